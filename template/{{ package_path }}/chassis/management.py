@@ -1,0 +1,35 @@
+"""The application on the management port: `/livez`, `/readyz`, `/metrics`."""
+
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .health import OK, Readiness
+
+
+def management_app(readiness: Readiness) -> Starlette:
+    """Return the application that tells Kubernetes and Prometheus how the service is."""
+
+    async def livez(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def readyz(_: Request) -> Response:
+        checks = await readiness.report()
+        ready = all(result == OK for result in checks.values())
+        content = {"status": "ready" if ready else "not ready", "checks": checks}
+        return JSONResponse(content, 200 if ready else 503)
+
+    def metrics(request: Request) -> Response:
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(REGISTRY), headers={"content-type": content_type})
+
+    return Starlette(
+        routes=[
+            Route("/livez", livez),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+        ]
+    )

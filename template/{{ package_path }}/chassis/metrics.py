@@ -1,0 +1,127 @@
+"""Metrics of every request, for Prometheus.
+
+A service adds its own with `prometheus_client`, in the ordinary way; all of them are at
+`/metrics` on the management port.
+"""
+
+import platform
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+
+from fastapi.routing import iter_route_contexts
+from prometheus_client import Gauge, Histogram
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .identity import SERVICE, TEMPLATE_RELEASE, service_version
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER = "OTHER"
+UNMATCHED = "unmatched"
+
+REQUEST_DURATION = Histogram(
+    "http_server_request_duration_seconds",
+    "Time from a request's first byte to its answer's last one; background tasks do not count.",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+REQUESTS_IN_PROGRESS = Gauge(
+    "http_server_requests_in_progress",
+    "Requests that have no complete answer yet.",
+)
+BUILD_INFO = Gauge(
+    "service_build_info",
+    "Always 1; the labels say what runs.",
+    ["service", "version", "template", "python"],
+)
+BUILD_INFO.labels(SERVICE, service_version(), TEMPLATE_RELEASE, platform.python_version()).set(1)
+
+
+class MetricsMiddleware:
+    """Observes each request under the template of its route, never under its path."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self.app = app
+        self.routes = routes
+        self._series: dict[tuple[str, str, int], Histogram] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        start = perf_counter()
+        status = 500
+        complete = False
+        REQUESTS_IN_PROGRESS.inc()
+
+        def observe() -> None:
+            nonlocal complete
+            complete = True
+            REQUESTS_IN_PROGRESS.dec()
+            method = scope["method"] if scope["method"] in METHODS else OTHER
+            route = route_of(scope, self.routes)
+            self._child(method, route, status).observe(perf_counter() - start)
+
+        async def observed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                observe()
+
+        try:
+            await self.app(scope, receive, observed_send)
+        finally:
+            if not complete:
+                observe()
+
+    def begin_at_zero(self) -> None:
+        """Create the series that can be foreseen, so that rates see their first increase."""
+        for method, route, status in _foreseeable(self.routes):
+            self._child(method, route, status)
+            self._child(method, route, 500)
+
+    def _child(self, method: str, route: str, status: int) -> Histogram:
+        """Return the series of these labels; `labels()` itself is slower than a look-up."""
+        key = (method, route, status)
+        if key not in self._series:
+            self._series[key] = REQUEST_DURATION.labels(method, route, str(status))
+        return self._series[key]
+
+
+def route_of(scope: Scope, routes: Sequence[BaseRoute]) -> str:
+    """Return the whole path template of the route that served a request.
+
+    `routes` are those of the outermost application: prefixes of mounts are looked up there.
+    """
+    route = scope.get("route")
+    if route is None:
+        return UNMATCHED
+    # FastAPI keeps the prefix of an included router here, not in the route.
+    context = scope.get("fastapi", {}).get("effective_route_context")
+    if context is not None and context.original_route is route:
+        route = context
+    path: str = getattr(route, "path", UNMATCHED)
+    if "app_root_path" not in scope:
+        return path
+    mounted_at = _mount_template(routes, scope["root_path"].removeprefix(scope["app_root_path"]))
+    return f"{mounted_at}/{{path}}" if isinstance(route, Mount) else mounted_at + path
+
+
+def _mount_template(routes: Sequence[BaseRoute], prefix: str) -> str:
+    for route in routes:
+        if isinstance(route, Mount) and (match := route.path_regex.match(f"{prefix}/")):
+            below = match["path"].rstrip("/")
+            return route.path + (_mount_template(route.routes, f"/{below}") if below else "")
+    return UNMATCHED
+
+
+def _foreseeable(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str, int]]:
+    for route in iter_route_contexts(routes):
+        if isinstance(route.original_route, Mount):
+            yield from _foreseeable(route.original_route.routes, f"{prefix}{route.path}")
+        elif route.methods and getattr(route, "include_in_schema", False):
+            for method in METHODS & route.methods:
+                yield method, f"{prefix}{route.path}", getattr(route, "status_code", None) or 200

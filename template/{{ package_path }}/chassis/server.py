@@ -1,0 +1,144 @@
+"""Two listeners in one process, and an end that loses no request.
+
+On SIGTERM readiness turns 503 at once, while requests are served for the drain period; then the
+port closes, requests in flight finish, and the process ends with 0 before the deadline. SIGINT
+(Ctrl-C) does the same without the drain period.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from .application import Service, build
+from .identity import SERVICE, TEMPLATE_RELEASE, service_version
+from .settings import ChassisSettings
+
+log = structlog.get_logger()
+
+
+class ListenError(Exception):
+    """A port cannot be had; the message is one line."""
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(settings: ChassisSettings) -> int:
+    """Serve until a signal; return the exit code of the process.
+
+    Raises ListenError where a port cannot be had.
+    """
+    api = _listen(settings.server.host, settings.server.port)
+    management = _listen(settings.management.host, settings.management.port)
+    service = build(settings)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_serve(service, settings, api, management))
+
+
+async def _serve(
+    service: Service,
+    settings: ChassisSettings,
+    api_socket: socket.socket,
+    management_socket: socket.socket,
+) -> int:
+    shutdown = settings.shutdown
+    stopping, hurrying = _stop_events()
+    management = _server(service.management, settings, lifespan=False)
+    api = _server(service.app, settings, lifespan=True)
+    api.config.timeout_graceful_shutdown = max(
+        1, int(shutdown.deadline_seconds - shutdown.drain_seconds)
+    )
+
+    management_task = asyncio.create_task(management.serve([management_socket]))
+    api_task = asyncio.create_task(api.serve([api_socket]))
+    log.info(
+        "serving",
+        service=SERVICE,
+        version=service_version(),
+        template=TEMPLATE_RELEASE,
+        port=api_socket.getsockname()[1],
+        management_port=management_socket.getsockname()[1],
+    )
+    await _first(stopping.wait(), service.failed.wait(), asyncio.shield(api_task))
+
+    service.readiness.draining = True
+    if stopping.is_set() and not hurrying.is_set():
+        log.info("draining", seconds=shutdown.drain_seconds)
+        # Callers that keep their connections find another instance.
+        api.config.encoded_headers.append((b"connection", b"close"))
+        await _first(hurrying.wait(), asyncio.sleep(shutdown.drain_seconds))
+    api.should_exit = True
+    await api_task
+    management.should_exit = True
+    await management_task
+    return 1 if service.failed.is_set() or not stopping.is_set() else 0
+
+
+def _server(app: ASGIApp, settings: ChassisSettings, *, lifespan: bool) -> _Server:
+    config = uvicorn.Config(
+        app,
+        lifespan="on" if lifespan else "off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=settings.server.keep_alive_seconds,
+    )
+    return _Server(config)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind a port before anything else starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    if sys.platform != "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ListenError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    return listener
+
+
+def _stop_events() -> tuple[asyncio.Event, asyncio.Event]:
+    """Return what the signals set: an end, and (Ctrl-C, or a second signal) a quick one."""
+    stopping, hurrying = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        if number == signal.SIGINT or stopping.is_set():
+            hurrying.set()
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Not loop.add_signal_handler, which Windows does not have.
+        signal.signal(number, lambda number, _: loop.call_soon_threadsafe(stop, number))
+    return stopping, hurrying
+
+
+async def _first(*waits: Awaitable[object]) -> None:
+    """Wait for whichever comes first, and let go of the others."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    import uvloop  # noqa: PLC0415 - there is none for Windows
+
+    return uvloop.new_event_loop
