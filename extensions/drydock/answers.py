@@ -1,0 +1,134 @@
+"""The answers file of a service: found, read, and trusted in nothing.
+
+Copier writes it (https://copier.readthedocs.io/en/stable/configuring/#the-copier-answersyml-file);
+anybody can edit it, so every value in it is checked before it reaches Copier or git.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from drydock.errors import BadInput
+
+DEFAULT_NAME = ".copier-answers.yml"
+_LARGEST = 1 << 20  # bytes
+_MOST_VALUES = 100_000
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a service was made from, and with which answers."""
+
+    file: str
+    """The answers file, from the folder of the service, with `/`."""
+    template: str
+    """The template's address, as recorded (`_src_path`)."""
+    release: str
+    """The release, or the commit of the template (`_commit`)."""
+    values: dict[str, Any]
+    """The answers by the name of their question."""
+
+
+def parse_data(pairs: Iterable[str]) -> dict[str, str]:
+    """Read `name=value` pairs from the command line; raise BadInput for anything else."""
+    data = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise BadInput(f"--data takes name=value, not {pair!r}")
+        data[name] = value
+    return data
+
+
+def find(service: Path, named: str | None = None) -> str:
+    """Return the answers file of `service`, as a path from its folder.
+
+    It is `named`, or the default name, or the one file beside it (or in a folder such as
+    `.github`) that has the word answers in its name and records a template. Raises BadInput when
+    there is none, or more than one.
+    """
+    if named is not None:
+        return named
+    if (service / DEFAULT_NAME).exists() or (service / DEFAULT_NAME).is_symlink():
+        return DEFAULT_NAME
+    found = [
+        path.relative_to(service).as_posix()
+        for pattern in ("*answers*.y*ml", ".*/*answers*.y*ml")
+        for path in service.glob(pattern)
+        if path.is_file() and re.search(rb"^_src_path:", path.read_bytes()[:_LARGEST], re.MULTILINE)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise BadInput(f"several answers files: choose with --answers-file: {', '.join(found)}")
+    below = sorted(
+        path.parent.relative_to(service) for path in service.glob(f"*/**/{DEFAULT_NAME}")
+    )
+    if below:
+        raise BadInput(f"no {DEFAULT_NAME} in {service}; name one of the folders in it: {below[0]}")
+    raise BadInput(
+        f"no {DEFAULT_NAME} in {service}: it is no service of a template (see drydock retrofit)"
+    )
+
+
+def read(service: Path, file: str) -> Answers:
+    """Read the answers `file` in the folder `service`; raise BadInput for whatever is wrong."""
+    path = service / file
+    if not path.resolve().is_relative_to(service.resolve()) or path.is_symlink():
+        raise BadInput(f"{file}: the answers file must be a file inside {service}")
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}") from error
+    if len(content) > _LARGEST:
+        raise BadInput(f"{file} is larger than {_LARGEST} bytes: it is no answers file")
+    values = _load(file, content)
+    template, release = (_recorded(file, values, key) for key in ("_src_path", "_commit"))
+    return Answers(
+        file=file,
+        template=template,
+        release=release,
+        values={k: v for k, v in values.items() if not k.startswith("_")},
+    )
+
+
+def _load(file: str, content: bytes) -> dict[str, Any]:
+    try:
+        node = yaml.compose(content, Loader=yaml.SafeLoader)
+        # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
+        if node is not None and _size(node, {}) > _MOST_VALUES:
+            raise BadInput(f"{file} holds too much: it is no answers file")
+        values = yaml.safe_load(content)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise BadInput(f"{file} is no valid YAML: {error}") from error
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise BadInput(f"{file} must hold answers by name")
+    return values
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    if id(node) not in known:
+        known[id(node)] = _MOST_VALUES + 1  # until it is known: a node that holds itself
+        parts: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            parts = [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            parts = node.value
+        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]
+
+
+def _recorded(file: str, values: dict[str, Any], key: str) -> str:
+    value = values.get(key)
+    if value is None:
+        raise BadInput(f"{file} has no {key}: it does not say which template made this service")
+    if not isinstance(value, str):
+        raise BadInput(f"{file}: {key} must be a text in quotes, not {value!r}"[:200])
+    if not value or value.startswith("-") or not value.isprintable() or len(value) > 4096:
+        raise BadInput(f"{file}: {key} is not usable: {value!r}"[:200])
+    return value

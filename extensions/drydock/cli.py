@@ -1,0 +1,100 @@
+"""The command line: arguments in, exit code out.
+
+Exit codes: 0 done, 1 conflicts left, 2 bad input (one line, nothing changed).
+"""
+
+# ruff: noqa: PLC0415 - a command is imported when it runs: Copier alone takes half a second
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drydock.errors import BadInput
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Builds services from a versioned template, and keeps every one of them current.",
+)
+
+Data = Annotated[
+    list[str] | None,
+    typer.Option("--data", "-d", metavar="NAME=VALUE", help="Answer a question; repeatable."),
+]
+Defaults = Annotated[
+    bool, typer.Option("--defaults", "-l", help="Ask nothing: take the default of each question.")
+]
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        app()
+    except BadInput as error:
+        from drydock.report import print_error
+
+        print_error(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"drydock {version('drydock-engine')}")
+        except PackageNotFoundError:
+            typer.echo("drydock (not installed as a package)")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("new")
+def _new(
+    destination: Annotated[
+        Path, typer.Argument(metavar="DEST", help="The folder to make; empty or not there yet.")
+    ],
+    *,
+    data: Data = None,
+    defaults: Defaults = False,
+    ref: Annotated[
+        str | None,
+        typer.Option("--ref", "-r", metavar="TAG", help="The release [default: the newest]."),
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="The template [default: the repository drydock came from]."
+        ),
+    ] = None,
+) -> None:
+    """Make a service: its files, a git repository, a lock file and the first commit."""
+    from drydock.answers import parse_data
+    from drydock.commands.new import new
+    from drydock.report import print_new, print_step
+
+    print_new(
+        new(
+            destination,
+            say=print_step,
+            data=parse_data(data or []),
+            defaults=defaults,
+            ref=ref,
+            template=template,
+        )
+    )

@@ -1,0 +1,191 @@
+"""`drydock new`: a service from a template, under version control, with its first commit."""
+
+import json
+import shlex
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from urllib.request import url2pathname
+
+from drydock import git, locking, rendering
+from drydock.errors import BadInput
+from drydock.releases import Release, Template, local_folder, open_template, without_credentials
+from drydock.report import NewService
+
+DISTRIBUTION = "drydock-engine"
+# For a machine without an identity; `.invalid` is nobody's (RFC 2606).
+_NOBODY = ("-c", "user.name=Drydock", "-c", "user.email=drydock@example.invalid")
+
+_COMMIT = "git add --all . && git commit"
+_PUSH = "git remote add origin ADDRESS && git push --set-upstream origin main"
+
+
+def new(
+    destination: Path,
+    *,
+    say: Callable[[str], None],
+    data: Mapping[str, str],
+    defaults: bool = False,
+    ref: str | None = None,
+    template: str | None = None,
+) -> NewService:
+    """Make a service in `destination`, which must be empty or not exist.
+
+    `template` is its address (without it, the one drydock was installed from), `ref` the release
+    (without it, the newest, or the installed one). `say` is told each step before it starts.
+    Raises BadInput, and leaves the destination as it was, when anything given cannot be used.
+    """
+    destination = destination.expanduser().absolute()
+    _require_empty(destination)
+    address, installed = (template, None) if template else _origin()
+    warnings = []
+    folder = local_folder(address, Path.cwd())
+    if folder:
+        address = str(folder.resolve())
+        warnings.append(f"{address} is recorded as the template: nobody else can reach it")
+    say(f"Reading the template {without_credentials(address)}")
+    with (
+        open_template(address, Path.cwd()) as source,
+        tempfile.TemporaryDirectory(prefix="drydock.") as scratch,
+    ):
+        release, doubt = _choose(source, ref, installed)
+        checkout = rendering.Checkout(Path(scratch, "template"), source.address, release)
+        source.checkout(release, checkout.folder)
+        warnings += doubt
+        with _staged(destination) as staged:
+            say(f"Rendering {release.name}")
+            request = rendering.Request(data=data, defaults=defaults)
+            rendered = rendering.render(checkout, staged, request)
+            staged.mkdir(exist_ok=True)
+            _lock(staged, say, warnings)
+            history = _start_history(staged, destination, source, release, warnings)
+    return NewService(
+        folder=destination,
+        template=source.address,
+        release=release.name,
+        warnings=tuple(warnings),
+        skipped=rendered.skipped,
+        message=rendered.message,
+        next_steps=(f"cd {shlex.quote(str(destination))}", *history),
+    )
+
+
+def _require_empty(destination: Path) -> None:
+    if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
+        raise BadInput(f"{destination} is in the way: it is no folder")
+    if destination.is_dir() and any(destination.iterdir()):
+        raise BadInput(
+            f"{destination} is not empty; drydock retrofit brings the standard to what exists"
+        )
+
+
+def _origin() -> tuple[str, str]:
+    """Return the address of the repository that drydock was installed from, and its release.
+
+    PEP 610 says where an installation came from; one from a package index says nothing there,
+    and the package's own metadata names its repository.
+    """
+    try:
+        package = distribution(DISTRIBUTION)
+    except PackageNotFoundError as error:
+        raise BadInput("drydock is not installed as a package: give --template") from error
+    release = f"v{package.version}"
+    direct = json.loads(package.read_text("direct_url.json") or "{}")
+    if "vcs_info" in direct:
+        return str(direct["url"]), release
+    if "dir_info" in direct:
+        return url2pathname(direct["url"].removeprefix("file://")), release
+    for line in package.metadata.get_all("Project-URL") or []:
+        label, _, address = line.partition(",")
+        if label.strip().lower() == "repository":
+            return address.strip(), release
+    raise BadInput("drydock does not know where it was installed from: give --template")
+
+
+def _choose(
+    source: Template, ref: str | None, installed: str | None
+) -> tuple[Release, tuple[str, ...]]:
+    if ref:
+        return source.find(ref), ()
+    if installed and installed in source.releases:
+        return source.releases[installed], ()
+    latest = source.latest()
+    if installed:
+        doubt = f"the installed {installed} is no release of the template: took {latest.name}"
+        return latest, (doubt,)
+    return latest, ()
+
+
+@contextmanager
+def _staged(destination: Path) -> Iterator[Path]:
+    """Yield a folder to make the service in; it becomes `destination` only when all went well."""
+    nearest = destination
+    while not nearest.exists():
+        nearest = nearest.parent
+    try:
+        staging = Path(tempfile.mkdtemp(prefix=".drydock-", dir=nearest))
+    except OSError as error:
+        raise BadInput(f"{nearest} cannot be written: {error.strerror}") from error
+    try:
+        staged = staging / destination.name
+        yield staged
+        if destination.exists():
+            for child in staged.iterdir():
+                child.rename(destination / child.name)
+        else:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            staged.rename(destination)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _lock(staged: Path, say: Callable[[str], None], warnings: list[str]) -> None:
+    if (staged / "pyproject.toml").is_file():
+        say("Writing the lock file")
+        if problem := locking.write(staged):
+            warnings.append(f"no lock file yet ({problem}); write it with uv lock")
+
+
+def _start_history(
+    staged: Path, destination: Path, source: Template, release: Release, warnings: list[str]
+) -> tuple[str, ...]:
+    """Make the service a repository with one commit; return the commands that are left to do.
+
+    Inside another repository it stays a folder of that one, unless that one ignores it.
+    """
+    outer = _repository_around(destination)
+    if outer:
+        warnings.append(f"it is a folder of the repository {outer}: commit it there")
+        return (_COMMIT,)
+    git.run("init", "--quiet", "--initial-branch=main", cwd=staged)
+    git.run("add", "--all", cwd=staged)
+    identity: tuple[str, ...] = ()
+    if not git.has_identity(staged):
+        identity = _NOBODY
+        warnings.append(
+            "git knows no name and address of yours, so the first commit bears Drydock's; "
+            "set user.name and user.email, then git commit --amend --reset-author"
+        )
+    message = f"Start from the template at {release.name}\n\nTemplate: {source.address}"
+    try:
+        git.run(*identity, "commit", "--quiet", "--message", message, cwd=staged)
+    except git.GitError as error:
+        warnings.append(f"the first commit failed: {error}")
+        return (_COMMIT, _PUSH)
+    return (_PUSH,)
+
+
+def _repository_around(destination: Path) -> Path | None:
+    parent = destination
+    while not parent.is_dir():
+        parent = parent.parent
+    try:
+        outer = git.Repository.at(parent)
+        # The slash tells git that it will be a folder, before it is one.
+        ignored = git.run("check-ignore", f"{destination}/", cwd=parent, accept=(0, 1))
+    except git.GitError:
+        return None
+    return None if ignored else outer.root

@@ -1,0 +1,42 @@
+"""The lock file of a service, written anew without running any code of it."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from drydock.errors import one_line
+
+FILES = {
+    "uv.lock": "uv lock",
+    "poetry.lock": "poetry lock",
+    "pdm.lock": "pdm lock",
+    "Pipfile.lock": "pipenv lock",
+}
+"""Lock files by name, and the command that writes each."""
+
+
+def write(service: Path) -> str | None:
+    """Write `uv.lock` in the folder `service`; return None, or why it could not be written.
+
+    Only wheels are looked into: building a source distribution, or a project whose metadata is
+    dynamic, would run its code.
+    """
+    try:
+        project = tomllib.loads((service / "pyproject.toml").read_text("utf-8")).get("project")
+    except (OSError, ValueError) as error:
+        return f"pyproject.toml cannot be read: {one_line(error)}"
+    if not isinstance(project, dict) or project.get("dynamic"):
+        return "locking would run the service's own build"
+    beside = Path(sys.executable).with_name("uv")
+    uv = shutil.which("uv") or (str(beside) if beside.exists() else None)
+    if uv is None:
+        return "uv is not installed"
+    done = subprocess.run(
+        [uv, "lock", "--no-build", "--no-progress"],
+        cwd=service, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode:
+        return one_line(done.stderr)[:300] or f"uv lock ended with {done.returncode}"
+    return None

@@ -1,0 +1,208 @@
+"""Which releases a template has, and their files.
+
+Versions are PEP 440, as for Copier
+(https://copier.readthedocs.io/en/stable/generating/#templates-versions).
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from packaging.version import InvalidVersion, Version
+
+from drydock import git
+from drydock.errors import BadInput
+
+_SHORTCUTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+_DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<ahead>\d+)-g(?P<commit>[0-9a-f]+)")
+_RELEASE_SUBJECT = re.compile(r"release: (v\S+)")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One state of a template: a release, or any commit of it."""
+
+    name: str
+    """A tag, or what `git describe --tags --always` says: Copier's `_commit`."""
+    commit: str
+    version: Version | None
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template's repository, at hand on this machine."""
+
+    address: str
+    """Where it was read from, without credentials."""
+    repository: git.Repository
+
+    @cached_property
+    def releases(self) -> dict[str, Release]:
+        """Every release by its name, oldest first.
+
+        A clone may lack tags; there, the commit that made a release tells of it by its subject.
+        Only first parents count: what was merged from a fork brings that fork's releases.
+        """
+        found: dict[str, str] = {}
+        log = self.repository.text(
+            "log", "--first-parent", "--extended-regexp", "--grep=^release: v", "--format=%H %s"
+        )
+        for line in reversed(log.splitlines()):
+            commit, _, subject = line.partition(" ")
+            if named := _RELEASE_SUBJECT.fullmatch(subject):
+                found[named[1]] = commit
+        form = (
+            "--format=%(refname:strip=2) %(objecttype) %(objectname) %(*objecttype) %(*objectname)"
+        )
+        for line in self.repository.text("for-each-ref", form, "refs/tags").splitlines():
+            name, *kinds_and_ids = line.split(" ")
+            pairs = dict(zip(kinds_and_ids[::2], kinds_and_ids[1::2], strict=True))
+            if tagged := pairs.get("commit"):
+                found[name] = tagged
+        versions = {name: version for name in found if (version := version_of(name)) is not None}
+        return {
+            name: Release(name, found[name], version)
+            for name, version in sorted(versions.items(), key=lambda pair: pair[1])
+        }
+
+    def latest(self) -> Release:
+        """Return the newest release that is no prerelease; without any, the newest commit.
+
+        Raises BadInput when the template has no commit.
+        """
+        for release in reversed(self.releases.values()):
+            if release.version and not release.version.is_prerelease:
+                return release
+        return self.find("HEAD")
+
+    def find(self, name: str) -> Release:
+        """Return the release called `name` (with or without `v`), or any commit git knows by it.
+
+        Raises BadInput when there is neither.
+        """
+        if release := self.releases.get(name):
+            return release
+        if (version := version_of(name)) is not None:
+            for release in self.releases.values():
+                if release.version == version:
+                    return release
+        commit = None if name.startswith("-") else self.repository.commit_of(name)
+        if commit is None:
+            known = [r.name for r in self.releases.values()][-3:]
+            newest = f"; its newest are {', '.join(known)}" if known else "; it has none yet"
+            raise BadInput(f"{self.address} has no release {name!r}{newest}")
+        for release in reversed(self.releases.values()):
+            if release.commit == commit:
+                return release
+        described = self.repository.text("describe", "--tags", "--always", commit)
+        return Release(described, commit, version_of(described))
+
+    def is_older(self, one: Release, other: Release) -> bool:
+        """Tell whether `one` comes before `other`: by version, or by history where one has none."""
+        if one.version and other.version:
+            return one.version < other.version
+        if one.commit == other.commit:
+            return False
+        base = self.repository.git("merge-base", one.commit, other.commit, accept=(0, 1))
+        return base.decode().strip() == one.commit
+
+    def checkout(self, release: Release, folder: Path) -> None:
+        """Write the files at `release` into the new `folder`; raise BadInput if that fails."""
+        folder.mkdir(parents=True)
+        try:
+            self.repository.checkout(release.commit, folder)
+            if (folder / ".gitmodules").is_file():
+                self._fill_submodules(release, folder)
+        except git.GitError as error:
+            raise BadInput(f"{self.address} at {release.name} cannot be read: {error}") from error
+
+    def _fill_submodules(self, release: Release, folder: Path) -> None:
+        # Submodules need a repository of their own; relative addresses start at the template's.
+        git.run("init", "--quiet", folder)
+        git.run("remote", "add", "origin", self.address, cwd=folder)
+        git.run("fetch", "--quiet", self.repository.git_dir, release.commit, cwd=folder)
+        git.run("checkout", "--quiet", "--force", release.commit, cwd=folder)
+        git.run("submodule", "--quiet", "update", "--init", "--recursive", cwd=folder)
+
+
+def version_of(name: str) -> Version | None:
+    """Return the version of a tag, or of a commit described from one; None for any other name."""
+    if described := _DESCRIBED.fullmatch(name):
+        name = f"{described['tag']}.post{described['ahead']}"
+    try:
+        return Version(name)
+    except InvalidVersion:
+        return None
+
+
+def without_credentials(address: str) -> str:
+    """Return the `address` of a template fit to be recorded: without password or token.
+
+    The user of an SSH address stays: it is part of the way, no secret.
+    """
+    parts = urlsplit(address)
+    if "://" not in address or "@" not in parts.netloc:
+        return address
+    login, _, host = parts.netloc.rpartition("@")
+    user = login.partition(":")[0]
+    netloc = f"{user}@{host}" if parts.scheme.endswith("ssh") and user else host
+    return urlunsplit(parts._replace(netloc=netloc))
+
+
+def local_folder(address: str, base: Path) -> Path | None:
+    """Return the folder or bundle at `address` on this machine, a relative one from `base`."""
+    path = base / Path(address.removeprefix("file://")).expanduser()
+    return path if path.exists() else None
+
+
+@contextmanager
+def open_template(address: str, base: Path) -> Iterator[Template]:
+    """Yield the template at `address`: a folder (read in place), a bundle, or a URL (cloned once).
+
+    `base` is where a relative folder starts. Raises BadInput for an address that cannot be used.
+    """
+    shown = without_credentials(address)
+    if address.startswith("-") or not address.isprintable() or re.match(r"[\w+.-]+::", address):
+        raise BadInput(f"{shown!r} is no address of a template")
+    with tempfile.TemporaryDirectory(prefix="drydock.template.") as scratch:
+        try:
+            repository = _at_hand(address, base, Path(scratch, "template.git"))
+            empty = repository.commit_of("HEAD") is None
+        except git.GitError as error:
+            said = str(error).replace(address, shown)
+            raise BadInput(f"the template {shown} cannot be read: {said}") from error
+        if empty:
+            raise BadInput(f"the template {shown} has no commit yet")
+        yield Template(shown, repository)
+
+
+def _at_hand(address: str, base: Path, clone: Path) -> git.Repository:
+    local = local_folder(address, base)
+    if local and local.is_dir():
+        return _in_place(local)
+    source = str(local) if local else _expanded(address)
+    # A clone holds the history of names only; the files of the two releases follow when needed.
+    git.run("clone", "--quiet", "--bare", "--filter=blob:none", "--", source, clone)
+    return git.Repository(clone)
+
+
+def _in_place(folder: Path) -> git.Repository:
+    said = git.run("rev-parse", "--absolute-git-dir", "--show-cdup", "--show-prefix", cwd=folder)
+    git_dir, *inside = os.fsdecode(said).rstrip("\n").split("\n")
+    if any(inside):
+        raise BadInput(f"{folder} is no template: it is a folder inside another repository")
+    return git.Repository(Path(git_dir))
+
+
+def _expanded(address: str) -> str:
+    address = address.removeprefix("git+")
+    for shortcut, host in _SHORTCUTS.items():
+        if address.startswith(shortcut):
+            return host + address.removeprefix(shortcut).strip("/").removesuffix(".git") + ".git"
+    return address

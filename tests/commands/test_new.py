@@ -1,0 +1,267 @@
+"""`drydock new`: like `copier copy`, then a repository with its first commit."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import distribution
+from pathlib import Path
+
+import copier
+import pytest
+from drydock.commands import new as new_module
+
+from tests.support import Content, Outcome, Template, git, snapshot, write
+
+Drydock = Callable[..., Outcome]
+FILES: dict[str, Content] = {
+    "src/{{ name }}/app.py.jinja": "NAME = '{{ name }}'\n",
+    "{% if name == 'demo' %}only-demo.txt{% endif %}": "demo\n",
+    "run.sh": "#!/bin/sh\n",
+}
+
+
+@pytest.fixture
+def released(template: Template) -> Template:
+    template.release("v1.0.0", FILES)
+    return template
+
+
+def test_makes_what_copier_copy_makes(drydock: Drydock, released: Template, tmp_path: Path) -> None:
+    stock, ours = tmp_path / "a/service", tmp_path / "b/service"
+    copier.run_copy(str(released.path), stock, data={"name": "fleet"}, quiet=True)
+    outcome = drydock("new", ours, "--template", released.path, "--data", "name=fleet")
+    assert outcome.code == 0, outcome.err
+    shutil.rmtree(ours / ".git")
+    assert snapshot(ours) == snapshot(stock)
+
+
+def test_commits_on_main_and_says_what_is_next(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
+    service = tmp_path / "my services/one"
+    outcome = drydock("new", service, "--template", released.path, "--defaults")
+    assert outcome.code == 0
+    assert git(service, "branch", "--show-current") == "main"
+    assert git(service, "status", "--porcelain") == ""
+    assert git(service, "log", "--format=%an %s") == "Tester Start from the template at v1.0.0"
+    assert f"cd '{service}'" in outcome.out
+    assert "drydock update" in outcome.out
+
+
+def test_no_identity_is_said_and_replaced_for_one_commit(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
+    Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")
+    outcome = drydock("new", tmp_path / "one", "--template", released.path, "--defaults")
+    assert outcome.code == 0
+    assert git(tmp_path / "one", "log", "--format=%ae") == "drydock@example.invalid"
+    assert "--reset-author" in outcome.out
+    assert "user.email" not in git(tmp_path / "one", "config", "--list")
+
+
+def test_a_local_template_is_recorded_absolute_with_a_warning(
+    drydock: Drydock, released: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(released.path.parent)
+    outcome = drydock("new", "one", "--template", "template", "--defaults")
+    assert outcome.code == 0
+    assert f"_src_path: {released.path}" in (tmp_path / "one/.copier-answers.yml").read_text()
+    assert "nobody else can reach it" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("ref", "recorded"), [(None, "v1.2.0"), ("v1.0.0", "v1.0.0"), ("2.0.0rc1", "v2.0.0rc1")]
+)
+def test_takes_the_newest_release_that_is_no_prerelease_or_the_one_asked_for(
+    drydock: Drydock, template: Template, tmp_path: Path, ref: str | None, recorded: str
+) -> None:
+    for tag in ("v1.0.0", "v1.2.0", "v1.1.0", "v2.0.0rc1"):
+        template.release(tag)
+    wanted = ("--ref", ref) if ref else ()
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults", *wanted)
+    assert outcome.code == 0, outcome.err
+    assert f"_commit: {recorded}\n" in (tmp_path / "one/.copier-answers.yml").read_text()
+
+
+def test_uncommitted_changes_of_the_template_take_no_part(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
+    released.write({"stray.txt": "not committed\n"})
+    outcome = drydock("new", tmp_path / "one", "--template", released.path, "--defaults")
+    assert outcome.code == 0
+    assert not (tmp_path / "one/stray.txt").exists()
+
+
+def test_tasks_are_listed_and_not_run(drydock: Drydock, tmp_path: Path) -> None:
+    template = Template.make(
+        tmp_path / "template",
+        "_subdirectory: template\n_tasks: ['touch ran-{{ name }}']\nname: x\n",
+    )
+    template.release("v1.0.0")
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults")
+    assert outcome.code == 0, outcome.err
+    assert "Not run: task: touch ran-x" in outcome.out
+    assert not (tmp_path / "one/ran-x").exists()
+
+
+def test_a_service_inside_a_repository_gets_none_of_its_own(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    outcome = drydock("new", tmp_path / "services/one", "--template", released.path, "--defaults")
+    assert outcome.code == 0
+    assert not (tmp_path / "services/one/.git").exists()
+    assert "commit it there" in outcome.out
+
+
+def test_a_service_in_an_ignored_folder_gets_its_own_repository(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    write(tmp_path, {".gitignore": "/demo/\n"})
+    assert drydock("new", tmp_path / "demo", "--template", released.path, "--defaults").code == 0
+    assert git(tmp_path / "demo", "rev-list", "--count", "HEAD") == "1"
+
+
+def test_an_empty_folder_may_be_there(drydock: Drydock, released: Template, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    inode = (tmp_path / "one").stat().st_ino
+    assert drydock("new", tmp_path / "one", "--template", released.path, "--defaults").code == 0
+    assert (tmp_path / "one").stat().st_ino == inode  # a shell may stand in it
+    assert git(tmp_path / "one", "status", "--porcelain") == ""
+
+
+def test_writes_the_lock_file_when_uv_is_there(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    project = '[project]\nname = "{{ name }}"\nversion = "1.0"\nrequires-python = ">=3.11"\n'
+    template.release("v1.0.0", {"pyproject.toml.jinja": project})
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults")
+    assert outcome.code == 0
+    if (tmp_path / "one/uv.lock").exists():
+        assert "uv.lock" in git(tmp_path / "one", "ls-files")
+    else:
+        assert "no lock file yet" in outcome.out
+
+
+def test_locking_never_runs_a_build(drydock: Drydock, template: Template, tmp_path: Path) -> None:
+    project = '[project]\nname = "x"\ndynamic = ["version"]\n'
+    evil = "import pathlib; pathlib.Path('ran').touch()\n"
+    template.release("v1.0.0", {"pyproject.toml": project, "setup.py": evil})
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults")
+    assert outcome.code == 0
+    assert not (tmp_path / "one/ran").exists()
+    assert "would run the service's own build" in outcome.out
+
+
+def test_without_uv_says_so_and_goes_on(
+    drydock: Drydock, template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template.release("v1.0.0", {"pyproject.toml": '[project]\nname = "x"\nversion = "1"\n'})
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "git").symlink_to(shutil.which("git") or "")
+    monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.setattr(sys, "executable", str(tools / "python"))
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults")
+    assert outcome.code == 0
+    assert "uv is not installed" in outcome.out
+
+
+BAD = {
+    "no spaces in a name": (("--data", "name=a b"), "a name has no spaces"),
+    "no such question": (("--data", "nmae=x"), "no question 'nmae'"),
+    "no value": (("--data", "name"), "name=value"),
+    "no such release": (("--ref", "v9.9.9"), "no release 'v9.9.9'"),
+    "an option as release": (("--ref=--help",), "no release '--help'"),
+    "no such template": (("--template", "/no/such/template"), "cannot be read"),
+    "an option as template": (("--template=--upload-pack=touch /tmp/x",), "no address"),
+    "a transport that runs commands": (("--template", "ext::sh -c ls"), "no address"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_line_and_changes_nothing(
+    drydock: Drydock, released: Template, tmp_path: Path, case: str
+) -> None:
+    arguments, said = BAD[case]
+    before = sorted(tmp_path.iterdir())
+    outcome = drydock(
+        "new", tmp_path / "deep/one", "--template", released.path, "--defaults", *arguments
+    )
+    assert outcome.code == 2
+    assert said in outcome.err.splitlines()[-1]
+    assert outcome.out == ""
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_question_without_terminal_or_answer_is_one_line(
+    drydock: Drydock, released: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path(os.devnull).open() as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        outcome = drydock("new", tmp_path / "one", "--template", released.path)
+    assert outcome.code == 2
+    assert "--defaults" in outcome.err.splitlines()[-1]
+    assert not (tmp_path / "one").exists()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
+    write(tmp_path / "one", {"mine.txt": "mine\n"})
+    outcome = drydock("new", tmp_path / "one", "--template", released.path, "--defaults")
+    assert (outcome.code, snapshot(tmp_path / "one")) == (2, {"mine.txt": (False, b"mine\n")})
+    assert "drydock retrofit" in outcome.err
+
+
+def test_jinja_extensions_are_refused(drydock: Drydock, tmp_path: Path) -> None:
+    template = Template.make(
+        tmp_path / "template", "_subdirectory: template\n_jinja_extensions: [jinja2.ext.do]\n"
+    )
+    template.release("v1.0.0")
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults")
+    assert outcome.code == 2
+    assert "Jinja extensions" in outcome.err
+
+
+def test_answers_cannot_place_files_outside(drydock: Drydock, tmp_path: Path) -> None:
+    template = Template.make(tmp_path / "template", "_subdirectory: template\nplace: x\n")
+    template.release("v1.0.0", {"{{ place }}/file.txt": "out\n"})
+    outcome = drydock(
+        "new", tmp_path / "one", "--template", template.path, "--data", "place=../../out"
+    )
+    assert outcome.code == 2
+    assert "outside the service" in outcome.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_template_is_the_repository_drydock_came_from(
+    drydock: Drydock, released: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Installed:
+        version = "1.0.0"
+        direct = f'{{"url": "{released.path.as_uri()}", "vcs_info": {{"vcs": "git"}}}}'
+
+        def read_text(self, name: str) -> str | None:
+            return self.direct if name == "direct_url.json" else None
+
+    released.release("v1.1.0")
+    monkeypatch.setattr(new_module, "distribution", lambda _name: Installed())
+    assert drydock("new", tmp_path / "one", "--defaults").code == 0
+    assert "_commit: v1.0.0\n" in (tmp_path / "one/.copier-answers.yml").read_text()
+
+
+def test_the_distribution_is_the_one_of_this_project() -> None:
+    scripts = distribution(new_module.DISTRIBUTION).entry_points.select(name="drydock")
+    assert [script.value for script in scripts] == ["drydock.cli:main"]
+
+
+def test_the_command_runs_on_its_own() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from drydock.cli import main; main()", "--version"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith("drydock ")

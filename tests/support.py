@@ -1,0 +1,99 @@
+"""Small hand-made templates and services to test the engine with."""
+
+import os
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Content = str | bytes | None
+"""What to write into a file; None removes it."""
+
+ANSWERS = "{{ _copier_answers|to_nice_yaml }}"
+COPIER_YML = """\
+_subdirectory: template
+name:
+  type: str
+  help: What is it called?
+  default: demo
+  validator: "{% if ' ' in name %}a name has no spaces{% endif %}"
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command line did."""
+
+    code: int
+    out: str
+    err: str
+
+
+def git(folder: Path, *arguments: str | Path, stdin: bytes = b"") -> str:
+    """Run real git in `folder` and return its output, decoded."""
+    done = subprocess.run(
+        ["git", *map(str, arguments)], cwd=folder, input=stdin, capture_output=True, check=True
+    )
+    return os.fsdecode(done.stdout).rstrip("\n")
+
+
+def write(folder: Path, files: dict[str, Content]) -> None:
+    """Write (or remove) `files` below `folder`; a text that starts with `#!` is executable."""
+    for name, content in files.items():
+        path = folder / name
+        if content is None:
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode() if isinstance(content, str) else content
+        path.write_bytes(data)
+        if data.startswith(b"#!"):
+            path.chmod(0o755)
+
+
+def commit(folder: Path, message: str) -> str:
+    """Commit everything in `folder`; return the commit."""
+    git(folder, "add", "--all", "--force")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
+    return git(folder, "rev-parse", "HEAD")
+
+
+def snapshot(folder: Path) -> dict[str, Any]:
+    """Return every file below `folder`, with kind, executable bit and content."""
+    found: dict[str, Any] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found[name] = ("link", str(path.readlink()))
+        elif path.is_file():
+            found[name] = (bool(path.stat().st_mode & stat.S_IXUSR), path.read_bytes())
+    return found
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template's repository."""
+
+    path: Path
+
+    @classmethod
+    def make(cls, path: Path, copier_yml: str = COPIER_YML) -> "Template":
+        """Start a template that has its questions and the answers file, nothing else."""
+        path.mkdir(parents=True)
+        git(path, "init", "--quiet", "--initial-branch=main")
+        template = cls(path)
+        write(path, {"copier.yml": copier_yml})
+        template.write({"{{ _copier_conf.answers_file }}.jinja": ANSWERS})
+        return template
+
+    def write(self, files: dict[str, Content]) -> None:
+        """Write (or remove) files of what is rendered."""
+        write(self.path / "template", files)
+
+    def release(self, tag: str, files: dict[str, Content] | None = None) -> str:
+        """Write `files`, commit and tag; return the commit."""
+        self.write(files or {})
+        made = commit(self.path, f"release: {tag}")
+        git(self.path, "tag", "--annotate", tag, "--message", tag)
+        return made
