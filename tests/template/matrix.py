@@ -1,0 +1,112 @@
+"""The variants that the template can generate, and how to render one from this working tree."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import covertable
+from drydock import rendering
+from drydock.releases import Release
+
+REPOSITORY = Path(__file__).parents[2]
+
+LAYOUTS = {
+    "src": {"package_path": "src/demo_service"},
+    "package": {"package_path": "demo_service"},
+    "app": {"package_path": "app"},
+    "flat": {"package_path": "demo_service", "app": "main:app"},
+}
+FACTORS: dict[str, list[Any]] = {
+    "layout": list(LAYOUTS),
+    "inference": ["none", "local"],
+    "adopted": [False, True],
+    "python_version": ["3.11", "3.12", "3.13", "3.14"],
+}
+NO_FACTOR_OF_AN_INSTALLATION = {"python_version"}  # only the image has it
+
+# What no factor holds, and what has broken templates before.
+EDGES: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "shortest name": {"service_name": "a"},
+    "longest name": {"service_name": "a" + "-bcdefgh" * 6 + "i"},
+    "name of a module": {"service_name": "json"},
+    "keyword as name": {"service_name": "class"},
+    "quotes": {"description": "A \"quoted\" \\ 'text' with $HOME, {{ braces }} & <tags>: #1"},
+    "not Latin": {"description": "Klassifiziert Blüten 🌸", "owner": "Équipe «données»"},
+    "deep path": {"package_path": "python/services/one/src/demo"},
+    "other ports": {"service_port": 9000, "management_port": 1024},
+    "other attribute": {"app": "my_service.api.http:application"},
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One combination of answers, under a name for people."""
+
+    name: str
+    answers: Mapping[str, Any]
+    adopted: bool = False
+
+    def render(self, folder: Path, operation: rendering.Operation = "copy") -> rendering.Rendering:
+        """Render the working tree's template into `folder`, which must not exist."""
+        return render(REPOSITORY, folder, self.answers, operation)
+
+
+def render(
+    template: Path,
+    folder: Path,
+    answers: Mapping[str, Any],
+    operation: rendering.Operation = "copy",
+) -> rendering.Rendering:
+    """Render a template's checkout with `answers`, and defaults for the rest."""
+    release = Release("v0.0.0", "0" * 40, None)
+    checkout = rendering.Checkout(template, str(template), release)
+    request = rendering.Request(operation=operation, data=answers, defaults=True)
+    return rendering.render(checkout, folder, request)
+
+
+def every(narrowed: Mapping[str, str]) -> Iterator[Variant]:
+    """Yield all combinations of the factors, then the edges.
+
+    `narrowed` holds factors to one value; edges come only where nothing is narrowed.
+    """
+    factors = _narrow(FACTORS, narrowed)
+    for values in itertools.product(*factors.values()):
+        yield _variant(dict(zip(factors, values, strict=True)))
+    if not narrowed:
+        for name, answers in EDGES.items():
+            yield Variant(name, answers)
+
+
+def covering(strength: int, narrowed: Mapping[str, str]) -> Iterator[Variant]:
+    """Yield variants in which any `strength` factors meet in all their combinations."""
+    factors = {
+        name: values for name, values in FACTORS.items() if name not in NO_FACTOR_OF_AN_INSTALLATION
+    }
+    for row in covertable.make(_narrow(factors, narrowed), strength=min(strength, len(factors))):
+        yield _variant({name: row[name] for name in factors})
+
+
+def _narrow(
+    factors: Mapping[str, list[Any]], narrowed: Mapping[str, str]
+) -> dict[str, list[Any]]:
+    result = {}
+    for name, values in factors.items():
+        wanted = [value for value in values if str(value).lower() == narrowed.get(name)]
+        if name in narrowed and not wanted:
+            raise SystemExit(f"{name}={narrowed[name]}: expected one of {values}")
+        result[name] = wanted or values
+    if unknown := narrowed.keys() - factors.keys():
+        raise SystemExit(f"{', '.join(unknown)}: expected one of {', '.join(factors)}")
+    return result
+
+
+def _variant(row: Mapping[str, Any]) -> Variant:
+    answers = {name: value for name, value in row.items() if name != "layout"}
+    answers |= {"service_name": "demo-service"} | LAYOUTS[row["layout"]]
+    words = [str(row["layout"]), f"inference={row['inference']}"]
+    words += ["adopted"] if row["adopted"] else []
+    words += [str(row["python_version"])] if "python_version" in row else []
+    return Variant(", ".join(words), answers, row["adopted"])

@@ -1,0 +1,137 @@
+"""The questions of the template: tame, explained, and strict about wrong answers."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drydock import rendering
+from drydock.errors import BadInput
+from drydock.releases import Release
+
+from tests.template import matrix
+
+TEXT = (matrix.REPOSITORY / "copier.yml").read_text(encoding="utf-8")
+CONFIG = rendering.config(
+    rendering.Checkout(matrix.REPOSITORY, str(matrix.REPOSITORY), Release("v0", "0", None))
+)
+QUESTIONS: dict[str, dict[str, Any]] = dict(CONFIG.questions_data)
+
+
+@pytest.mark.parametrize("key", ["tasks", "migrations", "jinja_extensions"])
+def test_nothing_needs_trust(key: str) -> None:
+    assert key not in CONFIG.config_data
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_question_has_type_help_and_default(name: str) -> None:
+    assert {"type", "help", "default"} <= QUESTIONS[name].keys()
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_free_text_is_validated(name: str) -> None:
+    question = QUESTIONS[name]
+
+    computed = question.get("when") is False
+    limited = question["type"] == "bool" or "choices" in question
+    assert computed or limited or "validator" in question
+
+
+def test_starters_are_left_alone_by_updates_and_by_recopies() -> None:
+    starter = re.compile(r"\{% if adopted or _copier_operation == 'update' %\}(.+?)\{% endif %\}")
+    excluded = [match[1] for pattern in CONFIG.exclude if (match := starter.fullmatch(pattern))]
+
+    assert excluded == list(CONFIG.skip_if_exists)
+
+
+@pytest.mark.parametrize("adopted", [False, True])
+@pytest.mark.parametrize("inference", ["none", "local"])
+def test_an_update_renders_no_starter(tmp_path: Path, inference: str, adopted: bool) -> None:
+    answers = {"inference": inference, "adopted": adopted}
+    variant = matrix.Variant("", answers)
+    everything = variant.render(tmp_path / "copy")
+    standard = variant.render(tmp_path / "update", "update")
+
+    starters = {name for name in everything.files() if everything.keeps(Path(name))}
+    assert set(everything.files()) - set(standard.files()) == starters
+    assert bool(starters) is not adopted
+
+
+def test_no_standard_file_imports_a_starter(tmp_path: Path) -> None:
+    rendering = matrix.Variant("", {}).render(tmp_path / "service")
+    starters = {Path(name).stem for name in rendering.files() if rendering.keeps(Path(name))}
+    standard = {name for name in rendering.files() if not rendering.keeps(Path(name))}
+
+    for name in standard:
+        if name.endswith(".py"):
+            text = (tmp_path / "service" / name).read_text(encoding="utf-8")
+            imported = re.findall(r"^\s*(?:from|import) my_service\.(\w+)", text, re.MULTILINE)
+            imported += re.findall(r"^\s*from \.\.(\w+)", text, re.MULTILINE)
+            assert not starters & set(imported), name
+
+
+def test_the_standard_library_is_known() -> None:
+    known = QUESTIONS["standard_library"]["default"].split()
+
+    assert {name for name in sys.stdlib_module_names if name[0] != "_"} <= set(known)
+
+
+def test_what_a_service_depends_on_is_known(tmp_path: Path) -> None:
+    matrix.Variant("", {}).render(tmp_path / "service")
+    project = (tmp_path / "service/pyproject.toml").read_text(encoding="utf-8")
+    required = re.findall(r'^    "([a-z0-9-]+)[>=<]', project, re.MULTILINE)
+
+    assert len(required) > 10
+    reserved = QUESTIONS["installed_packages"]["default"].split()
+    assert {name for name in required if not name.startswith("types-")} <= set(reserved)
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "said"),
+    [
+        ("service_name", "", "at most 50 characters"),
+        ("service_name", "Iris", "lower-case"),
+        ("service_name", "iris_model", "lower-case"),
+        ("service_name", "1st", "first a letter"),
+        ("service_name", "iris-", "last a letter or digit"),
+        ("service_name", "a" * 51, "at most 50 characters"),
+        ("service_name", "iris\n", "lower-case"),
+        ("service_name", "fastapi", "depends on"),
+        ("description", " ", "one line"),
+        ("description", "two\nlines", "one line"),
+        ("owner", "", "one line"),
+        ("package_path", "src/class", "class is a keyword"),
+        ("package_path", "src/json", "json is a module of the standard library"),
+        ("package_path", "numpy", "numpy is a package the service depends on"),
+        ("package_path", "src/my-service", "ends in a Python identifier"),
+        ("package_path", "/src/iris", "is relative"),
+        ("package_path", "../iris", "is relative"),
+        ("package_path", "src/../../iris", "is relative"),
+        ("package_path", "src\\iris", "forward slashes"),
+        ("package_path", "tests", "for something else"),
+        ("app", "iris.main", "module:attribute"),
+        ("app", "iris/main.py:app", "module:attribute"),
+        ("app", "my_service:app", "a module of its own"),
+        ("app", "other.main:app", "outside the package"),
+        ("service_port", "80", "between 1024 and 65535"),
+        ("service_port", "65536", "between 1024 and 65535"),
+        ("service_port", "eighty", "eighty"),
+        ("management_port", "8000", "differs from the service port"),
+        ("python_version", "3.10", "3.10"),
+        ("inference", "gpu", "gpu"),
+    ],
+)
+def test_a_wrong_answer_gets_one_clear_line(
+    tmp_path: Path, answer: str, value: str, said: str
+) -> None:
+    with pytest.raises(BadInput) as error:
+        matrix.render(matrix.REPOSITORY, tmp_path / "service", {answer: value})
+
+    assert said in str(error.value)
+    assert answer in str(error.value) or said == value
+    assert "\n" not in str(error.value).strip()
+
+
+def test_bands_explain_the_order_of_the_questions() -> None:
+    assert len(re.findall(r"^# --- .+ -+$", TEXT, re.MULTILINE)) >= 5

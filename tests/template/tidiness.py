@@ -1,0 +1,81 @@
+"""Whether a generated service looks as if a careful person wrote it; no code of it runs."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from ruff.__main__ import find_ruff_bin
+
+UNRENDERED = re.compile(r"\{\{[ -]|\{%|\{#[ -]")
+ILLEGAL_ON_WINDOWS = re.compile(r"""["'<>|?*:\\]|[ .]$""")
+LONGEST_PATH = 120
+
+
+def problems(service: Path, answers: dict[str, object]) -> list[str]:
+    """Return what is wrong with the files of a service, a line each."""
+    found: list[str] = []
+    for path in sorted(service.rglob("*")):
+        name = path.relative_to(service).as_posix()
+        if path.is_file():
+            found += (f"{name}: {problem}" for problem in _of_file(path, name, answers))
+    for arguments in (["format", "--check", "--no-cache", "."], ["check", "--no-cache", "."]):
+        ruff = subprocess.run(
+            [find_ruff_bin(), *arguments], cwd=service, capture_output=True, text=True, check=False
+        )
+        if ruff.returncode:
+            found.append(f"ruff {arguments[0]}: {ruff.stdout}{ruff.stderr}")
+    return found
+
+
+def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]:
+    if len(name) > LONGEST_PATH:
+        yield f"its path has {len(name)} characters"
+    if any(ILLEGAL_ON_WINDOWS.search(part) for part in name.split("/")):
+        yield "its name is illegal on Windows"
+    text = path.read_text(encoding="utf-8")
+    yield from _of_text(text, path.suffix)
+    own_braces = re.findall(r"\{\{.*?\}\}", str(answers.get("description")))
+    if any(found not in "".join(own_braces) for found in UNRENDERED.findall(text)):
+        yield "something in it was not rendered"
+    if answers.get("inference") == "none" and not name.startswith(".copier"):
+        yield from (
+            f"{word!r} is about a variant that was not chosen"
+            for word in ("inference", "numpy", "model.py", "weights")
+            if word in text.lower()
+        )
+    try:
+        _parse(text, path)
+    except (SyntaxError, ValueError, yaml.YAMLError) as error:
+        yield f"does not parse: {error}"
+
+
+def _of_text(text: str, suffix: str) -> Iterator[str]:
+    if not text.strip():
+        yield "is empty"
+    if not text.endswith("\n") or text.endswith("\n\n"):
+        yield "does not end with one line end"
+    if text.startswith("\n"):
+        yield "begins with a blank line"
+    if "\r" in text or "\t" in text:
+        yield "has carriage returns or tabs"
+    if re.search(r"[ \t]$", text, re.MULTILINE):
+        yield "has blanks at the end of a line"
+    most = 2 if suffix == ".py" or not suffix else 1
+    if "\n" * (most + 2) in text:
+        yield f"has more than {most} blank lines in a row"
+
+
+def _parse(text: str, path: Path) -> None:
+    if path.suffix == ".py":
+        ast.parse(text)
+    elif path.suffix == ".toml":
+        tomllib.loads(text)
+    elif path.suffix in (".yml", ".yaml"):
+        yaml.safe_load(text)
+    elif path.suffix == ".json":
+        json.loads(text)

@@ -1,0 +1,168 @@
+"""Proves the variants of the template; `nox -s variants` runs it.
+
+First every combination of answers is rendered and its files are checked; then a covering array
+of them is really installed, the service's own `nox` runs there, and the chassis' full tests.
+
+    nox -s variants                        all combinations; an array of strength 2
+    nox -s variants -- strength=3          any three factors together
+    nox -s variants -- inference=local     only these (layout, inference, adopted, python_version)
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from tests.template import matrix, tidiness
+
+CORES = os.cpu_count() or 2
+ADOPTED = matrix.REPOSITORY / "tests/template/adopted/plain.py"
+CHASSIS_TESTS = matrix.REPOSITORY / "tests/template/chassis"
+# What the chassis' tests need beyond what a service has.
+TOOLS = ("hypothesis", "pytest-xdist", "websockets")
+OTHER_PYTHONS = ("3.12", "3.13")
+
+console = Console()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one variant: the seconds of each step, and what failed."""
+
+    name: str
+    steps: Mapping[str, float]
+    failure: str = ""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run both parts; return 1 where anything failed."""
+    narrowed = dict(argument.split("=", 1) for argument in arguments)
+    strength = int(narrowed.pop("strength", "2"))
+    with tempfile.TemporaryDirectory(prefix="variants ") as folder:
+        rendered = list(_rendered(list(matrix.every(narrowed)), Path(folder)))
+        if any(result.failure for result in rendered):
+            return _report(rendered, [])
+        installed = list(_installed(list(matrix.covering(strength, narrowed)), Path(folder)))
+    return _report(rendered, installed)
+
+
+def _rendered(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]:
+    jobs = [(variant, folder / f"rendered-{number}") for number, variant in enumerate(variants)]
+    with ProcessPoolExecutor(CORES) as pool, _progress() as progress:
+        task = progress.add_task("rendering every variant", total=len(jobs))
+        for future in as_completed([pool.submit(_render_and_check, *job) for job in jobs]):
+            progress.advance(task)
+            yield future.result()
+
+
+def _render_and_check(variant: matrix.Variant, folder: Path) -> Result:
+    start = time.perf_counter()
+    rendering = variant.render(folder)
+    rendered = time.perf_counter()
+    problems = tidiness.problems(folder, dict(rendering.answers))
+    steps = {"render": rendered - start, "check": time.perf_counter() - rendered}
+    return Result(variant.name, steps, "\n".join(problems))
+
+
+def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]:
+    jobs: list[tuple[matrix.Variant, str | None]] = [(variant, None) for variant in variants]
+    for version in OTHER_PYTHONS:
+        if _has_python(version):
+            jobs.append((matrix.Variant(f"defaults on Python {version}", {}), version))
+        else:
+            console.print(f"[yellow]skipped: no Python {version} on this machine")
+    with ThreadPoolExecutor(CORES) as pool, _progress() as progress:
+        task = progress.add_task("installing and testing", total=len(jobs))
+        futures = [
+            pool.submit(_install_and_test, variant, folder / f"installed {number}", python)
+            for number, (variant, python) in enumerate(jobs)
+        ]
+        for future in as_completed(futures):
+            progress.advance(task)
+            result = future.result()
+            mark = "[red]failed" if result.failure else "[green]passed"
+            progress.console.print(f"{mark}[/]  {result.name}")
+            yield result
+
+
+def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None) -> Result:
+    steps: dict[str, float] = {}
+    answers = variant.render(folder).answers
+    if variant.adopted:
+        app_file = _app_file(answers)
+        (folder / app_file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ADOPTED, folder / app_file)
+    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    environment |= {"DRYDOCK_SERVICE": str(folder), "UV_PYTHON": python or sys.executable}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    bin_folder = folder / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+    todo: dict[str, list[str]] = {
+        "lock": ["uv", "lock", "--quiet"],
+        "install": ["uv", "sync", "--quiet", "--locked"],
+        "own nox": [str(bin_folder / "nox"), "--error-on-missing-interpreters"],
+        "tools": ["uv", "pip", "install", "--quiet", "--python", ".venv", *TOOLS],
+        "chassis": [
+            *(str(bin_folder / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *("-c", str(CHASSIS_TESTS / "pytest.toml"), str(CHASSIS_TESTS)),
+        ],
+    }
+    for name, command in todo.items():
+        start = time.perf_counter()
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        steps[name] = time.perf_counter() - start
+        if done.returncode:
+            said = (done.stdout + done.stderr)[-6000:]
+            return Result(variant.name, steps, f"{name}: {' '.join(command)}\n{said}")
+    return Result(variant.name, steps)
+
+
+def _app_file(answers: Mapping[str, object]) -> str:
+    root, _, _ = str(answers["package_path"]).rpartition("/")
+    module = str(answers["app"]).partition(":")[0].replace(".", "/")
+    return f"{root}/{module}.py" if root else f"{module}.py"
+
+
+def _has_python(version: str) -> bool:
+    found = subprocess.run(
+        ["uv", "python", "find", "--no-python-downloads", version], capture_output=True, check=False
+    )
+    return found.returncode == 0
+
+
+def _progress() -> Progress:
+    return Progress(console=console, transient=True)
+
+
+def _report(rendered: list[Result], installed: list[Result]) -> int:
+    for result in [*rendered, *installed]:
+        if result.failure:
+            console.rule(f"[red]{result.name}")
+            console.print(result.failure, markup=False, highlight=False)
+    seconds = sum(sum(result.steps.values()) for result in rendered)
+    console.print(f"{len(rendered)} variants rendered and checked, {seconds:.0f} s of work")
+    columns = list(dict.fromkeys(step for result in installed for step in result.steps))
+    table = Table("installed variant", *columns, "sum", title="seconds a step")
+    for result in installed:
+        cells = [f"{result.steps[step]:.1f}" if step in result.steps else "" for step in columns]
+        table.add_row(result.name, *cells, f"{sum(result.steps.values()):.1f}")
+    if installed:
+        console.print(table)
+    failed = [result.name for result in [*rendered, *installed] if result.failure]
+    console.print(f"{len(rendered) + len(installed) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
