@@ -1,0 +1,84 @@
+"""What proves Drydock: `nox` runs all of it, `nox -s unit` one session, `nox --list` tells them."""
+
+import sys
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "unit", "variants", "first_run"]
+
+
+def install(session: nox.Session) -> None:
+    """Install drydock and what its tests need, by uv, which is fast where pip is not."""
+    groups = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "tests")
+    if session.venv_backend != "uv":
+        session.install("uv")
+    python = session.virtualenv.location
+    session.run_install(
+        *("uv", "pip", "install", "--quiet", "--python", python, "--editable", ".", *groups),
+        external=session.venv_backend == "uv",
+    )
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Make a service, start it, ask it, stop it: what Drydock is for, in one command."""
+    install(session)
+    session.run("python", "-m", "tools.demo", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and common mistakes."""
+    install(session)
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    install(session)
+    session.run("mypy")
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Run the fast tests of engine and template; arguments after `--` go to pytest."""
+    install(session)
+    session.run("pytest", "-n", "2", "-m", "not slow", *session.posargs)
+
+
+@nox.session
+def variants(session: nox.Session) -> None:
+    """Render and check every variant; install and test a covering array of them.
+
+    `-- strength=3` covers more, `-- inference=local` narrows.
+    """
+    install(session)
+    session.run("python", "-m", "tests.template.variants", *session.posargs)
+
+
+@nox.session
+def first_run(session: nox.Session) -> None:
+    """Run the README's first command as a stranger: a clean clone, no identity, an odd folder."""
+    install(session)
+    session.run("python", "-m", "tools.first_run", *session.posargs)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Cut a release of what is committed: `nox -s release -- 1.2.0` tests, commits and tags it."""
+    install(session)
+    session.run("python", "-m", "tools.release", "check", *session.posargs)
+    session.run(sys.executable, "-m", "nox", external=True)
+    session.run("python", "-m", "tools.release", "cut", *session.posargs)
+
+
+@nox.session
+def tags(session: nox.Session) -> None:
+    """Rebuild the release tags that a clone lacks, from the commits that made the releases."""
+    install(session)
+    session.run("python", "-m", "tools.release", "tags")

@@ -1,0 +1,157 @@
+"""A release is checked, written down and tagged; services may rely on it within a major version."""
+
+import datetime
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from drydock.errors import BadInput
+
+from tests.support import commit, git
+from tests.template.matrix import REPOSITORY
+from tools import release
+
+DAY = datetime.date(2026, 11, 22)
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A copy of this template, with changes to release and none before."""
+    copy = tmp_path / "template"
+    copy.mkdir()
+    for name in ("copier.yml", "company.yml", "reserved.yml", "pyproject.toml"):
+        shutil.copy(REPOSITORY / name, copy / name)
+    shutil.copytree(REPOSITORY / "template", copy / "template")
+    (copy / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- It begins.\n")
+    git(copy, "init", "--quiet", "--initial-branch=main")
+    commit(copy, "Begin")
+    return copy
+
+
+@pytest.fixture
+def edit(repository: Path) -> Edit:
+    """Replace a text in a file, note it in the changelog, commit."""
+
+    def edit(name: str, old: str, new: str) -> None:
+        path = repository / name
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+        changelog = repository / "CHANGELOG.md"
+        text = changelog.read_text().replace("## Unreleased\n", "## Unreleased\n\n- More.\n", 1)
+        changelog.write_text(text)
+        commit(repository, "Change it")
+
+    return edit
+
+
+def test_a_release_is_a_commit_with_version_changelog_and_annotated_tag(repository: Path) -> None:
+    release.check(repository, "1.0.0")
+    release.cut(repository, "1.0.0", DAY)
+
+    assert git(repository, "log", "-1", "--format=%s") == "release: v1.0.0"
+    assert git(repository, "cat-file", "-t", "v1.0.0") == "tag"
+    assert git(repository, "status", "--porcelain") == ""
+    assert 'version = "1.0.0"' in (repository / "pyproject.toml").read_text()
+    changelog = (repository / "CHANGELOG.md").read_text()
+    assert "## Unreleased\n\n## v1.0.0 (2026-11-22)\n\n- It begins.\n" in changelog
+
+
+@pytest.mark.parametrize("version", ["1", "1.0", "v1.0.0", "1.0.0rc1", "01.0.0", "x"])
+def test_a_version_has_three_numbers(repository: Path, version: str) -> None:
+    with pytest.raises(BadInput, match="expected a version"):
+        release.check(repository, version)
+
+
+def test_uncommitted_changes_are_refused(repository: Path) -> None:
+    (repository / "new").touch()
+
+    with pytest.raises(BadInput, match="has changes"):
+        release.check(repository, "1.0.0")
+
+
+def test_a_release_needs_something_to_tell(repository: Path) -> None:
+    release.cut(repository, "1.0.0", DAY)
+
+    with pytest.raises(BadInput, match="Unreleased"):
+        release.check(repository, "1.1.0")
+
+
+def test_versions_only_rise(repository: Path, edit: Edit) -> None:
+    release.cut(repository, "1.1.0", DAY)
+    edit("copier.yml", "my-team", "a-team")
+
+    with pytest.raises(BadInput, match=r"v1\.0\.5 does not follow v1\.1\.0"):
+        release.check(repository, "1.0.5")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('["3.11", "3.12",', '["3.12",', "the choice 3.11 of python_version is gone"),
+        ("    No model: none\n", "", "the choice none of inference is gone"),
+        ("\nowner:\n", "\nteam:\n", "the question owner is gone"),
+    ],
+)
+def test_what_services_have_answered_stays(
+    repository: Path, edit: Edit, old: str, new: str, said: str
+) -> None:
+    release.cut(repository, "1.0.0", DAY)
+    edit("copier.yml", old, new)
+
+    with pytest.raises(BadInput, match=said):
+        release.check(repository, "1.1.0")
+    release.check(repository, "2.0.0")
+
+
+def test_a_renamed_question_may_take_its_answer_over(repository: Path, edit: Edit) -> None:
+    release.cut(repository, "1.0.0", DAY)
+    edit("copier.yml", "\nowner:\n", "\nteam:\n")
+    edit("copier.yml", "default: my-team", "default: \"{{ owner | default('my-team') }}\"")
+    edit("copier.yml", "not owner | trim or owner |", "not team | trim or team |")
+    for path in (repository / "template").rglob("*.jinja"):
+        path.write_text(path.read_text().replace("{{ owner", "{{ team"))
+    commit(repository, "Use it")
+
+    release.check(repository, "1.1.0")
+
+
+def test_a_standard_file_stays(repository: Path) -> None:
+    release.cut(repository, "1.0.0", DAY)
+    git(repository, "mv", "template/pytest.toml", "template/tox.toml")
+    changelog = repository / "CHANGELOG.md"
+    changelog.write_text(changelog.read_text().replace("d\n\n##", "d\n\n- Renamed.\n\n##", 1))
+    commit(repository, "Rename it")
+
+    with pytest.raises(BadInput, match=r"pytest\.toml is gone: that takes a new major version"):
+        release.check(repository, "1.1.0")
+    release.check(repository, "2.0.0")
+
+
+def test_a_starter_may_go(repository: Path) -> None:
+    release.cut(repository, "1.0.0", DAY)
+    git(repository, "rm", "--quiet", "template/CHANGELOG.md.jinja")
+    changelog = repository / "CHANGELOG.md"
+    changelog.write_text(changelog.read_text().replace("d\n\n##", "d\n\n- Less.\n\n##", 1))
+    commit(repository, "Start with less")
+
+    release.check(repository, "1.1.0")
+
+
+def test_lost_tags_are_rebuilt_where_they_were(repository: Path) -> None:
+    release.cut(repository, "1.0.0", DAY)
+    made = git(repository, "rev-parse", "v1.0.0^{commit}")
+    git(repository, "tag", "--delete", "v1.0.0")
+
+    assert release.rebuild_tags(repository) == ["v1.0.0"]
+
+    assert git(repository, "rev-parse", "v1.0.0^{commit}") == made
+    assert git(repository, "cat-file", "-t", "v1.0.0") == "tag"
+    assert release.rebuild_tags(repository) == []
+
+
+def test_a_wrong_call_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert release.main([]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,82 @@
+"""Runs the README's first command as a stranger would; `nox -s first_run` runs it.
+
+A clean clone in a folder with a space, an empty home, no git identity, the system's own Python
+(where it is 3.11 or newer: Debian's refuses `pip install` outside a virtual environment), and
+nothing of the environment that could help. Also that the clone is as clean afterwards as before.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+# Where packages come from, and what a locked-down network needs to reach it.
+KEPT = re.compile(
+    r"LANG|LC_.*|PIP_.*|UV_.*|.*_CERT.*|.*_CA_.*|.*_proxy|.*_PROXY|SYSTEMROOT|TEMP|TMP"
+)
+
+
+def main() -> int:
+    """Run it; return the exit code of the first command that fails, or 0."""
+    command = _first_command()
+    with tempfile.TemporaryDirectory(prefix="a first run ") as folder:
+        home = Path(folder, "home")
+        home.mkdir()
+        environment = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)}
+        environment |= {
+            "HOME": str(home),
+            "PATH": f"{_python_folder(Path(folder))}:/usr/bin:/bin",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            # Caches are no part of a stranger's ignorance: without them it only takes longer.
+            "PIP_CACHE_DIR": str(Path.home() / ".cache/pip"),
+            "UV_CACHE_DIR": str(Path.home() / ".cache/uv"),
+        }
+        clone = Path(folder, "the clone")
+        for step in (
+            f"git clone --quiet {shlex.quote(str(REPOSITORY))} {shlex.quote(str(clone))}",
+            command,
+            'test -z "$(git status --porcelain)"',
+        ):
+            print(f"$ {step}", flush=True)
+            where = clone if clone.exists() else Path(folder)
+            done = subprocess.run(["bash", "-c", step], cwd=where, env=environment, check=False)
+            if done.returncode:
+                print(f"first run: ended with {done.returncode}: {step}", file=sys.stderr)
+                return done.returncode
+    return 0
+
+
+def _first_command() -> str:
+    """Return the first command of the README."""
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"^```sh\n(.+?)^```", text, re.MULTILINE | re.DOTALL)
+    if block is None:
+        raise SystemExit("first run: the README has no command")
+    return block[1].splitlines()[0]
+
+
+def _python_folder(folder: Path) -> Path:
+    """Return a folder that holds nothing but `python3`."""
+    found = sys.executable
+    suitable = "import ensurepip, sys; print(sys.version_info >= (3, 11))"
+    if SYSTEM_PYTHON.exists():
+        said = subprocess.run(
+            [SYSTEM_PYTHON, "-c", suitable], capture_output=True, text=True, check=False
+        )
+        if said.stdout.strip() == "True":
+            found = str(SYSTEM_PYTHON)
+        else:
+            print(f"{SYSTEM_PYTHON} is too old or has no venv: using {found}")
+    bin_folder = folder / "bin"
+    bin_folder.mkdir()
+    (bin_folder / "python3").symlink_to(found)
+    return bin_folder
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,162 @@
+"""Cuts a release of the template: `nox -s release -- X.Y.Z`; `nox -s tags` rebuilds lost tags.
+
+A release is a commit `release: vX.Y.Z` with an annotated tag. It turns the Unreleased section of
+the changelog into the release's, and within a major version it may not break what services rely
+on: no question or choice goes away, no standard file either.
+"""
+
+import datetime
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from drydock import git, rendering
+from drydock.errors import BadInput
+from drydock.releases import Release, Template, open_template
+from packaging.version import Version
+
+from tests.template import matrix
+
+UNRELEASED = "## Unreleased\n"
+VERSION = re.compile(r"^version = \"(.+)\"$", re.MULTILINE)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what `arguments` say: `check X.Y.Z`, `cut X.Y.Z` or `tags`; return the exit code."""
+    try:
+        match list(arguments):
+            case ["tags"]:
+                for name in rebuild_tags(matrix.REPOSITORY):
+                    print(f"tagged {name}")
+            case ["check", version]:
+                check(matrix.REPOSITORY, version)
+            case ["cut", version]:
+                check(matrix.REPOSITORY, version)
+                cut(matrix.REPOSITORY, version, datetime.datetime.now(datetime.UTC).date())
+                print(f"released v{version}; publish it with: git push --follow-tags")
+            case _:
+                raise BadInput("expected a version: nox -s release -- 1.2.0")
+    except (BadInput, git.GitError) as error:
+        print(f"release: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def check(repository: Path, version: str) -> None:
+    """Raise BadInput where the working tree cannot become the release `version`."""
+    if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", version):
+        raise BadInput(f"{version}: expected a version like 1.2.0")
+    if git.run("status", "--porcelain", cwd=repository):
+        raise BadInput("the working tree has changes: commit them first")
+    if not git.has_identity(repository):
+        raise BadInput("git knows no name and address of yours: set user.name and user.email")
+    _require_changes(repository)
+    with open_template(str(repository), repository) as template:
+        if not template.releases:
+            return
+        last = template.latest()
+        if last.version and Version(version) <= last.version:
+            raise BadInput(f"v{version} does not follow {last.name}")
+        if last.version and Version(version).major == last.version.major:
+            broken = list(breaks(template, last, repository))
+            if broken:
+                raise BadInput(f"{'; '.join(broken)}: that takes a new major version")
+
+
+def breaks(template: Template, last: Release, repository: Path) -> Iterator[str]:
+    """Yield what services of release `last` would miss in the working tree, a phrase each."""
+    with tempfile.TemporaryDirectory(prefix="release.") as scratch:
+        old = Path(scratch, "template")
+        template.checkout(last, old)
+        before = _questions(old)
+        lost_answers = list(_lost_answers(before, _questions(repository)))
+        if lost_answers:
+            yield from lost_answers
+            return  # it cannot be rendered with the old answers
+        lost: set[str] = set()
+        for number, variant in enumerate(matrix.covering(2, {})):
+            answers = {
+                name: value
+                for name, value in variant.answers.items()
+                if name in before and value in _choices(before[name], value)
+            }
+            files = [
+                set(
+                    matrix.render(
+                        checkout, Path(scratch, f"{side}{number}"), answers, "update"
+                    ).files()
+                )
+                for side, checkout in (("old", old), ("new", repository))
+            ]
+            lost |= files[0] - files[1]
+        yield from (f"the standard file {name} is gone" for name in sorted(lost))
+
+
+def cut(repository: Path, version: str, day: datetime.date) -> None:
+    """Commit and tag the release `version`."""
+    changelog = repository / "CHANGELOG.md"
+    text = changelog.read_text(encoding="utf-8")
+    heading = f"{UNRELEASED}\n## v{version} ({day.isoformat()})\n"
+    changelog.write_text(text.replace(UNRELEASED, heading, 1), encoding="utf-8")
+    project = repository / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(VERSION.sub(f'version = "{version}"', text, count=1), encoding="utf-8")
+    name = f"v{version}"
+    git.run("commit", "--quiet", "--all", "--message", f"release: {name}", cwd=repository)
+    git.run("tag", "--annotate", name, "--message", name, cwd=repository)
+
+
+def rebuild_tags(repository: Path) -> list[str]:
+    """Tag the release commits of the first parents that have no tag; return the new tags."""
+    with open_template(str(repository), repository) as template:
+        present = set(git.run("tag", "--list", cwd=repository).decode().split())
+        missing = [release for name, release in template.releases.items() if name not in present]
+    for release in missing:
+        day = git.run("show", "--no-patch", "--format=%cI", release.commit, cwd=repository)
+        git.run(
+            *("tag", "--annotate", release.name, release.commit, "--message", release.name),
+            cwd=repository,
+            environment={"GIT_COMMITTER_DATE": day.decode().strip()},
+        )
+    return [release.name for release in missing]
+
+
+def _require_changes(repository: Path) -> None:
+    text = (repository / "CHANGELOG.md").read_text(encoding="utf-8")
+    _, found, rest = text.partition(UNRELEASED)
+    if not found or not rest.partition("\n## ")[0].strip():
+        raise BadInput("CHANGELOG.md: the section Unreleased is missing or empty")
+
+
+def _questions(checkout: Path) -> dict[str, dict[str, Any]]:
+    release = Release("v0", "0", None)
+    config = rendering.config(rendering.Checkout(checkout, str(checkout), release))
+    questions = config.questions_data.items()
+    return {name: question for name, question in questions if question.get("when") is not False}
+
+
+def _choices(question: dict[str, Any], default: object) -> list[object]:
+    choices = question.get("choices", [default])
+    return list(choices.values() if isinstance(choices, dict) else choices)
+
+
+def _lost_answers(
+    before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]
+) -> Iterator[str]:
+    added = [str(question.get("default")) for name, question in after.items() if name not in before]
+    for name, question in before.items():
+        if name not in after:
+            if not any(re.search(rf"\b{name}\b", default) for default in added):
+                yield f"the question {name} is gone, and no new one takes its answer as default"
+        elif "choices" in question:
+            kept = _choices(after[name], None) if "choices" in after[name] else None
+            for value in _choices(question, None):
+                if kept is not None and value not in kept:
+                    yield f"the choice {value} of {name} is gone"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
