@@ -14,9 +14,10 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -28,6 +29,9 @@ from .settings import ChassisSettings
 PREFIX = "APP__"
 ABOUT_FILES = {"APP__PROFILES", "APP__CONFIG_DIR"}
 ENVIRONMENT = "environment"
+
+_INDEX = re.compile(r"\[\d+\]")
+_PATH = re.compile(r"([^.\[\]]+|\[\d+\])(\.[^.\[\]]+|\[\d+\])*")  # a.b[0].c
 
 Tree = dict[str, Any]
 
@@ -47,20 +51,22 @@ class Layer:
         """Tell whether the source gives the key at `path`, or a value around it."""
         node: Any = self.values
         for part in path:
-            if isinstance(node, list):
-                return True
             if not isinstance(node, dict):
                 return True
-            if part not in node:
+            if str(part) not in node:
                 return False
-            node = node[part]
+            node = node[str(part)]
         return True
 
     def locate(self, path: tuple[str | int, ...]) -> str:
         """Return what a person looks for to change the key at `path`."""
-        if self.name == ENVIRONMENT:
-            return PREFIX + "__".join(str(part).upper() for part in path)
-        return self.name
+        if self.name != ENVIRONMENT:
+            return self.name
+        given = sorted(name.upper() for name in os.environ)
+        parts = [str(part).upper() for part in path]
+        names = [PREFIX + "__".join(parts[:end]) for end in range(len(parts), 0, -1)]
+        below = [name for name in given if name.startswith(f"{names[0]}__")]
+        return next((name for name in names if name in given), [*below, names[0]][0])
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Loaded:
         """Yield each key, its value (secrets masked) and its source."""
         for path, value in _leaves(self.settings.model_dump()):
             layer = next((layer for layer in self.layers if layer.knows(path)), None)
-            yield ".".join(path), value, layer.locate(path) if layer else "default"
+            yield _dotted(path), value, layer.locate(path) if layer else "default"
 
 
 def load(overrides: Mapping[str, Any] | None = None) -> Loaded:
@@ -84,15 +90,15 @@ def load(overrides: Mapping[str, Any] | None = None) -> Loaded:
     """
     layers = [
         Layer("command line", _expand(overrides or {}, "command line")),
+        _environment(ChassisSettings),
         *reversed(_file_layers()),
     ]
-    named = next((layer.values["settings"] for layer in layers if "settings" in layer.values), "")
-    cls = _settings_class(named)
-    layers.insert(1, _environment(cls))
+    cls = _settings_class(layers)
+    layers[1] = _environment(cls)
     values: Tree = {}
     for layer in reversed(layers):
         values = _merge(values, layer.values)
-    if not named:
+    if cls is ChassisSettings:
         # Top-level keys that no section claims belong to a service that reads them by itself.
         values = {key: value for key, value in values.items() if key in cls.model_fields}
     try:
@@ -101,47 +107,55 @@ def load(overrides: Mapping[str, Any] | None = None) -> Loaded:
         raise ConfigurationError(_describe(error, layers, cls)) from None
 
 
-def _settings_class(name: str) -> type[ChassisSettings]:
-    if not name:
+def _settings_class(layers: list[Layer]) -> type[ChassisSettings]:
+    layer = next((layer for layer in layers if layer.values.get("settings")), None)
+    if layer is None:
         return ChassisSettings
-    module, _, attribute = str(name).partition(":")
+    name, where = layer.values["settings"], f"{layer.locate(('settings',))}: settings"
+    if not (isinstance(name, str) and re.fullmatch(r"[\w.]+:\w+", name)):
+        raise ConfigurationError(f"{where}: expected module:Class")
+    module, _, attribute = name.partition(":")
     try:
         cls = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigurationError(f"settings: cannot import {name}: {error}") from None
+    except Exception as error:
+        raise ConfigurationError(f"{where}: cannot import {name}: {_one_line(error)}") from error
     if not (isinstance(cls, type) and issubclass(cls, ChassisSettings)):
-        raise ConfigurationError(f"settings: {name} is no subclass of ChassisSettings")
+        raise ConfigurationError(f"{where}: {name} is no subclass of ChassisSettings")
     return cls
 
 
 def _file_layers() -> list[Layer]:
-    chosen = os.environ.get("APP__CONFIG_DIR")
-    folder = Path(chosen or "config")
-    if chosen and not folder.is_dir():
-        raise ConfigurationError(f"APP__CONFIG_DIR: {chosen}: expected a folder")
+    folder = _folder()
+    if "APP__CONFIG_DIR" in os.environ and not folder.is_dir():
+        raise ConfigurationError(f"APP__CONFIG_DIR: {folder.as_posix()}: expected a folder")
     profiles = [name.strip() for name in os.environ.get("APP__PROFILES", "").split(",")]
     layers = []
     for name in ["application", *(f"application-{profile}" for profile in profiles if profile)]:
         path = folder / f"{name}.yml"
-        if path.is_file():
+        if path.exists():
             layers.append(Layer(path.as_posix(), _expand(_read(path), path.as_posix())))
         elif name != "application":
             raise ConfigurationError(f"APP__PROFILES: {path.as_posix()}: no such file")
     return layers
 
 
+def _folder() -> Path:
+    return Path(os.environ.get("APP__CONFIG_DIR") or "config")
+
+
 class _Loader(yaml.SafeLoader):
     """YAML in which a key stands once in its section."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
         seen = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key_node.value} is given twice", key_node.start_mark
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key.value} is given twice", problem_mark=key.start_mark
                 )
-            seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
+            seen.add(str(key.value))
+        return node
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -149,9 +163,10 @@ def _read(path: Path) -> Mapping[str, Any]:
         content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(f"{path.as_posix()}:{line}: {error.problem}") from None
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        raise ConfigurationError(f"{path.as_posix()}:{line}: {reason}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
+        reason = getattr(error, "strerror", None) or _one_line(error)
         raise ConfigurationError(f"{path.as_posix()}: not readable: {reason}") from None
     if content is None:
         return {}
@@ -162,12 +177,13 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _environment(cls: type[ChassisSettings]) -> Layer:
     known = {name.upper() for name in cls.model_fields}
-    for name in os.environ:
+    for name in os.environ if cls is not ChassisSettings else ():
         if name.upper().startswith(PREFIX) and name.upper() not in ABOUT_FILES:
             top = name.upper().removeprefix(PREFIX).split("__")[0]
             if top not in known:
-                keys = [field.lower() for field in known]
-                raise ConfigurationError(f"{name}: {_unknown(top.lower(), keys)}")
+                keys = known | {variable.removeprefix(PREFIX) for variable in ABOUT_FILES}
+                hint = _unknown(top.lower(), [key.lower() for key in keys])
+                raise ConfigurationError(f"{name}: {hint}")
     try:
         return Layer(ENVIRONMENT, EnvSettingsSource(cls)())
     except SettingsError as error:
@@ -178,42 +194,51 @@ def _environment(cls: type[ChassisSettings]) -> Layer:
 
 def _expand(values: Mapping[Any, Any], source: str) -> Tree:
     """Turn dotted and indexed keys into sections and lists, at any depth."""
+    tree: Tree = _lists(_sections(values, source), source)
+    return tree
+
+
+def _sections(value: Any, source: str, at: str = "") -> Any:
+    """Turn dotted and indexed keys into sections; an index is the key `[0]`."""
+    if isinstance(value, list):
+        return [_sections(item, source, f"{at}[{index}]") for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
     tree: Tree = {}
-    for key, value in values.items():
-        expanded = _expand(value, source) if isinstance(value, dict) else value
-        parts = re.findall(r"[^.\[\]]+|\[\d+\]", str(key)) or [str(key)]
-        for part in reversed(parts[1:]):
+    for name, item in value.items():
+        key = str(name)
+        parts = re.findall(r"[^.\[\]]+|\[\d+\]", key) if _PATH.fullmatch(key) else [key]
+        expanded = _sections(item, source, reduce(_below, parts, at))
+        for part in reversed(parts):
             expanded = {part: expanded}
-        try:
-            tree = _join(tree, {parts[0]: expanded})
-        except KeyError as twice:
-            raise ConfigurationError(f"{source}: {key}: {twice.args[0]} is given twice") from None
-    return {key: _lists(value, source, key) for key, value in tree.items()}
+        tree = _join(tree, expanded, source, at)
+    return tree
 
 
-def _join(left: Tree, right: Tree) -> Tree:
-    """Unite two trees of one source; raises KeyError for a key that both give."""
+def _join(left: Tree, right: Tree, source: str, at: str) -> Tree:
+    """Unite two trees of one source."""
     joined = dict(left)
     for key, value in right.items():
         if key not in joined:
             joined[key] = value
         elif isinstance(joined[key], dict) and isinstance(value, dict):
-            joined[key] = _join(joined[key], value)
+            joined[key] = _join(joined[key], value, source, _below(at, key))
         else:
-            raise KeyError(key)
+            raise ConfigurationError(f"{source}: {_below(at, key)} is given twice")
     return joined
 
 
-def _lists(value: Any, source: str, key: str) -> Any:
+def _lists(value: Any, source: str, at: str = "") -> Any:
     """Turn sections whose keys are `[0]`, `[1]`, … into lists."""
+    if isinstance(value, list):
+        return [_lists(item, source, f"{at}[{index}]") for index, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
-    tree = {name: _lists(item, source, f"{key}.{name}") for name, item in value.items()}
-    indexes = [name for name in tree if re.fullmatch(r"\[\d+\]", name)]
-    if not indexes:
+    tree = {name: _lists(item, source, _below(at, name)) for name, item in value.items()}
+    if not any(_INDEX.fullmatch(name) for name in tree):
         return tree
     if set(tree) != {f"[{number}]" for number in range(len(tree))}:
-        raise ConfigurationError(f"{source}: {key}: expected the indexes 0 to {len(tree) - 1}")
+        raise ConfigurationError(f"{source}: {at}: expected the indexes 0 to {len(tree) - 1}")
     return [tree[f"[{number}]"] for number in range(len(tree))]
 
 
@@ -232,9 +257,20 @@ def _merge(weak: Tree, strong: Tree) -> Tree:
 def _leaves(tree: Tree, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for key, value in tree.items():
         if isinstance(value, dict) and value:
-            yield from _leaves(value, (*path, key))
+            yield from _leaves(value, (*path, str(key)))
         else:
-            yield (*path, key), value
+            yield (*path, str(key)), value
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return reduce(_below, path, "")
+
+
+def _below(at: str, part: str | int) -> str:
+    """Return the dotted name of a key below another one."""
+    if isinstance(part, int):
+        part = f"[{part}]"
+    return f"{at}.{part}" if at and not _INDEX.fullmatch(part) else f"{at}{part}"
 
 
 def _describe(error: ValidationError, layers: list[Layer], cls: type[ChassisSettings]) -> str:
@@ -243,24 +279,45 @@ def _describe(error: ValidationError, layers: list[Layer], cls: type[ChassisSett
     path = details[0]["loc"]
     around = path[:-1] if details[0]["type"] == "missing" else path
     layer = next((layer for layer in layers if around and layer.knows(around)), None)
-    where = layer.locate(path) if layer else "config/application.yml"
+    where = layer.locate(path) if layer else (_folder() / "application.yml").as_posix()
     more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-    return f"{where}: {'.'.join(map(str, path))}: {_expected(details[0], cls)}{more}"
+    return ": ".join(filter(None, [where, _dotted(path), _expected(details[0], cls)])) + more
 
 
 def _expected(detail: ErrorDetails, cls: type[BaseModel]) -> str:
+    path = detail["loc"]
     if detail["type"] == "missing":
         return "expected a value, found none"
     if detail["type"] == "extra_forbidden":
-        section: Any = cls
-        for part in detail["loc"][:-1]:
-            section = section.model_fields[part].annotation
-        return _unknown(str(detail["loc"][-1]), list(section.model_fields))
+        return _unknown(str(path[-1]), _keys(cls, path[:-1]))
+    if detail["type"] == "model_type":
+        return "expected a section of keys"
     message = detail["msg"].removeprefix("Value error, ")
-    return message.replace("Input should be", "expected", 1)
+    return _one_line(message.replace("Input should be", "expected", 1))
+
+
+def _keys(cls: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
+    """Return the keys of the section at `path`, which may lead through lists and unions."""
+    models = [cls]
+    for part in path:
+        fields = [model.model_fields[part] for model in models if part in model.model_fields]
+        if fields:
+            models = [model for field in fields for model in _models(field.annotation)]
+    return [key for model in models for key in model.model_fields]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
 
 
 def _unknown(key: str, known: list[str]) -> str:
     close = difflib.get_close_matches(key, known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(sorted(known))}"
     return f"unknown key; {hint}"
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text).split())
