@@ -1,0 +1,98 @@
+"""The full tests of the chassis, run against one generated service.
+
+They run in the virtual environment of that service, to which `hypothesis` and `websockets` are
+added (and `pytest-xdist` for `-n 2`); DRYDOCK_SERVICE names its folder, and the tests of the
+engine keep their conftest.py to themselves:
+
+    DRYDOCK_SERVICE=FOLDER FOLDER/.venv/bin/pytest --confcutdir tests/template tests/template/chassis
+
+Tests import the chassis of that service as `chassis`. Its own application takes no part: the
+chassis is wrapped around those in `examples/` instead.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("chassis", max_examples=50, deadline=None)
+hypothesis.settings.load_profile("chassis")
+
+if "DRYDOCK_SERVICE" in os.environ:
+    from . import support
+    from .launch import alias
+
+    sys.path[:0] = [str(support.EXAMPLES), str(support.SOURCE_ROOT)]
+    alias(support.PACKAGE)
+else:
+    collect_ignore_glob = ["test_*.py"]
+
+
+def pytest_report_header() -> str:
+    """Say which service is tested, or why none is."""
+    folder = os.environ.get("DRYDOCK_SERVICE")
+    return f"chassis of {folder}" if folder else "no DRYDOCK_SERVICE: the chassis is not tested"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a model where the service has none."""
+    for item in items:
+        if item.get_closest_marker("inference") and not support.INFERENCE:
+            item.add_marker(pytest.mark.skip(reason="the service has no model"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers of these tests."""
+    config.addinivalue_line("markers", "inference: needs a service with a model")
+
+
+@pytest.fixture(autouse=True)
+def _own_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -> None:
+    """Let no configuration but the test's own be seen."""
+    for name in os.environ:
+        if name.upper().startswith("APP__"):
+            monkeypatch.delenv(name)
+    if support.INFERENCE:
+        monkeypatch.setenv("APP__INFERENCE__MODEL", "models:Echo")
+    monkeypatch.chdir(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def build(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Wrap the chassis around an application: `build(app, {"errors.problem_json": True})`."""
+    from chassis import application, sources
+
+    def build(app: Any, settings: dict[str, Any] | None = None) -> Any:
+        monkeypatch.setattr("current.app", app)
+        monkeypatch.setattr(application, "APP", "current:app")
+        return application.build(sources.load(settings).settings)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Server]:
+    """Return a running service with the application in `examples/everything.py`."""
+    with support.Server(tmp_path_factory.mktemp("server"), "everything:app") as server:
+        server.wait_until_ready()
+        yield server
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., support.Server]]:
+    """Start a service of one's own; it is killed after the test."""
+    started: list[support.Server] = []
+
+    def launch(app: str = "everything:app", *arguments: str, **environment: str) -> support.Server:
+        folder = tmp_path / f"service{len(started)}"
+        folder.mkdir()
+        started.append(support.Server(folder, app, *arguments, **environment))
+        return started[-1]
+
+    yield launch
+    for server in started:
+        server.close()

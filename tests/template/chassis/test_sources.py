@@ -1,0 +1,235 @@
+"""Where settings come from, and which source wins."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from chassis.sources import ConfigurationError, load
+from hypothesis import given
+from hypothesis import strategies as st
+
+Write = Callable[..., None]
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Write `config/application.yml` and, by name, the profiles' files."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+
+    def write(base: str, **profiles: str) -> None:
+        Path("config/application.yml").write_text(base, encoding="utf-8")
+        for name, text in profiles.items():
+            Path(f"config/application-{name}.yml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+def sources(loaded: Any) -> dict[str, str]:
+    return {key: source for key, _, source in loaded.effective()}
+
+
+def test_each_source_wins_over_those_below(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line, the environment, profiles (the last first), the base file, defaults."""
+    keys = {  # key: (environment variable, default)
+        "management.host": ("APP__MANAGEMENT__HOST", "0.0.0.0"),
+        "server.host": ("APP__SERVER__HOST", "0.0.0.0"),
+    }
+    base, early, late = (dict.fromkeys(keys, source) for source in ("base", "early", "late"))
+    write(json.dumps(base), early=json.dumps(early), late=json.dumps(late))
+    overrides: dict[str, str] = {}
+
+    def values() -> set[str]:
+        settings = load(overrides).settings
+        return {settings.server.host, settings.management.host}
+
+    assert values() == {"base"}
+    monkeypatch.setenv("APP__PROFILES", "early, late")
+    assert values() == {"late"}
+    monkeypatch.setenv("APP__PROFILES", "late,early")
+    assert values() == {"early"}
+    for variable, _ in keys.values():
+        monkeypatch.setenv(variable, "environment")
+    assert values() == {"environment"}
+    overrides |= dict.fromkeys(keys, "command line")
+    assert values() == {"command line"}
+
+
+def test_without_a_source_there_are_defaults(write: Write) -> None:
+    settings = load().settings
+
+    assert settings.logging.level == "INFO"
+    assert settings.shutdown.drain_seconds < settings.shutdown.deadline_seconds
+
+
+def test_a_stronger_source_changes_only_the_keys_it_gives(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("server: {host: base, port: 1234}", prod="server.port: 4321")
+    monkeypatch.setenv("APP__PROFILES", "prod")
+
+    settings = load().settings
+
+    assert (settings.server.host, settings.server.port) == ("base", 4321)
+
+
+def test_each_key_tells_its_source(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("server: {host: base, port: 1}\nmanagement.port: 2\n", prod="management: {host: prod}")
+    monkeypatch.setenv("APP__PROFILES", "prod")
+    monkeypatch.setenv("APP__SERVER__HOST", "environment")
+
+    told = sources(load({"logging.level": "DEBUG"}))
+
+    assert told["server.host"] == "APP__SERVER__HOST"
+    assert told["server.port"] == "config/application.yml"
+    assert told["management.host"] == "config/application-prod.yml"
+    assert told["management.port"] == "config/application.yml"
+    assert told["logging.level"] == "command line"
+    assert told["logging.format"] == "default"
+
+
+def test_a_section_given_as_json_tells_its_variable(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP__SERVER", '{"host": "environment"}')
+
+    assert sources(load())["server.host"] == "APP__SERVER"
+
+
+def test_lists_are_replaced_and_never_merged(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("settings: keys:Settings\nhosts: [a, b, c]", prod="hosts[0]: z")
+    monkeypatch.setenv("APP__PROFILES", "prod")
+
+    assert load().settings.hosts == ["z"]
+
+    monkeypatch.setenv("APP__HOSTS", '["x", "y"]')
+
+    assert load().settings.hosts == ["x", "y"]
+
+
+def test_the_folder_can_be_another_one(
+    write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write("server.host: here")
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    (other / "application.yml").write_text("server.host: there")
+    monkeypatch.setenv("APP__CONFIG_DIR", str(other))
+
+    loaded = load()
+
+    assert loaded.settings.server.host == "there"
+    assert sources(loaded)["server.host"] == f"{other.as_posix()}/application.yml"
+
+
+def test_an_empty_file_gives_nothing(write: Write) -> None:
+    write("# nothing yet\n", prod="")
+
+    assert load().settings.logging.level == "INFO"
+
+
+def test_anchors_and_merge_keys_work(write: Write) -> None:
+    write(
+        "settings: keys:Settings\n"
+        "upstreams:\n"
+        "  - &first {url: a, retries: 1}\n"
+        "  - &second {<<: *first, url: b}\n"
+        "fallback: {<<: *second}\n"
+    )
+
+    settings = load().settings
+
+    assert [(up.url, up.retries) for up in settings.upstreams] == [("a", 1), ("b", 1)]
+    assert (settings.fallback.url, settings.fallback.retries) == ("b", 1)
+
+
+def test_the_environment_names_the_class_of_the_settings_too(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP__SETTINGS", "keys:Settings")
+    monkeypatch.setenv("APP__GREETING__SALUTATION", "Ahoy")
+
+    assert load().settings.greeting.salutation == "Ahoy"
+
+
+def test_without_a_class_top_level_keys_of_the_service_are_left_alone(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that reads its own configuration shares file and prefix with the chassis."""
+    write("database: {url: x}\nworkers: [1, 2]\nserver.host: here\n")
+    monkeypatch.setenv("APP__DATABASE__PASSWORD", "x")
+
+    assert load().settings.server.host == "here"
+
+
+def test_without_a_class_a_section_of_the_chassis_is_checked_all_the_same(write: Write) -> None:
+    write("server.prot: 1")
+
+    with pytest.raises(ConfigurationError, match=r"server\.prot: unknown key"):
+        load()
+
+
+# Any tree may be written nested, dotted, or in any mixture of both.
+
+names = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
+scalars = st.one_of(st.integers(), st.booleans(), st.text(max_size=8), st.none())
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.dictionaries(names, inner, min_size=1, max_size=3),
+        st.lists(inner, min_size=1, max_size=3),
+    ),
+    max_leaves=12,
+)
+
+
+def mixed(value: Any, draw: Callable[[Any], Any], path: str = "") -> dict[str, Any]:
+    """Write a value as keys below `path`, each level either nested or joined to its parent."""
+    if isinstance(value, dict):
+        parts = [(f".{name}" if path else name, item) for name, item in value.items()]
+    elif isinstance(value, list):
+        parts = [(f"[{index}]", item) for index, item in enumerate(value)]
+    else:
+        return {path: value}
+    if path and draw(st.booleans()):
+        inner: dict[str, Any] = {}
+        for name, item in parts:
+            inner |= mixed(item, draw, name.removeprefix("."))
+        return {path: inner}
+    flat: dict[str, Any] = {}
+    for name, item in parts:
+        flat |= mixed(item, draw, path + name)
+    return flat
+
+
+@given(tree=st.dictionaries(names, values, min_size=1, max_size=3), data=st.data())
+def test_dotted_and_nested_keys_mean_the_same(
+    tree: dict[str, Any], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "property"
+    folder.mkdir(exist_ok=True)
+    written = {"settings": "keys:Settings"} | mixed({"extra": tree}, data.draw)
+    text = yaml.safe_dump(written, allow_unicode=True)
+    (folder / "application.yml").write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("APP__CONFIG_DIR", str(folder))
+
+        assert load().settings.extra == tree
+
+
+@given(tree=st.dictionaries(names, values, min_size=1, max_size=3))
+def test_sections_within_a_list_may_have_dotted_keys(
+    tree: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "property"
+    folder.mkdir(exist_ok=True)
+    flat = mixed(tree, lambda _: False)
+    text = yaml.safe_dump({"settings": "keys:Settings", "extra": {"list": [flat]}})
+    (folder / "application.yml").write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("APP__CONFIG_DIR", str(folder))
+
+        assert load().settings.extra == {"list": [tree]}
