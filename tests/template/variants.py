@@ -9,7 +9,6 @@ of them is really installed, the service's own `nox` runs there, and the chassis
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,8 +25,33 @@ from rich.table import Table
 from tests.template import matrix, tidiness
 
 CORES = os.cpu_count() or 2
-ADOPTED = matrix.REPOSITORY / "tests/template/adopted/plain.py"
-CHASSIS_TESTS = matrix.REPOSITORY / "tests/template/chassis"
+CHASSIS_TESTS = ("--confcutdir", "tests/template", "tests/template/chassis")
+# What an adopted service has of its own: the template brings no starter there.
+ADOPTED_APP = '''\
+"""An application that was there before the chassis."""
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Model:
+    """A model that is as simple as can be."""
+
+    def load(self) -> None:
+        """Do nothing."""
+
+    def predict(self, batch: list[float]) -> list[float]:
+        """Return the doubles."""
+        return [2 * item for item in batch]
+
+
+@app.get("/hello")
+def hello() -> dict[str, str]:
+    """Greet."""
+    return {"hello": "world"}
+'''
+ADOPTED_CONFIG = "inference:\n  model: {module}:Model\n"
 # What the chassis' tests need beyond what a service has.
 TOOLS = ("hypothesis", "pytest-xdist", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
@@ -99,9 +123,7 @@ def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None)
     steps: dict[str, float] = {}
     answers = variant.render(folder).answers
     if variant.adopted:
-        app_file = _app_file(answers)
-        (folder / app_file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ADOPTED, folder / app_file)
+        _add_own_files(folder, answers)
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environment |= {"DRYDOCK_SERVICE": str(folder), "UV_PYTHON": python or sys.executable}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -112,14 +134,14 @@ def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None)
         "own nox": [str(bin_folder / "nox"), "--error-on-missing-interpreters"],
         "tools": ["uv", "pip", "install", "--quiet", "--python", ".venv", *TOOLS],
         "chassis": [
-            *(str(bin_folder / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            *("-c", str(CHASSIS_TESTS / "pytest.toml"), str(CHASSIS_TESTS)),
+            *(str(bin_folder / "pytest"), "-q", "-p", "no:cacheprovider", *CHASSIS_TESTS),
         ],
     }
     for name, command in todo.items():
         start = time.perf_counter()
+        where = matrix.REPOSITORY if name == "chassis" else folder
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+            command, cwd=where, env=environment, capture_output=True, text=True, check=False
         )
         steps[name] = time.perf_counter() - start
         if done.returncode:
@@ -128,10 +150,17 @@ def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None)
     return Result(variant.name, steps)
 
 
-def _app_file(answers: Mapping[str, object]) -> str:
-    root, _, _ = str(answers["package_path"]).rpartition("/")
-    module = str(answers["app"]).partition(":")[0].replace(".", "/")
-    return f"{root}/{module}.py" if root else f"{module}.py"
+def _add_own_files(folder: Path, answers: Mapping[str, object]) -> None:
+    module = str(answers["app"]).partition(":")[0]
+    root = folder / str(answers["package_path"]).rpartition("/")[0]
+    app_file = root / f"{module.replace('.', '/')}.py"
+    app_file.parent.mkdir(parents=True, exist_ok=True)
+    app_file.write_text(ADOPTED_APP, encoding="utf-8")
+    (folder / "README.md").write_text("# A service from before\n", encoding="utf-8")
+    if answers["inference"] == "local":
+        config = folder / "config/application.yml"
+        config.parent.mkdir()
+        config.write_text(ADOPTED_CONFIG.format(module=module), encoding="utf-8")
 
 
 def _has_python(version: str) -> bool:
