@@ -12,6 +12,10 @@ from .settings import ChassisSettings
 from .sources import ConfigurationError, load
 
 
+class OutputError(Exception):
+    """A file cannot be written; the message is one line."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit code, 2 for what the caller has to mend."""
     parser = _parser()
@@ -22,7 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "config":
             return _config()
         return _openapi(options)
-    except (ConfigurationError, server.ListenError) as error:
+    except (
+        ConfigurationError,
+        OutputError,
+        application.NoDocumentError,
+        server.ListenError,
+    ) as error:
         print(f"{SERVICE}: {error}", file=sys.stderr)
         return 2
 
@@ -58,10 +67,10 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _config() -> int:
-    rows = list(load().effective())
-    width = max(len(f"{key}: {value}") for key, value, _ in rows)
-    for key, value, source in rows:
-        print(f"{f'{key}: {value}':<{width}}  # {source}")
+    rows = [(f"{key}: {_line(value)}", source) for key, value, source in load().effective()]
+    width = max(len(setting) for setting, _ in rows)
+    for setting, source in rows:
+        print(f"{setting:<{width}}  # {source}")
     return 0
 
 
@@ -69,8 +78,16 @@ def _openapi(options: argparse.Namespace) -> int:
     ChassisSettings.use(load().settings)
     document = application.openapi(ChassisSettings.current())
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    if options.output:
-        options.output.write_text(text, encoding="utf-8")
-    else:
+    if options.output is None:
         print(text, end="")
+        return 0
+    try:
+        options.output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{options.output}: {error.strerror}") from None
     return 0
+
+
+def _line(value: object) -> str:
+    text = str(value)
+    return text if text.isprintable() else repr(text)
