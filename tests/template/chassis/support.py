@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ INFERENCE: bool = ANSWERS["inference"] != "none"
 ADOPTED: bool = ANSWERS["adopted"]
 
 T = TypeVar("T")
-PATIENCE = 30  # seconds until a condition that never comes is a failure
+PATIENCE = 20  # seconds until a condition that never comes is a failure
 
 
 def wait_for(condition: Callable[[], T], what: str) -> T:
@@ -35,6 +36,26 @@ def wait_for(condition: Callable[[], T], what: str) -> T:
             return result
         time.sleep(0.02)
     raise AssertionError(f"{what} did not happen within {PATIENCE} s")
+
+
+def free_ports() -> tuple[int, int]:
+    """Return two ports that nobody uses."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def answers(port: int, path: str) -> int | None:
+    """Return the status of a GET request, or None where nobody listens."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except ConnectionError:
+        return None
+    finally:
+        connection.close()
 
 
 class Answer(NamedTuple):
