@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
 Check = Callable[[], Any]
 C = TypeVar("C", bound=Check)
@@ -53,7 +53,8 @@ class Readiness:
         task = self._running.get(name)
         if task is None:
             # One run at a time: a check that hangs must not pile up.
-            task = self._running[name] = asyncio.create_task(_call(_registered[name]))
+            run = _call(_registered[name], self.timeout)
+            task = self._running[name] = asyncio.create_task(run)
             task.add_done_callback(lambda _: self._running.pop(name))
         done, _ = await asyncio.wait({task}, timeout=self.timeout)
         if not done:
@@ -64,8 +65,13 @@ class Readiness:
         return OK if error is None else f"{type(error).__name__}: {error}"
 
 
-async def _call(function: Check) -> None:
+async def _call(function: Check, timeout: float) -> None:
     if inspect.iscoroutinefunction(function):
-        await function()
+        result = function()
     else:
-        await to_thread.run_sync(function, abandon_on_cancel=True)
+        # In a thread of its own: those of the application may all be busy.
+        thread = CapacityLimiter(1)
+        result = await to_thread.run_sync(function, abandon_on_cancel=True, limiter=thread)
+    if inspect.isawaitable(result):
+        async with asyncio.timeout(timeout):  # the next run may find things mended
+            await result

@@ -1,5 +1,6 @@
 """The application on the management port: `/livez`, `/readyz`, `/metrics`."""
 
+from anyio import CapacityLimiter, to_thread
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
@@ -22,9 +23,11 @@ def management_app(readiness: Readiness) -> Starlette:
         content = {"status": "ready" if ready else "not ready", "checks": checks}
         return JSONResponse(content, 200 if ready else 503)
 
-    def metrics(request: Request) -> Response:
+    async def metrics(request: Request) -> Response:
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
-        return Response(encode(REGISTRY), headers={"content-type": content_type})
+        # In a thread of its own: those of the application may all be busy.
+        content = await to_thread.run_sync(encode, REGISTRY, limiter=CapacityLimiter(1))
+        return Response(content, headers={"content-type": content_type})
 
     return Starlette(
         routes=[
