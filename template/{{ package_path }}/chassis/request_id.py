@@ -7,13 +7,16 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._~:/+=@-]{1,128}")
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+_TRACEPARENT = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
+)
 
 
 class RequestIdMiddleware:
     """Takes the id from `X-Request-ID`, else from `traceparent`, else makes one.
 
-    It stands in `scope["state"]["request_id"]` and in the context of the log.
+    It stands in `scope["state"]["request_id"]` and in the context of the log. The response names
+    it, unless the application has put an id of its own there.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,11 +35,9 @@ class RequestIdMiddleware:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = message.get("headers", ())
-                message["headers"] = [
-                    *(pair for pair in headers if pair[0].lower() != b"x-request-id"),
-                    header,
-                ]
+                headers = list(message.get("headers", ()))
+                if not any(name.lower() == b"x-request-id" for name, _ in headers):
+                    message["headers"] = [*headers, header]
             await send(message)
 
         await self.app(scope, receive, send_with_id)
