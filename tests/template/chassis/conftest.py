@@ -4,7 +4,8 @@ They run in the virtual environment of that service, to which `hypothesis` and `
 added (and `pytest-xdist` for `-n 2`); DRYDOCK_SERVICE names its folder, and the tests of the
 engine keep their conftest.py to themselves:
 
-    DRYDOCK_SERVICE=FOLDER FOLDER/.venv/bin/pytest --confcutdir tests/template tests/template/chassis
+    DRYDOCK_SERVICE=FOLDER FOLDER/.venv/bin/pytest \\
+        --confcutdir tests/template tests/template/chassis
 
 Tests import the chassis of that service as `chassis`. Its own application takes no part: the
 chassis is wrapped around those in `examples/` instead.
