@@ -4,12 +4,13 @@ Write with `structlog.get_logger()`; what libraries write through `logging` come
 way. Whatever is bound with `structlog.contextvars` is in every line, the request id above all.
 """
 
+import json
 import logging
 import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 
 def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
@@ -24,7 +25,7 @@ def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
     rendering: list[Processor] = (
         [structlog.dev.ConsoleRenderer()]
         if console
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+        else [structlog.processors.format_exc_info, _render_json]
     )
     structlog.configure(
         processors=[*shared, *rendering],
@@ -44,3 +45,12 @@ def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.captureWarnings(True)
+
+
+def _render_json(_logger: object, _method: str, entry: EventDict) -> str:
+    """Return the line; a value that JSON cannot hold must not fail the request that logs it."""
+    try:
+        return json.dumps(entry, default=str, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return json.dumps({str(key): str(value) for key, value in entry.items()})
