@@ -212,7 +212,7 @@ def test_dotted_and_nested_keys_mean_the_same(
     folder = tmp_path_factory.getbasetemp() / "property"
     folder.mkdir(exist_ok=True)
     written = {"settings": "keys:Settings"} | mixed({"extra": tree}, data.draw)
-    text = yaml.safe_dump(written, allow_unicode=True)
+    text = yaml.safe_dump(written)
     (folder / "application.yml").write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("APP__CONFIG_DIR", str(folder))
