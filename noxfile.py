@@ -7,7 +7,7 @@ import nox
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "unit", "variants", "first_run"]
+nox.options.sessions = ["lint", "types", "unit", "slow", "updates", "variants", "first_run"]
 
 
 def install(session: nox.Session) -> None:
@@ -48,7 +48,21 @@ def types(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """Run the fast tests of engine and template; arguments after `--` go to pytest."""
     install(session)
-    session.run("pytest", "-n", "2", "-m", "not slow", *session.posargs)
+    session.run("pytest", "-n", "2", "-m", "not slow and not updates", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run the tests that take their time: properties, kills, twins of stock Copier."""
+    install(session)
+    session.run("pytest", "-n", "2", "-m", "slow", *session.posargs)
+
+
+@nox.session
+def updates(session: nox.Session) -> None:
+    """Bring edited services of every earlier release to the working tree's state."""
+    install(session)
+    session.run("pytest", "-n", "2", "-m", "updates", *session.posargs)
 
 
 @nox.session
