@@ -97,25 +97,41 @@ def route_of(scope: Scope, routes: Sequence[BaseRoute]) -> str:
     `routes` are those of the outermost application: prefixes of mounts are looked up there.
     """
     route = scope.get("route")
-    if route is None:
-        return UNMATCHED
     # FastAPI keeps the prefix of an included router here, not in the route.
     context = scope.get("fastapi", {}).get("effective_route_context")
     if context is not None and context.original_route is route:
         route = context
-    path: str = getattr(route, "path", UNMATCHED)
+    path: str | None = getattr(route, "path", None)
+    root_path = scope.get("app_root_path", scope.get("root_path", ""))
+    if path is None or isinstance(route, Mount):
+        # FastAPI's router does not name a route of Starlette's own kinds.
+        if "endpoint" not in scope:
+            return UNMATCHED
+        return _template(routes, scope["path"].removeprefix(root_path), scope["endpoint"])
     if "app_root_path" not in scope:
         return path
-    mounted_at = _mount_template(routes, scope["root_path"].removeprefix(scope["app_root_path"]))
-    return f"{mounted_at}/{{path}}" if isinstance(route, Mount) else mounted_at + path
+    return _mount_template(routes, scope["root_path"].removeprefix(root_path)) + path
+
+
+def _template(routes: Sequence[BaseRoute], path: str, endpoint: object) -> str:
+    for route in iter_route_contexts(routes):
+        mount = route.original_route
+        if isinstance(mount, Mount):
+            if match := route.path_regex.match(path):
+                below = _template(mount.routes, f"/{match['path']}", endpoint)
+                return f"{route.path}{'/{path}' if below == UNMATCHED else below}"
+        elif route.endpoint is endpoint and route.path_regex.match(path):
+            return f"{route.path}"
+    return UNMATCHED
 
 
 def _mount_template(routes: Sequence[BaseRoute], prefix: str) -> str:
-    for route in routes:
-        if isinstance(route, Mount) and (match := route.path_regex.match(f"{prefix}/")):
+    for route in iter_route_contexts(routes):
+        mount = route.original_route
+        if isinstance(mount, Mount) and (match := route.path_regex.match(f"{prefix}/")):
             below = match["path"].rstrip("/")
-            return route.path + (_mount_template(route.routes, f"/{below}") if below else "")
-    return UNMATCHED
+            return f"{route.path}{_mount_template(mount.routes, f'/{below}') if below else ''}"
+    return ""
 
 
 def _foreseeable(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str, int]]:
