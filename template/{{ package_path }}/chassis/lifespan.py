@@ -28,6 +28,8 @@ class LifespanMiddleware:
 
         async def observed_send(message: Message) -> None:
             nonlocal answered
+            if not message["type"].startswith("lifespan."):
+                raise RuntimeError(f"{message['type']} is no answer to lifespan")
             answered = True
             if message["type"] == "lifespan.startup.complete":
                 self.start()
@@ -40,6 +42,7 @@ class LifespanMiddleware:
         except Exception:
             if answered:
                 raise
+        if not answered:
             # The application knows no lifespan (ASGI lets it raise); the chassis has one.
             if not received:
                 await receive()
