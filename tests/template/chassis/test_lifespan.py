@@ -1,0 +1,113 @@
+"""The application's own start and end, and the chassis' around them."""
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import bare
+import everything
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from .support import Server, wait_for
+
+Build = Callable[..., Any]
+Launch = Callable[..., Server]
+
+
+def test_the_application_starts_and_ends(launch: Launch) -> None:
+    server = launch()
+    server.wait_until_ready()
+    assert server.stop(signal.SIGTERM) == 0
+
+    events = [entry["event"] for entry in server.lines()]
+    assert events.count("started up") == events.count("shut down") == 1
+
+
+def test_what_it_gives_reaches_its_requests(build: Build) -> None:
+    with TestClient(build(everything.app).app) as client:
+        assert client.get("/state").json() == "state"
+
+
+def test_it_is_ready_while_it_is_up(build: Build) -> None:
+    service = build(everything.app)
+    assert not service.readiness.started
+
+    with TestClient(service.app):
+        assert service.readiness.started
+    assert not service.readiness.started
+
+
+@pytest.mark.parametrize("name", ["app", "careful", "careless", "starlette"])
+def test_any_asgi_application_starts(name: str, build: Build) -> None:
+    """One that ignores lifespan, one that raises, one that answers it as if it were HTTP."""
+    service = build(getattr(bare, name))
+
+    with TestClient(service.app) as client:
+        assert service.readiness.started
+        assert client.get("/hello/you").status_code == 200
+    assert not service.readiness.started
+
+
+def test_a_factory_is_called(build: Build) -> None:
+    with TestClient(build(everything.create).app) as client:
+        assert client.get("/ok").json() == "ok"
+
+
+def test_an_end_that_fails_is_an_end(build: Build) -> None:
+    from contextlib import asynccontextmanager
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> Any:
+        yield
+        raise OSError("cannot say goodbye")
+
+    service = build(FastAPI(lifespan=lifespan))
+    with pytest.raises(OSError, match="goodbye"), TestClient(service.app):
+        assert service.readiness.started
+    assert not service.readiness.started
+
+
+def test_a_start_that_fails_ends_the_process(launch: Launch) -> None:
+    server = launch("everything:broken")
+
+    assert server.process.wait(20) not in (0, 2)
+    assert any("the database is gone" in str(entry) for entry in server.lines(level="error"))
+    assert server.errors.read_text() == ""
+
+
+def test_an_application_that_cannot_be_imported_is_a_line_of_the_log(launch: Launch) -> None:
+    server = launch("unimportable:app")
+
+    assert server.process.wait(20) == 1
+    (entry,) = server.lines(level="critical")
+    assert "No module named 'unimportable'" in entry["exception"]
+    assert server.errors.read_text() == ""
+
+
+@pytest.mark.inference
+def test_a_model_that_loads_slowly(launch: Launch) -> None:
+    """The process lives and serves what needs no model; it is ready when the model is there."""
+    server = launch(APP__INFERENCE__MODEL="models:Slow")
+    wait_for(lambda: server.lines(event="started up"), "the start")
+
+    assert server.request("/livez", management=True).status == 200
+    assert server.request("/ok").status == 200
+    answer = server.ready()
+    assert answer.status == 503
+    assert answer.json()["checks"]["model"] == "RuntimeError: loading"
+
+    (server.output.parent / "loaded").touch()
+    server.wait_until_ready()
+
+
+@pytest.mark.inference
+@pytest.mark.parametrize("model", ["models:Broken", "models:Nowhere", "nowhere:Model"])
+def test_a_model_that_does_not_load_ends_the_process(model: str, launch: Launch) -> None:
+    server = launch(APP__INFERENCE__MODEL=model, APP__SHUTDOWN__DRAIN_SECONDS="10")
+
+    assert server.process.wait(8) == 1
+    (entry,) = server.lines(level="critical")
+    assert entry["model"] == model
+    assert entry["exception"].startswith("Traceback")

@@ -1,0 +1,225 @@
+"""A real process: its ports, and an end that loses no request."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection
+from typing import Any
+
+import pytest
+from chassis.identity import SERVICE
+
+from . import support
+from .support import Server, wait_for
+
+Launch = Callable[..., Server]
+
+
+def in_background(function: Callable[[], Any]) -> Callable[[], Any]:
+    """Run a function in a thread; return what waits for its result."""
+    results: list[Any] = []
+    thread = threading.Thread(target=lambda: results.append(function()), daemon=True)
+    thread.start()
+
+    def result() -> Any:
+        thread.join(support.PATIENCE)
+        return results[0]
+
+    return result
+
+
+class Caller(threading.Thread):
+    """Sends requests on one connection for as long as a load balancer would."""
+
+    def __init__(self, server: Server, wanted: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.port = server.port
+        self.wanted = wanted
+        self.sent = 0
+        self.lost: list[object] = []
+
+    def run(self) -> None:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=support.PATIENCE)
+        while self.wanted.is_set():
+            self.sent += 1
+            try:
+                connection.request("GET", f"/slow?seconds={0.01 * (self.sent % 4)}")
+                answer = connection.getresponse()
+                body = answer.read()
+                if (answer.status, body) != (200, b'"slow"'):
+                    self.lost.append((answer.status, body))
+            except OSError as error:
+                self.lost.append(error)
+                connection.close()
+
+
+def test_a_sigterm_under_load_loses_no_request(launch: Launch) -> None:
+    """Callers go on until readiness says no; each request that was sent is answered."""
+    server = launch(APP__SHUTDOWN__DRAIN_SECONDS="3")
+    server.wait_until_ready()
+    wanted = threading.Event()
+    wanted.set()
+    callers = [Caller(server, wanted) for _ in range(8)]
+    for caller in callers:
+        caller.start()
+    wait_for(lambda: all(caller.sent > 10 for caller in callers), "load")
+    long_one = in_background(lambda: server.request("/slow?seconds=4"))
+    server.line(event="slow begins", level="info")
+
+    server.process.send_signal(signal.SIGTERM)
+    wait_for(lambda: server.ready().status == 503, "draining")
+    before = sum(caller.sent for caller in callers)
+    time.sleep(1)  # what a load balancer takes to see it
+    assert sum(caller.sent for caller in callers) > before + 20
+    wanted.clear()
+    for caller in callers:
+        caller.join(support.PATIENCE)
+
+    assert long_one().status == 200
+    assert server.process.wait(support.PATIENCE) == 0
+    assert [caller.lost for caller in callers] == [[]] * 8
+
+
+def test_readiness_turns_at_once_and_requests_go_on(launch: Launch) -> None:
+    server = launch(APP__SHUTDOWN__DRAIN_SECONDS="600", APP__SHUTDOWN__DEADLINE_SECONDS="900")
+    server.wait_until_ready()
+    server.process.send_signal(signal.SIGTERM)
+    server.line(event="draining")
+
+    answer = server.ready()
+    assert answer.status == 503
+    assert answer.json()["checks"]["service"] == "draining"
+    assert server.request("/livez", management=True).status == 200
+    assert server.request("/ok").status == 200
+    # Callers that keep their connections are sent elsewhere.
+    wait_for(lambda: server.request("/ok").headers.get("connection") == "close", "farewell")
+
+    assert server.stop(signal.SIGTERM) == 0  # a second signal does not wait any longer
+
+
+def test_ctrl_c_does_not_drain(launch: Launch) -> None:
+    server = launch(APP__SHUTDOWN__DRAIN_SECONDS="600", APP__SHUTDOWN__DEADLINE_SECONDS="900")
+    server.wait_until_ready()
+    answer = in_background(lambda: server.request("/slow?seconds=0.5"))
+    server.line(event="slow begins")
+
+    assert server.stop(signal.SIGINT) == 0
+    assert answer().status == 200
+
+
+def test_who_insists_does_not_wait_for_requests(launch: Launch) -> None:
+    server = launch(APP__SHUTDOWN__DEADLINE_SECONDS="900")
+    server.wait_until_ready()
+    with HTTP(server) as connection:
+        connection.request("GET", "/slow?seconds=600")
+        server.line(event="slow begins")
+
+        server.process.send_signal(signal.SIGINT)
+        server.line(event="Shutting down")
+        assert server.stop(signal.SIGINT) == 0
+
+
+class HTTP(HTTPConnection):
+    """A connection that a `with` closes."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__("127.0.0.1", server.port, timeout=support.PATIENCE)
+
+    def __enter__(self) -> "HTTP":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@pytest.mark.parametrize("path", ["/slow", "/stuck"], ids=["coroutine", "thread"])
+def test_a_request_beyond_the_deadline_does_not_hold_the_end_up(path: str, launch: Launch) -> None:
+    server = launch(APP__SHUTDOWN__DEADLINE_SECONDS="2")
+    server.wait_until_ready()
+    with HTTP(server) as connection:
+        connection.request("GET", f"{path}?seconds=600")
+        server.line(event=f"{path[1:]} begins")
+        start = time.monotonic()
+
+        assert server.stop(signal.SIGTERM) == 0
+        assert time.monotonic() - start < 2 + 1  # the deadline, and what a busy machine adds
+
+
+def test_an_application_that_does_not_end_does_not_hold_the_end_up(launch: Launch) -> None:
+    server = launch("everything:endless", APP__SHUTDOWN__DEADLINE_SECONDS="2")
+    server.wait_until_ready()
+
+    assert server.stop(signal.SIGTERM) == 0
+    assert server.lines(event="stuck at the end")
+
+
+@pytest.mark.inference
+def test_a_model_that_still_loads_does_not_hold_the_end_up(launch: Launch) -> None:
+    server = launch(APP__INFERENCE__MODEL="models:Stuck", APP__SHUTDOWN__DEADLINE_SECONDS="2")
+    server.line(event="started up")
+
+    assert server.stop(signal.SIGTERM) == 0
+
+
+def test_shutdown_hooks_have_their_time_after_a_request_that_was_cut_off(launch: Launch) -> None:
+    server = launch(APP__SHUTDOWN__DEADLINE_SECONDS="2")
+    server.wait_until_ready()
+    with HTTP(server) as connection:
+        connection.request("GET", "/slow?seconds=600")
+        server.line(event="slow begins")
+
+        assert server.stop(signal.SIGTERM) == 0
+    assert server.lines(event="shut down")
+
+
+def test_port_0_takes_a_free_one(server: Server) -> None:
+    assert server.port != server.management_port
+    assert server.request("/ok").status == 200
+    assert server.request("/livez").status == 404
+    assert server.request("/ok", management=True).status == 404
+
+
+@pytest.mark.parametrize("key", ["server", "management"])
+def test_a_port_that_is_taken_is_one_line(key: str, tmp_path: Any) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ports = {"APP__SERVER__PORT": "0", "APP__MANAGEMENT__PORT": "0"}
+        settings = ports | {f"APP__{key.upper()}__PORT": port}
+
+        ended = support.run("everything:app", "serve", folder=tmp_path, **settings)
+
+    expected = f"{SERVICE}: cannot listen on 0.0.0.0:{port}: Address already in use\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", expected)
+
+
+def test_both_ports_cannot_be_the_same(tmp_path: Any) -> None:
+    port, _ = support.free_ports()
+    settings = {"APP__SERVER__PORT": str(port), "APP__MANAGEMENT__PORT": str(port)}
+
+    ended = support.run("everything:app", "serve", folder=tmp_path, **settings)
+
+    expected = f"{SERVICE}: cannot listen on 0.0.0.0:{port}: Address already in use\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", expected)
+
+
+@pytest.mark.parametrize("host", ["256.1.1.1", "no such host", "a..b", "x" * 300])
+def test_a_host_that_is_none_is_one_line(host: str, tmp_path: Any) -> None:
+    ended = support.run("everything:app", "serve", folder=tmp_path, APP__SERVER__HOST=host)
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"{SERVICE}: cannot listen on {host}:")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_options_name_the_ports(launch: Launch) -> None:
+    port, management_port = support.free_ports()
+    server = launch("bare:app", "--port", str(port), "--management-port", str(management_port))
+
+    server.wait_until_ready()
+    assert (server.port, server.management_port) == (port, management_port)
+    assert server.request("/").body == b"bare"
+    assert server.stop(signal.SIGTERM) == 0
