@@ -2,14 +2,17 @@
 
 On SIGTERM readiness turns 503 at once, while requests are served for the drain period; then the
 port closes, requests in flight finish, and the process ends with 0 before the deadline. SIGINT
-(Ctrl-C) does the same without the drain period.
+(Ctrl-C) does the same without the drain period, and so does a second SIGTERM; one signal more, and
+nothing is waited for.
 """
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 
 import structlog
@@ -17,7 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from .application import Service, build
-from .identity import SERVICE, TEMPLATE_RELEASE, service_version
+from .identity import APP, SERVICE, TEMPLATE_RELEASE, service_version
 from .settings import ChassisSettings
 
 log = structlog.get_logger()
@@ -42,7 +45,11 @@ def run(settings: ChassisSettings) -> int:
     """
     api = _listen(settings.server.host, settings.server.port)
     management = _listen(settings.management.host, settings.management.port)
-    service = build(settings)
+    try:
+        service = build(settings)
+    except Exception:
+        log.critical("the application could not be put together", app=APP, exc_info=True)
+        return 1
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(service, settings, api, management))
 
@@ -54,12 +61,12 @@ async def _serve(
     management_socket: socket.socket,
 ) -> int:
     shutdown = settings.shutdown
-    stopping, hurrying = _stop_events()
+    stopping, hurrying, insisting = _stop_events(_deadline(shutdown.deadline_seconds, 0))
     management = _server(service.management, settings, lifespan=False)
     api = _server(service.app, settings, lifespan=True)
-    api.config.timeout_graceful_shutdown = max(
-        1, int(shutdown.deadline_seconds - shutdown.drain_seconds)
-    )
+    # What is left of the time is for the end of the application itself.
+    in_flight_seconds = 0.9 * (shutdown.deadline_seconds - shutdown.drain_seconds)
+    api.config.timeout_graceful_shutdown = max(1, int(in_flight_seconds))
 
     management_task = asyncio.create_task(management.serve([management_socket]))
     api_task = asyncio.create_task(api.serve([api_socket]))
@@ -74,12 +81,16 @@ async def _serve(
     await _first(stopping.wait(), service.failed.wait(), asyncio.shield(api_task))
 
     service.readiness.draining = True
+    if not stopping.is_set():
+        _deadline(shutdown.deadline_seconds, 1).start()
     if stopping.is_set() and not hurrying.is_set():
         log.info("draining", seconds=shutdown.drain_seconds)
         # Callers that keep their connections find another instance.
         api.config.encoded_headers.append((b"connection", b"close"))
         await _first(hurrying.wait(), asyncio.sleep(shutdown.drain_seconds))
     api.should_exit = True
+    await _first(insisting.wait(), asyncio.shield(api_task))
+    api.force_exit = insisting.is_set()
     await api_task
     management.should_exit = True
     await management_task
@@ -106,26 +117,48 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+        listener.listen()
+    except (OSError, UnicodeError) as error:
         listener.close()
-        raise ListenError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise ListenError(f"cannot listen on {host}:{port}: {reason}") from None
     return listener
 
 
-def _stop_events() -> tuple[asyncio.Event, asyncio.Event]:
-    """Return what the signals set: an end, and (Ctrl-C, or a second signal) a quick one."""
-    stopping, hurrying = asyncio.Event(), asyncio.Event()
+def _stop_events(deadline: threading.Timer) -> tuple[asyncio.Event, asyncio.Event, asyncio.Event]:
+    """Return what the signals set: an end, a quick one, and one that waits for nothing."""
+    steps = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def stop(number: int) -> None:
-        if number == signal.SIGINT or stopping.is_set():
-            hurrying.set()
-        stopping.set()
+        taken = sum(step.is_set() for step in steps)
+        for step in steps[: max(taken + 1, 2 if number == signal.SIGINT else 1)]:
+            step.set()
+
+    def handle(number: int, _: object) -> None:
+        # Here and not in `stop`, which a loop that is busy never comes to.
+        if deadline.ident is None:
+            deadline.start()
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            loop.call_soon_threadsafe(stop, number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         # Not loop.add_signal_handler, which Windows does not have.
-        signal.signal(number, lambda number, _: loop.call_soon_threadsafe(stop, number))
-    return stopping, hurrying
+        signal.signal(number, handle)
+    return steps
+
+
+def _deadline(seconds: float, code: int) -> threading.Timer:
+    """Return what ends the process in time, even where a thread runs that nothing can stop."""
+
+    def end() -> None:
+        log.error("the deadline has passed", seconds=seconds)
+        sys.stdout.flush()
+        os._exit(code)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    return timer
 
 
 async def _first(*waits: Awaitable[object]) -> None:
