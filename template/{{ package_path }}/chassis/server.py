@@ -20,7 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from .application import Service, build
-from .identity import APP, SERVICE, TEMPLATE_RELEASE, service_version
+from .identity import ADOPTED, APP, SERVICE, TEMPLATE_RELEASE, service_version
 from .settings import ChassisSettings
 
 log = structlog.get_logger()
@@ -103,7 +103,7 @@ def _server(app: ASGIApp, settings: ChassisSettings, *, lifespan: bool) -> _Serv
         lifespan="on" if lifespan else "off",
         log_config=None,
         access_log=False,
-        server_header=False,
+        server_header=ADOPTED,  # what its callers have always seen
         timeout_keep_alive=settings.server.keep_alive_seconds,
     )
     return _Server(config)
