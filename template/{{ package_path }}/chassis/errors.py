@@ -11,12 +11,13 @@ from fastapi.exception_handlers import (
     request_validation_exception_handler,
 )
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import Host, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MEDIA_TYPE = "application/problem+json"
@@ -99,11 +100,19 @@ class ErrorsMiddleware:
                 await problem(scope, 500)(scope, receive, send)
 
 
+def unwrapped(app: Any) -> Any:
+    """Return the application within the middleware that the service has put around it."""
+    while not hasattr(app, "routes") and hasattr(app, "app"):
+        app = app.app
+    return app
+
+
 def install(app: ASGIApp) -> None:
     """Let a Starlette or FastAPI application, and those mounted in it, answer with problems.
 
     Handlers that the service registered itself stay. Other ASGI applications are left alone.
     """
+    app = unwrapped(app)
     if isinstance(app, Starlette):
         handlers = app.exception_handlers
         if handlers.get(HTTPException) in (None, http_exception_handler):
@@ -114,10 +123,10 @@ def install(app: ASGIApp) -> None:
             handlers.setdefault(Exception, _unexpected)
         if isinstance(app, FastAPI):
             _document(app)
-        routes: list[BaseRoute] = app.routes
-        for route in routes:
-            if isinstance(route, Mount):
-                install(route.app)
+    for context in iter_route_contexts(getattr(app, "routes", [])):
+        route = context.original_route
+        if isinstance(route, (Mount, Host)):
+            install(route.app)
 
 
 def _http_exception(request: Request, exc: Exception) -> Response:
@@ -132,15 +141,17 @@ def _http_exception(request: Request, exc: Exception) -> Response:
 
 
 def _invalid_request(request: Request, exc: Exception) -> Response:
-    errors = [
-        InvalidInput(
-            location=str(error["loc"][0]),
-            pointer="".join(f"/{_escape(part)}" for part in error["loc"][1:]),
-            detail=error["msg"],
-        )
-        for error in cast(RequestValidationError, exc).errors()
-    ]
+    errors = [_invalid_input(error) for error in cast(RequestValidationError, exc).errors()]
     return problem(request.scope, 422, "The request is not valid.", errors=errors)
+
+
+def _invalid_input(error: dict[str, Any]) -> InvalidInput:
+    """Return what the caller should mend; an error of the service's own making may lack parts."""
+    location, *path = error.get("loc") or ["request"]
+    if error.get("type") == "json_invalid":
+        path = []  # where in the text, which no pointer can say
+    pointer = "".join(f"/{_escape(part)}" for part in path)
+    return InvalidInput(location=str(location), pointer=pointer, detail=str(error.get("msg", "")))
 
 
 def _escape(part: int | str) -> str:
@@ -158,8 +169,8 @@ def _document(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         document = generate()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" in schemas:
-            return document
+        if schemas.keys() & {"Problem", "InvalidInput"}:
+            return document  # done before, or names of the service's own
         schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(schema.pop("$defs"), Problem=schema)
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
