@@ -25,7 +25,7 @@ from rich.table import Table
 from tests.template import matrix, tidiness
 
 CORES = os.cpu_count() or 2
-CHASSIS_TESTS = ("--confcutdir", "tests/template", "tests/template/chassis")
+PYTEST = ("-q", "-p", "no:cacheprovider", "--confcutdir", "tests/template")
 # What an adopted service has of its own: the template brings no starter there.
 ADOPTED_APP = '''\
 """An application that was there before the chassis."""
@@ -53,7 +53,7 @@ def hello() -> dict[str, str]:
 '''
 ADOPTED_CONFIG = "inference:\n  model: {module}:Model\n"
 # What the chassis' tests need beyond what a service has.
-TOOLS = ("hypothesis", "pytest-xdist", "websockets")
+TOOLS = ("copier", "hypothesis", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
 
 console = Console()
@@ -133,13 +133,14 @@ def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None)
         "install": ["uv", "sync", "--quiet", "--locked"],
         "own nox": [str(bin_folder / "nox"), "--error-on-missing-interpreters"],
         "tools": ["uv", "pip", "install", "--quiet", "--python", ".venv", *TOOLS],
-        "chassis": [
-            *(str(bin_folder / "pytest"), "-q", "-p", "no:cacheprovider", *CHASSIS_TESTS),
-        ],
+        "chassis": [str(bin_folder / "pytest"), *PYTEST, "tests/template/chassis"],
     }
+    if variant.adopted and answers["package_path"] == "app":
+        # These tests render services of their own, so once is enough.
+        todo["adopted"] = [str(bin_folder / "pytest"), *PYTEST, "tests/template/adopted"]
     for name, command in todo.items():
         start = time.perf_counter()
-        where = matrix.REPOSITORY if name == "chassis" else folder
+        where = matrix.REPOSITORY if name in ("chassis", "adopted") else folder
         done = subprocess.run(
             command, cwd=where, env=environment, capture_output=True, text=True, check=False
         )

@@ -2,10 +2,8 @@
 
 Each application in `apps/` is copied, the template is rendered over it with `adopted: true`, and
 it runs twice: bare, as `python -m uvicorn`, and as `python -m <package>.chassis serve`. Nothing is
-installed for that: the tests run in one environment with copier, pytest, and what a generated
-service depends on (pyproject.toml of the template), and websockets:
-
-    pytest tests/template/adopted
+installed for that: the tests run in the environment of a generated service, with copier and
+websockets added.
 """
 
 import os
