@@ -43,15 +43,17 @@ def run(settings: ChassisSettings) -> int:
 
     Raises ListenError where a port cannot be had.
     """
-    api = _listen(settings.server.host, settings.server.port)
-    management = _listen(settings.management.host, settings.management.port)
-    try:
-        service = build(settings)
-    except Exception:
-        log.critical("the application could not be put together", app=APP, exc_info=True)
-        return 1
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(service, settings, api, management))
+    with (
+        _listen(settings.server.host, settings.server.port) as api,
+        _listen(settings.management.host, settings.management.port) as management,
+    ):
+        try:
+            service = build(settings)
+        except Exception:
+            log.critical("the application could not be put together", app=APP, exc_info=True)
+            return 1
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_serve(service, settings, api, management))
 
 
 async def _serve(
