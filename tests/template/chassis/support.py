@@ -25,7 +25,7 @@ INFERENCE: bool = ANSWERS["inference"] != "none"
 ADOPTED: bool = ANSWERS["adopted"]
 
 T = TypeVar("T")
-PATIENCE = 20  # seconds until a condition that never comes is a failure
+PATIENCE = 60  # seconds until a condition that never comes is a failure
 
 
 def wait_for(condition: Callable[[], T], what: str) -> T:
@@ -77,6 +77,7 @@ def command(app: str, *arguments: str) -> list[str]:
 def environment(**settings: str) -> dict[str, str]:
     """Return the environment of a process with these settings and no others."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("APP__")}
+    own.pop("PYTHONDONTWRITEBYTECODE", None)  # a start takes three times as long without it
     own["PYTHONPATH"] = os.pathsep.join([str(SOURCE_ROOT), str(EXAMPLES)])
     if INFERENCE:
         own["APP__INFERENCE__MODEL"] = "models:Echo"

@@ -42,13 +42,6 @@ def test_wrong_arguments_end_with_2(
     assert SERVICE in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_options_win_over_all_else(launch: support.Server) -> None:
-    server = launch("everything:app", "--log-level", "debug", APP__LOGGING__LEVEL="ERROR")
-
-    assert server.port
-    assert server.line(event="serving")
-
-
 def test_openapi_is_the_document_of_the_application(tmp_path: Path) -> None:
     ended = support.run("everything:app", "openapi", folder=tmp_path)
 

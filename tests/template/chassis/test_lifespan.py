@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import bare
@@ -10,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from .support import Server, wait_for
+from .support import PATIENCE, Server, wait_for
 
 Build = Callable[..., Any]
 Launch = Callable[..., Server]
@@ -56,8 +57,6 @@ def test_a_factory_is_called(build: Build) -> None:
 
 
 def test_an_end_that_fails_is_an_end(build: Build) -> None:
-    from contextlib import asynccontextmanager
-
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> Any:
         yield
@@ -72,7 +71,7 @@ def test_an_end_that_fails_is_an_end(build: Build) -> None:
 def test_a_start_that_fails_ends_the_process(launch: Launch) -> None:
     server = launch("everything:broken")
 
-    assert server.process.wait(20) not in (0, 2)
+    assert server.process.wait(PATIENCE) not in (0, 2)
     assert any("the database is gone" in str(entry) for entry in server.lines(level="error"))
     assert server.errors.read_text() == ""
 
@@ -80,7 +79,7 @@ def test_a_start_that_fails_ends_the_process(launch: Launch) -> None:
 def test_an_application_that_cannot_be_imported_is_a_line_of_the_log(launch: Launch) -> None:
     server = launch("unimportable:app")
 
-    assert server.process.wait(20) == 1
+    assert server.process.wait(PATIENCE) == 1
     (entry,) = server.lines(level="critical")
     assert "No module named 'unimportable'" in entry["exception"]
     assert server.errors.read_text() == ""
@@ -105,9 +104,13 @@ def test_a_model_that_loads_slowly(launch: Launch) -> None:
 @pytest.mark.inference
 @pytest.mark.parametrize("model", ["models:Broken", "models:Nowhere", "nowhere:Model"])
 def test_a_model_that_does_not_load_ends_the_process(model: str, launch: Launch) -> None:
-    server = launch(APP__INFERENCE__MODEL=model, APP__SHUTDOWN__DRAIN_SECONDS="10")
+    server = launch(
+        APP__INFERENCE__MODEL=model,
+        APP__SHUTDOWN__DRAIN_SECONDS="600",
+        APP__SHUTDOWN__DEADLINE_SECONDS="900",
+    )
 
-    assert server.process.wait(8) == 1
+    assert server.process.wait(PATIENCE) == 1
     (entry,) = server.lines(level="critical")
     assert entry["model"] == model
     assert entry["exception"].startswith("Traceback")

@@ -141,7 +141,7 @@ def test_lower_levels_are_not_written(launch: Launch) -> None:
 
 
 def test_debugging_shows_more(launch: Launch) -> None:
-    server = launch("everything:app", "--log-level", "debug")
+    server = launch("everything:app", "--log-level", "debug", APP__LOGGING__LEVEL="ERROR")
     server.wait_until_ready()
     server.request("/logs?mark=loud")
 
