@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drydock.commands.new import new
+
 Content = str | bytes | None
 """What to write into a file; None removes it."""
 
@@ -97,3 +99,33 @@ class Template:
         made = commit(self.path, f"release: {tag}")
         git(self.path, "tag", "--annotate", tag, "--message", tag)
         return made
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service in a repository of its own, or in a folder of one."""
+
+    path: Path
+
+    @classmethod
+    def make(cls, template: Template, path: Path, ref: str = "v1.0.0", **data: str) -> "Service":
+        """Make a service from `template` and commit it."""
+        new(
+            path, say=lambda _: None, data=data, defaults=True, ref=ref, template=str(template.path)
+        )
+        if not (path / ".git").exists():
+            commit(path, "start")
+        return cls(path)
+
+    def change(self, files: dict[str, Content], message: str = "work") -> str:
+        """Write (or remove) `files` and commit."""
+        write(self.path, files)
+        return commit(self.path, message)
+
+    def read(self, name: str) -> str:
+        """Return the text of a file."""
+        return (self.path / name).read_text()
+
+    def status(self) -> str:
+        """Return what git says has changed, without untracked files."""
+        return git(self.path, "status", "--porcelain", "--untracked-files=no")

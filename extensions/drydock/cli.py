@@ -17,6 +17,7 @@ from drydock.errors import BadInput
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Builds services from a versioned template, and keeps every one of them current.",
 )
@@ -98,3 +99,60 @@ def _new(
             template=template,
         )
     )
+
+
+@app.command("update")
+def _update(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="RELEASE", help="The release [default: the newest]."),
+    ] = None,
+    data: Data = None,
+    defaults: Defaults = False,
+    template: Annotated[
+        str | None, typer.Option(metavar="URL", help="The template's new address, if it moved.")
+    ] = None,
+    answers_file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="The answers file, where a service has several."),
+    ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Let the template load Jinja extensions, which is code.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
+    ] = False,
+    abort: Annotated[
+        bool, typer.Option("--abort", help="Take back an update that is not committed.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Report for machines.")] = False,
+) -> None:
+    """Bring a service to a newer release of its template.
+
+    Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
+    """
+    from drydock.answers import parse_data
+    from drydock.commands import update
+    from drydock.report import print_step, print_update, to_json
+
+    if abort:
+        update.abort(path)
+        typer.echo("The last commit is again what index and work tree hold.")
+        return
+    options = update.Options(
+        to=to,
+        data=parse_data(data or []),
+        template=template,
+        answers_file=answers_file,
+        defaults=defaults,
+        dry_run=dry_run,
+        trust=trust,
+    )
+    report = update.update(path, options, print_step)
+    if as_json:
+        typer.echo(to_json(report))
+    else:
+        print_update(report)
+    raise typer.Exit(report.exit_code)

@@ -7,10 +7,11 @@ filters, merge drivers), because a service is only stored right with them.
 
 import os
 import re
+import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -82,6 +83,26 @@ def require_version() -> None:
     if found and (int(found[1]), int(found[2])) < MINIMUM:
         needed = ".".join(map(str, MINIMUM))
         raise BadInput(f"{said.strip()} is too old: git {needed} or newer is needed")
+
+
+def mark_differences(ours: bytes, theirs: bytes, labels: tuple[str, str]) -> bytes:
+    """Return both texts in one, with conflict markers around every place where they differ."""
+    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+        names = [Path(scratch, name) for name in ("ours", "base", "theirs")]
+        for name, content in zip(names, (ours, b"", theirs), strict=True):
+            name.write_bytes(content)
+        # The exit code is the number of conflicts.
+        return run(
+            "-c", "merge.conflictStyle=merge", "merge-file", "-p",
+            "-L", labels[0], "-L", "base", "-L", labels[1], *names, accept=range(128),
+        )  # fmt: skip
+
+
+def _quoted(path: str) -> str:
+    """Return `path` as git reads it from a line."""
+    if path.startswith('"') or "\n" in path:
+        return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return path
 
 
 def has_identity(folder: Path) -> bool:
@@ -158,6 +179,152 @@ class Repository:
                 "checkout", "--quiet", "--force", commit, "--", ".",
                 index=Path(scratch, "index"), work_tree=folder,
             )  # fmt: skip
+
+    def changes(self) -> list[str]:
+        """Return the tracked files that differ from the last commit, in any way."""
+        said = self.git(
+            "status", "--porcelain", "-z", "--no-renames",
+            "--untracked-files=no", "--ignore-submodules=all",
+        )  # fmt: skip
+        return [os.fsdecode(line[3:]) for line in said.split(b"\0") if line]
+
+    def tracked(self) -> tuple[Tree, set[str]]:
+        """Return what the index holds, and which of its files git was told not to look at.
+
+        The latter are marked `assume-unchanged` or `skip-worktree`: no status tells of them.
+        """
+        files, unwatched = {}, set()
+        for line in self.git("ls-files", "-v", "--stage", "-z").split(b"\0")[:-1]:
+            about, _, name = line.partition(b"\t")
+            mark, mode, oid, _stage = about.decode().split(" ")
+            path = os.fsdecode(name)
+            files[path] = Entry(mode, oid)
+            if mark.islower() or mark == "S":
+                unwatched.add(path)
+        return files, unwatched
+
+    def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        """Return the content of blobs by their id."""
+        names = list(dict.fromkeys(oids))
+        found = {}
+        said = self.git("cat-file", "--batch", stdin="".join(f"{n}\n" for n in names).encode())
+        start = 0
+        for name in names:
+            end = said.index(b"\n", start)
+            size = int(said[start:end].rpartition(b" ")[2])
+            found[name] = said[end + 1 : end + 1 + size]
+            start = end + size + 2
+        return found
+
+    def write_blobs(self, contents: Sequence[bytes]) -> list[str]:
+        """Store `contents` as they are; return their ids."""
+        if not contents:
+            return []
+        with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+            names = [Path(scratch, str(number)) for number in range(len(contents))]
+            for name, content in zip(names, contents, strict=True):
+                name.write_bytes(content)
+            lines = "".join(f"{name}\n" for name in names).encode()
+            said = self.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=lines)
+        return said.decode().split()
+
+    def store(self, folder: Path, paths: Iterable[str], attributes: Iterable[str]) -> Tree:
+        """Store files of `folder`, which stands for the top of the work tree, as `git add` would.
+
+        What the repository's attributes say (line ends, clean filters) is done to them;
+        `attributes` are the `.gitattributes` of the repository, and those in `folder` count for
+        nothing. Ignore rules count for nothing either. Files of `folder` may be moved.
+        """
+        tree: Tree = {}
+        plain, own = [], {}
+        for path in paths:
+            file = folder / path
+            mode = file.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                (oid,) = self.write_blobs([os.fsencode(file.readlink())])
+                tree[path] = Entry("120000", oid)
+                continue
+            tree[path] = Entry("100755" if mode & stat.S_IXUSR else "100644", "")
+            if file.name == ".gitattributes":
+                own[path] = file.read_bytes()
+                file.unlink()
+            else:
+                plain.append(path)
+        for path in attributes:
+            if self.root and (folder / path).parent.is_dir() and (self.root / path).is_file():
+                (folder / path).write_bytes((self.root / path).read_bytes())
+        hashed = self.git(
+            "-c", "core.safecrlf=false", "hash-object", "-w", "--stdin-paths",
+            stdin=b"".join(os.fsencode(_quoted(path)) + b"\n" for path in plain),
+            work_tree=folder,
+        )  # fmt: skip
+        ids = dict(zip(plain, hashed.decode().split(), strict=True))
+        for path, content in own.items():
+            said = self.git("hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
+            ids[path] = said.decode().strip()
+        return {path: Entry(entry.mode, ids.get(path, entry.oid)) for path, entry in tree.items()}
+
+    def write_index(
+        self, entries: Iterable[tuple[str, int, Entry | None]], index: Path | None = None
+    ) -> None:
+        """Put files into `index` by path and stage (0, or 1 to 3 in a conflict); None removes."""
+        removed, added = [], []
+        for path, stage, entry in entries:
+            name = os.fsencode(path)
+            if entry is None:
+                removed.append(b"0 " + b"0" * self._id_length + b"\t" + name + b"\0")
+            else:
+                added.append(f"{entry.mode} {entry.oid} {stage}\t".encode() + name + b"\0")
+        # Removals first: a file may take the place of a folder.
+        lines = b"".join(removed + added)
+        self.git("update-index", "-z", "--index-info", stdin=lines, index=index)
+
+    def write_trees(self, first: Tree, *others: Tree) -> list[str]:
+        """Store trees that have most in common; return their ids."""
+        with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+            index = Path(scratch, "index")
+            oids, last = [], Tree()
+            for tree in (first, *others):
+                different = last.items() ^ tree.items()
+                self.write_index(((p, 0, tree.get(p)) for p in {p for p, _ in different}), index)
+                oids.append(self.git("write-tree", index=index).decode().strip())
+                last = tree
+        return oids
+
+    def commit_tree(self, tree: str, *parents: str) -> str:
+        """Store a commit that no branch will ever name; return its id."""
+        of = [argument for parent in parents for argument in ("-p", parent)]
+        name = ("-c", "user.name=Drydock", "-c", "user.email=drydock@example.invalid")
+        return self.text(*name, "commit-tree", tree, *of, "-m", "drydock")
+
+    def merge_commits(self, ours: str, theirs: str) -> bytes:
+        """Merge two commits that have one parent; return what `merge-tree -z` says.
+
+        `merge-tree` takes the base from the history, as it has `--merge-base` from git 2.40 on.
+        """
+        return self.git(
+            "-c", "merge.renames=true", "-c", "merge.directoryRenames=conflict",
+            "merge-tree", "--write-tree", "-z", "--messages", ours, theirs, accept=(0, 1),
+        )  # fmt: skip
+
+    def renames(self, one: str, other: str) -> dict[str, str]:
+        """Return the old path by the new one, for files that moved between two trees."""
+        fields = self.git("diff-tree", "-r", "-z", "-M", "--diff-filter=R", one, other).split(b"\0")
+        names = [os.fsdecode(field) for field in fields]
+        return dict(zip(names[2::3], names[1::3], strict=False))
+
+    def differences(self, one: str, other: str) -> dict[str, Entry | None]:
+        """Return the files of tree `other` that differ from tree `one`; None where it has none."""
+        fields = self.git("diff-tree", "-r", "-z", "--no-renames", one, other).split(b"\0")
+        found: dict[str, Entry | None] = {}
+        for about, name in zip(fields[:-1:2], fields[1::2], strict=True):
+            _mode, mode, _oid, oid, status = about.decode().lstrip(":").split(" ")
+            found[os.fsdecode(name)] = None if status == "D" else Entry(mode, oid)
+        return found
+
+    @cached_property
+    def _id_length(self) -> int:
+        return 64 if self.text("rev-parse", "--show-object-format") == "sha256" else 40
 
     @cached_property
     def _own_objects(self) -> Path:

@@ -161,6 +161,12 @@ def local_folder(address: str, base: Path) -> Path | None:
     return path if path.exists() else None
 
 
+def absolute(address: str, base: Path) -> str:
+    """Return `address` as it can be recorded: a folder on this machine by its whole path."""
+    folder = local_folder(address, base)
+    return str(folder.resolve()) if folder else address
+
+
 @contextmanager
 def open_template(address: str, base: Path) -> Iterator[Template]:
     """Yield the template at `address`: a folder (read in place), a bundle, or a URL (cloned once).
@@ -176,7 +182,9 @@ def open_template(address: str, base: Path) -> Iterator[Template]:
             empty = repository.commit_of("HEAD") is None
         except git.GitError as error:
             said = str(error).replace(address, shown)
-            raise BadInput(f"the template {shown} cannot be read: {said}") from error
+            raise BadInput(
+                f"the template {shown} cannot be read; if it moved, give --template URL: {said}"
+            ) from error
         if empty:
             raise BadInput(f"the template {shown} has no commit yet")
         yield Template(shown, repository)

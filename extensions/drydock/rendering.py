@@ -8,7 +8,6 @@ thousand times (a part of a path) is compiled once. The twin tests hold every re
 stock commands.
 """
 
-import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -288,11 +287,3 @@ def _command(worker: _Renderer, task: Task, operation: Operation) -> str | None:
         return " ".join(worker._render_string(part, context) for part in parts)
     except TemplateError:
         return " ".join(parts)  # better told unrendered than not at all
-
-
-def file_mode(path: Path) -> str:
-    """Return the mode that git gives the file or symbolic link at `path`."""
-    mode = path.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        return "120000"
-    return "100755" if mode & stat.S_IXUSR else "100644"

@@ -12,7 +12,7 @@ from urllib.request import url2pathname
 
 from drydock import git, locking, rendering
 from drydock.errors import BadInput
-from drydock.releases import Release, Template, local_folder, open_template, without_credentials
+from drydock.releases import Release, Template, absolute, open_template, without_credentials
 from drydock.report import NewService
 
 DISTRIBUTION = "drydock-engine"
@@ -42,9 +42,8 @@ def new(
     _require_empty(destination)
     address, installed = (template, None) if template else _origin()
     warnings = []
-    folder = local_folder(address, Path.cwd())
-    if folder:
-        address = str(folder.resolve())
+    address = absolute(address, Path.cwd())
+    if Path(address).is_absolute():
         warnings.append(f"{address} is recorded as the template: nobody else can reach it")
     say(f"Reading the template {without_credentials(address)}")
     with (

@@ -1,0 +1,367 @@
+"""`drydock update`: bring a service to a newer release of its template."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from drydock import answers, changelog, git, locking, rendering
+from drydock.answers import Answers
+from drydock.errors import BadInput
+from drydock.git import Repository, Tree
+from drydock.merging import line_ends, three_way, work_tree
+from drydock.merging.three_way import Labels, Merge
+from drydock.releases import Release, Template, absolute, open_template, without_credentials
+from drydock.report import UpdateReport, files_of
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked of an update."""
+
+    to: str | None = None
+    """The release to update to; None: the newest that is no prerelease."""
+    data: Mapping[str, str] | None = None
+    template: str | None = None
+    """The template's new address, where it moved."""
+    answers_file: str | None = None
+    defaults: bool = False
+    dry_run: bool = False
+    trust: bool = False
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service in a clean work tree."""
+
+    folder: Path
+    repository: Repository
+    prefix: str
+    """The folder of the service from the top of the repository: empty, or with `/` at its end."""
+    head: str
+    tracked: Tree
+    unwatched: set[str]
+    answers: Answers
+
+
+def update(folder: Path, options: Options, say: Say) -> UpdateReport:
+    """Update the service in `folder`; `say` is told each step before it starts.
+
+    Raises BadInput, with nothing changed, when anything given or found cannot be used.
+    """
+    try:
+        git.require_version()
+        service = _find(folder, options.answers_file)
+        address = service.answers.template
+        if options.template:
+            address = absolute(options.template, Path.cwd())
+        say(f"Reading the template {without_credentials(address)}")
+        with open_template(address, service.folder) as template:
+            return _update(service, template, options, say)
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
+
+
+def abort(folder: Path) -> None:
+    """Take back the last update of the service in `folder`; raise BadInput if that is unsafe."""
+    try:
+        work_tree.abort(_repository(folder))
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
+
+
+def _repository(folder: Path) -> Repository:
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is no folder")
+    try:
+        return Repository.at(folder)
+    except git.GitError as error:
+        raise BadInput(f"{folder} is in no git repository: {error}") from error
+
+
+def _find(folder: Path, answers_file: str | None) -> Service:
+    folder = folder.expanduser().resolve()
+    repository = _repository(folder)
+    assert repository.root
+    file = answers.find(folder, answers_file)
+    read = answers.read(folder, file)
+    if without_credentials(read.template) != read.template:
+        raise BadInput(f"{file}: _src_path holds credentials; take them out")
+    head = repository.commit_of("HEAD")
+    if head is None:
+        raise BadInput(f"{repository.root} has no commit yet: commit the service first")
+    if changed := repository.changes():
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
+    inside = folder.relative_to(repository.root.resolve()).as_posix()
+    prefix = "" if inside == "." else f"{inside}/"
+    tracked, unwatched = repository.tracked()
+    if prefix + file not in tracked:
+        raise BadInput(f"{file} is not committed: commit the service first")
+    return Service(folder, repository, prefix, head, tracked, unwatched, read)
+
+
+def _update(service: Service, template: Template, options: Options, say: Say) -> UpdateReport:
+    old, new = _releases(service, template, options)
+    report = UpdateReport(
+        service=str(service.folder),
+        template=template.address,
+        before=service.answers.release,
+        after=new.name,
+        dry_run=options.dry_run,
+    )
+    moved = options.template is not None and template.address != service.answers.template
+    if old.commit == new.commit and not options.data and not moved:
+        return report
+    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+        place = Path(scratch)
+        checkouts = _check_out(service, template, (old, new), moved, place)
+        renders = _Renders(service, options, place, *checkouts, say)
+        theirs = renders.theirs()
+        base = renders.base(theirs.exclude)
+        brought = renders.brought(theirs)
+        say("Merging")
+        with service.repository.quarantined() as repository:
+            trees = _trees(repository, service, base, theirs, brought)
+            labels = Labels(
+                base=f"release {service.answers.release}",
+                ours="yours",
+                theirs=f"release {new.name}",
+            )
+            merge = three_way.three_way(
+                repository, trees.base, service.tracked, trees.theirs, labels
+            )
+            _settle_answers(repository, service, trees, merge, report)
+            merge.declined |= trees.declined
+            _require_room(service, merge)
+            sides = (trees.base, service.tracked, trees.theirs)
+            report.files = files_of(service.prefix, sides, merge, trees.held)
+            report.skipped = theirs.skipped
+            report.invalid_answers = {
+                name: (value, theirs.answers.get(name)) for name, value in theirs.invalid.items()
+            }
+            report.message = theirs.message.strip()
+            report.must = _must(renders.new.folder, old, new)
+            if not options.dry_run:
+                say("Writing")
+                work_tree.write(repository, service.head, merge)
+    _refresh_lock(service, report, say)
+    return report
+
+
+def _releases(service: Service, template: Template, options: Options) -> tuple[Release, Release]:
+    recorded = service.answers.release
+    try:
+        old = template.find(recorded)
+    except BadInput as error:
+        raise BadInput(
+            f"{template.address} does not know {recorded!r}, which made this service; "
+            "if the template moved, give --template URL"
+        ) from error
+    if options.to:
+        new = template.find(options.to)
+        if template.is_older(new, old):
+            raise BadInput(f"{new.name} is older than {recorded}: updates go forward only")
+        return old, new
+    new = template.latest()
+    return old, (old if template.is_older(new, old) else new)
+
+
+def _check_out(
+    service: Service,
+    template: Template,
+    releases: tuple[Release, Release],
+    moved: bool,
+    place: Path,
+) -> tuple[rendering.Checkout, rendering.Checkout]:
+    old, new = releases
+    folders = [place / "new"] * 2 if old.commit == new.commit else [place / "old", place / "new"]
+    for folder, release in dict(zip(folders, releases, strict=True)).items():
+        template.checkout(release, folder)
+    recorded = service.answers.template
+    return (
+        rendering.Checkout(folders[0], recorded, old, service.answers.release),
+        rendering.Checkout(folders[1], template.address if moved else recorded, new),
+    )
+
+
+@dataclass(frozen=True)
+class _Renders:
+    """The renders of an update; each release is checked out once."""
+
+    service: Service
+    options: Options
+    scratch: Path
+    old: rendering.Checkout
+    new: rendering.Checkout
+    say: Say
+
+    def theirs(self) -> rendering.Rendering:
+        self.say(f"Rendering {self.new.release.name}")
+        return self._render(
+            "theirs",
+            self.new,
+            operation="update",
+            recorded=self.service.answers.values,
+            data=self.options.data or {},
+            defaults=self.options.defaults,
+            previous=self.old.release,
+        )
+
+    def base(self, exclude: tuple[str, ...]) -> rendering.Rendering:
+        self.say(f"Rendering {self.old.release.name}")
+        return self._render(
+            "base",
+            self.old,
+            operation="update",
+            recorded=self.service.answers.values,
+            defaults=True,
+            exclude=exclude,  # what the new release leaves to the service, it does not remove
+        )
+
+    def brought(self, theirs: rendering.Rendering) -> rendering.Rendering | None:
+        """Render, as for a new service, the files that only the answers given now bring."""
+        before = self.service.answers.values
+        asked = {} if self.options.defaults else theirs.answers.keys() - before.keys()
+        if not self.options.data and not asked:
+            return None
+        old = self._render(
+            "brought-before", self.new, operation="copy", recorded=before, defaults=True
+        )
+        new = self._render(
+            "brought", self.new, operation="copy", recorded=theirs.answers, defaults=True
+        )
+        for path in {*old.files(), *theirs.files()}:
+            (new.folder / path).unlink(missing_ok=True)
+        return new
+
+    def _render(
+        self, name: str, checkout: rendering.Checkout, **request: Any
+    ) -> rendering.Rendering:
+        # The folder has the service's name, as templates can ask for it.
+        top = self.scratch / name
+        folder = (
+            top / self.service.prefix if self.service.prefix else top / self.service.folder.name
+        )
+        return rendering.render(
+            checkout,
+            folder,
+            rendering.Request(
+                answers_file=self.service.answers.file, trust=self.options.trust, **request
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class _Trees:
+    """What is merged with what the service has: both of the whole repository."""
+
+    base: Tree
+    theirs: Tree
+    held: set[str]
+    """Files that the template leaves to the service (`_skip_if_exists`, `_exclude`)."""
+    declined: set[str]
+    """Files of that kind that the service deleted."""
+
+
+def _trees(
+    repository: Repository,
+    service: Service,
+    base: rendering.Rendering,
+    theirs: rendering.Rendering,
+    brought: rendering.Rendering | None,
+) -> _Trees:
+    tracked, prefix = service.tracked, service.prefix
+    sides = [_stored(repository, service, base), _stored(repository, service, theirs)]
+    if prefix + service.answers.file not in sides[1]:
+        raise BadInput(f"the release writes no {service.answers.file}: nobody could update again")
+    if brought:
+        new = _stored(repository, service, brought)
+        sides[1] |= {path: entry for path, entry in new.items() if path not in tracked}
+    inside = [path for path in tracked if path.startswith(prefix)]
+    held = {path for path in inside if theirs.keeps(Path(path.removeprefix(prefix)))}
+    deleted = sides[0].keys() - tracked.keys()
+    if deleted:
+        # Excluded files are in no render: one of them must not be taken for a deleted one, moved.
+        strangers = [path for path in inside if path not in sides[0] and path not in sides[1]]
+        held |= {path for path in strangers if theirs.excludes(Path(path.removeprefix(prefix)))}
+    declined = {path for path in deleted if theirs.keeps(Path(path.removeprefix(prefix)))}
+    line_ends.follow(repository, tracked, *sides)
+    rest = {path: e for path, e in tracked.items() if path in held or not path.startswith(prefix)}
+    full = [{p: e for p, e in side.items() if p not in declined} | rest for side in sides]
+    return _Trees(full[0], full[1], held, declined)
+
+
+def _stored(repository: Repository, service: Service, rendered: rendering.Rendering) -> Tree:
+    """Store a render as what the service would have stored of it."""
+    files = list(rendered.files())
+    for file in files:
+        if ".git" in file.lower().split("/"):
+            raise BadInput(f"the template would write {file}, which belongs to git")
+    top = rendered.folder
+    for _ in Path(service.prefix).parts:
+        top = top.parent
+    attributes = [path for path in service.tracked if Path(path).name == ".gitattributes"]
+    return repository.store(top, [service.prefix + file for file in files], attributes)
+
+
+def _settle_answers(
+    repository: Repository, service: Service, trees: _Trees, merge: Merge, report: UpdateReport
+) -> None:
+    """See to it that the answers file records what was rendered, whatever was edited in it."""
+    path = service.prefix + service.answers.file
+    ours, theirs = service.tracked[path], trees.theirs[path]
+    result = merge.changes.get(path, ours)
+    if result == theirs:
+        return
+    if result is not None and path not in merge.conflicts:
+        contents = repository.read_blobs([result.oid, theirs.oid])
+        if yaml.safe_load(contents[result.oid]) == yaml.safe_load(contents[theirs.oid]):
+            return
+    merge.conflicts.pop(path, None)
+    merge.changes[path] = theirs
+    report.notes.append(f"{service.answers.file} was written anew: edits of its text are gone")
+
+
+def _require_room(service: Service, merge: Merge) -> None:
+    if found := work_tree.in_the_way(service.repository, service.tracked, merge):
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise BadInput(f"not tracked by git and in the way: move it first: {found[0]}{more}")
+    if hidden := sorted(service.unwatched & (merge.changes.keys() | merge.conflicts.keys())):
+        raise BadInput(
+            f"git was told to overlook {hidden[0]}, which the update changes: "
+            "git update-index --no-assume-unchanged --no-skip-worktree makes it look"
+        )
+
+
+def _must(template: Path, old: Release, new: Release) -> list[str]:
+    file = template / "CHANGELOG.md"
+    if old.version is None or new.version is None or not file.is_file():
+        return []
+    text = file.read_text("utf-8", errors="replace")
+    return changelog.you_must(text, old.version, new.version)
+
+
+def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> None:
+    """Write the lock file anew where the update changed what it locks."""
+    changed = {file.path for file in report.files if file.outcome in {"updated", "merged"}}
+    if "pyproject.toml" not in changed:
+        return
+    for name, command in locking.FILES.items():
+        path = service.prefix + name
+        if path not in service.tracked:
+            continue
+        if report.conflicts or report.dry_run or name != "uv.lock":
+            report.notes.append(f"{name} is to be written anew: {command}")
+            continue
+        say(f"Writing {name}")
+        work_tree.also_written(service.repository, path)
+        if problem := locking.write(service.folder):
+            report.notes.append(f"{name} is not written anew ({problem}): {command}")
+            continue
+        service.repository.git("add", "--", path)

@@ -1,0 +1,1 @@
+"""The three-way merge of trees, and its way into a work tree."""

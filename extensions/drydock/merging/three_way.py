@@ -1,0 +1,198 @@
+"""The three-way merge of trees, in the object database; no work tree is looked at or changed.
+
+Git merges (https://git-scm.com/docs/git-merge-tree); what it merges cleanly by lines is then held
+to its format. A file format is a module in `merging/formats`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from drydock import git
+from drydock.git import Entry, Repository, Tree
+from drydock.merging import formats
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the three sides are called in conflict markers."""
+
+    base: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A file that is left for a person to decide."""
+
+    stages: dict[int, Entry]
+    """What the index holds of it: 1 base, 2 ours, 3 theirs."""
+    reason: str
+
+
+@dataclass
+class Merge:
+    """What a merge comes to."""
+
+    changes: dict[str, Entry | None]
+    """Files that are to be other than ours, conflicts with their markers included; None: gone."""
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    declined: set[str] = field(default_factory=set)
+    """Files that theirs changes and ours deleted: they stay deleted."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """The path that a file had in base, by the one to which ours or theirs moved it."""
+
+
+# By git's short types of its messages (merge-ort.c: type_short_descriptions).
+_REASONS = {
+    "contents": "both sides changed the same lines",
+    "add/add": "both sides added it, with different content",
+    "binary": "both sides changed it, and it is no text",
+    "modify/delete": "you changed it, the release removes it",
+    "rename/delete": "one side moved it, the other removed it",
+    "rename/rename": "both sides moved it, to different places",
+    "file/directory": "a file on one side is a folder on the other",
+    "distinct types": "it is of another kind on each side",
+    "distinct modes": "both sides changed its mode",
+    "file location": "it is new in a folder that the other side moved",
+    "directory rename unclear split": "its folder was split in two",
+}
+_NOTED = re.compile(r"CONFLICT \((?P<kind>[^)]+)\)")
+_NOTICES = {"Auto-merging"}
+_DELETED_BY_OURS = {"modify/delete", "rename/delete"}
+
+
+def three_way(
+    repository: Repository, base: Tree, ours: Tree, theirs: Tree, labels: Labels
+) -> Merge:
+    """Merge what `base` became in `ours` with what it became in `theirs`.
+
+    All trees are of the whole repository: where only a part of it is of interest, the rest must
+    be the same in all three, so that nothing there looks removed, new or moved. New objects go
+    where `repository` puts them. Raises git.GitError when git fails.
+    """
+    trees = repository.write_trees(ours, base, theirs)
+    root = repository.commit_tree(trees[1])
+    sides = [repository.commit_tree(tree, root) for tree in (trees[0], trees[2])]
+    said = repository.merge_commits(*sides)
+    names = dict(zip((root, *sides), (labels.base, labels.ours, labels.theirs), strict=True))
+    tree, stages, kinds = _parse(said, names)
+    changes = {_named(p, names): e for p, e in repository.differences(trees[0], tree).items()}
+    merge = Merge(changes=changes)
+    for path, staged in stages.items():
+        known = kinds.get(path, set())
+        if 2 not in staged and known and known <= _DELETED_BY_OURS and path not in ours:
+            merge.declined.add(path)
+            merge.changes.pop(path, None)
+        else:
+            reasons = [_REASONS.get(kind, kind) for kind in sorted(known)]
+            merge.conflicts[path] = Conflict(staged, "; ".join(reasons) or "see the other files")
+    _note_moves(repository, merge, trees, (ours, base, theirs))
+    _hold_to_formats(repository, merge, (base, ours, theirs), labels)
+    _label(repository, merge, names)
+    return merge
+
+
+def _parse(
+    said: bytes, names: dict[str, str]
+) -> tuple[str, dict[str, dict[int, Entry]], dict[str, set[str]]]:
+    """Return the merged tree, the index stages of each conflict, and the kinds of conflict."""
+    fields = iter(said.decode("utf-8", "surrogateescape").split("\0"))
+    tree = next(fields).strip()
+    stages: dict[str, dict[int, Entry]] = {}
+    for line in fields:
+        if not line:
+            break
+        about, _, path = line.partition("\t")
+        mode, oid, stage = about.split(" ")
+        stages.setdefault(_named(path, names), {})[int(stage)] = Entry(mode, oid)
+    kinds: dict[str, set[str]] = {}
+    for count in fields:
+        if not count.strip():
+            break
+        paths = [_named(next(fields), names) for _ in range(int(count))]
+        kind = next(fields)
+        next(fields)  # the message: its paths and kind are all it says
+        if kind not in _NOTICES:
+            found = _NOTED.match(kind)
+            for path in paths:
+                kinds.setdefault(path, set()).add(found["kind"] if found else kind)
+    return tree, stages, kinds
+
+
+def _named(path: str, names: dict[str, str]) -> str:
+    """Return `path` with a side's label where git put its commit to tell two files apart."""
+    head, tilde, commit = path.rpartition("~")
+    label = names.get(commit)
+    return f"{head}~{label.replace(' ', '-').replace('/', '-')}" if tilde and label else path
+
+
+def _note_moves(
+    repository: Repository, merge: Merge, trees: list[str], sides: tuple[Tree, Tree, Tree]
+) -> None:
+    ours, base, theirs = sides
+    for tree, side in ((trees[0], ours), (trees[2], theirs)):
+        if base.keys() - side.keys() and side.keys() - base.keys():
+            merge.moved |= repository.renames(trees[1], tree)
+
+
+def _hold_to_formats(
+    repository: Repository, merge: Merge, sides: tuple[Tree, Tree, Tree], labels: Labels
+) -> None:
+    """Turn each file whose clean merge is not valid, while what went into it was, to a conflict."""
+    known = {entry.oid for side in sides for entry in side.values()}
+    merged = {
+        path: entry
+        for path, entry in merge.changes.items()
+        if entry and path not in merge.conflicts and entry.oid not in known
+        and entry.mode.startswith("100") and any(f.handles(path) for f in formats.all_formats())
+    }  # fmt: skip
+    if not merged:
+        return
+    inputs = {path: dict(_inputs(path, sides, merge.moved)) for path in merged}
+    wanted = [entry.oid for entry in merged.values()]
+    wanted += [entry.oid for stages in inputs.values() for entry in stages.values()]
+    contents = repository.read_blobs(wanted)
+    for path, entry in merged.items():
+        problem = formats.problem(path, contents[entry.oid])
+        before = {stage: contents[given.oid] for stage, given in inputs[path].items()}
+        if problem is None or any(formats.problem(path, text) for text in before.values()):
+            continue
+        marked = git.mark_differences(before[2], before[3], (labels.ours, labels.theirs))
+        (oid,) = repository.write_blobs([marked])
+        merge.changes[path] = Entry(entry.mode, oid)
+        reason = f"merged line by line it is not valid: {problem}"
+        merge.conflicts[path] = Conflict(inputs[path], reason)
+
+
+def _inputs(
+    path: str, sides: tuple[Tree, Tree, Tree], moved: dict[str, str]
+) -> Iterator[tuple[int, Entry]]:
+    """Yield what each side has of the file that came to be at `path`, by its index stage."""
+    for stage, side in enumerate(sides, 1):
+        entry = side.get(path) or side.get(moved.get(path, path))
+        if entry:
+            yield stage, entry
+
+
+def _label(repository: Repository, merge: Merge, names: dict[str, str]) -> None:
+    """Write the sides' labels where git wrote their commits into conflict markers."""
+    marked = {
+        path: entry
+        for path in merge.conflicts
+        if (entry := merge.changes.get(path)) and entry.mode.startswith("100")
+    }
+    contents = repository.read_blobs(entry.oid for entry in marked.values()) if marked else {}
+    # The base is named by the start of its commit only.
+    pattern = re.compile(rb"^(<{7,}|>{7,}|\|{7,}) ([0-9a-f]{4,64})(?=[:\r\n])", re.MULTILINE)
+
+    def label(found: re.Match[bytes]) -> bytes:
+        commits = [name for name in names if name.encode().startswith(found[2])]
+        return found[1] + b" " + names[commits[0]].encode() if commits else found[0]
+
+    written = {p: pattern.sub(label, contents[entry.oid]) for p, entry in marked.items()}
+    changed = [p for p, text in written.items() if text != contents[marked[p].oid]]
+    oids = repository.write_blobs([written[p] for p in changed])
+    for path, oid in zip(changed, oids, strict=True):
+        merge.changes[path] = Entry(marked[path].mode, oid)

@@ -1,0 +1,143 @@
+"""The way of a merge into the work tree, and back.
+
+The index is written first, the files after it. So a kill at any step leaves files that git knows
+as changed or new, and `git reset --hard` gives exactly the old state.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from drydock.errors import BadInput
+from drydock.git import Entry, Repository, Tree
+from drydock.merging.three_way import Merge
+
+_JOURNAL = "drydock-update"
+
+
+def in_the_way(repository: Repository, ours: Tree, merge: Merge) -> list[str]:
+    """Return what git does not track, ignored or not, where the merge would write.
+
+    `ours` is what is tracked now. Reading only; raises nothing.
+    """
+    assert repository.root
+    gone = {path for path, entry in merge.changes.items() if entry is None}
+    found = set()
+    for path, entry in merge.changes.items():
+        if entry is None or path in ours:
+            continue
+        for part in (path, *(str(parent) for parent in Path(path).parents[:-1])):
+            place = repository.root / part
+            if part in ours:
+                break  # a tracked file, which the merge removes or replaces
+            if place.is_symlink() or (place.exists() and not place.is_dir()):
+                found.add(part)
+            elif part == path and place.is_dir():
+                found |= set(_untracked(repository.root, place, gone))
+    return sorted(found)
+
+
+def _untracked(root: Path, folder: Path, gone: set[str]) -> Iterator[str]:
+    for place in folder.rglob("*"):
+        path = place.relative_to(root).as_posix()
+        if path not in gone and (place.is_symlink() or not place.is_dir()):
+            yield path
+
+
+def write(repository: Repository, head: str, merge: Merge) -> None:
+    """Write the result of a merge into index and work tree.
+
+    `repository` has the objects in quarantine; `head` is the commit the service is at. Files in
+    conflict get their markers and their three stages in the index.
+    """
+    assert repository.root
+    wanted = [entry for entry in merge.changes.values() if entry]
+    staged = [entry for c in merge.conflicts.values() for entry in c.stages.values()]
+    repository.keep([e.oid for e in (*wanted, *staged) if e.mode != "160000"])
+    own = replace(repository, objects=None)
+    _note(own, head, merge.changes.keys() | merge.conflicts.keys(), done=False)
+    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+        files = Path(scratch, "index")
+        present = {path: entry for path, entry in merge.changes.items() if entry}
+        own.write_index(((path, 0, entry) for path, entry in present.items()), files)
+        own.write_index(_index_entries(merge))
+        for path in merge.changes.keys() - present.keys():
+            _remove(own.root or repository.root, path)
+        own.git("checkout-index", "--quiet", "--force", "--all", index=files)
+    own.git("update-index", "-q", "--refresh", accept=(0, 1))
+    _note(own, head, merge.changes.keys() | merge.conflicts.keys(), done=True)
+
+
+def _index_entries(merge: Merge) -> Iterator[tuple[str, int, Entry | None]]:
+    for path, entry in merge.changes.items():
+        if path not in merge.conflicts:
+            yield path, 0, entry
+    for path, conflict in merge.conflicts.items():
+        yield path, 0, None
+        for stage, entry in conflict.stages.items():
+            yield path, stage, entry
+
+
+def _remove(root: Path, path: str) -> None:
+    (root / path).unlink(missing_ok=True)
+    for parent in Path(path).parents[:-1]:
+        try:
+            (root / parent).rmdir()
+        except OSError:
+            return  # something is left in it
+
+
+def also_written(repository: Repository, path: str) -> None:
+    """Note that the running update goes on to change the tracked file `path`."""
+    journal = json.loads((repository.git_dir / _JOURNAL).read_text())
+    _note(repository, journal["head"], [*journal["paths"], path], done=True)
+
+
+def _note(repository: Repository, head: str, paths: Iterable[str], *, done: bool) -> None:
+    """Write down what an abort must know; whole or not at all."""
+    journal = repository.git_dir / _JOURNAL
+    about = {"head": head, "pid": os.getpid(), "done": done, "paths": sorted(paths)}
+    beside = journal.with_suffix(".new")
+    beside.write_text(json.dumps(about))
+    beside.replace(journal)
+
+
+def abort(repository: Repository) -> None:
+    """Take back the last update: the last commit is again what index and work tree hold.
+
+    Raises BadInput when there is none to take back, it still runs, or files were changed that it
+    did not touch.
+    """
+    journal = repository.git_dir / _JOURNAL
+    try:
+        about = json.loads(journal.read_text())
+        head, pid, done, paths = (about[name] for name in ("head", "pid", "done", "paths"))
+    except FileNotFoundError as error:
+        raise BadInput("there is no update to take back") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{journal} is damaged; git reset --hard takes the update back") from error
+    if repository.commit_of("HEAD") != head:
+        raise BadInput("the update was committed since; git revert takes it back")
+    if not done and _runs(pid):
+        raise BadInput(f"the update is still running (process {pid})")
+    others = sorted(set(repository.changes()) - set(paths))
+    if others:
+        raise BadInput(f"other files were changed since: commit or stash them first: {others[0]}")
+    if not done:
+        # Git leaves its lock behind when it is killed while it writes the index.
+        (repository.git_dir / "index.lock").unlink(missing_ok=True)
+    repository.git("reset", "--quiet", "--hard", "HEAD")
+    journal.unlink()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return pid != os.getpid()

@@ -1,0 +1,505 @@
+"""`drydock update`: what it does to a service."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import ANSWERS, Outcome, Service, Template, commit, git, snapshot, write
+
+Drydock = Callable[..., Outcome]
+LINES = "".join(f"line {number}\n" for number in range(1, 21))
+
+
+def changed(text: str, number: int, by: str) -> str:
+    return text.replace(f"line {number}\n", f"line {number} {by}\n")
+
+
+def files(outcome: Outcome) -> dict[str, str]:
+    """Return the outcome of each file, from a report in JSON."""
+    return {file["path"]: file["outcome"] for file in json.loads(outcome.out)["files"]}
+
+
+@pytest.fixture
+def service(template: Template, tmp_path: Path) -> Service:
+    """A service at v1.0.0 of a template whose v1.1.0 the test makes."""
+    template.release(
+        "v1.0.0",
+        {
+            "code.txt": LINES,
+            "other.txt": "".join(f"other {n}\n" for n in range(20)),
+            "old.txt": "".join(f"old {n}\n" for n in range(20)),
+            "data.bin": b"\0one",
+        },
+    )
+    return Service.make(template, tmp_path / "service")
+
+
+def test_brings_the_release_and_merges_edits(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"code.txt": changed(LINES, 3, "mine"), "mine.txt": "mine\n"})
+    template.release(
+        "v1.1.0", {"code.txt": changed(LINES, 17, "new"), "new.txt": "new\n", "old.txt": None}
+    )
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0, outcome.err
+    assert service.read("code.txt") == changed(changed(LINES, 3, "mine"), 17, "new")
+    assert files(outcome) == {
+        ".copier-answers.yml": "updated",
+        "code.txt": "merged",
+        "new.txt": "added",
+        "old.txt": "removed",
+    }
+    assert not (service.path / "old.txt").exists()
+    assert service.read("mine.txt") == "mine\n"
+    assert "_commit: v1.1.0\n" in service.read(".copier-answers.yml")
+    assert git(service.path, "diff") == ""  # index and work tree agree
+
+
+def test_a_second_run_changes_nothing(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"code.txt": changed(LINES, 3, "mine"), "old.txt": None})
+    template.release("v1.1.0", {"code.txt": changed(LINES, 17, "new")})
+    assert drydock("update", service.path, "--defaults").code == 0
+    commit(service.path, "update")
+    before = snapshot(service.path)
+    again = drydock("update", service.path, "--defaults")
+    assert (again.code, snapshot(service.path)) == (0, before)
+    assert "Nothing to do" in again.out
+    forced = drydock("update", service.path, "--data", "name=demo", "--defaults", "--json")
+    assert (forced.code, service.status()) == (0, "")
+
+
+def test_a_conflict_is_left_to_git_with_readable_labels(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"code.txt": changed(LINES, 3, "mine")})
+    template.release("v1.1.0", {"code.txt": changed(changed(LINES, 3, "new"), 17, "new")})
+    outcome = drydock("update", service.path, "--defaults")
+    assert outcome.code == 1
+    assert "conflict  code.txt" in outcome.out
+    assert service.status() == "M  .copier-answers.yml\nUU code.txt"
+    text = service.read("code.txt")
+    assert "<<<<<<< yours\nline 3 mine\n=======\nline 3 new\n>>>>>>> release v1.1.0\n" in text
+    assert "line 17 new\n" in text
+    stages = git(service.path, "show", ":1:code.txt", ":2:code.txt", ":3:code.txt")
+    assert (stages.count("line 3 mine"), stages.count("line 3 new")) == (1, 1)
+
+
+@pytest.mark.parametrize("style", ["diff3", "zdiff3"])
+def test_the_base_of_a_conflict_is_labelled_too(
+    drydock: Drydock, template: Template, service: Service, style: str
+) -> None:
+    git(service.path, "config", "merge.conflictStyle", style)
+    service.change({"code.txt": changed(LINES, 3, "mine")})
+    template.release("v1.1.0", {"code.txt": changed(LINES, 3, "new")})
+    assert drydock("update", service.path, "--defaults").code == 1
+    assert "||||||| release v1.0.0\nline 3\n" in service.read("code.txt")
+
+
+def test_git_ends_what_a_conflict_left(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"code.txt": changed(LINES, 3, "mine")})
+    template.release("v1.1.0", {"code.txt": changed(LINES, 3, "new")})
+    assert drydock("update", service.path, "--defaults").code == 1
+    refused = drydock("update", service.path, "--defaults")
+    assert (refused.code, "uncommitted changes" in refused.err) == (2, True)
+    git(service.path, "checkout", "--theirs", "code.txt")
+    commit(service.path, "update")
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert service.read("code.txt") == changed(LINES, 3, "new")
+
+
+def test_an_edit_survives_when_the_release_removes_the_file(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"old.txt": "mine\n"})
+    template.release("v1.1.0", {"old.txt": None})
+    outcome = drydock("update", service.path, "--defaults")
+    assert outcome.code == 1
+    assert "you changed it, the release removes it" in outcome.out
+    assert service.read("old.txt") == "mine\n"
+
+
+def test_an_edit_follows_where_the_release_moves_the_file(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"code.txt": changed(LINES, 3, "mine")})
+    template.release("v1.1.0", {"code.txt": None, "lib/code.txt": changed(LINES, 17, "new")})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert service.read("lib/code.txt") == changed(changed(LINES, 3, "mine"), 17, "new")
+    assert not (service.path / "code.txt").exists()
+    assert files(outcome)["lib/code.txt"] == "merged"
+
+
+def test_the_release_follows_where_the_user_moved_the_file(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"code.txt": None, "deep/mine.txt": changed(LINES, 3, "mine")})
+    template.release("v1.1.0", {"code.txt": changed(LINES, 17, "new")})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert service.read("deep/mine.txt") == changed(changed(LINES, 3, "mine"), 17, "new")
+    assert not (service.path / "code.txt").exists()
+    assert files(outcome) == {".copier-answers.yml": "updated", "deep/mine.txt": "merged"}
+
+
+@pytest.mark.parametrize("release", [{"old.txt": "newer\n"}, {"code.txt": "x\n"}, {"moved": ""}])
+def test_what_the_user_deleted_stays_deleted_and_is_listed(
+    drydock: Drydock, template: Template, service: Service, release: dict[str, str]
+) -> None:
+    service.change({"old.txt": None})
+    if "moved" in release:
+        old = (template.path / "template/old.txt").read_bytes()
+        template.release("v1.1.0", {"old.txt": None, "place/old.txt": old})
+    else:
+        template.release("v1.1.0", dict(release))
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert "declined" in files(outcome).values()
+    assert not (service.path / "old.txt").exists()
+    assert not (service.path / "place/old.txt").exists()
+
+
+def test_a_file_that_both_added_is_merged(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"same.txt": "same\n", "both.txt": "a\nb\nmine\n"})
+    template.release("v1.1.0", {"same.txt": "same\n", "both.txt": "a\nb\nnew\n"})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 1
+    assert files(outcome) == {".copier-answers.yml": "updated", "both.txt": "conflict"}
+    assert service.read("both.txt").startswith("a\nb\n<<<<<<< yours\nmine\n")
+
+
+def test_a_file_that_is_merged_but_not_valid_is_a_conflict(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    start = "[a]\nx = 1\n\n[b]\ny = 1\n\n[c]\nz = 1\n"
+    template.release("v1.0.0", {"settings.toml": start, "settings.py": "a = 1\n"})
+    service = Service.make(template, tmp_path / "service")
+    service.change({"settings.toml": "[new]\nk = 1\n\n" + start})
+    template.release("v1.1.0", {"settings.toml": start + "\n[new]\nk = 2\n"})
+    outcome = drydock("update", service.path, "--defaults")
+    assert outcome.code == 1
+    assert "merged line by line it is not valid" in outcome.out
+    assert "UU settings.toml" in service.status()
+    assert "<<<<<<< yours\n" in service.read("settings.toml")
+    assert service.read("settings.toml").count("[new]") == 2
+
+
+def test_new_questions_take_their_default_and_answers_stay(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change(
+        {".copier-answers.yml": service.read(".copier-answers.yml").replace("demo", "x")}
+    )
+    write(template.path, {"copier.yml": (template.path / "copier.yml").read_text() + "extra: 7\n"})
+    template.release("v1.1.0")
+    assert drydock("update", service.path, "--defaults").code == 0
+    answers = service.read(".copier-answers.yml")
+    assert "extra: 7\n" in answers
+    assert "name: x\n" in answers
+
+
+def test_an_answer_that_became_invalid_is_named(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    questions = "_subdirectory: template\nci:\n  type: str\n  choices: [%s]\n  default: one\n"
+    write(template.path, {"copier.yml": questions % "one, two"})
+    template.release("v1.0.0")
+    service = Service.make(template, tmp_path / "service", ci="two")
+    write(template.path, {"copier.yml": questions % "one, three"})
+    template.release("v1.1.0")
+    outcome = drydock("update", service.path, "--defaults")
+    assert outcome.code == 0
+    assert "Answer ci: 'two' is no longer allowed, now 'one'" in outcome.out
+
+
+STARTERS = """\
+_subdirectory: template
+_exclude:
+  - "{% if not http %}http_*{% endif %}"
+  - "{% if _copier_operation == 'update' %}*_starter.txt{% endif %}"
+_skip_if_exists: ["*_starter.txt", once.txt]
+http: false
+"""
+
+
+@pytest.fixture
+def starters(tmp_path: Path) -> Template:
+    """A template with starters, and a file that is written only once."""
+    template = Template.make(tmp_path / "template", STARTERS)
+    template.release(
+        "v1.0.0",
+        {"a_starter.txt": "a\n", "http_starter.txt": "http\n", "once.txt": "1\n", "std.txt": "1\n"},
+    )
+    return template
+
+
+def test_starters_are_never_touched_or_brought_back(
+    drydock: Drydock, starters: Template, tmp_path: Path
+) -> None:
+    service = Service.make(starters, tmp_path / "service")
+    service.change({"a_starter.txt": None, "once.txt": "mine\n"})
+    starters.release(
+        "v1.1.0",
+        {"a_starter.txt": "b\n", "late_starter.txt": "x\n", "once.txt": "2\n", "std.txt": "2\n"},
+    )
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert files(outcome) == {".copier-answers.yml": "updated", "std.txt": "updated"}
+    assert service.read("once.txt") == "mine\n"
+    assert not (service.path / "a_starter.txt").exists()
+    assert not (service.path / "late_starter.txt").exists()
+
+
+def test_a_changed_answer_brings_its_starter(
+    drydock: Drydock, starters: Template, tmp_path: Path
+) -> None:
+    service = Service.make(starters, tmp_path / "service")
+    service.change({"a_starter.txt": None})
+    starters.release("v1.1.0", {"std.txt": "2\n", "late_starter.txt": "x\n"})
+    outcome = drydock("update", service.path, "--defaults", "--data", "http=true")
+    assert outcome.code == 0
+    assert service.read("http_starter.txt") == "http\n"
+    assert not (service.path / "a_starter.txt").exists()
+    assert not (service.path / "late_starter.txt").exists()
+
+
+def test_a_changed_answer_keeps_a_starter_that_is_there(
+    drydock: Drydock, starters: Template, tmp_path: Path
+) -> None:
+    service = Service.make(starters, tmp_path / "service")
+    service.change({"http_starter.txt": "mine\n"})
+    outcome = drydock("update", service.path, "--defaults", "--data", "http=true")
+    assert outcome.code == 0
+    assert service.read("http_starter.txt") == "mine\n"
+
+
+def test_what_skip_if_exists_would_bring_back_stays_deleted(
+    drydock: Drydock, starters: Template, tmp_path: Path
+) -> None:
+    service = Service.make(starters, tmp_path / "service")
+    service.change({"once.txt": None})
+    starters.release("v1.1.0", {"once.txt": "2\n"})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert files(outcome)["once.txt"] == "declined"
+    assert not (service.path / "once.txt").exists()
+
+
+def test_a_standard_file_that_becomes_a_starter_is_not_removed(
+    drydock: Drydock, starters: Template, tmp_path: Path
+) -> None:
+    service = Service.make(starters, tmp_path / "service")
+    yml = (starters.path / "copier.yml").read_text().replace("*_starter.txt{%", "std.txt{%")
+    write(starters.path, {"copier.yml": yml})
+    starters.release("v1.1.0", {"std.txt": "2\n"})
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert service.read("std.txt") == "1\n"
+
+
+def test_a_starter_is_not_taken_for_a_moved_standard_file(
+    drydock: Drydock, starters: Template, tmp_path: Path
+) -> None:
+    starters.release("v1.0.1", {"std.txt": LINES, "a_starter.txt": changed(LINES, 1, "starter")})
+    service = Service.make(starters, tmp_path / "service", ref="v1.0.1")
+    service.change({"std.txt": None})
+    starters.release("v1.1.0", {"std.txt": changed(LINES, 17, "new")})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert files(outcome)["std.txt"] == "declined"
+    assert service.read("a_starter.txt") == changed(LINES, 1, "starter")
+
+
+def test_tasks_and_migrations_are_listed_and_not_run(drydock: Drydock, tmp_path: Path) -> None:
+    template = Template.make(
+        tmp_path / "template",
+        "_subdirectory: template\nname: x\n_tasks: ['touch task-{{ name }}']\n_migrations:\n"
+        "  - version: v1.1.0\n    command: touch migrated\n  - version: v1.0.0\n    command: no\n"
+        "  - command: [touch, '{{ _version_to }}']\n    when: \"{{ _stage == 'before' }}\"\n",
+    )
+    template.release("v1.0.0")
+    service = Service.make(template, tmp_path / "service")
+    template.release("v1.1.0")
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["skipped"] == [
+        "task: touch task-x",
+        "migration (before the update): touch v1.1.0",
+        "migration (after the update): touch migrated",
+    ]
+    assert sorted(path.name for path in service.path.iterdir()) == [".copier-answers.yml", ".git"]
+
+
+def test_jinja_extensions_need_trust(drydock: Drydock, tmp_path: Path) -> None:
+    template = Template.make(tmp_path / "template")
+    template.release("v1.0.0", {"a.txt.jinja": "{{ name }}\n"})
+    service = Service.make(template, tmp_path / "service")
+    yml = (template.path / "copier.yml").read_text() + "_jinja_extensions: [jinja2.ext.do]\n"
+    write(template.path, {"copier.yml": yml})
+    template.release("v1.1.0", {"a.txt.jinja": "{% do [] %}{{ name }}!\n"})
+    refused = drydock("update", service.path, "--defaults")
+    assert (refused.code, "--trust" in refused.err) == (2, True)
+    assert drydock("update", service.path, "--defaults", "--trust").code == 0
+    assert service.read("a.txt") == "demo!\n"
+
+
+CHANGELOG = """\
+# Changelog
+
+## [1.2.0]
+
+- Better. You must
+  restart.
+
+## v1.1.0 - 2026-01-01
+
+### You must
+
+- rename a.
+- rename b.
+
+### Fixed
+
+- c
+
+## v1.0.0
+
+- You must do nothing.
+"""
+
+
+def test_what_must_be_done_is_read_from_the_changelog(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    write(template.path, {"CHANGELOG.md": CHANGELOG})
+    template.release("v1.1.0")
+    template.release("v1.2.0")
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert json.loads(outcome.out)["must"] == [
+        "Better. You must restart.",
+        "rename a.",
+        "rename b.",
+    ]
+
+
+def test_update_revert_and_update_again(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"code.txt": changed(LINES, 3, "mine")})
+    template.release("v1.1.0", {"code.txt": changed(LINES, 17, "new"), "new.txt": "new\n"})
+    assert drydock("update", service.path, "--defaults").code == 0
+    updated = snapshot(service.path / "")
+    commit(service.path, "update")
+    git(service.path, "revert", "--no-edit", "HEAD")
+    assert "_commit: v1.0.0\n" in service.read(".copier-answers.yml")
+    assert drydock("update", service.path, "--defaults").code == 0
+    now = snapshot(service.path)
+    assert {k: v for k, v in now.items() if not k.startswith(".git/")} == {
+        k: v for k, v in updated.items() if not k.startswith(".git/")
+    }
+
+
+def test_to_names_a_release_and_updates_go_in_steps(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    template.release("v1.1.0", {"code.txt": "1.1\n"})
+    template.release("v1.2.0", {"code.txt": "1.2\n"})
+    template.release("v2.0.0rc1", {"code.txt": "2\n"})
+    for to, text in (("1.1.0", "1.1\n"), (None, "1.2\n"), ("v2.0.0rc1", "2\n")):
+        asked = ("--to", to) if to else ()
+        assert drydock("update", service.path, "--defaults", *asked).code == 0
+        assert service.read("code.txt") == text
+        commit(service.path, "update")
+    assert "Nothing to do" in drydock("update", service.path, "--defaults").out
+
+
+def test_a_moved_template_is_given_and_recorded(
+    drydock: Drydock, template: Template, service: Service, tmp_path: Path
+) -> None:
+    template.release("v1.1.0", {"code.txt": "new\n"})
+    template.path.rename(tmp_path / "moved")
+    refused = drydock("update", service.path, "--defaults")
+    assert refused.code == 2
+    assert "--template URL" in refused.err
+    outcome = drydock("update", service.path, "--defaults", "--template", tmp_path / "moved")
+    assert outcome.code == 0
+    assert f"_src_path: {tmp_path / 'moved'}\n" in service.read(".copier-answers.yml")
+    assert service.read("code.txt") == "new\n"
+
+
+def test_an_edited_answers_file_ends_as_the_release_writes_it(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    text = service.read(".copier-answers.yml")
+    service.change({".copier-answers.yml": text.replace("_commit: v1.0.0", "_commit: v1.0.0 # me")})
+    template.release("v1.1.0")
+    outcome = drydock("update", service.path, "--defaults")
+    assert outcome.code == 0
+    assert "was written anew" in outcome.out
+    assert service.read(".copier-answers.yml") == text.replace("v1.0.0", "v1.1.0")
+
+
+def test_a_custom_answers_file_is_found_and_updated(drydock: Drydock, tmp_path: Path) -> None:
+    template = Template.make(
+        tmp_path / "template", "_subdirectory: template\n_answers_file: .ci/answers.yml\nname: x\n"
+    )
+    template.write(
+        {
+            "{{ _copier_conf.answers_file }}.jinja": None,
+            ".ci/{% if true %}answers.yml{% endif %}.jinja": ANSWERS,
+        }
+    )
+    template.release("v1.0.0", {"a.txt": "1\n"})
+    service = Service.make(template, tmp_path / "service")
+    template.release("v1.1.0", {"a.txt": "2\n"})
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert "_commit: v1.1.0\n" in service.read(".ci/answers.yml")
+    assert service.read("a.txt") == "2\n"
+
+
+def test_a_dry_run_reports_the_same_and_changes_nothing_at_all(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"code.txt": changed(LINES, 3, "mine")})
+    template.release("v1.1.0", {"code.txt": changed(LINES, 3, "new"), "new.txt": "new\n"})
+    before = snapshot(service.path)  # with .git in it
+    dry = drydock("update", service.path, "--defaults", "--json", "--dry-run")
+    assert snapshot(service.path) == before
+    real = drydock("update", service.path, "--defaults", "--json")
+    assert (dry.code, files(dry)) == (real.code, files(real)) == (1, files(real))
+
+
+def test_abort_takes_an_update_back(drydock: Drydock, template: Template, service: Service) -> None:
+    service.change({"code.txt": changed(LINES, 3, "mine")})
+    template.release(
+        "v1.1.0", {"code.txt": changed(LINES, 3, "new"), "deep/new.txt": "new\n", "old.txt": None}
+    )
+    before = snapshot(service.path / "")
+    assert drydock("update", service.path, "--defaults").code == 1
+    assert drydock("update", service.path, "--abort").code == 0
+    assert service.status() == ""
+    plain = {k: v for k, v in snapshot(service.path).items() if not k.startswith(".git/")}
+    assert plain == {k: v for k, v in before.items() if not k.startswith(".git/")}
+    assert not (service.path / "deep").exists()
+    assert drydock("update", service.path, "--abort").code == 2
+
+
+def test_abort_refuses_what_would_lose_work(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    template.release("v1.1.0", {"code.txt": "new\n"})
+    assert drydock("update", service.path, "--defaults").code == 0
+    write(service.path, {"other.txt": "work since\n"})
+    refused = drydock("update", service.path, "--abort")
+    assert (refused.code, "other.txt" in refused.err) == (2, True)
+    assert service.read("other.txt") == "work since\n"
+    commit(service.path, "update")
+    assert "git revert" in drydock("update", service.path, "--abort").err
