@@ -10,9 +10,10 @@ stock commands.
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from io import StringIO
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -26,6 +27,7 @@ from copier.errors import (
     CopierAnswersInterrupt,
     CopierError,
     ForbiddenPathError,
+    InvalidConfigFileError,
     UnsafeTemplateError,
 )
 from jinja2 import TemplateError
@@ -129,14 +131,6 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
             return _outcome(worker, request)
 
 
-def config(checkout: Checkout) -> CopierTemplate:
-    """Return what the template's `copier.yml` says; raise BadInput if it is broken."""
-    with _explained(checkout):
-        template = _template(checkout)
-        template.config_data  # noqa: B018 - read now, so that it fails here
-        return template
-
-
 class _Template(CopierTemplate):
     """A template that lies checked out in a plain folder: nothing is cloned or asked of git."""
 
@@ -191,6 +185,8 @@ def _template(checkout: Checkout) -> _Template:
     template.recorded = checkout.recorded or checkout.release.name
     template.__dict__["url_expanded"] = str(checkout.folder)
     template.__dict__["vcs"] = "git"
+    with redirect_stderr(StringIO()):  # what is wrong in it is printed, besides being raised
+        template.config_data  # noqa: B018 - read now, and kept
     return template
 
 
@@ -227,6 +223,8 @@ def _explained(checkout: Checkout) -> Iterator[None]:
         yield
     except CopierAnswersInterrupt as error:
         raise KeyboardInterrupt from error
+    except InvalidConfigFileError as error:
+        raise BadInput(f"{where}: copier.yml is not valid: {error.__cause__}") from error
     except UnsafeTemplateError as error:
         raise BadInput(
             f"{where} loads Jinja extensions, which is code: it needs --trust"

@@ -230,15 +230,18 @@ class _Renders:
         asked = {} if self.options.defaults else theirs.answers.keys() - before.keys()
         if not self.options.data and not asked:
             return None
-        old = self._render(
-            "brought-before", self.new, operation="copy", recorded=before, defaults=True
-        )
-        new = self._render(
-            "brought", self.new, operation="copy", recorded=theirs.answers, defaults=True
-        )
+        try:
+            old = self._copy("brought-before", before)
+        except BadInput:
+            # A new question has no default: there is nothing to compare its answer with.
+            old = self._copy("brought-with", {**theirs.answers, **before})
+        new = self._copy("brought", theirs.answers)
         for path in {*old.files(), *theirs.files()}:
             (new.folder / path).unlink(missing_ok=True)
         return new
+
+    def _copy(self, name: str, values: Mapping[str, Any]) -> rendering.Rendering:
+        return self._render(name, self.new, operation="copy", recorded=values, defaults=True)
 
     def _render(
         self, name: str, checkout: rendering.Checkout, **request: Any
