@@ -4,12 +4,13 @@ The index is written first, the files after it. So a kill at any step leaves fil
 as changed or new, and `git reset --hard` gives exactly the old state.
 """
 
+import fcntl
 import json
-import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from drydock.errors import BadInput
 from drydock.git import Entry, Repository, Tree
@@ -58,8 +59,8 @@ def write(repository: Repository, head: str, merge: Merge) -> None:
     staged = [entry for c in merge.conflicts.values() for entry in c.stages.values()]
     repository.keep([e.oid for e in (*wanted, *staged) if e.mode != "160000"])
     own = replace(repository, objects=None)
-    _note(own, head, merge.changes.keys() | merge.conflicts.keys(), done=False)
-    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+    paths = merge.changes.keys() | merge.conflicts.keys()
+    with _note(own, head, paths, done=False), tempfile.TemporaryDirectory() as scratch:
         files = Path(scratch, "index")
         present = {path: entry for path, entry in merge.changes.items() if entry}
         own.write_index(((path, 0, entry) for path, entry in present.items()), files)
@@ -67,8 +68,8 @@ def write(repository: Repository, head: str, merge: Merge) -> None:
         for path in merge.changes.keys() - present.keys():
             _remove(own.root or repository.root, path)
         own.git("checkout-index", "--quiet", "--force", "--all", index=files)
-    own.git("update-index", "-q", "--refresh", accept=(0, 1))
-    _note(own, head, merge.changes.keys() | merge.conflicts.keys(), done=True)
+        own.git("update-index", "-q", "--refresh", accept=(0, 1))
+        _note(own, head, paths, done=True).close()
 
 
 def _index_entries(merge: Merge) -> Iterator[tuple[str, int, Entry | None]]:
@@ -93,16 +94,22 @@ def _remove(root: Path, path: str) -> None:
 def also_written(repository: Repository, path: str) -> None:
     """Note that the running update goes on to change the tracked file `path`."""
     journal = json.loads((repository.git_dir / _JOURNAL).read_text())
-    _note(repository, journal["head"], [*journal["paths"], path], done=True)
+    _note(repository, journal["head"], [*journal["paths"], path], done=True).close()
 
 
-def _note(repository: Repository, head: str, paths: Iterable[str], *, done: bool) -> None:
-    """Write down what an abort must know; whole or not at all."""
+def _note(repository: Repository, head: str, paths: Iterable[str], *, done: bool) -> IO[str]:
+    """Write down, whole or not at all, what an abort must know.
+
+    Returns the open journal. It is locked until it is closed, which a kill does, too.
+    """
     journal = repository.git_dir / _JOURNAL
-    about = {"head": head, "pid": os.getpid(), "done": done, "paths": sorted(paths)}
     beside = journal.with_suffix(".new")
-    beside.write_text(json.dumps(about))
+    stream = beside.open("w")
+    fcntl.flock(stream, fcntl.LOCK_EX)
+    json.dump({"head": head, "done": done, "paths": sorted(paths)}, stream)
+    stream.flush()
     beside.replace(journal)
+    return stream
 
 
 def abort(repository: Repository) -> None:
@@ -113,16 +120,18 @@ def abort(repository: Repository) -> None:
     """
     journal = repository.git_dir / _JOURNAL
     try:
-        about = json.loads(journal.read_text())
-        head, pid, done, paths = (about[name] for name in ("head", "pid", "done", "paths"))
+        with journal.open() as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            about = json.load(stream)
+        head, done, paths = (about[name] for name in ("head", "done", "paths"))
     except FileNotFoundError as error:
         raise BadInput("there is no update to take back") from error
+    except BlockingIOError as error:
+        raise BadInput("the update is still running") from error
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{journal} is damaged; git reset --hard takes the update back") from error
     if repository.commit_of("HEAD") != head:
         raise BadInput("the update was committed since; git revert takes it back")
-    if not done and _runs(pid):
-        raise BadInput(f"the update is still running (process {pid})")
     others = sorted(set(repository.changes()) - set(paths))
     if others:
         raise BadInput(f"other files were changed since: commit or stash them first: {others[0]}")
@@ -131,13 +140,3 @@ def abort(repository: Repository) -> None:
         (repository.git_dir / "index.lock").unlink(missing_ok=True)
     repository.git("reset", "--quiet", "--hard", "HEAD")
     journal.unlink()
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return pid != os.getpid()

@@ -1,0 +1,178 @@
+"""An update that is killed can be taken back: `git reset --hard` gives exactly the old state."""
+
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drydock import cli
+
+from tests.support import Outcome, Service, Template, git, snapshot, write
+
+Drydock = Callable[..., Outcome]
+LINES = "".join(f"line {number}\n" for number in range(1, 21))
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def service(template: Template, tmp_path: Path) -> Service:
+    """A service whose next update does everything an update can do to a file."""
+    template.release(
+        "v1.0.0",
+        {
+            "both.txt": LINES,
+            "changed.txt": LINES,
+            "run.sh": "#!/bin/sh\n" + LINES,
+            "gone/deep.txt": "gone\n",
+            "moved.txt": LINES + "moved\n",
+            "place": "a file that becomes a folder\n",
+        },
+    )
+    service = Service.make(template, tmp_path / "service")
+    service.change({"both.txt": LINES.replace("line 3\n", "mine\n"), "mine.txt": "mine\n"})
+    template.release(
+        "v1.1.0",
+        {
+            "both.txt": LINES.replace("line 3\n", "new\n"),
+            "changed.txt": LINES.replace("line 9\n", "new\n"),
+            "run.sh": LINES,
+            "gone/deep.txt": None,
+            "moved.txt": None,
+            "to/moved.txt": LINES + "moved\n",
+            "place": None,
+            "place/in.txt": "in\n",
+        },
+    )
+    (template.path / "template/run.sh").chmod(0o644)
+    template.release("v1.1.1")
+    return service
+
+
+def run_and_kill(service: Path, at: int) -> bool:
+    """Update `service` in a child that is killed before its step `at`; tell if it came so far.
+
+    A step is a process started, or a change of a file in the service or its repository.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the child does not outlive the test
+        child = os.fork()
+    if child == 0:
+        steps = 0
+
+        def count(event: str, arguments: tuple[Any, ...]) -> None:
+            nonlocal steps
+            writes = event in {"os.remove", "os.rmdir", "os.rename"} or (
+                event == "open" and arguments[1] not in {None, "r", "rb"}
+            )
+            inside = writes and str(arguments[0]).startswith(str(service))
+            if inside or event == "subprocess.Popen":
+                steps += 1
+                if steps == at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            sys.argv = ["drydock", "update", str(service), "--defaults", "--json"]
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - the child ends here
+            sys.addaudithook(count)
+            cli.main()
+        except SystemExit as ended:
+            os._exit(int(ended.code or 0))
+        finally:
+            os._exit(70)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return True
+    assert os.waitstatus_to_exitcode(status) == 1  # the conflict
+    return False
+
+
+def files(folder: Path) -> dict[str, Any]:
+    return {k: v for k, v in snapshot(folder).items() if not k.startswith(".git/")}
+
+
+def folders(folder: Path) -> set[str]:
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_dir())
+    return {name for name in found if not name.startswith(".git")}
+
+
+def copies(service: Service, tmp_path: Path) -> Iterator[Path]:
+    number = 0
+    while True:
+        number += 1
+        copy = tmp_path / f"copy{number}"
+        shutil.copytree(service.path, copy, symlinks=True)
+        # The copied index knows the times of the original's files.
+        git(copy, "status")
+        yield copy
+        shutil.rmtree(copy)
+
+
+def test_a_kill_at_every_step_can_be_taken_back(
+    drydock: Drydock, service: Service, tmp_path: Path
+) -> None:
+    before = files(service.path), folders(service.path)
+    touched = 0
+    for at, copy in enumerate(copies(service, tmp_path), 1):
+        if not run_and_kill(copy, at):
+            break
+        touched += files(copy) != before[0]
+        if at % 2:
+            git(copy, "reset", "--hard", "--quiet")
+        else:
+            drydock("update", copy, "--abort")
+        assert (files(copy), folders(copy)) == before, f"killed at step {at}"
+        assert git(copy, "status", "--porcelain", "--ignored") == ""
+        assert drydock("update", copy, "--defaults").code == 1  # and works as if nothing had been
+    assert at > 30
+    assert touched >= 5  # the steps after the first file was written
+
+
+def test_a_lock_left_behind_is_cleared(drydock: Drydock, service: Service, tmp_path: Path) -> None:
+    before = files(service.path)
+    for at, copy in enumerate(copies(service, tmp_path), 1):
+        killed = run_and_kill(copy, at)
+        if (copy / ".git/drydock-update").exists():
+            break
+        assert killed
+    write(copy, {".git/index.lock": "half an index"})
+    assert drydock("update", copy, "--abort").code == 0
+    assert files(copy) == before
+    assert git(copy, "status", "--porcelain") == ""
+
+
+def test_killed_while_git_writes_files(drydock: Drydock, service: Service, tmp_path: Path) -> None:
+    service.change({".gitattributes": "*.txt filter=deadly\n"})
+    before = files(service.path)
+    script = '#!/bin/sh\ncat\necho >> "$0.count"\n[ $(wc -l < "$0.count") = 3 ] && kill -9 0\n:\n'
+    write(tmp_path, {"deadly": script})
+    git(service.path, "config", "filter.deadly.smudge", str(tmp_path / "deadly"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        child = os.fork()
+    if child == 0:
+        os.setpgrp()
+        run_and_kill(service.path, 0)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert files(service.path) != before
+    assert drydock("update", service.path, "--abort").code == 0
+    assert files(service.path) == before
+    assert git(service.path, "status", "--porcelain") == ""
+
+
+def test_a_running_update_is_not_taken_back(drydock: Drydock, service: Service) -> None:
+    assert drydock("update", service.path, "--defaults").code == 1
+    with (service.path / ".git/drydock-update").open() as journal:
+        fcntl.flock(journal, fcntl.LOCK_EX)
+        refused = drydock("update", service.path, "--abort")
+    assert (refused.code, "still running" in refused.err) == (2, True)
+    assert drydock("update", service.path, "--abort").code == 0
