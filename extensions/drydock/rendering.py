@@ -8,6 +8,7 @@ thousand times (a part of a path) is compiled once. The twin tests hold every re
 stock commands.
 """
 
+import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
@@ -30,7 +31,8 @@ from copier.errors import (
     InvalidConfigFileError,
     UnsafeTemplateError,
 )
-from jinja2 import TemplateError
+from jinja2 import BytecodeCache, TemplateError
+from jinja2.bccache import Bucket
 from packaging.version import Version
 from yaml import YAMLError
 
@@ -158,12 +160,38 @@ class _Template(CopierTemplate):
         return {}  # the checkout's own file modes are right
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled in this process: most are the same in the next release."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return name  # not where this checkout happens to be
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._known.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled(_settings: str) -> _Compiled:
+    """Return what was compiled with these settings of Jinja."""
+    return _Compiled()
+
+
 class _Renderer(Worker):
     """Copier's worker without its calls of git, and with compiled texts kept."""
 
     @cached_property
     def jinja_env(self) -> SandboxedEnvironment:
         environment = super().jinja_env
+        environment.bytecode_cache = _compiled(
+            json.dumps([self.template.envops, self.template.jinja_extensions], default=str)
+        )
         compile_once = cache(environment.from_string)
 
         def from_string(source: str) -> Any:

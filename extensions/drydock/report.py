@@ -2,26 +2,25 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from rich.console import Console
-from rich.text import Text
+from typer import echo, style
 
 from drydock.git import Entry, Tree
 from drydock.merging.three_way import Merge
 
 FileOutcome = Literal["added", "updated", "merged", "kept", "declined", "removed", "conflict"]
-_STYLES: dict[FileOutcome, str] = {
-    "conflict": "bold red",
+_COLOURS: dict[FileOutcome, str] = {
+    "conflict": "red",
     "declined": "yellow",
     "removed": "yellow",
     "merged": "cyan",
     "updated": "green",
     "added": "green",
-    "kept": "dim",
+    "kept": "bright_black",
 }
 
 
@@ -160,71 +159,59 @@ def to_json(report: UpdateReport) -> str:
 
 def print_step(text: str) -> None:
     """Say on the error stream, which is no part of the result, what begins now."""
-    Console(stderr=True, highlight=False).print(Text(text + " …", style="dim"), soft_wrap=True)
+    echo(style(f"{text} …", dim=True), err=True)
 
 
 def print_error(text: str) -> None:
     """Say in one line what is wrong."""
-    line = Text("drydock: ", style="bold red")
-    Console(stderr=True, highlight=False).print(line.append(text, style="not bold"), soft_wrap=True)
+    echo(style("drydock: ", fg="red", bold=True) + text, err=True)
 
 
 def print_new(service: NewService) -> None:
     """Say where the service is, what was left out, and what comes next."""
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(
-        Text.assemble(("Made ", "bold green"), f"{service.folder} from {service.template}")
-    )
-    console.print(Text(f"Release {service.release}"))
-    for warning in service.warnings:
-        console.print(Text(f"Note: {warning}", style="yellow"))
-    for line in service.skipped:
-        console.print(Text(f"Not run: {line}", style="yellow"))
+    echo(f"{style('Made', fg='green', bold=True)} {service.folder} from {service.template}")
+    echo(f"Release {service.release}")
+    _print_doubts(service.warnings, service.skipped)
     if service.message.strip():
-        console.print(Text("\n" + service.message.strip()))
+        echo(f"\n{service.message.strip()}")
     later = "drydock update   (when the template has a new release)"
-    _print_list(console, "\nNext:", [*service.next_steps, later])
+    _print_list("Next:", [*service.next_steps, later])
 
 
 def print_update(report: UpdateReport) -> None:
     """Say what changed and why, what was left out, and what comes next."""
-    console = Console(highlight=False, soft_wrap=True)
     if not report.files:
-        console.print(Text(f"Nothing to do: {report.service} is at {report.after}."))
+        echo(f"Nothing to do: {report.service} is at {report.after}.")
         return
-    verb = "Would update" if report.dry_run else "Updated"
-    console.print(
-        Text.assemble(
-            (f"{verb} ", "bold"), report.service, f" from {report.before} to {report.after}"
-        )
-    )
-    for text in _file_lines(report):
-        console.print(text)
-    for name, (was, now) in report.invalid_answers.items():
-        console.print(Text(f"Answer {name}: {was!r} is no longer allowed, now {now!r}", "yellow"))
-    for line in report.skipped:
-        console.print(Text(f"Not run: {line}", style="yellow"))
-    for note in report.notes:
-        console.print(Text(f"Note: {note}", style="yellow"))
-    if report.message:
-        console.print(Text("\n" + report.message))
-    _print_list(console, "\nYou must:", report.must)
-    _print_list(console, "\nNext:", report.next_steps)
-
-
-def _file_lines(report: UpdateReport) -> Iterator[Text]:
-    for outcome, style in _STYLES.items():
+    verb = style("Would update" if report.dry_run else "Updated", bold=True)
+    echo(f"{verb} {report.service} from {report.before} to {report.after}")
+    for outcome, colour in _COLOURS.items():
         for file in report.files:
             if file.outcome == outcome:
-                yield Text.assemble(
-                    (f"  {outcome:9}", style), f" {file.path}", (f"  {file.reason}", "dim")
-                )
+                named = style(f"{outcome:9}", fg=colour)
+                echo(f"  {named} {file.path}  {style(file.reason, dim=True)}")
     counts = Counter(file.outcome for file in report.files)
-    yield Text(", ".join(f"{counts[outcome]} {outcome}" for outcome in _STYLES if counts[outcome]))
+    echo(", ".join(f"{counts[outcome]} {outcome}" for outcome in _COLOURS if counts[outcome]))
+    answers = [
+        f"answer {name}: {was!r} is no longer allowed, now {now!r}"
+        for name, (was, now) in report.invalid_answers.items()
+    ]
+    _print_doubts([*answers, *report.notes], report.skipped)
+    if report.message:
+        echo(f"\n{report.message}")
+    _print_list("You must:", report.must)
+    _print_list("Next:", report.next_steps)
 
 
-def _print_list(console: Console, title: str, lines: list[str]) -> None:
+def _print_doubts(notes: Iterable[str], skipped: Iterable[str]) -> None:
+    for note in notes:
+        echo(style(f"Note: {note}", fg="yellow"))
+    for line in skipped:
+        echo(style(f"Not run: {line}", fg="yellow"))
+
+
+def _print_list(title: str, lines: list[str]) -> None:
     if lines:
-        console.print(Text(title, style="bold"))
+        echo(style(f"\n{title}", bold=True))
     for line in lines:
-        console.print(Text(f"  {line}"))
+        echo(f"  {line}")
