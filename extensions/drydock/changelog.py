@@ -10,7 +10,7 @@ from packaging.version import Version
 from drydock.releases import version_of
 
 _HEADING = re.compile(r"(?P<level>#+)\s*\[?(?P<title>[^\]\s]+)\]?")
-_ITEM = re.compile(r"\s*[-*+]\s+")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s+")
 _MUST = re.compile(r"\byou must\b", re.IGNORECASE)
 
 

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from io import StringIO
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -23,7 +23,8 @@ from copier._main import Worker, _operation
 from copier._subproject import Subproject
 from copier._template import Task
 from copier._template import Template as CopierTemplate
-from copier._types import Phase, RelativePath
+from copier._types import LazyDict, Phase, RelativePath
+from copier._user_data import load_answersfile_data
 from copier.errors import (
     CopierAnswersInterrupt,
     CopierError,
@@ -70,6 +71,8 @@ class Request:
     """Patterns of files to leave out, besides the template's own."""
     trust: bool = False
     """Whether the template may load Jinja extensions."""
+    service: Path | None = None
+    """Where the files are that `_external_data` names; None: in the render itself."""
     previous: Release | None = None
     """The release of the service before an update: it decides which migrations apply."""
 
@@ -125,6 +128,7 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
         ) as worker,
         _explained(checkout),
     ):
+        worker.__dict__["service"] = request.service or folder
         worker.__dict__["template"] = template = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
         _check_questions(template, request.data)
@@ -202,6 +206,20 @@ class _Renderer(Worker):
 
         environment.__dict__["from_string"] = from_string
         return environment
+
+    def _external_data(self) -> LazyDict[str, Any]:
+        """Read the service's own files: a render of it has none to offer."""
+        service = self.__dict__["service"]
+
+        def load(path: str) -> Any:
+            with Phase.use(Phase.UNDEFINED):
+                path = self._render_string(path)
+            if not (service / path).resolve().is_relative_to(service.resolve()):
+                raise ForbiddenPathError(path=Path(path))
+            return load_answersfile_data(service, path)
+
+        files = self.template.external_data
+        return LazyDict({name: partial(load, path) for name, path in files.items()})
 
     def _sync_git_index_executable_bit(self, dst_relpath: Path, src_mode: int) -> None:
         """Do nothing: the destination is a plain folder."""

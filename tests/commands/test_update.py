@@ -1,12 +1,17 @@
 """`drydock update`: what it does to a service."""
 
+import contextlib
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support import ANSWERS, Outcome, Service, Template, commit, git, snapshot, write
+from tests.support import ANSWERS, Content, Outcome, Service, Template, commit, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
@@ -503,3 +508,102 @@ def test_abort_refuses_what_would_lose_work(
     assert service.read("other.txt") == "work since\n"
     commit(service.path, "update")
     assert "git revert" in drydock("update", service.path, "--abort").err
+
+
+def test_external_data_is_the_service_s_own(drydock: Drydock, tmp_path: Path) -> None:
+    template = Template.make(
+        tmp_path / "template", "_subdirectory: template\n_external_data: {team: 'team.yml'}\n"
+    )
+    template.release("v1.0.0", {"a.txt.jinja": "{{ _external_data.team.name }}\n" + LINES})
+    service = Service.make(template, tmp_path / "service")
+    service.change({"team.yml": "name: crew\n", "a.txt": "crew\n" + LINES})
+    template.release(
+        "v1.1.0", {"a.txt.jinja": "{{ _external_data.team.name }}\n" + changed(LINES, 9, "new")}
+    )
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert service.read("a.txt") == "crew\n" + changed(LINES, 9, "new")
+
+
+def test_a_relative_template_is_found_from_the_service(
+    drydock: Drydock, template: Template, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = service.read(".copier-answers.yml").replace(str(template.path), "../template")
+    service.change({".copier-answers.yml": text})
+    template.release("v1.1.0", {"code.txt": "new\n"})
+    monkeypatch.chdir("/")
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert "_src_path: ../template\n" in service.read(".copier-answers.yml")
+
+
+PROJECT = '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\n'
+LOCK = 'version = 1\nrequires-python = ">=3.10"\n\n[[package]]\nname = "x"\nversion = "0"\n'
+
+
+def locked(template: Template, folder: Path, more: str = "") -> Service:
+    template.release("v1.0.0", {"pyproject.toml": PROJECT + more, "a.txt": "1\n"})
+    service = Service.make(template, folder)
+    service.change({"uv.lock": LOCK})
+    return service
+
+
+def test_the_lock_file_is_written_anew(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    service = locked(template, tmp_path / "service")
+    template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("3.11", "3.11,<4")})
+    outcome = drydock("update", service.path, "--defaults")
+    assert outcome.code == 0
+    if "uv.lock is not written anew" not in outcome.out:  # no uv, no network
+        assert service.read("uv.lock") != LOCK
+        assert "M  uv.lock" in service.status()
+        assert drydock("update", service.path, "--abort").code == 0
+    assert service.read("uv.lock") == LOCK
+
+
+@pytest.mark.parametrize("why", ["dynamic", "conflict", "dry run", "not touched", "poetry"])
+def test_the_lock_file_is_left_alone(
+    drydock: Drydock, template: Template, tmp_path: Path, why: str
+) -> None:
+    service = locked(
+        template, tmp_path / "service", 'dynamic = ["classifiers"]\n' if why == "dynamic" else ""
+    )
+    write(service.path, {"setup.py": "import pathlib; pathlib.Path('ran').touch()\n"})
+    if why == "conflict":
+        write(service.path, {"a.txt": "mine\n"})
+    if why == "poetry":
+        write(service.path, {"poetry.lock": "", "uv.lock": None})
+    service.change({})
+    new: dict[str, Content] = {"a.txt": "2\n"}
+    if why != "not touched":
+        new["pyproject.toml"] = (template.path / "template/pyproject.toml").read_text() + "# new\n"
+    template.release("v1.1.0", new)
+    flag = ("--dry-run",) if why == "dry run" else ()
+    outcome = drydock("update", service.path, "--defaults", *flag)
+    name = "poetry" if why == "poetry" else "uv"
+    assert (f"{name} lock" in outcome.out) == (why != "not touched")
+    assert name == "poetry" or service.read("uv.lock") == LOCK
+    assert not (service.path / "ran").exists()
+
+
+@pytest.mark.slow
+def test_only_new_questions_are_asked_on_a_terminal(template: Template, service: Service) -> None:
+    yml = (template.path / "copier.yml").read_text()
+    write(template.path, {"copier.yml": yml + "extra:\n  type: str\n  help: What else?\n"})
+    template.release("v1.1.0")
+    main, terminal = pty.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-c", "from drydock.cli import main; main()", "update", service.path],
+        stdin=terminal, stdout=terminal, stderr=terminal, env={**os.environ, "TERM": "dumb"},
+    )  # fmt: skip
+    os.close(terminal)
+    said = b""
+    while b"What else?" not in said:
+        said += os.read(main, 1024)
+    os.write(main, b"more\r")
+    with contextlib.suppress(OSError):  # the terminal ends with the process
+        while True:
+            said += os.read(main, 1024)
+    os.close(main)
+    assert running.wait() == 0
+    assert b"What is it called?" not in said
+    assert "extra: more\n" in service.read(".copier-answers.yml")

@@ -255,7 +255,10 @@ class _Renders:
             checkout,
             folder,
             rendering.Request(
-                answers_file=self.service.answers.file, trust=self.options.trust, **request
+                answers_file=self.service.answers.file,
+                service=self.service.folder,
+                trust=self.options.trust,
+                **request,
             ),
         )
 
