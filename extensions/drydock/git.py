@@ -85,16 +85,30 @@ def require_version() -> None:
         raise BadInput(f"{said.strip()} is too old: git {needed} or newer is needed")
 
 
+def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """Merge three texts by lines; return None if that leaves a conflict."""
+    try:
+        return _merge_file((ours, base, theirs), ("ours", "theirs"), accept=(0,))
+    except GitError:
+        return None
+
+
 def mark_differences(ours: bytes, theirs: bytes, labels: tuple[str, str]) -> bytes:
     """Return both texts in one, with conflict markers around every place where they differ."""
+    # The exit code is the number of conflicts.
+    return _merge_file((ours, b"", theirs), labels, accept=range(128))
+
+
+def _merge_file(
+    texts: tuple[bytes, bytes, bytes], labels: tuple[str, str], accept: Sequence[int]
+) -> bytes:
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         names = [Path(scratch, name) for name in ("ours", "base", "theirs")]
-        for name, content in zip(names, (ours, b"", theirs), strict=True):
+        for name, content in zip(names, texts, strict=True):
             name.write_bytes(content)
-        # The exit code is the number of conflicts.
         return run(
             "-c", "merge.conflictStyle=merge", "merge-file", "-p",
-            "-L", labels[0], "-L", "base", "-L", labels[1], *names, accept=range(128),
+            "-L", labels[0], "-L", "base", "-L", labels[1], *names, accept=accept,
         )  # fmt: skip
 
 

@@ -212,5 +212,8 @@ def _expanded(address: str) -> str:
     address = address.removeprefix("git+")
     for shortcut, host in _SHORTCUTS.items():
         if address.startswith(shortcut):
-            return host + address.removeprefix(shortcut).strip("/").removesuffix(".git") + ".git"
+            address = host + address.removeprefix(shortcut).strip("/")
+    # As Copier does, so that git's settings for an address (insteadOf) work for both.
+    if address.startswith(tuple(_SHORTCUTS.values())) and not address.endswith(".git"):
+        address += ".git"
     return address

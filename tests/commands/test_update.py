@@ -198,6 +198,17 @@ def test_a_file_that_is_merged_but_not_valid_is_a_conflict(
     assert service.read("settings.toml").count("[new]") == 2
 
 
+def test_a_line_end_that_the_release_adds_at_the_end_is_no_conflict(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    template.release("v1.0.0", {"settings.json": '{\n"a": 1\n}'})
+    service = Service.make(template, tmp_path / "service")
+    service.change({"settings.json": '{\n"a": 1,\n"mine": 2\n}'})
+    template.release("v1.1.0", {"settings.json": '{\n"a": 1\n}\n'})
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert service.read("settings.json") == '{\n"a": 1,\n"mine": 2\n}\n'
+
+
 def test_new_questions_take_their_default_and_answers_stay(
     drydock: Drydock, template: Template, service: Service
 ) -> None:

@@ -28,9 +28,11 @@ class File:
     lines: tuple[str, ...]
     executable: bool = False
     binary: bool = False
+    ended: bool = True
+    """Whether the last line has its line end."""
 
     def content(self) -> bytes:
-        text = "".join(f"{line}\n" for line in self.lines).encode()
+        text = "\n".join([*self.lines, ""] if self.ended else self.lines).encode()
         return b"\0" + text if self.binary else text
 
 
@@ -38,7 +40,7 @@ Files = dict[str, File]
 PATHS = ["a.txt", "b.txt", "lib/a.txt", "lib/b.txt", "lib/deep/c.txt", "etc/d.txt"]
 
 CASES = 500  # in each half
-ACTS = ["edit", "edit", "insert", "cut", "add", "drop", "move", "mode"]
+ACTS = ["edit", "edit", "insert", "cut", "add", "drop", "move", "mode", "end"]
 
 
 @st.composite
@@ -59,7 +61,7 @@ def histories(draw: st.DrawFn, base: Files, side: str) -> Files:
     for step in range(draw(st.integers(0, 5))):
         name = f"{side}-{step}"
         act = draw(
-            st.sampled_from(["edit", "edit", "insert", "cut", "add", "drop", "move", "mode"])
+            st.sampled_from(["edit", "edit", "insert", "cut", "add", "drop", "move", "mode", "end"])
         )
         if act == "add" or not files:
             path = draw(st.sampled_from([*PATHS, f"new/{side}.txt"]))
@@ -81,6 +83,8 @@ def histories(draw: st.DrawFn, base: Files, side: str) -> Files:
             del files[path]
         elif act == "mode":
             files[path] = replace(file, executable=not file.executable)
+        elif act == "end":
+            files[path] = replace(file, ended=not file.ended)
         else:
             target = draw(st.sampled_from([*PATHS, f"moved/{side}.txt"]))
             if target not in files:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from drydock import git
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import formats
+from drydock.merging import formats, last_line
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ def three_way(
         else:
             reasons = [_REASONS.get(kind, kind) for kind in sorted(known)]
             merge.conflicts[path] = Conflict(staged, "; ".join(reasons) or "see the other files")
+    _try_again(repository, merge)
     _note_moves(repository, merge, trees, (ours, base, theirs))
     _hold_to_formats(repository, merge, (base, ours, theirs), labels)
     _label(repository, merge, names)
@@ -126,6 +127,25 @@ def _named(path: str, names: dict[str, str]) -> str:
     head, tilde, commit = path.rpartition("~")
     label = names.get(commit)
     return f"{head}~{label.replace(' ', '-').replace('/', '-')}" if tilde and label else path
+
+
+def _try_again(repository: Repository, merge: Merge) -> None:
+    """Settle each conflict in a text that only how its last line ends made."""
+    texts = {
+        path: [conflict.stages[stage] for stage in (1, 2, 3)]
+        for path, conflict in merge.conflicts.items()
+        if conflict.reason == _REASONS["contents"] and conflict.stages.keys() == {1, 2, 3}
+    }
+    if not texts:
+        return
+    contents = repository.read_blobs(entry.oid for entries in texts.values() for entry in entries)
+    for path, entries in texts.items():
+        settled = last_line.merge(*(contents[entry.oid] for entry in entries))
+        marked = merge.changes.get(path)
+        if settled is not None and marked is not None:
+            (oid,) = repository.write_blobs([settled])
+            merge.changes[path] = Entry(marked.mode, oid)  # git has merged the mode
+            del merge.conflicts[path]
 
 
 def _note_moves(
