@@ -4,6 +4,7 @@ Copier writes it (https://copier.readthedocs.io/en/stable/configuring/#the-copie
 anybody can edit it, so every value in it is checked before it reaches Copier or git.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def find(service: Path, named: str | None = None) -> str:
     there is none, or more than one.
     """
     if named is not None:
-        return named
+        return os.path.normpath(named)
     if (service / DEFAULT_NAME).exists() or (service / DEFAULT_NAME).is_symlink():
         return DEFAULT_NAME
     found = [

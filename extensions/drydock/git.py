@@ -155,6 +155,12 @@ class Repository:
         git_dir, root = os.fsdecode(said).rstrip("\n").split("\n")
         return cls(Path(git_dir), Path(root))
 
+    @property
+    def top(self) -> Path:
+        """The top of the work tree, of a repository that is known to have one."""
+        assert self.root is not None
+        return self.root
+
     def git(
         self,
         *arguments: str | Path,
@@ -265,8 +271,8 @@ class Repository:
             else:
                 plain.append(path)
         for path in attributes:
-            if self.root and (folder / path).parent.is_dir() and (self.root / path).is_file():
-                (folder / path).write_bytes((self.root / path).read_bytes())
+            if (folder / path).parent.is_dir() and (self.top / path).is_file():
+                (folder / path).write_bytes((self.top / path).read_bytes())
         hashed = self.git(
             "-c", "core.safecrlf=false", "hash-object", "-w", "--stdin-paths",
             stdin=b"".join(os.fsencode(_quoted(path)) + b"\n" for path in plain),

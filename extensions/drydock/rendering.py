@@ -112,6 +112,7 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
     are listed instead. Raises BadInput for whatever is wrong with answers or template.
     """
     with (
+        _explained(checkout),
         _Renderer(
             src_path=str(checkout.folder),
             dst_path=folder,
@@ -119,14 +120,13 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
             vcs_ref=checkout.release.name,
             data=dict(request.data),
             defaults=request.defaults,
-            skip_answered=True,
+            skip_answered=not request.defaults,
             exclude=request.exclude,
             unsafe=request.trust,
             skip_tasks=True,
             overwrite=True,
             quiet=True,
         ) as worker,
-        _explained(checkout),
     ):
         worker.__dict__["service"] = request.service or folder
         worker.__dict__["template"] = template = _template(checkout)

@@ -310,6 +310,26 @@ def test_what_skip_if_exists_would_bring_back_stays_deleted(
     assert not (service.path / "once.txt").exists()
 
 
+@pytest.mark.parametrize("when", ["new", "known"])
+def test_what_skip_if_exists_names_may_be_there_untracked(
+    drydock: Drydock, starters: Template, tmp_path: Path, when: str
+) -> None:
+    name = "late_once.txt" if when == "new" else "once.txt"
+    yml = (starters.path / "copier.yml").read_text().replace("once.txt]", "'*once.txt']")
+    write(starters.path, {"copier.yml": yml})
+    starters.release("v1.0.1")
+    service = Service.make(starters, tmp_path / "service", ref="v1.0.1")
+    if when == "known":
+        git(service.path, "rm", "--quiet", "--cached", name)
+    write(service.path, {".gitignore": "*once.txt\n", name: "mine\n"})
+    git(service.path, "add", ".gitignore")
+    git(service.path, "commit", "--quiet", "--message", "ignore it")
+    starters.release("v1.1.0", {name: "2\n", "std.txt": "2\n"})
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert service.read(name) == "mine\n"
+    assert service.read("std.txt") == "2\n"
+
+
 def test_a_standard_file_that_becomes_a_starter_is_not_removed(
     drydock: Drydock, starters: Template, tmp_path: Path
 ) -> None:
@@ -506,6 +526,23 @@ def test_abort_takes_an_update_back(drydock: Drydock, template: Template, servic
     assert plain == {k: v for k, v in before.items() if not k.startswith(".git/")}
     assert not (service.path / "deep").exists()
     assert drydock("update", service.path, "--abort").code == 2
+
+
+def test_what_cannot_be_written_is_taken_back_at_once(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    git(service.path, "config", "filter.broken.clean", "cat")
+    git(service.path, "config", "filter.broken.smudge", "grep -v new")
+    git(service.path, "config", "filter.broken.required", "true")
+    service.change({".gitattributes": "other.txt filter=broken\n"})
+    template.release("v1.1.0", {"code.txt": "new\n", "new.txt": "n\n", "other.txt": "new\n"})
+    before = service.read("code.txt")
+    outcome = drydock("update", service.path, "--defaults")
+    assert outcome.code == 2
+    assert "git:" in outcome.err
+    assert (service.read("code.txt"), service.status()) == (before, "")
+    assert not (service.path / "new.txt").exists()
+    assert "no update" in drydock("update", service.path, "--abort").err
 
 
 def test_abort_refuses_what_would_lose_work(

@@ -187,4 +187,4 @@ def _repository_around(destination: Path) -> Path | None:
         ignored = git.run("check-ignore", f"{destination}/", cwd=parent, accept=(0, 1))
     except git.GitError:
         return None
-    return None if ignored else outer.root
+    return None if ignored else outer.top

@@ -65,6 +65,8 @@ def update(folder: Path, options: Options, say: Say) -> UpdateReport:
             return _update(service, template, options, say)
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
+    except OSError as error:
+        raise BadInput(f"{error.filename}: {error.strerror}") from error
 
 
 def abort(folder: Path) -> None:
@@ -87,18 +89,17 @@ def _repository(folder: Path) -> Repository:
 def _find(folder: Path, answers_file: str | None) -> Service:
     folder = folder.expanduser().resolve()
     repository = _repository(folder)
-    assert repository.root
     file = answers.find(folder, answers_file)
     read = answers.read(folder, file)
     if without_credentials(read.template) != read.template:
         raise BadInput(f"{file}: _src_path holds credentials; take them out")
     head = repository.commit_of("HEAD")
     if head is None:
-        raise BadInput(f"{repository.root} has no commit yet: commit the service first")
+        raise BadInput(f"{repository.top} has no commit yet: commit the service first")
     if changed := repository.changes():
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
-    inside = folder.relative_to(repository.root.resolve()).as_posix()
+    inside = folder.relative_to(repository.top.resolve()).as_posix()
     prefix = "" if inside == "." else f"{inside}/"
     tracked, unwatched = repository.tracked()
     if prefix + file not in tracked:
@@ -147,7 +148,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
             }
             report.message = theirs.message.strip()
             report.must = _must(renders.new.folder, old, new)
-            if not options.dry_run:
+            if not options.dry_run and (merge.changes or merge.conflicts):
                 say("Writing")
                 work_tree.write(repository, service.head, merge)
     _refresh_lock(service, report, say)
@@ -297,6 +298,10 @@ def _trees(
         strangers = [path for path in inside if path not in sides[0] and path not in sides[1]]
         held |= {path for path in strangers if theirs.excludes(Path(path.removeprefix(prefix)))}
     declined = {path for path in deleted if theirs.keeps(Path(path.removeprefix(prefix)))}
+    # Left to the service, and there, though git does not track it: left alone.
+    theirs_only = sides[1].keys() - tracked.keys()
+    there = {path for path in theirs_only if (repository.top / path).exists()}
+    declined |= {path for path in there if theirs.keeps(Path(path.removeprefix(prefix)))}
     line_ends.follow(repository, tracked, *sides)
     rest = {path: e for path, e in tracked.items() if path in held or not path.startswith(prefix)}
     full = [{p: e for p, e in side.items() if p not in declined} | rest for side in sides]

@@ -24,20 +24,19 @@ def in_the_way(repository: Repository, ours: Tree, merge: Merge) -> list[str]:
 
     `ours` is what is tracked now. Reading only; raises nothing.
     """
-    assert repository.root
     gone = {path for path, entry in merge.changes.items() if entry is None}
     found = set()
     for path, entry in merge.changes.items():
         if entry is None or path in ours:
             continue
         for part in (path, *(str(parent) for parent in Path(path).parents[:-1])):
-            place = repository.root / part
+            place = repository.top / part
             if part in ours:
                 break  # a tracked file, which the merge removes or replaces
             if place.is_symlink() or (place.exists() and not place.is_dir()):
                 found.add(part)
             elif part == path and place.is_dir():
-                found |= set(_untracked(repository.root, place, gone))
+                found |= set(_untracked(repository.top, place, gone))
     return sorted(found)
 
 
@@ -49,27 +48,37 @@ def _untracked(root: Path, folder: Path, gone: set[str]) -> Iterator[str]:
 
 
 def write(repository: Repository, head: str, merge: Merge) -> None:
-    """Write the result of a merge into index and work tree.
+    """Write the result of a merge into index and work tree, or leave both as they are.
 
     `repository` has the objects in quarantine; `head` is the commit the service is at. Files in
-    conflict get their markers and their three stages in the index.
+    conflict get their markers and their three stages in the index. Raises GitError or OSError
+    when something cannot be written, with everything taken back.
     """
-    assert repository.root
     wanted = [entry for entry in merge.changes.values() if entry]
     staged = [entry for c in merge.conflicts.values() for entry in c.stages.values()]
     repository.keep([e.oid for e in (*wanted, *staged) if e.mode != "160000"])
     own = replace(repository, objects=None)
     paths = merge.changes.keys() | merge.conflicts.keys()
-    with _note(own, head, paths, done=False), tempfile.TemporaryDirectory() as scratch:
-        files = Path(scratch, "index")
-        present = {path: entry for path, entry in merge.changes.items() if entry}
-        own.write_index(((path, 0, entry) for path, entry in present.items()), files)
-        own.write_index(_index_entries(merge))
-        for path in merge.changes.keys() - present.keys():
-            _remove(own.root or repository.root, path)
-        own.git("checkout-index", "--quiet", "--force", "--all", index=files)
-        own.git("update-index", "-q", "--refresh", accept=(0, 1))
+    with _note(own, head, paths, done=False):
+        try:
+            _write_files(own, merge)
+        except BaseException:  # an interrupt, too
+            own.git("reset", "--quiet", "--hard", "HEAD")
+            (own.git_dir / _JOURNAL).unlink()
+            raise
         _note(own, head, paths, done=True).close()
+
+
+def _write_files(repository: Repository, merge: Merge) -> None:
+    present = {path: entry for path, entry in merge.changes.items() if entry}
+    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+        files = Path(scratch, "index")
+        repository.write_index(((path, 0, entry) for path, entry in present.items()), files)
+        repository.write_index(_index_entries(merge))
+        for path in merge.changes.keys() - present.keys():
+            _remove(repository.top, path)
+        repository.git("checkout-index", "--quiet", "--force", "--all", index=files)
+    repository.git("update-index", "-q", "--refresh", accept=(0, 1))
 
 
 def _index_entries(merge: Merge) -> Iterator[tuple[str, int, Entry | None]]:
