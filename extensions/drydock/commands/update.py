@@ -2,20 +2,22 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from drydock import answers, changelog, git, locking, rendering
-from drydock.answers import Answers
+from drydock import changelog, git, locking, rendering
 from drydock.errors import BadInput
-from drydock.git import Repository, Tree
-from drydock.merging import line_ends, three_way, work_tree
+from drydock.git import Repository
+from drydock.merging import sides, three_way, work_tree
+from drydock.merging.sides import Sides
 from drydock.merging.three_way import Labels, Merge
 from drydock.releases import Release, Template, absolute, open_template, without_credentials
 from drydock.report import UpdateReport, files_of
+from drydock.service import Service, find, repository_of
 
 Say = Callable[[str], None]
 
@@ -26,27 +28,14 @@ class Options:
 
     to: str | None = None
     """The release to update to; None: the newest that is no prerelease."""
-    data: Mapping[str, str] | None = None
+    data: Mapping[str, Any] | None = None
+    """Answers given now, by the name of their question."""
     template: str | None = None
     """The template's new address, where it moved."""
     answers_file: str | None = None
     defaults: bool = False
     dry_run: bool = False
     trust: bool = False
-
-
-@dataclass(frozen=True)
-class Service:
-    """A service in a clean work tree."""
-
-    folder: Path
-    repository: Repository
-    prefix: str
-    """The folder of the service from the top of the repository: empty, or with `/` at its end."""
-    head: str
-    tracked: Tree
-    unwatched: set[str]
-    answers: Answers
 
 
 def update(folder: Path, options: Options, say: Say) -> UpdateReport:
@@ -56,7 +45,7 @@ def update(folder: Path, options: Options, say: Say) -> UpdateReport:
     """
     try:
         git.require_version()
-        service = _find(folder, options.answers_file)
+        service = find(folder, options.answers_file)
         address = service.answers.template
         if options.template:
             address = absolute(options.template, Path.cwd())
@@ -72,39 +61,9 @@ def update(folder: Path, options: Options, say: Say) -> UpdateReport:
 def abort(folder: Path) -> None:
     """Take back the last update of the service in `folder`; raise BadInput if that is unsafe."""
     try:
-        work_tree.abort(_repository(folder))
+        work_tree.abort(repository_of(folder))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
-
-
-def _repository(folder: Path) -> Repository:
-    if not folder.is_dir():
-        raise BadInput(f"{folder} is no folder")
-    try:
-        return Repository.at(folder)
-    except git.GitError as error:
-        raise BadInput(f"{folder} is in no git repository: {error}") from error
-
-
-def _find(folder: Path, answers_file: str | None) -> Service:
-    folder = folder.expanduser().resolve()
-    repository = _repository(folder)
-    file = answers.find(folder, answers_file)
-    read = answers.read(folder, file)
-    if without_credentials(read.template) != read.template:
-        raise BadInput(f"{file}: _src_path holds credentials; take them out")
-    head = repository.commit_of("HEAD")
-    if head is None:
-        raise BadInput(f"{repository.top} has no commit yet: commit the service first")
-    if changed := repository.changes():
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
-    inside = folder.relative_to(repository.top.resolve()).as_posix()
-    prefix = "" if inside == "." else f"{inside}/"
-    tracked, unwatched = repository.tracked()
-    if prefix + file not in tracked:
-        raise BadInput(f"{file} is not committed: commit the service first")
-    return Service(folder, repository, prefix, head, tracked, unwatched, read)
 
 
 def _update(service: Service, template: Template, options: Options, say: Say) -> UpdateReport:
@@ -128,7 +87,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
         brought = renders.brought(theirs)
         say("Merging")
         with service.repository.quarantined() as repository:
-            trees = _trees(repository, service, base, theirs, brought)
+            trees = sides.make(repository, service, base, theirs, brought)
             labels = Labels(
                 base=f"release {service.answers.release}",
                 ours="yours",
@@ -140,8 +99,8 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
             _settle_answers(repository, service, trees, merge, report)
             merge.declined |= trees.declined
             _require_room(service, merge)
-            sides = (trees.base, service.tracked, trees.theirs)
-            report.files = files_of(service.prefix, sides, merge, trees.held)
+            three = (trees.base, service.tracked, trees.theirs)
+            report.files = files_of(service.prefix, three, merge, trees.held)
             report.skipped = theirs.skipped
             report.invalid_answers = {
                 name: (value, theirs.answers.get(name)) for name, value in theirs.invalid.items()
@@ -264,65 +223,8 @@ class _Renders:
         )
 
 
-@dataclass(frozen=True)
-class _Trees:
-    """What is merged with what the service has: both of the whole repository."""
-
-    base: Tree
-    theirs: Tree
-    held: set[str]
-    """Files that the template leaves to the service (`_skip_if_exists`, `_exclude`)."""
-    declined: set[str]
-    """Files of that kind that the service deleted."""
-
-
-def _trees(
-    repository: Repository,
-    service: Service,
-    base: rendering.Rendering,
-    theirs: rendering.Rendering,
-    brought: rendering.Rendering | None,
-) -> _Trees:
-    tracked, prefix = service.tracked, service.prefix
-    sides = [_stored(repository, service, base), _stored(repository, service, theirs)]
-    if prefix + service.answers.file not in sides[1]:
-        raise BadInput(f"the release writes no {service.answers.file}: nobody could update again")
-    if brought:
-        new = _stored(repository, service, brought)
-        sides[1] |= {path: entry for path, entry in new.items() if path not in tracked}
-    inside = [path for path in tracked if path.startswith(prefix)]
-    held = {path for path in inside if theirs.keeps(Path(path.removeprefix(prefix)))}
-    deleted = sides[0].keys() - tracked.keys()
-    if deleted:
-        # Excluded files are in no render: one of them must not be taken for a deleted one, moved.
-        strangers = [path for path in inside if path not in sides[0] and path not in sides[1]]
-        held |= {path for path in strangers if theirs.excludes(Path(path.removeprefix(prefix)))}
-    declined = {path for path in deleted if theirs.keeps(Path(path.removeprefix(prefix)))}
-    # Left to the service, and there, though git does not track it: left alone.
-    theirs_only = sides[1].keys() - tracked.keys()
-    there = {path for path in theirs_only if (repository.top / path).exists()}
-    declined |= {path for path in there if theirs.keeps(Path(path.removeprefix(prefix)))}
-    line_ends.follow(repository, tracked, *sides)
-    rest = {path: e for path, e in tracked.items() if path in held or not path.startswith(prefix)}
-    full = [{p: e for p, e in side.items() if p not in declined} | rest for side in sides]
-    return _Trees(full[0], full[1], held, declined)
-
-
-def _stored(repository: Repository, service: Service, rendered: rendering.Rendering) -> Tree:
-    """Store a render as what the service would have stored of it."""
-    files = list(rendered.files())
-    for file in files:
-        if ".git" in file.lower().split("/"):
-            raise BadInput(f"the template would write {file}, which belongs to git")
-    top = rendered.folder
-    for _ in Path(service.prefix).parts:
-        top = top.parent
-    attributes = [path for path in service.tracked if Path(path).name == ".gitattributes"]
-    return repository.store(top, [service.prefix + file for file in files], attributes)
-
-
 def _settle_answers(
-    repository: Repository, service: Service, trees: _Trees, merge: Merge, report: UpdateReport
+    repository: Repository, service: Service, trees: Sides, merge: Merge, report: UpdateReport
 ) -> None:
     """See to it that the answers file records what was rendered, whatever was edited in it."""
     path = service.prefix + service.answers.file
@@ -332,8 +234,9 @@ def _settle_answers(
         return
     if result is not None and path not in merge.conflicts:
         contents = repository.read_blobs([result.oid, theirs.oid])
-        if yaml.safe_load(contents[result.oid]) == yaml.safe_load(contents[theirs.oid]):
-            return
+        with suppress(yaml.YAMLError):
+            if yaml.safe_load(contents[result.oid]) == yaml.safe_load(contents[theirs.oid]):
+                return
     merge.conflicts.pop(path, None)
     merge.changes[path] = theirs
     report.notes.append(f"{service.answers.file} was written anew: edits of its text are gone")

@@ -1,0 +1,80 @@
+"""The two trees that an update merges with what a service has: the old release and the new."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from drydock.errors import BadInput
+from drydock.git import Repository, Tree
+from drydock.merging import line_ends
+from drydock.rendering import Rendering
+from drydock.service import Service
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What is merged with what the service has: both of the whole repository."""
+
+    base: Tree
+    theirs: Tree
+    held: set[str]
+    """Files that the template leaves to the service (`_skip_if_exists`, `_exclude`)."""
+    declined: set[str]
+    """Files of that kind that the service deleted."""
+
+
+def make(
+    repository: Repository,
+    service: Service,
+    rendered_old: Rendering,
+    rendered_new: Rendering,
+    brought: Rendering | None,
+) -> Sides:
+    """Store renders as trees of the whole repository, in which only the template's part differs.
+
+    `brought` holds files that only the answers given now bring. What the service has elsewhere,
+    and what the template leaves to it, is the same in both. Raises BadInput when a render holds
+    what must not be in a service, or lacks the answers file.
+    """
+    tracked, prefix = service.tracked, service.prefix
+    base = _stored(repository, service, rendered_old)
+    theirs = _stored(repository, service, rendered_new)
+    if prefix + service.answers.file not in theirs:
+        raise BadInput(f"the release writes no {service.answers.file}: nobody could update again")
+    if brought:
+        new = _stored(repository, service, brought)
+        theirs |= {path: entry for path, entry in new.items() if path not in tracked}
+    inside = [path for path in tracked if path.startswith(prefix)]
+
+    def kept(path: str) -> bool:
+        return rendered_new.keeps(Path(path.removeprefix(prefix)))
+
+    held = {path for path in inside if kept(path)}
+    deleted = base.keys() - tracked.keys()
+    if deleted:
+        # Excluded files are in no render: one of them must not be taken for a deleted one, moved.
+        strangers = [path for path in inside if path not in base and path not in theirs]
+        held |= {p for p in strangers if rendered_new.excludes(Path(p.removeprefix(prefix)))}
+    untracked = {path for path in theirs.keys() - tracked.keys() if kept(path)}
+    # Left to the service, and there, though git does not track it: neither added nor declined.
+    there = {path for path in untracked if (repository.top / path).exists()}
+    declined = {path for path in deleted if kept(path)} - there
+    line_ends.follow(repository, tracked, base, theirs)
+    rest = {path: e for path, e in tracked.items() if path in held or not path.startswith(prefix)}
+    base, theirs = (
+        {path: e for path, e in side.items() if path not in declined | there} | rest
+        for side in (base, theirs)
+    )
+    return Sides(base, theirs, held, declined)
+
+
+def _stored(repository: Repository, service: Service, rendered: Rendering) -> Tree:
+    """Store a render as what the service would have stored of it."""
+    files = list(rendered.files())
+    for file in files:
+        if ".git" in file.lower().split("/"):
+            raise BadInput(f"the template would write {file}, which belongs to git")
+    top = rendered.folder
+    for _ in Path(service.prefix).parts:
+        top = top.parent
+    attributes = [path for path in service.tracked if Path(path).name == ".gitattributes"]
+    return repository.store(top, [service.prefix + file for file in files], attributes)
