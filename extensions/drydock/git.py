@@ -320,10 +320,12 @@ class Repository:
     def merge_commits(self, ours: str, theirs: str) -> bytes:
         """Merge two commits that have one parent; return what `merge-tree -z` says.
 
+        Files follow their own moves only: where most of a folder moved, git would move a user's
+        other files in it along, or make each of them a conflict.
         `merge-tree` takes the base from the history, as it has `--merge-base` from git 2.40 on.
         """
         return self.git(
-            "-c", "merge.renames=true", "-c", "merge.directoryRenames=conflict",
+            "-c", "merge.renames=true", "-c", "merge.directoryRenames=false",
             "merge-tree", "--write-tree", "-z", "--messages", ours, theirs, accept=(0, 1),
         )  # fmt: skip
 

@@ -154,6 +154,28 @@ def test_the_release_follows_where_the_user_moved_the_file(
     assert files(outcome) == {".copier-answers.yml": "updated", "deep/mine.txt": "merged"}
 
 
+def test_files_of_the_user_stay_where_they_are_when_the_release_moves_a_folder(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    names = ["a.txt", "b.txt", "c.txt"]
+    texts: dict[str, Content] = {name: f"{name}\n" + LINES for name in names}
+    template.release("v1.0.0", {f"old/{name}": text for name, text in texts.items()})
+    service = Service.make(template, tmp_path / "service")
+    service.change({"old/mine.txt": "mine\n", "old/a.txt": changed(f"a.txt\n{LINES}", 3, "mine")})
+    template.release(
+        "v1.1.0",
+        {
+            **{f"old/{name}": None for name in names},
+            **{f"new/{name}": text for name, text in texts.items()},
+        },
+    )
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert service.read("old/mine.txt") == "mine\n"
+    assert "line 3 mine\n" in service.read("new/a.txt")
+    assert not (service.path / "old/a.txt").exists()
+
+
 @pytest.mark.parametrize("release", [{"old.txt": "newer\n"}, {"code.txt": "x\n"}, {"moved": ""}])
 def test_what_the_user_deleted_stays_deleted_and_is_listed(
     drydock: Drydock, template: Template, service: Service, release: dict[str, str]

@@ -55,8 +55,6 @@ _REASONS = {
     "file/directory": "a file on one side is a folder on the other",
     "distinct types": "it is of another kind on each side",
     "distinct modes": "both sides changed its mode",
-    "file location": "it is new in a folder that the other side moved",
-    "directory rename unclear split": "its folder was split in two",
 }
 _NOTED = re.compile(r"CONFLICT \((?P<kind>[^)]+)\)")
 _NOTICES = {"Auto-merging"}
