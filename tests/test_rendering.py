@@ -75,3 +75,13 @@ def test_broken_settings_of_copier_are_one_line(
     monkeypatch.setenv("COPIER_SETTINGS_PATH", str(tmp_path / "settings.yml"))
     with pytest.raises(BadInput, match="trust"):
         rendered(template, tmp_path, Request(defaults=True))
+
+
+def test_included_questions_need_no_trust(template: Template, tmp_path: Path) -> None:
+    company = "registry: {type: str, when: false, default: 'registry.example.invalid'}\n"
+    yml = "---\n!include company.yml\n---\n_subdirectory: template\n"
+    write(template.path, {"copier.yml": yml, "company.yml": company})
+    template.release("v1.0.0", {"a.txt.jinja": "{{ registry }}"})
+    result = rendered(template, tmp_path, Request(defaults=True))
+    assert (result.folder / "a.txt").read_text() == "registry.example.invalid"
+    assert result.answers == {}

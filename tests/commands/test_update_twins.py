@@ -80,11 +80,15 @@ computed:
   type: str
   when: false
   default: "c-{{ title }}"
+unasked:
+  type: bool
+  ask: false
+  default: true
 token:
   type: str
   default: none
 """
-ALL_ANSWERS = "{{ [kind, size, tags, only_two, title, computed, token] }}\n"
+ALL_ANSWERS = "{{ [kind, size, tags, only_two, title, computed, unasked, token] }}\n"
 
 TO_RENAME = "_subdirectory: template\nkind: one\n"
 RENAMED = """\
