@@ -89,9 +89,7 @@ def covering(strength: int, narrowed: Mapping[str, str]) -> Iterator[Variant]:
         yield _variant({name: row[name] for name in factors})
 
 
-def _narrow(
-    factors: Mapping[str, list[Any]], narrowed: Mapping[str, str]
-) -> dict[str, list[Any]]:
+def _narrow(factors: Mapping[str, list[Any]], narrowed: Mapping[str, str]) -> dict[str, list[Any]]:
     result = {}
     for name, values in factors.items():
         wanted = [value for value in values if str(value).lower() == narrowed.get(name)]

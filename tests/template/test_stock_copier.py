@@ -65,9 +65,7 @@ def test_a_copy_needs_no_trust_and_no_terminal(service: Path) -> None:
 
     assert "_commit: v1.0.0" in answers
     assert "adopted: false" in answers
-    assert 'TEMPLATE_RELEASE: Final = "v1.0.0"' in next(
-        service.rglob("identity.py")
-    ).read_text()
+    assert 'TEMPLATE_RELEASE: Final = "v1.0.0"' in next(service.rglob("identity.py")).read_text()
 
 
 def test_an_update_merges_and_leaves_starters_alone(service: Path) -> None:

@@ -126,13 +126,14 @@ class Edit:
             path.rename(service / self.renamed_to)
 
 
+OWN = "    # The service's own:\n"
 EDITS = [
     Edit("pyproject.toml", 'version = "0.1.0"', 'version = "0.2.0"'),
-    Edit("pyproject.toml", "    # The service's own:\n", "    # The service's own:\n    \"attrs>=23\",\n"),
+    Edit("pyproject.toml", OWN, OWN + '    "attrs>=23",\n'),
     Edit(".gitignore", ".env\n", ".env\n/data/\n"),
     Edit("ruff.toml", '"S104",', '"PLC0415", # imports where they are needed\n    "S104",'),
-    Edit("Dockerfile", "WORKDIR /app\nCOPY --from", "RUN apt-get update\nWORKDIR /app\nCOPY --from"),
-    Edit("noxfile.py", '    session.run("pytest"', '    session.env["TZ"] = "UTC"\n    session.run("pytest"'),
+    Edit("Dockerfile", "USER 10001", "RUN apt-get update\nUSER 10001"),
+    Edit("noxfile.py", 'run("pytest"', 'run("pytest", "--durations=3"'),
     Edit("README.md", "# ", "# The marvellous "),
     Edit("src/my_service/chassis/metrics.py", "0.001, 0.0025,", "0.0005, 0.001, 0.0025,"),
     Edit("src/my_service/routes.py", "router = APIRouter()", "router = APIRouter(tags=['iris'])"),
@@ -141,7 +142,7 @@ EDITS = [
     Edit("tests/test_routes.py", '"""The API', '"""Our API', "tests/test_api.py"),
     Edit("my_service/chassis/metrics.py", "0.001, 0.0025,", "0.0005, 0.001, 0.0025,"),
     Edit("main.py", 'version="0.1.0"', 'version="0.2.0"'),
-]  # fmt: skip
+]
 
 ADOPTED_APP = '''\
 """An application that was there before the chassis."""
@@ -160,7 +161,7 @@ def hello() -> dict[str, str]:
 
 def _no_starter_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     starters = ("README.md", "CHANGELOG.md", "config/", "docs/openapi.json", "main.py")
-    parts = ("/main.py", "/routes.py", "/model.py", "/settings.py", "/weights.json", "tests/test_api")
+    parts = ("/main.py", "/routes.py", "/model.py", "/settings.py", "/weights.json", "/test_api")
     for name, content in before.items():
         own = name.startswith(starters) or any(part in name for part in parts)
         if own and "/chassis/" not in name:
