@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,15 @@ class Outcome:
     code: int
     out: str
     err: str
+
+
+def run_alone(*arguments: str | Path) -> Outcome:
+    """Run the command line in a process of its own, with nothing on its input."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from drydock.cli import main; main()", *map(str, arguments)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return Outcome(done.returncode, done.stdout, done.stderr)
 
 
 def git(folder: Path, *arguments: str | Path, stdin: bytes = b"") -> str:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import distribution
@@ -12,7 +11,7 @@ import copier
 import pytest
 from drydock.commands import new as new_module
 
-from tests.support import Content, Outcome, Template, git, snapshot, write
+from tests.support import Content, Outcome, Template, git, run_alone, snapshot, write
 
 Drydock = Callable[..., Outcome]
 FILES: dict[str, Content] = {
@@ -198,11 +197,9 @@ def test_bad_input_is_one_line_and_changes_nothing(
 
 
 def test_a_question_without_terminal_or_answer_is_one_line(
-    drydock: Drydock, released: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    released: Template, tmp_path: Path
 ) -> None:
-    with Path(os.devnull).open() as nothing:
-        monkeypatch.setattr("sys.stdin", nothing)
-        outcome = drydock("new", tmp_path / "one", "--template", released.path)
+    outcome = run_alone("new", tmp_path / "one", "--template", released.path)
     assert outcome.code == 2
     assert "--defaults" in outcome.err.splitlines()[-1]
     assert not (tmp_path / "one").exists()
@@ -260,8 +257,4 @@ def test_the_distribution_is_the_one_of_this_project() -> None:
 
 
 def test_the_command_runs_on_its_own() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "from drydock.cli import main; main()", "--version"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.startswith("drydock ")
+    assert run_alone("--version").out.startswith("drydock ")

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -666,13 +667,18 @@ def test_only_new_questions_are_asked_on_a_terminal(template: Template, service:
         stdin=terminal, stdout=terminal, stderr=terminal, env={**os.environ, "TERM": "dumb"},
     )  # fmt: skip
     os.close(terminal)
+
+    def hear() -> bytes:
+        assert select.select([main], [], [], 60)[0], f"silence after {said!r}"
+        return os.read(main, 1024)
+
     said = b""
     while b"What else?" not in said:
-        said += os.read(main, 1024)
+        said += hear()
     os.write(main, b"more\r")
     with contextlib.suppress(OSError):  # the terminal ends with the process
         while True:
-            said += os.read(main, 1024)
+            said += hear()
     os.close(main)
     assert running.wait() == 0
     assert b"What is it called?" not in said

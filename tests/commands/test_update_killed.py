@@ -1,17 +1,16 @@
 """An update that is killed can be taken back: `git reset --hard` gives exactly the old state."""
 
 import fcntl
-import os
+import json
 import shutil
 import signal
+import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from drydock import cli
 
 from tests.support import Outcome, Service, Template, git, snapshot, write
 
@@ -55,43 +54,28 @@ def service(template: Template, tmp_path: Path) -> Service:
     return service
 
 
-def run_and_kill(service: Path, at: int) -> bool:
-    """Update `service` in a child that is killed before its step `at`; tell if it came so far.
+Kill = Callable[[Path, int], bool]
 
-    A step is a process started, or a change of a file in the service or its repository.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the child does not outlive the test
-        child = os.fork()
-    if child == 0:
-        steps = 0
 
-        def count(event: str, arguments: tuple[Any, ...]) -> None:
-            nonlocal steps
-            writes = event in {"os.remove", "os.rmdir", "os.rename"} or (
-                event == "open" and arguments[1] not in {None, "r", "rb"}
-            )
-            inside = writes and str(arguments[0]).startswith(str(service))
-            if inside or event == "subprocess.Popen":
-                steps += 1
-                if steps == at:
-                    os.kill(os.getpid(), signal.SIGKILL)
+@pytest.fixture(scope="module")
+def kill() -> Iterator[Kill]:
+    """Update a service and kill that before a step; tell whether it came to be killed."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.commands.killer"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=Path(__file__).parents[2],
+    ) as killer:  # fmt: skip
+        assert killer.stdin
+        assert killer.stdout
 
-        try:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            sys.argv = ["drydock", "update", str(service), "--defaults", "--json"]
-            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - the child ends here
-            sys.addaudithook(count)
-            cli.main()
-        except SystemExit as ended:
-            os._exit(int(ended.code or 0))
-        finally:
-            os._exit(70)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return True
-    assert os.waitstatus_to_exitcode(status) == 1  # the conflict
-    return False
+        def run_and_kill(service: Path, at: int) -> bool:
+            print(json.dumps([str(service), at]), file=killer.stdin, flush=True)
+            code = int(killer.stdout.readline())
+            assert code in {1, -signal.SIGKILL}  # 1: its conflict
+            return code < 0
+
+        yield run_and_kill
+        killer.stdin.close()
 
 
 def files(folder: Path) -> dict[str, Any]:
@@ -116,12 +100,12 @@ def copies(service: Service, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_kill_at_every_step_can_be_taken_back(
-    drydock: Drydock, service: Service, tmp_path: Path
+    drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
 ) -> None:
     before = files(service.path), folders(service.path)
     touched = 0
     for at, copy in enumerate(copies(service, tmp_path), 1):
-        if not run_and_kill(copy, at):
+        if not kill(copy, at):
             break
         touched += files(copy) != before[0]
         if at % 2:
@@ -135,10 +119,12 @@ def test_a_kill_at_every_step_can_be_taken_back(
     assert touched >= 5  # the steps after the first file was written
 
 
-def test_a_lock_left_behind_is_cleared(drydock: Drydock, service: Service, tmp_path: Path) -> None:
+def test_a_lock_left_behind_is_cleared(
+    drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
+) -> None:
     before = files(service.path)
     for at, copy in enumerate(copies(service, tmp_path), 1):
-        killed = run_and_kill(copy, at)
+        killed = kill(copy, at)
         if (copy / ".git/drydock-update").exists():
             break
         assert killed
@@ -148,21 +134,15 @@ def test_a_lock_left_behind_is_cleared(drydock: Drydock, service: Service, tmp_p
     assert git(copy, "status", "--porcelain") == ""
 
 
-def test_killed_while_git_writes_files(drydock: Drydock, service: Service, tmp_path: Path) -> None:
+def test_killed_while_git_writes_files(
+    drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
+) -> None:
     service.change({".gitattributes": "*.txt filter=deadly\n"})
     before = files(service.path)
     script = '#!/bin/sh\ncat\necho >> "$0.count"\n[ $(wc -l < "$0.count") = 3 ] && kill -9 0\n:\n'
     write(tmp_path, {"deadly": script})
     git(service.path, "config", "filter.deadly.smudge", str(tmp_path / "deadly"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        child = os.fork()
-    if child == 0:
-        os.setpgrp()
-        run_and_kill(service.path, 0)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert kill(service.path, 0)
     assert files(service.path) != before
     assert drydock("update", service.path, "--abort").code == 0
     assert files(service.path) == before

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Content, Outcome, Service, Template, commit, git, snapshot, write
+from tests.support import (
+    Content,
+    Outcome,
+    Service,
+    Template,
+    commit,
+    git,
+    run_alone,
+    snapshot,
+    write,
+)
 
 Drydock = Callable[..., Outcome]
 ANSWERS_FILE = ".copier-answers.yml"
@@ -178,15 +188,13 @@ def test_a_downgrade_between_commits_without_a_release(drydock: Drydock, tmp_pat
 
 
 def test_a_new_question_that_nobody_can_answer(
-    drydock: Drydock, service: Service, released: Template, monkeypatch: pytest.MonkeyPatch
+    drydock: Drydock, service: Service, released: Template
 ) -> None:
     yml = (released.path / "copier.yml").read_text() + "extra:\n  type: str\n"
     write(released.path, {"copier.yml": yml})
     released.release("v1.2.0")
     assert "extra" in refuses(drydock, service.path)  # --defaults: there is none
-    with Path(os.devnull).open() as nothing, monkeypatch.context() as patched:
-        patched.setattr("sys.stdin", nothing)
-        outcome = drydock("update", service.path)
+    outcome = run_alone("update", service.path)
     assert outcome.code == 2
     assert "--defaults" in outcome.err.splitlines()[-1]
     assert drydock("update", service.path, "--defaults", "--data", "extra=x").code == 0
