@@ -137,6 +137,14 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
             return _outcome(worker, request)
 
 
+def config(checkout: Checkout) -> CopierTemplate:
+    """Return what the template's `copier.yml` says; raise BadInput if it is broken."""
+    with _explained(checkout):
+        template = _template(checkout)
+        template.config_data  # noqa: B018 - read now, so that it fails here
+        return template
+
+
 class _Template(CopierTemplate):
     """A template that lies checked out in a plain folder: nothing is cloned or asked of git."""
 
