@@ -1,0 +1,226 @@
+"""What exceeds a limit is answered quickly, and the rest as if there were no limits."""
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from http.client import HTTPConnection
+from typing import Any
+
+import pytest
+from websockets.sync.client import connect
+
+from . import support
+
+Launch = Callable[..., support.Server]
+
+PROBLEM = "application/problem+json"
+
+
+class Limited:
+    """A service with limits, and callers of it."""
+
+    def __init__(self, server: support.Server) -> None:
+        self.server = server
+        self.callers = ThreadPoolExecutor(16)
+
+    def begin(self, path: str) -> "Future[support.Answer]":
+        """Send a request, and do not wait for the answer."""
+        return self.callers.submit(self.server.request, path)
+
+    def in_progress(self) -> int:
+        """Return how many requests have no complete answer."""
+        return int(self.server.samples("http_server_requests_in_progress")[()])
+
+    def open(self) -> None:
+        """End what waits."""
+        (self.server.output.parent / "open").touch()
+
+    def post(self, path: str, pieces: list[bytes], *, chunked: bool) -> support.Answer:
+        """Send a body, all of it before the answer is read."""
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=support.PATIENCE)
+        length = {} if chunked else {"content-length": str(sum(map(len, pieces)))}
+        headers = {"content-type": "application/json"} | length
+        connection.request("POST", path, iter(pieces), headers, encode_chunked=chunked)
+        response = connection.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return support.Answer(response.status, names, response.read())
+
+
+@pytest.fixture
+def start(launch: Launch) -> Iterator[Callable[..., Limited]]:
+    started = []
+
+    def start(app: str = "limited:app", **limits: Any) -> Limited:
+        settings = {"APP__LIMITS__ENABLED": "true"} | {
+            f"APP__LIMITS__{key.upper()}": str(value) for key, value in limits.items()
+        }
+        server = launch(app, **settings)
+        server.wait_until_ready()
+        started.append(Limited(server))
+        return started[-1]
+
+    yield start
+    for limited in started:
+        limited.open()
+        limited.callers.shutdown(cancel_futures=True)
+
+
+def test_one_request_too_many_is_turned_away_at_once(start: Callable[..., Limited]) -> None:
+    limited = start(max_requests=2)
+    waiting = [limited.begin("/wait"), limited.begin("/wait/thread")]
+    support.wait_for(lambda: limited.in_progress() == 2, "two requests in progress")
+
+    refused = limited.server.request("/ok")  # while the others still wait
+
+    assert refused.status == 503
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["content-type"] == PROBLEM
+    assert refused.json()["request_id"] == refused.headers["x-request-id"]
+    assert limited.server.ready().status == 200
+    limited.open()
+    assert [future.result().status for future in waiting] == [200, 200]
+    assert limited.server.request("/ok").status == 200
+
+
+@pytest.mark.parametrize("path", ["/wait", "/wait/thread", "/stubborn"])
+def test_a_late_answer_is_given_up(start: Callable[..., Limited], path: str) -> None:
+    limited = start(max_seconds=0.3)
+
+    answer = limited.server.request(path)
+
+    assert answer.status == 504
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.json()["detail"] == "There was no answer within 0.3 s."
+    line = limited.server.line(event="request", path=path)
+    assert (line["status"], line["request_id"]) == (504, answer.headers["x-request-id"])
+    durations = limited.server.samples("http_server_request_duration_seconds_count", status="504")
+    assert durations == {("GET", path, "504"): 1}
+    assert limited.server.request("/ok").status == 200
+
+
+def test_a_late_handler_is_ended(start: Callable[..., Limited]) -> None:
+    limited = start(max_seconds=0.3)
+
+    limited.server.request("/wait")
+
+    assert limited.server.line(event="cancelled")
+    assert not limited.server.lines(level="error")
+
+
+def test_many_late_requests_end_each_at_its_time(start: Callable[..., Limited]) -> None:
+    limited = start(max_seconds=0.5)
+
+    late = [limited.begin("/wait") for _ in range(8)]
+
+    assert [future.result().status for future in late] == [504] * 8
+    assert limited.in_progress() == 0
+
+
+def test_an_answer_that_has_begun_may_take_its_time(start: Callable[..., Limited]) -> None:
+    limited = start(max_seconds=1)
+    connection = HTTPConnection("127.0.0.1", limited.server.port, timeout=support.PATIENCE)
+    connection.request("GET", "/stream")
+    response = connection.getresponse()
+    assert limited.server.request("/wait").status == 504  # so the limit has passed for the stream
+
+    limited.open()
+
+    assert response.read() == b"begun, ended"
+
+
+def test_websockets_are_not_limited(start: Callable[..., Limited]) -> None:
+    limited = start(max_requests=1, max_seconds=0.3, max_body_bytes=10)
+    waiting = limited.begin("/stream")
+    support.wait_for(lambda: limited.in_progress() == 1, "a request in progress")
+
+    with connect(f"ws://127.0.0.1:{limited.server.port}/echo") as websocket:
+        assert limited.server.request("/ok").status == 503
+        websocket.send("x" * 100)
+        assert websocket.recv() == "x" * 100
+
+    limited.open()
+    waiting.result()
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("path", ["/json", "/raw"])
+def test_a_body_up_to_the_limit_is_taken(
+    start: Callable[..., Limited], path: str, *, chunked: bool
+) -> None:
+    limited = start(max_body_bytes=1000)
+    fits = [b'"', *[b"x" * 10] * 99, b"12345678", b'"']
+
+    assert limited.post(path, fits, chunked=chunked).status == 200
+    answer = limited.post(path, [*fits, b" "], chunked=chunked)
+
+    assert answer.status == 413
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.headers["connection"] == "close"
+    assert answer.json()["detail"] == "A body has at most 1000 bytes."
+    assert not limited.server.lines(level="error")
+    assert limited.in_progress() == 0
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_application_without_a_framework_is_limited_too(
+    start: Callable[..., Limited], *, chunked: bool
+) -> None:
+    limited = start("limited:plain", max_body_bytes=10)
+
+    assert limited.post("/", [b"x" * 10], chunked=chunked).body == b"10"
+    assert limited.post("/", [b"x" * 11], chunked=chunked).status == 413
+    assert not limited.server.lines(level="error")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize("path", ["/json", "/raw"])
+def test_who_sends_100_megabytes_before_reading_sees_the_answer(
+    start: Callable[..., Limited], path: str, *, chunked: bool
+) -> None:
+    limited = start()
+
+    assert limited.post(path, [bytes(1_000_000)] * 100, chunked=chunked).status == 413
+
+
+def test_a_body_that_never_ends_does(start: Callable[..., Limited]) -> None:
+    limited = start()
+    piece = b"%x\r\n%s\r\n" % (100_000, bytes(100_000))
+
+    with socket.create_connection(("127.0.0.1", limited.server.port)) as connection:
+        connection.sendall(
+            b"POST /raw HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
+        with pytest.raises(ConnectionError):
+            while True:
+                connection.sendall(piece)
+
+    assert limited.server.line(event="request", path="/raw")["status"] == 413
+
+
+def test_zero_is_no_limit(start: Callable[..., Limited]) -> None:
+    limited = start(max_requests=0, max_seconds=0, max_body_bytes=0)
+    waiting = [limited.begin("/wait") for _ in range(8)]
+    support.wait_for(lambda: limited.in_progress() == 8, "eight requests in progress")
+
+    assert limited.post("/raw", [bytes(1_000_000)] * 20, chunked=True).body == b"20000000"
+    limited.open()
+    assert [future.result().status for future in waiting] == [200] * 8
+
+
+def test_an_adopted_service_keeps_its_contract(launch: Launch) -> None:
+    server = launch("limited:app", APP__LIMITS__MAX_BODY_BYTES="10")
+    server.wait_until_ready()
+
+    answer = server.request("/raw", "POST", body=bytes(100))
+
+    assert answer.status == (200 if support.ADOPTED else 413)
+
+
+def test_late_requests_do_not_keep_the_process(start: Callable[..., Limited]) -> None:
+    limited = start(max_seconds=0.3)
+    late = [limited.begin("/wait"), limited.begin("/stubborn")]
+    support.wait_for(lambda: limited.in_progress() == 2, "two requests in progress")
+
+    assert limited.server.stop(signal.SIGTERM) == 0
+    assert [future.result().status for future in late] == [504, 504]
