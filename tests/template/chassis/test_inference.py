@@ -177,7 +177,7 @@ def test_late_work_is_dropped(start: Callable[..., Asking], model: str) -> None:
     asking.open()
     assert asking.ask("third").json() == "third"
     assert asking.batches()[-1] == ["third"]
-    assert "second" not in sum(asking.batches(), []) or model == "AsyncRecorder"
+    assert ["second"] not in asking.batches() or model == "AsyncRecorder"  # which can be ended
     assert asking.dropped() == {"queue_full": 0, "deadline": 2, "abandoned": 0}
 
 

@@ -2,9 +2,11 @@
 
 import signal
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http.client import HTTPConnection
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -192,8 +194,7 @@ def test_a_body_that_never_ends_does(start: Callable[..., Limited]) -> None:
             b"POST /raw HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n"
         )
         with pytest.raises(ConnectionError):
-            while True:
-                connection.sendall(piece)
+            deque(map(connection.sendall, repeat(piece)), maxlen=0)
 
     assert limited.server.line(event="request", path="/raw")["status"] == 413
 
