@@ -77,6 +77,18 @@ class LimitsMiddleware:
 class _Request:
     """A request on its way through the application, which can be answered in its place."""
 
+    __slots__ = (
+        "context",
+        "late_answer",
+        "middleware",
+        "receive",
+        "received",
+        "refused",
+        "scope",
+        "send",
+        "task",
+    )
+
     def __init__(
         self, middleware: LimitsMiddleware, scope: Scope, receive: Receive, send: Send
     ) -> None:

@@ -1,7 +1,7 @@
 """Each request has an id: in every log line it causes, and in its response."""
 
+import os
 import re
-from uuid import uuid4
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,7 +27,7 @@ class RequestIdMiddleware:
             await self.app(scope, receive, send)
             return
 
-        request_id = _given(scope["headers"]) or uuid4().hex
+        request_id = _given(scope["headers"]) or os.urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)

@@ -1,0 +1,57 @@
+"""The models that every contestant serves; BENCH_MODEL names one.
+
+An item is four numbers, an answer a species and its probability, as in a generated service.
+"""
+
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+Item = list[float]
+Answer = tuple[str, float]
+
+
+class Dense:
+    """A layer so wide that one item takes about 5 ms: its time goes into reading the weights.
+
+    BENCH_WIDTH is that width, found by `serve.py` on the machine at hand.
+    """
+
+    def load(self) -> None:
+        """Make up weights."""
+        width = int(os.environ["BENCH_WIDTH"])
+        random = np.random.default_rng(0)
+        self.first = random.random((4, width), dtype=np.float32)
+        self.second = random.random((width, width), dtype=np.float32)
+
+    def predict(self, batch: list[Item]) -> list[Answer]:
+        """Multiply twice."""
+        scores = (np.array(batch, dtype=np.float32) @ self.first) @ self.second
+        return [("dense", float(row[0] / row.sum())) for row in scores]
+
+
+class Constant:
+    """Takes 5 ms for a batch of any size, as a large accelerator does."""
+
+    def load(self) -> None:
+        """There is nothing to load."""
+
+    def predict(self, batch: list[Item]) -> list[Answer]:
+        """Wait."""
+        time.sleep(0.005)
+        return [("constant", 1.0)] * len(batch)
+
+
+def load() -> Any:
+    """Return the model that is measured, ready to predict."""
+    name = os.environ["BENCH_MODEL"]
+    if name == "iris":
+        from my_service.model import IrisClassifier  # noqa: PLC0415 - the service's own
+
+        model: Any = IrisClassifier()
+    else:
+        model = {"dense": Dense, "constant": Constant}[name]()
+    model.load()
+    return model

@@ -1,0 +1,393 @@
+"""How quickly a generated service serves, side by side with other ways to serve the same model.
+
+    python benchmarks/serve.py                         all of it
+    python benchmarks/serve.py greeting iris           some scenarios
+    python benchmarks/serve.py iris --only service --only bare --rounds 9 --seconds 4
+
+Each contestant is one process, in an environment of its own that is made here (with uv, from the
+index that pip and uv are configured for). All of them use the same event loop and HTTP parser
+where they let one choose, log each request to a file, and are asked by wrk, one after the other
+in every round: what disturbs the machine disturbs all of them. A ratio is taken within a round,
+against `bare`; the table has the medians. wrk waits for an answer before it asks again, so its
+latencies are those under full load, and compare servers rather than promise times. The processor
+time that a request costs is steadier than its rate where others use the machine too.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+REPOSITORY = Path(__file__).parents[1]
+HERE = REPOSITORY / "benchmarks"
+FLOWER = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+V2 = {"inputs": [{"name": "x", "shape": [1, 4], "datatype": "FP64", "data": [*FLOWER.values()]}]}
+PREDICT = "/api/v1/predict"
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is served, and how many ask at the same time."""
+
+    name: str
+    what: str
+    model: str = ""
+    connections: int = 16
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A way to serve it."""
+
+    name: str
+    command: list[str]  # {python}, {bin} and {port} are filled in
+    packages: list[str] = field(default_factory=list)
+    path: str = PREDICT
+    body: Mapping[str, Any] = field(default_factory=lambda: FLOWER)
+    models_only: bool = False
+
+
+SCENARIOS = [
+    Scenario("greeting", "a route without a model"),
+    Scenario("iris", "a model that takes microseconds", "iris"),
+    Scenario("dense", "a numpy model, 5 ms for one item", "dense", connections=128),
+    Scenario("constant", "a model that takes 5 ms for one item or 32", "constant", connections=128),
+]
+BARE = ["{python}", "-m", "contestants.bare", "{port}"]
+CONTESTANTS = [
+    Contestant("bare", BARE),
+    Contestant("service", ["{bin}/my-service", "serve", "--port", "{port}"]),
+    Contestant(
+        "instrumentator", [*BARE, "--instrumented"], ["prometheus-fastapi-instrumentator>=8"]
+    ),
+    Contestant(
+        "litserve",
+        ["{python}", "-m", "contestants.lit", "{port}"],
+        ["litserve", "numpy"],
+        models_only=True,
+    ),
+    Contestant(
+        "mlserver",
+        ["{bin}/mlserver", "start", "."],
+        ["mlserver", "numpy"],
+        path="/v2/models/model/infer",
+        body=V2,
+        models_only=True,
+    ),
+    Contestant(
+        "bentoml",
+        ["{bin}/bentoml", "serve", "contestants.bento:Served", "-p", "{port}"],
+        ["bentoml", "numpy"],
+        body={"items": [[*FLOWER.values()]]},
+        models_only=True,
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What wrk saw of one contestant in one round."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    cpu_us: float  # of all its processes, for one request
+
+
+def main() -> int:
+    """Measure, and print a table for each scenario."""
+    options = _options()
+    work: Path = options.work or Path(tempfile.mkdtemp(prefix="drydock-serve-"))
+    work.mkdir(parents=True, exist_ok=True)
+    print(f"Working in {work}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
+    services = {kind: _service(work, kind) for kind in ("local", "none")}
+    width = _width(services["local"])
+    for scenario in SCENARIOS:
+        if options.scenarios and scenario.name not in options.scenarios:
+            continue
+        environment = {"BENCH_MODEL": scenario.model, "BENCH_WIDTH": str(width)}
+        if scenario.model in {"dense", "constant"}:
+            limit = _limit(services["local"], environment)
+            print(f"\nThe model's own limit, batches of 32: {limit:.0f} a second")
+        contestants = [
+            contestant
+            for contestant in CONTESTANTS
+            if (not options.only or contestant.name in options.only)
+            and (scenario.model or not contestant.models_only)
+        ]
+        runs: dict[str, list[Run]] = {}
+        skipped: dict[str, str] = {}
+        for _ in range(options.rounds):
+            for contestant in contestants:
+                if contestant.name in skipped:
+                    continue
+                try:
+                    run = _measure(contestant, scenario, services, work, environment, options)
+                    runs.setdefault(contestant.name, []).append(run)
+                except SkipError as error:
+                    skipped[contestant.name] = str(error)
+        _print(scenario, runs, skipped)
+    return 0
+
+
+class SkipError(Exception):
+    """A contestant cannot take part; the message says why."""
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="default: all")
+    parser.add_argument("--only", action="append", metavar="CONTESTANT")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--loop", default="uvloop", choices=["uvloop", "asyncio"])
+    parser.add_argument("--http", default="httptools", choices=["httptools", "h11"])
+    parser.add_argument("--no-access-log", action="store_true")
+    parser.add_argument("--work", type=Path, metavar="FOLDER", help="keep what is made there")
+    return parser.parse_args()
+
+
+def _service(work: Path, inference: str) -> Path:
+    """Generate a service from this checkout and install it; return its folder."""
+    folder = work / f"service-{inference}"
+    shutil.rmtree(folder, ignore_errors=True)
+    copier = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
+    data = ["-d", "service_name=my-service", "-d", f"inference={inference}"]
+    _call([*copier, *data, str(REPOSITORY), str(folder)])
+    _call(["uv", "sync", "--quiet", "--no-dev"], folder)
+    return folder
+
+
+def _venv(contestant: Contestant, services: Mapping[str, Path], work: Path) -> Path:
+    """Return the environment of a contestant, made at the first call."""
+    folder = work / f"venv-{contestant.name}"
+    packages = contestant.packages
+    if not contestant.models_only:
+        # The same versions as the service's own.
+        own = services["local"] / ".venv/bin/python"
+        frozen = _call(["uv", "pip", "freeze", "--exclude-editable", "--python", str(own)])
+        packages = [*packages, *frozen.split()]
+    if not (folder / "complete").exists():
+        _call(["uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)])
+        try:
+            _call(
+                ["uv", "pip", "install", "--quiet", "--python", f"{folder}/bin/python", *packages]
+            )
+        except subprocess.CalledProcessError as error:
+            raise SkipError(f"not installed: {error.stderr.strip().splitlines()[-1]}") from None
+        (folder / "complete").touch()
+    return folder
+
+
+def _call(command: list[str], folder: Path | None = None, **environment: str) -> str:
+    env = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"} | environment
+    done = subprocess.run(
+        command, cwd=folder, env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def _python(service: Path, code: str, environment: Mapping[str, str]) -> float:
+    """Run code beside the models; return the number that it prints."""
+    path = f"{HERE}{os.pathsep}{service}/src"
+    python = str(service / ".venv/bin/python")
+    return float(_call([python, "-c", code], PYTHONPATH=path, **ONE_THREAD, **environment))
+
+
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+ITEM = f"item = {[*FLOWER.values()]}"
+BEST = "best = min(timeit.repeat(lambda: model.predict(batch), number=1, repeat=40))"
+
+
+def _width(service: Path) -> int:
+    """Find how wide the dense model has to be, so that one item takes about 5 ms."""
+    code = f"import timeit; from contestants import models; {ITEM}; batch = [item]; "
+    code += f"model = models.load(); {BEST}; print(best)"
+    seconds = _python(service, code, {"BENCH_MODEL": "dense", "BENCH_WIDTH": "3000"})
+    return int(3000 * (0.005 / seconds) ** 0.5)
+
+
+def _limit(service: Path, environment: Mapping[str, str]) -> float:
+    code = f"import timeit; from contestants import models; {ITEM}; batch = [item] * 32; "
+    code += f"model = models.load(); {BEST}; print(32 / best)"
+    return _python(service, code, environment)
+
+
+def _measure(
+    contestant: Contestant,
+    scenario: Scenario,
+    services: Mapping[str, Path],
+    work: Path,
+    environment: Mapping[str, str],
+    options: argparse.Namespace,
+) -> Run:
+    with _running(contestant, scenario, services, work, environment, options) as (port, session):
+        if scenario.model:
+            path, body = contestant.path, json.dumps(contestant.body)
+        else:
+            path, body = "/api/v1/greeting?name=Ada", ""
+        script = work / "wrk.lua"
+        script.write_text(
+            LUA % {"method": "POST" if body else "GET", "body": f"[[{body}]]" if body else "nil"}
+        )
+        url = f"http://127.0.0.1:{port}{path}"
+        _wait_for(url, body)
+        wrk = ["wrk", "-t1", f"-c{scenario.connections}", "-s", str(script)]
+        _call([*wrk, "-d1s", url])
+        before = _cpu_seconds(session)
+        report = json.loads(_call([*wrk, f"-d{options.seconds}s", url]).splitlines()[-1])
+        cpu = _cpu_seconds(session) - before
+    if report["errors"]:
+        raise SkipError(f"{report['errors']} errors of {report['requests']} requests")
+    requests = report["requests"]
+    return Run(
+        requests / report["seconds"], report["p50"], report["p99"], cpu / requests * 1_000_000
+    )
+
+
+def _cpu_seconds(session: int) -> float:
+    """Return the processor time that the processes of a session have taken (on Linux)."""
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = file.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+LUA = """
+wrk.method = "%(method)s"
+wrk.body = %(body)s
+wrk.headers["content-type"] = "application/json"
+done = function(summary, latency, requests)
+  local e = summary.errors
+  print(string.format(
+    '\\n{"requests": %%d, "seconds": %%f, "p50": %%f, "p99": %%f, "errors": %%d}',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3,
+    latency:percentile(99) / 1e3, e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
+
+
+@contextlib.contextmanager
+def _running(
+    contestant: Contestant,
+    scenario: Scenario,
+    services: Mapping[str, Path],
+    work: Path,
+    environment: Mapping[str, str],
+    options: argparse.Namespace,
+) -> Iterator[tuple[int, int]]:
+    """Start a contestant in a folder of its own; yield its port and its session."""
+    port, folder = _free_port(), work / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    service = services["local" if scenario.model else "none"]
+    is_service = contestant.name == "service"
+    venv = service / ".venv" if is_service else _venv(contestant, services, work)
+    places = {"python": f"{venv}/bin/python", "bin": f"{venv}/bin", "port": str(port)}
+    command = [part.format(**places) for part in contestant.command]
+    path = f"{HERE}{os.pathsep}{services['local']}/src"
+    own = os.environ | environment | ONE_THREAD | {"PYTHONPATH": path}
+    own |= {"BENCH_LOOP": options.loop, "BENCH_HTTP": options.http}
+    if is_service:
+        shutil.copytree(service / "config", folder / "config")
+        own |= _settings(scenario, options)
+        own["PYTHONPATH"] = str(HERE)
+    elif contestant.name == "mlserver":
+        _mlserver_files(folder, port)
+    elif options.no_access_log and not contestant.models_only:
+        command.append("--no-access-log")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=own, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            yield port, process.pid
+        except TimeoutError:
+            tail = (folder / "log").read_text(errors="replace").strip().splitlines()[-1:]
+            raise SkipError(f"it does not answer: {''.join(tail)[:200]}") from None
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _settings(scenario: Scenario, options: argparse.Namespace) -> dict[str, str]:
+    settings = {
+        "APP__MANAGEMENT__PORT": "0",
+        "APP__LOGGING__FORMAT": "json",
+        "APP__LOGGING__ACCESS": "false" if options.no_access_log else "true",
+    }
+    if scenario.model in {"dense", "constant"}:
+        settings["APP__INFERENCE__MODEL"] = f"contestants.models:{scenario.model.title()}"
+    return settings
+
+
+def _mlserver_files(folder: Path, port: int) -> None:
+    settings = {"debug": False, "parallel_workers": 0, "http_port": port, "grpc_port": _free_port()}
+    settings["metrics_port"] = _free_port()
+    model = {"name": "model", "implementation": "contestants.ml.Runtime"}
+    batching = {"max_batch_size": 32, "max_batch_time": 0.005}
+    (folder / "settings.json").write_text(json.dumps(settings))
+    (folder / "model-settings.json").write_text(json.dumps(model | batching))
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def _wait_for(url: str, body: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    request = Request(url, body.encode() or None, {"content-type": "application/json"})
+    while time.monotonic() < deadline:
+        try:
+            urlopen(request, timeout=5).read()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+def _print(scenario: Scenario, runs: Mapping[str, list[Run]], skipped: Mapping[str, str]) -> None:
+    print(f"\n{scenario.name}: {scenario.what}; {scenario.connections} connections")
+    print(
+        f"{'':16}{'a second':>10}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}{'of bare':>9}{'CPU µs':>9}"
+    )
+    bare = runs.get("bare", [])
+    for name, own in runs.items():
+        line = f"{name:16}{_median(run.per_second for run in own):10.0f}"
+        speed = _median(a.per_second / b.per_second for a, b in zip(own, bare, strict=False))
+        tail = _median(a.p99_ms / b.p99_ms for a, b in zip(own, bare, strict=False))
+        line += f"{speed:8.2f}x{_median(run.p50_ms for run in own):9.2f}"
+        line += f"{_median(run.p99_ms for run in own):9.2f}{tail:8.2f}x"
+        print(f"{line}{_median(run.cpu_us for run in own):9.0f}")
+    for name, reason in skipped.items():
+        print(f"{name:16}skipped: {reason}")
+    sys.stdout.flush()
+
+
+def _median(values: Iterator[float]) -> float:
+    return statistics.median([*values] or [float("nan")])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
