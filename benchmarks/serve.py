@@ -99,6 +99,16 @@ CONTESTANTS = [
 
 
 @dataclass(frozen=True)
+class Bench:
+    """What all measurements share."""
+
+    options: argparse.Namespace
+    work: Path
+    services: Mapping[str, Path]
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Run:
     """What wrk saw of one contestant in one round."""
 
@@ -114,12 +124,13 @@ def main() -> int:
     work: Path = options.work or Path(tempfile.mkdtemp(prefix="drydock-serve-"))
     work.mkdir(parents=True, exist_ok=True)
     print(f"Working in {work}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
-    services = {kind: _service(work, kind) for kind in ("local", "none")}
+    services = {kind: generate(work, kind) for kind in ("local", "none")}
     width = _width(services["local"])
     for scenario in SCENARIOS:
         if options.scenarios and scenario.name not in options.scenarios:
             continue
         environment = {"BENCH_MODEL": scenario.model, "BENCH_WIDTH": str(width)}
+        bench = Bench(options, work, services, environment)
         if scenario.model in {"dense", "constant"}:
             limit = _limit(services["local"], environment)
             print(f"\nThe model's own limit, batches of 32: {limit:.0f} a second")
@@ -136,7 +147,7 @@ def main() -> int:
                 if contestant.name in skipped:
                     continue
                 try:
-                    run = _measure(contestant, scenario, services, work, environment, options)
+                    run = _measure(bench, contestant, scenario)
                     runs.setdefault(contestant.name, []).append(run)
                 except SkipError as error:
                     skipped[contestant.name] = str(error)
@@ -161,7 +172,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _service(work: Path, inference: str) -> Path:
+def generate(work: Path, inference: str) -> Path:
     """Generate a service from this checkout and install it; return its folder."""
     folder = work / f"service-{inference}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -172,13 +183,13 @@ def _service(work: Path, inference: str) -> Path:
     return folder
 
 
-def _venv(contestant: Contestant, services: Mapping[str, Path], work: Path) -> Path:
+def _venv(bench: Bench, contestant: Contestant) -> Path:
     """Return the environment of a contestant, made at the first call."""
-    folder = work / f"venv-{contestant.name}"
+    folder = bench.work / f"venv-{contestant.name}"
     packages = contestant.packages
     if not contestant.models_only:
         # The same versions as the service's own.
-        own = services["local"] / ".venv/bin/python"
+        own = bench.services["local"] / ".venv/bin/python"
         frozen = _call(["uv", "pip", "freeze", "--exclude-editable", "--python", str(own)])
         packages = [*packages, *frozen.split()]
     if not (folder / "complete").exists():
@@ -195,10 +206,7 @@ def _venv(contestant: Contestant, services: Mapping[str, Path], work: Path) -> P
 
 def _call(command: list[str], folder: Path | None = None, **environment: str) -> str:
     env = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"} | environment
-    done = subprocess.run(
-        command, cwd=folder, env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
-    )  # fmt: skip
+    done = subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True)
     return done.stdout
 
 
@@ -228,20 +236,13 @@ def _limit(service: Path, environment: Mapping[str, str]) -> float:
     return _python(service, code, environment)
 
 
-def _measure(
-    contestant: Contestant,
-    scenario: Scenario,
-    services: Mapping[str, Path],
-    work: Path,
-    environment: Mapping[str, str],
-    options: argparse.Namespace,
-) -> Run:
-    with _running(contestant, scenario, services, work, environment, options) as (port, session):
+def _measure(bench: Bench, contestant: Contestant, scenario: Scenario) -> Run:
+    with _running(bench, contestant, scenario) as (port, session):
         if scenario.model:
             path, body = contestant.path, json.dumps(contestant.body)
         else:
             path, body = "/api/v1/greeting?name=Ada", ""
-        script = work / "wrk.lua"
+        script = bench.work / "wrk.lua"
         script.write_text(
             LUA % {"method": "POST" if body else "GET", "body": f"[[{body}]]" if body else "nil"}
         )
@@ -250,7 +251,7 @@ def _measure(
         wrk = ["wrk", "-t1", f"-c{scenario.connections}", "-s", str(script)]
         _call([*wrk, "-d1s", url])
         before = _cpu_seconds(session)
-        report = json.loads(_call([*wrk, f"-d{options.seconds}s", url]).splitlines()[-1])
+        report = json.loads(_call([*wrk, f"-d{bench.options.seconds}s", url]).splitlines()[-1])
         cpu = _cpu_seconds(session) - before
     if report["errors"]:
         raise SkipError(f"{report['errors']} errors of {report['requests']} requests")
@@ -286,33 +287,26 @@ end
 
 
 @contextlib.contextmanager
-def _running(
-    contestant: Contestant,
-    scenario: Scenario,
-    services: Mapping[str, Path],
-    work: Path,
-    environment: Mapping[str, str],
-    options: argparse.Namespace,
-) -> Iterator[tuple[int, int]]:
+def _running(bench: Bench, contestant: Contestant, scenario: Scenario) -> Iterator[tuple[int, int]]:
     """Start a contestant in a folder of its own; yield its port and its session."""
-    port, folder = _free_port(), work / "run"
+    port, folder = _free_port(), bench.work / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    service = services["local" if scenario.model else "none"]
+    service = bench.services["local" if scenario.model else "none"]
     is_service = contestant.name == "service"
-    venv = service / ".venv" if is_service else _venv(contestant, services, work)
+    venv = service / ".venv" if is_service else _venv(bench, contestant)
     places = {"python": f"{venv}/bin/python", "bin": f"{venv}/bin", "port": str(port)}
     command = [part.format(**places) for part in contestant.command]
-    path = f"{HERE}{os.pathsep}{services['local']}/src"
-    own = os.environ | environment | ONE_THREAD | {"PYTHONPATH": path}
-    own |= {"BENCH_LOOP": options.loop, "BENCH_HTTP": options.http}
+    path = f"{HERE}{os.pathsep}{bench.services['local']}/src"
+    own = os.environ | {**bench.environment} | ONE_THREAD | {"PYTHONPATH": path}
+    own |= {"BENCH_LOOP": bench.options.loop, "BENCH_HTTP": bench.options.http}
     if is_service:
         shutil.copytree(service / "config", folder / "config")
-        own |= _settings(scenario, options)
+        own |= _settings(scenario, bench.options)
         own["PYTHONPATH"] = str(HERE)
     elif contestant.name == "mlserver":
         _mlserver_files(folder, port)
-    elif options.no_access_log and not contestant.models_only:
+    elif bench.options.no_access_log and not contestant.models_only:
         command.append("--no-access-log")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -369,9 +363,8 @@ def _wait_for(url: str, body: str) -> None:
 
 def _print(scenario: Scenario, runs: Mapping[str, list[Run]], skipped: Mapping[str, str]) -> None:
     print(f"\n{scenario.name}: {scenario.what}; {scenario.connections} connections")
-    print(
-        f"{'':16}{'a second':>10}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}{'of bare':>9}{'CPU µs':>9}"
-    )
+    heads = ["of bare", "p50 ms", "p99 ms", "of bare", "CPU µs"]
+    print(f"{'':16}{'a second':>10}" + "".join(f"{head:>9}" for head in heads))
     bare = runs.get("bare", [])
     for name, own in runs.items():
         line = f"{name:16}{_median(run.per_second for run in own):10.0f}"

@@ -1,1 +1,1 @@
-"""What `serve.py` measures side by side: one small server a file, each in an environment of its own."""
+"""What `serve.py` measures side by side: a small server a file, each in its own environment."""

@@ -1,6 +1,7 @@
 """BentoML: `bentoml serve contestants.bento:Served`."""
 
 import bentoml
+
 from contestants import models
 
 

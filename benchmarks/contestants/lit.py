@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 import litserve
+
 from contestants import models
 
 

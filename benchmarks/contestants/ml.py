@@ -1,10 +1,11 @@
 """MLServer: `mlserver start` with this runtime, in the server's own process; it speaks V2."""
 
 import numpy as np
-from contestants import models
 from mlserver import MLModel
 from mlserver.codecs import NumpyCodec
 from mlserver.types import InferenceRequest, InferenceResponse
+
+from contestants import models
 
 
 class Runtime(MLModel):
