@@ -244,7 +244,7 @@ def _measure(bench: Bench, contestant: Contestant, scenario: Scenario) -> Run:
             path, body = "/api/v1/greeting?name=Ada", ""
         script = bench.work / "wrk.lua"
         script.write_text(
-            LUA % {"method": "POST" if body else "GET", "body": f"[[{body}]]" if body else "nil"}
+            LUA % {"method": "POST" if body else "GET", "body": f"[=[{body}]=]" if body else "nil"}
         )
         url = f"http://127.0.0.1:{port}{path}"
         _wait_for(url, body)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .errors import problem
 from .settings import Limits
 
-LINGER_SECONDS = 1.0
+LINGER_SECONDS = 5.0
 
 
 class LimitsMiddleware:

@@ -116,11 +116,11 @@ def test_many_late_requests_end_each_at_its_time(start: Callable[..., Limited]) 
     late = [limited.begin("/wait") for _ in range(8)]
 
     assert [future.result().status for future in late] == [504] * 8
-    assert limited.in_progress() == 0
+    support.wait_for(lambda: limited.in_progress() == 0, "the end of all requests")
 
 
 def test_an_answer_that_has_begun_may_take_its_time(start: Callable[..., Limited]) -> None:
-    limited = start(max_seconds=1)
+    limited = start(max_seconds=3)
     connection = HTTPConnection("127.0.0.1", limited.server.port, timeout=support.PATIENCE)
     connection.request("GET", "/stream")
     response = connection.getresponse()
@@ -161,7 +161,7 @@ def test_a_body_up_to_the_limit_is_taken(
     assert answer.headers["connection"] == "close"
     assert answer.json()["detail"] == "A body has at most 1000 bytes."
     assert not limited.server.lines(level="error")
-    assert limited.in_progress() == 0
+    support.wait_for(lambda: limited.in_progress() == 0, "the end of both requests")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
