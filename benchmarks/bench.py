@@ -1,0 +1,335 @@
+"""Repeats an update that people made to a real project, with each engine, and compares."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+from copier._main import Worker, as_operation
+from judge import Tree, both_changed, faults
+
+ENGINES = ("copier", "drydock")
+BIN = Path(sys.executable).parent
+PATIENCE = 300
+"""Seconds that an engine has for one update."""
+
+
+class LeftOut(Exception):  # noqa: N818 - it is no error
+    """Why an update cannot be replayed, or is not worth it."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """One update that people made."""
+
+    project: Path
+    commit: str
+    parent: str
+    answers_file: str
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """What the project is called: its folder."""
+        return self.project.absolute().name.removesuffix(".git")
+
+    @property
+    def folder(self) -> str:
+        """Where the project lives in its repository."""
+        return PurePosixPath(self.answers_file).parent.as_posix()
+
+
+@dataclass
+class Outcome:
+    """What one engine made of one update."""
+
+    exit: int
+    seconds: float
+    message: str = ""
+    conflicts: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    """Files that both sides changed, merged without a conflict."""
+    as_people: list[str] = field(default_factory=list)
+    """Those of them that are what the people committed."""
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    """Of each file to look at: ours, the result, and what the people committed."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the engine did not update at all."""
+        return self.exit != 0 and not (self.exit == 1 and self.conflicts)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is left to resolve."""
+        return self.exit == 0 and not self.conflicts
+
+    @property
+    def silent(self) -> bool:
+        """Whether it claims success and leaves conflicts."""
+        return self.exit == 0 and bool(self.conflicts)
+
+
+@dataclass
+class Replay:
+    """One update, replayed by every engine."""
+
+    project: str
+    commit: str
+    before: str
+    after: str
+    both_changed: list[str]
+    outcomes: dict[str, Outcome]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git and return what it prints."""
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        reason = done.stderr.strip().splitlines() or ["failed"]
+        raise LeftOut(f"git {arguments[0]}: {reason[-1]}")
+    return done.stdout
+
+
+def updates(project: Path) -> Iterator[Update]:
+    """Yield the updates in a project's history, oldest first."""
+    log = git(
+        project, "log", "--first-parent", "--diff-merges=first-parent", "--reverse", "--name-only",
+        "--format=%x00%H %P", "-G^_commit:", "--", "*.yml", "*.yaml",
+    )  # fmt: skip
+    for entry in log.split("\0")[1:]:
+        ids, *files = entry.strip().splitlines()
+        commit, *parents = ids.split()
+        for file in filter(None, files if parents else []):
+            old, new = (_answers(project, at, file) for at in (parents[0], commit))
+            if old and new and old["_commit"] != new["_commit"]:
+                yield Update(project, commit, parents[0], file, old, new)
+
+
+def _answers(project: Path, commit: str, file: str) -> dict[str, Any] | None:
+    try:
+        answers = yaml.safe_load(git(project, "show", f"{commit}:{file}"))
+    except (LeftOut, yaml.YAMLError):
+        return None
+    known = isinstance(answers, dict) and {"_commit", "_src_path"} <= answers.keys()
+    return answers if known else None
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A release rendered with the answers of an update, by Copier itself."""
+
+    files: Tree
+    worker: Worker
+
+    def keeps(self, path: str) -> bool:
+        """Tell whether the template leaves an existing file alone."""
+        return self.worker.match_skip(Path(path))
+
+
+class Bench:
+    """A folder in which updates are replayed."""
+
+    def __init__(self, template: Path, folder: Path, engines: Sequence[str]) -> None:
+        self.template = folder / "template"
+        self.folder = folder
+        self.engines = engines
+        git(folder, "clone", "--quiet", "--shared", str(template.resolve()), str(self.template))
+        self.config = folder / "gitconfig"
+        self.environment = os.environ | {
+            "GIT_CONFIG_GLOBAL": str(self.config),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "NO_COLOR": "1",
+            "UV_OFFLINE": "1",  # a lock file that is written anew is not what is measured
+        }
+
+    def replay(self, update: Update) -> Replay:
+        """Replay one update with every engine; raise LeftOut if it cannot be."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
+            place = Path(scratch)
+            for release in (update.old["_commit"], update.new["_commit"]):
+                self._require_release(release)
+            self._redirect(update.old["_src_path"], update.new["_src_path"])
+            clones = {engine: self._clone(update, place / engine) for engine in self.engines}
+            ours = read_tree(next(iter(clones.values())))
+            data, base, theirs = self._render(update, place)
+            if _without(base.files, update) == _without(theirs.files, update):
+                raise LeftOut("the releases render the same files")
+            both = [p for p in ours if both_changed(p, base.files, ours, theirs.files)]
+            both = sorted(set(both) - {update.answers_file})
+            outcomes = {}
+            for engine, clone in clones.items():
+                outcome = self._run(engine, clone, update, data)
+                if not outcome.failed:
+                    _compare(outcome, update, clone, both, (base, ours, theirs))
+                outcomes[engine] = outcome
+            before, after = str(update.old["_commit"]), str(update.new["_commit"])
+            return Replay(update.name, update.commit[:8], before, after, both, outcomes)
+
+    def _require_release(self, release: Any) -> None:
+        try:
+            git(self.template, "rev-parse", "--verify", "--quiet", f"{release}^{{commit}}")
+        except LeftOut as error:
+            raise LeftOut("a release is not in the template's clone") from error
+
+    def _redirect(self, *addresses: str) -> None:
+        """Let git find the template's local clone at the recorded addresses."""
+        forms = set()
+        for address in addresses:
+            url = address.removeprefix("git+")
+            for short, host in (("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")):
+                url = f"{host}{url.removeprefix(short)}" if url.startswith(short) else url
+            if "://" not in url and not url.startswith("git@"):
+                raise LeftOut("the template's recorded address is a folder")
+            url = url.removesuffix("/").removesuffix(".git")
+            forms |= {url, f"{url}.git"}
+        lines = [f'[url "{self.template}"]', *(f"  insteadOf = {form}" for form in sorted(forms))]
+        identity = ["[user]", "  name = Replay", "  email = replay@example.com"]
+        self.config.write_text("\n".join([*lines, *identity]) + "\n")
+
+    def _clone(self, update: Update, top: Path) -> Path:
+        clone = top / update.name  # some templates ask for the folder's name
+        origin = str(update.project.resolve())
+        git(self.folder, "clone", "--quiet", "--shared", "--no-checkout", origin, str(clone))
+        git(clone, "checkout", "--quiet", "-B", "replay", update.parent)
+        return clone
+
+    def _render(self, update: Update, place: Path) -> tuple[dict[str, str], Rendering, Rendering]:
+        """Render both releases; return also the answers to give, as on a command line."""
+        recorded = {k: v for k, v in update.old.items() if not k.startswith("_")}
+        changed = {
+            name: value
+            for name, value in update.new.items()
+            if not name.startswith("_") and (name not in recorded or recorded[name] != value)
+        }
+        theirs = self._rendered(update, place / "theirs", "_commit", changed, ())
+        asked = theirs.worker.template.questions_data
+        base = self._rendered(update, place / "base", "", recorded, theirs.worker.template.exclude)
+        data = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in changed.items()
+            if name in asked
+        }
+        return data, base, theirs
+
+    def _rendered(
+        self, update: Update, top: Path, new: str, data: dict[str, Any], exclude: Sequence[str]
+    ) -> Rendering:
+        release = (update.new if new else update.old)["_commit"]
+        folder = top / update.name / update.folder
+        folder.mkdir(parents=True)
+        answers_file = PurePosixPath(update.answers_file).name
+        if new:
+            # As in an update: an answer that is no longer valid gives way to the default.
+            (folder / answers_file).write_text(yaml.safe_dump(update.old))
+        try:
+            with (
+                warnings.catch_warnings(action="ignore"),
+                Worker(
+                    src_path=str(self.template), dst_path=folder, vcs_ref=str(release), data=data,
+                    answers_file=Path(answers_file), exclude=exclude, defaults=True, quiet=True,
+                    overwrite=True, unsafe=True, skip_tasks=True,
+                ) as worker,
+            ):  # fmt: skip
+                as_operation("update")(worker.run_copy)()
+                worker.match_skip, worker.template.questions_data  # noqa: B018 - before the clone goes
+                return Rendering(read_tree(top / update.name), worker)
+        except Exception as error:
+            raise LeftOut(f"Copier cannot render: {type(error).__name__}: {error}") from error
+
+    def _run(self, engine: str, clone: Path, update: Update, data: dict[str, str]) -> Outcome:
+        folder, release = str(clone / update.folder), str(update.new["_commit"])
+        given = [f"--data={name}={value}" for name, value in data.items()]
+        answers_file = f"--answers-file={PurePosixPath(update.answers_file).name}"
+        common = ["--defaults", "--trust", answers_file, *given, folder]
+        stock = ["copier", "update", "--skip-tasks", "--quiet", f"--vcs-ref={release}", *common]
+        ours = ["drydock", "update", f"--to={release}", *common]
+        program, *arguments = {"copier": stock, "drydock": ours}[engine]
+        start = time.perf_counter()
+        try:
+            done = subprocess.run(
+                [str(BIN / program), *arguments], env=self.environment, timeout=PATIENCE,
+                capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return Outcome(exit=124, seconds=PATIENCE, message=shlex.join([program, *arguments]))
+        seconds = time.perf_counter() - start
+        outcome = Outcome(done.returncode, seconds, (done.stderr or done.stdout).strip()[-2000:])
+        outcome.conflicts = sorted(_conflicts(clone))
+        return outcome
+
+
+def read_tree(top: Path) -> dict[str, bytes]:
+    """Read every file below `top`; a symbolic link counts by its target."""
+    tree = {}
+    for folder, folders, files in os.walk(top):
+        if ".git" in folders and folder == str(top):
+            folders.remove(".git")
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in [*files, *links]:
+            path = Path(folder, name)
+            link = path.is_symlink()
+            content = b"-> " + os.fsencode(path.readlink()) if link else path.read_bytes()
+            tree[path.relative_to(top).as_posix()] = content
+    return tree
+
+
+def _without(tree: Tree, update: Update) -> dict[str, bytes]:
+    return {path: content for path, content in tree.items() if path != update.answers_file}
+
+
+def _conflicts(clone: Path) -> set[str]:
+    """Return the files with a conflict: unmerged, with markers, or with a rejected patch."""
+    unmerged = git(clone, "diff", "--name-only", "--diff-filter=U", "-z").split("\0")
+    changed = git(clone, "ls-files", "--modified", "--others", "-z").split("\0")
+    staged = git(clone, "diff", "--cached", "--name-only", "-z").split("\0")
+    found = set(filter(None, unmerged))
+    for path in filter(None, {*changed, *staged}):
+        file = clone / path
+        if path.endswith(".rej"):
+            found.add(path.removesuffix(".rej"))
+        elif file.is_file() and {b"<<<<<<<", b">>>>>>>"} <= {
+            line[:7] for line in file.read_bytes().splitlines()
+        }:
+            found.add(path)
+    return found
+
+
+def _compare(
+    outcome: Outcome,
+    update: Update,
+    clone: Path,
+    both: list[str],
+    sides: tuple[Rendering, Tree, Rendering],
+) -> None:
+    base, ours, theirs = sides
+    result = read_tree(clone)
+    ignored = {*outcome.conflicts, update.answers_file}
+    ignored |= {path for path in result if path.endswith(".rej")}
+    outcome.merged = [path for path in both if path not in ignored and path in result]
+    people = {path: _committed(clone, update.commit, path) for path in outcome.merged}
+    outcome.as_people = [path for path in outcome.merged if people[path] == result[path]]
+    outcome.faults = faults(
+        base.files, ours, theirs.files, result, conflicts=ignored, keeps=theirs.keeps
+    )
+    for path in sorted({*outcome.merged, *outcome.faults} - {*outcome.as_people}):
+        texts = ours.get(path), result.get(path), _committed(clone, update.commit, path)
+        outcome.texts[path] = [(text or b"").decode("utf-8", "replace") for text in texts]
+
+
+def _committed(clone: Path, commit: str, path: str) -> bytes | None:
+    command = ["git", "-C", str(clone), "show", f"{commit}:{path}"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    return None if done.returncode else done.stdout

@@ -1,0 +1,380 @@
+"""Judges the result of an update, file by file, without any code of the engines it judges.
+
+Four trees take part: `base` (the old release rendered), `ours` (the project before the update),
+`theirs` (the new release rendered) and `result` (the project after it).
+
+A file that one side alone changed must be that side's, byte for byte: nothing of a user is lost,
+nothing of the release is left out, a file that the user deleted stays deleted. A file that the
+release removed or renamed while the user had edited it must be kept, or the user's units must be
+found in a file that the release adds.
+
+A file that both sides changed is judged in the *units* of its format, as often as each occurs:
+
+- TOML, YAML, JSON: the path of every value with the value (list positions left out, so that a
+  list is judged as a bag of items; a text of several lines line by line), and the comments; the
+  JSON of editors may hold comments and trailing commas;
+- Python: every line with the class or function it stands in; imports name by name;
+- anything else: every line, without regard to blanks and a trailing comma.
+
+For each unit, with `+o` and `+t` the changes of its count from base to ours and to theirs, the
+result must hold base `+o+t`; where both sides changed it in the same direction they may have meant
+the same change, so base plus the larger of the two is right as well. Hence every unit that a side
+added is there, every unit that a side removed is gone, and nothing appears that nobody wrote.
+One replacement is legitimate: where both sides changed a version number in the same unit, the
+higher one may stand for both. Where a side only renamed a table, a job or a function, the changes
+of the other side are expected under the new name. Besides, the result must parse if both sides
+do, must not hold a definition or list item twice that neither side holds twice, and two
+neighbouring lines must not stand in an order that contradicts every side that has them both.
+
+What this cannot see: a value that is right in its place and wrong in its meaning, the order of
+items in a list, and changes of blanks.
+"""
+
+import ast
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+Tree = Mapping[str, bytes]
+Unit = tuple[str, str]
+"""Where something stands, and what it is."""
+
+COMMENT = re.compile(r"(?:^|\s)#\s?(\S.*)$", re.MULTILINE)
+JSON_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|(//[^\n]*|/\*.*?\*/)', re.DOTALL)
+JSON_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])')
+DEFINITION = re.compile(r"(?:async )?(?:def|class) \w+|\w+(?:: [^=]+)? = ")
+LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock"}
+"""Computed from other files: an update may refresh them."""
+
+
+def faults(
+    base: Tree,
+    ours: Tree,
+    theirs: Tree,
+    result: Tree,
+    *,
+    conflicts: Collection[str],
+    keeps: Callable[[str], bool],
+) -> dict[str, list[str]]:
+    """Return what is wrong with each file of `result` that is not in conflict.
+
+    `keeps` tells which existing files the template never replaces (Copier's `_skip_if_exists`).
+    """
+    found = {}
+    every = base.keys() | ours.keys() | theirs.keys() | result.keys()
+    for path in sorted(every - set(conflicts)):
+        sides = base.get(path), ours.get(path), theirs.get(path), result.get(path)
+        if keeps(path):
+            wrong = [] if sides[1] in (None, sides[3]) else ["a file to be kept was changed"]
+        else:
+            wrong = _file_faults(path, *sides)
+            if wrong and _was_moved(path, base, ours, theirs, result):
+                wrong = []
+        if wrong:
+            found[path] = wrong
+    return found
+
+
+def both_changed(path: str, base: Tree, ours: Tree, theirs: Tree) -> bool:
+    """Tell whether user and release each changed `path`, and not to the same content."""
+    b, o, t = base.get(path), ours.get(path), theirs.get(path)
+    return o not in (b, t) and t != b
+
+
+def _file_faults(  # noqa: PLR0911 - a case a line
+    path: str, base: bytes | None, ours: bytes | None, theirs: bytes | None, result: bytes | None
+) -> list[str]:
+    if theirs in (ours, base):
+        if PurePosixPath(path).name in LOCK_FILES and result is not None:
+            return []
+        return [] if result == ours else [f"the user's {_change(base, ours)} is lost"]
+    if ours == base:
+        return [] if result == theirs else [f"the release's {_change(base, theirs)} is missing"]
+    if ours is None:
+        return [] if result is None else ["a file that the user deleted is back"]
+    if theirs is None:
+        return [] if result == ours else ["the user's edit of a file the release removed is lost"]
+    if result is None:
+        return ["a file that both sides changed is gone"]
+    return merge_faults(path, base or b"", ours, theirs, result)
+
+
+def _change(base: bytes | None, side: bytes | None) -> str:
+    if base is None:
+        return "new file"
+    return "deletion" if side is None else "edit"
+
+
+def _was_moved(path: str, base: Tree, ours: Tree, theirs: Tree, result: Tree) -> bool:
+    """Tell whether a file is not as its path alone demands because a side moved it.
+
+    Either the release moved it and the user's units went along, or the user had moved it and the
+    release's change came after it.
+    """
+    if path in ours and path not in result:
+        added = _lines(_text(ours[path])) - _lines(_text(base.get(path, b"")))
+        homes = result.keys() - ours.keys() - base.keys()
+        return any(added <= _lines(_text(result[home])) for home in homes)
+    if path in ours and path not in base and path not in theirs:
+        sources = [p for p in base.keys() & theirs.keys() - ours.keys() if base[p] != theirs[p]]
+        return any(
+            not merge_faults(path, base[p], ours[path], theirs[p], result[path]) for p in sources
+        )
+    if path in theirs and path not in ours and path in result:
+        sources = [p for p in base.keys() & ours.keys() - theirs.keys() if base[p] != ours[p]]
+        return any(
+            not merge_faults(path, base[p], ours[p], theirs[path], result[path]) for p in sources
+        )
+    return False
+
+
+def merge_faults(path: str, base: bytes, ours: bytes, theirs: bytes, result: bytes) -> list[str]:
+    """Return what is wrong with the merge of one file that both sides changed."""
+    if b"\0" in ours or b"\0" in theirs:
+        return [] if result in (ours, theirs) else ["a binary file that neither side wrote"]
+    texts = [_units(path, side) for side in (base, ours, theirs, result)]
+    (b, parsed_b), (o, parsed_o), (t, parsed_t), (r, parsed_r) = texts
+    if not parsed_r and parsed_o and parsed_t:
+        return ["does not parse"]
+    if not (parsed_r and parsed_o and parsed_t and (parsed_b or not base)):
+        b, o, t, r = (_lines(_text(side)) for side in (base, ours, theirs, result))
+    by_user, by_release = _renames(b, o), _renames(b, t)
+    o, t = _renamed(o, by_release), _renamed(t, by_user)
+    b = _renamed(_renamed(b, by_user), by_release)
+    wrong = []
+    for unit in sorted(b.keys() | o.keys() | t.keys() | r.keys()):
+        fault = _unit_fault(unit, b[unit], o[unit], t[unit], r[unit])
+        if fault and not _higher_pin(unit, o, t, r):
+            wrong.append(f"{fault}: {' = '.join(filter(None, unit))[:160]}")
+        elif _doubled(path, unit) and r[unit] > max(o[unit], t[unit], 1):
+            wrong.append(f"there twice: {' = '.join(filter(None, unit))[:160]}")
+    if PurePosixPath(path).suffix not in {".toml", ".yaml", ".yml", ".json"}:
+        wrong += _order_faults(_text(ours), _text(theirs), _text(result))
+    return wrong
+
+
+def _renames(base: Counter[Unit], side: Counter[Unit]) -> dict[str, str]:
+    """Return the parts (a table, a job, a function) that a side only gave another name."""
+    gone, new = (_parts(one) - _parts(other) for one, other in ((base, side), (side, base)))
+    found: dict[str, str] = {}
+    for part in sorted(gone):
+        before = _inside(base, part)
+        for other in sorted(new):
+            if _parent(part) == _parent(other) and other not in found.values():
+                after = _inside(side, other)
+                if 2 * (before & after).total() >= max(before.total(), after.total()):
+                    found[part] = other
+                    break
+    return found
+
+
+def _parts(units: Counter[Unit]) -> set[str]:
+    steps = (where.split(".") for where, _ in units)
+    return {".".join(step[:end]) for step in steps for end in range(1, len(step) + 1)}
+
+
+def _parent(part: str) -> str:
+    return part.rpartition(".")[0]
+
+
+def _inside(units: Counter[Unit], part: str) -> Counter[Unit]:
+    return Counter(
+        {
+            (where.removeprefix(part), what): count
+            for (where, what), count in units.items()
+            if where == part or where.startswith((f"{part}.", f"{part}["))
+        }
+    )
+
+
+def _renamed(units: Counter[Unit], renames: Mapping[str, str]) -> Counter[Unit]:
+    """Give the parts of `units` their new names."""
+    result: Counter[Unit] = Counter()
+    for (where, what), count in units.items():
+        parts = sorted(p for p in renames if where == p or where.startswith((f"{p}.", f"{p}[")))
+        name = renames[parts[0]] + where.removeprefix(parts[0]) if parts else where
+        result[name, what] += count
+    return result
+
+
+def _unit_fault(unit: Unit, base: int, ours: int, theirs: int, result: int) -> str:
+    o, t = ours - base, theirs - base
+    expected = [max(0, base + o + t)]
+    if o * t > 0:
+        expected.append(base + (max(o, t) if o > 0 else min(o, t)))
+    low, high = min(expected), max(expected)
+    if result < low:
+        if o > 0 or t > 0:
+            return f"missing, added by {'the user' if o > 0 else 'the release'}"
+        return "missing, in base and both sides" if not (o or t) else "missing, removed too often"
+    if result > high:
+        if o < 0 or t < 0:
+            return f"still there, removed by {'the user' if o < 0 else 'the release'}"
+        return "more often than both sides wrote it"
+    return ""
+
+
+def _higher_pin(unit: Unit, ours: Counter[Unit], theirs: Counter[Unit], r: Counter[Unit]) -> bool:
+    """Tell whether a unit that is missing was replaced by the other side's higher version."""
+    where, what = unit
+    if r[unit] or not re.search(r"\d", what):
+        return False
+    return any(
+        place == where and _masked(other) == _masked(what) and _version(other) > _version(what)
+        for place, other in r.keys() & (ours.keys() | theirs.keys())
+    )
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"\d+(\.\d+)*", "0", text)
+
+
+def _version(text: str) -> list[list[int]]:
+    return [[int(n) for n in v.split(".")] for v in re.findall(r"\d+(?:\.\d+)*", text)]
+
+
+def _doubled(path: str, unit: Unit) -> bool:
+    """Tell whether a unit of this kind can stand but once."""
+    where, what = unit
+    if path.endswith(".py"):
+        return not where.endswith("import") and bool(DEFINITION.match(what))
+    return where.endswith("[]")
+
+
+def _order_faults(ours: str, theirs: str, result: str) -> list[str]:
+    """Return neighbouring lines in an order that no side that has them both has."""
+    places = [_places(text) for text in (ours, theirs)]
+    wrong = []
+    for side in places:
+        kept = [line for line in _places(result) if line in side]
+        for first, second in pairwise(kept):
+            holders = [p for p in places if first in p and second in p]
+            if all(p[first] > p[second] for p in holders):
+                wrong.append(f"in an order nobody wrote: {first} | {second}"[:160])
+    return sorted(set(wrong))
+
+
+def _places(text: str) -> dict[str, int]:
+    """Return the lines that occur once, with their places; imports have no order."""
+    lines = [_squeezed(line) for line in text.splitlines()]
+    once = {line for line, count in Counter(lines).items() if count == 1}
+    skip = ("import ", "from ", "")
+    return {
+        line: place
+        for place, line in enumerate(lines)
+        if line in once and not line.startswith(skip[:2]) and len(line) > 2
+    }
+
+
+def _units(path: str, content: bytes) -> tuple[Counter[Unit], bool]:
+    """Return the units of a file, and whether it parses as what its name says."""
+    text = _text(content)
+    try:
+        match PurePosixPath(path).suffix:
+            case ".toml":
+                return _values(_leaves(tomllib.loads(text)), text), True
+            case ".json":
+                plain, comments = _without_comments(text)
+                data = json.loads(plain, object_pairs_hook=_mapping)
+                return _values(_leaves(data), comments), True
+            case ".yaml" | ".yml":
+                nodes = list(yaml.compose_all(text, yaml.SafeLoader))
+                return _values(_leaves([_data(node) for node in nodes]), text), True
+            case ".py":
+                return _python(text), True
+    except (ValueError, SyntaxError, yaml.YAMLError, RecursionError):
+        return _lines(text), False
+    return _lines(text), True
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "surrogateescape")
+
+
+def _squeezed(line: str) -> str:
+    return " ".join(line.split()).rstrip(",")
+
+
+def _lines(text: str) -> Counter[Unit]:
+    return Counter(("", squeezed) for line in text.splitlines() if (squeezed := _squeezed(line)))
+
+
+def _values(leaves: Iterator[Unit], text: str) -> Counter[Unit]:
+    comments = (("#", comment.strip()) for comment in COMMENT.findall(text))
+    return Counter(leaves) + Counter(comments)
+
+
+def _leaves(data: Any, path: str = "") -> Iterator[Unit]:
+    match data:
+        case dict() if data:
+            for key, value in data.items():
+                yield from _leaves(value, f"{path}.{key}" if path else str(key))
+        case list() if data:
+            for value in data:
+                yield from _leaves(value, f"{path}[]")
+        case str() if "\n" in data:
+            for unit in _lines(data).elements():
+                yield f"{path}|", unit[1]
+        case _:
+            yield path, repr(data)
+
+
+def _without_comments(text: str) -> tuple[str, str]:
+    """Turn JSON with comments and trailing commas into JSON; return the comments, too."""
+    comments = "\n".join(f"# {m[1]}" for m in JSON_TOKEN.finditer(text) if m[1])
+    plain = JSON_TOKEN.sub(lambda m: "" if m[1] else m[0], text)
+    return JSON_COMMA.sub(lambda m: m[0] if m[0][0] == '"' else "", plain), comments
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key twice")
+    return dict(pairs)
+
+
+def _data(node: yaml.Node | None) -> Any:
+    """Return the plain data of a YAML node, whatever its tag."""
+    match node:
+        case yaml.MappingNode():
+            return _mapping([(str(_data(key)), _data(value)) for key, value in node.value])
+        case yaml.SequenceNode():
+            return [_data(value) for value in node.value]
+        case yaml.ScalarNode():
+            return node.value
+    return None
+
+
+def _python(text: str) -> Counter[Unit]:
+    tree = ast.parse(text)
+    lines = text.splitlines()
+    scopes = [""] * (len(lines) + 1)
+    units: Counter[Unit] = Counter()
+    imports = set()
+    for node, scope in _scoped(tree, ""):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for number in range(node.body[0].lineno - 1, node.end_lineno or node.lineno):
+                scopes[number] = f"{scope}{node.name}"
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            module = f"{'.' * node.level}{node.module}" if isinstance(node, ast.ImportFrom) else ""
+            for name in node.names:
+                units[f"{scope}import", f"{module} {name.name} {name.asname or ''}".strip()] += 1
+            imports |= set(range(node.lineno - 1, node.end_lineno or node.lineno))
+    for number, line in enumerate(lines):
+        if number not in imports and (squeezed := _squeezed(line)):
+            units[scopes[number], squeezed] += 1
+    return units
+
+
+def _scoped(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
+    """Yield every node with the classes and functions it stands in, outer ones first."""
+    for child in ast.iter_child_nodes(node):
+        yield child, scope
+        named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        yield from _scoped(child, f"{scope}{child.name}." if named else scope)  # type: ignore[attr-defined]

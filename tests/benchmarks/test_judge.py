@@ -1,0 +1,233 @@
+"""The judge finds deliberately wrong merges and leaves right ones alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+from judge import faults, merge_faults
+
+TOML = """\
+[project]
+name = "a"
+dependencies = [
+  "httpx",
+  "rich",
+]
+
+[tool.ruff]
+line-length = 88
+"""
+YAML = "jobs:\n  build:\n    steps:\n      - uses: checkout@v3\n      - run: |\n          make\n"
+PYTHON = """\
+import os
+
+app = App()
+
+
+def run():
+    first()
+    second()
+
+
+def stop():
+    last()
+"""
+TEXT = "FROM python:3.11\nRUN one\nRUN two\nRUN three\nCMD run\n"
+JSONC = '{\n  // why\n  "a": 1,\n  "b": [1, 2],\n}\n'
+
+
+def judged(path, base, ours, theirs, result):
+    return merge_faults(path, *(text.encode() for text in (base, ours, theirs, result)))
+
+
+def edit(text, *changes):
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+RIGHT = {
+    "both add an item": (
+        "a.toml", TOML,
+        [('  "rich",\n', '  "rich",\n  "typer",\n')], [('  "rich",\n', '  "rich",\n  "numpy",\n')],
+        [('  "rich",\n', '  "rich",\n  "typer",\n  "numpy",\n')],
+    ),
+    "both add the same item": (
+        "a.toml", TOML,
+        [('  "rich",\n', '  "rich",\n  "typer",\n'), ("88", "100")],
+        [('  "rich",\n', '  "rich",\n  "typer",\n')],
+        [('  "rich",\n', '  "rich",\n  "typer",\n'), ("88", "100")],
+    ),
+    "the higher version wins": (
+        "a.toml", TOML,
+        [("httpx", "httpx>=0.9"), ("88", "100")], [("httpx", "httpx>=0.28")],
+        [("httpx", "httpx>=0.28"), ("88", "100")],
+    ),
+    "a renamed job takes the other side's step": (
+        "a.yml", YAML,
+        [("  build:", "  image:")], [("checkout@v3", "checkout@v4")],
+        [("  build:", "  image:"), ("checkout@v3", "checkout@v4")],
+    ),
+    "lines of a text within YAML": (
+        "a.yml", YAML,
+        [("make\n", "make\n          make test\n")],
+        [("          make\n", "          cd src\n          make\n")],
+        [("          make\n", "          cd src\n          make\n          make test\n")],
+    ),
+    "imports are a set": (
+        "a.py", PYTHON,
+        [("import os", "import os\nimport sys")], [("import os", "import json\nimport os")],
+        [("import os", "import json\nimport os\nimport sys")],
+    ),
+    "lines in two functions": (
+        "a.py", PYTHON,
+        [("first()", "zeroth()\n    first()")], [("last()", "last()\n    done()")],
+        [("first()", "zeroth()\n    first()"), ("last()", "last()\n    done()")],
+    ),
+    "lines of a Dockerfile": (
+        "Dockerfile", TEXT,
+        [("RUN two\n", "")], [("3.11", "3.13")], [("RUN two\n", ""), ("3.11", "3.13")],
+    ),
+    "JSON with comments": (
+        "a.json", JSONC,
+        [("1,", "2,")], [("[1, 2]", "[1, 2, 3]")], [("1,", "2,"), ("[1, 2]", "[1, 2, 3]")],
+    ),
+}  # fmt: skip
+
+WRONG = {
+    "the user's item is lost": (
+        "a.toml", TOML,
+        [('  "rich",\n', '  "rich",\n  "typer",\n')], [("88", "100")], [("88", "100")],
+        "missing, added by the user",
+    ),
+    "the release's value is missing": (
+        "a.toml", TOML,
+        [('  "rich",\n', "")], [("88", "100")], [('  "rich",\n', "")],
+        "missing, added by the release",
+    ),
+    "a removed item is still there": (
+        "a.toml", TOML,
+        [('  "rich",\n', "")], [("88", "100")], [("88", "100")],
+        "still there, removed by the user",
+    ),
+    "the lower version wins": (
+        "a.toml", TOML,
+        [("httpx", "httpx>=0.9"), ("88", "100")], [("httpx", "httpx>=0.28")],
+        [("httpx", "httpx>=0.9"), ("88", "100")], "missing, added by the release",
+    ),
+    "a value in the wrong table": (
+        "a.toml", TOML,
+        [("88", "88\nfix = true")], [('"a"', '"b"')], [('"a"', '"b"\nfix = true')],
+        "missing, added by the user: tool.ruff.fix",
+    ),
+    "an item twice": (
+        "a.toml", TOML,
+        [('  "rich",\n', '  "rich",\n  "typer",\n')], [('  "rich",\n', '  "typer",\n  "rich",\n')],
+        [('  "rich",\n', '  "typer",\n  "rich",\n  "typer",\n')],
+        "there twice",
+    ),
+    "a table twice": (
+        "a.toml", TOML,
+        [("88", "88\n[tool.mypy]\nstrict = true")], [('"a"', '"a"\n[tool.mypy]\nstrict = true')],
+        [("88", "88\n[tool.mypy]\nstrict = true"), ('"a"', '"a"\n[tool.mypy]\nstrict = true')],
+        "does not parse",
+    ),
+    "a key of YAML twice": (
+        "a.yml", YAML,
+        [("  build:", "  env: {}\n  build:")], [("make\n", "make\n  env: {}\n")],
+        [("  build:", "  env: {}\n  build:"), ("make\n", "make\n  env: {}\n")],
+        "does not parse",
+    ),
+    "a second app": (
+        "a.py", PYTHON,
+        [("app = App()", "app = Api()")],
+        [("    last()\n", "    last()\n\n\napp = Api()\n"), ("app = App()\n", "")],
+        [("app = App()", "app = Api()"), ("    last()\n", "    last()\n\n\napp = Api()\n")],
+        "there twice",
+    ),
+    "a line in the wrong function": (
+        "a.py", PYTHON,
+        [("last()", "last()\n    done()")], [("import os", "import sys")],
+        [("first()", "first()\n    done()"), ("import os", "import sys")],
+        "missing, added by the user: stop = done()",
+    ),
+    "a step in the wrong order": (
+        "Dockerfile", TEXT,
+        [("RUN two\n", "RUN two\nRUN extra\n")], [("3.11", "3.13")],
+        [("RUN one\n", "RUN extra\nRUN one\n"), ("3.11", "3.13")],
+        "in an order nobody wrote",
+    ),
+    "a comment is lost": (
+        "a.json", JSONC,
+        [("// why", "// why not")], [("1,", "2,")], [("1,", "2,")],
+        "missing, added by the user: # = ",
+    ),
+    "a line that nobody wrote": (
+        "Dockerfile", TEXT,
+        [("RUN one", "RUN 1")], [("3.11", "3.13")],
+        [("RUN one", "RUN 1"), ("3.11", "3.13"), ("CMD", "RUN 4\nCMD")],
+        "more often than both sides wrote it",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_right_merge(case):
+    path, base, ours, theirs, result = RIGHT[case]
+    assert judged(path, base, *(edit(base, *changes) for changes in (ours, theirs, result))) == []
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_merge(case):
+    path, base, ours, theirs, result, fault = WRONG[case]
+    found = judged(path, base, *(edit(base, *changes) for changes in (ours, theirs, result)))
+    assert any(fault in line for line in found), found
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.txt"])
+def test_every_lost_or_doubled_line_is_found(path, tmp_path):
+    ours, theirs = edit(PYTHON, ("first()", "zeroth()")), edit(PYTHON, ("last()", "the_last()"))
+    for name, text in (("base", PYTHON), ("ours", ours), ("theirs", theirs)):
+        (tmp_path / name).write_text(text)
+    merged = subprocess.run(
+        ["git", "merge-file", "-p", "ours", "base", "theirs"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert judged(path, PYTHON, ours, theirs, merged) == []
+    lines = merged.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if line.strip():
+            for copies in (0, 2):
+                wrong = "".join([*lines[:number], *[line] * copies, *lines[number + 1 :]])
+                assert judged(path, PYTHON, ours, theirs, wrong), (line, copies)
+
+
+def test_files_that_one_side_changed():
+    base = {"ours": b"1\n", "theirs": b"1\n", "gone": b"1\n", "kept": b"1\n"}
+    ours = {"ours": b"2\n", "theirs": b"1\n", "kept": b"2\n", "own": b"1\n"}
+    theirs = {"ours": b"1\n", "theirs": b"2\n", "gone": b"2\n", "kept": b"3\n"}
+    right = {"ours": b"2\n", "theirs": b"2\n", "kept": b"2\n", "own": b"1\n"}
+    assert tree_faults(base, ours, theirs, right) == {}
+    wrong = {"ours": b"1\n", "theirs": b"1\n", "gone": b"2\n", "kept": b"3\n"}
+    assert tree_faults(base, ours, theirs, wrong).keys() == wrong.keys() | {"own"}
+
+
+def test_a_file_that_was_moved():
+    base = {"old.txt": b"one\ntwo\nthree\n"}
+    ours = {"old.txt": b"one\ntwo\nthree\nmine\n"}
+    theirs = {"new.txt": b"one\n2\nthree\n"}
+    assert tree_faults(base, ours, theirs, {"new.txt": b"one\n2\nthree\nmine\n"}) == {}
+    assert tree_faults(base, ours, theirs, {"new.txt": b"one\n2\nthree\n"}).keys() == {"old.txt"}
+    # the other way round: the user moved it
+    result = {"new.txt": b"one\n2\nthree\nmine\n"}
+    assert tree_faults(base, theirs, ours, result) == {}
+    assert tree_faults(base, theirs, ours, {"new.txt": b"1\n2\n3\n"}).keys() == {"new.txt"}
+
+
+def tree_faults(base, ours, theirs, result):
+    return faults(base, ours, theirs, result, conflicts=(), keeps=lambda path: path == "kept")
