@@ -19,6 +19,10 @@ from judge import Tree, both_changed, faults
 
 ENGINES = ("copier", "drydock")
 BIN = Path(sys.executable).parent
+COMMIT = (
+    "-c", "user.name=Replay", "-c", "user.email=replay@example.com",
+    "commit", "--quiet", "--no-verify",
+)  # fmt: skip
 PATIENCE = 300
 """Seconds that an engine has for one update."""
 
@@ -204,6 +208,10 @@ class Bench:
         origin = str(update.project.resolve())
         git(self.folder, "clone", "--quiet", "--shared", "--no-checkout", origin, str(clone))
         git(clone, "checkout", "--quiet", "-B", "replay", update.parent)
+        if absent := list(filter(None, git(clone, "ls-files", "-z", "--deleted").split("\0"))):
+            # A clone may lack its largest files, and no engine updates a project with changes.
+            git(clone, "rm", "--quiet", "--cached", "--", *absent)
+            git(clone, *COMMIT, "--message=Leave out what the clone lacks")
         return clone
 
     def _render(self, update: Update, place: Path) -> tuple[dict[str, str], Rendering, Rendering]:
@@ -316,7 +324,7 @@ def _compare(
 ) -> None:
     base, ours, theirs = sides
     result = read_tree(clone)
-    ignored = {*outcome.conflicts, update.answers_file}
+    ignored = {*outcome.conflicts, update.answers_file, *_ignored(clone)}
     ignored |= {path for path in result if path.endswith(".rej")}
     outcome.merged = [path for path in both if path not in ignored and path in result]
     people = {path: _committed(clone, update.commit, path) for path in outcome.merged}
@@ -327,6 +335,12 @@ def _compare(
     for path in sorted({*outcome.merged, *outcome.faults} - {*outcome.as_people}):
         texts = ours.get(path), result.get(path), _committed(clone, update.commit, path)
         outcome.texts[path] = [(text or b"").decode("utf-8", "replace") for text in texts]
+
+
+def _ignored(clone: Path) -> list[str]:
+    """Return the files that are there but that git ignores: they are no part of the project."""
+    others = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard")
+    return list(filter(None, git(clone, *others).split("\0")))
 
 
 def _committed(clone: Path, commit: str, path: str) -> bytes | None:

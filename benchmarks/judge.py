@@ -71,12 +71,14 @@ def faults(
     every = base.keys() | ours.keys() | theirs.keys() | result.keys()
     for path in sorted(every - set(conflicts)):
         sides = base.get(path), ours.get(path), theirs.get(path), result.get(path)
-        if keeps(path):
-            wrong = [] if sides[1] in (None, sides[3]) else ["a file to be kept was changed"]
-        else:
+        if keeps(path) and path in ours and (path in theirs or ours[path] != base.get(path)):
+            wrong = [] if result.get(path) == ours[path] else ["a file to be kept was changed"]
+        elif not keeps(path) or path in ours:
             wrong = _file_faults(path, *sides)
             if wrong and _was_moved(path, base, ours, theirs, result):
                 wrong = []
+        else:
+            wrong = []  # deleted by the user; Copier brings it back, which is documented
         if wrong:
             found[path] = wrong
     return found
@@ -116,7 +118,7 @@ def _was_moved(path: str, base: Tree, ours: Tree, theirs: Tree, result: Tree) ->
     """Tell whether a file is not as its path alone demands because a side moved it.
 
     Either the release moved it and the user's units went along, or the user had moved it and the
-    release's change came after it.
+    release's change came after it, or the release moved, unchanged, what the user had deleted.
     """
     if path in ours and path not in result:
         added = _lines(_text(ours[path])) - _lines(_text(base.get(path, b"")))
@@ -132,6 +134,9 @@ def _was_moved(path: str, base: Tree, ours: Tree, theirs: Tree, result: Tree) ->
         return any(
             not merge_faults(path, base[p], ours[p], theirs[path], result[path]) for p in sources
         )
+    if path in theirs and path not in result:
+        gone = base.keys() - ours.keys() - theirs.keys()
+        return theirs[path] != b"" and any(base[p] == theirs[path] for p in gone)
     return False
 
 
@@ -145,9 +150,20 @@ def merge_faults(path: str, base: bytes, ours: bytes, theirs: bytes, result: byt
         return ["does not parse"]
     if not (parsed_r and parsed_o and parsed_t and (parsed_b or not base)):
         b, o, t, r = (_lines(_text(side)) for side in (base, ours, theirs, result))
+    wrong = _unit_faults(path, b, o, t, r)
     by_user, by_release = _renames(b, o), _renames(b, t)
-    o, t = _renamed(o, by_release), _renamed(t, by_user)
-    b = _renamed(_renamed(b, by_user), by_release)
+    if wrong and (by_user or by_release):
+        b = _renamed(_renamed(b, by_user), by_release)
+        again = _unit_faults(path, b, _renamed(o, by_release), _renamed(t, by_user), r)
+        wrong = again and wrong
+    if PurePosixPath(path).suffix not in {".toml", ".yaml", ".yml", ".json"}:
+        wrong += _order_faults(_text(ours), _text(theirs), _text(result))
+    return wrong
+
+
+def _unit_faults(
+    path: str, b: Counter[Unit], o: Counter[Unit], t: Counter[Unit], r: Counter[Unit]
+) -> list[str]:
     wrong = []
     for unit in sorted(b.keys() | o.keys() | t.keys() | r.keys()):
         fault = _unit_fault(unit, b[unit], o[unit], t[unit], r[unit])
@@ -155,8 +171,6 @@ def merge_faults(path: str, base: bytes, ours: bytes, theirs: bytes, result: byt
             wrong.append(f"{fault}: {' = '.join(filter(None, unit))[:160]}")
         elif _doubled(path, unit) and r[unit] > max(o[unit], t[unit], 1):
             wrong.append(f"there twice: {' = '.join(filter(None, unit))[:160]}")
-    if PurePosixPath(path).suffix not in {".toml", ".yaml", ".yml", ".json"}:
-        wrong += _order_faults(_text(ours), _text(theirs), _text(result))
     return wrong
 
 
@@ -169,7 +183,7 @@ def _renames(base: Counter[Unit], side: Counter[Unit]) -> dict[str, str]:
         for other in sorted(new):
             if _parent(part) == _parent(other) and other not in found.values():
                 after = _inside(side, other)
-                if 2 * (before & after).total() >= max(before.total(), after.total()):
+                if 2 * (before & after).total() >= min(before.total(), after.total()):
                     found[part] = other
                     break
     return found
