@@ -30,25 +30,15 @@ What this cannot see: a value that is right in its place and wrong in its meanin
 items in a list, and changes of blanks.
 """
 
-import ast
-import json
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import Any
 
-import yaml
+from units import Unit, lines_of, squeezed, text_of, units_of
 
 Tree = Mapping[str, bytes]
-Unit = tuple[str, str]
-"""Where something stands, and what it is."""
-
-COMMENT = re.compile(r"(?:^|\s)#\s?(\S.*)$", re.MULTILINE)
-JSON_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|(//[^\n]*|/\*.*?\*/)', re.DOTALL)
-JSON_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])')
 DEFINITION = re.compile(r"(?:async )?(?:def|class) \w+|\w+(?:: [^=]+)? = ")
 LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock"}
 """Computed from other files: an update may refresh them."""
@@ -71,14 +61,15 @@ def faults(
     every = base.keys() | ours.keys() | theirs.keys() | result.keys()
     for path in sorted(every - set(conflicts)):
         sides = base.get(path), ours.get(path), theirs.get(path), result.get(path)
-        if keeps(path) and path in ours and (path in theirs or ours[path] != base.get(path)):
-            wrong = [] if result.get(path) == ours[path] else ["a file to be kept was changed"]
-        elif not keeps(path) or path in ours:
+        if keeps(path):
+            # Deleted by the user, it may come back: Copier documents that.
+            follows = path not in {*theirs, *result} and ours.get(path) == base.get(path)
+            lost = path in ours and result.get(path) != ours[path] and not follows
+            wrong = ["a file to be kept was changed"] if lost else []
+        else:
             wrong = _file_faults(path, *sides)
             if wrong and _was_moved(path, base, ours, theirs, result):
                 wrong = []
-        else:
-            wrong = []  # deleted by the user; Copier brings it back, which is documented
         if wrong:
             found[path] = wrong
     return found
@@ -118,12 +109,12 @@ def _was_moved(path: str, base: Tree, ours: Tree, theirs: Tree, result: Tree) ->
     """Tell whether a file is not as its path alone demands because a side moved it.
 
     Either the release moved it and the user's units went along, or the user had moved it and the
-    release's change came after it, or the release moved, unchanged, what the user had deleted.
+    release's change came after it, or the release only moved or renamed what the user had deleted.
     """
     if path in ours and path not in result:
-        added = _lines(_text(ours[path])) - _lines(_text(base.get(path, b"")))
+        added = lines_of(text_of(ours[path])) - lines_of(text_of(base.get(path, b"")))
         homes = result.keys() - ours.keys() - base.keys()
-        return any(added <= _lines(_text(result[home])) for home in homes)
+        return any(added <= lines_of(text_of(result[home])) for home in homes)
     if path in ours and path not in base and path not in theirs:
         sources = [p for p in base.keys() & theirs.keys() - ours.keys() if base[p] != theirs[p]]
         return any(
@@ -136,20 +127,28 @@ def _was_moved(path: str, base: Tree, ours: Tree, theirs: Tree, result: Tree) ->
         )
     if path in theirs and path not in result:
         gone = base.keys() - ours.keys() - theirs.keys()
-        return theirs[path] != b"" and any(base[p] == theirs[path] for p in gone)
+        return any(_same_file(p, base[p], path, theirs[path]) for p in gone)
     return False
+
+
+def _same_file(path: str, content: bytes, other: str, moved: bytes) -> bool:
+    """Tell whether a file was moved: unchanged, or under its name with half of its lines."""
+    before, after = lines_of(text_of(content)), lines_of(text_of(moved))
+    same_name = PurePosixPath(path).name == PurePosixPath(other).name
+    half = 2 * (before & after).total() >= after.total() > 0
+    return half and (same_name or content == moved)
 
 
 def merge_faults(path: str, base: bytes, ours: bytes, theirs: bytes, result: bytes) -> list[str]:
     """Return what is wrong with the merge of one file that both sides changed."""
     if b"\0" in ours or b"\0" in theirs:
         return [] if result in (ours, theirs) else ["a binary file that neither side wrote"]
-    texts = [_units(path, side) for side in (base, ours, theirs, result)]
+    texts = [units_of(path, side) for side in (base, ours, theirs, result)]
     (b, parsed_b), (o, parsed_o), (t, parsed_t), (r, parsed_r) = texts
     if not parsed_r and parsed_o and parsed_t:
         return ["does not parse"]
     if not (parsed_r and parsed_o and parsed_t and (parsed_b or not base)):
-        b, o, t, r = (_lines(_text(side)) for side in (base, ours, theirs, result))
+        b, o, t, r = (lines_of(text_of(side)) for side in (base, ours, theirs, result))
     wrong = _unit_faults(path, b, o, t, r)
     by_user, by_release = _renames(b, o), _renames(b, t)
     if wrong and (by_user or by_release):
@@ -157,7 +156,7 @@ def merge_faults(path: str, base: bytes, ours: bytes, theirs: bytes, result: byt
         again = _unit_faults(path, b, _renamed(o, by_release), _renamed(t, by_user), r)
         wrong = again and wrong
     if PurePosixPath(path).suffix not in {".toml", ".yaml", ".yml", ".json"}:
-        wrong += _order_faults(_text(ours), _text(theirs), _text(result))
+        wrong += _order_faults(text_of(ours), text_of(theirs), text_of(result))
     return wrong
 
 
@@ -277,7 +276,7 @@ def _order_faults(ours: str, theirs: str, result: str) -> list[str]:
 
 def _places(text: str) -> dict[str, int]:
     """Return the lines that occur once, with their places; imports have no order."""
-    lines = [_squeezed(line) for line in text.splitlines()]
+    lines = [squeezed(line) for line in text.splitlines()]
     once = {line for line, count in Counter(lines).items() if count == 1}
     skip = ("import ", "from ", "")
     return {
@@ -285,110 +284,3 @@ def _places(text: str) -> dict[str, int]:
         for place, line in enumerate(lines)
         if line in once and not line.startswith(skip[:2]) and len(line) > 2
     }
-
-
-def _units(path: str, content: bytes) -> tuple[Counter[Unit], bool]:
-    """Return the units of a file, and whether it parses as what its name says."""
-    text = _text(content)
-    try:
-        match PurePosixPath(path).suffix:
-            case ".toml":
-                return _values(_leaves(tomllib.loads(text)), text), True
-            case ".json":
-                plain, comments = _without_comments(text)
-                data = json.loads(plain, object_pairs_hook=_mapping)
-                return _values(_leaves(data), comments), True
-            case ".yaml" | ".yml":
-                nodes = list(yaml.compose_all(text, yaml.SafeLoader))
-                return _values(_leaves([_data(node) for node in nodes]), text), True
-            case ".py":
-                return _python(text), True
-    except (ValueError, SyntaxError, yaml.YAMLError, RecursionError):
-        return _lines(text), False
-    return _lines(text), True
-
-
-def _text(content: bytes) -> str:
-    return content.decode("utf-8", "surrogateescape")
-
-
-def _squeezed(line: str) -> str:
-    return " ".join(line.split()).rstrip(",")
-
-
-def _lines(text: str) -> Counter[Unit]:
-    return Counter(("", squeezed) for line in text.splitlines() if (squeezed := _squeezed(line)))
-
-
-def _values(leaves: Iterator[Unit], text: str) -> Counter[Unit]:
-    comments = (("#", comment.strip()) for comment in COMMENT.findall(text))
-    return Counter(leaves) + Counter(comments)
-
-
-def _leaves(data: Any, path: str = "") -> Iterator[Unit]:
-    match data:
-        case dict() if data:
-            for key, value in data.items():
-                yield from _leaves(value, f"{path}.{key}" if path else str(key))
-        case list() if data:
-            for value in data:
-                yield from _leaves(value, f"{path}[]")
-        case str() if "\n" in data:
-            for unit in _lines(data).elements():
-                yield f"{path}|", unit[1]
-        case _:
-            yield path, repr(data)
-
-
-def _without_comments(text: str) -> tuple[str, str]:
-    """Turn JSON with comments and trailing commas into JSON; return the comments, too."""
-    comments = "\n".join(f"# {m[1]}" for m in JSON_TOKEN.finditer(text) if m[1])
-    plain = JSON_TOKEN.sub(lambda m: "" if m[1] else m[0], text)
-    return JSON_COMMA.sub(lambda m: m[0] if m[0][0] == '"' else "", plain), comments
-
-
-def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) < len(pairs):
-        raise ValueError("a key twice")
-    return dict(pairs)
-
-
-def _data(node: yaml.Node | None) -> Any:
-    """Return the plain data of a YAML node, whatever its tag."""
-    match node:
-        case yaml.MappingNode():
-            return _mapping([(str(_data(key)), _data(value)) for key, value in node.value])
-        case yaml.SequenceNode():
-            return [_data(value) for value in node.value]
-        case yaml.ScalarNode():
-            return node.value
-    return None
-
-
-def _python(text: str) -> Counter[Unit]:
-    tree = ast.parse(text)
-    lines = text.splitlines()
-    scopes = [""] * (len(lines) + 1)
-    units: Counter[Unit] = Counter()
-    imports = set()
-    for node, scope in _scoped(tree, ""):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            for number in range(node.body[0].lineno - 1, node.end_lineno or node.lineno):
-                scopes[number] = f"{scope}{node.name}"
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            module = f"{'.' * node.level}{node.module}" if isinstance(node, ast.ImportFrom) else ""
-            for name in node.names:
-                units[f"{scope}import", f"{module} {name.name} {name.asname or ''}".strip()] += 1
-            imports |= set(range(node.lineno - 1, node.end_lineno or node.lineno))
-    for number, line in enumerate(lines):
-        if number not in imports and (squeezed := _squeezed(line)):
-            units[scopes[number], squeezed] += 1
-    return units
-
-
-def _scoped(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
-    """Yield every node with the classes and functions it stands in, outer ones first."""
-    for child in ast.iter_child_nodes(node):
-        yield child, scope
-        named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        yield from _scoped(child, f"{scope}{child.name}." if named else scope)  # type: ignore[attr-defined]

@@ -229,5 +229,22 @@ def test_a_file_that_was_moved():
     assert tree_faults(base, theirs, ours, {"new.txt": b"1\n2\n3\n"}).keys() == {"new.txt"}
 
 
+def test_a_deleted_file_that_the_release_renames():
+    base = {"a/old.txt": b"one\ntwo\nthree\n"}
+    for path, content in (("b/old.txt", b"one\n2\nthree\n"), ("new.txt", base["a/old.txt"])):
+        assert tree_faults(base, {}, {path: content}, {}) == {}
+        assert tree_faults(base, {}, {path: content}, {path: content}) == {}
+    assert tree_faults(base, {}, {"new.txt": b"one\n2\nthree\n"}, {}).keys() == {"new.txt"}
+
+
+def test_a_file_to_be_kept():
+    base, edited = {"kept": b"1\n"}, {"kept": b"2\n"}
+    assert tree_faults(base, edited, {}, edited) == {}
+    assert tree_faults(base, edited, {}, {}).keys() == {"kept"}
+    for result in ({}, base):
+        assert tree_faults(base, base, {}, result) == {}
+        assert tree_faults(base, {}, base, result) == {}
+
+
 def tree_faults(base, ours, theirs, result):
     return faults(base, ours, theirs, result, conflicts=(), keeps=lambda path: path == "kept")

@@ -1,0 +1,129 @@
+"""Takes files apart into the units in which a merge is judged (see judge.py)."""
+
+import ast
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+Unit = tuple[str, str]
+"""Where something stands, and what it is."""
+
+COMMENT = re.compile(r"(?:^|\s)#\s?(\S.*)$", re.MULTILINE)
+JSON_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|(//[^\n]*|/\*.*?\*/)', re.DOTALL)
+JSON_COMMA = re.compile(r'"(?:\\.|[^"\\])*"|,(?=\s*[}\]])')
+
+
+def units_of(path: str, content: bytes) -> tuple[Counter[Unit], bool]:
+    """Return the units of a file, and whether it parses as what its name says."""
+    text = text_of(content)
+    try:
+        match PurePosixPath(path).suffix:
+            case ".toml":
+                return _values(_leaves(tomllib.loads(text)), text), True
+            case ".json":
+                plain, comments = _without_comments(text)
+                data = json.loads(plain, object_pairs_hook=_mapping)
+                return _values(_leaves(data), comments), True
+            case ".yaml" | ".yml":
+                nodes = list(yaml.compose_all(text, yaml.SafeLoader))
+                return _values(_leaves([_data(node) for node in nodes]), text), True
+            case ".py":
+                return _python(text), True
+    except (ValueError, SyntaxError, yaml.YAMLError, RecursionError):
+        return lines_of(text), False
+    return lines_of(text), True
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a file, whatever its encoding."""
+    return content.decode("utf-8", "surrogateescape")
+
+
+def squeezed(line: str) -> str:
+    """Return a line without regard to blanks and a trailing comma."""
+    return " ".join(line.split()).rstrip(",")
+
+
+def lines_of(text: str) -> Counter[Unit]:
+    """Return every line as a unit; empty ones are none."""
+    return Counter(("", line) for line in map(squeezed, text.splitlines()) if line)
+
+
+def _values(leaves: Iterator[Unit], text: str) -> Counter[Unit]:
+    comments = (("#", comment.strip()) for comment in COMMENT.findall(text))
+    return Counter(leaves) + Counter(comments)
+
+
+def _leaves(data: Any, path: str = "") -> Iterator[Unit]:
+    match data:
+        case dict() if data:
+            for key, value in data.items():
+                yield from _leaves(value, f"{path}.{key}" if path else str(key))
+        case list() if data:
+            for value in data:
+                yield from _leaves(value, f"{path}[]")
+        case str() if "\n" in data:
+            for unit in lines_of(data).elements():
+                yield f"{path}|", unit[1]
+        case _:
+            yield path, repr(data)
+
+
+def _without_comments(text: str) -> tuple[str, str]:
+    """Turn JSON with comments and trailing commas into JSON; return the comments, too."""
+    comments = "\n".join(f"# {m[1]}" for m in JSON_TOKEN.finditer(text) if m[1])
+    plain = JSON_TOKEN.sub(lambda m: "" if m[1] else m[0], text)
+    return JSON_COMMA.sub(lambda m: m[0] if m[0][0] == '"' else "", plain), comments
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({key for key, _ in pairs}) < len(pairs):
+        raise ValueError("a key twice")
+    return dict(pairs)
+
+
+def _data(node: yaml.Node | None) -> Any:
+    """Return the plain data of a YAML node, whatever its tag."""
+    match node:
+        case yaml.MappingNode():
+            return _mapping([(str(_data(key)), _data(value)) for key, value in node.value])
+        case yaml.SequenceNode():
+            return [_data(value) for value in node.value]
+        case yaml.ScalarNode():
+            return node.value
+    return None
+
+
+def _python(text: str) -> Counter[Unit]:
+    tree = ast.parse(text)
+    lines = text.splitlines()
+    scopes = [""] * (len(lines) + 1)
+    units: Counter[Unit] = Counter()
+    imports = set()
+    for node, scope in _scoped(tree, ""):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for number in range(node.body[0].lineno - 1, node.end_lineno or node.lineno):
+                scopes[number] = f"{scope}{node.name}"
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            module = f"{'.' * node.level}{node.module}" if isinstance(node, ast.ImportFrom) else ""
+            for name in node.names:
+                units[f"{scope}import", f"{module} {name.name} {name.asname or ''}".strip()] += 1
+            imports |= set(range(node.lineno - 1, node.end_lineno or node.lineno))
+    for number, line in enumerate(map(squeezed, lines)):
+        if line and number not in imports:
+            units[scopes[number], line] += 1
+    return units
+
+
+def _scoped(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:
+    """Yield every node with the classes and functions it stands in, outer ones first."""
+    for child in ast.iter_child_nodes(node):
+        yield child, scope
+        named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        yield from _scoped(child, f"{scope}{child.name}." if named else scope)  # type: ignore[attr-defined]
