@@ -166,7 +166,7 @@ def _unit_faults(
     wrong = []
     for unit in sorted(b.keys() | o.keys() | t.keys() | r.keys()):
         fault = _unit_fault(unit, b[unit], o[unit], t[unit], r[unit])
-        if fault and not _higher_pin(unit, o, t, r):
+        if fault and not _higher_pin(unit, o - b, t - b, r):
             wrong.append(f"{fault}: {' = '.join(filter(None, unit))[:160]}")
         elif _doubled(path, unit) and r[unit] > max(o[unit], t[unit], 1):
             wrong.append(f"there twice: {' = '.join(filter(None, unit))[:160]}")
@@ -234,14 +234,17 @@ def _unit_fault(unit: Unit, base: int, ours: int, theirs: int, result: int) -> s
     return ""
 
 
-def _higher_pin(unit: Unit, ours: Counter[Unit], theirs: Counter[Unit], r: Counter[Unit]) -> bool:
-    """Tell whether a unit that is missing was replaced by the other side's higher version."""
+def _higher_pin(
+    unit: Unit, by_user: Counter[Unit], by_release: Counter[Unit], result: Counter[Unit]
+) -> bool:
+    """Tell whether a unit that one side added gave way to the other side's higher version."""
     where, what = unit
-    if r[unit] or not re.search(r"\d", what):
+    if result[unit] or not re.search(r"\d", what) or (unit in by_user) == (unit in by_release):
         return False
+    rivals = by_release if unit in by_user else by_user
     return any(
         place == where and _masked(other) == _masked(what) and _version(other) > _version(what)
-        for place, other in r.keys() & (ours.keys() | theirs.keys())
+        for place, other in result.keys() & rivals.keys()
     )
 
 
