@@ -68,9 +68,9 @@ def _leaves(data: Any, path: str = "") -> Iterator[Unit]:
         case list() if data:
             for value in data:
                 yield from _leaves(value, f"{path}[]")
-        case str() if "\n" in data:
-            for unit in lines_of(data).elements():
-                yield f"{path}|", unit[1]
+        case str() if data:
+            for line in data.splitlines():
+                yield path, repr(squeezed(line))
         case _:
             yield path, repr(data)
 
