@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from drydock import git
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import formats, last_line
+from drydock.merging import formats, last_line, lines
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def three_way(
     for path, staged in stages.items():
         known = kinds.get(path, set())
         if 2 not in staged and known and known <= _DELETED_BY_OURS and path not in ours:
+            if path not in base and staged.get(1) != staged.get(3):
+                continue  # a new file that only resembles the one that ours deleted
             merge.declined.add(path)
             merge.changes.pop(path, None)
         else:
@@ -153,18 +155,23 @@ def _note_moves(
     for tree, side in ((trees[0], ours), (trees[2], theirs)):
         if base.keys() - side.keys() and side.keys() - base.keys():
             merge.moved |= repository.renames(trees[1], tree)
+    # What only resembles a file that ours deleted is new.
+    merge.moved = {
+        path: origin for path, origin in merge.moved.items()
+        if origin in ours or path in ours or path in merge.declined
+    }  # fmt: skip
 
 
 def _hold_to_formats(
     repository: Repository, merge: Merge, sides: tuple[Tree, Tree, Tree], labels: Labels
 ) -> None:
-    """Turn each file whose clean merge is not valid, while what went into it was, to a conflict."""
+    """Turn each clean merge that is not valid or lacks a side's change into a conflict."""
     known = {entry.oid for side in sides for entry in side.values()}
     merged = {
         path: entry
         for path, entry in merge.changes.items()
         if entry and path not in merge.conflicts and entry.oid not in known
-        and entry.mode.startswith("100") and any(f.handles(path) for f in formats.all_formats())
+        and entry.mode.startswith("100")
     }  # fmt: skip
     if not merged:
         return
@@ -173,15 +180,24 @@ def _hold_to_formats(
     wanted += [entry.oid for stages in inputs.values() for entry in stages.values()]
     contents = repository.read_blobs(wanted)
     for path, entry in merged.items():
-        problem = formats.problem(path, contents[entry.oid])
         before = {stage: contents[given.oid] for stage, given in inputs[path].items()}
-        if problem is None or any(formats.problem(path, text) for text in before.values()):
+        problem = _problem(path, before, contents[entry.oid])
+        if problem is None:
             continue
         marked = git.mark_differences(before[2], before[3], (labels.ours, labels.theirs))
         (oid,) = repository.write_blobs([marked])
         merge.changes[path] = Entry(entry.mode, oid)
-        reason = f"merged line by line it is not valid: {problem}"
-        merge.conflicts[path] = Conflict(inputs[path], reason)
+        merge.conflicts[path] = Conflict(inputs[path], f"merged line by line {problem}")
+
+
+def _problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
+    """Return what is wrong with a clean merge of what the sides have, by index stage, or None."""
+    invalid = formats.problem(path, merged)
+    if invalid and not any(formats.problem(path, text) for text in before.values()):
+        return f"it is not valid: {invalid}"
+    if before.keys() == {1, 2, 3}:
+        return lines.problem(before[1], before[2], before[3], merged)
+    return None
 
 
 def _inputs(
