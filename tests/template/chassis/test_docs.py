@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
@@ -66,3 +67,9 @@ def test_an_adopted_service_keeps_its_pages(build: Build) -> None:
     page = TestClient(build(FastAPI()).app).get("/docs").text
 
     assert ("/docs/assets/" in page) is not support.ADOPTED
+
+
+def test_an_application_within_middleware_has_them_too(build: Build) -> None:
+    app = TrustedHostMiddleware(FastAPI(), allowed_hosts=["*"])
+
+    assert "/docs/assets/" in TestClient(build(app, OFFLINE).app).get("/docs").text
