@@ -248,7 +248,7 @@ def _measure(bench: Bench, contestant: Contestant, scenario: Scenario) -> Run:
         )
         url = f"http://127.0.0.1:{port}{path}"
         _wait_for(url, body)
-        wrk = ["wrk", "-t1", f"-c{scenario.connections}", "-s", str(script)]
+        wrk = ["wrk", "-t1", "--timeout", "30s", f"-c{scenario.connections}", "-s", str(script)]
         _call([*wrk, "-d1s", url])
         before = _cpu_seconds(session)
         report = json.loads(_call([*wrk, f"-d{bench.options.seconds}s", url]).splitlines()[-1])
