@@ -53,7 +53,7 @@ def hello() -> dict[str, str]:
 '''
 ADOPTED_CONFIG = "inference:\n  model: {module}:Model\n"
 # What the chassis' tests need beyond what a service has.
-TOOLS = ("copier", "hypothesis", "websockets")
+TOOLS = ("copier", "hypothesis", "schemathesis", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
 
 console = Console()

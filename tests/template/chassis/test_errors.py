@@ -361,7 +361,7 @@ def test_turned_off_everything_is_as_before(build: Build) -> None:
     paths = ["/items/x", "/teapot", "/conflict", "/nothing", "/boom", "/ok/", "/docs"]
     before = [plain.get(path, follow_redirects=False) for path in paths]
 
-    off = {"errors.problem_json": False}
+    off = {"errors.problem_json": False, "docs.offline": False}
     client = TestClient(build(app, off).app, raise_server_exceptions=False)
     after = [client.get(path, follow_redirects=False) for path in paths]
 

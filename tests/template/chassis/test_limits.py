@@ -5,6 +5,7 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from http.client import HTTPConnection
 from itertools import repeat
 from typing import Any
@@ -40,13 +41,17 @@ class Limited:
 
     def post(self, path: str, pieces: list[bytes], *, chunked: bool) -> support.Answer:
         """Send a body, all of it before the answer is read."""
-        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=support.PATIENCE)
         length = {} if chunked else {"content-length": str(sum(map(len, pieces)))}
         headers = {"content-type": "application/json"} | length
-        connection.request("POST", path, iter(pieces), headers, encode_chunked=chunked)
-        response = connection.getresponse()
-        names = {name.lower(): value for name, value in response.getheaders()}
-        return support.Answer(response.status, names, response.read())
+        with closing(self.connect()) as connection:
+            connection.request("POST", path, iter(pieces), headers, encode_chunked=chunked)
+            response = connection.getresponse()
+            names = {name.lower(): value for name, value in response.getheaders()}
+            return support.Answer(response.status, names, response.read())
+
+    def connect(self) -> HTTPConnection:
+        """Return a connection, which is the caller's to close."""
+        return HTTPConnection("127.0.0.1", self.server.port, timeout=support.PATIENCE)
 
 
 @pytest.fixture
@@ -121,14 +126,14 @@ def test_many_late_requests_end_each_at_its_time(start: Callable[..., Limited]) 
 
 def test_an_answer_that_has_begun_may_take_its_time(start: Callable[..., Limited]) -> None:
     limited = start(max_seconds=3)
-    connection = HTTPConnection("127.0.0.1", limited.server.port, timeout=support.PATIENCE)
-    connection.request("GET", "/stream")
-    response = connection.getresponse()
-    assert limited.server.request("/wait").status == 504  # so the limit has passed for the stream
+    with closing(limited.connect()) as connection:
+        connection.request("GET", "/stream")
+        response = connection.getresponse()
+        assert limited.server.request("/wait").status == 504  # so the limit has passed, too
 
-    limited.open()
+        limited.open()
 
-    assert response.read() == b"begun, ended"
+        assert response.read() == b"begun, ended"
 
 
 def test_websockets_are_not_limited(start: Callable[..., Limited]) -> None:
