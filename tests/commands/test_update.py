@@ -205,19 +205,6 @@ def test_a_file_that_both_added_is_merged(
     assert service.read("both.txt").startswith("a\nb\n<<<<<<< yours\nmine\n")
 
 
-def test_a_new_file_like_one_that_the_user_deleted_comes(
-    drydock: Drydock, template: Template, service: Service
-) -> None:
-    service.change({"old.txt": None})
-    alike = "".join(f"old {n}\n" for n in range(14)) + "".join(f"new {n}\n" for n in range(6))
-    template.release("v1.1.0", {"old.txt": None, "alike.txt": alike})
-    outcome = drydock("update", service.path, "--defaults", "--json")
-    assert outcome.code == 0
-    assert files(outcome)["alike.txt"] == "added"
-    assert service.read("alike.txt") == alike
-    assert not (service.path / "old.txt").exists()
-
-
 def test_a_line_that_the_user_moved_and_the_release_removes_is_a_conflict(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:

@@ -81,8 +81,6 @@ def three_way(
     for path, staged in stages.items():
         known = kinds.get(path, set())
         if 2 not in staged and known and known <= _DELETED_BY_OURS and path not in ours:
-            if path not in base and staged.get(1) != staged.get(3):
-                continue  # a new file that only resembles the one that ours deleted
             merge.declined.add(path)
             merge.changes.pop(path, None)
         else:
@@ -155,24 +153,25 @@ def _note_moves(
     for tree, side in ((trees[0], ours), (trees[2], theirs)):
         if base.keys() - side.keys() and side.keys() - base.keys():
             merge.moved |= repository.renames(trees[1], tree)
-    # What only resembles a file that ours deleted is new.
-    merge.moved = {
-        path: origin for path, origin in merge.moved.items()
-        if origin in ours or path in ours or path in merge.declined
-    }  # fmt: skip
 
 
 def _hold_to_formats(
     repository: Repository, merge: Merge, sides: tuple[Tree, Tree, Tree], labels: Labels
 ) -> None:
     """Turn each clean merge that is not valid or lacks a side's change into a conflict."""
+    base, ours, theirs = sides
     known = {entry.oid for side in sides for entry in side.values()}
+    merged = {path: entry for path, entry in merge.changes.items() if entry}
+    merged = {path: entry for path, entry in merged.items() if entry.oid not in known}
+    for path in base.keys() & ours.keys() & theirs.keys():
+        # Both changed it, and all the same one side came out.
+        if len({base[path].oid, ours[path].oid, theirs[path].oid}) == len(sides):
+            merged[path] = merge.changes.get(path) or ours[path]
     merged = {
         path: entry
-        for path, entry in merge.changes.items()
-        if entry and path not in merge.conflicts and entry.oid not in known
-        and entry.mode.startswith("100")
-    }  # fmt: skip
+        for path, entry in merged.items()
+        if path not in merge.conflicts and entry.mode.startswith("100")
+    }
     if not merged:
         return
     inputs = {path: dict(_inputs(path, sides, merge.moved)) for path in merged}
