@@ -46,6 +46,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository, its working tree released as the newest."""
     path = tmp_path_factory.mktemp("template") / "template"
     git(REPOSITORY, "clone", "--quiet", REPOSITORY, path)
+    git(path, "config", "user.name", "Tester")
+    git(path, "config", "user.email", "tester@example.invalid")
     for release in released():
         # A clone of a clone may lack tags.
         with open_template(str(REPOSITORY), REPOSITORY) as source:
