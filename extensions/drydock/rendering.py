@@ -140,9 +140,7 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
 def config(checkout: Checkout) -> CopierTemplate:
     """Return what the template's `copier.yml` says; raise BadInput if it is broken."""
     with _explained(checkout):
-        template = _template(checkout)
-        template.config_data  # noqa: B018 - read now, so that it fails here
-        return template
+        return _template(checkout)
 
 
 class _Template(CopierTemplate):
@@ -240,7 +238,7 @@ def _template(checkout: Checkout) -> _Template:
     template.__dict__["url_expanded"] = str(checkout.folder)
     template.__dict__["vcs"] = "git"
     with redirect_stderr(StringIO()):  # what is wrong in it is printed, besides being raised
-        template.config_data  # noqa: B018 - read now, and kept
+        template.config_data  # noqa: B018 - read now, so that it fails here
     return template
 
 
