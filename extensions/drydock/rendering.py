@@ -140,7 +140,9 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
 def config(checkout: Checkout) -> CopierTemplate:
     """Return what the template's `copier.yml` says; raise BadInput if it is broken."""
     with _explained(checkout):
-        return _template(checkout)
+        template = _template(checkout)
+        template.config_data  # noqa: B018 - read now, so that it fails here
+        return template
 
 
 class _Template(CopierTemplate):
@@ -238,7 +240,7 @@ def _template(checkout: Checkout) -> _Template:
     template.__dict__["url_expanded"] = str(checkout.folder)
     template.__dict__["vcs"] = "git"
     with redirect_stderr(StringIO()):  # what is wrong in it is printed, besides being raised
-        template.config_data  # noqa: B018 - read now, so that it fails here
+        template.config_data  # noqa: B018 - read now, and kept
     return template
 
 

@@ -161,15 +161,15 @@ def _hold_to_formats(
     """Turn each clean merge that is not valid or lacks a side's change into a conflict."""
     base, ours, theirs = sides
     known = {entry.oid for side in sides for entry in side.values()}
-    changed = {path: e for path, e in merge.changes.items() if e and e.oid not in known}
+    merged = {path: entry for path, entry in merge.changes.items() if entry}
+    merged = {path: entry for path, entry in merged.items() if entry.oid not in known}
     for path in base.keys() & ours.keys() & theirs.keys():
-        # Both changed it, and all the same one side may have come out.
+        # Both changed it, and all the same one side came out.
         if len({base[path].oid, ours[path].oid, theirs[path].oid}) == len(sides):
-            entry = merge.changes.get(path, ours[path])
-            changed |= {path: entry} if entry else {}
+            merged[path] = merge.changes.get(path) or ours[path]
     merged = {
         path: entry
-        for path, entry in changed.items()
+        for path, entry in merged.items()
         if path not in merge.conflicts and entry.mode.startswith("100")
     }
     if not merged:
