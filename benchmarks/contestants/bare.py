@@ -1,6 +1,9 @@
 """FastAPI on uvicorn and nothing else, the model called inline; `--instrumented` adds metrics.
 
-    python -m contestants.bare PORT [--instrumented] [--no-access-log]
+    python -m contestants.bare PORT [--instrumented] [--router] [--no-access-log]
+
+With `--router` the routes are in a router that the application includes, as a service has them;
+else they are the application's own.
 
 Event loop, HTTP parser, JSON encoder and the validation of bodies are those of a generated
 service; the access log is uvicorn's.
@@ -10,10 +13,13 @@ import os
 import sys
 
 import uvicorn
-from fastapi import FastAPI, Query
+from fastapi import APIRouter, FastAPI, Query
 from pydantic import BaseModel, Field
 
 app = FastAPI()
+router = APIRouter()
+routes: APIRouter | FastAPI = router if "--router" in sys.argv else app
+prefix = "" if "--router" in sys.argv else "/api/v1"
 
 
 class Measurements(BaseModel):
@@ -43,7 +49,7 @@ if os.environ.get("BENCH_MODEL"):
 
     model = models.load()
 
-    @app.post("/api/v1/predict")
+    @routes.post(f"{prefix}/predict")
     async def predict(measurements: Measurements) -> Prediction:
         """Ask the model about one item."""
         item = [
@@ -56,11 +62,14 @@ if os.environ.get("BENCH_MODEL"):
         return Prediction(species=species, probability=probability)
 
 
-@app.get("/api/v1/greeting")
+@routes.get(f"{prefix}/greeting")
 async def greeting(name: str = Query(min_length=1, max_length=100)) -> Greeting:
     """Greet."""
     return Greeting(message=f"Hello, {name}!")
 
+
+if routes is router:
+    app.include_router(router, prefix="/api/v1")
 
 if __name__ == "__main__":
     if "--instrumented" in sys.argv:

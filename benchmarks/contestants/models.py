@@ -29,7 +29,8 @@ class Dense:
     def predict(self, batch: list[Item]) -> list[Answer]:
         """Multiply twice."""
         scores = (np.array(batch, dtype=np.float32) @ self.first) @ self.second
-        return [("dense", float(row[0] / row.sum())) for row in scores]
+        shares = scores[:, 0] / scores.sum(axis=1)
+        return [("dense", share) for share in shares.tolist()]
 
 
 class Constant:
