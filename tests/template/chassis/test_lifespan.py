@@ -102,6 +102,25 @@ def test_a_model_that_loads_slowly(launch: Launch) -> None:
 
 
 @pytest.mark.inference
+def test_who_asks_before_the_model_is_loaded_does_not_wait_for_ever(launch: Launch) -> None:
+    server = launch(
+        "asking:app",
+        APP__INFERENCE__MODEL="models:Slow",
+        APP__INFERENCE__DEADLINE_SECONDS="0.3",
+        APP__ERRORS__PROBLEM_JSON="true",
+    )
+
+    refused = server.request("/ask?item=early")
+
+    assert refused.status == 503
+    assert refused.headers["retry-after"] == "1"
+    assert refused.json()["detail"] == "The model is not loaded yet."
+    (server.output.parent / "loaded").touch()
+    server.wait_until_ready()
+    assert server.request("/ask?item=later").json() == "later"
+
+
+@pytest.mark.inference
 @pytest.mark.parametrize("model", ["models:Broken", "models:Nowhere", "nowhere:Model"])
 def test_a_model_that_does_not_load_ends_the_process(model: str, launch: Launch) -> None:
     server = launch(
