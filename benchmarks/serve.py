@@ -307,7 +307,7 @@ end
 @contextlib.contextmanager
 def _running(bench: Bench, contestant: Contestant, scenario: Scenario) -> Iterator[tuple[int, int]]:
     """Start a contestant in a folder of its own; yield its port and its session."""
-    port, folder = _free_port(), bench.work / "run"
+    port, folder = free_port(), bench.work / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     service = bench.services["local" if scenario.model else "none"]
@@ -352,15 +352,16 @@ def _settings(scenario: Scenario, options: argparse.Namespace) -> dict[str, str]
 
 
 def _mlserver_files(folder: Path, port: int) -> None:
-    settings = {"debug": False, "parallel_workers": 0, "http_port": port, "grpc_port": _free_port()}
-    settings["metrics_port"] = _free_port()
+    settings = {"debug": False, "parallel_workers": 0, "http_port": port, "grpc_port": free_port()}
+    settings["metrics_port"] = free_port()
     model = {"name": "model", "implementation": "contestants.ml.Runtime"}
     batching = {"max_batch_size": 32, "max_batch_time": 0.005}
     (folder / "settings.json").write_text(json.dumps(settings))
     (folder / "model-settings.json").write_text(json.dumps(model | batching))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody uses."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
