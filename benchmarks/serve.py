@@ -59,10 +59,12 @@ class Contestant:
     path: str = PREDICT
     body: Mapping[str, Any] = field(default_factory=lambda: FLOWER)
     models_only: bool = False
+    stack_only: bool = False
 
 
 SCENARIOS = [
     Scenario("greeting", "a route without a model"),
+    Scenario("stack", "the same on other event loops and HTTP parsers, bare FastAPI only"),
     Scenario("iris", "a model that takes microseconds", "iris"),
     Scenario("dense", "a numpy model, 5 ms for one item", "dense", connections=128),
     Scenario("constant", "a model that takes 5 ms for one item or 32", "constant", connections=128),
@@ -71,6 +73,11 @@ BARE = ["{python}", "-m", "contestants.bare", "{port}"]
 CONTESTANTS = [
     Contestant("bare", BARE),
     Contestant("bare router", [*BARE, "--router"]),
+    Contestant("asyncio", ["env", "BENCH_LOOP=asyncio", *BARE], stack_only=True),
+    Contestant("h11", ["env", "BENCH_HTTP=h11", *BARE], stack_only=True),
+    Contestant(
+        "asyncio, h11", ["env", "BENCH_LOOP=asyncio", "BENCH_HTTP=h11", *BARE], stack_only=True
+    ),
     Contestant("service", ["{bin}/my-service", "serve", "--port", "{port}"]),
     Contestant(
         "instrumentator", [*BARE, "--instrumented"], ["prometheus-fastapi-instrumentator>=8"]
@@ -143,6 +150,7 @@ def main() -> int:
             for contestant in CONTESTANTS
             if (not options.only or contestant.name in options.only)
             and (scenario.model or not contestant.models_only)
+            and (contestant.name == "bare" or contestant.stack_only == (scenario.name == "stack"))
         ]
         runs: dict[str, list[Run]] = {}
         skipped: dict[str, str] = {}
