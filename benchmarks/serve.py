@@ -288,14 +288,25 @@ def _measure(bench: Bench, contestant: Contestant, scenario: Scenario) -> Run:
 
 
 def _cpu_seconds(session: int) -> float:
-    """Return the processor time that the processes of a session have taken (on Linux)."""
-    ticks = 0
+    """Return the processor time that the processes of a contestant have taken."""
+    return sum(_processes(session).values()) / os.sysconf("SC_CLK_TCK")
+
+
+def _processes(session: int) -> dict[int, int]:
+    """Return the ticks of the processes of a session, and of their children elsewhere (on Linux).
+
+    BentoML's worker has a session of its own.
+    """
+    everything: dict[int, tuple[int, int, int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = file.read_text().rpartition(")")[2].split()
-            if int(fields[3]) == session:
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+            ticks = int(fields[11]) + int(fields[12])
+            everything[int(file.parent.name)] = int(fields[1]), int(fields[3]), ticks
+    found = {process for process, (_, own, _) in everything.items() if own == session}
+    while more := {p for p, (parent, _, _) in everything.items() if parent in found} - found:
+        found |= more
+    return {process: everything[process][2] for process in found}
 
 
 LUA = """
@@ -344,7 +355,9 @@ def _running(bench: Bench, contestant: Contestant, scenario: Scenario) -> Iterat
             tail = (folder / "log").read_text(errors="replace").strip().splitlines()[-1:]
             raise SkipError(f"it does not answer: {''.join(tail)[:200]}") from None
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            for member in _processes(process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(member, signal.SIGKILL)
             process.wait()
 
 
