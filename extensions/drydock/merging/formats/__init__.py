@@ -1,20 +1,38 @@
 """What the merge knows of file formats: every module in this package is one."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
+from drydock.merging.parts import Part, Rule
+
 
 class Format(Protocol):
-    """One format: which files have it, and when a text is a valid one."""
+    """One format: which files have it, when a text is a valid one, and of what it is made."""
+
+    RULES: Sequence[Rule]
+    """What settles a leaf that both sides changed, tried in this order."""
 
     def handles(self, path: str) -> bool:
         """Tell whether the file at `path` has this format, by its name."""
 
     def check(self, text: str) -> None:
         """Raise ValueError, with a reason that fits in a line, if `text` is not valid."""
+
+    def read(self, text: str) -> Part:
+        """Take `text` (line ends are `\\n`, the last line has one) apart; raise ValueError if invalid.
+
+        `parts.source` of what is returned must be `text` again.
+        """
+
+    def units(self, text: str) -> Counter[tuple[str, str]]:
+        """Return how often each thing is said where: place and content, whatever the layout.
+
+        It shares no code with `read`, because a merge is held to it; remarks count, too.
+        """
 
 
 @cache
@@ -24,12 +42,17 @@ def all_formats() -> Sequence[Format]:
     return [cast(Format, import_module(f"{__name__}.{name}")) for name in names]
 
 
+def of(path: str) -> Format | None:
+    """Return the format of the file at `path`, if it is known."""
+    return next((known for known in all_formats() if known.handles(path)), None)
+
+
 def problem(path: str, content: bytes) -> str | None:
     """Return why `content` is no valid file of the format that `path` names; None if it is one."""
-    for known in all_formats():
-        if known.handles(path):
-            try:
-                known.check(content.decode("utf-8-sig"))
-            except (ValueError, RecursionError) as error:
-                return " ".join(str(error).split()) or type(error).__name__
+    known = of(path)
+    if known:
+        try:
+            known.check(content.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            return " ".join(str(error).split()) or type(error).__name__
     return None

@@ -1,0 +1,261 @@
+"""Merges documents by their parts: mapping entries, list items, functions, sections.
+
+Each format's reader takes a text apart into parts that know who they are among their siblings;
+here three such documents become one. What cannot be merged for certain raises NotCertain. The
+text of each part stays as its owner wrote it: nothing is printed anew.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+
+from drydock import git
+
+
+class NotCertain(Exception):  # noqa: N818 - no error: the file stays a conflict
+    """A merge by meaning would be a guess; the text says why, on one line."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a document: a leaf with its text, or a body of further parts."""
+
+    key: Hashable
+    """What tells it from its siblings, wherever it stands; unique among them."""
+    text: str = ""
+    """Its source, if it is a leaf."""
+    says: Hashable = None
+    """What that source means whatever its layout; None: the words of it."""
+    lead: str = ""
+    """The source before it that belongs to it: comments above, empty lines, indentation."""
+    after: str = ""
+    """The source behind it, and its separator, that belongs to it: a comment, the line end."""
+    body: "Body | None" = None
+    floats: bool = False
+    """Whether its place among its siblings means nothing."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a part holds: parts between an opening and a closing."""
+
+    parts: tuple[Part, ...]
+    opening: str = ""
+    closing: str = ""
+    separator: str = ""
+    """What stands between two parts, before what comes `after` the first."""
+    ends: bool = False
+    """Whether it follows the last part, too."""
+
+
+Rule = Callable[[str | None, str, str], tuple[str, str] | None]
+"""Settles a leaf: base, ours, theirs -> the text that stands, and what was done; None: cannot."""
+
+
+@dataclass
+class Merging:
+    """How leaves that both sides changed are settled, and what was settled so far."""
+
+    rules: Sequence[Rule] = ()
+    done: list[str] = field(default_factory=list)
+    """What rules did, a line each."""
+    given_way: list[str] = field(default_factory=list)
+    """The texts of either side that gave way to a rule."""
+
+
+def source(part: Part) -> str:
+    """Return the text of a part, as it was read."""
+    return part.lead + _inner(part) + part.after
+
+
+def _inner(part: Part) -> str:
+    body = part.body
+    if body is None:
+        return part.text
+    texts = [body.opening]
+    for place, held in enumerate(body.parts, 1):
+        separator = body.separator if body.ends or place < len(body.parts) else ""
+        texts += [held.lead, _inner(held), separator, held.after]
+    return "".join([*texts, body.closing])
+
+
+def numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return parts with each key that recurs made unique by how often it was there before."""
+    seen: dict[Hashable, int] = {}
+    result = []
+    for part in parts:
+        count = seen[part.key] = seen.get(part.key, 0) + 1
+        result.append(part if count == 1 else replace(part, key=(part.key, count)))
+    return tuple(result)
+
+
+def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
+    """Merge what `base` became on both sides; `base` is None where both sides added the part.
+
+    Raises NotCertain when that would be a guess.
+    """
+    if theirs in (ours, base):
+        return ours
+    if ours == base:
+        return theirs
+    lead, after = (
+        _between(getattr(base, place, None), getattr(ours, place), getattr(theirs, place), ours)
+        for place in ("lead", "after")
+    )
+    if ours.body and theirs.body and (base is None or base.body):
+        body = _merge_bodies(base.body if base else None, ours.body, theirs.body, ours, merging)
+        return replace(ours, lead=lead, after=after, body=body)
+    return replace(_leaf(base, ours, theirs, merging), lead=lead, after=after)
+
+
+def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
+    if _says(ours) == _says(theirs) or (base and _says(theirs) == _says(base)):
+        return ours
+    if base and _says(ours) == _says(base):
+        return theirs
+    if ours.body or theirs.body or (base and base.body):
+        raise NotCertain(f"{_name(ours)} is of another kind on each side")
+    was = base.text if base else None
+    for rule in merging.rules:
+        if settled := rule(was, ours.text, theirs.text):
+            text, done = settled
+            merging.done.append(done)
+            merging.given_way += sorted({ours.text, theirs.text} - {text})
+            return replace(ours if text == ours.text else theirs, text=text, says=None)
+    if was is not None and "\n" in was.strip():
+        merged = git.merge_texts(*(text.encode() for text in (was, ours.text, theirs.text)))
+        if merged is not None:
+            return replace(ours, text=merged.decode(), says=None)
+    act = "changed" if base else "added"
+    raise NotCertain(f"both sides {act} {_name(ours)}")
+
+
+def _says(part: Part) -> Hashable:
+    """Return what a part means, its own surroundings aside."""
+    if part.body is None:
+        return tuple(part.text.split()) if part.says is None else part.says
+    body = part.body
+    held = [(p.key, _meaning(p)) for p in body.parts if not p.floats]
+    floating = frozenset((p.key, _meaning(p)) for p in body.parts if p.floats)
+    return (tuple(body.opening.split()), tuple(held), floating, tuple(body.closing.split()))
+
+
+def _meaning(part: Part) -> Hashable:
+    """Return what a part means and what is remarked about it, whatever its layout."""
+    return tuple(part.lead.split()), _says(part), tuple(part.after.split())
+
+
+def _name(part: Part) -> str:
+    key = part.key
+    return ".".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def _between(base: str | None, ours: str, theirs: str, owner: Part) -> str:
+    """Merge what stands between parts: remarks and blank space."""
+    if theirs in (ours, base) or theirs.split() == ours.split():
+        return ours
+    if ours == base:
+        return theirs
+    said = (base or "").split()
+    if theirs.split() == said:
+        return ours
+    if ours.split() == said:
+        return theirs
+    if base is not None:
+        merged = git.merge_texts(base.encode(), ours.encode(), theirs.encode())
+        if merged is not None:
+            return merged.decode()
+    raise NotCertain(f"both sides changed the remark at {_name(owner)}")
+
+
+def _merge_bodies(
+    base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
+) -> Body:
+    was, mine, new = (_by_key(body) for body in (base, ours, theirs))
+    merged: dict[Hashable, Part] = {}
+    for key in [*mine, *(key for key in new if key not in mine)]:
+        before, our, their = was.get(key), mine.get(key), new.get(key)
+        if our and their:
+            merged[key] = merge(before, our, their, merging)
+            continue
+        left = our or their
+        if before is None and left:
+            merged[key] = left
+        elif before and left and _meaning(left) != _meaning(before):
+            changed, removed = ("you", "the release") if our else ("the release", "you")
+            raise NotCertain(f"{changed} changed {_name(before)}, {removed} removed it")
+    keys = _order(was, mine, new, merged)
+    before_ends = base.ends if base else ours.ends
+    body = replace(
+        ours,
+        parts=tuple(merged[key] for key in keys),
+        opening=_between(base and base.opening, ours.opening, theirs.opening, owner),
+        closing=_between(base and base.closing, ours.closing, theirs.closing, owner),
+        ends=theirs.ends if ours.ends == before_ends else ours.ends,
+    )
+    return _laid_out(body) if body.separator else body
+
+
+def _by_key(body: Body | None) -> dict[Hashable, Part]:
+    parts = body.parts if body else ()
+    found = {part.key: part for part in parts}
+    if len(found) < len(parts):
+        raise NotCertain("parts cannot be told apart")
+    return found
+
+
+_Parts = dict[Hashable, Part]
+
+
+def _order(base: _Parts, ours: _Parts, theirs: _Parts, merged: _Parts) -> list[Hashable]:
+    """Return the order of what is left: of the side that changed it, with what the other added.
+
+    What a side added comes after what it follows there, and after what the other added in that
+    place; if no place there may be taken for another, that is not certain.
+    """
+    fixed = {key for key, part in merged.items() if not part.floats}
+    both = merged.keys() & ours.keys() & theirs.keys()
+
+    def of(side: _Parts, known: set[Hashable]) -> list[Hashable]:
+        return [key for key in side if key in known]
+
+    old = both & base.keys()
+    before, mine, new = (of(side, old & fixed) for side in (base, ours, theirs))
+    added = (both - old) & fixed
+    if before not in (mine, new) and mine != new or of(ours, added) != of(theirs, added):
+        raise NotCertain("both sides put the same parts in another order")
+    before, mine, new = (of(side, old) for side in (base, ours, theirs))
+    first, second = (theirs, ours) if mine == before != new else (ours, theirs)
+    result = of(first, set(merged))
+    place, run = 0, set()
+    for key in of(second, set(merged)):
+        if key in both:
+            place, run = result.index(key) + 1, set()
+            continue
+        while place < len(result) and result[place] not in second:
+            run.add(result[place])
+            place += 1
+        if key in fixed and run & fixed:
+            raise NotCertain("both sides added something in the same place")
+        result.insert(place, key)
+        place += 1
+    return result
+
+
+def _laid_out(body: Body) -> Body:
+    """Return a body with separators in which parts from both sides stand in one layout."""
+    broken = "\n" in body.closing
+    leads = [part.lead for part in body.parts if not part.lead.strip()]
+    usual = next((lead for lead in leads if "\n" in lead), None)
+    parts = []
+    for place, part in enumerate(body.parts):
+        lead = part.lead
+        if broken and usual and not lead.strip() and "\n" not in lead:
+            lead = usual
+        elif not broken and place and not lead.strip():
+            lead = " "
+        elif not broken and "\n" in lead and not lead.strip():
+            lead = ""
+        if not broken and "\n" in lead + part.after:
+            raise NotCertain(f"a remark at {_name(part)} has no place on one line")
+        parts.append(replace(part, lead=lead))
+    return replace(body, parts=tuple(parts))
