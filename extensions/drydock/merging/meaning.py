@@ -4,6 +4,7 @@ The format's reader takes all three texts apart, their parts are merged, and wha
 held, in the units of the format, to what both sides did.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from drydock.merging.formats import Format
 from drydock.merging.parts import Merging, NotCertain, Part
 
 Units = Counter[tuple[str, str]]
+_QUOTES = "\"' "
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class Settled:
     """What was done where neither side's text could just be taken, a line each."""
 
 
+# What tools compute from other files: its parts depend on each other.
+_COMPUTED = re.compile(r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.json|\.ya?ml)?|npm-shrinkwrap\.json)$")
+
+
 def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
     """Merge what `base` became on both sides; None where both added the file at `path`.
 
@@ -31,30 +37,45 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
     known = formats.of(path)
     if known is None:
         raise NotCertain("files of this kind are merged by lines only")
-    ends = "\r\n" if b"\r\n" in ours else "\n"
+    if _COMPUTED.search(path):
+        raise NotCertain("a tool computes it from other files")
     texts = [_text(content) for content in (base, ours, theirs)]
     was, mine, new = (_read(known, text) if text is not None else None for text in texts)
     if mine is None or new is None:
         raise NotCertain("not all of it can be read")
     merging = Merging(known.RULES)
-    merged = parts.source(parts.merge(was, mine, new, merging))
-    problem = formats.problem(path, merged.encode())
-    problem = problem or _unaccounted(known, texts, merged, merging)
+    try:
+        merged = parts.source(parts.merge(was, mine, new, merging))
+        problem = formats.problem(path, merged.encode())
+        problem = problem or _unaccounted(known, texts, merged, merging)
+    except RecursionError as error:
+        raise NotCertain("it is nested too deeply") from error
     if problem:
         raise NotCertain(f"merged part by part {problem}")
-    if not ours.endswith(b"\n"):
+    return Settled(_as_bytes(merged, base, ours, theirs), tuple(merging.done))
+
+
+def _as_bytes(merged: str, base: bytes | None, ours: bytes, theirs: bytes) -> bytes:
+    """Return the merged text with the byte order mark and line ends that it had."""
+    side = theirs if base is not None and base.endswith(b"\n") == ours.endswith(b"\n") else ours
+    if merged and not side.endswith(b"\n"):
         merged = merged.removesuffix("\n")
     mark = b"\xef\xbb\xbf" if ours.startswith(b"\xef\xbb\xbf") else b""
-    return Settled(mark + merged.replace("\n", ends).encode(), tuple(merging.done))
+    ends = "\r\n" if b"\r\n" in ours else "\n"
+    return mark + merged.replace("\n", ends).encode()
 
 
 def _text(content: bytes | None) -> str | None:
     if content is None:
         return None
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotCertain("it is no UTF-8 text") from error
+    if "\r" in text:
+        if not text.count("\r") == text.count("\n") == text.count("\r\n"):
+            raise NotCertain("its line ends are mixed")
+        text = text.replace("\r\n", "\n")
     return text if text.endswith("\n") or not text else f"{text}\n"
 
 
@@ -76,9 +97,11 @@ def _unaccounted(
     was, mine, new = (known.units(text) if text is not None else Counter() for text in texts)
     now = known.units(merged)
     for unit in sorted(was.keys() | mine.keys() | new.keys() | now.keys()):
+        content = unit[1].strip(_QUOTES)
         low, high = _expected(was[unit], mine[unit], new[unit])
-        given_way = any(unit[1] in text for text in merging.given_way)
-        if now[unit] > high or (now[unit] < low and not given_way):
+        low -= sum(any(content in text for text in given.lost) for given in merging.given)
+        high += sum(content in given.stands for given in merging.given)
+        if not low <= now[unit] <= high:
             return f"it would lack or repeat a change of one side: {unit[1][:60]}"
     return None
 

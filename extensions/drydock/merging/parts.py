@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
 from drydock import git
+from drydock.merging import lines
 
 
 class NotCertain(Exception):  # noqa: N818 - no error: the file stays a conflict
@@ -45,6 +46,17 @@ class Body:
     """What stands between two parts, before what comes `after` the first."""
     ends: bool = False
     """Whether it follows the last part, too."""
+    hang: str = ""
+    """What the first part lacks of its `lead`, because it stands on the opening's line."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What gave way to a rule."""
+
+    lost: tuple[str, ...]
+    """The texts of either side that do not stand."""
+    stands: str
 
 
 Rule = Callable[[str | None, str, str], tuple[str, str] | None]
@@ -58,8 +70,7 @@ class Merging:
     rules: Sequence[Rule] = ()
     done: list[str] = field(default_factory=list)
     """What rules did, a line each."""
-    given_way: list[str] = field(default_factory=list)
-    """The texts of either side that gave way to a rule."""
+    given: list[Given] = field(default_factory=list)
 
 
 def source(part: Part) -> str:
@@ -74,7 +85,9 @@ def _inner(part: Part) -> str:
     texts = [body.opening]
     for place, held in enumerate(body.parts, 1):
         separator = body.separator if body.ends or place < len(body.parts) else ""
-        texts += [held.lead, _inner(held), separator, held.after]
+        hangs = place == 1 and body.hang
+        lead = held.lead.lstrip("\n").removeprefix(body.hang) if hangs else held.lead
+        texts += [lead, _inner(held), separator, held.after]
     return "".join([*texts, body.closing])
 
 
@@ -119,11 +132,12 @@ def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         if settled := rule(was, ours.text, theirs.text):
             text, done = settled
             merging.done.append(done)
-            merging.given_way += sorted({ours.text, theirs.text} - {text})
+            merging.given.append(Given(tuple({ours.text, theirs.text} - {text}), text))
             return replace(ours if text == ours.text else theirs, text=text, says=None)
-    if was is not None and "\n" in was.strip():
-        merged = git.merge_texts(*(text.encode() for text in (was, ours.text, theirs.text)))
-        if merged is not None:
+    if was is not None and "\n" in was:
+        texts = [text.encode() for text in (was, ours.text, theirs.text)]
+        merged = git.merge_texts(*texts)
+        if merged is not None and lines.problem(*texts, merged) is None:
             return replace(ours, text=merged.decode(), says=None)
     act = "changed" if base else "added"
     raise NotCertain(f"both sides {act} {_name(ours)}")
@@ -183,16 +197,16 @@ def _merge_bodies(
         elif before and left and _meaning(left) != _meaning(before):
             changed, removed = ("you", "the release") if our else ("the release", "you")
             raise NotCertain(f"{changed} changed {_name(before)}, {removed} removed it")
-    keys = _order(was, mine, new, merged)
+    held = [merged[key] for key in _order(was, mine, new, merged)]
     before_ends = base.ends if base else ours.ends
     body = replace(
         ours,
-        parts=tuple(merged[key] for key in keys),
+        parts=tuple(held),
         opening=_between(base and base.opening, ours.opening, theirs.opening, owner),
         closing=_between(base and base.closing, ours.closing, theirs.closing, owner),
         ends=theirs.ends if ours.ends == before_ends else ours.ends,
     )
-    return _laid_out(body) if body.separator else body
+    return _laid_out(body, base, ours, theirs) if body.separator else body
 
 
 def _by_key(body: Body | None) -> dict[Hashable, Part]:
@@ -210,52 +224,83 @@ def _order(base: _Parts, ours: _Parts, theirs: _Parts, merged: _Parts) -> list[H
     """Return the order of what is left: of the side that changed it, with what the other added.
 
     What a side added comes after what it follows there, and after what the other added in that
-    place; if no place there may be taken for another, that is not certain.
+    place. Parts that do not float must come out in an order that follows from both sides.
     """
-    fixed = {key for key, part in merged.items() if not part.floats}
-    both = merged.keys() & ours.keys() & theirs.keys()
-
-    def of(side: _Parts, known: set[Hashable]) -> list[Hashable]:
-        return [key for key in side if key in known]
-
-    old = both & base.keys()
-    before, mine, new = (of(side, old & fixed) for side in (base, ours, theirs))
-    added = (both - old) & fixed
-    if before not in (mine, new) and mine != new or of(ours, added) != of(theirs, added):
-        raise NotCertain("both sides put the same parts in another order")
-    before, mine, new = (of(side, old) for side in (base, ours, theirs))
+    sides = (base, ours, theirs)
+    fixed = {key for side in sides for key, part in side.items() if not part.floats}
+    expected = _sequence(*([key for key in side if key in fixed] for side in sides))
+    old = merged.keys() & base.keys() & ours.keys() & theirs.keys()
+    before, mine, new = ([key for key in side if key in old] for side in sides)
     first, second = (theirs, ours) if mine == before != new else (ours, theirs)
-    result = of(first, set(merged))
-    place, run = 0, set()
-    for key in of(second, set(merged)):
-        if key in both:
-            place, run = result.index(key) + 1, set()
-            continue
-        while place < len(result) and result[place] not in second:
-            run.add(result[place])
+    result = [key for key in first if key in merged]
+    place = 0
+    for key in second:
+        if key in result:
+            place = result.index(key) + 1
+        elif key in merged:
+            while place < len(result) and result[place] not in second:
+                place += 1
+            result.insert(place, key)
             place += 1
-        if key in fixed and run & fixed:
-            raise NotCertain("both sides added something in the same place")
-        result.insert(place, key)
-        place += 1
+    if [key for key in result if key in fixed] != expected:
+        raise NotCertain("both sides put the same parts in another order")
     return result
 
 
-def _laid_out(body: Body) -> Body:
-    """Return a body with separators in which parts from both sides stand in one layout."""
-    broken = "\n" in body.closing
-    leads = [part.lead for part in body.parts if not part.lead.strip()]
-    usual = next((lead for lead in leads if "\n" in lead), None)
+def _sequence(
+    base: list[Hashable], ours: list[Hashable], theirs: list[Hashable]
+) -> list[Hashable]:
+    """Merge sequences: between two parts that all of them have, only one side may change any."""
+    if ours in (base, theirs):
+        return theirs
+    if theirs == base:
+        return ours
+    every = set(base) & set(ours) & set(theirs)
+    cuts = [[at for at, key in enumerate(side) if key in every] for side in (base, ours, theirs)]
+    kept = [[side[at] for at in cut] for side, cut in zip((base, ours, theirs), cuts, strict=True)]
+    if not every or kept[0] != kept[1] or kept[0] != kept[2]:
+        raise NotCertain("both sides changed something in the same place")
+    result: list[Hashable] = []
+    start = (0, 0, 0)
+    for at in [*zip(*cuts, strict=True), (len(base), len(ours), len(theirs))]:
+        gaps = zip((base, ours, theirs), start, at, strict=True)
+        result += _sequence(*(side[begin:end] for side, begin, end in gaps))
+        result += base[at[0] : at[0] + 1]
+        start = (at[0] + 1, at[1] + 1, at[2] + 1)
+    return result
+
+
+def _laid_out(body: Body, base: Body | None, ours: Body, theirs: Body) -> Body:
+    """Give parts of both sides one layout: of the side that changed it, or else ours."""
+    frame = ours
+    if theirs.parts and not ours.parts:
+        frame = theirs
+    elif base and base.parts and _is_broken(base) == _is_broken(ours) != _is_broken(theirs):
+        frame = theirs
+    if not frame.parts:
+        return body
+    first, *others = [part.lead if not part.lead.strip() else None for part in frame.parts]
+    broken = "\n" if _is_broken(frame) else ""
+    usual = next((lead for lead in others if lead is not None), first if broken else " ")
+    usual = "\n" if usual is None else usual
+    own = {part.key: part.lead for part in frame.parts[1:] if not part.lead.strip()}
     parts = []
     for place, part in enumerate(body.parts):
-        lead = part.lead
-        if broken and usual and not lead.strip() and "\n" not in lead:
-            lead = usual
-        elif not broken and place and not lead.strip():
-            lead = " "
-        elif not broken and "\n" in lead and not lead.strip():
-            lead = ""
-        if not broken and "\n" in lead + part.after:
+        lead, last = part.lead, place + 1 == len(body.parts)
+        if not lead.strip():
+            lead = own.get(part.key, usual) if place or first is None else first
+        elif not broken:
+            raise NotCertain(f"a remark at {_name(part)} has no place on one line")
+        if part.after.strip() and "\n" not in (frame.closing if last else usual):
             raise NotCertain(f"a remark at {_name(part)} has no place on one line")
         parts.append(replace(part, lead=lead))
-    return replace(body, parts=tuple(parts))
+    same = {
+        place: getattr(frame, place)
+        for place in ("opening", "closing")
+        if getattr(frame, place).split() == getattr(body, place).split()
+    }
+    return replace(body, parts=tuple(parts), **same)
+
+
+def _is_broken(body: Body) -> bool:
+    return any("\n" in part.lead for part in body.parts)
