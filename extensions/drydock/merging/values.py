@@ -21,19 +21,26 @@ class Value:
     start: int
     end: int
     says: Hashable = None
-    """What a scalar is, whatever its layout."""
+    """What a scalar is, whatever its layout; of others, what is said besides what they hold."""
     word: str | None = None
     """The text of a scalar that is no number and the like."""
     entries: "Mapping[str, tuple[int, Value]] | None" = None
     """The values of a mapping, each with the place where its key stands."""
     items: "Sequence[Value] | None" = None
+    block: bool = False
+    """Whether it is a mapping or list without brackets."""
+
+    def at(self, key: str) -> "Value | None":
+        """Return what a mapping holds at `key`, if it is one and has it."""
+        return (self.entries or {}).get(key, (0, None))[1]
 
     def meaning(self) -> Hashable:
         """Return what it is as a whole, whatever its layout."""
         if self.entries is not None:
-            return frozenset((key, held.meaning()) for key, (_, held) in self.entries.items())
+            said = {(key, held.meaning()) for key, (_, held) in self.entries.items()}
+            return self.says, frozenset(said)
         if self.items is not None:
-            return tuple(item.meaning() for item in self.items)
+            return self.says, tuple(item.meaning() for item in self.items)
         return self.says
 
 
@@ -87,15 +94,15 @@ def told_apart(name: str, items: Sequence[Value]) -> Told | None:
 
 def packages(items: Sequence[Value]) -> Told | None:
     """Tell requirements (PEP 508) apart, by package; other things among them by what they are."""
-    names = [requirement_key(item.word or "", marked=False) for item in items]
-    often = Counter(names)
-    keys: list[Hashable] = []
-    for name, item in zip(names, items, strict=True):
-        key: Hashable = name
-        if name is not None and often[name] > 1:
-            key = requirement_key(item.word or "", marked=True)
-        keys.append(item.meaning() if key is None else key)
-    return Told(keys, floats=True) if len(set(keys)) == len(keys) else None
+    keys: list[Hashable] = [requirement_key(item.word or "", marked=False) for item in items]
+    marked = [requirement_key(item.word or "", marked=True) for item in items]
+    for finer in (marked, [item.meaning() for item in items]):
+        often = Counter(keys)
+        keys = [
+            more if key is None or often[key] > 1 else key
+            for key, more in zip(keys, finer, strict=True)
+        ]
+    return Told(keys, floats=True)
 
 
 def requirement_key(text: str, *, marked: bool) -> Hashable:
@@ -116,10 +123,13 @@ def _is_set(name: str, words: Sequence[str]) -> bool:
 
 
 def _identity(item: Value) -> Hashable:
-    for key in _IDENTITIES if item.entries is not None else ():
-        _, found = (item.entries or {}).get(key, (0, None))
-        if found is not None and found.word:
+    """Return by what an item of a list is known, if it is."""
+    for key in _IDENTITIES:
+        found = item.at(key)
+        if found and found.word:
             return key, found.word.partition("@")[0] if key == "uses" else found.word
+        if found and found.items:
+            return key, found.meaning()
     return None
 
 

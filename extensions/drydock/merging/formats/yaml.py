@@ -1,6 +1,24 @@
 """YAML (https://yaml.org/spec/1.2.2/)."""
 
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
+
 import yaml
+
+from drydock.merging import values
+from drydock.merging.parts import Body, Part, numbered
+from drydock.merging.values import Path, Value
+from drydock.merging.versions import higher
+
+RULES = (higher,)
+
+_REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
+_BLANK = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*")
+# A version in a remark belongs to the digest before it.
+_PINNED = re.compile(r"@[0-9a-f]{40,64}[\"']?([ \t]+#[ \t]*v?\d[\d.]*)[ \t]*\n")
+_RESOLVER = yaml.SafeLoader("")
 
 
 def handles(path: str) -> bool:
@@ -37,3 +55,217 @@ def _check_keys(node: yaml.Node | None, seen: set[int]) -> None:
     elif isinstance(node, yaml.SequenceNode):
         for part in node.value:
             _check_keys(part, seen)
+
+
+def read(text: str) -> Part:
+    """Take `text` apart: documents, mappings, lists, as deep as they are block or flow."""
+    check(text)
+    try:
+        events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        documents = _documents(text, events)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+    reader = _Reader(text)
+    parts, at = [], 0
+    for key, (start, value) in zip(_keys(documents), documents, strict=True):
+        document, end = reader.document(start, value)
+        parts.append(replace(document, key=key, lead=text[at:start]))
+        at = end
+    return Part("the file", body=Body(tuple(parts), closing=text[at:]))
+
+
+_Events = Iterator[yaml.Event]
+
+
+def _documents(text: str, events: _Events) -> list[tuple[int, Value]]:
+    """Return where each document starts, and what it says."""
+    found = []
+    anchors: set[str] = set()
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            if event.version or event.tags:
+                raise ValueError("directives are not understood")
+            start = event.start_mark.index if event.explicit else 0
+            found.append((start, _value(text, next(events), events, anchors)))
+            anchors.clear()
+        elif isinstance(event, yaml.DocumentEndEvent) and event.explicit:
+            raise ValueError("the end of a document is not understood")
+    return found
+
+
+def _value(text: str, event: yaml.Event, events: _Events, anchors: set[str]) -> Value:
+    """Return the value that begins with `event`."""
+    start, end = event.start_mark.index, event.end_mark.index
+    anchor = getattr(event, "anchor", None)
+    if isinstance(event, yaml.AliasEvent):
+        return Value(start, end, f"*{anchor}")
+    if anchor in anchors:
+        raise ValueError(f"&{anchor} is there twice")
+    anchors |= {anchor} - {None}
+    about = f"&{anchor} {event.tag}" if anchor or event.tag else None
+    if isinstance(event, yaml.ScalarEvent):
+        if event.style in ("|", ">"):
+            written = text[start:end]
+            if "+" in written.partition("\n")[0]:
+                raise ValueError("empty lines at the end of a block are not understood")
+            end = start + len(written.rstrip())
+        plain = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
+        word = event.value if plain.endswith(":str") and not event.tag else None
+        says = repr(word) if word is not None else f"{plain} {event.value}"
+        return Value(start, end, f"{about} {says}" if about else says, word)
+    items: list[Value] = []
+    entries: dict[str, tuple[int, Value]] = {}
+    while not isinstance(held := next(events), yaml.CollectionEndEvent):
+        if isinstance(event, yaml.MappingStartEvent):
+            if not isinstance(held, yaml.ScalarEvent) or held.value in entries:
+                raise ValueError("a key is no plain one, or there twice")
+            value = _value(text, next(events), events, anchors)
+            entries[held.value] = held.start_mark.index, value
+            items.append(value)
+        else:
+            items.append(_value(text, held, events, anchors))
+    block = not event.flow_style
+    end = items[-1].end if block else held.end_mark.index
+    if isinstance(event, yaml.MappingStartEvent):
+        return Value(start, end, about, entries=entries, block=block)
+    return Value(start, end, about, items=items, block=block)
+
+
+def _keys(documents: Sequence[tuple[int, Value]]) -> list[Hashable]:
+    """Tell documents apart: by kind and name, as Kubernetes does, or by what they say."""
+    if len(documents) == 1:
+        return ["the document"]
+    keys = []
+    for _, value in documents:
+        kind, about = (value.at(name) for name in ("kind", "metadata"))
+        name = about.at("name") if about else None
+        keys.append((kind.word, name.word) if kind and name else value.meaning())
+    if len(set(keys)) < len(keys):
+        raise ValueError("documents cannot be told apart")
+    return keys
+
+
+class _Reader:
+    """Makes parts of values; each knows where its lines end."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def document(self, start: int, value: Value) -> tuple[Part, int]:
+        """Return the document at `start`, and where the last line of it ends."""
+        opening = ""
+        if self.text.startswith("---", start):
+            opening = self.text[start : self._rest(start + 3)]
+        at = start + len(opening)
+        if value.block:
+            parts, at = self._parts(at, value, ())
+        elif value.start == value.end:
+            parts = []
+        else:
+            begin = self._blank(at)
+            part, end = self._part("what it says", begin, value, ())
+            parts, at = [replace(part, lead=self.text[at:begin])], end
+        return Part("", body=Body(tuple(parts), opening)), at
+
+    def _parts(self, at: int, value: Value, path: Path) -> tuple[list[Part], int]:
+        """Return what a block mapping or list holds, from `at` on."""
+        parts = []
+        if value.entries is not None:
+            for key, (start, held) in value.entries.items():
+                begin = self._blank(at)
+                if begin != start:
+                    raise ValueError("a key is written in an unusual way")
+                part, end = self._part(key, begin, held, (*path, key))
+                parts.append(replace(part, lead=self.text[at:begin], floats=True))
+                at = end
+            return parts, at
+        told = values.told_by_name(path, value.items or ())
+        if told is None:
+            raise ValueError("items cannot be told apart")
+        for key, item in zip(told.keys, value.items or (), strict=True):
+            begin = self._blank(at)
+            if self.text[begin : begin + 1] != "-":
+                raise ValueError("a list is written in an unusual way")
+            part, end = self._part(key, begin, item, path)
+            parts.append(replace(part, lead=self.text[at:begin], floats=told.floats))
+            at = end
+        return list(numbered(parts)), at
+
+    def _part(self, key: Hashable, begin: int, value: Value, path: Path) -> tuple[Part, int]:
+        """Return the entry or item that begins, with its key or dash, at `begin`."""
+        if not value.block:
+            part = values.part(self.text, key, begin, value, path)
+            end = value.end
+            if pinned := _PINNED.search(self.text, begin, self.text.index("\n", end) + 1):
+                end = pinned.end(1)
+                text = self.text[begin:end]
+                part = replace(part, text=text, says=" ".join(text.split()))
+            at = self._rest(end)
+            return replace(part, after=self.text[end:at]), at
+        told = value.items is None or values.told_by_name(path, value.items)
+        if not told:
+            at = self._rest(value.end)
+            part = Part(key, self.text[begin : value.end], value.meaning())
+            return replace(part, after=self.text[value.end : at]), at
+        line_end = self.text.index("\n", begin) + 1
+        hangs = value.start < line_end and self._first(value) == value.start
+        at = value.start if hangs else line_end
+        opening = self.text[begin:at]
+        parts, end = self._parts(at, value, path)
+        hang = ""
+        if hangs:
+            hang = " " * (at - self.text.rfind("\n", 0, at) - 1)
+            parts[0] = replace(parts[0], lead=hang)
+        return Part(key, body=Body(tuple(parts), opening, hang=hang)), end
+
+    def _first(self, value: Value) -> int:
+        """Return where the first thing that a block holds stands."""
+        if value.entries is not None:
+            return next(iter(value.entries.values()))[0]
+        return value.start if self.text[value.start] == "-" else -1
+
+    def _blank(self, at: int) -> int:
+        found = _BLANK.match(self.text, at)
+        return found.end() if found else at
+
+    def _rest(self, at: int) -> int:
+        found = _REST.match(self.text, at)
+        if not found:
+            raise ValueError("something follows on the same line")
+        return found.end()
+
+
+def units(text: str) -> Counter[tuple[str, str]]:
+    """Return each value with its path and kind, and the comments."""
+    found: Counter[tuple[str, str]] = Counter()
+    for document in yaml.compose_all(text, Loader=yaml.CSafeLoader):
+        found.update(_leaves("", document, set()))
+    found.update(("#", remark.strip()) for remark in re.findall(r"(?m)(?:^|\s)#(.*)$", text))
+    return found
+
+
+def _leaves(place: str, node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[str, str]]:
+    if node is not None and id(node) in seen:
+        yield place, "*"  # said before, where its anchor is
+    elif isinstance(node, yaml.MappingNode) and node.value:
+        seen.add(id(node))
+        for key, held in node.value:
+            yield from _leaves(f"{place}.{key.value!r}", held, seen)
+    elif isinstance(node, yaml.SequenceNode) and node.value:
+        seen.add(id(node))
+        for held in node.value:
+            yield from _leaves(f"{place}[{_label(held)}]", held, seen)
+    elif isinstance(node, yaml.ScalarNode):
+        seen.add(id(node))
+        for line in node.value.splitlines() or [""]:
+            yield f"{place} {node.tag}", line
+    else:
+        yield place, ""
+
+
+def _label(item: yaml.Node) -> str:
+    """Return by what an item of a list is known, if it is."""
+    known = {}
+    if isinstance(item, yaml.MappingNode):
+        known = {key.value: held.value for key, held in item.value}
+    return next((f"{key}={known[key]}" for key in ("id", "name", "repo") if key in known), "")
