@@ -7,6 +7,7 @@ text of each part stays as its owner wrote it: nothing is printed anew.
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from drydock import git
 from drydock.merging import lines
@@ -135,12 +136,35 @@ def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
             merging.given.append(Given(tuple({ours.text, theirs.text} - {text}), text))
             return replace(ours if text == ours.text else theirs, text=text, says=None)
     if was is not None and "\n" in was:
-        texts = [text.encode() for text in (was, ours.text, theirs.text)]
-        merged = git.merge_texts(*texts)
-        if merged is not None and lines.problem(*texts, merged) is None:
+        before, mine, new = (text.encode() for text in (was, ours.text, theirs.text))
+        merged = git.merge_texts(before, mine, new)
+        if merged is not None and lines.problem(before, mine, new, merged) is None:
             return replace(ours, text=merged.decode(), says=None)
+        if more := _more([_lines(text) for text in (was, ours.text, theirs.text)]):
+            merging.done.append(f"what one side added to {_name(ours)}, the other did, and more")
+            return theirs if more == _lines(theirs.text) else ours
     act = "changed" if base else "added"
     raise NotCertain(f"both sides {act} {_name(ours)}")
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
+_Item = TypeVar("_Item")
+
+
+def _more(sides: Sequence[list[_Item]]) -> list[_Item] | None:
+    """Return the side that adds what the other adds, in its order, and more; None: neither."""
+    base, *changed = sides
+    less, more = sorted(changed, key=len)
+    return more if _within(base, less) and _within(less, more) else None
+
+
+def _within(some: list[_Item], others: list[_Item]) -> bool:
+    """Tell whether `others` has all of `some` in their order."""
+    left = iter(others)
+    return all(one in left for one in some)
 
 
 def _says(part: Part) -> Hashable:
@@ -158,9 +182,19 @@ def _meaning(part: Part) -> Hashable:
     return tuple(part.lead.split()), _says(part), tuple(part.after.split())
 
 
+def _is_less(part: Part, before: Part) -> bool:
+    """Tell whether a part says what it said before, with nothing new remarked about it."""
+    remarks = zip((part.lead, part.after), (before.lead, before.after), strict=True)
+    return _says(part) == _says(before) and all(
+        {*now.splitlines()} <= {*then.splitlines(), ""} or now.split() == then.split()
+        for now, then in remarks
+    )
+
+
 def _name(part: Part) -> str:
-    key = part.key
-    return ".".join(map(str, key)) if isinstance(key, tuple) else str(key)
+    names = part.key if isinstance(part.key, tuple) else (part.key,)
+    known = [name for name in names if isinstance(name, str)]
+    return ".".join(known) if len(known) == len(names) else "an item"
 
 
 def _between(base: str | None, ours: str, theirs: str, owner: Part) -> str:
@@ -194,7 +228,7 @@ def _merge_bodies(
         left = our or their
         if before is None and left:
             merged[key] = left
-        elif before and left and _meaning(left) != _meaning(before):
+        elif before and left and not _is_less(left, before):
             changed, removed = ("you", "the release") if our else ("the release", "you")
             raise NotCertain(f"{changed} changed {_name(before)}, {removed} removed it")
     held = [merged[key] for key in _order(was, mine, new, merged)]
@@ -202,8 +236,8 @@ def _merge_bodies(
     body = replace(
         ours,
         parts=tuple(held),
-        opening=_between(base and base.opening, ours.opening, theirs.opening, owner),
-        closing=_between(base and base.closing, ours.closing, theirs.closing, owner),
+        opening=_between(base.opening if base else None, ours.opening, theirs.opening, owner),
+        closing=_between(base.closing if base else None, ours.closing, theirs.closing, owner),
         ends=theirs.ends if ours.ends == before_ends else ours.ends,
     )
     return _laid_out(body, base, ours, theirs) if body.separator else body
@@ -247,9 +281,7 @@ def _order(base: _Parts, ours: _Parts, theirs: _Parts, merged: _Parts) -> list[H
     return result
 
 
-def _sequence(
-    base: list[Hashable], ours: list[Hashable], theirs: list[Hashable]
-) -> list[Hashable]:
+def _sequence(base: list[Hashable], ours: list[Hashable], theirs: list[Hashable]) -> list[Hashable]:
     """Merge sequences: between two parts that all of them have, only one side may change any."""
     if ours in (base, theirs):
         return theirs
@@ -258,6 +290,8 @@ def _sequence(
     every = set(base) & set(ours) & set(theirs)
     cuts = [[at for at, key in enumerate(side) if key in every] for side in (base, ours, theirs)]
     kept = [[side[at] for at in cut] for side, cut in zip((base, ours, theirs), cuts, strict=True)]
+    if not every and (more := _more((base, ours, theirs))) is not None:
+        return more
     if not every or kept[0] != kept[1] or kept[0] != kept[2]:
         raise NotCertain("both sides changed something in the same place")
     result: list[Hashable] = []
@@ -272,11 +306,9 @@ def _sequence(
 
 def _laid_out(body: Body, base: Body | None, ours: Body, theirs: Body) -> Body:
     """Give parts of both sides one layout: of the side that changed it, or else ours."""
-    frame = ours
-    if theirs.parts and not ours.parts:
-        frame = theirs
-    elif base and base.parts and _is_broken(base) == _is_broken(ours) != _is_broken(theirs):
-        frame = theirs
+    as_before = base and base.parts and _is_broken(base) == _is_broken(ours)
+    changed = as_before and theirs.parts and _is_broken(ours) != _is_broken(theirs)
+    frame = theirs if changed or not ours.parts else ours
     if not frame.parts:
         return body
     first, *others = [part.lead if not part.lead.strip() else None for part in frame.parts]

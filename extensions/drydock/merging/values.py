@@ -148,7 +148,7 @@ def told_by_name(path: Path, items: Sequence[Value]) -> Told | None:
 
 
 def part(
-    text: str, key: Hashable, begin: int, value: Value, path: Path, tell: Tell = told_by_name
+    text: str, key: Hashable, begin: int, value: Value, path: Path, *, tell: Tell = told_by_name
 ) -> Part:
     """Return the part that begins at `begin`, where its key stands, and ends with `value`.
 
@@ -157,7 +157,7 @@ def part(
     whole = Part(key, text[begin : value.end], value.meaning())
     if value.entries is not None:
         held = [
-            replace(part(text, name, at, inner, (*path, name), tell), floats=True)
+            replace(part(text, name, at, inner, (*path, name), tell=tell), floats=True)
             for name, (at, inner) in value.entries.items()
         ]
         places = [(at, inner.end) for at, inner in value.entries.values()]
@@ -166,7 +166,7 @@ def part(
         if told is None:
             return whole
         held = [
-            replace(part(text, key, item.start, item, path, tell), floats=told.floats)
+            replace(part(text, key, item.start, item, path, tell=tell), floats=told.floats)
             for key, item in zip(told.keys, value.items, strict=True)
         ]
         places = [(item.start, item.end) for item in value.items]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from packaging.requirements import Requirement
@@ -78,7 +78,6 @@ def _shorter(release: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...
 
 
 _T = TypeVar("_T")
-_OfBoth = Callable[[_T | None, _T, _T], _T] | None
 
 # name, extras, blank space, constraints, marker
 _WRITTEN = re.compile(
@@ -94,16 +93,17 @@ class _Demand:
     """What is asked of a package."""
 
     name: str
-    extras: Set[str]
     lower: Specifier | None
     upper: Specifier | None
     others: Set[Specifier]
+    extras: Set[str]
     marker: str
 
     @classmethod
     def of(cls, text: str) -> "_Demand":
         """Read a requirement; raise ValueError if it is none, or of an unusual kind."""
-        found = Requirement(text)
+        inner = _QUOTED.fullmatch(text)
+        found = Requirement(inner["inner"] if inner else text)
         lower = [one for one in found.specifier if one.operator in _LOWER]
         upper = [one for one in found.specifier if one.operator in _UPPER]
         others = frozenset(found.specifier) - {*lower, *upper}
@@ -113,9 +113,10 @@ class _Demand:
             raise ValueError("an unusual constraint")
         return cls(
             canonicalize_name(found.name),
-            frozenset(canonicalize_name(extra) for extra in found.extras),
-            *(one[0] if one else None for one in (lower, upper)),
+            lower[0] if lower else None,
+            upper[0] if upper else None,
             others,
+            frozenset(canonicalize_name(extra) for extra in found.extras),
             str(found.marker or ""),
         )
 
@@ -131,37 +132,35 @@ def requirement(base: str | None, ours: str, theirs: str) -> tuple[str, str] | N
     Extras and constraints are sets; of two lower bounds the higher one stands, if it satisfies
     what the other side demands. Returns the text and what was done, or None.
     """
-    inner = [_QUOTED.fullmatch(text) for text in (base, ours, theirs) if text is not None]
     try:
-        demands = [_Demand.of(found["inner"]) for found in inner if found]
-        if len({one.name for one in demands}) > 1 or None in inner or not demands:
+        was, mine, new = (
+            _Demand.of(text) if text is not None else None for text in (base, ours, theirs)
+        )
+        if mine is None or new is None or len({one.name for one in (was, mine, new) if one}) > 1:
             return None
-        was, mine, new = demands if base is not None else (None, *demands)
         result = _merged(was, mine, new)
+        if result in (mine, new):
+            text = ours if result == mine else theirs
+        else:
+            text = _written(ours, theirs, result)
     except ValueError:  # InvalidRequirement and InvalidVersion are such
         return None
     if result in (mine, new) and mine.lower != new.lower:
         return _the_higher(ours, theirs, ours_is=result == mine)
-    if result == mine or result == new:
-        text = ours if result == mine else theirs
-    else:
-        text = _written(ours, theirs, result)
     return text, f"what both sides ask of a package: {text}"
 
 
 def _merged(base: _Demand | None, ours: _Demand, theirs: _Demand) -> _Demand:
     """Merge what three demands ask; raise ValueError if that is not certain."""
-    lower = _either(base and base.lower, ours.lower, theirs.lower, _higher_bound)
-    upper = _either(base and base.upper, ours.upper, theirs.upper)
-    marker = _either(base.marker if base else None, ours.marker, theirs.marker)
-    extras, others = (
-        (mine & new) | (mine - was) | (new - was)
-        for was, mine, new in (
-            (base.extras if base else set(), ours.extras, theirs.extras),
-            (base.others if base else set(), ours.others, theirs.others),
-        )
-    )
-    result = _Demand(ours.name, extras, lower, upper, others, marker or "")
+    if base is None and ours.marker != theirs.marker:
+        raise ValueError("both sides added it, for different cases")
+    was = base or replace(ours, lower=None, upper=None, others=frozenset(), extras=frozenset())
+    lower = _either(was.lower, ours.lower, theirs.lower, _higher_bound)
+    upper = _either(was.upper, ours.upper, theirs.upper)
+    marker = _either(was.marker, ours.marker, theirs.marker)
+    others = _union(was.others, ours.others, theirs.others)
+    extras = _union(was.extras, ours.extras, theirs.extras)
+    result = _Demand(ours.name, lower, upper, others, extras, marker or "")
     if lower:
         demanded = SpecifierSet(result.asked()[1:])
         if not demanded.contains(Version(lower.version), prereleases=True):
@@ -169,15 +168,24 @@ def _merged(base: _Demand | None, ours: _Demand, theirs: _Demand) -> _Demand:
     return result
 
 
-def _either(base: _T | None, ours: _T | None, theirs: _T | None, both: _OfBoth[_T] = None) -> _T | None:
-    """Return what the side that changed it says; `both` settles it where both did."""
+def _union(base: Set[_T], ours: Set[_T], theirs: Set[_T]) -> Set[_T]:
+    return frozenset((ours & theirs) | (ours - base) | (theirs - base))
+
+
+def _either(
+    base: _T | None,
+    ours: _T | None,
+    theirs: _T | None,
+    of_both: Callable[[_T | None, _T, _T], _T] | None = None,
+) -> _T | None:
+    """Return what the side that changed it says; `of_both` settles it where both did."""
     if theirs in (ours, base):
         return ours
     if ours == base:
         return theirs
-    if both is None or ours is None or theirs is None:
+    if of_both is None or ours is None or theirs is None:
         raise ValueError("both sides changed it")
-    return both(base, ours, theirs)
+    return of_both(base, ours, theirs)
 
 
 def _higher_bound(base: Specifier | None, ours: Specifier, theirs: Specifier) -> Specifier:
@@ -204,7 +212,9 @@ def _written(ours: str, theirs: str, result: _Demand) -> str:
     comma = ", " if ", " in f"{written['asked']}{theirs}" else ","
     asked = comma.join(map(str, result.asked()))
     marker = f"; {result.marker.replace(chr(34), _other(quote))}" if result.marker else ""
-    return f"{quote}{written['name']}{extras}{written['space'] if asked else ''}{asked}{marker}{quote}"
+    return (
+        f"{quote}{written['name']}{extras}{written['space'] if asked else ''}{asked}{marker}{quote}"
+    )
 
 
 def _other(quote: str) -> str:

@@ -23,7 +23,9 @@ class Format(Protocol):
         """Raise ValueError, with a reason that fits in a line, if `text` is not valid."""
 
     def read(self, text: str) -> Part:
-        """Take `text` (line ends are `\\n`, the last line has one) apart; raise ValueError if invalid.
+        """Take `text` apart; raise ValueError if it is invalid or not understood.
+
+        Its lines end with a line feed, the last one, too.
 
         `parts.source` of what is returned must be `text` again.
         """

@@ -62,10 +62,12 @@ def units(text: str) -> Counter[tuple[str, str]]:
 
 
 def _leaves(place: str, value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict):
+        yield place, "{}"
         for key, held in value.items():
             yield from _leaves(f"{place}.{json.dumps(key)}", held)
-    elif isinstance(value, list) and value:
+    elif isinstance(value, list):
+        yield place, "[]"
         for held in value:
             yield from _leaves(f"{place}[{_label(held)}]", held)
     else:

@@ -104,7 +104,7 @@ def _table(text: str, at: int, path: Path, opening: str) -> tuple[_Held, int]:
         end = _end(_REST, text, value.end)
         name = ".".join(names)
         entries[name] = start, value
-        found = values.part(text, name, start, value, (*path, *names), _tell)
+        found = values.part(text, name, start, value, (*path, *names), tell=_tell)
         lead, after = text[at:start], text[value.end : end]
         parts.append(replace(found, lead=lead, after=after, floats=True))
         at = end
@@ -166,10 +166,12 @@ def units(text: str) -> Counter[tuple[str, str]]:
 
 
 def _leaves(place: str, value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict):
+        yield place, "{}"
         for key, held in value.items():
             yield from _leaves(f"{place}.{key!r}", held)
-    elif isinstance(value, list) and value:
+    elif isinstance(value, list):
+        yield place, "[]"
         for held in value:
             yield from _leaves(f"{place}[{_label(held)}]", held)
     elif isinstance(value, str) and "\n" in value:

@@ -4,8 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import yaml
+from yaml.resolver import Resolver
 
 from drydock.merging import values
 from drydock.merging.parts import Body, Part, numbered
@@ -18,7 +20,7 @@ _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
 _BLANK = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*")
 # A version in a remark belongs to the digest before it.
 _PINNED = re.compile(r"@[0-9a-f]{40,64}[\"']?([ \t]+#[ \t]*v?\d[\d.]*)[ \t]*\n")
-_RESOLVER = yaml.SafeLoader("")
+_RESOLVER: Any = Resolver()
 
 
 def handles(path: str) -> bool:
@@ -74,7 +76,7 @@ def read(text: str) -> Part:
     return Part("the file", body=Body(tuple(parts), closing=text[at:]))
 
 
-_Events = Iterator[yaml.Event]
+_Events = Iterator[Any]  # the stubs know no more of events than that they have marks
 
 
 def _documents(text: str, events: _Events) -> list[tuple[int, Value]]:
@@ -85,7 +87,7 @@ def _documents(text: str, events: _Events) -> list[tuple[int, Value]]:
         if isinstance(event, yaml.DocumentStartEvent):
             if event.version or event.tags:
                 raise ValueError("directives are not understood")
-            start = event.start_mark.index if event.explicit else 0
+            start = _start(event) if event.explicit else 0
             found.append((start, _value(text, next(events), events, anchors)))
             anchors.clear()
         elif isinstance(event, yaml.DocumentEndEvent) and event.explicit:
@@ -93,16 +95,20 @@ def _documents(text: str, events: _Events) -> list[tuple[int, Value]]:
     return found
 
 
-def _value(text: str, event: yaml.Event, events: _Events, anchors: set[str]) -> Value:
+def _start(event: Any) -> int:
+    return int(event.start_mark.index)
+
+
+def _value(text: str, event: Any, events: _Events, anchors: set[str]) -> Value:
     """Return the value that begins with `event`."""
-    start, end = event.start_mark.index, event.end_mark.index
-    anchor = getattr(event, "anchor", None)
+    start, end = _start(event), event.end_mark.index
     if isinstance(event, yaml.AliasEvent):
-        return Value(start, end, f"*{anchor}")
-    if anchor in anchors:
-        raise ValueError(f"&{anchor} is there twice")
-    anchors |= {anchor} - {None}
-    about = f"&{anchor} {event.tag}" if anchor or event.tag else None
+        return Value(start, end, f"*{event.anchor}")
+    if event.anchor in anchors:
+        raise ValueError(f"&{event.anchor} is there twice")
+    if event.anchor:
+        anchors.add(event.anchor)
+    about = f"&{event.anchor} {event.tag}" if event.anchor or event.tag else None
     if isinstance(event, yaml.ScalarEvent):
         if event.style in ("|", ">"):
             written = text[start:end]
@@ -120,12 +126,12 @@ def _value(text: str, event: yaml.Event, events: _Events, anchors: set[str]) -> 
             if not isinstance(held, yaml.ScalarEvent) or held.value in entries:
                 raise ValueError("a key is no plain one, or there twice")
             value = _value(text, next(events), events, anchors)
-            entries[held.value] = held.start_mark.index, value
+            entries[held.value] = _start(held), value
             items.append(value)
         else:
             items.append(_value(text, held, events, anchors))
     block = not event.flow_style
-    end = items[-1].end if block else held.end_mark.index
+    end = items[-1].end if block else _start(held) + 1
     if isinstance(event, yaml.MappingStartEvent):
         return Value(start, end, about, entries=entries, block=block)
     return Value(start, end, about, items=items, block=block)
@@ -135,7 +141,7 @@ def _keys(documents: Sequence[tuple[int, Value]]) -> list[Hashable]:
     """Tell documents apart: by kind and name, as Kubernetes does, or by what they say."""
     if len(documents) == 1:
         return ["the document"]
-    keys = []
+    keys: list[Hashable] = []
     for _, value in documents:
         kind, about = (value.at(name) for name in ("kind", "metadata"))
         name = about.at("name") if about else None
@@ -182,11 +188,11 @@ class _Reader:
         told = values.told_by_name(path, value.items or ())
         if told is None:
             raise ValueError("items cannot be told apart")
-        for key, item in zip(told.keys, value.items or (), strict=True):
+        for told_by, item in zip(told.keys, value.items or (), strict=True):
             begin = self._blank(at)
             if self.text[begin : begin + 1] != "-":
                 raise ValueError("a list is written in an unusual way")
-            part, end = self._part(key, begin, item, path)
+            part, end = self._part(told_by, begin, item, path)
             parts.append(replace(part, lead=self.text[at:begin], floats=told.floats))
             at = end
         return list(numbered(parts)), at
@@ -247,20 +253,20 @@ def units(text: str) -> Counter[tuple[str, str]]:
 def _leaves(place: str, node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[str, str]]:
     if node is not None and id(node) in seen:
         yield place, "*"  # said before, where its anchor is
-    elif isinstance(node, yaml.MappingNode) and node.value:
+    elif isinstance(node, yaml.MappingNode):
         seen.add(id(node))
+        yield f"{place} {node.tag}", "{}"
         for key, held in node.value:
             yield from _leaves(f"{place}.{key.value!r}", held, seen)
-    elif isinstance(node, yaml.SequenceNode) and node.value:
+    elif isinstance(node, yaml.SequenceNode):
         seen.add(id(node))
+        yield f"{place} {node.tag}", "[]"
         for held in node.value:
             yield from _leaves(f"{place}[{_label(held)}]", held, seen)
     elif isinstance(node, yaml.ScalarNode):
         seen.add(id(node))
         for line in node.value.splitlines() or [""]:
             yield f"{place} {node.tag}", line
-    else:
-        yield place, ""
 
 
 def _label(item: yaml.Node) -> str:
