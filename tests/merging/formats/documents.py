@@ -1,0 +1,244 @@
+"""Documents that both sides edit in different places, for properties of every format.
+
+A document is mappings in a mapping, with values, lists of words and mappings in one line; each
+format writes it in its own way. What both sides do to it is known, so what a merge must come to
+is known, too.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from drydock.merging import formats, meaning
+from hypothesis import Phase, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+
+@dataclass(frozen=True)
+class Item:
+    """A word in a list, with a remark."""
+
+    word: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What stands at a key: a word, a list, a mapping in one line, or a mapping."""
+
+    value: "str | tuple[Item, ...] | dict[str, str] | Table"
+    above: str = ""
+    remark: str = ""
+    style: int = 0
+    """How it is written: quotes, brackets on one line or several."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A mapping of its own lines."""
+
+    entries: dict[str, Entry]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A document, and what each side and both of them made of it."""
+
+    base: Table
+    ours: Table
+    theirs: Table
+    both: Table
+
+
+Render = Callable[[Table], str]
+SIDES = ("ours", "theirs")
+
+
+class _Names:
+    """Hands out names that are there once."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.count, self.draw = 0, draw
+
+    def new(self) -> str:
+        self.count += 1
+        letter = self.draw(st.sampled_from("abmyz"))
+        return f"{letter}x{self.count}"
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Draw a document and edits of both sides, none of the same unit."""
+    names = _Names(draw)
+    base = Table({names.new(): _entry(draw, names, 0) for _ in range(draw(st.integers(1, 4)))})
+    return Case(base, *_edited(draw, base, names))
+
+
+def _entry(draw: st.DrawFn, names: _Names, depth: int) -> Entry:
+    kind = draw(st.sampled_from(["word", "list", "inline", "table"] if depth < 2 else ["word"]))
+    above = f"about {names.new()}" if draw(st.booleans()) else ""
+    style = draw(st.integers(0, 5))
+    remark = f"see {names.new()}" if kind == "word" and draw(st.booleans()) else ""
+    several = range(draw(st.integers(1, 4)))
+    value: Any = names.new()
+    if kind == "list":
+        value = tuple(_item(draw, names, style) for _ in several)
+    elif kind == "inline":
+        value = {names.new(): names.new() for _ in several}
+    elif kind == "table":
+        value = Table({names.new(): _entry(draw, names, depth + 1) for _ in several})
+    return Entry(value, above, remark, style)
+
+
+def _item(draw: st.DrawFn, names: _Names, style: int) -> Item:
+    return Item(names.new(), f"for {names.new()}" if style % 2 and draw(st.booleans()) else "")
+
+
+_Sides = tuple[Any, Any, Any]
+"""What one thing is for ours, theirs and both; None: it is gone."""
+
+
+def _edited(draw: st.DrawFn, table: Table, names: _Names, depth: int = 0) -> _Sides:
+    sides: list[dict[str, Entry]] = [{}, {}, {}]
+    for key, entry in table.entries.items():
+        for side, edited in zip(sides, _edited_entry(draw, entry, names, depth), strict=True):
+            if edited is not None:
+                side[key] = edited
+        for place in _who(draw):
+            added = _entry(draw, names, max(depth, 1))
+            name = names.new()
+            sides[place][name] = sides[2][name] = added
+    return tuple(Table(side) for side in sides)  # type: ignore[return-value]
+
+
+def _edited_entry(draw: st.DrawFn, entry: Entry, names: _Names, depth: int) -> _Sides:
+    act = draw(st.sampled_from(["keep", "keep", "inside", "inside", "remove", "above", "value"]))
+    if act == "inside" and not isinstance(entry.value, str):
+        sides = _edited_value(draw, entry, names, depth)
+        for place in _who(draw)[:1]:
+            above = f"about {names.new()}"
+            remarked = (replace(one, above=above) for one in sides)
+            sides = tuple(  # type: ignore[assignment]
+                new if side in (place, 2) else old
+                for side, (old, new) in enumerate(zip(sides, remarked, strict=True))
+            )
+        return sides
+    changed: Entry | None = entry
+    if act == "remove":
+        changed = None
+    elif act == "above":
+        changed = replace(entry, above=f"about {names.new()}")
+    elif act == "value" and isinstance(entry.value, str):
+        changed = replace(entry, value=names.new())
+    place = draw(st.integers(0, 1))
+    return tuple(changed if side in (place, 2) else entry for side in range(3))  # type: ignore[return-value]
+
+
+def _edited_value(draw: st.DrawFn, entry: Entry, names: _Names, depth: int) -> _Sides:
+    value = entry.value
+    if isinstance(value, Table):
+        tables = _edited(draw, value, names, depth + 1)
+        return tuple(replace(entry, value=table) for table in tables)  # type: ignore[return-value]
+    sides: list[list[Any]] = [[], [], []]
+    for held in value.items() if isinstance(value, dict) else value:
+        gone = draw(st.sampled_from([None, None, None, 0, 1]))
+        for place in range(3):
+            if gone is None or place not in (gone, 2):
+                sides[place].append(held)
+        for place in _who(draw):
+            inline = isinstance(value, dict)
+            added = (names.new(), names.new()) if inline else _item(draw, names, entry.style)
+            sides[place].append(added)
+            sides[2].append(added)
+    make: Any = dict if isinstance(value, dict) else tuple
+    return tuple(replace(entry, value=make(side)) for side in sides)  # type: ignore[return-value]
+
+
+def _who(draw: st.DrawFn) -> list[int]:
+    """Draw which sides add something here."""
+    return draw(st.sampled_from([[], [], [], [0], [1], [0, 1]]))
+
+
+def plain(table: Table) -> dict[str, Any]:
+    """Return a document's data; lists of words are sets."""
+    return {key: _plain(entry.value) for key, entry in table.entries.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Table):
+        return plain(value)
+    return sorted(item.word for item in value) if isinstance(value, tuple) else value
+
+
+def sorted_lists(data: Any) -> Any:
+    """Return data in which lists are sorted, to compare them as sets."""
+    if isinstance(data, dict):
+        return {key: sorted_lists(value) for key, value in data.items()}
+    return sorted(data) if isinstance(data, list) else data
+
+
+def remarks(table: Table) -> Counter[str]:
+    """Return the remarks in a document."""
+    return Counter(filter(None, _remarks(table)))
+
+
+def _remarks(table: Table) -> Iterator[str]:
+    for entry in table.entries.values():
+        yield from (entry.above, entry.remark)
+        if isinstance(entry.value, Table):
+            yield from _remarks(entry.value)
+        elif isinstance(entry.value, tuple):
+            yield from (item.remark for item in entry.value)
+
+
+def merged_text(path: str, render: Render, case: Case) -> str:
+    """Return the merge of a case, as text."""
+    base, ours, theirs = (render(side).encode() for side in (case.base, case.ours, case.theirs))
+    return meaning.merge(path, base, ours, theirs).text.decode()
+
+
+def check_edits(
+    path: str, render: Render, load: Callable[[str], Any], case: Case, found: Callable[[str], Any]
+) -> None:
+    """Hold the merge of a case to what both sides did; `found` finds the remarks in a text."""
+    merged = merged_text(path, render, case)
+    assert sorted_lists(load(merged)) == plain(case.both)
+    assert Counter(found(merged)) == remarks(case.both)
+    ours, theirs = _lines(render(case.ours)), _lines(render(case.theirs))
+    now = _lines(merged)
+    for side in (ours, theirs):
+        assert [line for line in now if line in side] == [line for line in side if line in now]
+    assert {*_lines(render(case.base))} & {*ours} & {*theirs} <= {*now}
+    swapped = merged_text(path, render, replace(case, ours=case.theirs, theirs=case.ours))
+    known = formats.of(path)
+    assert known
+    assert known.units(swapped) == known.units(merged)
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines that are there once."""
+    lines = [line.strip().rstrip(",") for line in text.splitlines()]
+    often = Counter(lines)
+    return [line for line in lines if often[line] == 1 and len(line) > 2]
+
+
+def catches(check: Callable[[Case], None]) -> bool:
+    """Tell whether a property finds the merge wrong for some case."""
+
+    def fails(case: Case) -> bool:
+        try:
+            check(case)
+        except Exception:
+            return True
+        return False
+
+    generating = settings(
+        max_examples=300, phases=[Phase.generate], database=None, derandomize=True
+    )
+    try:
+        find(cases(), fails, settings=generating)
+    except NoSuchExample:
+        return False
+    return True

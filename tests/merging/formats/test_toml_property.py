@@ -1,0 +1,70 @@
+"""Edits of different things in TOML merge, whatever they are; what is wrong is noticed."""
+
+import re
+import tomllib
+
+import pytest
+from hypothesis import given, settings
+
+from tests.merging.formats.documents import Case, Entry, Item, Table, cases, catches, check_edits
+from tests.merging.formats.wrong import WRONG, make_wrong
+
+
+def render(table: Table) -> str:
+    """Write a document: first the keys of each table, then the tables in it."""
+    return "\n".join(_lines(table, ())) + "\n"
+
+
+def _lines(table: Table, path: tuple[str, ...]) -> list[str]:
+    lines = []
+    inner = {k: e for k, e in table.entries.items() if isinstance(e.value, Table)}
+    for key, entry in table.entries.items():
+        if key not in inner:
+            lines += [f"# {entry.above}"] * bool(entry.above)
+            remark = f"  # {entry.remark}" if entry.remark else ""
+            lines.append(f"{key} = {_value(entry)}{remark}")
+    for key, entry in inner.items():
+        assert isinstance(entry.value, Table)
+        lines += [""] * (entry.style % 3) + [f"# {entry.above}"] * bool(entry.above)
+        lines += [f"[{'.'.join((*path, key))}]", *_lines(entry.value, (*path, key))]
+    return lines
+
+
+def _value(entry: Entry) -> str:
+    quote = "'\""[entry.style % 2]
+    if isinstance(entry.value, str):
+        return f"{quote}{entry.value}{quote}"
+    if isinstance(entry.value, dict):
+        inner = ", ".join(f"{key} = {quote}{word}{quote}" for key, word in entry.value.items())
+        return f"{{ {inner} }}" if entry.style > 2 else f"{{{inner}}}"
+    assert isinstance(entry.value, tuple)
+    return _list(entry.value, quote, broken=entry.style % 2 == 1, ends=entry.style > 2)
+
+
+def _list(items: tuple[Item, ...], quote: str, *, broken: bool, ends: bool) -> str:
+    if not broken:
+        return f"[{', '.join(f'{quote}{item.word}{quote}' for item in items)}]"
+    lines = ["["]
+    for place, item in enumerate(items, 1):
+        comma = "," if ends or place < len(items) else ""
+        remark = f"  # {item.remark}" if item.remark else ""
+        lines.append(f"    {quote}{item.word}{quote}{comma}{remark}")
+    return "\n".join([*lines, "]"])
+
+
+def check(case: Case) -> None:
+    check_edits(
+        "a.toml", render, tomllib.loads, case, lambda text: re.findall(r"# (.*)", text)
+    )
+
+
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_edits_of_different_things_merge(case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_wrong(name, monkeypatch)
+    assert catches(check)

@@ -1,0 +1,69 @@
+"""Merges that are wrong on purpose: each must be caught by the properties of every format."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from drydock.merging import meaning, parts, values
+from drydock.merging.parts import Body, Merging, Part
+from drydock.merging.values import Path, Told, Value
+
+_order, _merge_bodies, _leaf = parts._order, parts._merge_bodies, parts._leaf
+_told_apart = values.told_apart
+
+
+def _forgets_what_theirs_adds(base: Any, ours: Any, theirs: Any, merged: Any) -> list[Hashable]:
+    return [key for key in _order(base, ours, theirs, merged) if key in base or key in ours]
+
+
+def _sorts(base: Any, ours: Any, theirs: Any, merged: Any) -> list[Hashable]:
+    return sorted(_order(base, ours, theirs, merged), key=str)
+
+
+def _puts_theirs_last(base: Any, ours: Any, theirs: Any, merged: Any) -> list[Hashable]:
+    order = _order(base, ours, theirs, merged)
+    return [k for k in order if k in ours] + [k for k in order if k not in ours]
+
+
+def _takes_ours(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
+    return ours
+
+
+def _forgets_remarks(base: Any, ours: str, theirs: str, owner: Part) -> str:
+    return ours
+
+
+def _tells_by_place(name: str, items: Sequence[Value]) -> Told:
+    return Told(range(len(items)), floats=False)
+
+
+def _brings_back_what_ours_removed(
+    base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
+) -> Body:
+    merged = _merge_bodies(base, ours, theirs, owner, merging)
+    keys = {part.key for part in merged.parts}
+    return replace(
+        merged, parts=(*merged.parts, *(part for part in theirs.parts if part.key not in keys))
+    )
+
+
+def _trusts(*_: object) -> None:
+    """Hold a merge to nothing."""
+
+
+WRONG: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "forgets what theirs adds": (parts, "_order", _forgets_what_theirs_adds),
+    "sorts": (parts, "_order", _sorts),
+    "puts what theirs adds last": (parts, "_order", _puts_theirs_last),
+    "takes ours where a word changed": (parts, "merge", _takes_ours),
+    "forgets theirs' remarks": (parts, "_between", _forgets_remarks),
+    "tells items by their place": (values, "told_apart", _tells_by_place),
+    "brings back what ours removed": (parts, "_merge_bodies", _brings_back_what_ours_removed),
+}
+
+
+def make_wrong(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a wrong implementation in place, and nothing that would notice."""
+    monkeypatch.setattr(*WRONG[name])
+    monkeypatch.setattr(meaning, "_unaccounted", _trusts)
