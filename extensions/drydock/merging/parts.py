@@ -218,6 +218,8 @@ def _between(base: str | None, ours: str, theirs: str, owner: Part) -> str:
 def _merge_bodies(
     base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
 ) -> Body:
+    if ours.separator != theirs.separator:
+        raise NotCertain(f"{_name(owner)} is written in another way on each side")
     was, mine, new = (_by_key(body) for body in (base, ours, theirs))
     merged: dict[Hashable, Part] = {}
     for key in [*mine, *(key for key in new if key not in mine)]:

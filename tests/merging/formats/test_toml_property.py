@@ -58,6 +58,7 @@ def check(case: Case) -> None:
     )
 
 
+@pytest.mark.slow
 @given(cases())
 @settings(max_examples=150, deadline=None)
 def test_edits_of_different_things_merge(case: Case) -> None:

@@ -1,0 +1,81 @@
+"""Edits of different things in YAML merge, whatever they are; what is wrong is noticed."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+
+from tests.merging.formats.documents import Case, Entry, Item, Table, cases, catches, check_edits
+from tests.merging.formats.wrong import WRONG, make_wrong
+
+
+ALWAYS = "always"
+"""A key and an item that are always there: nothing would be written in another way."""
+
+
+def render(table: Table) -> str:
+    """Write a document: an indented line for each thing, lists both ways."""
+    return "\n".join(_lines(table, "")) + "\n"
+
+
+def _lines(table: Table, indent: str) -> list[str]:
+    lines = [f"{indent}{ALWAYS}: there"]
+    for key, entry in table.entries.items():
+        lines += [""] * (entry.style % 3 == 2)
+        lines += [f"{indent}# {entry.above}"] * bool(entry.above)
+        if isinstance(entry.value, Table):
+            lines += [f"{indent}{key}:", *_lines(entry.value, f"{indent}  ")]
+        else:
+            lines += _value(key, entry, indent)
+    return lines
+
+
+def _value(key: str, entry: Entry, indent: str) -> list[str]:
+    quote = ("", "'", '"')[entry.style % 3]
+    if isinstance(entry.value, str):
+        remark = f"  # {entry.remark}" if entry.remark else ""
+        return [f"{indent}{key}: {quote}{entry.value}{quote}{remark}"]
+    if isinstance(entry.value, dict):
+        inner = ", ".join(f"{key}: {quote}{word}{quote}" for key, word in entry.value.items())
+        return [f"{indent}{key}: {{{inner}}}"]
+    assert isinstance(entry.value, tuple)
+    if entry.style % 2 == 0:
+        inner = ", ".join(f"{quote}{item.word}{quote}" for item in entry.value)
+        return [f"{indent}{key}: [{inner}]"]
+    lines = [f"{indent}{key}:"]
+    deeper = indent + "  " * (entry.style > 2)
+    for item in (*entry.value, Item(ALWAYS)):
+        remark = f"  # {item.remark}" if item.remark else ""
+        lines.append(f"{deeper}- {quote}{item.word}{quote}{remark}")
+    return lines
+
+
+def load(text: str) -> Any:
+    return _without(yaml.safe_load(text))
+
+
+def _without(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without(value) for key, value in data.items() if key != ALWAYS}
+    return [item for item in data if item != ALWAYS] if isinstance(data, list) else data
+
+
+def check(case: Case) -> None:
+    check_edits(
+        "a.yaml", render, load, case, lambda text: re.findall(r"# (.*)", text)
+    )
+
+
+@pytest.mark.slow
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_edits_of_different_things_merge(case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_wrong(name, monkeypatch)
+    assert catches(check)
