@@ -199,8 +199,12 @@ def _name(part: Part) -> str:
 
 def _between(base: str | None, ours: str, theirs: str, owner: Part) -> str:
     """Merge what stands between parts: remarks and blank space."""
-    if theirs in (ours, base) or theirs.split() == ours.split():
+    if theirs in (ours, base):
         return ours
+    if theirs.split() == ours.split():
+        # Empty lines are merged, indentation stays that of ours.
+        before, mine, new = (_empty_lines(text or "") for text in (base, ours, theirs))
+        return (new if mine == before else mine) + ours.lstrip("\n")
     if ours == base:
         return theirs
     said = (base or "").split()
@@ -213,6 +217,10 @@ def _between(base: str | None, ours: str, theirs: str, owner: Part) -> str:
         if merged is not None:
             return merged.decode()
     raise NotCertain(f"both sides changed the remark at {_name(owner)}")
+
+
+def _empty_lines(text: str) -> str:
+    return text[: len(text) - len(text.lstrip("\n"))]
 
 
 def _merge_bodies(

@@ -8,9 +8,11 @@ is known, too.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
 from drydock.merging import formats, meaning
+from drydock.merging.parts import NotCertain
 from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
@@ -161,6 +163,19 @@ def _who(draw: st.DrawFn) -> list[int]:
     return draw(st.sampled_from([[], [], [], [0], [1], [0, 1]]))
 
 
+@st.composite
+def contested(draw: st.DrawFn) -> Case:
+    """Draw a document in which both sides gave one word another value, or one side removed it."""
+    names = _Names(draw)
+    base = Table({names.new(): _entry(draw, names, 0) for _ in range(draw(st.integers(1, 4)))})
+    key, word = names.new(), Entry(names.new(), style=draw(st.integers(0, 5)))
+    changed = [replace(word, value=names.new()) for _ in SIDES]
+    sides = [Table({**base.entries, key: one}) for one in (word, *changed)]
+    if draw(st.booleans()):
+        sides[draw(st.integers(1, 2))] = base
+    return Case(*sides, both=base)
+
+
 def plain(table: Table) -> dict[str, Any]:
     """Return a document's data; lists of words are sets."""
     return {key: _plain(entry.value) for key, entry in table.entries.items()}
@@ -191,6 +206,12 @@ def _remarks(table: Table) -> Iterator[str]:
             yield from _remarks(entry.value)
         elif isinstance(entry.value, tuple):
             yield from (item.remark for item in entry.value)
+
+
+def check_contested(path: str, render: Render, case: Case) -> None:
+    """Hold the merge of a contested case to leaving it alone."""
+    with pytest.raises(NotCertain):
+        merged_text(path, render, case)
 
 
 def merged_text(path: str, render: Render, case: Case) -> str:
@@ -224,12 +245,15 @@ def _lines(text: str) -> list[str]:
     return [line for line in lines if often[line] == 1 and len(line) > 2]
 
 
-def catches(check: Callable[[Case], None]) -> bool:
-    """Tell whether a property finds the merge wrong for some case."""
+T = TypeVar("T")
 
-    def fails(case: Case) -> bool:
+
+def catches(check: Callable[[T], None], drawn: st.SearchStrategy[T]) -> bool:
+    """Tell whether a property finds the merge wrong for something drawn."""
+
+    def fails(one: T) -> bool:
         try:
-            check(case)
+            check(one)
         except Exception:
             return True
         return False
@@ -238,7 +262,7 @@ def catches(check: Callable[[Case], None]) -> bool:
         max_examples=300, phases=[Phase.generate], database=None, derandomize=True
     )
     try:
-        find(cases(), fails, settings=generating)
+        find(drawn, fails, settings=generating)
     except NoSuchExample:
         return False
     return True

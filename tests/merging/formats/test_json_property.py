@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from tests.merging.formats.documents import Case, Entry, Table, cases, catches, check_edits
+from tests.merging.formats.documents import (
+    Case,
+    Entry,
+    Table,
+    cases,
+    catches,
+    check_contested,
+    check_edits,
+    contested,
+)
 from tests.merging.formats.wrong import WRONG, make_wrong
 
 
@@ -59,7 +68,13 @@ def test_edits_of_different_things_merge(case: Case) -> None:
     check(case)
 
 
+@given(contested())
+@settings(max_examples=30, deadline=None)
+def test_edits_of_the_same_thing_do_not(case: Case) -> None:
+    check_contested("a.json", render, case)
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_wrong(name, monkeypatch)
-    assert catches(check)
+    assert catches(check, cases())

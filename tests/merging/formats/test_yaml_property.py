@@ -7,9 +7,18 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
-from tests.merging.formats.documents import Case, Entry, Item, Table, cases, catches, check_edits
+from tests.merging.formats.documents import (
+    Case,
+    Entry,
+    Item,
+    Table,
+    cases,
+    catches,
+    check_contested,
+    check_edits,
+    contested,
+)
 from tests.merging.formats.wrong import WRONG, make_wrong
-
 
 ALWAYS = "always"
 """A key and an item that are always there: nothing would be written in another way."""
@@ -63,9 +72,7 @@ def _without(data: Any) -> Any:
 
 
 def check(case: Case) -> None:
-    check_edits(
-        "a.yaml", render, load, case, lambda text: re.findall(r"# (.*)", text)
-    )
+    check_edits("a.yaml", render, load, case, lambda text: re.findall(r"# (.*)", text))
 
 
 @pytest.mark.slow
@@ -75,7 +82,13 @@ def test_edits_of_different_things_merge(case: Case) -> None:
     check(case)
 
 
+@given(contested())
+@settings(max_examples=30, deadline=None)
+def test_edits_of_the_same_thing_do_not(case: Case) -> None:
+    check_contested("a.yaml", render, case)
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_wrong(name, monkeypatch)
-    assert catches(check)
+    assert catches(check, cases())

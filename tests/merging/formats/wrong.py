@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from drydock.merging import meaning, parts, values
 from drydock.merging.parts import Body, Merging, Part
-from drydock.merging.values import Path, Told, Value
+from drydock.merging.values import Told, Value
 
 _order, _merge_bodies, _leaf = parts._order, parts._merge_bodies, parts._leaf
 _told_apart = values.told_apart

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from drydock.merging import values
@@ -57,7 +57,7 @@ _GRAMMAR = Grammar(
     key=re.compile(_KEY, re.DOTALL),
     equals="=",
     scalar=re.compile(rf"{_STRING}|{_DATED}|[^\s,\]}}#]+", re.DOTALL),
-    names=lambda key: ".".join(_names(key)),
+    names=lambda key: _dotted(_names(key)),
     plain=lambda scalar: tomllib.loads(f"v = {scalar}")["v"],
 )
 
@@ -102,7 +102,7 @@ def _table(text: str, at: int, path: Path, opening: str) -> tuple[_Held, int]:
         value_at = _end(re.compile(r"[ \t]*=[ \t]*"), text, key_end)
         value = values.scan(text, value_at, _GRAMMAR)
         end = _end(_REST, text, value.end)
-        name = ".".join(names)
+        name = _dotted(names)
         entries[name] = start, value
         found = values.part(text, name, start, value, (*path, *names), tell=_tell)
         lead, after = text[at:start], text[value.end : end]
@@ -112,7 +112,7 @@ def _table(text: str, at: int, path: Path, opening: str) -> tuple[_Held, int]:
 
 
 def _tell(path: Path, items: Sequence[Value]) -> Told | None:
-    if _PACKAGES.fullmatch(".".join(path)):
+    if _PACKAGES.fullmatch(_dotted(path)):
         return values.packages(items)
     return values.told_by_name(path, items)
 
@@ -123,32 +123,36 @@ def _parts(tables: Sequence[_Table]) -> list[Part]:
     for table in tables:
         if table.in_array:
             arrays.setdefault(table.names, []).append(table)
-    keys = {}
-    for names, items in arrays.items():
-        told = values.told_apart(names[-1], [item.held.value for item in items])
-        if told is None:
-            raise ValueError(f"items of {'.'.join(names)} cannot be told apart")
-        for item, key in zip(items, told.keys, strict=True):
-            keys[id(item)] = (".".join(names), key), told.floats
+    told = {names: _told(names, items) for names, items in arrays.items()}
     parts = []
     rest = list(tables)
     while rest:
         table = rest.pop(0)
-        key, floats = keys.get(id(table), (".".join(table.names), True))
-        body = table.held.body
-        below = []
-        while table.in_array and rest and _is_below(rest[0], table):
-            below.append(rest.pop(0))
-        body = replace(body, parts=(*body.parts, *_parts(below)))
-        if any(_is_below(other, table) for other in rest if table.in_array and not other.in_array):
+        if any(_is_below(table, names) for names in arrays):
             raise ValueError("a table is apart from the array it belongs to")
+        key, floats = told[table.names].pop(0) if table.in_array else (_dotted(table.names), True)
+        below = []
+        while table.in_array and rest and _is_below(rest[0], table.names):
+            below.append(rest.pop(0))
+        body = replace(table.held.body, parts=(*table.held.body.parts, *_parts(below)))
         parts.append(Part(key, lead=table.lead, body=body, floats=floats))
     return parts
 
 
-def _is_below(table: _Table, other: _Table) -> bool:
-    depth = len(other.names)
-    return len(table.names) > depth and table.names[:depth] == other.names
+def _told(names: Path, items: Sequence[_Table]) -> list[tuple[Hashable, bool]]:
+    """Return the key of each item of an array of tables, and whether it floats."""
+    told = values.told_apart(names[-1], [item.held.value for item in items])
+    if told is None:
+        raise ValueError(f"the items of {_dotted(names)} cannot be told apart")
+    return [((_dotted(names), key), told.floats) for key in told.keys]
+
+
+def _is_below(table: _Table, names: Path) -> bool:
+    return len(table.names) > len(names) and table.names[: len(names)] == names
+
+
+def _dotted(names: Path) -> str:
+    return ".".join(names)
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
