@@ -57,8 +57,8 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
 
 def _as_bytes(merged: str, base: bytes | None, ours: bytes, theirs: bytes) -> bytes:
     """Return the merged text with the byte order mark and line ends that it had."""
-    side = theirs if base is not None and base.endswith(b"\n") == ours.endswith(b"\n") else ours
-    if merged and not side.endswith(b"\n"):
+    before, mine, new = (not text or text.endswith(b"\n") for text in (base, ours, theirs))
+    if not (new if base is not None and mine == before else mine):
         merged = merged.removesuffix("\n")
     mark = b"\xef\xbb\xbf" if ours.startswith(b"\xef\xbb\xbf") else b""
     ends = "\r\n" if b"\r\n" in ours else "\n"

@@ -139,13 +139,12 @@ def _value(text: str, event: Any, events: _Events, anchors: set[str]) -> Value:
 
 def _keys(documents: Sequence[tuple[int, Value]]) -> list[Hashable]:
     """Tell documents apart: by kind and name, as Kubernetes does, or by what they say."""
-    if len(documents) == 1:
-        return ["the document"]
     keys: list[Hashable] = []
     for _, value in documents:
         kind, about = (value.at(name) for name in ("kind", "metadata"))
         name = about.at("name") if about else None
-        keys.append((kind.word, name.word) if kind and name else value.meaning())
+        known = (kind.word, name.word) if kind and name else None
+        keys.append(known or ("the document" if len(documents) == 1 else value.meaning()))
     if len(set(keys)) < len(keys):
         raise ValueError("documents cannot be told apart")
     return keys
