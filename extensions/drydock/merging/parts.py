@@ -47,6 +47,8 @@ class Body:
     """What stands between two parts, before what comes `after` the first."""
     ends: bool = False
     """Whether it follows the last part, too."""
+    unrelated: bool = False
+    """Whether a part that comes never stands for one that goes."""
     hang: str = ""
     """What the first part lacks of its `lead`, because it stands on the opening's line."""
 
@@ -241,14 +243,18 @@ def _merge_bodies(
         elif before and left and not _is_less(left, before):
             changed, removed = ("you", "the release") if our else ("the release", "you")
             raise NotCertain(f"{changed} changed {_name(before)}, {removed} removed it")
+    gone = [part for key, part in was.items() if key not in mine and key not in new]
+    added = (mine.keys() - was.keys() - new.keys(), new.keys() - was.keys() - mine.keys())
+    if gone and all(added) and not ours.unrelated:
+        raise NotCertain(f"both sides may have put something else for {_name(gone[0])}")
     held = [merged[key] for key in _order(was, mine, new, merged)]
-    before_ends = base.ends if base else ours.ends
+    ends = theirs.ends if not ours.parts or (base and ours.ends == base.ends) else ours.ends
     body = replace(
         ours,
         parts=tuple(held),
         opening=_between(base.opening if base else None, ours.opening, theirs.opening, owner),
         closing=_between(base.closing if base else None, ours.closing, theirs.closing, owner),
-        ends=theirs.ends if ours.ends == before_ends else ours.ends,
+        ends=ends if theirs.parts else ours.ends,
     )
     return _laid_out(body, base, ours, theirs) if body.separator else body
 

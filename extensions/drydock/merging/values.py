@@ -50,6 +50,7 @@ class Told:
 
     keys: Sequence[Hashable]
     floats: bool
+    unrelated: bool = False
 
 
 Path = tuple[str, ...]
@@ -102,7 +103,7 @@ def packages(items: Sequence[Value]) -> Told | None:
             more if key is None or often[key] > 1 else key
             for key, more in zip(keys, finer, strict=True)
         ]
-    return Told(keys, floats=True)
+    return Told(keys, floats=True, unrelated=True)
 
 
 def requirement_key(text: str, *, marked: bool) -> Hashable:
@@ -155,6 +156,7 @@ def part(
     What is in brackets is taken apart further; `tell` tells the items of lists apart.
     """
     whole = Part(key, text[begin : value.end], value.meaning())
+    unrelated = False
     if value.entries is not None:
         held = [
             replace(part(text, name, at, inner, (*path, name), tell=tell), floats=True)
@@ -165,14 +167,16 @@ def part(
         told = tell(path, value.items)
         if told is None:
             return whole
+        unrelated = told.unrelated
         held = [
-            replace(part(text, key, item.start, item, path, tell=tell), floats=told.floats)
-            for key, item in zip(told.keys, value.items, strict=True)
+            replace(part(text, known, item.start, item, path, tell=tell), floats=told.floats)
+            for known, item in zip(told.keys, value.items, strict=True)
         ]
         places = [(item.start, item.end) for item in value.items]
     else:
         return whole
-    return Part(key, body=_bracketed(text, begin, value, numbered(held), places))
+    body = _bracketed(text, begin, value, numbered(held), places)
+    return Part(key, body=replace(body, unrelated=unrelated))
 
 
 _COMMA = re.compile(r"([ \t]*,)([^\n]*)")

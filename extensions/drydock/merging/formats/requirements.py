@@ -48,7 +48,7 @@ def read(text: str) -> Part:
     keys = [part.key for part in parts if not part.floats]
     if len(set(keys)) < len(keys):
         raise ValueError("an option is there twice")
-    return Part("the file", body=Body(numbered(parts), closing=text[at:]))
+    return Part("the file", body=Body(numbered(parts), closing=text[at:], unrelated=True))
 
 
 def _key(line: str, *, marked: bool) -> Hashable:
