@@ -6,6 +6,7 @@ held, in the units of the format, to what both sides did.
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drydock.merging import formats, parts
@@ -14,6 +15,9 @@ from drydock.merging.parts import Merging, NotCertain, Part
 
 Units = Counter[tuple[str, str]]
 _QUOTES = "\"' "
+# What is moved is held to both sides, too: an item that is a leaf is counted in all lists at once,
+# what is deeper in an item in all items of that list.
+_EXACT, _MOVED = re.compile(r"(?!)"), re.compile(r"^.*\[[^]]*\](?= |$)|\[[^]]*\]")
 
 
 @dataclass(frozen=True)
@@ -94,16 +98,32 @@ def _unaccounted(
     known: Format, texts: list[str | None], merged: str, merging: Merging
 ) -> str | None:
     """Return which change of a side is not in `merged`, or what is there that nobody wrote."""
-    was, mine, new = (known.units(text) if text is not None else Counter() for text in texts)
-    now = known.units(merged)
-    for unit in sorted(was.keys() | mine.keys() | new.keys() | now.keys()):
-        content = unit[1].strip(_QUOTES)
-        low, high = _expected(was[unit], mine[unit], new[unit])
-        low -= sum(any(content in text for text in given.lost) for given in merging.given)
-        high += sum(content in given.stands for given in merging.given)
-        if not low <= now[unit] <= high:
-            return f"it would lack or repeat a change of one side: {unit[1][:60]}"
+    sides = [known.units(text) if text is not None else Counter() for text in texts]
+    sides.append(known.units(merged))
+    for ignored in (_EXACT, _MOVED):
+        was, mine, new, now = (_coarser(units, ignored) for units in sides)
+        for unit in sorted(was.keys() | mine.keys() | new.keys() | now.keys()):
+            content = unit[1].strip(_QUOTES)
+            low, high = _expected(was[unit], mine[unit], new[unit])
+            low -= sum(_mentioned(content, given.lost) for given in merging.given)
+            high += sum(_mentioned(content, (given.stands,)) for given in merging.given)
+            if not low <= now[unit] <= high:
+                return f"it would lack or repeat a change of one side: {unit[1][:60]}"
     return None
+
+
+def _mentioned(content: str, texts: Sequence[str]) -> bool:
+    """Tell whether one of the texts names `content` as a whole."""
+    named = re.compile(rf"(?<![\w.]){re.escape(content)}(?![\w.])")
+    return bool(content) and any(named.search(text) for text in texts)
+
+
+def _coarser(units: Units, ignored: re.Pattern[str]) -> Units:
+    """Leave out of the places what `ignored` finds in them."""
+    found: Units = Counter()
+    for (place, content), count in units.items():
+        found[ignored.sub("", place), content] += count
+    return found
 
 
 def _expected(base: int, ours: int, theirs: int) -> tuple[int, int]:

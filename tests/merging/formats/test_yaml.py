@@ -43,10 +43,10 @@ EXAMPLES: Examples = {
     ),
     "both added a repository": (
         "repos:\n  - repo: a\n    rev: v1\n",
-        "repos:\n  - repo: a\n    rev: v2\n  - repo: mine\n    rev: v1\n",
-        "repos:\n  - repo: a\n    rev: v3\n\n  # why\n  - repo: new\n    rev: v1\n",
-        "repos:\n  - repo: a\n    rev: v3\n  - repo: mine\n    rev: v1\n\n  # why\n  - repo: new\n"
-        "    rev: v1\n",
+        "repos:\n  - repo: a\n    rev: v2\n  - repo: mine\n    rev: v7\n",
+        "repos:\n  - repo: a\n    rev: v3\n\n  # why\n  - repo: new\n    rev: v8\n",
+        "repos:\n  - repo: a\n    rev: v3\n  - repo: mine\n    rev: v7\n\n  # why\n  - repo: new\n"
+        "    rev: v8\n",
     ),
     "a pin satisfies the tag": (
         "uses: o/a@v4\nx: 1\n",
@@ -142,6 +142,25 @@ EXAMPLES: Examples = {
         "x:\n- a: b\n  c: d\n",
         "x:\n  - a: b\n    c: e\n",
         "x:\n- a: b\n  c: d\n  f: g\n",
+        None,
+    ),
+    "an item that the release moved and the user removed": (
+        "x: [a, b]\ny: [c]\n",
+        "x: [a]\ny: [c]\n",
+        "x: [a]\ny: [c, b]\n",
+        None,
+    ),
+    "a key that the release moved into a new item and the user removed": (
+        "hooks:\n- id: a\n  args: x\n  b: 1\n",
+        "hooks:\n- id: a\n  b: 1\n",
+        "hooks:\n- id: a\n  b: 1\n- id: c\n  args: x\n",
+        None,
+    ),
+    "a word replaced on both sides": ("x: [a, b]\n", "x: [a, c]\n", "x: [a, d]\n", None),
+    "a job renamed on both sides": (
+        "jobs:\n  a: {x: 1}\n",
+        "jobs:\n  b: {x: 1}\n",
+        "jobs:\n  c: {x: 1}\n",
         None,
     ),
     "a renamed job": (

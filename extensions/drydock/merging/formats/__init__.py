@@ -33,7 +33,8 @@ class Format(Protocol):
     def units(self, text: str) -> Counter[tuple[str, str]]:
         """Return how often each thing is said where: place and content, whatever the layout.
 
-        It shares no code with `read`, because a merge is held to it; remarks count, too.
+        It shares no code with `read`, because a merge is held to it; remarks count, too. In a
+        place, `[x]` stands for items of a list: those known as `x`, or without one all others.
         """
 
 
