@@ -54,7 +54,7 @@ def test_not_certain(name: str) -> None:
         meaning.merge(path, base, ours, theirs)
 
 
-@pytest.mark.parametrize("depth", [10, 50, 100, 150, 200, 250, 300, 400, 600])
+@pytest.mark.parametrize("depth", [10, 100, 200, 1000])
 def test_what_is_too_deep_is_not_certain(depth: int) -> None:
     base, ours, theirs, merged = (
         b'{"a": ' * depth + inner + b"}" * depth
