@@ -5,6 +5,7 @@ here three such documents become one. What cannot be merged for certain raises N
 text of each part stays as its owner wrote it: nothing is printed anew.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -51,6 +52,12 @@ class Body:
     """Whether a part that comes never stands for one that goes."""
     hang: str = ""
     """What the first part lacks of its `lead`, because it stands on the opening's line."""
+    whole: bool = False
+    """Whether two that both sides added are no more than two things with one name."""
+    heap: bool = False
+    """Whether it is no more than what it holds: of a heap with nothing in it nothing is left."""
+    arrange: "Callable[[Sequence[Part], Body, Body], Sequence[Part]] | None" = None
+    """Puts merged parts where they belong, knowing ours and theirs: what floats may be sorted."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         _between(getattr(base, place, None), getattr(ours, place), getattr(theirs, place), ours)
         for place in ("lead", "after")
     )
-    if ours.body and theirs.body and (base is None or base.body):
+    if ours.body and theirs.body and (base.body if base else not ours.body.whole):
         body = _merge_bodies(base.body if base else None, ours.body, theirs.body, ours, merging)
         return replace(ours, lead=lead, after=after, body=body)
     return replace(_leaf(base, ours, theirs, merging), lead=lead, after=after)
@@ -240,6 +247,11 @@ def _merge_bodies(
         left = our or their
         if before is None and left:
             merged[key] = left
+        elif before and before.body and left and left.body and left.body.heap:
+            emptied = replace(before, body=replace(before.body, parts=()))
+            rest = merge(before, our or emptied, their or emptied, merging)
+            if rest.body and rest.body.parts:
+                merged[key] = rest
         elif before and left and not _is_less(left, before):
             changed, removed = ("you", "the release") if our else ("the release", "you")
             raise NotCertain(f"{changed} changed {_name(before)}, {removed} removed it")
@@ -247,7 +259,10 @@ def _merge_bodies(
     added = (mine.keys() - was.keys() - new.keys(), new.keys() - was.keys() - mine.keys())
     if gone and all(added) and not ours.unrelated:
         raise NotCertain(f"both sides may have put something else for {_name(gone[0])}")
-    held = [merged[key] for key in _order(was, mine, new, merged)]
+    _check_names(was, mine, new)
+    held: Sequence[Part] = [merged[key] for key in _order(was, mine, new, merged)]
+    if ours.arrange:
+        held = ours.arrange(held, ours, theirs)
     ends = theirs.ends if not ours.parts or (base and ours.ends == base.ends) else ours.ends
     body = replace(
         ours,
@@ -257,6 +272,22 @@ def _merge_bodies(
         ends=ends if theirs.parts else ours.ends,
     )
     return _laid_out(body, base, ours, theirs) if body.separator else body
+
+
+def _check_names(base: "_Parts", ours: "_Parts", theirs: "_Parts") -> None:
+    """Raise NotCertain if a part that both sides removed lives on under another name.
+
+    Two parts of which neither floats are in each other's place, which the order tells.
+    """
+    gone = [part for key, part in base.items() if part.floats and key not in {*ours, *theirs}]
+    for part in gone:
+        words = Counter(_inner(part).split())
+        for key in ours.keys() ^ theirs.keys():
+            other = ours.get(key) or theirs[key]
+            if key in base or "\n" not in _inner(other).strip():
+                continue
+            if 2 * (words & Counter(_inner(other).split())).total() > words.total():
+                raise NotCertain(f"one side removed {_name(part)}, one made {_name(other)} of it")
 
 
 def _by_key(body: Body | None) -> dict[Hashable, Part]:
