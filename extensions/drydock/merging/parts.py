@@ -6,7 +6,7 @@ text of each part stays as its owner wrote it: nothing is printed anew.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -35,6 +35,8 @@ class Part:
     body: "Body | None" = None
     floats: bool = False
     """Whether its place among its siblings means nothing."""
+    swaps: Hashable = None
+    """What it must have in common with a neighbour to stand before it as well as after it."""
 
 
 @dataclass(frozen=True)
@@ -309,27 +311,52 @@ def _order(base: _Parts, ours: _Parts, theirs: _Parts, merged: _Parts) -> list[H
     """
     sides = (base, ours, theirs)
     fixed = {key for side in sides for key, part in side.items() if not part.floats}
-    expected = _sequence(*([key for key in side if key in fixed] for side in sides))
+    every = base.keys() & ours.keys() & theirs.keys()
+    if len({tuple(key for key in side if key in every) for side in sides}) == 1:
+        fixed |= every  # what floats, but did not move, has a before and an after as well
+    swaps = {key: part.swaps for side in sides for key, part in side.items()}
     old = merged.keys() & base.keys() & ours.keys() & theirs.keys()
     before, mine, new = ([key for key in side if key in old] for side in sides)
     first, second = (theirs, ours) if mine == before != new else (ours, theirs)
-    result = [key for key in first if key in merged]
-    place = 0
-    for key in second:
-        if key in result:
-            place = result.index(key) + 1
-        elif key in merged:
-            while place < len(result) and result[place] not in second:
-                place += 1
-            result.insert(place, key)
-            place += 1
-    if [key for key in result if key in fixed] != expected:
-        raise NotCertain("both sides put the same parts in another order")
+    result = _joined(*([key for key in side if key in merged] for side in (first, second)))
+    if not _all_swap(fixed, swaps):
+        of_each = ([key for key in side if key in fixed] for side in sides)
+        expected = _sequence(*of_each, swaps=swaps)
+        if [key for key in result if key in fixed] != expected:
+            raise NotCertain("both sides put the same parts in another order")
     return result
 
 
-def _sequence(base: list[Hashable], ours: list[Hashable], theirs: list[Hashable]) -> list[Hashable]:
-    """Merge sequences: between two parts that all of them have, only one side may change any."""
+def _joined(first: list[Hashable], second: list[Hashable]) -> list[Hashable]:
+    """Add what only `second` has, after what it follows there and what `first` has there."""
+    result, known, place = list(first), set(second), 0
+    for key in second:
+        if key in result:
+            place = result.index(key) + 1
+            continue
+        while place < len(result) and result[place] not in known:
+            place += 1
+        result.insert(place, key)
+        place += 1
+    return result
+
+
+def _all_swap(keys: Iterable[Hashable], swaps: Mapping[Hashable, Hashable]) -> bool:
+    kinds = {swaps[key] for key in keys}
+    return len(kinds) == 1 and None not in kinds
+
+
+def _sequence(
+    base: list[Hashable],
+    ours: list[Hashable],
+    theirs: list[Hashable],
+    *,
+    swaps: Mapping[Hashable, Hashable],
+) -> list[Hashable]:
+    """Merge sequences: between two parts that all of them have, only one side may change any.
+
+    Unless all of them there may stand before each other.
+    """
     if ours in (base, theirs):
         return theirs
     if theirs == base:
@@ -337,6 +364,9 @@ def _sequence(base: list[Hashable], ours: list[Hashable], theirs: list[Hashable]
     every = set(base) & set(ours) & set(theirs)
     cuts = [[at for at, key in enumerate(side) if key in every] for side in (base, ours, theirs)]
     kept = [[side[at] for at in cut] for side, cut in zip((base, ours, theirs), cuts, strict=True)]
+    if _all_swap((*base, *ours, *theirs), swaps):
+        mine = [key for key in ours if key in theirs or key not in base]
+        return _joined(mine, [key for key in theirs if key in ours or key not in base])
     if not every and (more := _more((base, ours, theirs))) is not None:
         return more
     if not every or kept[0] != kept[1] or kept[0] != kept[2]:
@@ -345,10 +375,24 @@ def _sequence(base: list[Hashable], ours: list[Hashable], theirs: list[Hashable]
     start = (0, 0, 0)
     for at in [*zip(*cuts, strict=True), (len(base), len(ours), len(theirs))]:
         gaps = zip((base, ours, theirs), start, at, strict=True)
-        result += _sequence(*(side[begin:end] for side, begin, end in gaps))
+        between = [side[begin:end] for side, begin, end in gaps]
+        left = _removed(*between)
+        result += _sequence(*between, swaps=swaps) if left is None else left
         result += base[at[0] : at[0] + 1]
         start = (at[0] + 1, at[1] + 1, at[2] + 1)
     return result
+
+
+def _removed(
+    base: list[Hashable], ours: list[Hashable], theirs: list[Hashable]
+) -> list[Hashable] | None:
+    """Merge sequences of which one only lacks some that the other has, with what that added."""
+    for side, other in ((ours, theirs), (theirs, ours)):
+        kept = [key for key in base if key in other]
+        in_order = kept == [key for key in other if key in base]
+        if in_order and [key for key in base if key in side] == side and {*base} <= {*side, *other}:
+            return [key for key in other if key in side or key not in base]
+    return None
 
 
 def _laid_out(body: Body, base: Body | None, ours: Body, theirs: Body) -> Body:
