@@ -137,10 +137,10 @@ def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         return ours
     if base and _says(ours) == _says(base):
         return theirs
-    if ours.body or theirs.body or (base and base.body):
+    if base and (ours.body or theirs.body or base.body):
         raise NotCertain(f"{_name(ours)} is of another kind on each side")
     was = base.text if base else None
-    for rule in merging.rules:
+    for rule in () if ours.body or theirs.body else merging.rules:
         if settled := rule(was, ours.text, theirs.text):
             text, done = settled
             merging.done.append(done)
