@@ -48,6 +48,11 @@ def _brings_back_what_ours_removed(
     )
 
 
+def told_by_place(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Tell parts by their place among their siblings."""
+    return tuple(replace(part, key=f"part {place}") for place, part in enumerate(parts))
+
+
 def _trusts(*_: object) -> None:
     """Hold a merge to nothing."""
 
@@ -61,9 +66,16 @@ WRONG: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "tells items by their place": (values, "told_apart", _tells_by_place),
     "brings back what ours removed": (parts, "_merge_bodies", _brings_back_what_ours_removed),
 }
+OF_PARTS = [name for name in WRONG if name not in {"sorts", "tells items by their place"}]
+"""What is wrong in a row of pieces, too."""
 
 
 def make_wrong(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Put a wrong implementation in place, and nothing that would notice."""
     monkeypatch.setattr(*WRONG[name])
+    trust(monkeypatch)
+
+
+def trust(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold merges to nothing."""
     monkeypatch.setattr(meaning, "_unaccounted", _trusts)

@@ -1,0 +1,181 @@
+"""Files of pieces in a row that both sides edit, for properties of code, Dockerfiles, prose.
+
+Between every two pieces stands one that nobody edits, so that what both sides do in one place is
+only what may be done there together. What a merge must come to is known without merging.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+from drydock.merging import formats, meaning
+from drydock.merging.parts import NotCertain
+from hypothesis import strategies as st
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A statement, an instruction, a section: its name, what it holds, a remark above it."""
+
+    kind: str
+    name: str
+    items: tuple[str, ...] = ()
+    above: str = ""
+
+
+File = tuple[Piece, ...]
+Render = Callable[[File], str]
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What pieces there are in a format."""
+
+    every: Sequence[str]
+    beside: frozenset[str] = frozenset()
+    """Those of which both sides may add one in the same place."""
+    sets: frozenset[str] = frozenset()
+    """Those to which both sides may add items at once."""
+    named: frozenset[str] = frozenset()
+    """Those that are known by their name: one side may change one while the other remarks on it."""
+    remarks: bool = True
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, and what each side and both of them made of it."""
+
+    base: File = ()
+    ours: File = ()
+    theirs: File = ()
+    both: File = ()
+
+
+@dataclass
+class _Drawing:
+    draw: st.DrawFn
+    kinds: Kinds
+    count: int = 0
+    sides: list[list[Piece]] = field(default_factory=lambda: [[], [], [], []])
+
+    def name(self) -> str:
+        self.count += 1
+        return f"{self.draw(st.sampled_from('abmyz'))}x{self.count}"
+
+    def piece(self, kind: str = "") -> Piece:
+        kind = kind or self.draw(st.sampled_from(self.kinds.every))
+        items = tuple(self.name() for _ in range(self.draw(st.integers(1, 3))))
+        remarked = self.kinds.remarks and self.draw(st.booleans())
+        return Piece(kind, self.name(), items, self.name() if remarked else "")
+
+    def put(self, *pieces: Piece | None) -> None:
+        """Put what base, ours, theirs and both have in this place."""
+        for side, piece in zip(self.sides, pieces, strict=True):
+            side.extend([piece] if piece else [])
+
+    def block(self) -> None:
+        """Draw a piece and what the sides do there."""
+        anchor, piece = Piece("anchor", self.name()), self.piece()
+        self.put(*[anchor] * 4)
+        acts = ["keep", "change", "remove", "add", "add"]
+        acts += ["above"] if self.kinds.remarks else []
+        acts += ["items"] * 3 if piece.kind in self.kinds.sets else []
+        acts += ["change and above"] if piece.kind in self.kinds.named else []
+        act, ours = self.draw(st.sampled_from(acts)), self.draw(st.booleans())
+        if act == "items":
+            mine, new = self.name(), self.name()
+            added = [(), (mine,), (new,), (mine, new)]
+            self.put(*(replace(piece, items=(*piece.items, *more)) for more in added))
+            return
+        if act == "change and above":
+            one, above = replace(piece, items=(*piece.items[:-1], self.name())), self.name()
+            other = replace(piece, above=above)
+            self.put(piece, *((one, other) if ours else (other, one)), replace(one, above=above))
+            return
+        changed: Piece | None = piece
+        if act == "change":
+            changed = replace(piece, items=(*piece.items[:-1], self.name()))
+        elif act == "remove":
+            changed = None
+        elif act == "above":
+            changed = replace(piece, above=self.name())
+        added: list[tuple[Piece | None, ...]] = []
+        if act == "add":
+            more = self.piece()
+            added.append((None, *((more, None) if ours else (None, more)), more))
+            if more.kind in self.kinds.beside:
+                other = self.piece(more.kind)
+                added.append((None, *((None, other) if ours else (other, None)), other))
+        here = (piece, *((changed, piece) if ours else (piece, changed)), changed)
+        for pieces in (*added, here) if self.draw(st.booleans()) else (here, *added):
+            self.put(*pieces)
+
+
+def cases(kinds: Kinds) -> st.SearchStrategy[Case]:
+    """Draw files and edits of both sides, none of the same unit."""
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Case:
+        drawing = _Drawing(draw, kinds)
+        for _ in range(draw(st.integers(1, 4))):
+            drawing.block()
+        drawing.put(*[Piece("anchor", drawing.name())] * 4)
+        return Case(*map(tuple, drawing.sides))
+
+    return drawn()
+
+
+def contested(kinds: Kinds) -> st.SearchStrategy[Case]:
+    """Draw a file in which both sides changed one piece, or one changed what the other removed."""
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Case:
+        drawing = _Drawing(draw, kinds)
+        piece = drawing.piece()
+        anchors = [Piece("anchor", drawing.name()) for _ in range(2)]
+        sides: list[File] = [(piece,)]
+        for _ in range(2):
+            sides.append((replace(piece, items=(*piece.items[:-1], drawing.name())),))
+        if draw(st.booleans()):
+            sides[draw(st.integers(1, 2))] = ()
+        return Case(*((anchors[0], *side, anchors[1]) for side in sides))
+
+    return drawn()
+
+
+def check(path: str, render: Render, case: Case) -> None:
+    """Hold the merge of a case to what both sides did: nothing lost, nothing moved."""
+    merged = _merged(path, render, case)
+    assert _words(merged) == _words(render(case.both))
+    now = _lines(merged)
+    for side in (case.ours, case.theirs):
+        lines = _lines(render(side))
+        assert [line for line in now if line in lines] == [line for line in lines if line in now]
+    swapped = _merged(path, render, replace(case, ours=case.theirs, theirs=case.ours))
+    known = formats.of(path)
+    assert known
+    assert known.units(swapped) == known.units(merged)
+
+
+def check_contested(path: str, render: Render, case: Case) -> None:
+    """Hold the merge of a contested case to leaving it alone."""
+    with pytest.raises(NotCertain):
+        _merged(path, render, case)
+
+
+def _merged(path: str, render: Render, case: Case) -> str:
+    base, ours, theirs = (render(side).encode() for side in (case.base, case.ours, case.theirs))
+    return meaning.merge(path, base, ours, theirs).text.decode()
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[\w.#]+", text))
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines that are there once."""
+    lines = [line.strip() for line in text.splitlines()]
+    often = Counter(lines)
+    return [line for line in lines if often[line] == 1 and len(line) > 3]
