@@ -26,11 +26,11 @@ def units(text: str) -> Units:
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             found["#", " ".join(token.string.split())] += 1
-    found.update(("not defined", name) for name in _undefined(tree, text))
-    found.update(("used above its definition", name) for name in _early(tree.body))
-    found.update(("called with other arguments", name) for name in _misfits(tree))
-    found.update(_rebound(tree.body, ""))
-    found.update(("imported from", package) for package in _packages(tree))
+    found.update(("", f"{name}, not defined") for name in _undefined(tree, text))
+    found.update(("", f"{name}, used above its definition") for name in _early(tree.body))
+    found.update(("", f"{name}, called with other arguments") for name in _misfits(tree))
+    found.update(("", f"{name}, defined again") for name in _rebound(tree.body, ""))
+    found.update(("", f"{name}, imported from") for name in _packages(tree))
     return found
 
 
@@ -202,7 +202,7 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield from _bound(held)
 
 
-def _rebound(body: list[ast.stmt], scope: str) -> Iterator[tuple[str, str]]:
+def _rebound(body: list[ast.stmt], scope: str) -> Iterator[str]:
     """Return the names that are bound once more, each time, in a module or a class."""
     seen: set[str] = set()
     for node in body:
@@ -211,7 +211,7 @@ def _rebound(body: list[ast.stmt], scope: str) -> Iterator[tuple[str, str]]:
             continue
         for name in _bound(node) if not isinstance(node, ast.AugAssign) else ():
             if name in seen:
-                yield "bound again", f"{scope}{name}"
+                yield f"{scope}{name}"
             seen.add(name)
         if isinstance(node, ast.ClassDef):
             yield from _rebound(node.body, f"{scope}{node.name}.")

@@ -178,4 +178,4 @@ def _lines(text: str) -> list[str]:
     """Return the lines that are there once."""
     lines = [line.strip() for line in text.splitlines()]
     often = Counter(lines)
-    return [line for line in lines if often[line] == 1 and len(line) > 3]
+    return [line for line in lines if often[line] == 1 and re.search(r"\w{3}", line)]

@@ -46,6 +46,8 @@ def _parsed(text: str) -> ast.Module:
             return ast.parse(text)
     except SyntaxError as error:
         raise ValueError(f"line {error.lineno}: {error.msg}") from error
+    except MemoryError as error:  # what the parser says of brackets within brackets
+        raise ValueError("it is nested too deeply") from error
 
 
 def read(text: str) -> Part:
