@@ -262,7 +262,7 @@ def _merge_bodies(
     if gone and all(added) and not ours.unrelated:
         raise NotCertain(f"both sides may have put something else for {_name(gone[0])}")
     _check_names(was, mine, new)
-    held: Sequence[Part] = [merged[key] for key in _order(was, mine, new, merged)]
+    held: Sequence[Part] = [merged[key] for key in _order(was, mine, new, merged, ours.unrelated)]
     if ours.arrange:
         held = ours.arrange(held, ours, theirs)
     ends = theirs.ends if not ours.parts or (base and ours.ends == base.ends) else ours.ends
@@ -303,7 +303,9 @@ def _by_key(body: Body | None) -> dict[Hashable, Part]:
 _Parts = dict[Hashable, Part]
 
 
-def _order(base: _Parts, ours: _Parts, theirs: _Parts, merged: _Parts) -> list[Hashable]:
+def _order(
+    base: _Parts, ours: _Parts, theirs: _Parts, merged: _Parts, unrelated: bool
+) -> list[Hashable]:
     """Return the order of what is left: of the side that changed it, with what the other added.
 
     What a side added comes after what it follows there, and after what the other added in that
@@ -321,7 +323,7 @@ def _order(base: _Parts, ours: _Parts, theirs: _Parts, merged: _Parts) -> list[H
     result = _joined(*([key for key in side if key in merged] for side in (first, second)))
     if not _all_swap(fixed, swaps):
         of_each = ([key for key in side if key in fixed] for side in sides)
-        expected = _sequence(*of_each, swaps=swaps)
+        expected = _sequence(*of_each, swaps=swaps, unrelated=unrelated)
         if [key for key in result if key in fixed] != expected:
             raise NotCertain("both sides put the same parts in another order")
     return result
@@ -352,6 +354,7 @@ def _sequence(
     theirs: list[Hashable],
     *,
     swaps: Mapping[Hashable, Hashable],
+    unrelated: bool,
 ) -> list[Hashable]:
     """Merge sequences: between two parts that all of them have, only one side may change any.
 
@@ -376,8 +379,10 @@ def _sequence(
     for at in [*zip(*cuts, strict=True), (len(base), len(ours), len(theirs))]:
         gaps = zip((base, ours, theirs), start, at, strict=True)
         between = [side[begin:end] for side, begin, end in gaps]
-        left = _removed(*between)
-        result += _sequence(*between, swaps=swaps) if left is None else left
+        left = _removed(*between) if unrelated else None
+        if left is None:
+            left = _sequence(*between, swaps=swaps, unrelated=unrelated)
+        result += left
         result += base[at[0] : at[0] + 1]
         start = (at[0] + 1, at[1] + 1, at[2] + 1)
     return result

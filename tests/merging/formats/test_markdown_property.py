@@ -35,8 +35,8 @@ def _section(piece: Piece) -> str:
         case "below":
             return f"### {piece.name}\n\n- {text}\n\n"
         case "code":
-            return f"## {piece.name} ##\n\n```sh\n# install\n{text}\n```\n\n"
-    return f"# {piece.name}\n\n"
+            return f"## {piece.name} ##\n\n```sh\n# install {piece.name}\n{text}\n```\n\n"
+    return f"## {piece.name}\n\n"
 
 
 @given(cases(KINDS))

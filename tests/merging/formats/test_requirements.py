@@ -46,4 +46,4 @@ def test_merge(name: str) -> None:
     ],
 )
 def test_handles(path: str, *, handled: bool) -> None:
-    assert bool(formats.of(path)) == handled
+    assert (formats.of(path) is formats.of("requirements.txt")) == handled

@@ -13,16 +13,16 @@ _order, _merge_bodies, _leaf = parts._order, parts._merge_bodies, parts._leaf
 _told_apart = values.told_apart
 
 
-def _forgets_what_theirs_adds(base: Any, ours: Any, theirs: Any, merged: Any) -> list[Hashable]:
-    return [key for key in _order(base, ours, theirs, merged) if key in base or key in ours]
+def _forgets_what_theirs_adds(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
+    return [key for key in _order(base, ours, theirs, *more) if key in base or key in ours]
 
 
-def _sorts(base: Any, ours: Any, theirs: Any, merged: Any) -> list[Hashable]:
-    return sorted(_order(base, ours, theirs, merged), key=str)
+def _sorts(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
+    return sorted(_order(base, ours, theirs, *more), key=str)
 
 
-def _puts_theirs_last(base: Any, ours: Any, theirs: Any, merged: Any) -> list[Hashable]:
-    order = _order(base, ours, theirs, merged)
+def _puts_theirs_last(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
+    order = _order(base, ours, theirs, *more)
     return [k for k in order if k in ours] + [k for k in order if k not in ours]
 
 

@@ -29,7 +29,7 @@ _INSTALL = re.compile(
     r"\b(?P<tool>apt-get|apt|apk|dnf|microdnf|yum)\b(?:" + _GAP + r"-[^\s;&|]+)*"
     + _GAP + r"(?:install|add)\b(?:" + _GAP + r"-[^\s;&|]+)*"
 )  # fmt: skip
-_PACKAGE = re.compile(rf"(?P<gap>{_GAP})(?P<package>[A-Za-z0-9][^\s;&|<>$`\\'\"()]*)(?=[\s;])")
+_PACKAGE = re.compile(rf"(?P<gap>{_GAP})(?P<package>[A-Za-z0-9][^\s;&|<>$`\\'\"()]*)(?=[\s;]|$)")
 _VERSIONED = re.compile(r"(?i)FROM\b|(?:ARG|ENV)\s+\w*VERSION\w*\s*=|COPY\b.*--from=\S+:")
 
 
@@ -207,7 +207,7 @@ def units(text: str) -> Counter[tuple[str, str]]:
         if word == "FROM":
             plainly = [one for one in words[1:] if not one.startswith("--")]
             stages += [stage.lower()]
-            stage = plainly[2] if len(plainly) > 2 else f"stage {len(stages)}"
+            stage = plainly[2] if len(plainly) > 2 else plainly[0].partition(":")[0]
             image, state = plainly[0].partition(":")[0], {}
             sources.append(image)
         found.update(("not above", one) for one in sources if one.lower() not in stages)

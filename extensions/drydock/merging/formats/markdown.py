@@ -91,8 +91,10 @@ def _sections(lines: list[str], headings: list[_Heading]) -> tuple[Part, ...]:
 
 
 def _text(lines: list[str]) -> Part:
-    text = "".join(lines)
-    return Part("its text", text, re.sub(r"\n{2,}", "\n\n", text).strip("\n"))
+    whole = "".join(lines)
+    text = whole.strip("\n") and whole.strip("\n") + "\n"
+    lead, _, after = whole.partition(text) if text else (whole, "", "")
+    return Part("its text", text, re.sub(r"\n{2,}", "\n\n", text), lead, after)
 
 
 def units(text: str) -> Counter[tuple[str, str]]:
