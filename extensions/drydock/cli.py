@@ -127,6 +127,13 @@ def _update(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
     ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Show what both sides did to FILE and why it is merged so; change nothing.",
+        ),
+    ] = None,
     abort: Annotated[
         bool, typer.Option("--abort", help="Take back an update that is not committed.")
     ] = False,
@@ -138,7 +145,7 @@ def _update(
     """
     from drydock.answers import parse_data
     from drydock.commands import update
-    from drydock.report import print_step, print_update, to_json
+    from drydock.report import print_explanation, print_step, print_update, to_json
 
     if abort:
         update.abort(path)
@@ -152,10 +159,13 @@ def _update(
         defaults=defaults,
         dry_run=dry_run,
         trust=trust,
+        explain=explain,
     )
     report = update.update(path, options, print_step)
     if as_json:
         typer.echo(to_json(report))
+    elif report.explanation:
+        print_explanation(report, report.explanation)
     else:
         print_update(report)
     raise typer.Exit(report.exit_code)

@@ -4,11 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any, Literal
 
 from typer import echo, style
 
+from drydock.errors import BadInput
 from drydock.git import Entry, Tree
 from drydock.merging.three_way import Merge
 
@@ -46,6 +48,17 @@ class FileReport:
     reason: str
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """How one file was merged; a text is None where there is no such file."""
+
+    file: FileReport
+    base: str | None
+    ours: str | None
+    theirs: str | None
+    result: str | None
+
+
 @dataclass
 class UpdateReport:
     """What an update changed, or would."""
@@ -65,6 +78,15 @@ class UpdateReport:
     notes: list[str] = field(default_factory=list)
     message: str = ""
     """What the template says after an update."""
+    explanation: Explanation | None = None
+    """Of the file that was asked for."""
+
+    def of(self, path: str) -> FileReport:
+        """Return what is said of the file at `path`; raise BadInput if that is nothing."""
+        for file in self.files:
+            if file.path == path:
+                return file
+        raise BadInput(f"{path}: the update from {self.before} to {self.after} leaves it alone")
 
     @property
     def conflicts(self) -> list[FileReport]:
@@ -134,6 +156,9 @@ def _present(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, s
     before, mine, new = entries
     result = merge.changes.get(path, mine)
     moved = f"moved from {merge.moved[path]}" if path in merge.moved else ""
+    if path in merge.rules:
+        parts = "your changes and the release's, part by part"
+        return "merged", "; ".join(filter(None, [moved, parts, *merge.rules[path]]))
     if result == mine:
         # Said only where the release could have had its way.
         kept = mine not in (before, new)
@@ -201,6 +226,31 @@ def print_update(report: UpdateReport) -> None:
         echo(f"\n{report.message}")
     _print_list("You must:", report.must)
     _print_list("Next:", report.next_steps)
+
+
+def print_explanation(report: UpdateReport, explanation: Explanation) -> None:
+    """Show what both sides did to a file, what comes of it, and why."""
+    file = explanation.file
+    named = style(file.outcome, fg=_COLOURS[file.outcome])
+    echo(f"{style(file.path, bold=True)}: {named}")
+    for reason in file.reason.split("; "):
+        echo(f"  {reason}")
+    before, after = f"release {report.before}", f"release {report.after}"
+    _print_difference(explanation.base, explanation.ours, (before, "yours"))
+    _print_difference(explanation.base, explanation.theirs, (before, after))
+    _print_difference(explanation.ours, explanation.result, ("yours", "result"))
+
+
+def _print_difference(one: str | None, other: str | None, names: tuple[str, str]) -> None:
+    echo()
+    if one == other:
+        echo(f"{names[1]}: as {names[0]}")
+    elif other is None:
+        echo(f"{names[1]}: not there")
+    else:
+        lines = unified_diff((one or "").splitlines(), other.splitlines(), *names, lineterm="")
+        for line in lines:
+            echo(style(line, fg={"+": "green", "-": "red", "@": "cyan"}.get(line[0])))
 
 
 def _print_doubts(notes: Iterable[str], skipped: Iterable[str]) -> None:

@@ -11,12 +11,12 @@ import yaml
 
 from drydock import changelog, git, locking, rendering
 from drydock.errors import BadInput
-from drydock.git import Repository
+from drydock.git import Repository, Tree
 from drydock.merging import sides, three_way, work_tree
 from drydock.merging.sides import Sides
 from drydock.merging.three_way import Labels, Merge
 from drydock.releases import Release, Template, absolute, open_template, without_credentials
-from drydock.report import UpdateReport, files_of
+from drydock.report import Explanation, FileReport, UpdateReport, files_of
 from drydock.service import Service, find, repository_of
 
 Say = Callable[[str], None]
@@ -36,6 +36,8 @@ class Options:
     defaults: bool = False
     dry_run: bool = False
     trust: bool = False
+    explain: str | None = None
+    """A file, by its path in the service, to tell all about; nothing is changed then."""
 
 
 def update(folder: Path, options: Options, say: Say) -> UpdateReport:
@@ -73,10 +75,12 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
         template=template.address,
         before=service.answers.release,
         after=new.name,
-        dry_run=options.dry_run,
+        dry_run=options.dry_run or options.explain is not None,
     )
     moved = options.template is not None and template.address != service.answers.template
     if old.commit == new.commit and not options.data and not moved:
+        if options.explain is not None:
+            report.of(options.explain)
         return report
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         place = Path(scratch)
@@ -107,7 +111,11 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
             }
             report.message = theirs.message.strip()
             report.must = _must(renders.new.folder, old, new)
-            if not options.dry_run and (merge.changes or merge.conflicts):
+            if options.explain is not None:
+                told = report.of(options.explain)
+                path = service.prefix + told.path
+                report.explanation = _explain(repository, path, told, three, merge)
+            if not report.dry_run and (merge.changes or merge.conflicts):
                 say("Writing")
                 work_tree.write(repository, service.head, merge)
     _refresh_lock(service, report, say)
@@ -251,6 +259,21 @@ def _require_room(service: Service, merge: Merge) -> None:
             f"git was told to overlook {hidden[0]}, which the update changes: "
             "git update-index --no-assume-unchanged --no-skip-worktree makes it look"
         )
+
+
+def _explain(
+    repository: Repository,
+    path: str,
+    told: FileReport,
+    three: tuple[Tree, Tree, Tree],
+    merge: Merge,
+) -> Explanation:
+    earlier = merge.moved.get(path, path)
+    entries = [side.get(path) or side.get(earlier) for side in three]
+    entries.append(merge.changes.get(path, three[1].get(path)))
+    contents = repository.read_blobs([entry.oid for entry in entries if entry])
+    texts = [contents[e.oid].decode("utf-8", "replace") if e else None for e in entries]
+    return Explanation(told, *texts)
 
 
 def _must(template: Path, old: Release, new: Release) -> list[str]:

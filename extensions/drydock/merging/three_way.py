@@ -1,16 +1,18 @@
 """The three-way merge of trees, in the object database; no work tree is looked at or changed.
 
 Git merges (https://git-scm.com/docs/git-merge-tree); what it merges cleanly by lines is then held
-to its format. A file format is a module in `merging/formats`.
+to its format, and what it cannot merge is tried once more by meaning. A file format is a module in
+`merging/formats`.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from drydock import git
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import formats, last_line, lines
+from drydock.merging import formats, last_line, lines, meaning
+from drydock.merging.parts import NotCertain
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Merge:
     """Files that theirs changes and ours deleted: they stay deleted."""
     moved: dict[str, str] = field(default_factory=dict)
     """The path that a file had in base, by the one to which ours or theirs moved it."""
+    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What was done to merge each file that was merged by meaning, beyond taking both sides."""
 
 
 # By git's short types of its messages (merge-ort.c: type_short_descriptions).
@@ -128,19 +132,30 @@ def _named(path: str, names: dict[str, str]) -> str:
 
 
 def _try_again(repository: Repository, merge: Merge) -> None:
-    """Settle each conflict in a text that only how its last line ends made."""
+    """Settle each conflict in a text that last line ends or meaning can settle."""
+    tried = {_REASONS["contents"], _REASONS["add/add"]}
     texts = {
-        path: [conflict.stages[stage] for stage in (1, 2, 3)]
+        path: [conflict.stages.get(stage) for stage in (1, 2, 3)]
         for path, conflict in merge.conflicts.items()
-        if conflict.reason == _REASONS["contents"] and conflict.stages.keys() == {1, 2, 3}
+        if conflict.reason in tried and {2, 3} <= conflict.stages.keys()
     }
-    if not texts:
-        return
-    contents = repository.read_blobs(entry.oid for entries in texts.values() for entry in entries)
+    wanted = [entry.oid for entries in texts.values() for entry in entries if entry]
+    contents = repository.read_blobs(wanted) if wanted else {}
     for path, entries in texts.items():
-        settled = last_line.merge(*(contents[entry.oid] for entry in entries))
         marked = merge.changes.get(path)
-        if settled is not None and marked is not None:
+        base, ours, theirs = (contents[entry.oid] if entry else None for entry in entries)
+        if marked is None or ours is None or theirs is None:
+            continue
+        settled = last_line.merge(base, ours, theirs) if base is not None else None
+        if settled is None and formats.of(path):
+            try:
+                by_meaning = meaning.merge(path, base, ours, theirs)
+            except NotCertain as error:
+                reason = f"{merge.conflicts[path].reason}; {error}"
+                merge.conflicts[path] = replace(merge.conflicts[path], reason=reason)
+                continue
+            settled, merge.rules[path] = by_meaning.text, by_meaning.rules
+        if settled is not None:
             (oid,) = repository.write_blobs([settled])
             merge.changes[path] = Entry(marked.mode, oid)  # git has merged the mode
             del merge.conflicts[path]
@@ -183,10 +198,14 @@ def _hold_to_formats(
         problem = _problem(path, before, contents[entry.oid])
         if problem is None:
             continue
-        marked = git.mark_differences(before[2], before[3], (labels.ours, labels.theirs))
-        (oid,) = repository.write_blobs([marked])
+        try:
+            by_meaning = meaning.merge(path, before.get(1), before[2], before[3])
+            result, merge.rules[path] = by_meaning.text, by_meaning.rules
+        except NotCertain:
+            result = git.mark_differences(before[2], before[3], (labels.ours, labels.theirs))
+            merge.conflicts[path] = Conflict(inputs[path], f"merged line by line {problem}")
+        (oid,) = repository.write_blobs([result])
         merge.changes[path] = Entry(entry.mode, oid)
-        merge.conflicts[path] = Conflict(inputs[path], f"merged line by line {problem}")
 
 
 def _problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
