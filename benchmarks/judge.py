@@ -13,18 +13,21 @@ A file that both sides changed is judged in the *units* of its format, as often 
 - TOML, YAML, JSON: the path of every value with the value (list positions left out, so that a
   list is judged as a bag of items; a text of several lines line by line), and the comments; the
   JSON of editors may hold comments and trailing commas;
-- Python: every line with the class or function it stands in; imports name by name;
+- Python: every line, as Python itself prints it, with the class or function it stands in; the
+  comments; imports name by name, and lists of texts item by item;
 - anything else: every line, without regard to blanks and a trailing comma.
 
 For each unit, with `+o` and `+t` the changes of its count from base to ours and to theirs, the
 result must hold base `+o+t`; where both sides changed it in the same direction they may have meant
 the same change, so base plus the larger of the two is right as well. Hence every unit that a side
-added is there, every unit that a side removed is gone, and nothing appears that nobody wrote.
-One replacement is legitimate: where both sides changed a version number in the same unit, the
-higher one may stand for both. Where a side only renamed a table, a job or a function, the changes
-of the other side are expected under the new name. Besides, the result must parse if both sides
-do, must not hold a definition or list item twice that neither side holds twice, and two
-neighbouring lines must not stand in an order that contradicts every side that has them both.
+added is there, every unit that a side removed is gone, and nothing appears that nobody wrote. Two
+replacements are legitimate. Where both sides changed a version number in the same unit, the higher
+one may stand for both; the version of an action that is pinned to a commit is in its comment. Of
+two requirements of one package, one that asks for all that either asks may stand. Where a side only
+renamed a table, a job or a function, the changes of the other side are expected under the new name.
+Besides, the result must parse if both sides do, must not hold a definition or list item twice that
+neither side holds twice, and two neighbouring lines must not stand in an order that contradicts
+every side that has them both.
 
 What this cannot see: a value that is right in its place and wrong in its meaning, the order of
 items in a list, and changes of blanks.
@@ -36,10 +39,13 @@ from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 from units import Unit, lines_of, squeezed, text_of, units_of
 
 Tree = Mapping[str, bytes]
 DEFINITION = re.compile(r"(?:async )?(?:def|class) \w+|\w+(?:: [^=]+)? = ")
+ACTION = re.compile(r"(?P<name>[\w.-]+/[\w./-]+)@(?P<ref>[\w.-]+)(?:\s+#\s*(?P<version>v?[\d.]+))?")
 LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock"}
 """Computed from other files: an update may refresh them."""
 
@@ -149,24 +155,29 @@ def merge_faults(path: str, base: bytes, ours: bytes, theirs: bytes, result: byt
         return ["does not parse"]
     if not (parsed_r and parsed_o and parsed_t and (parsed_b or not base)):
         b, o, t, r = (lines_of(text_of(side)) for side in (base, ours, theirs, result))
-    wrong = _unit_faults(path, b, o, t, r)
+    raised = _raised_actions(*(text_of(side) for side in (ours, theirs, result)))
+    wrong = _unit_faults(path, b, o, t, r, raised)
     by_user, by_release = _renames(b, o), _renames(b, t)
     if wrong and (by_user or by_release):
         b = _renamed(_renamed(b, by_user), by_release)
-        again = _unit_faults(path, b, _renamed(o, by_release), _renamed(t, by_user), r)
+        again = _unit_faults(path, b, _renamed(o, by_release), _renamed(t, by_user), r, raised)
         wrong = again and wrong
-    if PurePosixPath(path).suffix not in {".toml", ".yaml", ".yml", ".json"}:
+    name = PurePosixPath(path)
+    if name.suffix not in {".toml", ".yaml", ".yml", ".json"} and "requirements" not in name.name:
         wrong += _order_faults(text_of(ours), text_of(theirs), text_of(result))
     return wrong
 
 
-def _unit_faults(
-    path: str, b: Counter[Unit], o: Counter[Unit], t: Counter[Unit], r: Counter[Unit]
-) -> list[str]:
+def _unit_faults(  # noqa: PLR0917 - four sides, and what is known of them
+    path: str, b: Counter[Unit], o: Counter[Unit], t: Counter[Unit], r: Counter[Unit],
+    raised: Collection[str],
+) -> list[str]:  # fmt: skip
     wrong = []
     for unit in sorted(b.keys() | o.keys() | t.keys() | r.keys()):
         fault = _unit_fault(unit, b[unit], o[unit], t[unit], r[unit])
-        if fault and not _higher_pin(unit, o - b, t - b, r):
+        gone = not r[unit] or unit[0] == "#"
+        replaced = gone and (unit[1].strip("'") in raised or _asked_for(unit, r))
+        if fault and not replaced and not _higher_pin(unit, o - b, t - b, r):
             wrong.append(f"{fault}: {' = '.join(filter(None, unit))[:160]}")
         elif _doubled(path, unit) and r[unit] > max(o[unit], t[unit], 1):
             wrong.append(f"there twice: {' = '.join(filter(None, unit))[:160]}")
@@ -246,6 +257,45 @@ def _higher_pin(
         place == where and _masked(other) == _masked(what) and _version(other) > _version(what)
         for place, other in result.keys() & rivals.keys()
     )
+
+
+def _raised_actions(ours: str, theirs: str, result: str) -> set[str]:
+    """Return what names the versions of actions that gave way to higher ones, comments too."""
+    found = [list(ACTION.finditer(text)) for text in (ours, theirs, result)]
+    stands = {action["name"]: _number(action) for action in found[2]}
+    lost = {
+        (action["name"], action["ref"], action["version"])
+        for action in (*found[0], *found[1])
+        if action["name"] in stands and (0,) < _number(action) <= stands[action["name"]]
+    }
+    return {f"{name}@{ref}" for name, ref, _ in lost} | {said for _, _, said in lost if said}
+
+
+def _number(action: re.Match[str]) -> tuple[int, ...]:
+    """Return the version of an action: what its comment says, or else its tag."""
+    said = action["version"] or action["ref"]
+    found = re.fullmatch(r"v?(\d+(?:\.\d+)*)", said)
+    return tuple(int(part) for part in found[1].split(".")) if found else (0,)
+
+
+def _asked_for(unit: Unit, result: Counter[Unit]) -> bool:
+    """Tell whether another requirement of the same package asks for all that `unit` does."""
+    wanted = _requirement(unit)
+    rivals = (_requirement(other) for other in result if other[0] == unit[0])
+    return wanted is not None and any(
+        canonicalize_name(other.name) == canonicalize_name(wanted.name)
+        and other.extras >= wanted.extras
+        and set(other.specifier) >= set(wanted.specifier)
+        for other in rivals
+        if other
+    )
+
+
+def _requirement(unit: Unit) -> Requirement | None:
+    try:
+        return Requirement(unit[1].strip("'\"").partition(" #")[0])
+    except InvalidRequirement:
+        return None
 
 
 def _masked(text: str) -> str:

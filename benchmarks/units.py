@@ -3,11 +3,13 @@
 import ast
 import json
 import re
+import tokenize
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 
@@ -68,6 +70,8 @@ def _leaves(data: Any, path: str = "") -> Iterator[Unit]:
         case list() if data:
             for value in data:
                 yield from _leaves(value, f"{path}[]")
+        case dict() | list() if path:
+            return  # an empty one holds nothing
         case str() if data:
             for line in data.splitlines():
                 yield path, repr(squeezed(line))
@@ -101,12 +105,15 @@ def _data(node: yaml.Node | None) -> Any:
 
 
 def _python(text: str) -> Counter[Unit]:
-    tree = ast.parse(text)
-    lines = text.splitlines()
+    # Printed anew, so that quotes and line breaks say nothing; comments are counted apart.
+    tree = ast.parse(ast.unparse(ast.parse(text)))
+    lines = ast.unparse(tree).splitlines()
     scopes = [""] * (len(lines) + 1)
-    units: Counter[Unit] = Counter()
-    imports = set()
+    tokens = tokenize.generate_tokens(StringIO(text).readline)
+    units = Counter(("#", t.string.lstrip("# ")) for t in tokens if t.type == tokenize.COMMENT)
+    apart = set()
     for node, scope in _scoped(tree, ""):
+        span = range(node.lineno - 1, node.end_lineno or node.lineno) if _placed(node) else ()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for number in range(node.body[0].lineno - 1, node.end_lineno or node.lineno):
                 scopes[number] = f"{scope}{node.name}"
@@ -114,11 +121,26 @@ def _python(text: str) -> Counter[Unit]:
             module = f"{'.' * node.level}{node.module}" if isinstance(node, ast.ImportFrom) else ""
             for name in node.names:
                 units[f"{scope}import", f"{module} {name.name} {name.asname or ''}".strip()] += 1
-            imports |= set(range(node.lineno - 1, node.end_lineno or node.lineno))
+            apart |= set(span)
+        elif isinstance(node, ast.Assign) and (items := _list_of_texts(node.value)):
+            name = ast.unparse(node.targets[0])
+            units.update((f"{scope}{name}[]", repr(item)) for item in items)
+            apart |= set(span)
     for number, line in enumerate(map(squeezed, lines)):
-        if line and number not in imports:
+        if line and number not in apart:
             units[scopes[number], line] += 1
     return units
+
+
+def _placed(node: ast.AST) -> TypeGuard[ast.stmt]:
+    return isinstance(node, ast.stmt)
+
+
+def _list_of_texts(node: ast.expr) -> list[str]:
+    """Return the items of a list of texts, such as `__all__`: they are judged as a bag."""
+    elements = node.elts if isinstance(node, ast.List | ast.Tuple) else []
+    values = [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)]
+    return values if len(values) == len(elements) else []
 
 
 def _scoped(node: ast.AST, scope: str) -> Iterator[tuple[ast.AST, str]]:

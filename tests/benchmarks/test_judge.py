@@ -51,7 +51,22 @@ def edit(text, *changes):
     return text
 
 
+ACTION = "steps:\n  - uses: acme/checkout@v3\n"
+PINNED = "acme/checkout@0a1b2c # v4"
 RIGHT = {
+    "a pinned action gives way to a higher version": (
+        "a.yml", ACTION,
+        [("acme/checkout@v3", PINNED)], [("@v3", "@v5")], [("@v3", "@v5")],
+    ),
+    "a requirement that asks for all that both ask": (
+        "a.toml", TOML,
+        [("httpx", "httpx==1")], [("httpx", "httpx[http2]")], [("httpx", "httpx[http2]==1")],
+    ),
+    "other quotes and line breaks say nothing": (
+        "a.py", "names = ['a']\nrun(1)\n",
+        [("'a'", "'a', 'b'")], [("['a']", '[\n    "a",\n    "c",\n]')],
+        [("['a']", '["a", "b", "c"]')],
+    ),
     "both add an item": (
         "a.toml", TOML,
         [('  "rich",\n', '  "rich",\n  "typer",\n')], [('  "rich",\n', '  "rich",\n  "numpy",\n')],
@@ -100,6 +115,16 @@ RIGHT = {
 }  # fmt: skip
 
 WRONG = {
+    "a pinned action gives way to a lower version": (
+        "a.yml", ACTION,
+        [("acme/checkout@v3", PINNED)], [("@v3", "@v2")], [("@v3", "@v2")],
+        "missing, added by the user",
+    ),
+    "a requirement that asks for less than one side": (
+        "a.toml", TOML,
+        [("httpx", "httpx==1")], [("httpx", "httpx[http2]")], [("httpx", "httpx[http2]")],
+        "missing, added by the user",
+    ),
     "the user's item is lost": (
         "a.toml", TOML,
         [('  "rich",\n', '  "rich",\n  "typer",\n')], [("88", "100")], [("88", "100")],
