@@ -177,6 +177,7 @@ def _unit_faults(  # noqa: PLR0917 - four sides, and what is known of them
         fault = _unit_fault(unit, b[unit], o[unit], t[unit], r[unit])
         gone = not r[unit] or unit[0] == "#"
         replaced = gone and (unit[1].strip("'") in raised or _asked_for(unit, r))
+        replaced = replaced or (fault.startswith("more") and _is_of_both(unit, o, t))
         if fault and not replaced and not _higher_pin(unit, o - b, t - b, r):
             wrong.append(f"{fault}: {' = '.join(filter(None, unit))[:160]}")
         elif _doubled(path, unit) and r[unit] > max(o[unit], t[unit], 1):
@@ -289,6 +290,22 @@ def _asked_for(unit: Unit, result: Counter[Unit]) -> bool:
         for other in rivals
         if other
     )
+
+
+def _is_of_both(unit: Unit, ours: Counter[Unit], theirs: Counter[Unit]) -> bool:
+    """Tell whether a requirement asks for just what one side asks and what the other does."""
+    made = _requirement(unit)
+    if made is None or unit in ours or unit in theirs:
+        return False
+    asked = [
+        found
+        for side in (ours, theirs)
+        for other in side
+        if other[0] == unit[0] and (found := _requirement(other)) and found.name == made.name
+    ]
+    specifiers = {one for found in asked for one in found.specifier}
+    extras = {extra for found in asked for extra in found.extras}
+    return len(asked) > 1 and made.extras == extras and set(made.specifier) == specifiers
 
 
 def _requirement(unit: Unit) -> Requirement | None:
