@@ -78,9 +78,14 @@ class Place:
         assert len(found) == len({re.split(r"[<>=;\[ ]", one)[0] for one in found}), found
         return set(found)
 
+    def yaml(self, name: str) -> dict[str, Any]:
+        """Return what a YAML file says."""
+        read: dict[str, Any] = yaml.safe_load(self.text(name) or "{}")
+        return read
+
     def hooks(self) -> list[str]:
         """Return the ids of the pre-commit hooks."""
-        repos = yaml.safe_load(self.text(".pre-commit-config.yaml") or "{}").get("repos", [])
+        repos = self.yaml(".pre-commit-config.yaml").get("repos", [])
         return [hook["id"] for repo in repos for hook in repo["hooks"]]
 
     def ini(self, name: str) -> configparser.ConfigParser:
@@ -147,7 +152,8 @@ EDITS = [
         lambda at: at.toml("ruff.toml")["line-length"] == 110,
     ),
     Edit(
-        "type checks loosened", 3, "mypy.ini", "", "\n[mypy-ours.*]\nignore_missing_imports = True\n",
+        "type checks loosened", 3, "mypy.ini", "",
+        "\n[mypy-ours.*]\nignore_missing_imports = True\n",
         lambda at: at.ini("mypy.ini").has_section("mypy-ours.*"),
     ),
     Edit(
@@ -188,7 +194,8 @@ EDITS = [
         lambda at: {"docs", "examples"} <= set(at.text(".dockerignore").splitlines()),
     ),
     Edit(
-        "hook added", 3, ".pre-commit-config.yaml", "      - id: uv-lock\n", f"{HOOK}      - id: uv-lock\n",
+        "hook added", 3, ".pre-commit-config.yaml", "      - id: uv-lock\n",
+        f"{HOOK}      - id: uv-lock\n",
         lambda at: at.hooks().count("ours") == 1,
     ),
     Edit(
@@ -210,7 +217,7 @@ EDITS = [
     ),
     Edit(
         "value changed", 5, "config/application.yml", "level: INFO", "level: WARNING",
-        lambda at: yaml.safe_load(at.text("config/application.yml"))["logging"]["level"] == "WARNING",
+        lambda at: at.yaml("config/application.yml")["logging"]["level"] == "WARNING",
     ),
     Edit(
         "chassis changed", 2, "{package}/chassis/metrics.py", "0.001, 0.0025,",

@@ -43,7 +43,9 @@ def _split(checkout: Path) -> None:
     guide = checkout / "template/docs/operations.md.jinja"
     text = guide.read_text()
     start, end = text.index("## Ports"), text.index("## Configuration")
-    (guide.parent / "ports.md.jinja").write_text(text[start:end].replace("## ", "# ").rstrip() + "\n")
+    (guide.parent / "ports.md.jinja").write_text(
+        text[start:end].replace("## ", "# ").rstrip() + "\n"
+    )
     guide.write_text(text[:start] + text[end:])
 
 

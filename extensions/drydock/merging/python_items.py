@@ -1,9 +1,10 @@
-"""Takes lists of items in Python source apart: imported names, arguments, what a literal holds."""
+"""Parses Python source, and takes lists of items in it apart: names, arguments, literals."""
 
 import ast
 import io
 import re
 import tokenize
+import warnings
 from collections.abc import Hashable
 from dataclasses import replace
 
@@ -14,6 +15,18 @@ _REMARK = re.compile(r"[ \t]*#[^\n]*")
 _CLOSING = re.compile(r"(?:\s|#[^\n]*)*[\])}]?\s*")
 _BLANK = {tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT}
 _WORDS = {tokenize.NAME, tokenize.NUMBER}
+
+
+def parse(text: str) -> ast.Module:
+    """Return what `text` says; raise ValueError if it is not Python, as far as this one knows."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a doubtful escape is not for us to judge
+            return ast.parse(text)
+    except SyntaxError as error:
+        raise ValueError(f"line {error.lineno}: {error.msg}") from error
+    except MemoryError as error:  # what the parser says of brackets within brackets
+        raise ValueError("it is nested too deeply") from error
 
 
 def remarks(text: str) -> Hashable:

@@ -3,8 +3,7 @@
 import ast
 
 import pytest
-from drydock.merging import meaning
-from drydock.merging.formats import python
+from drydock.merging import meaning, python_parts
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches
@@ -86,7 +85,7 @@ def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_telling_statements_by_their_kind_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(python, "_key", lambda node: type(node).__name__)
+    monkeypatch.setattr(python_parts, "_key", lambda node: type(node).__name__)
     assert catches(lambda case: check("a.py", render, case), cases(KINDS))
 
 
