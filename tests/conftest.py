@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 from drydock import cli
+from hypothesis import settings
 
 from tests.support import Outcome, Template
+
+# How long a case takes says what else the machine does.
+settings.register_profile("drydock", deadline=None)
+settings.load_profile("drydock")
 
 
 @pytest.fixture(autouse=True)
