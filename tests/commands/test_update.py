@@ -509,11 +509,21 @@ def test_a_moved_template_is_given_and_recorded(
     assert service.read("code.txt") == "new\n"
 
 
-def test_an_edited_answers_file_ends_as_the_release_writes_it(
+def test_a_remark_in_the_answers_file_stays(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     text = service.read(".copier-answers.yml")
     service.change({".copier-answers.yml": text.replace("_commit: v1.0.0", "_commit: v1.0.0 # me")})
+    template.release("v1.1.0")
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert "_commit: v1.1.0 # me\n" in service.read(".copier-answers.yml")
+
+
+def test_an_edited_answers_file_ends_as_the_release_writes_it(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    text = service.read(".copier-answers.yml")
+    service.change({".copier-answers.yml": f"{text}extra: mine\n"})
     template.release("v1.1.0")
     outcome = drydock("update", service.path, "--defaults")
     assert outcome.code == 0

@@ -1,6 +1,5 @@
 """`drydock update` in every kind of repository and with every kind of file that git knows."""
 
-import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -207,10 +206,7 @@ def test_attributes_of_the_service_decide_not_those_of_the_template(
     service = Service.make(template, tmp_path / "service")
     service.change({".gitattributes": "*.txt text\nnotes/* merge=union\n", "notes/n": "a\n"})
     template.release("v1.1.0", {".gitattributes": "*.txt text eol=crlf\n", "notes/n": "b\n"})
-    outcome = drydock("update", service.path, "--defaults", "--json")
-    assert outcome.code == 1
-    about = {file["path"]: file["outcome"] for file in json.loads(outcome.out)["files"]}
-    assert about[".gitattributes"] == "conflict"
+    assert drydock("update", service.path, "--defaults").code == 0
     assert sorted(service.read("notes/n").split()) == ["a", "b"]  # the service's union merge
     assert git(service.path, "show", ":code.txt") == LINES.rstrip()
 

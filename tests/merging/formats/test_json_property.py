@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from tests.merging.formats.documents import (
     Case,
     Entry,
+    Steps,
     Table,
     cases,
     catches,
@@ -41,6 +42,8 @@ def _lines(table: Table, indent: str) -> list[str]:
 
 
 def _value(entry: Entry, indent: str) -> str:
+    if isinstance(entry.value, Steps):
+        return json.dumps(entry.value.steps)
     if not isinstance(entry.value, tuple):
         return json.dumps(entry.value)
     if entry.style % 2 == 0:
@@ -74,6 +77,7 @@ def test_edits_of_the_same_thing_do_not(case: Case) -> None:
     check_contested("a.json", render, case)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_wrong(name, monkeypatch)

@@ -124,6 +124,7 @@ RAISED = st.tuples(st.just(1), st.integers(2, 30), st.integers(2, 30))
 
 
 @given(RAISED)
+@settings(deadline=None)
 def test_of_two_raised_bounds_the_higher_stands(raised: Raised) -> None:
     check_raised(raised)
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from tests.merging.formats.documents import (
     Case,
     Entry,
     Item,
+    Steps,
     Table,
     cases,
     catches,
@@ -47,6 +49,9 @@ def _value(entry: Entry) -> str:
     if isinstance(entry.value, dict):
         inner = ", ".join(f"{key} = {quote}{word}{quote}" for key, word in entry.value.items())
         return f"{{ {inner} }}" if entry.style > 2 else f"{{{inner}}}"
+    if isinstance(entry.value, Steps):
+        inline = (_value(replace(entry, value=step)) for step in entry.value.steps)
+        return f"[{', '.join(inline)}]"
     assert isinstance(entry.value, tuple)
     return _list(entry.value, quote, broken=entry.style % 2 == 1, ends=entry.style > 2)
 
@@ -79,6 +84,7 @@ def test_edits_of_the_same_thing_do_not(case: Case) -> None:
     check_contested("a.toml", render, case)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_wrong(name, monkeypatch)

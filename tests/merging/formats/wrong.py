@@ -35,7 +35,7 @@ def _forgets_remarks(base: Any, ours: str, theirs: str, owner: Part) -> str:
 
 
 def _tells_by_place(name: str, items: Sequence[Value]) -> Told:
-    return Told(range(len(items)), floats=False)
+    return Told(range(len(items)), floats=True)
 
 
 def _brings_back_what_ours_removed(

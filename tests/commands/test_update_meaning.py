@@ -1,0 +1,132 @@
+"""`drydock update`: what git cannot merge is merged by meaning, and told."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import Outcome, Service, Template, git, snapshot
+
+Drydock = Callable[..., Outcome]
+PROJECT = """\
+[project]
+name = "demo"
+dependencies = [
+    "httpx>=0.27",
+    "pydantic>=2",
+]
+"""
+
+
+@pytest.fixture
+def service(template: Template, tmp_path: Path) -> Service:
+    """A service at v1.0.0 of a template whose v1.1.0 the test makes."""
+    template.release("v1.0.0", {"pyproject.toml": PROJECT, "notes.txt": "one\n"})
+    return Service.make(template, tmp_path / "service")
+
+
+def reasons(outcome: Outcome) -> dict[str, tuple[str, str]]:
+    told = json.loads(outcome.out)["files"]
+    return {file["path"]: (file["outcome"], file["reason"]) for file in told}
+
+
+def test_two_sides_add_to_one_place(drydock: Drydock, template: Template, service: Service) -> None:
+    pydantic = '    "pydantic>=2",\n'
+    service.change({"pyproject.toml": PROJECT.replace(pydantic, f'{pydantic}    "attrs",\n')})
+    template.release(
+        "v1.1.0", {"pyproject.toml": PROJECT.replace(pydantic, f'{pydantic}    "rich",\n')}
+    )
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0, outcome.out
+    assert {'    "attrs",', '    "rich",'} <= set(service.read("pyproject.toml").splitlines())
+    told = ("merged", "your changes and the release's, part by part")
+    assert reasons(outcome)["pyproject.toml"] == told
+    assert git(service.path, "diff") == ""  # index and work tree agree
+
+
+def test_the_rule_that_settled_a_version_is_named(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"pyproject.toml": PROJECT.replace("0.27", "0.29")})
+    template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("0.27", "0.28")})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0, outcome.out
+    assert '"httpx>=0.29"' in service.read("pyproject.toml")
+    outcome, reason = reasons(outcome)["pyproject.toml"]
+    assert outcome == "merged"
+    assert "httpx>=0.29" in reason
+
+
+def test_the_higher_version_of_the_release_is_no_silent_loss(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"pyproject.toml": PROJECT.replace("0.27", "0.28")})
+    template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("0.27", "0.29")})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    told = reasons(outcome)["pyproject.toml"]
+    assert (told[0], "httpx>=0.29" in told[1]) == ("merged", True)
+
+
+def test_what_is_not_certain_stays_a_conflict_and_says_why(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"pyproject.toml": PROJECT.replace('"demo"', '"mine"')})
+    template.release("v1.1.0", {"pyproject.toml": PROJECT.replace('"demo"', '"theirs"')})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 1
+    told, reason = reasons(outcome)["pyproject.toml"]
+    assert told == "conflict"
+    assert reason == "both sides changed the same lines; both sides changed name"
+    assert "<<<<<<< yours\n" in service.read("pyproject.toml")
+
+
+def test_a_file_that_both_added_is_merged_by_meaning(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({".gitignore": "/data/\n.env\n"})
+    template.release("v1.1.0", {".gitignore": "__pycache__/\n.env\n"})
+    outcome = drydock("update", service.path, "--defaults")
+    assert outcome.code == 0, outcome.out
+    lines = service.read(".gitignore").splitlines()
+    assert sorted(lines) == [".env", "/data/", "__pycache__/"]
+
+
+def test_explain_shows_both_sides_and_why_and_changes_nothing(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"pyproject.toml": PROJECT.replace("0.27", "0.29")})
+    template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("0.27", "0.28")})
+    before = snapshot(service.path)
+    outcome = drydock("update", service.path, "--defaults", "--explain", "pyproject.toml")
+    assert (outcome.code, snapshot(service.path)) == (0, before)
+    lines = outcome.out.splitlines()
+    assert lines[0] == "pyproject.toml: merged"
+    assert "  your changes and the release's, part by part" in lines
+    assert [line for line in lines if line.startswith("+++")] == ["+++ yours", "+++ release v1.1.0"]
+    assert '+    "httpx>=0.29",' in lines
+    assert '+    "httpx>=0.28",' in lines
+    assert "result: as yours" in lines
+
+
+def test_explain_tells_machines_all_texts(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"notes.txt": "mine\n"})
+    template.release("v1.1.0", {"notes.txt": "new\n"})
+    outcome = drydock("update", service.path, "--defaults", "--explain", "notes.txt", "--json")
+    told = json.loads(outcome.out)["explanation"]
+    assert (told["base"], told["ours"], told["theirs"]) == ("one\n", "mine\n", "new\n")
+    assert "<<<<<<< yours" in told["result"]
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_a_file_that_the_update_leaves_alone_cannot_be_explained(
+    drydock: Drydock, template: Template, service: Service, released: bool
+) -> None:
+    if released:
+        template.release("v1.1.0", {"notes.txt": "new\n"})
+    outcome = drydock("update", service.path, "--defaults", "--explain", "other.txt")
+    assert outcome.code == 2
+    assert len(outcome.err.strip().splitlines()[-1:]) == 1
+    assert "other.txt: the update from v1.0.0 to" in outcome.err
