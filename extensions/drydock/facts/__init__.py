@@ -1,0 +1,70 @@
+"""What an existing service tells about itself, each fact with its evidence.
+
+Every module in this package is one source of evidence. Nothing of the service is run or imported:
+its files are read as text.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+Files = Mapping[str, str]
+"""The text files of a service by their path in it."""
+
+SAYS, IMPLIES, HINTS = 3, 2, 1
+"""How sure a fact is: written down as such; how the service is run; or merely likely."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that one line of the service says."""
+
+    about: str
+    """An answer of the template, or what else there is to know."""
+    value: str
+    path: str
+    line: int
+    """From 1; 0: the file as a whole."""
+    weight: int
+
+    @property
+    def where(self) -> str:
+        """Where it is said."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+class Source(Protocol):
+    """One source of evidence."""
+
+    def find(self, files: Files) -> Iterator[Fact]:
+        """Yield what `files` say; raise nothing, whatever is in them."""
+
+
+@cache
+def all_sources() -> Sequence[Source]:
+    """Return every source there is."""
+    names = [module.name for module in iter_modules(__path__)]
+    return [cast(Source, import_module(f"{__name__}.{name}")) for name in names]
+
+
+def gather(files: Files) -> list[Fact]:
+    """Return every fact that the files of a service tell."""
+    return [fact for source in all_sources() for fact in source.find(files)]
+
+
+def line_of(text: str, part: str) -> int:
+    """Return the first line of `text` that holds `part`, from 1; 0 if none does."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if part in line:
+            return number
+    return 0
+
+
+def named(files: Files, *names: str) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the files with one of these names, wherever they lie."""
+    for path, text in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
+        if path.rpartition("/")[2] in names:
+            yield path, text

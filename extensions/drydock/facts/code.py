@@ -1,0 +1,124 @@
+"""Python code: the application, how it is run, and what it does that the chassis does, too."""
+
+import ast
+import warnings
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from drydock.facts import HINTS, IMPLIES, SAYS, Fact, Files
+
+_APPS = {"FastAPI": "app", "Starlette": "app"}
+_OTHERS = {"Flask", "Quart", "Sanic", "Bottle", "Falcon", "Litestar"}
+_METRICS = {"start_http_server", "start_wsgi_server", "make_asgi_app", "Instrumentator"}
+_LOGGING = {"basicConfig", "dictConfig", "fileConfig"}
+_ROUTES = {"get", "post", "put", "api_route", "add_api_route", "route"}
+_OURS = {"/metrics", "/livez", "/readyz", "/health", "/healthz", "/ready", "/live"}
+_ASIDE = ("test", "tests", "docs", "examples", "scripts", "migrations", "alembic", "notebooks")
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield what the code says, tests and examples left out."""
+    for path, text in sorted(files.items()):
+        parts = PurePosixPath(path).parts
+        if not path.endswith(".py") or any(part.lower() in _ASIDE for part in parts[:-1]):
+            continue
+        if parts[-1].startswith(("test_", "conftest", "setup.py", "noxfile")):
+            continue
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a doubtful escape is not for us to judge
+                tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError):
+            yield Fact("unreadable", "it is no Python that this version reads", path, 0, SAYS)
+            continue
+        yield from _in_module(path, tree)
+
+
+def module_of(path: str) -> str:
+    """Return the dotted name of a module by its path, folders as they are."""
+    parts = list(PurePosixPath(path).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def _in_module(path: str, tree: ast.Module) -> Iterator[Fact]:
+    for node in tree.body:
+        yield from _app(path, node)
+        if isinstance(node, ast.FunctionDef) and _makes_app(node):
+            yield Fact("factory", f"{path}:{node.name}", path, node.lineno, IMPLIES)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _call(path, node)
+
+
+def _app(path: str, node: ast.stmt) -> Iterator[Fact]:
+    value = getattr(node, "value", None)
+    if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(value, ast.Call):
+        return
+    called = _name(value.func)
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    for target in targets:
+        if isinstance(target, ast.Name) and called in _APPS:
+            yield Fact("app_object", f"{path}:{target.id}", path, node.lineno, SAYS)
+            for given in value.keywords:
+                if given.arg in {"title", "description"} and isinstance(given.value, ast.Constant):
+                    about = "title" if given.arg == "title" else "description"
+                    yield Fact(about, str(given.value.value), path, given.value.lineno, HINTS)
+        elif isinstance(target, ast.Name) and called in _OTHERS:
+            yield Fact("other_framework", called, path, node.lineno, SAYS)
+        elif isinstance(target, ast.Name) and called.startswith(
+            ("create_app", "get_app", "make_app")
+        ):
+            yield Fact("app_object", f"{path}:{target.id}", path, node.lineno, IMPLIES)
+
+
+def _makes_app(node: ast.FunctionDef) -> bool:
+    """Tell whether a function without necessary arguments returns an application."""
+    needed = len(node.args.args) - len(node.args.defaults)
+    if needed > 0 or any(default is None for default in node.args.kw_defaults):
+        return False
+    if node.returns is not None:
+        return _name(node.returns) in _APPS
+    made = {
+        target.id
+        for held in ast.walk(node)
+        if isinstance(held, ast.Assign) and isinstance(held.value, ast.Call)
+        for target in held.targets
+        if isinstance(target, ast.Name) and _name(held.value.func) in _APPS
+    }
+    returned = (held.value for held in ast.walk(node) if isinstance(held, ast.Return))
+    return any(
+        (isinstance(value, ast.Name) and value.id in made)
+        or (isinstance(value, ast.Call) and _name(value.func) in _APPS)
+        for value in returned
+    )
+
+
+def _call(path: str, node: ast.Call) -> Iterator[Fact]:
+    called = _name(node.func)
+    given = {word.arg: word.value for word in node.keywords}
+    if called == "run" and _name(getattr(node.func, "value", None)) == "uvicorn":
+        if node.args and isinstance(node.args[0], ast.Constant):
+            yield Fact("app", str(node.args[0].value), path, node.lineno, IMPLIES)
+        if port := _number(given.get("port")):
+            yield Fact("service_port", port, path, node.lineno, IMPLIES)
+    elif called in _METRICS:
+        argument = node.args[0] if node.args else given.get("port")
+        value = f"{called}({_number(argument) or ''})"
+        yield Fact("own_metrics", value, path, node.lineno, SAYS)
+    elif called in _LOGGING:
+        yield Fact("own_logging", called, path, node.lineno, SAYS)
+    elif called in _ROUTES and node.args and isinstance(node.args[0], ast.Constant):
+        if node.args[0].value in _OURS:
+            yield Fact("own_path", str(node.args[0].value), path, node.lineno, SAYS)
+
+
+def _name(node: ast.AST | None) -> str:
+    """Return the last part of a name, as `FastAPI` of `fastapi.FastAPI`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _number(node: ast.AST | None) -> str:
+    is_int = isinstance(node, ast.Constant) and isinstance(node.value, int)
+    return str(node.value) if is_int else ""  # type: ignore[union-attr]
