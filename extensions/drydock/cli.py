@@ -9,11 +9,14 @@ import gc
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from drydock.errors import BadInput
+
+if TYPE_CHECKING:
+    from drydock.derive import Derived
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -168,4 +171,78 @@ def _update(
         print_explanation(report, report.explanation)
     else:
         print_update(report)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command("retrofit")
+def _retrofit(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
+    *,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="The template [default: the repository drydock came from]."
+        ),
+    ] = None,
+    ancestor: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="REPO[@REF]",
+            help="A repository that files were copied from; may be given more than once.",
+        ),
+    ] = None,
+    data: Data = None,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="RELEASE", help="The release [default: the newest]."),
+    ] = None,
+    defaults: Defaults = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
+    ] = False,
+    no_commit: Annotated[
+        bool, typer.Option("--no-commit", help="Only stage it, on the branch you are on.")
+    ] = False,
+    abort: Annotated[
+        bool, typer.Option("--abort", help="Take back a retrofit that is not merged.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Report for machines.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Report for a pull request.")
+    ] = False,
+) -> None:
+    """Bring the standard to a service that no template made: none of its lines is lost.
+
+    Reads the service (and runs nothing of it), derives every answer with its evidence, and merges
+    the standard in, on the branch drydock/retrofit. From then on `drydock update` works on it.
+
+    Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
+    """
+    from drydock.answers import parse_data
+    from drydock.commands import retrofit
+    from drydock.report import evidence_of, print_retrofit, print_step, to_json, to_markdown
+
+    if abort:
+        retrofit.abort(path)
+        typer.echo("The service is as it was.")
+        return
+
+    def ask(doubtful: "Derived") -> str:
+        question = f"{doubtful.name} ({evidence_of(doubtful)})"
+        return str(typer.prompt(question, default=str(doubtful.value), err=True))
+
+    options = retrofit.Options(
+        template=template,
+        to=to,
+        ancestors=tuple(ancestor or ()),
+        data=parse_data(data or []),
+        dry_run=dry_run,
+        commit=not no_commit,
+    )
+    somebody = sys.stdin.isatty() and not defaults
+    report = retrofit.retrofit(path, options, print_step, ask if somebody else None)
+    if as_json or markdown:
+        typer.echo(to_json(report) if as_json else to_markdown(report))
+    else:
+        print_retrofit(report)
     raise typer.Exit(report.exit_code)

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from typer import echo, style
 
+from drydock.carrying import Todo
+from drydock.derive import Derived
 from drydock.errors import BadInput
 from drydock.git import Entry, Tree
 from drydock.merging.three_way import Merge
@@ -115,6 +117,43 @@ class UpdateReport:
         ]
 
 
+@dataclass
+class RetrofitReport:
+    """What a retrofit made of a service, or would."""
+
+    service: str
+    template: str
+    after: str
+    dry_run: bool
+    answers: list[Derived]
+    files: list[FileReport]
+    origins: dict[str, str]
+    """Where files came from, by their path: a release, or a commit and path of an ancestor."""
+    todo: list[Todo]
+    branch: str = ""
+    """The branch that it is committed on; empty: it is not."""
+
+    @property
+    def conflicts(self) -> list[FileReport]:
+        """The files that a person must decide."""
+        return [file for file in self.files if file.outcome == "conflict"]
+
+    @property
+    def exit_code(self) -> int:
+        """1 when conflicts are left, else 0."""
+        return 1 if self.conflicts else 0
+
+    @property
+    def next_steps(self) -> list[str]:
+        """What the user does now."""
+        if self.dry_run:
+            return []
+        first = "resolve the conflicts, git add each file, then git commit"
+        if not self.conflicts:
+            first = "look at it: git show" if self.branch else "look at it: git diff --staged"
+        return [first, "run the tests, then merge it", "or take all back: drydock retrofit --abort"]
+
+
 def files_of(
     prefix: str, sides: tuple[Tree, Tree, Tree], merge: Merge, held: set[str]
 ) -> list[FileReport]:
@@ -170,15 +209,13 @@ def _present(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, s
     return "updated", moved or "as in the release"
 
 
-def to_json(report: UpdateReport) -> str:
+def to_json(report: UpdateReport | RetrofitReport) -> str:
     """Return the report for machines."""
-    about = asdict(report) | {
-        "exit_code": report.exit_code,
-        "next_steps": report.next_steps,
-        "invalid_answers": {
+    about = asdict(report) | {"exit_code": report.exit_code, "next_steps": report.next_steps}
+    if isinstance(report, UpdateReport):
+        about["invalid_answers"] = {
             name: {"was": was, "is": now} for name, (was, now) in report.invalid_answers.items()
-        },
-    }
+        }
     return json.dumps(about, indent=2, default=str)
 
 
@@ -210,13 +247,7 @@ def print_update(report: UpdateReport) -> None:
         return
     verb = style("Would update" if report.dry_run else "Updated", bold=True)
     echo(f"{verb} {report.service} from {report.before} to {report.after}")
-    for outcome, colour in _COLOURS.items():
-        for file in report.files:
-            if file.outcome == outcome:
-                named = style(f"{outcome:9}", fg=colour)
-                echo(f"  {named} {file.path}  {style(file.reason, dim=True)}")
-    counts = Counter(file.outcome for file in report.files)
-    echo(", ".join(f"{counts[outcome]} {outcome}" for outcome in _COLOURS if counts[outcome]))
+    _print_files(report.files)
     answers = [
         f"answer {name}: {was!r} is no longer allowed, now {now!r}"
         for name, (was, now) in report.invalid_answers.items()
@@ -226,6 +257,66 @@ def print_update(report: UpdateReport) -> None:
         echo(f"\n{report.message}")
     _print_list("You must:", report.must)
     _print_list("Next:", report.next_steps)
+
+
+def _print_files(files: list[FileReport]) -> None:
+    for outcome, colour in _COLOURS.items():
+        for file in files:
+            if file.outcome == outcome:
+                named = style(f"{outcome:9}", fg=colour)
+                echo(f"  {named} {file.path}  {style(file.reason, dim=True)}")
+    echo(_counts(files))
+
+
+def _counts(files: list[FileReport]) -> str:
+    counts = Counter(file.outcome for file in files)
+    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in _COLOURS if counts[outcome])
+
+
+def print_retrofit(report: RetrofitReport) -> None:
+    """Say what was found out and why, what came of each file, and what is left to do."""
+    verb = style("Would bring" if report.dry_run else "Brought", bold=True)
+    echo(f"{verb} {report.service} to {report.after}")
+    echo(style("\nAnswers:", bold=True))
+    for one in report.answers:
+        doubt = style("  (doubtful)", fg="yellow") if one.doubtful else ""
+        echo(f"  {one.name}: {one.value}{doubt}  {style(evidence_of(one), dim=True)}")
+    echo(style("\nFiles:", bold=True))
+    _print_files(report.files)
+    _print_list("By hand:", [f"{_where(one)}: {one.why}: {one.how}" for one in report.todo])
+    _print_list("Next:", report.next_steps)
+
+
+def evidence_of(answer: Derived) -> str:
+    """Return what led to an answer, and what says otherwise, on one line."""
+    said = ", ".join(dict.fromkeys(fact.where for fact in answer.evidence)) or "by default"
+    against = dict.fromkeys(f"{fact.value} in {fact.where}" for fact in answer.against)
+    return f"{said}; but {', '.join(against)}" if against else said
+
+
+def _where(todo: Todo) -> str:
+    return f"{todo.path}:{todo.line}" if todo.line else todo.path
+
+
+def to_markdown(report: RetrofitReport) -> str:
+    """Return a retrofit's report for its pull request."""
+    lines = ["## Answers", "", "| question | answer | evidence |", "|---|---|---|"]
+    for one in report.answers:
+        doubt = " (doubtful)" if one.doubtful else ""
+        lines.append(f"| {one.name} | `{one.value}`{doubt} | {_cell(evidence_of(one))} |")
+    lines += ["", "## Files", "", _counts(report.files), "", "| file | | why |", "|---|---|---|"]
+    for file in report.files:
+        origin = report.origins.get(file.path)
+        came = f"; came from {origin}" if origin else ""
+        lines.append(f"| {file.path} | {file.outcome} | {_cell(file.reason + came)} |")
+    if report.todo:
+        lines += ["", "## By hand", ""]
+        lines += [f"- [ ] `{_where(one)}`: {one.why}. {one.how}" for one in report.todo]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def print_explanation(report: UpdateReport, explanation: Explanation) -> None:

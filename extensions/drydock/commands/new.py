@@ -40,7 +40,7 @@ def new(
     """
     destination = destination.expanduser().absolute()
     _require_empty(destination)
-    address, installed = (template, None) if template else _origin()
+    address, installed = (template, None) if template else origin()
     warnings = []
     address = absolute(address, Path.cwd())
     if Path(address).is_absolute():
@@ -81,7 +81,7 @@ def _require_empty(destination: Path) -> None:
         )
 
 
-def _origin() -> tuple[str, str]:
+def origin() -> tuple[str, str]:
     """Return the address of the repository that drydock was installed from, and its release.
 
     PEP 610 says where an installation came from; one from a package index says nothing there,

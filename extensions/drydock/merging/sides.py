@@ -36,12 +36,12 @@ def make(
     what must not be in a service, or lacks the answers file.
     """
     tracked, prefix = service.tracked, service.prefix
-    base = _stored(repository, service, rendered_old)
-    theirs = _stored(repository, service, rendered_new)
+    base = stored(repository, service.tracked, service.prefix, rendered_old)
+    theirs = stored(repository, service.tracked, service.prefix, rendered_new)
     if prefix + service.answers.file not in theirs:
         raise BadInput(f"the release writes no {service.answers.file}: nobody could update again")
     if brought:
-        new = _stored(repository, service, brought)
+        new = stored(repository, service.tracked, service.prefix, brought)
         theirs |= {path: entry for path, entry in new.items() if path not in tracked}
     inside = [path for path in tracked if path.startswith(prefix)]
 
@@ -67,14 +67,17 @@ def make(
     return Sides(base, theirs, held, declined)
 
 
-def _stored(repository: Repository, service: Service, rendered: Rendering) -> Tree:
-    """Store a render as what the service would have stored of it."""
+def stored(repository: Repository, tracked: Tree, prefix: str, rendered: Rendering) -> Tree:
+    """Store a render as what a service at `prefix`, with `tracked`, would have stored of it.
+
+    Raises BadInput when the render holds what belongs to git.
+    """
     files = list(rendered.files())
     for file in files:
         if ".git" in file.lower().split("/"):
             raise BadInput(f"the template would write {file}, which belongs to git")
     top = rendered.folder
-    for _ in Path(service.prefix).parts:
+    for _ in Path(prefix).parts:
         top = top.parent
-    attributes = [path for path in service.tracked if Path(path).name == ".gitattributes"]
-    return repository.store(top, [service.prefix + file for file in files], attributes)
+    attributes = [path for path in tracked if Path(path).name == ".gitattributes"]
+    return repository.store(top, [prefix + file for file in files], attributes)

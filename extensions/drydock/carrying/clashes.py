@@ -1,0 +1,85 @@
+"""What a service does itself that the standard does, too, or that a person must carry over."""
+
+import re
+from collections.abc import Iterator, Set
+
+from drydock.carrying import Todo
+from drydock.facts import Fact, Files
+
+_PIPELINES = re.compile(
+    r"^(\.github/workflows/.+|\.gitlab-ci\.yml|Jenkinsfile|azure-pipelines\.yml|bitbucket-pipelines\.yml"
+    r"|\.circleci/config\.yml|\.travis\.yml)$"
+)
+_AT_THE_ROOT = re.compile(r"^(\.github/|\.gitlab-ci\.yml|renovate\.json|\.pre-commit-config\.yaml)")
+_FACTS = {
+    "own_metrics": (
+        "it serves metrics of its own: {value}",
+        "they go on; the chassis serves the same registry at /metrics of the management port, so "
+        "this server can go",
+    ),
+    "own_path": (
+        "it answers {value} itself",
+        "it goes on; health and metrics of the standard are on the management port",
+    ),
+    "own_logging": (
+        "it sets up logging itself: {value}",
+        "take it out, so that log lines come as JSON with request ids",
+    ),
+}
+# What a current FastAPI or pydantic no longer has; each with what there is instead.
+_GONE = {
+    r"\.on_event\(|add_event_handler\(|on_startup\s*=|on_shutdown\s*=": (
+        "start-up and shut-down events are gone from FastAPI",
+        "FastAPI(lifespan=...): https://fastapi.tiangolo.com/advanced/events/",
+    ),
+    r"from pydantic import .*\bBaseSettings\b|pydantic\.BaseSettings": (
+        "BaseSettings is a package of its own since pydantic 2",
+        "from pydantic_settings import BaseSettings",
+    ),
+    r"@(?:pydantic\.)?(?:root_)?validator\(": (
+        "validators have other names since pydantic 2",
+        "@field_validator or @model_validator(mode=...)",
+    ),
+    r"^\s*class Config:": (
+        "`class Config` is read with a warning since pydantic 2",
+        "model_config = ConfigDict(...)",
+    ),
+}
+
+
+def find(facts: list[Fact], files: Files, standard: Set[str], prefix: str) -> Iterator[Todo]:
+    """Yield what is to be done by hand.
+
+    `files` are the service's, `standard` the paths of the standard's files, and `prefix` where
+    the service lies in its repository.
+    """
+    for fact in facts:
+        if fact.about in _FACTS:
+            why, how = _FACTS[fact.about]
+            yield Todo(fact.path, fact.line, why.format(value=fact.value), how)
+        elif fact.about == "unreadable":
+            yield Todo(fact.path, 0, fact.value, "mend it, or take it out")
+    for path, text in sorted(files.items()):
+        if path.endswith(".py"):
+            yield from _gone(path, text)
+        elif _PIPELINES.match(path) and path not in standard:
+            yield Todo(path, 0, "a pipeline of its own", "call the sessions of noxfile.py in it")
+        elif path == "poetry.lock" and "uv.lock" not in files:
+            yield Todo(path, 0, "uv.lock takes its place", "git rm poetry.lock")
+    for fact in facts:
+        if fact.about == "manifest" and fact.path not in standard:
+            how = "probes: /livez and /readyz on the management port; keep the rest"
+            yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how)
+    if prefix:
+        for path in sorted(standard):
+            if _AT_THE_ROOT.match(path):
+                how = f"put it into the repository's own, for the folder {prefix}"
+                yield Todo(path, 0, "it only works at the root of a repository", how)
+
+
+def _gone(path: str, text: str) -> Iterator[Todo]:
+    for pattern, (why, how) in _GONE.items():
+        found = re.search(pattern, text, re.MULTILINE)
+        if found:
+            line = text[: found.start()].count("\n") + 1
+            yield Todo(path, line, why, how)

@@ -1,0 +1,344 @@
+"""`drydock retrofit`: make a service that never came from the template one that did."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from drydock import ancestry, answers, derive, git, locking, rendering
+from drydock.ancestry import Ancestor, Candidate
+from drydock.carrying import Carried, Todo, clashes, image, project
+from drydock.commands.new import origin
+from drydock.derive import Derived
+from drydock.errors import BadInput
+from drydock.facts import Fact, Files, gather
+from drydock.facts.image import is_dockerfile
+from drydock.git import Entry, Repository, Tree
+from drydock.merging import line_ends, sides, three_way, work_tree
+from drydock.merging.three_way import Labels, Merge
+from drydock.releases import Release, Template, absolute, open_template, without_credentials
+from drydock.report import RetrofitReport, files_of, to_markdown
+from drydock.service import repository_of
+
+Say = Callable[[str], None]
+Ask = Callable[[Derived], str]
+BRANCH = "drydock/retrofit"
+_LARGEST = 1 << 20  # bytes of a file that is read for facts
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked of a retrofit."""
+
+    template: str | None = None
+    """The template's address; None: the one drydock was installed from."""
+    to: str | None = None
+    ancestors: tuple[str, ...] = ()
+    """Repositories that files were copied from, each `REPO` or `REPO@REF`."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    dry_run: bool = False
+    commit: bool = True
+    """Whether what comes out is committed on a branch of its own; else it is only staged."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The service as it is: a folder of a clean repository."""
+
+    folder: Path
+    repository: Repository
+    prefix: str
+    head: str
+    tracked: Tree
+    contents: dict[str, bytes]
+    """Its files by their path in the service."""
+    files: Files
+    """Those that are text."""
+
+
+def retrofit(folder: Path, options: Options, say: Say, ask: Ask | None) -> RetrofitReport:
+    """Bring the standard to the service in `folder`.
+
+    `say` is told each step before it starts; `ask`, where there is somebody to ask, returns what
+    holds of a doubtful answer. Raises BadInput, with nothing changed, when that cannot be done.
+    """
+    try:
+        git.require_version()
+        place = _place(folder)
+        address = absolute(options.template or origin()[0], Path.cwd())
+        say(f"Reading the template {without_credentials(address)}")
+        with (
+            open_template(address, Path.cwd()) as template,
+            tempfile.TemporaryDirectory(prefix="drydock.") as scratch,
+        ):
+            return _Retrofit(place, template, options, say, Path(scratch)).run(ask)
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
+    except OSError as error:
+        raise BadInput(f"{error.filename}: {error.strerror}") from error
+
+
+def _place(folder: Path) -> _Place:
+    folder = folder.expanduser().resolve()
+    try:
+        repository = repository_of(folder)
+    except BadInput as error:
+        if folder.is_dir():
+            how = "git init && git add --all && git commit -m 'As it was'"
+            raise BadInput(
+                f"{folder} is in no git repository, so nothing could be undone: {how}"
+            ) from error
+        raise
+    try:
+        file = answers.find(folder)
+    except BadInput:
+        file = ""
+    if file:
+        raise BadInput(f"{file} says which template made this service: use drydock update")
+    head = repository.commit_of("HEAD")
+    if head is None:
+        raise BadInput(f"{repository.top} has no commit yet: commit the service first")
+    if changed := repository.changes():
+        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
+    inside = folder.relative_to(repository.top.resolve()).as_posix()
+    prefix = "" if inside == "." else f"{inside}/"
+    tracked, _ = repository.tracked()
+    own = {
+        path.removeprefix(prefix): entry.oid
+        for path, entry in tracked.items()
+        if path.startswith(prefix) and entry.mode.startswith("100")
+    }
+    blobs = repository.read_blobs(own.values()) if own else {}
+    contents = {path: blobs[oid] for path, oid in own.items()}
+    return _Place(folder, repository, prefix, head, tracked, contents, dict(_texts(contents)))
+
+
+def _texts(contents: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    for path, content in contents.items():
+        if len(content) <= _LARGEST and b"\0" not in content:
+            with suppress(UnicodeDecodeError):
+                yield path, content.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+class _Retrofit:
+    """One run of the command."""
+
+    def __init__(
+        self, place: _Place, template: Template, options: Options, say: Say, scratch: Path
+    ) -> None:
+        self.place, self.template, self.options, self.say = place, template, options, say
+        self.scratch = scratch
+        self.checkouts: dict[str, rendering.Checkout] = {}
+
+    def run(self, ask: Ask | None) -> RetrofitReport:
+        place, options = self.place, self.options
+        release = self.template.find(options.to) if options.to else self.template.latest()
+        if not options.dry_run and options.commit and place.repository.commit_of(BRANCH):
+            raise BadInput(f"the branch {BRANCH} is there: drydock retrofit --abort takes it back")
+        self.say("Reading the service")
+        facts = self._facts()
+        derived = self._answers(facts, release, ask)
+        values = {one.name: one.value for one in derived} | dict(options.data)
+        self.say(f"Rendering {release.name}")
+        theirs = self._render(release, values)
+        self.say("Looking for where its files came from")
+        ancestors = self._ancestors(release, values, theirs)
+        self.say("Merging")
+        with place.repository.quarantined() as repository:
+            base, after, carried = self._sides(repository, theirs, ancestors)
+            labels = Labels("what it came from", "yours", f"release {release.name}")
+            merge = three_way.three_way(repository, base, place.tracked, after, labels)
+            merge.rules |= {place.prefix + path: one.rules for path, one in carried.items()}
+            if ways := work_tree.in_the_way(repository, place.tracked, merge):
+                raise BadInput(f"not tracked by git and in the way: move it first: {ways[0]}")
+            report = RetrofitReport(
+                service=str(place.folder),
+                template=self.template.address,
+                after=release.name,
+                dry_run=options.dry_run,
+                answers=derived,
+                files=files_of(place.prefix, (base, place.tracked, after), merge, set()),
+                origins={path: one.origin for path, one in ancestors.items()},
+                todo=[
+                    *(todo for one in carried.values() for todo in one.todo),
+                    *clashes.find(facts, place.files, set(theirs.files()), place.prefix),
+                ],
+            )
+            if not options.dry_run:
+                self.say("Writing")
+                _write(repository, place, merge, report, commit=options.commit)
+        return report
+
+    def _facts(self) -> list[Fact]:
+        facts = gather(self.place.files)
+        if broken := next((fact for fact in facts if fact.about == "broken"), None):
+            raise BadInput(broken.value)
+        if given := self.options.data.get("app"):
+            facts.append(Fact("app", str(given), "--data", 0, 100))
+        return facts
+
+    def _answers(self, facts: list[Fact], release: Release, ask: Ask | None) -> list[Derived]:
+        questions = rendering.config(self._checkout(release)).questions_data
+        if "app" not in questions:
+            return []  # another template: its questions take --data or their defaults
+        given = self.options.data
+        settled = []
+        for one in derive.derive(facts, self.place.files, self.place.folder.name):
+            if one.name in given:
+                settled.append(replace(one, value=given[one.name], doubtful=False))
+            elif one.doubtful and ask:
+                settled.append(replace(one, value=ask(one), doubtful=False))
+            elif one.name in questions:
+                settled.append(one)
+        return settled
+
+    def _checkout(self, release: Release) -> rendering.Checkout:
+        if release.name not in self.checkouts:
+            folder = self.scratch / f"template {release.name}"
+            self.template.checkout(release, folder)
+            made = rendering.Checkout(folder, self.template.address, release)
+            self.checkouts[release.name] = made
+        return self.checkouts[release.name]
+
+    def _render(self, release: Release, values: Mapping[str, Any]) -> rendering.Rendering:
+        # The folder has the service's name, as templates can ask for it.
+        inside = self.place.prefix or self.place.folder.name
+        # As an update: what is born with a service, this one has already.
+        request = rendering.Request(operation="update", data=values, defaults=True)
+        folder = self.scratch / f"rendered {release.name}" / inside
+        return rendering.render(self._checkout(release), folder, request)
+
+    def _ancestors(
+        self, release: Release, values: Mapping[str, Any], theirs: rendering.Rendering
+    ) -> dict[str, Ancestor]:
+        candidates = list(_versions(theirs, release))
+        # Two files like the standard's are no accident: then older releases count, too.
+        if len(ancestry.find(self.place.contents, candidates)) > 1:
+            for other in reversed(self.template.releases.values()):
+                if self.template.is_older(other, release):
+                    candidates += self._of_release(other, values)
+        for named in self.options.ancestors:
+            self.say(f"Reading {without_credentials(named)}")
+            candidates += ancestry.of_repository(named, self.place.contents)
+        return ancestry.find(self.place.contents, candidates)
+
+    def _of_release(self, release: Release, values: Mapping[str, Any]) -> Iterator[Candidate]:
+        known = rendering.config(self._checkout(release)).questions_data
+        given = {name: value for name, value in values.items() if name in known}
+        with suppress(BadInput):  # an answer that this release did not allow
+            yield from _versions(self._render(release, given), release)
+
+    def _sides(
+        self, repository: Repository, theirs: rendering.Rendering, ancestors: dict[str, Ancestor]
+    ) -> tuple[Tree, Tree, dict[str, Carried]]:
+        """Return base and theirs, of the whole repository, and what was carried into theirs."""
+        place = self.place
+        stored = sides.stored(repository, place.tracked, place.prefix, theirs)
+        rendered = {path.removeprefix(place.prefix): entry for path, entry in stored.items()}
+        carried = dict(self._carried(theirs, rendered, ancestors))
+        base, after = dict(place.tracked), dict(place.tracked)
+        for path in place.contents.keys() & rendered.keys():
+            del base[place.prefix + path]
+        for path, entry in rendered.items():
+            after[place.prefix + path] = entry
+        texts = {path: one.text.encode() for path, one in carried.items()}
+        texts |= {f"\0{path}": one.content for path, one in ancestors.items()}
+        oids = dict(zip(texts, repository.write_blobs(list(texts.values())), strict=True))
+        for path in carried:
+            after[place.prefix + path] = Entry("100644", oids[path])
+        for path, one in ancestors.items():
+            inside = place.prefix + path
+            if path in rendered and path not in carried:
+                base[inside] = Entry(place.tracked[inside].mode, oids[f"\0{path}"])
+            elif path not in rendered and one.is_obsolete(path):
+                after.pop(inside, None)
+        for path in self._replaced(carried):
+            base[place.prefix + path] = place.tracked[place.prefix + path]
+            if path not in rendered:
+                after.pop(place.prefix + path, None)
+        line_ends.follow(repository, place.tracked, base, after)
+        return base, after, carried
+
+    def _carried(
+        self,
+        theirs: rendering.Rendering,
+        rendered: Mapping[str, Entry],
+        ancestors: Mapping[str, Ancestor],
+    ) -> Iterator[tuple[str, Carried]]:
+        """Yield the standard's files that take in what the service said in its own way."""
+        files = self.place.files
+
+        def text(path: str) -> str:
+            return (theirs.folder / path).read_text("utf-8")
+
+        # A copy of the standard's own file is merged as in any update.
+        own = {path for path, one in ancestors.items() if one.of_template}
+        if "pyproject.toml" in rendered and "pyproject.toml" not in own:
+            if project.OWN in text("pyproject.toml"):
+                yield "pyproject.toml", project.carry(text("pyproject.toml"), files)
+        dockerfiles = sorted(filter(is_dockerfile, files), key=lambda path: path.count("/"))
+        if "Dockerfile" in rendered and dockerfiles and dockerfiles[0] not in own:
+            yield "Dockerfile", image.carry(text("Dockerfile"), dockerfiles[0], files)
+
+    def _replaced(self, carried: Mapping[str, Carried]) -> set[str]:
+        """Return the files of the service whose whole content is in what was carried."""
+        accounted = {path for one in carried.values() for path in one.accounted}
+        own = accounted & carried.keys()
+        others = accounted - own
+        for path, text in self.place.files.items():
+            if path not in accounted:
+                others -= {other for other in others if PurePosixPath(other).name in text}
+        return own | others
+
+
+def _versions(rendered: rendering.Rendering, release: Release) -> Iterator[Candidate]:
+    for path in rendered.files():
+        if path != rendered.answers_file:
+            content = (rendered.folder / path).read_bytes()
+            yield Candidate(path, content, f"release {release.name}", of_template=True)
+
+
+def _write(
+    repository: Repository, place: _Place, merge: Merge, report: RetrofitReport, *, commit: bool
+) -> None:
+    own = replace(repository, objects=None)
+    if commit:
+        came_from = own.text("rev-parse", "--abbrev-ref", "HEAD")
+        own.git("checkout", "--quiet", "-b", BRANCH)
+        own.git("config", f"branch.{BRANCH}.description", f"from {came_from}")
+    work_tree.write(repository, place.head, merge)
+    if "uv.lock" not in place.contents and not report.conflicts:
+        if problem := locking.write(place.folder):
+            how = "uv lock, once the pins fit; drydock retrofit --resolve tells which stand in the way"
+            report.todo.append(Todo("pyproject.toml", 0, f"no uv.lock yet: {problem}", how))
+        else:
+            own.git("add", "--force", "--", f"{place.prefix}uv.lock")
+    if commit and not report.conflicts:
+        message = f"Bring the standard in: {report.template} {report.after}"
+        own.git("commit", "--quiet", "--no-verify", "-m", message, "-m", to_markdown(report))
+        report.branch = BRANCH
+
+
+def abort(folder: Path) -> None:
+    """Take back a retrofit that is not merged: its branch is gone, the old one is as it was.
+
+    Raises BadInput when there is none, or work was added to it.
+    """
+    repository = repository_of(folder)
+    try:
+        current = repository.text("rev-parse", "--abbrev-ref", "HEAD")
+        if current != BRANCH:
+            work_tree.abort(repository)
+            return
+        said = repository.text("config", f"branch.{BRANCH}.description")
+        came_from = said.removeprefix("from ")
+        added = repository.text("rev-list", "--count", f"{came_from}..{BRANCH}")
+        if int(added) > 1 or (added == "1" and repository.changes()):
+            raise BadInput(f"{BRANCH} has work of yours: git branch -D {BRANCH} drops it")
+        repository.git("reset", "--quiet", "--hard", "HEAD")
+        repository.git("checkout", "--quiet", came_from)
+        repository.git("branch", "--quiet", "-D", BRANCH)
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
