@@ -34,12 +34,13 @@ class Ancestor:
     of_template: bool = False
     """Whether it was the template that made it."""
 
-    def is_obsolete(self, path: str) -> bool:
-        """Tell whether a copy at `path` that nobody changed goes when the standard has it not."""
-        if self.similarity < 1:
-            return False
-        prose = PurePosixPath(path).name.upper().startswith(("README", "LICENSE", "CHANGELOG"))
-        return self.of_template or not (path.endswith((".py", ".ipynb")) or prose)
+    @property
+    def is_obsolete(self) -> bool:
+        """Whether the file goes when the standard no longer has it.
+
+        Of another repository's files, nobody can tell which the service needs.
+        """
+        return self.of_template and self.similarity == 1
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def _of(facts: Iterable[Fact], about: str) -> list[Fact]:
 
 
 def _best(facts: list[Fact]) -> tuple[str, tuple[Fact, ...], tuple[Fact, ...], bool] | None:
-    """Return the value with most weight, what says it, what says otherwise, and whether in doubt."""
+    """Return the value with most weight, what says it, what says otherwise, and if in doubt."""
     by_value: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_value[fact.value].append(fact)
@@ -215,9 +215,8 @@ def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
     for (path, attribute), known in found.items():
         if all(fact.about == "factory" for fact in known) and path in made:
             continue  # the module's own application comes from it
-        root = roots.get((path, attribute))
-        if root is None:
-            root = _root_of(path, files)
+        named = roots.get((path, attribute))
+        root = _root_of(path, files) if named is None else named
         module = module_of(path.removeprefix(f"{root}/") if root else path)
         if all(part.isidentifier() for part in module.split(".")):
             yield _App(root, module, attribute, tuple(known))

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 
 @dataclass(frozen=True)
 class Todo:
@@ -15,6 +18,25 @@ class Todo:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """One requirement of a service."""
+
+    text: str
+    """As PEP 508 writes it."""
+    group: str
+    """Empty for the service itself; `dev`; `group:` or `extra:` with the name of another."""
+    path: str
+    line: int
+    source: str = ""
+    """Where uv takes it from, if from no index: an entry of `[tool.uv.sources]`."""
+
+    @property
+    def name(self) -> str:
+        """The package, as indexes spell it."""
+        return canonicalize_name(Requirement(self.text).name)
+
+
+@dataclass(frozen=True)
 class Carried:
     """A file of the standard with what the service adds to it."""
 
@@ -23,4 +45,4 @@ class Carried:
     """What was done, a line each."""
     todo: tuple[Todo, ...] = ()
     accounted: frozenset[str] = frozenset()
-    """Files of the service of which nothing is left out."""
+    """Files of the service of which nothing is left out: it is carried over, or to do."""

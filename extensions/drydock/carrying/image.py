@@ -2,58 +2,182 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
 
 from drydock.carrying import Carried, Todo
+from drydock.carrying.dependencies import read
 from drydock.facts import Files, gather
-from drydock.facts.image import instructions
+from drydock.facts.image import ENV, INSTALL, instructions
 
 _STAGE = "\nCOPY --from=build /app /app\n"
 """In the standard's image, the line after which the service's own layers come."""
 
-# What the standard's image does in its own way, whatever stands there.
-_DONE = (
-    r"FROM\s", r"WORKDIR\s", r"EXPOSE\s", r"USER\s", r"COPY\s", r"ADD\s+(?!https?:)", r"LABEL\s",
-    r"MAINTAINER\s", r"HEALTHCHECK\s", r"ARG\s",
-    r"(CMD|ENTRYPOINT)\s.*(uvicorn|gunicorn|hypercorn|fastapi|python|run)",
-    r"RUN\s.*\b(pip3?|poetry|pipenv|uv|pdm)\b.*\b(install|sync|upgrade|config|lock|export)\b",
-    r"RUN\s.*\b(useradd|adduser|groupadd|addgroup)\b",
-    r"RUN\s+(mkdir|chown|chmod|test|touch)\b",
-    r"ENV\s+(PYTHON\w*|PIP_\w+|POETRY_\w+|PATH|DEBIAN_FRONTEND|LANG|LC_ALL)[= ]",
-)  # fmt: skip
-_PACKAGES = r"RUN\s.*\b(apt|apt-get)\b.*\binstall\b"
-_BUILD_ONLY = {"build-essential", "gcc", "g++", "make", "python3-dev", "python3-pip", "python3"}
-_TOOLS = {"git", "curl", "wget", "vim", "less"}
+# Instructions that the standard's image has its own of.
+_DONE = r"(FROM|WORKDIR|EXPOSE|USER|LABEL|MAINTAINER|ARG|CMD|ENTRYPOINT|SHELL|STOPSIGNAL)\b"
+_PLAIN_ENV = re.compile(
+    r"(PYTHON\w*|PIP_\w+|POETRY_\w+|UV_\w+|PATH|VIRTUAL_ENV|DEBIAN_FRONTEND|LANG|LC_ALL)="
+)
+# What images run to install a Python project, which the standard's does in its own way.
+_ROUTINE = re.compile(
+    r"(apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|autoremove)|apk\s+(-\S+\s+)*(add|update|del)"
+    r"|rm\s+-rf?\s+\S*(/var/|/root/\.cache|/tmp)|(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b"
+    r"|useradd|adduser|groupadd|addgroup|mkdir|chown|chmod|test|touch|echo|true|false|exit|cd|set|python3?\s+-m\s+venv"
+    r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|ln\s|export\s|source\s|\.\s)"
+)
+_PIP = re.compile(r"(?:pip3?|uv\s+pip)\s+install\s+(.*)")
+_VALUED = {"-r", "--requirement", "-i", "--index-url", "--extra-index-url", "-c", "--prefix",
+           "--target", "-t", "--find-links", "-f", "--trusted-host", "--timeout"}  # fmt: skip
+_INSTALLERS = {
+    "pip",
+    "setuptools",
+    "wheel",
+    "poetry",
+    "poetry-core",
+    "pipenv",
+    "uv",
+    "pdm",
+    "build",
+}
+_BUILD_ONLY = {
+    "build-essential", "gcc", "g++", "make", "python3", "python3-dev", "python3-pip",
+    "python3-venv", "python3-setuptools", "python3-wheel", "python-dev", "ca-certificates",
+}  # fmt: skip
+_PROJECT = re.compile(r"(pyproject\.toml|poetry\.lock|uv\.lock|requirements\S*|setup\.(py|cfg))$")
+_SHOWN = 80  # characters of an instruction in a report
+
+
+@dataclass(frozen=True)
+class _Step:
+    """An instruction of the image that is kept at the end."""
+
+    line: int
+    text: str
+    last_stage: bool
 
 
 def carry(theirs: str, path: str, files: Files) -> Carried:
-    """Return the rendered Dockerfile with the system packages and variables of the one at `path`."""
-    facts = [fact for fact in gather({path: files[path]}) if fact.path == path]
-    packages = [fact for fact in facts if fact.about == "image_package"]
-    needed = sorted({f.value for f in packages} - _BUILD_ONLY - _TOOLS)
-    variables = [
-        f for f in facts
-        if f.about == "image_env" and not re.match(_DONE[-1], f"ENV {f.value}")
-    ]  # fmt: skip
-    layers = []
+    """Return the rendered Dockerfile with what the one at `path` has besides.
+
+    That are its system packages, its variables, and files that it puts elsewhere. Whatever else
+    it does is either what the standard's does in its own way, or left for a person.
+    """
+    steps = list(_steps(files[path]))
+    layers: list[str] = []
+    rules = [f"takes the place of {path}, which did the rest in other words"]
+    needed = sorted({name for step in steps if step.last_stage for name in _packages(step.text)})
     if needed:
+        rules.append(f"system packages of {path}: {', '.join(needed)}")
         layers.append(
             "RUN apt-get update \\\n"
             f"    && apt-get install --yes --no-install-recommends {' '.join(needed)} \\\n"
             "    && rm -rf /var/lib/apt/lists/*\n"
         )
-    layers += [f"ENV {fact.value}\n" for fact in variables]
-    text = theirs.replace(_STAGE, f"{_STAGE}{''.join(layers)}", 1) if layers else theirs
-    todo = tuple(_left(path, files[path]))
-    rules = [f"system packages of {path}: {', '.join(needed)}"] if needed else []
-    rules += [f"{fact.value.split('=')[0]} of {path}" for fact in variables]
+    for step in steps:
+        if step.last_stage and (kept := _kept(step.text, files)):
+            layers += kept
+            rules += [f"{one.strip()} of {path}:{step.line}" for one in kept]
+    todo = [Todo(path, line, why, how) for line, why, how in _left(steps, files)]
+    if "/" in path:
+        how = "build the image from the one at the top; then git rm it"
+        todo.append(Todo(path, 0, "the standard's Dockerfile takes its place", how))
     if layers and _STAGE not in theirs:
-        todo += (Todo(path, 0, "its packages and variables have no place", "add them by hand"),)
-    return Carried(text, tuple(rules), todo, frozenset() if todo else frozenset({path}))
+        why = f"the standard's image has no place for: {'; '.join(map(str.strip, layers))}"
+        todo.append(Todo(path, 0, why, "add them by hand"))
+        layers = []
+    text = theirs.replace(_STAGE, f"{_STAGE}{''.join(layers)}", 1)
+    return Carried(text, tuple(rules), tuple(todo), frozenset({path}))
 
 
-def _left(path: str, text: str) -> Iterator[Todo]:
-    for number, line in instructions(text):
-        done = any(re.match(pattern, line, re.IGNORECASE) for pattern in (*_DONE, _PACKAGES))
-        if not done and not re.match(r"ENV\s", line, re.IGNORECASE):
-            how = "decide whether the standard's image needs it, too"
-            yield Todo(path, number, f"not carried over: {line[:80]}", how)
+def _steps(text: str) -> Iterator[_Step]:
+    """Yield the instructions, what `ARG` gives them put in."""
+    found = list(instructions(text))
+    stages = [line for line, step in found if re.match(r"FROM\b", step, re.IGNORECASE)]
+    given: dict[str, str] = {}
+    for line, step in found:
+        if told := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
+            given[told[1]] = told[2]
+        else:
+            step = re.sub(  # noqa: PLW2901 - the same, made plain
+                r"\$\{?(\w+)\}?", lambda name: given.get(name[1], name[0]), step
+            )
+        yield _Step(line, step, not stages or line >= stages[-1])
+
+
+def _packages(step: str) -> set[str]:
+    """Return the Debian packages that a step installs and that a service may need to run."""
+    if not re.match(r"RUN\b", step, re.IGNORECASE):
+        return set()
+    words = [
+        word for told in INSTALL.findall(step) for word in re.split(r"&&|;|\|", told)[0].split()
+    ]
+    known = {word for word in words if re.fullmatch(r"[a-z0-9][a-z0-9.+=~:*-]+", word)}
+    return {name for name in known if name.partition("=")[0] not in _BUILD_ONLY}
+
+
+def _kept(step: str, files: Files) -> list[str]:
+    """Return the lines of the standard's image that say the same as a step."""
+    if ENV.match(step):
+        pairs = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)", step[4:])
+        if not pairs or not re.match(r"ENV\s+\w+=", step, re.IGNORECASE):
+            name, _, value = step[4:].strip().partition(" ")
+            pairs = [(name, value.strip())] if "=" not in name else pairs
+        return [f"ENV {n}={v}\n" for n, v in pairs if not _PLAIN_ENV.match(f"{n}=")]
+    if copied := _copied(step):
+        sources, target = copied
+        # Beside the code, which all comes in; a file put elsewhere is configuration or data.
+        if target.startswith("/") and all(one in files for one in sources):
+            named = f"{target}/".replace("//", "/") if len(sources) > 1 else target
+            if not any(one.endswith(".py") or _PROJECT.search(one) for one in sources):
+                return [f"COPY {' '.join(sources)} {named}\n"] if _is_elsewhere(target) else []
+    return []
+
+
+def _copied(step: str) -> tuple[list[str], str] | None:
+    """Return what a step copies from the service, and to where."""
+    if not re.match(r"(COPY|ADD)\s", step, re.IGNORECASE) or "--from=" in step or "://" in step:
+        return None
+    words = [word for word in re.sub(r'[\[\]",]', " ", step).split()[1:] if word[:2] != "--"]
+    return [word.removeprefix("./").rstrip("/") for word in words[:-1]], words[-1]
+
+
+def _is_elsewhere(target: str) -> bool:
+    return bool(re.match(r"/(etc|opt|srv|data|mnt|var|usr/share|config)\b", target))
+
+
+def _left(steps: list[_Step], files: Files) -> Iterator[tuple[int, str, str]]:
+    """Yield line, why and how of what is neither carried over nor done by the standard."""
+    demanded = {one.name for one in read(files)[0]}
+    demanded |= {canonicalize_name(f.value) for f in gather(files) if f.about == "service_name"}
+    for step in steps:
+        shown = step.text[:_SHOWN]
+        how = "decide whether the standard's image needs it, too"
+        if re.match(r"HEALTHCHECK\b", step.text, re.IGNORECASE):
+            probes = "Kubernetes asks /livez and /readyz on the management port instead"
+            yield step.line, "the image has no HEALTHCHECK", probes
+        elif re.match(r"RUN\b", step.text, re.IGNORECASE):
+            yield from _unusual(step, demanded, how)
+        elif re.match(r"(COPY|ADD)\s", step.text, re.IGNORECASE):
+            installed = r"--from=.*(\.local|site-packages|venv|/usr/local|/install|/app|/wheels)\b"
+            if _copied(step.text) is None and not re.search(installed, step.text):
+                yield step.line, f"not carried over: {shown}", how
+        elif not re.match(_DONE, step.text, re.IGNORECASE) and not ENV.match(step.text):
+            yield step.line, f"not carried over: {shown}", how
+
+
+def _unusual(step: _Step, demanded: set[str], how: str) -> Iterator[tuple[int, str, str]]:
+    plain = re.sub(r"--mount=\S+\s*", "", step.text[4:]).strip()
+    for command in filter(None, map(str.strip, re.split(r"&&|;|\|\||\|", plain))):
+        bare = command.strip("() ")
+        if not _ROUTINE.match(bare):
+            yield step.line, f"not carried over: {command[:_SHOWN]}", how
+        elif told := _PIP.search(bare):
+            words = told[1].split()
+            named = [
+                canonicalize_name(re.split(r"[\[<>=!~;@ ]", word.strip("'\""))[0])
+                for before, word in zip(["", *words], words, strict=False)
+                if before not in _VALUED and not re.match(r"[-./$]", word)
+            ]
+            for name in sorted({*named} - demanded - _INSTALLERS):
+                yield step.line, f"the image installs {name} by itself", "add it to pyproject.toml"

@@ -9,7 +9,7 @@ from typing import Any
 
 from drydock import ancestry, answers, derive, git, locking, rendering
 from drydock.ancestry import Ancestor, Candidate
-from drydock.carrying import Carried, Todo, clashes, image, project
+from drydock.carrying import Carried, Todo, clashes, image, project, testing
 from drydock.commands.new import origin
 from drydock.derive import Derived
 from drydock.errors import BadInput
@@ -150,7 +150,9 @@ class _Retrofit:
             base, after, carried = self._sides(repository, theirs, ancestors)
             labels = Labels("what it came from", "yours", f"release {release.name}")
             merge = three_way.three_way(repository, base, place.tracked, after, labels)
-            merge.rules |= {place.prefix + path: one.rules for path, one in carried.items()}
+            merge.rules |= {
+                place.prefix + path: one.rules for path, one in carried.items() if one.rules
+            }
             if ways := work_tree.in_the_way(repository, place.tracked, merge):
                 raise BadInput(f"not tracked by git and in the way: move it first: {ways[0]}")
             report = RetrofitReport(
@@ -252,7 +254,7 @@ class _Retrofit:
             inside = place.prefix + path
             if path in rendered and path not in carried:
                 base[inside] = Entry(place.tracked[inside].mode, oids[f"\0{path}"])
-            elif path not in rendered and one.is_obsolete(path):
+            elif path not in rendered and one.is_obsolete:
                 after.pop(inside, None)
         for path in self._replaced(carried):
             base[place.prefix + path] = place.tracked[place.prefix + path]
@@ -275,9 +277,10 @@ class _Retrofit:
 
         # A copy of the standard's own file is merged as in any update.
         own = {path for path, one in ancestors.items() if one.of_template}
-        if "pyproject.toml" in rendered and "pyproject.toml" not in own:
-            if project.OWN in text("pyproject.toml"):
-                yield "pyproject.toml", project.carry(text("pyproject.toml"), files)
+        if project.PATH in rendered.keys() - own and project.OWN in text(project.PATH):
+            yield project.PATH, project.carry(text(project.PATH), files)
+        if testing.PATH in rendered.keys() - own - files.keys():
+            yield testing.PATH, testing.carry(text(testing.PATH), files)
         dockerfiles = sorted(filter(is_dockerfile, files), key=lambda path: path.count("/"))
         if "Dockerfile" in rendered and dockerfiles and dockerfiles[0] not in own:
             yield "Dockerfile", image.carry(text("Dockerfile"), dockerfiles[0], files)
@@ -311,8 +314,8 @@ def _write(
     work_tree.write(repository, place.head, merge)
     if "uv.lock" not in place.contents and not report.conflicts:
         if problem := locking.write(place.folder):
-            how = "uv lock, once the pins fit; drydock retrofit --resolve tells which stand in the way"
-            report.todo.append(Todo("pyproject.toml", 0, f"no uv.lock yet: {problem}", how))
+            how = "uv lock; drydock retrofit --resolve tells which pins stand in the way"
+            report.todo.append(Todo(project.PATH, 0, f"no uv.lock yet: {problem}", how))
         else:
             own.git("add", "--force", "--", f"{place.prefix}uv.lock")
     if commit and not report.conflicts:

@@ -41,10 +41,11 @@ def module_of(path: str) -> str:
 
 
 def _in_module(path: str, tree: ast.Module) -> Iterator[Fact]:
-    for node in tree.body:
-        yield from _app(path, node)
-        if isinstance(node, ast.FunctionDef) and _makes_app(node):
-            yield Fact("factory", f"{path}:{node.name}", path, node.lineno, IMPLIES)
+    for statement in tree.body:
+        yield from _app(path, statement)
+        if isinstance(statement, ast.FunctionDef) and _makes_app(statement):
+            value = f"{path}:{statement.name}"
+            yield Fact("factory", value, path, statement.lineno, IMPLIES)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _call(path, node)
@@ -108,8 +109,9 @@ def _call(path: str, node: ast.Call) -> Iterator[Fact]:
     elif called in _LOGGING:
         yield Fact("own_logging", called, path, node.lineno, SAYS)
     elif called in _ROUTES and node.args and isinstance(node.args[0], ast.Constant):
-        if node.args[0].value in _OURS:
-            yield Fact("own_path", str(node.args[0].value), path, node.lineno, SAYS)
+        asked = str(node.args[0].value)
+        if asked in _OURS:
+            yield Fact("own_path", asked, path, node.lineno, SAYS)
 
 
 def _name(node: ast.AST | None) -> str:

@@ -1,4 +1,4 @@
-"""Dockerfiles: the Python, the ports and the system packages of an image."""
+"""Dockerfiles: the Python and the ports of an image."""
 
 import re
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from drydock.facts import IMPLIES, SAYS, Fact, Files
 _NAME = re.compile(r"(^|/)(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$")
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
 _EXPOSE = re.compile(r"^EXPOSE\s+(.+)$", re.IGNORECASE)
-_INSTALL = re.compile(r"(?:apt(?:-get)?|apk)\s+(?:-\S+\s+)*(?:install|add)\s+(.*)", re.IGNORECASE)
-_ENV = re.compile(r"^ENV\s+(\w+)[= ](.*)$", re.IGNORECASE)
+INSTALL = re.compile(r"(?:apt(?:-get)?|apk)\s+(?:-\S+\s+)*(?:install|add)\s+(.*)", re.IGNORECASE)
+ENV = re.compile(r"^ENV\s", re.IGNORECASE)
 
 
 def is_dockerfile(path: str) -> bool:
@@ -27,13 +27,6 @@ def find(files: Files) -> Iterator[Fact]:
             elif found := _EXPOSE.match(line):
                 for port in re.findall(r"\b\d{2,5}\b", found[1]):
                     yield Fact("service_port", port, path, number, weight)
-            elif found := _ENV.match(line):
-                yield Fact("image_env", f"{found[1]}={found[2].strip()}", path, number, weight)
-            for installed in _INSTALL.findall(line):
-                words = re.split(r"&&|;|\|", installed)[0].split()
-                for word in words:
-                    if re.fullmatch(r"[a-z0-9][a-z0-9.+=~:*-]+", word):
-                        yield Fact("image_package", word, path, number, weight)
 
 
 def instructions(text: str) -> Iterator[tuple[int, str]]:
