@@ -16,6 +16,7 @@ from drydock.facts.code import module_of
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 _LONGEST_NAME = 50
+_LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
 
 
 @dataclass(frozen=True)
@@ -114,20 +115,23 @@ def _text(name: str, facts: list[Fact], default: str) -> Derived:
 
 
 def _port(facts: list[Fact]) -> Derived:
-    usable = [f for f in _of(facts, "service_port") if 1024 <= int(f.value) <= 65535]
+    metrics = _of(facts, "metrics_port")
+    told = [
+        fact for fact in _of(facts, "service_port") if fact.value not in {m.value for m in metrics}
+    ]
+    usable = [fact for fact in told if _LOWEST_PORT <= int(fact.value) <= _HIGHEST_PORT]
     found = _best(usable)
     if found is None:
-        low = tuple(_of(facts, "service_port"))
-        return Derived("service_port", 8000, (), low, doubtful=bool(low))
+        return Derived("service_port", 8000, (), tuple(told), doubtful=bool(told))
     value, evidence, against, doubtful = found
     return Derived("service_port", int(value), evidence, against, doubtful)
 
 
 def _management_port(facts: list[Fact], service_port: int) -> Derived:
-    own = [fact for fact in _of(facts, "own_metrics") if re.search(r"\d+", fact.value)]
-    taken = {service_port, *(int(re.sub(r"\D", "", fact.value)) for fact in own)}
+    own = _of(facts, "metrics_port")
+    taken = {service_port, *(int(fact.value) for fact in own)}
     port = next(port for port in range(9000, 10000) if port not in taken)
-    return Derived("management_port", port, tuple(own))
+    return Derived("management_port", port)
 
 
 def _python(facts: list[Fact]) -> Derived:

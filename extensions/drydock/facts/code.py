@@ -104,8 +104,10 @@ def _call(path: str, node: ast.Call) -> Iterator[Fact]:
             yield Fact("service_port", port, path, node.lineno, IMPLIES)
     elif called in _METRICS:
         argument = node.args[0] if node.args else given.get("port")
-        value = f"{called}({_number(argument) or ''})"
-        yield Fact("own_metrics", value, path, node.lineno, SAYS)
+        port = _number(argument)
+        yield Fact("own_metrics", f"{called}({port})", path, node.lineno, SAYS)
+        if port and called.startswith("start_"):
+            yield Fact("metrics_port", port, path, node.lineno, SAYS)
     elif called in _LOGGING:
         yield Fact("own_logging", called, path, node.lineno, SAYS)
     elif called in _ROUTES and node.args and isinstance(node.args[0], ast.Constant):

@@ -12,6 +12,9 @@ _PORT_KEYS = ("containerPort", "targetPort")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
 
 
+_GENERIC = {"app", "web", "api", "backend", "server", "service", "test", "tests", "main"}
+
+
 def find(files: Files) -> Iterator[Fact]:
     """Yield what manifests, charts and compose files say."""
     for path, text in sorted(files.items()):
@@ -24,16 +27,20 @@ def find(files: Files) -> Iterator[Fact]:
         for document in documents:
             if _COMPOSE.search(path):
                 yield from _compose(path, text, document)
-            elif "apiVersion" in document and "kind" in document:
+            elif {"apiVersion", "kind"} <= document.keys():
                 yield from _manifest(path, text, document)
+            elif path.endswith("Chart.yaml"):
+                yield from _chart(path, text, document)
             elif path.endswith("/values.yaml"):
                 yield from _values(path, text, document)
 
 
 def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     services = document.get("services")
-    for service in services.values() if isinstance(services, dict) else ():
+    for name, service in services.items() if isinstance(services, dict) else ():
         if isinstance(service, dict) and "build" in service:
+            if name not in _GENERIC:
+                yield Fact("service_name", str(name), path, line_of(text, f"{name}:"), HINTS)
             for mapping in service.get("ports") or ():
                 port = str(mapping).rpartition(":")[2].partition("/")[0]
                 if port.isdecimal():
@@ -43,7 +50,7 @@ def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
 
 def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     kind, metadata = document["kind"], document.get("metadata")
-    if document["apiVersion"] == "v2" or not isinstance(metadata, dict):
+    if not isinstance(metadata, dict):
         return
     if kind in {"Deployment", "StatefulSet"} and isinstance(metadata.get("name"), str):
         name = metadata["name"]
@@ -63,6 +70,12 @@ def _values(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
             line = line_of(text, f"{key}: {service[key]}")
             yield Fact("service_port", str(service[key]), path, line, HINTS)
             return
+
+
+def _chart(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
+    for key, about in (("name", "service_name"), ("description", "description")):
+        if isinstance(value := document.get(key), str) and not value.startswith("A Helm chart"):
+            yield Fact(about, value.strip(), path, line_of(text, f"{key}:"), IMPLIES)
 
 
 def _numbers(data: Any, key: str) -> Iterator[int]:
