@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from drydock.errors import BadInput
-from drydock.facts import HINTS, Fact, Files
+from drydock.facts import HINTS, RECORDED, Fact, Files
 from drydock.facts.code import module_of
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -55,8 +55,11 @@ def derive(facts: list[Fact], files: Files, folder: str) -> list[Derived]:
     name = _name(facts, folder)
     app, package = _app(facts, files, str(name.value))
     port = _port(facts)
+    adopted = _best(_of(facts, "adopted"))
+    inference = _best(_of(facts, "inference"))
     return [
-        Derived("adopted", value=True),
+        # A copy of a service that the template made goes on as one: its API changes in nothing.
+        Derived("adopted", adopted is None or adopted[0] == "True", adopted[1] if adopted else ()),
         name,
         _text("description", facts, f"The {name.value} service."),
         _text("owner", facts, "my-team"),
@@ -65,7 +68,7 @@ def derive(facts: list[Fact], files: Files, folder: str) -> list[Derived]:
         port,
         _management_port(facts, int(port.value)),
         _python(facts),
-        Derived("inference", "none"),
+        Derived("inference", *inference[:2]) if inference else Derived("inference", "none"),
     ]
 
 
@@ -128,6 +131,8 @@ def _port(facts: list[Fact]) -> Derived:
 
 
 def _management_port(facts: list[Fact], service_port: int) -> Derived:
+    if told := _best(_of(facts, "management_port")):
+        return Derived("management_port", int(told[0]), told[1])
     own = _of(facts, "metrics_port")
     taken = {service_port, *(int(fact.value) for fact in own)}
     port = next(port for port in range(9000, 10000) if port not in taken)
@@ -172,6 +177,8 @@ def _app(facts: list[Fact], files: Files, name: str) -> tuple[Derived, Derived]:
     top = best.module.split(".")[0]
     package = top if "." in best.module else _free(name.replace("-", "_"), best.root, files)
     path = f"{best.root}/{package}" if best.root else package
+    if known := [fact for fact in _of(facts, "package_path") if fact.weight == RECORDED]:
+        return answer, Derived("package_path", known[0].value, tuple(known))
     return answer, Derived("package_path", path, tuple(best.facts))
 
 

@@ -21,6 +21,10 @@ _FACTS = {
         "it answers {value} itself",
         "it goes on; health and metrics of the standard are on the management port",
     ),
+    "configuration": (
+        "its configuration is its own: {value}",
+        "it goes on; what the chassis reads is config/application.yml, and APP__ variables",
+    ),
     "own_logging": (
         "it sets up logging itself: {value}",
         "take it out, so that log lines come as JSON with request ids",
@@ -53,6 +57,7 @@ def find(facts: list[Fact], files: Files, standard: Set[str], prefix: str) -> It
     `files` are the service's, `standard` the paths of the standard's files, and `prefix` where
     the service lies in its repository.
     """
+    facts = [fact for fact in facts if fact.path not in standard]
     for fact in facts:
         if fact.about in _FACTS:
             why, how = _FACTS[fact.about]
@@ -60,14 +65,14 @@ def find(facts: list[Fact], files: Files, standard: Set[str], prefix: str) -> It
         elif fact.about == "unreadable":
             yield Todo(fact.path, 0, fact.value, "mend it, or take it out")
     for path, text in sorted(files.items()):
-        if path.endswith(".py"):
+        if path.endswith(".py") and path not in standard:
             yield from _gone(path, text)
         elif _PIPELINES.match(path) and path not in standard:
             yield Todo(path, 0, "a pipeline of its own", "call the sessions of noxfile.py in it")
         elif path == "poetry.lock" and "uv.lock" not in files:
             yield Todo(path, 0, "uv.lock takes its place", "git rm poetry.lock")
     for fact in facts:
-        if fact.about == "manifest" and fact.path not in standard:
+        if fact.about == "manifest" and fact.value != "Service":
             how = "probes: /livez and /readyz on the management port; keep the rest"
             yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how)
     if prefix:

@@ -25,6 +25,7 @@ from drydock.service import repository_of
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 BRANCH = "drydock/retrofit"
+_WRITTEN = {"added", "updated", "merged"}
 _LARGEST = 1 << 20  # bytes of a file that is read for facts
 
 
@@ -144,10 +145,11 @@ class _Retrofit:
         self.say(f"Rendering {release.name}")
         theirs = self._render(release, values)
         self.say("Looking for where its files came from")
-        ancestors = self._ancestors(release, values, theirs)
+        copied = self._copied(facts, values, theirs)
+        ancestors = self._ancestors(release, values, theirs, copied)
         self.say("Merging")
         with place.repository.quarantined() as repository:
-            base, after, carried = self._sides(repository, theirs, ancestors)
+            base, after, carried = self._sides(repository, theirs, ancestors, copied)
             labels = Labels("what it came from", "yours", f"release {release.name}")
             merge = three_way.three_way(repository, base, place.tracked, after, labels)
             merge.rules |= {
@@ -204,18 +206,37 @@ class _Retrofit:
             self.checkouts[release.name] = made
         return self.checkouts[release.name]
 
-    def _render(self, release: Release, values: Mapping[str, Any]) -> rendering.Rendering:
+    def _render(
+        self, release: Release, values: Mapping[str, Any], exclude: tuple[str, ...] = ()
+    ) -> rendering.Rendering:
         # The folder has the service's name, as templates can ask for it.
         inside = self.place.prefix or self.place.folder.name
         # As an update: what is born with a service, this one has already.
-        request = rendering.Request(operation="update", data=values, defaults=True)
-        folder = self.scratch / f"rendered {release.name}" / inside
+        request = rendering.Request(operation="update", data=values, defaults=True, exclude=exclude)
+        folder = self.scratch / f"rendered {len(list(self.scratch.iterdir()))}" / inside
         return rendering.render(self._checkout(release), folder, request)
 
+    def _copied(
+        self, facts: list[Fact], values: Mapping[str, Any], theirs: rendering.Rendering
+    ) -> rendering.Rendering | None:
+        """Render what a copy of a service of this template was copied from, with its answers."""
+        told = [fact.value for fact in facts if fact.about == "template_release"]
+        release = self.template.releases.get(told[0]) if told else None
+        if release is None:
+            return None
+        known = rendering.config(self._checkout(release)).questions_data
+        given = {name: value for name, value in values.items() if name in known}
+        # What the new release leaves to the service, it does not remove.
+        return self._render(release, given, exclude=theirs.exclude)
+
     def _ancestors(
-        self, release: Release, values: Mapping[str, Any], theirs: rendering.Rendering
+        self,
+        release: Release,
+        values: Mapping[str, Any],
+        theirs: rendering.Rendering,
+        copied: rendering.Rendering | None,
     ) -> dict[str, Ancestor]:
-        candidates = list(_versions(theirs, release))
+        candidates = [] if copied else list(_versions(theirs, release))
         # Two files like the standard's are no accident: then older releases count, too.
         if len(ancestry.find(self.place.contents, candidates)) > 1:
             for other in reversed(self.template.releases.values()):
@@ -233,13 +254,17 @@ class _Retrofit:
             yield from _versions(self._render(release, given), release)
 
     def _sides(
-        self, repository: Repository, theirs: rendering.Rendering, ancestors: dict[str, Ancestor]
+        self,
+        repository: Repository,
+        theirs: rendering.Rendering,
+        ancestors: dict[str, Ancestor],
+        copied: rendering.Rendering | None,
     ) -> tuple[Tree, Tree, dict[str, Carried]]:
         """Return base and theirs, of the whole repository, and what was carried into theirs."""
         place = self.place
         stored = sides.stored(repository, place.tracked, place.prefix, theirs)
         rendered = {path.removeprefix(place.prefix): entry for path, entry in stored.items()}
-        carried = dict(self._carried(theirs, rendered, ancestors))
+        carried = {} if copied else dict(self._carried(theirs, rendered, ancestors))
         base, after = dict(place.tracked), dict(place.tracked)
         for path in place.contents.keys() & rendered.keys():
             del base[place.prefix + path]
@@ -260,6 +285,13 @@ class _Retrofit:
             base[place.prefix + path] = place.tracked[place.prefix + path]
             if path not in rendered:
                 after.pop(place.prefix + path, None)
+        if copied:
+            old = sides.stored(repository, place.tracked, place.prefix, copied)
+            old.pop(place.prefix + copied.answers_file, None)
+            for path, entry in old.items():
+                base[path] = entry  # what the service deleted of it, too: that stays deleted
+                if path.removeprefix(place.prefix) not in rendered:
+                    after.pop(path, None)
         line_ends.follow(repository, place.tracked, base, after)
         return base, after, carried
 
@@ -312,10 +344,12 @@ def _write(
         own.git("checkout", "--quiet", "-b", BRANCH)
         own.git("config", f"branch.{BRANCH}.description", f"from {came_from}")
     work_tree.write(repository, place.head, merge)
-    if "uv.lock" not in place.contents and not report.conflicts:
+    changed = project.PATH in {f.path for f in report.files if f.outcome in _WRITTEN}
+    if changed and not report.conflicts:
+        work_tree.also_written(own, f"{place.prefix}uv.lock")
         if problem := locking.write(place.folder):
             how = "uv lock; drydock retrofit --resolve tells which pins stand in the way"
-            report.todo.append(Todo(project.PATH, 0, f"no uv.lock yet: {problem}", how))
+            report.todo.append(Todo(project.PATH, 0, f"uv.lock is not written: {problem}", how))
         else:
             own.git("add", "--force", "--", f"{place.prefix}uv.lock")
     if commit and not report.conflicts:

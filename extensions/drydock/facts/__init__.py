@@ -14,8 +14,8 @@ from typing import Protocol, cast
 Files = Mapping[str, str]
 """The text files of a service by their path in it."""
 
-SAYS, IMPLIES, HINTS = 3, 2, 1
-"""How sure a fact is: written down as such; how the service is run; or merely likely."""
+RECORDED, SAYS, IMPLIES, HINTS = 4, 3, 2, 1
+"""How sure a fact is: an answer of old; written down; how the service is run; merely likely."""
 
 
 @dataclass(frozen=True)

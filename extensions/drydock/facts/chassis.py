@@ -1,0 +1,48 @@
+"""A chassis that is there already: the service is a copy of one that this template made."""
+
+import ast
+from collections.abc import Iterator
+
+from drydock.facts import RECORDED, Fact, Files
+
+_SAID = {
+    "SERVICE": "service_name",
+    "APP": "app",
+    "SERVICE_PORT": "service_port",
+    "MANAGEMENT_PORT": "management_port",
+    "ADOPTED": "adopted",
+    "TEMPLATE_RELEASE": "template_release",
+}
+_IDENTITY = "/chassis/identity.py"
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield the answers that the chassis was rendered with."""
+    for path, text in files.items():
+        if (
+            path.endswith(_IDENTITY)
+            and f"{path.removesuffix('identity.py')}application.py" in files
+        ):
+            folder = path.removesuffix(_IDENTITY)
+            yield Fact("package_path", folder, path, 0, RECORDED)
+            model = f"{folder}/chassis/inference.py"
+            kind, there = ("local", model) if model in files else ("none", path)
+            yield Fact("inference", kind, there, 0, RECORDED)
+            yield from _constants(path, text, folder)
+            return
+
+
+def _constants(path: str, text: str, folder: str) -> Iterator[Fact]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            about, value = _SAID.get(node.target.id), node.value
+            if about and isinstance(value, ast.Constant):
+                told = str(value.value)
+                if about == "app":
+                    root = folder.rpartition("/")[0]
+                    told = f"{root}/{told}" if root else told
+                yield Fact(about, told, path, node.lineno, RECORDED)
