@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from drydock import ancestry, answers, derive, git, locking, rendering
+from drydock import ancestry, answers, branch, derive, git, locking, rendering
 from drydock.ancestry import Ancestor, Candidate
 from drydock.carrying import Carried, Todo, clashes, image, project, testing
 from drydock.commands.new import origin
@@ -24,7 +24,6 @@ from drydock.service import repository_of
 
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
-BRANCH = "drydock/retrofit"
 _WRITTEN = {"added", "updated", "merged"}
 _LARGEST = 1 << 20  # bytes of a file that is read for facts
 
@@ -136,8 +135,11 @@ class _Retrofit:
     def run(self, ask: Ask | None) -> RetrofitReport:
         place, options = self.place, self.options
         release = self.template.find(options.to) if options.to else self.template.latest()
-        if not options.dry_run and options.commit and place.repository.commit_of(BRANCH):
-            raise BadInput(f"the branch {BRANCH} is there: drydock retrofit --abort takes it back")
+        if options.commit and not options.dry_run:
+            if not git.has_identity(place.folder):
+                how = "git config user.name NAME, and user.email; or give --no-commit"
+                raise BadInput(f"git does not know who commits: {how}")
+            branch.require_none(place.repository)
         self.say("Reading the service")
         facts = self._facts()
         derived = self._answers(facts, release, ask)
@@ -340,42 +342,43 @@ def _write(
 ) -> None:
     own = replace(repository, objects=None)
     if commit:
-        came_from = own.text("rev-parse", "--abbrev-ref", "HEAD")
-        own.git("checkout", "--quiet", "-b", BRANCH)
-        own.git("config", f"branch.{BRANCH}.description", f"from {came_from}")
+        branch.start(own)
     work_tree.write(repository, place.head, merge)
-    changed = project.PATH in {f.path for f in report.files if f.outcome in _WRITTEN}
-    if changed and not report.conflicts:
-        work_tree.also_written(own, f"{place.prefix}uv.lock")
-        if problem := locking.write(place.folder):
-            how = "uv lock; drydock retrofit --resolve tells which pins stand in the way"
-            report.todo.append(Todo(project.PATH, 0, f"uv.lock is not written: {problem}", how))
-        else:
-            own.git("add", "--force", "--", f"{place.prefix}uv.lock")
+    changed = {file.path for file in report.files if file.outcome in _WRITTEN}
+    if project.PATH in changed and not report.conflicts:
+        _lock(own, place, report)
     if commit and not report.conflicts:
-        message = f"Bring the standard in: {report.template} {report.after}"
-        own.git("commit", "--quiet", "--no-verify", "-m", message, "-m", to_markdown(report))
-        report.branch = BRANCH
+        subject = f"Bring the standard in: {report.template} {report.after}"
+        branch.commit(own, subject, to_markdown(report))
+        report.branch = branch.NAME
+
+
+def _lock(repository: Repository, place: _Place, report: RetrofitReport) -> None:
+    """Write the lock file, too, so that it is gone with the rest when that is taken back."""
+    path, file = f"{place.prefix}uv.lock", place.folder / "uv.lock"
+    if path not in place.tracked:
+        if file.exists():
+            how = "commit one: the image is built from it"
+            report.todo.append(Todo("uv.lock", 0, "git does not track it", how))
+            return
+        (empty,) = repository.write_blobs([b""])
+        repository.write_index([(path, 0, Entry("100644", empty))])
+    work_tree.also_written(repository, path)
+    if problem := locking.write(place.folder):
+        how = "uv lock; drydock retrofit --resolve tells which pins stand in the way"
+        report.todo.append(Todo(project.PATH, 0, f"uv.lock is not written: {problem}", how))
+        if path not in place.tracked:
+            repository.write_index([(path, 0, None)])
+    else:
+        repository.git("add", "--force", "--", path)
 
 
 def abort(folder: Path) -> None:
     """Take back a retrofit that is not merged: its branch is gone, the old one is as it was.
 
-    Raises BadInput when there is none, or work was added to it.
+    Raises BadInput when there is none, or it holds work that would be lost.
     """
-    repository = repository_of(folder)
     try:
-        current = repository.text("rev-parse", "--abbrev-ref", "HEAD")
-        if current != BRANCH:
-            work_tree.abort(repository)
-            return
-        said = repository.text("config", f"branch.{BRANCH}.description")
-        came_from = said.removeprefix("from ")
-        added = repository.text("rev-list", "--count", f"{came_from}..{BRANCH}")
-        if int(added) > 1 or (added == "1" and repository.changes()):
-            raise BadInput(f"{BRANCH} has work of yours: git branch -D {BRANCH} drops it")
-        repository.git("reset", "--quiet", "--hard", "HEAD")
-        repository.git("checkout", "--quiet", came_from)
-        repository.git("branch", "--quiet", "-D", BRANCH)
+        branch.abort(repository_of(folder))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error

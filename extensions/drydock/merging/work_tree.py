@@ -100,6 +100,16 @@ def _remove(root: Path, path: str) -> None:
             return  # something is left in it
 
 
+def is_noted(repository: Repository) -> bool:
+    """Tell whether there is an update to take back."""
+    return (repository.git_dir / _JOURNAL).exists()
+
+
+def forget(repository: Repository) -> None:
+    """Take it that the last update is no longer to be taken back from the work tree."""
+    (repository.git_dir / _JOURNAL).unlink(missing_ok=True)
+
+
 def also_written(repository: Repository, path: str) -> None:
     """Note that the running update goes on to change the tracked file `path`."""
     journal = json.loads((repository.git_dir / _JOURNAL).read_text())
