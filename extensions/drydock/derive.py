@@ -97,7 +97,9 @@ def _best(facts: list[Fact]) -> tuple[str, tuple[Fact, ...], tuple[Fact, ...], b
 def _name(facts: list[Fact], folder: str) -> Derived:
     found = _best([f for f in _of(facts, "service_name") if _label(f.value)])
     if found is None:
-        return Derived("service_name", _label(folder) or "my-service", doubtful=True)
+        titles = tuple(f for f in _of(facts, "title") if f.path.endswith(".py") and _label(f.value))
+        name = _label(titles[0].value if titles else folder) or "my-service"
+        return Derived("service_name", name, titles[:1], doubtful=True)
     value, evidence, against, doubtful = found
     return Derived("service_name", _label(value), evidence, against, doubtful)
 

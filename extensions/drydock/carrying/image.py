@@ -11,6 +11,7 @@ from drydock.carrying.dependencies import read
 from drydock.facts import Files, gather
 from drydock.facts.image import ENV, INSTALL, instructions
 
+PATH = "Dockerfile"
 _STAGE = "\nCOPY --from=build /app /app\n"
 """In the standard's image, the line after which the service's own layers come."""
 
@@ -79,7 +80,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
             layers += kept
             rules += [f"{one.strip()} of {path}:{step.line}" for one in kept]
     todo = [Todo(path, line, why, how) for line, why, how in _left(steps, files)]
-    if "/" in path:
+    if path != PATH:
         how = "build the image from the one at the top; then git rm it"
         todo.append(Todo(path, 0, "the standard's Dockerfile takes its place", how))
     if layers and _STAGE not in theirs:
@@ -87,7 +88,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
         todo.append(Todo(path, 0, why, "add them by hand"))
         layers = []
     text = theirs.replace(_STAGE, f"{_STAGE}{''.join(layers)}", 1)
-    return Carried(text, tuple(rules), tuple(todo), frozenset({path}))
+    return Carried(text, tuple(rules), tuple(todo), frozenset({PATH} & {path}))
 
 
 def _steps(text: str) -> Iterator[_Step]:
@@ -122,7 +123,9 @@ def _kept(step: str, files: Files) -> list[str]:
         pairs = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)", step[4:])
         if not pairs or not re.match(r"ENV\s+\w+=", step, re.IGNORECASE):
             name, _, value = step[4:].strip().partition(" ")
-            pairs = [(name, value.strip())] if "=" not in name else pairs
+            value = value.strip()
+            quoted = f'"{value}"' if " " in value and value[0] not in "\"'" else value
+            pairs = [(name, quoted)] if "=" not in name else pairs
         return [f"ENV {n}={v}\n" for n, v in pairs if not _PLAIN_ENV.match(f"{n}=")]
     if copied := _copied(step):
         sources, target = copied

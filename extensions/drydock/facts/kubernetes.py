@@ -56,7 +56,7 @@ def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
         name = metadata["name"]
         yield Fact("service_name", name, path, line_of(text, f"name: {name}"), IMPLIES)
     if kind in {"Deployment", "StatefulSet", "Service"}:
-        yield Fact("manifest", kind, path, line_of(text, "kind:"), IMPLIES)
+        yield Fact("manifest", kind, path, line_of(text, f"kind: {kind}"), IMPLIES)
         for key in _PORT_KEYS:
             for port in _numbers(document, key):
                 line = line_of(text, f"{key}: {port}")

@@ -1,0 +1,385 @@
+"""`drydock retrofit`: services that no template made become ones that it did."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.legacy import Legacy, packaged, poetry, repositories, requirements
+from tests.legacy.support import LATER, NEXT, NOW, lost, make, released, texts
+from tests.support import Outcome, commit, git, snapshot, write
+
+Drydock = Callable[..., Outcome]
+LEGACY = {
+    "Poetry, src/, flat YAML": poetry.ORDERS,
+    "the same with events": poetry.ORDERS_EVENTS,
+    "requirements.txt, raw manifests": requirements.GREETER,
+    "a flat main.py": requirements.FLAT,
+    "a factory, setuptools": packaged.LOBBY,
+    "setup.py": packaged.STOCK,
+    "in a repository with others": repositories.PRICING,
+    "a chart and a pipeline of its own": repositories.CHARTED,
+}
+UNION = {".gitignore"}
+"""Where both sides' lines may just stand together."""
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released(tmp_path_factory.mktemp("standard") / "template")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+
+
+def retrofit(drydock: Drydock, folder: Path, template: Path, *arguments: str | Path) -> Outcome:
+    return drydock(
+        "retrofit", folder, "--defaults", "--template", template, "--to", NOW, *arguments
+    )
+
+
+def report_of(outcome: Outcome) -> dict[str, Any]:
+    assert outcome.code in (0, 1), outcome.err
+    found: dict[str, Any] = json.loads(outcome.out)
+    return found
+
+
+def outcomes(report: Mapping[str, Any]) -> dict[str, str]:
+    return {file["path"]: file["outcome"] for file in report["files"]}
+
+
+def resolve(folder: Path) -> None:
+    """Let both sides' lines stand, where there is a conflict."""
+    for path in sorted(UNION):
+        if path in git(folder, "diff", "--name-only", "--relative", "--diff-filter=U").split():
+            lines = (folder / path).read_text().splitlines()
+            kept = [line for line in lines if line[:7] not in ("<<<<<<<", "=======", ">>>>>>>")]
+            (folder / path).write_text("\n".join(dict.fromkeys(kept)) + "\n")
+            git(folder, "add", path)
+    if git(folder, "status", "--porcelain", "--untracked-files=no"):
+        git(folder, "commit", "--quiet", "--message", "Bring the standard in")
+
+
+@pytest.fixture(scope="module", params=LEGACY)
+def legacy(request: pytest.FixtureRequest) -> Legacy:
+    return LEGACY[request.param]
+
+
+@pytest.fixture
+def folder(legacy: Legacy, tmp_path: Path) -> Path:
+    return make(legacy, tmp_path / "parcels")
+
+
+def test_the_standard_comes_in_and_nothing_gets_lost(
+    drydock: Drydock, legacy: Legacy, folder: Path, standard: Path
+) -> None:
+    before = texts(folder)
+    report = report_of(retrofit(drydock, folder, standard, "--json"))
+
+    answers = {one["name"]: one["value"] for one in report["answers"]}
+    assert {name: answers[name] for name in legacy.answers} == legacy.answers
+    assert {file["path"] for file in report["files"] if file["outcome"] == "conflict"} <= UNION
+    for path, expected in legacy.carried.items():
+        text = (folder / path).read_text()
+        for part in expected:
+            assert part in text, f"{part!r} is not in {path}:\n{text}"
+    listed = {f"{one['path']}:{one['line']}".removesuffix(":0") for one in report["todo"]}
+    assert legacy.places() <= listed
+    found = outcomes(report)
+    assert {path for path, outcome in found.items() if outcome == "removed"} == {*legacy.removed}
+    told = {
+        path for path, one in found.items() if one in {"merged", "updated", "conflict", "removed"}
+    }
+    assert list(lost(before, texts(folder), told)) == []
+    unchanged = before.keys() - told
+    assert {p: t for p, t in texts(folder).items() if p in unchanged} == {
+        path: before[path] for path in unchanged
+    }
+    recorded = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    assert (recorded["_commit"], recorded["app"]) == (NOW, answers["app"])
+
+
+def test_the_second_run_changes_nothing_and_the_next_release_comes(
+    drydock: Drydock, legacy: Legacy, folder: Path, standard: Path, tmp_path: Path
+) -> None:
+    assert retrofit(drydock, folder, standard).code in (0, 1)
+    resolve(folder)
+    before = snapshot(folder)
+    again = retrofit(drydock, folder, standard)
+    assert (again.code, "use drydock update" in again.err) == (2, True)
+    assert snapshot(folder) == before
+    other = tmp_path / "other"
+    shutil.copytree(tmp_path / "parcels", other)
+
+    update = drydock("update", folder, "--defaults", "--to", NEXT, "--json")
+    assert update.code == 0, (update.out, update.err)
+    subprocess.run(
+        [BIN / "copier", "update", "--defaults", "--quiet", "--vcs-ref", NEXT],
+        cwd=other / legacy.folder, check=True,
+    )  # fmt: skip
+    for root in (folder, other / legacy.folder):
+        text = "".join(texts(root).values())
+        assert "<<<<<<<" not in text
+        for _, new in LATER.values():
+            assert new in text
+    assert texts(other / legacy.folder) == texts(folder)
+
+
+def test_it_is_taken_back(
+    drydock: Drydock, legacy: Legacy, folder: Path, standard: Path, tmp_path: Path
+) -> None:
+    top = tmp_path / "parcels"
+    before = files(top)
+    assert retrofit(drydock, folder, standard).code in (0, 1)
+    assert drydock("retrofit", folder, "--abort").code == 0
+    assert files(top) == before
+    assert git(top, "status", "--porcelain", "--ignored", "--branch") == "## main"
+    assert git(top, "branch", "--format=%(refname:short)") == "main"
+    assert retrofit(drydock, folder, standard, "--no-commit").code in (0, 1)
+    assert git(top, "branch", "--format=%(refname:short)") == "main"
+    assert drydock("retrofit", folder, "--abort").code == 0
+    assert files(top) == before
+    assert git(top, "status", "--porcelain", "--ignored") == ""
+
+
+def files(folder: Path) -> dict[str, Any]:
+    return {k: v for k, v in snapshot(folder).items() if not k.startswith(".git/")}
+
+
+def test_a_dry_run_adds_nothing(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    folder = make(poetry.ORDERS, tmp_path / "orders")
+    before = snapshot(folder)
+    dry = report_of(retrofit(drydock, folder, standard, "--dry-run", "--json"))
+    assert snapshot(folder) == before
+    done = report_of(retrofit(drydock, folder, standard, "--json"))
+    assert outcomes(dry) == outcomes(done)
+
+
+def test_one_commit_on_a_branch_tells_all(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    folder = make(poetry.ORDERS, tmp_path / "orders")
+    outcome = retrofit(drydock, folder, standard)
+    assert outcome.code == 0
+    assert git(folder, "branch", "--show-current") == "drydock/retrofit"
+    assert git(folder, "rev-list", "--count", "main..") == "1"
+    message = git(folder, "log", "-1", "--format=%B")
+    assert "| service_port | `5000` | default_config.yml:1, docker/Dockerfile:16 |" in message
+    assert "- [ ] `src/parcel_orders/app.py:29`: it answers /health itself." in message
+    for text in ("service_port: 5000", "src/parcel_orders/settings.py:16", "merged    pyproject"):
+        assert text in outcome.out
+
+
+def flask() -> Mapping[str, str]:
+    return {"app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}
+
+
+REFUSED = {
+    "Flask": (flask(), "app.py:3: it is a Flask application"),
+    "no application": ({"lib.py": "X = 1\n"}, "no ASGI application was found"),
+    "a broken pyproject": (
+        {"pyproject.toml": "[project\n", **dict(requirements.FLAT.files)},
+        "pyproject.toml is not valid",
+    ),
+}
+
+
+def refuses(drydock: Drydock, folder: Path, standard: Path, *arguments: str | Path) -> str:
+    before = snapshot(folder)
+    outcome = retrofit(drydock, folder, standard, *arguments)
+    assert (outcome.code, outcome.out) == (2, ""), outcome
+    assert snapshot(folder) == before
+    line = outcome.err.splitlines()[-1]
+    assert line.startswith("drydock: ")
+    return line
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refuses_what_it_cannot_wrap(
+    drydock: Drydock, standard: Path, tmp_path: Path, case: str
+) -> None:
+    written, said = REFUSED[case]
+    folder = make(Legacy(written, {}), tmp_path / "service")
+    assert said in refuses(drydock, folder, standard)
+    refuses(drydock, folder, standard, "--dry-run")
+
+
+def test_flask_is_told_what_still_could_serve_it(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = make(Legacy(flask(), {}), tmp_path / "service")
+    line = refuses(drydock, folder, standard)
+    assert "lint, types, image and pipeline of the standard could still serve it" in line
+
+
+def test_refuses_a_folder_without_git(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    write(tmp_path / "plain", dict(requirements.FLAT.files))
+    assert "git init" in refuses(drydock, tmp_path / "plain", standard)
+
+
+def test_refuses_what_is_not_committed(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    folder = make(requirements.FLAT, tmp_path / "service")
+    write(folder, {"main.py": "changed\n"})
+    assert "uncommitted changes" in refuses(drydock, folder, standard)
+
+
+def test_refuses_unknown_names(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    folder = make(requirements.FLAT, tmp_path / "service")
+    assert "has no release 'v7'" in refuses(drydock, folder, standard, "--to", "v7")
+    there = f"{standard}@nowhere"
+    assert "has no 'nowhere'" in refuses(drydock, folder, standard, "--ancestor", there)
+    gone = tmp_path / "gone"
+    assert "cannot be read" in refuses(drydock, folder, standard, "--ancestor", gone)
+    git(folder, "branch", "drydock/retrofit")
+    assert "--abort takes it back" in refuses(drydock, folder, standard)
+
+
+def test_refuses_files_in_the_way(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    folder = make(requirements.FLAT, tmp_path / "service")
+    write(folder, {"noxfile.py": "mine\n"})
+    assert "in the way: move it first: noxfile.py" in refuses(drydock, folder, standard)
+
+
+def test_work_on_the_branch_is_not_thrown_away(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = make(poetry.ORDERS, tmp_path / "orders")
+    assert retrofit(drydock, folder, standard).code == 0
+    write(folder, {"noxfile.py": "edited\n"})
+    refused = drydock("retrofit", folder, "--abort")
+    assert (refused.code, "uncommitted changes" in refused.err) == (2, True)
+    commit(folder, "more")
+    refused = drydock("retrofit", folder, "--abort")
+    assert (refused.code, "has work of yours" in refused.err) == (2, True)
+    assert (folder / "noxfile.py").read_text() == "edited\n"
+
+
+def test_nothing_to_take_back(drydock: Drydock, tmp_path: Path) -> None:
+    folder = make(requirements.FLAT, tmp_path / "service")
+    refused = drydock("retrofit", folder, "--abort")
+    assert (refused.code, "there is no retrofit to take back" in refused.err) == (2, True)
+
+
+def test_siblings_are_left_alone(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    folder = make(repositories.PRICING, tmp_path / "all")
+    assert retrofit(drydock, folder, standard).code == 0
+    changed = git(tmp_path / "all", "diff", "--name-only", "main").splitlines()
+    assert changed
+    assert all(path.startswith("services/pricing/") for path in changed)
+
+
+def copied(drydock: Drydock, standard: Path, folder: Path, release: str) -> None:
+    """Make a service from `release`, copy it by hand under another name, and edit it."""
+    data = ("--data", "service_name=parcels", "--data", "service_port=8700")
+    made = drydock("new", folder, "--defaults", "--template", standard, "--ref", release, *data)
+    assert made.code == 0, made.err
+    shutil.rmtree(folder / ".git")
+    (folder / ".copier-answers.yml").unlink()
+    (folder / "src/parcels").rename(folder / "src/letters")
+    for file in folder.rglob("*"):
+        if file.is_file() and "parcels" in (text := file.read_text()):
+            file.write_text(text.replace("parcels", "letters"))
+    for name, (old, new) in {
+        "ruff.toml": ("line-length = 100", "line-length = 120"),
+        "pyproject.toml": (
+            "    # The service's own:\n",
+            '    # The service\'s own:\n    "babel",\n',
+        ),
+        "src/letters/chassis/logs.py": ('"""', '"""Ours: '),
+    }.items():
+        text = (folder / name).read_text()
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1))
+    (folder / "mypy.ini").unlink()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+
+
+def releases(standard: Path) -> list[str]:
+    return [tag for tag in git(standard, "tag").split() if tag not in (NOW, NEXT)]
+
+
+def test_a_copy_of_a_generated_service_goes_on_as_one(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    for number, release in enumerate([*releases(standard), NOW]):
+        folder = tmp_path / f"service{number}"
+        copied(drydock, standard, folder, release)
+        before = texts(folder)
+        report = report_of(retrofit(drydock, folder, standard, "--json"))
+        answers = {one["name"]: one["value"] for one in report["answers"]}
+        assert answers["adopted"] is False
+        assert (answers["service_name"], answers["app"]) == ("letters", "letters.main:app")
+        assert (answers["service_port"], answers["inference"]) == (8700, "local")
+        found = outcomes(report)
+        assert "conflict" not in found.values(), found
+        assert found["mypy.ini"] == "declined"
+        assert not (folder / "mypy.ini").exists()
+        now = texts(folder)
+        assert '    "babel",\n' in now["pyproject.toml"]
+        assert "line-length = 120" in now["ruff.toml"]
+        assert '"""Ours: ' in now["src/letters/chassis/logs.py"]
+        # No starter comes back or changes.
+        starters = ("README.md", "config/application.yml", "src/letters/routes.py")
+        assert {name: now[name] for name in starters} == {name: before[name] for name in starters}
+        assert f'"{NOW}"' in now["src/letters/chassis/identity.py"]
+        if release == NOW:
+            assert {path for path in now if now[path] != before.get(path)} == {
+                ".copier-answers.yml"
+            }
+
+
+def test_a_copy_comes_to_what_an_update_would_have_made_of_it(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    release = releases(standard)[0]
+    copied(drydock, standard, tmp_path / "copied", release)
+    shutil.copytree(tmp_path / "copied", tmp_path / "updated")
+    answers = {"_src_path": str(standard), "_commit": release, "service_name": "letters",
+               "service_port": 8700}  # fmt: skip
+    write(tmp_path / "updated", {".copier-answers.yml": yaml.safe_dump(answers)})
+    commit(tmp_path / "updated", "answers")
+    assert retrofit(drydock, tmp_path / "copied", standard).code == 0
+    update = drydock("update", tmp_path / "updated", "--defaults", "--to", NOW)
+    assert update.code == 0, update.out
+    assert texts(tmp_path / "copied") == texts(tmp_path / "updated")
+
+
+def test_an_ancestor_is_the_base_of_what_resembles_it(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    ignored = "".join(f"cache{number}/\n" for number in range(12))
+    ancestor = Legacy({"demo_app/__init__.py": "", ".gitignore": ignored + "/.venv/\n",
+                       "ruff.toml": "# demo-app\nline-length = 90\n"}, {})  # fmt: skip
+    old = make(ancestor, tmp_path / "demo-app")
+    write(old, {".gitignore": ignored + "old/\n"})
+    commit(old, "later")
+    mine = {
+        **requirements.GREETER.files,
+        ".gitignore": ignored + "/.venv/\nmine/\n",
+        "ruff.toml": "# service\nline-length = 90\n",
+    }
+    folder = make(Legacy(mine, {}), tmp_path / "greeter")
+    report = report_of(retrofit(drydock, folder, standard, "--json", "--ancestor", old))
+    # As it was in the ancestor, but for the name: it just takes the standard's.
+    assert outcomes(report)["ruff.toml"] == "updated"
+    assert report["origins"][".gitignore"].endswith(":.gitignore")
+    assert "mine/\n" in (folder / ".gitignore").read_text()
+
+
+def test_hooks_and_code_of_the_service_are_not_run(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = make(packaged.STOCK, tmp_path / "stock")
+    for name in ("pre-commit", "post-commit", "post-checkout", "commit-msg"):
+        write(folder, {f".git/hooks/{name}": f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n"})
+    assert retrofit(drydock, folder, standard).code == 0
+    assert drydock("retrofit", folder, "--abort").code == 0
+    assert not (tmp_path / "ran").exists()
