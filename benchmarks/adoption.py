@@ -107,7 +107,9 @@ def ancestral(ancestor: Path, package: str) -> set[str]:
     return found
 
 
-def run(way: str, folder: Path, template: Path, ancestor: Path, answers: dict[str, Any]) -> list[str]:
+def run(
+    way: str, folder: Path, template: Path, ancestor: Path, answers: dict[str, Any]
+) -> list[str]:
     """Bring the release in; return the files in conflict."""
     release = answers["_commit"]
     given = [f"--data={k}={_text(v)}" for k, v in answers.items() if not k.startswith("_")]

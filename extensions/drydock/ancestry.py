@@ -81,6 +81,16 @@ def find(files: Mapping[str, bytes], candidates: Iterable[Candidate]) -> dict[st
     return found
 
 
+def is_copy(files: Mapping[str, bytes], made: Iterable[Candidate]) -> bool:
+    """Tell whether files are copies of what a template `made`.
+
+    Templates resemble each other; so most of the files in the same places must be the same.
+    """
+    there = [one for one in made if one.content.strip() and one.path in files]
+    same = [one for one in there if files[one.path] == one.content]
+    return len(same) > 1 and 2 * len(same) >= len(there)
+
+
 def _kind(path: str) -> str:
     """Return what files that may be copies of each other have in common: their name."""
     return f"*/{PurePosixPath(path).name}"

@@ -206,6 +206,12 @@ def _retrofit(
     abort: Annotated[
         bool, typer.Option("--abort", help="Take back a retrofit that is not merged.")
     ] = False,
+    resolve: Annotated[
+        bool,
+        typer.Option(
+            "--resolve", help="Tell which pins stand in the way of the standard's Python; no more."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Report for machines.")] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Report for a pull request.")
@@ -227,6 +233,9 @@ def _retrofit(
         typer.echo("The service is as it was.")
         return
 
+    if resolve:
+        raise typer.Exit(_tell_pins(path))
+
     def ask(doubtful: "Derived") -> str:
         question = f"{doubtful.name} ({evidence_of(doubtful)})"
         return str(typer.prompt(question, default=str(doubtful.value), err=True))
@@ -246,3 +255,16 @@ def _retrofit(
     else:
         print_retrofit(report)
     raise typer.Exit(report.exit_code)
+
+
+def _tell_pins(path: Path) -> int:
+    """Say which pins stand in the way; return 1 if any do."""
+    from drydock import answers
+    from drydock.report import print_pins
+    from drydock.resolving import resolve
+
+    recorded = answers.read(path, answers.find(path)).values
+    python = str(recorded.get("python_version", "3.11"))
+    found = resolve(path, python)
+    print_pins(found, python)
+    return 1 if found else 0

@@ -17,6 +17,12 @@ FILES = {
 """Lock files by name, and the command that writes each."""
 
 
+def find_uv() -> str | None:
+    """Return the program uv, if it is installed."""
+    beside = Path(sys.executable).with_name("uv")
+    return shutil.which("uv") or (str(beside) if beside.exists() else None)
+
+
 def write(service: Path) -> str | None:
     """Write `uv.lock` in the folder `service`; return None, or why it could not be written.
 
@@ -29,8 +35,7 @@ def write(service: Path) -> str | None:
         return f"pyproject.toml cannot be read: {one_line(error)}"
     if not isinstance(project, dict) or project.get("dynamic"):
         return "locking would run the service's own build"
-    beside = Path(sys.executable).with_name("uv")
-    uv = shutil.which("uv") or (str(beside) if beside.exists() else None)
+    uv = find_uv()
     if uv is None:
         return "uv is not installed"
     done = subprocess.run(

@@ -15,6 +15,7 @@ from drydock.derive import Derived
 from drydock.errors import BadInput
 from drydock.git import Entry, Tree
 from drydock.merging.three_way import Merge
+from drydock.resolving import Way
 
 FileOutcome = Literal["added", "updated", "merged", "kept", "declined", "removed", "conflict"]
 _COLOURS: dict[FileOutcome, str] = {
@@ -285,6 +286,15 @@ def print_retrofit(report: RetrofitReport) -> None:
     _print_files(report.files)
     _print_list("By hand:", [f"{_where(one)}: {one.why}: {one.how}" for one in report.todo])
     _print_list("Next:", report.next_steps)
+
+
+def print_pins(ways: list[Way], python: str) -> None:
+    """Say which pins stand in the way of a Python, and what would do instead."""
+    if not ways:
+        echo(f"Nothing stands in the way: all of it resolves on Python {python}.")
+    for way in ways:
+        instead = way.instead or "no version of it"
+        echo(f"pyproject.toml:{way.line}: {way.pin}: on Python {python}, {instead} works")
 
 
 def evidence_of(answer: Derived) -> str:

@@ -238,15 +238,16 @@ class _Retrofit:
         theirs: rendering.Rendering,
         copied: rendering.Rendering | None,
     ) -> dict[str, Ancestor]:
-        candidates = [] if copied else list(_versions(theirs, release))
-        # Two files like the standard's are no accident: then older releases count, too.
-        if len(ancestry.find(self.place.contents, candidates)) > 1:
-            for other in reversed(self.template.releases.values()):
-                if self.template.is_older(other, release):
-                    candidates += self._of_release(other, values)
+        candidates: list[Candidate] = []
         for named in self.options.ancestors:
             self.say(f"Reading {without_credentials(named)}")
             candidates += ancestry.of_repository(named, self.place.contents)
+        made = [] if copied else list(_versions(theirs, release))
+        if ancestry.is_copy(self.place.contents, made):
+            for other in reversed(self.template.releases.values()):
+                if self.template.is_older(other, release):
+                    made += self._of_release(other, values)
+            candidates += made
         return ancestry.find(self.place.contents, candidates)
 
     def _of_release(self, release: Release, values: Mapping[str, Any]) -> Iterator[Candidate]:
