@@ -159,13 +159,19 @@ class _Retrofit:
             }
             if ways := work_tree.in_the_way(repository, place.tracked, merge):
                 raise BadInput(f"not tracked by git and in the way: move it first: {ways[0]}")
+            into = {path: to for to, one in carried.items() for path in one.accounted}
             report = RetrofitReport(
                 service=str(place.folder),
                 template=self.template.address,
                 after=release.name,
                 dry_run=options.dry_run,
                 answers=derived,
-                files=files_of(place.prefix, (base, place.tracked, after), merge, set()),
+                files=[
+                    replace(file, reason=f"all of it is in {into[file.path]} now")
+                    if file.outcome == "removed" and file.path in into
+                    else file
+                    for file in files_of(place.prefix, (base, place.tracked, after), merge, set())
+                ],
                 origins={path: one.origin for path, one in ancestors.items()},
                 todo=[
                     *(todo for one in carried.values() for todo in one.todo),

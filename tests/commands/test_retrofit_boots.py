@@ -1,0 +1,120 @@
+"""A retrofitted service is installed for real: it answers as before, and its own tests pass."""
+
+import os
+import re
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+import yaml
+from drydock.locking import find_uv
+
+from tests.commands.test_retrofit import LEGACY, resolve
+from tests.legacy.support import NOW, make, released
+from tests.support import Outcome, git
+
+pytestmark = pytest.mark.updates
+
+UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
+PATIENCE = 60  # seconds until a service that does not listen is a failure
+BOOTING = {name: legacy for name, legacy in LEGACY.items() if legacy.routes}
+
+
+@pytest.fixture(scope="module")
+def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released(tmp_path_factory.mktemp("standard") / "template")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def ask(port: int, path: str) -> tuple[int, bytes]:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
+            return answer.status, answer.read()
+    except HTTPError as error:
+        return error.code, error.read()
+
+
+@contextmanager
+def running(folder: Path, port: int, *command: str | Path) -> Iterator[None]:
+    log = folder.parent / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            list(map(str, command)), cwd=folder, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.05)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("name", BOOTING)
+def test_it_answers_as_before(
+    drydock: Callable[..., Outcome],
+    standard: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
+    legacy = BOOTING[name]
+    folder = make(legacy, tmp_path / "service")
+    uv = find_uv()
+    assert uv
+    outcome = drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
+    assert outcome.code in (0, 1), outcome.err
+    resolve(folder)
+    for command in (["lock"], ["sync", "--locked"]):
+        done = subprocess.run(
+            [uv, *command], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    answers = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    python = folder / ".venv/bin/python"
+    root = str(folder / answers["package_path"].rpartition("/")[0])
+
+    port, management = free_port(), free_port()
+    bare = [python, "-m", "uvicorn", answers["app"], "--app-dir", root, "--port", port]
+    with running(folder, port, *bare):
+        expected = {path: ask(port, path) for path in (*legacy.routes, "/nowhere")}
+    assert {status for path, (status, _) in expected.items() if path != "/nowhere"} == {200}
+    package = Path(answers["package_path"]).name
+    chassis = [python, "-m", f"{package}.chassis", "serve", "--port", port,
+               "--management-port", management]  # fmt: skip
+    with running(folder, port, *chassis):
+        assert {path: ask(port, path) for path in expected} == expected
+        for path in ("/livez", "/readyz"):
+            assert ask(management, path)[0] == 200
+        assert re.search(
+            rb"http_server_request_duration_seconds_count\{", ask(management, "/metrics")[1]
+        )
+    if legacy.tests:
+        tests = [python, "-m", "pytest", "-q", legacy.tests, "tests/test_chassis.py"]
+        done = subprocess.run(tests, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+    assert git(folder, "status", "--porcelain") in (
+        "",
+        "M uv.lock",
+        "?? uv.lock",
+        "A  uv.lock",
+        " M uv.lock",
+    )
