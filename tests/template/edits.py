@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from packaging.requirements import Requirement
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ class Place:
         assert len(found) == len({re.split(r"[<>=;\[ ]", one)[0] for one in found}), found
         return set(found)
 
+    def allows(self, package: str, version: str) -> bool:
+        """Tell whether the service may have a version of a package that it depends on."""
+        (found,) = (one for one in map(Requirement, self.dependencies()) if one.name == package)
+        return found.specifier.contains(version)
+
     def yaml(self, name: str) -> dict[str, Any]:
         """Return what a YAML file says."""
         read: dict[str, Any] = yaml.safe_load(self.text(name) or "{}")
@@ -136,7 +142,7 @@ EDITS = [
     ),
     Edit(
         "dependency raised", 5, "pyproject.toml", '"structlog>=25.1"', '"structlog>=25.2"',
-        lambda at: "structlog>=25.2" in at.dependencies(),
+        lambda at: not at.allows("structlog", "25.1.0"),
     ),
     Edit(
         "version of the service", 6, "pyproject.toml", 'version = "0.1.0"', 'version = "0.2.0"',

@@ -35,6 +35,8 @@ VARIANTS: dict[str, Mapping[str, Any]] = {
     "adopted": {"adopted": True, "inference": "none", "package_path": "app"},
 }
 ANSWERS = {"no answer": [], "an answer": ["--data=python_version=3.12"]}
+# The edits that touch a line which an answer changes, too.
+ANSWERED_LINES = {"no answer": frozenset(), "an answer": frozenset({"stage added"})}
 STARTERS = (
     "README.md",
     "CHANGELOG.md",
@@ -187,7 +189,7 @@ def test_a_service_reaches_what_may_come_later(
         code = _update(service, engine, later(next_one), *ANSWERS[answer])
         may = LATER[next_one].same_unit
         if engine == "copier":
-            may |= LATER[next_one].same_lines
+            may |= LATER[next_one].same_lines | ANSWERED_LINES[answer]
         in_conflict = _conflicts(service)
         place = Place(service, LATER[next_one].renames)
         theirs = {place.path(one.path) for one in made if one.name in may}
