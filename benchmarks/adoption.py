@@ -114,8 +114,10 @@ def run(
     release = answers["_commit"]
     given = [f"--data={k}={_text(v)}" for k, v in answers.items() if not k.startswith("_")]
     if way == "overwrite":
+        source = f"git+file://{template.resolve()}"
+        source = f"git+file://{template.resolve()}"
         command = ["copier", "copy", "--overwrite", "--defaults", "--quiet", "--skip-tasks",
-                   "--trust", "--vcs-ref", release, *given, f"git+file://{template.resolve()}", folder]  # fmt: skip
+                   "--trust", "--vcs-ref", release, *given, source, folder]  # fmt: skip
     else:
         more = ["--ancestor", ancestor] if way == "ancestor" else []
         command = ["drydock", "retrofit", folder, "--defaults", "--no-commit", "--json",
