@@ -91,8 +91,8 @@ def lines(contents: Iterable[bytes]) -> set[str]:
 
 
 def ancestral(ancestor: Path, package: str) -> set[str]:
-    """Return every line that the ancestor ever had, under the project's name."""
-    log = git(ancestor, "log", "--format=", "--raw", "--no-abbrev", "--all", "-m").decode()
+    """Return every line that the ancestor's files ever had, under the project's name."""
+    log = git(ancestor, "log", "--format=", "--raw", "--no-abbrev", "-m").decode()
     blobs = {line.split()[3] for line in log.splitlines() if line.startswith(":")} - {"0" * 40}
     command = ["git", "-C", str(ancestor), "cat-file", "--batch"]
     wanted = "\n".join(sorted(blobs)).encode()
@@ -114,10 +114,9 @@ def run(
     release = answers["_commit"]
     given = [f"--data={k}={_text(v)}" for k, v in answers.items() if not k.startswith("_")]
     if way == "overwrite":
-        source = f"git+file://{template.resolve()}"
-        source = f"git+file://{template.resolve()}"
+        address = f"git+file://{template.resolve()}"
         command = ["copier", "copy", "--overwrite", "--defaults", "--quiet", "--skip-tasks",
-                   "--trust", "--vcs-ref", release, *given, source, folder]  # fmt: skip
+                   "--trust", "--vcs-ref", release, *given, address, folder]  # fmt: skip
     else:
         more = ["--ancestor", ancestor] if way == "ancestor" else []
         command = ["drydock", "retrofit", folder, "--defaults", "--no-commit", "--json",

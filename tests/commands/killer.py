@@ -1,8 +1,9 @@
-"""Runs updates that are killed on the way: a process of its own, as it forks.
+"""Runs commands that are killed on the way: a process of its own, as it forks.
 
-For each line on its input, `[service, step]`, it updates the service in a child that is killed
-before that step, and answers with the child's exit code; that of a killed one is negative. A step
-is a process started, or a change of a file in the service or its repository.
+For each line on its input, `[service, step, command…]`, it runs that command (or else updates the
+service) in a child that is killed before that step, and answers with the child's exit code; that
+of a killed one is negative. A step is a process started, or a change of a file in the service or
+its repository.
 """
 
 import json
@@ -13,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from drydock import cli
-from drydock.commands import update as _loaded  # noqa: F401 - once, for every child
+from drydock.commands import retrofit, update  # noqa: F401 - once, for every child
 
 
-def update(service: str, at: int) -> None:
-    """Update `service` in this process, which ends with that, or before its step `at`."""
+def run(service: str, at: int, command: list[str]) -> None:
+    """Run `command` on `service` in this process, which ends with that, or before its step `at`."""
     steps = 0
 
     def count(event: str, arguments: tuple[Any, ...]) -> None:
@@ -34,7 +35,7 @@ def update(service: str, at: int) -> None:
     os.setpgrp()  # whatever kills the whole group must not reach further
     nothing = Path(os.devnull).open("w")  # noqa: SIM115 - the process ends here
     sys.stdout = sys.stderr = nothing
-    sys.argv = ["drydock", "update", service, "--defaults", "--json"]
+    sys.argv = ["drydock", *(command or ["update", service, "--defaults", "--json"])]
     sys.addaudithook(count)
     try:
         cli.main()
@@ -47,10 +48,10 @@ def update(service: str, at: int) -> None:
 def main() -> None:
     """Answer line by line."""
     for line in sys.stdin:
-        service, at = json.loads(line)
+        service, at, *command = json.loads(line)
         child = os.fork()
         if child == 0:
-            update(service, at)
+            run(service, at, command)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 

@@ -170,7 +170,7 @@ STOCK = Legacy(
     carried={
         "pyproject.toml": (
             'version = "0.9.0"\n',
-            'readme = "README"\n',
+            'readme = { file = "README", content-type = "text/plain" }\n',
             '    "cachetools>=5",\n',
             's3 = [\n    "boto3",\n]\n',
             '    "httpx",\n',

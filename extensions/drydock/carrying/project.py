@@ -151,7 +151,10 @@ def _with_constants(text: str, own: dict[str, Any], files: Files) -> tuple[str, 
     present = [
         path for path in ("README.md", "README.rst", "README.txt", "README") if path in files
     ]
-    if present and present[0] != "README.md":
+    if present and present[0] == "README":  # its kind must be said
+        told = 'readme = { file = "README", content-type = "text/plain" }'
+        text = text.replace('readme = "README.md"', told, 1)
+    elif present and present[0] != "README.md":
         text = _set(text, "readme", present[0])
     elif not present:
         text = re.sub(r'(?m)^readme = "README.md"\n', "", text, count=1)

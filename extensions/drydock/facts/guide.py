@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from drydock.facts import HINTS, Fact, Files
 
 _NOISE = re.compile(r"^([!<#]|\[[!\]]|```|[-*|>=+]|\d+[.)]|\[[^\]]*\]:)")
+_SHORTEST = 3  # words of what is no sentence
 _HEADING = re.compile(r"^(#+\s|(=+|-{3,})\s*$)|<h\d")
 _ORDERS = re.compile(
     r"^(you|to|please|see|run|install|clone|follow|make sure|note|first)\b", re.IGNORECASE
@@ -31,10 +32,12 @@ def find(files: Files) -> Iterator[Fact]:
                 yield Fact("title", re.sub(r"<[^>]+>", "", title).strip(), path, number, HINTS)
             if headings == 2:
                 return
-        elif len(text.split()) > 3 and not _NOISE.match(text) and not _ORDERS.match(text):
+        elif not _NOISE.match(text) and not _ORDERS.match(text):
             if number < len(lines) and _HEADING.match(lines[number].strip()):
                 continue  # a title that is underlined
             paragraph = " ".join(_paragraph(lines[number - 1 :]))
+            if len(paragraph.split()) <= _SHORTEST:
+                continue
             linked = re.sub(r"!?\[([^\]]*)\](\([^)]*\))?", r"\1", paragraph)
             plain = re.sub(r"[*`]+|(?<!\w)_|_(?!\w)", "", linked)
             yield Fact("description", re.split(r"(?<=[.!?])\s", plain)[0], path, number, HINTS)
