@@ -7,7 +7,8 @@ from drydock.carrying.dependencies import exported, read
 from drydock.carrying.poetry import specifier
 
 SPECIFIERS = {
-    "*": "", "1.2": "==1.2", "^1.2.3": ">=1.2.3,<2", "^0.2.3": ">=0.2.3,<0.3", "^0.0.3": ">=0.0.3,<0.0.4",
+    "*": "", "1.2": "==1.2", "^1.2.3": ">=1.2.3,<2", "^0.2.3": ">=0.2.3,<0.3",
+    "^0.0.3": ">=0.0.3,<0.0.4",
     "^0": ">=0,<1", "~1.2.3": ">=1.2.3,<1.3", "~1": ">=1,<2", "~=1.2": "~=1.2", ">=1,<2": ">=1,<2",
     ">=1.0 <2.0": ">=1.0,<2.0", "!=1.5": "!=1.5", "1.2.*": "==1.2.*", "^1.0a1": ">=1.0a1,<2",
 }  # fmt: skip
@@ -32,9 +33,17 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
         {"requirements.txt": "a\n", "requirements-dev.txt": "a\nb\n"},
         [("b", "dev"), ("a", "")],
     ),
-    "a list that a tool wrote": ({"requirements.in": "a\n", "requirements.txt": "a==1\nb==2\n"}, [("a", "")]),
+    "a list that a tool wrote": (
+        {"requirements.in": "a\n", "requirements.txt": "a==1\nb==2\n"},
+        [("a", "")],
+    ),
     "groups": (
-        {"pyproject.toml": '[dependency-groups]\ndev = ["a"]\ntest = ["b"]\nmap = ["c", {include-group = "dev"}]\n'},
+        {
+            "pyproject.toml": (
+                '[dependency-groups]\ndev = ["a"]\ntest = ["b"]\n'
+                'map = ["c", {include-group = "dev"}]\n'
+            )
+        },
         [("a", "dev"), ("b", "dev"), ("c", "group:map")],
     ),
     "extras": (
@@ -43,18 +52,32 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
     ),
     "PDM": ({"pyproject.toml": '[tool.pdm.dev-dependencies]\ntest = ["a"]\n'}, [("a", "dev")]),
     "Poetry's several constraints": (
-        {"pyproject.toml": '[tool.poetry.dependencies]\na = [{version = "1", python = "<3.12"}, {version = "2", python = ">=3.12"}]\n'},
+        {
+            "pyproject.toml": (
+                '[tool.poetry.dependencies]\na = [{version = "1", python = "<3.12"}, '
+                '{version = "2", python = ">=3.12"}]\n'
+            )
+        },
         [("a==1; python_version < '3.12'", ""), ("a==2; python_version >= '3.12'", "")],
     ),
     "Poetry's markers": (
-        {"pyproject.toml": "[tool.poetry.dependencies]\na = {version = \"*\", markers = \"os_name == 'nt'\"}\n"},
+        {
+            "pyproject.toml": (
+                '[tool.poetry.dependencies]\na = {version = "*", markers = "os_name == \'nt\'"}\n'
+            )
+        },
         [("a; os_name == 'nt'", "")],
     ),
     "setup.cfg": (
-        {"setup.cfg": "[options]\ninstall_requires =\n    a>=1\n    # no\n    b\n[options.extras_require]\nx = c\n"},
+        {
+            "setup.cfg": (
+                "[options]\ninstall_requires =\n    a>=1\n    # no\n    b\n"
+                "[options.extras_require]\nx = c\n"
+            )
+        },
         [("a>=1", ""), ("b", ""), ("c", "extra:x")],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", READ)
