@@ -61,7 +61,8 @@ def test_templates_that_resemble_each_other_make_no_copies() -> None:
 
 def test_names_in_every_spelling() -> None:
     rename = substitution({"example_template_service": "face-recognition"})
-    said = b"example_template_service example-template-service ExampleTemplateService EXAMPLE_TEMPLATE_SERVICE"
+    said = b"example_template_service example-template-service"
+    said += b" ExampleTemplateService EXAMPLE_TEMPLATE_SERVICE"
     assert rename(said) == b"face_recognition face-recognition FaceRecognition FACE_RECOGNITION"
     assert rename(b"\0example_template_service") == b"\0example_template_service"
 

@@ -148,9 +148,9 @@ def test_what_is_found(case: str) -> None:
 BROKEN = [
     "", "\0", "{", "a: [", "<<<<<<<", "[x", "def f(", "x: !!python/object:os.system a", "- 1\n",
 ]  # fmt: skip
-NAMES = ["pyproject.toml", "setup.py", "setup.cfg", "Dockerfile", "config.yml", "compose.yml", "a.py",
-         "README.md", "chart/Chart.yaml", "chart/values.yaml", ".env", "settings.json", "Procfile",
-         "a/chassis/identity.py", "a/chassis/application.py"]  # fmt: skip
+NAMES = ["pyproject.toml", "setup.py", "setup.cfg", "Dockerfile", "config.yml", "compose.yml",
+         "a.py", "README.md", "chart/Chart.yaml", "chart/values.yaml", ".env", "settings.json",
+         "Procfile", "a/chassis/identity.py", "a/chassis/application.py"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", BROKEN)
