@@ -59,7 +59,8 @@ def sort_imports(merged: Sequence[Part], ours: Body, theirs: Body) -> Sequence[P
         return merged
     for group in _groups(ours.parts):
         held = [result[part.key] for part in group if part.key in result]
-        gap = max((_gap(part.lead) for part in (group[0], *held[:1])), key=len)
+        gaps = [_gap(part.lead) for part in (*held[:1], group[0])]
+        gap = gaps[0] if held[:1] == [*merged[:1]] else max(gaps, key=len)
         for place, part in enumerate(held):
             result[part.key] = replace(part, lead=("" if place else gap) + part.lead.lstrip("\n"))
     parts = list(result.values())

@@ -299,7 +299,7 @@ def catches(check: Callable[[T], None], drawn: st.SearchStrategy[T]) -> bool:
         return False
 
     generating = settings(
-        max_examples=2000, phases=[Phase.generate], database=None, derandomize=True
+        max_examples=2000, deadline=None, phases=[Phase.generate], database=None, derandomize=True
     )
     try:
         find(drawn, fails, settings=generating)

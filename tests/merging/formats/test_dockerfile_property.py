@@ -1,7 +1,10 @@
 """Edits of different instructions merge, whatever they are; what is wrong is noticed."""
 
+from dataclasses import replace
+
 import pytest
 from drydock.merging.formats import dockerfile
+from drydock.merging.parts import Part
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches
@@ -15,7 +18,7 @@ from tests.merging.formats.pieces import (
     check_contested,
     contested,
 )
-from tests.merging.formats.wrong import OF_PARTS, make_wrong, told_by_place, trust
+from tests.merging.formats.wrong import OF_PARTS, make_wrong, trust
 
 KINDS = Kinds(
     ["env", "label", "run", "copy", "packages", "variables"],
@@ -71,14 +74,24 @@ def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert catches(lambda case: check("Dockerfile", render, case), cases(KINDS))
 
 
-def test_telling_stages_and_instructions_by_their_place_is_caught(
+def test_seeing_no_change_within_an_instruction_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    part = dockerfile._part
     trust(monkeypatch)
-    monkeypatch.setattr(dockerfile.siblings, "told_apart", told_by_place)
+    monkeypatch.setattr(dockerfile, "_part", lambda text: replace(part(text), says="the same"))
     assert catches(lambda case: check("Dockerfile", render, case), cases(KINDS))
 
 
-def test_taking_packages_as_one_text_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dockerfile, "_installing", lambda text: None)
+def test_taking_only_our_packages_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(text: str) -> Part | None:
+        part = installing(text)
+        if part and part.body:
+            body = replace(part.body, arrange=lambda merged, ours, theirs: ours.parts)
+            part = replace(part, body=body)
+        return part
+
+    installing = dockerfile._installing
+    trust(monkeypatch)
+    monkeypatch.setattr(dockerfile, "_installing", forgetful)
     assert catches(lambda case: check("Dockerfile", render, case), cases(KINDS))

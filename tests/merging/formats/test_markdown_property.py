@@ -1,9 +1,6 @@
 """Edits of different sections merge, whatever they are; what is wrong is noticed."""
 
-import re
-
 import pytest
-from drydock.merging.formats import markdown
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches
@@ -17,7 +14,7 @@ from tests.merging.formats.pieces import (
     check_contested,
     contested,
 )
-from tests.merging.formats.wrong import OF_PARTS, make_wrong, trust
+from tests.merging.formats.wrong import OF_PARTS, make_wrong
 
 KINDS = Kinds(["section", "below", "code"], remarks=False)
 
@@ -54,10 +51,4 @@ def test_edits_of_one_section_do_not(case: Case) -> None:
 @pytest.mark.parametrize("name", [name for name in OF_PARTS if "remarks" not in name])
 def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_wrong(name, monkeypatch)
-    assert catches(lambda case: check("a.md", render, case), cases(KINDS))
-
-
-def test_taking_remarks_in_code_for_headings_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    trust(monkeypatch)
-    monkeypatch.setattr(markdown, "_FENCE", re.compile("(?!)"))
     assert catches(lambda case: check("a.md", render, case), cases(KINDS))

@@ -58,6 +58,12 @@ IMPORTS: Examples = {
         "import a\n\nx = 1\n",
         "import a\nfrom typing import cast\n\nx = 1\ny = cast(int, x)\n",
     ),
+    "the first of all removed": (
+        "import os\n\nfrom a import b\n",
+        "import os\n\nfrom a import b\nfrom a.c import d\n",
+        "from a import b, e\n",
+        "from a import b, e\nfrom a.c import d\n",
+    ),
     "removed, while the other side uses it": (
         "import os\nimport sys\n\nx = os.sep\n",
         "import os\nimport sys\n\nx = os.sep\ny = os.pathsep\n",

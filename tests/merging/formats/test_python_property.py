@@ -83,9 +83,9 @@ def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert catches(lambda case: check("a.py", render, case), cases(KINDS))
 
 
-def test_telling_statements_by_their_kind_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_seeing_no_change_within_a_statement_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(python_parts, "_key", lambda node: type(node).__name__)
+    monkeypatch.setattr(python_parts, "_says", lambda parsed, text: type(parsed[0]).__name__)
     assert catches(lambda case: check("a.py", render, case), cases(KINDS))
 
 
