@@ -153,11 +153,11 @@ def test_a_service_reaches_the_newest_state_and_its_tests_pass(
         _run("uv", "lock", "--quiet", folder=service)
         commit(service, "Update")
         tree = git(service, "rev-parse", "HEAD^{tree}")
+        _nothing_more(service, engine, NEXT)
         if tree not in trees:
             _run("uv", "sync", "--quiet", folder=service)
             _run(service / ".venv/bin/pytest", "-q", folder=service)
         trees.add(tree)
-        _nothing_more(service, engine, NEXT)
 
 
 def rows() -> list[Any]:
