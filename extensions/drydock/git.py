@@ -192,11 +192,15 @@ class Repository:
         )  # fmt: skip
         return said.decode().strip() or None
 
-    def checkout(self, commit: str, folder: Path) -> None:
-        """Write the files of `commit` into the empty `folder`; work tree and index stay as is."""
+    def checkout(self, commit: str, folder: Path, *paths: str) -> None:
+        """Write files of `commit` into the empty `folder`; work tree and index stay as is.
+
+        Without `paths`, all of them.
+        """
         with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
             self.git(
-                "checkout", "--quiet", "--force", commit, "--", ".",
+                "--literal-pathspecs", "checkout", "--quiet", "--force", commit, "--",
+                *(paths or (".",)),
                 index=Path(scratch, "index"), work_tree=folder,
             )  # fmt: skip
 

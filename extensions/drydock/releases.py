@@ -122,6 +122,21 @@ class Template:
         except git.GitError as error:
             raise BadInput(f"{self.address} at {release.name} cannot be read: {error}") from error
 
+    def checkout_changed(self, release: Release, other: Release, folder: Path) -> bool:
+        """Write those files at `release` that `other` has not the same, and those at the top.
+
+        Return False, with nothing written, if the files at the top differ: they say how to render.
+        """
+        said = self.repository.text("ls-tree", "-z", release.commit).split("\0")
+        top = [line.partition("\t")[2] for line in said if " blob " in line]
+        changed = self.repository.differences(other.commit, release.commit)
+        if any(path.endswith((".yml", ".yaml")) and "/" not in path for path in changed):
+            return False
+        folder.mkdir(parents=True)
+        wanted = {*top, *(path for path, entry in changed.items() if entry)}
+        self.repository.checkout(release.commit, folder, *sorted(wanted))
+        return True
+
     def _fill_submodules(self, release: Release, folder: Path) -> None:
         # Submodules need a repository of their own; relative addresses start at the template's.
         git.run("init", "--quiet", folder)

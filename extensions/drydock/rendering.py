@@ -8,10 +8,12 @@ thousand times (a part of a path) is compiled once. The twin tests hold every re
 stock commands.
 """
 
+import hashlib
 import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from io import StringIO
@@ -233,13 +235,22 @@ class _Renderer(Worker):
         """Do nothing: the destination is a plain folder."""
 
 
+_configs: dict[bytes, dict[str, Any]] = {}
+
+
 def _template(checkout: Checkout) -> _Template:
     template = _Template(url=checkout.address)
     template.release = checkout.release
     template.recorded = checkout.recorded or checkout.release.name
     template.__dict__["url_expanded"] = str(checkout.folder)
     template.__dict__["vcs"] = "git"
+    texts = [path.read_bytes() for path in sorted(checkout.folder.glob("*.y*ml"))]
+    key = hashlib.sha256(b"\0".join(texts)).digest()
     with redirect_stderr(StringIO()):  # what is wrong in it is printed, besides being raised
+        # Most releases ask the same questions, and reading YAML takes its time.
+        if key not in _configs:
+            _configs[key] = template._raw_config
+        template.__dict__["_raw_config"] = deepcopy(_configs[key])
         template.config_data  # noqa: B018 - read now, and kept
     return template
 

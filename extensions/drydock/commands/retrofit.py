@@ -250,17 +250,32 @@ class _Retrofit:
             candidates += ancestry.of_repository(named, self.place.contents)
         made = [] if copied else list(_versions(theirs, release))
         if ancestry.is_copy(self.place.contents, made):
+            newer = release
             for other in reversed(self.template.releases.values()):
                 if self.template.is_older(other, release):
-                    made += self._of_release(other, values)
+                    made += self._of_release(other, newer, values)
+                    newer = other
             candidates += made
         return ancestry.find(self.place.contents, candidates)
 
-    def _of_release(self, release: Release, values: Mapping[str, Any]) -> Iterator[Candidate]:
+    def _of_release(
+        self, release: Release, newer: Release, values: Mapping[str, Any]
+    ) -> Iterator[Candidate]:
+        """Yield the files of a release, of which those that `newer` has the same may be missing."""
+        folder = self.scratch / f"changed {release.name}"
+        partly = self.template.checkout_changed(release, newer, folder)
+        if partly:
+            address = self.template.address
+            self.checkouts[release.name] = rendering.Checkout(folder, address, release)
         known = rendering.config(self._checkout(release)).questions_data
         given = {name: value for name, value in values.items() if name in known}
-        with suppress(BadInput):  # an answer that this release did not allow
+        try:
             yield from _versions(self._render(release, given), release)
+        except BadInput:
+            if partly:  # what changed may include what did not
+                del self.checkouts[release.name]
+                with suppress(BadInput):  # an answer that this release did not allow
+                    yield from _versions(self._render(release, given), release)
 
     def _sides(
         self,
