@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from drydock import ancestry, answers, branch, derive, git, locking, rendering
+from drydock import ancestry, branch, derive, git, locking, rendering
 from drydock.ancestry import Ancestor, Candidate
 from drydock.carrying import Carried, Todo, clashes, image, project, testing
 from drydock.commands.new import origin
 from drydock.derive import Derived
 from drydock.errors import BadInput
-from drydock.facts import Fact, Files, gather
+from drydock.facts import Fact, gather
 from drydock.facts.image import is_dockerfile
 from drydock.git import Entry, Repository, Tree
 from drydock.merging import line_ends, sides, three_way, work_tree
 from drydock.merging.three_way import Labels, Merge
+from drydock.place import Place, place_of
 from drydock.releases import Release, Template, absolute, open_template, without_credentials
 from drydock.report import RetrofitReport, files_of, to_markdown
 from drydock.service import repository_of
@@ -25,7 +26,6 @@ from drydock.service import repository_of
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 _WRITTEN = {"added", "updated", "merged"}
-_LARGEST = 1 << 20  # bytes of a file that is read for facts
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,6 @@ class Options:
     """Whether what comes out is committed on a branch of its own; else it is only staged."""
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The service as it is: a folder of a clean repository."""
-
-    folder: Path
-    repository: Repository
-    prefix: str
-    head: str
-    tracked: Tree
-    contents: dict[str, bytes]
-    """Its files by their path in the service."""
-    files: Files
-    """Those that are text."""
-
-
 def retrofit(folder: Path, options: Options, say: Say, ask: Ask | None) -> RetrofitReport:
     """Bring the standard to the service in `folder`.
 
@@ -66,7 +51,7 @@ def retrofit(folder: Path, options: Options, say: Say, ask: Ask | None) -> Retro
     """
     try:
         git.require_version()
-        place = _place(folder)
+        place = place_of(folder)
         address = absolute(options.template or origin()[0], Path.cwd())
         say(f"Reading the template {without_credentials(address)}")
         with (
@@ -80,53 +65,11 @@ def retrofit(folder: Path, options: Options, say: Say, ask: Ask | None) -> Retro
         raise BadInput(f"{error.filename}: {error.strerror}") from error
 
 
-def _place(folder: Path) -> _Place:
-    folder = folder.expanduser().resolve()
-    try:
-        repository = repository_of(folder)
-    except BadInput as error:
-        if folder.is_dir():
-            how = "git init && git add --all && git commit -m 'As it was'"
-            raise BadInput(
-                f"{folder} is in no git repository, so nothing could be undone: {how}"
-            ) from error
-        raise
-    try:
-        file = answers.find(folder)
-    except BadInput:
-        file = ""
-    if file:
-        raise BadInput(f"{file} says which template made this service: use drydock update")
-    head = repository.commit_of("HEAD")
-    if head is None:
-        raise BadInput(f"{repository.top} has no commit yet: commit the service first")
-    if changed := repository.changes():
-        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
-    inside = folder.relative_to(repository.top.resolve()).as_posix()
-    prefix = "" if inside == "." else f"{inside}/"
-    tracked, _ = repository.tracked()
-    own = {
-        path.removeprefix(prefix): entry.oid
-        for path, entry in tracked.items()
-        if path.startswith(prefix) and entry.mode.startswith("100")
-    }
-    blobs = repository.read_blobs(own.values()) if own else {}
-    contents = {path: blobs[oid] for path, oid in own.items()}
-    return _Place(folder, repository, prefix, head, tracked, contents, dict(_texts(contents)))
-
-
-def _texts(contents: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    for path, content in contents.items():
-        if len(content) <= _LARGEST and b"\0" not in content:
-            with suppress(UnicodeDecodeError):
-                yield path, content.decode("utf-8-sig").replace("\r\n", "\n")
-
-
 class _Retrofit:
     """One run of the command."""
 
     def __init__(
-        self, place: _Place, template: Template, options: Options, say: Say, scratch: Path
+        self, place: Place, template: Template, options: Options, say: Say, scratch: Path
     ) -> None:
         self.place, self.template, self.options, self.say = place, template, options, say
         self.scratch = scratch
@@ -360,7 +303,7 @@ def _versions(rendered: rendering.Rendering, release: Release) -> Iterator[Candi
 
 
 def _write(
-    repository: Repository, place: _Place, merge: Merge, report: RetrofitReport, *, commit: bool
+    repository: Repository, place: Place, merge: Merge, report: RetrofitReport, *, commit: bool
 ) -> None:
     own = replace(repository, objects=None)
     if commit:
@@ -375,7 +318,7 @@ def _write(
         report.branch = branch.NAME
 
 
-def _lock(repository: Repository, place: _Place, report: RetrofitReport) -> None:
+def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
     """Write the lock file, too, so that it is gone with the rest when that is taken back."""
     path, file = f"{place.prefix}uv.lock", place.folder / "uv.lock"
     if path not in place.tracked:
