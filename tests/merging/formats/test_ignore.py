@@ -17,6 +17,13 @@ PATTERNS: Examples = {
     "of both sides in different places": ("a\nb\n", "a\nx\nb\n", "a\nb\nx\ny\n", "a\nx\ny\nb\n"),
     "removed, and remarked on elsewhere": ("a\nb\n", "a\n", "# why\na\nb\n", "# why\na\n"),
     "one, removed and remarked on": ("a\nb\n", "b\n", "# why\na\nb\n", None),
+    "written twice": (
+        "a\n.env\nb\n.env\n",
+        "a\n.env\nb\n.env\nmine\n",
+        "a\n.env\nb\n.env\nnew\n",
+        "a\n.env\nb\n.env\nmine\nnew\n",
+    ),
+    "written twice, and an exception": ("a\n", "a\n.env\n!b\n.env\n", "a\n.env\n", None),
     "an exception, and what would undo it": ("a\nb\n", "a\n!a/c\nb\n", "a\nb\n*\n", None),
     "an exception, and patterns removed": ("a\nb\n", "a\n!a/c\nb\n", "a\n", None),
 }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from drydock.merging import siblings
-from drydock.merging.parts import Body, Part, Rule
+from drydock.merging.parts import Body, Part, Rule, numbered
 
 RULES: Sequence[Rule] = ()
 
@@ -42,7 +42,12 @@ def read(text: str) -> Part:
         else:
             parts.append(replace(_pattern(line), lead=lead, after="\n"))
             lead = ""
-    return Part("the patterns", body=Body(siblings.told_apart(parts), closing=lead, unrelated=True))
+    held = siblings.told_apart(parts)
+    if len({part.key for part in parts}) < len(parts) and all(
+        one.swaps == "ignored" for one in parts
+    ):
+        held = numbered(parts)  # where order means nothing, it is all the same which is which
+    return Part("the patterns", body=Body(held, closing=lead, unrelated=True))
 
 
 def _pattern(line: str) -> Part:
