@@ -39,7 +39,7 @@ def write(service: Path) -> str | None:
     if uv is None:
         return "uv is not installed"
     done = subprocess.run(
-        [uv, "lock", "--no-build", "--no-progress"],
+        [uv, "lock", "--no-build", "--quiet"],
         cwd=service, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode:
