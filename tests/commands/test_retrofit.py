@@ -13,7 +13,7 @@ import yaml
 
 from tests.legacy import Legacy, packaged, poetry, repositories, requirements
 from tests.legacy.support import LATER, NEXT, NOW, lost, make, released, texts
-from tests.support import Outcome, commit, git, snapshot, write
+from tests.support import COPIER_YML, Outcome, Template, commit, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
 LEGACY = {
@@ -372,6 +372,27 @@ def test_an_ancestor_is_the_base_of_what_resembles_it(
     assert outcomes(report)["ruff.toml"] == "updated"
     assert report["origins"][".gitignore"].endswith(":.gitignore")
     assert "mine/\n" in (folder / ".gitignore").read_text()
+
+
+def test_a_template_that_knows_no_adoption_takes_no_code_away(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    write(template.path, {"copier.yml": f"{COPIER_YML}_skip_if_exists: [notes.txt]\n"})
+    theirs = {"demo/main.py": "theirs\n", "tests/conftest.py": "theirs\n", "tool.py": "theirs\n"}
+    template.release("v1.0.0", {**theirs, "notes.txt": "theirs\n", "Dockerfile": "FROM theirs\n"})
+    mine = dict.fromkeys([*theirs, "notes.txt"], "mine\n")
+    mine |= {"demo/__init__.py": "", "Dockerfile": "FROM mine\n"}
+    folder = make(Legacy(mine, {}), tmp_path / "demo")
+    report = report_of(
+        drydock("retrofit", folder, "--defaults", "--template", template.path, "--json")
+    )
+    # What is neither code nor left to the service is for a person to decide.
+    assert outcomes(report) == {
+        ".copier-answers.yml": "added", "Dockerfile": "conflict", "tool.py": "conflict"
+    }  # fmt: skip
+    assert [one["path"] for one in report["todo"]] == ["demo/main.py", "tests/conftest.py"]
+    for name in ("demo/main.py", "tests/conftest.py", "notes.txt"):
+        assert (folder / name).read_text() == "mine\n"
 
 
 def test_hooks_and_code_of_the_service_are_not_run(

@@ -12,7 +12,7 @@ from drydock.facts import Files, gather
 from drydock.facts.image import ENV, INSTALL, instructions
 
 PATH = "Dockerfile"
-_STAGE = "\nCOPY --from=build /app /app\n"
+STAGE = "\nCOPY --from=build /app /app\n"
 """In the standard's image, the line after which the service's own layers come."""
 
 # Instructions that the standard's image has its own of.
@@ -83,11 +83,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     if path != PATH:
         how = "build the image from the one at the top; then git rm it"
         todo.append(Todo(path, 0, "the standard's Dockerfile takes its place", how))
-    if layers and _STAGE not in theirs:
-        why = f"the standard's image has no place for: {'; '.join(map(str.strip, layers))}"
-        todo.append(Todo(path, 0, why, "add them by hand"))
-        layers = []
-    text = theirs.replace(_STAGE, f"{_STAGE}{''.join(layers)}", 1)
+    text = theirs.replace(STAGE, f"{STAGE}{''.join(layers)}", 1)
     return Carried(text, tuple(rules), tuple(todo), frozenset({PATH} & {path}))
 
 

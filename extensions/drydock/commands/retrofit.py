@@ -1,20 +1,21 @@
 """`drydock retrofit`: make a service that never came from the template one that did."""
 
+import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from drydock import ancestry, branch, derive, git, locking, rendering
 from drydock.ancestry import Ancestor, Candidate
-from drydock.carrying import Carried, Todo, clashes, image, project, testing
+from drydock.carrying import Carried, Todo, clashes, project
+from drydock.carrying.files import carry, replaced
 from drydock.commands.new import origin
 from drydock.derive import Derived
 from drydock.errors import BadInput
 from drydock.facts import Fact, gather
-from drydock.facts.image import is_dockerfile
 from drydock.git import Entry, Repository, Tree
 from drydock.merging import line_ends, sides, three_way, work_tree
 from drydock.merging.three_way import Labels, Merge
@@ -26,6 +27,8 @@ from drydock.service import repository_of
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 _WRITTEN = {"added", "updated", "merged"}
+_TESTS = re.compile(r"conftest\.py|test_.+\.py|.+_test\.py")
+_OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,8 @@ class _Retrofit:
         ancestors = self._ancestors(release, values, theirs, copied)
         self.say("Merging")
         with place.repository.quarantined() as repository:
-            base, after, carried = self._sides(repository, theirs, ancestors, copied)
+            own = set(self._own(theirs, ancestors))
+            base, after, carried = self._sides(repository, theirs, ancestors, copied, own)
             labels = Labels("what it came from", "yours", f"release {release.name}")
             merge = three_way.three_way(repository, base, place.tracked, after, labels)
             merge.rules |= {
@@ -118,6 +122,7 @@ class _Retrofit:
                 origins={path: one.origin for path, one in ancestors.items()},
                 todo=[
                     *(todo for one in carried.values() for todo in one.todo),
+                    *(Todo(path, 0, *_OWN) for path in sorted(own)),
                     *clashes.find(facts, place.files, set(theirs.files()), place.prefix),
                 ],
             )
@@ -226,17 +231,23 @@ class _Retrofit:
         theirs: rendering.Rendering,
         ancestors: dict[str, Ancestor],
         copied: rendering.Rendering | None,
+        own: Set[str],
     ) -> tuple[Tree, Tree, dict[str, Carried]]:
         """Return base and theirs, of the whole repository, and what was carried into theirs."""
         place = self.place
         stored = sides.stored(repository, place.tracked, place.prefix, theirs)
         rendered = {path.removeprefix(place.prefix): entry for path, entry in stored.items()}
-        carried = {} if copied else dict(self._carried(theirs, rendered, ancestors))
-        base, after = dict(place.tracked), dict(place.tracked)
-        for path in place.contents.keys() & rendered.keys():
-            del base[place.prefix + path]
-        for path, entry in rendered.items():
-            after[place.prefix + path] = entry
+        # The service's own, and what the template leaves to any that has it, take no part.
+        left = {
+            path for path in place.contents.keys() & rendered.keys() if theirs.keeps(Path(path))
+        }
+        rendered = {path: entry for path, entry in rendered.items() if path not in own | left}
+        # A copy of the standard's own file is merged as in any update.
+        into = rendered.keys() - {path for path, one in ancestors.items() if one.of_template}
+        carried = {} if copied else carry(theirs.folder, into, place.files)
+        new = {place.prefix + path: entry for path, entry in rendered.items()}
+        base = {path: entry for path, entry in place.tracked.items() if path not in new}
+        after = place.tracked | new
         texts = {path: one.text.encode() for path, one in carried.items()}
         texts |= {f"\0{path}": one.content for path, one in ancestors.items()}
         oids = dict(zip(texts, repository.write_blobs(list(texts.values())), strict=True))
@@ -246,9 +257,9 @@ class _Retrofit:
             inside = place.prefix + path
             if path in rendered and path not in carried:
                 base[inside] = Entry(place.tracked[inside].mode, oids[f"\0{path}"])
-            elif path not in rendered and one.is_obsolete:
+            elif inside not in stored and one.is_obsolete:
                 after.pop(inside, None)
-        for path in self._replaced(carried):
+        for path in replaced(carried, place.files):
             base[place.prefix + path] = place.tracked[place.prefix + path]
             if path not in rendered:
                 after.pop(place.prefix + path, None)
@@ -262,37 +273,18 @@ class _Retrofit:
         line_ends.follow(repository, place.tracked, base, after)
         return base, after, carried
 
-    def _carried(
-        self,
-        theirs: rendering.Rendering,
-        rendered: Mapping[str, Entry],
-        ancestors: Mapping[str, Ancestor],
-    ) -> Iterator[tuple[str, Carried]]:
-        """Yield the standard's files that take in what the service said in its own way."""
-        files = self.place.files
+    def _own(self, theirs: rendering.Rendering, ancestors: Mapping[str, Ancestor]) -> Iterator[str]:
+        """Yield the code and tests that are none of the template's, though it has some there.
 
-        def text(path: str) -> str:
-            return (theirs.folder / path).read_text("utf-8")
-
-        # A copy of the standard's own file is merged as in any update.
-        own = {path for path, one in ancestors.items() if one.of_template}
-        if project.PATH in rendered.keys() - own and project.OWN in text(project.PATH):
-            yield project.PATH, project.carry(text(project.PATH), files)
-        if testing.PATH in rendered.keys() - own - files.keys():
-            yield testing.PATH, testing.carry(text(testing.PATH), files)
-        dockerfiles = sorted(filter(is_dockerfile, files), key=lambda path: path.count("/"))
-        if "Dockerfile" in rendered and dockerfiles and dockerfiles[0] not in own:
-            yield "Dockerfile", image.carry(text("Dockerfile"), dockerfiles[0], files)
-
-    def _replaced(self, carried: Mapping[str, Carried]) -> set[str]:
-        """Return the files of the service whose whole content is in what was carried."""
-        accounted = {path for one in carried.values() for path in one.accounted}
-        own = accounted & carried.keys()
-        others = accounted - own
-        for path, text in self.place.files.items():
-            if path not in accounted:
-                others -= {other for other in others if PurePosixPath(other).name in text}
-        return own | others
+        A template that asks nothing about adoption brings its starters, too.
+        """
+        files = self.place.contents
+        if "adopted" not in theirs.answers:
+            for path in files.keys() & set(theirs.files()) - ancestors.keys():
+                folder, _, name = path.rpartition("/")
+                inside = f"{folder}/__init__.py" in files and name != "__init__.py"
+                if (name.endswith(".py") and inside) or _TESTS.fullmatch(name):
+                    yield path
 
 
 def _versions(rendered: rendering.Rendering, release: Release) -> Iterator[Candidate]:
