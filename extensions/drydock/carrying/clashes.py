@@ -25,12 +25,16 @@ _FACTS = {
         "its configuration is its own: {value}",
         "it goes on; what the chassis reads is config/application.yml, and APP__ variables",
     ),
+    "own_start": (
+        "before it starts the server, {value}; the chassis starts the application itself",
+        "do it in the application's lifespan, if it is still needed",
+    ),
     "own_logging": (
         "it sets up logging itself: {value}",
         "take it out, so that log lines come as JSON with request ids",
     ),
 }
-# What a current FastAPI or pydantic no longer has; each with what there is instead.
+# What is no longer there in a current FastAPI or pydantic, or here; each with what is instead.
 _GONE = {
     r"\.on_event\(|add_event_handler\(|on_startup\s*=|on_shutdown\s*=": (
         "start-up and shut-down events are gone from FastAPI",
@@ -47,6 +51,10 @@ _GONE = {
     r"^\s*class Config:": (
         "`class Config` is read with a warning since pydantic 2",
         "model_config = ConfigDict(...)",
+    ),
+    r"""["']tool["']\]\[["']poetry["']\]""": (
+        "[tool.poetry] is [project] in pyproject.toml now",
+        "read it there",
     ),
 }
 

@@ -18,7 +18,7 @@ STAGE = "\nCOPY --from=build /app /app\n"
 # Instructions that the standard's image has its own of.
 _DONE = r"(FROM|WORKDIR|EXPOSE|USER|LABEL|MAINTAINER|ARG|CMD|ENTRYPOINT|SHELL|STOPSIGNAL)\b"
 _PLAIN_ENV = re.compile(
-    r"(PYTHON\w*|PIP_\w+|POETRY_\w+|UV_\w+|PATH|VIRTUAL_ENV|DEBIAN_FRONTEND|LANG|LC_ALL)="
+    r"(PYTHON(?!PATH)\w*|PIP_\w+|POETRY_\w+|UV_\w+|PATH|VIRTUAL_ENV|DEBIAN_FRONTEND|LANG|LC_ALL)="
 )
 # What images run to install a Python project, which the standard's does in its own way.
 _ROUTINE = re.compile(
@@ -80,7 +80,12 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
             layers += kept
             rules += [f"{one.strip()} of {path}:{step.line}" for one in kept]
     todo = [Todo(path, line, why, how) for line, why, how in _left(steps, files)]
-    if path != PATH:
+    if path == PATH:
+        remarks = _remarks(files[path])
+        todo += [
+            Todo(path, n, f"a remark is not carried over: {one}", "none") for n, one in remarks
+        ]
+    else:
         how = "build the image from the one at the top; then git rm it"
         todo.append(Todo(path, 0, "the standard's Dockerfile takes its place", how))
     text = theirs.replace(STAGE, f"{STAGE}{''.join(layers)}", 1)
@@ -122,7 +127,8 @@ def _kept(step: str, files: Files) -> list[str]:
             value = value.strip()
             quoted = f'"{value}"' if " " in value and value[0] not in "\"'" else value
             pairs = [(name, quoted)] if "=" not in name else pairs
-        return [f"ENV {n}={v}\n" for n, v in pairs if not _PLAIN_ENV.match(f"{n}=")]
+        own = [pair for pair in pairs if not _PLAIN_ENV.match(f"{pair[0]}=")]
+        return [f"ENV {n}={v}\n" for n, v in own if n != "PYTHONPATH"]
     if copied := _copied(step):
         sources, target = copied
         # Beside the code, which all comes in; a file put elsewhere is configuration or data.
@@ -161,8 +167,22 @@ def _left(steps: list[_Step], files: Files) -> Iterator[tuple[int, str, str]]:
             installed = r"--from=.*(\.local|site-packages|venv|/usr/local|/install|/app|/wheels)\b"
             if _copied(step.text) is None and not re.search(installed, step.text):
                 yield step.line, f"not carried over: {shown}", how
-        elif not re.match(_DONE, step.text, re.IGNORECASE) and not ENV.match(step.text):
+        elif ENV.match(step.text):
+            if "PYTHONPATH" in step.text.upper():
+                yield step.line, f"not carried over: {shown}", "the image installs the package"
+        elif not re.match(_DONE, step.text, re.IGNORECASE):
             yield step.line, f"not carried over: {shown}", how
+
+
+def _remarks(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each remark with its first line: none of them is carried over."""
+    last = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        said = line.strip().lstrip("# ")
+        if line.strip().startswith("#") and said and not re.match(r"(syntax|escape)\s*=", said):
+            if number != last + 1:
+                yield number, said[:_SHOWN]
+            last = number
 
 
 def _unusual(step: _Step, demanded: set[str], how: str) -> Iterator[tuple[int, str, str]]:

@@ -10,6 +10,7 @@ from drydock.facts import HINTS, IMPLIES, SAYS, Fact, Files
 _APPS = {"FastAPI": "app", "Starlette": "app"}
 _OTHERS = {"Flask", "Quart", "Sanic", "Bottle", "Falcon", "Litestar"}
 _METRICS = {"start_http_server", "start_wsgi_server", "make_asgi_app", "Instrumentator"}
+_SAYING = {"print", "echo", "debug", "info", "warning", "add_argument"}
 _LOGGING = {"basicConfig", "dictConfig", "fileConfig"}
 _ROUTES = {"get", "post", "put", "api_route", "add_api_route", "route"}
 _OURS = {"/metrics", "/livez", "/readyz", "/health", "/healthz", "/ready", "/live"}
@@ -49,6 +50,27 @@ def _in_module(path: str, tree: ast.Module) -> Iterator[Fact]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _call(path, node)
+        elif isinstance(node, ast.FunctionDef):
+            yield from _before_start(path, node)
+
+
+def _before_start(path: str, function: ast.FunctionDef) -> Iterator[Fact]:
+    """Yield what a function does before it starts the server, remarks to a log aside."""
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+    if any(_is_start(call) for call in calls):
+        for node in ast.walk(function):
+            call = node.value if isinstance(node, ast.Expr) else None
+            if (
+                isinstance(call, ast.Call)
+                and not _is_start(call)
+                and _name(call.func) not in _SAYING
+            ):
+                value = f"{function.name} calls {ast.unparse(call.func)}"
+                yield Fact("own_start", value, path, call.lineno, SAYS)
+
+
+def _is_start(call: ast.Call) -> bool:
+    return _name(call.func) == "run" and _name(getattr(call.func, "value", None)) == "uvicorn"
 
 
 def _app(path: str, node: ast.stmt) -> Iterator[Fact]:
@@ -97,7 +119,7 @@ def _makes_app(node: ast.FunctionDef) -> bool:
 def _call(path: str, node: ast.Call) -> Iterator[Fact]:
     called = _name(node.func)
     given = {word.arg: word.value for word in node.keywords}
-    if called == "run" and _name(getattr(node.func, "value", None)) == "uvicorn":
+    if _is_start(node):
         if node.args and isinstance(node.args[0], ast.Constant):
             yield Fact("app", str(node.args[0].value), path, node.lineno, IMPLIES)
         if port := _number(given.get("port")):

@@ -1,0 +1,41 @@
+"""What a service does itself that the standard does, too, is told by file and line."""
+
+import pytest
+from drydock.carrying import clashes
+from drydock.facts import gather
+
+FOUND = {
+    "metrics of its own": ("\nstart_http_server(8081)\n", 2, "it serves metrics of its own"),
+    "a path of the standard's": ('@app.get("/metrics")\ndef f(): ...\n', 1, "it answers /metrics"),
+    "logging": ("import logging\nlogging.basicConfig()\n", 2, "it sets up logging itself"),
+    "events": ('\n@app.on_event("startup")\ndef f(): ...\n', 2, "start-up and shut-down events"),
+    "settings of pydantic 1": ("from pydantic import BaseModel, BaseSettings\n", 1, "BaseSettings"),
+    "validators of pydantic 1": ('@validator("x")\ndef f(): ...\n', 1, "validators"),
+    "a table that is gone": ('data["tool"]["poetry"]["version"]\n', 1, "[tool.poetry] is"),
+    "what is done before the server starts": (
+        "def main():\n    print(1)\n    warm()\n    uvicorn.run(app)\n",
+        3,
+        "before it starts the server, main calls warm",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_what_is_told_of_code(case: str) -> None:
+    text, line, why = FOUND[case]
+    files = {"shop/main.py": text}
+    (todo,) = clashes.find(gather(files), files, set(), "")
+    assert (todo.path, todo.line) == ("shop/main.py", line)
+    assert why in todo.why
+
+
+def test_nothing_is_told_of_the_standard_itself() -> None:
+    files = {"shop/chassis/logs.py": "logging.basicConfig()\n", "noxfile.py": "@x.on_event(1)\n"}
+    assert list(clashes.find(gather(files), files, files.keys(), "")) == []
+
+
+def test_what_only_works_at_the_root_of_a_repository() -> None:
+    standard = {".github/workflows/ci.yml", ".pre-commit-config.yaml", "Dockerfile"}
+    told = [todo.path for todo in clashes.find([], {}, standard, "services/shop/")]
+    assert told == [".github/workflows/ci.yml", ".pre-commit-config.yaml"]
+    assert list(clashes.find([], {}, standard, "")) == []
