@@ -5,15 +5,22 @@ is generated from the first of them and edited as teams do: its own code, and li
 the releases change, too. Each engine updates a fresh clone of it, as a whole process, in turns.
 
     python benchmarks/update.py
+
+With `--retrofit` it times `drydock retrofit` instead, of a copy of such a service that lost what
+tells where it is from: every release is compared with it, and every commit of an ancestor.
+
+    python benchmarks/update.py --retrofit --releases 20
 """
 
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,6 +38,8 @@ ENGINES = {
 }
 RELEASED = ("Dockerfile", "noxfile.py", "ruff.toml", "docs/operations.md", "mypy.ini")
 """Files that the later releases change, by their names in a service."""
+_COMMITS = 100
+"""Of the ancestor of a retrofit."""
 EDITED = ("Dockerfile", "ruff.toml", "docs/operations.md", "README.md", ".gitignore")
 """Files that the service has changed."""
 
@@ -42,13 +51,13 @@ IDENTITY = {
 ENVIRONMENT = os.environ | IDENTITY | {"NO_COLOR": "1", "UV_OFFLINE": "1"}
 
 
-def run(*command: str | Path, folder: Path) -> str:
+def run(*command: str | Path, folder: Path, accept: Sequence[int] = (0,)) -> str:
     """Run a command that must succeed."""
     done = subprocess.run(
         [str(part) for part in command], cwd=folder, env=ENVIRONMENT, text=True, check=False,
         capture_output=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    if done.returncode:
+    if done.returncode not in accept:
         raise SystemExit(f"{command[0]} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
 
@@ -132,6 +141,59 @@ def measure(releases: int, pairs: int) -> dict[str, Any]:
     }
 
 
+def make_ancestor(folder: Path, service: Path, commits: int) -> Path:
+    """Make a repository that the service may have come from, with that many commits."""
+    run("git", "clone", "--quiet", service, folder, folder=service)
+    for number in range(commits):
+        for name in RELEASED:
+            comment = f"<!-- then {number} -->" if name.endswith(".md") else f"# then {number}"
+            with (folder / name).open("a") as text:
+                text.write(f"{comment}\n")
+        commit(folder, f"Change {number}")
+    return folder
+
+
+def measure_retrofit(releases: int, times: int) -> dict[str, Any]:
+    """Time retrofits against many releases and an ancestor of 100 commits, after a warm-up."""
+    with tempfile.TemporaryDirectory(prefix="update.") as scratch:
+        template = make_template(Path(scratch, "template"), releases)
+        service = make_service(Path(scratch, "service"), template)
+        ancestor = make_ancestor(Path(scratch, "ancestor"), service, _COMMITS)
+        run("git", "rm", "--quiet", ".copier-answers.yml", "src/*/chassis/identity.py",
+            folder=service)  # fmt: skip
+        commit(service, "Forget where it came from")
+        seconds, processor = [], []
+        for turn in range(times + 1):
+            clone = Path(scratch, f"clone{turn}")
+            run("git", "clone", "--quiet", service, clone, folder=service)
+            more = ["--ancestor", ancestor] if turn else []
+            start, busy = time.perf_counter(), _processor()
+            said = run(
+                BIN / "drydock", "retrofit", "--defaults", "--no-commit", "--json",
+                "--template", template, *more, folder=clone, accept=(0, 1),
+            )  # fmt: skip
+            if turn:
+                seconds.append(time.perf_counter() - start)
+                processor.append(_processor() - busy)
+            elif "release v1.0.0" not in json.loads(said)["origins"].values():
+                raise SystemExit("the releases were not looked into")
+    return {
+        "releases": releases,
+        "commits": _COMMITS,
+        "times": times,
+        "median": round(median(seconds), 2),
+        "lowest": round(min(seconds), 2),
+        "highest": round(max(seconds), 2),
+        "processor": round(median(processor), 2),
+    }
+
+
+def _processor() -> float:
+    """Return the seconds that processes which this one started kept a processor busy."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(
@@ -142,8 +204,10 @@ def main() -> None:
         "--releases", type=int, nargs="+", default=[5, 50, 200], help="a row each [5 50 200]"
     )
     parser.add_argument("--json", action="store_true", help="print for machines")
+    parser.add_argument("--retrofit", action="store_true", help="time retrofits instead")
     options = parser.parse_args()
-    rows = [measure(releases, options.pairs) for releases in options.releases]
+    measured = measure_retrofit if options.retrofit else measure
+    rows = [measured(releases, options.pairs) for releases in options.releases]
     if options.json:
         json.dump(rows, sys.stdout, indent=1)
         return
@@ -153,7 +217,8 @@ def main() -> None:
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     Console(width=120).print(table)
-    print("copier, drydock: median seconds; ratio: median of drydock / copier over the pairs.")
+    if not options.retrofit:
+        print("copier, drydock: median seconds; ratio: median of drydock / copier over the pairs.")
 
 
 if __name__ == "__main__":

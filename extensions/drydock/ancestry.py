@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from drydock.errors import BadInput
-from drydock.facts import gather
+from drydock.facts import names_of
 from drydock.git import Repository
 from drydock.releases import open_template
 
@@ -184,7 +184,7 @@ def _folder(theirs: Mapping[str, bytes], ours: Mapping[str, bytes]) -> str:
 def _names(files: Mapping[str, bytes]) -> tuple[str, str]:
     """Return what a service calls itself, and its package; the same twice if it says but one."""
     texts = {p: c.decode("utf-8", "replace") for p, c in files.items() if b"\0" not in c[:1024]}
-    said = [fact.value for fact in gather(texts) if fact.about == "service_name"]
+    said = names_of(texts)
     packages = Counter(
         match[1]
         for path in files

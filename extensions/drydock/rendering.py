@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from io import StringIO
 from pathlib import Path, PurePosixPath
+from types import CodeType
 from typing import Any, Literal
 
 from copier._jinja_ext import SandboxedEnvironment, get_yield_context
@@ -34,7 +35,7 @@ from copier.errors import (
     InvalidConfigFileError,
     UnsafeTemplateError,
 )
-from jinja2 import BytecodeCache, TemplateError
+from jinja2 import BytecodeCache, Environment, Template, TemplateError
 from jinja2.bccache import Bucket
 from packaging.version import Version
 from yaml import YAMLError
@@ -179,6 +180,14 @@ class _Compiled(BytecodeCache):
 
     def __init__(self) -> None:
         self._known: dict[str, bytes] = {}
+        self._texts: dict[str, CodeType] = {}
+
+    def text(self, environment: Environment, source: str) -> Template:
+        """Return what `environment.from_string` does, of which code once compiled is kept."""
+        if source not in self._texts:
+            self._texts[source] = environment.compile(source)
+        made = environment.template_class
+        return made.from_code(environment, self._texts[source], environment.make_globals(None))
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         return name  # not where this checkout happens to be
@@ -203,10 +212,10 @@ class _Renderer(Worker):
     @cached_property
     def jinja_env(self) -> SandboxedEnvironment:
         environment = super().jinja_env
-        environment.bytecode_cache = _compiled(
+        environment.bytecode_cache = compiled = _compiled(
             json.dumps([self.template.envops, self.template.jinja_extensions], default=str)
         )
-        compile_once = cache(environment.from_string)
+        compile_once = cache(partial(compiled.text, environment))
 
         def from_string(source: str) -> Any:
             # Compiling resets what the last `yield` tag left behind, so this must, too.

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from drydock.carrying import Carried, Todo
 from drydock.carrying.dependencies import read
-from drydock.facts import Files, gather
+from drydock.facts import Files, names_of
 from drydock.facts.image import ENV, INSTALL, instructions
 
 PATH = "Dockerfile"
@@ -154,7 +154,7 @@ def _is_elsewhere(target: str) -> bool:
 def _left(steps: list[_Step], files: Files) -> Iterator[tuple[int, str, str]]:
     """Yield line, why and how of what is neither carried over nor done by the standard."""
     demanded = {one.name for one in read(files)[0]}
-    demanded |= {canonicalize_name(f.value) for f in gather(files) if f.about == "service_name"}
+    demanded |= {canonicalize_name(name) for name in names_of(files)}
     for step in steps:
         shown = step.text[:_SHOWN]
         how = "decide whether the standard's image needs it, too"

@@ -4,6 +4,7 @@ Every module in this package is one source of evidence. Nothing of the service i
 its files are read as text.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from typing import Protocol, cast
 Files = Mapping[str, str]
 """The text files of a service by their path in it."""
 
+_TELLS_A_NAME = re.compile(r"(?<!\.py)$|(^|/)setup\.py$|/chassis/(identity|application)\.py$")
 RECORDED, SAYS, IMPLIES, HINTS = 4, 3, 2, 1
 """How sure a fact is: an answer of old; written down; how the service is run; merely likely."""
 
@@ -53,6 +55,12 @@ def all_sources() -> Sequence[Source]:
 def gather(files: Files) -> list[Fact]:
     """Return every fact that the files of a service tell."""
     return [fact for source in all_sources() for fact in source.find(files)]
+
+
+def names_of(files: Files) -> list[str]:
+    """Return what a service calls itself: its code, which takes longest to read, does not tell."""
+    told = {path: text for path, text in files.items() if _TELLS_A_NAME.search(path)}
+    return [fact.value for fact in gather(told) if fact.about == "service_name"]
 
 
 def line_of(text: str, part: str) -> int:
