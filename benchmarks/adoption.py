@@ -189,6 +189,7 @@ def main() -> None:
         for way, found in adoption(project, commit, options.template, options.ancestor):
             totals[way].append(found)
             name = project.parent.name if project.name in {"repo", ".git"} else project.name
+            name = name.removesuffix(".git").rpartition("+")[2]
             add(table, name if way == WAYS[0] else "", way, [found])
     for way, outcomes in totals.items():
         add(table, "total" if way == WAYS[0] else "", way, outcomes)
