@@ -352,6 +352,23 @@ def test_a_copy_comes_to_what_an_update_would_have_made_of_it(
     assert texts(tmp_path / "copied") == texts(tmp_path / "updated")
 
 
+def test_a_copy_is_brought_in_once_and_reached_by_the_next_release(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copied"
+    copied(drydock, standard, folder, releases(standard)[0])
+    assert retrofit(drydock, folder, standard).code == 0
+    before = snapshot(folder)
+    again = retrofit(drydock, folder, standard)
+    assert (again.code, "use drydock update" in again.err) == (2, True)
+    assert snapshot(folder) == before
+    command = [BIN / "copier", "update", "--defaults", "--quiet", "--vcs-ref", NEXT]
+    subprocess.run(command, cwd=folder, check=True)
+    text = "".join(texts(folder).values())
+    assert all(new in text for _, new in LATER.values())
+    assert ('"""Ours: ' in text, "<<<<<<<" in text) == (True, False)
+
+
 def test_an_ancestor_is_the_base_of_what_resembles_it(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
