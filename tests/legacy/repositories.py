@@ -23,6 +23,7 @@ PRICING = Legacy(
             'python = ">=3.9,<4.0"\n'
             'fastapi = "*"\n'
             'common = { path = "../../libs/common", develop = true }\n'
+            'rates = { version = "^1.2", source = "internal" }\n'
             'tariffs = { git = "https://example.com/tariffs.git", tag = "v3" }\n\n'
             "[[tool.poetry.source]]\n"
             'name = "internal"\n'
@@ -46,8 +47,10 @@ PRICING = Legacy(
     },
     carried={
         "pyproject.toml": (
-            '    "common",\n    "tariffs",\n',
+            '    "common",\n    "rates>=1.2,<2",\n    "tariffs",\n',
             'common = { path = "../../libs/common", editable = true }\n',
+            'rates = { index = "internal" }\n',
+            '[[tool.uv.index]]\nname = "internal"\nurl = "https://packages.example.com/simple"\n',
             'tariffs = { git = "https://example.com/tariffs.git", tag = "v3" }\n',
         ),
     },

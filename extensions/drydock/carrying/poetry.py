@@ -16,7 +16,7 @@ _URLS = {"homepage": "Homepage", "repository": "Repository", "documentation": "D
 # Said by what is asked, by other tables of [project], or by the standard.
 _ELSEWHERE = {
     "name", "version", "description", "readme", "packages", "dependencies", "dev-dependencies",
-    "group", "extras", "package-mode", "requires-poetry", "authors",
+    "group", "extras", "package-mode", "requires-poetry", "authors", "source",
 }  # fmt: skip
 
 
@@ -74,9 +74,6 @@ def _demand(
             return
         group = f"extra:{extras[name]}"
     source = _source(spec)
-    if "source" in spec:
-        how = "the standard takes packages from the company's index: see company.yml"
-        yield Todo(PATH, line, f"{name} comes from the index {spec['source']}", how)
     if str(spec.get("path", "")).startswith(".."):
         how = "release it to an index, or build the image from the folder above"
         yield Todo(PATH, line, f"{name} lies outside the folder that its image is built from", how)
@@ -84,11 +81,12 @@ def _demand(
 
 
 def _source(spec: dict[str, Any]) -> str:
-    """Return the entry of `[tool.uv.sources]` for what comes from no index."""
+    """Return the entry of `[tool.uv.sources]` for what does not come from any index."""
     known = ("git", "url", "path", "rev", "tag", "branch")
     kept: dict[str, Any] = {key: spec[key] for key in known if key in spec}
     if not {"git", "url", "path"} & kept.keys():
-        return ""
+        index = str(spec.get("source", "pypi"))
+        return "" if index.lower() == "pypi" else f"{{ index = {json.dumps(index)} }}"
     if spec.get("develop"):
         kept["editable"] = True
     if "git" in spec and "subdirectory" in spec:
@@ -163,6 +161,28 @@ def tables(poetry: dict[str, Any], text: str) -> tuple[dict[str, str], dict[str,
             todo.append(Todo(PATH, line, why, "see hatchling's and uv's documentation"))
     texts = {name: _entries(entries) for name, entries in made.items() if entries}
     return fields, texts, todo
+
+
+def indexes(poetry: dict[str, Any], text: str) -> tuple[str, list[Todo]]:
+    """Return the indexes that packages come from as uv names them, and what is to do for them."""
+    listed = [one for one in poetry.get("source", []) if isinstance(one, dict)]
+    named = [one for one in listed if one.get("url") and one.get("name")]
+    tables, todo = [], []
+    for one in named:
+        name, priority = one["name"], one.get("priority")
+        table = f"[[tool.uv.index]]\nname = {json.dumps(name)}\nurl = {json.dumps(one['url'])}\n"
+        if priority == "explicit":
+            table += "explicit = true\n"
+        elif priority == "default" or one.get("default"):
+            table += "default = true\n"
+        tables.append(table)
+        login = f"UV_INDEX_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
+        how = (
+            f"for a login, set {login}_USERNAME and {login}_PASSWORD, where the image is built, too"
+        )
+        line = _header(text, "tool.poetry.source")
+        todo.append(Todo(PATH, line, f"uv takes packages from the index {name} now", how))
+    return "".join(f"\n{table}" for table in tables), todo
 
 
 def _header(text: str, table: str) -> int:

@@ -61,8 +61,9 @@ def carry(theirs: str, files: Files) -> Carried:
     if scripts := setup.scripts(files):
         tables["project.scripts"] = scripts + tables.get("project.scripts", "")
     text, clashes = _with_metadata(text, fields, tables)
-    text += _sources(demands, tool) + _settings(text, ours)
-    left = [*todo, *more, *clashes, *_idle(ours, tool), *_lost(ours, own, text)]
+    indexes, logins = poetry.indexes(tool.get("poetry", {}), ours)
+    text += _sources(demands, tool) + indexes + _settings(text, ours)
+    left = [*todo, *more, *clashes, *logins, *_idle(ours, tool), *_lost(ours, own, text)]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
     unsure = {one.path for one in left}
     if numbers := Counter(one.path for one in demands):
