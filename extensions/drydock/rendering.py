@@ -107,6 +107,14 @@ class Rendering:
             if path.is_symlink() or not path.is_dir():
                 yield path.relative_to(self.folder).as_posix()
 
+    def texts(self) -> dict[str, str]:
+        """Return what is in each file; of one that is no UTF-8, what can be read."""
+        return {
+            name: path.read_text("utf-8", errors="replace")
+            for name in self.files()
+            if (path := self.folder / name).is_file()
+        }
+
 
 def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
     """Render `checkout` into `folder`, which must not exist; its name is the service's.

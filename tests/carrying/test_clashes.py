@@ -24,18 +24,28 @@ FOUND = {
 def test_what_is_told_of_code(case: str) -> None:
     text, line, why = FOUND[case]
     files = {"shop/main.py": text}
-    (todo,) = clashes.find(gather(files), files, set(), "")
+    (todo,) = clashes.find(gather(files), files, {}, "")
     assert (todo.path, todo.line) == ("shop/main.py", line)
     assert why in todo.why
 
 
 def test_nothing_is_told_of_the_standard_itself() -> None:
     files = {"shop/chassis/logs.py": "logging.basicConfig()\n", "noxfile.py": "@x.on_event(1)\n"}
-    assert list(clashes.find(gather(files), files, files.keys(), "")) == []
+    assert list(clashes.find(gather(files), files, files, "")) == []
+
+
+def test_a_metric_that_the_chassis_has_too() -> None:
+    standard = {"shop/chassis/metrics.py": 'import prometheus_client\nGauge("http_busy", "")\n'}
+    mine = 'Gauge("busy", "", namespace="http")\nCounter("sold_total", "")\nCounter(name)\n'
+    files = {"shop/main.py": mine}
+    (todo,) = clashes.find(gather(files), files, standard, "")
+    assert (todo.path, todo.line) == ("shop/main.py", 1)
+    assert "http_busy" in todo.why
 
 
 def test_what_only_works_at_the_root_of_a_repository() -> None:
-    standard = {".github/workflows/ci.yml", ".pre-commit-config.yaml", "Dockerfile"}
+    named = [".github/workflows/ci.yml", ".pre-commit-config.yaml", "Dockerfile"]
+    standard = dict.fromkeys(named, "")
     told = [todo.path for todo in clashes.find([], {}, standard, "services/shop/")]
     assert told == [".github/workflows/ci.yml", ".pre-commit-config.yaml"]
     assert list(clashes.find([], {}, standard, "")) == []

@@ -1,10 +1,10 @@
 """What a service does itself that the standard does, too, or that a person must carry over."""
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from drydock.carrying import Todo
-from drydock.facts import Fact, Files
+from drydock.facts import Fact, Files, code
 
 _PIPELINES = re.compile(
     r"^(\.github/workflows/.+|\.gitlab-ci\.yml|Jenkinsfile|azure-pipelines\.yml|bitbucket-pipelines\.yml"
@@ -59,17 +59,22 @@ _GONE = {
 }
 
 
-def find(facts: list[Fact], files: Files, standard: Set[str], prefix: str) -> Iterator[Todo]:
+def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Iterator[Todo]:
     """Yield what is to be done by hand.
 
-    `files` are the service's, `standard` the paths of the standard's files, and `prefix` where
-    the service lies in its repository.
+    `files` are the service's, `standard` the standard's, and `prefix` where the service lies in
+    its repository.
     """
+    measuring = {path: text for path, text in standard.items() if "prometheus_client" in text}
+    collectors = {fact.value for fact in code.find(measuring) if fact.about == "collector"}
     facts = [fact for fact in facts if fact.path not in standard]
     for fact in facts:
         if fact.about in _FACTS:
             why, how = _FACTS[fact.about]
             yield Todo(fact.path, fact.line, why.format(value=fact.value), how)
+        elif fact.about == "collector" and fact.value in collectors:
+            why = f"the chassis has the metric {fact.value}, too, and one name registers only once"
+            yield Todo(fact.path, fact.line, why, "rename it, or take it out")
         elif fact.about == "unreadable":
             yield Todo(fact.path, 0, fact.value, "mend it, or take it out")
     for path, text in sorted(files.items()):
@@ -83,11 +88,14 @@ def find(facts: list[Fact], files: Files, standard: Set[str], prefix: str) -> It
         if fact.about == "manifest" and fact.value != "Service":
             how = "probes: /livez and /readyz on the management port; keep the rest"
             yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how)
-    if prefix:
-        for path in sorted(standard):
-            if _AT_THE_ROOT.match(path):
-                how = f"put it into the repository's own, for the folder {prefix}"
-                yield Todo(path, 0, "it only works at the root of a repository", how)
+    yield from _at_the_root(standard, prefix)
+
+
+def _at_the_root(standard: Files, prefix: str) -> Iterator[Todo]:
+    for path in sorted(standard) if prefix else ():
+        if _AT_THE_ROOT.match(path):
+            how = f"put it into the repository's own, for the folder {prefix}"
+            yield Todo(path, 0, "it only works at the root of a repository", how)
 
 
 def _gone(path: str, text: str) -> Iterator[Todo]:

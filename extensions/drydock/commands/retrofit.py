@@ -123,7 +123,7 @@ class _Retrofit:
                 todo=[
                     *(todo for one in carried.values() for todo in one.todo),
                     *(Todo(path, 0, *_OWN) for path in sorted(own)),
-                    *clashes.find(facts, place.files, set(theirs.files()), place.prefix),
+                    *clashes.find(facts, place.files, theirs.texts(), place.prefix),
                 ],
             )
             if not options.dry_run:

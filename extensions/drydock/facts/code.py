@@ -10,6 +10,7 @@ from drydock.facts import HINTS, IMPLIES, SAYS, Fact, Files
 _APPS = {"FastAPI": "app", "Starlette": "app"}
 _OTHERS = {"Flask", "Quart", "Sanic", "Bottle", "Falcon", "Litestar"}
 _METRICS = {"start_http_server", "start_wsgi_server", "make_asgi_app", "Instrumentator"}
+_COLLECTORS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
 _SAYING = {"print", "echo", "debug", "info", "warning", "add_argument"}
 _LOGGING = {"basicConfig", "dictConfig", "fileConfig"}
 _ROUTES = {"get", "post", "put", "api_route", "add_api_route", "route"}
@@ -130,6 +131,12 @@ def _call(path: str, node: ast.Call) -> Iterator[Fact]:
         yield Fact("own_metrics", f"{called}({port})", path, node.lineno, SAYS)
         if port and called.startswith("start_"):
             yield Fact("metrics_port", port, path, node.lineno, SAYS)
+    elif called in _COLLECTORS:
+        parts = [given.get("namespace"), given.get("subsystem"), *node.args[:1]]
+        words = [str(one.value) for one in parts if isinstance(one, ast.Constant) and one.value]
+        if node.args and isinstance(node.args[0], ast.Constant):
+            name = "_".join(words).removesuffix("_total")
+            yield Fact("collector", name, path, node.lineno, SAYS)
     elif called in _LOGGING:
         yield Fact("own_logging", called, path, node.lineno, SAYS)
     elif called in _ROUTES and node.args and isinstance(node.args[0], ast.Constant):
