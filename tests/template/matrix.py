@@ -23,8 +23,9 @@ FACTORS: dict[str, list[Any]] = {
     "inference": ["none", "local"],
     "adopted": [False, True],
     "python_version": ["3.11", "3.12", "3.13", "3.14"],
+    "helm": [True, False],
 }
-NO_FACTOR_OF_AN_INSTALLATION = {"python_version"}  # only the image has it
+NO_FACTOR_OF_AN_INSTALLATION = {"python_version", "helm"}  # neither image nor chart is installed
 
 # What no factor holds, and what has broken templates before.
 EDGES: dict[str, dict[str, Any]] = {
@@ -33,6 +34,8 @@ EDGES: dict[str, dict[str, Any]] = {
     "longest name": {"service_name": "a" + "-bcdefgh" * 6 + "i"},
     "name of a module": {"service_name": "json"},
     "keyword as name": {"service_name": "class"},
+    "truth as name": {"service_name": "on"},
+    "chart as package": {"package_path": "chart"},
     "quotes": {"description": "A \"quoted\" \\ 'text' with $HOME, {{ braces }} & <tags>: #1"},
     "not Latin": {"description": "Klassifiziert Blüten 🌸", "owner": "Équipe «données»"},
     "deep path": {"package_path": "python/services/one/src/demo"},
@@ -107,4 +110,5 @@ def _variant(row: Mapping[str, Any]) -> Variant:
     words = [str(row["layout"]), f"inference={row['inference']}"]
     words += ["adopted"] if row["adopted"] else []
     words += [str(row["python_version"])] if "python_version" in row else []
+    words += [f"helm={row['helm']}"] if "helm" in row else []
     return Variant(", ".join(words), answers, row["adopted"])

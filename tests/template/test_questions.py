@@ -120,6 +120,7 @@ def test_what_a_service_depends_on_is_known(tmp_path: Path) -> None:
         ("management_port", "8000", "differs from the service port"),
         ("python_version", "3.10", "3.10"),
         ("inference", "gpu", "gpu"),
+        ("helm", "perhaps", "perhaps"),
     ],
 )
 def test_a_wrong_answer_gets_one_clear_line(

@@ -12,6 +12,8 @@ import yaml
 from ruff.__main__ import find_ruff_bin
 
 UNRENDERED = re.compile(r"\{\{[ -]|\{%|\{#[ -]")
+# Helm's and Prometheus' own templates, which have braces too.
+TEMPLATES = ("chart/templates/", "chart/alerts/", "chart/dashboards/")
 ILLEGAL_ON_WINDOWS = re.compile(r"""["'<>|?*:\\]|[ .]$""")
 LONGEST_PATH = 120
 
@@ -40,7 +42,10 @@ def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]
     text = path.read_text(encoding="utf-8")
     yield from _of_text(text, path.suffix)
     own_braces = re.findall(r"\{\{.*?\}\}", str(answers.get("description")))
-    if any(found not in "".join(own_braces) for found in UNRENDERED.findall(text)):
+    unrendered = set(UNRENDERED.findall(text)) - (
+        {"{{ ", "{{-"} if name.startswith(TEMPLATES) else set()
+    )
+    if any(found not in "".join(own_braces) for found in unrendered):
         yield "something in it was not rendered"
     if answers.get("inference") == "none" and not name.startswith(".copier"):
         yield from (
@@ -48,6 +53,14 @@ def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]
             for word in ("inference", "numpy", "model.py", "weights")
             if word in text.lower()
         )
+    if answers.get("helm") is False and not name.startswith(".copier"):
+        yield from (
+            f"{word!r} is about the chart, which was not chosen"
+            for word in ("helm", "chart.yaml", "alert")
+            if word in text.lower()
+        )
+    if name.startswith("chart/templates/"):
+        return  # what Helm makes of it is parsed in tests/template/chart
     try:
         _parse(text, path)
     except (SyntaxError, ValueError, yaml.YAMLError) as error:
