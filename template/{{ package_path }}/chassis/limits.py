@@ -8,12 +8,17 @@ import asyncio
 from contextlib import suppress
 from contextvars import copy_context
 
+from prometheus_client import Gauge
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import problem
 from .settings import Limits
 
 LINGER_SECONDS = 5.0
+REQUESTS_LIMIT = Gauge(
+    "http_server_requests_limit",
+    "Requests that are answered at the same time, at most; 0 means no limit.",
+)
 
 
 class LimitsMiddleware:
@@ -22,6 +27,7 @@ class LimitsMiddleware:
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self.app = app
         self.limits = limits
+        REQUESTS_LIMIT.set(limits.max_requests)
         self._in_flight = 0
         # When requests are late, the oldest first. One timer, that of the oldest, serves them all:
         # one for each would cost more than the rest of this file.

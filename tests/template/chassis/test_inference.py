@@ -161,6 +161,7 @@ def test_a_full_queue_turns_away_at_once(start: Callable[..., Asking]) -> None:
     assert refused.status == 503
     assert refused.headers["retry-after"] == "1"
     assert asking.dropped() == {"queue_full": 1, "deadline": 0, "abandoned": 0}
+    assert asking.server.samples("inference_queue_limit") == {(): 2}
     asking.open()
     assert [future.result().status for future in [first, *others]] == [200, 200, 200]
     assert asking.ask("d").status == 200

@@ -85,6 +85,7 @@ def test_one_request_too_many_is_turned_away_at_once(start: Callable[..., Limite
     assert refused.headers["content-type"] == PROBLEM
     assert refused.json()["request_id"] == refused.headers["x-request-id"]
     assert limited.server.ready().status == 200
+    assert limited.server.samples("http_server_requests_limit") == {(): 2}
     limited.open()
     assert [future.result().status for future in waiting] == [200, 200]
     assert limited.server.request("/ok").status == 200
