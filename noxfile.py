@@ -7,12 +7,13 @@ import nox
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "unit", "slow", "updates", "variants", "first_run"]
+nox.options.sessions = ["lint", "types", "unit", "slow", "updates", "variants", "chart", "first_run"]
 
 
-def install(session: nox.Session) -> None:
+def install(session: nox.Session, *more: str) -> None:
     """Install drydock and what its tests need, by uv, which is fast where pip is not."""
-    groups = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "tests")
+    project = nox.project.load_toml("pyproject.toml")
+    groups = nox.project.dependency_groups(project, "tests", *more)
     if session.venv_backend != "uv":
         session.install("uv")
     python = session.virtualenv.location
@@ -73,6 +74,17 @@ def variants(session: nox.Session) -> None:
     """
     install(session)
     session.run("python", "-m", "tests.template.variants", *session.posargs)
+
+
+@nox.session
+def chart(session: nox.Session) -> None:
+    """Hold the chart, its alerts and its dashboard to real tools and to the running service."""
+    install(session, "chart")
+    session.run("python", "-m", "tests.template.chart.parts")
+    session.run(
+        *("pytest", "-n", "2", "--dist", "loadfile", "tests/template/chart", *session.posargs),
+        env={"DRYDOCK_CHART": "1"},
+    )
 
 
 @nox.session

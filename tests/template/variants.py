@@ -123,7 +123,7 @@ def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None)
     steps: dict[str, float] = {}
     answers = variant.render(folder).answers
     if variant.adopted:
-        _add_own_files(folder, answers)
+        add_own_files(folder, answers)
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environment |= {"DRYDOCK_SERVICE": str(folder), "UV_PYTHON": python or sys.executable}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -151,7 +151,8 @@ def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None)
     return Result(variant.name, steps)
 
 
-def _add_own_files(folder: Path, answers: Mapping[str, object]) -> None:
+def add_own_files(folder: Path, answers: Mapping[str, object]) -> None:
+    """Write the application, and its configuration, that an adopted service has of its own."""
     module = str(answers["app"]).partition(":")[0]
     root = folder / str(answers["package_path"]).rpartition("/")[0]
     app_file = root / f"{module.replace('.', '/')}.py"
