@@ -1,0 +1,1 @@
+"""What the chart says, held to real tools and to the running service."""

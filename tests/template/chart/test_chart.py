@@ -1,0 +1,235 @@
+"""The chart by itself: real Helm, schemas of Kubernetes, a scanner, every part on and off."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+
+from tests.template import matrix
+from tests.template.chart import checks, parts, support
+
+KUBERNETES = [f"1.{minor}" for minor in range(25, 38)]
+HELMS = list(parts.HELM_WHEELS)
+EVERYTHING: dict[str, Any] = {
+    "image": {"tag": "1.2.3", "pullSecrets": ["registry"]},
+    "config": {"top_k": 3, "logging": {"level": "DEBUG"}},
+    "profiles": ["production"],
+    "env": {"APP__LOGGING__ACCESS": "false"},
+    "secrets": ["credentials"],
+    "resources": {"limits": {"nvidia.com/gpu": 1}},
+    "preStopSeconds": 3,
+    "podAnnotations": {"example.com/note": "yes"},
+    "podLabels": {"example.com/team": "iris"},
+    "nodeSelector": {"kubernetes.io/arch": "amd64"},
+    "tolerations": [{"key": "gpu", "operator": "Exists"}],
+    "affinity": {"podAntiAffinity": {}},
+    "volumes": [{"name": "weights", "emptyDir": {}}],
+    "volumeMounts": [{"name": "weights", "mountPath": "/weights"}],
+    "service": {"annotations": {"example.com/note": "yes"}},
+    "ingress": {
+        "enabled": True,
+        "className": "nginx",
+        "host": "shop.example.com",
+        "tlsSecret": "shop-tls",
+        "annotations": {"example.com/note": "yes"},
+    },
+    "networkPolicy": {
+        "callers": ["ingress", "frontend"],
+        "egress": [{"ports": [{"port": 5432}], "to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}],
+    },
+    "monitoring": {"labels": {"release": "prometheus"}},
+}
+NOTHING: dict[str, Any] = {
+    "autoscaling": {"enabled": False},
+    "disruptionBudget": {"enabled": False},
+    "networkPolicy": {"enabled": False},
+    "serviceMonitor": {"enabled": False},
+    "alerts": {"enabled": False},
+    "dashboard": {"enabled": False},
+}
+VALUES = {"defaults": {}, "everything": EVERYTHING, "nothing": NOTHING}
+ALWAYS = {"Deployment", "Service", "ServiceAccount", "ConfigMap", "Pod"}
+# What the scanner says that is meant as it is.
+ACCEPTED = {
+    "KSV-0011": "a limit of CPU would only make the service slow",
+    "KSV-0110": "the namespace is that of the release",
+    "KSV-0125": "the registry is the company's own",
+}
+
+
+@pytest.fixture(scope="session", params=VALUES)
+def rendered(request: pytest.FixtureRequest, service: support.Generated) -> support.Manifests:
+    return support.manifests(service, VALUES[request.param])
+
+
+@pytest.mark.parametrize("version", HELMS)
+@pytest.mark.parametrize("values", VALUES)
+def test_helm_finds_no_fault(service: support.Generated, version: str, values: str) -> None:
+    done = support.helm("lint", "--strict", service.chart, version=version, values=VALUES[values])
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stdout
+
+
+def test_both_helms_make_the_same(service: support.Generated) -> None:
+    def made(version: str) -> list[str]:
+        found = support.manifests(service, EVERYTHING, version=version)
+        return sorted(yaml.safe_dump(manifest) for manifest in found)
+
+    assert made("helm3") == made("helm4")
+
+
+@pytest.mark.parametrize("version", KUBERNETES)
+def test_kubernetes_takes_every_object(rendered: support.Manifests, version: str) -> None:
+    checked = [one for one in rendered if one["apiVersion"] != support.MONITORING]
+    for manifest in checked:
+        kubernetes_validate.validate(manifest, version, strict=True)
+
+    assert len(checked) >= len(ALWAYS)
+
+
+@pytest.mark.parametrize("kind", ["ServiceMonitor", "PrometheusRule"])
+@pytest.mark.parametrize("values", ["defaults", "everything"])
+def test_the_prometheus_operator_takes_its_objects(
+    service: support.Generated, kind: str, values: str
+) -> None:
+    manifest = support.manifests(service, VALUES[values]).kind(kind)
+    schema = json.loads(parts.path(kind).read_text(encoding="utf-8"))
+
+    jsonschema.validate(manifest["spec"], schema)
+    assert manifest["apiVersion"] == support.MONITORING
+    assert VALUES[values].get("monitoring", {}).get("labels", {}).items() <= (
+        manifest["metadata"]["labels"].items()
+    )
+
+
+def test_a_scanner_finds_no_misconfiguration(rendered: support.Manifests, tmp_path: Path) -> None:
+    scanned = tmp_path / "manifests"
+    scanned.mkdir()
+    (scanned / "all.yaml").write_text(yaml.safe_dump_all(rendered), encoding="utf-8")
+
+    done = subprocess.run(
+        [
+            *(parts.path("trivy"), "config", "--quiet", "--skip-check-update", "--format", "json"),
+            *("--cache-dir", tmp_path / "cache", scanned),
+        ],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    (result,) = json.loads(done.stdout)["Results"]
+    assert result["MisconfSummary"]["Successes"] > 80  # it did look
+    found = {fault["ID"]: fault["Message"] for fault in result.get("Misconfigurations", [])}
+    assert {name: said for name, said in found.items() if name not in ACCEPTED} == {}
+
+
+def test_names_labels_pods_and_references_are_right(rendered: support.Manifests) -> None:
+    for check in (checks.names, checks.restricted, checks.wiring):
+        assert list(check(rendered)) == []
+
+
+@pytest.mark.parametrize("name", ["a", "on", matrix.EDGES["longest name"]["service_name"]])
+@pytest.mark.parametrize("release", [None, "true", "r" * 53])
+def test_any_name_will_do(tmp_path: Path, name: str, release: str | None) -> None:
+    service = support.generate(tmp_path / "it", matrix.Variant("", {"service_name": name}))
+
+    manifests = support.manifests(service, release=release)
+
+    for check in (checks.names, checks.wiring):
+        assert list(check(manifests)) == []
+    for manifest in manifests:
+        if manifest["apiVersion"] != support.MONITORING:
+            kubernetes_validate.validate(manifest, KUBERNETES[0], strict=True)
+    lint = support.helm("lint", "--strict", service.chart)
+    assert lint.returncode == 0, lint.stdout
+
+
+def test_versions_are_labels_whatever_they_are(broken: support.Generated) -> None:
+    broken.edit("chart/Chart.yaml", "\nversion: 0.1.0", "\nversion: 1.2.3-rc.1+build." + "x" * 60)
+    broken.edit("chart/Chart.yaml", "appVersion: 0.1.0", 'appVersion: "1.2.3+abc"')
+
+    assert list(checks.names(support.manifests(broken))) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ({"autoscaling": {"enabled": False}}, "HorizontalPodAutoscaler"),
+        ({"disruptionBudget": {"enabled": False}}, "PodDisruptionBudget"),
+        ({"networkPolicy": {"enabled": False}}, "NetworkPolicy"),
+        ({"serviceMonitor": {"enabled": False}}, "ServiceMonitor"),
+        ({"alerts": {"enabled": False}}, "PrometheusRule"),
+        ({"ingress": {"enabled": True, "host": "a.example.com"}}, "Ingress"),
+    ],
+)
+def test_a_part_can_be_turned_on_and_off(
+    service: support.Generated, manifests: support.Manifests, values: dict[str, Any], kind: str
+) -> None:
+    assert support.manifests(service, values).kinds() ^ manifests.kinds() == {kind}
+
+
+def test_what_can_be_turned_off_is_off(service: support.Generated) -> None:
+    nothing = support.manifests(service, NOTHING)
+
+    assert nothing.kinds() == ALWAYS
+    assert nothing.kind("Deployment")["spec"]["replicas"] == 2
+    assert not any(one["metadata"]["name"].endswith("-dashboard") for one in nothing)
+
+
+def test_autoscaling_alone_sets_the_number_of_pods(manifests: support.Manifests) -> None:
+    assert "replicas" not in manifests.kind("Deployment")["spec"]
+
+
+def test_a_change_of_the_configuration_rolls_the_pods(
+    service: support.Generated, manifests: support.Manifests
+) -> None:
+    changed = support.manifests(service, {"config": {"logging": {"level": "DEBUG"}}})
+    other = support.manifests(service, {"service": {"port": 8080}})
+
+    assert changed.pod["metadata"]["annotations"] != manifests.pod["metadata"]["annotations"]
+    assert other.pod == manifests.pod
+
+
+@pytest.mark.parametrize(
+    ("drain", "deadline", "before", "grace"), [(5, 30, 0, 35), (0, 0.5, 0, 6), (20, 60.2, 4, 70)]
+)
+def test_the_grace_period_follows_the_deadline(
+    service: support.Generated, drain: float, deadline: float, before: int, grace: int
+) -> None:
+    shutdown = {"drain_seconds": drain, "deadline_seconds": deadline}
+    values = {"config": {"shutdown": shutdown}, "preStopSeconds": before}
+
+    pod = support.manifests(service, values).pod["spec"]
+
+    assert pod["terminationGracePeriodSeconds"] == grace
+    sleep = {"preStop": {"exec": {"command": ["sleep", str(before)]}}}
+    assert pod["containers"][0].get("lifecycle") == (sleep if before else None)
+
+
+def test_the_configuration_comes_out_as_it_went_in(service: support.Generated) -> None:
+    config = {"limits": {"max_body_bytes": 10000000}, "text": "007", "list": [1.5, "on", None]}
+
+    manifests = support.manifests(service, {"config": config})
+
+    told = yaml.safe_load(manifests.config_map("-config")["application-helm.yml"])
+    assert config.items() <= told.items()
+
+
+def test_own_alerts_and_dashboards_are_files(broken: support.Generated) -> None:
+    rule = {"alert": "OutOfStock", "expr": "stock{$service} == 0"}
+    groups = {"groups": [{"name": "own", "rules": [rule]}]}
+    (broken.chart / "alerts/own.yaml").write_text(yaml.safe_dump(groups), encoding="utf-8")
+    (broken.chart / "dashboards/own.json").write_text('{"title": "own"}\n', encoding="utf-8")
+
+    manifests = support.manifests(broken)
+
+    selector = f'namespace="{support.NAMESPACE}", job="{broken.name}"'
+    assert manifests.alerts["OutOfStock"]["expr"] == f"stock{{{selector}}} == 0"
+    assert len(manifests.alerts) > 5
+    dashboards = manifests.config_map("-dashboard")
+    assert json.loads(dashboards[f"{broken.name}-own.json"]) == {"title": "own"}
+    assert len(dashboards) == 2

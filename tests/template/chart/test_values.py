@@ -1,0 +1,107 @@
+"""The values: explained, and refused where they cannot be meant."""
+
+import copy
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.template.chart import parts, support
+
+HELMS = list(parts.HELM_WHEELS)
+NONSENSE: dict[str, dict[str, Any]] = {
+    "unknown value": {"replicaCount": 3},
+    "unknown value in a section": {"image": {"tags": "1"}},
+    "no number": {"replicas": "two"},
+    "negative replicas": {"replicas": -1},
+    "fewer than at least": {"autoscaling": {"minReplicas": 7}},
+    "share of nothing": {"autoscaling": {"cpuPercent": 0}},
+    "tag that YAML takes for a number": {"image": {"tag": 1.1}},
+    "tag with a blank": {"image": {"tag": "1 2"}},
+    "tag in the repository's place": {"image": {"repository": ""}},
+    "pull policy": {"image": {"pullPolicy": "Sometimes"}},
+    "memory without a unit that there is": {"resources": {"limits": {"memory": "512MB"}}},
+    "no limit of memory": {"resources": {"limits": {"memory": None}}},
+    "no requests": {"resources": {"requests": None}},
+    "privileged port": {"config": {"server": {"port": 80}}},
+    "port 0": {"config": {"management": {"port": 0}}},
+    "port as text": {"config": {"server": {"port": "8000"}}},
+    "dotted key": {"config": {"server.port": 8000}},
+    "unknown key of the chassis": {"config": {"logging": {"levle": "INFO"}}},
+    "level": {"config": {"logging": {"level": "LOUD"}}},
+    "deadline before drain": {"config": {"shutdown": {"drain_seconds": 60}}},
+    "negative drain": {"config": {"shutdown": {"drain_seconds": -1}}},
+    "check longer than its probe": {"config": {"health": {"check_timeout_seconds": 5}}},
+    "port in the environment": {"env": {"APP__SERVER__PORT": "1"}},
+    "shutdown in the environment": {"env": {"app__shutdown": "{}"}},
+    "number in the environment": {"env": {"APP__LIMITS__MAX_BODY_BYTES": 10000000}},
+    "no name of a variable": {"env": {"A-B": "1"}},
+    "the chart's own profile": {"profiles": ["helm"]},
+    "secret with upper case": {"secrets": ["MySecret"]},
+    "secret twice": {"secrets": ["a", "a"]},
+    "label that selects": {"podLabels": {"app.kubernetes.io/name": "other"}},
+    "ingress without a host": {"ingress": {"enabled": True}},
+    "host with a scheme": {"ingress": {"host": "https://shop.example.com"}},
+    "caller that is no namespace": {"networkPolicy": {"callers": ["Ingress Nginx"]}},
+    "interval": {"serviceMonitor": {"interval": "often"}},
+    "objective that never fires": {"alerts": {"availability": 0.9}},
+    "objective that allows nothing": {"alerts": {"availability": 1}},
+    "objective in percent": {"alerts": {"latency": {"target": 99}}},
+    "no bucket": {"alerts": {"latency": {"seconds": 0.3}}},
+    "budget of nothing": {"disruptionBudget": {"maxUnavailable": 0}},
+    "budget of everything and more": {"disruptionBudget": {"maxUnavailable": "120%"}},
+    "section taken away": {"config": None},
+}
+
+
+@pytest.mark.parametrize("version", HELMS)
+@pytest.mark.parametrize("nonsense", NONSENSE)
+def test_nonsense_is_refused(service: support.Generated, nonsense: str, version: str) -> None:
+    values = NONSENSE[nonsense]
+
+    done = support.helm("template", "x", service.chart, version=version, values=values)
+
+    assert done.returncode != 0
+    assert next(iter(values)) in done.stderr, "the message does not say where it is"
+
+
+@pytest.mark.parametrize("name", ["share", "gpu", "no CPU", "percent"])
+def test_sense_is_taken(service: support.Generated, name: str) -> None:
+    values: dict[str, Any] = {
+        "share": {"config": {"own": {"any.thing": [1]}}, "own": {"a": {"b": 1}}},
+        "gpu": {"resources": {"limits": {"nvidia.com/gpu": 1, "memory": "1.5Gi"}}},
+        "no CPU": {"env": {"HTTPS_PROXY": "http://proxy:3128", "APP__LOGGING__LEVEL": "DEBUG"}},
+        "percent": {"disruptionBudget": {"maxUnavailable": "25%"}, "global": {"a": 1}},
+    }[name]
+
+    support.manifests(service, values)
+
+
+def test_the_schema_is_closed(service: support.Generated) -> None:
+    """A key that nothing knows is refused in each section, except where it says otherwise."""
+    schema = json.loads((service.chart / "values.schema.json").read_text(encoding="utf-8"))
+    free = {"config", "global", "affinity", "own", "requests", "limits"}
+
+    def sections(part: dict[str, Any], name: str) -> list[str]:
+        found = []
+        if part.get("type") == "object" and name not in free:
+            found = [] if "additionalProperties" in part else [name]
+        for key, below in part.get("properties", {}).items():
+            found += sections(below, key)
+        return found
+
+    assert sections(schema, "") == []
+
+
+def test_the_readme_tells_every_value_and_its_default(service: support.Generated) -> None:
+    text = (service.chart / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `([\w.]+)` \| (.*?) ?\| .+ \|$", text, re.MULTILINE))
+    assert told.pop("config") == ""  # a section, of which some keys are told
+
+    defaults = yaml.safe_load((service.chart / "values.yaml").read_text(encoding="utf-8"))
+    labels = defaults["dashboard"].pop("labels")  # told as a whole
+    flat = support.flatten(copy.deepcopy(defaults)) | {"dashboard.labels": labels}
+
+    assert {key: yaml.safe_load(default.strip("`")) for key, default in told.items()} == flat
