@@ -19,7 +19,7 @@ import pytest
 from tests.template import matrix
 
 FOLDER = Path(os.environ.get("DRYDOCK_PARTS") or matrix.REPOSITORY / ".nox/parts")
-IN_CI = bool(os.environ.get("CI"))
+IN_CI = bool(os.environ.get("CI") or os.environ.get("DRYDOCK_CI"))
 
 # Wheels of AWS that hold Helm: one of each major version.
 HELM_WHEELS = {
