@@ -1,0 +1,250 @@
+"""A service under a real Prometheus and a real Alertmanager, and traffic of every kind for it.
+
+Prometheus reads it as the ServiceMonitor says, with the labels that the operator would give it, and
+evaluates the chart's own rules.
+"""
+
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlencode
+
+import yaml
+
+from tests.template.chart import parts, support
+from tests.template.chart.support import request, wait_for
+
+# Limits that a small machine reaches.
+VALUES: dict[str, Any] = {
+    "config": {
+        "logging": {"format": "json"},
+        "limits": {"enabled": True, "max_requests": 12, "max_body_bytes": 10000},
+        "shutdown": {"drain_seconds": 0, "deadline_seconds": 10},
+    }
+}
+MODEL_VALUES = {"max_batch_size": 1, "max_queue_length": 4, "inline_below_seconds": 0}
+# What a team writes into its own routes: something slow, something wrong.
+ROUTES = """
+
+@router.get("/slow")
+async def slow(seconds: float) -> None:
+    import asyncio
+
+    await asyncio.sleep(seconds)
+
+
+@router.get("/broken")
+async def broken() -> None:
+    raise RuntimeError("broken")
+"""
+# What a team makes of the model: one that a few callers keep busy.
+MODEL = """
+
+class SlowClassifier(IrisClassifier):
+    def predict(self, batch):
+        import time
+
+        time.sleep(0.02)
+        return super().predict(batch)
+"""
+FLOWER = json.dumps(
+    {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+).encode()
+
+
+class Observed:
+    """The three processes, and what they say."""
+
+    def __init__(self, service: support.Generated, folder: Path) -> None:
+        self.service = service
+        self.inference = service.answers["inference"] == "local"
+        values = json.loads(json.dumps(VALUES))
+        package = Path(str(service.answers["package_path"]))
+        self._append(package / "routes.py", ROUTES)
+        if self.inference:
+            self._append(package / "model.py", MODEL)
+            model = f"{package.name}.model:SlowClassifier"
+            values["config"]["inference"] = {"model": model, **MODEL_VALUES}
+        self.manifests = support.manifests(service, values)
+        (folder / "run").mkdir()
+        self.folder = folder
+        self.running = support.Running(service, self.manifests, folder / "run")
+        self.port = self.manifests.ports["http"]
+        self.prometheus, self.alertmanager = support.free_ports(2)
+        self._stack = ExitStack()
+
+    def _append(self, name: Path, text: str) -> None:
+        with (self.service.folder / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self.running)
+        self.running.wait_until_ready()
+        write = self.folder.joinpath
+        write("rules.yaml").write_text(yaml.safe_dump(self.manifests.rules), encoding="utf-8")
+        write("prometheus.yaml").write_text(yaml.safe_dump(self._configuration()), encoding="utf-8")
+        write("alertmanager.yaml").write_text(
+            yaml.safe_dump(
+                {
+                    "route": {"receiver": "team", "group_wait": "0s"},
+                    "receivers": [{"name": "team"}],
+                }
+            ),
+            encoding="utf-8",
+        )
+        self._start(
+            "alertmanager",
+            f"--web.listen-address=127.0.0.1:{self.alertmanager}",
+            "--cluster.listen-address=",
+            f"--storage.path={self.folder / 'alertmanager'}",
+        )
+        self._start(
+            "prometheus",
+            f"--web.listen-address=127.0.0.1:{self.prometheus}",
+            f"--storage.tsdb.path={self.folder / 'prometheus'}",
+        )
+        for port in (self.alertmanager, self.prometheus):
+            wait_for(lambda port=port: request(port, "/-/ready").status == 200, "the start")
+        wait_for(lambda: self.query("service_build_info"), "the first scrape")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _configuration(self) -> dict[str, Any]:
+        service, monitor = self.manifests.kind("Service"), self.manifests.kind("ServiceMonitor")
+        (endpoint,) = monitor["spec"]["endpoints"]
+        ports = {port["name"]: port["targetPort"] for port in service["spec"]["ports"]}
+        port = self.manifests.ports[ports[endpoint["port"]]]
+        job = service["metadata"]["labels"][monitor["spec"]["jobLabel"]]
+        labels = {
+            "namespace": support.NAMESPACE,
+            "service": service["metadata"]["name"],
+            "pod": f"{job}-5d4f8c7b9-x2x4x",
+            "container": self.manifests.container["name"],
+            "endpoint": endpoint["port"],
+        }
+        return {
+            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+            "rule_files": ["rules.yaml"],
+            "alerting": {
+                "alertmanagers": [
+                    {"static_configs": [{"targets": [f"127.0.0.1:{self.alertmanager}"]}]}
+                ]
+            },
+            "scrape_configs": [
+                {
+                    "job_name": job,
+                    "metrics_path": endpoint["path"],
+                    "static_configs": [{"targets": [f"127.0.0.1:{port}"], "labels": labels}],
+                }
+            ],
+        }
+
+    def _start(self, name: str, *arguments: str) -> None:
+        log = self._stack.enter_context((self.folder / f"{name}.log").open("wb"))
+        command = [parts.path(name), f"--config.file={self.folder / name}.yaml", *arguments]
+        process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT)
+        self._stack.callback(process.wait)
+        self._stack.callback(process.kill)
+
+    # --- What they say ----------------------------------------------------------------------------
+
+    def api(self, path: str, **parameters: str) -> Any:
+        """Ask Prometheus; an error is one of the test."""
+        answer = request(self.prometheus, f"/api/v1/{path}?{urlencode(parameters)}")
+        content = json.loads(answer.text)
+        assert content["status"] == "success", content
+        return content["data"]
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        """Return what an expression is now."""
+        result: list[dict[str, Any]] = self.api("query", query=expression)["result"]
+        return result
+
+    def history(self, expression: str, since: float) -> list[dict[str, Any]]:
+        """Return what an expression has been, second by second."""
+        result: list[dict[str, Any]] = self.api(
+            "query_range", query=expression, start=str(since), end=str(time.time()), step="1"
+        )["result"]
+        return result
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """Return what has been sent to the Alertmanager."""
+        alerts: list[dict[str, Any]] = json.loads(request(self.alertmanager, "/api/v2/alerts").text)
+        return alerts
+
+    # --- Traffic ----------------------------------------------------------------------------------
+
+    def traffic(self, seconds: float) -> None:
+        """Send good, bad, slow, failing and too many requests, for so long."""
+        end = time.monotonic() + seconds
+        kinds: list[tuple[int, Callable[[], Any]]] = [
+            (2, self._good),
+            (1, self._bad),
+            (1, lambda: request(self.port, "/api/v1/broken")),
+            (4, lambda: request(self.port, "/api/v1/slow?seconds=0.7")),
+            (1, self._too_many),
+        ]
+        stop = threading.Event()
+
+        def repeat(send: Callable[[], Any]) -> None:
+            while time.monotonic() < end and not stop.is_set():
+                send()
+                time.sleep(0.05)
+
+        with ThreadPoolExecutor(16) as pool:
+            futures = [pool.submit(repeat, send) for number, send in kinds for _ in range(number)]
+            try:
+                for future in futures:
+                    future.result()
+            finally:
+                stop.set()
+
+    def _good(self) -> None:
+        if self.inference:
+            headers = {"content-type": "application/json"}
+            request(self.port, "/api/v1/predict", "POST", FLOWER, **headers)
+        else:
+            request(self.port, "/api/v1/greeting?name=Ada")
+
+    def _bad(self) -> None:
+        for path in ("/nowhere", "/api/v1/slow?seconds=many"):
+            request(self.port, path)
+        request(self.port, "/api/v1/slow?seconds=0", "GET", b"x" * 20000)
+
+    def _too_many(self) -> None:
+        """Come all at once: more than may be in progress, or wait for the model."""
+        if int(time.monotonic()) % 4 < 2:
+            return
+        slow = lambda _: request(self.port, "/api/v1/slow?seconds=1.2")  # noqa: E731
+        with ThreadPoolExecutor(30) as pool:
+            list(pool.map(slow, range(15)))
+            list(pool.map(lambda _: self._good(), range(30)))
+
+
+def resolve(expression: str, job: str, rate: str = "5s") -> str:
+    """Put values in the place of the dashboard's variables, as Grafana does."""
+    words = {
+        "$__rate_interval": rate,
+        "$namespace": ".*",
+        "$instance": ".*",
+        "$job": job,
+    }
+    for word, value in words.items():
+        expression = expression.replace(word, value)
+    return expression
+
+
+def finite(series: list[dict[str, Any]]) -> Iterator[float]:
+    """Yield the numbers in a history."""
+    for one in series:
+        for _, value in one["values"]:
+            if value not in ("NaN", "+Inf", "-Inf"):
+                yield float(value)

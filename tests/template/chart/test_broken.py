@@ -1,0 +1,299 @@
+"""A broken chart is caught: each of these mistakes was made on purpose, and says what finds it."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import jsonschema
+import kubernetes_validate
+import pytest
+
+from tests.template.chart import checks, parts, queries, support, test_alerts
+
+DEPLOYMENT = "chart/templates/deployment.yaml"
+HELPERS = "chart/templates/_helpers.tpl"
+MONITOR = "chart/templates/servicemonitor.yaml"
+POLICY = "chart/templates/networkpolicy.yaml"
+SERVICE = "chart/templates/service.yaml"
+ALERTS = "chart/alerts/service.yaml"
+DASHBOARD = "chart/dashboards/service.json"
+
+
+@pytest.fixture(scope="module")
+def running(
+    service: support.Generated,
+    manifests: support.Manifests,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[support.Running]:
+    """A service that runs as the chart says when it is whole."""
+    folder = tmp_path_factory.mktemp("running")
+    with support.Running(service, manifests, folder) as running:
+        running.wait_until_ready()
+        support.request(manifests.ports["http"], "/nowhere")
+        yield running
+
+
+# --- What finds mistakes ---------------------------------------------------------------------------
+
+Finder = Callable[[support.Generated, support.Running, Path], list[str]]
+
+
+def by_manifests(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
+    found = support.manifests(broken)
+    return [*checks.names(found), *checks.restricted(found), *checks.wiring(found)]
+
+
+def by_contract(broken: support.Generated, running: support.Running, _: Path) -> list[str]:
+    return list(checks.contract(support.manifests(broken), running))
+
+
+def by_start(broken: support.Generated, _: support.Running, folder: Path) -> list[str]:
+    """Let the service itself take the broken chart's configuration."""
+    manifests = support.manifests(broken)
+    try:
+        return list(checks.configuration(manifests, support.Running(broken, manifests, folder)))
+    except AssertionError as error:
+        return [str(error)]
+
+
+def by_queries(broken: support.Generated, running: support.Running, _: Path) -> list[str]:
+    manifests = support.manifests(broken)
+    text = support.request(running.serving()["management_port"], "/metrics").text
+    metrics = queries.exposed(text) | queries.recorded(manifests)
+    asked = [*queries.of_rules(manifests), *queries.of_dashboard(broken)]
+    return list(queries.unknown(asked, metrics))
+
+
+def by_promtool(broken: support.Generated, _: support.Running, folder: Path) -> list[str]:
+    test_alerts.write_rules(support.manifests(broken), folder)
+    done = test_alerts.promtool("test", "rules", "alerts.yaml", folder=folder)
+    return [done.stdout + done.stderr] if done.returncode else []
+
+
+def by_kubernetes(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
+    found = []
+    for manifest in support.manifests(broken):
+        if manifest["apiVersion"] != support.MONITORING:
+            for version in ("1.25", "1.37"):
+                try:
+                    kubernetes_validate.validate(manifest, version, strict=True)
+                except kubernetes_validate.ValidationError as error:
+                    found.append(str(error))
+                except kubernetes_validate.SchemaNotFoundError as error:
+                    found.append(f"there is no {error}")
+    return found
+
+
+def by_operator(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
+    spec = support.manifests(broken).kind("ServiceMonitor")["spec"]
+    schema = json.loads(parts.path("ServiceMonitor").read_text(encoding="utf-8"))
+    return [error.message for error in jsonschema.Draft7Validator(schema).iter_errors(spec)]
+
+
+def by_grafana(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
+    schema = json.loads(parts.path("Dashboard").read_text(encoding="utf-8"))
+    errors = jsonschema.Draft7Validator(schema).iter_errors(queries.dashboard(broken))
+    return [f"{error.message}{[one.message for one in error.context or ()]}" for error in errors]
+
+
+def by_helm(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
+    done = support.helm("lint", "--strict", broken.chart)
+    return [done.stdout + done.stderr] if done.returncode else []
+
+
+def by_scanner(broken: support.Generated, _: support.Running, folder: Path) -> list[str]:
+    rendered = support.helm("template", "x", broken.chart).stdout
+    (folder / "scanned").mkdir()
+    (folder / "scanned/all.yaml").write_text(rendered, encoding="utf-8")
+    command = [parts.path("trivy"), "config", "--quiet", "--skip-check-update", "--cache-dir"]
+    done = subprocess.run(
+        [*command, folder / "cache", "--format", "json", folder / "scanned"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (result,) = json.loads(done.stdout)["Results"]
+    return [fault["ID"] + fault["Message"] for fault in result["Misconfigurations"]]
+
+
+class Mistake(NamedTuple):
+    """One edit, what finds it, and what is said then."""
+
+    file: str
+    old: str
+    new: str
+    finder: Finder
+    said: str
+
+
+MISTAKES = {
+    "port of the container": Mistake(
+        DEPLOYMENT, "containerPort: {{ .Values.config.server.port }}", "containerPort: 8123",
+        by_contract, "the service listens on",
+    ),
+    "port name in the Service": Mistake(
+        SERVICE, "targetPort: http\n", "targetPort: htpp\n", by_contract,
+        "behind its port http there is none of the container",
+    ),
+    "ports of the Service exchanged": Mistake(
+        SERVICE, "targetPort: management", "targetPort: http", by_contract,
+        "behind its port management another listener answers",
+    ),
+    "path of the readiness probe": Mistake(
+        DEPLOYMENT, "path: /readyz", "path: /health", by_contract, "/health on port management",
+    ),
+    "readiness probe that asks for life": Mistake(
+        DEPLOYMENT, "path: /readyz", "path: /livez", by_contract, "instead of /readyz",
+    ),
+    "readiness probe without patience": Mistake(
+        DEPLOYMENT, "timeoutSeconds: 3", "timeoutSeconds: 1", by_contract, "gives up before",
+    ),
+    "resources": Mistake(
+        DEPLOYMENT, "resources:\n            {{- toYaml .Values.resources | nindent 12 }}\n", "",
+        by_manifests, "no limits of memory",
+    ),
+    "token of the pod": Mistake(
+        DEPLOYMENT, "automountServiceAccountToken: false", "automountServiceAccountToken: true",
+        by_manifests, "gets a token",
+    ),
+    "writable image": Mistake(
+        HELPERS, "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false",
+        by_scanner, "KSV-0014",
+    ),
+    "root": Mistake(HELPERS, "runAsNonRoot: true", "runAsNonRoot: false", by_manifests, "root"),
+    "key that Kubernetes does not know": Mistake(
+        HELPERS, "readOnlyRootFilesystem", "readOnlyRootFileSystem", by_kubernetes,
+        "readOnlyRootFileSystem",
+    ),
+    "version that Kubernetes has no more": Mistake(
+        "chart/templates/hpa.yaml", "autoscaling/v2\n", "autoscaling/v2beta2\n", by_kubernetes,
+        "autoscaler",
+    ),
+    "selector of the budget": Mistake(
+        "chart/templates/pdb.yaml", '{{- include "service.selector" . | nindent 6 }}',
+        "app: {{ .Chart.Name }}", by_manifests, "PodDisruptionBudget",
+    ),
+    "test that gets the service's requests": Mistake(
+        "chart/templates/tests/request.yaml", "{{ .Chart.Name }}-test\n", "{{ .Chart.Name }}\n",
+        by_manifests, "selects my-service-test too",
+    ),
+    "grace period": Mistake(
+        DEPLOYMENT, "{{ add .Values.preStopSeconds (ceil $shutdown.deadline_seconds) 5 }}", "30",
+        by_contract, "it is killed after 30 s",
+    ),
+    "name in the environment": Mistake(
+        DEPLOYMENT, "            - name: APP__PROFILES",
+        "            - name: APP__LOGING__LEVEL\n              value: INFO\n"
+        "            - name: APP__PROFILES",
+        by_contract, "APP__LOGING__LEVEL: the service has no such setting",
+    ),
+    "key of the configuration": Mistake(
+        "chart/values.yaml", "config:\n", "config:\n  limitz: {}\n", by_start,
+        "limitz: unknown key; did you mean limits?",
+    ),
+    "key of a section, by the schema": Mistake(
+        "chart/values.yaml", "drain_seconds: 5", "drain_seconds: 5\n    drian: 5", by_helm, "drian",
+    ),
+    "profile": Mistake(
+        DEPLOYMENT, 'append .Values.profiles "helm"', "append .Values.profiles", by_helm, "append",
+    ),
+    "name of the mounted file": Mistake(
+        DEPLOYMENT, "/application-helm.yml", "/application-chart.yml", by_start, "no such file",
+    ),
+    "port of the ServiceMonitor": Mistake(
+        MONITOR, "port: management", "port: metrics", by_contract, "has no port metrics",
+    ),
+    "path of the metrics": Mistake(
+        MONITOR, "path: /metrics", "path: /prometheus", by_contract, "gives no metrics",
+    ),
+    "job": Mistake(
+        MONITOR, "jobLabel: app.kubernetes.io/name", "jobLabel: app.kubernetes.io/version",
+        by_contract, "the job is not my-service",
+    ),
+    "key that the operator does not know": Mistake(
+        MONITOR, "interval:", "every:", by_operator, "'every' was unexpected",
+    ),
+    "port of the network policy": Mistake(
+        POLICY, "- port: http\n", "- port: web\n", by_contract, "it lets in to",
+    ),
+    "metrics for everybody": Mistake(
+        POLICY, "        - port: management\n      from:\n        - namespaceSelector:",
+        "        - port: management\n      from:\n        - podSelector: {}\n          namespaceSelector:",
+        by_contract, "others than Prometheus",
+    ),
+    "no DNS": Mistake(POLICY, "protocol: UDP", "protocol: SCTP", by_contract, "cannot ask DNS"),
+    "metric in an alert": Mistake(
+        ALERTS, "process_open_fds{", "process_open_files{", by_queries,
+        "FileDescriptorsNearLimit: there is no metric process_open_files",
+    ),
+    "label in an alert": Mistake(
+        ALERTS, 'status=~"5.."', 'code=~"5.."', by_queries, "has no label code",
+    ),
+    "alert about everybody's services": Mistake(
+        ALERTS, "expr: up{$service} == 0", "expr: up{} == 0", by_queries, "other services",
+    ),
+    "speed of the budget": Mistake(
+        ALERTS, "job:http_slow:ratio_5m{$service} > 14.4", "job:http_slow:ratio_5m{$service} > 144",
+        by_promtool, "LatencyBudgetBurnsFast",
+    ),
+    "failures that count twice": Mistake(
+        ALERTS, 'status!~"5.."}[5m])\n          )\n          -', '}[5m])\n          )\n          -',
+        by_promtool, "LatencyBudgetBurnsFast",
+    ),
+    "zeros left out": Mistake(
+        ALERTS, 'status=~"5.."}[5m])\n          )\n          or 0 * job:http_requests:rate5m{$service}',
+        'status=~"5.."}[5m])\n          )', by_promtool, "ErrorBudgetBurnsFast",
+    ),
+    "alert that waits too long": Mistake(
+        ALERTS, "for: 2m", "for: 20m", by_promtool, "ServiceDown",
+    ),
+    "metric in a panel": Mistake(
+        DASHBOARD, "process_resident_memory_bytes", "process_memory_bytes", by_queries,
+        "panel Memory: there is no metric",
+    ),
+    "key that Grafana does not know": Mistake(
+        DASHBOARD, '"schemaVersion": 39', '"schemaVersion": 39, "variables": []', by_grafana,
+        "variables",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_found(
+    broken: support.Generated, running: support.Running, tmp_path: Path, name: str
+) -> None:
+    mistake = MISTAKES[name]
+    broken.edit(mistake.file, mistake.old, mistake.new)
+
+    found = mistake.finder(broken, running, tmp_path)
+
+    assert any(mistake.said in said for said in found), found
+
+
+@pytest.mark.parametrize(
+    "finder",
+    [
+        by_manifests,
+        by_contract,
+        by_start,
+        by_queries,
+        by_kubernetes,
+        by_operator,
+        by_grafana,
+        by_helm,
+    ],
+    ids=lambda finder: finder.__name__,
+)
+def test_nothing_is_found_in_what_is_whole(
+    broken: support.Generated, running: support.Running, tmp_path: Path, finder: Finder
+) -> None:
+    assert finder(broken, running, tmp_path) == []
+
+
+def test_a_missing_checksum_is_found(broken: support.Generated) -> None:
+    line = "        checksum/config: {{ toYaml .Values.config | sha256sum }}\n"
+    broken.edit(DEPLOYMENT, line, "")
+
+    changed = support.manifests(broken, {"config": {"logging": {"level": "DEBUG"}}})
+
+    assert changed.pod == support.manifests(broken).pod  # so the test of it would fail

@@ -1,0 +1,127 @@
+"""Every query of the dashboard and every alert, under a real Prometheus, with real traffic."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.template import matrix
+from tests.template.chart import queries, support
+from tests.template.chart.observed import Observed, finite, resolve
+
+TRAFFIC_SECONDS = 20
+# What the traffic brings about at some time; of the others, what they compare is there.
+IMPLIED = {
+    "ErrorBudgetBurnsFast",
+    "ErrorBudgetBurnsSlowly",
+    "LatencyBudgetBurnsFast",
+    "LatencyBudgetBurnsSlowly",
+    "RequestsNearLimit",
+    "ModelQueueNearLimit",
+    "ModelDropsItems",
+}
+# Panels that must show more than zeros.
+BUSY = {
+    *("Instances", "Version", "Template release", "Failures, 1 h", "Slow answers, 1 h"),
+    *("Rate by route", "Errors by route", "Duration", "Duration by route, 95 %"),
+    *("Failures and the objective", "Slow answers and the objective"),
+    *("Requests in progress", "Turned away", "CPU", "Memory", "File descriptors"),
+    *("Batch size", "Time of the model", "Wait in the queue", "Queue", "Dropped"),
+}
+
+
+class Run:
+    """A service that has been asked for everything, and since when."""
+
+    def __init__(self, observed: Observed) -> None:
+        self.observed = observed
+        self.since = time.time()
+        observed.traffic(TRAFFIC_SECONDS)
+        self.job = observed.service.name
+
+
+@pytest.fixture(scope="module", params=["local", "none"])
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    folder = tmp_path_factory.mktemp("observed")
+    port, management_port = support.free_ports(2)
+    answers = {
+        "inference": request.param,
+        "service_port": port,
+        "management_port": management_port,
+    }
+    service = support.generate(folder / "service", matrix.Variant("", answers))
+    with Observed(service, folder) as observed:
+        yield Run(observed)
+
+
+def test_every_panel_shows_what_there_was(run: Run) -> None:
+    asked = list(queries.of_dashboard(run.observed.service))
+    empty, zero = [], []
+    for query in asked:
+        series = run.observed.history(resolve(query.expression, run.job), run.since)
+        numbers = list(finite(series))
+        if not numbers:
+            empty.append(query)
+        elif not any(numbers) and query.where.removeprefix("panel ") in BUSY:
+            zero.append(query)
+
+    assert len(asked) >= 20
+    assert (empty, zero) == ([], [])
+
+
+def test_the_variables_have_values(run: Run) -> None:
+    variables = queries.dashboard(run.observed.service)["templating"]["list"]
+    for variable in (one for one in variables if one["type"] == "query"):
+        asked = resolve(variable["query"]["query"], run.job)
+        found = re.fullmatch(r"label_values\((.+), (\w+)\)", asked)
+        assert found is not None
+        series = run.observed.api("series", **{"match[]": found[1]})
+        assert {one[found[2]] for one in series}, variable["name"]
+
+
+def test_every_rule_is_evaluated(run: Run) -> None:
+    rules = [rule for group in run.observed.api("rules")["groups"] for rule in group["rules"]]
+
+    assert len(rules) > 25
+    assert [rule for rule in rules if rule["health"] != "ok"] == []
+
+
+def test_alerts_see_what_happens(run: Run) -> None:
+    seen = set()
+    for name, alert in run.observed.manifests.alerts.items():
+        if any(True for _ in finite(run.observed.history(alert["expr"], run.since))):
+            seen.add(name)
+            continue
+        # Nothing to alert on; but the number that is compared is there.
+        compared = re.sub(r"(==|>)\s*[\d.]+\s*(or absent\(.+\))?\s*$", "", alert["expr"].strip())
+        assert compared != alert["expr"].strip(), name
+        numbers = finite(run.observed.history(compared, run.since))
+        assert any(True for _ in numbers), f"{name}: nothing is compared"
+
+    assert seen == IMPLIED & run.observed.manifests.alerts.keys()
+
+
+def test_an_alertmanager_gets_the_alert(run: Run) -> None:
+    def fired() -> list[str]:
+        alerts = run.observed.alerts()
+        return [one for one in alerts if one["labels"]["alertname"] == "ErrorBudgetBurnsFast"]
+
+    (alert,) = support.wait_for(fired, "the alert")
+
+    assert alert["labels"]["severity"] == "critical"
+    assert alert["labels"]["job"] == run.job
+    assert alert["annotations"]["summary"] == f"{run.job} in shop fails too many requests"
+    assert alert["annotations"]["runbook_url"].endswith("#errorbudgetburnsfast")
+
+
+def test_a_service_that_is_gone_is_noticed(run: Run) -> None:
+    """The last test: it ends the service."""
+    run.observed.running.terminate()
+    alerts = run.observed.manifests.alerts
+
+    for name in ("InstanceDown", "ServiceDown"):
+        (found,) = support.wait_for(
+            lambda name=name: run.observed.query(alerts[name]["expr"]), name
+        )
+        assert found["metric"]["job"] == run.job
