@@ -7,7 +7,16 @@ import nox
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "types", "unit", "slow", "updates", "variants", "chart", "first_run"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "unit",
+    "slow",
+    "updates",
+    "variants",
+    "chart",
+    "first_run",
+]
 
 
 def install(session: nox.Session, *more: str) -> None:
@@ -85,6 +94,14 @@ def chart(session: nox.Session) -> None:
         *("pytest", "-n", "2", "--dist", "loadfile", "tests/template/chart", *session.posargs),
         env={"DRYDOCK_CHART": "1"},
     )
+
+
+@nox.session
+def picture(session: nox.Session) -> None:
+    """Draw the README's picture of the dashboard, from what a real Prometheus sees."""
+    install(session, "chart")
+    session.run("python", "-m", "tests.template.chart.parts")
+    session.run("python", "-m", "tools.picture", *session.posargs)
 
 
 @nox.session

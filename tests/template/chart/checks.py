@@ -152,6 +152,13 @@ def contract(manifests: Manifests, running: Running) -> Iterator[str]:
     yield from configuration(manifests, running)
 
 
+def _ask(port: int, path: str) -> support.Answer:
+    try:
+        return support.request(port, path)
+    except ConnectionError:
+        return support.Answer(0, {}, "")
+
+
 def listeners(manifests: Manifests, running: Running) -> Iterator[str]:
     """Yield where ports of the container are not those that the service listens on."""
     serving = running.serving()
@@ -162,7 +169,7 @@ def listeners(manifests: Manifests, running: Running) -> Iterator[str]:
         if port is None:
             yield f"Service: behind its port {name} there is none of the container"
             continue
-        answer = support.request(port, "/livez")
+        answer = _ask(port, "/livez")
         if (answer.status == 200) is not (name == "management"):
             yield f"Service: behind its port {name} another listener answers"
         if name == "http" and "x-request-id" not in answer.headers:
@@ -180,7 +187,7 @@ def probes(manifests: Manifests, running: Running) -> Iterator[str]:
         port = manifests.ports.get(asked["port"])
         if port is None:
             yield f"{name}: the container has no port {asked['port']}"
-        elif support.request(port, asked["path"]).status != 200:
+        elif _ask(port, asked["path"]).status != 200:
             yield f"{name}: {asked['path']} on port {asked['port']} does not answer 200"
         elif asked["path"] != path:
             yield f"{name}: it asks {asked['path']} instead of {path}"
@@ -202,7 +209,7 @@ def scraping(manifests: Manifests) -> Iterator[str]:
     if port is None:
         yield f"ServiceMonitor: the Service has no port {endpoint['port']}"
         return
-    answer = support.request(port, endpoint["path"])
+    answer = _ask(port, endpoint["path"])
     told = re.search(r'^service_build_info\{.*service="([^"]+)"', answer.text, re.MULTILINE)
     if answer.status != 200 or told is None:
         yield f"ServiceMonitor: {endpoint['path']} on port {endpoint['port']} gives no metrics"

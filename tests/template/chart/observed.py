@@ -182,16 +182,16 @@ class Observed:
 
     # --- Traffic ----------------------------------------------------------------------------------
 
-    def traffic(self, seconds: float) -> None:
-        """Send good, bad, slow, failing and too many requests, for so long."""
+    def traffic(self, seconds: float, *, trouble: bool = True) -> None:
+        """Send good and bad requests for so long; as trouble, slow, failing and too many ones."""
         end = time.monotonic() + seconds
-        kinds: list[tuple[int, Callable[[], Any]]] = [
-            (2, self._good),
-            (1, self._bad),
-            (1, lambda: request(self.port, "/api/v1/broken")),
-            (4, lambda: request(self.port, "/api/v1/slow?seconds=0.7")),
-            (1, self._too_many),
-        ]
+        kinds: list[tuple[int, Callable[[], Any]]] = [(2, self._good), (1, self._bad)]
+        if trouble:
+            kinds += [
+                (1, lambda: request(self.port, "/api/v1/broken")),
+                (4, lambda: request(self.port, "/api/v1/slow?seconds=0.7")),
+                (1, self._too_many),
+            ]
         stop = threading.Event()
 
         def repeat(send: Callable[[], Any]) -> None:
