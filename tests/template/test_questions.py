@@ -120,7 +120,6 @@ def test_what_a_service_depends_on_is_known(tmp_path: Path) -> None:
         ("management_port", "8000", "differs from the service port"),
         ("python_version", "3.10", "3.10"),
         ("inference", "gpu", "gpu"),
-        ("helm", "perhaps", "perhaps"),
     ],
 )
 def test_a_wrong_answer_gets_one_clear_line(
@@ -132,6 +131,15 @@ def test_a_wrong_answer_gets_one_clear_line(
     assert said in str(error.value)
     assert answer in str(error.value) or said == value
     assert "\n" not in str(error.value).strip()
+
+
+def test_code_in_the_folder_of_the_chart_means_no_chart(tmp_path: Path) -> None:
+    answers = {"package_path": "chart"}
+    rendering = matrix.render(matrix.REPOSITORY, tmp_path / "service", answers)
+
+    assert rendering.answers["helm"] is False
+    with pytest.raises(BadInput, match="chart is the folder of the service's code"):
+        matrix.render(matrix.REPOSITORY, tmp_path / "other", answers | {"helm": True})
 
 
 def test_bands_explain_the_order_of_the_questions() -> None:
