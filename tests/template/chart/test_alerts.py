@@ -70,6 +70,38 @@ def test_every_alert_has_a_firing_and_a_quiet_case(manifests: support.Manifests)
     assert fires == quiet == set(manifests.alerts)
 
 
+@pytest.mark.parametrize(("prefix", "ratio"), [("Error", "failures"), ("Latency", "slow")])
+@pytest.mark.parametrize(
+    ("speed", "pages"),
+    # Part of a month's budget that is gone when it alerts, and within how many hours: the table in
+    # https://sre.google/workbook/alerting-on-slos/. The short window is a twelfth of the long one.
+    [("Fast", [(0.02, 1), (0.05, 6)]), ("Slowly", [(0.1, 24), (0.1, 72)])],
+)
+def test_budgets_burn_as_in_the_book(
+    manifests: support.Manifests,
+    prefix: str,
+    ratio: str,
+    speed: str,
+    pages: list[tuple[float, float]],
+) -> None:
+    expression = manifests.alerts[f"{prefix}BudgetBurns{speed}"]["expr"]
+    budget = {"Error": "0.999", "Latency": "0.99"}[prefix]
+    pattern = rf"job:http_{ratio}:ratio_(\d+)([mhd])\S+ \S+ > ([\d.]+ \* )?\(1 - {budget}\)"
+    hours = {"m": 1 / 60, "h": 1.0, "d": 24.0}
+
+    found = [
+        (int(number) * hours[unit], float((factor or "1 * ").removesuffix(" * ")))
+        for number, unit, factor in re.findall(pattern, expression)
+    ]
+
+    expected = []
+    for share, window in pages:
+        factor = share * 30 * 24 / window
+        expected += [(window, factor), (window / 12, factor)]
+    assert found == [pytest.approx(pair) for pair in expected]
+    assert expression.count("ratio_") == len(expected)
+
+
 @pytest.mark.parametrize("inference", ["none", "local"])
 def test_alerts_lead_to_the_runbook(tmp_path: Path, inference: str) -> None:
     service = support.generate(tmp_path / "it", matrix.Variant("", {"inference": inference}))
