@@ -105,6 +105,13 @@ def picture(session: nox.Session) -> None:
 
 
 @nox.session
+def image(session: nox.Session) -> None:
+    """Build the image of a generated service, and run and stop it as a cluster would."""
+    install(session)
+    session.run("python", "-m", "tests.template.image", *session.posargs)
+
+
+@nox.session
 def first_run(session: nox.Session) -> None:
     """Run the README's first command as a stranger: a clean clone, no identity, an odd folder."""
     install(session)

@@ -1,0 +1,1 @@
+"""Builds the image of a generated service and runs it as a cluster would; `nox -s image`."""

@@ -1,0 +1,232 @@
+"""Builds the image of a generated service and runs it as a cluster would.
+
+`nox -s image` runs it. In CI a part that is missing is a failure, elsewhere a visible skip. What
+the tools keep lies in the user's cache folder, so that a second run is quicker.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.support import commit, git
+from tests.template import matrix
+from tests.template.image import content, host, index, load
+from tests.template.image.container import Container, post, remove
+from tests.template.image.host import FailedError
+
+NAME = "drydock-image"
+LARGEST_MB = {"local": 130, "none": 55}
+LONGEST_START_SECONDS = 2.0
+STARTS = 3, 10
+METRICS = (
+    "service_build_info{",
+    'http_server_request_duration_seconds_count{method="POST",route="/api/v1/predict"',
+    "inference_batch_size_count",
+)
+QUICK_STOP = {"APP__SHUTDOWN__DRAIN_SECONDS": "2", "APP__SHUTDOWN__DEADLINE_SECONDS": "20"}
+LOAD_SECONDS = 2.0
+
+console = Console(highlight=False)
+table = Table("step", "what", "seconds")
+
+
+def main() -> int:
+    """Run every step; return the exit code."""
+    try:
+        with step("tools") as said:
+            said.append(host.provide_tools())
+    except host.MissingError as missing:
+        where, color = ("image", "red") if os.environ.get("CI") else ("skipped", "yellow")
+        console.print(f"[{color}]{where}: {missing}", soft_wrap=True)
+        return 1 if os.environ.get("CI") else 0
+    host.configure()
+    images: list[str] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="image ") as folder:
+            with step("base image") as said:
+                said.append(host.provide_base())
+            _prove_service(Path(folder), images)
+            _prove_secret(Path(folder), images)
+    except FailedError as failed:
+        console.print("[red]image:", end=" ")
+        console.print(failed, markup=False, soft_wrap=True)
+        return 1
+    finally:
+        remove(NAME)
+        content.forget(*images)
+    console.print(table)
+    return 0
+
+
+@contextmanager
+def step(name: str) -> Iterator[list[str]]:
+    """Do one step, visibly; what is put into the list is told beside it."""
+    said: list[str] = []
+    begin = time.perf_counter()
+    with console.status(name):
+        yield said
+    row = name, "; ".join(said), f"{time.perf_counter() - begin:.1f}"
+    table.add_row(*row)
+    console.print(f"{row[0]}: {row[1]} ({row[2]} s)", markup=False, soft_wrap=True)
+
+
+def _prove_service(folder: Path, images: list[str]) -> None:
+    """A service with a model, the public index, no credentials."""
+    service = folder / "a service"
+    with step("generate and lock"):
+        _generate(matrix.REPOSITORY, service, "local")
+    with step("build") as said:
+        images.append(_build(service, {"NETRC": os.devnull}))
+        said.append("by the service's own `nox -s image`")
+    with step("content") as said:
+        said.append(_content(images[-1], "local"))
+    with step("start") as said:
+        container = _start(images[-1], said)
+    with step("ask and scrape") as said:
+        said.append(_ask(container))
+    with step("stop under load") as said:
+        said.append(_stop(container))
+
+
+def _prove_secret(folder: Path, images: list[str]) -> None:
+    """A service without a model, from an index that wants a password."""
+    service = folder / "private"
+    with index.private(folder / "index") as private:
+        template = _template(folder / "template", private.address)
+        with step("private index"):
+            environment = {"NETRC": str(private.netrc), "UV_DEFAULT_INDEX": private.address}
+            _generate(template, service, "none", environment)
+        with step("build without the secret") as said:
+            try:
+                images.append(_build(service, {"NETRC": os.devnull}))
+            except FailedError as failed:
+                said.append("refused, as it should be")
+                if "401" not in str(failed) and "Unauthorized" not in str(failed):
+                    raise
+            else:
+                raise FailedError("a private index gave packages to a build without credentials")
+        with step("build with the secret"):
+            images.append(_build(service, {"NETRC": str(private.netrc)}))
+        with step("where the secret is") as said:
+            said.append(_nowhere(private.password, images[-1]))
+    with step("content without a model") as said:
+        said.append(_content(images[-1], "none"))
+    with step("start without a model") as said:
+        container = _start(images[-1], said)
+        container.terminate()
+        if code := container.wait(30):
+            raise FailedError(f"the container ended with {code}")
+
+
+def _generate(
+    template: Path, folder: Path, inference: str, environment: dict[str, str] | None = None
+) -> None:
+    answers = {
+        "service_name": "demo-service",
+        "python_version": host.PYTHON,
+        "inference": inference,
+    }
+    matrix.render(template, folder, answers)
+    host.run("uv", "lock", "--quiet", folder=folder, env=environment)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "config", "user.name", "Tester")
+    git(folder, "config", "user.email", "tester@example.invalid")
+    commit(folder, "Start from the template")
+
+
+def _template(folder: Path, address: str) -> Path:
+    """Copy the template of a company that has an index of its own."""
+    folder.mkdir()
+    for name in ("copier.yml", "reserved.yml"):
+        shutil.copy(matrix.REPOSITORY / name, folder)
+    shutil.copytree(matrix.REPOSITORY / "template", folder / "template")
+    text = (matrix.REPOSITORY / "company.yml").read_text(encoding="utf-8")
+    before, key, after = text.partition("company_package_index:")
+    after = after.replace('default: ""', f"default: {address}", 1)
+    (folder / "company.yml").write_text(before + key + after, encoding="utf-8")
+    return folder
+
+
+def _build(service: Path, environment: dict[str, str]) -> str:
+    """Build the image as the service's team would; return its name."""
+    nox = str(Path(sys.executable).with_name("nox"))
+    # Layers are kept, so that a secret has nowhere to hide.
+    options = ("--network=host", "--pull=never", "--layers")
+    host.run(nox, "-s", "image", "--", *options, folder=service, env=environment)
+    names = host.run("buildah", "images", "--format={{.Name}}:{{.Tag}}").splitlines()
+    revision = git(service, "show", "--no-patch", "--format=%ct", "HEAD")
+    return next(name for name in names if name.endswith(f"/demo-service:0.1.0.dev{revision}"))
+
+
+def _content(image: str, inference: str) -> str:
+    said = content.require_good(image)
+    if (added := content.added(image)) > LARGEST_MB[inference]:
+        raise FailedError(
+            f"{added:.0f} MB above the base, at most {LARGEST_MB[inference]} are expected"
+        )
+    return said
+
+
+def _start(image: str, said: list[str]) -> Container:
+    """Start it a few times, and more often where something else keeps the machine busy."""
+    least, most = STARTS
+    times: list[float] = []
+    while len(times) < least or (min(times) > LONGEST_START_SECONDS and len(times) < most):
+        container = Container.start(image, NAME, QUICK_STOP)
+        times.append(container.start_seconds)
+    said.append(f"ready after {min(times):.2f} s, the best of {len(times)}")
+    if min(times) > LONGEST_START_SECONDS:
+        raise FailedError(f"ready after {min(times):.2f} s, not {LONGEST_START_SECONDS}")
+    fields = (container.process / "status").read_text()
+    for expected in ("Uid:\t10001\t10001", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"):
+        if expected not in fields:
+            raise FailedError(f"the kernel does not say {expected!r} of the process:\n{fields}")
+    said.append("user 10001, read-only, no capabilities")
+    return container
+
+
+def _ask(container: Container) -> str:
+    answer = post(f"{container.api}/api/v1/predict", load.FLOWER)
+    if answer.get("species") != "setosa":
+        raise FailedError(f"that flower is a setosa, not {answer}")
+    with urlopen(f"{container.management}/metrics", timeout=10) as response:
+        metrics = response.read().decode()
+    if missing := [metric for metric in METRICS if metric not in metrics]:
+        raise FailedError(f"/metrics lacks {', '.join(missing)}")
+    return f"a setosa; {len(metrics.splitlines())} lines of metrics"
+
+
+def _stop(container: Container) -> str:
+    outcome, code = load.stop_under_load(container, LOAD_SECONDS)
+    if code:
+        raise FailedError(f"the container ended with {code} after SIGTERM")
+    if outcome.failures:
+        raise FailedError(
+            f"{len(outcome.failures)} requests failed, at first {outcome.failures[0]}"
+        )
+    if not outcome.after_signal:
+        raise FailedError("no request was answered after SIGTERM: this shows nothing")
+    return f"{outcome.answered} requests, {outcome.after_signal} after SIGTERM, none failed"
+
+
+def _nowhere(secret: str, image: str) -> str:
+    found = content.layers_with(secret)
+    if found:
+        raise FailedError("the password is in " + "\n".join(found))
+    # The same search does find what is in a layer.
+    if not content.layers_with(image.rpartition(":")[2]):
+        raise FailedError("the search for secrets finds nothing at all")
+    return "in no layer, no history"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,136 @@
+"""A container of the service, restricted as a cluster restricts it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from tests.template.image.host import FailedError, run
+
+PATIENCE_SECONDS = 30
+# What the "restricted" Pod Security Standard and a read-only root file system come to.
+RESTRICTIONS = (
+    "--read-only",
+    "--read-only-tmpfs=false",
+    "--cap-drop=ALL",
+    "--security-opt=no-new-privileges",
+)
+
+
+@dataclass(frozen=True)
+class Container:
+    """A running container."""
+
+    name: str
+    api: str
+    management: str
+    start_seconds: float
+
+    @classmethod
+    def start(cls, image: str, name: str, environment: Mapping[str, str]) -> "Container":
+        """Run an image and wait until it is ready; raise FailedError with its log where it ends."""
+        ports = _free_port(), _free_port()
+        variables = {
+            "APP__SERVER__HOST": "127.0.0.1",
+            "APP__SERVER__PORT": str(ports[0]),
+            "APP__MANAGEMENT__HOST": "127.0.0.1",
+            "APP__MANAGEMENT__PORT": str(ports[1]),
+            **environment,
+        }
+        remove(name)
+        begin = time.perf_counter()
+        run(
+            *("podman", "run", "--detach", f"--name={name}", "--network=host", "--pull=never"),
+            *RESTRICTIONS,
+            *(f"--env={key}={value}" for key, value in variables.items()),
+            image,
+        )
+        api, management = (f"http://127.0.0.1:{port}" for port in ports)
+        while time.perf_counter() < begin + PATIENCE_SECONDS:
+            if status(f"{management}/readyz") == 200:
+                seconds = time.perf_counter() - begin
+                started = cls(name, api, management, seconds)
+                started.require_own_answers()
+                return started
+            if started_state(name)["Status"] == "exited":
+                break
+            time.sleep(0.01)
+        raise FailedError(f"the container did not become ready:\n{logs(name)}")
+
+    def require_own_answers(self) -> None:
+        """Make sure that this container answers, not what had these ports before."""
+        lines = [json.loads(line) for line in logs(self.name).splitlines()]
+        served = [line for line in lines if line.get("event") == "serving"]
+        port = int(self.api.rpartition(":")[2])
+        if not served or served[0]["port"] != port:
+            raise FailedError(f"something else answers on port {port}:\n{logs(self.name)}")
+
+    @property
+    def process(self) -> Path:
+        """What the kernel tells about the service."""
+        return Path("/proc", str(started_state(self.name)["Pid"]))
+
+    def terminate(self) -> None:
+        """Send SIGTERM, as the kubelet does."""
+        os.kill(int(self.process.name), signal.SIGTERM)
+
+    def wait(self, seconds: float) -> int:
+        """Wait for its end; return its exit code."""
+        try:
+            done = subprocess.run(
+                ["podman", "wait", self.name],
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=True,
+            )
+        except subprocess.TimeoutExpired:
+            raise FailedError(f"still running {seconds} s after SIGTERM") from None
+        return int(done.stdout)
+
+
+def started_state(name: str) -> dict[str, object]:
+    """Return what podman knows about a container."""
+    return dict(json.loads(run("podman", "inspect", "--format={{json .State}}", name)))
+
+
+def remove(name: str) -> None:
+    """Remove a container, if there is one."""
+    run("podman", "rm", "--force", "--time=0", name, check=False)
+
+
+def logs(name: str) -> str:
+    """Return what a container has said."""
+    return run("podman", "logs", name, check=False)
+
+
+def status(address: str) -> int:
+    """Return the status of an answer, 0 for none."""
+    try:
+        with urlopen(address, timeout=5) as response:
+            return int(response.status)
+    except HTTPError as error:
+        return error.code
+    except (URLError, OSError):
+        return 0
+
+
+def post(address: str, body: object) -> dict[str, object]:
+    """Post JSON and return the answer's."""
+    data = json.dumps(body).encode()
+    request = Request(address, data, {"content-type": "application/json"})
+    with urlopen(request, timeout=PATIENCE_SECONDS) as response:
+        return dict(json.load(response))
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,65 @@
+"""Callers that go on asking while the service stops."""
+
+import http.client
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+
+from tests.template.image.container import Container, status
+
+FLOWER = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+CALLERS = 8
+# A load balancer hears of an instance that is no longer ready, and acts, a while later.
+LAG_SECONDS = 1.0
+
+
+@dataclass
+class Load:
+    """What happened to the requests."""
+
+    answered: int = 0
+    failures: list[str] = field(default_factory=list)
+    after_signal: int = 0
+    signalled: bool = False
+
+
+def stop_under_load(container: Container, seconds: float) -> tuple[Load, int]:
+    """Ask for a while, stop the container meanwhile; return what happened, and its exit code."""
+    load = Load()
+    enough = threading.Event()
+    threads = [threading.Thread(target=_ask, args=(container.api, load, enough))
+               for _ in range(CALLERS)]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    container.terminate()
+    load.signalled = True
+    while status(f"{container.management}/readyz") == 200:
+        time.sleep(0.01)
+    time.sleep(LAG_SECONDS)
+    enough.set()
+    for thread in threads:
+        thread.join()
+    return load, container.wait(60)
+
+
+def _ask(api: str, load: Load, enough: threading.Event) -> None:
+    body = json.dumps(FLOWER)
+    headers = {"content-type": "application/json"}
+    connection = http.client.HTTPConnection(api.removeprefix("http://"), timeout=10)
+    while not enough.is_set():
+        try:
+            connection.request("POST", "/api/v1/predict", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            load.failures.append(repr(error))
+            connection.close()
+            continue
+        if answer.status == 200:
+            load.answered += 1
+            load.after_signal += load.signalled
+        else:
+            load.failures.append(str(answer.status))
+    connection.close()
