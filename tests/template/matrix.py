@@ -1,12 +1,14 @@
 """The variants that the template can generate, and how to render one from this working tree."""
 
 import itertools
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import covertable
+import yaml
 from drydock import rendering
 from drydock.releases import Release
 
@@ -41,6 +43,12 @@ EDGES: dict[str, dict[str, Any]] = {
     "deep path": {"package_path": "python/services/one/src/demo"},
     "other ports": {"service_port": 9000, "management_port": 1024},
     "other attribute": {"app": "my_service.api.http:application"},
+    "GitHub": {"ci": "github"},
+    "GitLab": {"ci": "gitlab"},
+    "GitLab without a model, flat": {"ci": "gitlab", "inference": "none"} | LAYOUTS["flat"],
+    "no pipeline": {"ci": "none"},
+    "Jenkins, adopted": {"ci": "jenkins", "adopted": True},
+    "GitHub, adopted": {"ci": "github", "adopted": True},
 }
 
 
@@ -68,6 +76,19 @@ def render(
     checkout = rendering.Checkout(template, str(template), release)
     request = rendering.Request(operation=operation, data=answers, defaults=True)
     return rendering.render(checkout, folder, request)
+
+
+def fork(folder: Path, company: Mapping[str, Any]) -> Path:
+    """Copy the template into `folder` as a company would have it, with its own hidden values."""
+    folder.mkdir(parents=True)
+    for name in ("copier.yml", "reserved.yml"):
+        shutil.copy(REPOSITORY / name, folder)
+    shutil.copytree(REPOSITORY / "template", folder / "template")
+    values = yaml.safe_load((REPOSITORY / "company.yml").read_text(encoding="utf-8"))
+    for name, value in company.items():
+        values[name]["default"] = value
+    (folder / "company.yml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    return folder
 
 
 def every(narrowed: Mapping[str, str]) -> Iterator[Variant]:

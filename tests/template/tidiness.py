@@ -11,10 +11,15 @@ from pathlib import Path
 import yaml
 from ruff.__main__ import find_ruff_bin
 
-UNRENDERED = re.compile(r"\{\{[ -]|\{%|\{#[ -]")
+UNRENDERED = re.compile(r"(?<!\$)\{\{[ -]|\{%|\{#[ -]")  # GitHub's own are `${{ … }}`
 OTHER_TEMPLATES = ("chart/templates/", "chart/alerts/")  # Helm and Prometheus have braces, too
 ILLEGAL_ON_WINDOWS = re.compile(r"""["'<>|?*:\\]|[ .]$""")
 LONGEST_PATH = 120
+WORDS_OF_PIPELINES = {
+    "jenkins": ("jenkins", "tag_name"),
+    "github": ("github",),
+    "gitlab": ("gitlab", "ci_commit"),
+}
 
 
 def problems(service: Path, answers: dict[str, object]) -> list[str]:
@@ -51,6 +56,13 @@ def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]
             for word in ("inference", "numpy", "model.py", "weights")
             if word in text.lower()
         )
+    yield from (
+        f"{word!r} is about a pipeline that was not chosen"
+        for ci, words in WORDS_OF_PIPELINES.items()
+        if answers.get("ci") != ci
+        for word in words
+        if word in text.lower()
+    )
     if answers.get("helm") is False and not name.startswith(".copier"):
         yield from (
             f"{word!r} is about the chart, which was not chosen"

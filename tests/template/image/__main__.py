@@ -5,7 +5,6 @@ the tools keep lies in the user's cache folder, so that a second run is quicker.
 """
 
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -101,7 +100,8 @@ def _prove_secret(folder: Path, images: list[str]) -> None:
     """A service without a model, from an index that wants a password."""
     service = folder / "private"
     with index.private(folder / "index") as private:
-        template = _template(folder / "template", private.address)
+        company = {"company_package_index": private.address}
+        template = matrix.fork(folder / "template", company)
         with step("private index"):
             environment = {"NETRC": str(private.netrc), "UV_DEFAULT_INDEX": private.address}
             _generate(template, service, "none", environment)
@@ -141,19 +141,6 @@ def _generate(
     git(folder, "config", "user.name", "Tester")
     git(folder, "config", "user.email", "tester@example.invalid")
     commit(folder, "Start from the template")
-
-
-def _template(folder: Path, address: str) -> Path:
-    """Copy the template of a company that has an index of its own."""
-    folder.mkdir()
-    for name in ("copier.yml", "reserved.yml"):
-        shutil.copy(matrix.REPOSITORY / name, folder)
-    shutil.copytree(matrix.REPOSITORY / "template", folder / "template")
-    text = (matrix.REPOSITORY / "company.yml").read_text(encoding="utf-8")
-    before, key, after = text.partition("company_package_index:")
-    after = after.replace('default: ""', f"default: {address}", 1)
-    (folder / "company.yml").write_text(before + key + after, encoding="utf-8")
-    return folder
 
 
 def _build(service: Path, environment: dict[str, str]) -> str:

@@ -1,0 +1,1 @@
+"""The pipelines of generated services: their syntax, their structure, and the commands in them."""

@@ -1,0 +1,95 @@
+"""Generated pipelines of every kind, and the commands in them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.template import matrix
+
+FILES = {
+    "jenkins": ("Jenkinsfile",),
+    "github": (".github/workflows/pipeline.yml", ".github/workflows/update.yml"),
+    "gitlab": (".gitlab-ci.yml",),
+}
+# A company that has all there is, and one that has as little as the template assumes.
+COMPANIES: dict[str, dict[str, Any]] = {
+    "small": {},
+    "large": {
+        "company_package_index": "https://packages.example.com/simple/",
+        "company_publish_url": "https://packages.example.com/",
+        "company_renovate": False,
+        "company_stages": (
+            "[{name: test, approval: false}, {name: staging, approval: true},"
+            " {name: production, approval: true}]"
+        ),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A generated service that has a pipeline."""
+
+    kind: str
+    company: str
+    folder: Path
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The texts of the pipeline's files."""
+        paths = [self.folder / name for name in FILES[self.kind]]
+        return {path.name: path.read_text(encoding="utf-8") for path in paths if path.exists()}
+
+    @property
+    def commands(self) -> list[str]:
+        """Every command that a pipeline runs, in the order of the file."""
+        return [line for text in self.files.values() for line in _READ[self.kind](text)]
+
+    @property
+    def stages(self) -> list[dict[str, Any]]:
+        """Where the company deploys."""
+        default = COMPANIES[self.company].get("company_stages")
+        if default is None:
+            text = (matrix.REPOSITORY / "company.yml").read_text(encoding="utf-8")
+            default = yaml.safe_load(text)["company_stages"]["default"]
+        return list(yaml.safe_load(default))
+
+
+Rendered = Callable[[str, str], Pipeline]
+
+
+def render(kind: str, company: str, folder: Path) -> Pipeline:
+    """Generate a service of a company, with its pipeline; a large one has charts, too."""
+    fork = matrix.fork(folder / "template", COMPANIES[company])
+    answers: dict[str, Any] = {"ci": kind}
+    helm = company == "large"
+    if "\nhelm:" in (fork / "copier.yml").read_text(encoding="utf-8"):
+        answers["helm"] = helm
+    else:
+        # The question is not asked yet: the pipelines are ready for it.
+        hidden = {"type": "bool", "help": "Chart?", "when": False, "default": helm}
+        with (fork / "company.yml").open("a", encoding="utf-8") as file:
+            yaml.safe_dump({"helm": hidden}, file)
+    matrix.render(fork, folder / "service", answers)
+    return Pipeline(kind, company, folder / "service")
+
+
+def _of_jenkins(text: str) -> list[str]:
+    return re.findall(r"^\s*sh '(.+)'$", text, re.MULTILINE)
+
+
+def _of_github(text: str) -> list[str]:
+    jobs = yaml.safe_load(text)["jobs"].values()
+    return [step["run"].strip() for job in jobs for step in job["steps"] if "run" in step]
+
+
+def _of_gitlab(text: str) -> list[str]:
+    jobs = yaml.safe_load(text).values()
+    return [line for job in jobs if isinstance(job, dict) for line in job.get("script", [])]
+
+
+_READ = {"jenkins": _of_jenkins, "github": _of_github, "gitlab": _of_gitlab}

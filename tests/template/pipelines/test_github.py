@@ -1,0 +1,139 @@
+"""The workflows for GitHub: their schema, what zizmor finds, least permissions, pinned actions."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.template.pipelines.pipelines import COMPANIES, Pipeline, Rendered
+from tests.template.pipelines.test_pipelines import schema_says
+
+SCHEMA = "vendor.github-workflows"
+ZIZMOR = str(Path(sys.executable).with_name("zizmor"))
+
+
+@pytest.fixture(params=COMPANIES)
+def github(request: pytest.FixtureRequest, rendered: Rendered) -> Pipeline:
+    return rendered("github", request.param)
+
+
+def problems(folder: Path) -> list[str]:
+    """Return what is wrong with the workflows in a folder."""
+    found: list[str] = []
+    for path in sorted(folder.glob("*.yml")):
+        if said := schema_says(path, SCHEMA):
+            found.append(said)
+            continue
+        text = path.read_text(encoding="utf-8")
+        workflow = yaml.safe_load(text)
+        found += _of_workflow(workflow)
+        found += [
+            f"{line.strip()} is not pinned to a commit, with its version beside it"
+            for line in text.splitlines()
+            if "uses:" in line
+            and not re.search(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+(\.\d+)*$", line)
+        ]
+    zizmor = subprocess.run(
+        [ZIZMOR, "--offline", "--no-progress", "--no-config", "--min-severity=low", str(folder)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if zizmor.returncode:
+        found.append(zizmor.stdout + zizmor.stderr)
+    return found
+
+
+def _of_workflow(workflow: dict[str, Any]) -> list[str]:
+    found = []
+    if workflow.get("permissions") != {}:
+        found.append("a job has permissions that it does not name")
+    if "concurrency" not in workflow:
+        found.append("runs can overlap")
+    jobs = workflow["jobs"]
+    for name, job in jobs.items():
+        if "timeout-minutes" not in job:
+            found.append(f"{name} may take for ever")
+        wanted = {"contents": "read"}
+        if name == "update":
+            wanted = {"contents": "write", "pull-requests": "write"}
+        if job.get("permissions") != wanted:
+            found.append(f"{name} has permissions {job.get('permissions')}, expected {wanted}")
+        needs = job.get("needs", [])
+        for need in [needs] if isinstance(needs, str) else needs:
+            if need not in jobs:
+                found.append(f"{name} needs {need}, which is no job")
+        for step in job["steps"]:
+            with_secret = "secrets." in str(step.get("env"))
+            ships = re.search(r"-s (push|publish|deploy)", step.get("run", ""))
+            pushed = "event_name == 'push'" in str(job.get("if")) + str(step.get("if"))
+            pushed = pushed or "ref_type == 'tag'" in str(job.get("if"))
+            if ships and not pushed:
+                found.append(f"{name} ships what a pull request brings")
+            if ships and ships[1] != "deploy" and not with_secret:
+                found.append(f"{name} ships without credentials")
+    return found
+
+
+def test_it_is_sound(github: Pipeline) -> None:
+    assert problems(github.folder / ".github/workflows") == []
+
+
+def test_deployments_wait_for_their_environment(github: Pipeline) -> None:
+    jobs = yaml.safe_load(github.files["pipeline.yml"])["jobs"]
+    deployments = {name: job for name, job in jobs.items() if name.startswith("deploy-")}
+    expected = [stage["name"] for stage in github.stages] if github.company == "large" else []
+
+    assert list(deployments) == [f"deploy-{name}" for name in expected]
+    before: object = ["image", "chart"]
+    for number, (name, job) in enumerate(deployments.items()):
+        assert job["environment"] == expected[number]
+        assert job["needs"] == before
+        assert ("ref_type == 'tag'" in job["if"]) is (number > 0)
+        before = name
+
+
+def _text(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new, 1)
+
+
+BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
+    "an action without a pin": (
+        lambda text: re.sub(r"checkout@[0-9a-f]{40} # v7\.0\.1", "checkout@v7", text, count=1),
+        "is not pinned",
+    ),
+    "a missing time-out": (_text("    timeout-minutes: 30\n", ""), "may take for ever"),
+    "all permissions": (_text("permissions: {}\n", ""), "permissions that it does not name"),
+    "a permission too many": (_text("contents: read", "contents: write"), "has permissions"),
+    "credentials that stay": (_text("persist-credentials: false", "fetch-depth: 1"), "artipacked"),
+    "code from a title": (
+        _text("uvx nox -s types", "echo ${{ github.event.pull_request.title }}"),
+        "template-injection",
+    ),
+    "a job that is none": (_text("needs: deploy-test", "needs: deploy-tset"), "is no job"),
+    "shipping from pull requests": (
+        _text("        if: github.event_name == 'push'\n", ""),
+        "ships what a pull request brings",
+    ),
+    "an unknown key": (_text("timeout-minutes", "timeout-minuets"), "timeout-minuets"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_what_is_wrong_is_found(tmp_path: Path, rendered: Rendered, name: str) -> None:
+    service = rendered("github", "large").folder
+    folder = tmp_path / ".github/workflows"
+    shutil.copytree(service / ".github/workflows", folder)
+    change, said = BREAKS[name]
+    path = folder / "pipeline.yml"
+    text = path.read_text(encoding="utf-8")
+    assert change(text) != text
+    path.write_text(change(text), encoding="utf-8")
+
+    found = problems(folder)
+
+    assert any(said in problem for problem in found), found

@@ -1,0 +1,122 @@
+"""The pipeline for GitLab: its schema, its rules, its stages."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.template.pipelines.pipelines import COMPANIES, Pipeline, Rendered
+from tests.template.pipelines.test_pipelines import schema_says
+
+# GitLab's list of names that no job may have.
+RESERVED = {
+    "image", "services", "stages", "types", "before_script", "after_script", "variables",
+    "cache", "include", "true", "false", "nil", "pages",
+}  # fmt: skip
+GLOBAL = {"workflow", "stages", "variables", "default"}
+
+
+@pytest.fixture(params=COMPANIES)
+def gitlab(request: pytest.FixtureRequest, rendered: Rendered) -> Pipeline:
+    return rendered("gitlab", request.param)
+
+
+def jobs_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the jobs, each with what it extends."""
+    return {
+        name: _whole(config, job)
+        for name, job in config.items()
+        if name not in GLOBAL and not name.startswith(".")
+    }
+
+
+def _whole(config: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    parents = job.get("extends", [])
+    whole: dict[str, Any] = {}
+    for parent in [parents] if isinstance(parents, str) else parents:
+        whole |= _whole(config, config[parent])
+    return whole | job
+
+
+def problems(path: Path) -> list[str]:
+    """Return what is wrong with a pipeline."""
+    if said := schema_says(path, "vendor.gitlab-ci", "--data-transform=gitlab-ci"):
+        return [said]
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = []
+    try:
+        jobs = jobs_of(config)
+    except KeyError as error:
+        return [f"a job extends {error}, which is not there"]
+    if "timeout" not in config["default"]:
+        found.append("jobs may take for ever")
+    for name, job in jobs.items():
+        if name in RESERVED:
+            found.append(f"{name} is a word of GitLab's own")
+        if job["stage"] not in config["stages"]:
+            found.append(f"{name} is in a stage {job['stage']!r} that is not there")
+        if "rules" not in job:
+            found.append(f"{name} runs whenever anything happens")
+        for need in job.get("needs", []):
+            if need not in jobs:
+                found.append(f"{name} needs {need}, which is no job")
+        command = " ".join(job["script"])
+        ships = any(f" {word}" in command for word in ("push", "push_chart", "publish", "deploy"))
+        if ships and "merge_request" in str(job.get("rules")):
+            found.append(f"{name} ships what a merge request brings")
+        if ships and ("resource_group" not in job or job.get("interruptible") is not False):
+            found.append(f"{name} can overlap with itself, or be interrupted")
+    unused = set(config["stages"]) - {job["stage"] for job in jobs.values()}
+    return found + [f"nothing is in the stage {stage}" for stage in sorted(unused)]
+
+
+def test_it_is_sound(gitlab: Pipeline) -> None:
+    assert problems(gitlab.folder / ".gitlab-ci.yml") == []
+
+
+def test_a_person_approves_what_the_company_says(gitlab: Pipeline) -> None:
+    jobs = jobs_of(yaml.safe_load(gitlab.files[".gitlab-ci.yml"]))
+    expected = gitlab.stages if gitlab.company == "large" else []
+
+    assert [name for name in jobs if name.startswith("deploy-")] == [
+        f"deploy-{stage['name']}" for stage in expected
+    ]
+    for number, stage in enumerate(expected):
+        job = jobs[f"deploy-{stage['name']}"]
+        rule = job["rules"][-1]
+        assert job["environment"] == stage["name"]
+        assert (rule.get("when") == "manual") is stage["approval"]
+        assert ("CI_COMMIT_BRANCH" in rule["if"]) is (number == 0)
+        if stage["approval"]:
+            assert rule["allow_failure"] is False
+
+
+def _text(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new, 1)
+
+
+BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
+    "a stage that is none": (_text("  stage: check\n", "  stage: chek\n"), "'chek'"),
+    "a missing time-out": (_text("  timeout: 30 minutes\n", ""), "may take for ever"),
+    "a name of GitLab's": (_text("build-image:", "image:"), "image"),
+    "nothing to extend": (_text("extends: .build", "extends: .biuld"), ".biuld"),
+    "a job that is none": (_text("[deploy-test]", "[deploy-tset]"), "is no job"),
+    "jobs that overlap": (_text("  resource_group: publish\n", ""), "overlap"),
+    "a word that is none": (_text("resource_group:", "resource_grup:"), "resource_grup"),
+    "a script that is none": (_text("  script:\n    - uvx nox -s types", "  script: {}"), "script"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_what_is_wrong_is_found(tmp_path: Path, rendered: Rendered, name: str) -> None:
+    text = rendered("gitlab", "large").files[".gitlab-ci.yml"]
+    change, said = BREAKS[name]
+    assert change(text) != text
+    path = tmp_path / ".gitlab-ci.yml"
+    path.write_text(change(text), encoding="utf-8")
+
+    found = problems(path)
+
+    assert any(said in problem for problem in found), found

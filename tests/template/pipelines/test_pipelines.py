@@ -1,0 +1,143 @@
+"""What every pipeline has to have, whatever runs it."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.template import matrix, tidiness
+from tests.template.pipelines.pipelines import COMPANIES, FILES, Pipeline
+
+SESSION = re.compile(r"uvx nox -s ([a-z_ ]+?)(?: -- (.+))?")
+# What only a kind of pipeline can know: where its secrets come from, where its server is.
+GLUE = {
+    '(umask 077 && printenv NETRC > ~/.netrc)',
+    '(umask 077 && printenv KUBECONFIG_CONTENT > "$RUNNER_TEMP/kubeconfig")',
+    "gh auth setup-git && uvx nox -s update",
+    'test "$(git rev-list --count "$GITHUB_SHA..HEAD")" -gt 0 || exit 0\n'
+    'test "$(gh pr list --head drydock/update --json number --jq length)" -gt 0 ||\n'
+    "  gh pr create --head drydock/update --fill",
+    'git config remote.origin.pushurl'
+    ' "https://update:$UPDATE_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git"',
+}  # fmt: skip
+
+
+def sessions(pipeline: Pipeline) -> list[str]:
+    """Return the sessions of nox that the pipeline runs, in its order."""
+    found = []
+    for command in pipeline.commands:
+        if command not in GLUE:
+            match = SESSION.fullmatch(command)
+            assert match, f"{command!r} is no session of nox"
+            found += match[1].split()
+        elif "uvx nox -s update" in command:
+            found.append("update")
+    return found
+
+
+def test_the_service_is_tidy(pipeline: Pipeline) -> None:
+    assert tidiness.problems(pipeline.folder, {"ci": pipeline.kind}) == []
+
+
+def test_commands_are_sessions_of_the_noxfile(pipeline: Pipeline) -> None:
+    tree = ast.parse((pipeline.folder / "noxfile.py").read_text(encoding="utf-8"))
+    there = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+    assert set(sessions(pipeline)) <= there
+
+
+def test_everything_happens_in_order(pipeline: Pipeline) -> None:
+    large = pipeline.company == "large"
+    expected = ["conflicts", "lint", "types", "tests", "image", "scan", "push"]
+    told = [name for name in sessions(pipeline) if name != "update"]
+
+    assert [name for name in dict.fromkeys(told) if name in expected] == expected
+    assert ("publish" in told) is large
+    assert ({"chart", "push_chart", "deploy"} <= set(told)) is large
+
+
+def test_tests_leave_reports(pipeline: Pipeline) -> None:
+    (command,) = (command for command in pipeline.commands if "-s tests" in command)
+    for report in re.findall(r"reports/[a-z.]+", command):
+        collected = pipeline.files[Path(FILES[pipeline.kind][0]).name].replace(command, "")
+        assert report in collected or "path: reports/" in collected
+    assert "--junitxml=reports/junit.xml" in command
+    assert "--cov-report=xml:reports/coverage.xml" in command
+
+
+def test_deployments_are_the_stages_of_the_company(pipeline: Pipeline) -> None:
+    matches = [SESSION.fullmatch(command) for command in pipeline.commands]
+    deployed = [match[2] for match in matches if match and match[1] == "deploy"]
+    known = re.search(r"^STAGES = \[(.*)\]$", (pipeline.folder / "noxfile.py").read_text(), re.M)
+
+    if pipeline.company == "large":
+        assert deployed == [stage["name"] for stage in pipeline.stages]
+        assert known
+        assert re.findall(r'"(.+?)"', known[1]) == deployed
+    else:
+        assert deployed == []
+
+
+def test_something_opens_updates(pipeline: Pipeline) -> None:
+    renovate = pipeline.folder / "renovate.json"
+    by_job = pipeline.kind == "jenkins" or pipeline.company == "large"
+
+    assert ("update" in sessions(pipeline)) is by_job
+    assert renovate.exists() is not by_job
+    if renovate.exists():
+        config = json.loads(renovate.read_text(encoding="utf-8"))
+        assert config["enabledManagers"] == ["copier"]
+        assert config["copier"]["automerge"] is False
+        assert schema_says(renovate, "vendor.renovate") == ""
+
+
+def test_credentials_are_named_and_never_there(pipeline: Pipeline) -> None:
+    for name, text in pipeline.files.items():
+        for line in text.splitlines():
+            told = re.search(r"(?i)(password|token|netrc|kubeconfig)\w*['\"]?\s*[:=]\s*(\S+)", line)
+            if told:
+                allowed = r"['\"]?(\$\{\{|\$[A-Z]|credentials\(|'[A-Z_]+'|printenv)"
+                assert re.match(allowed, told[2]), f"{name}: {line}"
+
+
+def test_only_the_chosen_pipeline_is_there(pipeline: Pipeline) -> None:
+    folder = pipeline.folder
+
+    there = {kind for kind, names in FILES.items() for name in names if (folder / name).exists()}
+    assert there == {pipeline.kind}
+
+
+def test_none_is_none(tmp_path: Path) -> None:
+    matrix.render(matrix.REPOSITORY, tmp_path / "service", {"ci": "none"})
+
+    names = [path.relative_to(tmp_path / "service").as_posix() for path in tmp_path.rglob("*")
+             if path.is_relative_to(tmp_path / "service")]  # fmt: skip
+    assert not {name for files in FILES.values() for name in files} & set(names)
+    assert "renovate.json" not in names
+
+
+@pytest.mark.parametrize(("adopted", "expected"), [(False, "jenkins"), (True, "none")])
+def test_an_adopted_service_keeps_its_own_pipeline(
+    tmp_path: Path, adopted: bool, expected: str
+) -> None:
+    answers = matrix.render(matrix.REPOSITORY, tmp_path / "service", {"adopted": adopted}).answers
+
+    assert answers["ci"] == expected
+
+
+def test_companies_differ_in_what_matters() -> None:
+    assert set(COMPANIES) == {"small", "large"}
+    assert COMPANIES["small"] == {}
+
+
+def schema_says(path: Path, schema: str, *options: str) -> str:
+    """Return what check-jsonschema finds in a file, or nothing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *options, str(path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout + done.stderr if done.returncode else ""
