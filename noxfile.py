@@ -1,5 +1,7 @@
 """What proves Drydock: `nox` runs all of it, `nox -s unit` one session, `nox --list` tells them."""
 
+import os
+import shutil
 import sys
 
 import nox
@@ -65,7 +67,9 @@ def unit(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """Run the tests that take their time: properties, kills, twins of stock Copier."""
     install(session)
-    session.run("pytest", "-n", "2", "-m", "slow", *session.posargs)
+    # Those of the pipelines have a session of their own, which installs what they need.
+    elsewhere = "--ignore=tests/template/pipelines"
+    session.run("pytest", "-n", "2", "-m", "slow", elsewhere, *session.posargs)
 
 
 @nox.session
@@ -107,8 +111,23 @@ def picture(session: nox.Session) -> None:
 @nox.session
 def image(session: nox.Session) -> None:
     """Build the image of a generated service, and run and stop it as a cluster would."""
-    install(session)
+    install(session, "images")
     session.run("python", "-m", "tests.template.image", *session.posargs)
+
+
+@nox.session
+def pipelines(session: nox.Session) -> None:
+    """Read the pipelines by what runs them, and run their commands in a generated service."""
+    install(session)
+    if not shutil.which("groovy") and shutil.which("apt-get") and os.geteuid() == 0:
+        packages = ("groovy", "default-jre-headless")
+        session.run("apt-get", "update", "--quiet", external=True)
+        session.run(
+            *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *packages),
+            external=True,
+            env={"DEBIAN_FRONTEND": "noninteractive"},
+        )
+    session.run("pytest", "-n", "2", "-m", "slow", "tests/template/pipelines", *session.posargs)
 
 
 @nox.session

@@ -18,14 +18,14 @@ from rich.table import Table
 
 from tests.support import commit, git
 from tests.template import matrix
-from tests.template.image import content, host, index, load
+from tests.template.image import content, host, index, load, registry
 from tests.template.image.container import Container, post, remove
 from tests.template.image.host import FailedError
 
 NAME = "drydock-image"
 LARGEST_MB = {"local": 130, "none": 55}
 LONGEST_START_SECONDS = 2.0
-STARTS = 3, 10
+STARTS = 3
 METRICS = (
     "service_build_info{",
     'http_server_request_duration_seconds_count{method="POST",route="/api/v1/predict"',
@@ -99,8 +99,11 @@ def _prove_service(folder: Path, images: list[str]) -> None:
 def _prove_secret(folder: Path, images: list[str]) -> None:
     """A service without a model, from an index that wants a password."""
     service = folder / "private"
-    with index.private(folder / "index") as private:
-        company = {"company_package_index": private.address}
+    with index.private(folder / "index") as private, registry.private(folder / "images") as store:
+        company = {
+            "company_package_index": private.address,
+            "company_registry": f"{store.address}/services",
+        }
         template = matrix.fork(folder / "template", company)
         with step("private index"):
             environment = {"NETRC": str(private.netrc), "UV_DEFAULT_INDEX": private.address}
@@ -118,6 +121,10 @@ def _prove_secret(folder: Path, images: list[str]) -> None:
             images.append(_build(service, {"NETRC": str(private.netrc)}))
         with step("where the secret is") as said:
             said.append(_nowhere(private.password, images[-1]))
+        with step("scan for secrets") as said:
+            said.append(_scan(service))
+        with step("push") as said:
+            said.append(_push(service, store))
     with step("content without a model") as said:
         said.append(_content(images[-1], "none"))
     with step("start without a model") as said:
@@ -145,10 +152,8 @@ def _generate(
 
 def _build(service: Path, environment: dict[str, str]) -> str:
     """Build the image as the service's team would; return its name."""
-    nox = str(Path(sys.executable).with_name("nox"))
     # Layers are kept, so that a secret has nowhere to hide.
-    options = ("--network=host", "--pull=never", "--layers")
-    host.run(nox, "-s", "image", "--", *options, folder=service, env=environment)
+    _nox(service, environment, "image", "--network=host", "--pull=never", "--layers")
     names = host.run("buildah", "images", "--format={{.Name}}:{{.Tag}}").splitlines()
     revision = git(service, "show", "--no-patch", "--format=%ct", "HEAD")
     return next(name for name in names if name.endswith(f"/demo-service:0.1.0.dev{revision}"))
@@ -164,15 +169,19 @@ def _content(image: str, inference: str) -> str:
 
 
 def _start(image: str, said: list[str]) -> Container:
-    """Start it a few times, and more often where something else keeps the machine busy."""
-    least, most = STARTS
-    times: list[float] = []
-    while len(times) < least or (min(times) > LONGEST_START_SECONDS and len(times) < most):
-        container = Container.start(image, NAME, QUICK_STOP)
-        times.append(container.start_seconds)
-    said.append(f"ready after {min(times):.2f} s, the best of {len(times)}")
-    if min(times) > LONGEST_START_SECONDS:
-        raise FailedError(f"ready after {min(times):.2f} s, not {LONGEST_START_SECONDS}")
+    """Start it a few times: the best tells what it can do.
+
+    On a machine that is busy with something else the time on the processors is judged instead.
+    """
+    starts = [Container.start(image, NAME, QUICK_STOP) for _ in range(STARTS)]
+    container = starts[-1]
+    seconds = min(start.start_seconds for start in starts)
+    cpu_seconds = min(start.start_cpu_seconds for start in starts)
+    said.append(f"ready after {seconds:.2f} s, {cpu_seconds:.2f} s of them on a processor")
+    busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
+    said += ["the machine is busy, so that counts"] if busy else []
+    if (cpu_seconds if busy else seconds) > LONGEST_START_SECONDS:
+        raise FailedError(f"{said[-1 - busy]}: expected {LONGEST_START_SECONDS}")
     fields = (container.process / "status").read_text()
     for expected in ("Uid:\t10001\t10001", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"):
         if expected not in fields:
@@ -213,6 +222,32 @@ def _nowhere(secret: str, image: str) -> str:
     if not content.layers_with(image.rpartition(":")[2]):
         raise FailedError("the search for secrets finds nothing at all")
     return "in no layer, no history"
+
+
+def _scan(service: Path) -> str:
+    """Scan without the database of vulnerabilities, which comes from the internet."""
+    _nox(service, {}, "scan", "--scanners=secret", "--offline-scan", "--skip-version-check")
+    return "by the service's own `nox -s scan`; known vulnerabilities need the internet"
+
+
+def _push(service: Path, store: registry.Registry) -> str:
+    """Push to a registry without a certificate, with a wrong password first."""
+    wrong = {"REGISTRY_USERNAME": registry.USER, "REGISTRY_PASSWORD": "wrong"}
+    try:
+        _nox(service, wrong, "push", "--tls-verify=false")
+    except FailedError:
+        pass
+    else:
+        raise FailedError("the registry takes images from everybody")
+    _nox(service, wrong | {"REGISTRY_PASSWORD": store.password}, "push", "--tls-verify=false")
+    (tag,) = store.tags("services/demo-service")
+    return f"demo-service:{tag} to a registry that wants a password"
+
+
+def _nox(service: Path, environment: dict[str, str], session: str, *options: str) -> None:
+    """Run a session of the service, as its team and its pipeline would."""
+    nox = str(Path(sys.executable).with_name("nox"))
+    host.run(nox, "-s", session, "--", *options, folder=service, env=environment)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class Container:
     api: str
     management: str
     start_seconds: float
+    start_cpu_seconds: float
 
     @classmethod
     def start(cls, image: str, name: str, environment: Mapping[str, str]) -> "Container":
@@ -56,7 +57,7 @@ class Container:
         while time.perf_counter() < begin + PATIENCE_SECONDS:
             if status(f"{management}/readyz") == 200:
                 seconds = time.perf_counter() - begin
-                started = cls(name, api, management, seconds)
+                started = cls(name, api, management, seconds, _cpu_seconds(name))
                 started.require_own_answers()
                 return started
             if started_state(name)["Status"] == "exited":
@@ -128,6 +129,13 @@ def post(address: str, body: object) -> dict[str, object]:
     request = Request(address, data, {"content-type": "application/json"})
     with urlopen(request, timeout=PATIENCE_SECONDS) as response:
         return dict(json.load(response))
+
+
+def _cpu_seconds(name: str) -> float:
+    """Return what the process has used of the processors."""
+    process = Path("/proc", str(started_state(name)["Pid"]))
+    fields = (process / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

@@ -1,0 +1,189 @@
+"""The commands in the pipelines, run in a generated service as a pipeline runs them.
+
+`nox -s image` runs what needs containers. What can be run nowhere here is in NOT_HERE.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.support import Service, Template, git
+from tests.template import matrix
+from tests.template.image import index
+from tests.template.pipelines.pipelines import FILES, Pipeline, Rendered
+from tests.template.pipelines.test_pipelines import GLUE, sessions
+
+BIN = Path(sys.executable).parent
+UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
+HERE = {"conflicts", "lint", "types", "tests", "publish", "update"}
+BY_IMAGE = {"image", "scan", "push"}
+NOT_HERE = {
+    "chart": "needs helm",
+    "push_chart": "needs helm",
+    "deploy": "needs a cluster",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did."""
+
+    code: int
+    said: str
+
+
+def run(command: str, folder: Path, **environment: str) -> Outcome:
+    """Run a pipeline's command, as its shell does."""
+    names = os.environ | {"UV_CACHE_DIR": str(UV_CACHE), "UV_PYTHON": sys.executable}
+    names |= {"PATH": f"{BIN}{os.pathsep}{names['PATH']}"} | environment
+    names.pop("VIRTUAL_ENV", None)
+    done = subprocess.run(
+        ["sh", "-ec", command], cwd=folder, env=names, capture_output=True, text=True, check=False
+    )
+    return Outcome(done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="module")
+def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[index.Index]:
+    with index.private(tmp_path_factory.mktemp("index") / "index") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, private: index.Index) -> Template:
+    """A company's template that publishes to the index, and whose `drydock` is this one."""
+    company = {
+        "company_publish_url": private.address.removesuffix("simple/"),
+        "company_engine": f"drydock-engine @ {matrix.REPOSITORY.as_uri()}",
+    }
+    path = matrix.fork(tmp_path_factory.mktemp("template") / "template", company)
+    git(path, "init", "--quiet", "--initial-branch=main")
+    git(path, "config", "user.name", "Tester")
+    git(path, "config", "user.email", "tester@example.invalid")
+    template = Template(path)
+    template.release("v1.0.0")
+    ruff = (path / "template/ruff.toml.jinja").read_text(encoding="utf-8")
+    template.release("v1.1.0", {"ruff.toml.jinja": ruff.replace("= 100", "= 110")})
+    return template
+
+
+@pytest.fixture
+def service(tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """A service of the older release, cloned from a server."""
+    monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
+    service = Service.make(template, tmp_path / "service", service_name="demo-service")
+    git(service.path, "branch", "--force", "--move", "main")
+    git(tmp_path, "init", "--quiet", "--bare", "server.git")
+    git(service.path, "remote", "add", "origin", tmp_path / "server.git")
+    git(service.path, "push", "--quiet", "origin", "main")
+    return service
+
+
+def commands(rendered: Rendered, session: str) -> list[str]:
+    """Return the commands of that session, in any pipeline."""
+    every = [command for kind in FILES for command in rendered(kind, "large").commands]
+    return list(dict.fromkeys(text for text in every if f" nox -s {session}" in text))
+
+
+def branches(service: Service) -> list[str]:
+    """Return what the server has."""
+    server = service.path.parent / "server.git"
+    return git(server, "for-each-ref", "--format=%(refname:short)").splitlines()
+
+
+def test_every_command_is_run_somewhere_or_listed(pipeline: Pipeline) -> None:
+    assert set(sessions(pipeline)) <= HERE | BY_IMAGE | NOT_HERE.keys()
+
+
+@pytest.mark.slow
+def test_checks_pass_and_leave_reports(service: Service, rendered: Rendered) -> None:
+    for session in ("conflicts", "types", "tests"):
+        for command in commands(rendered, session):
+            outcome = run(command, service.path)
+            assert outcome.code == 0, outcome.said
+
+    junit = ElementTree.parse(service.path / "reports/junit.xml").getroot()
+    assert int(junit[0].attrib["tests"]) > 5
+    coverage = ElementTree.parse(service.path / "reports/coverage.xml").getroot()
+    assert float(coverage.attrib["line-rate"]) > 0.5
+    assert any(
+        element.attrib["filename"].endswith("chassis/server.py")
+        for element in coverage.iter("class")
+    )
+    assert service.status() == ""
+
+
+@pytest.mark.slow
+def test_conflict_markers_are_refused(service: Service, rendered: Rendered) -> None:
+    service.change({"notes.md": "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"})
+
+    (command,) = commands(rendered, "conflicts")
+    outcome = run(command, service.path)
+
+    assert outcome.code != 0
+    assert "notes.md:1:<<<<<<< ours" in outcome.said
+
+
+@pytest.mark.slow
+def test_snapshots_and_releases_are_published(
+    service: Service, rendered: Rendered, private: index.Index
+) -> None:
+    (command,) = commands(rendered, "publish")
+    login = {"UV_PUBLISH_USERNAME": index.USER, "UV_PUBLISH_PASSWORD": private.password}
+    seconds = git(service.path, "show", "--no-patch", "--format=%ct", "HEAD")
+
+    snapshot = run(command, service.path, **login)
+    release = run(command, service.path, RELEASE_TAG="v0.1.0", **login)
+    wrong = run(command, service.path, RELEASE_TAG="v0.2.0", **login)
+    stranger = run(command, service.path, UV_PUBLISH_USERNAME="x", UV_PUBLISH_PASSWORD="y")
+
+    assert snapshot.code == 0, snapshot.said
+    assert release.code == 0, release.said
+    published = {path.name for path in private.packages.iterdir()}
+    assert published == {
+        f"demo_service-{version}{end}"
+        for version in (f"0.1.0.dev{seconds}", "0.1.0")
+        for end in ("-py3-none-any.whl", ".tar.gz")
+    }
+    assert wrong.code != 0
+    assert "pyproject.toml has version 0.1.0, and the tag is v0.2.0" in wrong.said
+    assert stranger.code != 0
+    assert service.status() == ""
+
+
+@pytest.mark.slow
+def test_an_update_is_pushed_on_a_branch(service: Service, rendered: Rendered) -> None:
+    command = next(text for text in commands(rendered, "update") if text not in GLUE)
+
+    outcome = run(command, service.path)
+
+    assert outcome.code == 0, outcome.said
+    assert branches(service) == ["drydock/update", "main"]
+    server = service.path.parent / "server.git"
+    assert "line-length = 110" in git(server, "show", "drydock/update:ruff.toml")
+    assert git(server, "show", "--no-patch", "--format=%an", "drydock/update") == "Drydock"
+    git(service.path, "switch", "--quiet", "main")
+    git(service.path, "merge", "--quiet", "drydock/update")
+    pushed = git(server, "rev-parse", "drydock/update")
+    again = run(command, service.path)
+    assert "there is no newer release" in again.said
+    assert git(server, "rev-parse", "drydock/update") == pushed
+
+
+@pytest.mark.slow
+def test_conflicts_are_pushed_nowhere(service: Service, rendered: Rendered) -> None:
+    ruff = service.read("ruff.toml")
+    service.change({"ruff.toml": ruff.replace("= 100", "= 90")})
+    command = next(text for text in commands(rendered, "update") if text not in GLUE)
+
+    outcome = run(command, service.path)
+
+    assert outcome.code != 0
+    assert "ruff.toml" in outcome.said
+    assert branches(service) == ["main"]
