@@ -49,7 +49,7 @@ def private(folder: Path) -> Iterator[Index]:
     )  # fmt: skip
     try:
         address = f"http://127.0.0.1:{port}/simple/"
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while (answer := status(address)) != 401:
             if answer or process.poll() is not None or time.monotonic() > deadline:
                 raise FailedError(f"the private index answers {answer} without a password")

@@ -66,7 +66,7 @@ def private(folder: Path) -> Iterator[Registry]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while (answer := status(f"http://{address}/v2/")) != 401:
             if answer or process.poll() is not None or time.monotonic() > deadline:
                 raise FailedError(f"the registry answers {answer} without a password")
