@@ -67,7 +67,7 @@ class Container:
 
     def require_own_answers(self) -> None:
         """Make sure that this container answers, not what had these ports before."""
-        lines = [json.loads(line) for line in logs(self.name).splitlines()]
+        lines = [json.loads(line) for line in logs(self.name).splitlines() if line.startswith("{")]
         served = [line for line in lines if line.get("event") == "serving"]
         port = int(self.api.rpartition(":")[2])
         if not served or served[0]["port"] != port:
@@ -109,7 +109,14 @@ def remove(name: str) -> None:
 
 def logs(name: str) -> str:
     """Return what a container has said."""
-    return run("podman", "logs", name, check=False)
+    done = subprocess.run(
+        ["podman", "logs", name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,  # where a process that fails says why
+        text=True,
+        check=False,
+    )
+    return done.stdout
 
 
 def status(address: str) -> int:
