@@ -7,11 +7,13 @@ import time
 from dataclasses import dataclass, field
 
 from tests.template.image.container import Container, status
+from tests.template.image.host import FailedError
 
 FLOWER = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
 CALLERS = 8
 # A load balancer hears of an instance that is no longer ready, and acts, a while later.
 LAG_SECONDS = 1.0
+DEADLINE_SECONDS = 10
 
 
 @dataclass
@@ -35,12 +37,17 @@ def stop_under_load(container: Container, seconds: float) -> tuple[Load, int]:
     time.sleep(seconds)
     container.terminate()
     load.signalled = True
-    while status(f"{container.management}/readyz") == 200:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while (
+        ready := status(f"{container.management}/readyz") == 200
+    ) and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(LAG_SECONDS)
     enough.set()
     for thread in threads:
         thread.join()
+    if ready:
+        raise FailedError(f"still ready {DEADLINE_SECONDS} s after SIGTERM")
     return load, container.wait(60)
 
 
