@@ -6,6 +6,7 @@ Nothing of it touches the machine's own images and settings: they lie in the use
 import os
 import resource
 import shutil
+import signal
 import ssl
 import subprocess
 import tempfile
@@ -19,6 +20,7 @@ SUITE, PYTHON = "bookworm", "3.11"
 BASE = f"docker.io/library/python:{PYTHON}-slim"
 # A change of how the base is made makes it anew.
 RECIPE = "1"
+PATIENCE_SECONDS = 600
 PACKAGES = "python3,python3-venv,python3-pip,ca-certificates"
 
 STORAGE_CONF = """\
@@ -129,22 +131,29 @@ def run(
     check: bool = True,
 ) -> str:
     """Run a command and return its output; raise FailedError with the end of what it said."""
-    done = subprocess.run(
+    process = subprocess.Popen(
         command,
         cwd=folder,
         env=os.environ | dict(env or {}),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
+        start_new_session=True,
     )
-    if done.returncode and check:
-        raise FailedError(f"{_shown(command)}: ended with {done.returncode}\n{_end(done)}")
-    return done.stdout
+    try:
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    except BaseException as error:
+        # Its children, too: a build that hangs holds the lock of all images.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise FailedError(f"{_shown(command)}: no end after {PATIENCE_SECONDS} s") from None
+        raise
+    if process.returncode and check:
+        said = (out + err)[-3000:].strip()
+        raise FailedError(f"{_shown(command)}: ended with {process.returncode}\n{said}")
+    return out
 
 
 def _shown(command: Sequence[str]) -> str:
     return " ".join(command[:4])
-
-
-def _end(done: subprocess.CompletedProcess[str]) -> str:
-    return (done.stdout + done.stderr)[-3000:].strip()
