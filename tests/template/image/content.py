@@ -88,7 +88,8 @@ def _size(image: str) -> int:
 
 
 def forget(*images: str) -> None:
-    """Remove images and the layers that only they had."""
+    """Remove images and the layers that only they had, and what builds that failed left."""
+    run("buildah", "rm", "--all", check=False)
     for image in images:
         run("buildah", "rmi", "--force", image, check=False)
     run("buildah", "rmi", "--prune", "--force", check=False)
