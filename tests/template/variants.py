@@ -1,7 +1,8 @@
 """Proves the variants of the template; `nox -s variants` runs it.
 
 First every combination of answers is rendered and its files are checked; then a covering array
-of them is really installed, the service's own `nox` runs there, and the chassis' full tests.
+of them is really installed, and the service's own `nox` runs there. The chassis' full tests, which
+take most of the time, run where an answer is met for the first time, and on every other Python.
 
     nox -s variants                        all combinations; an array of strength 2
     nox -s variants -- strength=3          any three factors together
@@ -59,6 +60,10 @@ OTHER_PYTHONS = ("3.12", "3.13")
 console = Console()
 
 
+Job = tuple[matrix.Variant, str | None, tuple[str, ...]]
+"""What to install, on which other Python, and which folders of tests run there."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What came of one variant: the seconds of each step, and what failed."""
@@ -99,17 +104,26 @@ def _render_and_check(variant: matrix.Variant, folder: Path) -> Result:
 
 
 def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]:
-    jobs: list[tuple[matrix.Variant, str | None]] = [(variant, None) for variant in variants]
+    jobs: list[Job] = []
+    met: set[tuple[str, object]] = set()
+    for variant in variants:
+        new = {*variant.answers.items(), ("adopted", variant.adopted)} - met
+        # Tests of adoption render services of their own, so once is enough.
+        suites = (("chassis", bool(new)), ("adopted", ("adopted", True) in new))
+        jobs.append((variant, None, tuple(name for name, runs in suites if runs)))
+        met |= new
     for version in OTHER_PYTHONS:
         if _has_python(version):
-            jobs.append((matrix.Variant(f"defaults on Python {version}", {}), version))
+            jobs.append(
+                (matrix.Variant(f"defaults on Python {version}", {}), version, ("chassis",))
+            )
         else:
             console.print(f"[yellow]skipped: no Python {version} on this machine")
     with ThreadPoolExecutor(CORES) as pool, _progress() as progress:
         task = progress.add_task("installing and testing", total=len(jobs))
         futures = [
-            pool.submit(_install_and_test, variant, folder / f"installed {number}", python)
-            for number, (variant, python) in enumerate(jobs)
+            pool.submit(_install_and_test, job, folder / f"installed {number}")
+            for number, job in enumerate(jobs)
         ]
         for future in as_completed(futures):
             progress.advance(task)
@@ -119,7 +133,8 @@ def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]
             yield result
 
 
-def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None) -> Result:
+def _install_and_test(job: Job, folder: Path) -> Result:
+    variant, python, suites = job
     steps: dict[str, float] = {}
     answers = variant.render(folder).answers
     if variant.adopted:
@@ -132,15 +147,14 @@ def _install_and_test(variant: matrix.Variant, folder: Path, python: str | None)
         "lock": ["uv", "lock", "--quiet"],
         "install": ["uv", "sync", "--quiet", "--locked"],
         "own nox": [str(bin_folder / "nox"), "--error-on-missing-interpreters"],
-        "tools": ["uv", "pip", "install", "--quiet", "--python", ".venv", *TOOLS],
-        "chassis": [str(bin_folder / "pytest"), *PYTEST, "tests/template/chassis"],
     }
-    if variant.adopted and answers["package_path"] == "app":
-        # These tests render services of their own, so once is enough.
-        todo["adopted"] = [str(bin_folder / "pytest"), *PYTEST, "tests/template/adopted"]
+    if suites:
+        todo["tools"] = ["uv", "pip", "install", "--quiet", "--python", ".venv", *TOOLS]
+    for suite in suites:
+        todo[suite] = [str(bin_folder / "pytest"), *PYTEST, f"tests/template/{suite}"]
     for name, command in todo.items():
         start = time.perf_counter()
-        where = matrix.REPOSITORY if name in ("chassis", "adopted") else folder
+        where = matrix.REPOSITORY if name in suites else folder
         done = subprocess.run(
             command, cwd=where, env=environment, capture_output=True, text=True, check=False
         )

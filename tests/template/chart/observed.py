@@ -214,6 +214,10 @@ class Observed:
         else:
             request(self.port, "/api/v1/greeting?name=Ada")
 
+    def _good_until(self, end: float) -> None:
+        while time.monotonic() < end:
+            self._good()
+
     def _bad(self) -> None:
         for path in ("/nowhere", "/api/v1/slow?seconds=many"):
             request(self.port, path)
@@ -226,7 +230,9 @@ class Observed:
         slow = lambda _: request(self.port, "/api/v1/slow?seconds=1.2")  # noqa: E731
         with ThreadPoolExecutor(30) as pool:
             list(pool.map(slow, range(15)))
-            list(pool.map(lambda _: self._good(), range(30)))
+            # Longer than a scrape is apart from the next, so that one sees the queue.
+            end = time.monotonic() + 2.5
+            list(pool.map(lambda _: self._good_until(end), range(8)))
 
 
 def resolve(expression: str, job: str, rate: str = "5s") -> str:
