@@ -92,7 +92,7 @@ def variants(session: nox.Session) -> None:
 @nox.session
 def chart(session: nox.Session) -> None:
     """Hold the chart, its alerts and its dashboard to real tools and to the running service."""
-    install(session, "chart")
+    install(session, "chart", "images")
     session.run("python", "-m", "tests.template.chart.parts")
     session.run(
         *("pytest", "-n", "2", "--dist", "loadfile", "tests/template/chart", *session.posargs),
