@@ -2,13 +2,14 @@
 
 First every combination of answers is rendered and its files are checked; then a covering array
 of them is really installed, and the service's own `nox` runs there. The chassis' full tests, which
-take most of the time, run where an answer is met for the first time, and on every other Python.
+take most of the time, run where an answer or a Python is met for the first time.
 
     nox -s variants                        all combinations; an array of strength 2
     nox -s variants -- strength=3          any three factors together
     nox -s variants -- inference=local     only these (layout, inference, adopted, python_version)
 """
 
+import itertools
 import os
 import subprocess
 import sys
@@ -60,8 +61,8 @@ OTHER_PYTHONS = ("3.12", "3.13")
 console = Console()
 
 
-Job = tuple[matrix.Variant, str | None, tuple[str, ...]]
-"""What to install, on which other Python, and which folders of tests run there."""
+Job = tuple[matrix.Variant, str, tuple[str, ...]]
+"""What to install, on which Python, and which folders of tests run there."""
 
 
 @dataclass(frozen=True)
@@ -106,19 +107,12 @@ def _render_and_check(variant: matrix.Variant, folder: Path) -> Result:
 def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]:
     jobs: list[Job] = []
     met: set[tuple[str, object]] = set()
-    for variant in variants:
-        new = {*variant.answers.items(), ("adopted", variant.adopted)} - met
+    for variant, python in zip(variants, itertools.cycle(_pythons()), strict=False):
+        new = {*variant.answers.items(), ("adopted", variant.adopted), ("Python", python)} - met
         # Tests of adoption render services of their own, so once is enough.
         suites = (("chassis", bool(new)), ("adopted", ("adopted", True) in new))
-        jobs.append((variant, None, tuple(name for name, runs in suites if runs)))
+        jobs.append((variant, python, tuple(name for name, runs in suites if runs)))
         met |= new
-    for version in OTHER_PYTHONS:
-        if _has_python(version):
-            jobs.append(
-                (matrix.Variant(f"defaults on Python {version}", {}), version, ("chassis",))
-            )
-        else:
-            console.print(f"[yellow]skipped: no Python {version} on this machine")
     with ThreadPoolExecutor(CORES) as pool, _progress() as progress:
         task = progress.add_task("installing and testing", total=len(jobs))
         futures = [
@@ -135,12 +129,13 @@ def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]
 
 def _install_and_test(job: Job, folder: Path) -> Result:
     variant, python, suites = job
+    name = variant.name if python == sys.executable else f"{variant.name}, on Python {python}"
     steps: dict[str, float] = {}
     answers = variant.render(folder).answers
     if variant.adopted:
         add_own_files(folder, answers)
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    environment |= {"DRYDOCK_SERVICE": str(folder), "UV_PYTHON": python or sys.executable}
+    environment |= {"DRYDOCK_SERVICE": str(folder), "UV_PYTHON": python}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     bin_folder = folder / ".venv" / ("Scripts" if os.name == "nt" else "bin")
     todo: dict[str, list[str]] = {
@@ -152,17 +147,17 @@ def _install_and_test(job: Job, folder: Path) -> Result:
         todo["tools"] = ["uv", "pip", "install", "--quiet", "--python", ".venv", *TOOLS]
     for suite in suites:
         todo[suite] = [str(bin_folder / "pytest"), *PYTEST, f"tests/template/{suite}"]
-    for name, command in todo.items():
+    for step, command in todo.items():
         start = time.perf_counter()
-        where = matrix.REPOSITORY if name in suites else folder
+        where = matrix.REPOSITORY if step in suites else folder
         done = subprocess.run(
             command, cwd=where, env=environment, capture_output=True, text=True, check=False
         )
-        steps[name] = time.perf_counter() - start
+        steps[step] = time.perf_counter() - start
         if done.returncode:
             said = (done.stdout + done.stderr)[-6000:]
-            return Result(variant.name, steps, f"{name}: {' '.join(command)}\n{said}")
-    return Result(variant.name, steps)
+            return Result(name, steps, f"{step}: {' '.join(command)}\n{said}")
+    return Result(name, steps)
 
 
 def add_own_files(folder: Path, answers: Mapping[str, object]) -> None:
@@ -179,11 +174,16 @@ def add_own_files(folder: Path, answers: Mapping[str, object]) -> None:
         config.write_text(ADOPTED_CONFIG.format(module=module), encoding="utf-8")
 
 
-def _has_python(version: str) -> bool:
-    found = subprocess.run(
-        ["uv", "python", "find", "--no-python-downloads", version], capture_output=True, check=False
-    )
-    return found.returncode == 0
+def _pythons() -> list[str]:
+    """Return this Python, and the others that there are."""
+    pythons = [sys.executable]
+    for version in OTHER_PYTHONS:
+        find = ["uv", "python", "find", "--no-python-downloads", version]
+        if subprocess.run(find, capture_output=True, check=False).returncode:
+            console.print(f"[yellow]skipped: no Python {version} on this machine")
+        else:
+            pythons.append(version)
+    return pythons
 
 
 def _progress() -> Progress:
