@@ -88,6 +88,19 @@ def test_an_update_merges_and_leaves_starters_alone(service: Path) -> None:
     assert not (service / "tests/test_model.py").exists()
 
 
+def test_an_update_keeps_edits_where_a_file_of_the_standard_was_deleted(service: Path) -> None:
+    with (service / ".gitignore").open("a") as ignored:
+        ignored.write("/data/\n")
+    git(service, "rm", "--quiet", ".pre-commit-config.yaml")
+    commit(service, "Make it ours")
+
+    done = copier("update", "--defaults", service)
+
+    assert done.returncode == 0, done.stderr
+    assert {".envrc", "/data/"} <= set((service / ".gitignore").read_text().splitlines())
+    assert not (service / ".pre-commit-config.yaml").exists()
+
+
 def test_a_recopy_replaces_no_starter(service: Path) -> None:
     write(service, {"README.md": "# ours\n", "config/application.yml": "settings: ''\n"})
     commit(service, "Make it ours")
