@@ -27,6 +27,8 @@ def install(session: nox.Session, *more: str) -> None:
     groups = nox.project.dependency_groups(project, "tests", *more)
     if session.venv_backend != "uv":
         session.install("uv")
+    # The tests run uv on projects of their own, and this names the session's.
+    session.env.pop("UV_PROJECT_ENVIRONMENT", None)
     python = session.virtualenv.location
     session.run_install(
         *("uv", "pip", "install", "--quiet", "--python", python, "--editable", ".", *groups),

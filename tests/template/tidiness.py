@@ -88,6 +88,8 @@ def _of_text(text: str, suffix: str) -> Iterator[str]:
         yield "has carriage returns or tabs"
     if re.search(r"[ \t]$", text, re.MULTILINE):
         yield "has blanks at the end of a line"
+    if suffix == ".md" and re.search(r"[^\n]\n#{2,} ", text):
+        yield "has a heading right below a text"
     most = 2 if suffix == ".py" or not suffix else 1
     if "\n" * (most + 2) in text:
         yield f"has more than {most} blank lines in a row"
