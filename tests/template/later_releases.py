@@ -89,7 +89,7 @@ def _extend(checkout: Path) -> None:
         template / "ruff.toml.jinja", '    "S104", #', '    "S105", # no secret\n    "S104", #'
     )
     _rewrite(template / ".gitignore", ".env\n", ".env\n.env.local\n")
-    _rewrite(template / ".dockerignore", "docs\n", "docs\ndeploy\n")
+    _rewrite(template / ".dockerignore.jinja", "docs\n", "docs\ndeploy\n")
     _rewrite(template / "Dockerfile.jinja", "USER 10001\n", "USER 10001\nSTOPSIGNAL SIGTERM\n")
     noxfile = template / "noxfile.py.jinja"
     _rewrite(noxfile, "\n\n@nox.session\ndef tests", f"{AUDIT}\n\n@nox.session\ndef tests")
