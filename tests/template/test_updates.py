@@ -35,6 +35,8 @@ VARIANTS: dict[str, Mapping[str, Any]] = {
     "adopted": {"adopted": True, "inference": "none", "package_path": "app"},
 }
 ANSWERS = {"no answer": [], "an answer": ["--data=python_version=3.12"]}
+# The edits at whose place the working tree has a new line, too.
+SAME_LINES = frozenset({"tool added"})
 # The edits that touch a line which an answer changes, too.
 ANSWERED_LINES = {"no answer": frozenset(), "an answer": frozenset({"stage added"})}
 STARTERS = (
@@ -147,9 +149,13 @@ def test_a_service_reaches_the_newest_state_and_its_tests_pass(
         service = tmp_path / engine
         assert _update(service, engine, NEXT) == 0
         assert f"_commit: {NEXT}" in (service / ".copier-answers.yml").read_text()
-        assert _conflicts(service) == set()
-        _see(Place(service), made)
+        in_conflict = _conflicts(service)
+        may = SAME_LINES if engine == "copier" else set()
+        assert in_conflict <= {one.path for one in made if one.name in may}
+        _see(Place(service), [one for one in made if one.path not in in_conflict])
         _no_starter_changed(before, snapshot(service))
+        if in_conflict:
+            continue
         _run("uv", "lock", "--quiet", folder=service)
         commit(service, "Update")
         tree = git(service, "rev-parse", "HEAD^{tree}")
