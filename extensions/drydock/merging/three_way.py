@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from drydock import git
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import formats, last_line, lines, meaning
+from drydock.merging import ends, formats, lines, meaning
 from drydock.merging.parts import NotCertain
 
 
@@ -132,7 +132,7 @@ def _named(path: str, names: dict[str, str]) -> str:
 
 
 def _try_again(repository: Repository, merge: Merge) -> None:
-    """Settle each conflict in a text that last line ends or meaning can settle."""
+    """Settle each conflict in a text that its ends or meaning can settle."""
     tried = {_REASONS["contents"], _REASONS["add/add"]}
     texts = {
         path: [conflict.stages.get(stage) for stage in (1, 2, 3)]
@@ -146,7 +146,9 @@ def _try_again(repository: Repository, merge: Merge) -> None:
         base, ours, theirs = (contents[entry.oid] if entry else None for entry in entries)
         if marked is None or ours is None or theirs is None:
             continue
-        settled = last_line.merge(base, ours, theirs) if base is not None else None
+        settled = ends.merge(base, ours, theirs) if base is not None else None
+        if settled is not None and base is not None:
+            settled = None if _problem(path, {1: base, 2: ours, 3: theirs}, settled) else settled
         if settled is None and formats.of(path):
             try:
                 by_meaning = meaning.merge(path, base, ours, theirs)
