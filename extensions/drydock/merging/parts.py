@@ -311,6 +311,8 @@ def _order(
     What a side added comes after what it follows there, and after what the other added in that
     place. Parts that do not float must come out in an order that follows from both sides.
     """
+    # A heap that one side took away, and that has something in it still, is the other side's own.
+    base = {k: part for k, part in base.items() if k not in merged or (k in ours and k in theirs)}
     sides = (base, ours, theirs)
     fixed = {key for side in sides for key, part in side.items() if not part.floats}
     every = base.keys() & ours.keys() & theirs.keys()
@@ -364,6 +366,8 @@ def _sequence(
         return theirs
     if theirs == base:
         return ours
+    if unrelated and (left := _removed(base, ours, theirs)) is not None:
+        return left
     every = set(base) & set(ours) & set(theirs)
     cuts = [[at for at, key in enumerate(side) if key in every] for side in (base, ours, theirs)]
     kept = [[side[at] for at in cut] for side, cut in zip((base, ours, theirs), cuts, strict=True)]
@@ -379,10 +383,7 @@ def _sequence(
     for at in [*zip(*cuts, strict=True), (len(base), len(ours), len(theirs))]:
         gaps = zip((base, ours, theirs), start, at, strict=True)
         between = [side[begin:end] for side, begin, end in gaps]
-        left = _removed(*between) if unrelated else None
-        if left is None:
-            left = _sequence(*between, swaps=swaps, unrelated=unrelated)
-        result += left
+        result += _sequence(*between, swaps=swaps, unrelated=unrelated)
         result += base[at[0] : at[0] + 1]
         start = (at[0] + 1, at[1] + 1, at[2] + 1)
     return result

@@ -174,7 +174,7 @@ def _with_items(part: Part, target: str, value: ast.expr) -> Part:
         case ast.List() | ast.Set() | ast.Dict() | ast.Call():
             body = python_items.held(part.text, value)
             if target == "__all__ = " and body:
-                body = _as_set(body)
+                body = replace(_as_set(body), heap=True)
             return _with(replace(part, key=f"{target}{python_items.kind(value, target)}"), body)
     return part
 

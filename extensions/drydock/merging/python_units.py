@@ -101,7 +101,8 @@ def _items(node: ast.stmt, scope: str) -> Iterator[tuple[str, str]]:
     else:
         items = []
     shown = ast.unparse(node)
-    yield scope, shown
+    if not (items and shown == "__all__ = []"):  # a heap: no more than what it holds
+        yield scope, shown
     yield from ((f"{scope}{shown}", item) for item in items)
 
 

@@ -246,6 +246,30 @@ STATEMENTS: Examples = {
         "a = f()\nc = f()\n",
         "a = f()\nmine = f()\nc = f()\n",
     ),
+    "all that was there, which one side removes": (
+        "import os\n\nif os.x:\n    f()\n",
+        "import os\nimport sys\n\nMINE = 1\n\nif os.x:\n    f()\n\n\ndef mine():\n    sys.exit()\n",
+        "",
+        "import sys\n\nMINE = 1\n\n\ndef mine():\n    sys.exit()\n",
+    ),
+    "all that was there, of which the other needs more": (
+        "import os\n\nif os.x:\n    f()\n",
+        "import os\n\nif os.x:\n    f()\n\n\ndef mine():\n    os.exit()\n",
+        "",
+        None,
+    ),
+    "exported names that one side removes, and the other replaces": (
+        'from .a import b\n\n__all__ = ["b"]\n',
+        'from .mine import m\n\n__all__ = ["m"]\n',
+        "",
+        'from .mine import m\n\n__all__ = ["m"]\n',
+    ),
+    "exported names, of which one side removes all and the other removes one": (
+        'from .a import b, c\n\n__all__ = ["b", "c"]\n',
+        'from .a import b\n\n__all__ = ["b"]\n',
+        "x = 1\n",
+        "x = 1\n",
+    ),
     "remarks on different things": (
         "#!/usr/bin/env python\n# about\n\na = f()\n\n# b\nb = f()\n# end\n",
         "#!/usr/bin/env python\n# about me\n\na = f()\n\n# b, mine\nb = f()\n# end\n",
