@@ -19,8 +19,6 @@ def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     was, mine, new = (part.groups() if part else () for part in found)
     if (was[0], was[2]) == (mine[0], mine[2]) == (new[0], new[2]):
         return None
-    if new[1] == was[1]:
-        return ours
     merged = git.merge_texts(*(_ended(body) for _, body, _ in (was, mine, new)))
     if merged is None:
         return None
