@@ -73,6 +73,42 @@ def test_a_rule_is_named() -> None:
     assert merged.rules == ('the higher version, the release\'s: v = "1.10.0"',)
 
 
+BROKEN, MENDED, EDITED = b'a = [\n"b"\n', b'a = [\n"b",\n]\n', b'a = [\n"c"\n]\n'
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "merged", "rule"),
+    [
+        (EDITED, MENDED, EDITED, "the release only mended what was not valid, and yours is"),
+        (MENDED, EDITED, EDITED, "you only mended what was not valid, and the release's is"),
+        (
+            MENDED,
+            MENDED + b"\n",
+            MENDED,
+            "the release only mended what was not valid, and yours is",
+        ),
+    ],
+)
+def test_what_one_side_only_mends_is_as_the_other_side_has_it(
+    ours: bytes, theirs: bytes, merged: bytes, rule: str
+) -> None:
+    assert meaning.merge("a.toml", BROKEN, ours, theirs) == meaning.Settled(merged, (rule,))
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs"),
+    [
+        (BROKEN, EDITED, MENDED + b"new = 1\n"),
+        (BROKEN, EDITED, BROKEN + b"\n"),
+        (BROKEN, b"a = \n", MENDED),
+        (b"a = 1\n", b"a = 2\n", b"a = '1'\n"),
+    ],
+)
+def test_what_is_more_than_mended_is_not_certain(base: bytes, ours: bytes, theirs: bytes) -> None:
+    with pytest.raises(NotCertain):
+        meaning.merge("a.toml", base, ours, theirs)
+
+
 def test_thousands_of_keys_are_merged_in_a_moment() -> None:
     lines = [f"k{number} = {number}" for number in range(3000)]
     base = "\n".join(lines).encode() + b"\n"

@@ -14,6 +14,7 @@ from drydock.merging.formats import Format
 from drydock.merging.parts import Merging, NotCertain, Part
 
 Units = Counter[tuple[str, str]]
+_WORD = re.compile(r"\w+")
 _QUOTES = "\"' "
 # What is moved is held to both sides, too: an item that is a leaf is counted in all lists at once,
 # what is deeper in an item in all items of that list.
@@ -44,6 +45,10 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
     if _COMPUTED.search(path):
         raise NotCertain("a tool computes it from other files")
     texts = [_text(content) for content in (base, ours, theirs)]
+    if _is_mended(known, texts[0], texts[2]) and _is_valid(known, texts[1]):
+        return Settled(ours, ("the release only mended what was not valid, and yours is",))
+    if _is_mended(known, texts[0], texts[1]) and _is_valid(known, texts[2]):
+        return Settled(theirs, ("you only mended what was not valid, and the release's is",))
     was, mine, new = (_read(known, text) if text is not None else None for text in texts)
     if mine is None or new is None:
         raise NotCertain("not all of it can be read")
@@ -81,6 +86,20 @@ def _text(content: bytes | None) -> str | None:
             raise NotCertain("its line ends are mixed")
         text = text.replace("\r\n", "\n")
     return text if text.endswith("\n") or not text else f"{text}\n"
+
+
+def _is_mended(known: Format, base: str | None, side: str | None) -> bool:
+    """Tell whether a side made a valid text of one that was not, by the same words."""
+    same = base is not None and side is not None and _WORD.findall(base) == _WORD.findall(side)
+    return same and not _is_valid(known, base) and _is_valid(known, side)
+
+
+def _is_valid(known: Format, text: str | None) -> bool:
+    try:
+        known.check(text or "")
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _read(known: Format, text: str) -> Part:
