@@ -5,6 +5,7 @@ here three such documents become one. What cannot be merged for certain raises N
 text of each part stays as its owner wrote it: nothing is printed anew.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,9 @@ from typing import TypeVar
 
 from drydock import git
 from drydock.merging import lines
+
+# A remark of some words that only people read: what speaks to a tool may have to stay where it is.
+_PROSE = re.compile(r"(?:#|//)\s*(?!no[a-z]+\b)\w+(?:\s+[^\s:=]+){2,}")
 
 
 class NotCertain(Exception):  # noqa: N818 - no error: the file stays a conflict
@@ -122,10 +126,12 @@ def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         return ours
     if ours == base:
         return theirs
-    lead, after = (
-        _between(getattr(base, place, None), getattr(ours, place), getattr(theirs, place), ours)
-        for place in ("lead", "after")
-    )
+    lead = _between(base.lead if base else None, ours.lead, theirs.lead, ours)
+    if above := _above(base, ours, theirs, lead):
+        merging.done.append(f"both sides' remarks on {_name(ours)}")
+        lead, after = above, ours.after
+    else:
+        after = _between(base.after if base else None, ours.after, theirs.after, ours)
     if ours.body and theirs.body and (base.body if base else not ours.body.whole):
         body = _merge_bodies(base.body if base else None, ours.body, theirs.body, ours, merging)
         return replace(ours, lead=lead, after=after, body=body)
@@ -228,6 +234,16 @@ def _between(base: str | None, ours: str, theirs: str, owner: Part) -> str:
         if merged is not None:
             return merged.decode()
     raise NotCertain(f"both sides changed the remark at {_name(owner)}")
+
+
+def _above(base: Part | None, ours: Part, theirs: Part, lead: str) -> str | None:
+    """Return a lead with theirs' remark in it, where both sides put one behind a part."""
+    mine, new = ours.after.strip(), theirs.after.strip()
+    both_new = not (base and base.after.strip()) and mine.split() != new.split()
+    _, line_end, indentation = lead.rpartition("\n")
+    if both_new and line_end and _PROSE.fullmatch(mine) and _PROSE.fullmatch(new):
+        return f"{lead}{new}\n{indentation}"
+    return None
 
 
 def _empty_lines(text: str) -> str:

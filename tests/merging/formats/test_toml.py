@@ -25,6 +25,24 @@ EXAMPLES: Examples = {
         'x = ["new", "a", "b"]\n',
         'x = [\n  "new",\n  "a", # why\n  "b"\n]\n',
     ),
+    "one package of both, with a remark of each": (
+        'x = [\n  "a",\n]\n',
+        'x = [\n  "a",\n  "b>=2", # why I need it\n]\n',
+        'x = [\n  "a",\n  "b>=2", # what it is for\n]\n',
+        'x = [\n  "a",\n  # what it is for\n  "b>=2", # why I need it\n]\n',
+    ),
+    "one item of both, with remarks that may speak to a tool": (
+        'x = [\n  "a",\n]\n',
+        'x = [\n  "a",\n  "b", # noqa because of mine\n]\n',
+        'x = [\n  "a",\n  "b", # what it is for\n]\n',
+        None,
+    ),
+    "a remark that both change": (
+        'x = [\n  "a", # what it was\n]\n',
+        'x = [\n  "a", # why I need it\n]\n',
+        'x = [\n  "a", # what it is for\n]\n',
+        None,
+    ),
     "several packages of a name": (
         'dependency-groups.dev = ["t<2; python_version < \'3\'", "t"]\n',
         'dependency-groups.dev = ["t<2; python_version < \'3\'", "t>=3"]\n',

@@ -5,7 +5,9 @@ import tomllib
 from dataclasses import replace
 
 import pytest
+from drydock.merging import meaning, parts
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.merging.formats.documents import (
     Case,
@@ -19,7 +21,14 @@ from tests.merging.formats.documents import (
     check_edits,
     contested,
 )
-from tests.merging.formats.wrong import WRONG, make_wrong
+from tests.merging.formats.wrong import WRONG, make_wrong, trust
+
+Remarks = tuple[list[str], str, str]
+WORDS = st.lists(st.sampled_from(["for", "tests", "of", "docs"]), min_size=3, max_size=5)
+REMARKS = st.tuples(
+    st.lists(st.sampled_from("abyz"), unique=True), WORDS.map(" ".join), WORDS.map(" ".join)
+)
+"""Items, and what each side remarks about one more that both add."""
 
 
 def render(table: Table) -> str:
@@ -89,3 +98,24 @@ def test_edits_of_the_same_thing_do_not(case: Case) -> None:
 def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_wrong(name, monkeypatch)
     assert catches(check, cases())
+
+
+def check_remarks(case: Remarks) -> None:
+    items, *said = case
+    lists = [tuple(map(Item, items)), *((*map(Item, items), Item("m", one)) for one in said)]
+    texts = ["x = " + _list(held, "'", broken=True, ends=True) + "\n" for held in lists]
+    merged = meaning.merge("a.toml", *(text.encode() for text in texts)).text.decode()
+    assert tomllib.loads(merged) == {"x": [*items, "m"]}
+    assert sorted(re.findall(r"# (.*)", merged)) == sorted({*said})
+
+
+@given(REMARKS)
+@settings(max_examples=30, deadline=None)
+def test_remarks_of_both_sides_on_one_item_stay(case: Remarks) -> None:
+    check_remarks(case)
+
+
+def test_forgetting_a_remark_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    trust(monkeypatch)
+    monkeypatch.setattr(parts, "_above", lambda base, ours, theirs, lead: lead)
+    assert catches(check_remarks, REMARKS)
