@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from drydock import git
-from drydock.merging import lines
+from drydock.merging import lines, paragraphs
 
 # A remark of some words that only people read: what speaks to a tool may have to stay where it is.
 _PROSE = re.compile(r"(?:#|//)\s*(?!no[a-z]+\b)\w+(?:\s+[^\s:=]+){2,}")
@@ -39,6 +39,8 @@ class Part:
     body: "Body | None" = None
     floats: bool = False
     """Whether its place among its siblings means nothing."""
+    prose: bool = False
+    """Whether it is paragraphs, of which each stands by itself."""
     swaps: Hashable = None
     """What it must have in common with a neighbour to stand before it as well as after it."""
 
@@ -157,6 +159,8 @@ def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         merged = git.merge_texts(before, mine, new)
         if merged is not None and lines.problem(before, mine, new, merged) is None:
             return replace(ours, text=merged.decode(), says=None)
+        if ours.prose and (prose := paragraphs.merge(was, ours.text, theirs.text)) is not None:
+            return replace(ours, text=prose, says=None)
         if more := _more([_lines(text) for text in (was, ours.text, theirs.text)]):
             merging.done.append(f"what one side added to {_name(ours)}, the other did, and more")
             return theirs if more == _lines(theirs.text) else ours

@@ -25,6 +25,12 @@ EXAMPLES: Examples = {
         "# A\n\na\n\nb\n\nnew\n",
         "# A\n\nmine\n\nb\n\nnew\n",
     ),
+    "one paragraph removed, the next changed": (
+        "# A\n\na\n\n| b |\n|---|\n| c |\n",
+        "# A\n\n| b |\n|---|\n| c |\n",
+        "# A\n\na\n\n| new |\n|---|\n| b |\n| c |\n",
+        "# A\n\n| new |\n|---|\n| b |\n| c |\n",
+    ),
     "an anchor goes with its heading": (
         "# A\n\na\n\n[](){#z}\n## Z\n\nz\n",
         "# A\n\nmine\n\n[](){#z}\n## Z\n\nz\n",

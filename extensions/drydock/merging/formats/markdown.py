@@ -94,7 +94,8 @@ def _text(lines: list[str]) -> Part:
     whole = "".join(lines)
     text = whole.strip("\n") and whole.strip("\n") + "\n"
     lead, _, after = whole.partition(text) if text else (whole, "", "")
-    return Part("its text", text, re.sub(r"\n{2,}", "\n\n", text), lead, after)
+    says = re.sub(r"\n{2,}", "\n\n", text)
+    return Part("its text", text, says, lead, after, prose=True)
 
 
 def units(text: str) -> Counter[tuple[str, str]]:

@@ -1,0 +1,72 @@
+"""Prose is merged by its paragraphs; what both sides changed is left alone."""
+
+import pytest
+from drydock.merging import paragraphs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.merging.formats.documents import catches
+
+CASES: dict[str, tuple[str, str, str, str | None]] = {
+    "one removed, the next changed": ("a\n\nb\nc\n", "b\nc\n", "a\n\nb\nnew\n", "b\nnew\n"),
+    "one changed, one added": ("a\n\nb\n", "m\n\nb\n", "a\n\nb\n\nc\n", "m\n\nb\n\nc\n"),
+    "one changed alike": ("a\n\nb\n\nc\n", "x\n\nb\n\nc\n", "x\n\nb\n\nd\n", "x\n\nb\n\nd\n"),
+    "one, differently": ("a\n\nb\n", "mine\n\nb\n", "new\n\nb\n", None),
+    "one changed, one added beside it": ("a\n\nb\n", "mine\n\nb\n", "a\n\nnew\n\nb\n", None),
+    "two added in one place": ("a\n\nb\n", "a\n\nmine\n\nb\n", "a\n\nnew\n\nb\n", None),
+    "within one fence": (
+        "```\na\n\nb\n```\n",
+        "```\nmine\n\nb\n```\n",
+        "```\na\n\nnew\n```\n",
+        None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_merge(name: str) -> None:
+    base, ours, theirs, merged = CASES[name]
+    assert paragraphs.merge(base, ours, theirs) == merged
+
+
+Edits = list[tuple[int, str]]
+"""Which side edits each paragraph, and how."""
+EDITS = st.lists(
+    st.tuples(st.integers(0, 1), st.sampled_from(["keep", "keep", "change", "remove"])),
+    min_size=1,
+    max_size=6,
+)
+
+
+def check(edits: Edits) -> None:
+    sides = [_written(edits, by) for by in ((), (0,), (1,), (0, 1))]
+    assert paragraphs.merge(*sides[:3]) == sides[3]
+
+
+def _written(edits: Edits, by: tuple[int, ...]) -> str:
+    """Write the paragraphs with what these sides did to them."""
+    acts = [act if side in by else "keep" for side, act in edits]
+    texts = {"keep": "old {0}\nmore {0}\n", "change": "old {0}\nnew {0}\n"}
+    return "\n".join(texts[act].format(at) for at, act in enumerate(acts) if act in texts)
+
+
+@given(EDITS)
+@settings(max_examples=100, deadline=None)
+def test_edits_of_different_paragraphs_merge(edits: Edits) -> None:
+    check(edits)
+
+
+def test_what_is_wrong_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = paragraphs._changes
+    monkeypatch.setattr(paragraphs, "_changes", lambda base, side: changes(base, side)[:1])
+    assert catches(check, EDITS)
+
+
+@given(EDITS, st.integers(0, 6), st.sampled_from(["mine\n", ""]))
+def test_edits_of_one_paragraph_do_not(edits: Edits, at: int, mine: str) -> None:
+    before, after = edits[:at], edits[at:]
+    base, ours, theirs = (
+        "\n".join(filter(None, (_written(before, by), text, _written(after, by))))
+        for text, by in (("old\n", ()), (mine, (0,)), ("new\n", (1,)))
+    )
+    assert paragraphs.merge(base, ours, theirs) is None
