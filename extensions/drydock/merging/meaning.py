@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from drydock.merging import formats, parts
 from drydock.merging.formats import Format
-from drydock.merging.parts import Merging, NotCertain, Part
+from drydock.merging.parts import SIDES, Merging, NotCertain, Part, Rename
 
 Units = Counter[tuple[str, str]]
 _WORD = re.compile(r"\w+")
@@ -55,6 +55,7 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
     merging = Merging(known.RULES)
     try:
         merged = parts.source(parts.merge(was, mine, new, merging))
+        _check_renames(texts, merging)
         problem = formats.problem(path, merged.encode())
         problem = problem or _unaccounted(known, texts, merged, merging)
     except RecursionError as error:
@@ -113,11 +114,37 @@ def _read(known: Format, text: str) -> Part:
     return read
 
 
+def _check_renames(texts: list[str | None], merging: Merging) -> None:
+    """Name what a side renamed; raise NotCertain if the other side came to use the old name."""
+    before, *sides = (Counter(_WORD.findall(text or "")) for text in texts)
+    for rename in merging.renames:
+        other, by = (sides[1], "the release") if rename.side == "ours" else (sides[0], "you")
+        if any(other[word] > before[word] for word in _WORD.findall(rename.before)):
+            raise NotCertain(f"{by} came to use {rename.before}, which has another name now")
+        merging.done.append(f"what {by} changed in {rename.before}, in {rename.after}")
+
+
+def _with_names(units: Units, side: str, renames: Sequence[Rename]) -> Units:
+    """Return the units of a side under the names that the other side gave."""
+    for rename in renames:
+        if rename.side != side:
+            named = re.compile(rf"(?<!\w){re.escape(rename.before)}(?!\w)")
+            found: Units = Counter()
+            for (place, content), count in units.items():
+                found[named.sub(rename.after, place), content] += count
+            units = found
+    return units
+
+
 def _unaccounted(
     known: Format, texts: list[str | None], merged: str, merging: Merging
 ) -> str | None:
     """Return which change of a side is not in `merged`, or what is there that nobody wrote."""
     sides = [known.units(text) if text is not None else Counter() for text in texts]
+    sides = [
+        _with_names(units, side, merging.renames)
+        for units, side in zip(sides, ("base", *SIDES), strict=True)
+    ]
     sides.append(known.units(merged))
     for ignored in (_EXACT, _MOVED):
         was, mine, new, now = (_coarser(units, ignored) for units in sides)

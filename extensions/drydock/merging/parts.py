@@ -7,7 +7,7 @@ text of each part stays as its owner wrote it: nothing is printed anew.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -64,6 +64,8 @@ class Body:
     """Whether two that both sides added are no more than two things with one name."""
     heap: bool = False
     """Whether it is no more than what it holds: of a heap with nothing in it nothing is left."""
+    named: bool = False
+    """Whether the keys in it are names that its author chose, so that one may get another."""
     arrange: "Callable[[Sequence[Part], Body, Body], Sequence[Part]] | None" = None
     """Puts merged parts where they belong, knowing ours and theirs: what floats may be sorted."""
 
@@ -75,6 +77,18 @@ class Given:
     lost: tuple[str, ...]
     """The texts of either side that do not stand."""
     stands: str
+
+
+SIDES = ("ours", "theirs")
+
+
+@dataclass(frozen=True)
+class Rename:
+    """A part that one side gave another name, and the other side changed under the old one."""
+
+    before: str
+    after: str
+    side: str
 
 
 Rule = Callable[[str | None, str, str], tuple[str, str] | None]
@@ -89,6 +103,7 @@ class Merging:
     done: list[str] = field(default_factory=list)
     """What rules did, a line each."""
     given: list[Given] = field(default_factory=list)
+    renames: list[Rename] = field(default_factory=list)
 
 
 def source(part: Part) -> str:
@@ -260,6 +275,12 @@ def _merge_bodies(
     if ours.separator != theirs.separator:
         raise NotCertain(f"{_name(owner)} is written in another way on each side")
     was, mine, new = (_by_key(body) for body in (base, ours, theirs))
+    if ours.named and theirs.named:
+        by_ours, by_theirs = dict(_renamed(was, mine, new)), dict(_renamed(was, new, mine))
+        was = _rekeyed(was, by_ours | by_theirs)
+        mine, new = _rekeyed(mine, by_theirs), _rekeyed(new, by_ours)
+        for side, renames in zip(SIDES, (by_ours, by_theirs), strict=True):
+            merging.renames += [Rename(*names, side) for names in renames.items()]
     merged: dict[Hashable, Part] = {}
     for key in [*mine, *(key for key in new if key not in mine)]:
         before, our, their = was.get(key), mine.get(key), new.get(key)
@@ -294,6 +315,38 @@ def _merge_bodies(
         ends=ends if theirs.parts else ours.ends,
     )
     return _laid_out(body, base, ours, theirs) if body.separator else body
+
+
+def _renamed(base: "_Parts", side: "_Parts", other: "_Parts") -> Iterator[tuple[str, str]]:
+    """Yield the old and the new name of what `side` renamed and the other side changed.
+
+    Nothing else may resemble it.
+    """
+    gone = [key for key in base if key not in side and other.get(key, base[key]) != base[key]]
+    added = [key for key in side if key not in base and key not in other]
+    alike = [(old, new) for old in gone for new in added if _resembles(base[old], side[new])]
+    for old, new in alike:
+        alone = sum(old == one or new == two for one, two in alike) == 1
+        if alone and isinstance(old, str) and isinstance(new, str):
+            yield old, new
+
+
+def _resembles(part: Part, other: Part) -> bool:
+    """Tell whether most of what a part holds is in another one of its kind, too."""
+    if not (part.body and other.body and part.floats and other.floats):
+        return False  # its place would tell something, or it is too little
+    held, there = (
+        Counter(line for inner in body.parts for line in _lines(source(inner)))
+        for body in (part.body, other.body)
+    )
+    common = (held & there).total()
+    return common > 1 and 2 * common > held.total()
+
+
+def _rekeyed(parts: "_Parts", names: Mapping[str, str]) -> "_Parts":
+    """Give parts the names that they have on the other side."""
+    keys = {key: names.get(key, key) if isinstance(key, str) else key for key in parts}
+    return {keys[key]: replace(part, key=keys[key]) for key, part in parts.items()}
 
 
 def _check_names(base: "_Parts", ours: "_Parts", theirs: "_Parts") -> None:

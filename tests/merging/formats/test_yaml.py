@@ -14,6 +14,36 @@ EXAMPLES: Examples = {
         "a:\n  # new\n  z: 1\n  x: 1\n  y: 3\nb: 1\n",
         "a:\n  # new\n  z: 1\n  x: 2 # mine\n  y: 3\nb: 1\n",
     ),
+    "a job that one side renames and the other changes": (
+        "jobs:\n  build:\n    on: a\n    uses: o/b@v1\n    with: {x: 1}\n",
+        "jobs:\n  image:\n    on: mine\n    uses: o/b@v1\n    with: {x: 1}\n  more:\n    y: 1\n",
+        "jobs:\n  build:\n    on: a\n    uses: o/b@v1\n    with: {x: 2}\n",
+        "jobs:\n  image:\n    on: mine\n    uses: o/b@v1\n    with: {x: 2}\n  more:\n    y: 1\n",
+    ),
+    "a job that one side renames and the other needs": (
+        "jobs:\n  build:\n    on: a\n    uses: o/b@v1\n    with: {x: 1}\n",
+        "jobs:\n  image:\n    on: a\n    uses: o/b@v1\n    with: {x: 1}\n",
+        "jobs:\n  build:\n    on: a\n    uses: o/b@v1\n    with: {x: 2}\n  c:\n    needs: build\n",
+        None,
+    ),
+    "a job that two may be now": (
+        "jobs:\n  build:\n    on: a\n    uses: o/b@v1\n",
+        "jobs:\n  one:\n    on: a\n    uses: o/b@v1\n  two:\n    on: a\n    uses: o/b@v1\n",
+        "jobs:\n  build:\n    on: b\n    uses: o/b@v1\n",
+        None,
+    ),
+    "a job for which another stands": (
+        "jobs:\n  build:\n    on: a\n    uses: o/b@v1\n    with: {x: 1}\n",
+        "jobs:\n  image:\n    on: a\n    uses: o/c@v1\n",
+        "jobs:\n  build:\n    on: a\n    uses: o/b@v1\n    with: {x: 2}\n",
+        None,
+    ),
+    "a key that a tool knows, renamed": (
+        "tools:\n  old:\n    a: 1\n    b: 1\n    c: 1\n",
+        "tools:\n  old:\n    a: 2\n    b: 1\n    c: 1\n",
+        "tools:\n  new:\n    a: 1\n    b: 1\n    c: 1\n",
+        None,
+    ),
     "steps by their names": (
         "steps:\n  - name: a\n    run: x\n  - uses: o/b@v1\n  - name: c\n    run: y\n",
         "steps:\n  - name: a\n    run: x\n    if: mine\n  - uses: o/b@v1\n  - name: c\n    run: y\n"
@@ -163,7 +193,7 @@ EXAMPLES: Examples = {
         "jobs:\n  c: {x: 1}\n",
         None,
     ),
-    "a renamed job": (
+    "a job that one side renames, of which too little is left to know it": (
         "jobs:\n  a:\n    x: 1\n",
         "jobs:\n  a:\n    x: 2\n",
         "jobs:\n  b:\n    x: 1\n",

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import yaml
+from drydock.merging import meaning, parts
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.merging.formats.documents import (
     Case,
@@ -19,7 +21,7 @@ from tests.merging.formats.documents import (
     check_edits,
     contested,
 )
-from tests.merging.formats.wrong import WRONG, make_wrong
+from tests.merging.formats.wrong import WRONG, make_wrong, trust
 
 ALWAYS = "always"
 """A key and an item that are always there: nothing would be written in another way."""
@@ -101,3 +103,41 @@ def test_edits_of_the_same_thing_do_not(case: Case) -> None:
 def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_wrong(name, monkeypatch)
     assert catches(check, cases())
+
+
+Jobs = tuple[list[int], int, int, bool]
+JOBS = st.tuples(
+    st.lists(st.integers(3, 5), min_size=1, max_size=3),
+    st.integers(0, 2),
+    st.integers(0, 2),
+    st.booleans(),
+)
+"""How many keys each job has, which job gets another name, which key in it changes, by whom."""
+
+
+def check_renames(case: Jobs) -> None:
+    counts, renamed, changed, swapped = case
+    renamed %= len(counts)
+    base = {f"job{n}": {f"k{n}{m}": "old" for m in range(count)} for n, count in enumerate(counts)}
+    held = base[f"job{renamed}"]
+    edited = held | {list(held)[changed]: "new"}
+    names = {key: "mine" if key == f"job{renamed}" else key for key in base}
+    renames = {names[key]: value for key, value in base.items()}
+    changes = base | {f"job{renamed}": edited}
+    sides = (changes, renames) if swapped else (renames, changes)
+    texts = [yaml.safe_dump({"jobs": side}, sort_keys=False) for side in (base, *sides)]
+    merged = meaning.merge("a.yaml", *(text.encode() for text in texts)).text
+    assert yaml.safe_load(merged) == {"jobs": renames | {"mine": edited}}
+
+
+@given(JOBS)
+@settings(max_examples=50, deadline=None)
+def test_what_one_side_renames_the_other_may_change(case: Jobs) -> None:
+    check_renames(case)
+
+
+def test_losing_what_is_renamed_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    trust(monkeypatch)
+    monkeypatch.setattr(parts, "_is_less", lambda part, before: True)
+    monkeypatch.setattr(parts, "_renamed", lambda base, side, other: [])
+    assert catches(check_renames, JOBS)

@@ -20,6 +20,8 @@ _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
 _BLANK = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*")
 # A version in a remark belongs to the digest before it.
 _PINNED = re.compile(r"@[0-9a-f]{40,64}[\"']?([ \t]+#[ \t]*v?\d[\d.]*)[ \t]*\n")
+# Jobs of a workflow, services of a compose file: nothing but the file itself knows their names.
+_NAMED = {("jobs",), ("services",)}
 _RESOLVER: Any = Resolver()
 
 
@@ -221,7 +223,8 @@ class _Reader:
         if hangs:
             hang = " " * (at - self.text.rfind("\n", 0, at) - 1)
             parts[0] = replace(parts[0], lead=hang)
-        return Part(key, body=Body(tuple(parts), opening, hang=hang)), end
+        body = Body(tuple(parts), opening, hang=hang, named=path in _NAMED)
+        return Part(key, body=body), end
 
     def _first(self, value: Value) -> int:
         """Return where the first thing that a block holds stands."""
