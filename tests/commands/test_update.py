@@ -194,6 +194,18 @@ def test_what_the_user_deleted_stays_deleted_and_is_listed(
     assert not (service.path / "place/old.txt").exists()
 
 
+def test_a_new_file_that_resembles_what_the_user_deleted_comes_in(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    service.change({"old.txt": None})
+    old = (template.path / "template/old.txt").read_text()
+    template.release("v1.1.0", {"old.txt": None, "like.txt": f"new\n{old}"})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0
+    assert files(outcome) == {".copier-answers.yml": "updated", "like.txt": "added"}
+    assert service.read("like.txt") == f"new\n{old}"
+
+
 def test_a_file_that_both_added_is_merged(
     drydock: Drydock, template: Template, service: Service
 ) -> None:

@@ -8,6 +8,7 @@ to its format, and what it cannot merge is tried once more by meaning. A file fo
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from drydock import git
 from drydock.git import Entry, Repository, Tree
@@ -82,9 +83,13 @@ def three_way(
     tree, stages, kinds = _parse(said, names)
     changes = {_named(p, names): e for p, e in repository.differences(trees[0], tree).items()}
     merge = Merge(changes=changes)
+    new: dict[str, Entry] = {}
     for path, staged in stages.items():
         known = kinds.get(path, set())
         if 2 not in staged and known and known <= _DELETED_BY_OURS and path not in ours:
+            if _is_new(path, staged, base, theirs):
+                new[path] = merge.changes[path] = staged[3]
+                continue
             merge.declined.add(path)
             merge.changes.pop(path, None)
         else:
@@ -92,6 +97,7 @@ def three_way(
             merge.conflicts[path] = Conflict(staged, "; ".join(reasons) or "see the other files")
     _try_again(repository, merge)
     _note_moves(repository, merge, trees, (ours, base, theirs))
+    merge.moved = {path: before for path, before in merge.moved.items() if path not in new}
     _hold_to_formats(repository, merge, (base, ours, theirs), labels)
     _label(repository, merge, names)
     return merge
@@ -122,6 +128,18 @@ def _parse(
             for path in paths:
                 kinds.setdefault(path, set()).add(found["kind"] if found else kind)
     return tree, stages, kinds
+
+
+def _is_new(path: str, staged: dict[int, Entry], base: Tree, theirs: Tree) -> bool:
+    """Tell whether git took a file of theirs for one that ours deleted, because they resemble.
+
+    One that moved has its name still, or just the same content.
+    """
+    if path in base or not {1, 3} <= staged.keys() or staged[1].oid == staged[3].oid:
+        return False
+    before = [old for old in base.keys() - theirs.keys() if base[old].oid == staged[1].oid]
+    name = PurePosixPath(path).name
+    return bool(before) and all(PurePosixPath(old).name != name for old in before)
 
 
 def _named(path: str, names: dict[str, str]) -> str:
