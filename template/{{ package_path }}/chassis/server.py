@@ -9,6 +9,7 @@ nothing is waited for.
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import sys
@@ -18,6 +19,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .application import Service, build
 from .identity import ADOPTED, APP, SERVICE, TEMPLATE_RELEASE, service_version
@@ -36,6 +38,22 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP, which loses the body of a request that offers HTTP/2 in its head.
+
+    The JDK's client does so by default. The offer is hidden, and the request answered in HTTP/1.1
+    (https://github.com/Kludex/uvicorn/issues/2722).
+    """
+
+    _offer = re.compile(rb"\A([^\r\n]+\r\n(?:[^\r\n]+\r\n)*?)upgrade(: *h2c\r\n)", re.IGNORECASE)
+
+    def data_received(self, data: bytes) -> None:
+        # At the beginning of a request only, and as long as it was: a body stays what it is.
+        if b"h2c" in data[:4096] and (self.cycle is None or self.cycle.response_complete):
+            data = self._offer.sub(rb"\1ignored\2", data)
+        super().data_received(data)
 
 
 def run(settings: ChassisSettings) -> int:
@@ -102,6 +120,7 @@ async def _serve(
 def _server(app: ASGIApp, settings: ChassisSettings, *, lifespan: bool) -> _Server:
     config = uvicorn.Config(
         app,
+        http=_Protocol,
         lifespan="on" if lifespan else "off",
         log_config=None,
         access_log=False,

@@ -3,8 +3,9 @@
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,44 @@ def test_options_name_the_ports(launch: Launch) -> None:
     assert (server.port, server.management_port) == (port, management_port)
     assert server.request("/").body == b"bare"
     assert server.stop(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("name", [b"Upgrade", b"upgrade"])
+@pytest.mark.parametrize("framing", ["length", "chunks"])
+@pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
+def test_a_request_that_offers_http_2_keeps_its_body(
+    server: Server, name: bytes, framing: str, apart: bool
+) -> None:
+    """The JDK's client offers it with each request, and sends head and body apart."""
+    body = b'{"amount": 3}'
+    head = b"POST /orders HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nHost: x\r\n"
+    head += b"HTTP2-Settings: AAEAAEAA\r\n" + name + b": h2c\r\nContent-Type: application/json\r\n"
+    if framing == "length":
+        head += b"Content-Length: %d\r\n\r\n" % len(body)
+    else:
+        head += b"Transfer-Encoding: chunked\r\n\r\n"
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    with socket.create_connection(("127.0.0.1", server.port), support.PATIENCE) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(2):
+            for part in [head, body] if apart else [head + body]:
+                connection.sendall(part)
+                time.sleep(0.05)
+            answer = HTTPResponse(connection)
+            answer.begin()
+
+            assert (answer.status, answer.read()) == (201, b'{"amount":3,"notes":{}}')
+    assert not server.lines(event="Unsupported upgrade request.")
+
+
+def test_a_body_that_looks_like_such_a_request_stays_what_it_is(server: Server) -> None:
+    body = b"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), support.PATIENCE) as connection:
+        head = b"POST /raw HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+        connection.sendall(head % len(body))
+        time.sleep(0.05)
+        connection.sendall(body)
+        answer = HTTPResponse(connection)
+        answer.begin()
+
+        assert answer.read() == body

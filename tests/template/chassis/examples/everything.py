@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
-from fastapi import BackgroundTasks, FastAPI, Header, HTTPException, Request, WebSocket
+from fastapi import BackgroundTasks, FastAPI, Header, HTTPException, Request, Response, WebSocket
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -61,6 +61,12 @@ async def item(
 async def order(order: Order) -> Order:
     """Have a body."""
     return order
+
+
+@app.post("/raw")
+async def raw(request: Request) -> Response:
+    """Return the body."""
+    return Response(await request.body())
 
 
 @app.get("/teapot")
