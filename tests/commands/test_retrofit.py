@@ -108,6 +108,7 @@ def test_the_standard_comes_in_and_nothing_gets_lost(
     assert (recorded["_commit"], recorded["app"]) == (NOW, answers["app"])
 
 
+@pytest.mark.slow
 def test_the_second_run_changes_nothing_and_the_next_release_comes(
     drydock: Drydock, legacy: Legacy, folder: Path, standard: Path, tmp_path: Path
 ) -> None:
@@ -352,6 +353,7 @@ def test_a_copy_comes_to_what_an_update_would_have_made_of_it(
     assert texts(tmp_path / "copied") == texts(tmp_path / "updated")
 
 
+@pytest.mark.slow
 def test_a_copy_is_brought_in_once_and_reached_by_the_next_release(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:

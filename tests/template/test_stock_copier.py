@@ -11,6 +11,8 @@ import pytest
 from tests.support import commit, git, snapshot, write
 from tests.template.matrix import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
 PARTS = ("copier.yml", "company.yml", "reserved.yml", "template")
 
