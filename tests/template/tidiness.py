@@ -56,12 +56,13 @@ def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]
             for word in ("inference", "numpy", "model.py", "weights")
             if word in text.lower()
         )
+    without_links = re.sub(r"https://\S+", "", text.lower())
     yield from (
         f"{word!r} is about a pipeline that was not chosen"
         for ci, words in WORDS_OF_PIPELINES.items()
         if answers.get("ci") != ci
         for word in words
-        if word in text.lower()
+        if word in without_links
     )
     if answers.get("helm") is False and not name.startswith(".copier"):
         yield from (
