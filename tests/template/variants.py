@@ -1,8 +1,9 @@
 """Proves the variants of the template; `nox -s variants` runs it.
 
 First every combination of answers is rendered and its files are checked; then a covering array
-of them is really installed, and the service's own `nox` runs there. The chassis' full tests, which
-take most of the time, run where an answer or a Python is met for the first time.
+of them is really installed, and the service's own `nox` runs there, on Pythons that take turns. The
+chassis' full tests, which take most of the time, run where a Python is new, or an answer that
+changes more of the chassis than its place.
 
     nox -s variants                        all combinations; an array of strength 2
     nox -s variants -- strength=3          any three factors together
@@ -57,6 +58,7 @@ ADOPTED_CONFIG = "inference:\n  model: {module}:Model\n"
 # What the chassis' tests need beyond what a service has.
 TOOLS = ("copier", "hypothesis", "schemathesis", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
+OF_THE_CHASSIS = ("inference", "adopted")  # answers of which its tests see more than a name
 
 console = Console()
 
@@ -108,7 +110,8 @@ def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]
     jobs: list[Job] = []
     met: set[tuple[str, object]] = set()
     for variant, python in zip(variants, itertools.cycle(_pythons()), strict=False):
-        new = {*variant.answers.items(), ("adopted", variant.adopted), ("Python", python)} - met
+        new = {(name, variant.answers[name]) for name in OF_THE_CHASSIS} | {("Python", python)}
+        new -= met
         # Tests of adoption render services of their own, so once is enough.
         suites = (("chassis", bool(new)), ("adopted", ("adopted", True) in new))
         jobs.append((variant, python, tuple(name for name, runs in suites if runs)))
