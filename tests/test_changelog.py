@@ -63,5 +63,40 @@ def test_all_releases_between_count() -> None:
     assert len(you_must(LOG, Version("0.9"), Version("2"))) == 5
 
 
+def test_a_line_may_introduce_what_must_be_done() -> None:
+    log = """\
+## v2.0.0
+
+What changes in your service:
+
+- Faster.
+
+What you must do:
+
+- Run `a`
+  and `b`.
+
+- Run `c`.
+
+Thanks go to all:
+
+- Ada
+
+You must know this:
+
+    uv lock
+
+## v1.0.0
+
+What you must do:
+- Nothing.
+"""
+    assert you_must(log, Version("1"), Version("2")) == [
+        "Run `a` and `b`.",
+        "Run `c`.",
+        "You must know this:",
+    ]
+
+
 def test_an_empty_changelog_asks_nothing() -> None:
     assert you_must("", Version("1"), Version("2")) == []

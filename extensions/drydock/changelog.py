@@ -17,18 +17,27 @@ _MUST = re.compile(r"\byou must\b", re.IGNORECASE)
 def you_must(changelog: str, after: Version, until: Version) -> list[str]:
     """Return what must be done by hand for the releases after `after`, up to `until`.
 
-    These are the items below a heading that says "you must", and the items that say it themselves.
+    These are the items below a heading or a line before them that says "you must", and those that
+    say it themselves.
     """
     found: list[str] = []
-    applies = asked = False
+    applies = asked = is_item = False
+    introduction = ""  # the line that says "you must" of the items below it
     version_level = 0
     item: list[str] = []
 
     def finish() -> None:
+        nonlocal introduction
         text = " ".join(item)
-        if text and applies and (asked or _MUST.search(text)):
-            found.append(text)
         item.clear()
+        if not text:
+            return
+        if is_item and introduction and found[-1:] == [introduction]:
+            found.pop()  # they say it
+        elif not is_item:
+            introduction = text if text.endswith(":") and _MUST.search(text) else ""
+        if applies and (asked or (is_item and introduction) or _MUST.search(text)):
+            found.append(text)
 
     for line in changelog.splitlines():
         heading = _HEADING.match(line)
@@ -39,8 +48,9 @@ def you_must(changelog: str, after: Version, until: Version) -> list[str]:
             if version is not None or len(heading["level"]) <= version_level:
                 version_level = len(heading["level"])
                 applies = version is not None and after < version <= until
-            asked = bool(_MUST.search(line))
+            asked, introduction = bool(_MUST.search(line)), ""
         elif line.strip():
+            is_item = bool(_ITEM.match(line)) if not item else is_item
             item.append(_ITEM.sub("", line).strip() if not item else line.strip())
     finish()
     return found
