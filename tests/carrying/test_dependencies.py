@@ -88,7 +88,11 @@ def test_what_is_read(case: str) -> None:
 
 
 LISTED: dict[str, tuple[Mapping[str, str], str]] = {
-    "an index": ({"requirements.txt": "--index-url https://x\n"}, "requirements.txt:1"),
+    "an option": (
+        {"requirements.txt": "a==1 \\\n  --hash=sha256:1\n--pre\n"},
+        "requirements.txt:3",
+    ),
+    "constraints": ({"requirements.txt": "-c limits.txt\n"}, "requirements.txt:1"),
     "a folder": ({"requirements.txt": "a\n-e .\n"}, "requirements.txt:2"),
     "no requirement": ({"requirements.txt": "a b c\n"}, "requirements.txt:1"),
     "computed": ({"setup.py": "setup(\ninstall_requires=read())\n"}, "setup.py:2"),
@@ -101,6 +105,27 @@ LISTED: dict[str, tuple[Mapping[str, str], str]] = {
 def test_what_cannot_be_carried_is_listed(case: str) -> None:
     files, where = LISTED[case]
     assert where in {f"{one.path}:{one.line}" for one in read(files)[1]}
+
+
+SECRET = {
+    "a requirement": {"requirements.txt": "a @ git+https://me:s3cret@example.com/a.git\n"},
+    "a table of Poetry": {
+        "pyproject.toml": '[tool.poetry.dependencies]\na = {git = "https://s3cret@example.com/a"}\n'
+    },
+}
+
+
+@pytest.mark.parametrize("case", SECRET)
+def test_a_login_in_an_address_is_told_and_not_copied(case: str) -> None:
+    (demand,), (todo,) = read(SECRET[case])
+    assert "://example.com/a" in f"{demand.text} {demand.source}"
+    assert "s3cret" not in f"{demand} {todo}"
+
+
+def test_the_user_of_ssh_is_no_login() -> None:
+    text = "a @ git+ssh://git@example.com/a.git"
+    (demand,), todo = read({"requirements.txt": f"{text}\n"})
+    assert (demand.text, todo) == (text, [])
 
 
 def test_what_is_an_exported_lock() -> None:

@@ -414,6 +414,22 @@ def test_a_template_that_knows_no_adoption_takes_no_code_away(
         assert (folder / name).read_text() == "mine\n"
 
 
+def test_a_login_in_the_address_of_an_index_stays_where_it_was(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    index = "--extra-index-url https://me:s3cret@packages.example.com/simple\n"
+    mine = {**requirements.FLAT.files, "requirements.txt": f"{index}fastapi\n"}
+    folder = make(Legacy(mine, {}), tmp_path / "counter")
+    outcome = retrofit(drydock, folder, standard)
+    assert (outcome.code, "  requirements.txt:1: uv takes packages from" in outcome.out) == (
+        0,
+        True,
+    )
+    assert 'url = "https://packages.example.com/simple"' in (folder / "pyproject.toml").read_text()
+    assert (folder / "requirements.txt").read_text() == mine["requirements.txt"]
+    assert "s3cret" not in outcome.out + git(folder, "show", "--format=%B", "HEAD")
+
+
 def test_hooks_and_code_of_the_service_are_not_run(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:

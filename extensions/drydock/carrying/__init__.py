@@ -1,9 +1,15 @@
 """Carries what a service has said in its own way into the standard's files."""
 
+import re
 from dataclasses import dataclass
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+
+def without_logins(text: str) -> str:
+    """Return `text` with no login in the addresses in it, but the user of SSH, which is none."""
+    return re.sub(r"(?<!ssh)://[^/\s\"']*@", "://", text)
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,22 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from drydock.carrying import Demand, Todo, poetry, setup
+from drydock.carrying import Demand, Todo, poetry, setup, without_logins
 from drydock.carrying.poetry import is_for_development
 from drydock.facts import Files, line_of
 
 _REQUIREMENTS = re.compile(
     r"^(?:requirements/)?[\w.-]*(?:requirements|constraints)?[\w.-]*\.(?:txt|in)$"
 )
-_INDEX = re.compile(r"^(--(?:extra-)?index-url|-i|--find-links|-f|--trusted-host)\b")
+_INDEX = re.compile(
+    r"--((extra-)?index-url|pypi-url|find-links|trusted-host|no-index)\b|-[if]\b|-[if]\s*\w+://"
+)
+"""What `indexes` carries over."""
 
 
 def read(files: Files) -> tuple[list[Demand], list[Todo]]:
@@ -25,6 +29,14 @@ def read(files: Files) -> tuple[list[Demand], list[Todo]]:
         if isinstance(one, Todo):
             todo.append(one)
             continue
+        if without_logins(said := f"{one.text} {one.source}") != said:
+            why = f"the login in the address of {one.name} is not carried over"
+            how = (
+                "give it to git by a credential helper, or to uv by netrc; make the old one invalid"
+            )
+            todo.append(Todo(one.path, one.line, why, how))
+            text, source = without_logins(one.text), without_logins(one.source)
+            one = replace(one, text=text, source=source)  # noqa: PLW2901 - the same, fit to be kept
         try:
             marker = str(Requirement(one.text).marker or "")
         except InvalidRequirement:
@@ -115,6 +127,21 @@ def is_requirements(path: str) -> bool:
     return "requirements" in path and path.count("/") <= 1 and bool(_REQUIREMENTS.match(name))
 
 
+def lists(files: Files) -> set[str]:
+    """Return the files of requirements for pip, also those that others include."""
+    named = set(filter(is_requirements, files))
+    return named | ({other for path in named for other in _included(path, files)} & files.keys())
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each line of a file of requirements with its number, remarks and hashes left out."""
+    number = 1
+    for raw in text.replace("\\\n", " \0").split("\n"):
+        line = re.sub(r"(^|\s)#.*$", "", raw.replace("\0", "")).strip()
+        yield number, re.sub(r"\s--hash[= ]\S+", "", line).strip()
+        number += 1 + raw.count("\0")
+
+
 def _included(path: str, files: Files) -> Iterator[str]:
     if is_requirements(path):
         folder = path.rpartition("/")[0]
@@ -127,18 +154,15 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
     if path in seen or path not in files:
         return
     seen.add(path)
-    for number, raw in enumerate(files[path].replace("\\\n", " ").splitlines(), 1):
-        line = re.sub(r"(^|\s)#.*$", "", raw).strip()
-        line = re.sub(r"\s--hash[= ]\S+", "", line).strip()
+    for number, line in lines_of(files[path]):
         if re.match(r"-(r|-requirement)\b", line):
             for other in _included(path, {path: line}):
                 yield from _lines(other, files, group, seen)
-        elif _INDEX.match(line):
-            how = "the standard takes packages from the company's index: see company.yml"
-            yield Todo(path, number, f"an index of its own: {line}", how)
         elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line):
-            yield Todo(
-                path, number, f"{line} has no version", "name a release of it, or its source"
-            )
+            why = f"{without_logins(line)} has no version"
+            yield Todo(path, number, why, "name a release of it, or its source")
+        elif line.startswith("-") and not _INDEX.match(line):
+            how = "see what uv has for it: https://docs.astral.sh/uv/reference/settings/"
+            yield Todo(path, number, f"not carried over: {line}", how)
         elif line and not line.startswith("-"):
             yield Demand(re.sub(r"\s+", " ", line), group, path, number)

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from drydock.carrying import Carried, image, project, testing
 from drydock.facts import Files
-from drydock.facts.image import is_dockerfile
+from drydock.facts.image import main_dockerfile
 
 
 def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
@@ -23,9 +23,9 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
         found[project.PATH] = project.carry(texts[project.PATH], files)
     if testing.PATH in texts.keys() - files.keys():
         found[testing.PATH] = testing.carry(texts[testing.PATH], files)
-    dockerfiles = sorted(filter(is_dockerfile, files), key=lambda path: path.count("/"))
-    if dockerfiles and image.STAGE in texts.get(image.PATH, ""):
-        found[image.PATH] = image.carry(texts[image.PATH], dockerfiles[0], files)
+    dockerfile = main_dockerfile(files)
+    if dockerfile and image.STAGE in texts.get(image.PATH, ""):
+        found[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from drydock.carrying import Carried, Todo
+from drydock.carrying import Carried, Todo, without_logins
 from drydock.carrying.dependencies import read
 from drydock.facts import Files, names_of
 from drydock.facts.image import ENV, INSTALL, instructions
@@ -156,7 +156,7 @@ def _left(steps: list[_Step], files: Files) -> Iterator[tuple[int, str, str]]:
     demanded = {one.name for one in read(files)[0]}
     demanded |= {canonicalize_name(name) for name in names_of(files)}
     for step in steps:
-        shown = step.text[:_SHOWN]
+        shown = without_logins(step.text)[:_SHOWN]
         how = "decide whether the standard's image needs it, too"
         if re.match(r"HEALTHCHECK\b", step.text, re.IGNORECASE):
             probes = "Kubernetes asks /livez and /readyz on the management port instead"
@@ -181,7 +181,7 @@ def _remarks(text: str) -> Iterator[tuple[int, str]]:
         said = line.strip().lstrip("# ")
         if line.strip().startswith("#") and said and not re.match(r"(syntax|escape)\s*=", said):
             if number != last + 1:
-                yield number, said[:_SHOWN]
+                yield number, without_logins(said)[:_SHOWN]
             last = number
 
 
@@ -190,7 +190,7 @@ def _unusual(step: _Step, demanded: set[str], how: str) -> Iterator[tuple[int, s
     for command in filter(None, map(str.strip, re.split(r"&&|;|\|\||\|", plain))):
         bare = command.strip("() ")
         if not _ROUTINE.match(bare):
-            yield step.line, f"not carried over: {command[:_SHOWN]}", how
+            yield step.line, f"not carried over: {without_logins(command)[:_SHOWN]}", how
         elif told := _PIP.search(bare):
             words = told[1].split()
             named = [

@@ -163,28 +163,6 @@ def tables(poetry: dict[str, Any], text: str) -> tuple[dict[str, str], dict[str,
     return fields, texts, todo
 
 
-def indexes(poetry: dict[str, Any], text: str) -> tuple[str, list[Todo]]:
-    """Return the indexes that packages come from as uv names them, and what is to do for them."""
-    listed = [one for one in poetry.get("source", []) if isinstance(one, dict)]
-    named = [one for one in listed if one.get("url") and one.get("name")]
-    tables, todo = [], []
-    for one in named:
-        name, priority = one["name"], one.get("priority")
-        table = f"[[tool.uv.index]]\nname = {json.dumps(name)}\nurl = {json.dumps(one['url'])}\n"
-        if priority == "explicit":
-            table += "explicit = true\n"
-        elif priority == "default" or one.get("default"):
-            table += "default = true\n"
-        tables.append(table)
-        login = f"UV_INDEX_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
-        how = (
-            f"for a login, set {login}_USERNAME and {login}_PASSWORD, where the image is built, too"
-        )
-        line = _header(text, "tool.poetry.source")
-        todo.append(Todo(PATH, line, f"uv takes packages from the index {name} now", how))
-    return "".join(f"\n{table}" for table in tables), todo
-
-
 def _header(text: str, table: str) -> int:
     headers = (line.strip("[] ") for line in text.splitlines())
     return next((number for number, line in enumerate(headers, 1) if line == table), 0)

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from drydock.carrying import Carried, Demand, Todo, poetry, setup
+from drydock.carrying import Carried, Demand, Todo, indexes, poetry, setup, without_logins
 from drydock.carrying.dependencies import exported, is_requirements, read
 from drydock.facts import Files, line_of
 from drydock.merging import parts
@@ -61,8 +61,8 @@ def carry(theirs: str, files: Files) -> Carried:
     if scripts := setup.scripts(files):
         tables["project.scripts"] = scripts + tables.get("project.scripts", "")
     text, clashes = _with_metadata(text, fields, tables)
-    indexes, logins = poetry.indexes(tool.get("poetry", {}), ours)
-    text += _sources(demands, tool) + indexes + _settings(text, ours)
+    sources, named, logins = indexes.carry(files)
+    text += _sources(demands, tool) + sources + _settings(text, ours)
     left = [*todo, *more, *clashes, *logins, *_idle(ours, tool), *_lost(ours, own, text)]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
     unsure = {one.path for one in left}
@@ -71,7 +71,7 @@ def carry(theirs: str, files: Files) -> Carried:
         said.insert(0, f"dependencies: {told}")
     return Carried(
         text=text,
-        rules=(*said, *rules),
+        rules=(*said, *named, *rules),
         todo=tuple(left),
         accounted=frozenset(({PATH} if ours else set()) | (requirements - unsure)),
     )
@@ -130,9 +130,9 @@ def _remarks(text: str, line: int) -> tuple[list[str], str]:
     for before in reversed(lines[: max(0, line - 1)]):
         if not before.strip().startswith("#"):
             break
-        above.insert(0, before.strip())
+        above.insert(0, without_logins(before.strip()))
     behind = re.search(r"\s(#[^'\"]*)$", lines[line - 1]) if 0 < line <= len(lines) else None
-    return above, f"  {behind[1].strip()}" if behind else ""
+    return above, f"  {without_logins(behind[1].strip())}" if behind else ""
 
 
 def _with_constants(text: str, own: dict[str, Any], files: Files) -> tuple[str, list[str]]:
@@ -298,7 +298,9 @@ def _lost(ours: str, own: dict[str, Any], text: str) -> Iterator[Todo]:
             yield Todo(PATH, line_of(ours, where[-1]), why, "add it where it still matters")
     for number, line in enumerate(ours.splitlines(), 1):
         if (remark := line.strip()).startswith("#") and remark not in text:
-            yield Todo(PATH, number, f"a remark is not carried over: {remark[:60]}", "none")
+            yield Todo(
+                PATH, number, f"a remark is not carried over: {without_logins(remark)[:60]}", "none"
+            )
 
 
 def _tops(own: dict[str, Any]) -> Iterator[tuple[str, ...]]:

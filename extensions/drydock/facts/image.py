@@ -17,6 +17,11 @@ def is_dockerfile(path: str) -> bool:
     return bool(_NAME.search(path))
 
 
+def main_dockerfile(files: Files) -> str:
+    """Return the Dockerfile nearest to the top; empty if there is none."""
+    return min(filter(is_dockerfile, files), key=lambda path: path.count("/"), default="")
+
+
 def find(files: Files) -> Iterator[Fact]:
     """Yield what Dockerfiles say, the one at the top before others."""
     for path in sorted(filter(is_dockerfile, files), key=lambda path: (path.count("/"), path)):
