@@ -52,6 +52,26 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
     "a port that needs root": (
         {**APP, "Dockerfile": "EXPOSE 80\n"}, "service_port", 8000, [], True,
     ),
+    "a chart, where it has none": (APP, "helm", True, [], False),
+    "no chart where there is one": (
+        {**APP, "chart/Chart.yaml": "name: shop\n"}, "helm", False, ["chart/Chart.yaml"], False,
+    ),
+    "no chart in a folder of code": (
+        {"chart/__init__.py": "", "chart/web.py": "app = FastAPI()\n"},
+        "helm", False, ["chart/__init__.py"], False,
+    ),
+    "a chart beside one elsewhere": (
+        {**APP, "helm/Chart.yaml": "name: shop\n"}, "helm", True, [], True,
+    ),
+    "a chart beside manifests": (
+        {**APP, "a.yml": "apiVersion: v1\nkind: Deployment\nmetadata: {name: shop}\n"},
+        "helm", True, [], True,
+    ),
+    "no pipeline": (APP, "ci", "none", [], False),
+    "no pipeline beside its own": (
+        {**APP, "Jenkinsfile": "", ".github/workflows/a.yml": ""},
+        "ci", "none", [".github/workflows/a.yml", "Jenkinsfile"], False,
+    ),
     "the lowest Python that it allows": (
         {**APP, "pyproject.toml": '[project]\nname = "a"\nrequires-python = ">=3.12"\n'},
         "python_version", "3.12", ["pyproject.toml:3"], False,
@@ -95,3 +115,36 @@ def test_another_framework_is_refused() -> None:
 def test_nothing_to_wrap_is_refused() -> None:
     with pytest.raises(BadInput, match="no ASGI application was found"):
         answers({"a.py": ""})
+
+
+COPY = {
+    **APP,
+    "shop/chassis/identity.py": 'APP: Final[str] = "shop.main:app"\nADOPTED: Final = False\n',
+    "shop/chassis/application.py": "",
+}
+COPIES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
+    "of a release that asked nothing": ({"noxfile.py": "def lint(session): ..."}, {}),
+    "of such a release, and shipped since": (
+        {"noxfile.py": "", "chart/Chart.yaml": "", ".gitlab-ci.yml": ""},
+        {"helm": False, "ci": "none"},
+    ),
+    "with the template's": (
+        {
+            "noxfile.py": "def push(session): ...\ndef chart(session): ...\n",
+            "chart/Chart.yaml": "",
+            ".gitlab-ci.yml": "# It is in noxfile.py, for you to run as well\n",
+        },
+        {"helm": True, "ci": "gitlab"},
+    ),
+    "with none, and a pipeline since": (
+        {"noxfile.py": "def push(session): ...\n", "Jenkinsfile": "pipeline {}\n"},
+        {"helm": False, "ci": "none"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COPIES)
+def test_a_copy_is_shipped_as_it_was(case: str) -> None:
+    files, expected = COPIES[case]
+    found = answers({**COPY, **files})
+    assert {name: found[name].value for name in ("helm", "ci") if name in found} == expected

@@ -69,6 +69,7 @@ def derive(facts: list[Fact], files: Files, folder: str) -> list[Derived]:
         _management_port(facts, int(port.value)),
         _python(facts),
         Derived("inference", *inference[:2]) if inference else Derived("inference", "none"),
+        *_shipping(facts, is_copy=adopted is not None),
     ]
 
 
@@ -139,6 +140,23 @@ def _management_port(facts: list[Fact], service_port: int) -> Derived:
     taken = {service_port, *(int(fact.value) for fact in own)}
     port = next(port for port in range(9000, 10000) if port not in taken)
     return Derived("management_port", port)
+
+
+def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
+    """Yield the answers about chart and pipeline; a copy has the template's unless it says so."""
+    folder, pipelines = _of(facts, "chart_folder"), _of(facts, "pipeline")
+    deployed = [f for f in _of(facts, "manifest") if f.value in {"Deployment", "StatefulSet"}]
+    otherwise = (*_of(facts, "chart"), *deployed)
+    if told := _best(_of(facts, "helm")):
+        yield Derived("helm", told[0] == "True", told[1])
+    elif folder:
+        yield Derived("helm", value=False, evidence=tuple(folder))
+    elif otherwise or not is_copy:
+        yield Derived("helm", value=True, against=otherwise, doubtful=bool(otherwise))
+    if told := _best(_of(facts, "ci")):
+        yield Derived("ci", told[0], told[1])
+    elif pipelines or not is_copy:
+        yield Derived("ci", "none", tuple(pipelines))
 
 
 def _python(facts: list[Fact]) -> Derived:

@@ -44,8 +44,43 @@ def test_a_metric_that_the_chassis_has_too() -> None:
 
 
 def test_what_only_works_at_the_root_of_a_repository() -> None:
-    named = [".github/workflows/ci.yml", ".pre-commit-config.yaml", "Dockerfile"]
+    named = [
+        ".github/workflows/ci.yml",
+        ".gitlab-ci.yml",
+        ".pre-commit-config.yaml",
+        "Jenkinsfile",
+        "renovate.json",
+        "Dockerfile",
+        "chart/renovate.json",
+    ]
     standard = dict.fromkeys(named, "")
     told = [todo.path for todo in clashes.find([], {}, standard, "services/shop/")]
-    assert told == [".github/workflows/ci.yml", ".pre-commit-config.yaml"]
+    assert told == named[:5]
     assert list(clashes.find([], {}, standard, "")) == []
+
+
+CHART = {
+    "helm/Chart.yaml": "apiVersion: v2\nname: shop\n",
+    "helm/templates/web.yaml": "kind: Deployment\n---\nkind: CronJob\n",
+    "helm/charts/redis/Chart.yaml": "name: redis\n",
+}
+
+
+def test_a_chart_of_its_own_beside_the_standards() -> None:
+    standard = {"chart/templates/deployment.yaml": "kind: Deployment\n"}
+    chart, object_ = clashes.find(gather(CHART), CHART, standard, "")
+    assert (chart.path, chart.line) == ("helm/Chart.yaml", 2)
+    assert "chart/values.yaml" in chart.how
+    assert (object_.path, object_.line) == ("helm/templates/web.yaml", 3)
+    assert "a CronJob" in object_.why
+
+
+def test_a_chart_of_its_own_alone() -> None:
+    (chart,) = clashes.find(gather(CHART), CHART, {}, "")
+    assert (chart.path, "probes" in chart.how) == ("helm/Chart.yaml", True)
+
+
+def test_a_pipeline_of_its_own() -> None:
+    files = {"Jenkinsfile": "", ".circleci/config.yml": "", "docs/Jenkinsfile": ""}
+    told = [todo.path for todo in clashes.find(gather(files), files, {}, "")]
+    assert told == [".circleci/config.yml", "Jenkinsfile"]

@@ -276,10 +276,12 @@ def test_siblings_are_left_alone(drydock: Drydock, standard: Path, tmp_path: Pat
     assert all(path.startswith("services/pricing/") for path in changed)
 
 
-def copied(drydock: Drydock, standard: Path, folder: Path, release: str) -> None:
+def copied(drydock: Drydock, standard: Path, folder: Path, release: str, *more: str) -> None:
     """Make a service from `release`, copy it by hand under another name, and edit it."""
     data = ("--data", "service_name=parcels", "--data", "service_port=8700")
-    made = drydock("new", folder, "--defaults", "--template", standard, "--ref", release, *data)
+    made = drydock(
+        "new", folder, "--defaults", "--template", standard, "--ref", release, *data, *more
+    )
     assert made.code == 0, made.err
     shutil.rmtree(folder / ".git")
     (folder / ".copier-answers.yml").unlink()
@@ -335,6 +337,16 @@ def test_a_copy_of_a_generated_service_goes_on_as_one(
             assert {path for path in now if now[path] != before.get(path)} == {
                 ".copier-answers.yml"
             }
+
+
+def test_a_copy_is_shipped_as_before(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    more = ("--data", "helm=false", "--data", "ci=github")
+    copied(drydock, standard, tmp_path / "letters", NOW, *more)
+    report = report_of(retrofit(drydock, tmp_path / "letters", standard, "--json"))
+    found = {path: one for path, one in outcomes(report).items() if one not in ("kept", "declined")}
+    assert found == {".copier-answers.yml": "added"}
+    recorded = yaml.safe_load((tmp_path / "letters/.copier-answers.yml").read_text())
+    assert (recorded["helm"], recorded["ci"]) == (False, "github")
 
 
 def test_a_copy_comes_to_what_an_update_would_have_made_of_it(
@@ -428,6 +440,46 @@ def test_a_login_in_the_address_of_an_index_stays_where_it_was(
     assert 'url = "https://packages.example.com/simple"' in (folder / "pyproject.toml").read_text()
     assert (folder / "requirements.txt").read_text() == mine["requirements.txt"]
     assert "s3cret" not in outcome.out + git(folder, "show", "--format=%B", "HEAD")
+
+
+SHIPPED = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: counter\nversion: 1.0.0\n",
+    "chart/templates/web.yaml": "kind: Deployment\n",
+    "Jenkinsfile": "pipeline { agent any }\n",
+}
+
+
+def test_how_it_is_shipped_stays(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    mine = {**requirements.FLAT.files, **SHIPPED}
+    folder = make(Legacy(mine, {}), tmp_path / "counter")
+    report = report_of(retrofit(drydock, folder, standard, "--json"))
+    told = {one["name"]: (one["value"], one["evidence"][0]["path"])
+            for one in report["answers"] if one["name"] in ("helm", "ci")}  # fmt: skip
+    assert told == {"helm": (False, "chart/Chart.yaml"), "ci": ("none", "Jenkinsfile")}
+    now = texts(folder)
+    assert {path: now[path] for path in SHIPPED} == SHIPPED
+    assert {path for path in now if path.startswith("chart/")} < SHIPPED.keys()
+    assert {"chart/Chart.yaml", "Jenkinsfile"} <= {one["path"] for one in report["todo"]}
+
+
+def test_a_pipeline_that_is_asked_for_does_not_overwrite_another(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    mine = {**requirements.FLAT.files, **SHIPPED}
+    folder = make(Legacy(mine, {}), tmp_path / "counter")
+    report = report_of(retrofit(drydock, folder, standard, "--json", "--data", "ci=jenkins"))
+    assert outcomes(report)["Jenkinsfile"] == "conflict"
+    assert SHIPPED["Jenkinsfile"] in (folder / "Jenkinsfile").read_text()
+
+
+def test_what_works_only_at_the_root_is_told(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = make(repositories.PRICING, tmp_path / "all")
+    report = report_of(retrofit(drydock, folder, standard, "--json", "--data", "ci=github"))
+    told = {one["path"] for one in report["todo"] if "at the root" in one["why"]}
+    pipeline = ".github/workflows/pipeline.yml"
+    assert told == {pipeline, "renovate.json", ".pre-commit-config.yaml"}
 
 
 def test_hooks_and_code_of_the_service_are_not_run(

@@ -159,4 +159,4 @@ def test_no_source_breaks_on_anything(text: str) -> None:
 
 
 def test_every_source_is_found() -> None:
-    assert len(all_sources()) == 9
+    assert len(all_sources()) == 10

@@ -82,6 +82,7 @@ CHARTED = Legacy(
         "charts/ledger/Chart.yaml": "apiVersion: v2\nname: ledger-books\nversion: 1.0.0\n",
         "charts/ledger/values.yaml": "service:\n  port: 80\n  targetPort: 8600\n",
         "charts/ledger/templates/deployment.yaml": "kind: Deployment\nspec: {{ .Values.x }}\n",
+        "charts/ledger/templates/nightly.yaml": "\nkind: CronJob\nspec: {{ .Values.x }}\n",
         "ledger/__init__.py": "",
         "ledger/api.py": (
             "from starlette.applications import Starlette\n"
@@ -102,9 +103,18 @@ CHARTED = Legacy(
         "package_path": "ledger",
         "app": "ledger.api:app",
         "service_port": 8600,
+        "helm": True,
+        "ci": "none",
     },
     carried={"pyproject.toml": ('    "sqlalchemy>=2",\n', 'version = "3.0.0"\n', '    "httpx",\n')},
-    todo=(".gitlab-ci.yml", "Containerfile", "Containerfile | ADD", "Containerfile | VOLUME"),
+    todo=(
+        "charts/ledger/Chart.yaml | name:",
+        "charts/ledger/templates/nightly.yaml | kind: CronJob",
+        ".gitlab-ci.yml",
+        "Containerfile",
+        "Containerfile | ADD",
+        "Containerfile | VOLUME",
+    ),
     routes=("/balance",),
     tests="tests/test_balance.py",
 )

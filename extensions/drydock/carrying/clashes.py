@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from drydock.carrying import Todo
 from drydock.facts import Fact, Files, code
 
-_PIPELINES = re.compile(
-    r"^(\.github/workflows/.+|\.gitlab-ci\.yml|Jenkinsfile|azure-pipelines\.yml|bitbucket-pipelines\.yml"
-    r"|\.circleci/config\.yml|\.travis\.yml)$"
+_AT_THE_ROOT = re.compile(
+    r"^(\.github/|\.gitlab-ci\.yml$|Jenkinsfile$|renovate\.json$|\.pre-commit-config\.yaml$)"
 )
-_AT_THE_ROOT = re.compile(r"^(\.github/|\.gitlab-ci\.yml|renovate\.json|\.pre-commit-config\.yaml)")
 _FACTS = {
+    "pipeline": ("{value}", "call the sessions of noxfile.py in it"),
     "own_metrics": (
         "it serves metrics of its own: {value}",
         "they go on; the chassis serves the same registry at /metrics of the management port, so "
@@ -80,15 +79,33 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
     for path, text in sorted(files.items()):
         if path.endswith(".py") and path not in standard:
             yield from _gone(path, text)
-        elif _PIPELINES.match(path) and path not in standard:
-            yield Todo(path, 0, "a pipeline of its own", "call the sessions of noxfile.py in it")
         elif path == "poetry.lock" and "uv.lock" not in files:
             yield Todo(path, 0, "uv.lock takes its place", "git rm poetry.lock")
+    yield from _charts(facts, standard)
     for fact in facts:
         if fact.about == "manifest" and fact.value != "Service":
             how = "probes: /livez and /readyz on the management port; keep the rest"
             yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how)
     yield from _at_the_root(standard, prefix)
+
+
+def _charts(facts: list[Fact], standard: Files) -> Iterator[Todo]:
+    """Yield the charts of a service, and what they make that the standard's does not."""
+    texts = [text for path, text in standard.items() if path.startswith("chart/templates/")]
+    made = {kind for text in texts for kind in re.findall(r"(?m)^kind: (\w+)$", text)}
+    for fact in facts:
+        if fact.about == "chart" and made:
+            how = (
+                "what its values set of resources, replicas, hosts and variables belongs in "
+                "chart/values.yaml; then git rm it, or keep it and answer helm with no"
+            )
+            yield Todo(fact.path, fact.line, f"{fact.value}, beside the standard's", how)
+        elif fact.about == "chart":
+            how = "probes: /livez and /readyz on the management port; keep the rest"
+            yield Todo(fact.path, fact.line, f"{fact.value}; the standard's stays out", how)
+        elif fact.about == "chart_object" and made and fact.value not in made:
+            why = f"a {fact.value}, which the standard's chart has none of"
+            yield Todo(fact.path, fact.line, why, "carry it over, if it is still needed")
 
 
 def _at_the_root(standard: Files, prefix: str) -> Iterator[Todo]:

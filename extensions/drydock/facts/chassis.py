@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from drydock.facts import RECORDED, Fact, Files
+from drydock.facts import RECORDED, Fact, Files, line_of
 
 _SAID = {
     "SERVICE": "service_name",
@@ -13,6 +13,13 @@ _SAID = {
     "ADOPTED": "adopted",
     "TEMPLATE_RELEASE": "template_release",
 }
+_PIPELINES = {
+    "Jenkinsfile": "jenkins",
+    ".github/workflows/pipeline.yml": "github",
+    ".gitlab-ci.yml": "gitlab",
+}
+_CALLS_NOX = "is in noxfile.py, for you to run as well"
+"""What the first line of a pipeline of the standard says."""
 _IDENTITY = "/chassis/identity.py"
 
 
@@ -29,7 +36,20 @@ def find(files: Files) -> Iterator[Fact]:
             kind, there = ("local", model) if model in files else ("none", path)
             yield Fact("inference", kind, there, 0, RECORDED)
             yield from _constants(path, text, folder)
+            yield from _shipping(files)
             return
+
+
+def _shipping(files: Files) -> Iterator[Fact]:
+    """Yield what was answered about chart and pipeline, if the copied release asked that."""
+    path = "noxfile.py"
+    text = files.get(path, "")
+    if "def push(" in text:
+        line = line_of(text, "def chart(")
+        yield Fact("helm", str(line > 0), path, line, RECORDED)
+        pipelines = (one for one in _PIPELINES if _CALLS_NOX in files.get(one, ""))
+        there = next(pipelines, path)
+        yield Fact("ci", _PIPELINES.get(there, "none"), there, 0, RECORDED)
 
 
 def _constants(path: str, text: str, folder: str) -> Iterator[Fact]:
