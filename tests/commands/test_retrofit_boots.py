@@ -15,7 +15,8 @@ import pytest
 import yaml
 from drydock.locking import find_uv
 
-from tests.commands.test_retrofit import LEGACY, resolve
+from tests.commands.test_retrofit import LEGACY, copied, resolve
+from tests.legacy import packaged
 from tests.legacy.support import NOW, make, released
 from tests.support import Outcome, git
 
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.updates
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
 PATIENCE = 60  # seconds until a service that does not listen is a failure
 BOOTING = {name: legacy for name, legacy in LEGACY.items() if legacy.routes}
+BOOTING["a factory"] = packaged.LOBBY_AT_HAND
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,29 @@ def running(folder: Path, port: int, *command: str | Path) -> Iterator[None]:
         process.wait()
 
 
+def bring_in(drydock: Callable[..., Outcome], standard: Path, folder: Path) -> Path:
+    """Bring the standard in and install the service; return its Python."""
+    uv = find_uv()
+    assert uv
+    outcome = drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
+    assert outcome.code in (0, 1), outcome.err
+    resolve(folder)
+    for command in (["lock"], ["sync", "--locked"]):
+        done = subprocess.run(
+            [uv, *command], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    return folder / ".venv/bin/python"
+
+
+def passes(python: Path, folder: Path, *tests: str) -> None:
+    done = subprocess.run(
+        [python, "-m", "pytest", "-q", *tests], cwd=folder, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("name", BOOTING)
 def test_it_answers_as_before(
     drydock: Callable[..., Outcome],
@@ -78,18 +103,8 @@ def test_it_answers_as_before(
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
     legacy = BOOTING[name]
     folder = make(legacy, tmp_path / "service")
-    uv = find_uv()
-    assert uv
-    outcome = drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
-    assert outcome.code in (0, 1), outcome.err
-    resolve(folder)
-    for command in (["lock"], ["sync", "--locked"]):
-        done = subprocess.run(
-            [uv, *command], cwd=folder, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+    python = bring_in(drydock, standard, folder)
     answers = yaml.safe_load((folder / ".copier-answers.yml").read_text())
-    python = folder / ".venv/bin/python"
     root = str(folder / answers["package_path"].rpartition("/")[0])
 
     port, management = free_port(), free_port()
@@ -108,9 +123,7 @@ def test_it_answers_as_before(
             rb"http_server_request_duration_seconds_count\{", ask(management, "/metrics")[1]
         )
     if legacy.tests:
-        tests = [python, "-m", "pytest", "-q", legacy.tests, "tests/test_chassis.py"]
-        done = subprocess.run(tests, cwd=folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout
+        passes(python, folder, legacy.tests, "tests/test_chassis.py")
     assert git(folder, "status", "--porcelain") in (
         "",
         "M uv.lock",
@@ -118,3 +131,24 @@ def test_it_answers_as_before(
         "A  uv.lock",
         " M uv.lock",
     )
+
+
+def test_a_copy_that_was_renamed_by_hand_starts(
+    drydock: Callable[..., Outcome],
+    standard: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
+    folder = tmp_path / "service"
+    copied(drydock, standard, folder, git(standard, "tag", "--sort=v:refname").split()[0])
+    python = bring_in(drydock, standard, folder)
+    port, management = free_port(), free_port()
+    serve = [folder / ".venv/bin/letters", "serve", "--port", port, "--management-port", management]
+    with running(folder, port, *serve):
+        assert b'"title":"letters"' in ask(port, "/openapi.json")[1]
+        deadline = time.monotonic() + PATIENCE
+        while ask(management, "/readyz")[0] != 200:  # the model is loaded behind it
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    passes(python, folder)

@@ -1,5 +1,7 @@
 """Services that setuptools packages: PEP 621 with a factory, and setup.py."""
 
+from dataclasses import replace
+
 from tests.legacy import Legacy
 
 _FACTORY = """\
@@ -102,7 +104,6 @@ LOBBY = Legacy(
             'testpaths = ["app/tests", "tests"]\n',
             'markers = ["slow: takes long"]\n',
             "log_cli = true\n",
-            'timeout = "30"\n',
         ),
     },
     todo=(
@@ -110,10 +111,24 @@ LOBBY = Legacy(
         "pyproject.toml",  # a script has the standard's name
         "pyproject.toml | [tool.setuptools",
         "pyproject.toml | [tool.ruff]",
+        "pytest.ini | timeout",  # of a plugin that it does not ask for
         "pyproject.toml | [[tool.mypy",
     ),
-    removed=("pytest.ini",),
 )
+
+_PROJECT = str(LOBBY.files["pyproject.toml"])
+LOBBY_AT_HAND = replace(
+    LOBBY,
+    files={
+        **LOBBY.files,
+        "pyproject.toml": _PROJECT.partition("\n[tool.uv.sources]")[0].replace(
+            'requires-python = ">=3.12"', 'requires-python = ">=3.11"'
+        ),
+    },
+    routes=("/v1/hello", "/openapi.json"),
+    tests="app/tests/test_hello.py",
+)
+"""The same without an index that is nowhere, and on every Python that the standard runs on."""
 
 STOCK = Legacy(
     files={

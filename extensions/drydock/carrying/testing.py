@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from drydock.carrying import Carried, Todo
+from drydock.carrying.dependencies import read
 from drydock.facts import Files, line_of
 
 PATH = "pytest.toml"
@@ -23,6 +24,12 @@ _SWITCHES = re.compile(
     r"strict(_\w+)?|\w+_strict|log_cli|collect_imported_tests|consider_namespace_packages"
     r"|enable_assertion_pass_hook|junit_log_passing_tests|faulthandler_exit_on_timeout"
 )
+_OF_PYTEST = re.compile(
+    r"(strict|junit|log|doctest|faulthandler|python|verbosity|tmp_path|truncation)_\w+|strict"
+    r"|assertion_text_diff_style|cache_dir|console_output_style|empty_parameter_set_mark|max_warnings"
+    r"|minversion|parametrize_long_str_id_strategy|xfail_strict"
+    r"|disable_test_id_escaping_and_forfeit_all_rights_to_community_support"
+)
 _BUILT_IN = {"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
 _ADDED = ("testpaths", "addopts", "markers", "filterwarnings", "pythonpath", "env")
 """Lists that both sides have a say in."""
@@ -33,7 +40,8 @@ def carry(theirs: str, files: Files) -> Carried:
 
     pytest reads one configuration only, and `pytest.toml` before all others.
     """
-    source, own = _settings(files)
+    source, told = _settings(files)
+    own = {key: value for key, value in told.items() if _is_known(key, files)}
     standard = tomllib.loads(theirs)["pytest"]
     merged: dict[str, Any] = {key: _native(key, value) for key, value in own.items()}
     folders = merged.get("testpaths") or _folders(files)
@@ -51,10 +59,22 @@ def carry(theirs: str, files: Files) -> Carried:
         text, found = re.subn(rf"(?m)^{key} = .*$", line.replace("\\", r"\\"), text, count=1)
         text = text if found else f"{text}{line}\n"
     todo = [] if source in {"", "pytest.ini"} else [_idle(source, files)]
+    for key in sorted(told.keys() - own.keys()):
+        why = f"no package that is asked for knows {key}, and pytest refuses what it does not know"
+        how = f"add its plugin to the group dev, and {key} to {PATH}; or take it out"
+        todo.append(Todo(source, line_of(files[source], key), why, how))
     rules = [f"{key} of {source}" for key in own]
     rules += [f"the marker {mark}, which tests use" for mark in marks]
-    whole = source == "pytest.ini" and not re.search(r"(?m)^\s*[#;]", files[source])
+    whole = told == own and source == "pytest.ini" and not re.search(r"(?m)^\s*[#;]", files[source])
     return Carried(text, tuple(rules), tuple(todo), frozenset({source} if whole else ()))
+
+
+def _is_known(key: str, files: Files) -> bool:
+    """Tell whether pytest has a setting, or a plugin that the service asks for, by their names."""
+    if key in _WORDS | _LINES - {"env"} or _OF_PYTEST.fullmatch(key) or _SWITCHES.fullmatch(key):
+        return True
+    plugins = {"anyio", *(one.name for one in read(files)[0] if "pytest" in one.name)}
+    return any(re.split(r"[_-]", key.lower())[0] in plugin.split("-") for plugin in plugins)
 
 
 def _settings(files: Files) -> tuple[str, dict[str, Any]]:
