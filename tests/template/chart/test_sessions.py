@@ -19,13 +19,13 @@ BIN = Path(sys.executable).parent
 # No cluster is to be had: what `helm upgrade` would send there is shown instead.
 SHOWING_HELM = """\
 #!/bin/sh
-[ "$1 $2" = "upgrade --install" ] || exec {helm} "$@"
+[ "$1 $2" = "upgrade --install" ] || exec "{helm}" "$@"
 shift 2
 for argument; do
     shift
     case $argument in --wait|--timeout=*) ;; *) set -- "$@" "$argument" ;; esac
 done
-exec {helm} template "$@"
+exec "{helm}" template "$@"
 """
 
 
