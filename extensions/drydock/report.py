@@ -62,8 +62,24 @@ class Explanation:
     result: str | None
 
 
+class _Merged:
+    """What every report of merged files tells."""
+
+    files: list[FileReport]
+
+    @property
+    def conflicts(self) -> list[FileReport]:
+        """The files that a person must decide."""
+        return [file for file in self.files if file.outcome == "conflict"]
+
+    @property
+    def exit_code(self) -> int:
+        """1 when conflicts are left, else 0."""
+        return 1 if self.conflicts else 0
+
+
 @dataclass
-class UpdateReport:
+class UpdateReport(_Merged):
     """What an update changed, or would."""
 
     service: str
@@ -92,16 +108,6 @@ class UpdateReport:
         raise BadInput(f"{path}: the update from {self.before} to {self.after} leaves it alone")
 
     @property
-    def conflicts(self) -> list[FileReport]:
-        """The files that a person must decide."""
-        return [file for file in self.files if file.outcome == "conflict"]
-
-    @property
-    def exit_code(self) -> int:
-        """1 when conflicts are left, else 0."""
-        return 1 if self.conflicts else 0
-
-    @property
     def next_steps(self) -> list[str]:
         """What the user does now."""
         if self.dry_run or not self.files:
@@ -119,7 +125,7 @@ class UpdateReport:
 
 
 @dataclass
-class RetrofitReport:
+class RetrofitReport(_Merged):
     """What a retrofit made of a service, or would."""
 
     service: str
@@ -133,16 +139,6 @@ class RetrofitReport:
     todo: list[Todo]
     branch: str = ""
     """The branch that it is committed on; empty: it is not."""
-
-    @property
-    def conflicts(self) -> list[FileReport]:
-        """The files that a person must decide."""
-        return [file for file in self.files if file.outcome == "conflict"]
-
-    @property
-    def exit_code(self) -> int:
-        """1 when conflicts are left, else 0."""
-        return 1 if self.conflicts else 0
 
     @property
     def next_steps(self) -> list[str]:
