@@ -33,6 +33,17 @@ Data = Annotated[
 Defaults = Annotated[
     bool, typer.Option("--defaults", "-l", help="Ask nothing: take the default of each question.")
 ]
+To = Annotated[
+    str | None, typer.Option(metavar="RELEASE", help="The release [default: the newest].")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Report for machines.")]
+NewTemplate = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="The template [default: the repository drydock came from]."),
+]
 
 
 def main() -> None:
@@ -83,12 +94,7 @@ def _new(
         str | None,
         typer.Option("--ref", "-r", metavar="TAG", help="The release [default: the newest]."),
     ] = None,
-    template: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL", help="The template [default: the repository drydock came from]."
-        ),
-    ] = None,
+    template: NewTemplate = None,
 ) -> None:
     """Make a service: its files, a git repository, a lock file and the first commit."""
     from drydock.answers import parse_data
@@ -111,10 +117,7 @@ def _new(
 def _update(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
     *,
-    to: Annotated[
-        str | None,
-        typer.Option(metavar="RELEASE", help="The release [default: the newest]."),
-    ] = None,
+    to: To = None,
     data: Data = None,
     defaults: Defaults = False,
     template: Annotated[
@@ -127,9 +130,7 @@ def _update(
     trust: Annotated[
         bool, typer.Option("--trust", help="Let the template load Jinja extensions, which is code.")
     ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     explain: Annotated[
         str | None,
         typer.Option(
@@ -140,7 +141,7 @@ def _update(
     abort: Annotated[
         bool, typer.Option("--abort", help="Take back an update that is not committed.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Report for machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring a service to a newer release of its template.
 
@@ -178,12 +179,7 @@ def _update(
 def _retrofit(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
     *,
-    template: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL", help="The template [default: the repository drydock came from]."
-        ),
-    ] = None,
+    template: NewTemplate = None,
     ancestor: Annotated[
         list[str] | None,
         typer.Option(
@@ -192,14 +188,9 @@ def _retrofit(
         ),
     ] = None,
     data: Data = None,
-    to: Annotated[
-        str | None,
-        typer.Option(metavar="RELEASE", help="The release [default: the newest]."),
-    ] = None,
+    to: To = None,
     defaults: Defaults = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     no_commit: Annotated[
         bool, typer.Option("--no-commit", help="Only stage it, on the branch you are on.")
     ] = False,
@@ -212,7 +203,7 @@ def _retrofit(
             "--resolve", help="Tell which pins stand in the way of the standard's Python; no more."
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Report for machines.")] = False,
+    as_json: AsJson = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Report for a pull request.")
     ] = False,
