@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from drydock import ancestry
-from drydock.ancestry import Candidate, find, is_copy, substitution
+from drydock.ancestry import Candidate, Substitution, find, is_copy
 from drydock.errors import BadInput
 
 from tests.support import commit, git, write
@@ -60,7 +60,7 @@ def test_templates_that_resemble_each_other_make_no_copies() -> None:
 
 
 def test_names_in_every_spelling() -> None:
-    rename = substitution({"example_template_service": "face-recognition"})
+    rename = Substitution({"example_template_service": "face-recognition"})
     said = b"example_template_service example-template-service"
     said += b" ExampleTemplateService EXAMPLE_TEMPLATE_SERVICE"
     assert rename(said) == b"face_recognition face-recognition FaceRecognition FACE_RECOGNITION"

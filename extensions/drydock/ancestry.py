@@ -141,7 +141,7 @@ def _history(
     newest = {path: contents[oid] for path, oid in reversed(versions)}
     folder = _folder(newest, files)
     inside = {p.removeprefix(folder): c for p, c in newest.items() if p.startswith(folder)}
-    rename = substitution(dict(zip(_names(inside), _names(files), strict=True)))
+    rename = Substitution(dict(zip(_names(inside), _names(files), strict=True)))
     for (path, oid), at in versions.items():
         if len(contents[oid]) <= _LARGEST and path.startswith(folder):
             there = rename(path.removeprefix(folder).encode()).decode("utf-8", "surrogateescape")
@@ -196,7 +196,7 @@ def _names(files: Mapping[str, bytes]) -> tuple[str, str]:
     return name, package or name
 
 
-class substitution:  # noqa: N801 - used as a function
+class Substitution:
     """Replaces names in all their spellings: snake_case, dashes, CamelCase, UPPER_CASE."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
