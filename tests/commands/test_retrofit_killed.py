@@ -1,11 +1,7 @@
 """A retrofit, and its taking back, that is killed at any step can be taken back."""
 
-import json
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +11,9 @@ from tests.support import Outcome, Template, commit, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
 Kill = Callable[..., bool]
+ENDS = {0, 1}  # 1: its conflict
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def kill() -> Iterator[Kill]:
-    """Run a command on a service and kill it before a step; tell whether it came to that."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.commands.killer"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[2],
-    ) as killer:  # fmt: skip
-        assert killer.stdin
-        assert killer.stdout
-
-        def run_and_kill(service: Path, at: int, *command: str | Path) -> bool:
-            print(json.dumps([str(service), at, *map(str, command)]), file=killer.stdin, flush=True)
-            code = int(killer.stdout.readline())
-            assert code in {0, 1, -signal.SIGKILL}  # 1: its conflict
-            return code < 0
-
-        yield run_and_kill
-        killer.stdin.close()
 
 
 def files(folder: Path) -> dict[str, Any]:
@@ -73,7 +49,7 @@ def test_killed_at_every_step(
         copy = tmp_path / f"copy{at}"
         shutil.copytree(service, copy)
         git(copy, "status")
-        killed = kill(copy, at, "retrofit", copy, *arguments)
+        killed = kill(copy, at, "retrofit", copy, *arguments, ends=ENDS)
         touched += files(copy) != before
         taken_back(drydock, copy)
         check(copy, before, f"killed at step {at}")
@@ -98,7 +74,7 @@ def test_killed_while_it_is_taken_back(
         copy = tmp_path / f"copy{at}"
         shutil.copytree(service, copy)
         git(copy, "status")
-        killed = kill(copy, at, "retrofit", copy, "--abort")
+        killed = kill(copy, at, "retrofit", copy, "--abort", ends=ENDS)
         taken_back(drydock, copy)
         check(copy, before, f"killed at step {at}")
         if not killed:

@@ -1,11 +1,7 @@
 """An update that is killed can be taken back: `git reset --hard` gives exactly the old state."""
 
 import fcntl
-import json
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +11,8 @@ import pytest
 from tests.support import Outcome, Service, Template, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
+Kill = Callable[..., bool]
+CONFLICT = {1}  # what an update of this service ends with
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 
 pytestmark = pytest.mark.slow
@@ -54,30 +52,6 @@ def service(template: Template, tmp_path: Path) -> Service:
     return service
 
 
-Kill = Callable[[Path, int], bool]
-
-
-@pytest.fixture(scope="module")
-def kill() -> Iterator[Kill]:
-    """Update a service and kill that before a step; tell whether it came to be killed."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.commands.killer"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[2],
-    ) as killer:  # fmt: skip
-        assert killer.stdin
-        assert killer.stdout
-
-        def run_and_kill(service: Path, at: int) -> bool:
-            print(json.dumps([str(service), at]), file=killer.stdin, flush=True)
-            code = int(killer.stdout.readline())
-            assert code in {1, -signal.SIGKILL}  # 1: its conflict
-            return code < 0
-
-        yield run_and_kill
-        killer.stdin.close()
-
-
 def files(folder: Path) -> dict[str, Any]:
     return {k: v for k, v in snapshot(folder).items() if not k.startswith(".git/")}
 
@@ -105,7 +79,7 @@ def test_a_kill_at_every_step_can_be_taken_back(
     before = files(service.path), folders(service.path)
     touched = 0
     for at, copy in enumerate(copies(service, tmp_path), 1):
-        if not kill(copy, at):
+        if not kill(copy, at, ends=CONFLICT):
             break
         touched += files(copy) != before[0]
         if at % 2:
@@ -124,7 +98,7 @@ def test_a_lock_left_behind_is_cleared(
 ) -> None:
     before = files(service.path)
     for at, copy in enumerate(copies(service, tmp_path), 1):
-        killed = kill(copy, at)
+        killed = kill(copy, at, ends=CONFLICT)
         if (copy / ".git/drydock-update").exists():
             break
         assert killed
@@ -142,7 +116,7 @@ def test_killed_while_git_writes_files(
     script = '#!/bin/sh\ncat\necho >> "$0.count"\n[ $(wc -l < "$0.count") = 3 ] && kill -9 0\n:\n'
     write(tmp_path, {"deadly": script})
     git(service.path, "config", "filter.deadly.smudge", str(tmp_path / "deadly"))
-    assert kill(service.path, 0)
+    assert kill(service.path, 0, ends=CONFLICT)
     assert files(service.path) != before
     assert drydock("update", service.path, "--abort").code == 0
     assert files(service.path) == before
