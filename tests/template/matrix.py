@@ -25,6 +25,7 @@ FACTORS: dict[str, list[Any]] = {
     "inference": ["none", "local"],
     "adopted": [False, True],
     "python_version": ["3.11", "3.12", "3.13", "3.14"],
+    "config_server": [False, True],
     "helm": [True, False],
 }
 NO_FACTOR_OF_AN_INSTALLATION = {"python_version", "helm"}  # neither image nor chart is installed
@@ -131,5 +132,6 @@ def _variant(row: Mapping[str, Any]) -> Variant:
     words = [str(row["layout"]), f"inference={row['inference']}"]
     words += ["adopted"] if row["adopted"] else []
     words += [str(row["python_version"])] if "python_version" in row else []
+    words += ["config server"] if row["config_server"] else []
     words += [f"helm={row['helm']}"] if "helm" in row else []
     return Variant(", ".join(words), answers, row["adopted"])

@@ -56,6 +56,12 @@ def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]
             for word in ("inference", "numpy", "model.py", "weights")
             if word in text.lower()
         )
+    if answers.get("config_server") is False and not name.startswith(".copier"):
+        yield from (
+            f"{word!r} is about the config server, which was not chosen"
+            for word in ("config_server", "config server", "config-server", "spring")
+            if word in text.lower()
+        )
     without_links = re.sub(r"https://\S+", "", text.lower())
     yield from (
         f"{word!r} is about a pipeline that was not chosen"

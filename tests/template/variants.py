@@ -7,7 +7,7 @@ changes more of the chassis than its place.
 
     nox -s variants                        all combinations; an array of strength 2
     nox -s variants -- strength=3          any three factors together
-    nox -s variants -- inference=local     only these (layout, inference, adopted, python_version)
+    nox -s variants -- inference=local     only these (layout, inference, adopted, …)
 """
 
 import itertools
@@ -56,7 +56,7 @@ def hello() -> dict[str, str]:
 '''
 ADOPTED_CONFIG = "inference:\n  model: {module}:Model\n"
 # What the chassis' tests need beyond what a service has.
-TOOLS = ("copier", "hypothesis", "schemathesis", "websockets")
+TOOLS = ("copier", "hypothesis", "schemathesis", "trustme", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
 OF_THE_CHASSIS = ("inference", "adopted")  # answers of which its tests see more than a name
 

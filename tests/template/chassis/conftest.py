@@ -1,6 +1,6 @@
 """The full tests of the chassis, run against one generated service.
 
-They run in the virtual environment of that service, to which `hypothesis` and `websockets` are
+They run in the virtual environment of that service, to which `hypothesis`, `trustme` and others are
 added (and `pytest-xdist` for `-n 2`); DRYDOCK_SERVICE names its folder, and the tests of the
 engine keep their conftest.py to themselves:
 

@@ -23,6 +23,7 @@ PACKAGE: str = ANSWERS["package_path"].split("/")[-1]
 SOURCE_ROOT = (SERVICE / ANSWERS["package_path"]).parent
 INFERENCE: bool = ANSWERS["inference"] != "none"
 ADOPTED: bool = ANSWERS["adopted"]
+CONFIG_SERVER: bool = ANSWERS.get("config_server", False)
 
 T = TypeVar("T")
 PATIENCE = 60  # seconds until a condition that never comes is a failure

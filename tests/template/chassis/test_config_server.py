@@ -1,0 +1,703 @@
+"""Settings from a Spring Cloud Config Server: what wins, and what happens when it misbehaves."""
+
+import json
+import os
+import re
+import socket
+import ssl
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from . import support
+
+if not support.CONFIG_SERVER:
+    pytest.skip("the service has no config server", allow_module_level=True)
+
+from chassis import cli
+from chassis.identity import SERVICE
+from chassis.sources import ConfigurationError, load
+
+from .config_server import (
+    Behaviour,
+    ConfigServer,
+    dripping,
+    dripping_head,
+    environment,
+    half_closed,
+    http,
+    huge,
+    raw,
+    reset,
+    silent,
+)
+
+Serve = Callable[..., ConfigServer]
+BASE = "config/application.yml"
+OWN = "settings: keys:Settings\n"
+SECRET = "hunter2"
+DOWN = "http://127.0.0.1:1"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("config").mkdir()
+    Path(BASE).write_text(OWN)
+    setting(monkeypatch, copy_file="kept/copy.json", timeout_seconds=1, attempts=1)
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Start a config server that behaves so, and name it in the environment."""
+    started: list[ConfigServer] = []
+
+    def serve(*behaviours: Behaviour, **settings: Any) -> ConfigServer:
+        server = ConfigServer(*behaviours, tls=settings.pop("tls", None))
+        started.append(server.__enter__())
+        setting(monkeypatch, uri=server.uri, **settings)
+        return server
+
+    yield serve
+    for server in started:
+        server.__exit__()
+
+
+def setting(monkeypatch: pytest.MonkeyPatch, **settings: object) -> None:
+    """Set keys of the client in the environment."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"APP__CONFIG_SERVER__{name.upper()}", str(value))
+
+
+def sources() -> dict[str, str]:
+    return {key: source for key, _, source in load().effective()}
+
+
+def complaint() -> str:
+    """Return the line that the start ends with."""
+    with pytest.raises(ConfigurationError) as error:
+        load()
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+# --- What wins ---------------------------------------------------------------------------------
+
+
+def test_local_files_and_environment_win_over_it_and_it_wins_over_defaults(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(environment({"server.host": "remote", "server.port": 1, "management.port": 2}))
+    Path(BASE).write_text("server.port: 3")
+    monkeypatch.setenv("APP__MANAGEMENT__PORT", "4")
+
+    settings = load().settings
+
+    assert settings.server.host == "remote"
+    assert settings.server.port == 3
+    assert settings.management.port == 4
+
+
+def test_the_first_property_source_wins(serve: Serve) -> None:
+    """A server sends the profile's source before the base."""
+    profile = {"greeting.salutation": "profile", "hosts[0]": "p"}
+    base = {"greeting.salutation": "base", "server.host": "base", "hosts[0]": "a", "hosts[1]": "b"}
+    serve(environment(profile, base))
+
+    settings = load().settings
+
+    assert settings.greeting.salutation == "profile"
+    assert settings.server.host == "base"
+    assert settings.hosts == ["p"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"upstreams[0].url": "a", "upstreams[0].retries": 1, "upstreams[1].url": "b"},
+        {"upstreams": [{"url": "a", "retries": 1}, {"url": "b"}]},
+        {"upstreams[0]": {"url": "a", "retries": "1"}, "upstreams[1].url": "b"},
+    ],
+    ids=["flat", "nested", "mixed"],
+)
+def test_flat_and_nested_keys_and_lists_mean_the_same(serve: Serve, source: dict[str, Any]) -> None:
+    serve(environment(source))
+
+    upstreams = load().settings.upstreams
+
+    assert [(up.url, up.retries) for up in upstreams] == [("a", 1), ("b", 0)]
+
+
+def test_each_key_tells_its_remote_source(serve: Serve) -> None:
+    serve(environment({"server.host": "a"}, {"server.host": "b", "server.port": 1}))
+
+    told = sources()
+
+    assert told["server.host"] == "config server: file:/repository/0.yml"
+    assert told["server.port"] == "config server: file:/repository/1.yml"
+    assert told["management.port"] == "default"
+
+
+def test_the_name_of_a_source_betrays_no_password_and_breaks_no_line(serve: Serve) -> None:
+    name = f"https://ci:{SECRET}@git.example.com/settings.git/app.yml\n\x1b[2J"
+    serve(environment(propertySources=[{"name": name, "source": {"server.host": "a"}}]))
+
+    assert sources()["server.host"] == (
+        "config server: https://git.example.com/settings.git/app.yml??[2J"
+    )
+
+
+def test_what_the_service_has_no_key_for_is_left_alone(serve: Serve) -> None:
+    """On a server, services in several languages share files."""
+    serve(
+        environment(
+            {
+                "spring.profiles": "x",
+                "spring.profiles.active": "y",
+                "spring[odd": 1,
+                "management.endpoints.web.exposure.include": "*",
+                "fallback.unknown": 1,
+                "management.port": 1,
+            }
+        )
+    )
+
+    loaded = load()
+
+    assert loaded.settings.management.port == 1
+    assert loaded.settings.fallback is None
+    assert loaded.outcome.ignored == [
+        "fallback.unknown",
+        "management.endpoints",
+        "spring",
+    ]
+
+
+def test_a_local_key_settles_what_others_mean_by_the_same_name(serve: Serve) -> None:
+    serve(environment({"logging.level.root": "DEBUG"}))
+    assert complaint().startswith("config server: file:/repository/0.yml: logging.level: expected")
+
+    Path(BASE).write_text("logging.level: WARNING")
+    assert load().settings.logging.level == "WARNING"
+
+
+def test_it_decides_neither_the_class_of_the_settings_nor_how_it_is_asked(serve: Serve) -> None:
+    server = serve(
+        environment({"settings": "nowhere:Nothing", "config_server.uri": DOWN, "server.port": 1})
+    )
+
+    loaded = load()
+
+    assert loaded.settings.config_server.uri == server.uri
+    assert loaded.settings.server.port == 1
+    assert loaded.outcome.ignored == ["config_server", "settings"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ({"server.port": "eighty"}, "server.port: expected a valid integer"),
+        ({"server": 8000}, "server: expected a section of keys"),
+        ({"token": [SECRET]}, "token: expected a valid string"),
+        ({"hosts[0]": "a", "hosts[2]": "b"}, "hosts: expected the indexes 0 to 1"),
+        ({"server": 1, "server.port": 1}, "server is given twice"),
+        ({"greeting" + ".a" * 5000: SECRET}, "greeting: nested too deeply"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_one_line(
+    serve: Serve, source: dict[str, Any], said: str
+) -> None:
+    serve(environment(source))
+
+    assert complaint().startswith(f"config server: file:/repository/0.yml: {said}")
+    assert SECRET not in complaint()
+    assert not Path("kept").exists(), "no copy is kept of settings that are not good"
+
+
+# --- How it is asked ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("profiles", "label", "path"),
+    [
+        ("", "", "/demo/default"),
+        ("eu, prod", "", "/demo/eu,prod"),
+        ("", "release/1.0", "/demo/default/release(_)1.0"),
+        ("", "ä #?", "/demo/default/%C3%A4%20%23%3F"),
+    ],
+)
+def test_it_is_asked_for_name_profiles_and_label(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, profiles: str, label: str, path: str
+) -> None:
+    server = serve(environment(), name="demo", label=label)
+    setting(monkeypatch, uri=f"{server.uri}/base/")
+    monkeypatch.setenv("APP__PROFILES", profiles)
+
+    load()
+
+    assert [request.path for request in server.requests] == [f"/base{path}"]
+    assert server.requests[0].headers["Accept"] == "application/json"
+
+
+def test_it_is_asked_under_the_name_of_the_service(serve: Serve) -> None:
+    server = serve(environment())
+
+    load()
+
+    assert server.requests[0].path == f"/{SERVICE}/default"
+
+
+def test_a_profile_needs_a_file_only_where_there_is_no_server(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP__PROFILES", "prod")
+    assert complaint() == "APP__PROFILES: config/application-prod.yml: no such file"
+
+    serve(environment())
+    load()
+
+
+def test_a_file_may_say_how(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve(environment())
+    monkeypatch.delenv("APP__CONFIG_SERVER__URI")
+    Path(BASE).write_text(f"config_server: {{uri: '{server.uri}', name: from-a-file}}")
+
+    load()
+
+    assert server.requests[0].path == "/from-a-file/default"
+
+
+def test_without_a_uri_nobody_is_asked() -> None:
+    assert load().outcome is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "sent"),
+    [
+        ({}, {}),
+        (
+            {"username": "jo", "password": "pä:ss"},
+            {"Authorization": "Basic am86cMOkOnNz"},
+        ),
+        (
+            {"token": "t0ken"},
+            {"Authorization": "Bearer t0ken", "X-Config-Token": "t0ken"},
+        ),
+        (
+            {"username": "jo", "token": "t0ken"},
+            {"Authorization": "Basic am86", "X-Config-Token": "t0ken"},
+        ),
+    ],
+    ids=["nothing", "basic", "token", "both"],
+)
+def test_it_says_who_asks(serve: Serve, settings: dict[str, str], sent: dict[str, str]) -> None:
+    server = serve(environment(), **settings)
+
+    load()
+
+    headers = server.requests[0].headers
+    assert {name: headers[name] for name in headers if name in AUTHENTICATION} == sent
+
+
+AUTHENTICATION = ("Authorization", "X-Config-Token")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"uri": "config.example.com"}, "expected http(s)://host[:port][/path]"),
+        ({"uri": "ftp://config"}, "expected http(s)://host[:port][/path]"),
+        ({"uri": f"http://jo:{SECRET}@config"}, "expected http(s)://host[:port][/path]"),
+        ({"uri": f"http://config?token={SECRET}"}, "expected http(s)://host[:port][/path]"),
+        ({"uri": "http://config:99999"}, "Port out of range 0-65535"),
+        ({"token": f"{SECRET}\n"}, "expected ASCII without blanks or line ends"),
+        ({"password": SECRET}, "expected a username with the password"),
+        ({"ca_file": "nowhere.pem"}, "Path does not point to a file"),
+        ({"attempts": "0"}, "expected greater than or equal to 1"),
+        ({"urii": "x"}, "unknown key; did you mean uri?"),
+    ],
+)
+def test_a_client_that_is_set_up_wrongly_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+) -> None:
+    setting(monkeypatch, **settings)
+
+    assert complaint().startswith("APP__CONFIG_SERVER")
+    assert said in complaint()
+    assert SECRET not in complaint()
+
+
+def test_a_trusted_server_is_asked_by_tls_and_no_other(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority, other = trustme.CA(), trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    other.cert_pem.write_to_path(tmp_path / "other.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server = serve(environment({"server.port": 1}), tls=context, token=SECRET, fail_fast=True)
+
+    setting(monkeypatch, ca_file=tmp_path / "ca.pem")
+    assert load().settings.server.port == 1
+    assert server.requests[0].headers["X-Config-Token"] == SECRET
+
+    setting(monkeypatch, uri=server.uri.replace("127.0.0.1", "localhost"))
+    assert "not trusted: Hostname mismatch" in complaint()
+    setting(monkeypatch, uri=server.uri, ca_file=tmp_path / "other.pem")
+    assert "not trusted: " in complaint()
+    monkeypatch.delenv("APP__CONFIG_SERVER__CA_FILE")
+    assert "not trusted: " in complaint()
+    setting(monkeypatch, ca_file=BASE)
+    assert complaint().endswith(f"{BASE} holds no certificate")
+    assert len(server.requests) == 1, "nobody else is told the token"
+
+
+def test_credentials_follow_no_redirect(serve: Serve) -> None:
+    elsewhere = ConfigServer(environment({"server.port": 1}))
+    with elsewhere:
+        moved = http(b"", 302, Location=f"{elsewhere.uri}/demo/default")
+        serve(moved, token=SECRET, fail_fast=True)
+
+        assert "answered 302 Found, and redirects are not followed" in complaint()
+        assert elsewhere.requests == []
+
+
+# --- When it misbehaves ------------------------------------------------------------------------
+
+NOT_ITS_ANSWER = "not the answer of a config server"
+MISBEHAVING: dict[str, tuple[Behaviour, str]] = {
+    "silent": (silent, "no answer within 0.3 s"),
+    "dripping": (dripping, "no answer within 0.3 s"),
+    "dripping head": (dripping_head, "no answer within 0.3 s"),
+    "huge": (huge, "its answer is larger than 4000000 bytes"),
+    "half closed": (half_closed, f"{NOT_ITS_ANSWER}: no JSON"),
+    "reset": (reset, "Connection reset by peer"),
+    "no answer at all": (raw(b""), "Remote end closed connection without response"),
+    "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), "no answer in HTTP (BadStatusLine)"),
+    "bad chunks": (
+        raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"),
+        "no answer in HTTP (IncompleteRead)",
+    ),
+    "nothing in it": (http(b""), f"{NOT_ITS_ANSWER}: no JSON"),
+    "broken JSON": (http(b'{"name": "a", "hunter2'), f"{NOT_ITS_ANSWER}: no JSON"),
+    "nested too deeply": (http(b"[" * 100_000), f"{NOT_ITS_ANSWER}: no JSON"),
+    "not UTF-8": (http(b'{"name": "\xff"}'), f"{NOT_ITS_ANSWER}: no JSON"),
+    "a page": (http(b"<html>Sign in</html>"), f"{NOT_ITS_ANSWER}: no JSON"),
+    "a list": (http(b"[]"), f"{NOT_ITS_ANSWER}: : "),
+    "no sources": (http(b'{"status": "UP"}'), f"{NOT_ITS_ANSWER}: propertySources: "),
+    "sources of a wrong type": (
+        environment(propertySources={"a": SECRET}),
+        f"{NOT_ITS_ANSWER}: propertySources: ",
+    ),
+    "values of a wrong type": (
+        environment(propertySources=[{"name": "a", "source": [SECRET]}]),
+        f"{NOT_ITS_ANSWER}: propertySources.0.source: ",
+    ),
+    "no content": (http(b"", 204), "answered 204 No Content"),
+    "401": (http(SECRET.encode(), 401), "answered 401 Unauthorized"),
+    "404": (http(b'{"error": "No such label: hunter2"}', 404), "answered 404 Not Found"),
+    "500": (http(SECRET.encode(), 500), "answered 500 Internal Server Error"),
+    "a status nobody knows": (http(b"", 599), "answered 599"),
+}
+
+
+@pytest.mark.parametrize("name", MISBEHAVING)
+def test_it_stops_a_start_that_is_to_fail_fast(serve: Serve, name: str) -> None:
+    behaviour, said = MISBEHAVING[name]
+    server = serve(behaviour, fail_fast=True, timeout_seconds=0.3, token="t0ken")
+
+    begun = time.monotonic()
+    line = complaint()
+
+    assert time.monotonic() - begun < 2
+    assert line.startswith(f"config server: {server.uri}/{SERVICE}/default: {said}")
+    assert SECRET not in line
+    assert "t0ken" not in line
+
+
+@pytest.mark.parametrize("name", MISBEHAVING)
+def test_otherwise_local_settings_serve(serve: Serve, name: str) -> None:
+    behaviour, said = MISBEHAVING[name]
+    serve(behaviour, timeout_seconds=0.3)
+    Path(BASE).write_text("server.host: local")
+
+    loaded = load()
+
+    assert loaded.settings.server.host == "local"
+    assert loaded.outcome.origin == "none"
+    assert loaded.outcome.problem.startswith(said)
+
+
+def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    setting(monkeypatch, uri="http://config.invalid", fail_fast=True)
+
+    assert re.search(r"config\.invalid/.+: \S", complaint())
+
+
+# --- Trying again ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["reset", "500", "broken JSON", "half closed", "silent"])
+def test_what_may_pass_is_tried_again(serve: Serve, first: str) -> None:
+    behaviour, _ = MISBEHAVING[first]
+    server = serve(
+        behaviour, behaviour, environment({"server.port": 1}), attempts=3, timeout_seconds=0.3
+    )
+
+    assert load().settings.server.port == 1
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 502, 503, 504])
+def test_an_answer_for_now_is_tried_again(serve: Serve, status: int) -> None:
+    serve(http(b"", status), environment({"server.port": 1}), attempts=2)
+
+    assert load().settings.server.port == 1
+
+
+@pytest.mark.parametrize("status", [204, 302, 400, 401, 403, 404])
+def test_a_final_answer_is_not_tried_again(serve: Serve, status: int) -> None:
+    server = serve(http(b"", status), attempts=5)
+
+    load()
+
+    assert len(server.requests) == 1
+
+
+def test_attempts_and_pauses_have_an_end(serve: Serve) -> None:
+    server = serve(http(b"", 503), attempts=3, fail_fast=True)
+
+    begun = time.monotonic()
+    assert complaint().endswith("answered 503 Service Unavailable (attempt 3 of 3)")
+
+    assert len(server.requests) == 3
+    assert 0.375 <= time.monotonic() - begun < 2  # at least half of 0.25 s and of 0.5 s
+
+
+@pytest.mark.parametrize("behaviour", [silent, dripping, http(b"", 503)])
+def test_all_attempts_together_have_a_deadline(serve: Serve, behaviour: Behaviour) -> None:
+    serve(behaviour, attempts=100, timeout_seconds=0.4, deadline_seconds=1, fail_fast=True)
+
+    begun = time.monotonic()
+    complaint()
+
+    assert time.monotonic() - begun < 1.5
+
+
+# --- The last good copy ------------------------------------------------------------------------
+
+COPY = Path("kept/copy.json")
+
+
+def test_the_last_good_copy_serves_when_the_server_does_not(serve: Serve) -> None:
+    server = serve(environment({"server.port": 1}), http(b"", 500))
+    load()
+
+    loaded = load()
+
+    assert len(server.requests) == 2
+    assert loaded.settings.server.port == 1
+    assert loaded.outcome.origin == "copy"
+    assert re.fullmatch(
+        r"copy of \d{4}-\d\d-\d\d \d\d:\d\d UTC of the config server: file:/repository/0.yml",
+        {key: source for key, _, source in loaded.effective()}["server.port"],
+    )
+
+
+def test_the_copy_follows_the_server(serve: Serve) -> None:
+    serve(environment({"server.port": 1}), environment({"server.port": 2}), http(b"", 500))
+    load()
+    load()
+
+    assert load().settings.server.port == 2
+
+
+def test_settings_that_are_not_good_replace_no_copy(serve: Serve) -> None:
+    serve(environment({"server.port": 1}), environment({"server.port": "eighty"}), http(b"", 500))
+    load()
+    complaint()
+
+    assert load().settings.server.port == 1
+
+
+def test_nobody_else_reads_the_copy(serve: Serve) -> None:
+    serve(environment({"token": SECRET}))
+    old = os.umask(0)
+    try:
+        load()
+    finally:
+        os.umask(old)
+
+    assert SECRET in COPY.read_text()
+    assert stat.S_IMODE(COPY.stat().st_mode) == 0o600
+    assert stat.S_IMODE(COPY.parent.stat().st_mode) == 0o700
+    assert list(COPY.parent.iterdir()) == [COPY]
+
+
+def test_the_copy_is_replaced_at_once(serve: Serve) -> None:
+    """Who has opened the old one goes on to read the old one, to its end."""
+    serve(environment({"server.port": 1}), environment({"server.port": 2}))
+    load()
+    with COPY.open() as opened:
+        load()
+
+        assert json.load(opened)["answer"]["propertySources"][0]["source"] == {"server.port": 1}
+
+
+@pytest.mark.parametrize(
+    "other", [{"label": "other"}, {"name": "other"}, {"uri": DOWN}], ids=lambda one: next(iter(one))
+)
+def test_a_copy_serves_only_what_it_was_taken_for(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, other: dict[str, str]
+) -> None:
+    serve(environment({"server.port": 1}), http(b"", 500))
+    load()
+    setting(monkeypatch, **other)
+
+    assert load().outcome.origin == "none"
+
+
+def _not_mine(path: Path) -> None:
+    path.chmod(0o644)
+
+
+def _a_link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+def _torn(path: Path) -> None:
+    path.write_text(path.read_text()[:-10])
+
+
+def _a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("spoil", [_not_mine, _a_link, _torn, _a_folder])
+def test_a_copy_that_cannot_be_trusted_does_not_serve(
+    serve: Serve, spoil: Callable[[Path], None]
+) -> None:
+    serve(environment({"server.port": 1}), http(b"", 500))
+    load()
+    spoil(COPY)
+
+    outcome = load().outcome
+
+    assert outcome.origin == "none"
+    assert outcome.problem.endswith(f"; its last good copy {COPY} is of no use")
+
+
+def test_a_place_that_cannot_be_written_is_told_and_nothing_more(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a read-only file system; here its folder is a file."""
+    serve(environment({"server.port": 1}), copy_file=f"{BASE}/copy.json")
+
+    loaded = load()
+
+    assert loaded.settings.server.port == 1
+    assert loaded.outcome.not_kept == f"{BASE}/copy.json: File exists"
+
+
+def test_no_file_keeps_no_copy(serve: Serve, tmp_path: Path) -> None:
+    serve(environment({"server.port": 1}), copy_file="")
+
+    assert load().outcome.not_kept == ""
+    assert not COPY.exists()
+
+
+# --- The command -------------------------------------------------------------------------------
+
+
+def test_config_says_on_the_side_when_the_server_gave_no_answer(
+    serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = serve(environment({"token": SECRET}), http(b"", 500), password="", token="t0ken")
+
+    assert cli.main(["config"]) == 0
+    assert capsys.readouterr().err == ""
+    assert cli.main(["config"]) == 0
+    said = capsys.readouterr()
+
+    start = f"{SERVICE}: {server.uri}/{SERVICE}/default: answered 500 Internal Server Error"
+    assert said.err.startswith(start)
+    assert said.err.count("\n") == 1
+    assert re.search(r"^token: \*+ +# copy of .+ of the config server: ", said.out, re.MULTILINE)
+    assert SECRET not in said.out + said.err
+    assert "t0ken" not in said.out + said.err
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> dict[str, str]:
+    """Return the environment of a process that asks a config server."""
+    return {
+        "APP__SETTINGS": "keys:Settings",
+        "APP__CONFIG_SERVER__TOKEN": "t0ken",
+        "APP__CONFIG_SERVER__COPY_FILE": str(tmp_path / "copy.json"),
+        "APP__CONFIG_SERVER__DEADLINE_SECONDS": "3",
+    }
+
+
+ORIGINS = {("server",), ("copy",), ("none",)}
+
+
+def test_a_service_says_what_its_settings_are(
+    launch: Callable[..., support.Server], serve: Serve, client: dict[str, str]
+) -> None:
+    remote = environment({"token": SECRET, "spring.a": 1, "logging.level": "DEBUG"})
+    config_server = serve(remote, http(b"", 404))
+
+    def origin(server: support.Server) -> str:
+        server.wait_until_ready()
+        samples = server.samples("config_server_settings")
+        assert set(samples) == ORIGINS
+        assert SECRET not in server.text()
+        assert "t0ken" not in server.text()
+        return next(labels[0] for labels, value in samples.items() if value)
+
+    uri = {"APP__CONFIG_SERVER__URI": config_server.uri}
+    first = launch(**client, **uri)
+    assert origin(first) == "server"
+    line = first.line(event="settings from the config server")
+    assert line["sources"] == ["config server: file:/repository/0.yml"]
+    assert line["version"] == "8c1f4a0b6e2d"
+    assert first.line(event="keys of the config server that are not this service's")["keys"] == [
+        "spring"
+    ]
+
+    second = launch(**client, **uri)
+    assert origin(second) == "copy"
+    line = second.line(event="no settings from the config server")
+    assert (line["level"], line["instead"]) == ("warning", "the last good copy")
+    assert line["reason"] == "answered 404 Not Found (attempt 1 of 4)"
+
+    third = launch(**client, **uri, APP__CONFIG_SERVER__LABEL="other")
+    assert origin(third) == "none"
+    line = third.line(event="no settings from the config server")
+    assert (line["level"], line["instead"]) == ("warning", "local settings")
+
+
+def test_a_service_that_is_to_fail_fast_does_not_start(
+    tmp_path: Path, client: dict[str, str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    settings = client | {
+        "APP__CONFIG_SERVER__URI": f"http://127.0.0.1:{port}",
+        "APP__CONFIG_SERVER__FAIL_FAST": "true",
+    }
+
+    ended = support.run("everything:app", "serve", folder=tmp_path, **settings)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        f"{SERVICE}: config server: http://127.0.0.1:{port}/{SERVICE}/default: "
+        "Connection refused (attempt 4 of 4)\n"
+    )
