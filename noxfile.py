@@ -17,6 +17,7 @@ nox.options.sessions = [
     "updates",
     "variants",
     "chart",
+    "java",
     "first_run",
 ]
 
@@ -62,7 +63,9 @@ def types(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """Run the fast tests of engine and template; arguments after `--` go to pytest."""
     install(session)
-    session.run("pytest", "-n", "2", "-m", "not slow and not updates", *session.posargs)
+    session.run(
+        "pytest", "-n", "2", "-m", "not slow and not updates and not java", *session.posargs
+    )
 
 
 @nox.session
@@ -130,6 +133,21 @@ def pipelines(session: nox.Session) -> None:
             env={"DEBIAN_FRONTEND": "noninteractive"},
         )
     session.run("pytest", "-n", "2", "-m", "slow", "tests/template/pipelines", *session.posargs)
+
+
+@nox.session
+def java(session: nox.Session) -> None:
+    """Call a service as the README of a generated one tells its callers in Java."""
+    install(session)
+    if not shutil.which("javac") and shutil.which("apt-get") and os.geteuid() == 0:
+        session.run("apt-get", "update", "--quiet", external=True)
+        session.run(
+            *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends"),
+            "default-jdk-headless",
+            external=True,
+            env={"DEBIAN_FRONTEND": "noninteractive"},
+        )
+    session.run("pytest", "-m", "java", *session.posargs)
 
 
 @nox.session

@@ -1,0 +1,156 @@
+"""The caller in Java that a service's README shows, run by a real JDK against the real service."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.template import matrix
+
+pytestmark = [
+    pytest.mark.java,
+    pytest.mark.skipif(not shutil.which("javac"), reason="there is no JDK"),
+]
+
+UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service that answers one request at a time, and a folder with its caller."""
+
+    folder: Path
+    port: int
+    log: Path
+
+    def call(self, measurements: dict[str, float]) -> "subprocess.Popen[str]":
+        """Start the README's program."""
+        return subprocess.Popen(
+            ["java", "Predict.java", json.dumps(measurements)],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def answered(self) -> list[dict[str, Any]]:
+        """Return the log lines of requests."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines(keepends=True)]
+        return [line for line in lines if line["event"] == "request"]
+
+    def occupy(self) -> socket.socket:
+        """Begin a request that does not end before its connection does."""
+        connection = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        connection.sendall(b"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        return connection
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("java") / "service"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]  # the README's program has the port of the answers
+    matrix.render(matrix.REPOSITORY, folder, {"service_name": "iris", "service_port": port})
+    environment = os.environ | {"UV_CACHE_DIR": str(UV_CACHE), "UV_PYTHON": sys.executable}
+    environment.pop("VIRTUAL_ENV", None)
+    subprocess.run(["uv", "sync", "--quiet", "--no-dev"], cwd=folder, env=environment, check=True)
+    (example,) = re.findall(r"^```java\n(.+?)^```", (folder / "README.md").read_text(), re.M | re.S)
+    (folder / "Predict.java").write_text(example)
+    settings = {"APP__LIMITS__MAX_REQUESTS": "1", "APP__MANAGEMENT__PORT": "0"}
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [folder / ".venv/bin/iris", "serve"],
+            cwd=folder,
+            env=os.environ | settings | {"APP__LOGGING__FORMAT": "json"},
+            stdout=log,
+        )
+    try:
+        service = Service(folder, port, folder / "log")
+        wait_for(lambda: process.poll() is not None or '"serving"' in service.log.read_text())
+        assert process.poll() is None
+        yield service
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def iris(**other: float) -> dict[str, float]:
+    sizes = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+    return sizes | other
+
+
+def test_the_api_it_relies_on_is_promised(service: Service) -> None:
+    """`docs/openapi.json` is what the service's own contract test holds it to."""
+    promised = json.loads((service.folder / "docs/openapi.json").read_text())
+    schemas = promised["components"]["schemas"]
+    operation = promised["paths"]["/api/v1/predict"]["post"]
+
+    assert "/api/v1/predict" in (service.folder / "Predict.java").read_text()
+    assert set(schemas["Measurements"]["required"]) == set(iris())
+    assert set(schemas["Prediction"]["required"]) == {"species", "probability"}
+    assert "application/problem+json" in operation["responses"]["422"]["content"]
+
+
+def test_it_gets_a_prediction(service: Service) -> None:
+    out, err = service.call(iris()).communicate(timeout=PATIENCE)
+
+    assert json.loads(out)["species"] == "setosa", err
+    assert err == ""
+
+
+def test_it_is_told_what_is_wrong(service: Service) -> None:
+    caller = service.call(iris(petal_width=-1))
+    out, err = caller.communicate(timeout=PATIENCE)
+
+    (line,) = [line for line in err.splitlines() if "IllegalStateException: " in line]
+    problem = json.loads(line.partition("IllegalStateException: ")[2])
+    assert (caller.returncode, out) == (1, "")
+    assert problem["status"] == 422
+    assert [error["pointer"] for error in problem["errors"]] == ["/petal_width"]
+
+
+def test_it_comes_again_when_the_service_is_less_busy(service: Service) -> None:
+    before = len(service.answered())
+    with service.occupy():
+        caller = service.call(iris())
+        wait_for(lambda: len(service.answered()) > before)
+    out, err = caller.communicate(timeout=PATIENCE)
+
+    refused, *_, served = [line for line in service.answered()[before:] if line["status"] != 499]
+    assert json.loads(out)["species"] == "setosa", err
+    assert (refused["status"], served["status"]) == (503, 200)
+    assert when(served) - when(refused) >= timedelta(seconds=1), "it said: Retry-After: 1"
+
+
+def when(line: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(line["timestamp"])
+
+
+def test_it_gives_up_where_the_service_stays_busy(service: Service) -> None:
+    before = len(service.answered())
+    with service.occupy():
+        caller = service.call(iris())
+        _, err = caller.communicate(timeout=PATIENCE)
+
+    assert caller.returncode == 1
+    assert '"status":503' in err
+    assert [line["status"] for line in service.answered()[before:]][:5] == [503] * 5
