@@ -346,6 +346,8 @@ def test_a_trusted_server_is_asked_by_tls_and_no_other(
     setting(monkeypatch, ca_file=tmp_path / "ca.pem")
     assert load().settings.server.port == 1
     assert server.requests[0].headers["X-Config-Token"] == SECRET
+    setting(monkeypatch, uri=server.uri.upper())
+    assert load().settings.server.port == 1
 
     setting(monkeypatch, uri=server.uri.replace("127.0.0.1", "localhost"))
     assert "not trusted: Hostname mismatch" in complaint()
@@ -355,7 +357,7 @@ def test_a_trusted_server_is_asked_by_tls_and_no_other(
     assert "not trusted: " in complaint()
     setting(monkeypatch, ca_file=BASE)
     assert complaint().endswith(f"{BASE} holds no certificate")
-    assert len(server.requests) == 1, "nobody else is told the token"
+    assert len(server.requests) == 2, "nobody else is told the token"
 
 
 def test_credentials_follow_no_redirect(serve: Serve) -> None:
