@@ -64,7 +64,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         port = taken.getsockname()[1]  # the README's program has the port of the answers
     matrix.render(matrix.REPOSITORY, folder, {"service_name": "iris", "service_port": port})
     environment = os.environ | {"UV_CACHE_DIR": str(UV_CACHE), "UV_PYTHON": sys.executable}
-    environment.pop("VIRTUAL_ENV", None)
+    environment["UV_PROJECT_ENVIRONMENT"] = ".venv"  # and not that of the session
     subprocess.run(["uv", "sync", "--quiet", "--no-dev"], cwd=folder, env=environment, check=True)
     (example,) = re.findall(r"^```java\n(.+?)^```", (folder / "README.md").read_text(), re.M | re.S)
     (folder / "Predict.java").write_text(example)
