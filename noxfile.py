@@ -86,7 +86,7 @@ def updates(session: nox.Session) -> None:
 
 @nox.session
 def variants(session: nox.Session) -> None:
-    """Render and check every variant; install and test a covering array of them.
+    """Render and check variants; install and test some: covering arrays of all answers.
 
     `-- strength=3` covers more, `-- inference=local` narrows.
     """

@@ -1,6 +1,5 @@
 """The variants that the template can generate, and how to render one from this working tree."""
 
-import itertools
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -92,25 +91,30 @@ def fork(folder: Path, company: Mapping[str, Any]) -> Path:
     return folder
 
 
-def every(narrowed: Mapping[str, str]) -> Iterator[Variant]:
-    """Yield all combinations of the factors, then the edges.
+def rendered(strength: int, narrowed: Mapping[str, str]) -> Iterator[Variant]:
+    """Yield variants in which any `strength` factors meet in all combinations, then the edges.
 
     `narrowed` holds factors to one value; edges come only where nothing is narrowed.
     """
-    factors = _narrow(FACTORS, narrowed)
-    for values in itertools.product(*factors.values()):
-        yield _variant(dict(zip(factors, values, strict=True)))
+    yield from _array(FACTORS, strength, narrowed)
     if not narrowed:
         for name, answers in EDGES.items():
             yield Variant(name, answers)
 
 
-def covering(strength: int, narrowed: Mapping[str, str]) -> Iterator[Variant]:
-    """Yield variants in which any `strength` factors meet in all their combinations."""
+def installed(strength: int, narrowed: Mapping[str, str]) -> Iterator[Variant]:
+    """Yield the same of those factors on which an installation depends, without the edges."""
     factors = {
         name: values for name, values in FACTORS.items() if name not in NO_FACTOR_OF_AN_INSTALLATION
     }
-    for row in covertable.make(_narrow(factors, narrowed), strength=min(strength, len(factors))):
+    return _array(factors, strength, narrowed)
+
+
+def _array(
+    factors: Mapping[str, list[Any]], strength: int, narrowed: Mapping[str, str]
+) -> Iterator[Variant]:
+    rows = covertable.make(_narrow(factors, narrowed), strength=min(strength, len(factors)))
+    for row in rows:
         yield _variant({name: row[name] for name in factors})
 
 
@@ -129,9 +133,15 @@ def _narrow(factors: Mapping[str, list[Any]], narrowed: Mapping[str, str]) -> di
 def _variant(row: Mapping[str, Any]) -> Variant:
     answers = {name: value for name, value in row.items() if name != "layout"}
     answers |= {"service_name": "demo-service"} | LAYOUTS[row["layout"]]
-    words = [str(row["layout"]), f"inference={row['inference']}"]
-    words += ["adopted"] if row["adopted"] else []
-    words += [str(row["python_version"])] if "python_version" in row else []
-    words += ["config server"] if row["config_server"] else []
-    words += [f"helm={row['helm']}"] if "helm" in row else []
+    words = [
+        str(row["layout"]),
+        *(word for name, value in row.items() if (word := _word(name, value))),
+    ]
     return Variant(", ".join(words), answers, row["adopted"])
+
+
+def _word(name: str, value: object) -> str:
+    """Return what a variant's name says of a factor: nothing where it is no or the layout."""
+    if name == "layout" or value is False:
+        return ""
+    return name if value is True else f"{name}={value}"

@@ -15,10 +15,14 @@ UNRENDERED = re.compile(r"(?<!\$)\{\{[ -]|\{%|\{#[ -]")  # GitHub's own are `${{
 OTHER_TEMPLATES = ("chart/templates/", "chart/alerts/")  # Helm and Prometheus have braces, too
 ILLEGAL_ON_WINDOWS = re.compile(r"""["'<>|?*:\\]|[ .]$""")
 LONGEST_PATH = 120
-WORDS_OF_PIPELINES = {
-    "jenkins": ("jenkins", "tag_name"),
-    "github": ("github",),
-    "gitlab": ("gitlab", "ci_commit"),
+# Words that only a service with one of these answers may have.
+WORDS: dict[tuple[str, tuple[object, ...]], tuple[str, ...]] = {
+    ("inference", ("local",)): ("inference", "numpy", "model.py", "weights"),
+    ("config_server", (True,)): ("config_server", "config server", "config-server", "spring"),
+    ("helm", (True,)): ("helm", "chart.yaml", "alert"),
+    ("ci", ("jenkins",)): ("jenkins", "tag_name"),
+    ("ci", ("github",)): ("github",),
+    ("ci", ("gitlab",)): ("gitlab", "ci_commit"),
 }
 
 
@@ -50,31 +54,14 @@ def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]
         meant += ["{{ ", "{{-"]
     if any(found not in "".join(meant) for found in UNRENDERED.findall(text)):
         yield "something in it was not rendered"
-    if answers.get("inference") == "none" and not name.startswith(".copier"):
+    if not name.startswith(".copier"):
+        without_links = re.sub(r"https://\S+", "", text.lower())
         yield from (
-            f"{word!r} is about a variant that was not chosen"
-            for word in ("inference", "numpy", "model.py", "weights")
-            if word in text.lower()
-        )
-    if answers.get("config_server") is False and not name.startswith(".copier"):
-        yield from (
-            f"{word!r} is about the config server, which was not chosen"
-            for word in ("config_server", "config server", "config-server", "spring")
-            if word in text.lower()
-        )
-    without_links = re.sub(r"https://\S+", "", text.lower())
-    yield from (
-        f"{word!r} is about a pipeline that was not chosen"
-        for ci, words in WORDS_OF_PIPELINES.items()
-        if answers.get("ci") != ci
-        for word in words
-        if word in without_links
-    )
-    if answers.get("helm") is False and not name.startswith(".copier"):
-        yield from (
-            f"{word!r} is about the chart, which was not chosen"
-            for word in ("helm", "chart.yaml", "alert")
-            if word in text.lower()
+            f"{word!r} is about {question} {' or '.join(map(str, chosen))}, which was not chosen"
+            for (question, chosen), words in WORDS.items()
+            if answers.get(question) not in chosen
+            for word in words
+            if word in without_links
         )
     if name.startswith("chart/templates/"):
         return  # what Helm makes of it is parsed in tests/template/chart

@@ -1,12 +1,13 @@
 """Proves the variants of the template; `nox -s variants` runs it.
 
-First every combination of answers is rendered and its files are checked; then a covering array
-of them is really installed, and the service's own `nox` runs there, on Pythons that take turns. The
+First variants in which any four answers meet in all combinations are rendered, and their files are
+checked; then those in which any two meet, of the answers on which an installation depends, are
+really installed, and the service's own `nox` runs there, on Pythons that take turns. The
 chassis' full tests, which take most of the time, run where a Python is new, or an answer that
 changes more of the chassis than its place.
 
-    nox -s variants                        all combinations; an array of strength 2
-    nox -s variants -- strength=3          any three factors together
+    nox -s variants                        any four together are rendered, any two installed
+    nox -s variants -- strength=3          any five, and any three
     nox -s variants -- inference=local     only these (layout, inference, adopted, …)
 """
 
@@ -58,7 +59,11 @@ ADOPTED_CONFIG = "inference:\n  model: {module}:Model\n"
 # What the chassis' tests need beyond what a service has.
 TOOLS = ("copier", "hypothesis", "schemathesis", "trustme", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
-OF_THE_CHASSIS = ("inference", "adopted")  # answers of which its tests see more than a name
+OF_THE_CHASSIS = (
+    "inference",
+    "adopted",
+    "config_server",
+)  # its tests see more of these than a name
 
 console = Console()
 
@@ -81,10 +86,10 @@ def main(arguments: Sequence[str]) -> int:
     narrowed = dict(argument.split("=", 1) for argument in arguments)
     strength = int(narrowed.pop("strength", "2"))
     with tempfile.TemporaryDirectory(prefix="variants ") as folder:
-        rendered = list(_rendered(list(matrix.every(narrowed)), Path(folder)))
+        rendered = list(_rendered(list(matrix.rendered(strength + 2, narrowed)), Path(folder)))
         if any(result.failure for result in rendered):
             return _report(rendered, [])
-        installed = list(_installed(list(matrix.covering(strength, narrowed)), Path(folder)))
+        installed = list(_installed(list(matrix.installed(strength, narrowed)), Path(folder)))
     return _report(rendered, installed)
 
 
