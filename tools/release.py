@@ -77,7 +77,7 @@ def breaks(template: Template, last: Release, repository: Path) -> Iterator[str]
             yield from lost_answers
             return  # it cannot be rendered with the old answers
         lost: set[str] = set()
-        for number, variant in enumerate(matrix.installed(2, {})):
+        for number, variant in enumerate(matrix.covering(2, {}, matrix.OF_AN_INSTALLATION)):
             answers = {
                 name: value
                 for name, value in variant.answers.items()

@@ -1,7 +1,7 @@
 """The variants that the template can generate, and how to render one from this working tree."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ FACTORS: dict[str, list[Any]] = {
     "config_server": [False, True],
     "helm": [True, False],
 }
-NO_FACTOR_OF_AN_INSTALLATION = {"python_version", "helm"}  # neither image nor chart is installed
+# Neither image nor chart is installed.
+OF_AN_INSTALLATION = [name for name in FACTORS if name not in {"python_version", "helm"}]
 
 # What no factor holds, and what has broken templates before.
 EDGES: dict[str, dict[str, Any]] = {
@@ -91,31 +92,16 @@ def fork(folder: Path, company: Mapping[str, Any]) -> Path:
     return folder
 
 
-def rendered(strength: int, narrowed: Mapping[str, str]) -> Iterator[Variant]:
-    """Yield variants in which any `strength` factors meet in all combinations, then the edges.
-
-    `narrowed` holds factors to one value; edges come only where nothing is narrowed.
-    """
-    yield from _array(FACTORS, strength, narrowed)
-    if not narrowed:
-        for name, answers in EDGES.items():
-            yield Variant(name, answers)
-
-
-def installed(strength: int, narrowed: Mapping[str, str]) -> Iterator[Variant]:
-    """Yield the same of those factors on which an installation depends, without the edges."""
-    factors = {
-        name: values for name, values in FACTORS.items() if name not in NO_FACTOR_OF_AN_INSTALLATION
-    }
-    return _array(factors, strength, narrowed)
-
-
-def _array(
-    factors: Mapping[str, list[Any]], strength: int, narrowed: Mapping[str, str]
+def covering(
+    strength: int, narrowed: Mapping[str, str], names: Collection[str] = tuple(FACTORS)
 ) -> Iterator[Variant]:
-    rows = covertable.make(_narrow(factors, narrowed), strength=min(strength, len(factors)))
-    for row in rows:
-        yield _variant({name: row[name] for name in factors})
+    """Yield variants in which any `strength` of the factors named meet in all combinations.
+
+    `narrowed` holds factors to one value.
+    """
+    factors = _narrow({name: FACTORS[name] for name in names}, narrowed)
+    for row in covertable.make(factors, strength=min(strength, len(factors))):
+        yield _variant({name: row[name] for name in names})
 
 
 def _narrow(factors: Mapping[str, list[Any]], narrowed: Mapping[str, str]) -> dict[str, list[Any]]:
@@ -131,17 +117,12 @@ def _narrow(factors: Mapping[str, list[Any]], narrowed: Mapping[str, str]) -> di
 
 
 def _variant(row: Mapping[str, Any]) -> Variant:
+    layout = row.get("layout", "src")
     answers = {name: value for name, value in row.items() if name != "layout"}
-    answers |= {"service_name": "demo-service"} | LAYOUTS[row["layout"]]
-    words = [
-        str(row["layout"]),
-        *(word for name, value in row.items() if (word := _word(name, value))),
-    ]
+    words = [layout, *(_word(name, value) for name, value in answers.items() if value is not False)]
+    answers |= {"service_name": "demo-service"} | LAYOUTS[layout]
     return Variant(", ".join(words), answers, row["adopted"])
 
 
 def _word(name: str, value: object) -> str:
-    """Return what a variant's name says of a factor: nothing where it is no or the layout."""
-    if name == "layout" or value is False:
-        return ""
     return name if value is True else f"{name}={value}"

@@ -2,9 +2,8 @@
 
 First variants in which any four answers meet in all combinations are rendered, and their files are
 checked; then those in which any two meet, of the answers on which an installation depends, are
-really installed, and the service's own `nox` runs there, on Pythons that take turns. The
-chassis' full tests, which take most of the time, run where a Python is new, or an answer that
-changes more of the chassis than its place.
+really installed, and the service's own `nox` runs there, on Pythons that take turns. The chassis'
+full tests, which take most of the time, run in a few that together have what they see.
 
     nox -s variants                        any four together are rendered, any two installed
     nox -s variants -- strength=3          any five, and any three
@@ -59,11 +58,15 @@ ADOPTED_CONFIG = "inference:\n  model: {module}:Model\n"
 # What the chassis' tests need beyond what a service has.
 TOOLS = ("copier", "hypothesis", "schemathesis", "trustme", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
-OF_THE_CHASSIS = (
-    "inference",
-    "adopted",
-    "config_server",
-)  # its tests see more of these than a name
+# What its tests see of a service: each of these is in one of the variants that they run in.
+OF_THE_CHASSIS: list[dict[str, object]] = [
+    {"inference": "none"},
+    {"inference": "local"},
+    {"adopted": False},
+    {"adopted": True},
+    {"config_server": False},
+    {"config_server": True},
+]
 
 console = Console()
 
@@ -86,10 +89,14 @@ def main(arguments: Sequence[str]) -> int:
     narrowed = dict(argument.split("=", 1) for argument in arguments)
     strength = int(narrowed.pop("strength", "2"))
     with tempfile.TemporaryDirectory(prefix="variants ") as folder:
-        rendered = list(_rendered(list(matrix.rendered(strength + 2, narrowed)), Path(folder)))
+        variants = list(matrix.covering(strength + 2, narrowed))
+        if not narrowed:
+            variants += [matrix.Variant(name, answers) for name, answers in matrix.EDGES.items()]
+        rendered = list(_rendered(variants, Path(folder)))
         if any(result.failure for result in rendered):
             return _report(rendered, [])
-        installed = list(_installed(list(matrix.installed(strength, narrowed)), Path(folder)))
+        variants = list(matrix.covering(strength, narrowed, matrix.OF_AN_INSTALLATION))
+        installed = list(_installed(variants, Path(folder)))
     return _report(rendered, installed)
 
 
@@ -112,15 +119,15 @@ def _render_and_check(variant: matrix.Variant, folder: Path) -> Result:
 
 
 def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]:
+    pythons, whole = _pythons(), _for_the_chassis(variants)
+    # Those for the chassis first: they take longest, and there is one for each Python.
+    order = [*whole, *(variant for variant in variants if variant not in whole)]
     jobs: list[Job] = []
-    met: set[tuple[str, object]] = set()
-    for variant, python in zip(variants, itertools.cycle(_pythons()), strict=False):
-        new = {(name, variant.answers[name]) for name in OF_THE_CHASSIS} | {("Python", python)}
-        new -= met
+    for variant, python in zip(order, itertools.cycle(pythons), strict=False):
+        suites = ("chassis",) if variant in whole else ()
         # Tests of adoption render services of their own, so once is enough.
-        suites = (("chassis", bool(new)), ("adopted", ("adopted", True) in new))
-        jobs.append((variant, python, tuple(name for name, runs in suites if runs)))
-        met |= new
+        first = variant is next((one for one in whole if one.adopted), None)
+        jobs.append((variant, python, (*suites, "adopted") if first else suites))
     with ThreadPoolExecutor(CORES) as pool, _progress() as progress:
         task = progress.add_task("installing and testing", total=len(jobs))
         futures = [
@@ -133,6 +140,22 @@ def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]
             mark = "[red]failed" if result.failure else "[green]passed"
             progress.console.print(f"{mark}[/]  {result.name}")
             yield result
+
+
+def _for_the_chassis(variants: list[matrix.Variant]) -> list[matrix.Variant]:
+    """Return few variants that together have all of OF_THE_CHASSIS that any has."""
+
+    def seen(variant: matrix.Variant) -> set[int]:
+        numbered = enumerate(OF_THE_CHASSIS)
+        return {number for number, one in numbered if one.items() <= variant.answers.items()}
+
+    found: list[matrix.Variant] = []
+    missing = set().union(*map(seen, variants))
+    while missing:
+        best = max(variants, key=lambda variant: len(missing & seen(variant)))
+        found.append(best)
+        missing -= seen(best)
+    return found
 
 
 def _install_and_test(job: Job, folder: Path) -> Result:

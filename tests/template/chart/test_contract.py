@@ -11,7 +11,11 @@ import pytest
 from tests.template import matrix
 from tests.template.chart import checks, queries, support
 
-VARIANTS = [*matrix.installed(2, {}), matrix.Variant("longest name", matrix.EDGES["longest name"])]
+VARIANTS = [
+    *matrix.covering(2, {}, ("inference", "adopted", "config_server")),
+    matrix.Variant("longest name", matrix.EDGES["longest name"]),
+    matrix.Variant("flat", matrix.LAYOUTS["flat"]),
+]
 # Not the defaults, so that it can be seen whose values the service takes.
 VALUES: dict[str, Any] = {
     "config": {
