@@ -34,6 +34,8 @@ VARIANTS: dict[str, Mapping[str, Any]] = {
     "no model, flat": {"inference": "none", "package_path": "my_service", "app": "main:app"},
     "adopted": {"adopted": True, "inference": "none", "package_path": "app"},
 }
+# The answers of questions that earlier releases did not have.
+NEW_ANSWERS = {"config_server": "true"}
 ANSWERS = {"no answer": [], "an answer": ["--data=python_version=3.12"]}
 # The edits at whose place a release after the first has new lines, too.
 SAME_LINES = frozenset({"tool added", "file kept from the image"})
@@ -166,9 +168,34 @@ def test_a_service_reaches_the_newest_state_and_its_tests_pass(
         trees.add(tree)
 
 
+@pytest.mark.parametrize("release", released())
+def test_a_service_takes_up_what_it_was_never_asked(
+    tmp_path: Path, original: Make, release: str
+) -> None:
+    service = tmp_path / "service"
+    shutil.copytree(original(release, "defaults"), service)
+    made = edits.chosen(Place(service), 50 + released().index(release), 8)
+    edits.make(Place(service), made)
+    commit(service, "Make it ours")
+
+    given = [f"--data={name}={value}" for name, value in NEW_ANSWERS.items()]
+    assert _update(service, "drydock", NEXT, *given) == 0, git(service, "diff")
+
+    recorded = Place(service).answers()
+    assert {name: str(recorded[name]).lower() for name in NEW_ANSWERS} == NEW_ANSWERS
+    _see(Place(service), made)
+    _run("uv", "lock", "--quiet", folder=service)
+    _run("uv", "sync", "--quiet", folder=service)
+    _run(service / ".venv/bin/pytest", "-q", folder=service)
+
+
 def rows() -> list[Any]:
-    """Return combinations in which any two factors meet in all their values."""
-    factors = [released(), list(VARIANTS), list(LATER), list(ANSWERS)]
+    """Return combinations in which any two factors meet in all their values.
+
+    Of the releases the first and the last: the test above has all, and there will be many.
+    """
+    releases = released()
+    factors = [[releases[0], releases[-1]], list(VARIANTS), list(LATER), list(ANSWERS)]
     made = covertable.make(factors, strength=2)
     return [pytest.param(*row, id=", ".join(row)) for row in made]
 
