@@ -22,8 +22,10 @@ def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
+    # Rich's tracebacks, the default where it is installed, show local values and take seconds.
+    plain = structlog.dev.plain_traceback
     rendering: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
         if console
         else [structlog.processors.format_exc_info, _render_json]
     )

@@ -19,12 +19,18 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 from . import support
 from .launch import alias
 
 hypothesis.settings.register_profile("chassis", max_examples=50, deadline=None)
 hypothesis.settings.load_profile("chassis")
+
+# A traceback of Rich's, which came with the tests' tools, takes seconds.
+structlog.configure(
+    processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+)
 
 sys.path[:0] = [str(support.EXAMPLES), str(support.SOURCE_ROOT)]
 alias(support.PACKAGE)

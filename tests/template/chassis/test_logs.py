@@ -159,6 +159,18 @@ def test_the_line_of_each_request_can_be_turned_off(launch: Launch) -> None:
     assert not server.lines(event="request")
 
 
+def test_a_readable_trace_shows_no_local_values(launch: Launch) -> None:
+    """Not even where Rich is installed, as it is among the tools of these tests."""
+    port, management = support.free_ports()
+    ports = ("--port", str(port), "--management-port", str(management))
+    server = launch("everything:app", *ports, APP__LOGGING__FORMAT="console")
+    support.wait_for(lambda: support.answers(management, "/readyz") == 200, "readiness")
+    assert support.answers(port, "/logs?mark=seen") == 200
+
+    assert server.text().count("Traceback (most recent call last)") == 2
+    assert "circle = " not in server.text()
+
+
 def test_a_terminal_gets_readable_lines(tmp_path: str) -> None:
     reader, terminal = pty.openpty()
     process = subprocess.Popen(
