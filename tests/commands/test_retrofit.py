@@ -309,6 +309,7 @@ def releases(standard: Path) -> list[str]:
     return [tag for tag in git(standard, "tag").split() if tag not in (NOW, NEXT)]
 
 
+@pytest.mark.slow
 def test_a_copy_of_a_generated_service_goes_on_as_one(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
@@ -339,6 +340,7 @@ def test_a_copy_of_a_generated_service_goes_on_as_one(
             }
 
 
+@pytest.mark.slow
 def test_a_copy_is_shipped_as_before(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
     more = ("--data", "helm=false", "--data", "ci=github")
     copied(drydock, standard, tmp_path / "letters", NOW, *more)
@@ -349,6 +351,7 @@ def test_a_copy_is_shipped_as_before(drydock: Drydock, standard: Path, tmp_path:
     assert (recorded["helm"], recorded["ci"]) == (False, "github")
 
 
+@pytest.mark.slow
 def test_a_copy_comes_to_what_an_update_would_have_made_of_it(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:

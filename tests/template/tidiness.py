@@ -59,7 +59,7 @@ def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]
         yield from (
             f"{word!r} is about {question} {' or '.join(map(str, chosen))}, which was not chosen"
             for (question, chosen), words in WORDS.items()
-            if answers.get(question) not in chosen
+            if question in answers and answers[question] not in chosen
             for word in words
             if word in without_links
         )

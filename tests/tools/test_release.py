@@ -106,6 +106,7 @@ def test_what_services_have_answered_stays(
     release.check(repository, "2.0.0")
 
 
+@pytest.mark.slow
 def test_a_renamed_question_may_take_its_answer_over(repository: Path, edit: Edit) -> None:
     release.cut(repository, "1.0.0", DAY)
     edit("copier.yml", "\nowner:\n", "\nteam:\n")
@@ -118,6 +119,7 @@ def test_a_renamed_question_may_take_its_answer_over(repository: Path, edit: Edi
     release.check(repository, "1.1.0")
 
 
+@pytest.mark.slow
 def test_a_standard_file_stays(repository: Path) -> None:
     release.cut(repository, "1.0.0", DAY)
     git(repository, "mv", "template/pytest.toml", "template/tox.toml")
@@ -130,6 +132,7 @@ def test_a_standard_file_stays(repository: Path) -> None:
     release.check(repository, "2.0.0")
 
 
+@pytest.mark.slow
 def test_a_starter_may_go(repository: Path) -> None:
     release.cut(repository, "1.0.0", DAY)
     git(repository, "rm", "--quiet", "template/CHANGELOG.md.jinja")
