@@ -37,6 +37,17 @@ def install(session: nox.Session, *more: str) -> None:
     )
 
 
+def provide(session: nox.Session, command: str, *packages: str) -> None:
+    """Install Debian's packages where a command is missing and this may: as root, with apt."""
+    if not shutil.which(command) and shutil.which("apt-get") and os.geteuid() == 0:
+        session.run("apt-get", "update", "--quiet", external=True)
+        session.run(
+            *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *packages),
+            external=True,
+            env={"DEBIAN_FRONTEND": "noninteractive"},
+        )
+
+
 @nox.session
 def demo(session: nox.Session) -> None:
     """Make a service, start it, ask it, stop it: what Drydock is for, in one command."""
@@ -124,14 +135,7 @@ def image(session: nox.Session) -> None:
 def pipelines(session: nox.Session) -> None:
     """Read the pipelines by what runs them, and run their commands in a generated service."""
     install(session)
-    if not shutil.which("groovy") and shutil.which("apt-get") and os.geteuid() == 0:
-        packages = ("groovy", "default-jre-headless")
-        session.run("apt-get", "update", "--quiet", external=True)
-        session.run(
-            *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *packages),
-            external=True,
-            env={"DEBIAN_FRONTEND": "noninteractive"},
-        )
+    provide(session, "groovy", "groovy", "default-jre-headless")
     session.run("pytest", "-n", "2", "-m", "slow", "tests/template/pipelines", *session.posargs)
 
 
@@ -139,14 +143,7 @@ def pipelines(session: nox.Session) -> None:
 def java(session: nox.Session) -> None:
     """Call a service as the README of a generated one tells its callers in Java."""
     install(session)
-    if not shutil.which("javac") and shutil.which("apt-get") and os.geteuid() == 0:
-        session.run("apt-get", "update", "--quiet", external=True)
-        session.run(
-            *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends"),
-            "default-jdk-headless",
-            external=True,
-            env={"DEBIAN_FRONTEND": "noninteractive"},
-        )
+    provide(session, "javac", "default-jdk-headless")
     session.run("pytest", "-m", "java", *session.posargs)
 
 

