@@ -133,6 +133,15 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "adopted",
         [("False", "src/a/chassis/identity.py:2")],
     ),
+    "a model on a Triton server": (
+        {
+            "src/a/chassis/identity.py": "",
+            "src/a/chassis/application.py": "",
+            "src/a/chassis/triton.py": "",
+        },
+        "inference",
+        [("triton", "src/a/chassis/triton.py")],
+    ),
 }
 
 

@@ -21,7 +21,7 @@ LAYOUTS = {
 }
 FACTORS: dict[str, list[Any]] = {
     "layout": list(LAYOUTS),
-    "inference": ["none", "local"],
+    "inference": ["none", "local", "triton"],
     "adopted": [False, True],
     "python_version": ["3.11", "3.12", "3.13", "3.14"],
     "config_server": [False, True],

@@ -46,7 +46,7 @@ def test_starters_are_left_alone_by_updates_and_by_recopies() -> None:
 
 
 @pytest.mark.parametrize("adopted", [False, True])
-@pytest.mark.parametrize("inference", ["none", "local"])
+@pytest.mark.parametrize("inference", ["none", "local", "triton"])
 def test_an_update_renders_no_starter(tmp_path: Path, inference: str, adopted: bool) -> None:
     answers = {"inference": inference, "adopted": adopted}
     variant = matrix.Variant("", answers)
@@ -58,8 +58,9 @@ def test_an_update_renders_no_starter(tmp_path: Path, inference: str, adopted: b
     assert bool(starters) is not adopted
 
 
-def test_no_standard_file_imports_a_starter(tmp_path: Path) -> None:
-    rendering = matrix.Variant("", {}).render(tmp_path / "service")
+@pytest.mark.parametrize("inference", ["local", "triton"])
+def test_no_standard_file_imports_a_starter(tmp_path: Path, inference: str) -> None:
+    rendering = matrix.Variant("", {"inference": inference}).render(tmp_path / "service")
     starters = {Path(name).stem for name in rendering.files() if rendering.keeps(Path(name))}
     standard = {name for name in rendering.files() if not rendering.keeps(Path(name))}
 
@@ -77,10 +78,11 @@ def test_the_standard_library_is_known() -> None:
     assert {name for name in sys.stdlib_module_names if name[0] != "_"} <= set(known)
 
 
-def test_what_a_service_depends_on_is_known(tmp_path: Path) -> None:
-    matrix.Variant("", {}).render(tmp_path / "service")
+@pytest.mark.parametrize("inference", ["local", "triton"])
+def test_what_a_service_depends_on_is_known(tmp_path: Path, inference: str) -> None:
+    matrix.Variant("", {"inference": inference}).render(tmp_path / "service")
     project = (tmp_path / "service/pyproject.toml").read_text(encoding="utf-8")
-    required = re.findall(r'^    "([a-z0-9-]+)[>=<]', project, re.MULTILINE)
+    required = re.findall(r'^    "([a-z0-9-]+)[\[>=<]', project, re.MULTILINE)
 
     assert len(required) > 10
     reserved = QUESTIONS["installed_packages"]["default"].split()
@@ -140,6 +142,13 @@ def test_code_in_the_folder_of_the_chart_means_no_chart(tmp_path: Path) -> None:
     assert rendering.answers["helm"] is False
     with pytest.raises(BadInput, match="chart is the folder of the service's code"):
         matrix.render(matrix.REPOSITORY, tmp_path / "other", answers | {"helm": True})
+
+
+def test_code_in_the_folder_of_the_models_means_no_model_on_a_server(tmp_path: Path) -> None:
+    answers = {"package_path": "models", "inference": "triton"}
+    with pytest.raises(BadInput, match="models is the folder of the service's code"):
+        matrix.render(matrix.REPOSITORY, tmp_path / "service", answers)
+    matrix.render(matrix.REPOSITORY, tmp_path / "adopted", answers | {"adopted": True})
 
 
 def test_bands_explain_the_order_of_the_questions() -> None:

@@ -17,7 +17,8 @@ ILLEGAL_ON_WINDOWS = re.compile(r"""["'<>|?*:\\]|[ .]$""")
 LONGEST_PATH = 120
 # Words that only a service with one of these answers may have.
 WORDS: dict[tuple[str, tuple[object, ...]], tuple[str, ...]] = {
-    ("inference", ("local",)): ("inference", "numpy", "model.py", "weights"),
+    ("inference", ("local", "triton")): ("inference", "numpy", "model.py", "weights"),
+    ("inference", ("triton",)): ("triton", "grpc"),
     ("config_server", (True,)): ("config_server", "config server", "config-server", "spring"),
     ("helm", (True,)): ("helm", "chart.yaml", "alert"),
     ("ci", ("jenkins",)): ("jenkins", "tag_name"),

@@ -54,7 +54,10 @@ def hello() -> dict[str, str]:
     """Greet."""
     return {"hello": "world"}
 '''
-ADOPTED_CONFIG = "inference:\n  model: {module}:Model\n"
+ADOPTED_CONFIG = {
+    "local": "inference:\n  model: {module}:Model\n",
+    "triton": "triton:\n  url: grpc://localhost:8001\n  model: iris\n",
+}
 # What the chassis' tests need beyond what a service has.
 TOOLS = ("copier", "hypothesis", "schemathesis", "trustme", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
@@ -62,6 +65,7 @@ OTHER_PYTHONS = ("3.12", "3.13")
 OF_THE_CHASSIS: list[dict[str, object]] = [
     {"inference": "none"},
     {"inference": "local"},
+    {"inference": "triton"},
     {"adopted": False},
     {"adopted": True},
     {"config_server": False},
@@ -199,10 +203,10 @@ def add_own_files(folder: Path, answers: Mapping[str, object]) -> None:
     app_file.parent.mkdir(parents=True, exist_ok=True)
     app_file.write_text(ADOPTED_APP, encoding="utf-8")
     (folder / "README.md").write_text("# A service from before\n", encoding="utf-8")
-    if answers["inference"] == "local":
+    if content := ADOPTED_CONFIG.get(str(answers["inference"])):
         config = folder / "config/application.yml"
         config.parent.mkdir()
-        config.write_text(ADOPTED_CONFIG.format(module=module), encoding="utf-8")
+        config.write_text(content.format(module=module), encoding="utf-8")
 
 
 def _pythons() -> list[str]:

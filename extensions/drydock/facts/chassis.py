@@ -13,6 +13,7 @@ _SAID = {
     "ADOPTED": "adopted",
     "TEMPLATE_RELEASE": "template_release",
 }
+_MODELS = {"local": "inference.py", "triton": "triton.py"}
 _PIPELINES = {
     "Jenkinsfile": "jenkins",
     ".github/workflows/pipeline.yml": "github",
@@ -32,12 +33,17 @@ def find(files: Files) -> Iterator[Fact]:
         ):
             folder = path.removesuffix(_IDENTITY)
             yield Fact("package_path", folder, path, 0, RECORDED)
-            model = f"{folder}/chassis/inference.py"
-            kind, there = ("local", model) if model in files else ("none", path)
-            yield Fact("inference", kind, there, 0, RECORDED)
+            yield _inference(files, folder)
             yield from _constants(path, text, folder)
             yield from _shipping(files)
             return
+
+
+def _inference(files: Files, folder: str) -> Fact:
+    for kind, name in _MODELS.items():
+        if (path := f"{folder}/chassis/{name}") in files:
+            return Fact("inference", kind, path, 0, RECORDED)
+    return Fact("inference", "none", f"{folder}{_IDENTITY}", 0, RECORDED)
 
 
 def _shipping(files: Files) -> Iterator[Fact]:

@@ -19,6 +19,7 @@ import yaml
 
 from tests.template.chart import parts, support
 from tests.template.chart.support import request, wait_for
+from tests.template.fake_triton import FakeTriton
 
 # Limits that a small machine reaches.
 VALUES: dict[str, Any] = {
@@ -29,6 +30,7 @@ VALUES: dict[str, Any] = {
     }
 }
 MODEL_VALUES = {"max_batch_size": 1, "max_queue_length": 4, "inline_below_seconds": 0}
+TRITON_VALUES = {"max_requests": 1, "max_queue_length": 4}
 # What a team writes into its own routes: something slow, something wrong.
 ROUTES = """
 
@@ -63,14 +65,18 @@ class Observed:
 
     def __init__(self, service: support.Generated, folder: Path) -> None:
         self.service = service
-        self.inference = service.answers["inference"] == "local"
+        self.inference = str(service.answers["inference"])
+        self.triton: FakeTriton | None = None
         values = json.loads(json.dumps(VALUES))
         package = Path(str(service.answers["package_path"]))
         self._append(package / "routes.py", ROUTES)
-        if self.inference:
+        if self.inference == "local":
             self._append(package / "model.py", MODEL)
             model = f"{package.name}.model:SlowClassifier"
             values["config"]["inference"] = {"model": model, **MODEL_VALUES}
+        elif self.inference == "triton":
+            self.triton = FakeTriton(seconds=0.02)
+            values["config"]["triton"] = {"url": self.triton.url, **TRITON_VALUES}
         self.manifests = support.manifests(service, values)
         (folder / "run").mkdir()
         self.folder = folder
@@ -78,6 +84,8 @@ class Observed:
         self.port = self.manifests.ports["http"]
         self.prometheus, self.alertmanager = support.free_ports(2)
         self._stack = ExitStack()
+        if self.triton:
+            self._stack.callback(self.triton.close)
 
     def _append(self, name: Path, text: str) -> None:
         with (self.service.folder / name).open("a", encoding="utf-8") as file:
@@ -208,7 +216,7 @@ class Observed:
                 stop.set()
 
     def _good(self) -> None:
-        if self.inference:
+        if self.inference != "none":
             headers = {"content-type": "application/json"}
             request(self.port, "/api/v1/predict", "POST", FLOWER, **headers)
         else:
@@ -222,6 +230,10 @@ class Observed:
         for path in ("/nowhere", "/api/v1/slow?seconds=many"):
             request(self.port, path)
         request(self.port, "/api/v1/slow?seconds=0", "GET", b"x" * 20000)
+        if self.triton:
+            self.triton.status = 500
+            self._good()
+            self.triton.status = 200
 
     def _too_many(self) -> None:
         """Come all at once: more than may be in progress, or wait for the model."""

@@ -141,7 +141,7 @@ def _fetch_python(_: str) -> None:
     """Make one environment with what services of every variant depend on."""
     rendered = FOLDER / "rendered"
     shutil.rmtree(rendered, ignore_errors=True)
-    matrix.Variant("", {}).render(rendered)
+    matrix.Variant("", {"inference": "triton"}).render(rendered)  # which has most of it
     project = tomllib.loads((rendered / "pyproject.toml").read_text(encoding="utf-8"))
     shutil.rmtree(rendered)
     if _find("python") is None:

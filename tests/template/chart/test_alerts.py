@@ -16,6 +16,14 @@ from tests.template.chart import parts, support
 CASES = [Path(__file__).with_name(name) for name in ("alerts.yaml", "alerts_of_days.yaml")]
 
 
+@pytest.fixture(scope="module")
+def manifests(tmp_path_factory: pytest.TempPathFactory) -> support.Manifests:
+    """Return what a service with every alert that there is is deployed with."""
+    folder = tmp_path_factory.mktemp("alerts") / "service"
+    service = support.generate(folder, matrix.Variant("", {"inference": "triton"}))
+    return support.manifests(service)
+
+
 def promtool(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [parts.path("promtool"), *arguments],
@@ -34,7 +42,7 @@ def write_rules(manifests: support.Manifests, folder: Path) -> None:
         shutil.copy(cases, folder)
 
 
-@pytest.mark.parametrize("inference", ["none", "local"])
+@pytest.mark.parametrize("inference", ["none", "local", "triton"])
 def test_prometheus_takes_the_rules(tmp_path: Path, inference: str) -> None:
     service = support.generate(
         tmp_path / "service", matrix.Variant("", {"inference": inference, "service_name": "on"})
@@ -66,7 +74,7 @@ def test_every_alert_has_a_firing_and_a_quiet_case(manifests: support.Manifests)
         for asked in case["alert_rule_test"]:
             (fires if asked["exp_alerts"] else quiet).add(asked["alertname"])
 
-    assert len(manifests.alerts) >= 11
+    assert len(manifests.alerts) >= 12
     assert fires == quiet == set(manifests.alerts)
 
 
@@ -102,7 +110,7 @@ def test_budgets_burn_as_in_the_book(
     assert expression.count("ratio_") == len(expected)
 
 
-@pytest.mark.parametrize("inference", ["none", "local"])
+@pytest.mark.parametrize("inference", ["none", "local", "triton"])
 def test_alerts_lead_to_the_runbook(tmp_path: Path, inference: str) -> None:
     service = support.generate(tmp_path / "it", matrix.Variant("", {"inference": inference}))
     page = "https://git.example.com/shop/operations.md"

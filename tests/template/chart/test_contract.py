@@ -1,5 +1,6 @@
 """One contract: the running service does what its manifests say, in every variant."""
 
+import copy
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from tests.template import matrix
 from tests.template.chart import checks, queries, support
+from tests.template.fake_triton import FakeTriton
 
 VARIANTS = [
     *matrix.covering(2, {}, ("inference", "adopted", "config_server")),
@@ -38,7 +40,11 @@ class Case:
         answers = {**variant.answers, "service_port": port, "management_port": management_port}
         variant = matrix.Variant(variant.name, answers, variant.adopted)
         self.service = support.generate(folder / "service", variant)
-        self.manifests = support.manifests(self.service, VALUES)
+        self.triton = FakeTriton() if variant.answers.get("inference") == "triton" else None
+        values = copy.deepcopy(VALUES)
+        if self.triton:
+            values["config"]["triton"] = {"url": self.triton.url}
+        self.manifests = support.manifests(self.service, values)
         (folder / "run").mkdir()
         self.running = support.Running(self.service, self.manifests, folder / "run")
 
@@ -51,6 +57,8 @@ def case(
     with case.running:
         case.running.wait_until_ready()
         yield case
+    if case.triton:
+        case.triton.close()
 
 
 def test_the_service_does_what_its_manifests_say(case: Case) -> None:

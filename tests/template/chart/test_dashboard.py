@@ -11,7 +11,7 @@ import pytest
 from tests.template import matrix
 from tests.template.chart import parts, queries, support
 
-INFERENCE = ["none", "local"]
+INFERENCE = ["none", "local", "triton"]
 
 
 @pytest.fixture(scope="module", params=INFERENCE)

@@ -28,6 +28,7 @@ BUSY = {
     *("Failures and the objective", "Slow answers and the objective"),
     *("Requests in progress", "Turned away", "CPU", "Memory", "File descriptors"),
     *("Batch size", "Time of the model", "Wait in the queue", "Queue", "Dropped"),
+    "Failures of the server",
 }
 
 
@@ -41,7 +42,7 @@ class Run:
         self.job = observed.service.name
 
 
-@pytest.fixture(scope="module", params=["local", "none"])
+@pytest.fixture(scope="module", params=["local", "none", "triton"])
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp("observed")
     port, management_port = support.free_ports(2)

@@ -42,15 +42,18 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a model where the service has none."""
+    """Skip what needs a model where the service has none, or one elsewhere."""
     for item in items:
         if item.get_closest_marker("inference") and not support.INFERENCE:
             item.add_marker(pytest.mark.skip(reason="the service has no model"))
+        if item.get_closest_marker("triton") and not support.TRITON:
+            item.add_marker(pytest.mark.skip(reason="the service asks no Triton server"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers of these tests."""
     config.addinivalue_line("markers", "inference: needs a service with a model")
+    config.addinivalue_line("markers", "triton: needs a service that asks a Triton server")
 
 
 @pytest.fixture(autouse=True)
@@ -59,8 +62,8 @@ def _own_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: An
     for name in os.environ:
         if name.upper().startswith("APP__"):
             monkeypatch.delenv(name)
-    if support.INFERENCE:
-        monkeypatch.setenv("APP__INFERENCE__MODEL", "models:Echo")
+    for name, value in support.model_settings().items():
+        monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path_factory.getbasetemp())
 
 

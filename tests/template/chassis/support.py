@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+
+from tests.template.fake_triton import FakeTriton
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE / "examples"
@@ -21,7 +24,8 @@ SERVICE = Path(os.environ["DRYDOCK_SERVICE"]).resolve()
 ANSWERS = yaml.safe_load((SERVICE / ".copier-answers.yml").read_text(encoding="utf-8"))
 PACKAGE: str = ANSWERS["package_path"].split("/")[-1]
 SOURCE_ROOT = (SERVICE / ANSWERS["package_path"]).parent
-INFERENCE: bool = ANSWERS["inference"] != "none"
+INFERENCE: bool = ANSWERS["inference"] == "local"
+TRITON: bool = ANSWERS["inference"] == "triton"
 ADOPTED: bool = ANSWERS["adopted"]
 CONFIG_SERVER: bool = ANSWERS.get("config_server", False)
 
@@ -80,9 +84,22 @@ def environment(**settings: str) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("APP__")}
     own.pop("PYTHONDONTWRITEBYTECODE", None)  # a start takes three times as long without it
     own["PYTHONPATH"] = os.pathsep.join([str(SOURCE_ROOT), str(EXAMPLES)])
+    return own | model_settings() | settings
+
+
+@cache
+def triton() -> FakeTriton:
+    """Return the server that has the model, in a service that asks one."""
+    return FakeTriton()
+
+
+def model_settings() -> dict[str, str]:
+    """Return the settings without which a service with a model does not start."""
     if INFERENCE:
-        own["APP__INFERENCE__MODEL"] = "models:Echo"
-    return own | settings
+        return {"APP__INFERENCE__MODEL": "models:Echo"}
+    if TRITON:
+        return {"APP__TRITON__URL": triton().url, "APP__TRITON__MODEL": "echo"}
+    return {}
 
 
 def run(app: str, *arguments: str, folder: Path, **settings: str) -> Any:

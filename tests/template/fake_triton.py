@@ -1,0 +1,89 @@
+"""What answers like a Triton server, and can be told to misbehave: its wire format over HTTP."""
+
+import json
+import socket
+import ssl
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SETOSA = {"name": "probabilities", "datatype": "FP32", "shape": [1, 3], "data": [0.9, 0.06, 0.04]}
+
+
+@dataclass
+class FakeTriton:
+    """A server, from now on; port 0 takes a free one."""
+
+    port: int = 0
+    tls: ssl.SSLContext | None = None
+    ready: bool = True
+    status: int = 200
+    seconds: float = 0
+    """How long it takes for an answer."""
+    answer: Any = field(default_factory=lambda: {"outputs": [SETOSA]})
+    """What is said to a request; bytes are sent as they are."""
+    open: threading.Event = field(default_factory=threading.Event)
+    """Requests are held up while it is not set."""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    """The head of each request, with its HTTP headers."""
+    connections: set[socket.socket] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.open.set()
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
+        self._server.daemon_threads = True
+        if self.tls:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Where it is, for a service."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def close(self) -> None:
+        """Stop answering."""
+        self.open.set()
+        self._server.shutdown()
+        self._server.server_close()
+        for connection in self.connections:
+            with suppress(OSError):  # it has ended already
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+def _handler(fake: FakeTriton) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._answer(200 if fake.ready else 400, b"")
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            head = json.loads(body[: int(self.headers["inference-header-content-length"])])
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            fake.requests.append(head | {"path": self.path, "headers": headers})
+            fake.open.wait()
+            time.sleep(fake.seconds)
+            raw = fake.answer
+            self._answer(fake.status, raw if isinstance(raw, bytes) else json.dumps(raw).encode())
+
+        def _answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+        def handle(self) -> None:
+            fake.connections.add(self.connection)
+            with suppress(OSError):  # the caller has gone
+                super().handle()
+
+    return Handler
