@@ -25,6 +25,7 @@ FACTORS: dict[str, list[Any]] = {
     "adopted": [False, True],
     "python_version": ["3.11", "3.12", "3.13", "3.14"],
     "config_server": [False, True],
+    "tracing": [False, True],
     "helm": [True, False],
 }
 # Neither image nor chart is installed.

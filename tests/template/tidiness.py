@@ -20,6 +20,7 @@ WORDS: dict[tuple[str, tuple[object, ...]], tuple[str, ...]] = {
     ("inference", ("local", "triton")): ("inference", "numpy", "model.py", "weights"),
     ("inference", ("triton",)): ("triton", "grpc"),
     ("config_server", (True,)): ("config_server", "config server", "config-server", "spring"),
+    ("tracing", (True,)): ("opentelemetry", "otlp", "otel_", "tracing", "exporter.py", "trace_id"),
     ("helm", (True,)): ("helm", "chart.yaml", "alert"),
     ("ci", ("jenkins",)): ("jenkins", "tag_name"),
     ("ci", ("github",)): ("github",),

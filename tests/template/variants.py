@@ -64,8 +64,9 @@ OTHER_PYTHONS = ("3.12", "3.13")
 # What its tests see of a service: each of these is in one of the variants that they run in.
 OF_THE_CHASSIS: list[dict[str, object]] = [
     {"inference": "none"},
-    {"inference": "local"},
-    {"inference": "triton"},
+    {"inference": "local", "tracing": True},
+    {"inference": "triton", "tracing": True},
+    {"tracing": False},
     {"adopted": False},
     {"adopted": True},
     {"config_server": False},

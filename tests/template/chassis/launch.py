@@ -7,12 +7,14 @@ import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
+LEFT_OUT = ("__main__", "exporter")  # the latter is imported by a service that traces, and no other
+
 
 def alias(package: str) -> None:
     """Make the modules of `<package>.chassis` importable as `chassis` too."""
     chassis = sys.modules["chassis"] = import_module(f"{package}.chassis")
     for module in iter_modules(chassis.__path__):
-        if module.name != "__main__":
+        if module.name not in LEFT_OUT:
             sys.modules[f"chassis.{module.name}"] = import_module(
                 f"{package}.chassis.{module.name}"
             )

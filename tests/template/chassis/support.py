@@ -28,6 +28,7 @@ INFERENCE: bool = ANSWERS["inference"] == "local"
 TRITON: bool = ANSWERS["inference"] == "triton"
 ADOPTED: bool = ANSWERS["adopted"]
 CONFIG_SERVER: bool = ANSWERS.get("config_server", False)
+TRACING: bool = ANSWERS.get("tracing", False)
 
 T = TypeVar("T")
 PATIENCE = 60  # seconds until a condition that never comes is a failure
@@ -81,7 +82,8 @@ def command(app: str, *arguments: str) -> list[str]:
 
 def environment(**settings: str) -> dict[str, str]:
     """Return the environment of a process with these settings and no others."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("APP__")}
+    foreign = ("APP__", "OTEL_")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     own.pop("PYTHONDONTWRITEBYTECODE", None)  # a start takes three times as long without it
     own["PYTHONPATH"] = os.pathsep.join([str(SOURCE_ROOT), str(EXAMPLES)])
     return own | model_settings() | settings

@@ -1,0 +1,539 @@
+"""Traces: what is in a span, whose it is, and that nobody ever waits for a collector."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from . import support
+
+if not support.TRACING:
+    pytest.skip("the service has no traces", allow_module_level=True)
+
+from chassis.identity import SERVICE, service_version
+
+from .collector import ERROR, SERVER, UNSET, Collector, Span
+
+Launch = Callable[..., support.Server]
+
+SOON = {"OTEL_BSP_SCHEDULE_DELAY": "50"}  # milliseconds
+AWAY = "http://127.0.0.1:1"
+PARENT = "00f067aa0ba902b7"
+
+
+def new_trace() -> str:
+    return os.urandom(16).hex()
+
+
+def caller(trace: str, flags: str = "01", **more: str) -> dict[str, str]:
+    """Return the headers of a caller that traces."""
+    return {"traceparent": f"00-{trace}-{PARENT}-{flags}"} | more
+
+
+def sampled(flags: str) -> bool:
+    return bool(int(flags, 16) & 1)  # another one tells that the trace's id is random
+
+
+@pytest.fixture(scope="module")
+def collector() -> Iterator[Collector]:
+    with Collector() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, collector: Collector
+) -> Iterator[support.Server]:
+    folder = tmp_path_factory.mktemp("traced")
+    settings = SOON | {"APP__TRACING__ENDPOINT": f"{collector.endpoint}/"}
+    with support.Server(folder, "traced:app", **settings) as server:
+        server.wait_until_ready()
+        yield server
+
+
+@pytest.fixture
+def ask(server: support.Server, collector: Collector) -> Callable[..., Span]:
+    """Send a request of a caller that traces; return the span that came of it."""
+
+    def ask(path: str, method: str = "GET") -> Span:
+        trace = new_trace()
+        server.request(path, method, headers=caller(trace))
+        return collector.span(trace)
+
+    return ask
+
+
+# --- A request ---------------------------------------------------------------------------------
+
+
+def test_a_request_is_a_span_named_by_its_route(ask: Callable[..., Span]) -> None:
+    span = ask("/library/shelves/a/books/b?token=hidden")
+
+    assert span.name == "GET /library/shelves/{shelf}/books/{book}"
+    assert span.kind == SERVER
+    assert span.status == UNSET
+    assert span.attributes == {
+        "http.request.method": "GET",
+        "http.response.status_code": 200,
+        "http.route": "/library/shelves/{shelf}/books/{book}",
+        "url.path": "/library/shelves/a/books/b",
+        "url.scheme": "http",
+    }
+    assert span.resource["service.name"] == SERVICE
+    assert span.resource["service.version"] == service_version()
+
+
+def test_it_tells_no_secrets(server: support.Server, collector: Collector) -> None:
+    trace = new_trace()
+    secrets = {"authorization": "Bearer s3cret", "cookie": "session=s3cret", "user-agent": "s3cret"}
+    server.request("/outgoing?password=s3cret", headers=caller(trace, **secrets))
+
+    collector.span(trace)
+    assert b"s3cret" not in collector.raw
+
+
+def test_it_stands_below_its_callers_span(ask: Callable[..., Span]) -> None:
+    assert ask("/outgoing").parent_id == PARENT
+
+
+@pytest.mark.parametrize(
+    "given", [None, "nonsense", f"00-{'0' * 32}-{PARENT}-01", f"ff-{'a' * 32}-{PARENT}-01"]
+)
+def test_without_a_caller_that_traces_a_trace_begins(
+    server: support.Server, collector: Collector, given: str | None
+) -> None:
+    headers = {"traceparent": given} if given else {}
+    answer = server.request("/outgoing", headers=headers).json()
+
+    trace = answer["traceparent"].split("-")[1]
+    assert trace not in (given or "")
+    assert collector.span(trace).parent_id == ""
+
+
+def test_each_request_of_a_connection_is_a_trace(
+    server: support.Server, collector: Collector
+) -> None:
+    connection = HTTPConnection("127.0.0.1", server.port)
+    traces = []
+    for _ in range(3):
+        connection.request("GET", "/outgoing")
+        traces.append(json.loads(connection.getresponse().read())["traceparent"].split("-")[1])
+    connection.close()
+
+    assert len(set(traces)) == 3
+    assert [collector.span(trace).parent_id for trace in traces] == ["", "", ""]
+
+
+def test_a_caller_that_is_not_sampled_is_not(server: support.Server, collector: Collector) -> None:
+    quiet, loud = new_trace(), new_trace()
+
+    answer = server.request("/outgoing", headers=caller(quiet, "00"))
+    server.request("/outgoing", headers=caller(loud))
+
+    collector.span(loud)
+    assert quiet not in {span.trace_id for span in collector.spans}
+    assert re.fullmatch(f"00-{quiet}-[0-9a-f]{{16}}-00", answer.json()["traceparent"])
+    assert server.line(event="request", trace_id=quiet)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status", "name"),
+    [
+        ("/nowhere", "GET", 404, "GET"),
+        ("/outgoing", "POST", 405, "POST /outgoing"),
+        ("/everything/items/x", "GET", 422, "GET /everything/items/{item_id}"),
+        ("/everything/teapot", "GET", 418, "GET /everything/teapot"),
+        ("/outgoing", "PROPFIND", 405, "HTTP /outgoing"),
+    ],
+)
+def test_a_mistake_of_the_caller_is_no_error(
+    ask: Callable[..., Span], path: str, method: str, status: int, name: str
+) -> None:
+    span = ask(path, method)
+
+    assert span.attributes["http.response.status_code"] == status
+    assert span.attributes["http.request.method"] == ("_OTHER" if method == "PROPFIND" else method)
+    assert span.name == name
+    assert span.status == UNSET
+    assert not span.events
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "reason"),
+    [("boom", 500, "secret reason"), ("midway", 200, "secret reason midway")],
+)
+def test_a_failure_marks_the_span(
+    server: support.Server, collector: Collector, path: str, status: int, reason: str
+) -> None:
+    trace = new_trace()
+    with suppress(HTTPException, ConnectionError):
+        server.request(f"/everything/{path}", headers=caller(trace))
+
+    span = collector.span(trace)
+    assert span.name == f"GET /everything/{path}"
+    assert span.status == ERROR
+    assert span.attributes["http.response.status_code"] == status
+    assert span.attributes["error.type"] == "RuntimeError"
+    assert [event["exception.message"] for event in span.events] == [reason]
+    lines = [line for line in server.lines(trace_id=trace) if line["level"] == "error"]
+    assert reason in lines[0]["exception"]
+
+
+def test_a_refusal_of_the_service_marks_the_span(ask: Callable[..., Span]) -> None:
+    span = ask("/refused")
+
+    assert span.status == ERROR
+    assert span.attributes["error.type"] == "503"
+    assert not span.events
+
+
+def test_what_fails_after_the_answer_is_no_failure_of_it(ask: Callable[..., Span]) -> None:
+    span = ask("/everything/afterwards")
+
+    assert (span.status, span.attributes["http.response.status_code"]) == (UNSET, 200)
+
+
+def test_a_span_lasts_as_long_as_its_answer(ask: Callable[..., Span]) -> None:
+    assert ask("/everything/slow?seconds=0.3").seconds >= 0.3
+
+
+def test_a_handshake_is_the_span_of_a_websocket(
+    server: support.Server, collector: Collector
+) -> None:
+    trace = new_trace()
+    url = f"ws://127.0.0.1:{server.port}/everything/echo"
+    with connect(url, additional_headers=caller(trace)) as socket:
+        span = collector.span(trace)  # while it is open
+        socket.send("hello")
+        assert socket.recv() == "hello"
+
+    assert span.attributes["http.response.status_code"] == 101
+    assert span.attributes["url.path"] == "/everything/echo"
+    assert span.name == "GET /everything/echo"
+    assert server.line(event="accepted", trace_id=trace, span_id=span.span_id)
+
+
+def test_a_refused_handshake_is_a_span_too(server: support.Server, collector: Collector) -> None:
+    trace = new_trace()
+    with pytest.raises(InvalidStatus):
+        connect(f"ws://127.0.0.1:{server.port}/closed", additional_headers=caller(trace))
+
+    span = collector.span(trace)
+    assert (span.name, span.status) == ("GET /closed", UNSET)
+    assert span.attributes["http.response.status_code"] == 403
+
+
+def test_health_and_metrics_are_not_traced(server: support.Server, collector: Collector) -> None:
+    traces = [new_trace(), new_trace()]
+    for trace, path in zip(traces, ("/readyz", "/metrics"), strict=True):
+        server.request(path, management=True, headers=caller(trace))
+    later = new_trace()
+    server.request("/outgoing", headers=caller(later))
+
+    collector.span(later)
+    assert not {span.trace_id for span in collector.spans} & set(traces)
+
+
+# --- What it causes ----------------------------------------------------------------------------
+
+
+def test_what_the_service_asks_of_others_stands_below(
+    server: support.Server, collector: Collector
+) -> None:
+    trace = new_trace()
+
+    sent = server.request("/outgoing", headers=caller(trace, tracestate="vendor=x")).json()
+
+    span = collector.span(trace)
+    assert sent == {"traceparent": f"00-{trace}-{span.span_id}-01", "tracestate": "vendor=x"}
+
+
+def test_spans_of_the_service_itself_stand_below(
+    server: support.Server, collector: Collector
+) -> None:
+    trace = new_trace()
+
+    sent = server.request("/own", headers=caller(trace)).json()
+
+    request, own = collector.span(trace, "GET /own"), collector.span(trace, "lookup")
+    assert own.parent_id == request.span_id
+    assert sent["traceparent"] == f"00-{trace}-{own.span_id}-01"
+    assert server.line(event="in a span of its own", trace_id=trace, span_id=own.span_id)
+
+
+def test_every_line_that_a_request_causes_has_its_ids(
+    server: support.Server, collector: Collector
+) -> None:
+    trace, mark = new_trace(), f"traced-{new_trace()}"
+    path = f"/everything/three-lines?mark={mark}"
+    server.request(path, headers=caller(trace, **{"x-request-id": mark}))
+    server.line(event="request", request_id=mark)
+
+    span = collector.span(trace)
+    lines = server.lines(request_id=mark)
+    assert len(lines) == 7  # three in the event loop, three in threads, that of the request
+    assert {(line["trace_id"], line["span_id"]) for line in lines} == {span.ids}
+
+
+def test_lines_of_requests_at_the_same_time_do_not_mix(server: support.Server) -> None:
+    def ask(trace: str) -> None:
+        server.request(f"/everything/three-lines?mark={trace}", headers=caller(trace))
+
+    traces = [new_trace() for _ in range(32)]
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(ask, traces))
+
+    for trace in traces:
+        lines = server.lines(event="line", mark=trace)
+        assert {line["trace_id"] for line in lines} == {trace}
+
+
+def test_other_lines_have_none(server: support.Server) -> None:
+    assert "trace_id" not in server.line(event="serving")
+
+
+# --- Whether there are any ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": AWAY, "OTEL_SDK_DISABLED": "true"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT": AWAY, "OTEL_TRACES_EXPORTER": "none"},
+    ],
+    ids=["no collector", "disabled", "no exporter"],
+)
+def test_off_it_costs_nothing(launch: Launch, settings: dict[str, str]) -> None:
+    """Neither a thread, nor the SDK's import, nor a key in a log line."""
+    server = launch("traced:app", **settings)
+    server.wait_until_ready()
+
+    inside = server.request("/inside", headers=caller(new_trace())).json()
+
+    assert inside["modules"] == []
+    assert not [name for name in inside["threads"] if "Otel" in name]
+    assert server.request("/outgoing", headers=caller(new_trace())).json() == {}
+    assert "trace_id" not in server.line(event="asking another service")
+
+
+def test_the_environment_says_what_settings_do_not(launch: Launch, collector: Collector) -> None:
+    server = launch(
+        "traced:app",
+        OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint,
+        OTEL_SERVICE_NAME="another-name",
+        OTEL_RESOURCE_ATTRIBUTES="deployment.environment.name=staging",
+        OTEL_TRACES_SAMPLER="parentbased_always_off",
+        **SOON,
+    )
+    server.wait_until_ready()
+    trace = new_trace()
+
+    dropped = server.request("/outgoing").json()["traceparent"].split("-")
+    server.request("/outgoing", headers=caller(trace))
+
+    span = collector.span(trace)
+    assert span.resource["service.name"] == "another-name"
+    assert span.resource["deployment.environment.name"] == "staging"
+    assert not sampled(dropped[3])
+    assert dropped[1] not in {span.trace_id for span in collector.spans}
+
+
+@pytest.mark.parametrize(("ratio", "kept"), [("0", False), ("1", True)])
+def test_a_ratio_decides_about_traces_that_begin_here(
+    launch: Launch, collector: Collector, ratio: str, kept: bool
+) -> None:
+    sampler = {"OTEL_TRACES_SAMPLER": "always_off", "APP__TRACING__SAMPLE_RATIO": ratio}
+    server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **sampler)
+    server.wait_until_ready()
+
+    begun = server.request("/outgoing").json()["traceparent"]
+    continued = server.request("/outgoing", headers=caller(new_trace())).json()["traceparent"]
+    assert sampled(begun[-2:]) is kept
+    assert sampled(continued[-2:])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("ENDPOINT", "collector:4318"), ("ENDPOINT", "http://me:pw@host"), ("SAMPLE_RATIO", "1.5")],
+)
+def test_a_wrong_setting_stops_the_start(tmp_path: Any, key: str, value: str) -> None:
+    name = f"APP__TRACING__{key}"
+
+    ended = support.run("traced:app", "serve", folder=tmp_path, **{name: value})
+
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert name in ended.stderr
+
+
+# --- When the collector misbehaves -------------------------------------------------------------
+
+
+def complaints(server: support.Server) -> list[dict[str, Any]]:
+    return server.lines(event="OpenTelemetry complains")
+
+
+def test_a_collector_that_is_away_costs_one_line(launch: Launch) -> None:
+    server = launch("traced:app", APP__TRACING__ENDPOINT=AWAY, **SOON)
+    server.wait_until_ready()
+    for _ in range(20):
+        assert server.request("/outgoing").status == 200
+        time.sleep(0.02)  # several exports
+    (line,) = support.wait_for(lambda: complaints(server), "a complaint")
+
+    assert "Connection refused" in line["reason"]
+    assert server.stop(signal.SIGTERM) == 0
+    assert not server.lines(event="the deadline has passed")
+    loggers = [line["logger"] for line in complaints(server)]
+    assert len(loggers) == len(set(loggers))
+    assert server.errors.read_text() == ""
+
+
+def test_a_collector_that_refuses_costs_one_line(launch: Launch) -> None:
+    with Collector() as collector:
+        collector.status = 401
+        server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **SOON)
+        server.wait_until_ready()
+        for _ in range(10):
+            collector.asked.clear()
+            assert server.request("/outgoing").status == 200
+            assert collector.asked.wait(support.PATIENCE)
+
+        (line,) = support.wait_for(lambda: complaints(server), "a complaint")
+        assert "401" in line["reason"]
+
+
+def test_nobody_waits_for_a_collector_that_hangs(launch: Launch) -> None:
+    """Neither a request, also when the queue is full, nor the end of the process."""
+    with Collector() as collector:
+        collector.hold.set()
+        queue = {"OTEL_BSP_MAX_QUEUE_SIZE": "8", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "4"}
+        server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **SOON | queue)
+        server.wait_until_ready()
+        server.request("/outgoing")
+        assert collector.asked.wait(support.PATIENCE)
+
+        for _ in range(40):
+            assert server.request("/outgoing").status == 200
+        slowest = max(line["duration_ms"] for line in server.lines(event="request"))
+        begin = time.monotonic()
+        code = server.stop(signal.SIGTERM)
+        seconds = time.monotonic() - begin
+
+    assert slowest < 1000
+    assert code == 0
+    assert 1 < seconds < 10  # of 30, of which it may take 1.25 (drain_seconds being 0: 1.5)
+    assert server.line(event="the last spans were not sent in time")
+    assert not server.lines(event="the deadline has passed")
+    assert len(complaints(server)) == 1  # the queue is full
+
+
+def test_the_last_spans_are_sent_at_the_end(launch: Launch) -> None:
+    with Collector() as collector:
+        later = {"OTEL_BSP_SCHEDULE_DELAY": "3600000"}
+        server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **later)
+        server.wait_until_ready()
+        traces = {new_trace() for _ in range(5)}
+        for trace in traces:
+            server.request("/outgoing", headers=caller(trace))
+        assert not collector.spans
+
+        assert server.stop(signal.SIGTERM) == 0
+        assert {span.trace_id for span in collector.spans} == traces
+
+
+# --- The model ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def model(launch: Launch, collector: Collector) -> Callable[..., support.Server]:
+    def start(name: str, **settings: str) -> support.Server:
+        server = launch(
+            "traced_model:app",
+            APP__TRACING__ENDPOINT=collector.endpoint,
+            APP__INFERENCE__MODEL=f"traced_model:{name}",
+            **SOON | settings,
+        )
+        server.wait_until_ready()
+        return server
+
+    return start
+
+
+@pytest.mark.inference
+@pytest.mark.parametrize("name", ["Telling", "AsyncTelling"])
+def test_a_batch_is_a_span_linked_to_its_requests(
+    model: Callable[..., support.Server], collector: Collector, name: str
+) -> None:
+    server = model(name, APP__INFERENCE__INLINE_BELOW_SECONDS="0")
+    closed = server.output.parent / "closed"
+    closed.touch()
+    alone, first, second, quiet = (new_trace() for _ in range(4))
+
+    def waiting() -> int:
+        return int(server.samples("inference_queue_length")[()])
+
+    with ThreadPoolExecutor(4) as pool:
+        try:
+            pool.submit(server.request, "/ask?item=alone", headers=caller(alone))
+            server.line(event="predicting", items=["alone"])
+            for length, (trace, flags) in enumerate(
+                [(quiet, "00"), (first, "01"), (second, "01")], start=1
+            ):
+                path = f"/ask?item={length}"
+                pool.submit(server.request, path, headers=caller(trace, flags))
+                support.wait_for(lambda length=length: waiting() == length, "the queue")
+        finally:
+            closed.unlink()
+
+    requests = [collector.span(trace, "GET /ask") for trace in (first, second)]
+    batch = collector.span(first, "inference")
+    assert batch.attributes == {"inference.batch_size": 3}
+    assert batch.parent_id == requests[0].span_id
+    assert batch.links == [request.ids for request in requests]
+    assert [request.links for request in requests] == [[], [batch.ids]]
+    assert server.line(event="predicting", trace_id=first, span_id=batch.span_id)
+    of_one = collector.span(alone, "inference")
+    assert of_one.parent_id == collector.span(alone, "GET /ask").span_id
+    assert of_one.links == []
+    assert quiet not in {span.trace_id for span in collector.spans}
+
+
+@pytest.mark.inference
+def test_a_model_in_the_event_loop_is_a_span_below_the_request(
+    model: Callable[..., support.Server], collector: Collector
+) -> None:
+    server = model("Telling", APP__INFERENCE__INLINE_BELOW_SECONDS="3600")
+    server.request("/ask?item=0")  # after which it is known to be quick
+    trace = new_trace()
+    server.request("/ask?item=1", headers=caller(trace))
+
+    inference = collector.span(trace, "inference")
+    assert inference.parent_id == collector.span(trace, "GET /ask").span_id
+    assert inference.attributes == {"inference.batch_size": 1}
+    line = server.line(event="predicting", trace_id=trace)
+    assert line["span_id"] == inference.span_id
+
+
+@pytest.mark.inference
+def test_a_model_that_fails_marks_both_spans(
+    model: Callable[..., support.Server], collector: Collector
+) -> None:
+    server = model("Telling", APP__INFERENCE__INLINE_BELOW_SECONDS="0")
+    trace = new_trace()
+    server.request("/ask?item=bad", headers=caller(trace))
+
+    spans = [collector.span(trace, name) for name in ("inference", "GET /ask")]
+    assert [span.status for span in spans] == [ERROR, ERROR]
+    assert [span.events[0]["exception.type"] for span in spans] == ["ValueError", "ValueError"]
