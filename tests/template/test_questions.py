@@ -151,5 +151,15 @@ def test_code_in_the_folder_of_the_models_means_no_model_on_a_server(tmp_path: P
     matrix.render(matrix.REPOSITORY, tmp_path / "adopted", answers | {"adopted": True})
 
 
+@pytest.mark.parametrize("answers", [{"service_name": "requests"}, {"package_path": "src/google"}])
+def test_a_name_that_tracing_needs_means_no_traces(
+    tmp_path: Path, answers: dict[str, object]
+) -> None:
+    matrix.render(matrix.REPOSITORY, tmp_path / "service", answers)
+
+    with pytest.raises(BadInput, match="is a package that tracing depends on"):
+        matrix.render(matrix.REPOSITORY, tmp_path / "other", answers | {"tracing": True})
+
+
 def test_bands_explain_the_order_of_the_questions() -> None:
     assert len(re.findall(r"^# --- .+ -+$", TEXT, re.MULTILINE)) >= 5

@@ -1,5 +1,6 @@
 """Traces: what is in a span, whose it is, and that nobody ever waits for a collector."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,6 +13,8 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -20,6 +23,7 @@ from . import support
 if not support.TRACING:
     pytest.skip("the service has no traces", allow_module_level=True)
 
+from chassis import tracing
 from chassis.identity import SERVICE, service_version
 
 from .collector import ERROR, SERVER, UNSET, Collector, Span
@@ -197,6 +201,35 @@ def test_a_refusal_of_the_service_marks_the_span(ask: Callable[..., Span]) -> No
     assert not span.events
 
 
+def test_an_answer_in_the_applications_place_is_in_the_span(
+    launch: Launch, collector: Collector
+) -> None:
+    limits = {"APP__LIMITS__ENABLED": "true", "APP__LIMITS__MAX_SECONDS": "0.1"}
+    server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **SOON | limits)
+    server.wait_until_ready()
+    trace = new_trace()
+    server.request("/everything/slow?seconds=60", headers=caller(trace))
+
+    span = collector.span(trace)
+    assert span.name == "GET /everything/slow"
+    assert (span.status, span.attributes["error.type"]) == (ERROR, "504")
+    assert server.line(event="request", trace_id=trace, status=504)
+
+
+@pytest.mark.parametrize(
+    ("app", "name"), [("bare:starlette", "GET /hello/{name}"), ("bare:app", "GET")]
+)
+def test_any_asgi_application_has_spans(
+    launch: Launch, collector: Collector, app: str, name: str
+) -> None:
+    server = launch(app, APP__TRACING__ENDPOINT=collector.endpoint, **SOON)
+    server.wait_until_ready()
+    trace = new_trace()
+
+    assert server.request("/hello/ada", headers=caller(trace)).status == 200
+    assert collector.span(trace).name == name
+
+
 def test_what_fails_after_the_answer_is_no_failure_of_it(ask: Callable[..., Span]) -> None:
     span = ask("/everything/afterwards")
 
@@ -244,6 +277,32 @@ def test_health_and_metrics_are_not_traced(server: support.Server, collector: Co
     assert not {span.trace_id for span in collector.spans} & set(traces)
 
 
+VALID = f"00-{'a' * 32}-{PARENT}-01".encode()
+PAIRS = st.from_regex(rb"[a-z]{1,3}=[^\r\n\0]{0,20}(,[a-z]{1,3}=[^\r\n\0]{0,20})?", fullmatch=True)
+
+
+@given(st.just(VALID) | st.binary(max_size=80), PAIRS | st.binary(max_size=80), PAIRS)
+@example(VALID[:-2] + b"zz", b"=,=", b"=;=,")
+@example(VALID, b"a=b\r\nset-cookie: x", b"a=b%0d%0aset-cookie: x")
+def test_no_header_breaks_a_request(traceparent: bytes, tracestate: bytes, baggage: bytes) -> None:
+    sent: list[str] = []
+    headers = [(b"traceparent", traceparent), (b"tracestate", tracestate), (b"baggage", baggage)]
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        sent.extend(tracing.headers().values())
+        await send({"type": "http.response.start", "status": 200})
+
+    async def send(_message: Any) -> None:
+        pass
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    asyncio.run(tracing.TracingMiddleware(app, [])(scope, None, send))  # type: ignore[arg-type]
+
+    for value in sent:
+        assert value.isascii()
+        assert value.isprintable()
+
+
 # --- What it causes ----------------------------------------------------------------------------
 
 
@@ -256,6 +315,22 @@ def test_what_the_service_asks_of_others_stands_below(
 
     span = collector.span(trace)
     assert sent == {"traceparent": f"00-{trace}-{span.span_id}-01", "tracestate": "vendor=x"}
+
+
+def test_headers_in_parts_are_handed_on_whole(server: support.Server) -> None:
+    connection = HTTPConnection("127.0.0.1", server.port)
+    connection.putrequest("GET", "/outgoing")
+    connection.putheader("traceparent", f"00-{new_trace()}-{PARENT}-01")
+    for name, value in [("tracestate", "a=1"), ("tracestate", "b=2")]:
+        connection.putheader(name, value)
+    for name, value in [("baggage", "user=ada"), ("baggage", "tenant=x")]:
+        connection.putheader(name, value)
+    connection.endheaders()
+    sent = json.loads(connection.getresponse().read())
+    connection.close()
+
+    assert sent["tracestate"] == "a=1,b=2"
+    assert sorted(sent["baggage"].split(",")) == ["tenant=x", "user=ada"]
 
 
 def test_spans_of_the_service_itself_stand_below(
