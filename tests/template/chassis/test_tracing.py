@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -136,6 +137,20 @@ def test_each_request_of_a_connection_is_a_trace(
 
     assert len(set(traces)) == 3
     assert [collector.span(trace).parent_id for trace in traces] == ["", "", ""]
+
+
+def test_a_request_is_not_below_the_one_before_it(
+    server: support.Server, collector: Collector
+) -> None:
+    """Of several that arrive at once, the server begins the next where it ends the last."""
+    request = b"GET /outgoing HTTP/1.1\r\nhost: x\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), support.PATIENCE) as connection:
+        connection.sendall(2 * (request + b"\r\n") + request + b"connection: close\r\n\r\n")
+        answers = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    traces = re.findall(rb'"00-([0-9a-f]{32})-', answers)
+    assert len(set(traces)) == 3
+    assert [collector.span(trace.decode()).parent_id for trace in traces] == ["", "", ""]
 
 
 def test_a_caller_that_is_not_sampled_is_not(server: support.Server, collector: Collector) -> None:
@@ -456,7 +471,9 @@ def test_a_wrong_setting_stops_the_start(tmp_path: Any, key: str, value: str) ->
 
 
 def complaints(server: support.Server) -> list[dict[str, Any]]:
-    return server.lines(event="OpenTelemetry complains")
+    """Return all lines that OpenTelemetry causes, by whatever way."""
+    lines = server.lines()
+    return [line for line in lines if str(line.get("logger")).startswith("opentelemetry")]
 
 
 def test_a_collector_that_is_away_costs_one_line(launch: Launch) -> None:
@@ -487,6 +504,15 @@ def test_a_collector_that_refuses_costs_one_line(launch: Launch) -> None:
 
         (line,) = support.wait_for(lambda: complaints(server), "a complaint")
         assert "401" in line["reason"]
+
+
+def test_credentials_of_a_collector_are_not_logged(launch: Launch) -> None:
+    headers = {"OTEL_EXPORTER_OTLP_HEADERS": 'authorization="Bearer s3cret"'}
+    server = launch("traced:app", APP__TRACING__ENDPOINT=AWAY, **headers)
+    server.wait_until_ready()
+
+    assert "Header format invalid" in complaints(server)[0]["reason"]
+    assert "s3cret" not in server.text()
 
 
 def test_nobody_waits_for_a_collector_that_hangs(launch: Launch) -> None:
