@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -137,20 +136,6 @@ def test_each_request_of_a_connection_is_a_trace(
 
     assert len(set(traces)) == 3
     assert [collector.span(trace).parent_id for trace in traces] == ["", "", ""]
-
-
-def test_a_request_is_not_below_the_one_before_it(
-    server: support.Server, collector: Collector
-) -> None:
-    """Of several that arrive at once, the server begins the next where it ends the last."""
-    request = b"GET /outgoing HTTP/1.1\r\nhost: x\r\n"
-    with socket.create_connection(("127.0.0.1", server.port), support.PATIENCE) as connection:
-        connection.sendall(2 * (request + b"\r\n") + request + b"connection: close\r\n\r\n")
-        answers = b"".join(iter(lambda: connection.recv(65536), b""))
-
-    traces = re.findall(rb'"00-([0-9a-f]{32})-', answers)
-    assert len(set(traces)) == 3
-    assert [collector.span(trace.decode()).parent_id for trace in traces] == ["", "", ""]
 
 
 def test_a_caller_that_is_not_sampled_is_not(server: support.Server, collector: Collector) -> None:
@@ -296,26 +281,45 @@ VALID = f"00-{'a' * 32}-{PARENT}-01".encode()
 PAIRS = st.from_regex(rb"[a-z]{1,3}=[^\r\n\0]{0,20}(,[a-z]{1,3}=[^\r\n\0]{0,20})?", fullmatch=True)
 
 
-@given(st.just(VALID) | st.binary(max_size=80), PAIRS | st.binary(max_size=80), PAIRS)
-@example(VALID[:-2] + b"zz", b"=,=", b"=;=,")
-@example(VALID, b"a=b\r\nset-cookie: x", b"a=b%0d%0aset-cookie: x")
-def test_no_header_breaks_a_request(traceparent: bytes, tracestate: bytes, baggage: bytes) -> None:
-    sent: list[str] = []
-    headers = [(b"traceparent", traceparent), (b"tracestate", tracestate), (b"baggage", baggage)]
+def handed_on(*requests: list[tuple[bytes, bytes]]) -> list[dict[str, str]]:
+    """Return what each of these requests, in one task, hands on to another service."""
+    sent: list[dict[str, str]] = []
 
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
-        sent.extend(tracing.headers().values())
+        sent.append(tracing.headers())
         await send({"type": "http.response.start", "status": 200})
 
     async def send(_message: Any) -> None:
         pass
 
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
-    asyncio.run(tracing.TracingMiddleware(app, [])(scope, None, send))  # type: ignore[arg-type]
+    async def serve() -> None:
+        for headers in requests:
+            scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+            await tracing.TracingMiddleware(app, [])(scope, None, send)  # type: ignore[arg-type]
 
-    for value in sent:
+    asyncio.run(serve())
+    return sent
+
+
+@given(st.just(VALID) | st.binary(max_size=80), PAIRS | st.binary(max_size=80), PAIRS)
+@example(VALID[:-2] + b"zz", b"=,=", b"=;=,")
+@example(VALID, b"a=b\r\nset-cookie: x", b"a=b%0d%0aset-cookie: x")
+def test_no_header_breaks_a_request(traceparent: bytes, tracestate: bytes, baggage: bytes) -> None:
+    given = [(b"traceparent", traceparent), (b"tracestate", tracestate), (b"baggage", baggage)]
+
+    (sent,) = handed_on(given)
+
+    for value in sent.values():
         assert value.isascii()
         assert value.isprintable()
+
+
+def test_a_request_knows_nothing_of_the_one_before_it() -> None:
+    """Some servers handle those of a connection in one context."""
+    first, second = handed_on([(b"traceparent", VALID), (b"baggage", b"user=ada")], [])
+
+    assert first == {"traceparent": VALID.decode(), "baggage": "user=ada"}
+    assert second == {}
 
 
 # --- What it causes ----------------------------------------------------------------------------
