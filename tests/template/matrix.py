@@ -19,6 +19,7 @@ LAYOUTS = {
     "app": {"package_path": "app"},
     "flat": {"package_path": "demo_service", "app": "main:app"},
 }
+PACKAGE_INDEX = "https://packages.example.com/simple/"
 FACTORS: dict[str, list[Any]] = {
     "layout": list(LAYOUTS),
     "inference": ["none", "local", "triton"],
@@ -26,10 +27,13 @@ FACTORS: dict[str, list[Any]] = {
     "python_version": ["3.11", "3.12", "3.13", "3.14"],
     "config_server": [False, True],
     "tracing": [False, True],
+    "packaging": ["uv", "poetry"],
+    "package_index": ["", PACKAGE_INDEX],
     "helm": [True, False],
 }
-# Neither image nor chart is installed.
-OF_AN_INSTALLATION = [name for name in FACTORS if name not in {"python_version", "helm"}]
+# Neither image nor chart is installed, and there is no such index.
+NO_FACTOR_OF_AN_INSTALLATION = {"python_version", "package_index", "helm"}
+OF_AN_INSTALLATION = [name for name in FACTORS if name not in NO_FACTOR_OF_AN_INSTALLATION]
 
 # What no factor holds, and what has broken templates before.
 EDGES: dict[str, dict[str, Any]] = {
@@ -49,6 +53,8 @@ EDGES: dict[str, dict[str, Any]] = {
     "GitLab": {"ci": "gitlab"},
     "GitLab without a model, flat": {"ci": "gitlab", "inference": "none"} | LAYOUTS["flat"],
     "no pipeline": {"ci": "none"},
+    "GitHub, Poetry": {"ci": "github", "packaging": "poetry"},
+    "GitLab, Poetry, flat": {"ci": "gitlab", "packaging": "poetry"} | LAYOUTS["flat"],
     "Jenkins, adopted": {"ci": "jenkins", "adopted": True},
     "GitHub, adopted": {"ci": "github", "adopted": True},
 }
@@ -120,7 +126,10 @@ def _narrow(factors: Mapping[str, list[Any]], narrowed: Mapping[str, str]) -> di
 def _variant(row: Mapping[str, Any]) -> Variant:
     layout = row.get("layout", "src")
     answers = {name: value for name, value in row.items() if name != "layout"}
-    words = [layout, *(_word(name, value) for name, value in answers.items() if value is not False)]
+    words = [
+        layout,
+        *(_word(name, value) for name, value in answers.items() if value not in (False, "")),
+    ]
     answers |= {"service_name": "demo-service"} | LAYOUTS[layout]
     return Variant(", ".join(words), answers, row["adopted"])
 

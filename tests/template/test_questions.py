@@ -122,6 +122,12 @@ def test_what_a_service_depends_on_is_known(tmp_path: Path, inference: str) -> N
         ("management_port", "8000", "differs from the service port"),
         ("python_version", "3.10", "3.10"),
         ("inference", "gpu", "gpu"),
+        ("packaging", "pdm", "pdm"),
+        ("package_index", "https://me:s3cret@packages.example.com/simple/", "not belong"),
+        ("package_index", "packages.example.com/simple/", "the http(s) address"),
+        ("package_index", "file:///srv/simple/", "the http(s) address"),
+        ("package_index", 'https://packages.example.com/"', "the http(s) address"),
+        ("package_index", "https://packages.example.com/simple/\n", "the http(s) address"),
     ],
 )
 def test_a_wrong_answer_gets_one_clear_line(

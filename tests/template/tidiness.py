@@ -11,6 +11,8 @@ from pathlib import Path
 import yaml
 from ruff.__main__ import find_ruff_bin
 
+from tests.template import matrix
+
 UNRENDERED = re.compile(r"(?<!\$)\{\{[ -]|\{%|\{#[ -]")  # GitHub's own are `${{ … }}`
 OTHER_TEMPLATES = ("chart/templates/", "chart/alerts/")  # Helm and Prometheus have braces, too
 ILLEGAL_ON_WINDOWS = re.compile(r"""["'<>|?*:\\]|[ .]$""")
@@ -22,6 +24,9 @@ WORDS: dict[tuple[str, tuple[object, ...]], tuple[str, ...]] = {
     ("config_server", (True,)): ("config_server", "config server", "config-server", "spring"),
     ("tracing", (True,)): ("opentelemetry", "otlp", "otel_", "tracing", "exporter.py", "trace_id"),
     ("helm", (True,)): ("helm", "chart.yaml", "alert"),
+    ("packaging", ("uv",)): ("uv.lock", "uv sync", "uv run", "uvx", "hatch", "uv_publish"),
+    ("packaging", ("poetry",)): ("poetry", "pipx"),
+    ("package_index", (matrix.PACKAGE_INDEX,)): ("tool.uv.index", "tool.poetry.source", "401"),
     ("ci", ("jenkins",)): ("jenkins", "tag_name"),
     ("ci", ("github",)): ("github",),
     ("ci", ("gitlab",)): ("gitlab", "ci_commit"),

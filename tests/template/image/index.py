@@ -1,7 +1,8 @@
-"""A private package index that wants a password, in front of the public one."""
+"""Package indexes: a company's that wants a password, and one for everybody."""
 
 import base64
 import hashlib
+import os
 import secrets
 import socket
 import subprocess
@@ -29,32 +30,52 @@ class Index:
 
 
 @contextmanager
-def private(folder: Path) -> Iterator[Index]:
-    """Run pypiserver, which sends who logs in on to the public index for what it does not have."""
+def private(folder: Path, *, alone: bool = False) -> Iterator[Index]:
+    """Run pypiserver, which sends who logs in on to the public index for what it does not have.
+
+    One that is `alone` does not.
+    """
     folder.mkdir()
-    (folder / "packages").mkdir()
     password = secrets.token_hex(16)
-    (folder / "htpasswd").write_text(f"{USER}:{_hashed(password)}\n")
+    passwords, netrc = folder / "htpasswd", folder / "netrc"
+    passwords.write_text(f"{USER}:{_hashed(password)}\n")
+    netrc.write_text(f"machine 127.0.0.1 login {USER} password {password}\n")
+    netrc.chmod(0o600)
+    options = ["--authenticate=update,download,list", f"--passwords={passwords}"]
+    options += ["--disable-fallback"] if alone else []
+    with _serving(folder / "packages", options, 401) as address:
+        yield Index(address, password, netrc, folder / "packages")
+
+
+@contextmanager
+def public(packages: Path) -> Iterator[str]:
+    """Stand in for the public index, with more packages; yield the address."""
+    with _serving(packages, ["--authenticate=.", "--passwords=."], 200) as address:
+        yield address
+
+
+@contextmanager
+def _serving(packages: Path, options: list[str], expected: int) -> Iterator[str]:
+    packages.mkdir(exist_ok=True)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    netrc = folder / "netrc"
-    netrc.write_text(f"machine 127.0.0.1 login {USER} password {password}\n")
-    netrc.chmod(0o600)
+    # Where this machine has its public index, if it is not the usual one.
+    names = (os.environ.get(name) for name in ("UV_DEFAULT_INDEX", "PIP_INDEX_URL"))
+    options += [f"--fallback-url={name}" for name in names if name][:1]
     process = subprocess.Popen(
         [sys.executable, "-m", "pypiserver", "run", "--interface=127.0.0.1", f"--port={port}",
-         "--authenticate=update,download,list", f"--passwords={folder / 'htpasswd'}",
-         str(folder / "packages")],
+         *options, str(packages)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         address = f"http://127.0.0.1:{port}/simple/"
         deadline = time.monotonic() + 90
-        while (answer := status(address)) != 401:
+        while (answer := status(address)) != expected:
             if answer or process.poll() is not None or time.monotonic() > deadline:
-                raise FailedError(f"the private index answers {answer} without a password")
+                raise FailedError(f"the index answers {answer} without a password")
             time.sleep(0.05)
-        yield Index(address, password, netrc, folder / "packages")
+        yield address
     finally:
         process.terminate()
         process.wait()

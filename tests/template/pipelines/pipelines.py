@@ -63,10 +63,10 @@ Rendered = Callable[[str, str], Pipeline]
 
 
 def render(kind: str, company: str, folder: Path) -> Pipeline:
-    """Generate a service of a company, with its pipeline; a large one has charts, too."""
+    """Generate a service of a company, with its pipeline; a large one has charts and uv."""
     fork = matrix.fork(folder / "template", COMPANIES[company])
-    answers: dict[str, Any] = {"ci": kind}
     helm = company == "large"
+    answers: dict[str, Any] = {"ci": kind, "packaging": "uv" if helm else "poetry"}
     if "\nhelm:" in (fork / "copier.yml").read_text(encoding="utf-8"):
         answers["helm"] = helm
     else:

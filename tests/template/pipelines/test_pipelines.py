@@ -7,14 +7,16 @@ from pathlib import Path
 
 import check_jsonschema
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from tests.template import matrix, tidiness
 from tests.template.pipelines.pipelines import COMPANIES, FILES, Pipeline
 
-SESSION = re.compile(r"uvx nox -s ([a-z_ ]+?)(?: -- (.+))?")
+SESSION = re.compile(r"(?:uvx|pipx run) nox -s ([a-z_ ]+?)(?: -- (.+))?")
 # What only a kind of pipeline can know: where its secrets come from, where its server is.
 GLUE = {
+    'pipx install "poetry>=2.2,<3"',
     '(umask 077 && printenv NETRC > ~/.netrc)',
     '(umask 077 && printenv KUBECONFIG_CONTENT > "$RUNNER_TEMP/kubeconfig")',
     "gh auth setup-git && uvx nox -s update",
@@ -34,13 +36,14 @@ def sessions(pipeline: Pipeline) -> list[str]:
             match = SESSION.fullmatch(command)
             assert match, f"{command!r} is no session of nox"
             found += match[1].split()
-        elif "uvx nox -s update" in command:
+        elif "nox -s update" in command:
             found.append("update")
     return found
 
 
 def test_the_service_is_tidy(pipeline: Pipeline) -> None:
-    assert tidiness.problems(pipeline.folder, {"ci": pipeline.kind}) == []
+    answers = yaml.safe_load((pipeline.folder / ".copier-answers.yml").read_text())
+    assert tidiness.problems(pipeline.folder, answers) == []
 
 
 def test_commands_are_sessions_of_the_noxfile(pipeline: Pipeline) -> None:
