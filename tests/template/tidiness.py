@@ -20,7 +20,7 @@ LONGEST_PATH = 120
 # Words that only a service with one of these answers may have.
 WORDS: dict[tuple[str, tuple[object, ...]], tuple[str, ...]] = {
     ("inference", ("local", "triton")): ("inference", "numpy", "model.py", "weights"),
-    ("inference", ("triton",)): ("triton", "grpc"),
+    ("inference", ("triton",)): ("triton",),
     ("config_server", (True,)): ("config_server", "config server", "config-server", "spring"),
     ("tracing", (True,)): ("opentelemetry", "otlp", "otel_", "tracing", "exporter.py", "trace_id"),
     ("helm", (True,)): ("helm", "chart.yaml", "alert"),
