@@ -16,6 +16,7 @@ from .support import wait_for
 ERROR = trace_pb2.Status.STATUS_CODE_ERROR
 UNSET = trace_pb2.Status.STATUS_CODE_UNSET
 SERVER = trace_pb2.Span.SPAN_KIND_SERVER
+CLIENT = trace_pb2.Span.SPAN_KIND_CLIENT
 
 
 class Span(NamedTuple):

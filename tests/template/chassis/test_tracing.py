@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.template.fake_triton import FakeTriton
+
 from . import support
 
 if not support.TRACING:
@@ -26,7 +28,7 @@ if not support.TRACING:
 from chassis import tracing
 from chassis.identity import SERVICE, service_version
 
-from .collector import ERROR, SERVER, UNSET, Collector, Span
+from .collector import CLIENT, ERROR, SERVER, UNSET, Collector, Span
 
 Launch = Callable[..., support.Server]
 
@@ -647,3 +649,28 @@ def test_a_model_that_fails_marks_both_spans(
     spans = [collector.span(trace, name) for name in ("inference", "GET /ask")]
     assert [span.status for span in spans] == [ERROR, ERROR]
     assert [span.events[0]["exception.type"] for span in spans] == ["ValueError", "ValueError"]
+
+
+@pytest.mark.triton
+def test_a_request_to_the_models_server_is_a_span_below(
+    launch: Launch, collector: Collector
+) -> None:
+    fake = FakeTriton()
+    where = {"APP__TRACING__ENDPOINT": collector.endpoint, "APP__TRITON__URL": fake.url}
+    server = launch("tensors:app", APP__TRITON__MODEL="iris", **where, **SOON)
+    server.wait_until_ready()
+    trace = new_trace()
+    server.request("/ask", headers=caller(trace))
+
+    request, call = collector.span(trace, "GET /ask"), collector.span(trace, "inference")
+    assert (call.kind, call.status, call.parent_id) == (CLIENT, UNSET, request.span_id)
+    assert call.attributes == {"inference.model": "iris"}
+    headers = fake.requests[-1]["headers"]
+    assert headers["traceparent"] == f"00-{trace}-{call.span_id}-01"
+    assert headers["x-request-id"]
+
+    fake.status, trace = 500, new_trace()
+    server.request("/ask", headers=caller(trace))
+    assert collector.span(trace, "inference").status == ERROR
+    assert collector.span(trace, "GET /ask").status == ERROR
+    fake.close()
