@@ -141,7 +141,8 @@ def _fetch_python(_: str) -> None:
     """Make one environment with what services of every variant depend on."""
     rendered = FOLDER / "rendered"
     shutil.rmtree(rendered, ignore_errors=True)
-    matrix.Variant("", {"inference": "triton"}).render(rendered)  # which has most of it
+    # It has what most of them have.
+    matrix.Variant("", {"inference": "triton", "tracing": True}).render(rendered)
     project = tomllib.loads((rendered / "pyproject.toml").read_text(encoding="utf-8"))
     shutil.rmtree(rendered)
     if _find("python") is None:

@@ -14,7 +14,7 @@ from tests.template.chart import checks, queries, support
 from tests.template.fake_triton import FakeTriton
 
 VARIANTS = [
-    *matrix.covering(2, {}, ("inference", "adopted", "config_server")),
+    *matrix.covering(2, {}, ("inference", "adopted", "config_server", "tracing")),
     matrix.Variant("longest name", matrix.EDGES["longest name"]),
     matrix.Variant("flat", matrix.LAYOUTS["flat"]),
 ]
