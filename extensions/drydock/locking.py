@@ -23,6 +23,15 @@ def find_uv() -> str | None:
     return shutil.which("uv") or (str(beside) if beside.exists() else None)
 
 
+def command(service: Path) -> str:
+    """Return the command that writes the lock file of a project that may have none yet."""
+    try:
+        data = tomllib.loads((service / "pyproject.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        data = {}
+    return FILES["poetry.lock" if "poetry" in data.get("tool", {}) else "uv.lock"]
+
+
 def write(service: Path) -> str | None:
     """Write `uv.lock` in the folder `service`; return None, or why it could not be written.
 
@@ -35,6 +44,8 @@ def write(service: Path) -> str | None:
         return f"pyproject.toml cannot be read: {one_line(error)}"
     if not isinstance(project, dict) or project.get("dynamic"):
         return "locking would run the service's own build"
+    if command(service) != FILES["uv.lock"]:
+        return "only uv locks without a build"
     uv = find_uv()
     if uv is None:
         return "uv is not installed"

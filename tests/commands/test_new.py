@@ -145,6 +145,17 @@ def test_writes_the_lock_file_when_uv_is_there(
         assert "no lock file yet" in outcome.out
 
 
+def test_a_project_of_poetry_is_locked_by_poetry(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    project = '[project]\nname = "x"\nversion = "1"\n[tool.poetry]\npackage-mode = false\n'
+    template.release("v1.0.0", {"pyproject.toml": project})
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults")
+    assert outcome.code == 0
+    assert not (tmp_path / "one/uv.lock").exists()
+    assert "write it with poetry lock" in outcome.out
+
+
 def test_locking_never_runs_a_build(drydock: Drydock, template: Template, tmp_path: Path) -> None:
     project = '[project]\nname = "x"\ndynamic = ["version"]\n'
     evil = "import pathlib; pathlib.Path('ran').touch()\n"

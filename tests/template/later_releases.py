@@ -31,7 +31,7 @@ def _rewrite(path: Path, old: str, new: str) -> None:
 
 
 def _delete(checkout: Path) -> None:
-    (checkout / "template/.pre-commit-config.yaml").unlink()
+    (checkout / "template/.pre-commit-config.yaml.jinja").unlink()
 
 
 def _rename(checkout: Path) -> None:
@@ -93,7 +93,7 @@ def _extend(checkout: Path) -> None:
     _rewrite(template / "Dockerfile.jinja", "USER 10001\n", "USER 10001\nSTOPSIGNAL SIGTERM\n")
     noxfile = template / "noxfile.py.jinja"
     _rewrite(noxfile, "\n\n@nox.session\ndef tests", f"{AUDIT}\n\n@nox.session\ndef tests")
-    hooks = template / ".pre-commit-config.yaml"
+    hooks = template / ".pre-commit-config.yaml.jinja"
     _rewrite(hooks, "      - id: ruff-check\n", f"{HOOK}      - id: ruff-check\n")
     _rewrite(
         template / "pytest.toml", "xfail_strict = true", 'xfail_strict = true\nminversion = "9"'

@@ -145,7 +145,8 @@ def _lock(staged: Path, say: Callable[[str], None], warnings: list[str]) -> None
     if (staged / "pyproject.toml").is_file():
         say("Writing the lock file")
         if problem := locking.write(staged):
-            warnings.append(f"no lock file yet ({problem}); write it with uv lock")
+            how = locking.command(staged)
+            warnings.append(f"no lock file yet ({problem}); write it with {how}")
 
 
 def _start_history(

@@ -312,6 +312,9 @@ def _write(
 
 def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
     """Write the lock file, too, so that it is gone with the rest when that is taken back."""
+    if (command := locking.command(place.folder)) != locking.FILES["uv.lock"]:
+        report.todo.append(Todo(project.PATH, 0, "no lock file is written", command))
+        return
     path, file = f"{place.prefix}uv.lock", place.folder / "uv.lock"
     if path not in place.tracked:
         if file.exists():
