@@ -34,8 +34,15 @@ VARIANTS: dict[str, Mapping[str, Any]] = {
     "no model, flat": {"inference": "none", "package_path": "my_service", "app": "main:app"},
     "adopted": {"adopted": True, "inference": "none", "package_path": "app"},
 }
-# The answers of questions that earlier releases did not have.
-NEW_ANSWERS = {"config_server": "true"}
+# What earlier releases did not ask, or offer; a pair of variant and answers.
+NEW_ANSWERS: dict[str, tuple[str, Mapping[str, str]]] = {
+    "integrations": ("defaults", {"config_server": "true", "tracing": "true"}),
+    "packaging": (
+        "adopted",
+        {"packaging": "poetry", "package_index": "https://packages.example.com/simple/"},
+    ),
+    "a model on a server": ("no model, flat", {"inference": "triton"}),
+}
 ANSWERS = {"no answer": [], "an answer": ["--data=python_version=3.12"]}
 # The edits at whose place a release after the first has new lines, too.
 SAME_LINES = frozenset({"tool added", "file kept from the image"})
@@ -168,25 +175,34 @@ def test_a_service_reaches_the_newest_state_and_its_tests_pass(
         trees.add(tree)
 
 
+@pytest.mark.parametrize("new", NEW_ANSWERS)
 @pytest.mark.parametrize("release", released())
 def test_a_service_takes_up_what_it_was_never_asked(
-    tmp_path: Path, original: Make, release: str
+    tmp_path: Path, template: Path, original: Make, release: str, new: str
 ) -> None:
+    variant, answers = NEW_ANSWERS[new]
     service = tmp_path / "service"
-    shutil.copytree(original(release, "defaults"), service)
+    shutil.copytree(original(release, variant), service)
     made = edits.chosen(Place(service), 50 + released().index(release), 8)
     edits.make(Place(service), made)
     commit(service, "Make it ours")
+    before = snapshot(service)
 
-    given = [f"--data={name}={value}" for name, value in NEW_ANSWERS.items()]
+    given = [f"--data={name}={value}" for name, value in answers.items()]
     assert _update(service, "drydock", NEXT, *given) == 0, git(service, "diff")
 
-    recorded = Place(service).answers()
-    assert {name: str(recorded[name]).lower() for name in NEW_ANSWERS} == NEW_ANSWERS
     _see(Place(service), made)
-    _run("uv", "lock", "--quiet", folder=service)
-    _run("uv", "sync", "--quiet", folder=service)
-    _run(service / ".venv/bin/pytest", "-q", folder=service)
+    _no_starter_changed(before, snapshot(service))
+    recorded = _answers(service, "no answer")
+    assert {name: str(recorded[name]).lower() for name in answers} == answers
+    _copy(template, tmp_path / "new", NEXT, recorded)
+    lacks = {*snapshot(tmp_path / "new")} - {*snapshot(service)}
+    moved = {edit.path for edit in made if edit.moved_to}
+    assert {name for name in lacks if not name.startswith(".git/")} <= moved
+    if new == "integrations":  # the others lack an index, or say where the server is
+        _run("uv", "lock", "--quiet", folder=service)
+        _run("uv", "sync", "--quiet", folder=service)
+        _run(service / ".venv/bin/pytest", "-q", folder=service)
 
 
 def rows() -> list[Any]:
