@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import nox
 
@@ -18,6 +19,7 @@ nox.options.sessions = [
     "variants",
     "chart",
     "java",
+    "packaging",
     "first_run",
 ]
 
@@ -48,6 +50,19 @@ def provide(session: nox.Session, command: str, *packages: str) -> None:
         )
 
 
+def provide_poetry(session: nox.Session) -> None:
+    """Put Poetry and pipx on the session's path, from an environment of their own."""
+    folder = Path(session.virtualenv.location, "poetry")
+    uv = {"external": session.venv_backend == "uv"}
+    session.run_install("uv", "venv", "--quiet", "--allow-existing", str(folder), **uv)
+    tools = ("poetry>=2.2,<3", "pipx")
+    session.run_install("uv", "pip", "install", "--quiet", f"--python={folder}", *tools, **uv)
+    for name in ("poetry", "pipx"):
+        link = Path(session.bin, name)
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder / "bin" / name)
+
+
 @nox.session
 def demo(session: nox.Session) -> None:
     """Make a service, start it, ask it, stop it: what Drydock is for, in one command."""
@@ -75,7 +90,9 @@ def unit(session: nox.Session) -> None:
     """Run the fast tests of engine and template; arguments after `--` go to pytest."""
     install(session)
     session.run(
-        "pytest", "-n", "2", "-m", "not slow and not updates and not java", *session.posargs
+        "pytest",
+        *("-n", "2", "-m", "not slow and not updates and not java and not packaging"),
+        *session.posargs,
     )
 
 
@@ -102,6 +119,7 @@ def variants(session: nox.Session) -> None:
     `-- strength=3` covers more, `-- inference=local` narrows.
     """
     install(session)
+    provide_poetry(session)
     session.run("python", "-m", "tests.template.variants", *session.posargs)
 
 
@@ -145,6 +163,14 @@ def java(session: nox.Session) -> None:
     install(session)
     provide(session, "javac", "default-jdk-headless")
     session.run("pytest", "-m", "java", *session.posargs)
+
+
+@nox.session
+def packaging(session: nox.Session) -> None:
+    """Lock, install, publish by uv and Poetry, with a company's index and a planted package."""
+    install(session)
+    provide_poetry(session)
+    session.run("pytest", "-m", "packaging", "tests/template/packaging", *session.posargs)
 
 
 @nox.session

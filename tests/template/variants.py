@@ -26,6 +26,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from tests.template import matrix, tidiness
+from tests.template.image import index
 
 CORES = os.cpu_count() or 2
 PYTEST = ("-q", "-p", "no:cacheprovider", "--confcutdir", "tests/template")
@@ -100,8 +101,9 @@ def main(arguments: Sequence[str]) -> int:
         rendered = list(_rendered(variants, Path(folder)))
         if any(result.failure for result in rendered):
             return _report(rendered, [])
-        variants = list(matrix.covering(strength, narrowed, matrix.OF_AN_INSTALLATION))
-        installed = list(_installed(variants, Path(folder)))
+        with index.public(Path(folder, "packages")) as public:
+            variants = list(matrix.covering(strength, narrowed, matrix.OF_AN_INSTALLATION))
+            installed = list(_installed(variants, Path(folder), public))
     return _report(rendered, installed)
 
 
@@ -123,7 +125,7 @@ def _render_and_check(variant: matrix.Variant, folder: Path) -> Result:
     return Result(variant.name, steps, "\n".join(problems))
 
 
-def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]:
+def _installed(variants: list[matrix.Variant], folder: Path, public: str) -> Iterator[Result]:
     pythons, whole = _pythons(), _for_the_chassis(variants)
     # Those for the chassis first: they take longest, and there is one for each Python.
     order = [*whole, *(variant for variant in variants if variant not in whole)]
@@ -136,7 +138,7 @@ def _installed(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]
     with ThreadPoolExecutor(CORES) as pool, _progress() as progress:
         task = progress.add_task("installing and testing", total=len(jobs))
         futures = [
-            pool.submit(_install_and_test, job, folder / f"installed {number}")
+            pool.submit(_install_and_test, job, folder / f"installed {number}", public)
             for number, job in enumerate(jobs)
         ]
         for future in as_completed(futures):
@@ -163,7 +165,7 @@ def _for_the_chassis(variants: list[matrix.Variant]) -> list[matrix.Variant]:
     return found
 
 
-def _install_and_test(job: Job, folder: Path) -> Result:
+def _install_and_test(job: Job, folder: Path, public: str) -> Result:
     variant, python, suites = job
     name = variant.name if python == sys.executable else f"{variant.name}, on Python {python}"
     steps: dict[str, float] = {}
@@ -174,9 +176,18 @@ def _install_and_test(job: Job, folder: Path) -> Result:
     environment |= {"DRYDOCK_SERVICE": str(folder), "UV_PYTHON": python}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     bin_folder = folder / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+    lock, sync = ["uv", "lock", "--quiet"], ["uv", "sync", "--quiet", "--locked"]
+    if answers["packaging"] == "poetry":
+        # Poetry asks an interface of the public index that not every stand-in for it has.
+        source = f'\n[[tool.poetry.source]]\nname = "public"\nurl = "{public}"\n'
+        with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
+            file.write(source)
+        environment["POETRY_VIRTUALENVS_IN_PROJECT"] = "1"
+        subprocess.run(["uv", "venv", "--quiet"], cwd=folder, env=environment, check=True)
+        lock, sync = ["poetry", "lock"], ["poetry", "sync", "--no-interaction"]
     todo: dict[str, list[str]] = {
-        "lock": ["uv", "lock", "--quiet"],
-        "install": ["uv", "sync", "--quiet", "--locked"],
+        "lock": lock,
+        "install": sync,
         "own nox": [str(bin_folder / "nox"), "--error-on-missing-interpreters"],
     }
     if suites:
