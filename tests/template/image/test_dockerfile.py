@@ -34,8 +34,12 @@ def hadolint(path: Path) -> str:
 
 @pytest.mark.parametrize("company", [{}, PRIVATE], ids=["public index", "private index"])
 @pytest.mark.parametrize("owner", ["my-team", 'Équipe "$HOME"'])
-def test_hadolint_finds_nothing(tmp_path: Path, owner: str, company: dict[str, str]) -> None:
-    assert hadolint(dockerfile(tmp_path, {"owner": owner}, company)) == ""
+@pytest.mark.parametrize("packaging", ["uv", "poetry"])
+def test_hadolint_finds_nothing(
+    tmp_path: Path, packaging: str, owner: str, company: dict[str, str]
+) -> None:
+    answers = {"owner": owner, "packaging": packaging}
+    assert hadolint(dockerfile(tmp_path, answers, company)) == ""
 
 
 def test_hadolint_can_find_something(tmp_path: Path) -> None:
@@ -46,14 +50,16 @@ def test_hadolint_can_find_something(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("company", "installs"), [({}, 2), (PRIVATE, 3)])
+@pytest.mark.parametrize("packaging", ["uv", "poetry"])
 def test_what_reads_a_private_index_has_its_secret(
-    tmp_path: Path, company: dict[str, str], installs: int
+    tmp_path: Path, packaging: str, company: dict[str, str], installs: int
 ) -> None:
-    text = dockerfile(tmp_path, {}, company).read_text().replace("\\\n", "")
-    steps = [line for line in text.splitlines() if re.match(r"RUN .*(uv sync|pip install)", line)]
+    path = dockerfile(tmp_path, {"packaging": packaging}, company)
+    text = path.read_text().replace("\\\n", "")
+    steps = [line for line in text.splitlines() if re.match(r"RUN .*( sync |pip install)", line)]
 
     assert sum(SECRET in line for line in steps) == installs
-    assert all(SECRET in line for line in steps if "uv sync" in line)
+    assert all(SECRET in line for line in steps if " sync " in line)
 
 
 EDITS = {
