@@ -20,6 +20,7 @@ nox.options.sessions = [
     "chart",
     "java",
     "packaging",
+    "triton",
     "first_run",
 ]
 
@@ -91,7 +92,7 @@ def unit(session: nox.Session) -> None:
     install(session)
     session.run(
         "pytest",
-        *("-n", "2", "-m", "not slow and not updates and not java and not packaging"),
+        *("-n", "2", "-m", "not (slow or updates or java or packaging or triton)"),
         *session.posargs,
     )
 
@@ -171,6 +172,14 @@ def packaging(session: nox.Session) -> None:
     install(session)
     provide_poetry(session)
     session.run("pytest", "-m", "packaging", "tests/template/packaging", *session.posargs)
+
+
+@nox.session
+def triton(session: nox.Session) -> None:
+    """Let a generated service ask a real Triton server, and do to that what happens to servers."""
+    install(session)
+    session.run("python", "-m", "tests.template.triton.server")
+    session.run("pytest", "-m", "triton", *session.posargs)
 
 
 @nox.session

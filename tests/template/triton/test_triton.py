@@ -1,0 +1,301 @@
+"""A generated service asks a real Triton server that has its example model.
+
+Other models stand for what goes wrong: the service is told to ask them instead.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from tests.support import missing
+from tests.template import matrix
+from tests.template.triton import server
+
+pytestmark = pytest.mark.triton
+
+UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
+FLOWERS = [[5.1, 3.5, 1.4, 0.2], [5.9, 2.8, 4.3, 1.3], [6.5, 3.0, 5.8, 2.2]]
+START = "        responses = []"
+# What the answers of the service's own example model cannot show: an edit of a copy for each.
+MODELS = {
+    "narrow": ("config.pbtxt", "dims: [ 4 ]", "dims: [ 3 ]"),
+    "slow": ("1/model.py", START, f"        __import__('time').sleep(0.5)\n{START}"),
+    "broken": ("1/model.py", START, "        raise ValueError('no idea')"),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    json: Any
+
+
+class Service:
+    """A running service; with `with` it ends."""
+
+    def __init__(self, folder: Path, run: Path, **settings: str) -> None:
+        run.mkdir()
+        self.log = run / "log"
+        fixed = {
+            "APP__CONFIG_DIR": str(folder / "config"),
+            "APP__SERVER__PORT": "0",
+            "APP__MANAGEMENT__PORT": "0",
+            "APP__SHUTDOWN__DRAIN_SECONDS": "0",
+            "APP__LOGGING__FORMAT": "json",
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [folder / ".venv/bin/my-service", "serve"],
+                cwd=run,
+                env=os.environ | fixed | settings,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_for(lambda: self.process.poll() is not None or self.lines("serving"))
+        (serving,) = self.lines("serving")
+        self.port, self.management_port = serving["port"], serving["management_port"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """Return the log lines of an event."""
+        complete = self.log.read_text().rpartition("\n")[0]
+        lines = [json.loads(line) for line in complete.splitlines()]
+        return [line for line in lines if line["event"] == event]
+
+    def predict(self, flower: list[float] | None = None) -> Answer:
+        """Ask for the species of a flower."""
+        names = ("sepal_length", "sepal_width", "petal_length", "petal_width")
+        body = json.dumps(dict(zip(names, flower or FLOWERS[0], strict=True)))
+        return self._request(self.port, "POST", "/api/v1/predict", body)
+
+    def readiness(self) -> Answer:
+        """Return what `/readyz` says."""
+        return self._request(self.management_port, "GET", "/readyz")
+
+    def wait_until_ready(self) -> None:
+        """Wait until it wants requests."""
+        wait_for(lambda: self.readiness().status == 200)
+
+    def _request(self, port: int, method: str, path: str, body: str | None = None) -> Answer:
+        connection = HTTPConnection("127.0.0.1", port, timeout=server.PATIENCE)
+        headers = {"content-type": "application/json", "connection": "close"}
+        connection.request(method, path, body, headers)
+        response: HTTPResponse = connection.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, json.loads(response.read()))
+
+
+def wait_for(condition: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + server.PATIENCE
+    while True:
+        with suppress(ConnectionError):
+            if condition():
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a generated service, installed, with the other models beside its own."""
+    if not server.available():
+        missing("there is no Triton server: `nox -s triton` fetches it")
+    folder = tmp_path_factory.mktemp("triton") / "service"
+    matrix.render(matrix.REPOSITORY, folder, {"inference": "triton"})
+    environment = os.environ | {"UV_CACHE_DIR": str(UV_CACHE), "UV_PYTHON": sys.executable}
+    environment["UV_PROJECT_ENVIRONMENT"] = ".venv"  # and not that of the session
+    subprocess.run(["uv", "sync", "--quiet", "--no-dev"], cwd=folder, env=environment, check=True)
+    for name, (file, old, new) in MODELS.items():
+        copy = folder / "models" / name
+        shutil.copytree(folder / "models/iris", copy)
+        replace(copy / "config.pbtxt", 'name: "iris"', f'name: "{name}"')
+        replace(copy / file, old, new)
+    shutil.copytree(folder / "models/slow", folder / "models/busy")
+    replace(folder / "models/busy/config.pbtxt", 'name: "slow"', 'name: "busy"')
+    replace(folder / "models/busy/config.pbtxt", "max_queue_size: 256", "max_queue_size: 1")
+    return folder
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def of(models: Path, folder: Path) -> server.Server:
+    """Return a server with these models, on ports that nobody uses."""
+    with socket.create_server(("", 0)) as one, socket.create_server(("", 0)) as other:
+        ports = one.getsockname()[1], other.getsockname()[1]
+    return server.Server(models, folder, *ports)
+
+
+@pytest.fixture(scope="module")
+def triton(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+    """Return a server with all models."""
+    triton = of(folder / "models", tmp_path_factory.mktemp("server") / "run")
+    triton.start()
+    yield triton
+    triton.kill()
+
+
+@pytest.fixture
+def mortal(folder: Path, tmp_path: Path) -> Iterator[server.Server]:
+    """Return a server to be started and killed, which is quick: it has two models only."""
+    for name in ("iris", "slow"):
+        shutil.copytree(folder / "models" / name, tmp_path / "models" / name)
+    mortal = of(tmp_path / "models", tmp_path / "server")
+    yield mortal
+    mortal.kill()
+
+
+Serve = Callable[..., Service]
+
+
+@pytest.fixture(params=["grpc", "http"])
+def serve(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Serve:
+    """Start the service: `serve(triton, "slow", deadline_seconds=1)` asks for another model."""
+
+    def serve(triton: server.Server, model: str = "iris", **settings: object) -> Service:
+        settings |= {"url": triton.urls[request.param], "model": model}
+        named = {f"APP__TRITON__{name.upper()}": str(value) for name, value in settings.items()}
+        return Service(folder, tmp_path / "run", **named)
+
+    return serve
+
+
+def test_it_answers_as_the_same_model_in_the_process_does(
+    serve: Serve, triton: server.Server, folder: Path, tmp_path: Path
+) -> None:
+    matrix.render(matrix.REPOSITORY, tmp_path / "local", {"inference": "local"})
+    code = (
+        "import json; from my_service.model import IrisClassifier as Model; "
+        f"model = Model(); model.load(); print(json.dumps(model.predict({FLOWERS})))"
+    )
+    local = subprocess.run(
+        [folder / ".venv/bin/python", "-c", code],
+        env={"PYTHONPATH": str(tmp_path / "local/src")},
+        capture_output=True,
+        check=True,
+    )
+
+    with serve(triton) as service:
+        service.wait_until_ready()
+        answers = [service.predict(flower) for flower in FLOWERS]
+
+    for (species, probability), answer in zip(json.loads(local.stdout), answers, strict=True):
+        expected = {"species": species, "probability": pytest.approx(probability, abs=1e-6)}
+        assert (answer.status, answer.json) == (200, expected)
+
+
+def test_a_wrong_shape_is_a_bad_request(serve: Serve, triton: server.Server) -> None:
+    with serve(triton, "narrow") as service:
+        service.wait_until_ready()
+        answer = service.predict()
+
+    assert answer.status == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json["detail"].startswith("unexpected shape for input 'measurements'")
+
+
+def test_a_slow_model_is_given_up_at_the_deadline(serve: Serve, triton: server.Server) -> None:
+    with serve(triton, "slow", deadline_seconds=0.3) as service:
+        service.wait_until_ready()
+        answer = service.predict()
+
+    assert (answer.status, answer.json["detail"]) == (504, "The model did not answer in time.")
+    assert service.lines("unhandled exception") == []
+
+
+def test_a_model_that_fails_is_an_error_of_the_service(serve: Serve, triton: server.Server) -> None:
+    with serve(triton, "broken") as service:
+        service.wait_until_ready()
+        answer = service.predict()
+        wait_for(lambda: service.lines("unhandled exception"))
+
+    (line,) = service.lines("unhandled exception")
+    assert (answer.status, answer.json["title"]) == (500, "Internal Server Error")
+    assert "no idea" not in json.dumps(answer.json)
+    assert "ValueError: no idea" in line["exception"]
+    assert line["request_id"] == answer.json["request_id"]
+
+
+def test_without_its_model_it_is_not_ready(serve: Serve, triton: server.Server) -> None:
+    with serve(triton, "missing") as service:
+        readiness = service.readiness()
+        answer = service.predict()
+
+    assert readiness.status == 503
+    assert "missing is not ready on the server" in readiness.json["checks"]["model"]
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+
+
+def test_a_server_that_is_asked_too_much_refuses(serve: Serve, triton: server.Server) -> None:
+    with serve(triton, "busy") as service, ThreadPoolExecutor(16) as callers:
+        service.wait_until_ready()
+        answers = list(callers.map(lambda _: service.predict(), range(16)))
+
+    assert {answer.status for answer in answers} == {200, 503}
+    refused = [answer for answer in answers if answer.status == 503]
+    assert all(answer.headers["retry-after"] == "1" for answer in refused)
+    lines = service.lines("the model is not available")
+    assert "Exceeds maximum queue size" in lines[0]["error"]
+
+
+def test_the_server_may_come_late_and_be_killed_and_come_back(
+    serve: Serve, mortal: server.Server
+) -> None:
+    with serve(mortal, connect_seconds=0.2) as service:
+        assert service.readiness().status == 503
+        mortal.start()
+        service.wait_until_ready()
+        assert service.predict().status == 200
+
+        mortal.kill()
+
+        answer = service.predict()
+        readiness = service.readiness()
+        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+        assert answer.json["detail"] == "The model is not available."
+        assert readiness.status == 503
+        assert "onnect" in readiness.json["checks"]["model"]
+
+        mortal.start()
+
+        service.wait_until_ready()
+        assert service.predict().status == 200
+        service.process.terminate()
+        assert service.process.wait(server.PATIENCE) == 0
+
+
+def test_a_request_that_the_server_dies_on_is_answered(serve: Serve, mortal: server.Server) -> None:
+    mortal.start()
+    with serve(mortal, "slow") as service, ThreadPoolExecutor(1) as caller:
+        service.wait_until_ready()
+        asked = caller.submit(service.predict)
+        time.sleep(0.2)  # of the half second that the model takes
+        mortal.kill()
+        answer = asked.result()
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
