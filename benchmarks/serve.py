@@ -184,12 +184,13 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def generate(work: Path, inference: str) -> Path:
+def generate(work: Path, inference: str, *answers: str) -> Path:
     """Generate a service from this checkout and install it; return its folder."""
     folder = work / f"service-{inference}"
     shutil.rmtree(folder, ignore_errors=True)
     copier = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
     data = ["-d", "service_name=my-service", "-d", f"inference={inference}"]
+    data += [part for answer in answers for part in ("-d", answer)]
     _call([*copier, *data, str(REPOSITORY), str(folder)])
     _call(["uv", "sync", "--quiet", "--no-dev"], folder)
     return folder
