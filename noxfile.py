@@ -179,7 +179,7 @@ def triton(session: nox.Session) -> None:
     """Let a generated service ask a real Triton server, and do to that what happens to servers."""
     install(session)
     session.run("python", "-m", "tests.template.triton.server")
-    session.run("pytest", "-m", "triton", *session.posargs)
+    session.run("pytest", "-m", "triton", "tests/template/triton", *session.posargs)
 
 
 @nox.session
