@@ -78,15 +78,25 @@ def test_the_standard_library_is_known() -> None:
     assert {name for name in sys.stdlib_module_names if name[0] != "_"} <= set(known)
 
 
-@pytest.mark.parametrize("inference", ["local", "triton"])
-def test_what_a_service_depends_on_is_known(tmp_path: Path, inference: str) -> None:
-    matrix.Variant("", {"inference": inference}).render(tmp_path / "service")
+@pytest.mark.parametrize(
+    ("answers", "besides"),
+    [
+        ({}, None),
+        ({"inference": "triton"}, "packages_of_triton"),
+        ({"tracing": True}, "packages_of_tracing"),
+    ],
+)
+def test_what_a_service_depends_on_is_known(
+    tmp_path: Path, answers: dict[str, object], besides: str | None
+) -> None:
+    matrix.Variant("", answers).render(tmp_path / "service")
     project = (tmp_path / "service/pyproject.toml").read_text(encoding="utf-8")
     required = re.findall(r'^    "([a-z0-9-]+)[\[>=<]', project, re.MULTILINE)
 
     assert len(required) > 10
-    reserved = QUESTIONS["installed_packages"]["default"].split()
-    assert {name for name in required if not name.startswith("types-")} <= set(reserved)
+    lists = ["installed_packages", *([besides] if besides else [])]
+    reserved = {name for one in lists for name in QUESTIONS[one]["default"].split()}
+    assert {name for name in required if not name.startswith("types-")} <= reserved
 
 
 @pytest.mark.parametrize(
@@ -157,14 +167,22 @@ def test_code_in_the_folder_of_the_models_means_no_model_on_a_server(tmp_path: P
     matrix.render(matrix.REPOSITORY, tmp_path / "adopted", answers | {"adopted": True})
 
 
-@pytest.mark.parametrize("answers", [{"service_name": "requests"}, {"package_path": "src/google"}])
-def test_a_name_that_tracing_needs_means_no_traces(
-    tmp_path: Path, answers: dict[str, object]
+@pytest.mark.parametrize(
+    ("new", "taken", "says"),
+    [
+        ({"tracing": True}, {"service_name": "requests"}, "that tracing depends on"),
+        ({"tracing": True}, {"package_path": "src/google"}, "that tracing depends on"),
+        ({"inference": "triton"}, {"service_name": "grpc"}, "a Triton server depends on"),
+        ({"inference": "triton"}, {"package_path": "attr"}, "a Triton server depends on"),
+    ],
+)
+def test_a_name_that_an_answer_needs_is_refused_only_with_it(
+    tmp_path: Path, new: dict[str, object], taken: dict[str, object], says: str
 ) -> None:
-    matrix.render(matrix.REPOSITORY, tmp_path / "service", answers)
+    matrix.render(matrix.REPOSITORY, tmp_path / "service", taken)
 
-    with pytest.raises(BadInput, match="is a package that tracing depends on"):
-        matrix.render(matrix.REPOSITORY, tmp_path / "other", answers | {"tracing": True})
+    with pytest.raises(BadInput, match=says):
+        matrix.render(matrix.REPOSITORY, tmp_path / "other", taken | new)
 
 
 def test_bands_explain_the_order_of_the_questions() -> None:
