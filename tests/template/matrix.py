@@ -31,9 +31,9 @@ FACTORS: dict[str, list[Any]] = {
     "package_index": ["", PACKAGE_INDEX],
     "helm": [True, False],
 }
-# Neither image nor chart is installed, and there is no such index.
-NO_FACTOR_OF_AN_INSTALLATION = {"python_version", "package_index", "helm"}
-OF_AN_INSTALLATION = [name for name in FACTORS if name not in NO_FACTOR_OF_AN_INSTALLATION]
+# Neither image nor chart is installed, there is no such index, and what locks and installs a
+# service changes nothing of what it does.
+OF_AN_INSTALLATION = ("layout", "inference", "adopted", "config_server", "tracing")
 
 # What no factor holds, and what has broken templates before.
 EDGES: dict[str, dict[str, Any]] = {
@@ -104,22 +104,23 @@ def covering(
 ) -> Iterator[Variant]:
     """Yield variants in which any `strength` of the factors named meet in all combinations.
 
-    `narrowed` holds factors to one value.
+    `narrowed` holds factors to one value, also those that are not named.
     """
-    factors = _narrow({name: FACTORS[name] for name in names}, narrowed)
+    factors = _narrow(narrowed)
+    factors = {name: factors[name] for name in FACTORS if name in names or name in narrowed}
     for row in covertable.make(factors, strength=min(strength, len(factors))):
-        yield _variant({name: row[name] for name in names})
+        yield _variant({name: row[name] for name in factors})
 
 
-def _narrow(factors: Mapping[str, list[Any]], narrowed: Mapping[str, str]) -> dict[str, list[Any]]:
+def _narrow(narrowed: Mapping[str, str]) -> dict[str, list[Any]]:
     result = {}
-    for name, values in factors.items():
+    for name, values in FACTORS.items():
         wanted = [value for value in values if str(value).lower() == narrowed.get(name)]
         if name in narrowed and not wanted:
             raise SystemExit(f"{name}={narrowed[name]}: expected one of {values}")
         result[name] = wanted or values
-    if unknown := narrowed.keys() - factors.keys():
-        raise SystemExit(f"{', '.join(unknown)}: expected one of {', '.join(factors)}")
+    if unknown := narrowed.keys() - FACTORS.keys():
+        raise SystemExit(f"{', '.join(unknown)}: expected one of {', '.join(FACTORS)}")
     return result
 
 
@@ -131,7 +132,7 @@ def _variant(row: Mapping[str, Any]) -> Variant:
         *(_word(name, value) for name, value in answers.items() if value not in (False, "")),
     ]
     answers |= {"service_name": "demo-service"} | LAYOUTS[layout]
-    return Variant(", ".join(words), answers, row["adopted"])
+    return Variant(", ".join(words), answers, row.get("adopted", False))
 
 
 def _word(name: str, value: object) -> str:

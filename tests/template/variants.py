@@ -2,8 +2,9 @@
 
 First variants in which any four answers meet in all combinations are rendered, and their files are
 checked; then those in which any two meet, of the answers on which an installation depends, are
-really installed, and the service's own `nox` runs there, on Pythons that take turns. The chassis'
-full tests, which take most of the time, run in a few that together have what they see.
+really installed (and one by Poetry), and the service's own `nox` runs there, on Pythons that take
+turns. The chassis' full tests, which take most of the time, run in a few that together have what
+they see.
 
     nox -s variants                        any four together are rendered, any two installed
     nox -s variants -- strength=3          any five, and any three
@@ -103,6 +104,8 @@ def main(arguments: Sequence[str]) -> int:
             return _report(rendered, [])
         with index.public(Path(folder, "packages")) as public:
             variants = list(matrix.covering(strength, narrowed, matrix.OF_AN_INSTALLATION))
+            if not narrowed:
+                variants.append(matrix.Variant("Poetry", {"packaging": "poetry"}))
             installed = list(_installed(variants, Path(folder), public))
     return _report(rendered, installed)
 
@@ -110,7 +113,7 @@ def main(arguments: Sequence[str]) -> int:
 def _rendered(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]:
     jobs = [(variant, folder / f"rendered-{number}") for number, variant in enumerate(variants)]
     with ProcessPoolExecutor(CORES) as pool, _progress() as progress:
-        task = progress.add_task("rendering every variant", total=len(jobs))
+        task = progress.add_task("rendering", total=len(jobs))
         for future in as_completed([pool.submit(_render_and_check, *job) for job in jobs]):
             progress.advance(task)
             yield future.result()
@@ -135,7 +138,8 @@ def _installed(variants: list[matrix.Variant], folder: Path, public: str) -> Ite
         # Tests of adoption render services of their own, so once is enough.
         first = variant is next((one for one in whole if one.adopted), None)
         jobs.append((variant, python, (*suites, "adopted") if first else suites))
-    with ThreadPoolExecutor(CORES) as pool, _progress() as progress:
+    # One more than there are cores: a third of the time of the chassis' tests goes into waiting.
+    with ThreadPoolExecutor(CORES + 1) as pool, _progress() as progress:
         task = progress.add_task("installing and testing", total=len(jobs))
         futures = [
             pool.submit(_install_and_test, job, folder / f"installed {number}", public)
