@@ -5,6 +5,7 @@ thing, every edit is still there and does what it did, what nobody touched is as
 the service's own tests pass, and a second update has nothing to do.
 """
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -136,8 +137,14 @@ def _update(service: Path, engine: str, to: str, *arguments: str) -> int:
     return done.returncode
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("release", released())
+def origins() -> list[tuple[str, str]]:
+    """Return releases with names of variants: all of them of the first and the last release."""
+    first, *between, last = released()
+    turns = zip(between, itertools.cycle(VARIANTS), strict=False)
+    return [*itertools.product([first, last], VARIANTS), *turns]
+
+
+@pytest.mark.parametrize(("release", "variant"), origins())
 def test_a_service_reaches_the_newest_state_and_its_tests_pass(
     tmp_path: Path, original: Make, release: str, variant: str
 ) -> None:
