@@ -24,12 +24,18 @@ def find_uv() -> str | None:
 
 
 def command(service: Path) -> str:
-    """Return the command that writes the lock file of a project that may have none yet."""
+    """Return the command that writes the lock file of a project that may have none yet.
+
+    That Poetry builds a project does not say that it locks it, too; `requires-poetry` does.
+    """
     try:
         data = tomllib.loads((service / "pyproject.toml").read_text("utf-8"))
     except (OSError, ValueError):
         data = {}
-    return FILES["poetry.lock" if "poetry" in data.get("tool", {}) else "uv.lock"]
+    poetry = data.get("tool", {}).get("poetry", {})
+    if "requires-poetry" in poetry or (poetry and not (service / "uv.lock").exists()):
+        return FILES["poetry.lock"]
+    return FILES["uv.lock"]
 
 
 def write(service: Path) -> str | None:

@@ -43,15 +43,6 @@ def test_a_metric_that_the_chassis_has_too() -> None:
     assert "http_busy" in todo.why
 
 
-def test_a_lock_of_poetry_goes_unless_poetry_stays() -> None:
-    files = {"poetry.lock": ""}
-    (todo,) = clashes.find([], files, {}, "")
-    assert todo.path == "poetry.lock"
-
-    standard = {"pyproject.toml": '[tool.poetry]\nrequires-poetry = ">=2.2"\n'}
-    assert list(clashes.find([], files, standard, "")) == []
-
-
 def test_what_only_works_at_the_root_of_a_repository() -> None:
     named = [
         ".github/workflows/ci.yml",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from drydock.carrying.indexes import carry
+from drydock.errors import BadInput
 
 A, B = "https://a.example.com/simple", "https://b.example.com/simple"
 NAMED_A, NAMED_B = {"name": "a-example-com", "url": A}, {"name": "b-example-com", "url": B}
@@ -147,3 +148,16 @@ def test_what_is_not_certain_is_listed(case: str) -> None:
 
 def test_a_file_of_pip_is_read_by_nobody_any_more() -> None:
     assert [one.path for one in carry({"pip.conf": "[global]\ntimeout = 9\n"})[2]] == ["pip.conf"]
+
+
+STANDARD = f'[[tool.uv.index]]\nname = "in-house"\nurl = "{A}/"\n'
+
+
+def test_what_the_standard_names_is_not_named_again() -> None:
+    tables, rules, todo = carry(poetry('priority = "default"\n'), STANDARD)
+    assert (tables, rules, todo) == ("", [], [])
+
+
+def test_two_indexes_of_one_name_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"pyproject.toml:1: in-house is another index"):
+        carry(poetry(""), STANDARD.replace(A, B))

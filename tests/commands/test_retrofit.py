@@ -238,6 +238,7 @@ def test_refuses_unknown_names(drydock: Drydock, standard: Path, tmp_path: Path)
     assert "has no 'nowhere'" in refuses(drydock, folder, standard, "--ancestor", there)
     gone = tmp_path / "gone"
     assert "cannot be read" in refuses(drydock, folder, standard, "--ancestor", gone)
+    assert "to uv only" in refuses(drydock, folder, standard, "--data", "packaging=poetry")
     git(folder, "branch", "drydock/retrofit")
     assert "--abort takes it back" in refuses(drydock, folder, standard)
 

@@ -693,6 +693,20 @@ def test_the_lock_file_is_left_alone(
     assert not (service.path / "ran").exists()
 
 
+def test_a_lock_of_uv_goes_where_poetry_comes(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    service = locked(template, tmp_path / "service")
+    project = (template.path / "template/pyproject.toml").read_text()
+    poetry = '\n[tool.poetry]\nrequires-poetry = ">=2.2"\n'
+    template.release("v1.1.0", {"pyproject.toml": project + poetry})
+
+    outcome = drydock("update", service.path, "--defaults")
+
+    assert "uv.lock counts no more: git rm uv.lock, then poetry lock" in outcome.out
+    assert service.read("uv.lock") == LOCK
+
+
 @pytest.mark.slow
 def test_only_new_questions_are_asked_on_a_terminal(template: Template, service: Service) -> None:
     yml = (template.path / "copier.yml").read_text()

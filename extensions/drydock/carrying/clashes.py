@@ -64,7 +64,6 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
     `files` are the service's, `standard` the standard's, and `prefix` where the service lies in
     its repository.
     """
-    stays_with_poetry = "[tool.poetry]" in standard.get("pyproject.toml", "")
     measuring = {path: text for path, text in standard.items() if "prometheus_client" in text}
     collectors = {fact.value for fact in code.find(measuring) if fact.about == "collector"}
     facts = [fact for fact in facts if fact.path not in standard]
@@ -80,7 +79,7 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
     for path, text in sorted(files.items()):
         if path.endswith(".py") and path not in standard:
             yield from _gone(path, text)
-        elif path == "poetry.lock" and "uv.lock" not in files and not stays_with_poetry:
+        elif path == "poetry.lock" and "uv.lock" not in files:
             yield Todo(path, 0, "uv.lock takes its place", "git rm poetry.lock")
     yield from _charts(facts, standard)
     for fact in facts:

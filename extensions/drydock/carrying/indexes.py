@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from drydock.carrying import Todo, without_logins
 from drydock.carrying.dependencies import lines_of, lists
+from drydock.errors import BadInput
 from drydock.facts import Files, line_of
 from drydock.facts.image import instructions, main_dockerfile
 
@@ -51,15 +52,20 @@ class _Said:
     name: str = ""
 
 
-def carry(files: Files) -> tuple[str, list[str], list[Todo]]:
-    """Return the tables of the indexes that a service names, what was done, and what is to do."""
+def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]:
+    """Return the tables of the indexes that a service names, what was done, and what is to do.
+
+    `standard` is the standard's pyproject.toml, which may name one already. Raises BadInput where
+    the service calls another one the same.
+    """
     said = [*_pyproject(files), *_lists(files), *_configuration(files), *_image(files)]
     has_public = any(_PUBLIC.fullmatch(one.value) for one in said)
     replaces = [one for one in said if one.kind in _INSTEAD and _is_sure(one.value)]
     # With the public one beside it, it is only asked first, as uv asks the default last.
     default = "" if has_public or not replaces else _plain(replaces[0].value)
-    own = tomllib.loads(files.get(_PATH, "")).get("tool", {}).get("uv", {}).get("index", [])
-    names = {_plain(str(one.get("url"))): str(one.get("name")) for one in own}
+    texts = (standard, files.get(_PATH, ""))
+    named = [tomllib.loads(text).get("tool", {}).get("uv", {}).get("index", []) for text in texts]
+    names = {_plain(str(one.get("url"))): str(one.get("name")) for own in named for one in own}
     tables, rules, todo = "", [], []
     for one in said:
         url = _plain(one.value)
@@ -67,6 +73,11 @@ def carry(files: Files) -> tuple[str, list[str], list[Todo]]:
             todo.append(_listed(one))
         elif not _PUBLIC.fullmatch(url):
             is_new = url not in names
+            if is_new and one.name in names.values():
+                raise BadInput(
+                    f"{one.path}:{one.line}: {one.name} is another index of the standard's, or "
+                    "named twice: rename it"
+                )
             name = names.setdefault(url, one.name or _name(url, set(names.values())))
             if is_new:
                 more = {"default": url == default, "explicit": one.kind == "explicit"}

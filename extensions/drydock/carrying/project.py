@@ -61,7 +61,7 @@ def carry(theirs: str, files: Files) -> Carried:
     if scripts := setup.scripts(files):
         tables["project.scripts"] = scripts + tables.get("project.scripts", "")
     text, clashes = _with_metadata(text, fields, tables)
-    sources, named, logins = indexes.carry(files)
+    sources, named, logins = indexes.carry(files, theirs)
     text += _sources(demands, tool) + sources + _settings(text, ours)
     left = [*todo, *more, *clashes, *logins, *_idle(ours, tool), *_lost(ours, own, text)]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()

@@ -90,6 +90,9 @@ class _Retrofit:
         facts = self._facts()
         derived = self._answers(facts, release, ask)
         values = {one.name: one.value for one in derived} | dict(options.data)
+        if values.get("packaging") == "poetry":
+            how = "retrofit it to uv, then drydock update --data packaging=poetry"
+            raise BadInput(f"what a service says to Poetry is carried over to uv only: {how}")
         self.say(f"Rendering {release.name}")
         theirs = self._render(release, values)
         self.say("Looking for where its files came from")

@@ -293,6 +293,10 @@ def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> None:
         path = service.prefix + name
         if path not in service.tracked:
             continue
+        wanted = locking.command(service.folder)
+        if name == "uv.lock" and command != wanted and not report.dry_run:
+            report.notes.append(f"{name} counts no more: git rm {name}, then {wanted}")
+            continue
         if report.conflicts or report.dry_run or name != "uv.lock":
             report.notes.append(f"{name} is to be written anew: {command}")
             continue

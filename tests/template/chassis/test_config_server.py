@@ -590,7 +590,12 @@ def _a_folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("spoil", [_not_mine, _a_link, _torn, _a_folder])
+def _a_pipe(copy: Path) -> None:
+    copy.unlink()
+    os.mkfifo(copy, 0o600)
+
+
+@pytest.mark.parametrize("spoil", [_not_mine, _a_link, _torn, _a_folder, _a_pipe])
 def test_a_copy_that_cannot_be_trusted_does_not_serve(
     serve: Serve, spoil: Callable[[Path], None]
 ) -> None:

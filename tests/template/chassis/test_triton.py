@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -333,6 +334,19 @@ def test_nobody_there(scheme: str) -> None:
     url = f"{scheme}://127.0.0.1:{free_port()}"
 
     assert run(settings(url, connect_seconds=0), lambda model: status_of(ask(model))) == 503
+
+
+@pytest.mark.parametrize("scheme", ["http", "grpc"])
+def test_a_network_that_drops_everything(scheme: str) -> None:
+    """Whose connections are neither taken nor refused, as behind a policy of the network."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as stack:
+        address = full.getsockname()
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        where = settings(f"{scheme}://127.0.0.1:{address[1]}", connect_seconds=0.3)
+        assert run(where, lambda model: status_of(ask(model))) == 503
 
 
 @pytest.mark.parametrize("scheme", ["http", "grpc"])

@@ -30,7 +30,12 @@ def rendered(
         ("https://packages.example.com/team/+simple/", {}, "https://packages.example.com/team/"),
         ("https://simple.example.com/not-simple/", {}, None),
         (matrix.PACKAGE_INDEX, COMPANY, COMPANY["company_publish_url"]),
-        (matrix.PACKAGE_INDEX, MIRROR, None),  # a mirror takes no uploads
+        ("", MIRROR, None),  # a mirror takes no uploads
+        (
+            matrix.PACKAGE_INDEX,
+            {"company_package_index": "https://new.example.com/"},
+            matrix.PACKAGE_INDEX.removesuffix("simple/"),
+        ),
     ],
 )
 @pytest.mark.parametrize("packaging", ["uv", "poetry"])

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Outcome, git
+from tests.support import Outcome, git, missing
 from tests.template import matrix
 from tests.template.image import index
 
@@ -105,11 +105,9 @@ def _wheel(folder: Path, version: str) -> None:
 @pytest.fixture(scope="module", params=TOOLS)
 def tool(request: pytest.FixtureRequest) -> str:
     """uv or Poetry, and what runs tools beside it."""
-    missing = [name for name in TOOLS[request.param] if not shutil.which(name)]
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{', '.join(missing)}: missing")
-    if missing:
-        pytest.skip(f"{', '.join(missing)}: not installed; nox -s packaging does it")
+    absent = [name for name in TOOLS[request.param] if not shutil.which(name)]
+    if absent:
+        missing(f"{', '.join(absent)}: not installed; `nox -s packaging` does it")
     return str(request.param)
 
 
