@@ -191,8 +191,7 @@ def test_a_failure_marks_the_span(
     assert span.attributes["http.response.status_code"] == status
     assert span.attributes["error.type"] == "RuntimeError"
     assert [event["exception.message"] for event in span.events] == [reason]
-    lines = [line for line in server.lines(trace_id=trace) if line["level"] == "error"]
-    assert reason in lines[0]["exception"]
+    assert reason in server.line(trace_id=trace, level="error")["exception"]
 
 
 def test_a_refusal_of_the_service_marks_the_span(ask: Callable[..., Span]) -> None:

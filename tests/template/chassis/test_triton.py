@@ -527,7 +527,7 @@ def test_a_service_goes_on_without_the_server_and_finds_it_again(launch: Launch)
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     if not support.ADOPTED:
         assert answer.json()["detail"] == "The model is not available."
-    assert server.lines(event="the model is not available", level="warning")
+    assert server.line(event="the model is not available", level="warning")
     assert server.request("/livez", management=True).status == 200
 
     fake = FakeTriton(port=fake.port)

@@ -106,8 +106,7 @@ def _prove_secret(folder: Path, images: list[str]) -> None:
         }
         template = matrix.fork(folder / "template", company)
         with step("private index"):
-            environment = {"NETRC": str(private.netrc), "UV_DEFAULT_INDEX": private.address}
-            _generate(template, service, "none", environment)
+            _generate(template, service, "none", {"NETRC": str(private.netrc)})
         with step("build without the secret") as said:
             try:
                 images.append(_build(service, {"NETRC": os.devnull}))
