@@ -24,6 +24,9 @@ nox.options.sessions = [
     "first_run",
 ]
 
+# One more than there are cores: tests that start services wait a third of their time.
+WORKERS = str((os.cpu_count() or 2) + 1)
+
 
 def install(session: nox.Session, *more: str) -> None:
     """Install drydock and what its tests need, by uv, which is fast where pip is not."""
@@ -92,7 +95,7 @@ def unit(session: nox.Session) -> None:
     install(session)
     session.run(
         "pytest",
-        *("-n", "2", "-m", "not (slow or updates or java or packaging or triton)"),
+        *("-n", WORKERS, "-m", "not (slow or updates or java or packaging or triton)"),
         *session.posargs,
     )
 
@@ -103,14 +106,14 @@ def slow(session: nox.Session) -> None:
     install(session)
     # Those of the pipelines have a session of their own, which installs what they need.
     elsewhere = "--ignore=tests/template/pipelines"
-    session.run("pytest", "-n", "2", "-m", "slow", elsewhere, *session.posargs)
+    session.run("pytest", "-n", WORKERS, "-m", "slow", elsewhere, *session.posargs)
 
 
 @nox.session
 def updates(session: nox.Session) -> None:
     """Bring edited services of every earlier release to the working tree's state."""
     install(session)
-    session.run("pytest", "-n", "2", "-m", "updates", *session.posargs)
+    session.run("pytest", "-n", WORKERS, "-m", "updates", *session.posargs)
 
 
 @nox.session
@@ -130,7 +133,7 @@ def chart(session: nox.Session) -> None:
     install(session, "chart", "images")
     session.run("python", "-m", "tests.template.chart.parts")
     session.run(
-        *("pytest", "-n", "2", "--dist", "loadfile", "tests/template/chart", *session.posargs),
+        *("pytest", "-n", WORKERS, "--dist", "loadfile", "tests/template/chart", *session.posargs),
         env={"DRYDOCK_CHART": "1"},
     )
 
@@ -155,7 +158,7 @@ def pipelines(session: nox.Session) -> None:
     """Read the pipelines by what runs them, and run their commands in a generated service."""
     install(session)
     provide(session, "groovy", "groovy", "default-jre-headless")
-    session.run("pytest", "-n", "2", "-m", "slow", "tests/template/pipelines", *session.posargs)
+    session.run("pytest", "-n", WORKERS, "-m", "slow", "tests/template/pipelines", *session.posargs)
 
 
 @nox.session

@@ -1,5 +1,6 @@
 """The variants that the template can generate, and how to render one from this working tree."""
 
+import itertools
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,9 +32,8 @@ FACTORS: dict[str, list[Any]] = {
     "package_index": ["", PACKAGE_INDEX],
     "helm": [True, False],
 }
-# Neither image nor chart is installed, there is no such index, and what locks and installs a
-# service changes nothing of what it does.
-OF_AN_INSTALLATION = ("layout", "inference", "adopted", "config_server", "tracing")
+# What changes what a service does: neither image nor chart is installed, there is no such index.
+OF_AN_INSTALLATION = ("inference", "adopted", "config_server", "tracing")
 
 # What no factor holds, and what has broken templates before.
 EDGES: dict[str, dict[str, Any]] = {
@@ -104,12 +104,14 @@ def covering(
 ) -> Iterator[Variant]:
     """Yield variants in which any `strength` of the factors named meet in all combinations.
 
-    `narrowed` holds factors to one value, also those that are not named.
+    `narrowed` holds factors to one value, also those that are not named. Layouts that are not
+    named take turns.
     """
     factors = _narrow(narrowed)
     factors = {name: factors[name] for name in FACTORS if name in names or name in narrowed}
-    for row in covertable.make(factors, strength=min(strength, len(factors))):
-        yield _variant({name: row[name] for name in factors})
+    rows = covertable.make(factors, strength=min(strength, len(factors)))
+    for row, layout in zip(rows, itertools.cycle(LAYOUTS), strict=False):
+        yield _variant({"layout": layout} | {name: row[name] for name in factors})
 
 
 def _narrow(narrowed: Mapping[str, str]) -> dict[str, list[Any]]:
@@ -125,13 +127,12 @@ def _narrow(narrowed: Mapping[str, str]) -> dict[str, list[Any]]:
 
 
 def _variant(row: Mapping[str, Any]) -> Variant:
-    layout = row.get("layout", "src")
     answers = {name: value for name, value in row.items() if name != "layout"}
     words = [
-        layout,
+        row["layout"],
         *(_word(name, value) for name, value in answers.items() if value not in (False, "")),
     ]
-    answers |= {"service_name": "demo-service"} | LAYOUTS[layout]
+    answers |= {"service_name": "demo-service"} | LAYOUTS[row["layout"]]
     return Variant(", ".join(words), answers, row.get("adopted", False))
 
 

@@ -2,9 +2,8 @@
 
 First variants in which any four answers meet in all combinations are rendered, and their files are
 checked; then those in which any two meet, of the answers on which an installation depends, are
-really installed (and one by Poetry), and the service's own `nox` runs there, on Pythons that take
-turns. The chassis' full tests, which take most of the time, run in a few that together have what
-they see.
+really installed (and one by Poetry), and the service's own `nox` runs there, on Pythons and in
+layouts that take turns. The chassis' full tests, which take most of the time, run in three of them.
 
     nox -s variants                        any four together are rendered, any two installed
     nox -s variants -- strength=3          any five, and any three
@@ -63,17 +62,15 @@ ADOPTED_CONFIG = {
 # What the chassis' tests need beyond what a service has.
 TOOLS = ("copier", "hypothesis", "schemathesis", "trustme", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
-# What its tests see of a service: each of these is in one of the variants that they run in.
-OF_THE_CHASSIS: list[dict[str, object]] = [
-    {"inference": "none"},
-    {"inference": "local", "tracing": True},
-    {"inference": "triton", "tracing": True},
-    {"tracing": False},
-    {"adopted": False},
-    {"adopted": True},
-    {"config_server": False},
-    {"config_server": True},
-]
+# Where the chassis' tests run; together these have all that they see, each on another Python.
+OF_THE_CHASSIS = (
+    {"layout": "app", "inference": "none", "config_server": "false", "tracing": "false"}
+    | {"adopted": "false"},
+    {"layout": "flat", "inference": "local", "config_server": "true", "tracing": "true"}
+    | {"adopted": "false"},
+    {"layout": "package", "inference": "triton", "config_server": "false", "tracing": "true"}
+    | {"adopted": "true"},
+)
 
 console = Console()
 
@@ -103,10 +100,7 @@ def main(arguments: Sequence[str]) -> int:
         if any(result.failure for result in rendered):
             return _report(rendered, [])
         with index.public(Path(folder, "packages")) as public:
-            variants = list(matrix.covering(strength, narrowed, matrix.OF_AN_INSTALLATION))
-            if not narrowed:
-                variants.append(matrix.Variant("Poetry", {"packaging": "poetry"}))
-            installed = list(_installed(variants, Path(folder), public))
+            installed = list(_installed(strength, narrowed, Path(folder), public))
     return _report(rendered, installed)
 
 
@@ -128,16 +122,21 @@ def _render_and_check(variant: matrix.Variant, folder: Path) -> Result:
     return Result(variant.name, steps, "\n".join(problems))
 
 
-def _installed(variants: list[matrix.Variant], folder: Path, public: str) -> Iterator[Result]:
-    pythons, whole = _pythons(), _for_the_chassis(variants)
-    # Those for the chassis first: they take longest, and there is one for each Python.
-    order = [*whole, *(variant for variant in variants if variant not in whole)]
+def _installed(
+    strength: int, narrowed: Mapping[str, str], folder: Path, public: str
+) -> Iterator[Result]:
+    names = matrix.OF_AN_INSTALLATION
+    whole = [one for fixed in OF_THE_CHASSIS for one in matrix.covering(1, fixed | narrowed, names)]
+    others = list(matrix.covering(strength, narrowed, names))
+    if not narrowed:
+        others.append(matrix.Variant("Poetry", {"packaging": "poetry"}))
+    # Tests of adoption render services of their own, so once is enough.
+    adopted = next((one for one in whole if one.adopted), None)
     jobs: list[Job] = []
-    for variant, python in zip(order, itertools.cycle(pythons), strict=False):
+    # Those for the chassis first: they take longest.
+    for variant, python in zip([*whole, *others], itertools.cycle(_pythons()), strict=False):
         suites = ("chassis",) if variant in whole else ()
-        # Tests of adoption render services of their own, so once is enough.
-        first = variant is next((one for one in whole if one.adopted), None)
-        jobs.append((variant, python, (*suites, "adopted") if first else suites))
+        jobs.append((variant, python, (*suites, "adopted") if variant is adopted else suites))
     # One more than there are cores: a third of the time of the chassis' tests goes into waiting.
     with ThreadPoolExecutor(CORES + 1) as pool, _progress() as progress:
         task = progress.add_task("installing and testing", total=len(jobs))
@@ -151,22 +150,6 @@ def _installed(variants: list[matrix.Variant], folder: Path, public: str) -> Ite
             mark = "[red]failed" if result.failure else "[green]passed"
             progress.console.print(f"{mark}[/]  {result.name}")
             yield result
-
-
-def _for_the_chassis(variants: list[matrix.Variant]) -> list[matrix.Variant]:
-    """Return few variants that together have all of OF_THE_CHASSIS that any has."""
-
-    def seen(variant: matrix.Variant) -> set[int]:
-        numbered = enumerate(OF_THE_CHASSIS)
-        return {number for number, one in numbered if one.items() <= variant.answers.items()}
-
-    found: list[matrix.Variant] = []
-    missing = set().union(*map(seen, variants))
-    while missing:
-        best = max(variants, key=lambda variant: len(missing & seen(variant)))
-        found.append(best)
-        missing -= seen(best)
-    return found
 
 
 def _install_and_test(job: Job, folder: Path, public: str) -> Result:

@@ -24,7 +24,7 @@ import structlog
 from . import support
 from .launch import alias
 
-hypothesis.settings.register_profile("chassis", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("chassis", max_examples=25, deadline=None)
 hypothesis.settings.load_profile("chassis")
 
 # A traceback of Rich's, which came with the tests' tools, takes seconds.
