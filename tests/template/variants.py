@@ -127,7 +127,7 @@ def _installed(
 ) -> Iterator[Result]:
     names = matrix.OF_AN_INSTALLATION
     whole = [one for fixed in OF_THE_CHASSIS for one in matrix.covering(1, fixed | narrowed, names)]
-    others = list(matrix.covering(strength, narrowed, names))
+    others = [one for one in matrix.covering(strength, narrowed, names) if one not in whole]
     if not narrowed:
         others.append(matrix.Variant("Poetry", {"packaging": "poetry"}))
     # Tests of adoption render services of their own, so once is enough.
