@@ -18,9 +18,6 @@ nox.options.sessions = [
     "updates",
     "variants",
     "chart",
-    "java",
-    "packaging",
-    "triton",
     "first_run",
 ]
 
