@@ -14,6 +14,13 @@ CASES: dict[str, tuple[str, str, str, str | None]] = {
     "one, differently": ("a\n\nb\n", "mine\n\nb\n", "new\n\nb\n", None),
     "one changed, one added beside it": ("a\n\nb\n", "mine\n\nb\n", "a\n\nnew\n\nb\n", None),
     "two added in one place": ("a\n\nb\n", "a\n\nmine\n\nb\n", "a\n\nnew\n\nb\n", None),
+    "one of several that are equal": (
+        "a\n\nb\n\nc\n\nold\n\na\n\nb\n",
+        "a\n\nB\n\nc\n\nmine\n\nA\n\nb\n",
+        "A\n\nb\n\nc\n\nnew\n\na\n\nb\n",
+        None,
+    ),
+    "one moved, another changed": ("a\n\nb\n\nc\n", "b\n\na\n\nc\n", "a\n\nb\n\nd\n", None),
     "within one fence": (
         "```\na\n\nb\n```\n",
         "```\nmine\n\nb\n```\n",

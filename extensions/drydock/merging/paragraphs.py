@@ -6,6 +6,7 @@ side left as it was.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -15,9 +16,16 @@ _Change = tuple[int, int, tuple[str, ...]]
 
 
 def merge(base: str, ours: str, theirs: str) -> str | None:
-    """Merge three texts that end with a line end; None if both changed the same, or added there."""
+    """Merge three texts that end with a line end; None if both changed the same, or added there.
+
+    Nor is it certain which of several equal paragraphs a side removed, or whether it moved one.
+    """
     was, mine, new = (_paragraphs(text) for text in (base, ours, theirs))
     changes = sorted({*_changes(was, mine), *_changes(was, new)})
+    times = Counter(was)
+    for start, end, text in changes:
+        if any(times[one] > 1 for one in was[start:end]) or any(one in times for one in text):
+            return None
     result, at = list[str](), 0
     for place, (start, end, text) in enumerate(changes):
         if any(_clash((start, end), other[:2]) for other in changes[:place]):
