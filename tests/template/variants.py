@@ -64,12 +64,27 @@ TOOLS = ("copier", "hypothesis", "schemathesis", "trustme", "websockets")
 OTHER_PYTHONS = ("3.12", "3.13")
 # Where the chassis' tests run; together these have all that they see, each on another Python.
 OF_THE_CHASSIS = (
-    {"layout": "app", "inference": "none", "config_server": "false", "tracing": "false"}
-    | {"adopted": "false"},
-    {"layout": "flat", "inference": "local", "config_server": "true", "tracing": "true"}
-    | {"adopted": "false"},
-    {"layout": "package", "inference": "triton", "config_server": "false", "tracing": "true"}
-    | {"adopted": "true"},
+    {
+        "layout": "app",
+        "inference": "none",
+        "adopted": "false",
+        "config_server": "false",
+        "tracing": "false",
+    },
+    {
+        "layout": "flat",
+        "inference": "local",
+        "adopted": "false",
+        "config_server": "true",
+        "tracing": "true",
+    },
+    {
+        "layout": "package",
+        "inference": "triton",
+        "adopted": "true",
+        "config_server": "false",
+        "tracing": "true",
+    },
 )
 
 console = Console()

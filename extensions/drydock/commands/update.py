@@ -289,11 +289,11 @@ def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> None:
     changed = {file.path for file in report.files if file.outcome in {"updated", "merged"}}
     if "pyproject.toml" not in changed:
         return
+    wanted = locking.command(service.folder)
     for name, command in locking.FILES.items():
         path = service.prefix + name
         if path not in service.tracked:
             continue
-        wanted = locking.command(service.folder)
         if name == "uv.lock" and command != wanted and not report.dry_run:
             report.notes.append(f"{name} counts no more: git rm {name}, then {wanted}")
             continue
