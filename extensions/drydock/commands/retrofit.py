@@ -90,11 +90,11 @@ class _Retrofit:
         facts = self._facts()
         derived = self._answers(facts, release, ask)
         values = {one.name: one.value for one in derived} | dict(options.data)
-        if values.get("packaging") == "poetry":
-            how = "retrofit it to uv, then drydock update --data packaging=poetry"
-            raise BadInput(f"what a service says to Poetry is carried over to uv only: {how}")
         self.say(f"Rendering {release.name}")
         theirs = self._render(release, values)
+        if theirs.answers.get("packaging") == "poetry":
+            how = "retrofit it with packaging=uv, then drydock update --data packaging=poetry"
+            raise BadInput(f"what a service says to Poetry is carried over to uv only: {how}")
         self.say("Looking for where its files came from")
         copied = self._copied(facts, values, theirs)
         ancestors = self._ancestors(release, values, theirs, copied)
