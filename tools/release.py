@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from drydock import git, rendering
+from drydock import git
 from drydock.errors import BadInput
-from drydock.releases import Release, Template, open_template
+from drydock.template import rendering
+from drydock.template.releases import Release, Template, open_template
 from packaging.version import Version
 
 from tests.template import matrix

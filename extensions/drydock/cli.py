@@ -16,7 +16,7 @@ import typer
 from drydock.errors import BadInput
 
 if TYPE_CHECKING:
-    from drydock.derive import Derived
+    from drydock.adoption.derive import Derived
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -97,9 +97,9 @@ def _new(
     template: NewTemplate = None,
 ) -> None:
     """Make a service: its files, a git repository, a lock file and the first commit."""
-    from drydock.answers import parse_data
     from drydock.commands.new import new
     from drydock.report import print_new, print_step
+    from drydock.template.answers import parse_data
 
     print_new(
         new(
@@ -147,9 +147,9 @@ def _update(
 
     Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
     """
-    from drydock.answers import parse_data
     from drydock.commands import update
     from drydock.report import print_explanation, print_step, print_update, to_json
+    from drydock.template.answers import parse_data
 
     if abort:
         update.abort(path)
@@ -215,9 +215,9 @@ def _retrofit(
 
     Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
     """
-    from drydock.answers import parse_data
     from drydock.commands import retrofit
     from drydock.report import evidence_of, print_retrofit, print_step, to_json, to_markdown
+    from drydock.template.answers import parse_data
 
     if abort:
         retrofit.abort(path)
@@ -250,9 +250,9 @@ def _retrofit(
 
 def _tell_pins(path: Path) -> int:
     """Say which pins stand in the way; return 1 if any do."""
-    from drydock import answers
+    from drydock.adoption.pins import resolve
     from drydock.report import print_pins
-    from drydock.resolving import resolve
+    from drydock.template import answers
 
     recorded = answers.read(path, answers.find(path)).values
     python = str(recorded.get("python_version", "3.11"))

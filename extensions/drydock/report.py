@@ -10,12 +10,12 @@ from typing import Any, Literal
 
 from typer import echo, style
 
-from drydock.carrying import Todo
-from drydock.derive import Derived
+from drydock.adoption.derive import Derived
+from drydock.adoption.pins import Way
+from drydock.adoption.translate import Todo
 from drydock.errors import BadInput
 from drydock.git import Entry, Tree
-from drydock.merging.three_way import Merge
-from drydock.resolving import Way
+from drydock.merging.trees import Merge
 
 FileOutcome = Literal["added", "updated", "merged", "kept", "declined", "removed", "conflict"]
 _COLOURS: dict[FileOutcome, str] = {

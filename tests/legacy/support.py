@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from drydock.releases import open_template
+from drydock.template.releases import open_template
 
 from tests.legacy import Legacy
 from tests.support import commit, git, write

@@ -9,8 +9,8 @@ from typing import Any
 
 import covertable
 import yaml
-from drydock import rendering
-from drydock.releases import Release
+from drydock.template import rendering
+from drydock.template.releases import Release
 
 REPOSITORY = Path(__file__).parents[2]
 

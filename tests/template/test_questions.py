@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drydock import rendering
 from drydock.errors import BadInput
-from drydock.releases import Release
+from drydock.template import rendering
+from drydock.template.releases import Release
 
 from tests.template import matrix
 

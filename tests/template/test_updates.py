@@ -16,7 +16,7 @@ from typing import Any
 
 import covertable
 import pytest
-from drydock.releases import open_template
+from drydock.template.releases import open_template
 
 from tests.support import commit, git, snapshot
 from tests.template import edits

@@ -10,10 +10,17 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.request import url2pathname
 
-from drydock import git, locking, rendering
+from drydock import git, locking
 from drydock.errors import BadInput
-from drydock.releases import Release, Template, absolute, open_template, without_credentials
 from drydock.report import NewService
+from drydock.template import rendering
+from drydock.template.releases import (
+    Release,
+    Template,
+    absolute,
+    open_template,
+    without_credentials,
+)
 
 DISTRIBUTION = "drydock-engine"
 # For a machine without an identity; `.invalid` is nobody's (RFC 2606).

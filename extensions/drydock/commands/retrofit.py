@@ -8,21 +8,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from drydock import ancestry, branch, derive, git, locking, rendering
-from drydock.ancestry import Ancestor, Candidate
-from drydock.carrying import Carried, Todo, clashes, project
-from drydock.carrying.files import carry, replaced
+from drydock import git, locking
+from drydock.adoption import ancestry, clashes, derive
+from drydock.adoption.ancestry import Ancestor, Candidate
+from drydock.adoption.derive import Derived
+from drydock.adoption.facts import Fact, gather
+from drydock.adoption.place import Place, place_of
+from drydock.adoption.translate import Carried, Todo, project
+from drydock.adoption.translate.files import carry, replaced
 from drydock.commands.new import origin
-from drydock.derive import Derived
 from drydock.errors import BadInput
-from drydock.facts import Fact, gather
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import line_ends, sides, three_way, work_tree
-from drydock.merging.three_way import Labels, Merge
-from drydock.place import Place, place_of
-from drydock.releases import Release, Template, absolute, open_template, without_credentials
+from drydock.merging import branch, line_ends, sides, work_tree
+from drydock.merging.trees import Labels, Merge, three_way
+from drydock.project import repository_of
 from drydock.report import RetrofitReport, files_of, to_markdown
-from drydock.service import repository_of
+from drydock.template import rendering
+from drydock.template.releases import (
+    Release,
+    Template,
+    absolute,
+    open_template,
+    without_credentials,
+)
 
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
@@ -103,7 +111,7 @@ class _Retrofit:
             own = set(self._own(theirs, ancestors))
             base, after, carried = self._sides(repository, theirs, ancestors, copied, own)
             labels = Labels("what it came from", "yours", f"release {release.name}")
-            merge = three_way.three_way(repository, base, place.tracked, after, labels)
+            merge = three_way(repository, base, place.tracked, after, labels)
             merge.rules |= {
                 place.prefix + path: one.rules for path, one in carried.items() if one.rules
             }

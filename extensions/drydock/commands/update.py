@@ -9,15 +9,22 @@ from typing import Any
 
 import yaml
 
-from drydock import changelog, git, locking, rendering
+from drydock import git, locking
 from drydock.errors import BadInput
 from drydock.git import Repository, Tree
-from drydock.merging import sides, three_way, work_tree
+from drydock.merging import sides, work_tree
 from drydock.merging.sides import Sides
-from drydock.merging.three_way import Labels, Merge
-from drydock.releases import Release, Template, absolute, open_template, without_credentials
+from drydock.merging.trees import Labels, Merge, three_way
+from drydock.project import Service, find, repository_of
 from drydock.report import Explanation, FileReport, UpdateReport, files_of
-from drydock.service import Service, find, repository_of
+from drydock.template import changelog, rendering
+from drydock.template.releases import (
+    Release,
+    Template,
+    absolute,
+    open_template,
+    without_credentials,
+)
 
 Say = Callable[[str], None]
 
@@ -97,9 +104,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
                 ours="yours",
                 theirs=f"release {new.name}",
             )
-            merge = three_way.three_way(
-                repository, trees.base, service.tracked, trees.theirs, labels
-            )
+            merge = three_way(repository, trees.base, service.tracked, trees.theirs, labels)
             _settle_answers(repository, service, trees, merge, report)
             merge.declined |= trees.declined
             _require_room(service, merge)

@@ -6,8 +6,8 @@ from pathlib import Path
 from drydock.errors import BadInput
 from drydock.git import Repository, Tree
 from drydock.merging import line_ends
-from drydock.rendering import Rendering
-from drydock.service import Service
+from drydock.project import Service
+from drydock.template.rendering import Rendering
 
 
 @dataclass(frozen=True)

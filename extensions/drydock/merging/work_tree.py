@@ -14,7 +14,7 @@ from typing import IO
 
 from drydock.errors import BadInput
 from drydock.git import Entry, Repository, Tree
-from drydock.merging.three_way import Merge
+from drydock.merging.trees import Merge
 
 _JOURNAL = "drydock-update"
 

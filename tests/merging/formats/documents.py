@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import pytest
-from drydock.merging import formats, meaning
-from drydock.merging.parts import NotCertain
+from drydock.documents import formats
+from drydock.merging import audit, structural
+from drydock.merging.nodes import NotCertain
 from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
@@ -255,7 +256,7 @@ def check_contested(path: str, render: Render, case: Case) -> None:
 def merged_text(path: str, render: Render, case: Case) -> str:
     """Return the merge of a case, as text."""
     base, ours, theirs = (render(side).encode() for side in (case.base, case.ours, case.theirs))
-    return meaning.merge(path, base, ours, theirs).text.decode()
+    return structural.merge(path, base, ours, theirs).text.decode()
 
 
 def check_edits(
@@ -273,7 +274,8 @@ def check_edits(
     swapped = merged_text(path, render, replace(case, ours=case.theirs, theirs=case.ours))
     known = formats.of(path)
     assert known
-    assert known.units(swapped) == known.units(merged)
+    units = audit.of(formats.name_of(known))
+    assert units(swapped) == units(merged)
 
 
 def _lines(text: str) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import pytest
-from drydock.merging import meaning
-from drydock.merging.parts import NotCertain
+from drydock.merging import structural
+from drydock.merging.nodes import NotCertain
 
 Examples = Mapping[str, tuple[str, str, str, str | None]]
 """Base, ours, theirs, merged; None: not certain."""
@@ -15,6 +15,6 @@ def check(path: str, base: str, ours: str, theirs: str, merged: str | None) -> N
     texts = [text.encode() for text in (base, ours, theirs)]
     if merged is None:
         with pytest.raises(NotCertain):
-            meaning.merge(path, *texts)
+            structural.merge(path, *texts)
     else:
-        assert meaning.merge(path, *texts).text.decode() == merged
+        assert structural.merge(path, *texts).text.decode() == merged

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from drydock.merging import formats, meaning
-from drydock.merging.parts import NotCertain
+from drydock.documents import formats
+from drydock.merging import audit, structural
+from drydock.merging.nodes import NotCertain
 from hypothesis import strategies as st
 
 
@@ -156,7 +157,8 @@ def check(path: str, render: Render, case: Case) -> None:
     swapped = _merged(path, render, replace(case, ours=case.theirs, theirs=case.ours))
     known = formats.of(path)
     assert known
-    assert known.units(swapped) == known.units(merged)
+    units = audit.of(formats.name_of(known))
+    assert units(swapped) == units(merged)
 
 
 def check_contested(path: str, render: Render, case: Case) -> None:
@@ -167,7 +169,7 @@ def check_contested(path: str, render: Render, case: Case) -> None:
 
 def _merged(path: str, render: Render, case: Case) -> str:
     base, ours, theirs = (render(side).encode() for side in (case.base, case.ours, case.theirs))
-    return meaning.merge(path, base, ours, theirs).text.decode()
+    return structural.merge(path, base, ours, theirs).text.decode()
 
 
 def _words(text: str) -> Counter[str]:

@@ -1,8 +1,9 @@
 """Dockerfiles are merged by stage and instruction; what a command does must stay certain."""
 
 import pytest
-from drydock.merging import formats, parts
-from drydock.merging.formats import dockerfile
+from drydock.documents import formats, nodes
+from drydock.documents.formats import dockerfile
+from drydock.merging import audit
 
 from tests.merging.formats.examples import Examples, check
 
@@ -126,8 +127,8 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_nothing_is_lost_by_reading(text: str) -> None:
-    assert parts.source(dockerfile.read(text)) == text
-    assert dockerfile.units(text)
+    assert nodes.source(dockerfile.read(text)) == text
+    assert audit.of("dockerfile")(text)
 
 
 @pytest.mark.parametrize("text", ["", "RUN a\n", "FROM a\nRUM b\n", "FROM a\nRUN <<X\n"])

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from drydock.merging.formats import dockerfile
-from drydock.merging.parts import Part
+from drydock.documents.formats import dockerfile
+from drydock.documents.nodes import Part
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches

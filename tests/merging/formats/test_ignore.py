@@ -1,8 +1,8 @@
 """Lists of patterns are merged by line; what the last line that matches says must stay certain."""
 
 import pytest
-from drydock.merging import formats, parts
-from drydock.merging.formats import ignore
+from drydock.documents import formats, nodes
+from drydock.documents.formats import ignore
 
 from tests.merging.formats.examples import Examples, check
 
@@ -58,7 +58,7 @@ def test_attributes(path: str, name: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n# a\n", "a b\n\\#c\n !d\ne\\ \n\n", '"f g" h\na b\n#\n'])
 def test_nothing_is_lost_by_reading(text: str) -> None:
-    assert parts.source(ignore.read(text)) == text
+    assert nodes.source(ignore.read(text)) == text
 
 
 def test_conflict_markers_are_no_patterns() -> None:

@@ -1,7 +1,7 @@
 """Edits of different lines merge, whatever they are; what is wrong is noticed."""
 
 import pytest
-from drydock.merging.formats import ignore
+from drydock.documents.formats import ignore
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches

@@ -1,8 +1,8 @@
 """INI files are merged by sections and keys, lists in them line by line."""
 
 import pytest
-from drydock.merging import formats, parts
-from drydock.merging.formats import ini
+from drydock.documents import formats, nodes
+from drydock.documents.formats import ini
 
 from tests.merging.formats.examples import Examples, check
 
@@ -88,7 +88,7 @@ READABLE = [
 
 @pytest.mark.parametrize("text", READABLE)
 def test_nothing_is_lost_by_reading(text: str) -> None:
-    assert parts.source(ini.read(text)) == text
+    assert nodes.source(ini.read(text)) == text
 
 
 @pytest.mark.parametrize("text", ["[a]\nx = 1\nX = 2\n", "[a]\n[b]\n[a]\n", "x = 1\n"])

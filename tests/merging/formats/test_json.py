@@ -1,7 +1,7 @@
 """JSON is merged by keys and identities, comments and trailing commas as they were."""
 
 import pytest
-from drydock.merging import formats, parts
+from drydock.documents import formats, nodes
 
 from tests.merging.formats.examples import Examples, check
 
@@ -84,7 +84,7 @@ def test_merge(name: str) -> None:
 def test_nothing_is_lost_by_reading(text: str) -> None:
     known = formats.of("a.json")
     assert known
-    assert parts.source(known.read(text)) == text
+    assert nodes.source(known.read(text)) == text
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Markdown is merged by section."""
 
 import pytest
-from drydock.merging import parts
-from drydock.merging.formats import markdown
+from drydock.documents import nodes
+from drydock.documents.formats import markdown
 
 from tests.merging.formats.examples import Examples, check
 
@@ -78,7 +78,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_nothing_is_lost_by_reading(text: str) -> None:
-    assert parts.source(markdown.read(text)) == text
+    assert nodes.source(markdown.read(text)) == text
 
 
 def test_headings() -> None:

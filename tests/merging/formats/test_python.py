@@ -1,9 +1,10 @@
 """Python is merged by imports, definitions and assignments; what they mean must stay certain."""
 
 import pytest
-from drydock.merging import formats, meaning, parts
-from drydock.merging.formats import python
-from drydock.merging.parts import NotCertain
+from drydock.documents import formats, nodes
+from drydock.documents.formats import python
+from drydock.merging import audit, structural
+from drydock.merging.nodes import NotCertain
 
 from tests.merging.formats.examples import Examples, check
 
@@ -343,14 +344,15 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_nothing_is_lost_by_reading(text: str) -> None:
-    assert parts.source(python.read(text)) == text
-    assert python.units(text) == python.units(text.replace("    ", "\t"))
+    assert nodes.source(python.read(text)) == text
+    units = audit.of("python")
+    assert units(text) == units(text.replace("    ", "\t"))
 
 
 def test_its_line_ends_and_mark_stay() -> None:
     texts = ["x = f()\n", "x = f()\nm = g()\n", "n = h()\nx = f()\n"]
     ours, theirs = ("\ufeff" + text.replace("\n", "\r\n") for text in texts[1:])
-    merged = meaning.merge("a.py", texts[0].encode(), ours.encode(), theirs.encode())
+    merged = structural.merge("a.py", texts[0].encode(), ours.encode(), theirs.encode())
     assert merged.text.decode() == "\ufeffn = h()\r\nx = f()\r\nm = g()\r\n"
 
 
@@ -359,7 +361,7 @@ def test_what_is_nested_too_deeply_is_not_certain() -> None:
     deeper = "x = " + "-" * 20_000 + "1\n"
     for text in (deep, deeper):
         with pytest.raises(NotCertain):
-            meaning.merge("a.py", b"x = 1\n", b"x = 2\n", text.encode())
+            structural.merge("a.py", b"x = 1\n", b"x = 2\n", text.encode())
 
 
 def test_stubs_are_python() -> None:

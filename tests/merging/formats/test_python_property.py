@@ -3,7 +3,8 @@
 import ast
 
 import pytest
-from drydock.merging import meaning, python_parts
+from drydock.documents import python_parts
+from drydock.merging import structural
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches
@@ -73,7 +74,7 @@ def test_edits_of_one_statement_do_not(case: Case) -> None:
 def test_a_side_that_only_reformatted_gives_way(case: Case) -> None:
     base, ours, theirs = render(case.base), render(case.ours), render(case.base, '"')
     for sides in ((ours, theirs), (theirs, ours)):
-        merged = meaning.merge("a.py", base.encode(), *(side.encode() for side in sides)).text
+        merged = structural.merge("a.py", base.encode(), *(side.encode() for side in sides)).text
         assert ast.dump(ast.parse(merged)) == ast.dump(ast.parse(ours))
 
 
@@ -92,6 +93,6 @@ def test_seeing_no_change_within_a_statement_is_caught(monkeypatch: pytest.Monke
 def test_taking_only_our_imports_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
     monkeypatch.setattr(
-        "drydock.merging.siblings.sort_items", lambda merged, ours, theirs: ours.parts
+        "drydock.documents.siblings.sort_items", lambda merged, ours, theirs: ours.parts
     )
     assert catches(lambda case: check("a.py", render, case), cases(KINDS))

@@ -1,7 +1,7 @@
 """Requirements files are merged by package."""
 
 import pytest
-from drydock.merging import formats
+from drydock.documents import formats
 
 from tests.merging.formats.examples import Examples, check
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from drydock.merging import meaning, versions
+from drydock.merging import structural
+from drydock.merging.rules import versions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,7 +87,7 @@ def _text(side: Sequence[Line]) -> bytes:
 
 def check(case: Case) -> None:
     base, ours, theirs = (_text(side) for side in (case.base, case.ours, case.theirs))
-    merged = meaning.merge(PATH, base, ours, theirs).text.decode().splitlines()
+    merged = structural.merge(PATH, base, ours, theirs).text.decode().splitlines()
     assert sorted(filter(None, merged)) == sorted(
         filter(None, _text(case.both).decode().split("\n"))
     )
@@ -115,7 +116,7 @@ Raised = tuple[int, int, int]
 
 def check_raised(raised: Raised) -> None:
     base, ours, theirs = (f"numpy>={version}\n".encode() for version in raised)
-    merged = meaning.merge(PATH, base, ours, theirs)
+    merged = structural.merge(PATH, base, ours, theirs)
     assert merged.text == f"numpy>={max(raised)}\n".encode()
     assert (raised[1] == raised[2]) or ["higher" in rule for rule in merged.rules] == [True]
 

@@ -1,7 +1,7 @@
 """TOML is merged by tables and keys, lists of packages by package."""
 
 import pytest
-from drydock.merging import formats, parts
+from drydock.documents import formats, nodes
 
 from tests.merging.formats.examples import Examples, check
 
@@ -159,7 +159,7 @@ def test_nothing_is_lost_by_reading(text: str) -> None:
     known = formats.of("a.toml")
     assert known
     text = f"{text}\n" if text and not text.endswith("\n") else text
-    assert parts.source(known.read(text)) == text
+    assert nodes.source(known.read(text)) == text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import replace
 
 import pytest
-from drydock.merging import meaning, parts
+from drydock.merging import nodes, structural
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,7 +104,7 @@ def check_remarks(case: Remarks) -> None:
     items, *said = case
     lists = [tuple(map(Item, items)), *((*map(Item, items), Item("m", one)) for one in said)]
     texts = ["x = " + _list(held, "'", broken=True, ends=True) + "\n" for held in lists]
-    merged = meaning.merge("a.toml", *(text.encode() for text in texts)).text.decode()
+    merged = structural.merge("a.toml", *(text.encode() for text in texts)).text.decode()
     assert tomllib.loads(merged) == {"x": [*items, "m"]}
     assert sorted(re.findall(r"# (.*)", merged)) == sorted({*said})
 
@@ -117,5 +117,5 @@ def test_remarks_of_both_sides_on_one_item_stay(case: Remarks) -> None:
 
 def test_forgetting_a_remark_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(parts, "_above", lambda base, ours, theirs, lead: lead)
+    monkeypatch.setattr(nodes, "_above", lambda base, ours, theirs, lead: lead)
     assert catches(check_remarks, REMARKS)

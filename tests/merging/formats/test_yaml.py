@@ -1,7 +1,7 @@
 """YAML is merged by keys and identities; what stands in an order keeps it."""
 
 import pytest
-from drydock.merging import formats, parts
+from drydock.documents import formats, nodes
 
 from tests.merging.formats.examples import Examples, check
 
@@ -231,7 +231,7 @@ def test_nothing_is_lost_by_reading(text: str) -> None:
     except ValueError:
         assert "? e" in text
     else:
-        assert parts.source(read) == text
+        assert nodes.source(read) == text
 
 
 DOUBTFUL = [

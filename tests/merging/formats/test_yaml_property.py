@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from drydock.merging import meaning, parts
+from drydock.merging import nodes, structural
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,7 +126,7 @@ def check_renames(case: Jobs) -> None:
     changes = base | {f"job{renamed}": edited}
     sides = (changes, renames) if swapped else (renames, changes)
     texts = [yaml.safe_dump({"jobs": side}, sort_keys=False) for side in (base, *sides)]
-    merged = meaning.merge("a.yaml", *(text.encode() for text in texts)).text
+    merged = structural.merge("a.yaml", *(text.encode() for text in texts)).text
     assert yaml.safe_load(merged) == {"jobs": renames | {"mine": edited}}
 
 
@@ -138,6 +138,6 @@ def test_what_one_side_renames_the_other_may_change(case: Jobs) -> None:
 
 def test_losing_what_is_renamed_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(parts, "_is_less", lambda part, before: True)
-    monkeypatch.setattr(parts, "_renamed", lambda base, side, other: [])
+    monkeypatch.setattr(nodes, "_is_less", lambda part, before: True)
+    monkeypatch.setattr(nodes, "_renamed", lambda base, side, other: [])
     assert catches(check_renames, JOBS)

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from drydock.merging import meaning, parts, values
-from drydock.merging.parts import Body, Merging, Part
-from drydock.merging.values import Told, Value
+from drydock.documents import values
+from drydock.documents.nodes import Body, Part
+from drydock.documents.values import Told, Value
+from drydock.merging import nodes, structural
+from drydock.merging.nodes import Merging
 
-_order, _merge_bodies, _leaf = parts._order, parts._merge_bodies, parts._leaf
+_order, _merge_bodies, _leaf = nodes._order, nodes._merge_bodies, nodes._leaf
 _told_apart = values.told_apart
 
 
@@ -58,13 +60,13 @@ def _trusts(*_: object) -> None:
 
 
 WRONG: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "forgets what theirs adds": (parts, "_order", _forgets_what_theirs_adds),
-    "sorts": (parts, "_order", _sorts),
-    "puts what theirs adds last": (parts, "_order", _puts_theirs_last),
-    "takes ours where a word changed": (parts, "merge", _takes_ours),
-    "forgets theirs' remarks": (parts, "_between", _forgets_remarks),
+    "forgets what theirs adds": (nodes, "_order", _forgets_what_theirs_adds),
+    "sorts": (nodes, "_order", _sorts),
+    "puts what theirs adds last": (nodes, "_order", _puts_theirs_last),
+    "takes ours where a word changed": (nodes, "merge", _takes_ours),
+    "forgets theirs' remarks": (nodes, "_between", _forgets_remarks),
     "tells items by their place": (values, "told_apart", _tells_by_place),
-    "brings back what ours removed": (parts, "_merge_bodies", _brings_back_what_ours_removed),
+    "brings back what ours removed": (nodes, "_merge_bodies", _brings_back_what_ours_removed),
 }
 OF_PARTS = [name for name in WRONG if name != "tells items by their place"]
 """What is wrong in a row of pieces, too."""
@@ -78,4 +80,4 @@ def make_wrong(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def trust(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hold merges to nothing."""
-    monkeypatch.setattr(meaning, "_unaccounted", _trusts)
+    monkeypatch.setattr(structural, "_unaccounted", _trusts)

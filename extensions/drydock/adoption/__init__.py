@@ -1,0 +1,1 @@
+"""How a service without a template is brought in: what it says, and what becomes of that."""

@@ -1,0 +1,123 @@
+"""What a service does itself that the standard does, too, or that a person must carry over."""
+
+import re
+from collections.abc import Iterator
+
+from drydock.adoption.facts import Fact, Files, code
+from drydock.adoption.translate import Todo
+
+_AT_THE_ROOT = re.compile(
+    r"^(\.github/|\.gitlab-ci\.yml$|Jenkinsfile$|renovate\.json$|\.pre-commit-config\.yaml$)"
+)
+_FACTS = {
+    "pipeline": ("{value}", "call the sessions of noxfile.py in it"),
+    "own_metrics": (
+        "it serves metrics of its own: {value}",
+        "they go on; the chassis serves the same registry at /metrics of the management port, so "
+        "this server can go",
+    ),
+    "own_path": (
+        "it answers {value} itself",
+        "it goes on; health and metrics of the standard are on the management port",
+    ),
+    "configuration": (
+        "its configuration is its own: {value}",
+        "it goes on; what the chassis reads is config/application.yml, and APP__ variables",
+    ),
+    "own_start": (
+        "before it starts the server, {value}; the chassis starts the application itself",
+        "do it in the application's lifespan, if it is still needed",
+    ),
+    "own_logging": (
+        "it sets up logging itself: {value}",
+        "take it out, so that log lines come as JSON with request ids",
+    ),
+}
+# What is no longer there in a current FastAPI or pydantic, or here; each with what is instead.
+_GONE = {
+    r"\.on_event\(|add_event_handler\(|on_startup\s*=|on_shutdown\s*=": (
+        "start-up and shut-down events are gone from FastAPI",
+        "FastAPI(lifespan=...): https://fastapi.tiangolo.com/advanced/events/",
+    ),
+    r"from pydantic import .*\bBaseSettings\b|pydantic\.BaseSettings": (
+        "BaseSettings is a package of its own since pydantic 2",
+        "from pydantic_settings import BaseSettings",
+    ),
+    r"@(?:pydantic\.)?(?:root_)?validator\(": (
+        "validators have other names since pydantic 2",
+        "@field_validator or @model_validator(mode=...)",
+    ),
+    r"^\s*class Config:": (
+        "`class Config` is read with a warning since pydantic 2",
+        "model_config = ConfigDict(...)",
+    ),
+    r"""["']tool["']\]\[["']poetry["']\]""": (
+        "[tool.poetry] is [project] in pyproject.toml now",
+        "read it there",
+    ),
+}
+
+
+def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Iterator[Todo]:
+    """Yield what is to be done by hand.
+
+    `files` are the service's, `standard` the standard's, and `prefix` where the service lies in
+    its repository.
+    """
+    measuring = {path: text for path, text in standard.items() if "prometheus_client" in text}
+    collectors = {fact.value for fact in code.find(measuring) if fact.about == "collector"}
+    facts = [fact for fact in facts if fact.path not in standard]
+    for fact in facts:
+        if fact.about in _FACTS:
+            why, how = _FACTS[fact.about]
+            yield Todo(fact.path, fact.line, why.format(value=fact.value), how)
+        elif fact.about == "collector" and fact.value in collectors:
+            why = f"the chassis has the metric {fact.value}, too, and one name registers only once"
+            yield Todo(fact.path, fact.line, why, "rename it, or take it out")
+        elif fact.about == "unreadable":
+            yield Todo(fact.path, 0, fact.value, "mend it, or take it out")
+    for path, text in sorted(files.items()):
+        if path.endswith(".py") and path not in standard:
+            yield from _gone(path, text)
+        elif path == "poetry.lock" and "uv.lock" not in files:
+            yield Todo(path, 0, "uv.lock takes its place", "git rm poetry.lock")
+    yield from _charts(facts, standard)
+    for fact in facts:
+        if fact.about == "manifest" and fact.value != "Service":
+            how = "probes: /livez and /readyz on the management port; keep the rest"
+            yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how)
+    yield from _at_the_root(standard, prefix)
+
+
+def _charts(facts: list[Fact], standard: Files) -> Iterator[Todo]:
+    """Yield the charts of a service, and what they make that the standard's does not."""
+    texts = [text for path, text in standard.items() if path.startswith("chart/templates/")]
+    made = {kind for text in texts for kind in re.findall(r"(?m)^kind: (\w+)$", text)}
+    for fact in facts:
+        if fact.about == "chart" and made:
+            how = (
+                "what its values set of resources, replicas, hosts and variables belongs in "
+                "chart/values.yaml; then git rm it, or keep it and answer helm with no"
+            )
+            yield Todo(fact.path, fact.line, f"{fact.value}, beside the standard's", how)
+        elif fact.about == "chart":
+            how = "probes: /livez and /readyz on the management port; keep the rest"
+            yield Todo(fact.path, fact.line, f"{fact.value}; the standard's stays out", how)
+        elif fact.about == "chart_object" and made and fact.value not in made:
+            why = f"a {fact.value}, which the standard's chart has none of"
+            yield Todo(fact.path, fact.line, why, "carry it over, if it is still needed")
+
+
+def _at_the_root(standard: Files, prefix: str) -> Iterator[Todo]:
+    for path in sorted(standard) if prefix else ():
+        if _AT_THE_ROOT.match(path):
+            how = f"put it into the repository's own, for the folder {prefix}"
+            yield Todo(path, 0, "it only works at the root of a repository", how)
+
+
+def _gone(path: str, text: str) -> Iterator[Todo]:
+    for pattern, (why, how) in _GONE.items():
+        found = re.search(pattern, text, re.MULTILINE)
+        if found:
+            line = text[: found.start()].count("\n") + 1
+            yield Todo(path, line, why, how)

@@ -1,0 +1,293 @@
+"""The template's answers for an existing service, each with the evidence that led to it."""
+
+import ast
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from drydock.adoption.facts import HINTS, RECORDED, Fact, Files
+from drydock.adoption.facts.code import module_of
+from drydock.errors import BadInput
+
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+_LONGEST_NAME = 50
+_LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
+
+
+@dataclass(frozen=True)
+class Derived:
+    """An answer, and why."""
+
+    name: str
+    value: str | int | bool
+    evidence: tuple[Fact, ...] = ()
+    against: tuple[Fact, ...] = ()
+    """What says otherwise."""
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class _App:
+    """An application as it can be imported."""
+
+    root: str
+    """The folder that its module is imported from; empty: the service's."""
+    module: str
+    attribute: str
+    facts: tuple[Fact, ...]
+
+    @property
+    def weight(self) -> int:
+        return sum(fact.weight for fact in self.facts)
+
+
+def derive(facts: list[Fact], files: Files, folder: str) -> list[Derived]:
+    """Return an answer for each question of this template that the service can answer.
+
+    `folder` is the name of the service's folder. Raises BadInput when there is no application
+    that a chassis could wrap.
+    """
+    name = _name(facts, folder)
+    app, package = _app(facts, files, str(name.value))
+    port = _port(facts)
+    adopted = _best(_of(facts, "adopted"))
+    inference = _best(_of(facts, "inference"))
+    return [
+        # A copy of a service that the template made goes on as one: its API changes in nothing.
+        Derived("adopted", adopted is None or adopted[0] == "True", adopted[1] if adopted else ()),
+        name,
+        _text("description", facts, f"The {name.value} service."),
+        _text("owner", facts, "my-team"),
+        package,
+        app,
+        port,
+        _management_port(facts, int(port.value)),
+        _python(facts),
+        Derived("inference", *inference[:2]) if inference else Derived("inference", "none"),
+        *_shipping(facts, is_copy=adopted is not None),
+    ]
+
+
+def _of(facts: Iterable[Fact], about: str) -> list[Fact]:
+    return [fact for fact in facts if fact.about == about]
+
+
+def _best(facts: list[Fact]) -> tuple[str, tuple[Fact, ...], tuple[Fact, ...], bool] | None:
+    """Return the value with most weight, what says it, what says otherwise, and if in doubt."""
+    by_value: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_value[fact.value].append(fact)
+    if not by_value:
+        return None
+
+    def strength(value: str) -> tuple[int, int]:
+        weights = [fact.weight for fact in by_value[value]]
+        return max(weights), sum(weights)
+
+    first, *rest = sorted(by_value, key=strength, reverse=True)
+    against = tuple(fact for value in rest for fact in by_value[value])
+    sure = strength(first)[0] > max((strength(value)[0] for value in rest), default=HINTS)
+    return first, tuple(by_value[first]), against, not sure
+
+
+def _name(facts: list[Fact], folder: str) -> Derived:
+    found = _best([f for f in _of(facts, "service_name") if _label(f.value)])
+    if found is None:
+        titles = tuple(f for f in _of(facts, "title") if f.path.endswith(".py") and _label(f.value))
+        name = _label(titles[0].value if titles else folder) or "my-service"
+        return Derived("service_name", name, titles[:1], doubtful=True)
+    value, evidence, against, doubtful = found
+    return Derived("service_name", _label(value), evidence, against, doubtful)
+
+
+def _label(name: str) -> str:
+    """Return `name` as a DNS label, in the template's bounds; empty if nothing is left of it."""
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return re.sub(r"^[^a-z]+", "", words)[:_LONGEST_NAME].strip("-")
+
+
+def _text(name: str, facts: list[Fact], default: str) -> Derived:
+    usable = [f for f in _of(facts, name) if f.value.strip() and f.value.isprintable()]
+    if not usable:
+        return Derived(name, default, doubtful=True)
+    best = max(usable, key=lambda fact: fact.weight)
+    against = tuple(f for f in usable if f.value != best.value and f.weight == best.weight)
+    return Derived(name, best.value.strip(), (best,), against, bool(against))
+
+
+def _port(facts: list[Fact]) -> Derived:
+    metrics = _of(facts, "metrics_port")
+    told = [
+        fact for fact in _of(facts, "service_port") if fact.value not in {m.value for m in metrics}
+    ]
+    usable = [fact for fact in told if _LOWEST_PORT <= int(fact.value) <= _HIGHEST_PORT]
+    found = _best(usable)
+    if found is None:
+        return Derived("service_port", 8000, (), tuple(told), doubtful=bool(told))
+    value, evidence, against, doubtful = found
+    return Derived("service_port", int(value), evidence, against, doubtful)
+
+
+def _management_port(facts: list[Fact], service_port: int) -> Derived:
+    if told := _best(_of(facts, "management_port")):
+        return Derived("management_port", int(told[0]), told[1])
+    own = _of(facts, "metrics_port")
+    taken = {service_port, *(int(fact.value) for fact in own)}
+    port = next(port for port in range(9000, 10000) if port not in taken)
+    return Derived("management_port", port)
+
+
+def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
+    """Yield the answers about chart and pipeline; a copy has the template's unless it says so."""
+    folder, pipelines = _of(facts, "chart_folder"), _of(facts, "pipeline")
+    deployed = [f for f in _of(facts, "manifest") if f.value in {"Deployment", "StatefulSet"}]
+    otherwise = (*_of(facts, "chart"), *deployed)
+    if told := _best(_of(facts, "helm")):
+        yield Derived("helm", told[0] == "True", told[1])
+    elif folder:
+        yield Derived("helm", value=False, evidence=tuple(folder))
+    elif otherwise or not is_copy:
+        yield Derived("helm", value=True, against=otherwise, doubtful=bool(otherwise))
+    if told := _best(_of(facts, "ci")):
+        yield Derived("ci", told[0], told[1])
+    elif pipelines or not is_copy:
+        yield Derived("ci", "none", tuple(pipelines))
+
+
+def _python(facts: list[Fact]) -> Derived:
+    told = _of(facts, "python_version")
+    known = [fact for fact in told if fact.value in PYTHONS]
+    if found := _best(known):
+        value, evidence, against, _ = found
+        return Derived("python_version", value, evidence, against)
+    demands = _of(facts, "requires_python")
+    for version in PYTHONS:
+        fitting = [fact for fact in demands if _allows(fact.value, version)]
+        if fitting:
+            # Not what it ran on so far, but the nearest that the standard has.
+            return Derived("python_version", version, tuple(fitting), tuple(told), bool(told))
+    return Derived("python_version", PYTHONS[0], (), (*told, *demands), doubtful=True)
+
+
+def _allows(demand: str, version: str) -> bool:
+    caret = re.fullmatch(r"[\^~](\d+)(\.\d+.*)?", demand.strip())  # Poetry's own notation
+    plain = f">={demand.strip()[1:]},<{int(caret[1]) + 1}" if caret else demand
+    try:
+        return SpecifierSet(plain).contains(f"{version}.0")
+    except InvalidSpecifier:
+        return False
+
+
+def _app(facts: list[Fact], files: Files, name: str) -> tuple[Derived, Derived]:
+    """Return the answers `app` and `package_path`."""
+    found = sorted(_apps(facts, files), key=lambda app: (-app.weight, app.module.count(".")))
+    if not found:
+        raise BadInput(_why_none(facts))
+    best, *rest = found
+    rivals = [app for app in rest if (app.module, app.attribute) != (best.module, best.attribute)]
+    launched = any(fact.about == "app" for fact in best.facts)
+    doubtful = any(app.weight == best.weight for app in rivals) or (bool(rivals) and not launched)
+    against = tuple(fact for app in rivals for fact in app.facts)
+    answer = Derived("app", f"{best.module}:{best.attribute}", tuple(best.facts), against, doubtful)
+    top = best.module.split(".")[0]
+    package = top if "." in best.module else _free(name.replace("-", "_"), best.root, files)
+    path = f"{best.root}/{package}" if best.root else package
+    if known := [fact for fact in _of(facts, "package_path") if fact.weight == RECORDED]:
+        return answer, Derived("package_path", known[0].value, tuple(known))
+    return answer, Derived("package_path", path, tuple(best.facts))
+
+
+def _free(name: str, root: str, files: Files) -> str:
+    """Return a name for a new package beside a flat module, which nothing has yet."""
+    taken = {PurePosixPath(path).relative_to(root or ".").parts[0].removesuffix(".py")
+             for path in files if not root or path.startswith(f"{root}/")}  # fmt: skip
+    if name in taken or name in sys.stdlib_module_names:
+        name = f"{name}_service"
+    return name
+
+
+def _why_none(facts: list[Fact]) -> str:
+    others = _of(facts, "other_framework")
+    if others:
+        return (
+            f"{others[0].where}: it is a {others[0].value} application, and the chassis wraps ASGI "
+            "only; lint, types, image and pipeline of the standard could still serve it: "
+            "drydock new makes a service to take them from"
+        )
+    return (
+        "no ASGI application was found (a FastAPI() or Starlette() at the top of a module, or a "
+        "function that makes one): give it with --data app=module:attribute"
+    )
+
+
+def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
+    """Yield each application that code or commands name, with all facts for it."""
+    found: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    roots: dict[tuple[str, str], str] = {}
+    for fact in [*_of(facts, "app_object"), *_of(facts, "factory")]:
+        path, _, attribute = fact.value.rpartition(":")
+        found[path, attribute].append(fact)
+    for fact in _of(facts, "app"):
+        for path, root in _files_of(fact.value, files):
+            attribute = fact.value.rpartition(":")[2]
+            roots.setdefault((path, attribute), root)
+            found[path, attribute].append(fact)
+            break
+    for fact in _of(facts, "app_file"):
+        for path, attribute in list(found):
+            if path == fact.value.removeprefix("./"):
+                found[path, attribute].append(fact)
+    made = {path for (path, _), known in found.items() if any(f.about != "factory" for f in known)}
+    for (path, attribute), known in found.items():
+        if all(fact.about == "factory" for fact in known) and path in made:
+            continue  # the module's own application comes from it
+        named = roots.get((path, attribute))
+        root = _root_of(path, files) if named is None else named
+        module = module_of(path.removeprefix(f"{root}/") if root else path)
+        if all(part.isidentifier() for part in module.split(".")):
+            yield _App(root, module, attribute, tuple(known))
+
+
+def _files_of(target: str, files: Files) -> Iterator[tuple[str, str]]:
+    """Yield the file that `folder/module:attribute` names, and the folder it is imported from."""
+    folder, _, dotted = target.rpartition(":")[0].rpartition("/")
+    inside = dotted.replace(".", "/")
+    likely = [folder] if folder else []
+    for path in files:  # where images and scripts change to before they start it
+        for ending in (f"{inside}.py", f"{inside}/__init__.py"):
+            if path.endswith(f"/{ending}"):
+                likely.append(path.removesuffix(f"/{ending}"))
+    order = ["", "src", *sorted(set(likely), key=lambda root: (root.count("/"), root))]
+    for root in order if not folder else [folder, *order]:
+        for ending in (f"{inside}.py", f"{inside}/__init__.py"):
+            path = f"{root}/{ending}" if root else ending
+            if path in files:
+                yield path, root
+
+
+def _root_of(path: str, files: Files) -> str:
+    """Return the folder that a module is imported from, judging by packages and by imports."""
+    folder = path.rpartition("/")[0]
+    if not folder:
+        return ""
+    if f"{folder}/__init__.py" in files:
+        while folder and f"{folder}/__init__.py" in files:
+            folder = folder.rpartition("/")[0]
+        return folder
+    beside = {PurePosixPath(other).stem for other in files if other.rpartition("/")[0] == folder}
+    for node in ast.walk(ast.parse(files[path])):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            if node.level:
+                return folder.rpartition("/")[0]
+            names = [node.module or ""]
+        if any(one.split(".")[0] == folder.split("/")[-1] for one in names):
+            return folder.rpartition("/")[0]
+        if any(one.split(".")[0] in beside for one in names):
+            return folder
+    return "src" if folder.startswith("src/") else folder.rpartition("/")[0]

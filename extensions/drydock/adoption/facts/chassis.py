@@ -1,0 +1,74 @@
+"""A chassis that is there already: the service is a copy of one that this template made."""
+
+import ast
+from collections.abc import Iterator
+
+from drydock.adoption.facts import RECORDED, Fact, Files, line_of
+
+_SAID = {
+    "SERVICE": "service_name",
+    "APP": "app",
+    "SERVICE_PORT": "service_port",
+    "MANAGEMENT_PORT": "management_port",
+    "ADOPTED": "adopted",
+    "TEMPLATE_RELEASE": "template_release",
+}
+_MODELS = {"local": "inference.py", "triton": "triton.py"}
+_PIPELINES = {
+    "Jenkinsfile": "jenkins",
+    ".github/workflows/pipeline.yml": "github",
+    ".gitlab-ci.yml": "gitlab",
+}
+_CALLS_NOX = "is in noxfile.py, for you to run as well"
+"""What the first line of a pipeline of the standard says."""
+_IDENTITY = "/chassis/identity.py"
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield the answers that the chassis was rendered with."""
+    for path, text in files.items():
+        if (
+            path.endswith(_IDENTITY)
+            and f"{path.removesuffix('identity.py')}application.py" in files
+        ):
+            folder = path.removesuffix(_IDENTITY)
+            yield Fact("package_path", folder, path, 0, RECORDED)
+            yield _inference(files, folder)
+            yield from _constants(path, text, folder)
+            yield from _shipping(files)
+            return
+
+
+def _inference(files: Files, folder: str) -> Fact:
+    for kind, name in _MODELS.items():
+        if (path := f"{folder}/chassis/{name}") in files:
+            return Fact("inference", kind, path, 0, RECORDED)
+    return Fact("inference", "none", f"{folder}{_IDENTITY}", 0, RECORDED)
+
+
+def _shipping(files: Files) -> Iterator[Fact]:
+    """Yield what was answered about chart and pipeline, if the copied release asked that."""
+    path = "noxfile.py"
+    text = files.get(path, "")
+    if "def push(" in text:
+        line = line_of(text, "def chart(")
+        yield Fact("helm", str(line > 0), path, line, RECORDED)
+        pipelines = (one for one in _PIPELINES if _CALLS_NOX in files.get(one, ""))
+        there = next(pipelines, path)
+        yield Fact("ci", _PIPELINES.get(there, "none"), there, 0, RECORDED)
+
+
+def _constants(path: str, text: str, folder: str) -> Iterator[Fact]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            about, value = _SAID.get(node.target.id), node.value
+            if about and isinstance(value, ast.Constant):
+                told = str(value.value)
+                if about == "app":
+                    root = folder.rpartition("/")[0]
+                    told = f"{root}/{told}" if root else told
+                yield Fact(about, told, path, node.lineno, RECORDED)

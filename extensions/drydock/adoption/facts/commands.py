@@ -1,0 +1,53 @@
+"""How the service is started: uvicorn and its like in images, scripts, compose files, guides."""
+
+import re
+from collections.abc import Iterator
+
+from drydock.adoption.facts import HINTS, IMPLIES, SAYS, Fact, Files
+from drydock.adoption.facts.image import instructions, is_dockerfile
+
+_SERVER = re.compile(r"\b(uvicorn|gunicorn|hypercorn|granian|daphne|fastapi)\b(?P<rest>.*)")
+_TARGET = re.compile(r"(?<![\w/.:-])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*):([A-Za-z_]\w*)(?![\w:/.-])")
+_PORT = re.compile(r"(?:--port[ =]|-p |--bind[ =]\S*?:|-b \S*?:)(\d{2,5})\b")
+_FOLDER = re.compile(r"(?:--app-dir|--chdir)[ =](\S+)")
+_FILE = re.compile(r"\b(?:run|dev)\s+([\w./-]+\.py)\b")
+_FILES = re.compile(
+    r"(^|/)(Procfile|Makefile|justfile|compose[\w.-]*\.ya?ml|docker-compose[\w.-]*\.ya?ml"
+    r"|tox\.ini|noxfile\.py|[\w.-]+\.(sh|md|rst|toml|ya?ml|service|conf))$"
+)
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield the application and the port that commands name."""
+    for path in sorted(files, key=lambda path: (path.count("/"), path)):
+        text = files[path]
+        if is_dockerfile(path):
+            lines, weight = list(instructions(text)), SAYS
+        elif _FILES.search(path):
+            lines = list(enumerate(text.splitlines(), 1))
+            guide = path.endswith((".md", ".rst"))
+            weight = HINTS if guide else IMPLIES
+        else:
+            continue
+        for number, line in lines:
+            if is_dockerfile(path) and not re.match(r"(?i)CMD|ENTRYPOINT|RUN", line):
+                continue
+            yield from _in_line(path, number, line, weight)
+
+
+def _in_line(path: str, number: int, line: str, weight: int) -> Iterator[Fact]:
+    plain = re.sub(r"[\[\]\"',]+", " ", line)  # the exec form, as a list of words
+    plain = " ".join(plain.split())
+    found = _SERVER.search(plain)
+    if not found or plain.startswith(("#", "pip ", "RUN pip")):
+        return
+    folder = _FOLDER.search(found["rest"])
+    for module, attribute in _TARGET.findall(found["rest"]):
+        value = f"{module}:{attribute}"
+        if folder and folder[1].strip("./"):
+            value = f"{folder[1].strip('/').removeprefix('./')}/{value}"
+        yield Fact("app", value, path, number, weight)
+    if file := _FILE.search(found["rest"]):
+        yield Fact("app_file", file[1], path, number, weight)
+    if port := _PORT.search(found["rest"]):
+        yield Fact("service_port", port[1], path, number, weight)

@@ -1,0 +1,76 @@
+"""The service's configuration files: which there are, and the ports in them."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files, line_of
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    ".yml": yaml.safe_load,
+    ".yaml": yaml.safe_load,
+    ".json": json.loads,
+    ".toml": tomllib.loads,
+}
+_NAMED = re.compile(r"config|settings?|application|default|properties", re.IGNORECASE)
+_ASIDE = {"tests", "test", "docs", "node_modules", ".github", "templates", "k8s", "deploy", "helm"}
+_TOOLS = re.compile(r"^\.|pre-commit|mkdocs|codecov|renovate|package(-lock)?\.json|docker-compose")
+_DOTENV = re.compile(r"^\.env(\.[\w.-]*)?$")
+_MONITORING = re.compile(r"prom(etheus)?|metrics?|monitoring|management|actuator", re.IGNORECASE)
+_ELSE = re.compile(
+    r"redis|postgres|mysql|mongo|kafka|rabbit|amqp|smtp|mail|database|db|elastic|proxy|triton|grpc"
+    r"|remote|client|upstream|jaeger|otlp|statsd|ldap|ftp|broker|cache|queue|debug",
+    re.IGNORECASE,
+)
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield each configuration file with its keys, and what a key says of a port."""
+    for path, text in sorted(files.items()):
+        *folders, name = PurePosixPath(path).parts
+        if _DOTENV.match(name):
+            pairs = re.findall(r"(?m)^(?:export\s+)?(\w+)=[\"']?([^\"'\n]*)", text)
+        elif _TOOLS.search(name) or _ASIDE & set(folders) or not _NAMED.search(path):
+            continue
+        elif reader := _READERS.get(PurePosixPath(name).suffix):
+            pairs = list(_flat(_read(reader, text)))
+        else:
+            continue
+        if pairs:
+            keys = ", ".join(key for key, _ in pairs)
+            yield Fact("configuration", keys, path, 0, SAYS)
+            for key, value in pairs:
+                yield from _port(path, text, key, value)
+
+
+def _read(reader: Callable[[str], Any], text: str) -> Any:
+    try:
+        return reader(text)
+    except (ValueError, yaml.YAMLError, RecursionError):
+        return None
+
+
+def _flat(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items() if isinstance(data, dict) else ():
+        inside = f"{path}.{key}" if path else str(key)
+        if isinstance(value, dict):
+            yield from _flat(value, inside)
+        else:
+            yield inside, value
+
+
+def _port(path: str, text: str, key: str, value: Any) -> Iterator[Fact]:
+    owner, _, last = re.sub(r"[-_]", ".", key).rpartition(".")
+    if not re.fullmatch(r"(\w*[a-z])?port", last, re.IGNORECASE) or not str(value).isdecimal():
+        return
+    words = f"{owner}.{last}"
+    line = line_of(text, key) or line_of(text, key.rpartition(".")[2])
+    if _MONITORING.search(words):
+        yield Fact("metrics_port", str(value), path, line, SAYS)
+    elif not _ELSE.search(words):
+        yield Fact("service_port", str(value), path, line, IMPLIES)

@@ -1,0 +1,88 @@
+"""Kubernetes manifests, Helm charts and compose files: names and ports."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from drydock.adoption.facts import HINTS, IMPLIES, Fact, Files, line_of
+
+_PORT_KEYS = ("containerPort", "targetPort")
+_COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
+
+
+_GENERIC = {"app", "web", "api", "backend", "server", "service", "test", "tests", "main"}
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield what manifests, charts and compose files say."""
+    for path, text in sorted(files.items()):
+        if not path.endswith((".yml", ".yaml")) or "{{" in text:
+            continue
+        try:
+            documents = [d for d in yaml.safe_load_all(text) if isinstance(d, dict)]
+        except (yaml.YAMLError, ValueError, RecursionError):
+            continue
+        for document in documents:
+            if _COMPOSE.search(path):
+                yield from _compose(path, text, document)
+            elif {"apiVersion", "kind"} <= document.keys():
+                yield from _manifest(path, text, document)
+            elif path.endswith("Chart.yaml"):
+                yield from _chart(path, text, document)
+            elif path.endswith("/values.yaml"):
+                yield from _values(path, text, document)
+
+
+def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
+    services = document.get("services")
+    for name, service in services.items() if isinstance(services, dict) else ():
+        if isinstance(service, dict) and "build" in service:
+            if name not in _GENERIC:
+                yield Fact("service_name", str(name), path, line_of(text, f"{name}:"), HINTS)
+            for mapping in service.get("ports") or ():
+                port = str(mapping).rpartition(":")[2].partition("/")[0]
+                if port.isdecimal():
+                    line = line_of(text, str(mapping))
+                    yield Fact("service_port", port, path, line, IMPLIES)
+
+
+def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
+    kind, metadata = document["kind"], document.get("metadata")
+    if not isinstance(metadata, dict):
+        return
+    if kind in {"Deployment", "StatefulSet"} and isinstance(metadata.get("name"), str):
+        name = metadata["name"]
+        yield Fact("service_name", name, path, line_of(text, f"name: {name}"), IMPLIES)
+    if kind in {"Deployment", "StatefulSet", "Service"}:
+        yield Fact("manifest", kind, path, line_of(text, f"kind: {kind}"), IMPLIES)
+        for key in _PORT_KEYS:
+            for port in _numbers(document, key):
+                line = line_of(text, f"{key}: {port}")
+                yield Fact("service_port", str(port), path, line, IMPLIES)
+
+
+def _values(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
+    service = document.get("service")
+    for key in ("containerPort", "targetPort", "internalPort", "port"):
+        if isinstance(service, dict) and isinstance(service.get(key), int):
+            line = line_of(text, f"{key}: {service[key]}")
+            yield Fact("service_port", str(service[key]), path, line, HINTS)
+            return
+
+
+def _chart(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
+    for key, about in (("name", "service_name"), ("description", "description")):
+        if isinstance(value := document.get(key), str) and not value.startswith("A Helm chart"):
+            yield Fact(about, value.strip(), path, line_of(text, f"{key}:"), IMPLIES)
+
+
+def _numbers(data: Any, key: str) -> Iterator[int]:
+    if isinstance(data, dict):
+        if isinstance(data.get(key), int):
+            yield data[key]
+        data = list(data.values())
+    if isinstance(data, list):
+        for held in data:
+            yield from _numbers(held, key)

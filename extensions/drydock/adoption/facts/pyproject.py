@@ -1,0 +1,67 @@
+"""pyproject.toml: PEP 621, and Poetry's and PDM's own tables."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from drydock.adoption.facts import SAYS, Fact, Files, line_of
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield what pyproject.toml says."""
+    path = "pyproject.toml"
+    text = files.get(path)
+    if text is None:
+        return
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        yield Fact("broken", f"pyproject.toml is not valid: {error}", path, 0, SAYS)
+        return
+    project, poetry = _table(data, "project"), _table(data, "tool", "poetry")
+    backend = str(_table(data, "build-system").get("build-backend", ""))
+    kind = "poetry" if poetry else "pdm" if "pdm" in _table(data, "tool") else ""
+    kind = kind or ("uv" if "uv.lock" in files else "pyproject" if project or backend else "")
+    if kind:
+        yield Fact(
+            "packaging", kind, path, line_of(text, "[project]" if project else "[tool"), SAYS
+        )
+    told = {**poetry, **project}
+    for about in ("name", "description"):
+        if isinstance(value := told.get(about), str) and value.strip():
+            answer = "service_name" if about == "name" else about
+            yield Fact(answer, value.strip(), path, line_of(text, f"{about} ="), SAYS)
+    if authors := told.get("authors"):
+        yield Fact("owner", _author(authors), path, line_of(text, "authors"), SAYS)
+    python = project.get("requires-python") or _table(poetry, "dependencies").get("python")
+    if isinstance(python, str):
+        line = line_of(text, "requires-python") or line_of(text, "python =")
+        yield Fact("requires_python", python, path, line, SAYS)
+    yield from _packages(data, text)
+
+
+def _table(data: dict[str, Any], *keys: str) -> dict[str, Any]:
+    for key in keys:
+        data = data.get(key, {})
+        if not isinstance(data, dict):
+            return {}
+    return data
+
+
+def _author(authors: Any) -> str:
+    first = authors[0] if isinstance(authors, list) and authors else authors
+    name = first.get("name") or first.get("email", "") if isinstance(first, dict) else str(first)
+    return re.sub(r"\s*<.*?>", "", str(name)).strip()
+
+
+def _packages(data: dict[str, Any], text: str) -> Iterator[Fact]:
+    for package in _table(data, "tool", "poetry").get("packages", []):
+        if isinstance(package, dict) and "include" in package:
+            root = f"{package['from']}/" if package.get("from") else ""
+            line = line_of(text, "packages")
+            yield Fact("package_path", f"{root}{package['include']}", "pyproject.toml", line, SAYS)
+    wheel = _table(data, "tool", "hatch", "build", "targets", "wheel")
+    for folder in wheel.get("packages", []):
+        line = line_of(text, "packages")
+        yield Fact("package_path", str(folder), "pyproject.toml", line, SAYS)

@@ -1,0 +1,56 @@
+"""setup.py, read as a text and never run, and setup.cfg."""
+
+import ast
+import configparser
+from collections.abc import Iterator
+
+from drydock.adoption.facts import SAYS, Fact, Files, line_of
+
+_ABOUT = {
+    "name": "service_name",
+    "description": "description",
+    "author": "owner",
+    "python_requires": "requires_python",
+}
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield what the arguments of `setup()` and the metadata of setup.cfg say."""
+    if "setup.py" in files:
+        yield Fact("packaging", "setup.py", "setup.py", 0, SAYS)
+        yield from _from_call(files["setup.py"])
+    if "setup.cfg" in files:
+        yield from _from_ini(files["setup.cfg"])
+
+
+def _from_call(text: str) -> Iterator[Fact]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for call in calls:
+        called = call.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if name == "setup":
+            for given in call.keywords:
+                about = _ABOUT.get(given.arg or "")
+                value = given.value
+                if about and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    yield Fact(about, value.value, "setup.py", value.lineno, SAYS)
+
+
+def _from_ini(text: str) -> Iterator[Fact]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return
+    if not parser.has_section("metadata"):
+        return
+    yield Fact("packaging", "setup.cfg", "setup.cfg", line_of(text, "[metadata]"), SAYS)
+    for key, about in _ABOUT.items():
+        for section in ("metadata", "options"):
+            value = parser.get(section, key, fallback="").strip()
+            if value and not value.startswith(("attr:", "file:")):
+                yield Fact(about, value, "setup.cfg", line_of(text, key), SAYS)

@@ -1,0 +1,168 @@
+"""What a service depends on, from whatever format, as PEP 508 requirements."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from drydock.adoption.facts import Files, line_of
+from drydock.adoption.translate import Demand, Todo, poetry, setup, without_logins
+from drydock.adoption.translate.poetry import is_for_development
+
+_REQUIREMENTS = re.compile(
+    r"^(?:requirements/)?[\w.-]*(?:requirements|constraints)?[\w.-]*\.(?:txt|in)$"
+)
+_INDEX = re.compile(
+    r"--((extra-)?index-url|pypi-url|find-links|trusted-host|no-index)\b|-[if]\b|-[if]\s*\w+://"
+)
+"""What `indexes` carries over."""
+
+
+def read(files: Files) -> tuple[list[Demand], list[Todo]]:
+    """Return what the service depends on, each package once a group, and what cannot be told."""
+    found: dict[tuple[str, str, str], Demand] = {}
+    todo: list[Todo] = []
+    for one in [*_pyproject(files), *setup.demands(files), *_requirement_files(files)]:
+        if isinstance(one, Todo):
+            todo.append(one)
+            continue
+        if without_logins(said := f"{one.text} {one.source}") != said:
+            why = f"the login in the address of {one.name} is not carried over"
+            how = (
+                "give it to git by a credential helper, or to uv by netrc; make the old one invalid"
+            )
+            todo.append(Todo(one.path, one.line, why, how))
+            text, source = without_logins(one.text), without_logins(one.source)
+            one = replace(one, text=text, source=source)  # noqa: PLW2901 - the same, fit to be kept
+        try:
+            marker = str(Requirement(one.text).marker or "")
+        except InvalidRequirement:
+            how = "add it by hand"
+            todo.append(Todo(one.path, one.line, f"{one.text!r} is no requirement", how))
+            continue
+        known = found.setdefault((one.name, one.group, marker), one)
+        if known.text != one.text and len(one.text) > len(known.text):
+            # The same package said twice: what constrains it more.
+            found[one.name, one.group, marker] = one
+    main = {name for name, group, _ in found if not group}
+    demands = [d for d in found.values() if d.group != "dev" or d.name not in main]
+    return demands, todo
+
+
+_Found = Iterator["Demand | Todo"]
+
+
+def _pyproject(files: Files) -> _Found:
+    path = "pyproject.toml"
+    text = files.get(path, "")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    project = data.get("project", {})
+    for one in project.get("dependencies", []):
+        yield Demand(one, "", path, line_of(text, one))
+    for extra, held in project.get("optional-dependencies", {}).items():
+        group = "dev" if is_for_development(extra) else f"extra:{extra}"
+        for one in held:
+            yield Demand(one, group, path, line_of(text, one))
+    for name, held in data.get("dependency-groups", {}).items():
+        for one in held:
+            if isinstance(one, str):
+                yield Demand(one, poetry.group_of(name), path, line_of(text, one))
+    tool = data.get("tool", {})
+    yield from poetry.demands(tool.get("poetry", {}), text)
+    for name, held in tool.get("pdm", {}).get("dev-dependencies", {}).items():
+        for one in held:
+            yield Demand(one, poetry.group_of(name), path, line_of(text, one))
+    for one in tool.get("uv", {}).get("dev-dependencies", []):
+        yield Demand(one, "dev", path, line_of(text, one))
+
+
+def _requirement_files(files: Files) -> _Found:
+    included = {name for path in files for name in _included(path, files)}
+    locks = exported(files)
+    for path in sorted(files):
+        name = path.rpartition("/")[2]
+        if path in locks:
+            how = "git rm it, or write it with: uv export --output-file " + path
+            why = f"a lock that was exported from {locks[path]}; uv.lock takes its place"
+            yield Todo(path, 0, why, how)
+        elif is_requirements(path) and path not in included:
+            group = "dev" if is_for_development(name.rpartition(".")[0]) else ""
+            yield from _lines(path, files, group, set())
+
+
+def exported(files: Files) -> dict[str, str]:
+    """Return the requirement files that a tool wrote, with what it wrote them from.
+
+    Their pins are those of everything that is installed, so nothing in them is demanded.
+    """
+    declared = {one.name for one in _pyproject(files) if isinstance(one, Demand) and not one.group}
+    found = {}
+    for path in filter(is_requirements, files):
+        source = f"{path.removesuffix('.txt')}.in"
+        pins = _pins(files[path])
+        if path.endswith(".txt") and source in files:
+            found[path] = source
+        elif declared and pins - declared and all(map(_PIN.match, files[path].splitlines())):
+            found[path] = "pyproject.toml"
+    return found
+
+
+_PIN = re.compile(r"\s*($|#|-|[\w.-]+(\[[^\]]*\])?\s*==)")
+
+
+def _pins(text: str) -> frozenset[str]:
+    names = re.findall(r"(?m)^([\w.-]+)(?:\[[^\]]*\])?\s*==", text)
+    return frozenset(canonicalize_name(name) for name in names)
+
+
+def is_requirements(path: str) -> bool:
+    """Tell whether `path` names a file of requirements for pip, of the service itself."""
+    name = path.rpartition("/")[2]
+    return "requirements" in path and path.count("/") <= 1 and bool(_REQUIREMENTS.match(name))
+
+
+def lists(files: Files) -> set[str]:
+    """Return the files of requirements for pip, also those that others include."""
+    named = set(filter(is_requirements, files))
+    return named | ({other for path in named for other in _included(path, files)} & files.keys())
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each line of a file of requirements with its number, remarks and hashes left out."""
+    number = 1
+    for raw in text.replace("\\\n", " \0").split("\n"):
+        line = re.sub(r"(^|\s)#.*$", "", raw.replace("\0", "")).strip()
+        yield number, re.sub(r"\s--hash[= ]\S+", "", line).strip()
+        number += 1 + raw.count("\0")
+
+
+def _included(path: str, files: Files) -> Iterator[str]:
+    if is_requirements(path):
+        folder = path.rpartition("/")[0]
+        for line in files[path].splitlines():
+            if found := re.match(r"\s*-(?:r|-requirement)[ =]\s*(\S+)", line):
+                yield f"{folder}/{found[1]}" if folder else found[1].removeprefix("./")
+
+
+def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
+    if path in seen or path not in files:
+        return
+    seen.add(path)
+    for number, line in lines_of(files[path]):
+        if re.match(r"-(r|-requirement)\b", line):
+            for other in _included(path, {path: line}):
+                yield from _lines(other, files, group, seen)
+        elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line):
+            why = f"{without_logins(line)} has no version"
+            yield Todo(path, number, why, "name a release of it, or its source")
+        elif line.startswith("-") and not _INDEX.match(line):
+            how = "see what uv has for it: https://docs.astral.sh/uv/reference/settings/"
+            yield Todo(path, number, f"not carried over: {line}", how)
+        elif line and not line.startswith("-"):
+            yield Demand(re.sub(r"\s+", " ", line), group, path, number)

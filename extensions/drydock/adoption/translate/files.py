@@ -1,0 +1,43 @@
+"""Which files of the standard take in what a service said in its own way."""
+
+from collections.abc import Mapping, Set
+from pathlib import Path, PurePosixPath
+
+from drydock.adoption.facts import Files
+from drydock.adoption.facts.image import main_dockerfile
+from drydock.adoption.translate import Carried, image, project, testing
+
+
+def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
+    """Return those files of the standard that take something in, by their path.
+
+    `standard` is where the standard lies, `into` are the paths there that may be changed, and
+    `files` are the service's. What another template made of such a file takes in nothing.
+    """
+    found = {}
+    texts = {
+        path: (standard / path).read_text("utf-8")
+        for path in into & {project.PATH, testing.PATH, image.PATH}
+    }
+    if project.OWN in texts.get(project.PATH, ""):
+        found[project.PATH] = project.carry(texts[project.PATH], files)
+    if testing.PATH in texts.keys() - files.keys():
+        found[testing.PATH] = testing.carry(texts[testing.PATH], files)
+    dockerfile = main_dockerfile(files)
+    if dockerfile and image.STAGE in texts.get(image.PATH, ""):
+        found[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)
+    return found
+
+
+def replaced(carried: Mapping[str, Carried], files: Files) -> set[str]:
+    """Return the files of the service whose whole content is in what was carried.
+
+    One that another file of the service names stays.
+    """
+    accounted = {path for one in carried.values() for path in one.accounted}
+    own = accounted & carried.keys()
+    others = accounted - own
+    for path, text in files.items():
+        if path not in accounted:
+            others -= {other for other in others if PurePosixPath(other).name in text}
+    return own | others

@@ -1,0 +1,186 @@
+"""Where the packages of a service come from, as uv names it; a login in an address stays behind.
+
+https://docs.astral.sh/uv/concepts/indexes/
+"""
+
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from drydock.adoption.facts import Files, line_of
+from drydock.adoption.facts.image import instructions, main_dockerfile
+from drydock.adoption.translate import Todo, without_logins
+from drydock.adoption.translate.dependencies import lines_of, lists
+from drydock.errors import BadInput
+
+_PATH = "pyproject.toml"
+_SETTING = r"(?:extra-)?index-url|pypi-url|find-links|trusted-host|no-index"
+_IN_LIST = re.compile(rf"--({_SETTING})\b[ =]*(.*)|-([if])\s*(.*)")
+_INSTALL = re.compile(r"\bpip3?\s+(?:[^;&|]*\s)?install\s+([^;&|]*)")
+_IN_COMMAND = re.compile(rf"(?<!\S)(?:--({_SETTING})|-([if]))[ =]+([^\s\"']+)")
+_CONFIGURES = re.compile(rf"\bconfig\s+(?:\S+\s+)*?set\s+\w+\.({_SETTING})\s+[\"']?([^\s\"']+)")
+_VARIABLE = re.compile(
+    r"(?<![${\w])(?:PIP|UV)_((?:EXTRA_)?INDEX_URL|(?:DEFAULT_)?INDEX|FIND_LINKS|TRUSTED_HOST)"
+    r"\b(?:[ =]\s*(\"[^\"]*\"|'[^']*'|\S+))?"
+)
+_PIP_FILES = ("pip.conf", "pip.ini", ".pip/pip.conf")
+_INSTEAD, _BESIDE = {"index-url", "pypi-url", "i", "default-index"}, {"extra-index-url", "index"}
+_PUBLIC = re.compile(r"https://(pypi\.org|pypi\.python\.org)/simple/?")
+_NAMED = {"explicit", "source"}
+"""Of Poetry and PDM, which name their indexes."""
+_OTHER = {
+    "find-links": '[[tool.uv.index]] with format = "flat" names it; the image needs it, too',
+    "trusted-host": "rather give it a certificate; allow-insecure-host of [tool.uv] trusts it",
+    "no-index": "no-index of [tool.uv]",
+}
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One thing that is said of where packages come from."""
+
+    kind: str
+    """What pip calls it, or Poetry's priority `explicit`."""
+    value: str
+    path: str
+    line: int
+    name: str = ""
+
+
+def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]:
+    """Return the tables of the indexes that a service names, what was done, and what is to do.
+
+    `standard` is the standard's pyproject.toml, which may name one already. Raises BadInput where
+    the service calls another one the same.
+    """
+    said = [*_pyproject(files), *_lists(files), *_configuration(files), *_image(files)]
+    has_public = any(_PUBLIC.fullmatch(one.value) for one in said)
+    replaces = [one for one in said if one.kind in _INSTEAD and _is_sure(one.value)]
+    # With the public one beside it, it is only asked first, as uv asks the default last.
+    default = "" if has_public or not replaces else _plain(replaces[0].value)
+    texts = (standard, files.get(_PATH, ""))
+    named = [tomllib.loads(text).get("tool", {}).get("uv", {}).get("index", []) for text in texts]
+    names = {_plain(str(one.get("url"))): str(one.get("name")) for own in named for one in own}
+    tables, rules, todo = "", [], []
+    for one in said:
+        url = _plain(one.value)
+        if one.kind not in _INSTEAD | _BESIDE | _NAMED or not _is_sure(one.value):
+            todo.append(_listed(one))
+        elif not _PUBLIC.fullmatch(url):
+            is_new = url not in names
+            if is_new and one.name in names.values():
+                raise BadInput(
+                    f"{one.path}:{one.line}: {one.name} is another index of the standard's, or "
+                    "named twice: rename it"
+                )
+            name = names.setdefault(url, one.name or _name(url, set(names.values())))
+            if is_new:
+                more = {"default": url == default, "explicit": one.kind == "explicit"}
+                written = "".join(f"{key} = true\n" for key in more if more[key])
+                tables += (
+                    f"\n[[tool.uv.index]]\nname = {json.dumps(name)}\nurl = {json.dumps(url)}\n"
+                )
+                tables += written
+                rules.append(f"the index {name} of {one.path}:{one.line}")
+            if is_new or url != one.value.rstrip("/"):
+                todo.append(_login(one, name, is_default=url == default))
+    for path in _PIP_FILES:
+        if path in files:
+            todo.append(Todo(path, 0, "uv does not read it", "git rm it, if nothing else does"))
+    return tables, rules, todo
+
+
+def _plain(url: str) -> str:
+    return without_logins(url).rstrip("/")
+
+
+def _is_sure(url: str) -> bool:
+    """Tell whether an address holds for everybody: no variable, no file, no token in a query."""
+    return bool(re.fullmatch(r"https?://[^/\s${}?#][^\s${}?#]*", _plain(url)))
+
+
+def _name(url: str, taken: set[str]) -> str:
+    name = re.sub(r"[^a-z0-9]+", "-", (urlsplit(url).hostname or "").lower()).strip("-")
+    number = sum(bool(re.fullmatch(rf"{name}(-\d+)?", one)) for one in taken)
+    return f"{name}-{number + 1}" if number else name
+
+
+def _login(one: _Said, name: str, *, is_default: bool) -> Todo:
+    variable = f"UV_INDEX_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
+    how = (
+        f"for a login, set {variable}_USERNAME and {variable}_PASSWORD; the image's build takes it "
+        "from its secret netrc"
+    )
+    why = f"uv takes packages from the index {name} now"
+    if is_default:
+        why += ", and none from PyPI"
+    elif one.kind in _INSTEAD | _BESIDE:
+        why += ", and from others only what it lacks"
+    if without_logins(one.value) != one.value:
+        why += "; the login in its address is not carried over"
+        return Todo(one.path, one.line, why, f"{how}; take the old one out, and make it invalid")
+    return Todo(_PATH, one.line if one.path == _PATH else 0, why, how)
+
+
+def _listed(one: _Said) -> Todo:
+    how = _OTHER.get(one.kind, "name it in [[tool.uv.index]], if uv is to take packages from it")
+    # What follows a question mark may be a token.
+    shown = re.sub(r"\?.*", "?…", without_logins(one.value)) or "given when the image is built"
+    return Todo(one.path, one.line, f"not carried over: {one.kind} {shown}".rstrip(), how)
+
+
+def _pyproject(files: Files) -> Iterator[_Said]:
+    text = files.get(_PATH, "")
+    tool = tomllib.loads(text).get("tool", {})
+    kinds = {"explicit": "explicit", "default": "index-url"}
+    for table in ("poetry", "pdm"):
+        lines = [n for n, line in enumerate(text.splitlines(), 1) if f"{table}.source]" in line]
+        sources: list[dict[str, Any]] = tool.get(table, {}).get("source", [])
+        for at, one in enumerate(sources):
+            if one.get("url") and one.get("name"):
+                kind = "default" if one.get("default") else one.get("priority")
+                kind = kinds.get(str(kind), "source")
+                line = lines[at] if at < len(lines) else 0
+                yield _Said(kind, str(one["url"]), _PATH, line, str(one["name"]))
+
+
+def _lists(files: Files) -> Iterator[_Said]:
+    for path in sorted(lists(files)):
+        for number, line in lines_of(files[path]):
+            if found := _IN_LIST.match(line):
+                kind, value = (found[1], found[2]) if found[1] else (found[3], found[4])
+                yield _Said({"f": "find-links"}.get(kind, kind), value.strip(), path, number)
+
+
+def _configuration(files: Files) -> Iterator[_Said]:
+    for path in _PIP_FILES:
+        parser = configparser.ConfigParser(interpolation=None, strict=False)
+        try:
+            parser.read_string(files.get(path, ""))
+        except configparser.Error:
+            continue
+        for section in parser.sections():
+            for key, value in parser.items(section):
+                kind = key.replace("_", "-")
+                for one in value.split() if re.fullmatch(_SETTING, kind) else ():
+                    yield _Said(kind, one, path, line_of(files[path], one))
+
+
+def _image(files: Files) -> Iterator[_Said]:
+    path = main_dockerfile(files)
+    for line, step in instructions(files[path]) if path else ():
+        if re.match(r"(ENV|ARG)\s", step, re.IGNORECASE):
+            for name, value in _VARIABLE.findall(step):
+                for one in value.strip("\"'").split() or [""]:
+                    yield _Said(name.lower().replace("_", "-"), one, path, line)
+        elif re.match(r"RUN\s", step, re.IGNORECASE):
+            for told in _INSTALL.findall(step):
+                for kind, short, value in _IN_COMMAND.findall(told):
+                    yield _Said(kind or {"f": "find-links"}.get(short, short), value, path, line)
+            for kind, value in _CONFIGURES.findall(step):
+                yield _Said(kind, value, path, line)

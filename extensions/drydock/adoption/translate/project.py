@@ -1,0 +1,323 @@
+"""The standard's pyproject.toml with what a service said in its own way."""
+
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+
+from drydock.adoption.facts import Files, line_of
+from drydock.adoption.translate import Carried, Demand, Todo, indexes, poetry, setup, without_logins
+from drydock.adoption.translate.dependencies import exported, is_requirements, read
+from drydock.documents import nodes
+from drydock.documents.formats import toml
+
+OWN = "    # The service's own:\n"
+"""What the standard writes before the service's own dependencies."""
+PATH = "pyproject.toml"
+_SCRIPTS = "[project.scripts]\n"
+
+# Tools that read another file of the standard instead.
+_CONFIGURED = {"ruff": "ruff.toml", "mypy": "mypy.ini"}
+# Tools whose work the standard's do.
+_REPLACED = {
+    "black": "ruff format does its work",
+    "isort": "ruff does its work",
+    "flake8": "ruff does its work",
+    "pylint": "ruff does its work",
+    "pdm": "uv does its work",
+    "setuptools": "hatchling builds the package",
+    "setuptools_scm": "hatchling builds the package",
+    "flit": "hatchling builds the package",
+}
+# What the standard says of every service, or what is asked.
+_SAID = {"name", "version", "description", "requires-python", "dependencies", "dynamic", "readme"}
+# Tables that are translated.
+_TRANSLATED = ("project", "build-system", "dependency-groups", "tool.poetry", "tool.uv.sources")
+_WHEEL = "tool.hatch.build.targets.wheel"
+
+
+def carry(theirs: str, files: Files) -> Carried:
+    """Return the rendered pyproject.toml with the dependencies, settings and metadata of a service.
+
+    `files` are the service's. Raises ValueError when its own pyproject.toml is not valid.
+    """
+    ours = files.get(PATH, "")
+    own = tomllib.loads(ours)
+    tool = own.get("tool", {})
+    demands, todo = read(files)
+    text, rules = _with_dependencies(theirs, demands, files)
+    text, said = _with_constants(text, own, files)
+    fields, tables, more = poetry.tables(tool.get("poetry", {}), ours)
+    fields |= dict(_fields(ours, tomllib.loads(text)["project"].keys()))
+    kept = dict(_headed(ours))
+    tables |= {name: _source(table) for name, table in kept.items() if name.startswith("project.")}
+    tables.pop("project.optional-dependencies", None)
+    if scripts := setup.scripts(files):
+        tables["project.scripts"] = scripts + tables.get("project.scripts", "")
+    text, clashes = _with_metadata(text, fields, tables)
+    sources, named, logins = indexes.carry(files, theirs)
+    text += _sources(demands, tool) + sources + _settings(text, ours)
+    left = [*todo, *more, *clashes, *logins, *_idle(ours, tool), *_lost(ours, own, text)]
+    requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
+    unsure = {one.path for one in left}
+    if numbers := Counter(one.path for one in demands):
+        told = ", ".join(f"{count} of {path}" for path, count in numbers.items())
+        said.insert(0, f"dependencies: {told}")
+    return Carried(
+        text=text,
+        rules=(*said, *named, *rules),
+        todo=tuple(left),
+        accounted=frozenset(({PATH} if ours else set()) | (requirements - unsure)),
+    )
+
+
+def _with_dependencies(text: str, demands: Iterable[Demand], files: Files) -> tuple[str, list[str]]:
+    data = tomllib.loads(text)
+    project, groups = data["project"], data.get("dependency-groups", {})
+    standard = {"": _names(project["dependencies"]), "dev": _names(groups.get("dev", []))}
+    rules: list[str] = []
+    held: dict[str, list[str]] = {}
+    for demand in demands:
+        # A package that the service itself needs is there for its tools, too.
+        known = standard[""] | (standard["dev"] if demand.group else {})
+        wanted, asked = demand.text, Requirement(demand.text)
+        if demand.name in known:
+            if asked.specifier:
+                rules.append(f"{wanted} gave way to the standard's {known[demand.name]}")
+            if not asked.extras:
+                continue
+            wanted = f"{asked.name}[{','.join(sorted(asked.extras))}]"
+        quoted = wanted.replace("\\", "\\\\").replace('"', "'")
+        above, behind = _remarks(files[demand.path], demand.line)
+        item = "".join(f"    {line}\n" for line in above)
+        held.setdefault(demand.group, []).append(f'{item}    "{quoted}",{behind}\n')
+    first, marker, rest = text.partition(OWN)
+    second, other, end = rest.partition(OWN)
+    if not marker:
+        raise ValueError("the standard's pyproject.toml has no place for a service's dependencies")
+    main, dev = ("".join(held.pop(group, [])) for group in ("", "dev"))
+    text = f"{first}{marker}{main}{second}{other}{dev if other else ''}{end}"
+    extras = {name: items for name, items in held.items() if name.startswith("extra:")}
+    more = {name: items for name, items in held.items() if name not in extras}
+    if extras:
+        table = f"[project.optional-dependencies]\n{_arrays(extras)}\n"
+        text = text.replace(_SCRIPTS, f"{table}{_SCRIPTS}", 1)
+    if more:
+        table = "[dependency-groups]\n"
+        text = text.replace(table, f"{table}{_arrays(more)}", 1)
+    return text, rules
+
+
+def _names(requirements: Iterable[str]) -> dict[str, str]:
+    return {canonicalize_name(Requirement(one).name): one for one in requirements}
+
+
+def _arrays(held: Mapping[str, list[str]]) -> str:
+    named = ((name.partition(":")[2], "".join(items)) for name, items in held.items())
+    return "".join(f"{name} = [\n{items}]\n" for name, items in named)
+
+
+def _remarks(text: str, line: int) -> tuple[list[str], str]:
+    """Return the remarks above a line, and the one behind what stands on it."""
+    lines = text.splitlines()
+    above: list[str] = []
+    for before in reversed(lines[: max(0, line - 1)]):
+        if not before.strip().startswith("#"):
+            break
+        above.insert(0, without_logins(before.strip()))
+    behind = re.search(r"\s(#[^'\"]*)$", lines[line - 1]) if 0 < line <= len(lines) else None
+    return above, f"  {without_logins(behind[1].strip())}" if behind else ""
+
+
+def _with_constants(text: str, own: dict[str, Any], files: Files) -> tuple[str, list[str]]:
+    """Set the version, the Python and the README that the service has."""
+    rules = []
+    project, tool = own.get("project", {}), own.get("tool", {}).get("poetry", {})
+    version = project.get("version") or tool.get("version") or setup.version(files)
+    if isinstance(version, str) and re.match(r"\d", version):
+        text = _set(text, "version", version)
+    python = str(project.get("requires-python") or tool.get("dependencies", {}).get("python", ""))
+    if python:
+        standard = tomllib.loads(text)["project"]["requires-python"]
+        if _needs_newer(python, standard):
+            text = _set(text, "requires-python", poetry.specifier(python))
+        elif poetry.specifier(python) != standard:
+            rules.append(f"Python {python} gave way to the standard's {standard}")
+    present = [
+        path for path in ("README.md", "README.rst", "README.txt", "README") if path in files
+    ]
+    if present and present[0] == "README":  # its kind must be said
+        told = 'readme = { file = "README", content-type = "text/plain" }'
+        text = text.replace('readme = "README.md"', told, 1)
+    elif present and present[0] != "README.md":
+        text = _set(text, "readme", present[0])
+    elif not present:
+        text = re.sub(r'(?m)^readme = "README.md"\n', "", text, count=1)
+    text = _with_packages(text, own, files)
+    backend = own.get("build-system", {}).get("build-backend")
+    built = tomllib.loads(text)["build-system"]["build-backend"]
+    if backend not in (None, built):
+        rules.append(f"{built} builds it instead of {backend}")
+    return text, rules
+
+
+def _with_packages(text: str, own: dict[str, Any], files: Files) -> str:
+    """Add the packages that a service has besides the one that the standard knows."""
+    tool = own.get("tool", {})
+    wheel = _at(tool, ("hatch", "build", "targets", "wheel", "packages"))
+    named = [str(one) for one in wheel or ()]
+    for one in tool.get("poetry", {}).get("packages", []):
+        named.append("/".join(filter(None, (one.get("from"), one.get("include")))))
+    known = _at(tomllib.loads(text), (*_WHEEL.split("."), "packages")) or []
+    more = [one for one in named if one not in known and f"{one}/__init__.py" in files]
+    if not more or not known:
+        return text
+    items = ", ".join(json.dumps(one) for one in [*known, *more])
+    return re.sub(r"(?m)^packages = .*$", f"packages = [{items}]", text, count=1)
+
+
+def _set(text: str, field: str, value: str) -> str:
+    written = f"{field} = {json.dumps(value)}"
+    return re.sub(rf"(?m)^{field} = .*$", lambda _: written, text, count=1)
+
+
+def _needs_newer(python: str, standard: str) -> bool:
+    """Tell whether a service refuses the oldest Python that the standard runs on."""
+    try:
+        oldest = next(iter(SpecifierSet(standard))).version
+        return not SpecifierSet(poetry.specifier(python)).contains(f"{oldest}.99") and any(
+            SpecifierSet(poetry.specifier(python)).contains(f"3.{minor}.0")
+            for minor in range(int(oldest.split(".")[1]) + 1, 30)
+        )
+    except InvalidSpecifier:
+        return False
+
+
+def _fields(ours: str, present: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of `[project]` that are not the standard's, as they stand."""
+    said = ({*present} | _SAID) - {"authors"}
+    for header, table in _headed(ours):
+        for field in table.body.parts if header == "project" and table.body else ():
+            if str(field.key) not in said:
+                yield str(field.key), nodes.source(field).strip().partition("=")[2].strip()
+
+
+def _with_metadata(
+    text: str, fields: Mapping[str, str], tables: Mapping[str, str]
+) -> tuple[str, list[Todo]]:
+    """Add fields and tables of `[project]`; return also what has no place."""
+    todo = []
+    for field, value in fields.items():
+        line = f"{field} = {value}"
+        if re.search(rf"(?m)^{field} = ", text.partition("dependencies = [")[0]):
+            text = re.sub(rf"(?m)^{field} = .*$", line.replace("\\", r"\\"), text, count=1)
+        else:
+            text = text.replace("\ndependencies = [\n", f"\n{line}\ndependencies = [\n", 1)
+    known = tomllib.loads(text)["project"].get("scripts", {})
+    for name, entries in tables.items():
+        if name != "project.scripts":
+            text = text.replace(_SCRIPTS, f"[{name}]\n{entries.rstrip()}\n\n{_SCRIPTS}", 1)
+            continue
+        own = tomllib.loads(entries)
+        for script in own.keys() & known.keys():
+            why = f"the script {script} is the standard's now; it was {own.pop(script)}"
+            todo.append(Todo(PATH, 0, why, "give the old one another name, if it is needed"))
+        lines = "".join(f"{json.dumps(script)} = {json.dumps(own[script])}\n" for script in own)
+        plain = re.sub(r'(?m)^"([\w-]+)" = ', r"\1 = ", lines)
+        text = text.replace(_SCRIPTS, f"{_SCRIPTS}{plain}", 1)
+    return text, todo
+
+
+def _headed(text: str) -> Iterator[tuple[str, nodes.Part]]:
+    """Yield the tables of a document with their dotted names."""
+    document = toml.read(text) if text else None
+    for table in document.body.parts if document and document.body else ():
+        opening = table.body.opening if table.body else ""
+        if found := re.match(r"\[+\s*(.+?)\s*\]+", opening):
+            yield found[1], table
+
+
+def _source(table: nodes.Part) -> str:
+    """Return what stands below the header of a table."""
+    return nodes.source(table).partition("]\n")[2]
+
+
+def _sources(demands: Iterable[Demand], tool: dict[str, Any]) -> str:
+    """Return the tables that say where packages come from, if from no index."""
+    own = tool.get("uv", {}).get("sources", {})
+    entries = {name: _inline(value) for name, value in own.items()}
+    entries |= {Requirement(one.text).name: one.source for one in demands if one.source}
+    text = "".join(f"{name} = {value}\n" for name, value in entries.items())
+    text = f"\n[tool.uv.sources]\n{text}" if text else ""
+    if any(Requirement(one.text).url for one in demands):
+        text += "\n[tool.hatch.metadata]\nallow-direct-references = true\n"
+    return text
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_inline(held)}" for key, held in value.items()) + " }"
+    return f"[{', '.join(map(_inline, value))}]" if isinstance(value, list) else json.dumps(value)
+
+
+def _settings(text: str, ours: str) -> str:
+    """Return the tables of the service's own tools, as they stand."""
+    present = {header for header, _ in _headed(text)} | {_WHEEL}
+    kept = []
+    for header, table in _headed(ours):
+        translated = any(f"{header}.".startswith(f"{one}.") for one in _TRANSLATED)
+        if not translated and header not in present:
+            kept.append(f"\n{nodes.source(table).strip()}\n")
+    return "".join(kept)
+
+
+def _idle(ours: str, tool: Iterable[str]) -> Iterator[Todo]:
+    """Yield which of the service's settings nobody reads any more."""
+    for name in tool:
+        line = line_of(ours, f"[tool.{name}") or line_of(ours, name)
+        if file := _CONFIGURED.get(name):
+            how = f"move what still matters to {file}, which is read instead"
+            yield Todo(PATH, line, f"[tool.{name}] counts no more", how)
+        elif done := _REPLACED.get(name):
+            yield Todo(PATH, line, f"[tool.{name}] counts no more: {done}", "take it out")
+
+
+def _lost(ours: str, own: dict[str, Any], text: str) -> Iterator[Todo]:
+    """Yield what stands in none of the places that are carried over."""
+    result = tomllib.loads(text)
+    own = {**own, "tool": {k: v for k, v in own.get("tool", {}).items() if k != "poetry"}}
+    for where in [*(("tool", *path) for path in _paths(own["tool"])), *_tops(own)]:
+        if where[-1] != "" and _at(result, where) is None:
+            why = f"not carried over: {'.'.join(where)}"
+            yield Todo(PATH, line_of(ours, where[-1]), why, "add it where it still matters")
+    for number, line in enumerate(ours.splitlines(), 1):
+        if (remark := line.strip()).startswith("#") and remark not in text:
+            yield Todo(
+                PATH, number, f"a remark is not carried over: {without_logins(remark)[:60]}", "none"
+            )
+
+
+def _tops(own: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    said = {"dependencies", "optional-dependencies", "dynamic", "scripts", "readme"}
+    yield from (("project", key) for key in own.get("project", {}) if key not in said)
+    yield from ((key,) for key in own if key not in {"project", "tool", "dependency-groups"})
+
+
+def _paths(data: Any) -> Iterator[tuple[str, ...]]:
+    for key, value in data.items():
+        if isinstance(value, dict) and value:
+            yield from ((key, *rest) for rest in _paths(value))
+        else:
+            yield (key,)
+
+
+def _at(data: Any, path: Iterable[str]) -> Any:
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data

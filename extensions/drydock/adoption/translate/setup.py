@@ -1,0 +1,112 @@
+"""What setup.py and setup.cfg say of a package; both are read, neither is run."""
+
+import ast
+import configparser
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from drydock.adoption.facts import Files, line_of
+from drydock.adoption.translate import Demand, Todo
+from drydock.adoption.translate.poetry import group_of, is_for_development
+
+_REQUIRED = {"install_requires", "tests_require", "extras_require"}
+_USED = {
+    *_REQUIRED, "name", "version", "description", "author", "python_requires", "packages",
+    "package_dir", "entry_points", "long_description", "long_description_content_type",
+    "include_package_data", "zip_safe",
+}  # fmt: skip
+
+
+def demands(files: Files) -> Iterator[Demand | Todo]:
+    """Yield what the package depends on, and what is not carried over."""
+    for given in _arguments(files):
+        name = given.arg or ""
+        if name in _REQUIRED:
+            yield from _literal(name, given.value)
+        elif name not in _USED:
+            how = "say it in pyproject.toml"
+            yield Todo("setup.py", given.value.lineno, f"not carried over: {name}", how)
+    if "setup.py" in files:
+        yield Todo("setup.py", 0, "pyproject.toml takes its place", "git rm setup.py")
+    if parser := _ini(files):
+        yield from _from_ini(parser, files.get("setup.cfg", ""))
+
+
+def _arguments(files: Files) -> Iterator[ast.keyword]:
+    try:
+        tree = ast.parse(files.get("setup.py", ""))
+    except (SyntaxError, ValueError):
+        return
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) == "setup":
+            yield from call.keywords
+
+
+def _value(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return None
+
+
+def _literal(name: str, node: ast.expr) -> Iterator[Demand | Todo]:
+    value = _value(node)
+    if value is None:
+        how = "add what it comes to to [project] dependencies"
+        yield Todo("setup.py", node.lineno, f"{name} is computed", how)
+        return
+    lines = {item.value: item.lineno for item in ast.walk(node) if isinstance(item, ast.Constant)}
+    for extra, held in (value if isinstance(value, dict) else {"": value}).items():
+        group = _group(extra) if name != "tests_require" else "dev"
+        for one in [held] if isinstance(held, str) else held:
+            yield Demand(str(one), group, "setup.py", lines.get(one, node.lineno))
+
+
+def _group(extra: str) -> str:
+    if not extra or is_for_development(extra):
+        return group_of(extra) if extra else ""
+    return f"extra:{extra}"
+
+
+def _ini(files: Files) -> configparser.ConfigParser | None:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(files.get("setup.cfg", ""))
+    except configparser.Error:
+        return None
+    return parser
+
+
+def _from_ini(parser: configparser.ConfigParser, text: str) -> Iterator[Demand]:
+    held = [("", parser.get("options", "install_requires", fallback=""))]
+    if parser.has_section("options.extras_require"):
+        held += [(_group(extra), value) for extra, value in parser.items("options.extras_require")]
+    for group, value in held:
+        for line in filter(None, map(str.strip, value.splitlines())):
+            if not line.startswith("#"):
+                yield Demand(line, group, "setup.cfg", line_of(text, line))
+
+
+def version(files: Files) -> str | None:
+    """Return the version that is written down, if one is."""
+    for given in _arguments(files):
+        if given.arg == "version" and isinstance(found := _value(given.value), str):
+            return found
+    parser = _ini(files)
+    return parser.get("metadata", "version", fallback=None) if parser else None
+
+
+def scripts(files: Files) -> str:
+    """Return the console scripts as entries of `[project.scripts]`."""
+    lines: list[str] = []
+    for given in _arguments(files):
+        points = _value(given.value) if given.arg == "entry_points" else None
+        if isinstance(points, dict):
+            lines += points.get("console_scripts", [])
+    if parser := _ini(files):
+        told = parser.get("options.entry_points", "console_scripts", fallback="")
+        lines += told.splitlines()
+    found = (re.match(r"\s*([\w.-]+)\s*=\s*([\w.:]+)", line) for line in lines)
+    return "".join(f"{one[1]} = {json.dumps(one[2])}\n" for one in found if one)

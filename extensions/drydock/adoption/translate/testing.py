@@ -1,0 +1,143 @@
+"""The standard's pytest.toml with the settings that a service's own tests run under."""
+
+import configparser
+import json
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from drydock.adoption.facts import Files, line_of
+from drydock.adoption.translate import Carried, Todo
+from drydock.adoption.translate.dependencies import read
+
+PATH = "pytest.toml"
+# https://docs.pytest.org/en/stable/reference/reference.html#configuration-options
+_WORDS = {
+    "addopts", "doctest_optionflags", "norecursedirs", "python_classes", "python_files",
+    "python_functions", "pythonpath", "required_plugins", "testpaths", "usefixtures",
+}  # fmt: skip
+_LINES = {"env", "filterwarnings", "markers"}
+_SWITCHES = re.compile(
+    r"strict(_\w+)?|\w+_strict|log_cli|collect_imported_tests|consider_namespace_packages"
+    r"|enable_assertion_pass_hook|junit_log_passing_tests|faulthandler_exit_on_timeout"
+)
+_OF_PYTEST = re.compile(
+    r"(strict|junit|log|doctest|faulthandler|python|verbosity|tmp_path|truncation)_\w+|strict"
+    r"|assertion_text_diff_style|cache_dir|console_output_style|empty_parameter_set_mark|max_warnings"
+    r"|minversion|parametrize_long_str_id_strategy|xfail_strict"
+    r"|disable_test_id_escaping_and_forfeit_all_rights_to_community_support"
+)
+_BUILT_IN = {"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
+_ADDED = ("testpaths", "addopts", "markers", "filterwarnings", "pythonpath", "env")
+"""Lists that both sides have a say in."""
+
+
+def carry(theirs: str, files: Files) -> Carried:
+    """Return the rendered pytest.toml with what the service's own tests need.
+
+    pytest reads one configuration only, and `pytest.toml` before all others.
+    """
+    source, told = _settings(files)
+    own = {key: value for key, value in told.items() if _is_known(key, files)}
+    standard = tomllib.loads(theirs)["pytest"]
+    merged: dict[str, Any] = {key: _native(key, value) for key, value in own.items()}
+    folders = merged.get("testpaths") or _folders(files)
+    merged["testpaths"] = [*folders, *(f for f in standard["testpaths"] if f not in folders)]
+    known = {str(one).partition(":")[0].partition("(")[0] for one in merged.get("markers", [])}
+    marks = sorted({*_marks(files)} - known)
+    merged["markers"] = [*merged.get("markers", []), *marks]
+    for key in _ADDED[1:]:
+        items = merged.get(key, [])
+        merged[key] = [*items, *(one for one in standard.get(key, []) if one not in items)]
+    merged = {k: v for k, v in merged.items() if v not in ([], standard.get(k))}
+    text = theirs
+    for key, value in merged.items():
+        line = f"{key} = {_written(value)}"
+        text, found = re.subn(rf"(?m)^{key} = .*$", line.replace("\\", r"\\"), text, count=1)
+        text = text if found else f"{text}{line}\n"
+    todo = [] if source in {"", "pytest.ini"} else [_idle(source, files)]
+    for key in sorted(told.keys() - own.keys()):
+        why = f"no package that is asked for knows {key}, and pytest refuses what it does not know"
+        how = f"add its plugin to the group dev, and {key} to {PATH}; or take it out"
+        todo.append(Todo(source, line_of(files[source], key), why, how))
+    rules = [f"{key} of {source}" for key in own]
+    rules += [f"the marker {mark}, which tests use" for mark in marks]
+    whole = told == own and source == "pytest.ini" and not re.search(r"(?m)^\s*[#;]", files[source])
+    return Carried(text, tuple(rules), tuple(todo), frozenset({source} if whole else ()))
+
+
+def _is_known(key: str, files: Files) -> bool:
+    """Tell whether pytest has a setting, or a plugin that the service asks for, by their names."""
+    if key in _WORDS | _LINES - {"env"} or _OF_PYTEST.fullmatch(key) or _SWITCHES.fullmatch(key):
+        return True
+    plugins = {"anyio", *(one.name for one in read(files)[0] if "pytest" in one.name)}
+    return any(re.split(r"[_-]", key.lower())[0] in plugin.split("-") for plugin in plugins)
+
+
+def _settings(files: Files) -> tuple[str, dict[str, Any]]:
+    """Return the file that pytest read so far, and what it says."""
+    if "pytest.ini" in files:
+        return "pytest.ini", _ini(files["pytest.ini"], "pytest")
+    tool = tomllib.loads(files.get("pyproject.toml", "")).get("tool", {}).get("pytest", {})
+    if told := tool.get("ini_options", tool):
+        return "pyproject.toml", told
+    for path, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
+        if told := _ini(files.get(path, ""), section):
+            return path, told
+    return "", {}
+
+
+def _ini(text: str, section: str) -> dict[str, str]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return {}
+    return dict(parser.items(section)) if parser.has_section(section) else {}
+
+
+def _idle(source: str, files: Files) -> Todo:
+    section = {"pyproject.toml": "[tool.pytest", "tox.ini": "[pytest]"}.get(source, "[tool:pytest]")
+    why = f"pytest reads {PATH} instead, which has these settings now"
+    return Todo(source, line_of(files[source], section), why, "take them out")
+
+
+def _native(key: str, value: Any) -> Any:
+    """Return a value as `pytest.toml` wants it, where each setting has a type of its own."""
+    if key in _WORDS:
+        return shlex.split(value) if isinstance(value, str) else value
+    if key in _LINES:
+        text = value if isinstance(value, str) else ""
+        return [line.strip() for line in text.splitlines() if line.strip()] or value
+    if _SWITCHES.fullmatch(key) and isinstance(value, str):
+        return value.lower() in {"1", "true", "yes", "on"}
+    return value if isinstance(value, str | list | bool) else str(value)
+
+
+def _folders(files: Files) -> list[str]:
+    """Return the folders that pytest found tests in, when nothing told it where they are."""
+    found = set()
+    for path in files:
+        *folders, name = PurePosixPath(path).parts
+        if re.fullmatch(r"test_.*\.py|.*_test\.py", name):
+            top = next((n for n, one in enumerate(folders) if one in {"test", "tests"}), None)
+            found.add("/".join(folders[: len(folders) if top is None else top + 1]) or name)
+    return sorted(one for one in found if not any(one.startswith(f"{o}/") for o in found))
+
+
+def _marks(files: Files) -> Iterator[str]:
+    """Yield the markers that tests use: the standard wants every one of them declared."""
+    for path, text in files.items():
+        if path.endswith(".py") and "pytest.mark." in text:
+            for name in re.findall(r"pytest\.mark\.([A-Za-z]\w*)", text):
+                if name not in _BUILT_IN:
+                    yield name
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list) and len(json.dumps(value)) > len("[]") + 80:
+        return "[\n" + "".join(f"    {json.dumps(item)},\n" for item in value) + "]"
+    return json.dumps(value)

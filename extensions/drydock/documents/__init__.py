@@ -1,0 +1,1 @@
+"""Files taken apart: one node, one reader for each format, and nothing of git."""

@@ -1,0 +1,174 @@
+"""Dockerfiles (https://docs.docker.com/reference/dockerfile): stages, and what they run in turn."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from drydock.documents import siblings
+from drydock.documents.nodes import Body, Part
+
+_NAME = re.compile(
+    r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?|[^/]+\.(?:D|d)ockerfile)$"
+)
+_OTHER = re.compile(r"\.(?:dockerignore|j2|jinja2?|md|tmpl)$")
+_KNOWN = {
+    *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL"),
+    *("MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
+}
+_DIRECTIVE = re.compile(r"#[ \t]*(?:syntax|check)[ \t]*=", re.IGNORECASE)
+_HEREDOC = re.compile(r"<<-?(?P<quote>[\"']?)(?P<word>[A-Za-z_]\w*)(?P=quote)")
+_FLAG = re.compile(r"--[a-z]\S*")
+# What stands in the way between two words of an instruction: space, line ends, and comments.
+_GAP = r"(?:[ \t]|\\[ \t]*\n(?:[ \t]*#[^\n]*\n|[ \t]*\n)*)+"
+_PAIR = re.compile(
+    rf"(?P<gap>{_GAP})(?P<name>[\w.-]+)=(?P<value>(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\\[^\n]|[^\s\\\"'])*)"
+)
+_INSTALL = re.compile(
+    r"\b(?P<tool>apt-get|apt|apk|dnf|microdnf|yum)\b(?:" + _GAP + r"-[^\s;&|]+)*"
+    + _GAP + r"(?:install|add)\b(?:" + _GAP + r"-[^\s;&|]+)*"
+)  # fmt: skip
+_PACKAGE = re.compile(rf"(?P<gap>{_GAP})(?P<package>[A-Za-z0-9][^\s;&|<>$`\\'\"()]*)(?=[\s;]|$)")
+
+
+def handles(path: str) -> bool:
+    """Tell whether `path` names a Dockerfile."""
+    return bool(_NAME.search(path)) and not _OTHER.search(path)
+
+
+def check(text: str) -> None:
+    """Raise ValueError if `text` is no Dockerfile, as far as its instructions tell."""
+    words = [_word(instruction) for _, instruction in _instructions(text)]
+    if "FROM" not in words or set(words[: words.index("FROM")]) - {"ARG"}:
+        raise ValueError("it does not begin with FROM")
+    unknown = next((word for word in words if word not in _KNOWN), None)
+    if unknown:
+        raise ValueError(f"{unknown} is no instruction")
+
+
+def read(text: str) -> Part:
+    """Take `text` apart into stages, and those into instructions with the comments above them."""
+    check(text)
+    opening = ""
+    while _DIRECTIVE.match(text, len(opening)):
+        opening += text[len(opening) :].partition("\n")[0] + "\n"
+    stages: list[list[Part]] = [[]]
+    end = 0
+    for lead, instruction in _instructions(text[len(opening) :]):
+        part = _part(instruction.removesuffix("\n"))
+        if part.key == "FROM":
+            stages.append([])
+        stages[-1].append(replace(part, lead=lead, after="\n"))
+        end += len(lead) + len(instruction)
+    closing = text[len(opening) + end :]
+    bodies = [_stage(parts, place) for place, parts in enumerate(stages) if parts]
+    return Part("the file", body=Body(siblings.told_apart(bodies), opening, closing, whole=True))
+
+
+def _instructions(text: str) -> Iterator[tuple[str, str]]:
+    """Return each instruction of `text`, all its lines, and what stands above it."""
+    lead, held = "", ""
+    until: list[str] = []
+    for line in text.split("\n")[:-1]:
+        blank = not line.strip() or line.lstrip().startswith("#")
+        if until:
+            held += f"{line}\n"
+            if line.strip("\t") == until[0]:
+                until.pop(0)
+        elif not held and blank:
+            lead += f"{line}\n"
+        else:
+            held += f"{line}\n"
+            if blank or line.rstrip(" \t").endswith("\\"):
+                continue
+            until = [found["word"] for found in _HEREDOC.finditer(held)]
+            if _word(held) not in {"RUN", "COPY", "ADD"}:
+                until = []
+        if held and not until:
+            yield lead, held
+            lead, held = "", ""
+    if held:
+        raise ValueError("its last instruction does not end")
+
+
+def _word(instruction: str) -> str:
+    return instruction.split(maxsplit=1)[0].upper()
+
+
+def _stage(parts: list[Part], place: int) -> Part:
+    first = parts[0].text.split()
+    key = "what comes before the stages"
+    if parts[0].key == "FROM":
+        named = len(first) > 2 and first[-2].upper() == "AS"
+        key = f"stage {first[-1].lower()}" if named else "a stage without a name"
+    head, *others = parts
+    lead, head = head.lead, replace(head, lead="")
+    return Part(key, lead=lead, body=Body(siblings.told_apart([head, *others]), whole=True))
+
+
+def _plain(text: str) -> list[str]:
+    """Return the words of an instruction, without comments and line ends between them."""
+    lines = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
+    return " ".join(line.rstrip(" \t").removesuffix("\\") for line in lines).split()
+
+
+def _part(text: str) -> Part:
+    words = _plain(text)
+    word = words[0].upper()
+    part = Part(word, text)
+    remarks = tuple(line.strip() for line in text.split("\n") if line.lstrip().startswith("#"))
+    says = (word, *words[1:], remarks)
+    if word == "FROM":
+        return replace(part, says=(*(w.upper() if w == "as" else w for w in says[:-1]), remarks))
+    if "<<" in text:
+        return replace(part, key=text)
+    if word in {"ENV", "LABEL", "ARG"}:
+        return _named(replace(part, says=says), words)
+    if word in {"COPY", "ADD"}:
+        given = [one for one in words[1:] if not _FLAG.match(one)]
+        return replace(part, key=f"{word} {' '.join(given)}", says=says)
+    if word in {"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "SHELL", "USER", "WORKDIR"}:
+        return replace(part, says=says)
+    return _installing(text) or replace(part, key=" ".join([word, *words[1:]]), says=says)
+
+
+def _named(part: Part, words: list[str]) -> Part:
+    """Return variables or labels by their names: one is a leaf, several are a body."""
+    word, start = str(part.key), len(part.text.split()[0])
+    pairs = list(_PAIR.finditer(part.text, start))
+    if len(pairs) < 2 or pairs[-1].end() != len(part.text.rstrip()):
+        name = words[1].partition("=")[0] if len(words) > 1 else ""
+        # What makes no use of variables may stand before another such.
+        swaps = "a value" if "$" not in part.text and len(pairs) == 1 else None
+        return replace(part, key=f"{word} {name}", swaps=swaps)
+    if any(a.end() != b.start() for a, b in pairwise(pairs)):
+        return replace(part, key=" ".join(words))
+    # Within one instruction no value sees another: they stand in any order.
+    held = [
+        Part(pair["name"], f"{pair['name']}={pair['value']}", lead=pair["gap"], floats=True)
+        for pair in pairs
+    ]
+    closing = part.text[pairs[-1].end() :]
+    body = Body(siblings.told_apart(held), part.text[:start], closing, whole=True)
+    return Part(f"{word} of several", body=body)
+
+
+def _installing(text: str) -> Part | None:
+    """Return a RUN with the packages that it installs as its parts, if it does so once."""
+    found = list(_INSTALL.finditer(text))
+    if not text.upper().startswith("RUN") or len(found) != 1:
+        return None
+    end, held = found[0].end(), []
+    while package := _PACKAGE.match(text, end):
+        name = re.split(r"[=<>~]", package["package"])[0]
+        held.append(Part(name, package["package"], lead=package["gap"], floats=True))
+        end = package.end()
+    if not held or len({part.key for part in held}) < len(held):
+        return None
+    # Options, files and variables among the packages: it is not plain what they belong to.
+    if not re.match(
+        r"[ \t]*(?:$|\n|;|&&|\\[ \t]*\n(?:[ \t]*#[^\n]*\n)*[ \t]*(?:&&|;))", text[end:]
+    ):
+        return None
+    body = Body(tuple(held), text[: found[0].end()], text[end:], whole=True)
+    return Part(f"RUN {found[0]['tool']} install", body=body)

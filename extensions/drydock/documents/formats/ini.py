@@ -1,0 +1,106 @@
+"""INI files as Python's tools read them (https://docs.python.org/3/library/configparser.html)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from configparser import Error, RawConfigParser
+from dataclasses import replace
+from itertools import pairwise
+
+from drydock.documents import values
+from drydock.documents.nodes import Body, Part, numbered
+from drydock.documents.values import Value
+
+_NAME = re.compile(r"(?:^|/)(?:\.?pylintrc|\.flake8|\.coveragerc|[\w.-]+\.(?:ini|cfg))$")
+_LINE = re.compile(r"[^\n]*\n")
+_SECTION = re.compile(r"\[(?P<name>[^\]\n]+)\][ \t]*\n")
+_KEY = re.compile(r"(?P<key>[^\s:=\[][^:=\n]*?)[ \t]*(?:[:=][ \t]*(?P<value>[^\n]*))?\n")
+_REMARK = re.compile(r"\s*[#;]")
+# Where the lines of a value are requirements.
+_PACKAGES = re.compile(
+    r"options\.(?:install_requires|setup_requires|tests_require)"
+    r"|options\.extras_require\..+|tox\.requires|testenv[^.]*\.deps"
+)
+
+
+def handles(path: str) -> bool:
+    """Tell whether `path` names an INI file."""
+    return bool(_NAME.search(path))
+
+
+def check(text: str) -> None:
+    """Raise ValueError if `text` is not INI; a section or a key that is there twice is not."""
+    _parsed(text)
+
+
+def _parsed(text: str) -> RawConfigParser:
+    parser = RawConfigParser(allow_no_value=True, default_section="")
+    try:
+        parser.read_string(text)
+    except Error as error:
+        raise ValueError(error.message) from error
+    return parser
+
+
+def read(text: str) -> Part:
+    """Take `text` apart into sections, their keys, and the lines of these."""
+    check(text)
+    sections: list[tuple[str, str, list[str]]] = []
+    pending = ""
+    for line in _LINE.findall(text):
+        if _is_blank(line):
+            pending += line
+        elif found := _SECTION.fullmatch(line):
+            sections.append((found["name"], pending, [line]))
+            pending = ""
+        elif not sections:
+            raise ValueError("a section is written in an unusual way")
+        else:
+            sections[-1][2].append(pending + line)
+            pending = ""
+    parts = []
+    for name, lead, (opening, *lines) in sections:
+        body = Body(tuple(_keys(name, lines)), opening)
+        parts.append(Part(f"[{name}]", lead=lead, body=body, floats=True))
+    return Part("the file", body=Body(tuple(parts), closing=pending))
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip() or bool(_REMARK.match(line))
+
+
+def _keys(section: str, lines: Sequence[str]) -> Iterator[Part]:
+    """Yield the keys of a section, given its lines, each with the blank ones above it."""
+    starts = [at for at, line in enumerate(lines) if not _split(line)[1][0].isspace()]
+    if starts[:1] != [0][: len(lines)]:
+        raise ValueError("a line is indented in an unusual way")
+    for start, end in pairwise([*starts, len(lines)]):
+        lead, first = _split(lines[start])
+        found = _KEY.fullmatch(first)
+        if not found:
+            raise ValueError("a key is written in an unusual way")
+        yield replace(_key(section, found, lines[start + 1 : end]), lead=lead, floats=True)
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Return the blank lines above a line, and the line."""
+    start = line.rindex("\n", 0, -1) + 1 if "\n" in line[:-1] else 0
+    return line[:start], line[start:]
+
+
+def _key(section: str, found: re.Match[str], more: Sequence[str]) -> Part:
+    key, text = found["key"].lower(), found[0] + "".join(more)
+    says = (found["value"] is None, *f"{found['value']} {''.join(more)}".split())
+    whole = Part(key, text[:-1], says, after="\n")
+    words = [_split(line)[1].strip() for line in more]
+    if not more or found["value"] or any(word.endswith(",") for word in words):
+        return whole
+    items = [Value(0, 0, word, word) for word in words]
+    packages = _PACKAGES.fullmatch(f"{section}.{key}")
+    told = values.packages(items) if packages else values.told_apart(key, items)
+    if told is None:
+        return whole
+    parts = []
+    for told_by, line, word in zip(told.keys, more, words, strict=True):
+        before, after = line[: line.rindex(word)], line[line.rindex(word) + len(word) :]
+        parts.append(Part(told_by, word, None, before, after, floats=told.floats))
+    return Part(key, body=Body(numbered(parts), found[0], unrelated=told.unrelated))

@@ -1,0 +1,95 @@
+"""Markdown (https://spec.commonmark.org), by section: a heading and what follows it."""
+
+import re
+from collections.abc import Iterator
+
+from drydock.documents import siblings
+from drydock.documents.nodes import Body, Part
+
+_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))??(?:[ \t]+#+)?[ \t]*\n")
+_UNDERLINE = re.compile(r" {0,3}(?:(?P<first>=+)|-+)[ \t]*\n")
+# A line of text that an underline makes a heading: no list, quote, table, heading or code.
+_TITLE = re.compile(r" {0,3}(?![-*+>|#\s]|\d+[.)]\s|```|~~~|<)(?P<title>.+?)[ \t]*\n")
+_FENCE = re.compile(r"[ \t>]*(?:(?P<fence>`{3,})(?P<info>[^`]*)|(?P<waves>~{3,}).*)\n")
+
+
+def handles(path: str) -> bool:
+    """Tell whether `path` names a Markdown file."""
+    return path.endswith((".md", ".markdown"))
+
+
+def check(text: str) -> None:
+    """Do nothing: any text is Markdown."""
+
+
+def read(text: str) -> Part:
+    """Take `text` apart into sections, and the sections below those."""
+    lines = [f"{line}\n" for line in text.split("\n")[:-1]]
+    headings = [
+        (_above(lines, start), end, level, title) for start, end, level, title in _headings(lines)
+    ]
+    first = headings[0][0] if headings else len(lines)
+    sections = _sections(lines, headings)
+    return Part("the text", body=Body((_text(lines[:first]), *sections), whole=True))
+
+
+_Heading = tuple[int, int, int, str]
+"""The line where it starts, the line after it, its level, its title."""
+
+
+def _headings(lines: list[str]) -> Iterator[_Heading]:
+    until, is_text = "", False
+    matter = "---\n" in lines[1:] and lines[0] == "---\n"
+    start = lines.index("---\n", 1) + 1 if matter else 0
+    for at, line in enumerate(lines[start:], start):
+        fence, heading, underline = (p.match(line) for p in (_FENCE, _HEADING, _UNDERLINE))
+        if until:
+            if until == "-->":
+                until = "" if until in line else until
+            elif line.strip(" \t>\n").startswith(until) and not line.strip(" \t>\n" + until[0]):
+                until = ""
+        elif fence:
+            until = fence["fence"] or fence["waves"]
+        elif line.lstrip().startswith("<!--") and "-->" not in line:
+            until = "-->"
+        elif heading:
+            yield at, at + 1, len(heading["marks"]), heading["title"] or ""
+        elif underline and is_text and (title := _TITLE.match(lines[at - 1])):
+            # A paragraph of several lines would be a heading as a whole: hardly meant as one.
+            alone = at - start < 2 or not lines[at - 2].strip() or _HEADING.match(lines[at - 2])
+            if alone:
+                yield at - 1, at + 1, 1 if underline["first"] else 2, title["title"]
+        is_text = bool(_TITLE.match(line)) and not until and not heading
+    if until:
+        raise ValueError("what is opened as code or a comment does not end")
+
+
+def _above(lines: list[str], start: int) -> int:
+    """Return where what belongs to a heading starts: anchors and comments right above it."""
+    above = start
+    while above and lines[above - 1].startswith(("[](", "[//]", "<", "{", "%", "(")):
+        above -= 1
+    return above
+
+
+def _sections(lines: list[str], headings: list[_Heading]) -> tuple[Part, ...]:
+    """Return the sections that the outermost of these headings open."""
+    parts = []
+    while headings:
+        start, end, level, title = headings[0]
+        inner = next((n for n, h in enumerate(headings[1:], 1) if h[2] <= level), len(headings))
+        below, rest = headings[1:inner], headings[inner:]
+        close = rest[0][0] if rest else len(lines)
+        text = _text(lines[end : below[0][0] if below else close])
+        body = Body((text, *_sections(lines[:close], below)), "".join(lines[start:end]), whole=True)
+        parts.append(Part(f"{'#' * level} {' '.join(title.split())}", body=body))
+        headings = rest
+    return siblings.told_apart(parts)
+
+
+def _text(lines: list[str]) -> Part:
+    whole = "".join(lines)
+    text = whole.strip("\n") and whole.strip("\n") + "\n"
+    lead, _, after = whole.partition(text) if text else (whole, "", "")
+    says = re.sub(r"\n{2,}", "\n\n", text)
+    return Part("its text", text, says, lead, after, prose=True)

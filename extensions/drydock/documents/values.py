@@ -1,0 +1,272 @@
+"""What TOML, YAML and JSON have in common: values in values, told apart by key or identity.
+
+A reader finds where each value stands; here that becomes parts.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from drydock.documents.nodes import Body, Part, numbered
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value and where it stands in its text."""
+
+    start: int
+    end: int
+    says: Hashable = None
+    """What a scalar is, whatever its layout; of others, what is said besides what they hold."""
+    word: str | None = None
+    """The text of a scalar that is no number and the like."""
+    entries: "Mapping[str, tuple[int, Value]] | None" = None
+    """The values of a mapping, each with the place where its key stands."""
+    items: "Sequence[Value] | None" = None
+    block: bool = False
+    """Whether it is a mapping or list without brackets."""
+
+    def at(self, key: str) -> "Value | None":
+        """Return what a mapping holds at `key`, if it is one and has it."""
+        return (self.entries or {}).get(key, (0, None))[1]
+
+    def meaning(self) -> Hashable:
+        """Return what it is as a whole, whatever its layout."""
+        if self.entries is not None:
+            said = {(key, held.meaning()) for key, (_, held) in self.entries.items()}
+            return self.says, frozenset(said)
+        if self.items is not None:
+            return self.says, tuple(item.meaning() for item in self.items)
+        return self.says
+
+
+@dataclass(frozen=True)
+class Told:
+    """How the items of a list are told apart."""
+
+    keys: Sequence[Hashable]
+    floats: bool
+    unrelated: bool = False
+
+
+Path = tuple[str, ...]
+"""The names of the mappings' keys that lead to a value."""
+Tell = Callable[[Path, Sequence[Value]], Told | None]
+"""Tells the items of the list at a path apart; None: it is to be taken as a whole."""
+
+
+# Where one of these words is part of a list's name, the order of its items tells something.
+_ORDERED = re.compile(
+    r"(?i)args?|arguments|cmd|commands?|entry|entry_?point|exec|install|run|scripts?|shell|steps"
+    r"|stages|addopts|opt(ion)?s|filterwarnings|filters|rules|extends|presets?|plugins|extensions"
+    r"|middlewares?|loaders|processors|handlers|path|pythonpath|source|sections?|order|priority"
+)
+_TOKENS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_PLAIN = re.compile(r"[\w*./@$][^\s!]*")
+_WORDED = {"classifiers", "keywords"}
+# Lists of mappings in which an item is found by its identity, not by its place.
+_SETS = {
+    "repos", "hooks", "env", "ports", "containers", "volumes", "volumeMounts", "volume_mounts",
+    "imagePullSecrets", "configurations", "inputs",
+}  # fmt: skip
+_IDENTITIES = ("id", "name", "repo", "uses", "key", "label", "module", "path", "url", "image")
+
+
+def told_apart(name: str, items: Sequence[Value]) -> Told | None:
+    """Tell the items of the list called `name` apart; None if it is to be taken as a whole."""
+    scalars = all(item.entries is None and item.items is None for item in items)
+    if scalars:
+        keys = [item.says for item in items]
+        versions = "version" in name.lower()
+        if not versions and any(item.word is None for item in items):
+            return None
+        floats = versions or _is_set(name, [item.word or "" for item in items])
+    else:
+        keys = _named([_identity(item) for item in items], items)
+        floats = name in _SETS
+    if len(set(keys)) < len(keys) and not (floats and scalars):
+        return None  # which one is meant would be a guess
+    return Told(keys, floats)
+
+
+def packages(items: Sequence[Value]) -> Told | None:
+    """Tell requirements (PEP 508) apart, by package; other things among them by what they are."""
+    keys: list[Hashable] = [requirement_key(item.word or "", marked=False) for item in items]
+    marked = [requirement_key(item.word or "", marked=True) for item in items]
+    for finer in (marked, [item.meaning() for item in items]):
+        often = Counter(keys)
+        keys = [
+            more if key is None or often[key] > 1 else key
+            for key, more in zip(keys, finer, strict=True)
+        ]
+    return Told(keys, floats=True, unrelated=True)
+
+
+def requirement_key(text: str, *, marked: bool) -> Hashable:
+    """Return the package that a requirement names, or None if it is none."""
+    try:
+        found = Requirement(text)
+    except InvalidRequirement:
+        return None
+    name = canonicalize_name(found.name)
+    return (name, str(found.marker or "")) if marked else name
+
+
+def _is_set(name: str, words: Sequence[str]) -> bool:
+    """Tell whether the order of words in a list means nothing."""
+    if any(_ORDERED.fullmatch(token) for token in _TOKENS.findall(name)):
+        return False
+    return name in _WORDED or all(_PLAIN.fullmatch(word) for word in words)
+
+
+def _identity(item: Value) -> Hashable:
+    """Return by what an item of a list is known, if it is."""
+    for key in _IDENTITIES:
+        found = item.at(key)
+        if found and found.word:
+            return key, found.word.partition("@")[0] if key == "uses" else found.word
+        if found and found.items:
+            return key, found.meaning()
+    return None
+
+
+def _named(keys: Sequence[Hashable], items: Sequence[Value]) -> list[Hashable]:
+    """Return the identities; where one is missing or recurs, it is all that the item says."""
+    often = Counter(keys)
+    return [
+        item.meaning() if key is None or often[key] > 1 else key
+        for key, item in zip(keys, items, strict=True)
+    ]
+
+
+def told_by_name(path: Path, items: Sequence[Value]) -> Told | None:
+    """Tell the items of the list at `path` apart by what its name lets expect."""
+    return told_apart(path[-1] if path else "", items)
+
+
+def part(
+    text: str, key: Hashable, begin: int, value: Value, path: Path, *, tell: Tell = told_by_name
+) -> Part:
+    """Return the part that begins at `begin`, where its key stands, and ends with `value`.
+
+    What is in brackets is taken apart further; `tell` tells the items of lists apart.
+    """
+    whole = Part(key, text[begin : value.end], value.meaning())
+    unrelated = False
+    if value.entries is not None:
+        held = [
+            replace(part(text, name, at, inner, (*path, name), tell=tell), floats=True)
+            for name, (at, inner) in value.entries.items()
+        ]
+        places = [(at, inner.end) for at, inner in value.entries.values()]
+    elif value.items is not None:
+        told = tell(path, value.items)
+        if told is None:
+            return whole
+        unrelated = told.unrelated
+        held = [
+            replace(part(text, known, item.start, item, path, tell=tell), floats=told.floats)
+            for known, item in zip(told.keys, value.items, strict=True)
+        ]
+        places = [(item.start, item.end) for item in value.items]
+    else:
+        return whole
+    body = _bracketed(text, begin, value, numbered(held), places)
+    return Part(key, body=replace(body, unrelated=unrelated))
+
+
+_COMMA = re.compile(r"([ \t]*,)([^\n]*)")
+_NO_COMMA = re.compile(r"()([^\n]*)")
+
+
+def _bracketed(
+    text: str, begin: int, value: Value, held: Sequence[Part], places: Sequence[tuple[int, int]]
+) -> Body:
+    """Return the body of a list or mapping in brackets, given what it holds and where.
+
+    Raises ValueError where a comma is not where commas usually are.
+    """
+    inner = text.index("{" if value.entries is not None else "[", value.start) + 1
+    if not held:
+        return Body((), text[begin:inner], text[inner : value.end], ",")
+    gap = text[inner : places[0][0]]
+    at = inner + gap.find("\n") if "\n" in gap else places[0][0]
+    opening, leads, afters, separators = text[begin:at], [text[at : places[0][0]]], [], []
+    for (_, end), (start, _) in zip(places, [*places[1:], (value.end - 1, 0)], strict=True):
+        gap = text[end:start]
+        found = _COMMA.match(gap)
+        if not found and start < value.end - 1:
+            raise ValueError("a comma is not where it usually is")
+        found = found or _NO_COMMA.match(gap)
+        assert found  # any text matches the second
+        ends_line = found.end() < len(gap)
+        afters.append(found[2] if ends_line else "")
+        leads.append(gap[found.end() if ends_line else found.end(1) :])
+        separators.append(found[1])
+    separator = separators[0] or ","
+    if set(separators[:-1]) - {separator} or separators[-1] not in ("", separator):
+        raise ValueError("commas are not all alike")
+    closing = leads.pop() + text[value.end - 1 : value.end]
+    parts = [
+        replace(one, lead=lead, after=after)
+        for one, lead, after in zip(held, leads, afters, strict=True)
+    ]
+    return Body(tuple(parts), opening, closing, separator, ends=bool(separators[-1]))
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """How a format whose values stand in brackets is written."""
+
+    space: re.Pattern[str]
+    """Blanks and comments, perhaps none."""
+    key: re.Pattern[str]
+    equals: str
+    """What stands between a key and its value."""
+    scalar: re.Pattern[str]
+    names: Callable[[str], str]
+    """A key as it is written -> its name."""
+    plain: Callable[[str], object]
+    """A scalar as it is written -> its value."""
+
+
+def scan(text: str, at: int, grammar: Grammar) -> Value:
+    """Find the values in the text at `at`, which is known to be valid."""
+    space = grammar.space
+    if text[at] not in "[{":
+        found = grammar.scalar.match(text, at)
+        if not found:
+            raise ValueError(f"no value: {text[at : at + 20]}")
+        plain = grammar.plain(found[0])
+        return Value(at, found.end(), repr(plain), plain if isinstance(plain, str) else None)
+    start, closing = at, "]" if text[at] == "[" else "}"
+    entries: dict[str, tuple[int, Value]] = {}
+    items: list[Value] = []
+    at = _after(space, text, at + 1)
+    while text[at] != closing:
+        begin, name = at, ""
+        if closing == "}":
+            at = _after(grammar.key, text, begin)
+            name = grammar.names(text[begin:at].strip())
+            at = _after(space, text, text.index(grammar.equals, at) + 1)
+        held = scan(text, at, grammar)
+        items.append(held)
+        entries[name] = begin, held
+        at = _after(space, text, held.end)
+        if text[at] == ",":
+            at = _after(space, text, at + 1)
+    if closing == "}":
+        return Value(start, at + 1, entries=entries)
+    return Value(start, at + 1, items=items)
+
+
+def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Return the place after what `pattern` finds at `at`."""
+    found = pattern.match(text, at)
+    if not found:
+        raise ValueError(f"not understood: {text[at : at + 20]}")
+    return found.end()

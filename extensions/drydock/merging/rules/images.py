@@ -1,0 +1,17 @@
+"""The rule for versions in a Dockerfile, of which only some numbers are."""
+
+import re
+
+from drydock.merging.rules import versions
+
+_VERSIONED = re.compile(r"(?i)FROM\b|(?:ARG|ENV)\s+\w*VERSION\w*\s*=|COPY\b.*--from=\S+:")
+
+
+def higher(base: str | None, ours: str, theirs: str) -> tuple[str, str] | None:
+    """Settle a version that both sides raised, where it is one: a port, say, is not."""
+    if not all(_VERSIONED.match(text) for text in (base, ours, theirs) if text is not None):
+        return None
+    return versions.higher(base, ours, theirs)
+
+
+RULES = {"dockerfile": (higher,)}

@@ -1,0 +1,184 @@
+"""Merges a text by meaning, where git saw a conflict: certain, or not at all.
+
+The format's reader takes all three texts apart, their parts are merged, and what comes out is
+held, in the units of the format, to what both sides did.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drydock.documents import formats
+from drydock.documents.formats import Format
+from drydock.documents.nodes import Part, source
+from drydock.merging import audit, nodes, rules
+from drydock.merging.audit import Units
+from drydock.merging.nodes import SIDES, Merging, NotCertain, Rename
+
+_WORD = re.compile(r"\w+")
+_QUOTES = "\"' "
+# What is moved is held to both sides, too: an item that is a leaf is counted in all lists at once,
+# what is deeper in an item in all items of that list.
+_EXACT, _MOVED = re.compile(r"(?!)"), re.compile(r"^.*\[[^]]*\](?= |$)|\[[^]]*\]")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A text that both sides changed, merged."""
+
+    text: bytes
+    rules: tuple[str, ...]
+    """What was done where neither side's text could just be taken, a line each."""
+
+
+# What tools compute from other files: its parts depend on each other.
+_COMPUTED = re.compile(r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.json|\.ya?ml)?|npm-shrinkwrap\.json)$")
+
+
+def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
+    """Merge what `base` became on both sides; None where both added the file at `path`.
+
+    Raises NotCertain when the format is not known or the merge would be a guess.
+    """
+    known = formats.of(path)
+    if known is None:
+        raise NotCertain("files of this kind are merged by lines only")
+    if _COMPUTED.search(path):
+        raise NotCertain("a tool computes it from other files")
+    texts = [_text(content) for content in (base, ours, theirs)]
+    if _is_mended(known, texts[0], texts[2]) and _is_valid(known, texts[1]):
+        return Settled(ours, ("the release only mended what was not valid, and yours is",))
+    if _is_mended(known, texts[0], texts[1]) and _is_valid(known, texts[2]):
+        return Settled(theirs, ("you only mended what was not valid, and the release's is",))
+    was, mine, new = (_read(known, text) if text is not None else None for text in texts)
+    if mine is None or new is None:
+        raise NotCertain("not all of it can be read")
+    merging = Merging(rules.of(formats.name_of(known)))
+    try:
+        merged = source(nodes.merge(was, mine, new, merging))
+        _check_renames(texts, merging)
+        problem = formats.problem(path, merged.encode())
+        problem = problem or _unaccounted(known, texts, merged, merging)
+    except RecursionError as error:
+        raise NotCertain("it is nested too deeply") from error
+    if problem:
+        raise NotCertain(f"merged part by part {problem}")
+    return Settled(_as_bytes(merged, base, ours, theirs), tuple(merging.done))
+
+
+def _as_bytes(merged: str, base: bytes | None, ours: bytes, theirs: bytes) -> bytes:
+    """Return the merged text with the byte order mark and line ends that it had."""
+    before, mine, new = (not text or text.endswith(b"\n") for text in (base, ours, theirs))
+    if not (new if base is not None and mine == before else mine):
+        merged = merged.removesuffix("\n")
+    mark = b"\xef\xbb\xbf" if ours.startswith(b"\xef\xbb\xbf") else b""
+    ends = "\r\n" if b"\r\n" in ours else "\n"
+    return mark + merged.replace("\n", ends).encode()
+
+
+def _text(content: bytes | None) -> str | None:
+    if content is None:
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotCertain("it is no UTF-8 text") from error
+    if "\r" in text:
+        if not text.count("\r") == text.count("\n") == text.count("\r\n"):
+            raise NotCertain("its line ends are mixed")
+        text = text.replace("\r\n", "\n")
+    return text if text.endswith("\n") or not text else f"{text}\n"
+
+
+def _is_mended(known: Format, base: str | None, side: str | None) -> bool:
+    """Tell whether a side made a valid text of one that was not, by the same words."""
+    same = base is not None and side is not None and _WORD.findall(base) == _WORD.findall(side)
+    return same and not _is_valid(known, base) and _is_valid(known, side)
+
+
+def _is_valid(known: Format, text: str | None) -> bool:
+    try:
+        known.check(text or "")
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _read(known: Format, text: str) -> Part:
+    """Read a text, which must lose nothing by it."""
+    try:
+        read = known.read(text)
+    except (ValueError, RecursionError) as error:
+        raise NotCertain("it is not valid on all sides") from error
+    if source(read) != text:
+        raise NotCertain("not all of it can be read")
+    return read
+
+
+def _check_renames(texts: list[str | None], merging: Merging) -> None:
+    """Name what a side renamed; raise NotCertain if the other side came to use the old name."""
+    before, *sides = (Counter(_WORD.findall(text or "")) for text in texts)
+    for rename in merging.renames:
+        other, by = (sides[1], "the release") if rename.side == "ours" else (sides[0], "you")
+        if any(other[word] > before[word] for word in _WORD.findall(rename.before)):
+            raise NotCertain(f"{by} came to use {rename.before}, which has another name now")
+        merging.done.append(f"what {by} changed in {rename.before}, in {rename.after}")
+
+
+def _with_names(units: Units, side: str, renames: Sequence[Rename]) -> Units:
+    """Return the units of a side under the names that the other side gave."""
+    for rename in renames:
+        if rename.side != side:
+            named = re.compile(rf"(?<!\w){re.escape(rename.before)}(?!\w)")
+            found: Units = Counter()
+            for (place, content), count in units.items():
+                found[named.sub(rename.after, place), content] += count
+            units = found
+    return units
+
+
+def _unaccounted(
+    known: Format, texts: list[str | None], merged: str, merging: Merging
+) -> str | None:
+    """Return which change of a side is not in `merged`, or what is there that nobody wrote."""
+    units_of = audit.of(formats.name_of(known))
+    sides = [units_of(text) if text is not None else Counter() for text in texts]
+    sides = [
+        _with_names(units, side, merging.renames)
+        for units, side in zip(sides, ("base", *SIDES), strict=True)
+    ]
+    sides.append(units_of(merged))
+    for ignored in (_EXACT, _MOVED):
+        was, mine, new, now = (_coarser(units, ignored) for units in sides)
+        for unit in sorted(was.keys() | mine.keys() | new.keys() | now.keys()):
+            content = unit[1].strip(_QUOTES)
+            low, high = _expected(was[unit], mine[unit], new[unit])
+            low -= sum(_mentioned(content, given.lost) for given in merging.given)
+            high += sum(_mentioned(content, (given.stands,)) for given in merging.given)
+            if not low <= now[unit] <= high:
+                return f"it would lack or repeat a change of one side: {unit[1][:60]}"
+    return None
+
+
+def _mentioned(content: str, texts: Sequence[str]) -> bool:
+    """Tell whether one of the texts names `content` as a whole."""
+    named = re.compile(rf"(?<![\w.]){re.escape(content)}(?![\w.])")
+    return bool(content) and any(named.search(text) for text in texts)
+
+
+def _coarser(units: Units, ignored: re.Pattern[str]) -> Units:
+    """Leave out of the places what `ignored` finds in them."""
+    found: Units = Counter()
+    for (place, content), count in units.items():
+        found[ignored.sub("", place), content] += count
+    return found
+
+
+def _expected(base: int, ours: int, theirs: int) -> tuple[int, int]:
+    """Return how often at least and at most a unit must be there."""
+    by_ours, by_theirs = ours - base, theirs - base
+    counts = {max(0, base + by_ours + by_theirs)}
+    if by_ours * by_theirs > 0:  # both did the same, perhaps: once is enough
+        counts.add(base + (max if by_ours > 0 else min)(by_ours, by_theirs))
+    return min(counts), max(counts)

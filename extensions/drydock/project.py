@@ -1,0 +1,60 @@
+"""A service: a folder in a git repository that a template made."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from drydock import git
+from drydock.errors import BadInput
+from drydock.git import Repository, Tree
+from drydock.template import answers
+from drydock.template.answers import Answers
+from drydock.template.releases import without_credentials
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service in a clean work tree."""
+
+    folder: Path
+    repository: Repository
+    prefix: str
+    """The folder of the service from the top of the repository: empty, or with `/` at its end."""
+    head: str
+    tracked: Tree
+    unwatched: set[str]
+    answers: Answers
+
+
+def repository_of(folder: Path) -> Repository:
+    """Return the repository that holds `folder`; raise BadInput if there is none."""
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is no folder")
+    try:
+        return Repository.at(folder)
+    except git.GitError as error:
+        raise BadInput(f"{folder} is in no git repository: {error}") from error
+
+
+def find(folder: Path, answers_file: str | None = None) -> Service:
+    """Return the service in `folder`, of which nothing is uncommitted.
+
+    Raises BadInput when there is none, its answers file cannot be trusted, or git has changes.
+    """
+    folder = folder.expanduser().resolve()
+    repository = repository_of(folder)
+    file = answers.find(folder, answers_file)
+    read = answers.read(folder, file)
+    if without_credentials(read.template) != read.template:
+        raise BadInput(f"{file}: _src_path holds credentials; take them out")
+    head = repository.commit_of("HEAD")
+    if head is None:
+        raise BadInput(f"{repository.top} has no commit yet: commit the service first")
+    if changed := repository.changes():
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
+    inside = folder.relative_to(repository.top.resolve()).as_posix()
+    prefix = "" if inside == "." else f"{inside}/"
+    tracked, unwatched = repository.tracked()
+    if prefix + file not in tracked:
+        raise BadInput(f"{file} is not committed: commit the service first")
+    return Service(folder, repository, prefix, head, tracked, unwatched, read)

@@ -1,0 +1,1 @@
+"""The template as Copier sees it: its releases, its questions and answers, its renders."""

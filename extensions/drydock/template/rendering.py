@@ -1,0 +1,369 @@
+"""Renders a release of a template; the only file that calls Copier.
+
+Copier's public functions cannot do what an update needs: render with the operation `update` and
+nothing else, and say which answers were given. So this drives its `Worker`, as `run_copy` does,
+and replaces what costs time without changing a byte: the template is checked out beforehand
+instead of cloned for each worker, no git is asked about each file, and a text that occurs a
+thousand times (a part of a path) is compiled once. The twin tests hold every render against the
+stock commands.
+"""
+
+import hashlib
+import json
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
+from io import StringIO
+from pathlib import Path, PurePosixPath
+from types import CodeType
+from typing import Any, Literal
+
+from copier._jinja_ext import SandboxedEnvironment, get_yield_context
+from copier._main import Worker, _operation
+from copier._subproject import Subproject
+from copier._template import Task
+from copier._template import Template as CopierTemplate
+from copier._types import LazyDict, Phase, RelativePath
+from copier._user_data import load_answersfile_data
+from copier.errors import (
+    CopierAnswersInterrupt,
+    CopierError,
+    ForbiddenPathError,
+    InvalidConfigFileError,
+    UnsafeTemplateError,
+)
+from jinja2 import BytecodeCache, Environment, Template, TemplateError
+from jinja2.bccache import Bucket
+from packaging.version import Version
+from yaml import YAMLError
+
+from drydock.errors import BadInput
+from drydock.template.releases import Release
+
+Operation = Literal["copy", "update"]
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """The files of one release of a template, and what the answers file records of them."""
+
+    folder: Path
+    address: str
+    """What to record as `_src_path`."""
+    release: Release
+    recorded: str | None = None
+    """What to record as `_commit`, if not the release's name."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """How to render: everything that is not the template."""
+
+    operation: Operation = "copy"
+    recorded: Mapping[str, Any] = field(default_factory=dict)
+    """Answers given before; one that is no longer valid is asked again or takes its default."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Answers given now; one that is not valid is an error."""
+    defaults: bool = False
+    """Whether a question without an answer takes its default instead of being asked."""
+    answers_file: str | None = None
+    exclude: tuple[str, ...] = ()
+    """Patterns of files to leave out, besides the template's own."""
+    trust: bool = False
+    """Whether the template may load Jinja extensions."""
+    service: Path | None = None
+    """Where the files are that `_external_data` names; None: in the render itself."""
+    previous: Release | None = None
+    """The release of the service before an update: it decides which migrations apply."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What came out of a render."""
+
+    folder: Path
+    answers: Mapping[str, Any]
+    """The answers that the answers file records."""
+    answers_file: str
+    invalid: Mapping[str, Any]
+    """Recorded answers that the questions of this release no longer allow."""
+    skipped: tuple[str, ...]
+    """The tasks and migrations that Copier would have run."""
+    message: str
+    """What the template says after a copy or an update."""
+    exclude: tuple[str, ...]
+    """The template's patterns of files that are left out."""
+    excludes: Callable[[Path], bool]
+    """Whether a file of the service is left out of this render."""
+    keeps: Callable[[Path], bool]
+    """Whether a file of the service that exists is not to be replaced (`_skip_if_exists`)."""
+
+    def files(self) -> Iterator[str]:
+        """Yield the path of every file, from the folder of the service, with `/`."""
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_symlink() or not path.is_dir():
+                yield path.relative_to(self.folder).as_posix()
+
+    def texts(self) -> dict[str, str]:
+        """Return what is in each file; of one that is no UTF-8, what can be read."""
+        return {
+            name: path.read_text("utf-8", errors="replace")
+            for name in self.files()
+            if (path := self.folder / name).is_file()
+        }
+
+
+def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
+    """Render `checkout` into `folder`, which must not exist; its name is the service's.
+
+    Asks on the terminal what has no answer. Runs nothing of the template: tasks and migrations
+    are listed instead. Raises BadInput for whatever is wrong with answers or template.
+    """
+    with (
+        _explained(checkout),
+        _Renderer(
+            src_path=str(checkout.folder),
+            dst_path=folder,
+            answers_file=RelativePath(request.answers_file) if request.answers_file else None,
+            vcs_ref=checkout.release.name,
+            data=dict(request.data),
+            defaults=request.defaults,
+            skip_answered=not request.defaults,
+            exclude=request.exclude,
+            unsafe=request.trust,
+            skip_tasks=True,
+            overwrite=True,
+            quiet=True,
+        ) as worker,
+    ):
+        worker.__dict__["service"] = request.service or folder
+        worker.__dict__["template"] = template = _template(checkout)
+        worker.__dict__["subproject"] = _subproject(folder, request)
+        _check_questions(template, request.data)
+        with _during(request.operation):
+            worker.run_copy()
+            return _outcome(worker, request)
+
+
+def config(checkout: Checkout) -> CopierTemplate:
+    """Return what the template's `copier.yml` says; raise BadInput if it is broken."""
+    with _explained(checkout):
+        template = _template(checkout)
+        template.config_data  # noqa: B018 - read now, so that it fails here
+        return template
+
+
+class _Template(CopierTemplate):
+    """A template that lies checked out in a plain folder: nothing is cloned or asked of git."""
+
+    release: Release
+    recorded: str
+
+    @cached_property
+    def local_abspath(self) -> Path:
+        return Path(self.url_expanded).resolve()
+
+    @cached_property
+    def commit(self) -> str | None:
+        return self.recorded
+
+    @cached_property
+    def commit_hash(self) -> str | None:
+        return self.release.commit
+
+    @cached_property
+    def version(self) -> Version | None:
+        return self.release.version
+
+    @cached_property
+    def git_index_modes(self) -> Mapping[PurePosixPath, int]:
+        return {}  # the checkout's own file modes are right
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled in this process: most are the same in the next release."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+        self._texts: dict[str, CodeType] = {}
+
+    def text(self, environment: Environment, source: str) -> Template:
+        """Return what `environment.from_string` does, of which code once compiled is kept."""
+        if source not in self._texts:
+            self._texts[source] = environment.compile(source)
+        made = environment.template_class
+        return made.from_code(environment, self._texts[source], environment.make_globals(None))
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return name  # not where this checkout happens to be
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._known.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled(_settings: str) -> _Compiled:
+    """Return what was compiled with these settings of Jinja."""
+    return _Compiled()
+
+
+class _Renderer(Worker):
+    """Copier's worker without its calls of git, and with compiled texts kept."""
+
+    @cached_property
+    def jinja_env(self) -> SandboxedEnvironment:
+        environment = super().jinja_env
+        environment.bytecode_cache = compiled = _compiled(
+            json.dumps([self.template.envops, self.template.jinja_extensions], default=str)
+        )
+        compile_once = cache(partial(compiled.text, environment))
+
+        def from_string(source: str) -> Any:
+            # Compiling resets what the last `yield` tag left behind, so this must, too.
+            context = get_yield_context(environment)
+            context.yield_name = context.yield_iterable = None
+            return compile_once(source)
+
+        environment.__dict__["from_string"] = from_string
+        return environment
+
+    def _external_data(self) -> LazyDict[str, Any]:
+        """Read the service's own files: a render of it has none to offer."""
+        service = self.__dict__["service"]
+
+        def load(path: str) -> Any:
+            with Phase.use(Phase.UNDEFINED):
+                path = self._render_string(path)
+            if not (service / path).resolve().is_relative_to(service.resolve()):
+                raise ForbiddenPathError(path=Path(path))
+            return load_answersfile_data(service, path)
+
+        files = self.template.external_data
+        return LazyDict({name: partial(load, path) for name, path in files.items()})
+
+    def _sync_git_index_executable_bit(self, dst_relpath: Path, src_mode: int) -> None:
+        """Do nothing: the destination is a plain folder."""
+
+
+_configs: dict[bytes, dict[str, Any]] = {}
+
+
+def _template(checkout: Checkout) -> _Template:
+    template = _Template(url=checkout.address)
+    template.release = checkout.release
+    template.recorded = checkout.recorded or checkout.release.name
+    template.__dict__["url_expanded"] = str(checkout.folder)
+    template.__dict__["vcs"] = "git"
+    texts = [path.read_bytes() for path in sorted(checkout.folder.glob("*.y*ml"))]
+    key = hashlib.sha256(b"\0".join(texts)).digest()
+    with redirect_stderr(StringIO()):  # what is wrong in it is printed, besides being raised
+        # Most releases ask the same questions, and reading YAML takes its time.
+        if key not in _configs:
+            _configs[key] = template._raw_config
+        template.__dict__["_raw_config"] = deepcopy(_configs[key])
+        template.config_data  # noqa: B018 - read now, and kept
+    return template
+
+
+def _subproject(folder: Path, request: Request) -> Subproject:
+    subproject = Subproject(local_abspath=folder.absolute())
+    subproject.__dict__["last_answers"] = dict(request.recorded)
+    return subproject
+
+
+def _check_questions(template: CopierTemplate, data: Mapping[str, Any]) -> None:
+    for name in data:
+        if name not in template.questions_data:
+            known = ", ".join(template.questions_data)
+            raise BadInput(f"the template asks no question {name!r}; it asks {known}")
+
+
+@contextmanager
+def _during(operation: Operation) -> Iterator[None]:
+    """Render as `operation`; what Copier only warns about is no concern of a user here."""
+    token = _operation.set(operation)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        _operation.reset(token)
+
+
+@contextmanager
+def _explained(checkout: Checkout) -> Iterator[None]:
+    """Turn whatever answers and templates make Copier raise into one line."""
+    where = f"{checkout.address} at {checkout.release.name}"
+    try:
+        yield
+    except CopierAnswersInterrupt as error:
+        raise KeyboardInterrupt from error
+    except InvalidConfigFileError as error:
+        raise BadInput(f"{where}: copier.yml is not valid: {error.__cause__}") from error
+    except UnsafeTemplateError as error:
+        raise BadInput(
+            f"{where} loads Jinja extensions, which is code: it needs --trust"
+        ) from error
+    except ForbiddenPathError as error:
+        raise BadInput(f"{where} would write outside the service: {error}") from error
+    except (
+        CopierError, TemplateError, YAMLError, ValueError, TypeError, KeyError, AttributeError,
+        AssertionError, OSError,
+    ) as error:  # fmt: skip
+        raise BadInput(f"{where}: {error or type(error).__name__}") from error
+
+
+def _outcome(worker: _Renderer, request: Request) -> Rendering:
+    template, answers = worker.template, worker.answers
+    messages = {"copy": template.message_after_copy, "update": template.message_after_update}
+    gone = request.recorded.keys() & template.questions_data.keys()
+    gone -= answers.last.keys() | answers.hidden | request.data.keys()
+    return Rendering(
+        folder=worker.dst_path,
+        answers={k: v for k, v in worker._answers_to_remember().items() if k[0] != "_"},
+        answers_file=worker.answers_relpath.as_posix(),
+        invalid={name: request.recorded[name] for name in sorted(gone)},
+        skipped=tuple(_skipped(worker, request)),
+        message=worker._render_string(messages[request.operation]),
+        exclude=template.exclude,
+        excludes=worker.match_exclude,
+        keeps=worker.match_skip,
+    )
+
+
+def _skipped(worker: _Renderer, request: Request) -> Iterator[str]:
+    template = worker.template
+    stages: list[tuple[str, Phase, list[Task]]] = [("task", Phase.TASKS, list(template.tasks))]
+    if request.previous:
+        previous = CopierTemplate(url=template.url)
+        previous.__dict__ |= {"version": request.previous.version, "commit": request.previous.name}
+        stages_of_migrations: tuple[Literal["before", "after"], ...] = ("before", "after")
+        for stage in stages_of_migrations:
+            tasks = list(template.migration_tasks(stage, previous))
+            stages.append((f"migration ({stage} the update)", Phase.MIGRATE, tasks))
+    for kind, phase, tasks in stages:
+        for task in tasks:
+            with Phase.use(phase):
+                if line := _command(worker, task, request.operation):
+                    yield f"{kind}: {line}"
+
+
+def _command(worker: _Renderer, task: Task, operation: Operation) -> str | None:
+    """Return the command of `task` as it would run; None if its condition says no."""
+    context = {f"_{name}": value for name, value in task.extra_vars.items()}
+    context["_copier_operation"] = operation
+    parts = [task.cmd] if isinstance(task.cmd, str) else [str(part) for part in task.cmd]
+    try:
+        condition = worker._render_value(task.condition, context)
+        if str(condition).strip().lower() in {"", "0", "false", "n", "no", "none", "off"}:
+            return None
+        return " ".join(worker._render_string(part, context) for part in parts)
+    except TemplateError:
+        return " ".join(parts)  # better told unrendered than not at all

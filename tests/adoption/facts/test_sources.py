@@ -1,0 +1,171 @@
+"""Each source of evidence: what it finds, where, and what it must not take for evidence."""
+
+from collections.abc import Mapping
+
+import pytest
+from drydock.adoption.facts import all_sources, gather
+
+FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
+    "exec form over two instructions' lines": (
+        {"Dockerfile": 'FROM x\nCMD ["uvicorn", "a.b:app", \\\n  "--port", "8001"]\n'},
+        "app",
+        [("a.b:app", "Dockerfile:2")],
+    ),
+    "a port of exec form": (
+        {"Dockerfile": 'CMD ["uvicorn", "a.b:app", "--port", "8001"]\n'},
+        "service_port",
+        [("8001", "Dockerfile:1")],
+    ),
+    "a Python of an image": (
+        {"Dockerfile": "FROM --platform=linux/amd64 reg:5000/python:3.12-slim AS b\n"},
+        "python_version",
+        [("3.12", "Dockerfile:1")],
+    ),
+    "a remark starts nothing": ({"run.sh": "# uvicorn a:app\n"}, "app", []),
+    "flat keys": (
+        {"config.yml": "shop.port: 5000\nprometheus.port: 8080\nredis.port: 6379\n"},
+        "service_port",
+        [("5000", "config.yml:1")],
+    ),
+    "the port of Prometheus": (
+        {"config.yml": "shop.port: 5000\nprometheus.port: 8080\n"},
+        "metrics_port",
+        [("8080", "config.yml:2")],
+    ),
+    "nested keys": (
+        {"conf/settings.toml": "[server]\nport = 7000\n\n[database]\nport = 5432\n"},
+        "service_port",
+        [("7000", "conf/settings.toml:2")],
+    ),
+    "variables": ({".env": "DB_PORT=1\nAPP_PORT=8080\n"}, "service_port", [("8080", ".env:2")]),
+    "keys of a configuration": (
+        {"config.yml": "a:\n  b: 1\nc: 2\n"},
+        "configuration",
+        [("a.b, c", "config.yml")],
+    ),
+    "no configuration: a tool's file": ({".pre-commit-config.yaml": "a: 1\n"}, "configuration", []),
+    "prose below the title": (
+        {"README.md": "# Shop\n\n![x](y)\n\nSells [things](z) to\npeople. And more.\n"},
+        "description",
+        [("Sells things to people.", "README.md:5")],
+    ),
+    "no prose before the second heading": (
+        {"README.md": "# Shop\n\n## Install\n\nYou can install it in many ways.\n"},
+        "description",
+        [],
+    ),
+    "no orders to the reader": (
+        {"README.md": "# Shop\n\nRun it with pip or so on.\n"},
+        "description",
+        [],
+    ),
+    "a compose file": (
+        {"compose.yml": "services:\n  shop:\n    build: .\n    ports: ['80:8001']\n"},
+        "service_port",
+        [("8001", "compose.yml:4")],
+    ),
+    "other images of a compose file": (
+        {"compose.yml": "services:\n  db:\n    image: x\n    ports: ['1:5432']\n"},
+        "service_port",
+        [],
+    ),
+    "a Deployment": (
+        {"a.yml": "apiVersion: v1\nkind: Deployment\nmetadata:\n  name: shop\n"},
+        "service_name",
+        [("shop", "a.yml:4")],
+    ),
+    "a chart": (
+        {"chart/Chart.yaml": "apiVersion: v2\nname: shop\ndescription: A Helm chart for x\n"},
+        "service_name",
+        [("shop", "chart/Chart.yaml:2")],
+    ),
+    "a template of a chart is no YAML": (
+        {"t/d.yaml": "apiVersion: v1\nkind: Deployment\nmetadata:\n  name: {{ x }}\n"},
+        "service_name",
+        [],
+    ),
+    "a server of metrics": (
+        {"a.py": "import prometheus_client as p\n\np.start_http_server(port=8081)\n"},
+        "metrics_port",
+        [("8081", "a.py:3")],
+    ),
+    "an application with a type": (
+        {"a.py": "import fastapi\n\napp: fastapi.FastAPI = fastapi.FastAPI()\n"},
+        "app_object",
+        [("a.py:app", "a.py:3")],
+    ),
+    "a factory": (
+        {"a.py": "def make(x=1):\n    one = FastAPI()\n    return one\n"},
+        "factory",
+        [("a.py:make", "a.py:1")],
+    ),
+    "a factory that needs something": (
+        {"a.py": "def make(x):\n    return FastAPI()\n"},
+        "factory",
+        [],
+    ),
+    "tests have applications of their own": ({"tests/a.py": "app = FastAPI()\n"}, "app_object", []),
+    "setup.py is read": (
+        {"setup.py": 'import nothing\nsetup(name="shop", version=nothing.x)\n'},
+        "service_name",
+        [("shop", "setup.py:2")],
+    ),
+    "setup.cfg": (
+        {"setup.cfg": "[metadata]\nname = shop\n[options]\npython_requires = >=3.9\n"},
+        "requires_python",
+        [(">=3.9", "setup.cfg:4")],
+    ),
+    "Poetry": (
+        {"pyproject.toml": '[tool.poetry]\nname = "shop"\nauthors = ["A B <a@b.c>"]\n'},
+        "owner",
+        [("A B", "pyproject.toml:3")],
+    ),
+    "a broken pyproject": (
+        {"pyproject.toml": "[x\n"},
+        "broken",
+        [("pyproject.toml is not valid: ", "pyproject.toml")],
+    ),
+    "a chassis": (
+        {
+            "src/a/chassis/identity.py": 'APP: Final = "a.main:app"\nADOPTED: Final = False\n',
+            "src/a/chassis/application.py": "",
+        },
+        "adopted",
+        [("False", "src/a/chassis/identity.py:2")],
+    ),
+    "a model on a Triton server": (
+        {
+            "src/a/chassis/identity.py": "",
+            "src/a/chassis/application.py": "",
+            "src/a/chassis/triton.py": "",
+        },
+        "inference",
+        [("triton", "src/a/chassis/triton.py")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_what_is_found(case: str) -> None:
+    files, about, expected = FOUND[case]
+    found = [(fact.value, fact.where) for fact in gather(files) if fact.about == about]
+    assert [where for _, where in found] == [where for _, where in expected]
+    for (value, _), (wanted, _) in zip(found, expected, strict=True):
+        assert value.startswith(wanted) if about == "broken" else value == wanted
+
+
+BROKEN = [
+    "", "\0", "{", "a: [", "<<<<<<<", "[x", "def f(", "x: !!python/object:os.system a", "- 1\n",
+]  # fmt: skip
+NAMES = ["pyproject.toml", "setup.py", "setup.cfg", "Dockerfile", "config.yml", "compose.yml",
+         "a.py", "README.md", "chart/Chart.yaml", "chart/values.yaml", ".env", "settings.json",
+         "Procfile", "a/chassis/identity.py", "a/chassis/application.py"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_no_source_breaks_on_anything(text: str) -> None:
+    gather(dict.fromkeys(NAMES, text))
+
+
+def test_every_source_is_found() -> None:
+    assert len(all_sources()) == 10

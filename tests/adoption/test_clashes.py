@@ -1,0 +1,86 @@
+"""What a service does itself that the standard does, too, is told by file and line."""
+
+import pytest
+from drydock.adoption import clashes
+from drydock.adoption.facts import gather
+
+FOUND = {
+    "metrics of its own": ("\nstart_http_server(8081)\n", 2, "it serves metrics of its own"),
+    "a path of the standard's": ('@app.get("/metrics")\ndef f(): ...\n', 1, "it answers /metrics"),
+    "logging": ("import logging\nlogging.basicConfig()\n", 2, "it sets up logging itself"),
+    "events": ('\n@app.on_event("startup")\ndef f(): ...\n', 2, "start-up and shut-down events"),
+    "settings of pydantic 1": ("from pydantic import BaseModel, BaseSettings\n", 1, "BaseSettings"),
+    "validators of pydantic 1": ('@validator("x")\ndef f(): ...\n', 1, "validators"),
+    "a table that is gone": ('data["tool"]["poetry"]["version"]\n', 1, "[tool.poetry] is"),
+    "what is done before the server starts": (
+        "def main():\n    print(1)\n    warm()\n    uvicorn.run(app)\n",
+        3,
+        "before it starts the server, main calls warm",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_what_is_told_of_code(case: str) -> None:
+    text, line, why = FOUND[case]
+    files = {"shop/main.py": text}
+    (todo,) = clashes.find(gather(files), files, {}, "")
+    assert (todo.path, todo.line) == ("shop/main.py", line)
+    assert why in todo.why
+
+
+def test_nothing_is_told_of_the_standard_itself() -> None:
+    files = {"shop/chassis/logs.py": "logging.basicConfig()\n", "noxfile.py": "@x.on_event(1)\n"}
+    assert list(clashes.find(gather(files), files, files, "")) == []
+
+
+def test_a_metric_that_the_chassis_has_too() -> None:
+    standard = {"shop/chassis/metrics.py": 'import prometheus_client\nGauge("http_busy", "")\n'}
+    mine = 'Gauge("busy", "", namespace="http")\nCounter("sold_total", "")\nCounter(name)\n'
+    files = {"shop/main.py": mine}
+    (todo,) = clashes.find(gather(files), files, standard, "")
+    assert (todo.path, todo.line) == ("shop/main.py", 1)
+    assert "http_busy" in todo.why
+
+
+def test_what_only_works_at_the_root_of_a_repository() -> None:
+    named = [
+        ".github/workflows/ci.yml",
+        ".gitlab-ci.yml",
+        ".pre-commit-config.yaml",
+        "Jenkinsfile",
+        "renovate.json",
+        "Dockerfile",
+        "chart/renovate.json",
+    ]
+    standard = dict.fromkeys(named, "")
+    told = [todo.path for todo in clashes.find([], {}, standard, "services/shop/")]
+    assert told == named[:5]
+    assert list(clashes.find([], {}, standard, "")) == []
+
+
+CHART = {
+    "helm/Chart.yaml": "apiVersion: v2\nname: shop\n",
+    "helm/templates/web.yaml": "kind: Deployment\n---\nkind: CronJob\n",
+    "helm/charts/redis/Chart.yaml": "name: redis\n",
+}
+
+
+def test_a_chart_of_its_own_beside_the_standards() -> None:
+    standard = {"chart/templates/deployment.yaml": "kind: Deployment\n"}
+    chart, object_ = clashes.find(gather(CHART), CHART, standard, "")
+    assert (chart.path, chart.line) == ("helm/Chart.yaml", 2)
+    assert "chart/values.yaml" in chart.how
+    assert (object_.path, object_.line) == ("helm/templates/web.yaml", 3)
+    assert "a CronJob" in object_.why
+
+
+def test_a_chart_of_its_own_alone() -> None:
+    (chart,) = clashes.find(gather(CHART), CHART, {}, "")
+    assert (chart.path, "probes" in chart.how) == ("helm/Chart.yaml", True)
+
+
+def test_a_pipeline_of_its_own() -> None:
+    files = {"Jenkinsfile": "", ".circleci/config.yml": "", "docs/Jenkinsfile": ""}
+    told = [todo.path for todo in clashes.find(gather(files), files, {}, "")]
+    assert told == [".circleci/config.yml", "Jenkinsfile"]

@@ -1,0 +1,150 @@
+"""Answers come from what a service says, with the evidence for them and against them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from drydock.adoption.derive import Derived, derive
+from drydock.adoption.facts import gather
+from drydock.errors import BadInput
+
+APP = {"shop/__init__.py": "", "shop/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}
+
+
+def answers(files: Mapping[str, str], folder: str = "folder") -> dict[str, Derived]:
+    return {one.name: one for one in derive(gather(files), files, folder)}
+
+
+def where(answer: Derived) -> list[str]:
+    return [fact.where for fact in answer.evidence]
+
+
+DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
+    "a name that is written down": (
+        {**APP, "pyproject.toml": '[project]\nname = "my_shop"\n'},
+        "service_name", "my-shop", ["pyproject.toml:2"], False,
+    ),
+    "a name that only the folder has": (APP, "service_name", "folder", [], True),
+    "an application that nothing starts": (APP, "app", "shop.main:app", ["shop/main.py:3"], False),
+    "the one of two that the image starts": (
+        {**APP, "shop/admin.py": "app = FastAPI()\n", "Dockerfile": "CMD uvicorn shop.main:app\n"},
+        "app", "shop.main:app", ["shop/main.py:3", "Dockerfile:1"], False,
+    ),
+    "one of two that nothing starts": (
+        {**APP, "shop/admin.py": "app = FastAPI()\n"},
+        "app", "shop.admin:app", ["shop/admin.py:1"], True,
+    ),
+    "a package below src": (
+        {"src/shop/__init__.py": "", "src/shop/web.py": "api = FastAPI()\n"},
+        "package_path", "src/shop", ["src/shop/web.py:1"], False,
+    ),
+    "a package beside a module": (
+        {"main.py": "app = FastAPI()\n"}, "package_path", "folder", ["main.py:1"], False,
+    ),
+    "no port of anything else": (
+        {**APP, "config.yml": "shop.port: 5000\nprometheus.port: 9000\nredis.port: 6379\n"},
+        "service_port", 5000, ["config.yml:1"], False,
+    ),
+    "a management port that is free": (
+        {**APP, "config.yml": "shop.port: 5000\nprometheus.port: 9000\n"},
+        "management_port", 9001, [], False,
+    ),
+    "a port that needs root": (
+        {**APP, "Dockerfile": "EXPOSE 80\n"}, "service_port", 8000, [], True,
+    ),
+    "a chart, where it has none": (APP, "helm", True, [], False),
+    "no chart where there is one": (
+        {**APP, "chart/Chart.yaml": "name: shop\n"}, "helm", False, ["chart/Chart.yaml"], False,
+    ),
+    "no chart in a folder of code": (
+        {"chart/__init__.py": "", "chart/web.py": "app = FastAPI()\n"},
+        "helm", False, ["chart/__init__.py"], False,
+    ),
+    "a chart beside one elsewhere": (
+        {**APP, "helm/Chart.yaml": "name: shop\n"}, "helm", True, [], True,
+    ),
+    "a chart beside manifests": (
+        {**APP, "a.yml": "apiVersion: v1\nkind: Deployment\nmetadata: {name: shop}\n"},
+        "helm", True, [], True,
+    ),
+    "no pipeline": (APP, "ci", "none", [], False),
+    "no pipeline beside its own": (
+        {**APP, "Jenkinsfile": "", ".github/workflows/a.yml": ""},
+        "ci", "none", [".github/workflows/a.yml", "Jenkinsfile"], False,
+    ),
+    "the lowest Python that it allows": (
+        {**APP, "pyproject.toml": '[project]\nname = "a"\nrequires-python = ">=3.12"\n'},
+        "python_version", "3.12", ["pyproject.toml:3"], False,
+    ),
+    "a Python that the standard has no more": (
+        {**APP, "Dockerfile": "FROM python:3.8\n"}, "python_version", "3.11", [], True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DERIVED)
+def test_an_answer(case: str) -> None:
+    files, name, value, evidence, doubtful = DERIVED[case]
+    found = answers(files)[name]
+    assert (found.value, where(found), found.doubtful) == (value, evidence, doubtful)
+
+
+def test_what_is_said_twice_differently_is_shown() -> None:
+    files = {**APP, "Dockerfile": "CMD uvicorn shop.main:app --port 8001\nEXPOSE 8002\n"}
+    port = answers(files)["service_port"]
+    assert {port.value, *(int(fact.value) for fact in port.against)} == {8001, 8002}
+    assert [fact.path for fact in port.against] == ["Dockerfile"]
+
+
+def test_a_guide_does_not_outweigh_the_image() -> None:
+    files = {
+        **APP,
+        "README.md": "# Shop\n\n    uvicorn shop.main:app --port 8009\n",
+        "Dockerfile": "CMD uvicorn shop.main:app --port 8001\n",
+    }
+    port = answers(files)["service_port"]
+    assert (port.value, port.doubtful) == (8001, False)
+    assert [fact.where for fact in port.against] == ["README.md:3"]
+
+
+def test_another_framework_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"a\.py:1: it is a Flask application"):
+        answers({"a.py": "app = Flask(__name__)\n"})
+
+
+def test_nothing_to_wrap_is_refused() -> None:
+    with pytest.raises(BadInput, match="no ASGI application was found"):
+        answers({"a.py": ""})
+
+
+COPY = {
+    **APP,
+    "shop/chassis/identity.py": 'APP: Final[str] = "shop.main:app"\nADOPTED: Final = False\n',
+    "shop/chassis/application.py": "",
+}
+COPIES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
+    "of a release that asked nothing": ({"noxfile.py": "def lint(session): ..."}, {}),
+    "of such a release, and shipped since": (
+        {"noxfile.py": "", "chart/Chart.yaml": "", ".gitlab-ci.yml": ""},
+        {"helm": False, "ci": "none"},
+    ),
+    "with the template's": (
+        {
+            "noxfile.py": "def push(session): ...\ndef chart(session): ...\n",
+            "chart/Chart.yaml": "",
+            ".gitlab-ci.yml": "# It is in noxfile.py, for you to run as well\n",
+        },
+        {"helm": True, "ci": "gitlab"},
+    ),
+    "with none, and a pipeline since": (
+        {"noxfile.py": "def push(session): ...\n", "Jenkinsfile": "pipeline {}\n"},
+        {"helm": False, "ci": "none"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COPIES)
+def test_a_copy_is_shipped_as_it_was(case: str) -> None:
+    files, expected = COPIES[case]
+    found = answers({**COPY, **files})
+    assert {name: found[name].value for name in ("helm", "ci") if name in found} == expected

@@ -1,0 +1,137 @@
+"""What a service depends on, read from every format."""
+
+from collections.abc import Mapping
+
+import pytest
+from drydock.adoption.translate.dependencies import exported, read
+from drydock.adoption.translate.poetry import specifier
+
+SPECIFIERS = {
+    "*": "", "1.2": "==1.2", "^1.2.3": ">=1.2.3,<2", "^0.2.3": ">=0.2.3,<0.3",
+    "^0.0.3": ">=0.0.3,<0.0.4",
+    "^0": ">=0,<1", "~1.2.3": ">=1.2.3,<1.3", "~1": ">=1,<2", "~=1.2": "~=1.2", ">=1,<2": ">=1,<2",
+    ">=1.0 <2.0": ">=1.0,<2.0", "!=1.5": "!=1.5", "1.2.*": "==1.2.*", "^1.0a1": ">=1.0a1,<2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("demand", SPECIFIERS)
+def test_constraints_of_poetry(demand: str) -> None:
+    assert specifier(demand) == SPECIFIERS[demand]
+
+
+READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
+    "markers, extras, hashes and remarks": (
+        {"requirements.txt": "a[x]==1 ; python_version > '3' # why\n\nb --hash=sha256:1\n# c\n"},
+        [("a[x]==1 ; python_version > '3'", ""), ("b", "")],
+    ),
+    "lines that go on": ({"requirements.txt": "a==1 \\\n  --hash=sha256:1\n"}, [("a==1", "")]),
+    "files that include others": (
+        {"requirements/dev.txt": "-r base.txt\nb\n", "requirements/base.txt": "a\n"},
+        [("a", "dev"), ("b", "dev")],
+    ),
+    "what is installed is there for tools, too": (
+        {"requirements.txt": "a\n", "requirements-dev.txt": "a\nb\n"},
+        [("b", "dev"), ("a", "")],
+    ),
+    "a list that a tool wrote": (
+        {"requirements.in": "a\n", "requirements.txt": "a==1\nb==2\n"},
+        [("a", "")],
+    ),
+    "groups": (
+        {
+            "pyproject.toml": (
+                '[dependency-groups]\ndev = ["a"]\ntest = ["b"]\n'
+                'map = ["c", {include-group = "dev"}]\n'
+            )
+        },
+        [("a", "dev"), ("b", "dev"), ("c", "group:map")],
+    ),
+    "extras": (
+        {"pyproject.toml": '[project.optional-dependencies]\nci = ["a"]\nprecision = ["b"]\n'},
+        [("a", "dev"), ("b", "extra:precision")],
+    ),
+    "PDM": ({"pyproject.toml": '[tool.pdm.dev-dependencies]\ntest = ["a"]\n'}, [("a", "dev")]),
+    "Poetry's several constraints": (
+        {
+            "pyproject.toml": (
+                '[tool.poetry.dependencies]\na = [{version = "1", python = "<3.12"}, '
+                '{version = "2", python = ">=3.12"}]\n'
+            )
+        },
+        [("a==1; python_version < '3.12'", ""), ("a==2; python_version >= '3.12'", "")],
+    ),
+    "Poetry's markers": (
+        {
+            "pyproject.toml": (
+                '[tool.poetry.dependencies]\na = {version = "*", markers = "os_name == \'nt\'"}\n'
+            )
+        },
+        [("a; os_name == 'nt'", "")],
+    ),
+    "setup.cfg": (
+        {
+            "setup.cfg": (
+                "[options]\ninstall_requires =\n    a>=1\n    # no\n    b\n"
+                "[options.extras_require]\nx = c\n"
+            )
+        },
+        [("a>=1", ""), ("b", ""), ("c", "extra:x")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", READ)
+def test_what_is_read(case: str) -> None:
+    files, expected = READ[case]
+    demands, _ = read(files)
+    assert [(one.text, one.group) for one in demands] == expected
+
+
+LISTED: dict[str, tuple[Mapping[str, str], str]] = {
+    "an option": (
+        {"requirements.txt": "a==1 \\\n  --hash=sha256:1\n--pre\n"},
+        "requirements.txt:3",
+    ),
+    "constraints": ({"requirements.txt": "-c limits.txt\n"}, "requirements.txt:1"),
+    "a folder": ({"requirements.txt": "a\n-e .\n"}, "requirements.txt:2"),
+    "no requirement": ({"requirements.txt": "a b c\n"}, "requirements.txt:1"),
+    "computed": ({"setup.py": "setup(\ninstall_requires=read())\n"}, "setup.py:2"),
+    "an argument": ({"setup.py": "setup(\nname='a',\next_modules=[])\n"}, "setup.py:3"),
+    "a lock": ({"requirements.in": "a\n", "requirements.txt": "a==1\n"}, "requirements.txt:0"),
+}
+
+
+@pytest.mark.parametrize("case", LISTED)
+def test_what_cannot_be_carried_is_listed(case: str) -> None:
+    files, where = LISTED[case]
+    assert where in {f"{one.path}:{one.line}" for one in read(files)[1]}
+
+
+SECRET = {
+    "a requirement": {"requirements.txt": "a @ git+https://me:s3cret@example.com/a.git\n"},
+    "a table of Poetry": {
+        "pyproject.toml": '[tool.poetry.dependencies]\na = {git = "https://s3cret@example.com/a"}\n'
+    },
+}
+
+
+@pytest.mark.parametrize("case", SECRET)
+def test_a_login_in_an_address_is_told_and_not_copied(case: str) -> None:
+    (demand,), (todo,) = read(SECRET[case])
+    assert "://example.com/a" in f"{demand.text} {demand.source}"
+    assert "s3cret" not in f"{demand} {todo}"
+
+
+def test_the_user_of_ssh_is_no_login() -> None:
+    text = "a @ git+ssh://git@example.com/a.git"
+    (demand,), todo = read({"requirements.txt": f"{text}\n"})
+    assert (demand.text, todo) == (text, [])
+
+
+def test_what_is_an_exported_lock() -> None:
+    declared = {"pyproject.toml": '[project]\ndependencies = ["a"]\n'}
+    assert exported({**declared, "requirements.txt": "a==1\nb==2  # via a\n"}) == {
+        "requirements.txt": "pyproject.toml"
+    }
+    assert exported({**declared, "requirements.txt": "a==1\nb>=2\n"}) == {}
+    assert exported({"requirements.txt": "a==1\nb==2\n"}) == {}

@@ -1,0 +1,90 @@
+"""What the image of a service has besides comes into the standard's; the rest is told."""
+
+from collections.abc import Mapping
+
+import pytest
+from drydock.adoption.translate.image import PATH, STAGE, carry
+
+STANDARD = f"FROM a AS build\n\nFROM a{STAGE}USER 10001\n"
+
+LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
+    "system packages, not those to build with": (
+        "FROM a\nRUN apt-get update && apt-get install -y gcc libpq5 tzdata && rm -rf /tmp\n",
+        {},
+        "RUN apt-get update \\\n"
+        "    && apt-get install --yes --no-install-recommends libpq5 tzdata \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    "only those of the last stage": (
+        "FROM a AS one\nRUN apt-get install -y curl\nFROM b\nRUN apt-get install -y jq\n",
+        {},
+        "RUN apt-get update \\\n"
+        "    && apt-get install --yes --no-install-recommends jq \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    "variables, in both ways to write them": (
+        'FROM a\nENV A=1 B="x y" PYTHONUNBUFFERED=1\nENV GREETING hello there\n',
+        {},
+        'ENV A=1\nENV B="x y"\nENV GREETING="hello there"\n',
+    ),
+    "what an argument gives": (
+        "FROM a\nARG NAME=shop\nENV CONFIG=/etc/${NAME}.yml\n",
+        {},
+        "ENV CONFIG=/etc/shop.yml\n",
+    ),
+    "files that it puts elsewhere": (
+        "FROM a\nCOPY shop.yml /etc/shop.yml\nCOPY main.py /srv/main.py\nCOPY . .\n",
+        {"shop.yml": "", "main.py": ""},
+        "COPY shop.yml /etc/shop.yml\n",
+    ),
+}
+TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
+    "what it does in its own way": (
+        "FROM a\nWORKDIR /x\nRUN pip install -r requirements.txt && mkdir /x\nUSER me\nCMD a\n",
+        [],
+    ),
+    "a command that is nobody's habit": (
+        "FROM a\nRUN pip install -r requirements.txt && make models\n",
+        [(2, "not carried over: make models")],
+    ),
+    "a package that nothing demands": (
+        "FROM a\nRUN pip install gunicorn\n",
+        [(2, "the image installs gunicorn by itself")],
+    ),
+    "a health check": ("FROM a\nHEALTHCHECK CMD x\n", [(2, "the image has no HEALTHCHECK")]),
+    "a volume": ("FROM a\nVOLUME /x\n", [(2, "not carried over: VOLUME /x")]),
+    "what it fetches": (
+        "FROM a\nADD https://example.com/a /a\n",
+        [(2, "not carried over: ADD https://example.com/a /a")],
+    ),
+    "where Python looks": (
+        "FROM a\nENV PYTHONPATH=/x\n",
+        [(2, "not carried over: ENV PYTHONPATH=/x")],
+    ),
+    "remarks, but none that is an order": (
+        "# syntax=docker/dockerfile:1\nFROM a\n# one\n# two\nCMD a\n",
+        [(3, "a remark is not carried over: one")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LAYERS)
+def test_what_comes_in(case: str) -> None:
+    image, files, expected = LAYERS[case]
+    carried = carry(STANDARD, PATH, {**files, PATH: image})
+    assert carried.text == STANDARD.replace(STAGE, STAGE + expected)
+    assert carried.accounted == {PATH}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_is_left_for_a_person(case: str) -> None:
+    image, expected = TOLD[case]
+    carried = carry(STANDARD, PATH, {PATH: image, "requirements.txt": ""})
+    assert [(todo.line, todo.why) for todo in carried.todo] == expected
+    assert carried.text == STANDARD
+
+
+def test_an_image_in_a_folder_stays_beside() -> None:
+    carried = carry(STANDARD, "docker/Dockerfile", {"docker/Dockerfile": "FROM a\n# why\n"})
+    assert [(todo.path, todo.line) for todo in carried.todo] == [("docker/Dockerfile", 0)]
+    assert carried.accounted == frozenset()

@@ -1,0 +1,163 @@
+"""The indexes of a service are named as uv does, and no login comes along."""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from drydock.adoption.translate.indexes import carry
+from drydock.errors import BadInput
+
+A, B = "https://a.example.com/simple", "https://b.example.com/simple"
+NAMED_A, NAMED_B = {"name": "a-example-com", "url": A}, {"name": "b-example-com", "url": B}
+
+
+def poetry(said: str) -> Mapping[str, str]:
+    return {"pyproject.toml": f'[[tool.poetry.source]]\nname = "in-house"\nurl = "{A}"\n{said}'}
+
+
+IN_HOUSE = {"name": "in-house", "url": A}
+NAMED: dict[str, tuple[Mapping[str, str], list[dict[str, Any]]]] = {
+    "Poetry's": (poetry(""), [IN_HOUSE]),
+    "one for what names it": (poetry('priority = "explicit"\n'), [{**IN_HOUSE, "explicit": True}]),
+    "one instead of the public one": (
+        poetry('priority = "default"\n'),
+        [{**IN_HOUSE, "default": True}],
+    ),
+    "the same in Poetry of old": (poetry("default = true\n"), [{**IN_HOUSE, "default": True}]),
+    "one beside the public one": (poetry('priority = "supplemental"\n'), [IN_HOUSE]),
+    "the public one needs no name": (
+        {"pyproject.toml": '[[tool.poetry.source]]\nname = "PyPI"\npriority = "primary"\n'},
+        [],
+    ),
+    "PDM's": ({"pyproject.toml": f'[[tool.pdm.source]]\nname = "b"\nurl = "{B}"\n'},
+              [{"name": "b", "url": B}]),
+    "in a list, instead of the public one": (
+        {"requirements.txt": f"--index-url {A}\nshop==1\n"},
+        [{**NAMED_A, "default": True}],
+    ),
+    "in short": ({"requirements.txt": f"-i {A}/\n"}, [{**NAMED_A, "default": True}]),
+    "in a list, beside the public one": (
+        {"requirements.txt": f"--extra-index-url={A}\n--extra-index-url {B}  # why\n"},
+        [NAMED_A, NAMED_B],
+    ),
+    # uv asks the default last, and a name on the public one is anybody's.
+    "first, then the public one": (
+        {"requirements.txt": f"--index-url {A}\n--extra-index-url https://pypi.org/simple\n"},
+        [NAMED_A],
+    ),
+    "in a list that another includes": (
+        {"requirements.txt": "-r base.txt\n", "base.txt": f"--extra-index-url {A}\n"},
+        [NAMED_A],
+    ),
+    "in a list that a tool wrote": (
+        {"requirements.in": "a\n", "requirements.txt": f"--extra-index-url {A}\n\na==1\n"},
+        [NAMED_A],
+    ),
+    "once, however often it is said": (
+        {
+            "requirements.txt": f"--extra-index-url {A}\n",
+            "requirements-dev.txt": f"--extra-index-url {A}/\n",
+        },
+        [NAMED_A],
+    ),
+    "two on one host": (
+        {"requirements.txt": f"--extra-index-url {A}\n--extra-index-url {A}/more\n"},
+        [NAMED_A, {"name": "a-example-com-2", "url": f"{A}/more"}],
+    ),
+    "in pip's own file": (
+        {"pip.conf": f"[global]\nindex-url = {A}\nextra-index-url =\n    {B}\n"},
+        [{**NAMED_A, "default": True}, NAMED_B],
+    ),
+    "as variables of the image": (
+        {"Dockerfile": f'FROM a\nARG PIP_INDEX_URL={A}\nENV X=1 PIP_EXTRA_INDEX_URL="{B}"\n'},
+        [{**NAMED_A, "default": True}, NAMED_B],
+    ),
+    "in commands of the image": (
+        {
+            "Dockerfile": (
+                f"FROM a\nRUN pip config set global.extra-index-url {A} \\\n"
+                f"    && pip --quiet install --extra-index-url {B} shop && do -i {A}/no\n"
+            )
+        },
+        [NAMED_A, NAMED_B],
+    ),
+    "not what uv itself is told already": (
+        {
+            "pyproject.toml": f'[[tool.uv.index]]\nname = "a"\nurl = "{A}"\n',
+            "requirements.txt": f"--extra-index-url {A}\n",
+        },
+        [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_what_is_named(case: str) -> None:
+    files, expected = NAMED[case]
+    tables, rules, _ = carry(files)
+    found = tomllib.loads(tables).get("tool", {}).get("uv", {}).get("index", [])
+    # pip's commands are read by line, its options of a line in no order.
+    assert sorted(found, key=lambda index: str(index["url"])) == expected
+    assert len(rules) == len(expected)
+
+
+WITH_A_LOGIN: dict[str, tuple[str, str]] = {
+    "pyproject.toml": (poetry("")["pyproject.toml"].replace("://", "://me:s3cret@"), "1"),
+    "requirements.txt": ("a\n-i https://me:s3cret@a.example.com/simple\n", "2"),
+    "pip.conf": ("[install]\nindex-url = https://s3cret@a.example.com/simple\n", "2"),
+    "Dockerfile": ("FROM a\nENV PIP_INDEX_URL=https://me:s3@cret@a.example.com/simple\n", "2"),
+}
+
+
+@pytest.mark.parametrize("path", WITH_A_LOGIN)
+def test_a_login_is_told_by_its_place_and_never_copied(path: str) -> None:
+    text, line = WITH_A_LOGIN[path]
+    tables, rules, todo = carry({path: text})
+    assert f'url = "{A}"' in tables
+    (login,) = [one for one in todo if "the login in its address is not carried over" in one.why]
+    assert (f"{login.path}:{login.line}", "_USERNAME" in login.how) == (f"{path}:{line}", True)
+    assert "s3" not in f"{tables}{rules}{todo}"
+
+
+def test_the_way_to_log_in_is_told_for_an_index_without_one() -> None:
+    _, _, (todo,) = carry({"requirements.txt": f"--extra-index-url {A}\n"})
+    assert todo.path == "pyproject.toml"  # the list itself is not needed any more
+    assert "UV_INDEX_A_EXAMPLE_COM_USERNAME" in todo.how
+
+
+LISTED = {
+    "a folder of packages": ("requirements.txt", "a\n--find-links ./wheels\n", 2),
+    "a page of packages": ("requirements.txt", "-f https://example.com/wheels.html\n", 1),
+    "a host that needs no certificate": ("requirements.txt", "--trusted-host a.example.com\n", 1),
+    "an address that others complete": ("requirements.txt", "-i https://${HOST}/simple\n", 1),
+    "what may be a token": ("requirements.txt", "-i https://a.example.com/simple?key=s3cret\n", 1),
+    "what only the build knows": ("Dockerfile", "FROM a\nARG PIP_EXTRA_INDEX_URL\n", 2),
+    "a host that the image trusts": ("Dockerfile", "FROM a\nENV PIP_TRUSTED_HOST=a.b\n", 2),
+}
+
+
+@pytest.mark.parametrize("case", LISTED)
+def test_what_is_not_certain_is_listed(case: str) -> None:
+    path, text, line = LISTED[case]
+    tables, _, (todo,) = carry({path: text})
+    assert (tables, f"{todo.path}:{todo.line}") == ("", f"{path}:{line}")
+    assert todo.why.startswith("not carried over: ")
+    assert "s3cret" not in todo.why
+
+
+def test_a_file_of_pip_is_read_by_nobody_any_more() -> None:
+    assert [one.path for one in carry({"pip.conf": "[global]\ntimeout = 9\n"})[2]] == ["pip.conf"]
+
+
+STANDARD = f'[[tool.uv.index]]\nname = "in-house"\nurl = "{A}/"\n'
+
+
+def test_what_the_standard_names_is_not_named_again() -> None:
+    tables, rules, todo = carry(poetry('priority = "default"\n'), STANDARD)
+    assert (tables, rules, todo) == ("", [], [])
+
+
+def test_two_indexes_of_one_name_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"pyproject.toml:1: in-house is another index"):
+        carry(poetry(""), STANDARD.replace(A, B))

@@ -1,0 +1,169 @@
+"""What a service says of itself as a package comes into the standard's pyproject.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from drydock.adoption.translate import Carried
+from drydock.adoption.translate.project import carry
+
+STANDARD = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "shop"
+version = "0.1.0"
+description = "Sells."
+readme = "README.md"
+requires-python = ">=3.11"
+authors = [{ name = "my-team" }]
+dependencies = [
+    "fastapi>=0.160,<1",
+    "uvicorn>=0.34",
+    # The service's own:
+]
+
+[project.scripts]
+shop = "shop.chassis.cli:main"
+
+[dependency-groups]
+dev = [
+    "pytest>=9",
+    # The service's own:
+]
+
+[tool.hatch.build.targets.wheel]
+packages = ["shop"]
+"""
+README = {"README.md": ""}
+
+
+def project(text: str, **more: str) -> Carried:
+    return carry(STANDARD, {**README, "pyproject.toml": text, **more})
+
+
+def at(carried: Carried, *path: str) -> Any:
+    data: Any = tomllib.loads(carried.text)
+    for key in path:
+        data = data.get(key)
+    return data
+
+
+PROJECT: dict[str, tuple[str, tuple[str, ...], Any]] = {
+    "its version": ('[project]\nversion = "2.1"\n', ("project", "version"), "2.1"),
+    "a newer Python that it needs": (
+        '[project]\nrequires-python = ">=3.12"\n', ("project", "requires-python"), ">=3.12",
+    ),
+    "not an older one": (
+        '[project]\nrequires-python = ">=3.8"\n', ("project", "requires-python"), ">=3.11",
+    ),
+    "fields that the standard lacks": (
+        '[project]\nkeywords = ["a"]\nname = "other"\n', ("project", "keywords"), ["a"],
+    ),
+    "who wrote it": (
+        '[project]\nauthors = [{ name = "Ada" }]\n', ("project", "authors"), [{"name": "Ada"}],
+    ),
+    "its scripts beside the standard's": (
+        '[project.scripts]\npack = "shop.pack:main"\n',
+        ("project", "scripts"), {"shop": "shop.chassis.cli:main", "pack": "shop.pack:main"},
+    ),
+    "its links": ('[project.urls]\nDocs = "x"\n', ("project", "urls"), {"Docs": "x"}),
+    "settings of its tools": (
+        "[tool.coverage.run]\nbranch = true\n", ("tool", "coverage", "run"), {"branch": True},
+    ),
+    "tables of nobody that is known": ("[servers]\na = 1\n", ("servers",), {"a": 1}),
+    "not what the standard has of a tool": (
+        '[tool.hatch.build.targets.wheel]\npackages = ["shop", "gone"]\n',
+        ("tool", "hatch", "build", "targets", "wheel", "packages"), ["shop"],
+    ),
+    "extras": (
+        '[project.optional-dependencies]\nfast = ["orjson>=3"]\n',
+        ("project", "optional-dependencies"), {"fast": ["orjson>=3"]},
+    ),
+    "where packages come from": (
+        '[tool.uv.sources]\nrates = { git = "https://x/y", tag = "v1" }\n',
+        ("tool", "uv", "sources"), {"rates": {"git": "https://x/y", "tag": "v1"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PROJECT)
+def test_what_comes_in(case: str) -> None:
+    text, path, expected = PROJECT[case]
+    assert at(project(text), *path) == expected
+
+
+def test_dependencies_come_behind_the_standards_with_their_remarks() -> None:
+    listed = '    # names of days\n    "babel>=2",  # not arrow\n'
+    carried = project(f"[project]\ndependencies = [\n{listed}]\n")
+    assert f"    # The service's own:\n{listed}]" in carried.text
+
+
+def test_a_dependency_of_the_standard_keeps_its_version_and_takes_extras() -> None:
+    carried = carry(STANDARD, {**README, "requirements.txt": "uvicorn[standard]==0.13\nfastapi\n"})
+    found = at(carried, "project", "dependencies")
+    assert found == ["fastapi>=0.160,<1", "uvicorn>=0.34", "uvicorn[standard]"]
+    assert "uvicorn[standard]==0.13 gave way to the standard's uvicorn>=0.34" in carried.rules
+
+
+def test_what_is_installed_is_no_tool_besides() -> None:
+    carried = project('[dependency-groups]\ndev = ["fastapi", "httpx"]\nmap = ["folium"]\n')
+    assert at(carried, "dependency-groups", "dev") == ["pytest>=9", "httpx"]
+    assert at(carried, "dependency-groups", "map") == ["folium"]
+
+
+def test_a_package_beside_the_services_is_built_too() -> None:
+    text = '[tool.hatch.build.targets.wheel]\npackages = ["shop", "rates"]\n'
+    carried = carry(STANDARD, {**README, "pyproject.toml": text, "rates/__init__.py": ""})
+    found = at(carried, "tool", "hatch", "build", "targets", "wheel", "packages")
+    assert found == ["shop", "rates"]
+
+
+READMES: dict[str, tuple[Mapping[str, str], Any]] = {
+    "none": ({}, None),
+    "another kind": ({"README.rst": ""}, "README.rst"),
+    "one without a kind": (
+        {"README": ""},
+        {"file": "README", "content-type": "text/plain"},
+    ),
+    "two": ({"README.rst": "", "README.md": ""}, "README.md"),
+}
+
+
+@pytest.mark.parametrize("case", READMES)
+def test_the_readme_is_the_one_that_is_there(case: str) -> None:
+    files, expected = READMES[case]
+    assert at(carry(STANDARD, files), "project", "readme") == expected
+
+
+TOLD = {
+    "a script with the standard's name": (
+        '[project.scripts]\nshop = "a:b"\n',
+        0,
+        "the script shop",
+    ),
+    "settings that another file replaces": ("[tool.ruff]\nline-length = 9\n", 1, "[tool.ruff]"),
+    "settings of a tool whose work is done": ("\n[tool.black]\nfast = true\n", 2, "[tool.black]"),
+    "a remark": ("# why so\n", 1, "why so"),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_what_is_left_for_a_person(case: str) -> None:
+    text, line, why = TOLD[case]
+    (todo,) = project(text).todo
+    assert (todo.path, todo.line) == ("pyproject.toml", line)
+    assert why in todo.why
+
+
+def test_lists_of_requirements_are_accounted_for_unless_something_is_left() -> None:
+    both = {"requirements.txt": "babel\n", "requirements-dev.txt": "-e .\n"}
+    assert carry(STANDARD, {**README, **both}).accounted == {"requirements.txt"}
+
+
+def test_a_broken_pyproject_is_refused() -> None:
+    with pytest.raises(ValueError, match="line 1"):
+        project("[project\n")

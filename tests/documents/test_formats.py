@@ -1,0 +1,47 @@
+"""Which files each format has, and which texts are valid."""
+
+import pytest
+from drydock.documents import formats
+
+VALID = {
+    "a.toml": "a = 1\n[b]\nc = 2\n",
+    "a.yaml": "a: &x 1\nb: *x\nc: !Ref d\n---\na: 1\n",
+    "deep/.pre-commit-config.yml": "<<: {a: 1}\nb: [{c: 1}, {c: 2}]\n",
+    "a.json": '{"a": "// no comment, }", "b": [1, 2]}',
+    "tsconfig.json": '{\n// why\n"a": 1, /* , */\n}',
+    "a.py": "def f() -> None:\n    x = '\\d'\n",
+    "a.txt": "anything { [",
+    "empty.py": "",
+    "bom.json": "\ufeff{}",
+}
+INVALID = {
+    "a.toml": "a = 1\na = 2\n",
+    "b.toml": "[a]\n[b]\n[a]\n",
+    "a.yaml": "a: 1\nb: 2\na: 3\n",
+    "b.yaml": "a:\n\t- b\n",
+    "a.json": '{"a": 1, "b": 2, "a": 3}',
+    "b.json": '{"a": 1 "b": 2}',
+    "a.py": "def f(:\n",
+    "b.py": "<<<<<<< yours\n",
+    "c.py": "x = '\0'\n",
+}
+
+
+@pytest.mark.parametrize("path", VALID)
+def test_valid(path: str) -> None:
+    assert formats.problem(path, VALID[path].encode()) is None
+
+
+@pytest.mark.parametrize("path", INVALID)
+def test_invalid_has_a_reason_in_one_line(path: str) -> None:
+    problem = formats.problem(path, INVALID[path].encode())
+    assert problem
+    assert "\n" not in problem
+
+
+def test_what_is_no_text_is_not_valid() -> None:
+    assert formats.problem("a.py", b"# \xff\n")
+
+
+def test_every_module_is_a_format() -> None:
+    assert len(formats.all_formats()) >= 4

@@ -1,0 +1,152 @@
+"""Which releases a template has."""
+
+from pathlib import Path
+
+import pytest
+from drydock.errors import BadInput
+from drydock.template.releases import open_template, version_of, without_credentials
+
+from tests.support import Template, commit, git
+
+
+def names(template: Template) -> list[str]:
+    with open_template(str(template.path), Path.cwd()) as opened:
+        return list(opened.releases)
+
+
+def latest(template: Template) -> str:
+    with open_template(str(template.path), Path.cwd()) as opened:
+        return opened.latest().name
+
+
+def test_releases_are_tags_in_the_order_of_versions(template: Template) -> None:
+    for tag in ("v1.10.0", "v1.9.0", "not-a-version", "v2.0.0a1"):
+        template.release(tag)
+    assert names(template) == ["v1.9.0", "v1.10.0", "v2.0.0a1"]
+    assert latest(template) == "v1.10.0"
+
+
+def test_a_tag_missing_from_a_clone_is_known_from_its_commit(
+    template: Template, tmp_path: Path
+) -> None:
+    made = template.release("v1.0.0")
+    template.release("v1.1.0")
+    commit(template.path, "release: later")
+    git(tmp_path, "clone", "--quiet", "--no-tags", template.path, "clone")
+    with open_template(str(tmp_path / "clone"), Path.cwd()) as clone:
+        assert list(clone.releases) == ["v1.0.0", "v1.1.0"]
+        assert clone.find("v1.0.0").commit == made
+
+
+def test_releases_of_a_merged_fork_do_not_count(template: Template) -> None:
+    template.release("v1.0.0")
+    git(template.path, "switch", "--quiet", "--create", "fork")
+    commit(template.path, "release: v7.0.0")
+    git(template.path, "switch", "--quiet", "main")
+    commit(template.path, "more")
+    git(template.path, "merge", "--quiet", "--no-ff", "--message", "merge the fork", "fork")
+    assert names(template) == ["v1.0.0"]
+
+
+def test_a_template_without_releases_gives_its_newest_commit(template: Template) -> None:
+    made = commit(template.path, "start")
+    with open_template(str(template.path), Path.cwd()) as opened:
+        assert opened.latest().commit == made
+        assert made.startswith(opened.latest().name)
+
+
+def test_any_commit_is_found_and_described_as_copier_does(template: Template) -> None:
+    template.release("v1.0.0")
+    made = commit(template.path, "more")
+    with open_template(str(template.path), Path.cwd()) as opened:
+        between = opened.find(made)
+        assert between.name == git(template.path, "describe", "--tags")
+        assert opened.find(between.name) == between
+        assert opened.is_older(opened.find("1.0.0"), between)
+        assert not opened.is_older(between, opened.find("1.0.0"))
+
+
+@pytest.mark.parametrize("name", ["v3", "--all", "v2\n--all", "HEAD:copier.yml", ""])
+def test_an_unknown_release_is_named(template: Template, name: str) -> None:
+    template.release("v1.0.0")
+    with (
+        open_template(str(template.path), Path.cwd()) as opened,
+        pytest.raises(BadInput, match=r"newest are v1\.0\.0"),
+    ):
+        opened.find(name)
+
+
+def test_a_bundle_and_a_url_are_cloned(template: Template, tmp_path: Path) -> None:
+    template.release("v1.0.0", {"file.txt": "x\n"})
+    git(template.path, "bundle", "create", "--quiet", tmp_path / "template.bundle", "--all")
+    for number, address in enumerate((tmp_path / "template.bundle", template.path.as_uri())):
+        with open_template(str(address), tmp_path) as opened:
+            opened.checkout(opened.find("v1.0.0"), tmp_path / f"out{number}")
+        assert (tmp_path / f"out{number}/template/file.txt").read_text() == "x\n"
+
+
+def test_a_checkout_leaves_the_template_as_it_is(template: Template, tmp_path: Path) -> None:
+    template.release("v1.0.0", {"file.txt": "old\n"})
+    template.release("v1.1.0", {"file.txt": "new\n"})
+    (template.path / "template/file.txt").write_text("being edited\n")
+    before = git(template.path, "status", "--porcelain=v2", "--branch")
+    with open_template(str(template.path), Path.cwd()) as opened:
+        opened.checkout(opened.find("v1.0.0"), tmp_path / "out")
+    assert (tmp_path / "out/template/file.txt").read_text() == "old\n"
+    assert git(template.path, "status", "--porcelain=v2", "--branch") == before
+
+
+def test_a_template_with_submodules_is_read_whole(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
+    part = Template.make(tmp_path / "part")
+    part.release("v1", {"inner.txt": "inner\n"})
+    git(template.path, "submodule", "--quiet", "add", part.path, "template/part")
+    template.release("v1.0.0")
+    with open_template(str(template.path), Path.cwd()) as opened:
+        opened.checkout(opened.find("v1.0.0"), tmp_path / "out")
+    assert (tmp_path / "out/template/part/template/inner.txt").read_text() == "inner\n"
+
+
+@pytest.mark.parametrize("where", ["inside", "plain", "empty"])
+def test_a_folder_that_is_no_template_is_refused(
+    template: Template, tmp_path: Path, where: str
+) -> None:
+    template.release("v1.0.0")
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "empty").mkdir()
+    git(tmp_path / "empty", "init", "--quiet")
+    folder = template.path / "template" if where == "inside" else tmp_path / where
+    with pytest.raises(BadInput), open_template(str(folder), Path.cwd()):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("given", "recorded"),
+    [
+        ("https://user:secret@example.com/a/b.git", "https://example.com/a/b.git"),
+        ("https://token@example.com:8443/a/b", "https://example.com:8443/a/b"),
+        ("ssh://git@example.com/a/b", "ssh://git@example.com/a/b"),
+        ("ssh://git:secret@example.com/a/b", "ssh://git@example.com/a/b"),
+        ("git+https://me:secret@example.com/a", "git+https://example.com/a"),
+        ("git@example.com:a/b.git", "git@example.com:a/b.git"),
+        ("gh:a/b", "gh:a/b"),
+        ("/a/b@c", "/a/b@c"),
+    ],
+)
+def test_credentials_are_not_recorded(given: str, recorded: str) -> None:
+    assert without_credentials(given) == recorded
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("v1.2.3", "1.2.3"),
+        ("1.2.3-4-gabcdef0", "1.2.3.post4"),
+        ("abcdef0", "None"),
+        ("main", "None"),
+    ],
+)
+def test_versions_follow_pep_440(name: str, version: str) -> None:
+    assert str(version_of(name)) == version
