@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from drydock.git import Entry, Repository
-from drydock.merging.three_way import Labels, three_way
+from drydock.merging.trees import Labels, three_way
 
 from tests.merging.triples import Triple, code, containers, packages, pipelines, settings
 from tests.merging.triples.not_yet import NOT_YET
