@@ -57,6 +57,7 @@ def service(tmp_path: Path, template: Path) -> Path:
     path = tmp_path / "service"
     done = copier("copy", "--defaults", "--vcs-ref", "v1.0.0", template, path)
     assert done.returncode == 0, done.stderr
+    assert "nox -s tags" not in done.stderr
     git(path, "init", "--quiet", "--initial-branch=main")
     commit(path, "Begin")
     return path
@@ -67,7 +68,6 @@ def test_a_copy_needs_no_trust_and_no_terminal(service: Path) -> None:
 
     assert "_commit: v1.0.0" in answers
     assert "adopted: false" in answers
-    assert 'TEMPLATE_RELEASE: Final = "v1.0.0"' in next(service.rglob("identity.py")).read_text()
 
 
 def test_an_update_merges_and_leaves_starters_alone(service: Path) -> None:
@@ -114,6 +114,29 @@ def test_a_recopy_replaces_no_starter(service: Path) -> None:
     after = snapshot(service)
     assert after["README.md"] == before["README.md"]
     assert after["config/application.yml"] == before["config/application.yml"]
+
+
+def test_a_service_of_an_untagged_clone_is_updated_without_a_conflict(
+    tmp_path: Path, template: Path
+) -> None:
+    git(tmp_path, "clone", "--quiet", "--no-tags", template, "clone")
+    clone, service = tmp_path / "clone", tmp_path / "service"
+    git(clone, "reset", "--quiet", "--hard", git(template, "rev-parse", "v1.0.0^{commit}"))
+    done = copier("copy", "--defaults", clone, service)
+    assert done.returncode == 0
+    assert "nox -s tags" in done.stderr
+    assert "_commit: v" not in (service / ".copier-answers.yml").read_text()
+    git(service, "init", "--quiet", "--initial-branch=main")
+    commit(service, "Begin")
+    git(clone, "pull", "--quiet", "--tags")
+
+    done = copier("update", "--defaults", service)
+
+    assert done.returncode == 0, done.stderr
+    assert "_commit: v1.1.0" in (service / ".copier-answers.yml").read_text()
+    assert "console_output_style" in (service / "pytest.toml").read_text()
+    assert git(service, "diff", "--name-only", "--diff-filter=U") == ""
+    assert not git(service, "status", "--porcelain", "--", "Dockerfile", "src")
 
 
 def test_a_wrong_answer_ends_with_a_clear_line(tmp_path: Path, template: Path) -> None:

@@ -12,7 +12,7 @@ from drydock import git, locking
 from drydock.adoption import ancestry, clashes, derive
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
-from drydock.adoption.facts import Fact, gather
+from drydock.adoption.facts import RECORDED, Fact, gather
 from drydock.adoption.place import Place, place_of
 from drydock.adoption.translate import Carried, Todo, project
 from drydock.adoption.translate.files import carry, replaced
@@ -104,7 +104,7 @@ class _Retrofit:
             how = "retrofit it with packaging=uv, then drydock update --data packaging=poetry"
             raise BadInput(f"what a service says to Poetry is carried over to uv only: {how}")
         self.say("Looking for where its files came from")
-        copied = self._copied(facts, values, theirs)
+        copied = self._copied(facts, release, values, theirs)
         ancestors = self._ancestors(release, values, theirs, copied)
         self.say("Merging")
         with place.repository.quarantined() as repository:
@@ -184,13 +184,36 @@ class _Retrofit:
         return rendering.render(self._checkout(release), folder, request)
 
     def _copied(
-        self, facts: list[Fact], values: Mapping[str, Any], theirs: rendering.Rendering
+        self,
+        facts: list[Fact],
+        release: Release,
+        values: Mapping[str, Any],
+        theirs: rendering.Rendering,
     ) -> rendering.Rendering | None:
         """Render what a copy of a service of this template was copied from, with its answers."""
         told = [fact.value for fact in facts if fact.about == "template_release"]
-        release = self.template.releases.get(told[0]) if told else None
-        if release is None:
+        if told and (named := self.template.releases.get(told[0])):
+            return self._of_copy(named, values, theirs)
+        if not any(fact.about == "adopted" and fact.weight == RECORDED for fact in facts):
             return None
+        # It has the chassis, which does not tell its release: the one with most of its files.
+        own = self.place.contents
+        best, most = None, 0
+        for other in {
+            one.commit: one for one in (*self.template.releases.values(), release)
+        }.values():
+            if self.template.is_older(release, other):
+                continue
+            with suppress(BadInput):  # an answer that this release did not allow
+                made = self._of_copy(other, values, theirs)
+                same = sum(own.get(one.path) == one.content for one in _versions(made, other))
+                if same >= most:
+                    best, most = made, same
+        return best
+
+    def _of_copy(
+        self, release: Release, values: Mapping[str, Any], theirs: rendering.Rendering
+    ) -> rendering.Rendering:
         known = rendering.config(self._checkout(release)).questions_data
         given = {name: value for name, value in values.items() if name in known}
         # What the new release leaves to the service, it does not remove.

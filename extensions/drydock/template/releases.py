@@ -47,6 +47,23 @@ class Template:
         """Every release by its name, oldest first.
 
         A clone may lack tags; there, the commit that made a release tells of it by its subject.
+        """
+        found = self._subjects | self._tags
+        versions = {name: version for name in found if (version := version_of(name)) is not None}
+        return {
+            name: Release(name, found[name], version)
+            for name, version in sorted(versions.items(), key=lambda pair: pair[1])
+        }
+
+    @property
+    def untagged(self) -> list[str]:
+        """The releases that have no tag, which stock Copier does not see."""
+        return [name for name in self.releases if name not in self._tags]
+
+    @cached_property
+    def _subjects(self) -> dict[str, str]:
+        """The commits that made releases, by what they say they released.
+
         Only first parents count: what was merged from a fork brings that fork's releases.
         """
         found: dict[str, str] = {}
@@ -57,6 +74,12 @@ class Template:
             commit, _, subject = line.partition(" ")
             if named := _RELEASE_SUBJECT.fullmatch(subject):
                 found[named[1]] = commit
+        return found
+
+    @cached_property
+    def _tags(self) -> dict[str, str]:
+        """The commits that are tagged, by their tags."""
+        found: dict[str, str] = {}
         form = (
             "--format=%(refname:strip=2) %(objecttype) %(objectname) %(*objecttype) %(*objectname)"
         )
@@ -65,11 +88,7 @@ class Template:
             pairs = dict(zip(kinds_and_ids[::2], kinds_and_ids[1::2], strict=True))
             if tagged := pairs.get("commit"):
                 found[name] = tagged
-        versions = {name: version for name in found if (version := version_of(name)) is not None}
-        return {
-            name: Release(name, found[name], version)
-            for name, version in sorted(versions.items(), key=lambda pair: pair[1])
-        }
+        return found
 
     def latest(self) -> Release:
         """Return the newest release that is no prerelease; without any, the newest commit.

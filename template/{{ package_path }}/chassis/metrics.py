@@ -14,7 +14,7 @@ from prometheus_client import Gauge, Histogram
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .identity import SERVICE, TEMPLATE_RELEASE, service_version
+from .identity import SERVICE, service_version, template_release
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "OTHER"
@@ -35,7 +35,7 @@ BUILD_INFO = Gauge(
     "Always 1; the labels say what runs.",
     ["service", "version", "template", "python"],
 )
-BUILD_INFO.labels(SERVICE, service_version(), TEMPLATE_RELEASE, platform.python_version()).set(1)
+BUILD_INFO.labels(SERVICE, service_version(), template_release(), platform.python_version()).set(1)
 
 
 class MetricsMiddleware:

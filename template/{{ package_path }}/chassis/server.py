@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .application import Service, build
-from .identity import ADOPTED, APP, SERVICE, TEMPLATE_RELEASE, service_version
+from .identity import ADOPTED, APP, SERVICE, service_version, template_release
 from .settings import ChassisSettings
 
 log = structlog.get_logger()
@@ -94,7 +94,7 @@ async def _serve(
         "serving",
         service=SERVICE,
         version=service_version(),
-        template=TEMPLATE_RELEASE,
+        template=template_release(),
         port=api_socket.getsockname()[1],
         management_port=management_socket.getsockname()[1],
     )

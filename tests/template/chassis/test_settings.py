@@ -100,4 +100,15 @@ def test_settings_that_were_given_are_current() -> None:
 
 def test_what_is_installed_has_a_version() -> None:
     assert identity.service_version()
-    assert support.ANSWERS.get("_commit", "unreleased") == identity.TEMPLATE_RELEASE
+
+
+def test_the_templates_release_is_read_where_copier_records_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert identity.template_release() == support.ANSWERS["_commit"]
+
+    monkeypatch.setattr(identity, "ANSWERS", tmp_path / "answers.yml")
+    assert identity.template_release() == "unknown"
+    for broken in ("", "- a list", "no: commit", "{"):
+        identity.ANSWERS.write_text(broken)
+        assert identity.template_release() == "unknown"
