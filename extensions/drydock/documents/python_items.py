@@ -7,6 +7,7 @@ import tokenize
 import warnings
 from collections.abc import Hashable
 from dataclasses import replace
+from typing import Any
 
 from drydock.documents import siblings
 from drydock.documents.nodes import Body, Part
@@ -19,10 +20,20 @@ _WORDS = {tokenize.NAME, tokenize.NUMBER}
 
 def parse(text: str) -> ast.Module:
     """Return what `text` says; raise ValueError if it is not Python, as far as this one knows."""
+    tree: ast.Module = _compiled(text, ast.PyCF_ONLY_AST)
+    return tree
+
+
+def check(text: str) -> None:
+    """Raise ValueError if `text` does not compile: that finds more than parsing, `def f(a, a)`."""
+    _compiled(text, 0)
+
+
+def _compiled(text: str, flags: int) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a doubtful escape is not for us to judge
-            return ast.parse(text)
+            return compile(text, "<text>", "exec", flags, dont_inherit=True)
     except SyntaxError as error:
         raise ValueError(f"line {error.lineno}: {error.msg}") from error
     except MemoryError as error:  # what the parser says of brackets within brackets

@@ -7,7 +7,7 @@ text of each part stays as its owner wrote it: nothing is printed anew.
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -75,6 +75,27 @@ def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         body = _merge_bodies(base.body if base else None, ours.body, theirs.body, ours, merging)
         return replace(ours, lead=lead, after=after, body=body)
     return replace(_leaf(base, ours, theirs, merging), lead=lead, after=after)
+
+
+def without(part: Part, names: Collection[str]) -> Part:
+    """Return a part that lacks some of what it holds: by its key, or by its holder's and its own.
+
+    What is no more than what it holds, and has nothing left, is left out, too.
+    """
+    if not part.body:
+        return part
+    left = []
+    for held in part.body.parts:
+        if held.key in names:
+            continue
+        one = held
+        if held.body and held.body.heap:
+            inside = tuple(i for i in held.body.parts if f"{held.key} {i.key}" not in names)
+            if not inside:
+                continue
+            one = replace(held, body=replace(held.body, parts=inside))
+        left.append(one)
+    return replace(part, body=replace(part.body, parts=tuple(left)))
 
 
 def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:

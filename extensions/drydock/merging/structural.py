@@ -46,25 +46,48 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
         raise NotCertain("files of this kind are merged by lines only")
     if _COMPUTED.search(path):
         raise NotCertain("a tool computes it from other files")
-    texts = [_text(content) for content in (base, ours, theirs)]
-    if _is_mended(known, texts[0], texts[2]) and _is_valid(known, texts[1]):
+    before = _text(base) if base is not None else None
+    mine, new = _text(ours), _text(theirs)
+    if _is_mended(known, before, new) and _is_valid(known, mine):
         return Settled(ours, ("the release only mended what was not valid, and yours is",))
-    if _is_mended(known, texts[0], texts[1]) and _is_valid(known, texts[2]):
+    if _is_mended(known, before, mine) and _is_valid(known, new):
         return Settled(theirs, ("you only mended what was not valid, and the release's is",))
-    was, mine, new = (_read(known, text) if text is not None else None for text in texts)
-    if mine is None or new is None:
-        raise NotCertain("not all of it can be read")
-    merging = Merging(rules.of(formats.name_of(known)))
+    name = formats.name_of(known)
+    merging = Merging(rules.of(name))
+    sides = (
+        _read(known, before) if before is not None else None,
+        _read(known, mine),
+        _read(known, new),
+    )
     try:
-        merged = source(nodes.merge(was, mine, new, merging))
+        merged = source(nodes.merge(*sides, merging))
+        if sides[0] and before and (kept := audit.needed(name, before, mine, new, merged)):
+            # As if the side that uses it had added it.
+            was = nodes.without(sides[0], kept)
+            before = source(was)
+            told = [f"kept `{one}`, which {by} still uses" for one, by in kept.items()]
+            merging = Merging(rules.of(name), told)
+            merged = source(nodes.merge(was, *sides[1:], merging))
+        texts = before, mine, new
         _check_renames(texts, merging)
-        problem = formats.problem(path, merged.encode())
-        problem = problem or _unaccounted(known, texts, merged, merging)
+        _hold(path, known, texts, merged, merging)
     except RecursionError as error:
         raise NotCertain("it is nested too deeply") from error
-    if problem:
-        raise NotCertain(f"merged part by part {problem}")
     return Settled(_as_bytes(merged, base, ours, theirs), tuple(merging.done))
+
+
+_Texts = tuple[str | None, str, str]
+"""What base, ours and theirs are; there may be no base."""
+
+
+def _hold(path: str, known: Format, texts: _Texts, merged: str, merging: Merging) -> None:
+    """Raise NotCertain where `merged` is not valid, or lacks or breaks what a side holds."""
+    if invalid := formats.problem(path, merged.encode()):
+        raise NotCertain(f"merged part by part it is not valid: {invalid}")
+    if broken := audit.broken(formats.name_of(known), *texts, merged):
+        raise NotCertain(broken)
+    if problem := _unaccounted(known, texts, merged, merging):
+        raise NotCertain(f"merged part by part {problem}")
 
 
 def _as_bytes(merged: str, base: bytes | None, ours: bytes, theirs: bytes) -> bytes:
@@ -77,9 +100,7 @@ def _as_bytes(merged: str, base: bytes | None, ours: bytes, theirs: bytes) -> by
     return mark + merged.replace("\n", ends).encode()
 
 
-def _text(content: bytes | None) -> str | None:
-    if content is None:
-        return None
+def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -116,7 +137,7 @@ def _read(known: Format, text: str) -> Part:
     return read
 
 
-def _check_renames(texts: list[str | None], merging: Merging) -> None:
+def _check_renames(texts: _Texts, merging: Merging) -> None:
     """Name what a side renamed; raise NotCertain if the other side came to use the old name."""
     before, *sides = (Counter(_WORD.findall(text or "")) for text in texts)
     for rename in merging.renames:
@@ -138,9 +159,7 @@ def _with_names(units: Units, side: str, renames: Sequence[Rename]) -> Units:
     return units
 
 
-def _unaccounted(
-    known: Format, texts: list[str | None], merged: str, merging: Merging
-) -> str | None:
+def _unaccounted(known: Format, texts: _Texts, merged: str, merging: Merging) -> str | None:
     """Return which change of a side is not in `merged`, or what is there that nobody wrote."""
     units_of = audit.of(formats.name_of(known))
     sides = [units_of(text) if text is not None else Counter() for text in texts]

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from drydock import git
 from drydock.documents import formats
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import ends, lines, structural
+from drydock.merging import audit, ends, lines, structural
 from drydock.merging.nodes import NotCertain
 
 
@@ -224,7 +224,7 @@ def _hold_to_formats(
             result, merge.rules[path] = by_meaning.text, by_meaning.rules
         except NotCertain:
             result = git.mark_differences(before[2], before[3], (labels.ours, labels.theirs))
-            merge.conflicts[path] = Conflict(inputs[path], f"merged line by line {problem}")
+            merge.conflicts[path] = Conflict(inputs[path], problem)
         (oid,) = repository.write_blobs([result])
         merge.changes[path] = Entry(entry.mode, oid)
 
@@ -233,10 +233,20 @@ def _problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
     """Return what is wrong with a clean merge of what the sides have, by index stage, or None."""
     invalid = formats.problem(path, merged)
     if invalid and not any(formats.problem(path, text) for text in before.values()):
-        return f"it is not valid: {invalid}"
-    if before.keys() == {1, 2, 3}:
-        return lines.problem(before[1], before[2], before[3], merged)
-    return None
+        return f"merged line by line it is not valid: {invalid}"
+    if before.keys() != {1, 2, 3}:
+        return None
+    if problem := lines.problem(before[1], before[2], before[3], merged):
+        return f"merged line by line {problem}"
+    texts = [before[1], before[2], before[3], merged]
+    known = formats.of(path)
+    if known is None or invalid:
+        return None
+    try:
+        base, ours, theirs, result = (text.decode("utf-8-sig") for text in texts)
+    except UnicodeDecodeError:
+        return None
+    return audit.broken(formats.name_of(known), base, ours, theirs, result)
 
 
 def _inputs(

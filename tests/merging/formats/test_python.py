@@ -69,7 +69,7 @@ IMPORTS: Examples = {
         "import os\nimport sys\n\nx = os.sep\n",
         "import os\nimport sys\n\nx = os.sep\ny = os.pathsep\n",
         "import sys\n\nx = '/'\n",
-        None,
+        "import os\nimport sys\n\nx = '/'\ny = os.pathsep\n",
     ),
     "of one name from two places": (
         "import os\n",
@@ -257,7 +257,7 @@ STATEMENTS: Examples = {
         "import os\n\nif os.x:\n    f()\n",
         "import os\n\nif os.x:\n    f()\n\n\ndef mine():\n    os.exit()\n",
         "",
-        None,
+        "import os\n\n\ndef mine():\n    os.exit()\n",
     ),
     "exported names that one side removes, and the other replaces": (
         'from .a import b\n\n__all__ = ["b"]\n',

@@ -15,7 +15,7 @@ def handles(path: str) -> bool:
 
 def check(text: str) -> None:
     """Raise ValueError if `text` is not Python, as far as the running version knows it."""
-    python_items.parse(text)
+    python_items.check(text)
 
 
 def read(text: str) -> Part:

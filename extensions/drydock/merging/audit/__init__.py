@@ -4,7 +4,7 @@ It shares no code with the readers, because what these make is held to it.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import cast
 
@@ -18,3 +18,21 @@ In a place, `[x]` stands for items of a list: those known as `x`, or without one
 def of(name: str) -> Callable[[str], Units]:
     """Return what takes a text of the format called `name` apart into units."""
     return cast(Callable[[str], Units], import_module(f"{__name__}.{name}").units)
+
+
+def broken(name: str, base: str | None, ours: str, theirs: str, merged: str) -> str | None:
+    """Return what holds in both sides of a file of the format called `name`, but not in `merged`.
+
+    It says what each side did, on one line. None: nothing that is known of the format.
+    """
+    judge = getattr(import_module(f"{__name__}.{name}"), "broken", None)
+    return judge(base, ours, theirs, merged) if judge else None
+
+
+def needed(name: str, base: str, ours: str, theirs: str, merged: str) -> Mapping[str, str]:
+    """Return what one side of a file dropped while the other still uses it, and who that is.
+
+    Each by its key, or by the one of what holds it and its own.
+    """
+    judge = getattr(import_module(f"{__name__}.{name}"), "needed", None)
+    return judge(base, ours, theirs, merged) if judge else {}

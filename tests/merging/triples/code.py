@@ -1,0 +1,451 @@
+"""Python, scripts, and other text that is run."""
+
+from tests.merging.triples import Triples, conflicts, merges
+
+PYTHON: Triples = {
+    "python: both sides add other functions": merges(
+        "unique",
+        "src/api/main.py",
+        """
+            |def load():
+            |    return 1
+         o m|
+         o m|
+         o m|def mine():
+         o m|    return load()
+          tm|
+          tm|
+          tm|def warm_up():
+          tm|    return load()
+        """,
+    ),
+    "python: both sides add one function at two places": conflicts(
+        "unique",
+        "src/api/main.py",
+        """
+         o  |def warm_up():
+         o  |    return "mine"
+         o  |
+         o  |
+            |def load():
+            |    return 1
+            |
+            |
+            |def predict():
+            |    return 2
+          t |
+          t |
+          t |def warm_up():
+          t |    return "the release"
+        """,
+        "warm_up",
+    ),
+    "python: a property's getter and setter have one name": merges(
+        "unique",
+        "src/api/main.py",
+        """
+            |class Model:
+            |    @property
+            |    def name(self):
+            |        return self._name
+         o m|
+         o m|    @name.setter
+         o m|    def name(self, value):
+         o m|        self._name = value
+            |
+            |    def load(self):
+            |        return 1
+          tm|
+          tm|    def warm_up(self):
+          tm|        return self.load()
+        """,
+    ),
+    "python: both sides add one class with other methods": conflicts(
+        "atomic",
+        "src/api/main.py",
+        """
+            |def load():
+            |    return 1
+         ot |
+         ot |
+         ot |class Model:
+         o  |    def mine(self):
+         o  |        return 1
+          t |    def warm_up(self):
+          t |        return 2
+        """,
+        "Model",
+    ),
+    # https://www.starlette.io/middleware/: each wraps what was added before it.
+    "python: both sides add a middleware": conflicts(
+        "ordered",
+        "src/api/main.py",
+        """
+            |app = FastAPI()
+         o  |app.add_middleware(Sessions)
+          t |app.add_middleware(GZip)
+        """,
+    ),
+    # https://docs.djangoproject.com/en/stable/topics/http/middleware/#middleware-ordering
+    "python: both sides add to a list whose order counts": conflicts(
+        "ordered",
+        "settings.py",
+        """
+            |MIDDLEWARE = [
+            |    "django.middleware.security.SecurityMiddleware",
+         o  |    "mine.middleware.Sessions",
+          t |    "whitenoise.middleware.WhiteNoiseMiddleware",
+            |]
+        """,
+    ),
+    "python: yours adds a parameter, the release a call without it": conflicts(
+        "reference",
+        "src/api/main.py",
+        """
+        b t |def load(path):
+         o  |def load(path, device):
+            |    return path
+            |
+            |
+        b t |first = load("a")
+         o  |first = load("a", "cpu")
+          t |second = load("b")
+        """,
+        "load",
+    ),
+    "python: the release makes a function async that yours comes to call": conflicts(
+        "reference",
+        "src/api/main.py",
+        """
+        bo  |def load(path):
+          t |async def load(path):
+            |    return path
+            |
+            |
+            |def first():
+            |    return 1
+         o  |
+         o  |
+         o  |def second():
+         o  |    return load("b") + 1
+        """,
+        "load",
+    ),
+    "python: a new parameter with a default leaves calls as they are": merges(
+        "reference",
+        "src/api/main.py",
+        """
+        b t |def load(path):
+         o m|def load(path, device="cpu"):
+            |    return path
+            |
+            |
+            |first = load("a")
+          tm|second = load("b")
+        """,
+    ),
+    "python: yours removes a function that the release comes to call": conflicts(
+        "reference",
+        "src/api/main.py",
+        """
+        b t |def helper():
+        b t |    return 1
+        b t |
+        b t |
+            |def load():
+            |    return 1
+            |
+            |
+            |def predict():
+            |    return 2
+          t |
+          t |
+          t |def warm_up():
+          t |    return helper()
+        """,
+        "helper",
+    ),
+    "python: the release drops an import that yours still uses": merges(
+        "reference",
+        "src/api/main.py",
+        """
+            |import os
+        bo m|import sys
+            |
+            |
+            |def load():
+        bo  |    return os.environ, sys.argv
+          tm|    return os.environ
+         o m|
+         o m|
+         o m|def mine():
+         o m|    return sys.path
+        """,
+    ),
+    "python: yours removes a name that the release comes to export": conflicts(
+        "reference",
+        "src/api/__init__.py",
+        """
+            |from api.load import load
+        b t |from api.predict import predict
+            |
+        b   |__all__ = ["load"]
+         o  |__all__ = ["load", "mine"]
+          t |__all__ = ["load", "predict"]
+            |
+            |mine = load
+        """,
+        "predict",
+    ),
+    "python: the release uses above what yours moved down": conflicts(
+        "reference",
+        "src/api/main.py",
+        """
+        b t |limit = 10
+            |
+            |
+            |def load():
+            |    return 1
+            |
+            |
+          t |double = limit * 2
+            |start = load()
+            |stop = load()
+         o  |limit = 10
+        """,
+        "limit",
+    ),
+    "python: what parses, but does not compile, is merged by lines": merges(
+        "reference",
+        "src/api/main.py",
+        """
+         o m|mine = 1
+            |limit = 10
+            |
+            |
+            |def load(path, path):
+            |    limit
+            |    global limit
+            |
+            |
+            |start = load(1, 2)
+          tm|stop = load(1, 2)
+        """,
+    ),
+    "python: both sides export other names": merges(
+        "ordered",
+        "src/api/__init__.py",
+        """
+            |from api.load import load
+         o m|from api.mine import mine
+          tm|from api.warm import warm_up
+            |
+        b   |__all__ = ["load"]
+         o  |__all__ = ["load", "mine"]
+          t |__all__ = ["load", "warm_up"]
+           m|__all__ = ["load", "mine", "warm_up"]
+        """,
+    ),
+    "python: both sides import other names from one module": merges(
+        "ordered",
+        "src/api/main.py",
+        """
+        b   |from typing import Any
+         o  |from typing import Any, Literal
+          t |from typing import Any, Protocol
+           m|from typing import Any, Literal, Protocol
+            |
+            |first: Any = 1
+         o m|second: Literal[2] = 2
+            |third: Any = 3
+          tm|
+          tm|
+          tm|class Loads(Protocol):
+          tm|    pass
+        """,
+    ),
+    "python: yours breaks lines that the release leaves, and the release changes others": merges(
+        "unique",
+        "src/api/main.py",
+        """
+        b t |response = client.get("/predict", params={"item": 1}, headers={"accept": "json"})
+         o m|response = client.get(
+         o m|    "/predict",
+         o m|    params={"item": 1},
+         o m|    headers={"accept": "json"},
+         o m|)
+        bo  |assert response.status_code == 200
+          tm|assert response.status_code == 201
+        """,
+    ),
+    # https://docs.pytest.org/en/stable/explanation/fixtures.html: a fixture is found by its name.
+    "pytest: both sides add other fixtures": merges(
+        "unique",
+        "tests/conftest.py",
+        """
+            |import pytest
+            |
+            |
+            |@pytest.fixture
+            |def client():
+            |    return 1
+         o m|
+         o m|
+         o m|@pytest.fixture
+         o m|def model():
+         o m|    return 2
+          tm|
+          tm|
+          tm|@pytest.fixture
+          tm|def token():
+          tm|    return 3
+        """,
+    ),
+}
+
+SCRIPTS: Triples = {
+    # https://www.gnu.org/software/make/manual/: a second recipe overrides the first.
+    "makefile: both sides add one target": conflicts(
+        "unique",
+        "Makefile",
+        """
+         o  |lint:
+         o  |	ruff check
+         o  |
+            |test:
+            |	pytest
+            |
+            |docs:
+            |	sphinx-build docs build
+          t |
+          t |lint:
+          t |	nox -s lint
+        """,
+        "lint",
+    ),
+    "makefile: both sides set one variable": conflicts(
+        "unique",
+        "Makefile",
+        """
+         o  |WORKERS = 8
+            |PYTHON = python3
+            |SOURCE = src
+            |TESTS = tests
+          t |WORKERS = 2
+            |
+            |test:
+            |	$(PYTHON) -m pytest $(TESTS)
+        """,
+        "WORKERS",
+    ),
+    "makefile: both sides add other targets at two places": merges(
+        "unique",
+        "Makefile",
+        """
+         o m|run:
+         o m|	uvicorn api.main:app
+         o m|
+            |test:
+            |	pytest
+            |
+            |docs:
+            |	sphinx-build docs build
+          tm|
+          tm|lint:
+          tm|	nox -s lint
+        """,
+    ),
+    "shell: both sides export one variable": conflicts(
+        "unique",
+        "entrypoint.sh",
+        """
+            |#!/bin/sh
+         o  |export WORKERS=8
+            |export HOST=0.0.0.0
+            |export PORT=8000
+            |export ZONE=eu
+          t |export WORKERS=2
+            |exec api
+        """,
+        "WORKERS",
+    ),
+    "shell: one variable in two branches": merges(
+        "unique",
+        "entrypoint.sh",
+        """
+            |#!/bin/sh
+         o m|export ZONE=eu
+            |if [ -n "$DEBUG" ]; then
+            |    export WORKERS=1
+            |else
+            |    export WORKERS=8
+            |fi
+            |export HOST=0.0.0.0
+          tm|export PORT=8000
+            |exec api
+        """,
+    ),
+    # https://hexdocs.pm/dotenvy, python-dotenv: the last line of a name counts.
+    "dotenv: both sides set one variable": conflicts(
+        "unique",
+        ".env.example",
+        """
+         o  |WORKERS=8
+            |HOST=0.0.0.0
+            |PORT=8000
+            |ZONE=eu
+          t |WORKERS=2
+        """,
+        "WORKERS",
+    ),
+    # https://devcenter.heroku.com/articles/procfile: a process type is there once.
+    "procfile: both sides add one process": conflicts(
+        "unique",
+        "Procfile",
+        """
+         o  |worker: celery --app api worker
+            |web: uvicorn api.main:app
+            |release: alembic upgrade head
+            |clock: python -m api.clock
+          t |worker: python -m api.worker
+        """,
+        "worker",
+    ),
+    # https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html
+    "systemd: both sides set when a unit restarts": conflicts(
+        "unique",
+        "deploy/api.service",
+        """
+            |[Service]
+         o  |Restart=always
+            |ExecStart=/usr/bin/api
+            |User=api
+            |WorkingDirectory=/srv/api
+          t |Restart=on-failure
+        """,
+        "Restart",
+    ),
+    # https://developer.hashicorp.com/terraform/language/syntax/configuration
+    "terraform: both sides add one variable": conflicts(
+        "unique",
+        "deploy/variables.tf",
+        """
+         o  |variable "workers" {
+         o  |  default = 8
+         o  |}
+         o  |
+            |variable "host" {
+            |  default = "0.0.0.0"
+            |}
+            |
+            |variable "port" {
+            |  default = 8000
+            |}
+          t |
+          t |variable "workers" {
+          t |  default = 2
+          t |}
+        """,
+        "workers",
+    ),
+}

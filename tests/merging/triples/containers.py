@@ -1,0 +1,840 @@
+"""Kubernetes manifests, Helm charts, compose files, Dockerfiles."""
+
+from tests.merging.triples import Triples, conflicts, merges
+
+KUBERNETES: Triples = {
+    # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/: lists with a
+    # merge key are known by it; `$(NAME)` in a value sees what stands above it only.
+    "kubernetes: both sides add other variables": merges(
+        "ordered",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          env:
+            |            - name: HOST
+            |              value: "0.0.0.0"
+         o m|            - name: WORKERS
+         o m|              value: "8"
+          tm|            - name: LOG_LEVEL
+          tm|              value: info
+        """,
+    ),
+    "kubernetes: a variable refers to one that the other side adds in the same place": conflicts(
+        "ordered",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          env:
+            |            - name: HOST
+            |              value: "0.0.0.0"
+         o  |            - name: URL
+         o  |              value: http://$(HOST):$(PORT)
+          t |            - name: PORT
+          t |              value: "8000"
+        """,
+    ),
+    "kubernetes: both sides add one variable, one of them as a secret": conflicts(
+        "atomic",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          env:
+            |            - name: HOST
+            |              value: "0.0.0.0"
+         ot |            - name: TOKEN
+         o  |              valueFrom:
+         o  |                secretKeyRef: {name: api, key: token}
+          t |              value: dev
+        """,
+        "TOKEN",
+    ),
+    "kubernetes: both sides add one variable at two places": conflicts(
+        "unique",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          env:
+         o  |            - name: WORKERS
+         o  |              value: "8"
+            |            - name: HOST
+            |              value: "0.0.0.0"
+            |            - name: LOG_LEVEL
+            |              value: info
+            |            - name: ZONE
+            |              value: eu
+          t |            - name: WORKERS
+          t |              value: "2"
+        """,
+        "WORKERS",
+    ),
+    "kubernetes: both sides add a probe of another kind": conflicts(
+        "exclusive",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          image: api:1
+            |          readinessProbe:
+            |            periodSeconds: 5
+         o  |            httpGet: {path: /readyz, port: 9000}
+            |            timeoutSeconds: 2
+          t |            tcpSocket: {port: 8000}
+        """,
+        "httpGet",
+        "tcpSocket",
+    ),
+    "kubernetes: a variable gets a value here and a source there": conflicts(
+        "exclusive",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          env:
+            |            -
+         o  |              value: dev
+            |              name: TOKEN
+          t |              valueFrom: {secretKeyRef: {name: api, key: token}}
+        """,
+        "TOKEN",
+    ),
+    "kubernetes: both sides add one volume of another kind": conflicts(
+        "atomic",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      volumes:
+         ot |        - name: cache
+         o  |          emptyDir: {}
+          t |          persistentVolumeClaim: {claimName: cache}
+            |        - name: config
+            |          configMap: {name: api}
+        """,
+        "cache",
+    ),
+    "kubernetes: a volume gets two sources": conflicts(
+        "exclusive",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      volumes:
+            |        -
+         o  |          emptyDir: {}
+            |          name: cache
+          t |          hostPath: {path: /cache}
+        """,
+        "cache",
+    ),
+    # Pod v1, initContainers: "executed in order".
+    "kubernetes: both sides add an init container": conflicts(
+        "ordered",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      initContainers:
+            |        - name: wait
+            |          image: wait:1
+         o  |        - name: migrate
+         o  |          image: migrate:1
+          t |        - name: warm-up
+          t |          image: warm-up:1
+        """,
+    ),
+    "kubernetes: both sides add an argument": conflicts(
+        "ordered",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          args:
+            |            - serve
+         o  |            - --reload
+          t |            - --proxy-headers
+        """,
+    ),
+    "kubernetes: yours removes a volume that the release comes to mount": conflicts(
+        "reference",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          image: api:1
+          t |          volumeMounts:
+          t |            - name: scratch
+          t |              mountPath: /scratch
+            |        - name: sidecar
+            |          image: sidecar:1
+        b t |          volumeMounts:
+        b t |            - name: scratch
+        b t |              mountPath: /tmp
+            |      volumes:
+            |        - name: config
+            |          configMap: {name: api}
+        b t |        - name: scratch
+        b t |          emptyDir: {}
+        """,
+        "scratch",
+    ),
+    "kubernetes: yours renames a port that the release comes to probe": conflicts(
+        "reference",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          ports:
+        b t |            - name: http
+         o  |            - name: web
+            |              containerPort: 8000
+            |          image: api:1
+            |          readinessProbe:
+            |            httpGet: {path: /readyz, port: 9000}
+          t |          livenessProbe:
+          t |            httpGet: {path: /livez, port: http}
+        """,
+        "http",
+    ),
+    "kubernetes: yours sets replicas, the release the image": merges(
+        "atomic",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+        b t |  replicas: 1
+         o m|  replicas: 3
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+        bo  |          image: api:1
+          tm|          image: api:2
+        """,
+    ),
+    "kubernetes: both sides add other volumes with their mounts": merges(
+        "unique",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          volumeMounts:
+            |            - name: config
+            |              mountPath: /config
+         o m|            - name: models
+         o m|              mountPath: /models
+          tm|            - name: tmp
+          tm|              mountPath: /tmp
+            |      volumes:
+            |        - name: config
+            |          configMap: {name: api}
+         o m|        - name: models
+         o m|          emptyDir: {}
+          tm|        - name: tmp
+          tm|          emptyDir: {}
+        """,
+    ),
+    "kubernetes: both sides add the same container port": conflicts(
+        "unique",
+        "deploy/deployment.yaml",
+        """
+            |kind: Deployment
+            |metadata:
+            |  name: api
+            |spec:
+            |  template:
+            |    spec:
+            |      containers:
+            |        - name: api
+            |          ports:
+         o  |            - name: metrics
+         o  |              containerPort: 9100
+            |            - name: http
+            |              containerPort: 8000
+            |            - name: debug
+            |              containerPort: 5678
+          t |            - name: metrics
+          t |              containerPort: 9000
+        """,
+        "metrics",
+    ),
+    # https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/: in order.
+    "kustomize: both sides add a patch": conflicts(
+        "ordered",
+        "deploy/kustomization.yaml",
+        """
+            |resources:
+            |  - deployment.yaml
+            |patches:
+            |  - path: replicas.yaml
+         o  |  - path: mine.yaml
+          t |  - path: limits.yaml
+        """,
+    ),
+}
+
+HELM: Triples = {
+    # No reader reads Go templates: by lines, under one parent at one indentation.
+    "helm: both sides add one variable to a container": conflicts(
+        "unique",
+        "chart/templates/deployment.yaml",
+        """
+            |      containers:
+            |        - name: {{ .Chart.Name }}
+            |          env:
+         o  |            - name: TOKEN
+         o  |              value: {{ .Values.token | quote }}
+            |            - name: HOST
+            |              value: "0.0.0.0"
+            |            - name: PORT
+            |              value: {{ .Values.port | quote }}
+          t |            - name: TOKEN
+          t |              valueFrom:
+          t |                secretKeyRef: {name: {{ .Release.Name }}, key: token}
+        """,
+        "TOKEN",
+    ),
+    "helm: one variable in two branches of a condition is there once": merges(
+        "unique",
+        "chart/templates/deployment.yaml",
+        """
+            |          env:
+        b t |            - name: HOST
+         o m|            - name: BIND
+            |              value: "0.0.0.0"
+            |            - name: PORT
+            |              value: {{ .Values.port | quote }}
+            |            {{- if .Values.secret }}
+            |            - name: TOKEN
+            |              valueFrom:
+            |                secretKeyRef: {name: {{ .Values.secret }}, key: token}
+            |            {{- else }}
+            |            - name: TOKEN
+            |              value: dev
+            |            {{- end }}
+            |            - name: ZONE
+            |              value: eu
+          tm|            - name: LOG_LEVEL
+          tm|              value: info
+        """,
+    ),
+    "helm: both sides set one key of a container at two places": conflicts(
+        "unique",
+        "chart/templates/deployment.yaml",
+        """
+            |        - name: {{ .Chart.Name }}
+         o  |          imagePullPolicy: Always
+            |          image: {{ .Values.image }}
+            |          ports:
+            |            - name: http
+            |              containerPort: {{ .Values.port }}
+          t |          imagePullPolicy: {{ .Values.pullPolicy }}
+            |          resources: {{ toYaml .Values.resources | nindent 12 }}
+        """,
+        "imagePullPolicy",
+    ),
+    "helm: yours removes a named template that the release comes to include": conflicts(
+        "reference",
+        "chart/templates/_helpers.tpl",
+        """
+        b t |{{- define "api.labels" -}}
+        b t |app: {{ .Chart.Name }}
+        b t |{{- end }}
+        b t |
+            |{{- define "api.name" -}}
+            |{{ .Chart.Name }}
+            |{{- end }}
+          t |
+          t |{{- define "api.selector" -}}
+          t |{{ include "api.labels" . }}
+          t |{{- end }}
+        """,
+        "api.labels",
+    ),
+    "helm values: both sides add other keys": merges(
+        "unique",
+        "chart/values.yaml",
+        """
+            |image: api:1
+            |replicas: 1
+         o m|zone: eu
+          tm|priority: high
+        """,
+    ),
+    # https://helm.sh/docs/topics/charts/#chart-dependencies: an alias is needed for a second one.
+    "helm chart: both sides add one dependency at two places": conflicts(
+        "unique",
+        "chart/Chart.yaml",
+        """
+            |apiVersion: v2
+            |name: api
+            |dependencies:
+         o  |  - name: redis
+         o  |    version: 18.0.0
+         o  |    repository: https://charts.example.org/mine
+            |  - name: common
+            |    version: 2.0.0
+            |    repository: https://charts.example.org
+          t |  - name: redis
+          t |    version: 19.0.0
+          t |    repository: https://charts.example.org
+        """,
+        "redis",
+    ),
+}
+
+COMPOSE: Triples = {
+    # https://docs.docker.com/reference/compose-file/services/
+    "compose: both sides append one variable with different values": conflicts(
+        "unique",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    environment:
+            |      - HOST=0.0.0.0
+         o  |      - WORKERS=8
+          t |      - WORKERS=2
+        """,
+        "WORKERS",
+    ),
+    "compose: both sides append other variables": merges(
+        "unique",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    environment:
+            |      - HOST=0.0.0.0
+         o m|      - WORKERS=8
+          tm|      - LOG_LEVEL=info
+        """,
+    ),
+    "compose: both sides append the same variable": merges(
+        "unique",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    image: api
+            |    environment:
+            |      - HOST=0.0.0.0
+         otm|      - WORKERS=8
+         o m|    restart: always
+        """,
+    ),
+    "compose: both sides publish one port": conflicts(
+        "unique",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    ports:
+         o  |      - "9000:9100"
+            |      - "8000:8000"
+            |      - "5678:5678"
+            |      - "4317:4317"
+          t |      - "9000:9000"
+        """,
+        "9000",
+    ),
+    "compose: both sides publish other ports": merges(
+        "unique",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    ports:
+            |      - "8000:8000"
+         o m|      - "5678:5678"
+          tm|      - "9000:9000"
+        """,
+    ),
+    "compose: both sides mount to one place": conflicts(
+        "unique",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    volumes:
+            |      - ./config:/config
+         o  |      - ./models:/models
+          t |      - models:/models
+            |volumes:
+            |  models:
+        """,
+        "/models",
+    ),
+    # services: "network_mode ... can't be combined with networks".
+    "compose: a service gets a network mode here and networks there": conflicts(
+        "exclusive",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+         o  |    network_mode: host
+            |    image: api
+            |    restart: always
+          t |    networks: [back]
+            |networks:
+            |  back:
+        """,
+        "network_mode",
+    ),
+    "compose: both sides add a service of one name": conflicts(
+        "atomic",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    image: api
+         ot |  redis:
+         ot |    image: redis:7
+         o  |    command: redis-server --appendonly yes
+          t |    ports:
+          t |      - "6379:6379"
+        """,
+        "redis",
+    ),
+    "compose: both sides add other services": merges(
+        "atomic",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    image: api
+         o m|  redis:
+         o m|    image: redis:7
+          tm|  jaeger:
+          tm|    image: jaeger:2
+        """,
+    ),
+    "compose: both sides add a health check with other parts": conflicts(
+        "atomic",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    image: api
+         ot |    healthcheck:
+         ot |      test: curl --fail localhost:9000/readyz
+         o  |      interval: 2s
+          t |      retries: 10
+        """,
+        "healthcheck",
+    ),
+    # env_file: "processed from the top down", later files win.
+    "compose: both sides append a file of variables": conflicts(
+        "ordered",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    env_file:
+            |      - .env
+         o  |      - mine.env
+          t |      - telemetry.env
+        """,
+    ),
+    "compose: both sides include another file": conflicts(
+        "ordered",
+        "compose.yaml",
+        """
+            |include:
+            |  - base.yaml
+         o  |  - mine.yaml
+          t |  - telemetry.yaml
+            |services:
+            |  api:
+            |    image: api
+        """,
+    ),
+    "compose: yours removes a service that the release comes to depend on": conflicts(
+        "reference",
+        "compose.yaml",
+        """
+            |services:
+        b t |  db:
+        b t |    image: postgres:16
+            |  api:
+            |    image: api
+            |  cache:
+            |    image: redis:7
+          t |  worker:
+          t |    image: api
+          t |    depends_on: [db]
+        """,
+        "db",
+    ),
+    "compose: the release removes a volume that yours comes to mount": conflicts(
+        "reference",
+        "compose.yaml",
+        """
+            |services:
+            |  api:
+            |    image: api
+            |  worker:
+            |    image: api
+         o  |    volumes:
+         o  |      - models:/models
+            |networks:
+            |  back:
+            |volumes:
+            |  data:
+        bo  |  models:
+        """,
+        "models",
+    ),
+    "compose: yours removes an anchor that the release comes to use": conflicts(
+        "reference",
+        "compose.yaml",
+        """
+        b t |x-logging: &logging
+         o  |x-logging:
+            |  driver: json-file
+            |services:
+            |  api:
+            |    image: api
+            |  worker:
+            |    image: api
+          t |    logging: *logging
+        """,
+        "logging",
+    ),
+}
+
+DOCKERFILE: Triples = {
+    # https://docs.docker.com/reference/dockerfile/
+    "dockerfile: both sides set one variable at two places": conflicts(
+        "unique",
+        "Dockerfile",
+        """
+            |FROM python:3.12
+         o  |ENV WORKERS=8
+            |WORKDIR /app
+            |COPY . .
+            |RUN pip install .
+          t |ENV WORKERS=2
+            |USER app
+            |CMD ["api"]
+        """,
+        "WORKERS",
+    ),
+    "dockerfile: both sides set other variables in one place": merges(
+        "unique",
+        "Dockerfile",
+        """
+            |FROM python:3.12
+            |ENV HOST=0.0.0.0
+         o m|ENV WORKERS=8
+          tm|ENV LOG_LEVEL=info
+            |CMD ["api"]
+        """,
+    ),
+    "dockerfile: one instruction sets what another sets already": conflicts(
+        "unique",
+        "Dockerfile",
+        """
+            |FROM python:3.12
+        b t |ENV HOST=0.0.0.0
+         o  |ENV HOST=0.0.0.0 TZ=UTC
+            |WORKDIR /app
+            |COPY . .
+          t |ENV TZ=Europe/Berlin
+            |CMD ["api"]
+        """,
+        "TZ",
+    ),
+    "dockerfile: two labels of one name": conflicts(
+        "unique",
+        "Dockerfile",
+        """
+            |FROM python:3.12
+         o  |LABEL org.opencontainers.image.vendor="Mine"
+            |WORKDIR /app
+            |COPY . .
+          t |LABEL org.opencontainers.image.vendor="Platform"
+            |CMD ["api"]
+        """,
+        "vendor",
+    ),
+    # "There can only be one CMD instruction ... only the last one takes effect"; so HEALTHCHECK.
+    "dockerfile: both sides add a health check": conflicts(
+        "unique",
+        "Dockerfile",
+        """
+            |FROM python:3.12
+         o  |HEALTHCHECK CMD curl --fail localhost:8000/health
+            |WORKDIR /app
+            |COPY . .
+            |CMD ["api"]
+          t |HEALTHCHECK CMD api check
+        """,
+        "HEALTHCHECK",
+    ),
+    "dockerfile: both sides add a command in one place": conflicts(
+        "ordered",
+        "Dockerfile",
+        """
+            |FROM python:3.12
+            |RUN pip install .
+         o  |RUN python -m compileall src
+          t |RUN useradd app
+            |CMD ["api"]
+        """,
+    ),
+    "dockerfile: yours removes a stage that the release comes to copy from": conflicts(
+        "reference",
+        "Dockerfile",
+        """
+        b t |FROM node:22 AS assets
+        b t |RUN npm run build
+        b t |
+            |FROM python:3.12
+            |WORKDIR /app
+            |COPY . .
+          t |COPY --from=assets /dist /static
+            |CMD ["api"]
+        """,
+        "assets",
+    ),
+    "dockerfile: the release appends a stage after your entry point": conflicts(
+        "ordered",
+        "Dockerfile",
+        """
+            |FROM python:3.12 AS base
+            |COPY . .
+            |
+            |FROM base AS run
+            |CMD ["api"]
+         o  |ENTRYPOINT ["tini", "--"]
+          t |
+          t |FROM base AS debug
+          t |RUN pip install debugpy
+        """,
+    ),
+    "dockerfile: the release adds a stage above the last, yours an entry point": merges(
+        "ordered",
+        "Dockerfile",
+        """
+            |FROM python:3.12 AS base
+            |COPY . .
+            |
+          tm|FROM base AS debug
+          tm|RUN pip install debugpy
+          tm|
+            |FROM base AS run
+            |CMD ["api"]
+         o m|ENTRYPOINT ["tini", "--"]
+        """,
+    ),
+    "dockerfile: both sides add Debian packages": merges(
+        "ordered",
+        "Dockerfile",
+        """
+            |FROM python:3.12
+            |RUN apt-get update && apt-get install --yes \\
+            |    curl \\
+         o m|    libpq5 \\
+          tm|    tini \\
+            |    && rm -rf /var/lib/apt/lists/*
+            |CMD ["api"]
+        """,
+    ),
+    # Order of the patterns tells where one of them begins with `!`.
+    "dockerignore: both sides append patterns": merges(
+        "ordered",
+        ".dockerignore",
+        """
+            |.git
+         o m|notebooks
+          tm|docs
+        """,
+    ),
+    "dockerignore: yours takes back what the release may ignore": conflicts(
+        "ordered",
+        ".dockerignore",
+        """
+            |.git
+         o  |!docs/schema.json
+          t |docs/*
+        """,
+    ),
+}

@@ -1,0 +1,717 @@
+"""GitHub workflows, GitLab CI, Jenkinsfiles, pre-commit, and what updates dependencies."""
+
+from tests.merging.triples import Triples, conflicts, merges
+
+GITHUB: Triples = {
+    # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
+    "github: both sides add other jobs": merges(
+        "atomic",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+         o m|  docs:
+         o m|    runs-on: ubuntu-latest
+         o m|    steps:
+         o m|      - run: nox -s docs
+          tm|  lint:
+          tm|    runs-on: ubuntu-latest
+          tm|    steps:
+          tm|      - run: nox -s lint
+        """,
+    ),
+    "github: both sides add one job with other steps": conflicts(
+        "atomic",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+         ot |  docs:
+         ot |    runs-on: ubuntu-latest
+         o  |    needs: test
+         ot |    steps:
+         ot |      - run: nox -s docs
+          t |        env: {STRICT: "1"}
+        """,
+        "docs",
+    ),
+    "github: both sides add permissions": conflicts(
+        "atomic",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+         ot |permissions:
+         ot |  contents: read
+         o  |  packages: write
+          t |  id-token: write
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+        """,
+        "permissions",
+    ),
+    "github: both sides add a step in one place": conflicts(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - uses: actions/checkout@v4
+         o  |      - name: Certificates
+         o  |        run: ./certificates.sh
+          t |      - name: Python
+          t |        uses: actions/setup-python@v5
+            |      - run: nox
+        """,
+    ),
+    "github: both sides add a step in other places": merges(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+         o m|      - name: Certificates
+         o m|        run: ./certificates.sh
+            |      - uses: actions/checkout@v4
+            |      - run: nox
+          tm|      - name: Coverage
+          tm|        run: nox -s coverage
+        """,
+    ),
+    # "id: a unique identifier for the step".
+    "github: both sides give a step one id": conflicts(
+        "unique",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - name: Version
+         o  |        id: version
+            |        run: ./version.sh
+            |      - uses: actions/checkout@v4
+            |      - name: Describe
+            |        run: git describe
+          t |        id: version
+        """,
+        "version",
+    ),
+    "github: a step runs here and uses there": conflicts(
+        "exclusive",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - name: Lint
+         o  |        run: ruff check
+            |        if: always()
+            |        timeout-minutes: 5
+          t |        uses: astral-sh/ruff-action@v3
+        """,
+        "Lint",
+    ),
+    "github: a job calls a workflow here and has steps there": conflicts(
+        "exclusive",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+         o  |    uses: ./.github/workflows/test.yml
+            |    name: Test
+            |    permissions: {}
+            |    strategy: {fail-fast: false}
+          t |    runs-on: ubuntu-latest
+          t |    steps:
+          t |      - run: nox
+        """,
+        "test",
+    ),
+    # "the order that you define patterns matters": a `!` takes back what stands above it.
+    "github: both sides append branches, one of them taken back": conflicts(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+            |on:
+            |  push:
+            |    branches:
+            |      - main
+         o  |      - "!release/0.*"
+          t |      - "release/*"
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+        """,
+    ),
+    "github: both sides append branches": merges(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+            |on:
+            |  push:
+            |    branches:
+            |      - main
+         o m|      - develop
+          tm|      - "release/*"
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+        """,
+    ),
+    "github: yours removes a job that the release comes to need": conflicts(
+        "reference",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+        b t |  build:
+        b t |    runs-on: ubuntu-latest
+        b t |    steps:
+        b t |      - run: nox -s build
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+          t |  publish:
+          t |    runs-on: ubuntu-latest
+          t |    needs: [test, build]
+          t |    steps:
+          t |      - run: nox -s publish
+        """,
+        "build",
+    ),
+    "github: the release removes a step whose output yours comes to use": conflicts(
+        "reference",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+        bo  |      - id: version
+        bo  |        run: ./version.sh
+            |      - uses: actions/checkout@v4
+            |      - run: nox
+         o  |      - run: echo ${{ steps.version.outputs.version }}
+        """,
+        "version",
+    ),
+    "github: a matrix that both sides changed": conflicts(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    strategy:
+            |      matrix:
+        b   |        python: ["3.10", "3.11", "3.12"]
+         o  |        python: ["3.11"]
+          t |        python: ["3.11", "3.12", "3.13"]
+            |    steps:
+            |      - run: nox
+        """,
+        "python",
+    ),
+    "github: yours renames a step whose action the release raises": merges(
+        "unique",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+        b t |      - name: Python
+         o m|      - name: Set up Python
+        bo  |        uses: actions/setup-python@v4
+          tm|        uses: actions/setup-python@v5
+            |      - run: nox
+        """,
+    ),
+    "github: both sides raise an action": merges(
+        "unique",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+        b   |      - uses: actions/checkout@v3
+         o  |      - uses: actions/checkout@v4
+          tm|      - uses: actions/checkout@v5
+            |      - run: nox
+        """,
+    ),
+    "github: both sides set other variables": merges(
+        "unique",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |env:
+            |  FORCE_COLOR: "1"
+         o m|  PIP_INDEX_URL: https://packages.example.org/simple
+          tm|  UV_FROZEN: "1"
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+        """,
+    ),
+}
+
+GITLAB: Triples = {
+    # https://docs.gitlab.com/ci/yaml/
+    "gitlab: both sides add other jobs": merges(
+        "atomic",
+        ".gitlab-ci.yml",
+        """
+            |test:
+            |  script:
+            |    - nox
+         o m|docs:
+         o m|  script:
+         o m|    - nox -s docs
+          tm|lint:
+          tm|  script:
+          tm|    - nox -s lint
+        """,
+    ),
+    "gitlab: both sides add one job with other parts": conflicts(
+        "atomic",
+        ".gitlab-ci.yml",
+        """
+            |test:
+            |  script:
+            |    - nox
+         ot |lint:
+         ot |  script:
+         ot |    - nox -s lint
+         o  |  tags: [mine]
+          t |  allow_failure: true
+        """,
+        "lint",
+    ),
+    # "rules ... can't be used with only/except in the same job".
+    "gitlab: a job gets rules here and only there": conflicts(
+        "exclusive",
+        ".gitlab-ci.yml",
+        """
+            |test:
+         o  |  rules:
+         o  |    - if: $CI_COMMIT_TAG
+            |  image: python:3.12
+            |  script:
+            |    - nox
+          t |  only: [tags]
+        """,
+        "test",
+    ),
+    # include: later files override earlier ones.
+    "gitlab: both sides include another file": conflicts(
+        "ordered",
+        ".gitlab-ci.yml",
+        """
+            |include:
+            |  - local: ci/base.yml
+         o  |  - local: ci/mine.yml
+          t |  - local: ci/scan.yml
+            |test:
+            |  script:
+            |    - nox
+        """,
+    ),
+    "gitlab: both sides add a stage": conflicts(
+        "ordered",
+        ".gitlab-ci.yml",
+        """
+            |stages:
+            |  - test
+         o  |  - docs
+          t |  - publish
+            |test:
+            |  script:
+            |    - nox
+        """,
+    ),
+    # rules: "evaluated in order until the first match".
+    "gitlab: both sides add a rule": conflicts(
+        "ordered",
+        ".gitlab-ci.yml",
+        """
+            |test:
+            |  script:
+            |    - nox
+            |  rules:
+            |    - if: $CI_COMMIT_TAG
+         o  |    - if: $NIGHTLY
+          t |    - if: $CI_MERGE_REQUEST_ID
+        """,
+    ),
+    "gitlab: both sides append a command": conflicts(
+        "ordered",
+        ".gitlab-ci.yml",
+        """
+            |test:
+            |  script:
+            |    - nox
+         o  |    - ./report.sh
+          t |    - rm -rf .nox
+        """,
+    ),
+    # needs: which jobs must be done first; in which order they are listed means nothing.
+    "gitlab: both sides add a job that is needed": merges(
+        "ordered",
+        ".gitlab-ci.yml",
+        """
+            |lint: {script: [nox -s lint]}
+            |docs: {script: [nox -s docs]}
+            |test: {script: [nox]}
+            |publish:
+            |  script: [nox -s publish]
+            |  needs:
+            |    - test
+         o m|    - docs
+          tm|    - lint
+        """,
+    ),
+    "gitlab: yours removes a job that the release comes to need": conflicts(
+        "reference",
+        ".gitlab-ci.yml",
+        """
+        b t |build:
+        b t |  script:
+        b t |    - nox -s build
+            |test:
+            |  script:
+            |    - nox
+            |docs:
+            |  script:
+            |    - nox -s docs
+          t |publish:
+          t |  script:
+          t |    - nox -s publish
+          t |  needs: [test, build]
+        """,
+        "build",
+    ),
+    "gitlab: yours removes a stage that the release comes to use": conflicts(
+        "reference",
+        ".gitlab-ci.yml",
+        """
+            |stages:
+            |  - test
+        b t |  - publish
+            |test:
+            |  stage: test
+            |  script:
+            |    - nox
+          t |upload:
+          t |  stage: publish
+          t |  script:
+          t |    - nox -s publish
+        """,
+        "publish",
+    ),
+    "gitlab: yours removes a hidden job that the release comes to extend": conflicts(
+        "reference",
+        ".gitlab-ci.yml",
+        """
+        b t |.base:
+        b t |  image: python:3.12
+            |test:
+            |  image: python:3.13
+            |  script:
+            |    - nox
+          t |docs:
+          t |  extends: .base
+          t |  script:
+          t |    - nox -s docs
+        """,
+        ".base",
+    ),
+    "gitlab: both sides set other variables": merges(
+        "unique",
+        ".gitlab-ci.yml",
+        """
+            |variables:
+            |  UV_FROZEN: "1"
+         o m|  ZONE: eu
+          tm|  FORCE_COLOR: "1"
+            |test:
+            |  script:
+            |    - nox
+        """,
+    ),
+    "gitlab: both sides keep other artifacts": merges(
+        "ordered",
+        ".gitlab-ci.yml",
+        """
+            |test:
+            |  script:
+            |    - nox
+            |  artifacts:
+            |    paths:
+            |      - report.xml
+         o m|      - profile.json
+          tm|      - coverage.xml
+        """,
+    ),
+}
+
+JENKINS: Triples = {
+    # No reader reads Groovy: by lines. https://www.jenkins.io/doc/book/pipeline/syntax/
+    "jenkinsfile: both sides set one variable at two places": conflicts(
+        "unique",
+        "Jenkinsfile",
+        """
+            |pipeline {
+            |    agent any
+            |    environment {
+         o  |        WORKERS = '8'
+            |        FORCE_COLOR = '1'
+            |        UV_FROZEN = '1'
+            |        UV_OFFLINE = '1'
+          t |        WORKERS = '2'
+            |    }
+            |}
+        """,
+        "WORKERS",
+    ),
+    "jenkinsfile: one variable in two stages is there once in each": merges(
+        "unique",
+        "Jenkinsfile",
+        """
+            |pipeline {
+            |    agent any
+            |    stages {
+            |        stage('Test') {
+         o m|            environment {
+         o m|                WORKERS = '8'
+         o m|            }
+            |            steps {
+            |                sh 'nox'
+            |            }
+            |        }
+            |        stage('Image') {
+          tm|            environment {
+          tm|                WORKERS = '2'
+          tm|            }
+            |            steps {
+            |                sh 'nox -s image'
+            |            }
+            |        }
+            |    }
+            |}
+        """,
+    ),
+    "jenkinsfile: both sides add one stage at two places": conflicts(
+        "unique",
+        "Jenkinsfile",
+        """
+            |pipeline {
+            |    agent any
+            |    stages {
+         o  |        stage('Scan') {
+         o  |            steps { sh './scan.sh' }
+         o  |        }
+            |        stage('Test') {
+            |            steps { sh 'nox' }
+            |        }
+            |        stage('Image') {
+            |            steps { sh 'nox -s image' }
+            |        }
+          t |        stage('Scan') {
+          t |            steps { sh 'nox -s scan' }
+          t |        }
+            |    }
+            |}
+        """,
+        "Scan",
+    ),
+}
+
+PRE_COMMIT: Triples = {
+    # https://pre-commit.com/#plugins: hooks run in the order of the file.
+    "pre-commit: both sides append a hook": conflicts(
+        "ordered",
+        ".pre-commit-config.yaml",
+        """
+            |repos:
+            |  - repo: https://github.com/pre-commit/pre-commit-hooks
+            |    rev: v4.6.0
+            |    hooks:
+            |      - id: check-yaml
+         o  |      - id: end-of-file-fixer
+          t |      - id: trailing-whitespace
+        """,
+    ),
+    "pre-commit: yours gives a hook arguments, the release raises it": merges(
+        "unique",
+        ".pre-commit-config.yaml",
+        """
+            |repos:
+            |  - repo: https://github.com/astral-sh/ruff-pre-commit
+        bo  |    rev: v0.6.0
+          tm|    rev: v0.7.0
+            |    hooks:
+            |      - id: ruff
+         o m|        args: [--fix]
+        """,
+    ),
+    "pre-commit: both sides raise a hook, and one is a prerelease": merges(
+        "unique",
+        ".pre-commit-config.yaml",
+        """
+            |repos:
+            |  - repo: https://github.com/mirrors/prettier
+        b   |    rev: v5.0.0-beta.1
+         o  |    rev: v5.0.0-beta.3
+          tm|    rev: v5.0.0-beta.10
+            |    hooks:
+            |      - id: prettier
+        """,
+    ),
+    "pre-commit: both sides add one hook with other arguments": conflicts(
+        "atomic",
+        ".pre-commit-config.yaml",
+        """
+            |repos:
+            |  - repo: https://github.com/astral-sh/ruff-pre-commit
+            |    rev: v0.6.0
+            |    hooks:
+            |      - id: ruff
+         ot |      - id: ruff-format
+         o  |        args: [--line-length=100]
+          t |        exclude: ^migrations/
+        """,
+        "ruff-format",
+    ),
+    "pre-commit: both sides add what mypy needs": merges(
+        "ordered",
+        ".pre-commit-config.yaml",
+        """
+            |repos:
+            |  - repo: https://github.com/pre-commit/mirrors-mypy
+            |    rev: v1.11.0
+            |    hooks:
+            |      - id: mypy
+            |        additional_dependencies:
+            |          - types-pyyaml
+         o m|          - types-redis
+          tm|          - types-requests
+        """,
+    ),
+    "pre-commit: both sides add one repository at two places": conflicts(
+        "unique",
+        ".pre-commit-config.yaml",
+        """
+            |repos:
+         o  |  - repo: https://github.com/codespell-project/codespell
+         o  |    rev: v2.2.0
+         o  |    hooks:
+         o  |      - id: codespell
+            |  - repo: https://github.com/astral-sh/ruff-pre-commit
+            |    rev: v0.6.0
+            |    hooks:
+            |      - id: ruff
+          t |  - repo: https://github.com/codespell-project/codespell
+          t |    rev: v2.3.0
+          t |    hooks:
+          t |      - id: codespell
+          t |        args: [--write-changes]
+        """,
+        "codespell",
+    ),
+}
+
+UPDATERS: Triples = {
+    # https://docs.github.com/en/code-security/reference/supply-chain-security/dependabot-options-reference:
+    # one update for each ecosystem, folder and branch.
+    "dependabot: both sides add one update": conflicts(
+        "unique",
+        ".github/dependabot.yml",
+        """
+            |version: 2
+            |updates:
+         o  |  - package-ecosystem: docker
+         o  |    directory: /
+         o  |    schedule: {interval: monthly}
+            |  - package-ecosystem: github-actions
+            |    directory: /
+            |    schedule: {interval: weekly}
+          t |  - package-ecosystem: docker
+          t |    directory: /
+          t |    schedule: {interval: daily}
+        """,
+        "docker",
+    ),
+    # https://docs.renovatebot.com/config-presets/, configuration-options/#packagerules: later wins.
+    "renovate: both sides extend another preset": conflicts(
+        "ordered",
+        "renovate.json",
+        """
+            |{
+            |  "extends": [
+            |    "config:recommended",
+         o  |    "local>mine/renovate"
+          t |    ":semanticCommits"
+            |  ]
+            |}
+        """,
+    ),
+    "renovate: both sides add a rule": conflicts(
+        "ordered",
+        "renovate.json",
+        """
+            |{
+            |  "packageRules": [
+         o  |    {"matchPackageNames": ["redis"], "enabled": false},
+          t |    {"matchUpdateTypes": ["minor"], "automerge": true},
+            |    {"matchManagers": ["copier"], "groupName": "template"}
+            |  ]
+            |}
+        """,
+    ),
+    "renovate: both sides set other options": merges(
+        "unique",
+        "renovate.json",
+        """
+            |{
+            |  "extends": ["config:recommended"],
+         o m|  "timezone": "Europe/Berlin",
+          tm|  "automerge": false,
+            |  "prHourlyLimit": 2
+            |}
+        """,
+    ),
+}

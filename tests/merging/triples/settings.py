@@ -1,0 +1,367 @@
+"""Settings of services and of the tools around them."""
+
+from tests.merging.triples import Triples, conflicts, merges
+
+YAML: Triples = {
+    # https://docs.spring.io/spring-boot/reference/features/profiles.html: the last one wins.
+    "spring: both sides include another profile": conflicts(
+        "ordered",
+        "config/application.yml",
+        """
+            |spring:
+            |  profiles:
+            |    include:
+            |      - base
+         o  |      - mine
+          t |      - telemetry
+        """,
+    ),
+    "spring: both sides set other keys": merges(
+        "unique",
+        "config/application.yml",
+        """
+            |server:
+            |  port: 8000
+         o m|  workers: 8
+          tm|  graceful: true
+        """,
+    ),
+    "settings: a number is no version": conflicts(
+        "unique",
+        "config/application.yml",
+        """
+            |storage:
+        b   |  schema_version: 1
+         o  |  schema_version: 3
+          t |  schema_version: 2
+        """,
+        "schema_version",
+    ),
+    "settings: a date is no version": conflicts(
+        "unique",
+        "config/application.yml",
+        """
+            |audit:
+        b   |  since: 2024.01.01
+         o  |  since: 2024.03.04
+          t |  since: 2024.05.06
+        """,
+        "since",
+    ),
+    "settings: both sides change the order of a list": conflicts(
+        "ordered",
+        "config/application.yml",
+        """
+            |fallback:
+        b   |  models: [small, medium, large]
+         o  |  models: [large, small, medium]
+          t |  models: [medium, small, large]
+        """,
+        "models",
+    ),
+    "settings: both sides append to a list that nobody knows": conflicts(
+        "ordered",
+        "config/application.yml",
+        """
+            |fallback:
+            |  models:
+            |    - small
+         o  |    - mine
+          t |    - medium
+        """,
+        "models",
+    ),
+    "settings: yours indents by four, the release adds a key": merges(
+        "unique",
+        "config/application.yml",
+        """
+            |server:
+        b t |  port: 8000
+        b t |  host: 0.0.0.0
+         o m|    port: 8000
+         o m|    host: 0.0.0.0
+          t |  workers: 8
+           m|    workers: 8
+            |other: 1
+        """,
+    ),
+    # https://docs.python.org/3/library/logging.config.html#logging-config-dictschema
+    "logging: both sides add other handlers": merges(
+        "unique",
+        "logging.yaml",
+        """
+            |version: 1
+            |handlers:
+            |  console:
+            |    class: logging.StreamHandler
+         o m|  audit:
+         o m|    class: logging.FileHandler
+         o m|    filename: audit.log
+          tm|  syslog:
+          tm|    class: logging.handlers.SysLogHandler
+        """,
+    ),
+    "logging: yours removes a handler that the release comes to use": conflicts(
+        "reference",
+        "logging.yaml",
+        """
+            |version: 1
+            |handlers:
+            |  console:
+            |    class: logging.StreamHandler
+        b t |  file:
+        b t |    class: logging.FileHandler
+        b t |    filename: api.log
+            |root:
+            |  handlers: [console]
+            |  level: INFO
+          t |loggers:
+          t |  audit:
+          t |    handlers: [file]
+        """,
+        "file",
+    ),
+    # https://www.mkdocs.org/user-guide/configuration/: nav is shown, plugins run, in this order.
+    "mkdocs: both sides add a page": conflicts(
+        "ordered",
+        "mkdocs.yml",
+        """
+            |site_name: API
+            |nav:
+            |  - Home: index.md
+         o  |  - Model: model.md
+          t |  - Operations: operations.md
+        """,
+    ),
+    "mkdocs: both sides add a plugin": conflicts(
+        "ordered",
+        "mkdocs.yml",
+        """
+            |site_name: API
+            |plugins:
+            |  - search
+         o  |  - mkdocstrings
+          t |  - macros
+        """,
+    ),
+    "mkdocs: yours sets the theme, the release adds a page": merges(
+        "unique",
+        "mkdocs.yml",
+        """
+            |site_name: API
+        b t |theme: mkdocs
+         o m|theme: material
+            |nav:
+            |  - Home: index.md
+          tm|  - Operations: operations.md
+        """,
+    ),
+    # https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
+    "prometheus: both sides scrape a job of one name": conflicts(
+        "unique",
+        "prometheus.yml",
+        """
+            |scrape_configs:
+         o  |  - job_name: redis
+         o  |    static_configs: [{targets: ["redis:9121"]}]
+            |  - job_name: api
+            |    static_configs: [{targets: ["api:9000"]}]
+            |  - job_name: node
+            |    static_configs: [{targets: ["node:9100"]}]
+          t |  - job_name: redis
+          t |    static_configs: [{targets: ["cache:9121"]}]
+        """,
+        "redis",
+    ),
+    # relabel_configs: "applied ... in order of their appearance".
+    "prometheus: both sides relabel": conflicts(
+        "ordered",
+        "prometheus.yml",
+        """
+            |scrape_configs:
+            |  - job_name: api
+            |    relabel_configs:
+            |      - {action: keep, source_labels: [app]}
+         o  |      - {action: labeldrop, regex: zone}
+          t |      - {action: labelmap, regex: z(.+)}
+        """,
+    ),
+    # https://opentelemetry.io/docs/collector/configuration/: processors run in this order.
+    "collector: both sides add a processor to a pipeline": conflicts(
+        "ordered",
+        "collector.yaml",
+        """
+            |processors:
+            |  batch: {}
+            |  filter: {}
+            |  memory_limiter: {}
+            |service:
+            |  pipelines:
+            |    traces:
+            |      receivers: [otlp]
+        b   |      processors: [batch]
+         o  |      processors: [batch, filter]
+          t |      processors: [batch, memory_limiter]
+        """,
+        "processors",
+    ),
+    "collector: yours removes an exporter that the release comes to use": conflicts(
+        "reference",
+        "collector.yaml",
+        """
+            |exporters:
+            |  otlp: {endpoint: "otlp:4317"}
+        b t |  debug: {}
+            |service:
+            |  pipelines:
+            |    traces:
+            |      receivers: [otlp]
+            |      exporters: [otlp]
+          t |    metrics:
+          t |      receivers: [otlp]
+          t |      exporters: [debug]
+        """,
+        "debug",
+    ),
+    # https://taskfile.dev/reference/schema: tasks are found by their name.
+    "taskfile: both sides add other tasks": merges(
+        "unique",
+        "Taskfile.yml",
+        """
+            |version: "3"
+            |tasks:
+            |  test:
+            |    cmds: [pytest]
+         o m|  run:
+         o m|    cmds: [uvicorn api.main:app]
+          tm|  lint:
+          tm|    cmds: [ruff check]
+        """,
+    ),
+    # https://docs.readthedocs.com/platform/stable/config-file/v2.html#python-install: in order.
+    "read the docs: both sides install more": conflicts(
+        "ordered",
+        ".readthedocs.yaml",
+        """
+            |version: 2
+            |python:
+            |  install:
+            |    - path: .
+         o  |    - requirements: docs/requirements.txt
+          t |    - requirements: requirements.txt
+        """,
+    ),
+    # https://learn.microsoft.com/en-us/azure/devops/pipelines/yaml-schema/steps: one after another.
+    "azure pipelines: both sides add a step": conflicts(
+        "ordered",
+        "azure-pipelines.yml",
+        """
+            |pool: {vmImage: ubuntu-latest}
+            |steps:
+            |  - script: nox
+         o  |  - script: ./report.sh
+          t |  - script: nox -s docs
+        """,
+    ),
+}
+
+JSON: Triples = {
+    "json: both sides add other keys": merges(
+        "unique",
+        "config/settings.json",
+        """
+            |{
+            |  "host": "0.0.0.0",
+         o m|  "workers": 8,
+          tm|  "graceful": true,
+            |  "port": 8000
+            |}
+        """,
+    ),
+    "json: both sides append to a list": conflicts(
+        "ordered",
+        "config/settings.json",
+        """
+            |{
+            |  "models": [
+            |    "small",
+         o  |    "mine"
+          t |    "medium"
+            |  ]
+            |}
+        """,
+    ),
+    "json: both sides add one object with other parts": conflicts(
+        "atomic",
+        "config/settings.json",
+        """
+            |{
+         ot |  "redis": {
+         ot |    "host": "redis",
+         o  |    "db": 1
+          t |    "ssl": true
+         ot |  },
+            |  "port": 8000
+            |}
+        """,
+        "redis",
+    ),
+    # https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
+    "grafana: both sides add a panel of one id": conflicts(
+        "unique",
+        "dashboards/api.json",
+        """
+            |{
+            |  "panels": [
+         o  |    {"id": 3, "title": "Cache"},
+            |    {"id": 1, "title": "Requests"},
+            |    {"id": 2, "title": "Errors"},
+          t |    {"id": 3, "title": "Queue"},
+            |    {"id": 4, "title": "Latency"}
+            |  ]
+            |}
+        """,
+        "id",
+    ),
+    # https://code.visualstudio.com/docs/configure/settings
+    "vs code: both sides set other options": merges(
+        "unique",
+        ".vscode/settings.json",
+        """
+            |{
+            |  "editor.rulers": [100],
+         o m|  "files.eol": "\\n",
+          tm|  "python.testing.pytestEnabled": true,
+            |  "files.trimTrailingWhitespace": true
+            |}
+        """,
+    ),
+    # https://eslint.org/docs/latest/use/configure/configuration-files-deprecated: later wins.
+    "eslint: both sides extend another configuration": conflicts(
+        "ordered",
+        ".eslintrc.json",
+        """
+            |{
+            |  "extends": [
+            |    "eslint:recommended",
+         o  |    "mine"
+          t |    "prettier"
+            |  ]
+            |}
+        """,
+    ),
+    # https://babeljs.io/docs/plugins#plugin-ordering: "from first to last".
+    "babel: both sides add a plugin": conflicts(
+        "ordered",
+        "babel.config.json",
+        """
+            |{
+            |  "plugins": [
+            |    "a",
+         o  |    "mine"
+          t |    "b"
+            |  ]
+            |}
+        """,
+    ),
+}
