@@ -41,14 +41,9 @@ def install(session: nox.Session, *more: str) -> None:
 
 
 def provide(session: nox.Session, command: str, *packages: str) -> None:
-    """Install Debian's packages where a command is missing and this may: as root, with apt."""
-    if not shutil.which(command) and shutil.which("apt-get") and os.geteuid() == 0:
-        session.run("apt-get", "update", "--quiet", external=True)
-        session.run(
-            *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *packages),
-            external=True,
-            env={"DEBIAN_FRONTEND": "noninteractive"},
-        )
+    """Install Debian's packages where a command is missing."""
+    if not shutil.which(command):
+        session.run("python", "-m", "tests.debian", *packages)
 
 
 def provide_poetry(session: nox.Session) -> None:

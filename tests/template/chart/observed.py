@@ -18,8 +18,9 @@ from urllib.parse import urlencode
 import yaml
 
 from tests.template.chart import parts, support
-from tests.template.chart.support import request, wait_for
+from tests.template.chart.support import request
 from tests.template.fake_triton import FakeTriton
+from tests.waiting import wait_for
 
 # Limits that a small machine reaches.
 VALUES: dict[str, Any] = {
@@ -92,6 +93,14 @@ class Observed:
             file.write(text)
 
     def __enter__(self) -> Self:
+        try:
+            self._start_all()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def _start_all(self) -> None:
         self._stack.enter_context(self.running)
         self.running.wait_until_ready()
         write = self.folder.joinpath
@@ -108,19 +117,16 @@ class Observed:
         )
         self._start(
             "alertmanager",
-            f"--web.listen-address=127.0.0.1:{self.alertmanager}",
+            self.alertmanager,
             "--cluster.listen-address=",
             f"--storage.path={self.folder / 'alertmanager'}",
         )
         self._start(
             "prometheus",
-            f"--web.listen-address=127.0.0.1:{self.prometheus}",
+            self.prometheus,
             f"--storage.tsdb.path={self.folder / 'prometheus'}",
         )
-        for port in (self.alertmanager, self.prometheus):
-            wait_for(lambda port=port: request(port, "/-/ready").status == 200, "the start")
         wait_for(lambda: self.query("service_build_info"), "the first scrape")
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -155,12 +161,18 @@ class Observed:
             ],
         }
 
-    def _start(self, name: str, *arguments: str) -> None:
-        log = self._stack.enter_context((self.folder / f"{name}.log").open("wb"))
-        command = [parts.path(name), f"--config.file={self.folder / name}.yaml", *arguments]
-        process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT)
+    def _start(self, name: str, port: int, *arguments: str) -> None:
+        path = self.folder / f"{name}.log"
+        log = self._stack.enter_context(path.open("wb"))
+        options = [f"--config.file={self.folder / name}.yaml", *arguments]
+        options.append(f"--web.listen-address=127.0.0.1:{port}")
+        process = subprocess.Popen(
+            [parts.path(name), *options], cwd=self.folder, stdout=log, stderr=subprocess.STDOUT
+        )
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
+        ready = lambda: request(port, "/-/ready").status == 200  # noqa: E731
+        wait_for(ready, f"the start of {name}", process, path)
 
     # --- What they say ----------------------------------------------------------------------------
 

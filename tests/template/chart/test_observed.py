@@ -9,6 +9,7 @@ import pytest
 from tests.template import matrix
 from tests.template.chart import queries, support
 from tests.template.chart.observed import Observed, finite, resolve
+from tests.waiting import wait_for
 
 TRAFFIC_SECONDS = 20
 # What the traffic brings about at some time; of the others, what they compare is there.
@@ -108,7 +109,7 @@ def test_an_alertmanager_gets_the_alert(run: Run) -> None:
         alerts = run.observed.alerts()
         return [one for one in alerts if one["labels"]["alertname"] == "ErrorBudgetBurnsFast"]
 
-    (alert,) = support.wait_for(fired, "the alert")
+    (alert,) = wait_for(fired, "the alert")
 
     assert alert["labels"]["severity"] == "critical"
     assert alert["labels"]["job"] == run.job
@@ -122,7 +123,5 @@ def test_a_service_that_is_gone_is_noticed(run: Run) -> None:
     alerts = run.observed.manifests.alerts
 
     for name in ("InstanceDown", "ServiceDown"):
-        (found,) = support.wait_for(
-            lambda name=name: run.observed.query(alerts[name]["expr"]), name
-        )
+        (found,) = wait_for(lambda name=name: run.observed.query(alerts[name]["expr"]), name)
         assert found["metric"]["job"] == run.job

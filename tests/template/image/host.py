@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests import debian
+
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "drydock/image"
 TOOLS = ("buildah", "podman", "runc", "debootstrap")
 # Debian's Python stands in for the official image, which no package registry has.
@@ -56,14 +58,9 @@ def provide_tools() -> str:
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if not missing:
         return "all there"
-    if not shutil.which("apt-get"):
-        raise MissingError(f"{', '.join(missing)}: not installed, and there is no apt-get")
-    environment = {"DEBIAN_FRONTEND": "noninteractive"}
     try:
-        run("apt-get", "update", "--quiet", env=environment)
-        run(*("apt-get", "install", "--quiet", "--yes", "--no-install-recommends"), *missing,
-            env=environment)  # fmt: skip
-    except FailedError as error:
+        debian.install(*missing)
+    except debian.PackageError as error:
         raise MissingError(str(error)) from error
     return f"installed {', '.join(missing)}"
 

@@ -5,16 +5,13 @@ import hashlib
 import os
 import secrets
 import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.template.image.container import status
-from tests.template.image.host import FailedError
+from tests.template.image.serving import serving
 
 USER = "builder"
 
@@ -63,22 +60,11 @@ def _serving(packages: Path, options: list[str], expected: int) -> Iterator[str]
     # Where this machine has its public index, if it is not the usual one.
     names = (os.environ.get(name) for name in ("UV_DEFAULT_INDEX", "PIP_INDEX_URL"))
     options += [f"--fallback-url={name}" for name in names if name][:1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pypiserver", "run", "--interface=127.0.0.1", f"--port={port}",
-         *options, str(packages)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        address = f"http://127.0.0.1:{port}/simple/"
-        deadline = time.monotonic() + 90
-        while (answer := status(address)) != expected:
-            if answer or process.poll() is not None or time.monotonic() > deadline:
-                raise FailedError(f"the index answers {answer} without a password")
-            time.sleep(0.05)
+    command = [sys.executable, "-m", "pypiserver", "run", "--interface=127.0.0.1"]
+    command += [f"--port={port}", *options, str(packages)]
+    address = f"http://127.0.0.1:{port}/simple/"
+    with serving(command, address, expected, packages.with_name(f"{packages.name}.log")):
         yield address
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _hashed(password: str) -> str:

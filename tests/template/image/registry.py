@@ -4,9 +4,6 @@ import base64
 import json
 import secrets
 import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +12,9 @@ from urllib.request import Request, urlopen
 
 import bcrypt
 
-from tests.template.image.container import status
-from tests.template.image.host import CACHE, FailedError, run
+from tests import debian
+from tests.template.image.host import CACHE, FailedError
+from tests.template.image.serving import serving
 
 USER = "pusher"
 
@@ -40,13 +38,13 @@ class Registry:
 @contextmanager
 def private(folder: Path) -> Iterator[Registry]:
     """Run Debian's registry, unpacked beside our images: installing it would start a service."""
-    program = CACHE / "registry/usr/bin/docker-registry"
+    unpacked = CACHE / "registry"
+    program = unpacked / "usr/bin/docker-registry"
     if not program.exists():
-        with tempfile.TemporaryDirectory() as place:
-            run("apt-get", "update", "--quiet")
-            run("apt-get", "download", "--quiet", "docker-registry", folder=Path(place))
-            (package,) = Path(place).glob("*.deb")
-            run("dpkg", "--extract", str(package), str(CACHE / "registry"))
+        try:
+            debian.unpack("docker-registry", unpacked)
+        except debian.PackageError as error:
+            raise FailedError(str(error)) from error
     folder.mkdir()
     password = secrets.token_hex(16)
     hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
@@ -61,17 +59,7 @@ def private(folder: Path) -> Iterator[Registry]:
         "auth": {"htpasswd": {"realm": "images", "path": str(folder / "htpasswd")}},
     }
     (folder / "config.yml").write_text(json.dumps(config))
-    process = subprocess.Popen(
-        [program, "serve", folder / "config.yml"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        deadline = time.monotonic() + 90
-        while (answer := status(f"http://{address}/v2/")) != 401:
-            if answer or process.poll() is not None or time.monotonic() > deadline:
-                raise FailedError(f"the registry answers {answer} without a password")
-            time.sleep(0.05)
+    command = [str(program), "serve", str(folder / "config.yml")]
+    # Without a password it answers that it wants one.
+    with serving(command, f"http://{address}/v2/", 401, folder / "log"):
         yield Registry(address, password)
-    finally:
-        process.terminate()
-        process.wait()

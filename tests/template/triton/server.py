@@ -13,6 +13,7 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
+from tests import debian
 from tests.support import IN_CI
 from tests.template import matrix
 
@@ -104,20 +105,18 @@ def main() -> int:
     """Fetch what is missing; return 1 in CI where that fails."""
     try:
         if not _debian():
-            _run("apt-get", "update", "--quiet")
-            _run(*("apt-get", "install", "--quiet", "--yes", "--no-install-recommends"),
-                 f"python{VERSION}", f"libpython{VERSION}")  # fmt: skip
+            debian.install(f"python{VERSION}", f"libpython{VERSION}")
         if not available():
             _run("uv", "venv", "--quiet", "--clear", "--python", PYTHON, str(FOLDER))
             _run("uv", "pip", "install", "--quiet", "--no-deps", "--python", str(FOLDER), *WHEELS)
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (debian.PackageError, OSError, subprocess.CalledProcessError) as error:
         print(f"the Triton server cannot be had: {error}")
         return 1 if IN_CI else 0
     return 0
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, check=True)
+    subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

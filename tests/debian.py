@@ -1,0 +1,93 @@
+"""Debian's packages, where tests need one that a machine lacks.
+
+`python -m tests.debian groovy default-jre-headless` installs; that takes root. What need not be
+installed is unpacked into a folder: no root, and no service that starts by itself.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support import IN_CI
+
+# Several sessions install at the same time: apt waits for dpkg's lock, but not for its lists'.
+LOCK_SECONDS = 300
+
+
+class PackageError(Exception):
+    """A package cannot be had; the message is one line."""
+
+
+def install(*packages: str) -> None:
+    """Install packages with what they need; raise PackageError where that is not possible."""
+    if not shutil.which("apt-get"):
+        raise PackageError(f"there is no apt-get here to install {', '.join(packages)}")
+    if os.geteuid() != 0:
+        raise PackageError(f"only root can install {', '.join(packages)}")
+    with _lock():
+        _apt("update")
+        _apt("install", "--yes", "--no-install-recommends", *packages)
+
+
+def unpack(package: str, folder: Path) -> None:
+    """Unpack a package to a folder that appears when it is complete; raise PackageError."""
+    if not shutil.which("apt-get"):
+        raise PackageError(f"there is no apt-get here; install {package}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as place:
+        try:
+            _apt("download", package, folder=Path(place))
+        except PackageError:
+            with _lock():
+                _apt("update")  # a new machine has no lists of packages
+            _apt("download", package, folder=Path(place))
+        (archive,) = Path(place).glob("*.deb")
+        content = Path(place, "content")
+        _run("dpkg", "--extract", archive, content)
+        if not folder.exists():  # another process may have been quicker
+            content.rename(folder)
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    """Keep the lists of packages to one process of ours."""
+    import fcntl
+
+    with Path(tempfile.gettempdir(), "drydock-apt.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _apt(command: str, *arguments: str, folder: Path | None = None) -> None:
+    options = ("--quiet", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}")
+    _run("apt-get", command, *options, *arguments, folder=folder)
+
+
+def _run(*command: str | Path, folder: Path | None = None) -> None:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = " ".join((done.stderr or done.stdout).split())[-300:]
+        raise PackageError(f"{command[0]} {command[1]}: {said}")
+
+
+def main(packages: Sequence[str]) -> int:
+    """Install packages, or say why not; return 1 where that fails in CI."""
+    try:
+        print(f"installing {', '.join(packages)}", flush=True)
+        install(*packages)
+    except PackageError as error:
+        print(error, file=sys.stderr)
+        return 1 if IN_CI else 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

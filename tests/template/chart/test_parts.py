@@ -1,0 +1,62 @@
+"""Each part that the chart is tested with starts on this machine, wherever it comes from."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.template.chart import parts, support
+from tests.waiting import wait_for
+
+VERSIONS = {
+    "helm3": ("version", "v3."),
+    "helm4": ("version", "v4."),
+    "promtool": ("--version", "promtool, version"),
+    "python": ("--version", "Python 3."),
+    "trivy": ("--version", "Version:"),
+}
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_a_command_says_its_version(name: str) -> None:
+    option, expected = VERSIONS[name]
+    done = subprocess.run(
+        [parts.path(name), option], capture_output=True, text=True, check=False
+    )  # fmt: skip
+
+    assert expected in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "configuration", "options"),
+    [
+        ("prometheus", "global: {}\n", ["--storage.tsdb.path=data"]),
+        (
+            "alertmanager",
+            "route: {receiver: team}\nreceivers: [{name: team}]\n",
+            ["--storage.path=data", "--cluster.listen-address="],
+        ),
+    ],
+)
+def test_a_server_gets_ready(
+    tmp_path: Path, name: str, configuration: str, options: list[str]
+) -> None:
+    (port,) = support.free_ports(1)
+    (tmp_path / "configuration.yaml").write_text(configuration)
+    log = tmp_path / "log"
+    options += ["--config.file=configuration.yaml", f"--web.listen-address=127.0.0.1:{port}"]
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [parts.path(name), *options], cwd=tmp_path, stdout=file, stderr=subprocess.STDOUT
+        )
+    try:
+        ready = lambda: support.request(port, "/-/ready").status == 200  # noqa: E731
+        assert wait_for(ready, f"the start of {name}", process, log)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("name", parts.SCHEMAS)
+def test_a_schema_describes_an_object(name: str) -> None:
+    assert '"object"' in parts.path(name).read_text(encoding="utf-8")

@@ -1,0 +1,34 @@
+"""A server that our images and packages come from or go to, for as long as it is needed."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.template.image.container import status
+from tests.template.image.host import FailedError
+from tests.waiting import wait_for
+
+PATIENCE_SECONDS = 90
+
+
+@contextmanager
+def serving(command: Sequence[str], address: str, expected: int, log: Path) -> Iterator[None]:
+    """Run a server, once it answers with the status that is expected and nothing before.
+
+    Raises FailedError with the end of its log.
+    """
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        what = f"the start of {address}"
+        try:
+            answer = wait_for(lambda: status(address), what, process, log, PATIENCE_SECONDS)
+        except AssertionError as error:
+            raise FailedError(str(error)) from None
+        if answer != expected:
+            raise FailedError(f"{address} answers {answer}, expected {expected}")
+        yield
+    finally:
+        process.kill()
+        process.wait()
