@@ -3,6 +3,9 @@
 A release is a commit `release: vX.Y.Z` with an annotated tag. It turns the Unreleased section of
 the changelog into the release's, and within a major version it may not break what services rely
 on: no question or choice goes away, no standard file either.
+
+A fork that names its company in `company.yml` numbers what it adds to upstream's release:
+`v1.4.0+acme.2` is the second after it merged v1.4.0. Its notes are in CHANGELOG.company.md.
 """
 
 import datetime
@@ -16,13 +19,14 @@ from typing import Any
 from drydock import git
 from drydock.errors import BadInput
 from drydock.template import rendering
+from drydock.template.company import is_of
 from drydock.template.releases import Release, Template, open_template
 from packaging.version import Version
 
 from tests.template import matrix
+from tools import version as versions
 
 UNRELEASED = "## Unreleased\n"
-VERSION = re.compile(r"^version = \"(.+)\"$", re.MULTILINE)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,17 +52,16 @@ def main(arguments: Sequence[str]) -> int:
 
 def check(repository: Path, version: str) -> None:
     """Raise BadInput where the working tree cannot become the release `version`."""
-    if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", version):
-        raise BadInput(f"{version}: expected a version like 1.2.0")
     if git.run("status", "--porcelain", cwd=repository):
         raise BadInput("the working tree has changes: commit them first")
     if not git.has_identity(repository):
         raise BadInput("git knows no name and address of yours: set user.name and user.email")
-    _require_changes(repository)
     with open_template(str(repository), repository) as template:
-        if not template.releases:
+        last = _last(template)
+        _require_version(repository, template.company, last, version)
+        _require_changes(repository, template.company, version)
+        if last is None:
             return
-        last = template.latest()
         if last.version and Version(version) <= last.version:
             raise BadInput(f"v{version} does not follow {last.name}")
         if last.version and Version(version).major == last.version.major:
@@ -98,13 +101,12 @@ def breaks(template: Template, last: Release, repository: Path) -> Iterator[str]
 
 def cut(repository: Path, version: str, day: datetime.date) -> None:
     """Commit and tag the release `version`."""
-    changelog = repository / "CHANGELOG.md"
+    changelog = repository / (versions.COMPANY if "+" in version else versions.UPSTREAM)
     text = changelog.read_text(encoding="utf-8")
     heading = f"{UNRELEASED}\n## v{version} ({day.isoformat()})\n"
+    if "+" in version and not _unreleased(changelog):
+        heading += f"\n- As upstream's v{version.partition('+')[0]}, and nothing more.\n"
     changelog.write_text(text.replace(UNRELEASED, heading, 1), encoding="utf-8")
-    project = repository / "pyproject.toml"
-    text = project.read_text(encoding="utf-8")
-    project.write_text(VERSION.sub(f'version = "{version}"', text, count=1), encoding="utf-8")
     name = f"v{version}"
     git.run("commit", "--quiet", "--all", "--message", f"release: {name}", cwd=repository)
     git.run("tag", "--annotate", name, "--message", name, cwd=repository)
@@ -125,11 +127,51 @@ def rebuild_tags(repository: Path) -> list[str]:
     return [release.name for release in missing]
 
 
-def _require_changes(repository: Path) -> None:
-    text = (repository / "CHANGELOG.md").read_text(encoding="utf-8")
-    _, found, rest = text.partition(UNRELEASED)
-    if not found or not rest.partition("\n## ")[0].strip():
-        raise BadInput("CHANGELOG.md: the section Unreleased is missing or empty")
+def _last(template: Template) -> Release | None:
+    """Return the newest release; in a fork its own, or the one of upstream that it began with."""
+    releases = list(template.releases.values())
+    own = [one for one in releases if one.version and is_of(one.version, template.company)]
+    newest = own if template.company and own else releases
+    return newest[-1] if newest else None
+
+
+def _require_version(repository: Path, company: str, last: Release | None, version: str) -> None:
+    if not company:
+        if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", version):
+            raise BadInput(f"{version}: expected a version like 1.2.0")
+        return
+    upstream = versions.newest(repository / versions.UPSTREAM)
+    if upstream is None:
+        raise BadInput(f"{versions.UPSTREAM} names no release of upstream")
+    number = 1
+    if last and last.version and last.version.local and last.version.public == upstream:
+        number += int(last.version.local.rpartition(".")[2])
+    if version != (expected := f"{upstream}+{company}.{number}"):
+        raise BadInput(
+            f"{version}: this is a fork for {company}, which has merged upstream's v{upstream}: "
+            f"expected {expected}"
+        )
+
+
+def _require_changes(repository: Path, company: str, version: str) -> None:
+    """Raise BadInput where there is nothing to tell; upstream's new release is news of its own."""
+    name = versions.COMPANY if company else versions.UPSTREAM
+    changelog = repository / name
+    if not changelog.is_file() or UNRELEASED not in changelog.read_text(encoding="utf-8"):
+        raise BadInput(f"{name}: the section Unreleased is missing or empty")
+    if not _unreleased(changelog) and not (company and version.endswith(f"+{company}.1")):
+        raise BadInput(f"{name}: the section Unreleased is missing or empty")
+    if company and _unreleased(repository / versions.UPSTREAM):
+        print(
+            "release: this contains changes that upstream has not released; "
+            "their notes come with upstream's next release",
+            file=sys.stderr,
+        )
+
+
+def _unreleased(changelog: Path) -> str:
+    text = changelog.read_text(encoding="utf-8")
+    return text.partition(UNRELEASED)[2].partition("\n## ")[0].strip()
 
 
 def _questions(checkout: Path) -> dict[str, dict[str, Any]]:

@@ -30,7 +30,7 @@ def released(path: Path) -> Path:
             git(path, "tag", "--force", release.name, release.commit)
     shutil.rmtree(path / "template")
     shutil.copytree(REPOSITORY / "template", path / "template")
-    for name in ("copier.yml", "company.yml", "reserved.yml"):
+    for name in ("copier.yml", "company.yml", "reserved.yml", "company_questions.yml"):
         shutil.copy(REPOSITORY / name, path / name)
     _release(path, NOW)
     for name, (old, new) in LATER.items():

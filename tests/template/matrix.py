@@ -89,7 +89,7 @@ def render(
 def fork(folder: Path, company: Mapping[str, Any]) -> Path:
     """Copy the template into `folder` as a company would have it, with its own hidden values."""
     folder.mkdir(parents=True)
-    for name in ("copier.yml", "reserved.yml"):
+    for name in ("copier.yml", "reserved.yml", "company_questions.yml"):
         shutil.copy(REPOSITORY / name, folder)
     shutil.copytree(REPOSITORY / "template", folder / "template")
     values = yaml.safe_load((REPOSITORY / "company.yml").read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from tests.template.matrix import REPOSITORY
 pytestmark = pytest.mark.slow
 
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
-PARTS = ("copier.yml", "company.yml", "reserved.yml", "template")
+PARTS = ("copier.yml", "company.yml", "reserved.yml", "company_questions.yml", "template")
 
 
 def copier(*arguments: str | Path, version: str | None = None) -> subprocess.CompletedProcess[str]:

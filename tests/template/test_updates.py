@@ -27,6 +27,7 @@ from tests.template.matrix import REPOSITORY
 pytestmark = pytest.mark.updates
 
 NEXT = "v99.0.0"
+TOP = ("copier.yml", "company.yml", "reserved.yml", "company_questions.yml")
 BIN = Path(sys.executable).parent
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
 
@@ -83,7 +84,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             git(path, "tag", "--force", release.name, release.commit)
     shutil.rmtree(path / "template")
     shutil.copytree(REPOSITORY / "template", path / "template")
-    for name in ("copier.yml", "company.yml", "reserved.yml", "CHANGELOG.md"):
+    for name in (*TOP, "CHANGELOG.md"):
         shutil.copy(REPOSITORY / name, path / name)
     _release(path, NEXT)
     for name, release in LATER.items():

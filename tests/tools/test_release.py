@@ -11,6 +11,7 @@ from drydock.errors import BadInput
 from tests.support import commit, git
 from tests.template.matrix import REPOSITORY
 from tools import release
+from tools import version as versions
 
 DAY = datetime.date(2026, 11, 22)
 
@@ -22,7 +23,7 @@ def repository(tmp_path: Path) -> Path:
     """A copy of this template, with changes to release and none before."""
     copy = tmp_path / "template"
     copy.mkdir()
-    for name in ("copier.yml", "company.yml", "reserved.yml", "pyproject.toml"):
+    for name in ("copier.yml", "company.yml", "reserved.yml", "company_questions.yml"):
         shutil.copy(REPOSITORY / name, copy / name)
     shutil.copytree(REPOSITORY / "template", copy / "template")
     (copy / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- It begins.\n")
@@ -54,7 +55,7 @@ def test_a_release_is_a_commit_with_version_changelog_and_annotated_tag(reposito
     assert git(repository, "log", "-1", "--format=%s") == "release: v1.0.0"
     assert git(repository, "cat-file", "-t", "v1.0.0") == "tag"
     assert git(repository, "status", "--porcelain") == ""
-    assert 'version = "1.0.0"' in (repository / "pyproject.toml").read_text()
+    assert versions.newest(repository / "CHANGELOG.md") == "1.0.0"
     changelog = (repository / "CHANGELOG.md").read_text()
     assert "## Unreleased\n\n## v1.0.0 (2026-11-22)\n\n- It begins.\n" in changelog
 

@@ -57,10 +57,10 @@ def new(
         open_template(address, Path.cwd()) as source,
         tempfile.TemporaryDirectory(prefix="drydock.") as scratch,
     ):
-        release, doubt = _choose(source, ref, installed)
+        release, doubts = _choose(source, ref, installed)
         checkout = rendering.Checkout(Path(scratch, "template"), source.address, release)
         source.checkout(release, checkout.folder)
-        warnings += doubt
+        warnings += doubts
         with _staged(destination) as staged:
             say(f"Rendering {release.name}")
             request = rendering.Request(data=data, defaults=defaults)
@@ -111,18 +111,26 @@ def origin() -> tuple[str, str]:
     raise BadInput("drydock does not know where it was installed from: give --template")
 
 
-def _choose(
-    source: Template, ref: str | None, installed: str | None
-) -> tuple[Release, tuple[str, ...]]:
+def _choose(source: Template, ref: str | None, installed: str | None) -> tuple[Release, list[str]]:
+    """Return the release to take, and what there is to say about that."""
+    doubts = [source.tags_missing] if source.tags_missing else []
     if ref:
-        return source.find(ref), ()
-    if installed and installed in source.releases:
-        return source.releases[installed], ()
-    latest = source.latest()
-    if installed:
-        doubt = f"the installed {installed} is no release of the template: took {latest.name}"
-        return latest, (doubt,)
-    return latest, ()
+        return source.find(ref), doubts
+    release = latest = source.latest()
+    if installed and installed in source.releases and source.is_own(source.releases[installed]):
+        release = source.releases[installed]
+        if source.is_older(release, latest):
+            doubts.append(
+                f"took {release.name}, which drydock was installed from; {latest.name} is newer: "
+                f"--ref {latest.name} takes it"
+            )
+    elif installed:
+        doubts.append(
+            f"the installed {installed} is no release of the template: took {latest.name}"
+        )
+    if foreign := source.foreign(release):
+        raise BadInput(f"{foreign}; --ref {release.name} takes it as it is")
+    return release, doubts
 
 
 @contextmanager

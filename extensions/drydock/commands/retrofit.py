@@ -89,6 +89,8 @@ class _Retrofit:
     def run(self, ask: Ask | None) -> RetrofitReport:
         place, options = self.place, self.options
         release = self.template.find(options.to) if options.to else self.template.latest()
+        if not options.to and (foreign := self.template.foreign(release)):
+            raise BadInput(f"{foreign}; --to {release.name} takes it as it is")
         if options.commit and not options.dry_run:
             if not git.has_identity(place.folder):
                 how = "git config user.name NAME, and user.email; or give --no-commit"

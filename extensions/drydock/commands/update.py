@@ -17,12 +17,13 @@ from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import Service, find, repository_of
 from drydock.report import Explanation, FileReport, UpdateReport, files_of
-from drydock.template import changelog, rendering
+from drydock.template import changelog, company, rendering
 from drydock.template.releases import (
     Release,
     Template,
     absolute,
     open_template,
+    version_of,
     without_credentials,
 )
 
@@ -85,7 +86,14 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
         dry_run=options.dry_run or options.explain is not None,
     )
     moved = options.template is not None and template.address != service.answers.template
-    if old.commit == new.commit and not options.data and not moved:
+    # A clone without tags recorded a bare commit: from now on the release that it is.
+    bare = version_of(service.answers.release) is None and new.version is not None
+    if bare:
+        report.notes.append(
+            f"{service.answers.release} is a commit, recorded by a clone of the template without "
+            f"tags; {service.answers.file} names {new.name} from now on"
+        )
+    if old.commit == new.commit and not options.data and not moved and not bare:
         if options.explain is not None:
             report.of(options.explain)
         return report
@@ -116,6 +124,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
             }
             report.message = theirs.message.strip()
             report.must = _must(renders.new.folder, old, new)
+            report.notes += filter(None, [template.foreign(new), template.tags_missing])
             if options.explain is not None:
                 told = report.of(options.explain)
                 path = service.prefix + told.path
@@ -282,11 +291,11 @@ def _explain(
 
 
 def _must(template: Path, old: Release, new: Release) -> list[str]:
-    file = template / "CHANGELOG.md"
-    if old.version is None or new.version is None or not file.is_file():
+    if old.version is None or new.version is None:
         return []
-    text = file.read_text("utf-8", errors="replace")
-    return changelog.you_must(text, old.version, new.version)
+    files = [template / name for name in ("CHANGELOG.md", company.CHANGELOG)]
+    texts = [file.read_text("utf-8", errors="replace") for file in files if file.is_file()]
+    return [line for text in texts for line in changelog.you_must(text, old.version, new.version)]
 
 
 def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> None:

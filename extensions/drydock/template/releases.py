@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from packaging.version import InvalidVersion, Version
 
 from drydock import git
 from drydock.errors import BadInput
+from drydock.template import company
 
 _SHORTCUTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<ahead>\d+)-g(?P<commit>[0-9a-f]+)")
@@ -55,11 +57,6 @@ class Template:
             for name, version in sorted(versions.items(), key=lambda pair: pair[1])
         }
 
-    @property
-    def untagged(self) -> list[str]:
-        """The releases that have no tag, which stock Copier does not see."""
-        return [name for name in self.releases if name not in self._tags]
-
     @cached_property
     def _subjects(self) -> dict[str, str]:
         """The commits that made releases, by what they say they released.
@@ -93,12 +90,66 @@ class Template:
     def latest(self) -> Release:
         """Return the newest release that is no prerelease; without any, the newest commit.
 
-        Raises BadInput when the template has no commit.
+        In a fork that names its company only its own releases count. Raises BadInput when the
+        template has no commit, or the fork no release.
         """
         for release in reversed(self.releases.values()):
-            if release.version and not release.version.is_prerelease:
+            if release.version and not release.version.is_prerelease and self.is_own(release):
                 return release
+        if self.company:
+            newest = next(reversed(self.releases.values()), None)
+            after = newest.version.public if newest and newest.version else "1.0.0"
+            raise BadInput(
+                f"{self.address} is a fork for {self.company} that has no release of its own yet: "
+                f"cut one there, with nox -s release -- {after}+{self.company}.1"
+            )
         return self.find("HEAD")
+
+    @cached_property
+    def company(self) -> str:
+        """The company that this fork is for, by its newest commit; empty if it names none."""
+        return company.name_in(self._values("HEAD"))
+
+    def foreign(self, release: Release) -> str | None:
+        """Return why `release` may be another company's, and what to do; None if it is not.
+
+        A fork that names no company shows by values that its `company.yml` has changed since.
+        """
+        if self.company or release.version is None:
+            return None
+        before, now = self._values(release.commit), self._values("HEAD")
+        changed = [name for name in before if name in now and before[name] != now[name]]
+        if not changed:
+            return None
+        return (
+            f"{release.name} does not have the values of {company.FILE} ({', '.join(changed)}): "
+            f"in a fork, set company_name there, commit, and cut a release of its own with "
+            f"nox -s release -- {release.version.public}+NAME.1"
+        )
+
+    @property
+    def tags_missing(self) -> str | None:
+        """What to say of a clone that lacks tags; None if it has those of its releases."""
+        missing = [name for name in self.releases if name not in self._tags]
+        if not missing:
+            return None
+        return (
+            f"{self.address} is a clone without the tags of its releases ({', '.join(missing)}): "
+            "Copier cannot tell them, and records bare commits; run nox -s tags there, "
+            "and git push --tags"
+        )
+
+    def is_own(self, release: Release) -> bool:
+        """Tell whether `release` is the template's own, and not that of a fork's upstream."""
+        if not self.company:
+            return True
+        return release.version is not None and company.is_of(release.version, self.company)
+
+    def _values(self, commit: str) -> dict[str, Any]:
+        path = f"{commit}:{company.FILE}"
+        if not self.repository.git("ls-tree", "--name-only", commit, "--", company.FILE):
+            return {}
+        return company.values(self.repository.git("show", path).decode(errors="replace"))
 
     def find(self, name: str) -> Release:
         """Return the release called `name` (with or without `v`), or any commit git knows by it.

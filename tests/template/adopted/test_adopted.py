@@ -26,7 +26,7 @@ from websockets.sync.client import connect
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
-TEMPLATE = ["copier.yml", "company.yml", "reserved.yml", "template"]
+TEMPLATE = ["copier.yml", "company.yml", "reserved.yml", "company_questions.yml", "template"]
 PATIENCE = 60  # seconds until a condition that never comes is a failure
 VARIES = {b"date"}
 

@@ -1,0 +1,44 @@
+"""What a fork of a template says of its company: the hidden values in `company.yml`.
+
+Drydock's own template keeps them there (its README, "Write a fork"); others have no such file.
+"""
+
+import re
+from typing import Any
+
+import yaml
+from packaging.version import Version
+
+FILE = "company.yml"
+CHANGELOG = "CHANGELOG.company.md"
+"""The notes of a fork's releases; those of upstream stay in CHANGELOG.md."""
+_NAME = re.compile(r"[a-z][a-z0-9]*")
+
+
+def values(text: str) -> dict[str, Any]:
+    """Return the hidden values that `company.yml` with this `text` holds; none if it is broken."""
+    try:
+        questions = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    if not isinstance(questions, dict):
+        return {}
+    return {
+        name: question.get("default")
+        for name, question in questions.items()
+        if isinstance(question, dict)
+    }
+
+
+def name_in(found: dict[str, Any]) -> str:
+    """Return the company's name among its `found` values; empty if it is none or not usable."""
+    name = found.get("company_name")
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
+
+
+def is_of(version: Version, company: str) -> bool:
+    """Tell whether a release is the `company`'s own: a local version, as `1.4.0+acme.2`.
+
+    https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers
+    """
+    return bool(version.local) and str(version.local).partition(".")[0] == company
