@@ -120,6 +120,16 @@ def variants(session: nox.Session) -> None:
 
 
 @nox.session
+def corpus(session: nox.Session) -> None:
+    """Replay real updates and adoptions with the engine of a REF and with this tree's; compare.
+
+    `-- REF --clones DIR`; `-- --list` tells what it wants there, `-- --fetch` clones it.
+    """
+    install(session)
+    session.run("python", "benchmarks/corpus.py", *session.posargs, env={"PYTHONPATH": "."})
+
+
+@nox.session
 def chart(session: nox.Session) -> None:
     """Hold the chart, its alerts and its dashboard to real tools and to the running service."""
     install(session, "chart", "images")
