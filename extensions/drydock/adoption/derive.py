@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from drydock.adoption.facts import HINTS, RECORDED, Fact, Files
 from drydock.adoption.facts.code import module_of
+from drydock.adoption.translate.poetry import allows
 from drydock.errors import BadInput
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -167,20 +166,11 @@ def _python(facts: list[Fact]) -> Derived:
         return Derived("python_version", value, evidence, against)
     demands = _of(facts, "requires_python")
     for version in PYTHONS:
-        fitting = [fact for fact in demands if _allows(fact.value, version)]
+        fitting = [fact for fact in demands if allows(fact.value, f"{version}.0")]
         if fitting:
             # Not what it ran on so far, but the nearest that the standard has.
             return Derived("python_version", version, tuple(fitting), tuple(told), bool(told))
     return Derived("python_version", PYTHONS[0], (), (*told, *demands), doubtful=True)
-
-
-def _allows(demand: str, version: str) -> bool:
-    caret = re.fullmatch(r"[\^~](\d+)(\.\d+.*)?", demand.strip())  # Poetry's own notation
-    plain = f">={demand.strip()[1:]},<{int(caret[1]) + 1}" if caret else demand
-    try:
-        return SpecifierSet(plain).contains(f"{version}.0")
-    except InvalidSpecifier:
-        return False
 
 
 def _app(facts: list[Fact], files: Files, name: str) -> tuple[Derived, Derived]:

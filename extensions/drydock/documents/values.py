@@ -5,7 +5,7 @@ A reader finds where each value stands; here that becomes parts.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -55,6 +55,8 @@ class Told:
 
 Path = tuple[str, ...]
 """The names of the mappings' keys that lead to a value."""
+Stated = tuple[Path, str, int]
+"""What leads to a key or a scalar, what a scalar says (else nothing), where it stands."""
 Tell = Callable[[Path, Sequence[Value]], Told | None]
 """Tells the items of the list at a path apart; None: it is to be taken as a whole."""
 
@@ -232,6 +234,20 @@ class Grammar:
     """A key as it is written -> its name."""
     plain: Callable[[str], object]
     """A scalar as it is written -> its value."""
+
+
+def stated(text: str, value: Value, path: Path, start: int) -> Iterator[Stated]:
+    """Yield where everything in a value stands, given where the key before it does.
+
+    An item of a list has the names of the list.
+    """
+    plain = value.entries is None and value.items is None
+    said = text[value.start : value.end] if plain and value.word is None else value.word or ""
+    yield path, said, start
+    for name, (at, held) in (value.entries or {}).items():
+        yield from stated(text, held, (*path, name), at)
+    for item in value.items or ():
+        yield from stated(text, item, path, item.start)
 
 
 def scan(text: str, at: int, grammar: Grammar) -> Value:

@@ -16,6 +16,31 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "service_port",
         [("8001", "Dockerfile:1")],
     ),
+    "no port of a script in a here-document": (
+        {"Dockerfile": "FROM x\nRUN <<EOF\nEXPOSE 9999\nEOF\nEXPOSE 8001\n"},
+        "service_port",
+        [("8001", "Dockerfile:5")],
+    ),
+    "no port of a file in a here-document": (
+        {"Dockerfile": "COPY <<-'END' <<B /etc/\n\tEXPOSE 1\n\tEND\nEXPOSE 2\nB\nEXPOSE 80\n"},
+        "service_port",
+        [("80", "Dockerfile:6")],
+    ),
+    "a server that a script starts": (
+        {"Dockerfile": "FROM x\nRUN <<EOF\n# why\nuvicorn a.b:app\nEOF\n"},
+        "app",
+        [("a.b:app", "Dockerfile:2")],
+    ),
+    "an instruction that does not end": (
+        {"Dockerfile": "FROM x\nEXPOSE 8001 \\"},
+        "service_port",
+        [("8001", "Dockerfile:2")],
+    ),
+    "a here-document that does not end": (
+        {"Dockerfile": "EXPOSE 8001\nRUN <<EOF\nEXPOSE 1\n"},
+        "service_port",
+        [("8001", "Dockerfile:1")],
+    ),
     "a Python of an image": (
         {"Dockerfile": "FROM --platform=linux/amd64 reg:5000/python:3.12-slim AS b\n"},
         "python_version",

@@ -22,6 +22,13 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         "    && apt-get install --yes --no-install-recommends jq \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
+    "those that a script in a here-document installs": (
+        "FROM a\nRUN <<EOF bash\nset -e\napt-get update\napt-get install -y jq\nEOF\n",
+        {},
+        "RUN apt-get update \\\n"
+        "    && apt-get install --yes --no-install-recommends jq \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
     "variables, in both ways to write them": (
         'FROM a\nENV A=1 B="x y" PYTHONUNBUFFERED=1\nENV GREETING hello there\n',
         {},
@@ -56,6 +63,18 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "what it fetches": (
         "FROM a\nADD https://example.com/a /a\n",
         [(2, "not carried over: ADD https://example.com/a /a")],
+    ),
+    "a command of a script in a here-document": (
+        "FROM a\nRUN <<EOF\npip install -r requirements.txt\nmake models\nEOF\n",
+        [(2, "not carried over: make models")],
+    ),
+    "a file in a here-document": (
+        "FROM a\nCOPY <<EOF /etc/x.ini\nENV A=1\nEOF\n",
+        [(2, "not carried over: COPY <<EOF /etc/x.ini")],
+    ),
+    "what another language is told": (
+        "FROM a\nRUN python3 <<EOF\nimport x\nEOF\n",
+        [(2, "not carried over: python3 <<EOF")],
     ),
     "where Python looks": (
         "FROM a\nENV PYTHONPATH=/x\n",

@@ -167,3 +167,19 @@ def test_lists_of_requirements_are_accounted_for_unless_something_is_left() -> N
 def test_a_broken_pyproject_is_refused() -> None:
     with pytest.raises(ValueError, match="line 1"):
         project("[project\n")
+
+
+def test_a_python_that_no_single_range_says_is_listed() -> None:
+    carried = project('[tool.poetry.dependencies]\npython = "~3.9 || ^3.12"\n')
+    assert at(carried, "project", "requires-python") == ">=3.11"
+    assert [(todo.line, "requires-python" in todo.why) for todo in carried.todo] == [(2, True)]
+
+
+def test_a_remark_stays_at_the_package_that_it_is_about() -> None:
+    carried = project(
+        '[project]\n# The shop of Redis.\nname = "redis-shop"\ndependencies = ["redis"]\n'
+    )
+    assert "Redis" not in carried.text
+    assert [(todo.line, todo.why) for todo in carried.todo] == [
+        (2, "a remark is not carried over: # The shop of Redis.")
+    ]

@@ -63,14 +63,6 @@ def names_of(files: Files) -> list[str]:
     return [fact.value for fact in gather(told) if fact.about == "service_name"]
 
 
-def line_of(text: str, part: str) -> int:
-    """Return the first line of `text` that holds `part`, from 1; 0 if none does."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if part in line:
-            return number
-    return 0
-
-
 def named(files: Files, *names: str) -> Iterator[tuple[str, str]]:
     """Yield path and text of the files with one of these names, wherever they lie."""
     for path, text in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from drydock.adoption.facts import RECORDED, Fact, Files, line_of
+from drydock.adoption.facts import RECORDED, Fact, Files
 
 _SAID = {
     "SERVICE": "service_name",
@@ -51,11 +51,20 @@ def _shipping(files: Files) -> Iterator[Fact]:
     path = "noxfile.py"
     text = files.get(path, "")
     if "def push(" in text:
-        line = line_of(text, "def chart(")
+        line = _functions(text).get("chart", 0)
         yield Fact("helm", str(line > 0), path, line, RECORDED)
         pipelines = (one for one in _PIPELINES if _CALLS_NOX in files.get(one, ""))
         there = next(pipelines, path)
         yield Fact("ci", _PIPELINES.get(there, "none"), there, 0, RECORDED)
+
+
+def _functions(text: str) -> dict[str, int]:
+    """Return the line of each function of a module."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return {}
+    return {node.name: node.lineno for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def _constants(path: str, text: str, folder: str) -> Iterator[Fact]:

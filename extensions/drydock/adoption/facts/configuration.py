@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files, line_of
+from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
+from drydock.documents.places import places
 
 _READERS: dict[str, Callable[[str], Any]] = {
     ".yml": yaml.safe_load,
@@ -20,6 +21,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 _NAMED = re.compile(r"config|settings?|application|default|properties", re.IGNORECASE)
 _ASIDE = {"tests", "test", "docs", "node_modules", ".github", "templates", "k8s", "deploy", "helm"}
 _TOOLS = re.compile(r"^\.|pre-commit|mkdocs|codecov|renovate|package(-lock)?\.json|docker-compose")
+_VARIABLE = re.compile(r"(?m)^(?:export\s+)?(?P<name>\w+)=[\"']?(?P<value>[^\"'\n]*)")
 _DOTENV = re.compile(r"^\.env(\.[\w.-]*)?$")
 _MONITORING = re.compile(r"prom(etheus)?|metrics?|monitoring|management|actuator", re.IGNORECASE)
 _ELSE = re.compile(
@@ -34,18 +36,21 @@ def find(files: Files) -> Iterator[Fact]:
     for path, text in sorted(files.items()):
         *folders, name = PurePosixPath(path).parts
         if _DOTENV.match(name):
-            pairs = re.findall(r"(?m)^(?:export\s+)?(\w+)=[\"']?([^\"'\n]*)", text)
+            found = list(_VARIABLE.finditer(text))
+            pairs = [(one["name"], one["value"]) for one in found]
+            lines = {one["name"]: text.count("\n", 0, one.start()) + 1 for one in reversed(found)}
         elif _TOOLS.search(name) or _ASIDE & set(folders) or not _NAMED.search(path):
             continue
         elif reader := _READERS.get(PurePosixPath(name).suffix):
             pairs = list(_flat(_read(reader, text)))
+            lines = {".".join(one.names): one.line for one in reversed(places(path, text))}
         else:
             continue
         if pairs:
             keys = ", ".join(key for key, _ in pairs)
             yield Fact("configuration", keys, path, 0, SAYS)
             for key, value in pairs:
-                yield from _port(path, text, key, value)
+                yield from _port(path, lines.get(key, 0), key, value)
 
 
 def _read(reader: Callable[[str], Any], text: str) -> Any:
@@ -64,12 +69,11 @@ def _flat(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield inside, value
 
 
-def _port(path: str, text: str, key: str, value: Any) -> Iterator[Fact]:
+def _port(path: str, line: int, key: str, value: Any) -> Iterator[Fact]:
     owner, _, last = re.sub(r"[-_]", ".", key).rpartition(".")
     if not re.fullmatch(r"(\w*[a-z])?port", last, re.IGNORECASE) or not str(value).isdecimal():
         return
     words = f"{owner}.{last}"
-    line = line_of(text, key) or line_of(text, key.rpartition(".")[2])
     if _MONITORING.search(words):
         yield Fact("metrics_port", str(value), path, line, SAYS)
     elif not _ELSE.search(words):

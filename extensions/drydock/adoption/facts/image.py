@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterator
 
 from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
+from drydock.documents.formats import dockerfile
 
 _NAME = re.compile(r"(^|/)(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$")
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
 _EXPOSE = re.compile(r"^EXPOSE\s+(.+)$", re.IGNORECASE)
 INSTALL = re.compile(r"(?:apt(?:-get)?|apk)\s+(?:-\S+\s+)*(?:install|add)\s+(.*)", re.IGNORECASE)
+# A here-document that a shell runs: what else it is given to speaks another language.
+_SCRIPT = re.compile(
+    r"RUN\s+(?:--\S+\s+)*<<-?([\"']?)(?P<word>\w+)\1(?:\s+(?:/\S+/)?(?:ba|da|a)?sh)?", re.IGNORECASE
+)
 ENV = re.compile(r"^ENV\s", re.IGNORECASE)
 
 
@@ -35,16 +40,16 @@ def find(files: Files) -> Iterator[Fact]:
 
 
 def instructions(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each instruction on one line, with the number of its first."""
-    start, parts = 0, list[str]()
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
-            continue
-        start = start if parts else number
-        parts.append(stripped.removesuffix("\\").strip())
-        if not stripped.endswith("\\"):
-            yield start, " ".join(parts)
-            parts = []
-    if parts:
-        yield start, " ".join(parts)
+    """Yield each instruction on one line, with the number of its first.
+
+    The commands that a here-document gives to a shell are joined as a shell would: they run in
+    turn. What it gives to anything else is no instruction, and left out.
+    """
+    for one in dockerfile.instructions(text if text.endswith("\n") else f"{text}\n"):
+        line = " ".join(one.words)
+        if found := _SCRIPT.fullmatch(line):
+            commands = (command.strip() for command in one.given)
+            told = [c for c in commands if c and not c.startswith("#") and c != found["word"]]
+            yield one.line, " ".join(["RUN", " && ".join(told)])
+        else:
+            yield one.line, line

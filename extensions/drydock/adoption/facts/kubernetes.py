@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from drydock.adoption.facts import HINTS, IMPLIES, Fact, Files, line_of
+from drydock.adoption.facts import HINTS, IMPLIES, Fact, Files
+from drydock.documents.places import line_of
 
 _PORT_KEYS = ("containerPort", "targetPort")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
@@ -40,11 +41,13 @@ def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     for name, service in services.items() if isinstance(services, dict) else ():
         if isinstance(service, dict) and "build" in service:
             if name not in _GENERIC:
-                yield Fact("service_name", str(name), path, line_of(text, f"{name}:"), HINTS)
+                line = line_of(path, text, "services", str(name))
+                yield Fact("service_name", str(name), path, line, HINTS)
             for mapping in service.get("ports") or ():
                 port = str(mapping).rpartition(":")[2].partition("/")[0]
                 if port.isdecimal():
-                    line = line_of(text, str(mapping))
+                    names = ("services", str(name), "ports")
+                    line = line_of(path, text, *names, value=str(mapping))
                     yield Fact("service_port", port, path, line, IMPLIES)
 
 
@@ -54,12 +57,13 @@ def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
         return
     if kind in {"Deployment", "StatefulSet"} and isinstance(metadata.get("name"), str):
         name = metadata["name"]
-        yield Fact("service_name", name, path, line_of(text, f"name: {name}"), IMPLIES)
+        line = line_of(path, text, "metadata", "name", value=name)
+        yield Fact("service_name", name, path, line, IMPLIES)
     if kind in {"Deployment", "StatefulSet", "Service"}:
-        yield Fact("manifest", kind, path, line_of(text, f"kind: {kind}"), IMPLIES)
+        yield Fact("manifest", kind, path, line_of(path, text, "kind", value=str(kind)), IMPLIES)
         for key in _PORT_KEYS:
             for port in _numbers(document, key):
-                line = line_of(text, f"{key}: {port}")
+                line = line_of(path, text, key, value=str(port))
                 yield Fact("service_port", str(port), path, line, IMPLIES)
 
 
@@ -67,7 +71,7 @@ def _values(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     service = document.get("service")
     for key in ("containerPort", "targetPort", "internalPort", "port"):
         if isinstance(service, dict) and isinstance(service.get(key), int):
-            line = line_of(text, f"{key}: {service[key]}")
+            line = line_of(path, text, "service", key)
             yield Fact("service_port", str(service[key]), path, line, HINTS)
             return
 
@@ -75,7 +79,7 @@ def _values(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
 def _chart(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     for key, about in (("name", "service_name"), ("description", "description")):
         if isinstance(value := document.get(key), str) and not value.startswith("A Helm chart"):
-            yield Fact(about, value.strip(), path, line_of(text, f"{key}:"), IMPLIES)
+            yield Fact(about, value.strip(), path, line_of(path, text, key), IMPLIES)
 
 
 def _numbers(data: Any, key: str) -> Iterator[int]:

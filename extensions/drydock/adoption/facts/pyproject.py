@@ -5,7 +5,11 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from drydock.adoption.facts import SAYS, Fact, Files, line_of
+from drydock.adoption.facts import SAYS, Fact, Files
+from drydock.documents.places import line_of
+
+_POETRY = ("tool", "poetry")
+_PYTHON = (*_POETRY, "dependencies", "python")
 
 
 def find(files: Files) -> Iterator[Fact]:
@@ -24,20 +28,24 @@ def find(files: Files) -> Iterator[Fact]:
     kind = "poetry" if poetry else "pdm" if "pdm" in _table(data, "tool") else ""
     kind = kind or ("uv" if "uv.lock" in files else "pyproject" if project or backend else "")
     if kind:
-        yield Fact(
-            "packaging", kind, path, line_of(text, "[project]" if project else "[tool"), SAYS
-        )
+        tables = [("project",), ("tool", kind), ("build-system",)]
+        lines = (line_of(path, text, *names) for names in tables)
+        yield Fact("packaging", kind, path, next(filter(None, lines), 0), SAYS)
     told = {**poetry, **project}
+
+    def line(key: str) -> int:
+        return line_of(path, text, *(("project", key) if key in project else (*_POETRY, key)))
+
     for about in ("name", "description"):
         if isinstance(value := told.get(about), str) and value.strip():
             answer = "service_name" if about == "name" else about
-            yield Fact(answer, value.strip(), path, line_of(text, f"{about} ="), SAYS)
+            yield Fact(answer, value.strip(), path, line(about), SAYS)
     if authors := told.get("authors"):
-        yield Fact("owner", _author(authors), path, line_of(text, "authors"), SAYS)
+        yield Fact("owner", _author(authors), path, line("authors"), SAYS)
     python = project.get("requires-python") or _table(poetry, "dependencies").get("python")
     if isinstance(python, str):
-        line = line_of(text, "requires-python") or line_of(text, "python =")
-        yield Fact("requires_python", python, path, line, SAYS)
+        names = ("project", "requires-python") if project.get("requires-python") else _PYTHON
+        yield Fact("requires_python", python, path, line_of(path, text, *names), SAYS)
     yield from _packages(data, text)
 
 
@@ -59,9 +67,9 @@ def _packages(data: dict[str, Any], text: str) -> Iterator[Fact]:
     for package in _table(data, "tool", "poetry").get("packages", []):
         if isinstance(package, dict) and "include" in package:
             root = f"{package['from']}/" if package.get("from") else ""
-            line = line_of(text, "packages")
+            line = line_of("pyproject.toml", text, *_POETRY, "packages")
             yield Fact("package_path", f"{root}{package['include']}", "pyproject.toml", line, SAYS)
     wheel = _table(data, "tool", "hatch", "build", "targets", "wheel")
     for folder in wheel.get("packages", []):
-        line = line_of(text, "packages")
+        line = line_of("pyproject.toml", text, "wheel", "packages")
         yield Fact("package_path", str(folder), "pyproject.toml", line, SAYS)

@@ -4,7 +4,8 @@ import ast
 import configparser
 from collections.abc import Iterator
 
-from drydock.adoption.facts import SAYS, Fact, Files, line_of
+from drydock.adoption.facts import SAYS, Fact, Files
+from drydock.documents.places import line_of
 
 _ABOUT = {
     "name": "service_name",
@@ -48,9 +49,10 @@ def _from_ini(text: str) -> Iterator[Fact]:
         return
     if not parser.has_section("metadata"):
         return
-    yield Fact("packaging", "setup.cfg", "setup.cfg", line_of(text, "[metadata]"), SAYS)
+    yield Fact("packaging", "setup.cfg", "setup.cfg", line_of("setup.cfg", text, "metadata"), SAYS)
     for key, about in _ABOUT.items():
         for section in ("metadata", "options"):
             value = parser.get(section, key, fallback="").strip()
             if value and not value.startswith(("attr:", "file:")):
-                yield Fact(about, value, "setup.cfg", line_of(text, key), SAYS)
+                line = line_of("setup.cfg", text, section, key)
+                yield Fact(about, value, "setup.cfg", line, SAYS)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from drydock.adoption.facts import SAYS, Fact, Files, line_of, named
+from drydock.adoption.facts import SAYS, Fact, Files, named
+from drydock.documents.places import line_of
 
 _PIPELINES = re.compile(
     r"\.github/workflows/.+|\.gitlab-ci\.yml|Jenkinsfile|azure-pipelines\.yml"
@@ -19,7 +20,7 @@ def find(files: Files) -> Iterator[Fact]:
     for path, text in named(files, "Chart.yaml"):
         if "/charts/" in path and f"{path.rpartition('/charts/')[0]}/Chart.yaml" in files:
             continue  # a part of that one
-        yield Fact("chart", "a chart of its own", path, line_of(text, "name:"), SAYS)
+        yield Fact("chart", "a chart of its own", path, line_of(path, text, "name"), SAYS)
         templates = f"{path.removesuffix('Chart.yaml')}templates/"
         for other in sorted(one for one in files if one.startswith(templates)):
             for found in _KIND.finditer(files[other]):

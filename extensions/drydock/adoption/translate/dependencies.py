@@ -8,9 +8,10 @@ from dataclasses import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from drydock.adoption.facts import Files, line_of
+from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo, poetry, setup, without_logins
 from drydock.adoption.translate.poetry import is_for_development
+from drydock.documents.places import line_of
 
 _REQUIREMENTS = re.compile(
     r"^(?:requirements/)?[\w.-]*(?:requirements|constraints)?[\w.-]*\.(?:txt|in)$"
@@ -62,24 +63,30 @@ def _pyproject(files: Files) -> _Found:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return
+
+    def line(*names: str, said: str) -> int:
+        return line_of(path, text, *names, value=said)
+
     project = data.get("project", {})
     for one in project.get("dependencies", []):
-        yield Demand(one, "", path, line_of(text, one))
+        yield Demand(one, "", path, line("project", "dependencies", said=one))
     for extra, held in project.get("optional-dependencies", {}).items():
         group = "dev" if is_for_development(extra) else f"extra:{extra}"
         for one in held:
-            yield Demand(one, group, path, line_of(text, one))
+            yield Demand(one, group, path, line("optional-dependencies", extra, said=one))
     for name, held in data.get("dependency-groups", {}).items():
         for one in held:
             if isinstance(one, str):
-                yield Demand(one, poetry.group_of(name), path, line_of(text, one))
+                at = line("dependency-groups", name, said=one)
+                yield Demand(one, poetry.group_of(name), path, at)
     tool = data.get("tool", {})
     yield from poetry.demands(tool.get("poetry", {}), text)
     for name, held in tool.get("pdm", {}).get("dev-dependencies", {}).items():
         for one in held:
-            yield Demand(one, poetry.group_of(name), path, line_of(text, one))
+            at = line("tool", "pdm", "dev-dependencies", name, said=one)
+            yield Demand(one, poetry.group_of(name), path, at)
     for one in tool.get("uv", {}).get("dev-dependencies", []):
-        yield Demand(one, "dev", path, line_of(text, one))
+        yield Demand(one, "dev", path, line("tool", "uv", "dev-dependencies", said=one))
 
 
 def _requirement_files(files: Files) -> _Found:

@@ -141,7 +141,7 @@ def _kept(step: str, files: Files) -> list[str]:
 
 def _copied(step: str) -> tuple[list[str], str] | None:
     """Return what a step copies from the service, and to where."""
-    if not re.match(r"(COPY|ADD)\s", step, re.IGNORECASE) or "--from=" in step or "://" in step:
+    if not re.match(r"(COPY|ADD)\s", step, re.IGNORECASE) or re.search("--from=|://|<<", step):
         return None
     words = [word for word in re.sub(r'[\[\]",]', " ", step).split()[1:] if word[:2] != "--"]
     return [word.removeprefix("./").rstrip("/") for word in words[:-1]], words[-1]

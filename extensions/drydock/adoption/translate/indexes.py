@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from drydock.adoption.facts import Files, line_of
+from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import instructions, main_dockerfile
 from drydock.adoption.translate import Todo, without_logins
 from drydock.adoption.translate.dependencies import lines_of, lists
+from drydock.documents.places import line_of
 from drydock.errors import BadInput
 
 _PATH = "pyproject.toml"
@@ -168,7 +169,10 @@ def _configuration(files: Files) -> Iterator[_Said]:
             for key, value in parser.items(section):
                 kind = key.replace("_", "-")
                 for one in value.split() if re.fullmatch(_SETTING, kind) else ():
-                    yield _Said(kind, one, path, line_of(files[path], one))
+                    # Each is written as pip.ini is.
+                    line = line_of("pip.ini", files[path], section, key, value=one)
+                    line = line or line_of("pip.ini", files[path], section, key)
+                    yield _Said(kind, one, path, line)
 
 
 def _image(files: Files) -> Iterator[_Said]:

@@ -9,7 +9,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from poetry.core.constraints.version import Version as PoetryVersion
+from poetry.core.constraints.version import parse_constraint
+from poetry.core.factory import Factory
+
 from drydock.adoption.translate import Demand, Todo
+from drydock.documents.places import line_of
 
 PATH = "pyproject.toml"
 _URLS = {"homepage": "Homepage", "repository": "Repository", "documentation": "Documentation"}
@@ -42,92 +52,123 @@ def demands(poetry: dict[str, Any], text: str) -> Iterator[Demand | Todo]:
     tables.append(("dev", "dev-dependencies", poetry.get("dev-dependencies", {})))
     for name, group in poetry.get("group", {}).items():
         tables.append((group_of(name), f"group.{name}.dependencies", group.get("dependencies", {})))
-    extras = {
-        package: extra for extra, held in poetry.get("extras", {}).items() for package in held
-    }
+    extras: dict[str, list[str]] = {}
+    for extra, held in poetry.get("extras", {}).items():
+        for package in held:
+            extras.setdefault(canonicalize_name(package), []).append(extra)
     for group, table, wanted in tables:
         for name, spec in wanted.items():
-            line = _line(text, f"tool.poetry.{table}", name)
+            line = line_of(PATH, text, "tool", "poetry", *table.split("."), name)
             for one in spec if isinstance(spec, list) else [spec]:
                 if name != "python":
                     yield from _demand(name, one, group, line, extras)
 
 
-def _line(text: str, table: str, name: str) -> int:
-    """Return where a table says `name`, from 1; 0 if it does so in another way."""
-    inside = False
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith("["):
-            inside = line.strip("[] ") == table
-        elif inside and re.match(rf"[\"']?{re.escape(name)}[\"']?\s*[=.]", line):
-            return number
-    return 0
-
-
 def _demand(
-    name: str, spec: Any, group: str, line: int, extras: dict[str, str]
+    name: str, spec: Any, group: str, line: int, extras: dict[str, list[str]]
 ) -> Iterator[Demand | Todo]:
     spec = spec if isinstance(spec, dict) else {"version": str(spec)}
+    groups = [group]
     if spec.get("optional"):
-        if name not in extras:
+        groups = [f"extra:{extra}" for extra in extras.get(canonicalize_name(name), ())]
+        if not groups:
             yield Todo(PATH, line, f"{name} is optional, and no extra has it", "add it by hand")
             return
-        group = f"extra:{extras[name]}"
-    source = _source(spec)
-    if str(spec.get("path", "")).startswith(".."):
+    try:
+        requirement = _requirement(name, spec)
+    except ValueError as error:
+        yield Todo(PATH, line, f"not carried over: {name}: {error}", "add it by hand")
+        return
+    if str(spec.get("path", spec.get("file", ""))).startswith(".."):
         how = "release it to an index, or build the image from the folder above"
         yield Todo(PATH, line, f"{name} lies outside the folder that its image is built from", how)
-    yield Demand(_requirement(name, spec), group, PATH, line, source)
+    if spec.get("allow-prereleases") and not _names_prerelease(requirement):
+        why = f"not carried over: {name} may be a prerelease"
+        how = 'name one in its constraint (>=2.0a1), or set prerelease = "allow" in [tool.uv]'
+        yield Todo(PATH, line, why, how)
+    for one in groups:
+        yield Demand(requirement, one, PATH, line, _source(spec))
+
+
+def _names_prerelease(requirement: str) -> bool:
+    return any(Version(one.version.removesuffix(".*")).is_prerelease
+               for one in Requirement(requirement).specifier)  # fmt: skip
 
 
 def _source(spec: dict[str, Any]) -> str:
     """Return the entry of `[tool.uv.sources]` for what does not come from any index."""
     known = ("git", "url", "path", "rev", "tag", "branch")
     kept: dict[str, Any] = {key: spec[key] for key in known if key in spec}
+    if "file" in spec:
+        kept["path"] = spec["file"]
     if not {"git", "url", "path"} & kept.keys():
         index = str(spec.get("source", "pypi"))
         return "" if index.lower() == "pypi" else f"{{ index = {json.dumps(index)} }}"
     if spec.get("develop"):
         kept["editable"] = True
-    if "git" in spec and "subdirectory" in spec:
+    if {"git", "url"} & kept.keys() and "subdirectory" in spec:
         kept["subdirectory"] = spec["subdirectory"]
     return "{ " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in kept.items()) + " }"
 
 
+# What a requirement itself says; where it comes from is said in another place.
+_SAID = ("version", "python", "platform", "markers")
+
+
 def _requirement(name: str, spec: dict[str, Any]) -> str:
-    extras = f"[{','.join(spec['extras'])}]" if spec.get("extras") else ""
-    markers = []
-    if given := spec.get("markers"):
-        markers.append(f"({given})" if " or " in given else given)
-    for part in filter(None, specifier(str(spec.get("python", "*"))).split(",")):
-        operator, version = re.match(r"(\D+)(.*)", part).groups()  # type: ignore[union-attr]
-        markers.append(f"python_version {operator} '{version}'")
-    marker = f"; {' and '.join(markers)}" if markers else ""
-    return f"{name}{extras}{specifier(str(spec.get('version', '*')))}{marker}"
+    """Return what is asked of a package as PEP 508 writes it; raise ValueError if it cannot."""
+    said = {key: str(spec[key]) for key in _SAID if spec.get(key)}
+    extras = sorted(map(str, spec.get("extras") or ()))
+    if "markers" in said:
+        Marker(said["markers"])  # poetry-core's own parser fails in its own ways
+    found = Factory.create_dependency(name, {"version": "*", **said})
+    marker = "" if found.marker.is_any() else str(found.marker).replace('"', "'")
+    if found.marker.is_empty():
+        raise ValueError("its markers hold nowhere")
+    named = f"{name}[{','.join(extras)}]" if extras else name
+    return f"{named}{specifier(said.get('version', '*'))}{marker and f'; {marker}'}"
 
 
 def specifier(demand: str) -> str:
     """Return version constraints of Poetry as PEP 440 writes them.
 
     https://python-poetry.org/docs/dependency-specification/#version-constraints
+
+    Raises ValueError where PEP 440 cannot say it: it has no "or".
     """
-    parts = re.split(r"\s*,\s*|(?<=[\w*])\s+(?=[<>=!~^])", demand)
-    return ",".join(filter(None, map(_constraint, parts)))
-
-
-def _constraint(demand: str) -> str:
     demand = demand.strip()
-    if demand in {"", "*"}:
+    try:
+        return demand.replace(" ", "") if SpecifierSet(demand) else ""
+    except InvalidSpecifier:
+        constraint = parse_constraint(demand)
+    if constraint.is_any():
         return ""
-    numbers = [int(n) for n in re.findall(r"\d+", re.split(r"-|[a-z]", demand)[0])]
-    if demand[0] == "^" and numbers:
-        place = next((at for at, n in enumerate(numbers) if n), len(numbers) - 1)
-        upper = [*numbers[:place], numbers[place] + 1]
-        return f">={demand[1:].strip()},<{'.'.join(map(str, upper))}"
-    if demand[0] == "~" and demand[:2] != "~=" and numbers:
-        upper = [numbers[0] + 1] if len(numbers) == 1 else [numbers[0], numbers[1] + 1]
-        return f">={demand[1:].strip()},<{'.'.join(map(str, upper))}"
-    return f"=={demand}" if demand[0].isdigit() else demand.replace(" ", "")
+    text = str(constraint)
+    if "||" in text or constraint.is_empty():
+        raise ValueError(f"no constraint of PEP 440 says {demand}")
+    if text[0].isdigit():
+        return f"=={text}"
+    # A limit that a caret or tilde implies is as short as a person would write it.
+    return re.sub(
+        r"(?<=,)(<\d+(?:\.\d+)*?)((?:\.0)+)$",
+        lambda limit: limit[0] if limit[0] in demand else limit[1],
+        text,
+    )
+
+
+def allows(demand: str, version: str) -> bool:
+    """Tell whether a constraint of PEP 440 or Poetry allows a version; none does if it is neither.
+
+    The tilde is Poetry's: `~3.9` is less than 3.10.
+    """
+    try:
+        return SpecifierSet(demand).contains(version)
+    except InvalidSpecifier:
+        pass
+    try:
+        return parse_constraint(demand).allows(PoetryVersion.parse(version))
+    except ValueError:
+        return False
 
 
 def tables(poetry: dict[str, Any], text: str) -> tuple[dict[str, str], dict[str, str], list[Todo]]:
@@ -148,7 +189,7 @@ def tables(poetry: dict[str, Any], text: str) -> tuple[dict[str, str], dict[str,
         if isinstance(target, str):
             scripts[name] = target
         else:
-            line = _line(text, "tool.poetry.scripts", name)
+            line = line_of(PATH, text, "tool", "poetry", "scripts", name)
             todo.append(Todo(PATH, line, f"the script {name} is a file", "call it by its path"))
     made = {"project.urls": urls, "project.scripts": scripts}
     for group, points in poetry.get("plugins", {}).items():
@@ -156,16 +197,11 @@ def tables(poetry: dict[str, Any], text: str) -> tuple[dict[str, str], dict[str,
     known = {*_ELSEWHERE, *_URLS, "license", "maintainers", "keywords", "classifiers", "urls"}
     for key, value in poetry.items():
         if key not in known | {"scripts", "plugins"}:
-            line = _line(text, "tool.poetry", key) or _header(text, f"tool.poetry.{key}")
+            line = line_of(PATH, text, "tool", "poetry", key)
             why = f"not carried over: {key} = {json.dumps(value, default=str)[:80]}"
             todo.append(Todo(PATH, line, why, "see hatchling's and uv's documentation"))
     texts = {name: _entries(entries) for name, entries in made.items() if entries}
     return fields, texts, todo
-
-
-def _header(text: str, table: str) -> int:
-    headers = (line.strip("[] ") for line in text.splitlines())
-    return next((number for number, line in enumerate(headers, 1) if line == table), 0)
 
 
 def _person(text: str) -> str:

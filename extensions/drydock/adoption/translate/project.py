@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from drydock.adoption.facts import Files, line_of
+from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried, Demand, Todo, indexes, poetry, setup, without_logins
 from drydock.adoption.translate.dependencies import exported, is_requirements, read
 from drydock.documents import nodes
 from drydock.documents.formats import toml
+from drydock.documents.places import line_of
 
 OWN = "    # The service's own:\n"
 """What the standard writes before the service's own dependencies."""
@@ -53,6 +54,8 @@ def carry(theirs: str, files: Files) -> Carried:
     demands, todo = read(files)
     text, rules = _with_dependencies(theirs, demands, files)
     text, said = _with_constants(text, own, files)
+    text, gave_way, by_hand = _with_python(text, own, ours)
+    said += gave_way
     fields, tables, more = poetry.tables(tool.get("poetry", {}), ours)
     fields |= dict(_fields(ours, tomllib.loads(text)["project"].keys()))
     kept = dict(_headed(ours))
@@ -63,7 +66,7 @@ def carry(theirs: str, files: Files) -> Carried:
     text, clashes = _with_metadata(text, fields, tables)
     sources, named, logins = indexes.carry(files, theirs)
     text += _sources(demands, tool) + sources + _settings(text, ours)
-    left = [*todo, *more, *clashes, *logins, *_idle(ours, tool), *_lost(ours, own, text)]
+    left = [*todo, *more, *by_hand, *clashes, *logins, *_idle(ours, tool), *_lost(ours, own, text)]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
     unsure = {one.path for one in left}
     if numbers := Counter(one.path for one in demands):
@@ -136,19 +139,12 @@ def _remarks(text: str, line: int) -> tuple[list[str], str]:
 
 
 def _with_constants(text: str, own: dict[str, Any], files: Files) -> tuple[str, list[str]]:
-    """Set the version, the Python and the README that the service has."""
+    """Set the version and the README that the service has, and its packages."""
     rules = []
     project, tool = own.get("project", {}), own.get("tool", {}).get("poetry", {})
     version = project.get("version") or tool.get("version") or setup.version(files)
     if isinstance(version, str) and re.match(r"\d", version):
         text = _set(text, "version", version)
-    python = str(project.get("requires-python") or tool.get("dependencies", {}).get("python", ""))
-    if python:
-        standard = tomllib.loads(text)["project"]["requires-python"]
-        if _needs_newer(python, standard):
-            text = _set(text, "requires-python", poetry.specifier(python))
-        elif poetry.specifier(python) != standard:
-            rules.append(f"Python {python} gave way to the standard's {standard}")
     present = [
         path for path in ("README.md", "README.rst", "README.txt", "README") if path in files
     ]
@@ -165,6 +161,27 @@ def _with_constants(text: str, own: dict[str, Any], files: Files) -> tuple[str, 
     if backend not in (None, built):
         rules.append(f"{built} builds it instead of {backend}")
     return text, rules
+
+
+def _with_python(text: str, own: dict[str, Any], ours: str) -> tuple[str, list[str], list[Todo]]:
+    """Set the Python that the service needs, where it needs a newer one than the standard."""
+    place: tuple[str, ...] = ("project", "requires-python")
+    python = _at(own, place)
+    if not python:
+        place = ("tool", "poetry", "dependencies", "python")
+        python = _at(own, place)
+    if not python:
+        return text, [], []
+    standard = tomllib.loads(text)["project"]["requires-python"]
+    try:
+        wanted = poetry.specifier(str(python))
+    except ValueError as error:
+        line = line_of(PATH, ours, *place)
+        return text, [], [Todo(PATH, line, f"requires-python is {standard}: {error}", "narrow it")]
+    if _needs_newer(str(python), standard):
+        return _set(text, "requires-python", wanted), [], []
+    gave_way = [f"Python {python} gave way to the standard's {standard}"]
+    return text, gave_way if wanted != standard else [], []
 
 
 def _with_packages(text: str, own: dict[str, Any], files: Files) -> str:
@@ -189,14 +206,11 @@ def _set(text: str, field: str, value: str) -> str:
 
 def _needs_newer(python: str, standard: str) -> bool:
     """Tell whether a service refuses the oldest Python that the standard runs on."""
-    try:
-        oldest = next(iter(SpecifierSet(standard))).version
-        return not SpecifierSet(poetry.specifier(python)).contains(f"{oldest}.99") and any(
-            SpecifierSet(poetry.specifier(python)).contains(f"3.{minor}.0")
-            for minor in range(int(oldest.split(".")[1]) + 1, 30)
-        )
-    except InvalidSpecifier:
-        return False
+    oldest = next(iter(SpecifierSet(standard))).version
+    newer = range(int(oldest.split(".")[1]) + 1, 30)
+    return not poetry.allows(python, f"{oldest}.99") and any(
+        poetry.allows(python, f"3.{minor}.0") for minor in newer
+    )
 
 
 def _fields(ours: str, present: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -280,7 +294,7 @@ def _settings(text: str, ours: str) -> str:
 def _idle(ours: str, tool: Iterable[str]) -> Iterator[Todo]:
     """Yield which of the service's settings nobody reads any more."""
     for name in tool:
-        line = line_of(ours, f"[tool.{name}") or line_of(ours, name)
+        line = line_of(PATH, ours, "tool", name)
         if file := _CONFIGURED.get(name):
             how = f"move what still matters to {file}, which is read instead"
             yield Todo(PATH, line, f"[tool.{name}] counts no more", how)
@@ -295,7 +309,7 @@ def _lost(ours: str, own: dict[str, Any], text: str) -> Iterator[Todo]:
     for where in [*(("tool", *path) for path in _paths(own["tool"])), *_tops(own)]:
         if where[-1] != "" and _at(result, where) is None:
             why = f"not carried over: {'.'.join(where)}"
-            yield Todo(PATH, line_of(ours, where[-1]), why, "add it where it still matters")
+            yield Todo(PATH, line_of(PATH, ours, *where), why, "add it where it still matters")
     for number, line in enumerate(ours.splitlines(), 1):
         if (remark := line.strip()).startswith("#") and remark not in text:
             yield Todo(

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from drydock.adoption.facts import Files, line_of
+from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo
 from drydock.adoption.translate.poetry import group_of, is_for_development
+from drydock.documents.places import line_of
 
 _REQUIRED = {"install_requires", "tests_require", "extras_require"}
 _USED = {
@@ -80,13 +81,17 @@ def _ini(files: Files) -> configparser.ConfigParser | None:
 
 
 def _from_ini(parser: configparser.ConfigParser, text: str) -> Iterator[Demand]:
-    held = [("", parser.get("options", "install_requires", fallback=""))]
+    needed = parser.get("options", "install_requires", fallback="")
+    held = [("", ("options", "install_requires"), needed)]
     if parser.has_section("options.extras_require"):
-        held += [(_group(extra), value) for extra, value in parser.items("options.extras_require")]
-    for group, value in held:
+        extras = parser.items("options.extras_require")
+        held += [(_group(extra), ("options.extras_require", extra), said) for extra, said in extras]
+    for group, names, value in held:
         for line in filter(None, map(str.strip, value.splitlines())):
             if not line.startswith("#"):
-                yield Demand(line, group, "setup.cfg", line_of(text, line))
+                yield Demand(
+                    line, group, "setup.cfg", line_of("setup.cfg", text, *names, value=line)
+                )
 
 
 def version(files: Files) -> str | None:

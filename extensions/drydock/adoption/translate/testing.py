@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from drydock.adoption.facts import Files, line_of
+from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried, Todo
 from drydock.adoption.translate.dependencies import read
+from drydock.documents.places import line_of
 
 PATH = "pytest.toml"
 # https://docs.pytest.org/en/stable/reference/reference.html#configuration-options
@@ -40,7 +41,7 @@ def carry(theirs: str, files: Files) -> Carried:
 
     pytest reads one configuration only, and `pytest.toml` before all others.
     """
-    source, told = _settings(files)
+    source, section, told = _settings(files)
     own = {key: value for key, value in told.items() if _is_known(key, files)}
     standard = tomllib.loads(theirs)["pytest"]
     merged: dict[str, Any] = {key: _native(key, value) for key, value in own.items()}
@@ -58,11 +59,11 @@ def carry(theirs: str, files: Files) -> Carried:
         line = f"{key} = {_written(value)}"
         text, found = re.subn(rf"(?m)^{key} = .*$", line.replace("\\", r"\\"), text, count=1)
         text = text if found else f"{text}{line}\n"
-    todo = [] if source in {"", "pytest.ini"} else [_idle(source, files)]
+    todo = [] if source in {"", "pytest.ini"} else [_idle(source, section, files)]
     for key in sorted(told.keys() - own.keys()):
         why = f"no package that is asked for knows {key}, and pytest refuses what it does not know"
         how = f"add its plugin to the group dev, and {key} to {PATH}; or take it out"
-        todo.append(Todo(source, line_of(files[source], key), why, how))
+        todo.append(Todo(source, line_of(source, files[source], *section, key), why, how))
     rules = [f"{key} of {source}" for key in own]
     rules += [f"the marker {mark}, which tests use" for mark in marks]
     whole = told == own and source == "pytest.ini" and not re.search(r"(?m)^\s*[#;]", files[source])
@@ -77,17 +78,18 @@ def _is_known(key: str, files: Files) -> bool:
     return any(re.split(r"[_-]", key.lower())[0] in plugin.split("-") for plugin in plugins)
 
 
-def _settings(files: Files) -> tuple[str, dict[str, Any]]:
-    """Return the file that pytest read so far, and what it says."""
+def _settings(files: Files) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+    """Return the file that pytest read so far, what leads to its settings there, and these."""
     if "pytest.ini" in files:
-        return "pytest.ini", _ini(files["pytest.ini"], "pytest")
+        return "pytest.ini", ("pytest",), _ini(files["pytest.ini"], "pytest")
     tool = tomllib.loads(files.get("pyproject.toml", "")).get("tool", {}).get("pytest", {})
     if told := tool.get("ini_options", tool):
-        return "pyproject.toml", told
+        inner = ("ini_options",) if "ini_options" in tool else ()
+        return "pyproject.toml", ("tool", "pytest", *inner), told
     for path, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
         if told := _ini(files.get(path, ""), section):
-            return path, told
-    return "", {}
+            return path, (section,), told
+    return "", (), {}
 
 
 def _ini(text: str, section: str) -> dict[str, str]:
@@ -99,10 +101,9 @@ def _ini(text: str, section: str) -> dict[str, str]:
     return dict(parser.items(section)) if parser.has_section(section) else {}
 
 
-def _idle(source: str, files: Files) -> Todo:
-    section = {"pyproject.toml": "[tool.pytest", "tox.ini": "[pytest]"}.get(source, "[tool:pytest]")
+def _idle(source: str, section: tuple[str, ...], files: Files) -> Todo:
     why = f"pytest reads {PATH} instead, which has these settings now"
-    return Todo(source, line_of(files[source], section), why, "take them out")
+    return Todo(source, line_of(source, files[source], *section), why, "take them out")
 
 
 def _native(key: str, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from drydock.documents import siblings
@@ -38,7 +38,7 @@ def handles(path: str) -> bool:
 
 def check(text: str) -> None:
     """Raise ValueError if `text` is no Dockerfile, as far as its instructions tell."""
-    words = [_word(instruction) for _, instruction in _instructions(text)]
+    words = [_word(one.text) for one in _ended(text)]
     if "FROM" not in words or set(words[: words.index("FROM")]) - {"ARG"}:
         raise ValueError("it does not begin with FROM")
     unknown = next((word for word in words if word not in _KNOWN), None)
@@ -54,22 +54,67 @@ def read(text: str) -> Part:
         opening += text[len(opening) :].partition("\n")[0] + "\n"
     stages: list[list[Part]] = [[]]
     end = 0
-    for lead, instruction in _instructions(text[len(opening) :]):
-        part = _part(instruction.removesuffix("\n"))
+    for one in _ended(text[len(opening) :]):
+        part = _part(one.text.removesuffix("\n"))
         if part.key == "FROM":
             stages.append([])
-        stages[-1].append(replace(part, lead=lead, after="\n"))
-        end += len(lead) + len(instruction)
+        stages[-1].append(replace(part, lead=one.lead, after="\n"))
+        end += len(one.lead) + len(one.text)
     closing = text[len(opening) + end :]
     bodies = [_stage(parts, place) for place, parts in enumerate(stages) if parts]
     return Part("the file", body=Body(siblings.told_apart(bodies), opening, closing, whole=True))
 
 
-def _instructions(text: str) -> Iterator[tuple[str, str]]:
-    """Return each instruction of `text`, all its lines, and what stands above it."""
-    lead, held = "", ""
+@dataclass(frozen=True)
+class Instruction:
+    """One instruction."""
+
+    text: str
+    """All its lines, with what a here-document gives it."""
+    lead: str
+    """What stands above it: comments and empty lines."""
+    line: int
+    """Where it begins, from 1."""
+    ends: bool = True
+    """Whether its end is there: no line is to follow, no here-document is open."""
+
+    @property
+    def given(self) -> list[str]:
+        """The lines of its here-documents, where it has any."""
+        lines = self.text.split("\n")
+        first = next((n for n, line in enumerate(lines, 1) if not _goes_on(line)), len(lines))
+        return lines[first:-1] if _heredocs("\n".join(lines[:first])) else []
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the instruction itself, without comments and line ends between them."""
+        return _plain(self.text.removesuffix("".join(f"{line}\n" for line in self.given)))
+
+
+def _goes_on(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#") or line.rstrip(" \t").endswith("\\")
+
+
+def _heredocs(instruction: str) -> list[str]:
+    """Return the words that end the here-documents of an instruction, in their order."""
+    if _word(instruction) not in {"RUN", "COPY", "ADD"}:
+        return []
+    return [found["word"] for found in _HEREDOC.finditer(instruction)]
+
+
+def _ended(text: str) -> Iterator[Instruction]:
+    """Yield the instructions; raise ValueError if the last one does not end."""
+    for one in instructions(text):
+        if not one.ends:
+            raise ValueError("its last instruction does not end")
+        yield one
+
+
+def instructions(text: str) -> Iterator[Instruction]:
+    """Yield each instruction of `text`, whose last line ends with a line feed."""
+    lead, held, start = "", "", 0
     until: list[str] = []
-    for line in text.split("\n")[:-1]:
+    for number, line in enumerate(text.split("\n")[:-1], 1):
         blank = not line.strip() or line.lstrip().startswith("#")
         if until:
             held += f"{line}\n"
@@ -78,17 +123,16 @@ def _instructions(text: str) -> Iterator[tuple[str, str]]:
         elif not held and blank:
             lead += f"{line}\n"
         else:
+            start = start if held else number
             held += f"{line}\n"
-            if blank or line.rstrip(" \t").endswith("\\"):
+            if _goes_on(line):
                 continue
-            until = [found["word"] for found in _HEREDOC.finditer(held)]
-            if _word(held) not in {"RUN", "COPY", "ADD"}:
-                until = []
+            until = _heredocs(held)
         if held and not until:
-            yield lead, held
+            yield Instruction(held, lead, start)
             lead, held = "", ""
     if held:
-        raise ValueError("its last instruction does not end")
+        yield Instruction(held, lead, start, ends=False)
 
 
 def _word(instruction: str) -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from drydock.documents import values
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Value
+from drydock.documents.values import Stated, Value
 
 _NAME = re.compile(r"(?:^|/)(?:\.?pylintrc|\.flake8|\.coveragerc|[\w.-]+\.(?:ini|cfg))$")
 _LINE = re.compile(r"[^\n]*\n")
@@ -104,3 +104,20 @@ def _key(section: str, found: re.Match[str], more: Sequence[str]) -> Part:
         before, after = line[: line.rindex(word)], line[line.rindex(word) + len(word) :]
         parts.append(Part(told_by, word, None, before, after, floats=told.floats))
     return Part(key, body=Body(numbered(parts), found[0], unrelated=told.unrelated))
+
+
+def stated(text: str) -> Iterator[Stated]:
+    """Yield where each section, each key and each line of a value stands."""
+    section, key, at = "", "", 0
+    for line in _LINE.findall(text):
+        if not _is_blank(line):
+            start = at + len(line) - len(line.lstrip())
+            if found := _SECTION.fullmatch(line):
+                section, key = found["name"], ""
+                yield (section,), "", at
+            elif not line[0].isspace() and (found := _KEY.fullmatch(line)):
+                key = found["key"].lower()
+                yield (section, key), (found["value"] or "").strip(), at
+            elif key:
+                yield (section, key), line.strip(), start
+        at += len(line)

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 from drydock.documents import values
 from drydock.documents.nodes import Body, Part
-from drydock.documents.values import Grammar
+from drydock.documents.values import Grammar, Stated
 
 # A string (kept), a comment, or a comma with nothing but space and comments before the bracket.
 _COMMENT = r"//[^\n]*|/\*.*?\*/"
@@ -46,3 +47,11 @@ def read(text: str) -> Part:
     value = values.scan(text, start, _GRAMMAR)
     root = values.part(text, "the document", start, value, ())
     return Part("the document", body=Body((root,), text[:start], text[value.end :]))
+
+
+def stated(text: str) -> Iterator[Stated]:
+    """Yield where each key and each scalar stands; raise ValueError as `read` does."""
+    check(text)
+    space = _GRAMMAR.space.match(text)
+    start = space.end() if space else 0
+    yield from values.stated(text, values.scan(text, start, _GRAMMAR), (), start)

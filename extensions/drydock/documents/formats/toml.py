@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from drydock.documents import values
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Grammar, Path, Told, Value
+from drydock.documents.values import Grammar, Path, Stated, Told, Value
 
 _STRING = (
     r'"""(?:\\.|[^"\\]|"{1,2}(?!"))*"{3,5}'
@@ -60,16 +60,46 @@ _GRAMMAR = Grammar(
 
 def read(text: str) -> Part:
     """Take `text` apart: tables, their keys, what these hold."""
+    top, tables, end = _tables(text)
+    first = Part("the top", body=top.body)
+    return Part("the document", body=Body((first, *_parts(tables)), closing=text[end:]))
+
+
+def _tables(text: str) -> "tuple[_Held, list[_Table], int]":
+    """Return what stands above all tables, the tables, and where the last of them ends."""
     check(text)
     top, at = _table(text, 0, (), "")
     tables = []
     while found := _HEADER.match(text, _end(_SPACE, text, at)):
         names = _names(found[2])
         table, end = _table(text, found.end(), names, text[found.start() : found.end()])
-        tables.append(_Table(names, found[1] == "[[", text[at : found.start()], table))
+        tables.append(
+            _Table(names, found[1] == "[[", text[at : found.start()], found.start(), table)
+        )
         at = end
-    first = Part("the top", body=top.body)
-    return Part("the document", body=Body((first, *_parts(tables)), closing=text[at:]))
+    return top, tables, at
+
+
+def stated(text: str) -> Iterator[Stated]:
+    """Yield where each table, each key and each scalar stands; raise ValueError as `read` does.
+
+    A table without a header of its own stands where the first one below it does.
+    """
+    top, tables, _ = _tables(text)
+    yield from _entries(text, top, ())
+    seen: set[Path] = set()
+    for table in tables:
+        for end in range(1, len(table.names) + 1):
+            if end == len(table.names) or table.names[:end] not in seen:
+                yield table.names[:end], "", table.start
+                seen.add(table.names[:end])
+        yield from _entries(text, table.held, table.names)
+
+
+def _entries(text: str, held: "_Held", names: Path) -> Iterator[Stated]:
+    for start, value in (held.value.entries or {}).values():
+        inner = _names(text[start : _end(_GRAMMAR.key, text, start)])
+        yield from values.stated(text, value, (*names, *inner), start)
 
 
 @dataclass(frozen=True)
@@ -77,6 +107,7 @@ class _Table:
     names: Path
     in_array: bool
     lead: str
+    start: int
     held: "_Held"
 
 

@@ -10,7 +10,7 @@ from yaml.resolver import Resolver
 
 from drydock.documents import values
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Path, Value
+from drydock.documents.values import Path, Stated, Value
 
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
 _BLANK = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*")
@@ -146,6 +146,16 @@ def _keys(documents: Sequence[tuple[int, Value]]) -> list[Hashable]:
     if len(set(keys)) < len(keys):
         raise ValueError("documents cannot be told apart")
     return keys
+
+
+def stated(text: str) -> Iterator[Stated]:
+    """Yield where each key and each scalar stands; raise ValueError as `read` does."""
+    try:
+        documents = _documents(text, yaml.parse(text, Loader=yaml.CSafeLoader))
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+    for start, value in documents:
+        yield from values.stated(text, value, (), start)
 
 
 class _Reader:
