@@ -240,6 +240,24 @@ GITHUB: Triples = {
         """,
         "python",
     ),
+    "github: a matrix of versions that both sides changed": conflicts(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    strategy:
+            |      matrix:
+        b   |        python-version: ["3.10", "3.11", "3.12"]
+         o  |        python-version: ["3.11"]
+          t |        python-version: ["3.11", "3.12", "3.13"]
+            |    steps:
+            |      - run: nox
+        """,
+        "python-version",
+    ),
     "github: yours renames a step whose action the release raises": merges(
         "unique",
         ".github/workflows/ci.yml",

@@ -10,17 +10,24 @@ from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-# A number is a version only where something tells so: a `v`, three numbers (four are an address),
-# what stands before it, or its key. A limit from above is none: a higher one allows more.
+# A number is a version only where something tells so: a `v`, three numbers (four are an address, a
+# year, a month and a day with their zeros a date), what stands before it, or its key. A limit from
+# above is none: a higher one allows more.
+_END = r"(?:[-.]?(?:alpha|beta|a|b|c|rc|pre|preview|dev|post)[-.]?\d+)?(?:\+[a-z0-9.]+)?(?![\w.])"
+_DATE = r"\d{4}\.(?:0\d|1[0-2])\.(?:0[1-9]|[12]\d|3[01])(?![\w.])"
 _TELLING = (
-    r"(?<![\w./<!])(?<!<=)(?<!< )v\d+(?:\.\d+)*(?![\w.])"
-    r"|(?<![\w.<!])(?<!<=)(?<!< )\d+\.\d+\.\d+(?![\w.])"
-    r"|(?:(?<=\w@)|(?<=[\w\"'\]][=~>]=)|(?<=[\"' ]\^))\d+(?:\.\d+)*(?![\w.])"
-    r"|(?:(?<=\w:)|(?<=\w-))\d+\.\d+(?![\w.])"
+    rf"(?<![\w./<!])(?<!<=)(?<!< )v\d+(?:\.\d+)*{_END}"
+    rf"|(?<![\w.<!])(?<!<=)(?<!< )(?!{_DATE})\d+\.\d+\.\d+{_END}"
+    rf"|(?:(?<=\w@)|(?<=[\w\"'\]][=~>]=)|(?<=[\"' ]\^))\d+(?:\.\d+)*{_END}"
+    rf"|(?:(?<=\w:)|(?<=\w-))\d+\.\d+{_END}"
 )
 _VERSION = re.compile(_TELLING)
-_ANY_VERSION = re.compile(_TELLING + r"|(?<=[\"' ])\d+(?:\.\d+)?(?![\w.])")
+_ANY_VERSION = re.compile(rf"{_TELLING}|(?<=[\"' ])(?:{_DATE}|\d+(?:\.\d+)?(?![\w.]))")
 _NAMED = re.compile(r"(?i)^\W*[\w-]*(?:version|\brev|\btag)[\"']?\s*[:=]")
+# The version of what something is written in: a higher one is not newer, but other.
+_WRITTEN_IN = re.compile(
+    r"(?i)^\W*[\w-]*(?:api|config|data|file|format|layout|manifest|model|protocol|schema)_?-?version\b"
+)
 
 _PINNED = re.compile(r"(?P<what>.*@)[0-9a-f]{40,64}[ \t]+#[ \t]*(?P<version>v?\d+(?:\.\d+)*)\s*")
 _TAGGED = re.compile(r"(?P<what>.*@)(?P<version>v?\d+(?:\.\d+)*)\s*")
@@ -33,6 +40,8 @@ def higher(base: str | None, ours: str, theirs: str) -> tuple[str, str] | None:
     not both sides raised it.
     """
     texts = [text for text in (base, ours, theirs) if text is not None]
+    if any(_WRITTEN_IN.search(text) for text in texts):
+        return None
     pattern = _ANY_VERSION if all(_NAMED.search(text) for text in texts) else _VERSION
     found = [pattern.findall(text) for text in texts]
     if len({pattern.sub("\0", text) for text in texts}) > 1:
@@ -157,6 +166,8 @@ def _merged(base: _Demand | None, ours: _Demand, theirs: _Demand) -> _Demand:
     was = base or replace(ours, lower=None, upper=None, others=frozenset(), extras=frozenset())
     lower = _either(was.lower, ours.lower, theirs.lower, _higher_bound)
     upper = _either(was.upper, ours.upper, theirs.upper)
+    if lower and ours.lower not in (was.lower, None) and theirs.lower not in (was.lower, None):
+        upper = _capped(was, lower, upper, (ours.lower, theirs.lower))
     marker = _either(was.marker, ours.marker, theirs.marker)
     others = _union(was.others, ours.others, theirs.others)
     extras = _union(was.extras, ours.extras, theirs.extras)
@@ -199,6 +210,28 @@ def _higher_bound(base: Specifier | None, ours: Specifier, theirs: Specifier) ->
     ):
         raise ValueError("neither satisfies both")
     return high
+
+
+def _capped(
+    base: _Demand, lower: Specifier, upper: Specifier | None, bounds: tuple[Specifier, Specifier]
+) -> Specifier | None:
+    """Return the limit that stays of a compatible release (`~=`) where the other bound stands.
+
+    `~=2.0` is `>=2.0, ==2.*`:
+    https://packaging.python.org/en/latest/specifications/version-specifiers/#compatible-release
+    """
+    compatible = [one for one in bounds if one.operator == "~="]
+    if len(compatible) != 1:
+        return upper
+    if base.lower and base.lower.operator == "~=":
+        raise ValueError("one side took the limit away")
+    if lower.operator in {"~=", "=="}:
+        return upper
+    *head, last, _ = Version(compatible[0].version).release
+    cap = Specifier("<" + ".".join(map(str, [*head, last + 1])))
+    if upper and Version(upper.version) <= Version(cap.version):
+        return upper
+    return cap
 
 
 def _written(ours: str, theirs: str, result: _Demand) -> str:
