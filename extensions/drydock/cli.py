@@ -40,6 +40,7 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Report for machines.")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Report for a pull request.")]
 NewTemplate = Annotated[
     str | None,
     typer.Option(metavar="URL", help="The template [default: the repository drydock came from]."),
@@ -138,17 +139,21 @@ def _update(
             help="Show what both sides did to FILE and why it is merged so; change nothing.",
         ),
     ] = None,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Commit it on the branch drydock/update.")
+    ] = False,
     abort: Annotated[
-        bool, typer.Option("--abort", help="Take back an update that is not committed.")
+        bool, typer.Option("--abort", help="Take back an update that is not committed, or merged.")
     ] = False,
     as_json: AsJson = False,
+    markdown: AsMarkdown = False,
 ) -> None:
     """Bring a service to a newer release of its template.
 
     Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
     """
     from drydock.commands import update
-    from drydock.report import print_explanation, print_step, print_update, to_json
+    from drydock.report import print_explanation, print_step, print_update, to_json, to_markdown
     from drydock.template.answers import parse_data
 
     if abort:
@@ -162,12 +167,13 @@ def _update(
         answers_file=answers_file,
         defaults=defaults,
         dry_run=dry_run,
+        commit=commit,
         trust=trust,
         explain=explain,
     )
     report = update.update(path, options, print_step)
-    if as_json:
-        typer.echo(to_json(report))
+    if as_json or markdown:
+        typer.echo(to_json(report) if as_json else to_markdown(report))
     elif report.explanation:
         print_explanation(report, report.explanation)
     else:
@@ -204,9 +210,7 @@ def _retrofit(
         ),
     ] = False,
     as_json: AsJson = False,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Report for a pull request.")
-    ] = False,
+    markdown: AsMarkdown = False,
 ) -> None:
     """Bring the standard to a service that no template made: none of its lines is lost.
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from difflib import unified_diff
 from pathlib import Path
@@ -97,6 +97,10 @@ class UpdateReport(_Merged):
     notes: list[str] = field(default_factory=list)
     message: str = ""
     """What the template says after an update."""
+    branch: str = ""
+    """The branch that it is committed on, or will be once conflicts are resolved; empty: none."""
+    continued: bool = False
+    """Whether that branch was there before, so that git alone takes the commit back."""
     explanation: Explanation | None = None
     """Of the file that was asked for."""
 
@@ -108,6 +112,15 @@ class UpdateReport(_Merged):
         raise BadInput(f"{path}: the update from {self.before} to {self.after} leaves it alone")
 
     @property
+    def doubts(self) -> list[str]:
+        """What was decided for the user, or not done."""
+        answers = [
+            f"answer {name}: {was!r} is no longer allowed, now {now!r}"
+            for name, (was, now) in self.invalid_answers.items()
+        ]
+        return [*answers, *self.notes]
+
+    @property
     def next_steps(self) -> list[str]:
         """What the user does now."""
         if self.dry_run or not self.files:
@@ -117,6 +130,10 @@ class UpdateReport(_Merged):
                 "resolve the conflicts, git add each file, then git commit",
                 "or take all back: drydock update --abort",
             ]
+        if self.branch:
+            undo = "git reset --hard HEAD~" if self.continued else "drydock update --abort"
+            steps = ["look at it: git show", "run the tests, then merge it"]
+            return [*steps, f"or take it back: {undo}"]
         return [
             "look at it: git diff --staged",
             f"run the tests, then: git commit -m 'Update to {self.after}'",
@@ -245,11 +262,7 @@ def print_update(report: UpdateReport) -> None:
     verb = style("Would update" if report.dry_run else "Updated", bold=True)
     echo(f"{verb} {report.service} from {report.before} to {report.after}")
     _print_files(report.files)
-    answers = [
-        f"answer {name}: {was!r} is no longer allowed, now {now!r}"
-        for name, (was, now) in report.invalid_answers.items()
-    ]
-    _print_doubts([*answers, *report.notes], report.skipped)
+    _print_doubts(report.doubts, report.skipped)
     if report.message:
         echo(f"\n{report.message}")
     _print_list("You must:", report.must)
@@ -304,21 +317,49 @@ def _where(todo: Todo) -> str:
     return f"{todo.path}:{todo.line}" if todo.line else todo.path
 
 
-def to_markdown(report: RetrofitReport) -> str:
-    """Return a retrofit's report for its pull request."""
-    lines = ["## Answers", "", "| question | answer | evidence |", "|---|---|---|"]
+def to_markdown(report: UpdateReport | RetrofitReport) -> str:
+    """Return the report for a pull request."""
+    if isinstance(report, UpdateReport):
+        return "\n".join(_update_lines(report))
+    return "\n".join(_retrofit_lines(report))
+
+
+def _update_lines(report: UpdateReport) -> Iterator[str]:
+    if not report.files:
+        yield f"Nothing to do: the service is at `{report.after}`."
+        return
+    verb = "Would update" if report.dry_run else "Updates"
+    yield f"{verb} the template from `{report.before}` to `{report.after}`."
+    if report.must:
+        yield from ("", "## You must", "")
+        yield from (f"- [ ] {item}" for item in report.must)
+    conflicts = [f"- [ ] `{file.path}`: {file.reason}" for file in report.conflicts]
+    if conflicts:
+        yield from ("", "## Conflicts", "", *conflicts)
+    doubts = [*report.doubts, *(f"not run: {line}" for line in report.skipped)]
+    if doubts:
+        yield from ("", "## Notes", "")
+        yield from (f"- {line}" for line in doubts)
+    if report.message:
+        yield from ("", "## From the template", "", report.message)
+    yield from ("", "## Files", "", _counts(report.files), "", "| file | | why |", "|---|---|---|")
+    for file in report.files:
+        yield f"| {file.path} | {file.outcome} | {_cell(file.reason)} |"
+
+
+def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
+    yield from ("## Answers", "", "| question | answer | evidence |", "|---|---|---|")
     for one in report.answers:
         doubt = " (doubtful)" if one.doubtful else ""
-        lines.append(f"| {one.name} | `{one.value}`{doubt} | {_cell(evidence_of(one))} |")
-    lines += ["", "## Files", "", _counts(report.files), "", "| file | | why |", "|---|---|---|"]
+        yield f"| {one.name} | `{one.value}`{doubt} | {_cell(evidence_of(one))} |"
+    yield from ("", "## Files", "", _counts(report.files), "", "| file | | why |", "|---|---|---|")
     for file in report.files:
         origin = report.origins.get(file.path)
         came = f"; came from {origin}" if origin else ""
-        lines.append(f"| {file.path} | {file.outcome} | {_cell(file.reason + came)} |")
+        yield f"| {file.path} | {file.outcome} | {_cell(file.reason + came)} |"
     if report.todo:
-        lines += ["", "## By hand", ""]
-        lines += [f"- [ ] `{_where(one)}`: {one.why}. {one.how}" for one in report.todo]
-    return "\n".join(lines)
+        yield from ("", "## By hand", "")
+        yield from (f"- [ ] `{_where(one)}`: {one.why}. {one.how}" for one in report.todo)
 
 
 def _cell(text: str) -> str:

@@ -93,6 +93,29 @@ def test_a_kill_at_every_step_can_be_taken_back(
     assert touched >= 5  # the steps after the first file was written
 
 
+@pytest.mark.parametrize("conflict", [False, True])
+def test_one_that_commits_can_be_taken_back_after_a_kill_at_every_step(
+    drydock: Drydock, kill: Kill, service: Service, tmp_path: Path, conflict: bool
+) -> None:
+    if not conflict:
+        service.change({"both.txt": LINES})
+    before = files(service.path), folders(service.path)
+    touched = 0
+    for at, copy in enumerate(copies(service, tmp_path), 1):
+        command = ("update", copy, "--defaults", "--commit", "--json")
+        killed = kill(copy, at, *command, ends={int(conflict)})
+        touched += files(copy) != before[0]
+        undone = drydock("update", copy, "--abort")
+        assert undone.code == 0 or " to take back" in undone.err, undone.err
+        assert (files(copy), folders(copy)) == before, f"killed at step {at}"
+        assert git(copy, "status", "--porcelain", "--ignored", "--branch") == "## main"
+        assert git(copy, "branch", "--format=%(refname:short)") == "main", f"killed at step {at}"
+        if not killed:
+            break
+    assert at > 30
+    assert touched > 5
+
+
 def test_a_lock_left_behind_is_cleared(
     drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
 ) -> None:

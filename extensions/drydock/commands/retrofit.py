@@ -19,7 +19,8 @@ from drydock.adoption.translate.files import carry, replaced
 from drydock.commands.new import origin
 from drydock.errors import BadInput
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import branch, line_ends, sides, work_tree
+from drydock.merging import line_ends, sides, work_tree
+from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import repository_of
 from drydock.report import RetrofitReport, files_of, to_markdown
@@ -34,6 +35,7 @@ from drydock.template.releases import (
 
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
+BRANCH = Branch("retrofit")
 _WRITTEN = {"added", "updated", "merged"}
 _TESTS = re.compile(r"conftest\.py|test_.+\.py|.+_test\.py")
 _OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
@@ -95,7 +97,7 @@ class _Retrofit:
             if not git.has_identity(place.folder):
                 how = "git config user.name NAME, and user.email; or give --no-commit"
                 raise BadInput(f"git does not know who commits: {how}")
-            branch.require_none(place.repository)
+            BRANCH.require_none(place.repository)
         self.say("Reading the service")
         facts = self._facts()
         derived = self._answers(facts, release, ask)
@@ -335,15 +337,15 @@ def _write(
 ) -> None:
     own = replace(repository, objects=None)
     if commit:
-        branch.start(own)
+        BRANCH.start(own)
     work_tree.write(repository, place.head, merge)
     changed = {file.path for file in report.files if file.outcome in _WRITTEN}
     if project.PATH in changed and not report.conflicts:
         _lock(own, place, report)
     if commit and not report.conflicts:
         subject = f"Bring the standard in: {report.template} {report.after}"
-        branch.commit(own, subject, to_markdown(report))
-        report.branch = branch.NAME
+        BRANCH.commit(own, subject, to_markdown(report))
+        report.branch = BRANCH.name
 
 
 def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
@@ -375,6 +377,6 @@ def abort(folder: Path) -> None:
     Raises BadInput when there is none, or it holds work that would be lost.
     """
     try:
-        branch.abort(repository_of(folder))
+        BRANCH.abort(repository_of(folder))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error

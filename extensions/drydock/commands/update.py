@@ -13,10 +13,11 @@ from drydock import git, locking
 from drydock.errors import BadInput
 from drydock.git import Repository, Tree
 from drydock.merging import sides, work_tree
+from drydock.merging.branch import Branch
 from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import Service, find, repository_of
-from drydock.report import Explanation, FileReport, UpdateReport, files_of
+from drydock.report import Explanation, FileReport, UpdateReport, files_of, to_markdown
 from drydock.template import changelog, company, rendering
 from drydock.template.releases import (
     Release,
@@ -28,6 +29,7 @@ from drydock.template.releases import (
 )
 
 Say = Callable[[str], None]
+BRANCH = Branch("update")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Options:
     answers_file: str | None = None
     defaults: bool = False
     dry_run: bool = False
+    commit: bool = False
+    """Whether what comes out is committed on a branch of its own; else it is only staged."""
     trust: bool = False
     explain: str | None = None
     """A file, by its path in the service, to tell all about; nothing is changed then."""
@@ -56,6 +60,8 @@ def update(folder: Path, options: Options, say: Say) -> UpdateReport:
     try:
         git.require_version()
         service = find(folder, options.answers_file)
+        if options.commit and not options.dry_run:
+            _require_branch(service.repository)
         address = service.answers.template
         if options.template:
             address = absolute(options.template, Path.cwd())
@@ -71,7 +77,12 @@ def update(folder: Path, options: Options, say: Say) -> UpdateReport:
 def abort(folder: Path) -> None:
     """Take back the last update of the service in `folder`; raise BadInput if that is unsafe."""
     try:
-        work_tree.abort(repository_of(folder))
+        repository = repository_of(folder)
+        staged = work_tree.is_noted(repository) and not BRANCH.is_current(repository)
+        if BRANCH.is_noted(repository) and not staged:
+            BRANCH.abort(repository)
+        else:
+            work_tree.abort(repository)
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
 
@@ -131,9 +142,33 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
                 report.explanation = _explain(repository, path, told, three, merge)
             if not report.dry_run and (merge.changes or merge.conflicts):
                 say("Writing")
+                if options.commit:
+                    report.continued = not _starts_branch(service.repository)
+                    report.branch = BRANCH.name
                 work_tree.write(repository, service.head, merge)
     _refresh_lock(service, report, say)
+    if report.branch and not report.conflicts:
+        subject = f"Update the template to {report.after}"
+        BRANCH.commit(service.repository, subject, to_markdown(report))
     return report
+
+
+def _require_branch(repository: Repository) -> None:
+    """Raise BadInput if nothing can be committed on the branch of updates."""
+    if not git.has_identity(repository.top):
+        how = "git config user.name NAME, and user.email"
+        raise BadInput(f"git does not know who commits: {how}")
+    if not BRANCH.is_current(repository):
+        BRANCH.require_none(repository)
+
+
+def _starts_branch(repository: Repository) -> bool:
+    """Go on the branch of updates; return whether it is new."""
+    if BRANCH.is_current(repository):
+        BRANCH.forget(repository)  # what is there already is not to be taken back
+        return False
+    BRANCH.start(repository)
+    return True
 
 
 def _releases(service: Service, template: Template, options: Options) -> tuple[Release, Release]:

@@ -1,96 +1,123 @@
-"""The branch that a retrofit is made on: there with it, and gone when it is taken back.
+"""The branch that a command commits on: there with its work, and gone when that is taken back.
 
 Git's own configuration notes where the branch came from before it exists, and the commit once it
 is made. So a kill at any step leaves something that can be told apart, and taken back.
 """
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 from drydock.errors import BadInput
 from drydock.git import GitError, Repository
 from drydock.merging import work_tree
 
-NAME = "drydock/retrofit"
-_REF = f"refs/heads/{NAME}"
-_FROM, _MADE, _LEAVING = (f"branch.{NAME}.drydock{key}" for key in ("From", "Made", "Leaving"))
 
+@dataclass(frozen=True)
+class Branch:
+    """The branch of one command, such as `drydock/retrofit`."""
 
-def require_none(repository: Repository) -> None:
-    """Raise BadInput if the branch is there."""
-    if repository.commit_of(_REF):
-        raise BadInput(f"the branch {NAME} is there: drydock retrofit --abort takes it back")
+    command: str
 
+    @property
+    def name(self) -> str:
+        """Its short name."""
+        return f"drydock/{self.command}"
 
-def start(repository: Repository) -> None:
-    """Go on a new branch; neither index nor work tree change."""
-    _forget(repository)
-    said = repository.git("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)).decode().strip()
-    repository.git("config", _FROM, said or repository.text("rev-parse", "HEAD"))
-    repository.git("update-ref", _REF, "HEAD")
-    repository.git("symbolic-ref", "-m", "drydock retrofit", "HEAD", _REF)
+    @property
+    def _ref(self) -> str:
+        return f"refs/heads/{self.name}"
 
+    def is_current(self, repository: Repository) -> bool:
+        """Tell whether it is the one that is checked out."""
+        said = repository.git("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
+        return said.decode().strip() == self._ref
 
-def commit(repository: Repository, subject: str, body: str) -> None:
-    """Commit what is staged. Raises GitError when git cannot."""
-    signed = repository.git("config", "--type=bool", "commit.gpgsign", accept=(0, 1)).strip()
-    sign = ["-S"] if signed == b"true" else []
-    tree, head = repository.text("write-tree"), repository.text("rev-parse", "HEAD")
-    message = ("-m", subject, "-m", body)
-    made = repository.text("commit-tree", *sign, tree, "-p", head, *message)
-    repository.git("config", _MADE, made)
-    repository.git("update-ref", "-m", "drydock retrofit", "HEAD", made, head)
-    work_tree.forget(repository)
+    def is_noted(self, repository: Repository) -> bool:
+        """Tell whether the command started it, and nothing has forgotten that since."""
+        return bool(self._noted(repository, "From"))
 
+    def require_none(self, repository: Repository) -> None:
+        """Raise BadInput if the branch is there."""
+        if repository.commit_of(self._ref):
+            raise BadInput(
+                f"the branch {self.name} is there: git branch -d deletes it once it is merged; "
+                f"drydock {self.command} --abort takes it back"
+            )
 
-def abort(repository: Repository) -> None:
-    """Take back a retrofit that is not merged: its branch is gone, the old one is as it was.
+    def start(self, repository: Repository) -> None:
+        """Go on a new branch; neither index nor work tree change."""
+        work_tree.forget(repository)
+        self.forget(repository)
+        said = repository.git("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)).decode().strip()
+        self._note(repository, "From", said or repository.text("rev-parse", "HEAD"))
+        repository.git("update-ref", self._ref, "HEAD")
+        repository.git("symbolic-ref", "-m", f"drydock {self.command}", "HEAD", self._ref)
 
-    Raises BadInput when there is none, or it holds work that would be lost.
-    """
-    came_from = _noted(repository, _FROM)
-    tip, head = repository.commit_of(_REF), repository.commit_of("HEAD")
-    on_it = (
-        repository.git("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)).decode().strip() == _REF
-    )
-    if work_tree.is_noted(repository) and not _noted(repository, _LEAVING):
-        if not came_from or not on_it or repository.commit_of(came_from) == head:
-            work_tree.abort(repository)
-    elif not tip:
-        raise BadInput("there is no retrofit to take back")
-    if not came_from:
-        return
-    if tip and tip not in (_noted(repository, _MADE), repository.commit_of(came_from)):
-        raise BadInput(f"{NAME} has work of yours: git branch -D {NAME} drops it")
-    made = tip is not None and tip == _noted(repository, _MADE)
-    if made and repository.text("rev-list", "--count", f"{came_from}..{_REF}") == "0":
-        raise BadInput(f"{NAME} is merged: git revert takes it back")
-    if on_it:
-        _leave(repository, came_from)
-    elif tip:
-        repository.git("update-ref", "-d", _REF)
-    _forget(repository)
+    def commit(self, repository: Repository, subject: str, body: str) -> None:
+        """Commit what is staged. Raises GitError when git cannot."""
+        signed = repository.git("config", "--type=bool", "commit.gpgsign", accept=(0, 1)).strip()
+        sign = ["-S"] if signed == b"true" else []
+        tree, head = repository.text("write-tree"), repository.text("rev-parse", "HEAD")
+        message = ("-m", subject, "-m", body)
+        made = repository.text("commit-tree", *sign, tree, "-p", head, *message)
+        if self.is_noted(repository):
+            self._note(repository, "Made", made)
+        repository.git("update-ref", "-m", f"drydock {self.command}", "HEAD", made, head)
+        work_tree.forget(repository)
 
+    def abort(self, repository: Repository) -> None:
+        """Take back what is not merged: the branch is gone, the old one is as it was.
 
-def _leave(repository: Repository, came_from: str) -> None:
-    if not _noted(repository, _LEAVING):
-        if changed := repository.changes():
-            raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
-        repository.git("config", _LEAVING, "yes")
-    else:
-        # The last run of this was killed; git leaves its lock behind then.
-        (repository.git_dir / "index.lock").unlink(missing_ok=True)
-    repository.git("reset", "--quiet", "--hard", came_from)
-    if came_from.startswith("refs/"):
-        repository.git("symbolic-ref", "HEAD", came_from)
-    else:
-        repository.git("update-ref", "--no-deref", "HEAD", came_from)
-    repository.git("update-ref", "-d", _REF)
+        Raises BadInput when there is none, or it holds work that would be lost.
+        """
+        came_from = self._noted(repository, "From")
+        tip, head = repository.commit_of(self._ref), repository.commit_of("HEAD")
+        on_it = self.is_current(repository)
+        if work_tree.is_noted(repository) and not self._noted(repository, "Leaving"):
+            if not came_from or not on_it or repository.commit_of(came_from) == head:
+                work_tree.abort(repository)
+        elif not tip:
+            raise BadInput(f"there is no {self.command} to take back")
+        if not came_from:
+            return
+        made = self._noted(repository, "Made")
+        if tip and tip not in (made, repository.commit_of(came_from)):
+            raise BadInput(f"{self.name} has work of yours: git branch -D {self.name} drops it")
+        is_made = tip is not None and tip == made
+        if is_made and repository.text("rev-list", "--count", f"{came_from}..{self._ref}") == "0":
+            raise BadInput(f"{self.name} is merged: git revert takes it back")
+        if on_it:
+            self._leave(repository, came_from)
+        elif tip:
+            repository.git("update-ref", "-d", self._ref)
+        self.forget(repository)
 
+    def _leave(self, repository: Repository, came_from: str) -> None:
+        if not self._noted(repository, "Leaving"):
+            if changed := repository.changes():
+                raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
+            self._note(repository, "Leaving", "yes")
+        else:
+            # The last run of this was killed; git leaves its lock behind then.
+            (repository.git_dir / "index.lock").unlink(missing_ok=True)
+        repository.git("reset", "--quiet", "--hard", came_from)
+        if came_from.startswith("refs/"):
+            repository.git("symbolic-ref", "HEAD", came_from)
+        else:
+            repository.git("update-ref", "--no-deref", "HEAD", came_from)
+        repository.git("update-ref", "-d", self._ref)
 
-def _noted(repository: Repository, key: str) -> str:
-    return repository.git("config", "--get", key, accept=(0, 1)).decode().strip()
+    def forget(self, repository: Repository) -> None:
+        """Take it that the branch is no longer to be taken back."""
+        for key in ("From", "Made", "Leaving"):
+            with suppress(GitError):  # nothing is noted
+                repository.git("config", "--unset-all", self._key(key))
 
+    def _noted(self, repository: Repository, key: str) -> str:
+        return repository.git("config", "--get", self._key(key), accept=(0, 1)).decode().strip()
 
-def _forget(repository: Repository) -> None:
-    with suppress(GitError):  # nothing is noted
-        repository.git("config", "--remove-section", f"branch.{NAME}")
+    def _note(self, repository: Repository, key: str, value: str) -> None:
+        repository.git("config", self._key(key), value)
+
+    def _key(self, key: str) -> str:
+        return f"branch.{self.name}.drydock{key}"

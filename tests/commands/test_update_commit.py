@@ -1,0 +1,188 @@
+"""`drydock update --commit`: a branch and a commit, with the report for a pull request."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import Outcome, Service, Template, commit, git, snapshot
+
+Drydock = Callable[..., Outcome]
+CHANGELOG = """\
+# Changelog
+
+## v1.1.0
+
+What you must do:
+
+- Rename the setting `a` to `b`.
+
+## v1.0.0
+"""
+
+
+@pytest.fixture
+def service(template: Template, tmp_path: Path) -> Service:
+    template.release("v1.0.0", {"code.txt": "one\ntwo\nthree\n", "port.txt": "80\n"})
+    (template.path / "CHANGELOG.md").write_text(CHANGELOG)
+    template.release("v1.1.0", {"code.txt": "one\ntwo\nTHREE\n", "new.txt": "new\n"})
+    return Service.make(template, tmp_path / "service")
+
+
+def branch(service: Service) -> str:
+    return git(service.path, "branch", "--show-current")
+
+
+def files(service: Service) -> dict[str, object]:
+    return {k: v for k, v in snapshot(service.path).items() if not k.startswith(".git/")}
+
+
+def test_it_is_a_commit_on_a_branch_of_its_own(service: Service, drydock: Drydock) -> None:
+    before = git(service.path, "rev-parse", "main")
+
+    outcome = drydock("update", service.path, "--defaults", "--commit")
+
+    assert outcome.code == 0
+    assert branch(service) == "drydock/update"
+    assert git(service.path, "rev-list", "main..HEAD", "--count") == "1"
+    assert git(service.path, "rev-parse", "main") == before
+    assert service.status() == ""
+    assert service.read("code.txt") == "one\ntwo\nTHREE\n"
+    assert "look at it: git show" in outcome.out
+
+
+def test_its_message_names_the_release_and_carries_duties_and_report(
+    service: Service, drydock: Drydock
+) -> None:
+    drydock("update", service.path, "--defaults", "--commit")
+
+    message = git(service.path, "log", "-1", "--format=%B")
+    assert message.splitlines()[0] == "Update the template to v1.1.0"
+    assert "from `v1.0.0` to `v1.1.0`" in message
+    assert "- [ ] Rename the setting `a` to `b`." in message
+    assert "| new.txt | added |" in message
+
+
+def test_the_report_for_a_pull_request_is_the_message(service: Service, drydock: Drydock) -> None:
+    told = drydock("update", service.path, "--defaults", "--commit", "--markdown").out
+
+    assert git(service.path, "log", "-1", "--format=%b").strip() == told.strip()
+
+
+def test_a_dry_run_reports_the_same_and_makes_no_branch(service: Service, drydock: Drydock) -> None:
+    told = drydock("update", service.path, "--defaults", "--commit", "--dry-run", "--markdown").out
+
+    assert "Would update the template" in told
+    assert branch(service) == "main"
+    assert git(service.path, "branch", "--format=%(refname:short)") == "main"
+
+
+def test_nothing_to_do_makes_no_branch(service: Service, drydock: Drydock) -> None:
+    drydock("update", service.path, "--defaults")
+    commit(service.path, "update")
+
+    outcome = drydock("update", service.path, "--defaults", "--commit", "--markdown")
+
+    assert (outcome.code, "Nothing to do" in outcome.out) == (0, True)
+    assert git(service.path, "branch", "--format=%(refname:short)") == "main"
+
+
+def test_it_is_taken_back_with_its_branch(service: Service, drydock: Drydock) -> None:
+    before = files(service)
+    drydock("update", service.path, "--defaults", "--commit")
+
+    assert drydock("update", service.path, "--abort").code == 0
+    assert branch(service) == "main"
+    assert git(service.path, "branch", "--format=%(refname:short)") == "main"
+    assert files(service) == before
+
+
+def test_conflicts_are_left_on_the_branch_and_can_be_taken_back(
+    service: Service, drydock: Drydock
+) -> None:
+    service.change({"code.txt": "one\ntwo\nthird\n"})
+    before = files(service)
+
+    outcome = drydock("update", service.path, "--defaults", "--commit", "--markdown")
+
+    assert outcome.code == 1
+    assert "- [ ] `code.txt`" in outcome.out
+    assert branch(service) == "drydock/update"
+    assert git(service.path, "rev-list", "main..HEAD", "--count") == "0"
+    assert git(service.path, "diff", "--name-only", "--diff-filter=U") == "code.txt"
+    assert drydock("update", service.path, "--abort").code == 0
+    assert (branch(service), files(service)) == ("main", before)
+
+
+def test_a_branch_that_is_there_is_not_replaced(service: Service, drydock: Drydock) -> None:
+    git(service.path, "switch", "--quiet", "--create", "drydock/update")
+    mine = service.change({"mine.txt": "mine\n"})
+    git(service.path, "switch", "--quiet", "main")
+
+    outcome = drydock("update", service.path, "--defaults", "--commit")
+
+    assert outcome.code == 2
+    assert "the branch drydock/update is there" in outcome.err
+    assert git(service.path, "rev-parse", "drydock/update") == mine
+    assert branch(service) == "main"
+
+
+def test_on_its_branch_a_release_goes_on_top_of_what_is_there(
+    service: Service, template: Template, drydock: Drydock
+) -> None:
+    drydock("update", service.path, "--defaults", "--commit")
+    mine = service.change({"mine.txt": "mine\n"})
+    template.release("v1.2.0", {"port.txt": "8080\n"})
+
+    outcome = drydock("update", service.path, "--defaults", "--commit")
+
+    assert outcome.code == 0
+    assert git(service.path, "rev-parse", "HEAD~") == mine
+    assert service.read("port.txt") == "8080\n"
+    assert "git reset --hard HEAD~" in outcome.out
+    refused = drydock("update", service.path, "--abort")
+    assert refused.code == 2
+    assert git(service.path, "rev-parse", "HEAD~") == mine
+
+
+def test_conflicts_on_top_are_taken_back_without_what_was_there(
+    service: Service, template: Template, drydock: Drydock
+) -> None:
+    drydock("update", service.path, "--defaults", "--commit")
+    mine = service.change({"port.txt": "81\n"})
+    template.release("v1.2.0", {"port.txt": "8080\n"})
+
+    assert drydock("update", service.path, "--defaults", "--commit").code == 1
+    assert drydock("update", service.path, "--abort").code == 0
+    assert git(service.path, "rev-parse", "drydock/update") == mine
+    assert branch(service) == "drydock/update"
+    assert service.status() == ""
+
+
+def test_an_update_beside_a_merged_branch_is_taken_back_alone(
+    service: Service, template: Template, drydock: Drydock
+) -> None:
+    drydock("update", service.path, "--defaults", "--commit")
+    git(service.path, "switch", "--quiet", "main")
+    git(service.path, "merge", "--quiet", "drydock/update")
+    template.release("v1.2.0", {"port.txt": "8080\n"})
+    before = files(service)
+    drydock("update", service.path, "--defaults")
+
+    assert drydock("update", service.path, "--abort").code == 0
+    assert files(service) == before
+    assert git(service.path, "rev-parse", "drydock/update") == git(
+        service.path, "rev-parse", "main"
+    )
+
+
+def test_a_commit_needs_an_author(
+    service: Service, drydock: Drydock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").touch()
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "empty"))
+
+    outcome = drydock("update", service.path, "--defaults", "--commit")
+
+    assert (outcome.code, "git does not know who commits" in outcome.err) == (2, True)
+    assert branch(service) == "main"
