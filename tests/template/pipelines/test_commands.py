@@ -6,14 +6,14 @@ What needs containers or Helm is run elsewhere.
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.support import Service, Template, git
+from tests.support import Service, Template, commit, git
 from tests.template import matrix
 from tests.template.image import index
 from tests.template.pipelines.pipelines import FILES, Pipeline, Rendered
@@ -68,6 +68,10 @@ def template(tmp_path_factory: pytest.TempPathFactory, private: index.Index) -> 
     template.release("v1.0.0")
     ruff = (path / "template/ruff.toml.jinja").read_text(encoding="utf-8")
     template.release("v1.1.0", {"ruff.toml.jinja": ruff.replace("= 100", "= 110")})
+    git(path, "switch", "--quiet", "--create", "newer")
+    template.write({"ruff.toml.jinja": ruff.replace("= 100", "= 120")})
+    commit(path, "Lines of 120")
+    git(path, "switch", "--quiet", "main")
     return template
 
 
@@ -155,33 +159,158 @@ def test_snapshots_and_releases_are_published(
     assert service.status() == ""
 
 
-@pytest.mark.slow
-def test_an_update_is_pushed_on_a_branch(service: Service, rendered: Rendered) -> None:
+@pytest.fixture
+def update(service: Service, rendered: Rendered) -> Callable[..., Outcome]:
+    """Run the job that brings updates, in a checkout of the main branch as a server makes one."""
     command = next(text for text in commands(rendered, "update") if text not in GLUE)
 
-    outcome = run(command, service.path)
+    def run_job(clone: Path = service.path) -> Outcome:
+        git(clone, "switch", "--quiet", "main")
+        return run(command, clone)
+
+    return run_job
+
+
+@pytest.fixture
+def newer(template: Template) -> Iterator[Callable[[], None]]:
+    """Release v1.2.0, for as long as the test runs."""
+
+    def tag() -> None:
+        git(template.path, "tag", "v1.2.0", "newer")
+
+    yield tag
+    if git(template.path, "tag", "--list", "v1.2.0"):
+        git(template.path, "tag", "--delete", "v1.2.0")
+
+
+def on_server(service: Service, *arguments: str) -> str:
+    """Ask the server's repository something."""
+    return git(service.path.parent / "server.git", *arguments)
+
+
+def clone(service: Service, name: str, branch: str = "main") -> Path:
+    """Clone the service from the server, as somebody else."""
+    path = service.path.parent / name
+    git(service.path.parent, "clone", "--quiet", "--branch", branch, "server.git", path)
+    return path
+
+
+@pytest.mark.slow
+def test_an_update_is_pushed_on_a_branch(service: Service, update: Callable[..., Outcome]) -> None:
+    outcome = update()
 
     assert outcome.code == 0, outcome.said
     assert branches(service) == ["drydock/update", "main"]
-    server = service.path.parent / "server.git"
-    assert "line-length = 110" in git(server, "show", "drydock/update:ruff.toml")
-    assert git(server, "show", "--no-patch", "--format=%an", "drydock/update") == "Drydock"
+    assert "line-length = 110" in on_server(service, "show", "drydock/update:ruff.toml")
+    message = on_server(service, "show", "--no-patch", "--format=%an%n%B", "drydock/update")
+    assert message.splitlines()[:2] == ["Drydock", "Update the template to v1.1.0"]
+    assert "| ruff.toml | updated |" in message
+    pushed = on_server(service, "rev-parse", "drydock/update")
+
+    again = update()
+    assert again.code == 0, again.said
+    assert "is up to date with the template" in again.said
+    assert on_server(service, "rev-parse", "drydock/update") == pushed
+
     git(service.path, "switch", "--quiet", "main")
-    git(service.path, "merge", "--quiet", "drydock/update")
-    pushed = git(server, "rev-parse", "drydock/update")
-    again = run(command, service.path)
-    assert "there is no newer release" in again.said
-    assert git(server, "rev-parse", "drydock/update") == pushed
+    git(service.path, "merge", "--quiet", pushed)
+    merged = update()
+    assert merged.code == 0, merged.said
+    assert on_server(service, "rev-parse", "drydock/update") == pushed
 
 
 @pytest.mark.slow
-def test_conflicts_are_pushed_nowhere(service: Service, rendered: Rendered) -> None:
+def test_a_release_in_between_replaces_what_only_the_job_committed(
+    service: Service, update: Callable[..., Outcome], newer: Callable[[], None]
+) -> None:
+    update()
+    service_work = {"notes.md": "of the team\n"}
+    git(service.path, "switch", "--quiet", "main")
+    service.change(service_work)
+    newer()
+
+    outcome = update()
+
+    assert outcome.code == 0, outcome.said
+    assert "line-length = 120" in on_server(service, "show", "drydock/update:ruff.toml")
+    main = git(service.path, "rev-parse", "main")
+    assert on_server(service, "log", "--format=%s", f"{main}..drydock/update") == (
+        "Update the template to v1.2.0"
+    )
+
+
+@pytest.mark.slow
+def test_what_others_committed_on_the_branch_stays(
+    service: Service, update: Callable[..., Outcome], newer: Callable[[], None]
+) -> None:
+    update()
+    person = clone(service, "person", "drydock/update")
+    (person / "fix.txt").write_text("a person's fix\n")
+    git(person, "add", "fix.txt")
+    # Its author is still the job: only who changed it tells.
+    git(person, "commit", "--quiet", "--amend", "--no-edit")
+    git(person, "push", "--quiet", "--force")
+    fixed = git(person, "rev-parse", "HEAD")
+
+    nothing = update()
+    assert nothing.code == 0, nothing.said
+    assert on_server(service, "rev-parse", "drydock/update") == fixed
+
+    newer()
+    outcome = update()
+    assert outcome.code == 0, outcome.said
+    assert on_server(service, "rev-parse", "drydock/update~") == fixed
+    assert on_server(service, "show", "drydock/update:fix.txt") == "a person's fix"
+    assert "line-length = 120" in on_server(service, "show", "drydock/update:ruff.toml")
+
+    pushed = on_server(service, "rev-parse", "drydock/update")
+    again = update()
+    assert again.code == 0, again.said
+    assert on_server(service, "rev-parse", "drydock/update") == pushed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [True, False], ids=["a new branch", "a branch that is there"])
+def test_of_two_runs_at_once_the_second_overwrites_nothing(
+    service: Service, update: Callable[..., Outcome], newer: Callable[[], None], first: bool
+) -> None:
+    if not first:
+        update()
+        newer()
+    other = clone(service, "other")
+    # The other run starts and ends after this one has looked, and before it pushes.
+    hook = service.path / ".git/hooks/pre-push"
+    hook.write_text(
+        "#!/bin/sh\nunset $(git rev-parse --local-env-vars)\n"
+        f"cd {other} && uvx nox -s update >job.log 2>&1\n"
+    )
+    hook.chmod(0o755)
+
+    outcome = update()
+
+    assert "Session update was successful" in (other / "job.log").read_text()
+    assert outcome.code != 0
+    assert "rejected" in outcome.said
+    pushed = git(other, "rev-parse", "drydock/update")
+    assert on_server(service, "rev-parse", "drydock/update") == pushed
+
+
+@pytest.mark.slow
+def test_conflicts_are_pushed_nowhere(service: Service, update: Callable[..., Outcome]) -> None:
     ruff = service.read("ruff.toml")
     service.change({"ruff.toml": ruff.replace("= 100", "= 90")})
-    command = next(text for text in commands(rendered, "update") if text not in GLUE)
 
-    outcome = run(command, service.path)
+    outcome = update()
 
     assert outcome.code != 0
-    assert "ruff.toml" in outcome.said
+    assert "conflict  ruff.toml" in outcome.said
+    assert "nothing is pushed" in outcome.said
     assert branches(service) == ["main"]
+
+    # A person resolves them on the branch: the job has nothing left to do.
+    service.change({"ruff.toml": ruff.replace("= 100", "= 95")})
+    git(service.path, "push", "--quiet", "origin", "drydock/update")
+    resolved = git(service.path, "rev-parse", "drydock/update")
+    later = update()
+    assert later.code == 0, later.said
+    assert on_server(service, "rev-parse", "drydock/update") == resolved

@@ -20,9 +20,11 @@ GLUE = {
     '(umask 077 && printenv NETRC > ~/.netrc)',
     '(umask 077 && printenv KUBECONFIG_CONTENT > "$RUNNER_TEMP/kubeconfig")',
     "gh auth setup-git && uvx nox -s update",
-    'test "$(git rev-list --count "$GITHUB_SHA..HEAD")" -gt 0 || exit 0\n'
-    'test "$(gh pr list --head drydock/update --json number --jq length)" -gt 0 ||\n'
-    "  gh pr create --head drydock/update --fill",
+    "test -f dist/update.md || exit 0\n"
+    'set -- --title "$(git log -1 --format=%s)" --body-file dist/update.md\n'
+    "number=$(gh pr list --head drydock/update --json number --jq '.[].number')\n"
+    'if [ -n "$number" ]; then gh pr edit "$number" "$@"\n'
+    'else gh pr create --head drydock/update "$@"; fi',
     'git config remote.origin.pushurl'
     ' "https://update:$UPDATE_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git"',
 }  # fmt: skip
@@ -95,9 +97,47 @@ def test_something_opens_updates(pipeline: Pipeline) -> None:
     assert renovate.exists() is not by_job
     if renovate.exists():
         config = json.loads(renovate.read_text(encoding="utf-8"))
-        assert config["enabledManagers"] == ["copier"]
+        assert "enabledManagers" not in config  # dependencies are updated, too
+        assert config["extends"] == ["config:recommended"]
         assert config["copier"]["automerge"] is False
         assert schema_says(renovate, "vendor.renovate") == ""
+
+
+def test_the_job_that_opens_updates_sees_the_whole_history(pipeline: Pipeline) -> None:
+    """Without it, it cannot tell whose commits are on the branch of the last update."""
+    if pipeline.kind == "github" and pipeline.company == "large":
+        assert "fetch-depth: 0" in pipeline.files["update.yml"]
+    if pipeline.kind == "gitlab" and pipeline.company == "large":
+        update = yaml.safe_load(pipeline.files[".gitlab-ci.yml"])["update"]
+        assert update["variables"]["GIT_DEPTH"] == "0"
+
+
+def test_the_engine_that_may_push_is_one_release(pipeline: Pipeline) -> None:
+    noxfile = (pipeline.folder / "noxfile.py").read_text(encoding="utf-8")
+    (engine,) = re.findall(r'^ENGINE = "(.+)"$', noxfile, re.M)
+
+    assert engine.endswith("@{release}")
+    assert 'session.install(ENGINE.replace("{release}", template_release()))' in noxfile
+
+
+def test_the_request_for_an_update_carries_its_report(pipeline: Pipeline) -> None:
+    noxfile = (pipeline.folder / "noxfile.py").read_text(encoding="utf-8")
+    by_job = pipeline.company == "large"
+
+    assert ("merge_request.description" in noxfile) is (by_job and pipeline.kind == "gitlab")
+    assert ('"update.md"' in noxfile) is (by_job and pipeline.kind == "github")
+
+
+def test_a_company_has_presets_for_renovate(tmp_path: Path) -> None:
+    fork = matrix.fork(
+        tmp_path / "template",
+        {"company_renovate_presets": "[local>platform/renovate-config]"},
+    )
+    matrix.render(fork, tmp_path / "service", {"ci": "gitlab"})
+
+    path = tmp_path / "service/renovate.json"
+    assert json.loads(path.read_text())["extends"] == ["local>platform/renovate-config"]
+    assert schema_says(path, "vendor.renovate") == ""
 
 
 def test_credentials_are_named_and_never_there(pipeline: Pipeline) -> None:
