@@ -1,15 +1,14 @@
 """Two listeners in one process, and an end that loses no request.
 
-On SIGTERM readiness turns 503 at once, while requests are served for the drain period; then the
-port closes, requests in flight finish, and the process ends with 0 before the deadline. SIGINT
-(Ctrl-C) does the same without the drain period, and so does a second SIGTERM; one signal more, and
-nothing is waited for.
+On SIGTERM readiness turns 503 at once, while requests are served for the drain period, and for a
+moment more while clients keep connections open that pause. Then the port closes, requests in
+flight finish, and the process ends with 0 before the deadline. SIGINT (Ctrl-C) does the same
+without the drain period, and so does a second SIGTERM; one signal more, and nothing is waited for.
 """
 
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import socket
 import sys
@@ -19,9 +18,9 @@ from collections.abc import Awaitable, Callable, Iterator
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .application import Service, build
+from .connection import Bounds, Config, Connection
 from .identity import ADOPTED, APP, SERVICE, service_version, template_release
 from .settings import ChassisSettings
 
@@ -33,27 +32,27 @@ class ListenError(Exception):
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to the process."""
+    """A uvicorn server that leaves signals to the process, and no client at a closing port."""
+
+    config: Config
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the port, serve who has connected before, and end."""
+        # The kernel resets those that it has accepted and the loop has not.
+        waiting = list(_accepted(sockets or []))
+        for server in self.servers:
+            server.close()
+        loop = asyncio.get_running_loop()
+        for connection in waiting:
+            await loop.connect_accepted_socket(self._connection, connection)
+        await super().shutdown(sockets)
 
-class _Protocol(HttpToolsProtocol):
-    """uvicorn's HTTP, which loses the body of a request that offers HTTP/2 in its head.
-
-    The JDK's client does so by default. The offer is hidden, and the request answered in HTTP/1.1
-    (https://github.com/Kludex/uvicorn/issues/2722).
-    """
-
-    _offer = re.compile(rb"\A([^\r\n]+\r\n(?:[^\r\n]+\r\n)*?)upgrade(: *h2c\r\n)", re.IGNORECASE)
-
-    def data_received(self, data: bytes) -> None:
-        # At the beginning of a request only, and as long as it was: a body stays what it is.
-        if b"h2c" in data[:4096] and (self.cycle is None or self.cycle.response_complete):
-            data = self._offer.sub(rb"\1ignored\2", data)
-        super().data_received(data)
+    def _connection(self) -> asyncio.Protocol:
+        return Connection(self.config, self.server_state, self.lifespan.state)
 
 
 def run(settings: ChassisSettings) -> int:
@@ -82,11 +81,9 @@ async def _serve(
 ) -> int:
     shutdown = settings.shutdown
     stopping, hurrying, insisting = _stop_events(_deadline(shutdown.deadline_seconds, 0))
-    management = _server(service.management, settings, lifespan=False)
-    api = _server(service.app, settings, lifespan=True)
-    # What is left of the time is for the end of the application itself.
-    in_flight_seconds = 0.9 * (shutdown.deadline_seconds - shutdown.drain_seconds)
-    api.config.timeout_graceful_shutdown = max(1, int(in_flight_seconds))
+    management = _server(service.management, settings, Bounds(settings), lifespan=False)
+    bounds = Bounds(settings)
+    api = _server(service.app, settings, bounds, lifespan=True)
 
     management_task = asyncio.create_task(management.serve([management_socket]))
     api_task = asyncio.create_task(api.serve([api_socket]))
@@ -100,14 +97,19 @@ async def _serve(
     )
     await _first(stopping.wait(), service.failed.wait(), asyncio.shield(api_task))
 
+    loop = asyncio.get_running_loop()
+    end = loop.time() + shutdown.deadline_seconds
     service.readiness.draining = True
     if not stopping.is_set():
         _deadline(shutdown.deadline_seconds, 1).start()
     if stopping.is_set() and not hurrying.is_set():
         log.info("draining", seconds=shutdown.drain_seconds)
-        # Callers that keep their connections find another instance.
-        api.config.encoded_headers.append((b"connection", b"close"))
+        bounds.draining = True  # clients that keep their connections find another instance
         await _first(hurrying.wait(), asyncio.sleep(shutdown.drain_seconds))
+        idle_seconds = min(shutdown.idle_seconds, 0.5 * (end - loop.time()))
+        await _first(hurrying.wait(), _idle_connections_end(api, idle_seconds))
+    # What is left of the time is for the end of the application itself.
+    api.config.timeout_graceful_shutdown = max(1, int(0.9 * (end - loop.time())))
     api.should_exit = True
     await _first(insisting.wait(), asyncio.shield(api_task))
     api.force_exit = insisting.is_set()
@@ -117,10 +119,19 @@ async def _serve(
     return 1 if service.failed.is_set() or not stopping.is_set() else 0
 
 
-def _server(app: ASGIApp, settings: ChassisSettings, *, lifespan: bool) -> _Server:
-    config = uvicorn.Config(
+async def _idle_connections_end(api: _Server, seconds: float) -> None:
+    """Wait until no client has an idle connection on which it may send a request just now."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            connections = api.server_state.connections
+            while any(isinstance(one, Connection) and one.idle for one in connections):
+                await asyncio.sleep(0.05)
+
+
+def _server(app: ASGIApp, settings: ChassisSettings, bounds: Bounds, *, lifespan: bool) -> _Server:
+    config = Config(
         app,
-        http=_Protocol,
+        bounds,
         lifespan="on" if lifespan else "off",
         log_config=None,
         access_log=False,
@@ -144,6 +155,16 @@ def _listen(host: str, port: int) -> socket.socket:
         reason = getattr(error, "strerror", None) or error
         raise ListenError(f"cannot listen on {host}:{port}: {reason}") from None
     return listener
+
+
+def _accepted(listeners: list[socket.socket]) -> Iterator[socket.socket]:
+    """Yield the connections that wait at a port to be accepted."""
+    for listener in listeners:
+        with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+            while True:
+                connection, _ = listener.accept()
+                connection.setblocking(False)
+                yield connection
 
 
 def _stop_events(deadline: threading.Timer) -> tuple[asyncio.Event, asyncio.Event, asyncio.Event]:

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,32 @@ class HTTP(HTTPConnection):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class PausingClient(threading.Thread):
+    """Keeps its connection between requests until a response closes it; then it connects anew."""
+
+    def __init__(self, server: Server, pause: float) -> None:
+        super().__init__(daemon=True)
+        self.server = server
+        self.pause = pause
+        self.answered = 0
+        self.lost: list[object] = []
+
+    def run(self) -> None:
+        connection = HTTP(self.server)
+        while True:
+            try:
+                connection.request("GET", "/ok")
+                answer = connection.getresponse()
+                answer.read()
+            except ConnectionRefusedError:
+                return  # the service has ended: nothing was sent
+            except (OSError, HTTPException) as error:
+                self.lost.append(error)
+                return
+            self.answered += 1
+            time.sleep(self.pause)
 
 
 class Caller(threading.Thread):
@@ -95,6 +121,23 @@ def test_a_sigterm_under_load_loses_no_request(launch: Launch) -> None:
     assert long_one().status == 200
     assert server.process.wait(support.PATIENCE) == 0
     assert [caller.lost for caller in callers] == [[]] * 8
+
+
+@pytest.mark.parametrize("drain", ["0", "1"])
+def test_a_sigterm_resets_no_client_that_pauses(launch: Launch, drain: str) -> None:
+    """Idle connections are told to close by a response, while the port still accepts others."""
+    server = launch(APP__SHUTDOWN__DRAIN_SECONDS=drain, APP__SHUTDOWN__IDLE_SECONDS="10")
+    server.wait_until_ready()
+    clients = [PausingClient(server, pause=0.05 * number) for number in range(30)]
+    for client in clients:
+        client.start()
+    wait_for(lambda: all(client.answered > 1 for client in clients), "requests")
+
+    assert server.stop(signal.SIGTERM) == 0
+
+    for client in clients:
+        client.join(support.PATIENCE)
+    assert [client.lost for client in clients] == [[]] * 30
 
 
 def test_readiness_turns_at_once_and_requests_go_on(launch: Launch) -> None:
@@ -223,34 +266,6 @@ def test_options_name_the_ports(launch: Launch) -> None:
     assert (server.port, server.management_port) == (port, management_port)
     assert server.request("/").body == b"bare"
     assert server.stop(signal.SIGTERM) == 0
-
-
-@pytest.mark.parametrize("name", [b"Upgrade", b"upgrade"])
-@pytest.mark.parametrize("framing", ["length", "chunks"])
-@pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
-def test_a_request_that_offers_http_2_keeps_its_body(
-    server: Server, name: bytes, framing: str, apart: bool
-) -> None:
-    """The JDK's client offers it with each request, and sends head and body apart."""
-    body = b'{"amount": 3}'
-    head = b"POST /orders HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nHost: x\r\n"
-    head += b"HTTP2-Settings: AAEAAEAA\r\n" + name + b": h2c\r\nContent-Type: application/json\r\n"
-    if framing == "length":
-        head += b"Content-Length: %d\r\n\r\n" % len(body)
-    else:
-        head += b"Transfer-Encoding: chunked\r\n\r\n"
-        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
-    with socket.create_connection(("127.0.0.1", server.port), support.PATIENCE) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for _ in range(2):
-            for part in [head, body] if apart else [head + body]:
-                connection.sendall(part)
-                time.sleep(0.05)
-            answer = HTTPResponse(connection)
-            answer.begin()
-
-            assert (answer.status, answer.read()) == (201, b'{"amount":3,"notes":{}}')
-    assert not server.lines(event="Unsupported upgrade request.")
 
 
 def test_a_body_that_looks_like_such_a_request_stays_what_it_is(server: Server) -> None:

@@ -1,0 +1,323 @@
+"""A connection: how much a peer may send, and how long it may take, until it is a request.
+
+In uvicorn's HTTP/1.1 one peer can fill the memory with header lines, and many can lock all others
+out with requests that they never complete. A request that arrives in one piece pays next to
+nothing for these bounds.
+"""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final
+
+import httptools
+import prometheus_client
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from .settings import ChassisSettings
+
+LINGER_SECONDS: Final = 2.0  # for a peer that still sends to read why it is refused
+FRESH_SECONDS: Final = 1.0  # within which a new connection brings its request
+REPORT_SECONDS: Final = 10.0
+LONGEST_LENGTH: Final = 19  # digits of a Content-Length
+REFUSED = prometheus_client.Counter(
+    "http_server_connections_refused",
+    "Connections that were closed before a whole request had arrived.",
+    ["reason"],
+)
+
+log = structlog.get_logger()
+
+
+class Bounds:
+    """What the connections of one listener may take, and what they have in common."""
+
+    def __init__(self, settings: ChassisSettings) -> None:
+        server, limits = settings.server, settings.limits
+        self.max_header_bytes = server.max_header_bytes
+        self.max_headers = server.max_headers
+        self.require_host = server.require_host
+        self.problem_json = settings.errors.problem_json
+        self.header_seconds = limits.header_seconds if limits.enabled else 0
+        self.body_seconds = limits.body_seconds if limits.enabled else 0
+        self.least_body_bytes = limits.body_seconds * limits.min_body_bytes_per_second
+        self.max_connections = _affordable(limits.max_connections) if limits.enabled else 0
+        # Half of the requests that are allowed at the same time is left to whole ones.
+        self.max_uploads = limits.max_requests // 2 if limits.enabled else 0
+        self.uploads: set[Connection] = set()
+        self.draining = False  # each response asks its client to close the connection
+        self._unreported: Counter[str] = Counter()
+        self._reported_at = -REPORT_SECONDS
+
+    def count(self, reason: str, now: float) -> None:
+        """Count a refused connection; the log has a line for many of them."""
+        REFUSED.labels(reason).inc()
+        self._unreported[reason] += 1
+        if now - self._reported_at >= REPORT_SECONDS:
+            log.warning("connections refused", **self._unreported)
+            self._unreported.clear()
+            self._reported_at = now
+
+
+class Config(uvicorn.Config):
+    """The configuration of a listener whose connections have bounds."""
+
+    def __init__(self, app: ASGIApp, bounds: Bounds, **options: Any) -> None:
+        super().__init__(app, http=Connection, ws="websockets-sansio", **options)
+        self.bounds = bounds
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 with bounds.
+
+    It passes over an `Upgrade` to anything but WebSocket, as a server may (RFC 9110, 7.8). The
+    JDK's client offers HTTP/2 with each request, and uvicorn loses the body of such a request
+    (https://github.com/Kludex/uvicorn/issues/2722).
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.bounds = config.bounds
+        self.opened = self.loop.time()
+        self.unparsed = 0  # bytes since the last request, or piece of its body
+        self.whole: object = ()  # the scope of the last request that has arrived as a whole
+        self.uploaded = 0  # bytes of its body
+        self.timer: asyncio.TimerHandle | None = None  # what ends the wait for the rest of it
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is no request that waits for its response."""
+        return self.cycle is None or self.cycle.response_complete
+
+    @property
+    def idle_since(self) -> float:
+        """When an idle connection became that, by the clock of the loop."""
+        timer = self.timeout_keep_alive_task
+        return self.opened if timer is None else timer.when() - self.timeout_keep_alive
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for a request, but not for long."""
+        super().connection_made(transport)
+        bounds = self.bounds
+        if 0 < bounds.max_connections < len(self.connections):
+            self._make_room()
+            if len(self.connections) > bounds.max_connections:
+                self.refuse("connections", 503, "There are too many connections.")
+                return
+        if bounds.header_seconds:
+            self.timer = self.loop.call_later(bounds.header_seconds, self._end_late_head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of what belongs to the connection."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has arrived, and see to the rest of a request."""
+        self._unset_keepalive_if_required()
+        self.unparsed += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError as error:
+            refusal = error.__context__
+            if isinstance(refusal, _RefusedError):
+                self.refuse("head", refusal.status, str(refusal))
+            else:
+                self.refuse("head", 400, "This is not a request of HTTP/1.1.")
+        else:
+            if self.unparsed or self.whole is not self.scope:
+                self._wait_for_rest()
+            elif self.timer is not None:
+                self._stop_waiting()
+
+    def on_headers_complete(self) -> None:
+        """Begin a request whose head keeps to the bounds."""
+        bounds = self.bounds
+        if len(self.headers) > bounds.max_headers:
+            raise _RefusedError(431, f"A request has at most {bounds.max_headers} headers.")
+        if self.unparsed > 1024:  # what is shorter needs no closer look
+            self._check_sizes()
+        if bounds.require_host and self.parser.get_http_version() == "1.1":
+            hosts = [name for name, _ in self.headers].count(b"host")
+            if hosts != 1:
+                raise _RefusedError(400, f"A request has one Host header, this one {hosts}.")
+        self.unparsed = self.uploaded = 0
+        super().on_headers_complete()
+        if bounds.draining and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def on_chunk_header(self) -> None:
+        """Keep trailers, which can follow any chunk, apart from the headers of the request."""
+        self.headers = []
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body."""
+        self.unparsed = 0
+        self.uploaded += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Remember that the request has arrived."""
+        self.unparsed = 0
+        self.whole = self.scope
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """End the connection after its last response, or now, unless a request is on its way."""
+        self.bounds.draining = True
+        if self.idle and (self.unparsed or self.loop.time() - self.opened < FRESH_SECONDS):
+            self._stop_waiting()
+            self.timer = self.loop.call_later(FRESH_SECONDS, self.transport.close)
+        else:
+            super().shutdown()
+
+    def refuse(self, reason: str, status: int, detail: str) -> None:
+        """Close the connection, with a response where none has begun."""
+        self.bounds.count(reason, self.loop.time())
+        if self.pipeline or (not self.idle and self.cycle.response_started):
+            self.transport.close()
+            return
+        self.transport.write(_response(status, detail, problem_json=self.bounds.problem_json))
+        self.connection_lost(ConnectionAbortedError(detail))
+        self.transport.set_protocol(_Refused(self.transport, self.loop))
+
+    def _should_upgrade(self) -> bool:
+        # uvicorn then leaves each request that offers another protocol to `_upgrade`.
+        return True
+
+    def _upgrade(self, rest: bytes) -> None:
+        protocol = self._get_upgrade()
+        if protocol == b"websocket":
+            self._stop_waiting()
+            self.handle_websocket_upgrade()
+        elif protocol is None:
+            self.refuse("head", 400, "CONNECT is for proxies.")
+        else:
+            lines = [f"{self.scope['method']} ".encode() + self.url + b" HTTP/1.1"]
+            lines += [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+            self.data_received(b"\r\n".join([*lines, b"", rest]))
+
+    def _check_sizes(self) -> None:
+        longest = self.bounds.max_header_bytes
+        if len(self.url) > longest:
+            raise _RefusedError(414, f"A URL has at most {longest} bytes.")
+        if sum(len(name) + len(value) + 4 for name, value in self.headers) > longest:
+            raise _RefusedError(431, f"The headers of a request have at most {longest} bytes.")
+        if any(n == b"content-length" and len(v) > LONGEST_LENGTH for n, v in self.headers):
+            raise _RefusedError(400, "The Content-Length is too long.")
+
+    def _wait_for_rest(self) -> None:
+        """Wait for the rest of a head, a body or its trailers, unless there was too much of it."""
+        longest = self.bounds.max_header_bytes
+        in_body = self.cycle is not None and self.cycle.scope is self.scope is not self.whole
+        if self.unparsed > longest:
+            status = 431 if self.headers or in_body else 414
+            self.refuse("head", status, f"The head of a request has at most {longest} bytes.")
+        elif in_body:
+            if self.bounds.body_seconds and self not in self.bounds.uploads:
+                self._stop_waiting()
+                self._begin_upload()
+        elif self.timer is None and self.bounds.header_seconds:
+            seconds = self.bounds.header_seconds
+            self.timer = self.loop.call_later(seconds, self._end_late_head)
+
+    def _stop_waiting(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        self.bounds.uploads.discard(self)
+
+    def _end_late_head(self) -> None:
+        self.timer = None
+        if self.scope is None or self.scope is self.whole:  # not one letter of a request
+            self._let_go("idle")
+        else:
+            self.refuse("head", 408, "The head of the request took too long.")
+
+    def _begin_upload(self) -> None:
+        uploads = self.bounds.uploads
+        if 0 < self.bounds.max_uploads <= len(uploads):
+            slowest = min(uploads, key=lambda upload: upload.uploaded)
+            slowest.refuse("body", 408, "Others send their bodies faster.")
+        uploads.add(self)
+        self.timer = self.loop.call_later(self.bounds.body_seconds, self._check_upload)
+
+    def _check_upload(self) -> None:
+        cycle = self.cycle
+        talking = cycle.response_started and not cycle.response_complete
+        waiting = self.flow.read_paused or cycle.waiting_for_100_continue  # for the application
+        if self.uploaded < self.bounds.least_body_bytes and not (talking or waiting):
+            self.refuse("body", 408, "The body of the request arrives too slowly.")
+            return
+        self.uploaded = 0
+        self.timer = self.loop.call_later(self.bounds.body_seconds, self._check_upload)
+
+    def _make_room(self) -> None:
+        """Close a tenth of the connections, those that have been idle for longest."""
+        others: Iterable[object] = self.connections - {self}
+        idle = [one for one in others if isinstance(one, Connection) and one.idle]
+        idle.sort(key=lambda one: one.idle_since)
+        for connection in idle[: self.bounds.max_connections // 10 + 1]:
+            connection._let_go("connections")
+
+    def _let_go(self, reason: str) -> None:
+        REFUSED.labels(reason).inc()
+        self.connections.discard(self)
+        self.transport.close()
+
+
+class _RefusedError(Exception):
+    """The head of a request breaks a rule; the message says which."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class _Refused(asyncio.Protocol):
+    """Reads for a moment what a refused peer still sends: a reset would lose it the response."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        transport.resume_reading()
+        transport.write_eof()
+        self._timer = loop.call_later(LINGER_SECONDS, transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._timer.cancel()
+
+
+def _response(status: int, detail: str, *, problem_json: bool) -> bytes:
+    phrase = HTTPStatus(status).phrase
+    body, media_type = f"{detail}\n", "text/plain; charset=utf-8"
+    if problem_json:
+        problem = {"type": "about:blank", "title": phrase, "status": status, "detail": detail}
+        body, media_type = json.dumps(problem), "application/problem+json"
+    return (
+        f"HTTP/1.1 {status} {phrase}\r\ncontent-type: {media_type}\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n{body}"
+    ).encode()
+
+
+def _affordable(connections: int) -> int:
+    """Return how many connections there can be with the files that the process may open."""
+    if sys.platform == "win32" or not connections:
+        return connections
+    import resource  # noqa: PLC0415 - there is none for Windows
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return connections if files < 0 else min(connections, max(1, files - 100))

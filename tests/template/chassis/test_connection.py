@@ -1,0 +1,246 @@
+"""What peers do on their connections, be they slow, greedy or hostile: others are served."""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from http.client import HTTPResponse
+from pathlib import Path
+
+import pytest
+
+from . import support
+from .support import Server, wait_for
+
+Launch = Callable[..., Server]
+
+GET = b"GET /ok HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /raw HTTP/1.1\r\nHost: x\r\n"
+MEGABYTE = 1 << 20
+
+
+def connect(server: Server) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", server.port), support.PATIENCE)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def response(connection: socket.socket) -> tuple[int, bytes]:
+    """Return status and body of the next response."""
+    reader = HTTPResponse(connection)
+    reader.begin()
+    return reader.status, reader.read()
+
+
+def say(server: Server, *pieces: bytes) -> tuple[int, bytes]:
+    """Send pieces, each in a packet of its own; return the response to them."""
+    with connect(server) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.05)
+        return response(connection)
+
+
+def memory(server: Server) -> int:
+    """Return the bytes that a process has in memory."""
+    pages = Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def closed(connection: socket.socket) -> bool:
+    """Tell whether the server has closed a connection on which nothing is to be read."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
+# What a peer sends first, what then without end, and the status that it gets.
+ENDLESS = {
+    "lines": (GET, b"X-Line: 0123456789\r\n", 431),
+    "value": (GET + b"X-Value: ", b"0123456789", 431),
+    "url": (b"GET /", b"0123456789", 414),
+    "trailers": (
+        POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n",
+        b"X-Trailer: 0123456789\r\n",
+        431,
+    ),
+    "trailer": (
+        POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Trailer: ",
+        b"0123456789",
+        431,
+    ),
+}
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux' /proc")
+@pytest.mark.parametrize("what", ENDLESS)
+def test_endless_headers_take_no_memory(launch: Launch, what: str) -> None:
+    beginning, piece, status = ENDLESS[what]
+    server = launch()
+    server.wait_until_ready()
+    before = memory(server)
+
+    with connect(server) as connection:
+        connection.sendall(beginning)
+        try:
+            for _ in range(100):
+                connection.sendall(piece * (MEGABYTE // len(piece)))
+        except OSError:
+            pass  # it has had enough
+        assert response(connection)[0] == status
+        assert memory(server) < before + 20 * MEGABYTE
+
+    assert server.request("/ok").status == 200
+    assert server.samples("http_server_connections_refused_total", reason="head")
+
+
+def test_headers_have_a_size_and_a_number(server: Server) -> None:
+    long = b"X-Long: " + 60_000 * b"x" + b"\r\n"
+
+    assert say(server, GET + long + b"\r\n")[0] == 200
+    assert say(server, GET + long, long + b"\r\n")[0] == 431
+    assert say(server, GET + long + long + b"\r\n")[0] == 431
+    assert say(server, GET + 200 * b"X-Many: x\r\n" + b"\r\n")[0] == 200
+    assert say(server, GET + 300 * b"X-Many: x\r\n" + b"\r\n")[0] == 431
+    assert say(server, b"GET /ok?" + 60_000 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 200
+    assert say(server, b"GET /ok?" + 70_000 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 414
+
+
+def test_a_body_does_not_count_as_headers(server: Server) -> None:
+    body = MEGABYTE * b"x"
+    chunk = b"%x\r\n%s\r\n" % (len(body), body)
+    lines = b"Transfer-Encoding: chunked\r\n\r\n"
+
+    assert say(server, POST + b"Content-Length: %d\r\n\r\n" % len(body), body) == (200, body)
+    assert say(server, POST + lines, chunk, chunk, b"0\r\n\r\n") == (200, 2 * body)
+
+
+@pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
+def test_a_head_that_is_late_is_refused(launch: Launch) -> None:
+    server = launch(APP__LIMITS__HEADER_SECONDS="1")
+    server.wait_until_ready()
+    with connect(server) as silent, connect(server) as slow, connect(server) as kept:
+        slow.sendall(b"GET /ok HTTP/1.1\r\nHo")
+        kept.sendall(GET + b"\r\n")
+        assert response(kept)[0] == 200
+
+        assert response(slow)[0] == 408
+        assert silent.recv(1) == b""  # who has not sent anything is not answered either
+
+        kept.sendall(GET)  # a request later on has no more time
+        assert response(kept)[0] == 408
+
+
+@pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
+def test_half_sent_bodies_leave_room_for_others(launch: Launch) -> None:
+    server = launch(APP__LIMITS__MAX_REQUESTS="20", APP__LIMITS__BODY_SECONDS="600")
+    server.wait_until_ready()
+    with ExitStack() as stack:
+        for _ in range(50):
+            connection = stack.enter_context(connect(server))
+            connection.sendall(POST + b"Content-Length: 1000\r\n\r\nbegun")
+        wait_for(
+            lambda: server.samples("http_server_connections_refused_total", reason="body"),
+            "the refusal of some",
+        )
+
+        assert [server.request("/ok").status for _ in range(20)] == [200] * 20
+
+
+@pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
+def test_a_body_has_to_go_on(launch: Launch) -> None:
+    server = launch(APP__LIMITS__BODY_SECONDS="1", APP__LIMITS__MIN_BODY_BYTES_PER_SECOND="1000")
+    server.wait_until_ready()
+    head = POST + b"Content-Length: 10000\r\n\r\n"
+    with connect(server) as stalled, connect(server) as steady:
+        stalled.sendall(head + 100 * b"x")
+        steady.sendall(head)
+        for _ in range(5):
+            steady.sendall(2000 * b"x")
+            time.sleep(0.5)
+
+        assert response(steady) == (200, 10_000 * b"x")
+        assert response(stalled)[0] == 408
+
+
+@pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
+def test_half_open_connections_give_way_to_others(launch: Launch) -> None:
+    server = launch(APP__LIMITS__MAX_CONNECTIONS="100", APP__LIMITS__HEADER_SECONDS="600")
+    server.wait_until_ready()
+    with ExitStack() as stack:
+        opened = [stack.enter_context(connect(server)) for _ in range(100)]
+        for connection in opened:
+            connection.sendall(b"GET /ok HT")
+        with connect(server) as kept:
+            for _ in range(5):
+                kept.sendall(GET + b"\r\n")
+                assert response(kept)[0] == 200
+                opened += [stack.enter_context(connect(server)) for _ in range(20)]
+                assert server.request("/ok").status == 200
+
+        assert 100 <= sum(map(closed, opened)) < 200
+        assert closed(opened[0])
+
+
+@pytest.mark.parametrize("protocol", [b"h2c", b"foo/2", b"h2c, foo", b"TLS/1.0"])
+@pytest.mark.parametrize("cut", [1000, 12, 60, 130])
+def test_an_offer_of_another_protocol_is_passed_over(
+    server: Server, protocol: bytes, cut: int
+) -> None:
+    body = b'{"amount": 3}'
+    request = b"POST /orders HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\n"
+    request += b"Upgrade: " + protocol + b"\r\nContent-Type: application/json\r\n"
+    request += b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+    with connect(server) as connection:
+        for piece in (request[:cut], request[cut:] + request):
+            connection.sendall(piece)
+            time.sleep(0.05)
+
+        received = b""
+        while received.count(b'{"amount":3,"notes":{}}') < 2:
+            piece = connection.recv(65536)
+            assert piece, received
+            received += piece
+        assert received.count(b"HTTP/1.1 201 Created") == 2
+
+
+def test_what_is_no_request_is_told_so(server: Server) -> None:
+    assert say(server, b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 400
+    assert say(server, b"SSH-2.0-OpenSSH\r\n\r\n")[0] == 400
+    assert say(server, POST + b"Content-Length: " + 5000 * b"9" + b"\r\n\r\n")[0] == 400
+    assert say(server, POST + b"Content-Length: " + 5000 * b"0" + b"\r\n\r\n")[0] == 400
+    assert server.request("/ok").status == 200
+
+
+@pytest.mark.skipif(support.ADOPTED, reason="an adopted service has its own idea of that")
+def test_a_request_has_one_host(server: Server) -> None:
+    assert say(server, b"GET /ok HTTP/1.1\r\n\r\n")[0] == 400
+    assert say(server, GET + b"Host: y\r\n\r\n")[0] == 400
+    assert say(server, b"GET /ok HTTP/1.0\r\n\r\n")[0] == 200
+
+
+@pytest.mark.skipif(not support.ADOPTED, reason="only what was there before goes on")
+def test_an_adopted_service_answers_as_before(launch: Launch) -> None:
+    server = launch(APP__LIMITS__HEADER_SECONDS="0.1")
+    server.wait_until_ready()
+
+    assert say(server, b"GET /ok HTTP/1.1\r\n\r\n")[0] == 200
+    assert say(server, GET, *20 * [b"X: y\r\n"], b"\r\n")[0] == 200
+
+
+def test_a_refusal_is_a_problem(server: Server) -> None:
+    with connect(server) as connection:
+        connection.sendall(GET + 300 * b"X-Many: x\r\n" + b"\r\n")
+        reader = HTTPResponse(connection)
+        reader.begin()
+
+        kind = "text/plain; charset=utf-8" if support.ADOPTED else "application/problem+json"
+        assert reader.getheader("content-type") == kind
+        assert b"A request has at most 256 headers." in reader.read()
+        assert reader.getheader("connection") == "close"
+    assert server.line(event="connections refused", head=1)
