@@ -36,7 +36,11 @@ _LOCAL = {
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 }
-_QUIET = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
+# Nor does a call reach into submodules, as a `reset --hard` else would: their work is not ours.
+_QUIET = (
+    *("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false"),
+    *("-c", "submodule.recurse=false"),
+)
 
 
 class GitError(Exception):
@@ -205,12 +209,25 @@ class Repository:
             )  # fmt: skip
 
     def changes(self) -> list[str]:
-        """Return the tracked files that differ from the last commit, in any way."""
+        """Return the tracked files, and the submodules, that differ from the last commit."""
         said = self.git(
             "status", "--porcelain", "-z", "--no-renames",
-            "--untracked-files=no", "--ignore-submodules=all",
+            "--untracked-files=no", "--ignore-submodules=untracked",
         )  # fmt: skip
         return [os.fsdecode(line[3:]) for line in said.split(b"\0") if line]
+
+    def ignored(self, paths: Iterable[str]) -> set[str]:
+        """Return those of `paths` that ignore rules match, tracked or not."""
+        # Git refuses to judge what is beyond a link.
+        names = b"".join(
+            os.fsencode(path) + b"\0"
+            for path in paths
+            if not any((self.top / parent).is_symlink() for parent in Path(path).parents[:-1])
+        )
+        if not names:
+            return set()
+        said = self.git("check-ignore", "--no-index", "--stdin", "-z", stdin=names, accept=(0, 1))
+        return {os.fsdecode(name) for name in said.split(b"\0")[:-1]}
 
     def tracked(self) -> tuple[Tree, set[str]]:
         """Return what the index holds, and which of its files git was told not to look at.

@@ -1,5 +1,6 @@
 """`drydock update` in every kind of repository and with every kind of file that git knows."""
 
+import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -197,6 +198,97 @@ def test_submodules_stay_where_they_are(
     assert service.read("code.txt") == MERGED
     assert git(service.path, "submodule", "status") == before
     assert service.read("vendor/part/work.txt") == "in work\n"
+
+
+@pytest.fixture
+def with_part(started: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """A service with a submodule, in a repository whose commands reach into submodules."""
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
+    service = Service.make(started, tmp_path / "service")
+    git(service.path, "submodule", "--quiet", "add", started.path, "vendor/part")
+    git(service.path, "config", "submodule.recurse", "true")
+    service.change({"code.txt": changed(LINES, 3, "mine")})
+    started.release("v1.1.0", {"code.txt": changed(LINES, 17, "new")})
+    return service
+
+
+def test_an_abort_leaves_work_in_submodules_alone(drydock: Drydock, with_part: Service) -> None:
+    assert drydock("update", with_part.path, "--defaults").code == 0
+    part = with_part.path / "vendor/part"
+    write(part, {"copier.yml": "in: work\n"})
+    git(part, "add", "--all")
+    git(part, "commit", "--quiet", "--message", "work")
+    made = git(part, "rev-parse", "HEAD")
+    refused = drydock("update", with_part.path, "--abort")
+    assert (refused.code, "vendor/part" in refused.err) == (2, True)
+    assert git(part, "rev-parse", "HEAD") == made
+
+
+def test_an_abort_of_a_killed_update_leaves_submodules_alone(
+    drydock: Drydock, with_part: Service
+) -> None:
+    part = with_part.path / "vendor/part"
+    assert drydock("update", with_part.path, "--defaults").code == 0
+    write(part, {"work.txt": "untracked work\n"})
+    before = snapshot(part)
+    assert drydock("update", with_part.path, "--abort").code == 0
+    assert snapshot(part) == before
+    assert with_part.read("code.txt") == changed(LINES, 3, "mine")
+
+
+@pytest.mark.parametrize("work", ["changed", "committed", "staged"])
+def test_work_in_a_submodule_is_uncommitted_work(
+    drydock: Drydock, with_part: Service, work: str
+) -> None:
+    part = with_part.path / "vendor/part"
+    write(part, {"copier.yml": "in: work\n"})
+    if work != "changed":
+        git(part, "commit", "--quiet", "--all", "--message", "work")
+    if work == "staged":
+        git(with_part.path, "add", "vendor/part")
+    before = snapshot(with_part.path)
+    refused = drydock("update", with_part.path, "--defaults")
+    assert refused.code == 2
+    assert "uncommitted changes: commit or stash them first: vendor/part" in refused.err
+    assert snapshot(with_part.path) == before
+
+
+def test_a_link_here_and_a_file_there_is_one_conflict(
+    drydock: Drydock, started: Template, tmp_path: Path
+) -> None:
+    service = Service.make(started, tmp_path / "service")
+    (service.path / "code.txt").unlink()
+    (service.path / "code.txt").symlink_to("other.txt")
+    service.change({"other.txt": "mine\n"})
+    started.release("v1.1.0", {"code.txt": changed(LINES, 17, "new")})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 1
+    reason = "it is a symbolic link in your version, a file in the release"
+    files = {file["path"]: file for file in json.loads(outcome.out)["files"]}
+    assert files["code.txt"] == {"path": "code.txt", "outcome": "conflict", "reason": reason}
+    assert not [path for path in snapshot(service.path) if "~" in path]
+    assert (service.path / "code.txt").readlink() == Path("other.txt")
+    assert len(git(service.path, "ls-files", "--unmerged", "code.txt").splitlines()) == 3
+    assert drydock("update", service.path, "--abort").code == 0
+    assert service.status() == ""
+
+
+def test_what_the_template_ignores_itself_was_not_deleted(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    template.release("v1.0.0", {".gitignore": "*.gen\n", "a.gen": "1\n", "b.gen": "1\n"})
+    service = Service.make(template, tmp_path / "service")
+    assert git(service.path, "ls-files", "*.gen") == ""
+    template.release("v1.1.0", {"a.gen": "2\n", "new.txt": "new\n"})
+    outcome = drydock("update", service.path, "--defaults", "--json")
+    assert outcome.code == 0, outcome.err
+    told = json.loads(outcome.out)
+    assert [file["path"] for file in told["files"]] == [".copier-answers.yml", "new.txt"]
+    assert [note for note in told["notes"] if "gen" in note] == [
+        "a.gen: the release changes it, but git ignores it, so updates do not reach it: "
+        "git add --force tracks it"
+    ]
+    assert service.read("a.gen") == "1\n"
 
 
 def test_attributes_of_the_service_decide_not_those_of_the_template(

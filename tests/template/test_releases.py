@@ -1,5 +1,6 @@
 """Which releases a template has."""
 
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,28 @@ def test_any_commit_is_found_and_described_as_copier_does(template: Template) ->
         assert opened.find(between.name) == between
         assert opened.is_older(opened.find("1.0.0"), between)
         assert not opened.is_older(between, opened.find("1.0.0"))
+
+
+def test_a_commit_whose_id_looks_like_a_version_has_none(template: Template) -> None:
+    """An abbreviated id may be digits alone: 6957226 is not older than 9689455 for that."""
+    commit(template.path, "start")
+    ids: list[str] = []
+    state = ("commit-tree", "HEAD^{tree}", "-p", "HEAD")
+    for number in range(2):  # the later one looks like the lower version
+        made = next(
+            made
+            for attempt in count()
+            if (made := git(template.path, *state, "-m", f"{attempt}"))[:7].isdigit()
+            and (not number or int(made[:7]) < int(ids[0][:7]))
+        )
+        git(template.path, "update-ref", "HEAD", made)
+        ids.append(made)
+    with open_template(str(template.path), Path.cwd()) as opened:
+        older, newer = (opened.find(made) for made in ids)
+        assert version_of(older.name) > version_of(newer.name)  # type: ignore[operator]
+        assert opened.is_older(older, newer)
+        assert not opened.is_older(newer, older)
+        assert opened.find(newer.name) == newer
 
 
 @pytest.mark.parametrize("name", ["v3", "--all", "v2\n--all", "HEAD:copier.yml", ""])

@@ -98,10 +98,12 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
     )
     moved = options.template is not None and template.address != service.answers.template
     # A clone without tags recorded a bare commit: from now on the release that it is.
-    bare = version_of(service.answers.release) is None and new.version is not None
+    recorded = service.answers.release
+    is_commit = old.commit.startswith(recorded) or version_of(recorded) is None
+    bare = is_commit and new.version is not None
     if bare:
         report.notes.append(
-            f"{service.answers.release} is a commit, recorded by a clone of the template without "
+            f"{recorded} is a commit, recorded by a clone of the template without "
             f"tags; {service.answers.file} names {new.name} from now on"
         )
     if old.commit == new.commit and not options.data and not moved and not bare:
@@ -126,6 +128,11 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
             merge = three_way(repository, trees.base, service.tracked, trees.theirs, labels)
             _settle_answers(repository, service, trees, merge, report)
             merge.declined |= trees.declined
+            report.notes += [
+                f"{path.removeprefix(service.prefix)}: the release changes it, but git ignores it, "
+                "so updates do not reach it: git add --force tracks it"
+                for path in sorted(trees.ignored)
+            ]
             _require_room(service, merge)
             three = (trees.base, service.tracked, trees.theirs)
             report.files = files_of(service.prefix, three, merge, trees.held)

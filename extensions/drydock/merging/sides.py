@@ -20,6 +20,8 @@ class Sides:
     """Files that the template leaves to the service (`_skip_if_exists`, `_exclude`)."""
     declined: set[str]
     """Files of that kind that the service deleted."""
+    ignored: set[str]
+    """Files that the release changes, and that the service does not track: git ignores them."""
 
 
 def make(
@@ -58,13 +60,16 @@ def make(
     # Left to the service, and there, though git does not track it: neither added nor declined.
     there = {path for path in untracked if (repository.top / path).exists()}
     declined = {path for path in deleted if kept(path)} - there
+    ignored = repository.ignored(deleted - declined)
+    there |= ignored
+    stale = {path for path in ignored & theirs.keys() if theirs[path] != base[path]}
     line_ends.follow(repository, tracked, base, theirs)
     rest = {path: e for path, e in tracked.items() if path in held or not path.startswith(prefix)}
     base, theirs = (
         {path: e for path, e in side.items() if path not in declined | there} | rest
         for side in (base, theirs)
     )
-    return Sides(base, theirs, held, declined)
+    return Sides(base, theirs, held, declined, stale)
 
 
 def stored(repository: Repository, tracked: Tree, prefix: str, rendered: Rendering) -> Tree:

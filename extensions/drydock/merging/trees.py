@@ -59,8 +59,6 @@ _REASONS = {
     "rename/delete": "one side moved it, the other removed it",
     "rename/rename": "both sides moved it, to different places",
     "file/directory": "a file on one side is a folder on the other",
-    "distinct types": "it is of another kind on each side",
-    "distinct modes": "both sides changed its mode",
 }
 _NOTED = re.compile(r"CONFLICT \((?P<kind>[^)]+)\)")
 _NOTICES = {"Auto-merging"}
@@ -84,6 +82,7 @@ def three_way(
     tree, stages, kinds = _parse(said, names)
     changes = {_named(p, names): e for p, e in repository.differences(trees[0], tree).items()}
     merge = Merge(changes=changes)
+    _rejoin(stages, kinds, merge)
     new: dict[str, Entry] = {}
     for path, staged in stages.items():
         known = kinds.get(path, set())
@@ -129,6 +128,25 @@ def _parse(
             for path in paths:
                 kinds.setdefault(path, set()).add(found["kind"] if found else kind)
     return tree, stages, kinds
+
+
+_TYPES = "distinct modes"
+"""What git calls it that a path is a file on one side and a link or submodule on the other."""
+_KINDS = {"100": "a file", "120": "a symbolic link", "160": "a submodule"}
+
+
+def _rejoin(stages: dict[str, dict[int, Entry]], kinds: dict[str, set[str]], merge: Merge) -> None:
+    """Make one conflict of what git gave two paths, because it is of two types; ours stays."""
+    for path in [path for path, known in kinds.items() if _TYPES in known]:
+        whole = path.rpartition("~")[0]
+        if path not in stages or _TYPES not in kinds.get(whole, ()):
+            continue
+        stages[whole] = stages.pop(path) | stages.get(whole, {})
+        merge.changes.pop(path, None)
+        merge.changes.pop(whole, None)
+        mine, new = (_KINDS.get(stages[whole][stage].mode[:3], "a file") for stage in (2, 3))
+        kinds[whole] = {f"it is {mine} in your version, {new} in the release"}
+        del kinds[path]
 
 
 def _is_new(path: str, staged: dict[int, Entry], base: Tree, theirs: Tree) -> bool:

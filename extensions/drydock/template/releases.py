@@ -171,7 +171,9 @@ class Template:
             if release.commit == commit:
                 return release
         described = self.repository.text("describe", "--tags", "--always", commit)
-        return Release(described, commit, version_of(described))
+        # Without a tag it is the start of the commit's id, which may look like a version.
+        bare = commit.startswith(described)
+        return Release(described, commit, None if bare else version_of(described))
 
     def is_older(self, one: Release, other: Release) -> bool:
         """Tell whether `one` comes before `other`: by version, or by history where one has none."""
