@@ -1,5 +1,7 @@
 """The application on the management port: `/livez`, `/readyz`, `/metrics`."""
 
+from collections.abc import Callable
+
 from anyio import CapacityLimiter, to_thread
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
@@ -11,10 +13,17 @@ from starlette.routing import Route
 from .health import OK, Readiness
 
 
-def management_app(readiness: Readiness) -> Starlette:
-    """Return the application that tells Kubernetes and Prometheus how the service is."""
+def management_app(
+    readiness: Readiness, hung: Callable[[], str | None] = lambda: None
+) -> Starlette:
+    """Return the application that tells Kubernetes and Prometheus how the service is.
+
+    `hung` says why the process has to be restarted, if it has to.
+    """
 
     async def livez(_: Request) -> Response:
+        if reason := hung():
+            return JSONResponse({"status": "hung", "reason": reason}, 503)
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> Response:

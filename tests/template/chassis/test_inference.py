@@ -194,6 +194,47 @@ def test_readiness_notices_a_model_that_hangs(start: Callable[..., Asking]) -> N
     support.wait_for(lambda: asking.server.ready().status == 200, "readiness")
 
 
+def test_liveness_gives_a_hung_model_up_after_readiness(start: Callable[..., Asking]) -> None:
+    asking = start(deadline_seconds=1, restart_after_seconds=0.1)
+
+    def liveness() -> support.Answer:
+        return asking.server.request("/livez", management=True)
+
+    asking.occupy()
+    assert liveness().status == 200  # readiness comes first, however it was configured
+    support.wait_for(lambda: liveness().status == 503, "the end of liveness")
+
+    assert asking.server.ready().status == 503
+    assert "the model has not answered for" in liveness().json()["reason"]
+    asking.open()
+    support.wait_for(lambda: liveness().status == 200, "liveness")
+
+
+def test_liveness_bears_a_hung_model_where_it_is_told_to(start: Callable[..., Asking]) -> None:
+    asking = start(deadline_seconds=0.2, restart_after_seconds=0)
+    asking.occupy()
+    support.wait_for(lambda: asking.server.ready().status == 503, "the end of readiness")
+
+    assert asking.server.request("/livez", management=True).status == 200
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSEGV"), reason="this system has no such crashes")
+def test_a_model_that_crashes_leaves_its_stack(launch: Launch) -> None:
+    server = launch(
+        "asking:app",
+        APP__INFERENCE__MODEL="models:Crashing",
+        APP__INFERENCE__INLINE_BELOW_SECONDS="0",
+    )
+    server.wait_until_ready()
+    with pytest.raises(ConnectionError):
+        server.request("/ask?item=0")
+
+    assert server.process.wait(support.PATIENCE) == -signal.SIGSEGV
+    errors = server.errors.read_text()
+    assert "Segmentation fault" in errors
+    assert "models.py" in errors
+
+
 @pytest.mark.parametrize(
     ("model", "item"),
     [

@@ -1,5 +1,6 @@
 """Models: one that works, and others."""
 
+import ctypes
 import time
 from pathlib import Path
 from typing import Any
@@ -39,3 +40,11 @@ class Stuck(Echo):
     def load(self) -> None:
         """Sleep."""
         time.sleep(3600)
+
+
+class Crashing(Echo):
+    """Takes the process with it."""
+
+    def predict(self, batch: list[Any]) -> list[Any]:
+        """Read where there is nothing to read."""
+        return [ctypes.string_at(0)]
