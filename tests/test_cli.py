@@ -1,8 +1,13 @@
 """The command line itself."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from drydock.commands import update
+from drydock.errors import BadInput, Fault, undone_by
 
 from tests.support import Outcome
 
@@ -35,3 +40,60 @@ def test_version(drydock: Drydock) -> None:
     outcome = drydock("--version")
     assert outcome.code == 0
     assert outcome.out.startswith("drydock ")
+
+
+@pytest.mark.parametrize(
+    ("error", "left"),
+    [
+        (SyntaxError("duplicate argument"), "nothing was changed"),
+        (KeyError("x"), "nothing was changed"),
+        (RecursionError("too\ndeep"), "nothing was changed"),
+        (Fault(ValueError("later"), "drydock update --abort undoes what was written"),
+         "drydock update --abort undoes what was written"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_drydock_is_one_line_and_3(
+    drydock: Drydock, monkeypatch: pytest.MonkeyPatch, error: Exception, left: str
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(update, "update", fails)
+    outcome = drydock("update")
+    assert (outcome.code, outcome.out) == (3, "")
+    (line,) = outcome.err.splitlines()
+    assert "a fault of Drydock's own" in line
+    assert f"; {left}; please report it to " in line
+    kept = Path(line.rpartition(" with ")[2])
+    assert type(error).__name__ in kept.read_text() or "later" in kept.read_text()
+    kept.unlink()
+
+
+def test_a_fault_after_writing_says_what_undoes_it() -> None:
+    with pytest.raises(Fault, match="KeyError") as raised, undone_by("drydock update --abort"):
+        raise KeyError("x")
+    assert raised.value.left == "drydock update --abort undoes what was written"
+
+
+def test_bad_input_after_writing_stays_bad_input() -> None:
+    with pytest.raises(BadInput), undone_by("drydock update --abort"):
+        raise BadInput("x")
+
+
+@pytest.mark.parametrize(("error", "code"), [(EOFError(), 2), (KeyboardInterrupt(), 130)])
+def test_a_question_without_an_answer_is_no_conflict(
+    drydock: Drydock, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+) -> None:
+    def asks(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(update, "update", asks)
+    assert drydock("update").code == code
+
+
+def test_a_reader_that_is_gone_is_no_conflict() -> None:
+    ran = subprocess.run(
+        f"({sys.executable} -c 'from drydock.cli import main; main()' --help; echo $? >&2) | true",
+        shell=True, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ran.stderr.split()[-1:] in (["0"], ["141"])

@@ -1,19 +1,22 @@
 """The command line: arguments in, exit code out.
 
-Exit codes: 0 done, 1 conflicts left, 2 bad input (one line, nothing changed).
+Exit codes: 0 done, 1 conflicts left, 2 bad input (one line, nothing changed), 3 a fault of
+Drydock's own (one line, nothing changed, how to report it), 130 interrupted.
 """
 
 # ruff: noqa: PLC0415 - a command is imported when it runs: Copier alone takes half a second
 
 import gc
+import os
 import sys
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from drydock.errors import BadInput
+from drydock.errors import BadInput, Fault
 
 if TYPE_CHECKING:
     from drydock.adoption.derive import Derived
@@ -51,15 +54,55 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # A process that lives for a second has little to collect, and looking costs a sixth of it.
     gc.set_threshold(100_000)
-    try:
-        app()
-    except BadInput as error:
-        from drydock.report import print_error
+    sys.exit(_run())
 
-        print_error(str(error))
-        sys.exit(2)
+
+def _run() -> int:  # noqa: PLR0911 - a way to end a line
+    """Run the command line; return its exit code. Only conflicts and failed checks are 1."""
+    try:
+        return app(standalone_mode=False) or 0
+    except BadInput as error:
+        _print_error(str(error))
+        return 2
+    except typer.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            _print_error("nobody is there to answer: give --defaults, or --data NAME=VALUE")
+            return 2
+        return 130
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    except SystemExit:  # Typer's, where who reads the output is gone
+        _end_quietly()
+        return 141  # as SIGPIPE would
+    except Exception as error:
+        if show := getattr(error, "show", None):  # wrong usage
+            show()
+            return 2
+        _report_fault(error)
+        return 3
+
+
+def _print_error(text: str) -> None:
+    from drydock.report import print_error
+
+    print_error(text)
+
+
+def _end_quietly() -> None:
+    """Write no more to a reader that is gone."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report_fault(error: Exception) -> None:
+    """Say in one line that Drydock failed, what state that leaves, and how to report it."""
+    from drydock.commands.new import origin
+
+    fault = error if isinstance(error, Fault) else Fault(error, "nothing was changed")
+    where = "the maintainers of Drydock"
+    with suppress(BadInput):
+        where = origin()[0]
+    _print_error(f"{fault}; {fault.left}; please report it to {where}, with {fault.kept()}")
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,4 +1,10 @@
-"""The one error that a user is meant to see."""
+"""The errors that a user is meant to see."""
+
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 class BadInput(Exception):  # noqa: N818 - it names what happened, as click's BadParameter does
@@ -6,6 +12,33 @@ class BadInput(Exception):  # noqa: N818 - it names what happened, as click's Ba
 
     def __init__(self, message: object) -> None:
         super().__init__(one_line(message))
+
+
+class Fault(Exception):  # noqa: N818 - as BadInput
+    """A fault of Drydock's own: one line, exit code 3; `left` says in which state."""
+
+    def __init__(self, error: BaseException, left: str) -> None:
+        self.error, self.left = error, left
+        super().__init__(f"a fault of Drydock's own: {one_line(repr(error))[:200]}")
+
+    def kept(self) -> Path:
+        """Write what a report of the fault needs into a file; return its path."""
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="drydock-fault-", suffix=".txt", delete=False
+        ) as stream:
+            stream.writelines(traceback.format_exception(self.error))
+        return Path(stream.name)
+
+
+@contextmanager
+def undone_by(command: str) -> Iterator[None]:
+    """Say of a fault in this block that something was written, and what takes it back."""
+    try:
+        yield
+    except (BadInput, OSError):
+        raise
+    except Exception as error:
+        raise Fault(error, f"{command} undoes what was written") from error
 
 
 def one_line(message: object) -> str:

@@ -17,7 +17,7 @@ from drydock.adoption.place import Place, place_of
 from drydock.adoption.translate import Carried, Todo, project
 from drydock.adoption.translate.files import carry, replaced
 from drydock.commands.new import origin
-from drydock.errors import BadInput
+from drydock.errors import BadInput, undone_by
 from drydock.git import Entry, Repository, Tree
 from drydock.merging import line_ends, sides, work_tree
 from drydock.merging.branch import Branch
@@ -339,13 +339,14 @@ def _write(
     if commit:
         BRANCH.start(own)
     work_tree.write(repository, place.head, merge)
-    changed = {file.path for file in report.files if file.outcome in _WRITTEN}
-    if project.PATH in changed and not report.conflicts:
-        _lock(own, place, report)
-    if commit and not report.conflicts:
-        subject = f"Bring the standard in: {report.template} {report.after}"
-        BRANCH.commit(own, subject, to_markdown(report))
-        report.branch = BRANCH.name
+    with undone_by("drydock retrofit --abort"):
+        changed = {file.path for file in report.files if file.outcome in _WRITTEN}
+        if project.PATH in changed and not report.conflicts:
+            _lock(own, place, report)
+        if commit and not report.conflicts:
+            subject = f"Bring the standard in: {report.template} {report.after}"
+            BRANCH.commit(own, subject, to_markdown(report))
+            report.branch = BRANCH.name
 
 
 def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:

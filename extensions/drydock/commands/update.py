@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from drydock import git, locking
-from drydock.errors import BadInput
+from drydock.errors import BadInput, undone_by
 from drydock.git import Repository, Tree
 from drydock.merging import sides, work_tree
 from drydock.merging.branch import Branch
@@ -153,10 +153,11 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
                     report.continued = not _starts_branch(service.repository)
                     report.branch = BRANCH.name
                 work_tree.write(repository, service.head, merge)
-    _refresh_lock(service, report, say)
-    if report.branch and not report.conflicts:
-        subject = f"Update the template to {report.after}"
-        BRANCH.commit(service.repository, subject, to_markdown(report))
+    with undone_by("drydock update --abort"):
+        _refresh_lock(service, report, say)
+        if report.branch and not report.conflicts:
+            subject = f"Update the template to {report.after}"
+            BRANCH.commit(service.repository, subject, to_markdown(report))
     return report
 
 
