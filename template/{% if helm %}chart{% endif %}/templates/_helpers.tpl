@@ -14,6 +14,45 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{- define "service.image" -}}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- with .Values.image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{- /* Not the service's: the pod of `helm test` must get none of its requests. */}}
+{{- define "service.testSelector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}-test
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{- /* The labels of the Service for the management port, which tell it from the other. */}}
+{{- define "service.metricsLabels" -}}
+{{ include "service.selector" . }}
+app.kubernetes.io/component: metrics
+{{- end }}
+
+{{- /* The fewest pods that there may be. */}}
+{{- define "service.fewest" -}}
+{{ if .Values.autoscaling.enabled }}{{ .Values.autoscaling.minReplicas }}{{ else }}{{ .Values.replicas }}{{ end }}
+{{- end }}
+
+{{- /*
+The Secrets that the pods use, each with its version in the cluster: not a checksum of what is in it,
+which could be guessed at. A chart that is only rendered sees no cluster, and none of them.
+*/}}
+{{- define "service.secretVersions" -}}
+{{- $names := .Values.secrets }}
+{{- range .Values.secretEnv }}
+{{- $names = append $names .secret }}
+{{- end }}
+{{- range .Values.volumes }}
+{{- with .secret }}
+{{- $names = append $names .secretName }}
+{{- end }}
+{{- end }}
+{{- range $names | uniq | sortAlpha }}
+{{- with lookup "v1" "Secret" $.Release.Namespace . }}
+{{- printf "%s=%s " .metadata.name .metadata.resourceVersion }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- /* With the container's below, the Pod Security Standard "restricted". */}}

@@ -39,6 +39,7 @@ class Readiness:
     def __init__(self, timeout: float) -> None:
         self.timeout = timeout
         self.started = False
+        self.loaded: Callable[[], bool] = lambda: True  # what the start goes on with
         self.draining = False
         self._running: dict[str, asyncio.Task[Any]] = {}
 

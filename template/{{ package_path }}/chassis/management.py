@@ -1,4 +1,4 @@
-"""The application on the management port: `/livez`, `/readyz`, `/metrics`."""
+"""The application on the management port: `/livez`, `/startupz`, `/readyz`, `/metrics`."""
 
 from collections.abc import Callable
 
@@ -26,6 +26,11 @@ def management_app(
             return JSONResponse({"status": "hung", "reason": reason}, 503)
         return JSONResponse({"status": "alive"})
 
+    async def startupz(_: Request) -> Response:
+        started = readiness.started and readiness.loaded()
+        content = {"status": "started" if started else "starting"}
+        return JSONResponse(content, 200 if started else 503)
+
     async def readyz(_: Request) -> Response:
         checks = await readiness.report()
         ready = all(result == OK for result in checks.values())
@@ -41,6 +46,7 @@ def management_app(
     return Starlette(
         routes=[
             Route("/livez", livez),
+            Route("/startupz", startupz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
         ]

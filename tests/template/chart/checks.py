@@ -38,6 +38,8 @@ def names(manifests: Manifests) -> Iterator[str]:
 def restricted(manifests: Manifests) -> Iterator[str]:
     """Yield where a pod is not as the Pod Security Standard "restricted" and the design want it."""
     pods = [("the service", manifests.pod["spec"])]
+    if "ephemeral-storage" not in manifests.container["resources"].get("requests", {}):
+        yield "the service has no requests of ephemeral-storage"
     pods += [("the test", manifest["spec"]) for manifest in manifests if manifest["kind"] == "Pod"]
     for name, pod in pods:
         security = pod.get("securityContext", {})
@@ -49,7 +51,7 @@ def restricted(manifests: Manifests) -> Iterator[str]:
             yield f"{name} gets a token of its service account"
         if any(pod.get(key) for key in ("hostNetwork", "hostPID", "hostIPC")):
             yield f"{name} is in namespaces of the node"
-        for container in pod["containers"]:
+        for container in [*pod.get("initContainers", []), *pod["containers"]]:
             security = container.get("securityContext", {})
             if security.get("allowPrivilegeEscalation") is not False:
                 yield f"{name} may gain privileges"
@@ -78,7 +80,10 @@ def wiring(manifests: Manifests) -> Iterator[str]:
     deployment, labels = manifests.kind("Deployment"), manifests.pod["metadata"]["labels"]
     selectors = {
         "Deployment": deployment["spec"]["selector"]["matchLabels"],
-        "Service": manifests.kind("Service")["spec"]["selector"],
+        **{
+            f"Service for {ports}": service["spec"]["selector"]
+            for ports, service in manifests.services.items()
+        },
         "PodDisruptionBudget": _labels(manifests, "PodDisruptionBudget", "selector"),
         "NetworkPolicy": _labels(manifests, "NetworkPolicy", "podSelector"),
     }
@@ -101,7 +106,7 @@ def wiring(manifests: Manifests) -> Iterator[str]:
 
 
 def _references(manifests: Manifests) -> Iterator[str]:
-    service = manifests.kind("Service")
+    service = manifests.services["http"]
     account = manifests.pod["spec"]["serviceAccountName"]
     if account != manifests.kind("ServiceAccount")["metadata"]["name"]:
         yield f"there is no service account {account}"
@@ -117,6 +122,14 @@ def _references(manifests: Manifests) -> Iterator[str]:
                     yield f"Ingress: there is no Service {backend['name']}"
                 if backend["port"]["name"] not in service_ports(manifests):
                     yield f"Ingress: the Service has no port {backend['port']['name']}"
+    if "HTTPRoute" in manifests.kinds():
+        (rule,) = manifests.kind("HTTPRoute")["spec"]["rules"]
+        (backend,) = rule["backendRefs"]
+        if (backend["name"], backend["port"]) != (
+            service["metadata"]["name"],
+            service["spec"]["ports"][0]["port"],
+        ):
+            yield f"HTTPRoute: there is no Service {backend['name']} with port {backend['port']}"
     for pod in (manifest for manifest in manifests if manifest["kind"] == "Pod"):
         (url,) = (word for word in pod["spec"]["containers"][0]["command"] if "://" in word[:8])
         http = next(port for port in service["spec"]["ports"] if port["name"] == "http")
@@ -136,10 +149,11 @@ def _selects(selector: dict[str, str], labels: dict[str, str]) -> bool:
 
 
 def service_ports(manifests: Manifests) -> dict[str, int | None]:
-    """Return the container's port that is behind each port of the Service."""
+    """Return the container's port that is behind each port of the Services."""
     return {
         port["name"]: manifests.ports.get(port["targetPort"])
-        for port in manifests.kind("Service")["spec"]["ports"]
+        for service in manifests.services.values()
+        for port in service["spec"]["ports"]
     }
 
 
@@ -163,6 +177,8 @@ def listeners(manifests: Manifests, running: Running) -> Iterator[str]:
     """Yield where ports of the container are not those that the service listens on."""
     serving = running.serving()
     actual = {"http": serving["port"], "management": serving["management_port"]}
+    if sorted(manifests.services) != sorted(actual):
+        yield f"the Services are for {sorted(manifests.services)}, each port has one of its own"
     if manifests.ports != actual:
         yield f"the container has the ports {manifests.ports}, the service listens on {actual}"
     for name, port in service_ports(manifests).items():
@@ -178,7 +194,7 @@ def listeners(manifests: Manifests, running: Running) -> Iterator[str]:
 
 def probes(manifests: Manifests, running: Running) -> Iterator[str]:
     """Yield which probes would fail, and which ask for the wrong thing."""
-    meant = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
+    meant = {"startupProbe": "/startupz", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
     for name, path in meant.items():
         if name not in manifests.container:
             yield f"there is no {name}"
@@ -200,10 +216,16 @@ def scraping(manifests: Manifests) -> Iterator[str]:
     """Yield why Prometheus would not find the metrics, or not under the name that it expects."""
     if "ServiceMonitor" not in manifests.kinds():
         return
-    service, monitor = manifests.kind("Service"), manifests.kind("ServiceMonitor")["spec"]
-    labels = service["metadata"]["labels"]
-    if not _selects(monitor["selector"]["matchLabels"], labels):
-        yield "ServiceMonitor: it selects another Service"
+    monitor = manifests.kind("ServiceMonitor")["spec"]
+    selected = [
+        ports
+        for ports, service in manifests.services.items()
+        if _selects(monitor["selector"]["matchLabels"], service["metadata"]["labels"])
+    ]
+    if selected != ["management"]:
+        yield f"ServiceMonitor: it selects the Services for {selected}"
+        return
+    labels = manifests.services["management"]["metadata"]["labels"]
     (endpoint,) = monitor["endpoints"]
     port = service_ports(manifests).get(endpoint["port"])
     if port is None:
@@ -232,14 +254,22 @@ def network(manifests: Manifests) -> Iterator[str]:
         yield f"NetworkPolicy: it lets in to {sorted(peers)}, not to {sorted(manifests.ports)}"
     if "anybody" in [peer for allowed in peers.values() for peer in allowed]:
         yield "NetworkPolicy: it lets anybody in"
-    if {"podSelector": {}} not in peers.get("http", []):
-        yield "NetworkPolicy: the service's own namespace cannot call it"
+    if {"podSelector": {}} in peers.get("http", []):
+        yield "NetworkPolicy: the whole namespace can call it"
+    tests = [one["metadata"]["labels"] for one in manifests if one["kind"] == "Pod"]
+    own = [peer["podSelector"].get("matchLabels", {}) for peer in peers.get("http", [])
+           if peer.keys() == {"podSelector"}]  # fmt: skip
+    if not all(any(_selects(selector, labels) for selector in own) for labels in tests):
+        yield "NetworkPolicy: `helm test` cannot call it"
     management = [list(peer) for peer in peers.get("management", [])]
     if management != [["namespaceSelector"]]:
         yield "NetworkPolicy: others than Prometheus' namespace can read the metrics"
     dns = {(port["port"], port["protocol"]) for rule in policy["egress"] for port in rule["ports"]}
     if not {(53, "UDP"), (53, "TCP")} <= dns:
         yield "NetworkPolicy: the service cannot ask DNS"
+    if any((53, "UDP") in {(port["port"], port["protocol"]) for port in rule["ports"]}
+           and not rule.get("to") for rule in policy["egress"]):  # fmt: skip
+        yield "NetworkPolicy: any address will do as DNS"
 
 
 def configuration(manifests: Manifests, running: Running) -> Iterator[str]:

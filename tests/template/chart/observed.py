@@ -132,7 +132,8 @@ class Observed:
         self._stack.close()
 
     def _configuration(self) -> dict[str, Any]:
-        service, monitor = self.manifests.kind("Service"), self.manifests.kind("ServiceMonitor")
+        service = self.manifests.services["management"]
+        monitor = self.manifests.kind("ServiceMonitor")
         (endpoint,) = monitor["spec"]["endpoints"]
         ports = {port["name"]: port["targetPort"] for port in service["spec"]["ports"]}
         port = self.manifests.ports[ports[endpoint["port"]]]

@@ -43,6 +43,8 @@ mount --bind "$0/usr/share" /usr/share && exec "$0/usr/bin/prometheus-alertmanag
 """
 NPM = (
     "@grafana/schema@13.2.3",
+    "@kubernetes-models/gateway-api@2.0.0",
+    "@kubernetes-models/keda@2.0.0",
     "@kubernetes-models/prometheus-operator@6.0.0",
     "ts-json-schema-generator@2.4.0",
 )
@@ -61,7 +63,16 @@ SCHEMAS = {
         "FieldConfig",
     ),
     "ServiceMonitor": (f"{_OPERATOR}/ServiceMonitorSpec.d.ts", "IServiceMonitorSpec"),
+    "PodMonitor": (f"{_OPERATOR}/PodMonitorSpec.d.ts", "IPodMonitorSpec"),
     "PrometheusRule": (f"{_OPERATOR}/PrometheusRuleSpec.d.ts", "IPrometheusRuleSpec"),
+    "HTTPRoute": (
+        "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRouteSpec.d.ts",
+        "IHTTPRouteSpec",
+    ),
+    "ScaledObject": (
+        "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObjectSpec.d.ts",
+        "IScaledObjectSpec",
+    ),
 }
 
 
@@ -138,7 +149,7 @@ def _fetch_debian(name: str) -> None:
 def _fetch_schema(name: str) -> None:
     folder = FOLDER / "npm"
     modules = folder / "node_modules"
-    if not (modules / "ts-json-schema-generator").exists():
+    if not (modules / SCHEMAS[name][0]).exists():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text("{}\n", encoding="utf-8")
         _node("npm", "install", "--no-audit", "--no-fund", *NPM, folder=folder)

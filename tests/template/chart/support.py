@@ -22,6 +22,8 @@ from tests.waiting import PATIENCE_SECONDS, wait_for
 
 NAMESPACE = "shop"
 MONITORING = "monitoring.coreos.com/v1"
+# Of operators: Kubernetes' own schemas do not know these.
+CUSTOM = {MONITORING, "gateway.networking.k8s.io/v1", "keda.sh/v1alpha1"}
 
 Manifest = dict[str, Any]
 
@@ -80,9 +82,11 @@ def manifests(
     *,
     version: str = "helm3",
     release: str | None = None,
+    kubernetes: str | None = None,
 ) -> "Manifests":
     """Return what `helm template` makes of the service's chart."""
     arguments = ["template", release or service.name, service.chart, "--namespace", NAMESPACE]
+    arguments += ["--kube-version", kubernetes] if kubernetes else []
     done = helm(*arguments, version=version, values=values)
     assert not done.returncode, done.stderr
     return Manifests([doc for doc in yaml.safe_load_all(done.stdout) if doc])
@@ -105,6 +109,11 @@ def scan(manifests: Iterable[Manifest], folder: Path) -> dict[str, str]:
     return {fault["ID"]: fault["Message"] for fault in result.get("Misconfigurations", [])}
 
 
+def _is_of_service(manifest: Manifest) -> bool:
+    """Tell an object of the service from one of a Triton server beside it."""
+    return not manifest["metadata"]["labels"]["app.kubernetes.io/name"].endswith("-triton")
+
+
 class Manifests(list[Manifest]):
     """Kubernetes objects of one release."""
 
@@ -112,6 +121,15 @@ class Manifests(list[Manifest]):
         """Return the only object of a kind."""
         (found,) = (manifest for manifest in self if manifest["kind"] == kind)
         return found
+
+    @property
+    def services(self) -> dict[str, Manifest]:
+        """The Services of the service, by the names of their ports."""
+        return {
+            "+".join(port["name"] for port in manifest["spec"]["ports"]): manifest
+            for manifest in self
+            if manifest["kind"] == "Service" and _is_of_service(manifest)
+        }
 
     def kinds(self) -> set[str]:
         return {manifest["kind"] for manifest in self}
@@ -130,7 +148,9 @@ class Manifests(list[Manifest]):
 
     @property
     def environment(self) -> dict[str, str]:
-        return {entry["name"]: entry["value"] for entry in self.container["env"]}
+        return {
+            entry["name"]: entry["value"] for entry in self.container["env"] if "value" in entry
+        }
 
     @property
     def ports(self) -> dict[str, int]:

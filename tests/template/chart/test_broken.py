@@ -10,13 +10,18 @@ import jsonschema
 import kubernetes_validate
 import pytest
 
-from tests.template.chart import checks, parts, queries, support, test_alerts
+from tests.template.chart import checks, effects, parts, queries, support, test_alerts
 
 DEPLOYMENT = "chart/templates/deployment.yaml"
 HELPERS = "chart/templates/_helpers.tpl"
 MONITOR = "chart/templates/servicemonitor.yaml"
 POLICY = "chart/templates/networkpolicy.yaml"
 SERVICE = "chart/templates/service.yaml"
+HPA = "chart/templates/hpa.yaml"
+SCALED = "chart/templates/scaledobject.yaml"
+BUDGET = "chart/templates/pdb.yaml"
+ROUTE = "chart/templates/httproute.yaml"
+PODS = "chart/templates/podmonitor.yaml"
 ALERTS = "chart/alerts/service.yaml"
 DASHBOARD = "chart/dashboards/service.json"
 
@@ -43,6 +48,18 @@ Finder = Callable[[support.Generated, support.Running, Path], list[str]]
 def by_manifests(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
     found = support.manifests(broken)
     return [*checks.names(found), *checks.restricted(found), *checks.wiring(found)]
+
+
+def by_effect(name: str) -> Finder:
+    """Find what a value no longer brings about."""
+
+    def find(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
+        try:
+            return list(effects.EFFECTS[name](broken, "helm3"))
+        except (AssertionError, KeyError) as error:  # it is not even rendered, or nothing of it
+            return [f"{type(error).__name__}: {error}"]
+
+    return find
 
 
 def by_contract(broken: support.Generated, running: support.Running, _: Path) -> list[str]:
@@ -76,8 +93,8 @@ def by_promtool(broken: support.Generated, _: support.Running, folder: Path) -> 
 def by_kubernetes(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
     found = []
     for manifest in support.manifests(broken):
-        if manifest["apiVersion"] != support.MONITORING:
-            for version in ("1.25", "1.37"):
+        if manifest["apiVersion"] not in support.CUSTOM:
+            for version in ("1.27", "1.37"):
                 try:
                     kubernetes_validate.validate(manifest, version, strict=True)
                 except kubernetes_validate.ValidationError as error:
@@ -150,8 +167,8 @@ MISTAKES = {
         DEPLOYMENT, "timeoutSeconds: 3", "timeoutSeconds: 1", by_contract, "gives up before",
     ),
     "resources": Mistake(
-        DEPLOYMENT, "resources:\n            {{- toYaml .Values.resources | nindent 12 }}",
-        "resources: {}", by_manifests, "no limits of memory",
+        DEPLOYMENT, "{{- toYaml (merge (deepCopy .Values.resources) $disk) | nindent 12 }}",
+        "requests: {}", by_manifests, "no limits of memory",
     ),
     "token of the pod": Mistake(
         DEPLOYMENT, "automountServiceAccountToken: false", "automountServiceAccountToken: true",
@@ -167,16 +184,16 @@ MISTAKES = {
         "readOnlyRootFileSystem",
     ),
     "version that Kubernetes has no more": Mistake(
-        "chart/templates/hpa.yaml", "autoscaling/v2\n", "autoscaling/v2beta2\n", by_kubernetes,
+        HPA, "autoscaling/v2\n", "autoscaling/v2beta2\n", by_kubernetes,
         "1.37 has no autoscaling/v2beta2",
     ),
     "selector of the budget": Mistake(
-        "chart/templates/pdb.yaml", '{{- include "service.selector" . | nindent 6 }}',
+        BUDGET, '{{- include "service.selector" . | nindent 6 }}',
         "app: {{ .Chart.Name }}", by_manifests, "PodDisruptionBudget",
     ),
     "test that gets the service's requests": Mistake(
-        "chart/templates/tests/request.yaml", "{{ .Chart.Name }}-test\n", "{{ .Chart.Name }}\n",
-        by_manifests, "selects my-service-test too",
+        HELPERS, "{{ .Chart.Name }}-test\n", "{{ .Chart.Name }}\n", by_manifests,
+        "selects my-service-test too",
     ),
     "grace period": Mistake(
         DEPLOYMENT, "{{ add .Values.preStopSeconds (ceil $shutdown.deadline_seconds) 5 }}", "30",
@@ -223,6 +240,148 @@ MISTAKES = {
         by_contract, "others than Prometheus",
     ),
     "no DNS": Mistake(POLICY, "protocol: UDP", "protocol: SCTP", by_contract, "cannot ask DNS"),
+    "management port for the callers of the API": Mistake(
+        SERVICE, "---\n# Health", "    - name: management\n      port: 9000\n"
+        "      targetPort: management\n---\n# Health", by_contract, "the Services are for",
+    ),
+    "whole namespace": Mistake(
+        POLICY, "        # `helm test`\n", "        - podSelector: {}\n", by_contract,
+        "the whole namespace can call it",
+    ),
+    "test that is kept out": Mistake(
+        POLICY, '{{- include "service.testSelector" . | nindent 14 }}', "app: test", by_contract,
+        "`helm test` cannot call it",
+    ),
+    "DNS of everybody": Mistake(
+        POLICY, "      to:\n        {{- toYaml .Values.dns | nindent 8 }}\n", "", by_contract,
+        "any address will do as DNS",
+    ),
+    "fixed addresses of DNS": Mistake(
+        POLICY, "{{- toYaml .Values.dns | nindent 8 }}", "- ipBlock: {cidr: 10.0.0.10/32}",
+        by_effect("dns of the cluster only"), "DNS is asked at",
+    ),
+    "callers that are forgotten": Mistake(
+        POLICY, "range .Values.networkPolicy.callers", "range list",
+        by_effect("nobody calls unless named"), "callers",
+    ),
+    "ingress controller that is kept out": Mistake(
+        POLICY, "if .Values.ingress.enabled", "if false",
+        by_effect("the ingress controller may call"), "callers",
+    ),
+    "gateway that is kept out": Mistake(
+        POLICY, "if .Values.httpRoute.enabled", "if false", by_effect("a route of a gateway"),
+        "callers",
+    ),
+    "digest": Mistake(
+        HELPERS, "@{{ . }}", "", by_effect("image by digest"), "the image",
+    ),
+    "annotations of the account": Mistake(
+        "chart/templates/serviceaccount.yaml", ".Values.serviceAccount.annotations",
+        ".Values.podAnnotations", by_effect("annotations of the account"), "annotations",
+    ),
+    "init containers": Mistake(
+        DEPLOYMENT, "with .Values.initContainers", "with list", by_effect("init containers"),
+        "its image",
+    ),
+    "init container with the rights of its image": Mistake(
+        DEPLOYMENT, ' "securityContext" (include "service.containerSecurity" $ | fromYaml)', "",
+        by_effect("init containers"), "security",
+    ),
+    "secret in the environment": Mistake(
+        DEPLOYMENT, "key: {{ $from.key | quote }}", "key: {{ $name }}",
+        by_effect("environment from a secret"), "APP__PASSWORD",
+    ),
+    "volumes": Mistake(
+        DEPLOYMENT, "with .Values.volumes }}", "with list }}", by_effect("volume of a secret"),
+        "there is no volume",
+    ),
+    "start without the model": Mistake(
+        DEPLOYMENT, "div (add .Values.startupSeconds (.Values.modelSeconds | default 0) 1) 2",
+        "div (add .Values.startupSeconds 1) 2", by_effect("a start covers the model"),
+        "a start may take",
+    ),
+    "start that is over before the model is there": Mistake(
+        DEPLOYMENT, "path: /startupz", "path: /livez", by_contract, "instead of /startupz",
+    ),
+    "time to be ready": Mistake(
+        DEPLOYMENT, "  minReadySeconds: {{ .Values.minReadySeconds }}\n", "",
+        by_effect("a start covers the model"), "minReadySeconds",
+    ),
+    "rollout that is given up early": Mistake(
+        DEPLOYMENT, "(.Values.modelSeconds | default 0) .Values.minReadySeconds",
+        ".Values.minReadySeconds", by_effect("a start covers the model"), "is given up before",
+    ),
+    "rollout that is given up at once": Mistake(
+        DEPLOYMENT, "max 600 (add", "min 600 (add",
+        by_effect("a short start keeps kubernetes deadline"), "the deadline",
+    ),
+    "behavior": Mistake(
+        HPA, "behavior:\n    {{- toYaml . | nindent 4 }}", "behavior: {}",
+        by_effect("behavior of autoscaling"), "behavior",
+    ),
+    "metric of the queue": Mistake(
+        SCALED, "name: inference_queue_length", "name: queue_length",
+        by_effect("queue by the adapter"), "the queue",
+    ),
+    "two autoscalers": Mistake(
+        HPA, 'if ne $by "keda"', "if true", by_effect("queue by keda"), "two autoscalers",
+    ),
+    "KEDA's behavior": Mistake(
+        SCALED, "behavior:\n        {{- toYaml . | nindent 8 }}", "behavior: {}",
+        by_effect("queue by keda"), "behavior",
+    ),
+    "query about everybody's queues": Mistake(
+        SCALED, "{namespace={{ .Release.Namespace | quote }}, job={{ .Chart.Name | quote }}}", "",
+        by_effect("queue by keda"), "the query",
+    ),
+    "KEDA without autoscaling": Mistake(
+        SCALED, "and .Values.autoscaling.enabled (eq", "and true (eq",
+        by_effect("no autoscaler without autoscaling"), "ScaledObject",
+    ),
+    "budget that lets the only pod go": Mistake(
+        BUDGET, 'le (int (include "service.fewest" .)) 1', "false",
+        by_effect("the only pod stays"), "budget",
+    ),
+    "budget that counts pods that there are not": Mistake(
+        HELPERS, "{{ .Values.autoscaling.minReplicas }}{{ else }}",
+        "{{ .Values.replicas }}{{ else }}", by_effect("the only pod stays"), "budget",
+    ),
+    "broken pods that hold up nodes": Mistake(
+        BUDGET, "AlwaysAllow", "IfHealthyBudget", by_effect("a broken pod holds up no node"),
+        "eviction in 1.27",
+    ),
+    "key that an old Kubernetes does not know": Mistake(
+        BUDGET, ">=1.27-0", ">=1.25-0", by_effect("a broken pod holds up no node"),
+        "eviction in 1.26",
+    ),
+    "host of the route": Mistake(
+        ROUTE, "- {{ .Values.httpRoute.host | quote }}", "- {{ .Values.ingress.host | quote }}",
+        by_effect("a route of a gateway"), "host",
+    ),
+    "port of the monitor of pods": Mistake(
+        PODS, "port: management", "port: metrics", by_effect("monitor of pods"), "it scrapes",
+    ),
+    "pods that are scraped twice": Mistake(
+        PODS, "if .Values.serviceMonitor.enabled", "if false", by_effect("monitor of pods"),
+        "is taken",
+    ),
+    "room for what is written": Mistake(
+        DEPLOYMENT, '"ephemeral-storage" .Values.tmpSize', '"memory" .Values.tmpSize',
+        by_manifests, "no requests of ephemeral-storage",
+    ),
+    "room that a service asks for itself": Mistake(
+        DEPLOYMENT, "merge (deepCopy .Values.resources) $disk",
+        "mergeOverwrite (deepCopy .Values.resources) $disk",
+        by_effect("room for what is written"), "own room",
+    ),
+    "ports that collide": Mistake(
+        DEPLOYMENT, "eq (int .Values.config.server.port) (int .Values.config.management.port)",
+        "false", by_effect("ports do not collide"), "is taken",
+    ),
+    "names that are no Service's": Mistake(
+        DEPLOYMENT, 'not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" .Release.Name)', "false",
+        by_effect("releases are names of services"), "9rel, {} is taken",
+    ),
     "metric in an alert": Mistake(
         ALERTS, "process_open_fds{", "process_open_files{", by_queries,
         "FileDescriptorsNearLimit: there is no metric process_open_files",

@@ -10,16 +10,18 @@ import pytest
 import yaml
 
 from tests.template import matrix
-from tests.template.chart import checks, parts, support
+from tests.template.chart import checks, effects, parts, support
 
 KUBERNETES = [f"1.{minor}" for minor in range(25, 38)]
 HELMS = list(parts.HELM_WHEELS)
 EVERYTHING: dict[str, Any] = {
-    "image": {"tag": "1.2.3", "pullSecrets": ["registry"]},
+    "image": {"tag": "1.2.3", "digest": effects.DIGEST, "pullSecrets": ["registry"]},
     "config": {"top_k": 3, "logging": {"level": "DEBUG"}},
     "profiles": ["production"],
     "env": {"APP__LOGGING__ACCESS": "false"},
     "secrets": ["credentials"],
+    "autoscaling": {"behavior": effects.BEHAVIOR},
+    "queueScaling": {"by": "keda"},
     "resources": {"limits": {"nvidia.com/gpu": 1}},
     "preStopSeconds": 3,
     "podAnnotations": {"example.com/note": "yes"},
@@ -29,6 +31,10 @@ EVERYTHING: dict[str, Any] = {
     "affinity": {"podAntiAffinity": {}},
     "volumes": [{"name": "weights", "emptyDir": {}}],
     "volumeMounts": [{"name": "weights", "mountPath": "/weights"}],
+    "serviceAccount": {"annotations": {"example.com/role": "shop"}},
+    "secretEnv": {"TOKEN": {"secret": "credentials", "key": "token"}},
+    "initContainers": [{"name": "migrate", "command": ["migrate"]}],
+    "minReadySeconds": 10,
     "service": {"annotations": {"example.com/note": "yes"}},
     "ingress": {
         "enabled": True,
@@ -37,11 +43,14 @@ EVERYTHING: dict[str, Any] = {
         "tlsSecret": "shop-tls",
         "annotations": {"example.com/note": "yes"},
     },
+    "httpRoute": effects.ROUTE,
     "networkPolicy": {
-        "callers": ["ingress", "frontend"],
+        "callers": ["ingress", {"podSelector": {"matchLabels": {"app": "cart"}}}],
         "egress": [{"ports": [{"port": 5432}], "to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}],
     },
     "monitoring": {"labels": {"release": "prometheus"}},
+    "serviceMonitor": {"enabled": False},
+    "podMonitor": {"enabled": True},
 }
 NOTHING: dict[str, Any] = {
     "autoscaling": {"enabled": False},
@@ -84,27 +93,39 @@ def test_both_helms_make_the_same(service: support.Generated) -> None:
 
 
 @pytest.mark.parametrize("version", KUBERNETES)
-def test_kubernetes_takes_every_object(rendered: support.Manifests, version: str) -> None:
-    checked = [one for one in rendered if one["apiVersion"] != support.MONITORING]
+@pytest.mark.parametrize("values", VALUES)
+def test_kubernetes_takes_every_object(
+    service: support.Generated, values: str, version: str
+) -> None:
+    rendered = support.manifests(service, VALUES[values], kubernetes=f"{version}.0")
+
+    checked = [one for one in rendered if one["apiVersion"] not in support.CUSTOM]
     for manifest in checked:
         kubernetes_validate.validate(manifest, version, strict=True)
 
     assert len(checked) >= len(ALWAYS)
 
 
-@pytest.mark.parametrize("kind", ["ServiceMonitor", "PrometheusRule"])
-@pytest.mark.parametrize("values", ["defaults", "everything"])
-def test_the_prometheus_operator_takes_its_objects(
-    service: support.Generated, kind: str, values: str
-) -> None:
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("ServiceMonitor", "defaults"),
+        ("PrometheusRule", "defaults"),
+        ("PrometheusRule", "everything"),
+        ("PodMonitor", "everything"),
+        ("ScaledObject", "everything"),
+        ("HTTPRoute", "everything"),
+    ],
+)
+def test_operators_take_their_objects(service: support.Generated, kind: str, values: str) -> None:
     manifest = support.manifests(service, VALUES[values]).kind(kind)
     schema = json.loads(parts.path(kind).read_text(encoding="utf-8"))
 
     jsonschema.validate(manifest["spec"], schema)
-    assert manifest["apiVersion"] == support.MONITORING
-    assert VALUES[values].get("monitoring", {}).get("labels", {}).items() <= (
-        manifest["metadata"]["labels"].items()
-    )
+    assert manifest["apiVersion"] in support.CUSTOM
+    if manifest["apiVersion"] == support.MONITORING:
+        labels = VALUES[values].get("monitoring", {}).get("labels", {})
+        assert labels.items() <= manifest["metadata"]["labels"].items()
 
 
 def test_a_scanner_finds_no_misconfiguration(rendered: support.Manifests, tmp_path: Path) -> None:
@@ -123,12 +144,12 @@ def test_names_labels_pods_and_references_are_right(rendered: support.Manifests)
 def test_any_name_will_do(tmp_path: Path, name: str, release: str | None) -> None:
     service = support.generate(tmp_path / "it", matrix.Variant("", {"service_name": name}))
 
-    manifests = support.manifests(service, release=release)
+    manifests = support.manifests(service, release=release, kubernetes=f"{KUBERNETES[0]}.0")
 
     for check in (checks.names, checks.wiring):
         assert list(check(manifests)) == []
     for manifest in manifests:
-        if manifest["apiVersion"] != support.MONITORING:
+        if manifest["apiVersion"] not in support.CUSTOM:
             kubernetes_validate.validate(manifest, KUBERNETES[0], strict=True)
     lint = support.helm("lint", "--strict", service.chart)
     assert lint.returncode == 0, lint.stdout
@@ -150,6 +171,7 @@ def test_versions_are_labels_whatever_they_are(broken: support.Generated) -> Non
         ({"serviceMonitor": {"enabled": False}}, "ServiceMonitor"),
         ({"alerts": {"enabled": False}}, "PrometheusRule"),
         ({"ingress": {"enabled": True, "host": "a.example.com"}}, "Ingress"),
+        ({"httpRoute": effects.ROUTE}, "HTTPRoute"),
     ],
 )
 def test_a_part_can_be_turned_on_and_off(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.template.chart import parts, support
+from tests.template.chart import effects, parts, support
 
 HELMS = list(parts.HELM_WHEELS)
 NONSENSE: dict[str, dict[str, Any]] = {
@@ -21,6 +21,8 @@ NONSENSE: dict[str, dict[str, Any]] = {
     "tag that YAML takes for a number": {"image": {"tag": 1.1}},
     "tag with a blank": {"image": {"tag": "1 2"}},
     "tag in the repository's place": {"image": {"repository": ""}},
+    "digest of another length": {"image": {"digest": "sha256:abc"}},
+    "digest in the tag": {"image": {"tag": f"1@{effects.DIGEST}"}},
     "pull policy": {"image": {"pullPolicy": "Sometimes"}},
     "memory without a unit that there is": {"resources": {"limits": {"memory": "512MB"}}},
     "no limit of memory": {"resources": {"limits": {"memory": None}}},
@@ -45,6 +47,15 @@ NONSENSE: dict[str, dict[str, Any]] = {
     "ingress without a host": {"ingress": {"enabled": True}},
     "host with a scheme": {"ingress": {"host": "https://shop.example.com"}},
     "caller that is no namespace": {"networkPolicy": {"callers": ["Ingress Nginx"]}},
+    "caller that is everybody": {"networkPolicy": {"callers": [{}]}},
+    "caller in unknown words": {"networkPolicy": {"callers": [{"namespace": "frontend"}]}},
+    "DNS of everybody": {"dns": []},
+    "route without a gateway": {"httpRoute": effects.ROUTE | {"gateway": ""}},
+    "variable without a key": {"secretEnv": {"A": {"secret": "a"}}},
+    "variable that is no name": {"secretEnv": {"A-B": {"secret": "a", "key": "b"}}},
+    "init container without a name": {"initContainers": [{"image": "a:1"}]},
+    "unknown scaler": {"queueScaling": {"by": "magic"}},
+    "ready before it is": {"minReadySeconds": -1},
     "interval": {"serviceMonitor": {"interval": "often"}},
     "objective that never fires": {"alerts": {"availability": 0.9}},
     "objective that allows nothing": {"alerts": {"availability": 1}},
@@ -82,7 +93,9 @@ def test_sense_is_taken(service: support.Generated, name: str) -> None:
 def test_the_schema_is_closed(service: support.Generated) -> None:
     """A key that nothing knows is refused in each section, except where it says otherwise."""
     schema = json.loads((service.chart / "values.schema.json").read_text(encoding="utf-8"))
-    free = {"config", "global", "affinity", "own", "requests", "limits"}
+    free = {
+        "config", "global", "affinity", "own", "requests", "limits", "behavior",
+    }  # fmt: skip
 
     def sections(part: dict[str, Any], name: str) -> list[str]:
         found = []
@@ -99,8 +112,15 @@ def test_the_readme_tells_every_value_and_its_default(service: support.Generated
     text = (service.chart / "README.md").read_text(encoding="utf-8")
     told = dict(re.findall(r"^\| `([\w.]+)` \| (.*?) ?\| .+ \|$", text, re.MULTILINE))
     assert told.pop("config") == ""  # a section, of which some keys are told
+    assert told.pop("dns") == ""  # told in words
 
     defaults = yaml.safe_load((service.chart / "values.yaml").read_text(encoding="utf-8"))
+    # A line more in a section would conflict with what a service has set beside it.
+    schema = json.loads((service.chart / "values.schema.json").read_text(encoding="utf-8"))
+    for section, key in (("image", "digest"), ("autoscaling", "behavior")):
+        assert key not in defaults[section]
+        defaults[section][key] = schema["properties"][section]["properties"][key]["default"]
+    assert defaults.pop("dns")
     labels = defaults["dashboard"].pop("labels")  # told as a whole
     flat = support.flatten(copy.deepcopy(defaults)) | {"dashboard.labels": labels}
 

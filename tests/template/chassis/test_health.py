@@ -49,6 +49,29 @@ def test_without_checks_it_is_ready_once_it_has_started(
     assert answer.json() == {"status": "not ready", "checks": {"service": "starting"}}
 
 
+def test_a_start_goes_on_until_the_model_is_loaded(
+    readiness: Readiness, client: TestClient
+) -> None:
+    assert client.get("/startupz").status_code == 200
+
+    readiness.loaded = lambda: False
+    answer = client.get("/startupz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "starting"}
+
+    readiness.started, readiness.loaded = False, lambda: True
+    assert client.get("/startupz").status_code == 503
+
+
+def test_a_start_does_not_wait_for_what_the_service_depends_on(client: TestClient) -> None:
+    @health.check("database")
+    def database() -> None:
+        raise ConnectionError
+
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/startupz").status_code == 200
+
+
 def test_a_draining_service_is_not_ready(readiness: Readiness, client: TestClient) -> None:
     readiness.draining = True
 
