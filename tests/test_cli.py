@@ -1,5 +1,7 @@
 """The command line itself."""
 
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +14,14 @@ from drydock.errors import BadInput, Fault, undone_by
 from tests.support import Outcome
 
 Drydock = Callable[..., Outcome]
+MAIN = "from drydock.cli import main; main()"
+
+
+@pytest.fixture
+def occupied(tmp_path: Path) -> Path:
+    """A folder that is not empty, so that no service can be made there."""
+    (tmp_path / "file").touch()
+    return tmp_path
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ()])
@@ -27,8 +37,36 @@ def test_help_of_a_command_says_what_is_taken_without_an_option(
 ) -> None:
     outcome = drydock(command, "--help")
     assert outcome.code == 0
-    assert "[default: the newest]" in outcome.out
+    words = " ".join(outcome.out.split())
+    assert {
+        "new": "[default: the one drydock was installed from; with --template, the newest]",
+        "update": "[default: the newest]",
+    }[command] in words
     assert "--defaults" in outcome.out
+
+
+@pytest.mark.parametrize("command", ["", "new", "update", "retrofit", "questions"])
+def test_help_is_whole_at_80_columns_and_ends_with_an_example(
+    drydock: Drydock, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = drydock(*filter(None, [command]), "--help").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert not [line for line in lines if line.endswith("...") and "Usage:" not in line]
+    assert f"drydock {command}" in lines[-1]
+
+
+@pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}])
+def test_no_color_is_respected(occupied: Path, variables: dict[str, str]) -> None:
+    """In a terminal, which `script` makes."""
+    command = shlex.join([sys.executable, "-c", MAIN, "new", str(occupied), "--defaults"])
+    done = subprocess.run(
+        ["script", "--quiet", "--return", "--command", command, "/dev/null"],
+        capture_output=True, check=False, stdin=subprocess.DEVNULL,
+        env={k: v for k, v in os.environ.items() if k != "NO_COLOR"} | variables,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert (b"\x1b[" in done.stdout) is not bool(variables)
 
 
 @pytest.mark.parametrize("arguments", [("--nonsense",), ("sail",), ("new",), ("new", "a", "b")])

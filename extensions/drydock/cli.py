@@ -23,18 +23,27 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Builds services from a versioned template, and keeps every one of them current.",
+    help="Build services from a versioned template, and keep every one of them current.",
+    epilog="Start with: drydock new iris",
 )
 
 Data = Annotated[
     list[str] | None,
-    typer.Option("--data", "-d", metavar="NAME=VALUE", help="Answer a question; repeatable."),
+    typer.Option(
+        "--data",
+        "-d",
+        metavar="NAME=VALUE",
+        help="Answer a question; repeatable. `drydock questions` lists them.",
+    ),
+]
+DataFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Answers in a YAML file; --data wins over it."),
 ]
 Defaults = Annotated[
-    bool, typer.Option("--defaults", "-l", help="Ask nothing: take the default of each question.")
+    bool, typer.Option("--defaults", "-l", help="Use default answers; don't prompt.")
 ]
 To = Annotated[
     str | None, typer.Option(metavar="RELEASE", help="The release [default: the newest].")
@@ -60,7 +69,7 @@ def main() -> None:
 def _run() -> int:  # noqa: PLR0911 - a way to end a line
     """Run the command line; return its exit code. Only conflicts and failed checks are 1."""
     try:
-        return app(standalone_mode=False) or 0
+        return app(standalone_mode=False, color=_colour()) or 0
     except BadInput as error:
         _print_error(str(error))
         return 2
@@ -85,7 +94,12 @@ def _run() -> int:  # noqa: PLR0911 - a way to end a line
 def _print_error(text: str) -> None:
     from drydock.report import print_error
 
-    print_error(text)
+    print_error(text, _colour())
+
+
+def _colour() -> bool | None:
+    """Return whether to write colours; None where the terminal decides."""
+    return False if os.environ.get("NO_COLOR") else None  # https://no-color.org
 
 
 def _end_quietly() -> None:
@@ -126,30 +140,37 @@ def _options(
     pass
 
 
-@app.command("new")
+@app.command("new", epilog="Example: drydock new iris --data inference=none")
 def _new(
     destination: Annotated[
         Path, typer.Argument(metavar="DEST", help="The folder to make; empty or not there yet.")
     ],
     *,
     data: Data = None,
+    data_file: DataFile = None,
     defaults: Defaults = False,
     ref: Annotated[
         str | None,
-        typer.Option("--ref", "-r", metavar="TAG", help="The release [default: the newest]."),
+        typer.Option(
+            "--ref",
+            "-r",
+            metavar="TAG",
+            help="The release [default: the one drydock was installed from; with --template, "
+            "the newest].",
+        ),
     ] = None,
     template: NewTemplate = None,
 ) -> None:
-    """Make a service: its files, a git repository, a lock file and the first commit."""
+    """Make a service: files, git repository, uv's lock, first commit."""
     from drydock.commands.new import new
     from drydock.report import print_new, print_step
-    from drydock.template.answers import parse_data
+    from drydock.template.answers import read_data
 
     print_new(
         new(
             destination,
             say=print_step,
-            data=parse_data(data or []),
+            data=read_data(data or [], data_file),
             defaults=defaults,
             ref=ref,
             template=template,
@@ -157,12 +178,13 @@ def _new(
     )
 
 
-@app.command("update")
+@app.command("update", epilog="Example: drydock update --data tracing=true --dry-run")
 def _update(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
     *,
     to: To = None,
     data: Data = None,
+    data_file: DataFile = None,
     defaults: Defaults = False,
     template: Annotated[
         str | None, typer.Option(metavar="URL", help="The template's new address, if it moved.")
@@ -186,7 +208,7 @@ def _update(
         bool, typer.Option("--commit", help="Commit it on the branch drydock/update.")
     ] = False,
     abort: Annotated[
-        bool, typer.Option("--abort", help="Take back an update that is not committed, or merged.")
+        bool, typer.Option("--abort", help="Undo an update that is not committed, or not merged.")
     ] = False,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
@@ -197,15 +219,15 @@ def _update(
     """
     from drydock.commands import update
     from drydock.report import print_explanation, print_step, print_update, to_json, to_markdown
-    from drydock.template.answers import parse_data
+    from drydock.template.answers import read_data
 
     if abort:
         update.abort(path)
-        typer.echo("The last commit is again what index and work tree hold.")
+        typer.echo("Update aborted: index and working tree match the last commit.")
         return
     options = update.Options(
         to=to,
-        data=parse_data(data or []),
+        data=read_data(data or [], data_file),
         template=template,
         answers_file=answers_file,
         defaults=defaults,
@@ -224,7 +246,11 @@ def _update(
     raise typer.Exit(report.exit_code)
 
 
-@app.command("retrofit")
+@app.command(
+    "retrofit",
+    short_help="Adopt an existing service, preserving its code.",
+    epilog="Example: drydock retrofit --data app=shop.main:app --dry-run",
+)
 def _retrofit(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
     *,
@@ -237,6 +263,7 @@ def _retrofit(
         ),
     ] = None,
     data: Data = None,
+    data_file: DataFile = None,
     to: To = None,
     defaults: Defaults = False,
     dry_run: DryRun = False,
@@ -244,18 +271,18 @@ def _retrofit(
         bool, typer.Option("--no-commit", help="Only stage it, on the branch you are on.")
     ] = False,
     abort: Annotated[
-        bool, typer.Option("--abort", help="Take back a retrofit that is not merged.")
+        bool, typer.Option("--abort", help="Undo a retrofit that is not merged.")
     ] = False,
     resolve: Annotated[
         bool,
         typer.Option(
-            "--resolve", help="Tell which pins stand in the way of the standard's Python; no more."
+            "--resolve", help="Only tell which pins stand in the way of the standard's Python."
         ),
     ] = False,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
 ) -> None:
-    """Bring the standard to a service that no template made: none of its lines is lost.
+    """Adopt an existing service into the template, preserving its code.
 
     Reads the service (and runs nothing of it), derives every answer with its evidence, and merges
     the standard in, on the branch drydock/retrofit. From then on `drydock update` works on it.
@@ -264,7 +291,7 @@ def _retrofit(
     """
     from drydock.commands import retrofit
     from drydock.report import evidence_of, print_retrofit, print_step, to_json, to_markdown
-    from drydock.template.answers import parse_data
+    from drydock.template.answers import read_data
 
     if abort:
         retrofit.abort(path)
@@ -282,7 +309,7 @@ def _retrofit(
         template=template,
         to=to,
         ancestors=tuple(ancestor or ()),
-        data=parse_data(data or []),
+        data=read_data(data or [], data_file),
         dry_run=dry_run,
         commit=not no_commit,
     )
@@ -293,6 +320,27 @@ def _retrofit(
     else:
         print_retrofit(report)
     raise typer.Exit(report.exit_code)
+
+
+@app.command("questions", epilog="Example: drydock questions --json")
+def _questions(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A service, whose template is read.")
+    ] = Path(),
+    *,
+    template: NewTemplate = None,
+    to: To = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the template's questions, which --data answers."""
+    from drydock.commands.questions import questions
+    from drydock.report import print_questions, questions_to_json
+
+    found = questions(path, template, to)
+    if as_json:
+        typer.echo(questions_to_json(found))
+    else:
+        print_questions(found)
 
 
 def _tell_pins(path: Path) -> int:

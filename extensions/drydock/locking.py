@@ -51,7 +51,7 @@ def write(service: Path) -> str | None:
     if not isinstance(project, dict) or project.get("dynamic"):
         return "locking would run the service's own build"
     if command(service) != FILES["uv.lock"]:
-        return "only uv locks without a build"
+        return "Drydock locks by uv only, which builds nothing"
     uv = find_uv()
     if uv is None:
         return "uv is not installed"
@@ -60,5 +60,5 @@ def write(service: Path) -> str | None:
         cwd=service, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode:
-        return one_line(done.stderr)[:300] or f"uv lock ended with {done.returncode}"
+        return one_line(done.stderr) or f"uv lock ended with {done.returncode}"
     return None

@@ -43,6 +43,21 @@ class NewService:
 
 
 @dataclass(frozen=True)
+class Question:
+    """One question of a template."""
+
+    name: str
+    help: str
+    type: str
+    choices: list[Any]
+    """What may be answered; empty: anything that fits the type."""
+    default: Any
+    """The default, or the Jinja expression that makes it from other answers."""
+    since: str
+    """The first release that asks it."""
+
+
+@dataclass(frozen=True)
 class FileReport:
     """What an update means for one file, by its path in the service."""
 
@@ -233,25 +248,40 @@ def to_json(report: UpdateReport | RetrofitReport) -> str:
     return json.dumps(about, indent=2, default=str)
 
 
+def questions_to_json(questions: Iterable[Question]) -> str:
+    """Return the questions for machines."""
+    return json.dumps([asdict(one) for one in questions], indent=2, default=str)
+
+
+def print_questions(questions: Iterable[Question]) -> None:
+    """Say what each question is about, what may be answered, and since which release."""
+    for one in questions:
+        allowed = ", ".join(str(choice) for choice in one.choices) or one.type
+        expression = isinstance(one.default, str) and ("{{" in one.default or "{%" in one.default)
+        default = "from other answers" if expression else repr(one.default)
+        echo(f"{style(one.name, bold=True)}: {one.help}")
+        echo(style(f"    {allowed}; default {default}; since {one.since}", dim=True))
+
+
 def print_step(text: str) -> None:
     """Say on the error stream, which is no part of the result, what begins now."""
     echo(style(f"{text} …", dim=True), err=True)
 
 
-def print_error(text: str) -> None:
-    """Say in one line what is wrong."""
-    echo(style("drydock: ", fg="red", bold=True) + text, err=True)
+def print_error(text: str, colour: bool | None = None) -> None:
+    """Say in one line what is wrong; `colour` is None where the terminal decides."""
+    echo(style("drydock: ", fg="red", bold=True) + text, err=True, color=colour)
 
 
 def print_new(service: NewService) -> None:
     """Say where the service is, what was left out, and what comes next."""
-    echo(f"{style('Made', fg='green', bold=True)} {service.folder} from {service.template}")
-    echo(f"Release {service.release}")
+    made = style("Made", fg="green", bold=True)
+    echo(f"{made} {service.folder} from {service.template} {service.release}")
     _print_doubts(service.warnings, service.skipped)
+    _print_list("Next:", list(service.next_steps))
     if service.message.strip():
         echo(f"\n{service.message.strip()}")
-    later = "drydock update   (when the template has a new release)"
-    _print_list("Next:", [*service.next_steps, later])
+    echo("\nWhen the template has a new release: drydock update")
 
 
 def print_update(report: UpdateReport) -> None:

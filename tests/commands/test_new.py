@@ -11,7 +11,7 @@ import copier
 import pytest
 from drydock.commands import new as new_module
 
-from tests.support import Content, Outcome, Template, git, run_alone, snapshot, write
+from tests.support import COPIER_YML, Content, Outcome, Template, git, run_alone, snapshot, write
 
 Drydock = Callable[..., Outcome]
 FILES: dict[str, Content] = {
@@ -153,7 +153,7 @@ def test_a_project_of_poetry_is_locked_by_poetry(
     outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults")
     assert outcome.code == 0
     assert not (tmp_path / "one/uv.lock").exists()
-    assert "write it with poetry lock" in outcome.out
+    assert "poetry lock && git add" in outcome.out
 
 
 def test_locking_never_runs_a_build(drydock: Drydock, template: Template, tmp_path: Path) -> None:
@@ -178,6 +178,104 @@ def test_without_uv_says_so_and_goes_on(
     outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults")
     assert outcome.code == 0
     assert "uv is not installed" in outcome.out
+
+
+def test_the_report_is_one_message_right_where_the_service_lies(
+    drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = "_message_after_copy: |\n  Look into {{ _copier_conf.dst_path }}\n"
+    message += "  {% if not made_by_drydock %}git init{% endif %}\n"
+    template = Template.make(tmp_path / "template", f"{COPIER_YML}{message}")
+    template.release("v1.0.0", FILES)
+    monkeypatch.chdir(tmp_path)
+
+    outcome = drydock("new", "one", "--template", template.path, "--defaults")
+
+    assert ".drydock-" not in outcome.out
+    assert "git init" not in outcome.out
+    assert f"Look into {tmp_path / 'one'}\n" in outcome.out
+    assert "  cd one\n" in outcome.out
+
+
+def test_answers_come_from_a_file_and_single_ones_win(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
+    write(tmp_path, {"answers.yml": "_commit: v0\nname: fleet\n"})
+    file = ("--data-file", tmp_path / "answers.yml")
+    given = ("--template", released.path, "--defaults", *file)
+    assert drydock("new", tmp_path / "one", *given).code == 0
+    assert drydock("new", tmp_path / "two", *given, "--data", "name=other").code == 0
+
+    assert "name: fleet\n" in (tmp_path / "one/.copier-answers.yml").read_text()
+    assert "name: other\n" in (tmp_path / "two/.copier-answers.yml").read_text()
+
+
+TYPED = """\
+_subdirectory: template
+name: {type: str, default: demo}
+helm: {type: bool, default: true}
+port: {type: int, default: 8000}
+adopted: {type: bool, default: false, ask: false}
+registry: {type: str, default: x, when: false}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("helm=disabled", "helm=disabled: expected yes or no"),
+        ("helm=nein", "helm=nein: expected yes or no"),
+        ("port=abc", "port=abc: expected a whole number, like 8000"),
+        ("registry=foo", "registry is not asked"),
+        ("adopted=true", "adopted is not asked"),
+        ("hlem=true", "no question 'hlem'; did you mean helm? (drydock questions lists them)"),
+        ("registri=x", "no question 'registri' (drydock questions"),
+    ],
+)
+@pytest.mark.parametrize("way", ["option", "file"])
+def test_an_answer_that_the_template_does_not_ask_for_is_refused(
+    drydock: Drydock, tmp_path: Path, given: str, said: str, way: str
+) -> None:
+    template = Template.make(tmp_path / "template", TYPED)
+    template.release("v1.0.0")
+    name, _, value = given.partition("=")
+    write(tmp_path, {"answers.yml": f"{name}: '{value}'\n"})
+    how = ("--data", given) if way == "option" else ("--data-file", tmp_path / "answers.yml")
+
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults", *how)
+
+    assert outcome.code == 2
+    assert said in outcome.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("word", ["yes", "No", "TRUE", "off", "0"])
+def test_a_truth_is_a_word_for_it(drydock: Drydock, tmp_path: Path, word: str) -> None:
+    template = Template.make(tmp_path / "template", TYPED)
+    template.release("v1.0.0")
+    given = ("--defaults", "--data", f"helm={word}")
+    assert drydock("new", tmp_path / "one", "--template", template.path, *given).code == 0
+    recorded = (tmp_path / "one/.copier-answers.yml").read_text()
+    assert f"helm: {str(word in ('yes', 'TRUE')).lower()}\n" in recorded
+
+
+def test_a_clone_without_tags_is_told(drydock: Drydock, released: Template, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--no-tags", released.path, "clone")
+    given = ("--template", tmp_path / "clone", "--defaults")
+    outcome = drydock("new", tmp_path / "one", *given)
+    assert outcome.code == 0
+    assert "_commit: v1.0.0\n" in (tmp_path / "one/.copier-answers.yml").read_text()
+    assert "without the tags of its releases (v1.0.0)" in outcome.out
+    assert "nox -s tags" in outcome.out
+
+
+def test_in_a_service_it_names_the_command_for_that(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
+    assert drydock("new", tmp_path / "one", "--template", released.path, "--defaults").code == 0
+    outcome = drydock("new", tmp_path / "one", "--template", released.path, "--defaults")
+    assert outcome.code == 2
+    assert "drydock update" in outcome.err
+    assert "retrofit" not in outcome.err
 
 
 BAD = {
@@ -258,8 +356,10 @@ def test_the_template_is_the_repository_drydock_came_from(
 
     released.release("v1.1.0")
     monkeypatch.setattr(new_module, "distribution", lambda _name: Installed())
-    assert drydock("new", tmp_path / "one", "--defaults").code == 0
+    outcome = drydock("new", tmp_path / "one", "--defaults")
+    assert outcome.code == 0
     assert "_commit: v1.0.0\n" in (tmp_path / "one/.copier-answers.yml").read_text()
+    assert "took v1.0.0, which drydock was installed from; v1.1.0 is newer" in outcome.out
 
 
 def test_the_distribution_is_the_one_of_this_project() -> None:

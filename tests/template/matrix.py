@@ -82,7 +82,9 @@ def render(
     """Render a template's checkout with `answers`, and defaults for the rest."""
     release = Release("v0.0.0", "0" * 40, None)
     checkout = rendering.Checkout(template, str(template), release)
-    request = rendering.Request(operation=operation, data=answers, defaults=True)
+    # Not the folder's name, which is the default and differs in every test.
+    data = {"service_name": "my-service"} | dict(answers)
+    request = rendering.Request(operation=operation, data=data, defaults=True)
     return rendering.render(checkout, folder, request)
 
 

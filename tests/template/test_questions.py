@@ -103,7 +103,7 @@ def test_what_a_service_depends_on_is_known(
     ("answer", "value", "said"),
     [
         ("service_name", "", "at most 50 characters"),
-        ("service_name", "Iris", "lower-case"),
+        ("service_name", "Iris", "like iris-api: lower-case"),
         ("service_name", "iris_model", "lower-case"),
         ("service_name", "1st", "first a letter"),
         ("service_name", "iris-", "last a letter or digit"),
@@ -187,3 +187,27 @@ def test_a_name_that_an_answer_needs_is_refused_only_with_it(
 
 def test_bands_explain_the_order_of_the_questions() -> None:
     assert len(re.findall(r"^# --- .+ -+$", TEXT, re.MULTILINE)) >= 5
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("iris", "iris"), ("Iris Model_2", "iris-model-2"), ("1st", "st"), ("123", "my-service"),
+     ("uv", "uv-service"), ("a" * 60, "a" * 50)],
+)  # fmt: skip
+def test_a_service_is_called_as_its_folder(tmp_path: Path, folder: str, name: str) -> None:
+    release = Release("v0.0.0", "0" * 40, None)
+    checkout = rendering.Checkout(matrix.REPOSITORY, str(matrix.REPOSITORY), release)
+    request = rendering.Request(defaults=True)
+
+    assert rendering.render(checkout, tmp_path / folder, request).answers["service_name"] == name
+
+
+@pytest.mark.parametrize("question", [one for one in QUESTIONS if "validator" in QUESTIONS[one]])
+def test_what_is_wrong_begins_with_an_example_or_the_point(question: str) -> None:
+    """At 80 columns Copier's own words leave 32 characters."""
+    lines = [line.strip() for line in QUESTIONS[question]["validator"].split("{%")]
+    said = [line.partition("%}")[2].strip() for line in lines if line.partition("%}")[2].strip()]
+    for text in said:
+        assert text.startswith(("like ", "one line", "without", "{{ ", "models is", "chart is")), (
+            text
+        )

@@ -55,7 +55,10 @@ def template(tmp_path: Path) -> Path:
 def service(tmp_path: Path, template: Path) -> Path:
     """A service of v1.0.0 under version control."""
     path = tmp_path / "service"
-    done = copier("copy", "--defaults", "--vcs-ref", "v1.0.0", template, path)
+    done = copier(
+        *("copy", "--defaults", "--data=service_name=my-service", "--vcs-ref", "v1.0.0"),
+        *(template, path),
+    )
     assert done.returncode == 0, done.stderr
     assert "nox -s tags" not in done.stderr
     git(path, "init", "--quiet", "--initial-branch=main")
@@ -144,7 +147,7 @@ def test_a_wrong_answer_ends_with_a_clear_line(tmp_path: Path, template: Path) -
 
     assert done.returncode != 0
     # Without a terminal Copier puts its own traceback before it.
-    assert "a service name has at most 50 characters" in done.stderr.splitlines()[-1]
+    assert "like iris-api: lower-case letters" in done.stderr.splitlines()[-1]
     assert not (tmp_path / "it").exists()
 
 

@@ -118,7 +118,8 @@ def original(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Make:
 
 
 def _copy(template: Path, service: Path, release: str, answers: Mapping[str, Any]) -> None:
-    given = [f"--data={name}={value}" for name, value in answers.items()]
+    named = {"service_name": "my-service"} | dict(answers)
+    given = [f"--data={name}={value}" for name, value in named.items()]
     command = ("copy", "--defaults", "--quiet", "--vcs-ref", release, *given)
     _run(BIN / "copier", *command, template, service, folder=template)
     if answers.get("adopted"):

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 from urllib.request import url2pathname
 
 from drydock import git, locking
 from drydock.errors import BadInput
 from drydock.report import NewService
 from drydock.template import rendering
+from drydock.template.answers import DEFAULT_NAME
 from drydock.template.releases import (
     Release,
     Template,
@@ -34,7 +36,7 @@ def new(
     destination: Path,
     *,
     say: Callable[[str], None],
-    data: Mapping[str, str],
+    data: Mapping[str, Any],
     defaults: bool = False,
     ref: str | None = None,
     template: str | None = None,
@@ -60,13 +62,14 @@ def new(
         release, doubts = _choose(source, ref, installed)
         checkout = rendering.Checkout(Path(scratch, "template"), source.address, release)
         source.checkout(release, checkout.folder)
+        rendering.check_data(checkout, data)
         warnings += doubts
         with _staged(destination) as staged:
             say(f"Rendering {release.name}")
             request = rendering.Request(data=data, defaults=defaults)
             rendered = rendering.render(checkout, staged, request)
             staged.mkdir(exist_ok=True)
-            _lock(staged, say, warnings)
+            lock = _lock(staged, say, warnings)
             history = _start_history(staged, destination, source, release, warnings)
     return NewService(
         folder=destination,
@@ -74,8 +77,8 @@ def new(
         release=release.name,
         warnings=tuple(warnings),
         skipped=rendered.skipped,
-        message=rendered.message,
-        next_steps=(f"cd {shlex.quote(str(destination))}", *history),
+        message=rendered.message.replace(str(staged), str(destination)),
+        next_steps=(f"cd {shlex.quote(str(_from_here(destination)))}", *lock, *history),
     )
 
 
@@ -83,9 +86,9 @@ def _require_empty(destination: Path) -> None:
     if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
         raise BadInput(f"{destination} is in the way: it is no folder")
     if destination.is_dir() and any(destination.iterdir()):
-        raise BadInput(
-            f"{destination} is not empty; drydock retrofit brings the standard to what exists"
-        )
+        if (destination / DEFAULT_NAME).exists():
+            raise BadInput(f"{destination} is a service of a template already: drydock update")
+        raise BadInput(f"{destination} is not empty; drydock retrofit adopts an existing service")
 
 
 def origin() -> tuple[str, str]:
@@ -156,12 +159,22 @@ def _staged(destination: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _lock(staged: Path, say: Callable[[str], None], warnings: list[str]) -> None:
-    if (staged / "pyproject.toml").is_file():
-        say("Writing the lock file")
-        if problem := locking.write(staged):
-            how = locking.command(staged)
-            warnings.append(f"no lock file yet ({problem}); write it with {how}")
+def _from_here(folder: Path) -> Path:
+    """Return the way to `folder` as a person types it: short where it is below this one."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
+def _lock(staged: Path, say: Callable[[str], None], warnings: list[str]) -> tuple[str, ...]:
+    """Write the lock file; return the commands that are left to do."""
+    if not (staged / "pyproject.toml").is_file():
+        return ()
+    command = locking.command(staged)
+    say("Writing the lock file")
+    if not (problem := locking.write(staged)):
+        return ()
+    warnings.append(f"no lock file yet: {problem}")
+    return (f"{command} && git add --all . && git commit --message 'Lock the dependencies'",)
 
 
 def _start_history(
@@ -181,8 +194,8 @@ def _start_history(
     if not git.has_identity(staged):
         identity = _NOBODY
         warnings.append(
-            "git knows no name and address of yours, so the first commit bears Drydock's; "
-            "set user.name and user.email, then git commit --amend --reset-author"
+            "git has no user.name and user.email, so the first commit is authored by Drydock; "
+            "set them, then: git commit --amend --reset-author --no-edit"
         )
     message = f"Start from the template at {release.name}\n\nTemplate: {source.address}"
     try:

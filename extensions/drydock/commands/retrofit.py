@@ -100,6 +100,7 @@ class _Retrofit:
             BRANCH.require_none(place.repository)
         self.say("Reading the service")
         facts = self._facts()
+        rendering.check_data(self._checkout(release), options.data)
         derived = self._answers(facts, release, ask)
         values = {one.name: one.value for one in derived} | dict(options.data)
         self.say(f"Rendering {release.name}")

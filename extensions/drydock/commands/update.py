@@ -113,6 +113,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         place = Path(scratch)
         checkouts = _check_out(service, template, (old, new), moved, place)
+        rendering.check_data(checkouts[1], options.data or {})
         renders = _Renders(service, options, place, *checkouts, say)
         theirs = renders.theirs()
         base = renders.base(theirs.exclude)

@@ -45,6 +45,22 @@ def parse_data(pairs: Iterable[str]) -> dict[str, str]:
     return data
 
 
+def read_data(pairs: Iterable[str], file: Path | None) -> dict[str, Any]:
+    """Return the answers given on the command line: those of a YAML `file`, then the `pairs`.
+
+    Raises BadInput for a file that holds no answers by name, and for what is no pair.
+    """
+    data: dict[str, Any] = {}
+    if file is not None:
+        try:
+            data = _load(str(file), file.read_bytes())
+        except OSError as error:
+            raise BadInput(f"--data-file {file}: {error.strerror}") from error
+        # An answers file will do, too; what Copier records beside the answers is none.
+        data = {name: value for name, value in data.items() if not name.startswith("_")}
+    return data | parse_data(pairs)
+
+
 def find(service: Path, named: str | None = None) -> str:
     """Return the answers file of `service`, as a path from its folder.
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from copy import deepcopy
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache, cached_property, partial
 from io import StringIO
 from pathlib import Path, PurePosixPath
@@ -44,6 +45,8 @@ from drydock.errors import BadInput
 from drydock.template.releases import Release
 
 Operation = Literal["copy", "update"]
+
+_TRUTHS = frozenset(("yes", "y", "true", "t", "on", "1", "no", "n", "false", "f", "off", "0"))
 
 
 @dataclass(frozen=True)
@@ -140,12 +143,43 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
         ) as worker,
     ):
         worker.__dict__["service"] = request.service or folder
-        worker.__dict__["template"] = template = _template(checkout)
+        worker.__dict__["template"] = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
-        _check_questions(template, request.data)
         with _during(request.operation):
             worker.run_copy()
             return _outcome(worker, request)
+
+
+def check_data(checkout: Checkout, data: Mapping[str, Any]) -> None:
+    """Raise BadInput where a user answers what the template does not ask, or not by its type.
+
+    Copier takes any text for a yes, and records answers to questions that it asks nobody.
+    """
+    questions = config(checkout).questions_data
+    asked = [name for name, question in questions.items() if is_asked(question)]
+    for name, value in data.items():
+        question = questions.get(name)
+        if question is None:
+            near = get_close_matches(name, asked, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise BadInput(f"there is no question {name!r}{meant} (drydock questions lists them)")
+        if name not in asked:
+            raise BadInput(f"{name} is not asked, so it cannot be answered (drydock questions)")
+        kind = question.get("type")
+        if kind == "bool" and str(value).strip().lower() not in _TRUTHS:
+            raise BadInput(f"{name}={value}: expected yes or no")
+        if kind == "int":
+            try:
+                int(str(value))
+            except ValueError:
+                default = question.get("default")
+                like = f", like {default}" if isinstance(default, int) else ""
+                raise BadInput(f"{name}={value}: expected a whole number{like}") from None
+
+
+def is_asked(question: Mapping[str, Any]) -> bool:
+    """Tell whether anybody is asked a question, or it only holds a value of the template's."""
+    return question.get("when", True) is not False and question.get("ask", True) is not False
 
 
 def config(checkout: Checkout) -> CopierTemplate:
@@ -278,13 +312,6 @@ def _subproject(folder: Path, request: Request) -> Subproject:
     return subproject
 
 
-def _check_questions(template: CopierTemplate, data: Mapping[str, Any]) -> None:
-    for name in data:
-        if name not in template.questions_data:
-            known = ", ".join(template.questions_data)
-            raise BadInput(f"the template asks no question {name!r}; it asks {known}")
-
-
 @contextmanager
 def _during(operation: Operation) -> Iterator[None]:
     """Render as `operation`; what Copier only warns about is no concern of a user here."""
@@ -331,7 +358,7 @@ def _outcome(worker: _Renderer, request: Request) -> Rendering:
         answers_file=worker.answers_relpath.as_posix(),
         invalid={name: request.recorded[name] for name in sorted(gone)},
         skipped=tuple(_skipped(worker, request)),
-        message=worker._render_string(messages[request.operation]),
+        message=worker._render_string(messages[request.operation], {"made_by_drydock": True}),
         exclude=template.exclude,
         excludes=worker.match_exclude,
         keeps=worker.match_skip,

@@ -1,0 +1,73 @@
+"""`drydock questions`: what a release of the template asks, and since when."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from drydock import git
+from drydock.commands.new import origin
+from drydock.errors import BadInput
+from drydock.report import Question
+from drydock.template import answers, rendering
+from drydock.template.releases import Release, Template, absolute, open_template
+
+
+def questions(folder: Path, template: str | None, to: str | None) -> list[Question]:
+    """Return what the release `to` (None: the newest) of a template asks.
+
+    The template is `template`, or that of the service in `folder`, or the one drydock was
+    installed from. Raises BadInput where there is none.
+    """
+    address = template or _template_of(folder) or origin()[0]
+    try:
+        with (
+            open_template(absolute(address, Path.cwd()), Path.cwd()) as opened,
+            tempfile.TemporaryDirectory(prefix="drydock.") as scratch,
+        ):
+            return _questions(opened, to, Path(scratch))
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
+
+
+def _template_of(folder: Path) -> str | None:
+    if not (folder / answers.DEFAULT_NAME).is_file():
+        return None
+    return answers.read(folder, answers.DEFAULT_NAME).template
+
+
+def _questions(template: Template, to: str | None, scratch: Path) -> list[Question]:
+    release = template.find(to) if to else template.latest()
+    asked = _asked(template, release, scratch)
+    since = dict.fromkeys(asked, release.name)
+    for older in reversed(template.releases.values()):
+        if template.is_older(older, release):
+            known = _asked(template, older, scratch)
+            since |= {name: older.name for name in since if name in known}
+    return [
+        Question(
+            name=name,
+            help=str(question.get("help", "")),
+            type=str(question.get("type", "yaml")),
+            choices=_choices(question.get("choices", [])),
+            default=question.get("default"),
+            since=since[name],
+        )
+        for name, question in asked.items()
+    ]
+
+
+def _asked(template: Template, release: Release, scratch: Path) -> dict[str, dict[str, Any]]:
+    folder = scratch / release.name.replace("/", "_")
+    template.checkout(release, folder)
+    config = rendering.config(rendering.Checkout(folder, template.address, release))
+    return {
+        name: question
+        for name, question in config.questions_data.items()
+        if rendering.is_asked(question)
+    }
+
+
+def _choices(choices: Any) -> list[Any]:
+    if isinstance(choices, dict):
+        return [one.get("value") if isinstance(one, dict) else one for one in choices.values()]
+    return list(choices) if isinstance(choices, list) else []
