@@ -3,10 +3,12 @@
 FastAPI's own pages load their scripts from a public server, which closed networks do not reach.
 """
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.routing import iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -50,15 +52,26 @@ def install(app: object) -> None:
 
     pages = {app.docs_url: swagger, app.redoc_url: redoc}
     routes: list[BaseRoute] = app.router.routes
+    ours: list[Route | Mount] = []
     for index, route in reversed([*enumerate(routes)]):
         if isinstance(route, Route) and route.endpoint.__module__ == FastAPI.__module__:
-            page = pages.get(route.path)
-            if page is not None:
+            del routes[index]
+            ours.insert(0, route)
+            if page := pages.get(route.path):
                 scripts = Mount(f"{route.path}/assets", StaticFiles(packages=[(SCRIPTS, "static")]))
-                routes[index : index + 1] = [
-                    Route(route.path, page, include_in_schema=False),
-                    scripts,
-                ]
+                ours[:1] = [Route(route.path, page, include_in_schema=False), scripts]
+    # Each request tries one route after the other: those of the service come first, if none of
+    # them would take a page's path.
+    routes[:] = [*ours, *routes] if _any_matches(routes, ours) else [*routes, *ours]
+
+
+def _any_matches(routes: Sequence[BaseRoute], others: Sequence[Route | Mount]) -> bool:
+    """Whether a route takes, or may take, the path of another one."""
+    paths = [f"{other.path}/x" if isinstance(other, Mount) else other.path for other in others]
+    return any(
+        regex is None or any(map(regex.match, paths))
+        for regex in (getattr(route, "path_regex", None) for route in iter_route_contexts(routes))
+    )
 
 
 def _root(request: Request) -> str:

@@ -1,10 +1,10 @@
 """Errors as problem+json (RFC 9457), with the request id that the log has too."""
 
 import json
+from copy import copy
 from http import HTTPStatus
 from typing import Any, cast
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exception_handlers import (
     http_exception_handler,
@@ -15,14 +15,13 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Host, Mount
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 MEDIA_TYPE = "application/problem+json"
-
-log = structlog.get_logger()
 
 
 class InvalidInput(BaseModel):
@@ -70,34 +69,61 @@ def problem(
     )
 
 
-class ErrorsMiddleware:
-    """Logs an exception that nothing else handled, and answers it if nothing else did."""
+class ErrorResponses:
+    """What the chassis responds in the application's place, from outside of all its middleware.
 
-    def __init__(self, app: ASGIApp, *, problem_json: bool) -> None:
-        self.app = app
+    A browser shows a page only those responses that have the application's CORS headers.
+    """
+
+    def __init__(self, app: Any, *, problem_json: bool) -> None:
         self.problem_json = problem_json
+        self._cors = _cors(app)
+        self.busy = _with_cors(self._cors, _Busy())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+    def response(
+        self, scope: Scope, status: int, detail: str | None, headers: dict[str, str] | None
+    ) -> ASGIApp:
+        """Return the response to a request that went wrong."""
+        return _with_cors(self._cors, problem(scope, status, detail, headers=headers))
 
-        started = complete = False
 
-        async def observed_send(message: Message) -> None:
-            nonlocal started, complete
-            started = True
-            await send(message)
-            complete = message["type"] == "http.response.body" and not message.get("more_body")
+class _Busy:
+    """The response to one request too many, ready but for the request's id."""
 
-        try:
-            await self.app(scope, receive, observed_send)
-        except Exception:
-            if not complete and (started or not self.problem_json):
-                raise  # the server logs it, and ends the connection
-            log.exception("unhandled exception")
-            if not started:
-                await problem(scope, 500)(scope, receive, send)
+    def __init__(self) -> None:
+        mark = "00000000-the-request-id"
+        scope = {"state": {"request_id": mark}}
+        response = problem(scope, 503, "The service is busy.", headers={"retry-after": "1"})
+        self._before, _, self._after = bytes(response.body).partition(mark.encode())
+        self._headers = [item for item in response.raw_headers if item[0] != b"content-length"]
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        request_id: str = scope["state"]["request_id"]
+        body = self._before + request_id.encode() + self._after
+        headers = [*self._headers, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _cors(app: Any) -> CORSMiddleware | None:
+    """Return the CORS middleware around or in an application."""
+    while not isinstance(app, CORSMiddleware | Starlette) and hasattr(app, "app"):
+        app = app.app
+    if isinstance(app, Starlette):
+        for middleware in app.user_middleware:
+            if isinstance(middleware.cls, type) and issubclass(middleware.cls, CORSMiddleware):
+                arguments: Any = middleware
+                return middleware.cls(app, *arguments.args, **arguments.kwargs)
+    return app if isinstance(app, CORSMiddleware) else None
+
+
+def _with_cors(cors: CORSMiddleware | None, response: ASGIApp) -> ASGIApp:
+    """Put the middleware around another application than its own."""
+    if cors is None:
+        return response
+    around = copy(cors)
+    around.app = response
+    return around
 
 
 def unwrapped(app: Any) -> Any:
@@ -129,7 +155,7 @@ def install(app: ASGIApp) -> None:
             install(route.app)
 
 
-def _http_exception(request: Request, exc: Exception) -> Response:
+async def _http_exception(request: Request, exc: Exception) -> Response:
     error = cast(HTTPException, exc)
     headers = dict(error.headers) if error.headers else None
     if error.status_code < 200 or error.status_code in (204, 205, 304):
@@ -140,7 +166,7 @@ def _http_exception(request: Request, exc: Exception) -> Response:
     return problem(request.scope, error.status_code, context=detail, headers=headers)
 
 
-def _invalid_request(request: Request, exc: Exception) -> Response:
+async def _invalid_request(request: Request, exc: Exception) -> Response:
     errors = [_invalid_input(error) for error in cast(RequestValidationError, exc).errors()]
     return problem(request.scope, 422, "The request is not valid.", errors=errors)
 
@@ -158,8 +184,9 @@ def _escape(part: int | str) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-def _unexpected(request: Request, _exc: Exception) -> Response:
-    return problem(request.scope, 500)
+async def _unexpected(request: Request, _exc: Exception) -> Response:
+    # Starlette sends this from outside of the application's middleware, too.
+    return cast(Response, _with_cors(_cors(request.app), problem(request.scope, 500)))
 
 
 def _document(app: FastAPI) -> None:

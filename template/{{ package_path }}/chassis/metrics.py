@@ -6,13 +6,11 @@ A service adds its own with `prometheus_client`, in the ordinary way; all of the
 
 import platform
 from collections.abc import Iterator, Sequence
-from time import perf_counter
-from typing import ClassVar
 
 from fastapi.routing import iter_route_contexts
 from prometheus_client import Gauge, Histogram
 from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from .identity import SERVICE, service_version, template_release
 
@@ -38,47 +36,20 @@ BUILD_INFO = Gauge(
 BUILD_INFO.labels(SERVICE, service_version(), template_release(), platform.python_version()).set(1)
 
 
-class MetricsMiddleware:
-    """Observes each request under the template of its route, never under its path."""
+class RequestMetrics:
+    """Observes requests under the template of their route, never under their path."""
 
-    in_progress: ClassVar[int] = 0  # a number costs less than a gauge, and is read as one
-
-    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
-        self.app = app
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
         self.routes = routes
+        self.in_progress = 0  # a number costs less than a gauge, and is read as one
+        REQUESTS_IN_PROGRESS.set_function(lambda: self.in_progress)
         self._series: dict[tuple[str, str, int], Histogram] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        start = perf_counter()
-        status = 500
-        complete = False
-        MetricsMiddleware.in_progress += 1
-
-        def observe() -> None:
-            nonlocal complete
-            complete = True
-            MetricsMiddleware.in_progress -= 1
-            method = scope["method"] if scope["method"] in METHODS else OTHER
-            route = route_of(scope, self.routes)
-            self._child(method, route, status).observe(perf_counter() - start)
-
-        async def observed_send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                observe()
-
-        try:
-            await self.app(scope, receive, observed_send)
-        finally:
-            if not complete:
-                observe()
+    def observe(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count a request that is over."""
+        self.in_progress -= 1
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        self._child(method, route_of(scope, self.routes), status).observe(seconds)
 
     def begin_at_zero(self) -> None:
         """Create the series that can be foreseen, so that rates see their first increase."""
@@ -92,9 +63,6 @@ class MetricsMiddleware:
         if key not in self._series:
             self._series[key] = REQUEST_DURATION.labels(method, route, str(status))
         return self._series[key]
-
-
-REQUESTS_IN_PROGRESS.set_function(lambda: MetricsMiddleware.in_progress)
 
 
 def route_of(scope: Scope, routes: Sequence[BaseRoute]) -> str:

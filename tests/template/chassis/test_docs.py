@@ -56,6 +56,19 @@ def test_a_page_of_the_service_itself_stays(build: Build) -> None:
     assert TestClient(build(app, OFFLINE).app).get("/docs").text == "ours"
 
 
+@pytest.mark.parametrize("path", ["/{rest:path}", "/{page}"])
+def test_a_route_of_the_service_that_takes_all_paths_hides_none(build: Build, path: str) -> None:
+    app = FastAPI()
+    app.get(path)(lambda: "ours")
+
+    client = TestClient(build(app, OFFLINE).app)
+
+    assert "/docs/assets/" in client.get("/docs").text
+    assert client.get("/openapi.json").json()["openapi"]
+    assert client.get("/docs/assets/swagger-ui.css").status_code == 200
+    assert client.get("/else").json() == "ours"
+
+
 def test_another_address_is_kept(build: Build) -> None:
     client = TestClient(build(FastAPI(docs_url="/about/api"), OFFLINE).app)
 

@@ -91,6 +91,30 @@ def test_one_request_too_many_is_turned_away_at_once(start: Callable[..., Limite
     assert limited.server.request("/ok").status == 200
 
 
+def test_of_many_that_are_turned_away_one_has_a_line_and_all_are_counted(
+    start: Callable[..., Limited],
+) -> None:
+    limited = start(max_requests=1)
+    waiting = limited.begin("/wait")
+    support.wait_for(lambda: limited.in_progress() == 1, "a request in progress")
+
+    refused = [limited.server.request("/ok") for _ in range(50)]
+
+    def reports() -> list[Any]:
+        return limited.server.lines(event="requests turned away", level="warning", limit=1)
+
+    support.wait_for(lambda: sum(line["count"] for line in reports()) == 50, "the reports")
+    assert not any("request_id" in line for line in reports())
+    lines = limited.server.lines(event="request", status=503, path="/ok")
+    assert len(lines) == len(reports())
+    assert lines[0]["request_id"] == refused[0].headers["x-request-id"]
+    assert len({answer.json()["request_id"] for answer in refused}) == 50
+    counts = limited.server.samples("http_server_request_duration_seconds_count", status="503")
+    assert counts == {("GET", "unmatched", "503"): 50}
+    limited.open()
+    waiting.result()
+
+
 @pytest.mark.parametrize("path", ["/wait", "/wait/thread", "/stubborn"])
 def test_a_late_answer_is_given_up(start: Callable[..., Limited], path: str) -> None:
     limited = start(max_seconds=0.3)

@@ -7,7 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chassis.request_id import RequestIdMiddleware
+from chassis.access_log import AccessLog
+from chassis.errors import ErrorResponses
+from chassis.metrics import RequestMetrics
+from chassis.request import RequestMiddleware
+from chassis.settings import Limits
 from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.requests import Request
@@ -31,7 +35,15 @@ async def tell(scope: Any, receive: Any, send: Any) -> None:
         await PlainTextResponse(Request(scope).state.request_id)(scope, receive, send)
 
 
-client = TestClient(RequestIdMiddleware(tell))
+def around(app: Any) -> RequestMiddleware:
+    """Put the chassis' middleware around an application, and nothing else."""
+    errors, metrics = ErrorResponses(app, problem_json=True), RequestMetrics([])
+    return RequestMiddleware(
+        app, app, Limits(), errors=errors, metrics=metrics, access_log=AccessLog()
+    )
+
+
+client = TestClient(around(tell))
 
 
 def ask(headers: list[tuple[bytes, bytes]]) -> str:
@@ -117,8 +129,9 @@ def test_whatever_comes_is_taken_whole_or_not_at_all(given: bytes) -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "headers": [(b"x-request-id", given)]}
-    asyncio.run(RequestIdMiddleware(app)(scope, None, send))  # type: ignore[arg-type]
+    headers = [(b"x-request-id", given)]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+    asyncio.run(around(app)(scope, None, send))  # type: ignore[arg-type]
 
     (name,) = seen
     assert name.encode() == given or MADE.fullmatch(name)
@@ -130,7 +143,7 @@ def test_an_id_that_the_application_gave_stays() -> None:
     async def own(scope: Any, receive: Any, send: Any) -> None:
         await PlainTextResponse("", headers={"X-Request-ID": "own"})(scope, receive, send)
 
-    answer = TestClient(RequestIdMiddleware(own)).get("/", headers={"x-request-id": "given"})
+    answer = TestClient(around(own)).get("/", headers={"x-request-id": "given"})
 
     assert answer.headers.get_list("x-request-id") == ["own"]
 

@@ -28,7 +28,7 @@ if not support.TRITON:
 
 import grpc
 import numpy as np
-from chassis import caller, sources, triton
+from chassis import request, sources, triton
 from pydantic import ValidationError
 from structlog.contextvars import bound_contextvars
 from tritonclient.grpc import service_pb2, service_pb2_grpc
@@ -446,10 +446,11 @@ def test_a_caller_who_hangs_up_frees_the_place(fake: FakeTriton) -> None:
     messages.put_nowait({"type": "http.request"})
 
     async def use(model: triton.Triton) -> list[int]:
-        caller.current.set(caller.Caller(messages.get))
+        scope = {"type": "http", "path": "/", "headers": []}
+        request.current.set(request.Request(None, scope, messages.get, None))  # type: ignore[arg-type]
         asking = asyncio.create_task(status_of(ask(model)))
         await until(lambda: len(fake.requests) == 1)
-        caller.current.set(None)
+        request.current.set(None)
         waiting = asyncio.create_task(status_of(ask(model)))
         messages.put_nowait({"type": "http.disconnect"})
         await until(lambda: len(fake.requests) == 2)
