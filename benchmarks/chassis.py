@@ -1,15 +1,15 @@
-"""What each part of the chassis adds to a request, in microseconds.
+"""What the chassis adds to a request, in microseconds, in one process without a network.
 
     python benchmarks/chassis.py
 
-The parts are those of a service generated from this checkout, around an application that does
-nothing, one alone and then all together, in one process without a network. The table has the
-quickest of many short series: what disturbs the machine can only make a series slower.
-
-The last two lines are a floor: as many layers that do nothing, and what prometheus-client and
-structlog take for one observation and one bound request id.
+In a service generated from this checkout, first around an application that does nothing: all of
+the chassis, without its limits, without its access log, and what the libraries take that it is made
+of. Then the service itself, beside bare FastAPI with the same model and validation, with and
+without the access log of uvicorn. The table has the quickest of many short series that take turns:
+what disturbs the machine can only make a series slower.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,98 +19,148 @@ import serve
 
 PROGRAM = """
 import asyncio
+import logging
+import logging.config
+import os
 import sys
+import types
 from time import perf_counter
 
 import structlog
 import uvloop
 from prometheus_client import Histogram
+from uvicorn.config import LOGGING_CONFIG
+from uvicorn.protocols.utils import get_path_with_query_string
+
+logging.config.dictConfig(LOGGING_CONFIG)
+access_logger = logging.getLogger("uvicorn.access")
+handlers = [*access_logger.handlers]
+
+from contestants import bare
 from my_service.chassis import application, logs, sources
 
-settings = sources.load({"logging.access": False}).settings
+settings = sources.load({}).settings
 logs.configure("INFO", "json")
-from my_service.chassis.access_log import AccessLogMiddleware
-from my_service.chassis.caller import CallerMiddleware
-from my_service.chassis.errors import ErrorsMiddleware
-from my_service.chassis.limits import LimitsMiddleware
-from my_service.chassis.metrics import MetricsMiddleware
-from my_service.chassis.request_id import RequestIdMiddleware
+access_logger.handlers, access_logger.propagate = handlers, False
 
-BODY = {"type": "http.response.body", "body": b"{}"}
+FLOWER = b'{"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}'
 HEADERS = [(b"host", b"localhost"), (b"user-agent", b"bench"), (b"accept", b"*/*"),
-           (b"content-type", b"application/json"), (b"content-length", b"2")]
+           (b"content-type", b"application/json"), (b"content-length", b"%d" % len(FLOWER))]
+RESPONSE = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+SERIES, ROUNDS = 20, 1000
+sent = []
 
 
 async def nothing(scope, receive, send):
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send(BODY)
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": RESPONSE})
+    await send({"type": "http.response.body", "body": b"{}"})
 
 
-async def receive():
-    return {"type": "http.request", "body": b"{}", "more_body": False}
-
-
-async def send(message):
-    pass
-
-
-async def series(app):
-    start = perf_counter()
-    for _ in range(200):
-        scope = {"type": "http", "method": "POST", "path": "/", "headers": HEADERS, "state": {}}
-        await app(scope, receive, send)
-    return (perf_counter() - start) / 200 * 1_000_000
-
-
-# What any part costs that watches requests.
-class Layer:
-    def __init__(self, app):
-        self.app = app
-
-    async def __call__(self, scope, receive, send):
-        async def observed_send(message):
-            await send(message)
-
-        await self.app(scope, receive, observed_send)
-
-
-# What the libraries take that metrics and request id are made of.
+# What the libraries take: one observation, one bound id.
 class Libraries:
-    def __init__(self, app):
-        self.app = app
+    def __init__(self):
         self.series = Histogram("bench", "", ["x"], buckets=(0.001, 0.01, 0.1, 1)).labels("x")
 
     async def __call__(self, scope, receive, send):
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id="x")
-        await self.app(scope, receive, send)
+        await nothing(scope, receive, send)
         self.series.observe(0.0002)
 
 
-PARTS = {
-    "limits": lambda app: LimitsMiddleware(app, settings.limits),
-    "caller": CallerMiddleware,
-    "errors": lambda app: ErrorsMiddleware(app, problem_json=True),
-    "metrics": lambda app: MetricsMiddleware(app, []),
-    "request id": RequestIdMiddleware,
-}
+# What uvicorn does with `access_log=True`.
+def logged(app):
+    async def logging_app(scope, receive, send):
+        async def logging_send(message):
+            if message["type"] == "http.response.start":
+                access_logger.info(
+                    '%s - "%s %s HTTP/%s" %d', "127.0.0.1:40000", scope["method"],
+                    get_path_with_query_string(scope), scope["http_version"], message["status"],
+                )
+            await send(message)
+
+        await app(scope, receive, logging_send)
+
+    return logging_app
+
+
+async def receive():
+    return {"type": "http.request", "body": FLOWER, "more_body": False}
+
+
+async def send(message):
+    sent.append(message)
+
+
+async def series(app):
+    start = perf_counter()
+    for _ in range(SERIES):
+        path = "/api/v1/predict"
+        await app({"type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"},
+                   "http_version": "1.1", "server": ("127.0.0.1", 8000), "scheme": "http",
+                   "client": ("127.0.0.1", 40000), "root_path": "", "headers": HEADERS,
+                   "state": {}, "method": "POST", "path": path, "raw_path": path.encode(),
+                   "query_string": b""}, receive, send)
+        sent.clear()
+    return (perf_counter() - start) / SERIES * 1_000_000
+
+
+running = set()
+
+
+# The service around its own application, or another one.
+async def service(app=None, **keys):
+    own = application.APP
+    if app is not None:
+        sys.modules["other"] = types.ModuleType("other")
+        sys.modules["other"].app = app
+        application.APP = "other:app"
+    overrides = {key.replace("__", "."): value for key, value in keys.items()}
+    built = application.build(sources.load(overrides).settings).app
+    application.APP = own
+    messages, up = asyncio.Queue(), asyncio.Event()
+
+    async def lifespan_send(message):
+        up.set()
+
+    messages.put_nowait({"type": "lifespan.startup"})
+    lifespan = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    running.add(asyncio.create_task(built(lifespan, messages.get, lifespan_send)))
+    await up.wait()
+    await asyncio.sleep(0.2)  # for the model
+    return built
+
+
+async def compare(title, apps):
+    best = dict.fromkeys(apps, float("inf"))
+    for app in apps.values():
+        await series(app)
+        await series(app)
+    for _ in range(ROUNDS):
+        for name, app in apps.items():
+            best[name] = min(best[name], await series(app))
+    first = next(iter(best.values()))
+    print(title, file=sys.stderr)
+    for name, took in best.items():
+        print(f"{name:26}{took:8.2f}{took - first:+9.2f}{first / took:8.2f}x", file=sys.stderr)
 
 
 async def main():
-    together = layers = nothing
-    for part in PARTS.values():
-        together, layers = part(together), Layer(layers)
-    apps = {"nothing": nothing} | {name: part(nothing) for name, part in PARTS.items()}
-    apps |= {"all of these": together, "access log": AccessLogMiddleware(nothing)}
-    apps |= {"empty layers": layers, "libraries": Libraries(nothing)}
-    best = dict.fromkeys(apps, float("inf"))
-    for _ in range(300):
-        for name, app in apps.items():
-            best[name] = min(best[name], await series(app))
-    for name, seconds in best.items():
-        print(f"{name:14}{seconds - (best['nothing'] if name != 'nothing' else 0):8.2f}",
-              file=sys.stderr)
+    await compare("around nothing", {
+        "nothing": nothing,
+        "libraries": Libraries(),
+        "no limits, no log": await service(nothing, limits__enabled=False, logging__access=False),
+        "no log": await service(nothing, logging__access=False),
+        "all of it": await service(nothing),
+    })
+    quiet, whole = await service(logging__access=False), await service()
+    await compare("nobody logs", {"bare": bare.app, "service": quiet})
+    await compare("both log", {"bare": logged(bare.app), "service": whole})
+    os._exit(0)
 
 
 uvloop.run(main())
@@ -121,12 +171,14 @@ def main() -> int:
     """Generate a service, and measure in its environment."""
     with tempfile.TemporaryDirectory(prefix="drydock-chassis-") as work:
         service = serve.generate(Path(work), "local")
-        done = subprocess.run(
-            [service / ".venv/bin/python", "-c", PROGRAM],
-            cwd=service,
-            stdout=subprocess.DEVNULL,  # the access log
-            check=False,
-        )
+        with Path(work, "log").open("wb") as log:
+            done = subprocess.run(
+                [service / ".venv/bin/python", "-c", PROGRAM],
+                cwd=service,
+                env=os.environ | {"PYTHONPATH": str(serve.HERE), "BENCH_MODEL": "iris"},
+                stdout=log,
+                check=False,
+            )
     return done.returncode
 
 

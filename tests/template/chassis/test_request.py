@@ -87,9 +87,7 @@ def test_who_hangs_up_while_sending_is_a_499_and_one_line(
     line = server.line(event="request", path=path)
 
     assert (line["status"], line["level"]) == (499, "info")
-    support.wait_for(
-        lambda: server.samples("http_server_requests_in_progress")[()] == 0, "its end"
-    )
+    support.wait_for(lambda: server.samples("http_server_requests_in_progress")[()] == 0, "its end")
     assert server.lines(request_id="cut") == [line]
     counts = server.samples("http_server_request_duration_seconds_count", method="POST")
     assert {labels: count for labels, count in counts.items() if count} == {
