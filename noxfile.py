@@ -21,6 +21,8 @@ nox.options.sessions = [
     "first_run",
 ]
 
+# Tests start processes by the hundred: each would compile all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # One more than there are cores: tests that start services wait a third of their time.
 WORKERS = str((os.cpu_count() or 2) + 1)
 
@@ -168,7 +170,7 @@ def java(session: nox.Session) -> None:
     """Call a service as the README of a generated one tells its callers in Java."""
     install(session)
     provide(session, "javac", "default-jdk-headless")
-    session.run("pytest", "-m", "java", *session.posargs)
+    session.run("pytest", "-m", "java", "tests/template/test_java.py", *session.posargs)
 
 
 @nox.session
@@ -192,6 +194,13 @@ def first_run(session: nox.Session) -> None:
     """Run the README's first command as a stranger: a clean clone, no identity, an odd folder."""
     install(session)
     session.run("python", "-m", "tools.first_run", *session.posargs)
+
+
+@nox.session
+def fresh(session: nox.Session) -> None:
+    """Run all of it on an empty Debian, as root; `-- fetch` fetches and starts the parts only."""
+    install(session)
+    session.run("python", "-m", "tools.fresh", *session.posargs)
 
 
 @nox.session

@@ -17,7 +17,8 @@ REPOSITORY = Path(__file__).parents[1]
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 # Where packages come from, and what a locked-down network needs to reach it.
 KEPT = re.compile(
-    r"LANG|LC_.*|PIP_.*|UV_.*|.*_CERT.*|.*_CA_.*|.*_proxy|.*_PROXY|SYSTEMROOT|TEMP|TMP"
+    r"LANG|LC_.*|PIP_.*|UV_.*|(?i:npm_config)_.*|.*_CERT.*|.*_CA_.*|.*_SSL_.*|.*_proxy|.*_PROXY"
+    r"|SYSTEMROOT|TEMP|TMP"
 )
 
 

@@ -7,8 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,11 +17,11 @@ import pytest
 
 from tests.support import missing
 from tests.template import matrix
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 pytestmark = pytest.mark.java
 
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
-PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -45,12 +44,13 @@ class Service:
 
     def answered(self) -> list[dict[str, Any]]:
         """Return the log lines of requests."""
-        lines = [json.loads(line) for line in self.log.read_text().splitlines(keepends=True)]
+        complete = self.log.read_text().rpartition("\n")[0]
+        lines = [json.loads(line) for line in complete.splitlines()]
         return [line for line in lines if line["event"] == "request"]
 
     def occupy(self) -> socket.socket:
         """Begin a request that does not end before its connection does."""
-        connection = socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        connection = socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
         connection.sendall(b"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
         return connection
 
@@ -78,19 +78,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         )
     try:
         service = Service(folder, port, folder / "log")
-        wait_for(lambda: process.poll() is not None or '"serving"' in service.log.read_text())
-        assert process.poll() is None
+        wait_for(lambda: '"serving"' in service.log.read_text(), "the start", process, service.log)
         yield service
     finally:
         process.kill()
         process.wait()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def iris(**other: float) -> dict[str, float]:
@@ -110,8 +102,9 @@ def test_the_api_it_relies_on_is_promised(service: Service) -> None:
     assert "application/problem+json" in operation["responses"]["422"]["content"]
 
 
+@pytest.mark.parts
 def test_it_gets_a_prediction(service: Service) -> None:
-    out, err = service.call(iris()).communicate(timeout=PATIENCE)
+    out, err = service.call(iris()).communicate(timeout=PATIENCE_SECONDS)
 
     assert json.loads(out)["species"] == "setosa", err
     assert err == ""
@@ -119,7 +112,7 @@ def test_it_gets_a_prediction(service: Service) -> None:
 
 def test_it_is_told_what_is_wrong(service: Service) -> None:
     caller = service.call(iris(petal_width=-1))
-    out, err = caller.communicate(timeout=PATIENCE)
+    out, err = caller.communicate(timeout=PATIENCE_SECONDS)
 
     (line,) = [line for line in err.splitlines() if "IllegalStateException: " in line]
     problem = json.loads(line.partition("IllegalStateException: ")[2])
@@ -132,8 +125,8 @@ def test_it_comes_again_when_the_service_is_less_busy(service: Service) -> None:
     before = len(service.answered())
     with service.occupy():
         caller = service.call(iris())
-        wait_for(lambda: len(service.answered()) > before)
-    out, err = caller.communicate(timeout=PATIENCE)
+        wait_for(lambda: len(service.answered()) > before, "the refusal", caller)
+    out, err = caller.communicate(timeout=PATIENCE_SECONDS)
 
     refused, *_, served = [line for line in service.answered()[before:] if line["status"] != 499]
     assert json.loads(out)["species"] == "setosa", err
@@ -149,7 +142,7 @@ def test_it_gives_up_where_the_service_stays_busy(service: Service) -> None:
     before = len(service.answered())
     with service.occupy():
         caller = service.call(iris())
-        _, err = caller.communicate(timeout=PATIENCE)
+        _, err = caller.communicate(timeout=PATIENCE_SECONDS)
 
     assert caller.returncode == 1
     assert '"status":503' in err

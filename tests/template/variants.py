@@ -176,7 +176,8 @@ def _install_and_test(job: Job, folder: Path, public: str) -> Result:
         add_own_files(folder, answers)
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environment |= {"DRYDOCK_SERVICE": str(folder), "UV_PYTHON": python}
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    # Compiled once, and not beside the tests, which all variants share.
+    environment["PYTHONPYCACHEPREFIX"] = str(folder.with_name(f"{folder.name} bytecode"))
     bin_folder = folder / ".venv" / ("Scripts" if os.name == "nt" else "bin")
     lock, sync = ["uv", "lock", "--quiet"], ["uv", "sync", "--quiet", "--locked"]
     if answers["packaging"] == "poetry":

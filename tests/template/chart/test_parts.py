@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.template.chart import parts, support
+from tests.template.image import index, registry
 from tests.waiting import wait_for
+
+pytestmark = pytest.mark.parts
 
 VERSIONS = {
     "helm3": ("version", "v3."),
@@ -60,3 +63,13 @@ def test_a_server_gets_ready(
 @pytest.mark.parametrize("name", parts.SCHEMAS)
 def test_a_schema_describes_an_object(name: str) -> None:
     assert '"object"' in parts.path(name).read_text(encoding="utf-8")
+
+
+def test_the_registry_starts(tmp_path: Path) -> None:
+    with registry.private(tmp_path / "registry") as started:
+        assert started.address
+
+
+def test_the_package_index_starts(tmp_path: Path) -> None:
+    with index.private(tmp_path / "index") as started:
+        assert started.address

@@ -164,6 +164,7 @@ def locked(folder: Path) -> dict[str, str]:
     return {package["name"]: package["version"] for package in packages}
 
 
+@pytest.mark.parts
 def test_it_is_locked_and_installed_with_the_companys_package(
     world: World, tool: str, service: Path
 ) -> None:

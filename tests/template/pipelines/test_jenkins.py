@@ -83,6 +83,7 @@ def test_only_the_schedule_looks_for_updates(jenkins: Pipeline) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parts
 def test_groovy_can_read_it(jenkins: Pipeline, tmp_path: Path) -> None:
     if not shutil.which("groovy"):
         missing("there is no groovy: `nox -s pipelines` installs it as root")

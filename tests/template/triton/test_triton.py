@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -23,6 +22,7 @@ import pytest
 from tests.support import missing
 from tests.template import matrix
 from tests.template.triton import server
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.triton
 
@@ -67,7 +67,7 @@ class Service:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_for(lambda: self.process.poll() is not None or self.lines("serving"))
+        wait_for(lambda: self.lines("serving"), "the start", self.process, self.log)
         (serving,) = self.lines("serving")
         self.port, self.management_port = serving["port"], serving["management_port"]
 
@@ -96,7 +96,8 @@ class Service:
 
     def wait_until_ready(self) -> None:
         """Wait until it wants requests."""
-        wait_for(lambda: self.readiness().status == 200)
+        ready = lambda: self.readiness().status == 200  # noqa: E731
+        wait_for(ready, "readiness", self.process, self.log)
 
     def _request(self, port: int, method: str, path: str, body: str | None = None) -> Answer:
         connection = HTTPConnection("127.0.0.1", port, timeout=server.PATIENCE)
@@ -105,16 +106,6 @@ class Service:
         response: HTTPResponse = connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, names, json.loads(response.read()))
-
-
-def wait_for(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + server.PATIENCE
-    while True:
-        with suppress(ConnectionError):
-            if condition():
-                return
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +176,7 @@ def serve(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Serve
     return serve
 
 
+@pytest.mark.parts
 def test_it_answers_as_the_same_model_in_the_process_does(
     serve: Serve, triton: server.Server, folder: Path, tmp_path: Path
 ) -> None:
@@ -232,7 +224,12 @@ def test_a_model_that_fails_is_an_error_of_the_service(serve: Serve, triton: ser
     with serve(triton, "broken") as service:
         service.wait_until_ready()
         answer = service.predict()
-        wait_for(lambda: service.lines("unhandled exception"))
+        wait_for(
+            lambda: service.lines("unhandled exception"),
+            "the log line",
+            service.process,
+            service.log,
+        )
 
     (line,) = service.lines("unhandled exception")
     assert (answer.status, answer.json["title"]) == (500, "Internal Server Error")
