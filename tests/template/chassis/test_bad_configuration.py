@@ -58,6 +58,34 @@ IN_THE_FILE: dict[str, tuple[str | bytes, str]] = {
         "server: {port: eighty, host: [x]}",
         f"{BASE}: server.host: expected a valid string (and 1 more)",
     ),
+    "time without end": (
+        "shutdown.deadline_seconds: .inf",
+        f"{BASE}: shutdown.deadline_seconds: expected less than or equal to 31536000",
+    ),
+    "time that no timer can take": (
+        "shutdown.deadline_seconds: 1e10",
+        f"{BASE}: shutdown.deadline_seconds: expected less than or equal to 31536000",
+    ),
+    "port with a colon": ("server.port: 1:30", f"{BASE}: server.port: {PORT}"),
+    "number without end": (
+        f"server.port: {'9' * 5000}",
+        f"{BASE}:1: this number is too long",
+    ),
+    "aliases that multiply": (
+        "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(30)),
+        f"{BASE}:5: its aliases stand for more than 100000 values",
+    ),
+    "merge keys that multiply": (
+        "a0: &a0 {x: 1}\n"
+        + "".join(f"a{n + 1}: &a{n + 1} {{<<: [*a{n}, *a{n}]}}\n" for n in range(60)),
+        f"{BASE}:16: its aliases stand for more than 100000 values",
+    ),
+    "anchor within itself": (
+        "a: &a\n  b: [*a]\n",
+        f"{BASE}:1: this contains itself",
+    ),
+    "brackets without end": ("a: " + 5000 * "[", f"{BASE}: nested too deeply"),
     "out of range": (
         "server.port: 65536",
         f"{BASE}: server.port: expected less than or equal to 65535",
@@ -190,6 +218,14 @@ IN_THE_ENVIRONMENT: dict[str, tuple[dict[str, str], str]] = {
         "APP__PROFILE: unknown key; did you mean profiles?",
     ),
     "not JSON": ({"APP__SERVER": "port 1"}, "APP__SERVER: expected a value in JSON"),
+    "not JSON, below a section": (
+        {"APP__SETTINGS": "keys:Settings", "APP__CLUSTER__HOSTS": "a,b"},
+        "APP__CLUSTER__HOSTS: expected a value in JSON",
+    ),
+    "not JSON, one of several": (
+        {"APP__SETTINGS": "keys:Settings", "APP__CLUSTER__HOSTS": '["a"]', "APP__HOSTS": "a,b"},
+        "APP__HOSTS: expected a value in JSON",
+    ),
     "JSON of another kind": (
         {"APP__SERVER": "[1]"},
         "APP__SERVER: server: expected a section of keys",

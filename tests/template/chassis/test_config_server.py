@@ -179,12 +179,31 @@ def test_what_the_service_has_no_key_for_is_left_alone(serve: Serve) -> None:
     ]
 
 
-def test_a_local_key_settles_what_others_mean_by_the_same_name(serve: Serve) -> None:
-    serve(environment({"logging.level.root": "DEBUG"}))
-    assert complaint().startswith("config server: file:/repository/0.yml: logging.level: expected")
+def test_keys_below_a_value_are_of_others(serve: Serve) -> None:
+    """Spring has a level for each logger, and for those below it."""
+    spring = {
+        "logging.level.root": "DEBUG",
+        "logging.level.org.springframework": "INFO",
+        "logging.level.org.springframework.web": "DEBUG",
+        "server.port.http": 80,
+        "health.check_timeout_seconds": 2,
+    }
+    serve(environment(spring))
+
+    loaded = load()
+
+    assert loaded.settings.logging.level == "INFO"
+    assert loaded.settings.health.check_timeout_seconds == 2
+    assert loaded.outcome.ignored == sorted(spring.keys() - {"health.check_timeout_seconds"})
 
     Path(BASE).write_text("logging.level: WARNING")
     assert load().settings.logging.level == "WARNING"
+
+
+def test_a_number_for_a_text_is_that_text(serve: Serve) -> None:
+    serve(environment({"server.host": 12345}))
+
+    assert load().settings.server.host == "12345"
 
 
 def test_it_decides_neither_the_class_of_the_settings_nor_how_it_is_asked(serve: Serve) -> None:

@@ -59,6 +59,31 @@ def test_config_shows_values_and_sources_but_no_secret(
     assert any(line.startswith("greeting.salutation: Ahoy ") for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgres://me:hunter2@db/x?y=1", "postgres://me:***@db/x?y=1"),
+        ("redis://:hunter2@db", "redis://:***@db"),
+        ("https://me:hunter2@x@db:80/a@b", "https://me:***@db:80/a@b"),
+        ("https://db/?user=me&password=hunter2&x=1", "https://db/?user=me&password=***&x=1"),
+        ("https://me@db:80/x", "https://me@db:80/x"),
+    ],
+)
+def test_config_masks_a_password_in_a_url(
+    url: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("config/application.yml").write_text(
+        f"settings: keys:Settings\nhosts: ['{url}']\nextra.url: {url}\n"
+    )
+
+    cli.main(["config"])
+    lines = capsys.readouterr().out
+
+    assert "hunter2" not in lines
+    assert f"extra.url: {shown} " in lines
+    assert f"hosts: ['{shown}'] " in lines
+
+
 def test_config_shows_one_line_a_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

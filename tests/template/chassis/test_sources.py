@@ -172,6 +172,77 @@ def test_without_a_class_a_section_of_the_chassis_is_checked_all_the_same(write:
         load()
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("on", "on"),
+        ("No", "No"),
+        ("1:30", "1:30"),
+        ("2026-11-28", "2026-11-28"),
+        ("1_000", "1_000"),
+        ("0b11", "0b11"),
+        ("=", "="),
+        ("010", 10),
+        ("0o10", 8),
+        ("0x1F", 31),
+        ("-7", -7),
+        ("1e3", 1000.0),
+        ("+.5", 0.5),
+        ("-.INF", float("-inf")),
+        ("~", None),
+        ("TRUE", True),
+        ("'1'", "1"),
+        ("!!str 1", "1"),
+    ],
+)
+def test_values_are_those_of_yaml_1_2(write: Write, written: str, value: object) -> None:
+    """See https://yaml.org/spec/1.2.2/#103-core-schema."""
+    write(f"settings: keys:Settings\nextra: {{x: {written}}}\n")
+
+    read = load().settings.extra["x"]
+
+    assert (read, type(read)) == (value, type(value))
+
+
+@pytest.mark.parametrize("text", ["12345", "007", "1.10", "1e3", "0x1F", "-5", ".inf"])
+def test_a_number_for_a_text_is_the_text_that_stands_there(
+    write: Write, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    write(
+        f"settings: keys:Settings\ngreeting: {{token: {text}, salutation: {text}}}\n"
+        f"token: {text}\nhosts: [a, {text}]\nfallback.url: {text}\n"
+        f"regions: {{eu: {{url: {text}}}}}\n"
+    )
+
+    settings = load().settings
+
+    assert settings.token.get_secret_value() == text
+    assert settings.greeting.token.get_secret_value() == text
+    assert settings.greeting.salutation == text
+    assert settings.hosts == ["a", text]
+    assert settings.fallback.url == text
+    assert settings.regions["eu"].url == text
+
+    monkeypatch.setenv("APP__GREETING", '{"token": 12345}')
+    assert load().settings.greeting.token.get_secret_value() == "12345"
+
+
+def test_keys_that_yaml_1_1_read_differently_are_named(write: Write) -> None:
+    write(
+        "settings: keys:Settings\nlogging.access: on\nextra: {flag: yes, time: 1:30, n: 1}\n"
+        "greeting.salutation: on\n",
+    )
+
+    assert (
+        load().read_differently
+        == [
+            "extra.flag (config/application.yml)",
+            "extra.time (config/application.yml)",
+        ]
+        or load().read_differently == []
+    )
+
+
 # Any tree may be written nested, dotted, or in any mixture of both.
 
 names = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)

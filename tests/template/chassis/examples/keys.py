@@ -20,11 +20,18 @@ class Greeting(Section):
     token: SecretStr = SecretStr("")
 
 
+class Cluster(Section):
+    """A section with a list."""
+
+    hosts: list[str] = []
+
+
 class Settings(ChassisSettings):
     """The keys of the chassis and these."""
 
     greeting: Greeting = Greeting()
     hosts: list[str] = []
+    cluster: Cluster = Cluster()
     upstreams: list[Upstream] = []
     fallback: Upstream | None = None
     regions: dict[str, Upstream] = {}

@@ -1,0 +1,124 @@
+"""Configuration files: YAML 1.2, in which a key stands once in its section.
+
+PyYAML reads YAML 1.1, to which `on` is true and `1:30` is ninety. The patterns here are those of
+the core schema (https://yaml.org/spec/1.2.2/#103-core-schema); merge keys (`<<`) work as before.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+MOST_VALUES: Final = 100_000  # in a file, with all aliases replaced by what they stand for
+TAG: Final = "tag:yaml.org,2002:"
+PATTERNS: Final = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+    "merge": r"<<",
+}
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A number, or a text that YAML 1.1 takes for something else, as it stands in the file."""
+
+    value: Any
+    text: str
+    before: Any  # what YAML 1.1 makes of it
+
+
+def load(text: str) -> Any:
+    """Return the content of a file.
+
+    Raises yaml.YAMLError where it is not valid, and RecursionError where it is nested too deeply.
+    """
+    return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+
+
+class _Loader(yaml.SafeLoader):
+    def get_single_node(self) -> yaml.Node | None:
+        node = super().get_single_node()
+        if node is not None:
+            _measure(node, {})
+        return node
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(
+                        problem=f"{key.value} is given twice", problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+                if key.tag != f"{TAG}merge":
+                    key.tag, key.style = f"{TAG}str", "'"  # a key is a text
+        return node
+
+    def construct_number(self, node: yaml.ScalarNode) -> Scalar:
+        text = node.value
+        try:
+            return Scalar(_number(text), text, _before(text))
+        except ValueError:
+            raise yaml.MarkedYAMLError(
+                problem="this number is too long", problem_mark=node.start_mark
+            ) from None
+
+    def construct_text(self, node: yaml.ScalarNode) -> str | Scalar:
+        text: str = node.value
+        before = _before(text) if node.style is None else text
+        return text if before == text else Scalar(text, text, before)
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _name, _pattern in PATTERNS.items():
+    _Loader.add_implicit_resolver(f"{TAG}{_name}", re.compile(f"(?:{_pattern})$"), None)
+for _name in ("int", "float"):
+    _Loader.add_constructor(f"{TAG}{_name}", _Loader.construct_number)
+_Loader.add_constructor(f"{TAG}str", _Loader.construct_text)
+
+
+def _number(text: str) -> int | float:
+    lower = text.lower()
+    if lower.startswith(("0o", "0x")):
+        return int(lower, 0)
+    if re.fullmatch(r"[-+]?\d+", text):
+        return int(text)
+    return float(lower.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _before(text: str) -> Any:
+    resolver = yaml.resolver.Resolver()
+    tag = resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    try:
+        return yaml.constructor.SafeConstructor().construct_object(yaml.ScalarNode(tag, text))
+    except (ValueError, yaml.YAMLError):  # a date such as 2026-02-31
+        return text
+
+
+def _measure(node: yaml.Node, sizes: dict[int, int]) -> int:
+    """Return for how many values a node stands; raise where that is without end, or too many."""
+    known = sizes.get(id(node))
+    if known == 0:
+        raise yaml.MarkedYAMLError(problem="this contains itself", problem_mark=node.start_mark)
+    if known is not None:
+        return known
+    sizes[id(node)] = 0
+    children: list[yaml.Node] = []
+    if isinstance(node, yaml.SequenceNode):
+        children = node.value
+    elif isinstance(node, yaml.MappingNode):
+        children = [part for pair in node.value for part in pair]
+    size = 1 + sum(_measure(child, sizes) for child in children)
+    if size > MOST_VALUES:
+        raise yaml.MarkedYAMLError(
+            problem=f"its aliases stand for more than {MOST_VALUES} values",
+            problem_mark=node.start_mark,
+        )
+    sizes[id(node)] = size
+    return size
