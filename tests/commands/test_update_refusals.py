@@ -227,7 +227,7 @@ def test_no_service_at_all(drydock: Drydock, tmp_path: Path) -> None:
 
 
 def fake_git(folder: Path, version: str) -> str:
-    script = f'#!/bin/sh\n[ "$5" = version ] && echo "git version {version}" && exit\n'
+    script = f'#!/bin/sh\ncase "$*" in *" version") echo "git version {version}"; exit;; esac\n'
     write(folder, {"git": script + f'exec "{shutil.which("git")}" "$@"\n'})
     return f"{folder}:{os.environ['PATH']}"
 
