@@ -7,12 +7,13 @@ held, in the units of the format, to what both sides did.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from drydock import git
 from drydock.documents import formats
 from drydock.documents.formats import Format
 from drydock.documents.nodes import Part, source
-from drydock.merging import audit, nodes, rules
+from drydock.merging import audit, layout, lines, nodes, rules
 from drydock.merging.audit import Units
 from drydock.merging.nodes import SIDES, Merging, NotCertain, Rename
 
@@ -39,8 +40,67 @@ _COMPUTED = re.compile(r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.json|\.ya?ml)?|npm-shrink
 def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
     """Merge what `base` became on both sides; None where both added the file at `path`.
 
-    Raises NotCertain when the format is not known or the merge would be a guess.
+    The layout that yours changed is set aside for it; that of the release where it fails
+    otherwise. Raises NotCertain when the format is not known or the merge would be a guess.
     """
+    laid = _laid_out(path, base, ours, theirs)
+    settled = _merge_alike(path, *laid) if laid and laid[1] == layout.YOURS else None
+    if settled is None:
+        try:
+            return _merge(path, base, ours, theirs)
+        except NotCertain:
+            settled = _merge_alike(path, *laid) if laid and laid[1] != layout.YOURS else None
+            if settled is None:
+                raise
+    return replace(settled, text=_as_bytes(settled.text.decode(), base, ours, theirs))
+
+
+def _laid_out(
+    path: str, base: bytes | None, ours: bytes, theirs: bytes
+) -> tuple[layout.Texts, str] | None:
+    if base is None:
+        return None
+    try:
+        return layout.alike(path, _text(base), _text(ours), _text(theirs))
+    except (NotCertain, RecursionError):
+        return None
+
+
+def _merge_alike(path: str, texts: layout.Texts, who: str) -> Settled | None:
+    """Merge three texts that are laid out alike, by lines or by structure."""
+    sides = [text.encode() for text in texts]
+    told = f"laid out as {who} is"
+    merged = git.merge_texts(sides[0], sides[1], sides[2])
+    if merged is not None and not line_problem(path, dict(enumerate(sides, 1)), merged):
+        return Settled(merged, (told,))
+    try:
+        settled = _merge(path, sides[0], sides[1], sides[2])
+    except NotCertain:
+        return None
+    return replace(settled, rules=(told, *settled.rules))
+
+
+def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
+    """Return what is wrong with a clean merge of what the sides have, by index stage, or None."""
+    invalid = formats.problem(path, merged)
+    if invalid and not any(formats.problem(path, text) for text in before.values()):
+        return f"merged line by line it is not valid: {invalid}"
+    if before.keys() != {1, 2, 3}:
+        return None
+    if problem := lines.problem(before[1], before[2], before[3], merged):
+        return f"merged line by line {problem}"
+    texts = [before[1], before[2], before[3], merged]
+    known = formats.of(path)
+    if known is None or invalid:
+        return None
+    try:
+        base, ours, theirs, result = (text.decode("utf-8-sig") for text in texts)
+    except UnicodeDecodeError:
+        return None
+    return audit.broken(formats.name_of(known), base, ours, theirs, result)
+
+
+def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
     known = formats.of(path)
     if known is None:
         raise NotCertain("files of this kind are merged by lines only")

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from drydock import git
 from drydock.documents import formats
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import audit, ends, lines, structural
+from drydock.merging import ends, structural
 from drydock.merging.nodes import NotCertain
 
 
@@ -185,11 +185,17 @@ def _try_again(repository: Repository, merge: Merge) -> None:
             continue
         settled = ends.merge(base, ours, theirs) if base is not None else None
         if settled is not None and base is not None:
-            settled = None if _problem(path, {1: base, 2: ours, 3: theirs}, settled) else settled
-        if settled is None and formats.of(path):
+            settled = (
+                None
+                if structural.line_problem(path, {1: base, 2: ours, 3: theirs}, settled)
+                else settled
+            )
+        if settled is None:
             try:
                 by_meaning = structural.merge(path, base, ours, theirs)
             except NotCertain as error:
+                if not formats.of(path):
+                    continue
                 reason = f"{merge.conflicts[path].reason}; {error}"
                 merge.conflicts[path] = replace(merge.conflicts[path], reason=reason)
                 continue
@@ -234,7 +240,7 @@ def _hold_to_formats(
     contents = repository.read_blobs(wanted)
     for path, entry in merged.items():
         before = {stage: contents[given.oid] for stage, given in inputs[path].items()}
-        problem = _problem(path, before, contents[entry.oid])
+        problem = structural.line_problem(path, before, contents[entry.oid])
         if problem is None:
             continue
         try:
@@ -245,26 +251,6 @@ def _hold_to_formats(
             merge.conflicts[path] = Conflict(inputs[path], problem)
         (oid,) = repository.write_blobs([result])
         merge.changes[path] = Entry(entry.mode, oid)
-
-
-def _problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
-    """Return what is wrong with a clean merge of what the sides have, by index stage, or None."""
-    invalid = formats.problem(path, merged)
-    if invalid and not any(formats.problem(path, text) for text in before.values()):
-        return f"merged line by line it is not valid: {invalid}"
-    if before.keys() != {1, 2, 3}:
-        return None
-    if problem := lines.problem(before[1], before[2], before[3], merged):
-        return f"merged line by line {problem}"
-    texts = [before[1], before[2], before[3], merged]
-    known = formats.of(path)
-    if known is None or invalid:
-        return None
-    try:
-        base, ours, theirs, result = (text.decode("utf-8-sig") for text in texts)
-    except UnicodeDecodeError:
-        return None
-    return audit.broken(formats.name_of(known), base, ours, theirs, result)
 
 
 def _inputs(

@@ -283,11 +283,11 @@ STATEMENTS: Examples = {
         "def f():\n    # new\n    return 1\n",
         None,
     ),
-    "only another layout gives way": (
+    "only another layout stays where nothing changed": (
         "def f(a, b):\n    return {'x': a}\n\n\nx = g('a')\n",
         'def f(\n    a,\n    b,\n):\n    return {"x": a}\n\n\nx = g("a")\n',
         "def f(a, b):\n    return {'x': b}\n\n\nx = g('b')\n",
-        "def f(a, b):\n    return {'x': b}\n\n\nx = g('b')\n",
+        "def f(\n    a,\n    b,\n):\n    return {'x': b}\n\n\nx = g('b')\n",
     ),
     "the same in both": (
         "x = 1\n",

@@ -82,7 +82,6 @@ NOT_YET = {
     "spring: both sides include another profile",
     "settings: both sides change the order of a list",
     "settings: both sides append to a list that nobody knows",
-    "settings: yours indents by four, the release adds a key",
     "logging: yours removes a handler that the release comes to use",
     "prometheus: both sides scrape a job of one name",
     "collector: both sides add a processor to a pipeline",

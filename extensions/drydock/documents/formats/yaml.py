@@ -35,7 +35,14 @@ def check(text: str) -> None:
         for document in yaml.compose_all(text, Loader=yaml.CSafeLoader):
             _check_keys(document, set())
     except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(_told(error)) from error
+
+
+def _told(error: yaml.YAMLError) -> str:
+    """Return what is wrong, and in which line, without the parser's name for the text."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    return f"line {mark.line + 1}: {problem}" if mark else problem
 
 
 def _check_keys(node: yaml.Node | None, seen: set[int]) -> None:
