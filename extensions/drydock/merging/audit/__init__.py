@@ -6,7 +6,7 @@ It shares no code with the readers, because what these make is held to it.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import cast
+from typing import TypeVar, cast
 
 Units = Counter[tuple[str, str]]
 """How often each thing is said where: place and content, whatever the layout; remarks count, too.
@@ -18,6 +18,23 @@ In a place, `[x]` stands for items of a list: those known as `x`, or without one
 def of(name: str) -> Callable[[str], Units]:
     """Return what takes a text of the format called `name` apart into units."""
     return cast(Callable[[str], Units], import_module(f"{__name__}.{name}").units)
+
+
+_T = TypeVar("_T")
+
+
+def brought(
+    base: Counter[_T], ours: Counter[_T], theirs: Counter[_T], merged: Counter[_T]
+) -> list[_T]:
+    """Return what `merged` has more of than the sides brought or left: its own faults."""
+
+    def most(one: _T) -> int:
+        was, mine, new = base[one], ours[one], theirs[one]
+        if mine == was:
+            return new
+        return mine if new == was else max(mine, new, mine + new - was)
+
+    return [one for one, count in merged.items() if count > most(one)]
 
 
 def broken(name: str, base: str | None, ours: str, theirs: str, merged: str) -> str | None:

@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from drydock.merging import audit
+
 
 def units(text: str) -> Counter[tuple[str, str]]:
     """Return commands, packages, variables and comments by their stage.
@@ -60,3 +62,83 @@ def _unset(text: str) -> set[str]:
         if re.match(r"(?i)(?:ARG|ENV)\s", line):
             known |= set(re.findall(r"(\w+)=", line)) | set(line.split()[1:2])
     return unset
+
+
+_ONCE = {"CMD", "ENTRYPOINT", "HEALTHCHECK"}
+_PAIR = re.compile(r"([\w.-]+)=(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\\.|[^\s\"'])*")
+_RUNS = ("ENTRYPOINT", "CMD", "USER")
+
+
+def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
+    """Return what holds in both sides and not in `merged`: names, and what the image runs."""
+    was, mine, new, now = (
+        _Stages(text) if text is not None else None for text in (base, ours, theirs, merged)
+    )
+    assert mine is not None
+    assert new is not None
+    assert now is not None
+    none = Counter[str]()
+    faults = audit.brought(was.faults if was else none, mine.faults, new.faults, now.faults)
+    if faults:
+        return min(faults)
+    if was is None:
+        return None
+    for word in _RUNS:
+        before, our, their, result = (one.last.get(word) for one in (was, mine, new, now))
+        if our not in (before, result):
+            return f"the image would no longer have your `{our or f'(no {word})'}`"
+        if their not in (before, result):
+            return f"the image would no longer have the release's `{their or f'(no {word})'}`"
+    return None
+
+
+class _Stages:
+    """The stages of a Dockerfile: what is set twice in one, and what the last one runs."""
+
+    def __init__(self, text: str) -> None:
+        self.faults: Counter[str] = Counter()
+        self.last: dict[str, str] = {}
+        """The instructions that say what the image runs, those of the stages below it included."""
+        stages: dict[str, dict[str, str]] = {}
+        seen: Counter[str] = Counter()
+        for word, rest in _instructions(text):
+            sources = re.findall(r"(?:--|,)from=([^\s,]+)", rest)
+            if word == "FROM":
+                image, _, name = (re.sub(r"--\S+\s+", "", rest) + " ").partition(" ")
+                sources = [image]
+                self.last = dict(stages.get(image.lower(), {}))
+                named = re.fullmatch(r"(?i)\s*as\s+(\S+)\s*", name)
+                stages[named[1].lower() if named else str(len(stages))] = self.last
+                seen.clear()
+            lacking = [one for one in sources if one.lower() not in stages]
+            self.faults.update(f"no stage `{one}` is above `{word} {rest}`" for one in lacking)
+            for name in self._names(word, rest):
+                seen[name] += 1
+                if seen[name] > 1:
+                    self.faults[f"`{name}` would be set twice in one stage"] += 1
+            if word in _RUNS:
+                self.last[word] = f"{word} {rest}"
+
+    @staticmethod
+    def _names(word: str, rest: str) -> list[str]:
+        if word in _ONCE:
+            return [word]
+        if word in {"ENV", "LABEL", "ARG"}:
+            pairs = _PAIR.findall(rest) or rest.split()[:1]
+            return [f"{word} {name}" for name in dict.fromkeys(pairs)]
+        return []
+
+
+def _instructions(text: str) -> Iterator[tuple[str, str]]:
+    """Return the word and the rest of each instruction, on one line, without its documents."""
+    lines = [line.strip() for line in text.split("\n")]
+    plain = "\n".join(line for line in lines if line and not line.startswith("#"))
+    until: list[str] = []
+    for line in re.sub(r"\\\s*\n\s*", " ", plain).split("\n"):
+        if until:
+            until = until[line == until[0] :]
+            continue
+        word, _, rest = line.partition(" ")
+        yield word.upper(), " ".join(rest.split())
+        if word.upper() in {"RUN", "COPY", "ADD"}:
+            until = re.findall(r"<<-?[\"']?([A-Za-z_]\w*)", line)

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from drydock.merging import audit
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Definition = _Function | ast.ClassDef
 _BUILTIN = {*dir(builtins), "__file__", "__path__", "__annotations__", "__module__", "__qualname__"}
@@ -62,15 +64,7 @@ def faults(base: str | None, ours: str, theirs: str, merged: str) -> list[Fault]
         )
     except (ValueError, MemoryError, RecursionError):
         return []  # whether it is valid is judged before
-
-    def most(fault: Fault) -> int:
-        if mine[fault] == was[fault]:
-            return new[fault]
-        if new[fault] == was[fault]:
-            return mine[fault]
-        return max(mine[fault], new[fault], mine[fault] + new[fault] - was[fault])
-
-    return [fault for fault, count in sorted(now.items()) if count > most(fault)]
+    return sorted(audit.brought(was, mine, new, now))
 
 
 @dataclass(frozen=True)
