@@ -89,7 +89,7 @@ def unit(session: nox.Session) -> None:
     install(session)
     session.run(
         "pytest",
-        *("-n", WORKERS, "-m", "not (slow or updates or java or packaging or triton)"),
+        *("-n", WORKERS, "-m", "not (slow or updates or java or packaging or renovate or triton)"),
         *session.posargs,
     )
 
@@ -179,6 +179,14 @@ def packaging(session: nox.Session) -> None:
     install(session)
     provide_poetry(session)
     session.run("pytest", "-m", "packaging", "tests/template/packaging", *session.posargs)
+
+
+@nox.session
+def renovate(session: nox.Session) -> None:
+    """Let the real Renovate look for updates, and commit what drydock's `copier` merges."""
+    install(session)
+    session.run("python", "-m", "tests.renovate.parts")
+    session.run("pytest", "-n", WORKERS, "-m", "renovate", "tests/renovate", *session.posargs)
 
 
 @nox.session

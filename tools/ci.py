@@ -32,6 +32,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("image",),
     ("fresh", "fetch"),
     ("packaging",),
+    ("renovate",),
     ("triton",),
     ("pipelines",),
     ("java",),

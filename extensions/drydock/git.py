@@ -229,6 +229,34 @@ class Repository:
         said = self.git("check-ignore", "--no-index", "--stdin", "-z", stdin=names, accept=(0, 1))
         return {os.fsdecode(name) for name in said.split(b"\0")[:-1]}
 
+    def additions(self) -> list[str]:
+        """Return the files that the index has and the last commit has not."""
+        said = self.git("diff", "--cached", "--name-only", "-z", "--no-renames", "--diff-filter=A")
+        return [os.fsdecode(name) for name in said.split(b"\0")[:-1]]
+
+    def unstage(self) -> None:
+        """Take what is staged out of the index, but for conflicts; the work tree stays as it is."""
+        said = self.git(
+            "diff", "--cached", "--name-only", "-z", "--no-renames", "--diff-filter=ACDMRT"
+        )
+        if said:
+            self.git(
+                "--literal-pathspecs", "reset", "--quiet",
+                "--pathspec-from-file=-", "--pathspec-file-nul", stdin=said,
+            )  # fmt: skip
+
+    def check_out_ours(self) -> None:
+        """Write our version of each file in conflict; the index stays as it is."""
+        unmerged: dict[str, set[str]] = {}
+        for line in self.git("ls-files", "--unmerged", "-z").split(b"\0")[:-1]:
+            about, _, name = line.partition(b"\t")
+            unmerged.setdefault(os.fsdecode(name), set()).add(about.decode().rpartition(" ")[2])
+        for path, stages in unmerged.items():
+            if "2" in stages:
+                self.git("checkout-index", "--force", "--stage=2", "--", path)
+            else:
+                (self.top / path).unlink(missing_ok=True)
+
     def tracked(self) -> tuple[Tree, set[str]]:
         """Return what the index holds, and which of its files git was told not to look at.
 

@@ -1,0 +1,254 @@
+"""`drydock shim`: what Renovate calls `copier`, and what it finds in the work tree after it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import Outcome, Service, Template, commit, git, snapshot
+
+Drydock = Callable[..., Outcome]
+Copier = Callable[..., Outcome]
+RENOVATE = ("update", "--skip-answered", "--defaults", "--answers-file", ".copier-answers.yml")
+LINES = "".join(f"line {number}\n" for number in range(1, 21))
+PYPROJECT = '[project]\nname = "demo"\nversion = "{version}"\nrequires-python = ">=3.11"\n'
+
+
+@pytest.fixture
+def service(template: Template, tmp_path: Path) -> Service:
+    """A service whose next update does everything an update can do to a file."""
+    template.release(
+        "v1.0.0",
+        {
+            "both.txt": LINES,
+            "changed.txt": LINES,
+            "gone.txt": "gone\n",
+            "moved.txt": LINES + "moved\n",
+        },
+    )
+    service = Service.make(template, tmp_path / "service")
+    service.change({"both.txt": LINES.replace("line 3\n", "mine\n")})
+    template.release(
+        "v1.1.0",
+        {
+            "both.txt": LINES.replace("line 15\n", "new\n"),
+            "changed.txt": LINES.replace("line 9\n", "new\n"),
+            "gone.txt": None,
+            "moved.txt": None,
+            "to/moved.txt": LINES + "moved\n",
+            "run.sh": "#!/bin/sh\n",
+        },
+    )  # fmt: skip
+    return service
+
+
+@pytest.fixture
+def copier(drydock: Drydock, tmp_path: Path) -> Copier:
+    """Call the command in a service, with as little environment as Renovate leaves."""
+    (tmp_path / "bin").mkdir()
+
+    def call(service: Path, *arguments: str, options: tuple[str, ...] = ()) -> Outcome:
+        assert drydock("shim", tmp_path / "bin", *options).code == 0
+        kept = ("HOME", "LANG", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "PYTHONPATH")
+        names = {name: os.environ[name] for name in kept if name in os.environ}
+        path = os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]])
+        done = subprocess.run(
+            ["copier", *arguments],
+            cwd=service, env=names | {"PATH": path, "CI": "true"},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+def status(service: Path) -> dict[str, str]:
+    """Return what Renovate reads: a mark of index and work tree by path."""
+    said = git(service, "status", "--porcelain", "--untracked-files=all", "--no-renames", "-z")
+    return {line[3:]: line[:2] for line in said.split("\0") if line}
+
+
+def test_all_is_left_unstaged_and_new_files_untracked(service: Service, copier: Copier) -> None:
+    outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
+
+    assert outcome.code == 0, outcome.err
+    assert status(service.path) == {
+        ".copier-answers.yml": " M",
+        "both.txt": " M",
+        "changed.txt": " M",
+        "gone.txt": " D",
+        "moved.txt": " D",
+        "to/moved.txt": "??",
+        "run.sh": "??",
+    }
+    both = LINES.replace("line 3\n", "mine\n").replace("line 15\n", "new\n")
+    assert service.read("both.txt") == both
+    assert os.access(service.path / "run.sh", os.X_OK)
+    assert "_commit: v1.1.0" in service.read(".copier-answers.yml")
+
+
+def test_a_conflict_is_no_failure_and_stays_unmerged(service: Service, copier: Copier) -> None:
+    service.change({"changed.txt": LINES.replace("line 9\n", "mine\n")})
+
+    outcome = copier(service.path, *RENOVATE, "--trust", "--vcs-ref", "v1.1.0")
+
+    assert outcome.code == 0, outcome.err
+    assert "conflict  changed.txt" in outcome.out
+    found = status(service.path)
+    assert (found["changed.txt"], found["both.txt"], found["run.sh"]) == ("UU", " M", "??")
+    assert "<<<<<<< yours" in service.read("changed.txt")
+
+
+def test_without_markers_a_conflict_leaves_the_file_and_is_listed(
+    service: Service, copier: Copier
+) -> None:
+    mine = LINES.replace("line 9\n", "mine\n")
+    service.change({"changed.txt": mine, "gone.txt": "gone, and more\n"})
+
+    outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0", options=("--no-markers",))
+
+    assert outcome.code == 0, outcome.err
+    assert "conflict  changed.txt" in outcome.out
+    found = status(service.path)
+    assert (found["changed.txt"], found["gone.txt"]) == ("UU", "UD")
+    assert service.read("changed.txt") == mine
+    assert service.read("gone.txt") == "gone, and more\n"
+
+
+def test_a_release_that_is_there_changes_nothing(service: Service, copier: Copier) -> None:
+    outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.0.0")
+
+    assert (outcome.code, status(service.path)) == (0, {})
+
+
+def test_bad_input_is_one_line_and_changes_nothing(service: Service, copier: Copier) -> None:
+    outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v7.0.0")
+
+    assert outcome.code == 2
+    assert "has no release 'v7.0.0'" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert status(service.path) == {}
+
+
+def test_a_new_file_that_git_ignores_stops_the_update(service: Service, copier: Copier) -> None:
+    service.change({".gitignore": "*.sh\n"})
+
+    outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
+
+    assert outcome.code == 2
+    assert "run.sh: it is new, and ignored by git" in outcome.err
+    assert status(service.path) == {}
+    assert not (service.path / "run.sh").exists()
+
+
+def test_a_service_in_a_folder_is_updated_there(
+    template: Template, service: Service, copier: Copier, tmp_path: Path
+) -> None:
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    git(repository, "init", "--quiet", "--initial-branch=main")
+    inside = Service.make(template, repository / "services/one")
+    commit(repository, "start")
+
+    outcome = copier(inside.path, *RENOVATE, "--vcs-ref", "v1.1.0")
+
+    assert outcome.code == 0, outcome.err
+    found = status(repository)
+    assert found["services/one/changed.txt"] == " M"
+    assert found["services/one/run.sh"] == "??"
+    assert all(path.startswith("services/one/") for path in found)
+
+
+def test_the_lock_file_is_refreshed(template: Template, tmp_path: Path, copier: Copier) -> None:
+    template.release("v1.0.0", {"pyproject.toml": PYPROJECT.format(version="1")})
+    service = Service.make(template, tmp_path / "service")
+    assert 'version = "1"' in service.read("uv.lock")
+    template.release("v1.1.0", {"pyproject.toml": PYPROJECT.format(version="2")})
+
+    outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
+
+    assert outcome.code == 0, outcome.err
+    assert status(service.path)["uv.lock"] == " M"
+    assert 'version = "2"' in service.read("uv.lock")
+
+
+def test_a_lock_file_that_cannot_be_refreshed_is_a_notice(
+    template: Template, tmp_path: Path, copier: Copier
+) -> None:
+    index = '\n[[tool.uv.index]]\nurl = "http://127.0.0.1:9/simple/"\ndefault = true\n'
+    needs = 'dependencies = ["nowhere"]\n'
+    template.release("v1.0.0", {"pyproject.toml": PYPROJECT.format(version="1") + needs + index})
+    service = Service.make(template, tmp_path / "service")
+    service.change({"uv.lock": "version = 1\n"})
+    template.release("v1.1.0", {"pyproject.toml": PYPROJECT.format(version="2") + needs + index})
+
+    outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
+
+    assert outcome.code == 0, outcome.err
+    assert "uv.lock is not written anew" in outcome.out
+    assert status(service.path)["pyproject.toml"] == " M"
+    assert "uv.lock" not in status(service.path)
+
+
+def test_all_else_is_done_by_copier_itself(
+    service: Service, template: Template, copier: Copier, tmp_path: Path
+) -> None:
+    real = subprocess.run(
+        [sys.executable, "-m", "copier", "--version"], capture_output=True, text=True, check=True
+    )
+
+    assert copier(service.path, "--version").out == real.stdout
+    copied = copier(tmp_path, "copy", "--defaults", "--quiet", str(template.path), "copied")
+    assert copied.code == 0, copied.err
+    assert (tmp_path / "copied/run.sh").exists()
+    stock = copier(service.path, "update", "--defaults", "--vcs-ref", "v1.1.0")
+    assert stock.code == 0, stock.err
+    assert "Updated " not in stock.out
+    assert copier(service.path, "update", "--no-such-option").code != 0
+
+
+def test_nothing_of_the_service_is_run(service: Service, copier: Copier) -> None:
+    bomb = "raise SystemExit('the code of the service was run')\n"
+    names = ("drydock/__init__.py", "copier.py", "yaml.py", "argparse.py", "sitecustomize.py")
+    service.change(dict.fromkeys(names, bomb))
+
+    assert copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0").code == 0
+    assert copier(service.path, "--version").code == 0
+
+
+def test_another_program_of_that_name_is_not_replaced(drydock: Drydock, tmp_path: Path) -> None:
+    (tmp_path / "copier").write_text("#!/bin/sh\necho real\n")
+
+    outcome = drydock("shim", tmp_path)
+
+    assert outcome.code == 2
+    assert "is another program" in outcome.err
+    assert (tmp_path / "copier").read_text() == "#!/bin/sh\necho real\n"
+
+
+def test_a_folder_that_is_not_there_is_bad_input(drydock: Drydock, tmp_path: Path) -> None:
+    before = snapshot(tmp_path)
+
+    outcome = drydock("shim", tmp_path / "nowhere")
+
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert snapshot(tmp_path) == before
+
+
+def test_a_copier_that_the_path_finds_first_is_told(
+    drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    (first / "copier").write_text("#!/bin/sh\n")
+    (first / "copier").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{first}{os.pathsep}{second}")
+
+    outcome = drydock("shim", second)
+
+    assert outcome.code == 0
+    assert f"the PATH has {first / 'copier'} before it" in outcome.err

@@ -1,0 +1,122 @@
+"""What the real Renovate finds to update in a service, and which release each wave gets."""
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.renovate import parts
+from tests.support import Service
+from tests.template.matrix import REPOSITORY
+
+pytestmark = pytest.mark.renovate
+
+PRESETS = REPOSITORY / "docs/renovate"
+HOME = "local>platform/renovate-config"
+
+
+def renovate(service: Service, **options: str) -> dict[str, Any]:
+    """Let Renovate look at a service in place; return the files that it reads, by manager."""
+    done = subprocess.run(
+        [parts.node(), parts.renovate() / "renovate.js", "--platform=local"],
+        cwd=service.path, capture_output=True, text=True, check=False,
+        env=os.environ | {
+            "LOG_FORMAT": "json",
+            "LOG_LEVEL": "debug",
+            "RENOVATE_BASE_DIR": str(service.path.parent / "renovate"),
+        } | options,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    for line in told:
+        found = line.get("config") or line.get("packageFiles")
+        if line["msg"] in ("packageFiles with updates", "Extracted dependencies"):
+            return dict(found)
+    raise AssertionError(done.stdout)
+
+
+def releases(service: Service) -> list[str]:
+    """Return the releases of the template that Renovate would open a request for."""
+    found = renovate(service, RENOVATE_ENABLED_MANAGERS='["copier"]')
+    (file,) = found["copier"]
+    (template,) = file["deps"]
+    return [update["newValue"] for update in template["updates"]]
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[str]:
+    """The address of the presets in the docs, on a server instead of in a repository."""
+    folder = tmp_path / "presets"
+    folder.mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        for path in PRESETS.glob("*.json"):
+            text = path.read_text("utf-8").replace(HOME, f"{address}/default.json")
+            (folder / path.name).write_text(text)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield address
+        server.shutdown()
+
+
+def extend(service: Service, preset: str) -> None:
+    """Put a service into a wave."""
+    config = json.loads(service.read("renovate.json"))
+    service.change({"renovate.json": json.dumps(config | {"extends": [preset]})})
+
+
+def allow(company: str, tmp_path: Path, versions: str) -> None:
+    """Let the first wave have the template's releases up to one, as the platform team does."""
+    path = tmp_path / "presets/wave-1.json"
+    config = json.loads(path.read_text())
+    (rule,) = config["packageRules"]
+    rule["allowedVersions"] = versions
+    path.write_text(json.dumps(config))
+
+
+def test_ordinary_dependencies_are_found_too(service: Service) -> None:
+    found = renovate(service, RENOVATE_DRY_RUN="extract")
+
+    assert {"copier", "pep621", "dockerfile", "github-actions"} <= found.keys()
+    (template,) = found["copier"][0]["deps"]
+    assert (template["datasource"], template["currentValue"]) == ("git-tags", "v1.0.0")
+    (project,) = found["pep621"]
+    assert project["lockFiles"] == ["uv.lock"]
+
+
+def test_the_next_release_is_found(service: Service) -> None:
+    assert releases(service) == ["v1.1.0"]
+
+
+def test_a_canary_gets_each_release(service: Service, company: str) -> None:
+    extend(service, f"{company}/canary.json")
+
+    assert releases(service) == ["v1.1.0"]
+
+
+def test_a_wave_gets_the_releases_up_to_one(service: Service, company: str, tmp_path: Path) -> None:
+    extend(service, f"{company}/wave-1.json")
+
+    allow(company, tmp_path, "<=1.0.0")
+    assert releases(service) == []
+    allow(company, tmp_path, "<=1.1.0")
+    assert releases(service) == ["v1.1.0"]
+
+
+def test_the_presets_are_valid() -> None:
+    paths = sorted(PRESETS.glob("*.json"))
+    assert [path.name for path in paths] == ["canary.json", "default.json", "wave-1.json"]
+
+    done = subprocess.run(
+        [parts.node(), parts.renovate() / "config-validator.js", "--strict", *paths],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
