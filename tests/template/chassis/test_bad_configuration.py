@@ -66,6 +66,10 @@ IN_THE_FILE: dict[str, tuple[str | bytes, str]] = {
         "shutdown.deadline_seconds: 1e10",
         f"{BASE}: shutdown.deadline_seconds: expected less than or equal to 31536000",
     ),
+    "proxy that is no network": (
+        "server.trusted_proxies: [10.0.0.1/8]",
+        f"{BASE}: server.trusted_proxies: expected addresses, networks, or * alone",
+    ),
     "port with a colon": ("server.port: 1:30", f"{BASE}: server.port: {PORT}"),
     "number without end": (
         f"server.port: {'9' * 5000}",

@@ -1,0 +1,46 @@
+"""Behind a proxy: a redirect leads to where the client came from."""
+
+from collections.abc import Callable
+
+import pytest
+
+from . import support
+from .support import Server
+
+Launch = Callable[..., Server]
+
+FORWARDED = {"host": "shop.example.com:8443", "x-forwarded-proto": "https"}
+
+
+@pytest.mark.parametrize(
+    ("trusted", "scheme"),
+    [
+        ('["127.0.0.1"]', "https"),
+        ('["10.0.0.0/8", "127.0.0.0/8"]', "https"),
+        ('["*"]', "https"),
+        ('["10.0.0.0/8"]', "http"),
+        ("[]", "http"),
+    ],
+)
+def test_a_redirect_keeps_the_scheme_that_a_trusted_proxy_names(
+    launch: Launch, trusted: str, scheme: str
+) -> None:
+    server = launch(APP__SERVER__TRUSTED_PROXIES=trusted)
+    server.wait_until_ready()
+
+    answer = server.request("/ok/", headers=FORWARDED)
+
+    assert answer.status == 307
+    assert answer.headers["location"] == f"{scheme}://shop.example.com:8443/ok"
+
+
+def test_a_prefix_that_the_proxy_takes_away_is_in_redirects_and_documents(launch: Launch) -> None:
+    server = launch(APP__SERVER__ROOT_PATH="/shop")
+    server.wait_until_ready()
+
+    assert server.request("/ok").status == 200
+    assert server.request("/ok/", headers=FORWARDED).headers["location"].endswith(":8443/shop/ok")
+    assert server.request("/openapi.json").json()["servers"] == [{"url": "/shop"}]
+    assert server.samples("http_server_request_duration_seconds_count", route="/ok")
+    assert server.request("/livez", management=True).status == 200
+    assert support.ADOPTED or "/shop/openapi.json" in server.request("/docs").body.decode()
