@@ -132,6 +132,13 @@ def corpus(session: nox.Session) -> None:
 
 
 @nox.session
+def newest(session: nox.Session) -> None:
+    """Run the chassis' tests with the newest versions of all dependencies, prereleases too."""
+    install(session)
+    session.run("python", "-m", "tests.template.newest", *session.posargs)
+
+
+@nox.session
 def chart(session: nox.Session) -> None:
     """Hold the chart, its alerts and its dashboard to real tools and to the running service."""
     install(session, "chart", "images")
