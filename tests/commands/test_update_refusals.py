@@ -111,6 +111,14 @@ ANSWERS: dict[str, tuple[Content, str]] = {
     "no template": ("_commit: v1.0.0\n", "no _src_path"),
     "no commit": ("_src_path: {path}\n", "no _commit"),
     "unknown commit": ("_src_path: {path}\n_commit: v0.9.9\n", "--template URL"),
+    "an unpushed state": (
+        "_src_path: {path}\n_commit: v1.0.0-2-g1234567\n",
+        "set _commit to v1.0.0 in .copier-answers.yml, commit, and update again",
+    ),
+    "an unpushed state without a tag": (
+        "_src_path: {path}\n_commit: 12345ab\n",
+        "set _commit to the release that it is nearest to in .copier-answers.yml",
+    ),
     "an option as commit": ("_src_path: {path}\n_commit: --output=x\n", "not usable"),
     "an option as template": ("_src_path: --upload-pack=x\n_commit: v1.0.0\n", "not usable"),
     "a command as template": ("_src_path: ext::sh -c x\n_commit: v1.0.0\n", "no address"),

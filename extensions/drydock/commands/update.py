@@ -24,6 +24,7 @@ from drydock.template.releases import (
     Template,
     absolute,
     open_template,
+    release_before,
     version_of,
     without_credentials,
 )
@@ -185,9 +186,14 @@ def _releases(service: Service, template: Template, options: Options) -> tuple[R
     try:
         old = template.find(recorded)
     except BadInput as error:
+        file = service.answers.file
+        found = f"{template.address} has no release {recorded} (recorded as _commit in {file})"
+        if (tag := release_before(recorded)) is None:
+            raise BadInput(f"{found}; if the template moved, give --template URL") from error
+        instead = tag if tag in template.releases else "the release that it is nearest to"
         raise BadInput(
-            f"{template.address} does not know {recorded!r}, which made this service; "
-            "if the template moved, give --template URL"
+            f"{found}: the service was made from a state of the template that was never committed "
+            f"there, or not pushed; set _commit to {instead} in {file}, commit, and update again"
         ) from error
     if options.to:
         new = template.find(options.to)

@@ -228,6 +228,13 @@ def version_of(name: str) -> Version | None:
         return None
 
 
+def release_before(name: str) -> str | None:
+    """Return the tag from which a commit is described; empty for a bare commit, None for a tag."""
+    if described := _DESCRIBED.fullmatch(name):
+        return described["tag"]
+    return "" if re.fullmatch(r"[0-9a-f]{7,64}", name) else None
+
+
 def without_credentials(address: str) -> str:
     """Return the `address` of a template fit to be recorded: without password or token.
 
