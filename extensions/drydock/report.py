@@ -107,6 +107,8 @@ class UpdateReport(_Merged):
     """Tasks and migrations of the template that were not run."""
     invalid_answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     """Recorded answers that are no longer allowed, and what stands there now."""
+    answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    """Answers that are others than recorded, or new: before and now."""
     must: list[str] = field(default_factory=list)
     """What the changelog says is to be done by hand."""
     notes: list[str] = field(default_factory=list)
@@ -288,14 +290,22 @@ def print_update(report: UpdateReport) -> None:
     """Say what changed and why, what was left out, and what comes next."""
     if not report.files:
         echo(f"Nothing to do: {report.service} is at {report.after}.")
+        _print_doubts(report.doubts, report.skipped)
         return
-    verb = style("Would update" if report.dry_run else "Updated", bold=True)
-    echo(f"{verb} {report.service} from {report.before} to {report.after}")
+    if report.before == report.after:
+        verb = style("Would apply" if report.dry_run else "Applied", bold=True)
+        echo(f"{verb} the answers to {report.service} at {report.after}")
+    else:
+        verb = style("Would update" if report.dry_run else "Updated", bold=True)
+        echo(f"{verb} {report.service} from {report.before} to {report.after}")
+    for name, (before, now) in report.answers.items():
+        echo(f"  {name}: {now}" + (" (new question)" if before is None else f", was {before}"))
+    _print_list("You must:", report.must)
+    echo()
     _print_files(report.files)
     _print_doubts(report.doubts, report.skipped)
     if report.message:
         echo(f"\n{report.message}")
-    _print_list("You must:", report.must)
     _print_list("Next:", report.next_steps)
 
 

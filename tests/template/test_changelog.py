@@ -1,7 +1,7 @@
 """What the changelog asks of the team that updates."""
 
 import pytest
-from drydock.template.changelog import you_must
+from drydock.template.changelog import duties, you_must
 from packaging.version import Version
 
 LOG = """\
@@ -100,3 +100,36 @@ What you must do:
 
 def test_an_empty_changelog_asks_nothing() -> None:
     assert you_must("", Version("1"), Version("2")) == []
+
+
+ANSWERS = {"inference": "local", "ci": "none", "tracing": False, "config_server": True}
+
+
+@pytest.mark.parametrize(
+    ("item", "told"),
+    [
+        ("Set up the credentials.", True),
+        ("Nothing, where you answer no new question.", False),
+        ("A service with `inference: triton` takes a section out.", False),
+        ("A service with `inference: local` takes a section out.", True),
+        ("With `config_server`, tests ask no server.", True),
+        ("With `tracing`, set an endpoint.", False),
+        ("A service answers `ci` with `none`.", False),
+        ("One with `tracing` or `config_server` looks at its pins.", True),
+        ("Longer ones set `inference.deadline_seconds`.", True),
+    ],
+)
+def test_a_duty_is_told_to_those_whose_answers_it_is_about(item: str, told: bool) -> None:
+    assert duties([item], ANSWERS, locked=False) == ([item] if told else [])
+
+
+def test_what_is_locked_already_is_no_duty_and_else_one() -> None:
+    items = ["Run `uv lock` and commit it: one.", "Look.", "Run `uv lock` and commit it: two."]
+    assert duties(items, ANSWERS, locked=True) == ["Look."]
+    assert duties(items, ANSWERS, locked=False) == items[:2]
+
+
+def test_an_answer_that_changes_brings_its_duties_again() -> None:
+    items = ["Look.", "With `config_server`, wait.", "With `inference: local`, load."]
+    changed = {"config_server"}
+    assert duties(items, ANSWERS, locked=False, changed=changed) == [items[1]]

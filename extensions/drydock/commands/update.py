@@ -1,15 +1,17 @@
 """`drydock update`: bring a service to a newer release of its template."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
+from packaging.version import Version
 
 from drydock import git, locking
+from drydock.adoption.facts import chassis as chassis_facts
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository, Tree
 from drydock.merging import sides, work_tree
@@ -98,16 +100,14 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
         dry_run=options.dry_run or options.explain is not None,
     )
     moved = options.template is not None and template.address != service.answers.template
-    # A clone without tags recorded a bare commit: from now on the release that it is.
-    recorded = service.answers.release
-    is_commit = old.commit.startswith(recorded) or version_of(recorded) is None
-    bare = is_commit and new.version is not None
+    bare = _is_bare(service.answers.release, old, new)
     if bare:
         report.notes.append(
-            f"{recorded} is a commit, recorded by a clone of the template without "
+            f"{service.answers.release} is a commit, recorded by a clone of the template without "
             f"tags; {service.answers.file} names {new.name} from now on"
         )
     if old.commit == new.commit and not options.data and not moved and not bare:
+        report.notes += _disagreements(service)
         if options.explain is not None:
             report.of(options.explain)
         return report
@@ -138,13 +138,13 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
             _require_room(service, merge)
             three = (trees.base, service.tracked, trees.theirs)
             report.files = files_of(service.prefix, three, merge, trees.held)
-            report.skipped = theirs.skipped
-            report.invalid_answers = {
-                name: (value, theirs.answers.get(name)) for name, value in theirs.invalid.items()
-            }
-            report.message = theirs.message.strip()
-            report.must = _must(renders.new.folder, old, new)
-            report.notes += filter(None, [template.foreign(new), template.tags_missing])
+            if old.commit == new.commit:
+                report.files = [_by_answers(file) for file in report.files]
+            _tell_answers(report, service, theirs)
+            report.notes += [
+                *(_unmoved(service, base, theirs, merge) if report.answers else ()),
+                *filter(None, [template.foreign(new), template.tags_missing]),
+            ]
             if options.explain is not None:
                 told = report.of(options.explain)
                 path = service.prefix + told.path
@@ -155,12 +155,36 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
                     report.continued = not _starts_branch(service.repository)
                     report.branch = BRANCH.name
                 work_tree.write(repository, service.head, merge)
+        changes = _changelog(renders.new.folder)
     with undone_by("drydock update --abort"):
-        _refresh_lock(service, report, say)
+        locked = _refresh_lock(service, report, say)
+        report.must = _must(changes, (old, new), theirs.answers, report.answers, locked=locked)
         if report.branch and not report.conflicts:
             subject = f"Update the template to {report.after}"
             BRANCH.commit(service.repository, subject, to_markdown(report))
     return report
+
+
+def _is_bare(recorded: str, old: Release, new: Release) -> bool:
+    """Tell whether a commit is `recorded`, by a clone without tags, and a release can be now."""
+    is_commit = old.commit.startswith(recorded) or version_of(recorded) is None
+    return is_commit and new.version is not None
+
+
+def _tell_answers(report: UpdateReport, service: Service, theirs: rendering.Rendering) -> None:
+    """Report what the new release's render says of the answers."""
+    report.skipped = theirs.skipped
+    report.invalid_answers = {
+        name: (value, theirs.answers.get(name)) for name, value in theirs.invalid.items()
+    }
+    report.message = theirs.message.strip()
+    before = service.answers.values
+    report.answers = {
+        name: (before.get(name), value)
+        for name, value in theirs.answers.items()
+        if name not in theirs.invalid and (name not in before or before[name] != value)
+    }
+    report.notes += _disagreements(service)
 
 
 def _require_branch(repository: Repository) -> None:
@@ -340,33 +364,118 @@ def _explain(
     return Explanation(told, *texts)
 
 
-def _must(template: Path, old: Release, new: Release) -> list[str]:
-    if old.version is None or new.version is None:
-        return []
+def _by_answers(file: FileReport) -> FileReport:
+    """Return what happened to a file where no release, but an answer is another."""
+    if file.outcome == "removed":
+        return replace(file, reason="no longer part of a service with these answers")
+    if file.outcome == "added":
+        return replace(file, reason="brought by the answers")
+    return file
+
+
+def _changelog(template: Path) -> str:
+    """Return the notes of the template's releases, those of a fork's company included."""
     files = [template / name for name in ("CHANGELOG.md", company.CHANGELOG)]
     texts = [file.read_text("utf-8", errors="replace") for file in files if file.is_file()]
-    return [line for text in texts for line in changelog.you_must(text, old.version, new.version)]
+    return "\n\n".join(texts)
 
 
-def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> None:
-    """Write the lock file anew where the update changed what it locks."""
+def _must(
+    notes: str,
+    releases: tuple[Release, Release],
+    answers: Mapping[str, Any],
+    changed: Mapping[str, tuple[Any, Any]],
+    *,
+    locked: bool,
+) -> list[str]:
+    """Return what the new releases ask, and what those before asked of answers that changed."""
+    old, new = releases
+    if old.version is None or new.version is None:
+        return []
+    first = changelog.you_must(notes, Version("0"), old.version)
+    moved = {name for name, (before, _) in changed.items() if before is not None}
+    asked = changelog.you_must(notes, old.version, new.version)
+    return list(
+        dict.fromkeys(
+            [
+                *changelog.duties(first, answers, locked=locked, changed=moved),
+                *changelog.duties(asked, answers, locked=locked),
+            ]
+        )
+    )
+
+
+def _unmoved(
+    service: Service, base: rendering.Rendering, theirs: rendering.Rendering, merge: Merge
+) -> Iterator[str]:
+    """Yield what to say of the service's own files in folders that an answer has left."""
+    left = _folders(base.files()) - _folders(theirs.files())
+    own = sorted(
+        path.removeprefix(service.prefix)
+        for path in service.tracked
+        if path.startswith(service.prefix)
+        and path.removeprefix(service.prefix).rpartition("/")[0] in left
+        and merge.changes.get(path, service.tracked[path]) is not None
+    )
+    if own:
+        yield (
+            f"the answers move the template's files; yours stay: {', '.join(own)}. Move them by "
+            "git mv, over the starters that came with the new folder, and change their imports"
+        )
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    return {str(folder) for path in paths for folder in PurePosixPath(path).parents} - {"."}
+
+
+def _disagreements(service: Service) -> Iterator[str]:
+    """Yield what to say where the answers file was edited: that alone changes no code."""
+    paths = [path for path in service.tracked if path.startswith(service.prefix)]
+    chassis = [path for path in paths if path.endswith(chassis_facts.FILES)]
+    contents = service.repository.read_blobs([service.tracked[path].oid for path in chassis])
+    texts = {
+        path.removeprefix(service.prefix): contents[service.tracked[path].oid].decode(
+            "utf-8", "replace"
+        )
+        for path in chassis
+    }
+    for fact in chassis_facts.find(texts):
+        told = str(service.answers.values.get(fact.about, fact.value))
+        if fact.about in ("service_name", "service_port", "management_port") and told != fact.value:
+            yield (
+                f"{service.answers.file} says {fact.about}: {told}, but {fact.where} says "
+                f"{fact.value}. Editing answers changes no code: put {fact.value} back there, "
+                f"commit, then drydock update --data {fact.about}={told}"
+            )
+
+
+def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> bool:
+    """Regenerate the lock file where the update changed what it locks.
+
+    Return whether it needs nothing more, or the report says what.
+    """
     changed = {file.path for file in report.files if file.outcome in {"updated", "merged"}}
     if "pyproject.toml" not in changed:
-        return
+        return False
+    handled = False
     wanted = locking.command(service.folder)
     for name, command in locking.FILES.items():
         path = service.prefix + name
         if path not in service.tracked:
             continue
         if name == "uv.lock" and command != wanted and not report.dry_run:
-            report.notes.append(f"{name} counts no more: git rm {name}, then {wanted}")
+            report.notes.append(f"{name} is no longer used: git rm {name}, then {wanted}")
             continue
+        handled = True
         if report.conflicts or report.dry_run or name != "uv.lock":
-            report.notes.append(f"{name} is to be written anew: {command}")
+            report.notes.append(f"regenerate {name}: {command}")
             continue
         say(f"Writing {name}")
         work_tree.also_written(service.repository, path)
         if problem := locking.write(service.folder):
-            report.notes.append(f"{name} is not written anew ({problem}): {command}")
+            report.notes.append(f"{name} is not regenerated ({problem}): {command}")
             continue
         service.repository.git("add", "--", path)
+        if service.repository.git("diff", "--cached", "--name-only", "--", path):
+            report.files.append(FileReport(name, "updated", f"regenerated by {command}"))
+    return handled

@@ -4,6 +4,8 @@ Its form is that of https://keepachangelog.com: a heading for each release, newe
 """
 
 import re
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
 
 from packaging.version import Version
 
@@ -11,6 +13,10 @@ from drydock.template.releases import version_of
 
 _HEADING = re.compile(r"(?P<level>#+)\s*\[?(?P<title>[^\]\s]+)\]?")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s+")
+_SPAN = re.compile(r"`([a-z_][a-z0-9_]*)(?:: ([^`]+))?`")
+_NOTHING = re.compile(r"nothing\b", re.IGNORECASE)
+_LOCK = re.compile(r"\brun `uv lock` and commit it", re.IGNORECASE)
+_OFF = ("", "no", "none", "false")
 _MUST = re.compile(r"\byou must\b", re.IGNORECASE)
 
 
@@ -54,3 +60,36 @@ def you_must(changelog: str, after: Version, until: Version) -> list[str]:
             item.append(_ITEM.sub("", line).strip() if not item else line.strip())
     finish()
     return found
+
+
+def duties(
+    items: Iterable[str],
+    answers: Mapping[str, Any],
+    *,
+    locked: bool,
+    changed: Set[str] | None = None,
+) -> list[str]:
+    """Return those of the `items` that a service with these `answers` has to do, each once.
+
+    An item names the answer that it is about: `inference: triton`, or only `tracing`. Without a
+    name it is for every service. With `changed`, only items about these questions are returned.
+    `locked` tells that the lock file is written, or that the report says how.
+    """
+    found: list[str] = []
+    for item in dict.fromkeys(items):
+        about = [span for span in _SPAN.findall(item) if span[0] in answers]
+        if changed is not None and not changed & {name for name, _ in about}:
+            continue
+        if about and not any(_holds(str(answers[name]), value) for name, value in about):
+            continue
+        is_lock = bool(_LOCK.search(item))
+        if _NOTHING.match(item) or (is_lock and locked):
+            continue
+        if is_lock and any(_LOCK.search(one) for one in found):
+            continue
+        found.append(item)
+    return found
+
+
+def _holds(answer: str, wanted: str) -> bool:
+    return answer.lower() == wanted.lower() if wanted else answer.lower() not in _OFF

@@ -12,6 +12,8 @@ from packaging.version import Version
 FILE = "company.yml"
 CHANGELOG = "CHANGELOG.company.md"
 """The notes of a fork's releases; those of upstream stay in CHANGELOG.md."""
+PLACEHOLDERS = ("company_registry", "company_package_index", "company_publish_url")
+"""The values that mean nothing upstream, so that it never changes them, and every fork does."""
 _NAME = re.compile(r"[a-z][a-z0-9]*")
 
 

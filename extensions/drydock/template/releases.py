@@ -113,12 +113,13 @@ class Template:
     def foreign(self, release: Release) -> str | None:
         """Return why `release` may be another company's, and what to do; None if it is not.
 
-        A fork that names no company shows by values that its `company.yml` has changed since.
+        A fork that names no company is known by values that `release` has otherwise, of those
+        that upstream never changes.
         """
         if self.company or release.version is None:
             return None
         before, now = self._values(release.commit), self._values("HEAD")
-        changed = [name for name in before if name in now and before[name] != now[name]]
+        changed = [name for name in company.PLACEHOLDERS if before.get(name) != now.get(name)]
         if not changed:
             return None
         return (

@@ -22,6 +22,8 @@ _PIPELINES = {
 _CALLS_NOX = "is in noxfile.py, for you to run as well"
 """What the first line of a pipeline of the standard says."""
 _IDENTITY = "/chassis/identity.py"
+FILES = (_IDENTITY, "/chassis/application.py")
+"""The ends of the paths of files that tell of a chassis."""
 
 
 def find(files: Files) -> Iterator[Fact]:

@@ -1,0 +1,104 @@
+"""What `drydock update` says of answers: duties, folders that they leave, files edited by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import Outcome, Service, Template, git, write
+
+Drydock = Callable[..., Outcome]
+COPIER_YML = """\
+_subdirectory: template
+service_name: {type: str, default: demo}
+service_port: {type: int, default: 8000}
+kind: {type: str, default: local, choices: [local, remote]}
+package_path: {type: str, default: src/demo}
+"""
+LOG = """\
+## v1.1.0
+
+What you must do:
+
+- Look at the ports.
+
+## v1.0.0
+
+What you must do:
+
+- A service with `kind: remote` names its server.
+- Run `uv lock` and commit it.
+"""
+CHASSIS = {
+    "{{ package_path }}/chassis/identity.py.jinja": (
+        'SERVICE: Final = "{{ service_name }}"\nSERVICE_PORT: Final = {{ service_port }}\n'
+    ),
+    "{{ package_path }}/chassis/application.py": "APP = 1\n",
+    "{% if kind == 'local' %}local.txt{% endif %}": "local\n",
+    "{% if kind == 'remote' %}remote.txt{% endif %}": "remote\n",
+}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    template = Template.make(tmp_path / "template", COPIER_YML)
+    write(template.path, {"CHANGELOG.md": LOG})
+    template.release("v1.0.0", dict(CHASSIS))
+    return Service.make(template, tmp_path / "service")
+
+
+def test_an_answer_that_changes_is_a_migration(drydock: Drydock, service: Service) -> None:
+    outcome = drydock("update", service.path, "--defaults", "--data", "kind=remote")
+
+    assert outcome.code == 0, outcome.err
+    head, _, rest = outcome.out.partition("You must:")
+    assert "Applied the answers" in head
+    assert "kind: remote, was local" in head
+    assert rest.startswith("\n  A service with `kind: remote` names its server.\n")
+    assert "uv lock" not in rest
+    assert "local.txt  no longer part of a service with these answers" in rest
+    assert "remote.txt  brought by the answers" in rest
+
+
+def test_files_of_the_service_in_a_folder_that_an_answer_leaves_are_named(
+    drydock: Drydock, service: Service
+) -> None:
+    service.change({"src/demo/own.py": "OWN = 1\n"})
+
+    outcome = drydock("update", service.path, "--defaults", "--data", "package_path=src/other")
+
+    assert outcome.code == 0, outcome.err
+    assert "yours stay: src/demo/own.py. Move them by git mv" in outcome.out
+    assert (service.path / "src/other/chassis/identity.py").exists()
+
+
+def test_an_answers_file_that_disagrees_with_the_code_is_told(
+    drydock: Drydock, service: Service
+) -> None:
+    answers = service.read(".copier-answers.yml")
+    edited = answers.replace("service_name: demo", "service_name: other")
+    assert edited != answers
+    service.change({".copier-answers.yml": edited})
+
+    outcome = drydock("update", service.path, "--defaults")
+
+    assert outcome.code == 0, outcome.err
+    assert (
+        ".copier-answers.yml says service_name: other, but src/demo/chassis/identity.py:1 says demo"
+        in outcome.out
+    )
+    assert "drydock update --data service_name=other" in outcome.out
+
+
+def test_a_service_of_an_untagged_clone_gets_the_name_of_its_release(
+    drydock: Drydock, service: Service, tmp_path: Path
+) -> None:
+    made = git(tmp_path / "template", "rev-parse", "--short", "HEAD")
+    answers = service.read(".copier-answers.yml")
+    service.change({".copier-answers.yml": answers.replace("v1.0.0", made)})
+
+    outcome = drydock("update", service.path, "--defaults")
+
+    assert outcome.code == 0, outcome.err
+    assert "_commit: v1.0.0\n" in service.read(".copier-answers.yml")
+    assert "a clone of the template without tags" in outcome.out
