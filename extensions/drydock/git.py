@@ -103,15 +103,23 @@ def mark_differences(ours: bytes, theirs: bytes, labels: tuple[str, str]) -> byt
     return _merge_file((ours, b"", theirs), labels, accept=range(128))
 
 
+def mark_conflicts(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str]) -> bytes:
+    """Merge three texts by lines, with markers around what conflicts that show the base, too."""
+    return _merge_file((ours, base, theirs), labels, accept=range(128), style="diff3")
+
+
 def _merge_file(
-    texts: tuple[bytes, bytes, bytes], labels: tuple[str, str], accept: Sequence[int]
+    texts: tuple[bytes, bytes, bytes],
+    labels: tuple[str, str],
+    accept: Sequence[int],
+    style: str = "merge",
 ) -> bytes:
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         names = [Path(scratch, name) for name in ("ours", "base", "theirs")]
         for name, content in zip(names, texts, strict=True):
             name.write_bytes(content)
         return run(
-            "-c", "merge.conflictStyle=merge", "merge-file", "-p",
+            "-c", f"merge.conflictStyle={style}", "merge-file", "-p",
             "-L", labels[0], "-L", "base", "-L", labels[1], *names, accept=accept,
         )  # fmt: skip
 

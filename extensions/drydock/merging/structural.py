@@ -35,6 +35,7 @@ class Settled:
 
 # What tools compute from other files: its parts depend on each other.
 _COMPUTED = re.compile(r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.json|\.ya?ml)?|npm-shrinkwrap\.json)$")
+_GENERATED = re.compile(rb"(?i)\b(?:auto-?generated|generated (?:by|with)|do not edit)\b")
 
 
 def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
@@ -64,6 +65,11 @@ def _laid_out(
         return layout.alike(path, _text(base), _text(ours), _text(theirs))
     except (NotCertain, RecursionError):
         return None
+
+
+def is_computed(path: str, content: bytes) -> bool:
+    """Tell whether a tool computes the file at `path`, so that its parts depend on each other."""
+    return bool(_COMPUTED.search(path) or _GENERATED.search(content[:1000]))
 
 
 def _merge_alike(path: str, texts: layout.Texts, who: str) -> Settled | None:
@@ -104,7 +110,7 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
     known = formats.of(path)
     if known is None:
         raise NotCertain("files of this kind are merged by lines only")
-    if _COMPUTED.search(path):
+    if is_computed(path, ours):
         raise NotCertain("a tool computes it from other files")
     before = _text(base) if base is not None else None
     mine, new = _text(ours), _text(theirs)

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from drydock import git
 from drydock.documents import formats
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import ends, structural
+from drydock.merging import ends, hunks, structural
 from drydock.merging.nodes import NotCertain
 
 
@@ -95,7 +95,7 @@ def three_way(
         else:
             reasons = [_REASONS.get(kind, kind) for kind in sorted(known)]
             merge.conflicts[path] = Conflict(staged, "; ".join(reasons) or "see the other files")
-    _try_again(repository, merge)
+    _try_again(repository, merge, labels)
     _note_moves(repository, merge, trees, (ours, base, theirs))
     merge.moved = {path: before for path, before in merge.moved.items() if path not in new}
     _hold_to_formats(repository, merge, (base, ours, theirs), labels)
@@ -168,7 +168,21 @@ def _named(path: str, names: dict[str, str]) -> str:
     return f"{head}~{label.replace(' ', '-').replace('/', '-')}" if tilde and label else path
 
 
-def _try_again(repository: Repository, merge: Merge) -> None:
+def _place_by_place(
+    path: str, base: bytes | None, ours: bytes, theirs: bytes, labels: Labels
+) -> hunks.Hunks | None:
+    """Settle what can be in a merge by lines; None if that is nothing, or not right as a whole."""
+    if base is None or structural.is_computed(path, ours):
+        return None
+    marked = git.mark_conflicts(base, ours, theirs, (labels.ours, labels.theirs))
+    found = hunks.settle(path, marked)
+    before = {1: base, 2: ours, 3: theirs}
+    if not found.done or (not found.left and structural.line_problem(path, before, found.text)):
+        return None
+    return found
+
+
+def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
     """Settle each conflict in a text that its ends or meaning can settle."""
     tried = {_REASONS["contents"], _REASONS["add/add"]}
     texts = {
@@ -194,12 +208,19 @@ def _try_again(repository: Repository, merge: Merge) -> None:
             try:
                 by_meaning = structural.merge(path, base, ours, theirs)
             except NotCertain as error:
-                if not formats.of(path):
+                found = _place_by_place(path, base, ours, theirs, labels)
+                if found and not found.left:
+                    settled, merge.rules[path] = found.text, found.done
+                else:
+                    if found:
+                        (oid,) = repository.write_blobs([found.text])
+                        merge.changes[path] = Entry(marked.mode, oid)
+                    if formats.of(path):
+                        reason = f"{merge.conflicts[path].reason}; {error}"
+                        merge.conflicts[path] = replace(merge.conflicts[path], reason=reason)
                     continue
-                reason = f"{merge.conflicts[path].reason}; {error}"
-                merge.conflicts[path] = replace(merge.conflicts[path], reason=reason)
-                continue
-            settled, merge.rules[path] = by_meaning.text, by_meaning.rules
+            else:
+                settled, merge.rules[path] = by_meaning.text, by_meaning.rules
         if settled is not None:
             (oid,) = repository.write_blobs([settled])
             merge.changes[path] = Entry(marked.mode, oid)  # git has merged the mode

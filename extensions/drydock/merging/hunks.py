@@ -1,0 +1,120 @@
+"""What git leaves in conflict, place by place: settled where that is certain, marked where not.
+
+Two things are: lines that differ in a version alone, and, in prose and scripts, words of one line
+that the sides changed in places that do not touch.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from packaging.version import Version
+
+from drydock.merging.rules import versions
+
+_HUNK = re.compile(
+    rb"^(?P<first><{7}[^\n]*\n)(?P<ours>(?:.*\n)*?)\|{7}[^\n]*\n(?P<base>(?:.*\n)*?)"
+    rb"(?P<middle>={7}\r?\n)(?P<theirs>(?:.*\n)*?)(?P<last>>{7}[^\n]*(?:\n|\Z))",
+    re.MULTILINE,
+)
+# Where words stand for themselves; in data and code one can depend on its neighbour.
+_WORDED = re.compile(r"(?i)\.(?:md|markdown|rst|txt|adoc|sh|bash)$|(?:^|/)(?:LICENSE|Makefile)$")
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_RUNS = re.compile(r"\s*(?:- +)?run: ")
+_RELEASE = re.compile(r"(?<=[^/\s]/)v?\d+(?:\.\d+)+(?=[/)\]\s\"']|$)")
+
+
+@dataclass(frozen=True)
+class Hunks:
+    """A text that was merged by lines, with what could be settled in it."""
+
+    text: bytes
+    left: int
+    """How many places are in conflict still."""
+    done: tuple[str, ...]
+    """What was settled, a line each."""
+
+
+def settle(path: str, marked: bytes) -> Hunks:
+    """Settle what can be in a text with conflict markers that show the base, too (diff3 style).
+
+    What is left keeps its markers, without the base.
+    """
+    result, done, left, at = list[bytes](), list[str](), 0, 0
+    for hunk in _HUNK.finditer(marked):
+        result.append(marked[at : hunk.start()])
+        at = hunk.end()
+        settled = _settled(path, hunk["base"], hunk["ours"], hunk["theirs"])
+        if settled is None:
+            left += 1
+            result += [hunk["first"], hunk["ours"], hunk["middle"], hunk["theirs"], hunk["last"]]
+        else:
+            result.append(settled[0])
+            done += settled[1]
+    return Hunks(b"".join([*result, marked[at:]]), left, tuple(done))
+
+
+def _settled(path: str, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, list[str]] | None:
+    try:
+        sides = [side.decode().splitlines(keepends=True) for side in (base, ours, theirs)]
+    except UnicodeDecodeError:
+        return None
+    if len({len(side) for side in sides}) > 1:
+        return None
+    lines, done = [], []
+    for was, mine, new in zip(*sides, strict=True):
+        if new in (mine, was):
+            lines.append(mine)
+        elif mine == was:
+            lines.append(new)
+        elif higher := versions.higher(was, mine, new) or _link(was, mine, new):
+            lines.append(higher[0])
+            done.append(higher[1])
+        elif (_WORDED.search(path) or _RUNS.match(was)) and (worded := _words(was, mine, new)):
+            lines.append(worded)
+            done.append(f"both sides' words: {' '.join(worded.split())[:60]}")
+        else:
+            return None
+    return "".join(lines).encode(), done
+
+
+def _link(base: str, ours: str, theirs: str) -> tuple[str, str] | None:
+    """Settle a line that differs in the release that a link names: the higher one stands."""
+    texts = (base, ours, theirs)
+    if len({_RELEASE.sub("", text) for text in texts}) > 1:
+        return None
+    found = [_RELEASE.findall(text) for text in texts]
+    differing = [three for three in zip(*found, strict=True) if len(set(three)) > 1]
+    if len(set(differing)) != 1:
+        return None
+    was, mine, new = (Version(version) for version in differing[0])
+    if min(mine, new) <= was or mine == new:
+        return None
+    text, side = (ours, "yours") if mine > new else (theirs, "the release's")
+    return text, f"the higher version, {side}: {' '.join(text.split())}"
+
+
+def _words(base: str, ours: str, theirs: str) -> str | None:
+    """Merge a line by words; None where the sides changed the same words, or neighbours."""
+    was, mine, new = (_WORDS.findall(text) for text in (base, ours, theirs))
+    by_ours, by_theirs = _changes(was, mine), _changes(was, new)
+    for start, end, words in by_ours:
+        for first, last, others in by_theirs:
+            between = was[end:first] if end <= first else was[last:start]
+            if (start, end, words) != (first, last, others) and not "".join(between).strip():
+                return None
+    result, at = list[str](), 0
+    for start, end, words in sorted({*by_ours, *by_theirs}):
+        result += [*was[at:start], *words]
+        at = end
+    return "".join([*result, *was[at:]])
+
+
+def _changes(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+    matcher = SequenceMatcher(None, base, side, autojunk=False)
+    return [
+        (start, end, tuple(side[first:last]))
+        for kind, start, end, first, last in matcher.get_opcodes()
+        if kind != "equal"
+    ]
