@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import nox
@@ -223,7 +222,8 @@ def release(session: nox.Session) -> None:
     """Cut a release of what is committed: `nox -s release -- 1.2.0` tests, commits and tags it."""
     install(session)
     session.run("python", "-m", "tools.release", "check", *session.posargs)
-    session.run(sys.executable, "-m", "nox", external=True)
+    provide_poetry(session)
+    session.run("python", "-m", "tools.release", "prove")
     session.run("python", "-m", "tools.release", "cut", *session.posargs)
 
 

@@ -10,6 +10,7 @@ A fork that names its company in `company.yml` numbers what it adds to upstream'
 
 import datetime
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from packaging.version import Version
 
 from tests.template import matrix
 from tools import version as versions
+from tools.proof import CI, EVERY, is_proved
 
 UNRELEASED = "## Unreleased\n"
 
@@ -36,6 +38,8 @@ def main(arguments: Sequence[str]) -> int:
             case ["tags"]:
                 for name in rebuild_tags(matrix.REPOSITORY):
                     print(f"tagged {name}")
+            case ["prove"]:
+                prove(matrix.REPOSITORY)
             case ["check", version]:
                 check(matrix.REPOSITORY, version)
             case ["cut", version]:
@@ -68,6 +72,22 @@ def check(repository: Path, version: str) -> None:
             broken = list(breaks(template, last, repository))
             if broken:
                 raise BadInput(f"{'; '.join(broken)}: that takes a new major version")
+
+
+def prove(repository: Path) -> None:
+    """Run what is not proved yet of just these files: CI, and every variant there is.
+
+    Raises BadInput where anything fails.
+    """
+    every = [sys.executable, "-m", "tests.template.variants", "every"]
+    commands = {CI: [".ci/run"], EVERY: every}
+    for what, command in commands.items():
+        if is_proved(repository, what):
+            print(f"proved already of these files: {what}")
+        elif subprocess.run(command, cwd=repository, check=False).returncode:
+            raise BadInput(f"{what} failed")
+        elif not is_proved(repository, what):
+            raise BadInput(f"{what} passed, but the files have changed meanwhile")
 
 
 def breaks(template: Template, last: Release, repository: Path) -> Iterator[str]:

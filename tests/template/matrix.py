@@ -116,6 +116,13 @@ def covering(
         yield _variant({"layout": layout} | {name: row[name] for name in factors})
 
 
+def every(narrowed: Mapping[str, str]) -> Iterator[Variant]:
+    """Yield the whole product of the factors, of which `narrowed` holds some to one value."""
+    factors = _narrow(narrowed)
+    for values in itertools.product(*factors.values()):
+        yield _variant(dict(zip(factors, values, strict=True)))
+
+
 def _narrow(narrowed: Mapping[str, str]) -> dict[str, list[Any]]:
     result = {}
     for name, values in FACTORS.items():

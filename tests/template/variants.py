@@ -8,10 +8,12 @@ layouts that take turns. The chassis' full tests, which take most of the time, r
     nox -s variants                        any four together are rendered, any two installed
     nox -s variants -- strength=3          any five, and any three
     nox -s variants -- inference=local     only these (layout, inference, adopted, …)
+    nox -s variants -- every               all there are are rendered, none installed
 """
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,11 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from tests.template import matrix, tidiness
 from tests.template.image import index
+from tools import proof
 
 CORES = os.cpu_count() or 2
 PYTEST = ("-q", "-p", "no:cacheprovider", "--confcutdir", "tests/template")
@@ -105,6 +108,8 @@ class Result:
 
 def main(arguments: Sequence[str]) -> int:
     """Run both parts; return 1 where anything failed."""
+    if arguments[:1] == ["every"]:
+        return _every(dict(argument.split("=", 1) for argument in arguments[1:]))
     narrowed = dict(argument.split("=", 1) for argument in arguments)
     strength = int(narrowed.pop("strength", "2"))
     with tempfile.TemporaryDirectory(prefix="variants ") as folder:
@@ -117,6 +122,19 @@ def main(arguments: Sequence[str]) -> int:
         with index.public(Path(folder, "packages")) as public:
             installed = list(_installed(strength, narrowed, Path(folder), public))
     return _report(rendered, installed)
+
+
+def _every(narrowed: Mapping[str, str]) -> int:
+    with (
+        proof.proving(matrix.REPOSITORY, proof.EVERY) as run,
+        tempfile.TemporaryDirectory(prefix="variants ") as folder,
+    ):
+        variants = list(matrix.every(narrowed))
+        if not narrowed:
+            variants += [matrix.Variant(name, answers) for name, answers in matrix.EDGES.items()]
+        code = _report(list(_rendered(variants, Path(folder))), [])
+        run.passed = code == 0 and not narrowed
+    return code
 
 
 def _rendered(variants: list[matrix.Variant], folder: Path) -> Iterator[Result]:
@@ -134,6 +152,7 @@ def _render_and_check(variant: matrix.Variant, folder: Path) -> Result:
     rendered = time.perf_counter()
     problems = tidiness.problems(folder, dict(rendering.answers))
     steps = {"render": rendered - start, "check": time.perf_counter() - rendered}
+    shutil.rmtree(folder)  # thousands of them would fill a disk
     return Result(variant.name, steps, "\n".join(problems))
 
 
@@ -237,7 +256,9 @@ def _pythons() -> list[str]:
 
 
 def _progress() -> Progress:
-    return Progress(console=console, transient=True)
+    bar = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn())
+    # Where no terminal shows it move, it would only say what the report says.
+    return Progress(*bar, console=console, transient=True)
 
 
 def _report(rendered: list[Result], installed: list[Result]) -> int:
