@@ -67,3 +67,26 @@ def test_what_is_certain_is_settled_beside_what_is_not() -> None:
     assert found.text.decode() == (
         f'v = "1.2.0"\n{between}<<<<<<< yours\nf(b)\n=======\nf(c)\n>>>>>>> release v2\n'
     )
+
+
+MINE = b"import os\n\n\ndef mine():\n    return os\n\n\nx = 1\ny = 1\n"
+
+
+def test_markers_surround_what_the_reason_names() -> None:
+    merged = MINE.replace(b"import os\n", b"").replace(b"y = 1", b"y = 2")
+    told = "the release removes `import os`, your code still uses it"
+    assert hunks.mark(MINE, merged, told, ("yours", "release v2")) == MINE.replace(
+        b"import os\n", b"<<<<<<< yours\nimport os\n=======\n>>>>>>> release v2\n"
+    ).replace(b"y = 1", b"y = 2")
+
+
+def test_markers_surround_all_changes_where_the_reason_names_none() -> None:
+    merged = MINE.replace(b"import os\n", b"").replace(b"y = 1\n", b"y = 2")
+    marked = hunks.mark(MINE, merged, "it is not valid", ("yours", "new"))
+    assert marked is not None
+    assert marked.count(b"<<<<<<< yours\n") == marked.count(b">>>>>>> new\n") == 2
+    assert marked.endswith(b"<<<<<<< yours\ny = 1\n=======\ny = 2\n>>>>>>> new\n")
+
+
+def test_nothing_is_marked_where_nothing_changed() -> None:
+    assert hunks.mark(MINE, MINE, "it would be nowhere in it", ("yours", "new")) is None

@@ -55,6 +55,38 @@ def settle(path: str, marked: bytes) -> Hunks:
     return Hunks(b"".join([*result, marked[at:]]), left, tuple(done))
 
 
+def mark(ours: bytes, merged: bytes, reason: str, labels: tuple[str, str]) -> bytes | None:
+    """Return `merged` with markers around what the release changed there and `reason` names.
+
+    Around all that the release changed, where it names none of it; None if that is nothing.
+    """
+    mine, both = ours.splitlines(keepends=True), merged.splitlines(keepends=True)
+    matcher = SequenceMatcher(None, mine, both, autojunk=False)
+    places = [(mine[a:b], both[c:d], kind) for kind, a, b, c, d in matcher.get_opcodes()]
+    named = {word for name in re.findall(r"`([^`]+)`", reason) for word in re.findall(r"\w+", name)}
+    words = re.compile(rb"\b(?:%s)\b" % b"|".join(re.escape(one.encode()) for one in sorted(named)))
+    changed = [place for place in places if place[2] != "equal"]
+    chosen = [p for p in changed if named and words.search(b"".join(p[0] + p[1]))] or changed
+    if not chosen:
+        return None
+    end = b"\r\n" if b"\r\n" in ours else b"\n"
+    first, last = (label.encode() for label in labels)
+    result = list[bytes]()
+    for place in places:
+        if place not in chosen:
+            result += place[1]
+            continue
+        sides = (_ended(side, end) for side in place[:2])
+        marks = (b"<<<<<<< " + first + end, b"=======" + end, b">>>>>>> " + last + end)
+        result += [marks[0], next(sides), marks[1], next(sides), marks[2]]
+    return b"".join(result)
+
+
+def _ended(lines: Sequence[bytes], end: bytes) -> bytes:
+    text = b"".join(lines)
+    return text if not text or text.endswith(b"\n") else text + end
+
+
 def _settled(path: str, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, list[str]] | None:
     try:
         sides = [side.decode().splitlines(keepends=True) for side in (base, ours, theirs)]

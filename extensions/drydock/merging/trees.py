@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from drydock import git
 from drydock.documents import formats
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import ends, hunks, structural
+from drydock.merging import ends, hunks, lines, structural
 from drydock.merging.nodes import NotCertain
 
 
@@ -268,10 +268,21 @@ def _hold_to_formats(
             by_meaning = structural.merge(path, before.get(1), before[2], before[3])
             result, merge.rules[path] = by_meaning.text, by_meaning.rules
         except NotCertain:
-            result = git.mark_differences(before[2], before[3], (labels.ours, labels.theirs))
+            result = _marked(before, contents[entry.oid], problem, labels)
             merge.conflicts[path] = Conflict(inputs[path], problem)
         (oid,) = repository.write_blobs([result])
         merge.changes[path] = Entry(entry.mode, oid)
+
+
+def _marked(before: dict[int, bytes], merged: bytes, problem: str, labels: Labels) -> bytes:
+    """Return a merge by lines that is not right, with markers around what is in disagreement."""
+    names = labels.ours, labels.theirs
+    whole = before.keys() == {1, 2, 3} and not lines.problem(
+        before[1], before[2], before[3], merged
+    )
+    found = hunks.mark(before[2], merged, problem, names) if whole else None
+    # What is not sure to hold both sides' changes is shown as what the sides have.
+    return found or git.mark_differences(before[2], before[3], names)
 
 
 def _inputs(
