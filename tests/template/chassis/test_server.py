@@ -218,6 +218,12 @@ def test_a_model_that_still_loads_does_not_hold_the_end_up(launch: Launch) -> No
     assert server.stop(signal.SIGTERM) == 0
 
 
+def test_the_start_is_told_in_one_line(server: Server) -> None:
+    """Both listeners together, and not by uvicorn, which does not know that they are one."""
+    assert len(server.lines(event="serving")) == 1
+    assert not [line for line in server.lines() if "server process" in line["event"]]
+
+
 def test_port_0_takes_a_free_one(server: Server) -> None:
     assert server.port != server.management_port
     assert server.request("/ok").status == 200
