@@ -40,9 +40,15 @@ def problems(service: Path, answers: dict[str, object]) -> list[str]:
         name = path.relative_to(service).as_posix()
         if path.is_file():
             found += (f"{name}: {problem}" for problem in _of_file(path, name, answers))
-    for arguments in (["format", "--check", "--no-cache", "."], ["check", "--no-cache", "."]):
+    # Named one by one, files are checked that the service leaves to the template.
+    files = [str(path) for path in sorted(service.rglob("*.py"))]
+    for arguments in (["format", "--check", "--no-cache"], ["check", "--no-cache"]):
         ruff = subprocess.run(
-            [find_ruff_bin(), *arguments], cwd=service, capture_output=True, text=True, check=False
+            [find_ruff_bin(), *arguments, *files],
+            cwd=service,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if ruff.returncode:
             found.append(f"ruff {arguments[0]}: {ruff.stdout}{ruff.stderr}")

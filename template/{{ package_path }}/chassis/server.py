@@ -8,6 +8,7 @@ without the drain period, and so does a second SIGTERM; one signal more, and not
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -73,6 +74,8 @@ def run(settings: ChassisSettings) -> int:
         except Exception:
             log.critical("the application could not be put together", app=APP, exc_info=True)
             return 1
+        # Each of the two servers says so of the process, and the line `serving` says more.
+        logging.getLogger("uvicorn.error").addFilter(lambda line: " server process" not in line.msg)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_serve(service, settings, api, management))
 

@@ -259,6 +259,46 @@ def test_a_bad_item_fails_alone(start: Callable[..., Asking], model: str, item: 
 
 
 @both
+def test_what_is_no_number_of_json_is_an_error_of_its_item_alone(
+    start: Callable[..., Asking], model: str
+) -> None:
+    asking = start(model, allow_nan=False)
+    first = asking.occupy()
+    good, *wrong = asking.queue("good", "nan", "infinity", "nested")
+
+    asking.open()
+
+    assert [future.result().status for future in (first, good)] == [200, 200]
+    assert [future.result().status for future in wrong] == [500, 500, 500]
+    assert b"null" not in b"".join(future.result().body for future in wrong)
+
+    def failures() -> list[str]:
+        return [line["exception"] for line in asking.server.lines(level="error")]
+
+    support.wait_for(lambda: len(failures()) == 3, "three lines")
+    assert all("NaN or Infinity" in failure for failure in failures())
+    assert asking.ask("next").json() == "next"
+
+
+def test_a_quick_models_predictions_are_looked_at_too(start: Callable[..., Asking]) -> None:
+    asking = start(allow_nan=False, inline_below_seconds=3600)
+
+    assert [asking.ask(item).status for item in ("good", "nan", "good")] == [200, 500, 200]
+
+
+@pytest.mark.parametrize("allowed", ["true", None], ids=["allowed", "by default"])
+def test_a_model_that_means_it_may_say_so(
+    start: Callable[..., Asking], allowed: str | None
+) -> None:
+    asking = start(**({"allow_nan": allowed} if allowed else {}))
+
+    answer = asking.ask("nan")
+
+    assert answer.status == (200 if allowed or support.ADOPTED else 500)
+    assert (answer.body == b"null") is (answer.status == 200)
+
+
+@both
 def test_a_wrong_number_of_answers_is_nobodys_answer(
     start: Callable[..., Asking], model: str
 ) -> None:

@@ -90,6 +90,13 @@ def test_what_uvicorn_says_comes_out_the_same_way(server: Server) -> None:
     assert server.line(event="Application startup complete.")["logger"] == "uvicorn.error"
 
 
+def test_the_start_of_the_process_is_one_line(server: Server) -> None:
+    server.wait_until_ready()
+
+    assert len(server.lines(event="serving")) == 1
+    assert "server process" not in server.text()
+
+
 def test_each_request_is_one_line(server: Server) -> None:
     server.request("/items/7?limit=3&secret=x", headers={"x-request-id": "access-1"})
 

@@ -15,6 +15,12 @@ from fastapi import Body, FastAPI
 
 CLOSED = Path("closed")
 
+NOT_FINITE: dict[str, Any] = {
+    "nan": float("nan"),
+    "infinity": ("setosa", float("inf")),
+    "nested": {"scores": [0.5, float("-inf")]},
+}
+
 app = FastAPI(title="asking")
 
 
@@ -43,7 +49,7 @@ def _answers(batch: list[Any]) -> list[Any]:
         raise SystemExit(3)
     if "stop" in batch:
         raise StopIteration
-    return [item for item in batch if item != "forgotten"]
+    return [NOT_FINITE.get(str(item), item) for item in batch if item != "forgotten"]
 
 
 class Recorder:
