@@ -210,6 +210,9 @@ def _update(
     abort: Annotated[
         bool, typer.Option("--abort", help="Undo an update that is not committed, or not merged.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="List every file that only you changed.")
+    ] = False,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
 ) -> None:
@@ -242,7 +245,7 @@ def _update(
     elif report.explanation:
         print_explanation(report, report.explanation)
     else:
-        print_update(report)
+        print_update(report, verbose=verbose)
     raise typer.Exit(report.exit_code)
 
 

@@ -216,9 +216,9 @@ def _absent(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, st
     if path in merge.moved.values():
         return None  # told where it went to
     if mine is not None:
-        return "removed", "the release has it no more"
+        return "removed", "removed in the release"
     if path in merge.declined or (before is not None and new is not None):
-        return "declined", "you deleted it"
+        return "declined", "skipped: you deleted it"
     return None
 
 
@@ -232,12 +232,13 @@ def _present(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, s
     if result == mine:
         # Said only where the release could have had its way.
         kept = mine not in (before, new)
-        return ("kept", moved or "your changes; the release has none") if kept else None
+        only = "changed by you only" if new == before else "yours has the release's changes, too"
+        return ("kept", moved or only) if kept else None
     if result != new:
         return "merged", moved or "your changes and the release's"
     if mine is None and not moved:
         return "added", "new in the release"
-    return "updated", moved or "as in the release"
+    return "updated", moved or "taken from the release"
 
 
 def to_json(report: UpdateReport | RetrofitReport) -> str:
@@ -286,8 +287,11 @@ def print_new(service: NewService) -> None:
     echo("\nWhen the template has a new release: drydock update")
 
 
-def print_update(report: UpdateReport) -> None:
-    """Say what changed and why, what was left out, and what comes next."""
+def print_update(report: UpdateReport, *, verbose: bool = False) -> None:
+    """Say what changed and why, what was left out, and what comes next.
+
+    A long list of what only the user changed is told by its count, unless `verbose`.
+    """
     if not report.files:
         echo(f"Nothing to do: {report.service} is at {report.after}.")
         _print_doubts(report.doubts, report.skipped)
@@ -302,19 +306,27 @@ def print_update(report: UpdateReport) -> None:
         echo(f"  {name}: {now}" + (" (new question)" if before is None else f", was {before}"))
     _print_list("You must:", report.must)
     echo()
-    _print_files(report.files)
+    _print_files(report.files, verbose=verbose)
     _print_doubts(report.doubts, report.skipped)
     if report.message:
         echo(f"\n{report.message}")
     _print_list("Next:", report.next_steps)
 
 
-def _print_files(files: list[FileReport]) -> None:
+_LONG = 5
+"""From how many on a list of kept files drowns the rest."""
+
+
+def _print_files(files: list[FileReport], *, verbose: bool = True) -> None:
     for outcome, colour in _COLOURS.items():
-        for file in files:
-            if file.outcome == outcome:
-                named = style(f"{outcome:9}", fg=colour)
-                echo(f"  {named} {file.path}  {style(file.reason, dim=True)}")
+        found = [file for file in files if file.outcome == outcome]
+        named = style(f"{outcome:9}", fg=colour)
+        if outcome == "kept" and len(found) > _LONG and not verbose:
+            more = style("changed by you only (--verbose lists them)", dim=True)
+            echo(f"  {named} {len(found)} files  {more}")
+            continue
+        for file in found:
+            echo(f"  {named} {file.path}  {style(file.reason, dim=True)}")
     echo(_counts(files))
 
 

@@ -130,3 +130,18 @@ def test_a_file_that_the_update_leaves_alone_cannot_be_explained(
     assert outcome.code == 2
     assert len(outcome.err.strip().splitlines()[-1:]) == 1
     assert "other.txt: the update from v1.0.0 to" in outcome.err
+
+
+def test_a_long_list_of_what_only_yours_changed_is_counted(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    template.release("v1.0.0", {f"f{number}.txt": "1\n" for number in range(7)})
+    service = Service.make(template, tmp_path / "service")
+    service.change({f"f{number}.txt": "2\n" for number in range(6)})
+    template.release("v1.1.0", {"f6.txt": "2\n"})
+    said = drydock("update", service.path, "--defaults", "--dry-run").out
+    assert "6 files  changed by you only (--verbose lists them)" in said
+    assert "f0.txt" not in said
+    assert "f6.txt  taken from the release" in said
+    told = drydock("update", service.path, "--defaults", "--dry-run", "--verbose").out
+    assert all(f"f{number}.txt  changed by you only" in told for number in range(6))
