@@ -182,16 +182,49 @@ def _new(
 def _update(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
     *,
-    to: To = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            *("--to", "--vcs-ref", "-r"),
+            metavar="RELEASE",
+            help="The release, or :current: for the recorded one [default: the newest].",
+        ),
+    ] = None,
+    prereleases: Annotated[
+        bool, typer.Option("--prereleases", "-g", help="The newest may be a prerelease.")
+    ] = False,
     data: Data = None,
     data_file: DataFile = None,
     defaults: Defaults = False,
+    skip_answered: Annotated[
+        bool,
+        typer.Option(
+            *("--skip-answered", "-A"),
+            help="As always: don't ask what has an answer; --data changes one.",
+        ),
+    ] = False,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude", "-x", metavar="PATTERN", help="Leave these files out; repeatable."
+        ),
+    ] = None,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--skip", "-s", metavar="PATTERN", help="Leave these as they are; repeatable."
+        ),
+    ] = None,
     template: Annotated[
         str | None, typer.Option(metavar="URL", help="The template's new address, if it moved.")
     ] = None,
     answers_file: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="The answers file, where a service has several."),
+        typer.Option(
+            *("--answers-file", "-a"),
+            metavar="FILE",
+            help="The answers file, where a service has several.",
+        ),
     ] = None,
     trust: Annotated[
         bool, typer.Option("--trust", help="Let the template load Jinja extensions, which is code.")
@@ -230,6 +263,9 @@ def _update(
         return
     options = update.Options(
         to=to,
+        prereleases=prereleases,
+        exclude=tuple(exclude or ()),
+        skip=tuple(skip or ()),
         data=read_data(data or [], data_file),
         template=template,
         answers_file=answers_file,

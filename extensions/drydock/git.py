@@ -224,6 +224,18 @@ class Repository:
         )  # fmt: skip
         return [os.fsdecode(line[3:]) for line in said.split(b"\0") if line]
 
+    def committed(self, paths: Sequence[str]) -> Tree:
+        """Return what the last commit has of `paths`."""
+        found = {}
+        wanted = set(paths)
+        for line in self.git("ls-tree", "-r", "-z", "--full-tree", "HEAD").split(b"\0")[:-1]:
+            about, _, name = line.partition(b"\t")
+            path = os.fsdecode(name)
+            if path in wanted:
+                mode, _kind, oid = about.decode().split(" ")
+                found[path] = Entry(mode, oid)
+        return found
+
     def ignored(self, paths: Iterable[str]) -> set[str]:
         """Return those of `paths` that ignore rules match, tracked or not."""
         # Git refuses to judge what is beyond a link.

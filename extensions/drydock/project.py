@@ -35,10 +35,11 @@ def repository_of(folder: Path) -> Repository:
         raise BadInput(f"{folder} is in no git repository: {error}") from error
 
 
-def find(folder: Path, answers_file: str | None = None) -> Service:
+def find(folder: Path, answers_file: str | None = None, *, alone: bool = False) -> Service:
     """Return the service in `folder`, of which nothing is uncommitted.
 
-    Raises BadInput when there is none, its answers file cannot be trusted, or git has changes.
+    Where it is `alone` nothing else in its repository is either. Raises BadInput when there is
+    none, its answers file cannot be trusted, or git has changes.
     """
     folder = folder.expanduser().resolve()
     repository = repository_of(folder)
@@ -49,11 +50,12 @@ def find(folder: Path, answers_file: str | None = None) -> Service:
     head = repository.commit_of("HEAD")
     if head is None:
         raise BadInput(f"{repository.top} has no commit yet: commit the service first")
-    if changed := repository.changes():
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
     inside = folder.relative_to(repository.top.resolve()).as_posix()
     prefix = "" if inside == "." else f"{inside}/"
+    changed = [path for path in repository.changes() if alone or path.startswith(prefix)]
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
     tracked, unwatched = repository.tracked()
     if prefix + file not in tracked:
         raise BadInput(f"{file} is not committed: commit the service first")

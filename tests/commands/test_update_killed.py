@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import Outcome, Service, Template, git, snapshot, write
+from tests.support import Outcome, Service, Template, commit, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
 Kill = Callable[..., bool]
@@ -114,6 +114,33 @@ def test_one_that_commits_can_be_taken_back_after_a_kill_at_every_step(
             break
     assert at > 30
     assert touched > 5
+
+
+def test_what_is_uncommitted_beside_it_outlives_a_kill_at_every_step(
+    drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
+) -> None:
+    repository = tmp_path / "repository"
+    shutil.copytree(service.path, repository / "one", ignore=shutil.ignore_patterns(".git"))
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", repository)
+    write(repository, {"two/staged.txt": "old\n", "two/changed.txt": "old\n"})
+    commit(repository, "start")
+    write(repository, {"two/staged.txt": "staged\n"})
+    git(repository, "add", "--all")
+    write(repository, {"two/changed.txt": "changed\n", "two/new.txt": "new\n"})
+    before = files(repository), folders(repository), git(repository, "status", "--porcelain")
+    touched = 0
+    for at, copy in enumerate(copies(Service(repository), tmp_path), 1):
+        killed = kill(copy / "one", at, ends=CONFLICT)
+        touched += files(copy) != before[0]
+        undone = drydock("update", copy / "one", "--abort")
+        assert undone.code == 0 or " to take back" in undone.err, undone.err
+        after = files(copy), folders(copy), git(copy, "status", "--porcelain")
+        assert after == before, f"killed at step {at}"
+        assert git(copy, "show", ":two/staged.txt") == "staged"
+        if not killed:
+            break
+    assert at > 30
+    assert touched >= 5
 
 
 def test_a_lock_left_behind_is_cleared(

@@ -94,16 +94,6 @@ def test_edits_that_git_was_told_to_overlook(drydock: Drydock, service: Service,
     assert "overlook code.txt" in refuses(drydock, service.path)
 
 
-def test_a_dirty_sibling(drydock: Drydock, released: Template, tmp_path: Path) -> None:
-    write(tmp_path / "mono", {"sibling.txt": "1\n"})
-    git(tmp_path / "mono", "init", "--quiet")
-    one = Service.make(released, tmp_path / "mono/one")
-    commit(tmp_path / "mono", "all")
-    released.release("v1.1.0", {"code.txt": "2\n"})
-    write(tmp_path / "mono", {"sibling.txt": "2\n"})
-    assert "sibling.txt" in refuses(drydock, one.path)
-
-
 ANSWERS: dict[str, tuple[Content, str]] = {
     "missing": (None, "no .copier-answers.yml"),
     "broken": ("a: [", "no valid YAML"),

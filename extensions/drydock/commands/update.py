@@ -33,6 +33,8 @@ from drydock.template.releases import (
 
 Say = Callable[[str], None]
 BRANCH = Branch("update")
+CURRENT = ":current:"
+"""Stands for the recorded release, as for Copier."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,13 @@ class Options:
     """What was asked of an update."""
 
     to: str | None = None
-    """The release to update to; None: the newest that is no prerelease."""
+    """The release to update to, `:current:` for the recorded one; None: the newest."""
+    prereleases: bool = False
+    """Whether the newest may be a prerelease."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of files that the update leaves out, as those of the template's `_exclude`."""
+    skip: tuple[str, ...] = ()
+    """Patterns of files that stay as they are where they are there, as `_skip_if_exists`."""
     data: Mapping[str, Any] | None = None
     """Answers given now, by the name of their question."""
     template: str | None = None
@@ -62,7 +70,7 @@ def update(folder: Path, options: Options, say: Say) -> UpdateReport:
     """
     try:
         git.require_version()
-        service = find(folder, options.answers_file)
+        service = find(folder, options.answers_file, alone=options.commit)
         if options.commit and not options.dry_run:
             _require_branch(service.repository)
         address = service.answers.template
@@ -154,7 +162,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
                 if options.commit:
                     report.continued = not _starts_branch(service.repository)
                     report.branch = BRANCH.name
-                work_tree.write(repository, service.head, merge)
+                work_tree.write(repository, service.head, merge, service.prefix)
         changes = _changelog(renders.new.folder)
     with undone_by("drydock update --abort"):
         locked = _refresh_lock(service, report, say)
@@ -219,12 +227,14 @@ def _releases(service: Service, template: Template, options: Options) -> tuple[R
             f"{found}: the service was made from a state of the template that was never committed "
             f"there, or not pushed; set _commit to {instead} in {file}, commit, and update again"
         ) from error
+    if options.to == CURRENT:
+        return old, old
     if options.to:
         new = template.find(options.to)
         if template.is_older(new, old):
             raise BadInput(f"{new.name} is older than {recorded}: updates go forward only")
         return old, new
-    new = template.latest()
+    new = template.latest(prereleases=options.prereleases)
     return old, (old if template.is_older(new, old) else new)
 
 
@@ -300,7 +310,12 @@ class _Renders:
         return self._render(name, self.new, operation="copy", recorded=values, defaults=True)
 
     def _render(
-        self, name: str, checkout: rendering.Checkout, **request: Any
+        self,
+        name: str,
+        checkout: rendering.Checkout,
+        *,
+        exclude: tuple[str, ...] = (),
+        **request: Any,
     ) -> rendering.Rendering:
         # The folder has the service's name, as templates can ask for it.
         top = self.scratch / name
@@ -314,6 +329,8 @@ class _Renders:
                 answers_file=self.service.answers.file,
                 service=self.service.folder,
                 trust=self.options.trust,
+                exclude=(*exclude, *self.options.exclude),
+                skip=self.options.skip,
                 **request,
             ),
         )

@@ -6,11 +6,13 @@ as changed or new, and `git reset --hard` gives exactly the old state.
 
 import fcntl
 import json
+import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from drydock.errors import BadInput
 from drydock.git import Entry, Repository, Tree
@@ -47,10 +49,11 @@ def _untracked(root: Path, folder: Path, gone: set[str]) -> Iterator[str]:
             yield path
 
 
-def write(repository: Repository, head: str, merge: Merge) -> None:
+def write(repository: Repository, head: str, merge: Merge, folder: str = "") -> None:
     """Write the result of a merge into index and work tree, or leave both as they are.
 
-    `repository` has the objects in quarantine; `head` is the commit the service is at. Files in
+    `repository` has the objects in quarantine; `head` is the commit the service is at, and `folder`
+    its own from the top, with `/` at its end: what is uncommitted outside of it stays. Files in
     conflict get their markers and their three stages in the index. Raises GitError or OSError
     when something cannot be written, with everything taken back.
     """
@@ -58,15 +61,16 @@ def write(repository: Repository, head: str, merge: Merge) -> None:
     staged = [entry for c in merge.conflicts.values() for entry in c.stages.values()]
     repository.keep([e.oid for e in (*wanted, *staged) if e.mode != "160000"])
     own = replace(repository, objects=None)
-    paths = merge.changes.keys() | merge.conflicts.keys()
-    with _note(own, head, paths, done=False):
+    paths = sorted(merge.changes.keys() | merge.conflicts.keys())
+    about = {"head": head, "folder": folder, "done": False, "paths": paths}
+    with _note(own, about):
         try:
             _write_files(own, merge)
         except BaseException:  # an interrupt, too
-            own.git("reset", "--quiet", "--hard", "HEAD")
+            _restore(own, paths)
             (own.git_dir / _JOURNAL).unlink()
             raise
-        _note(own, head, paths, done=True).close()
+        _note(own, about | {"done": True}).close()
 
 
 def _write_files(repository: Repository, merge: Merge) -> None:
@@ -92,7 +96,8 @@ def _index_entries(merge: Merge) -> Iterator[tuple[str, int, Entry | None]]:
 
 
 def _remove(root: Path, path: str) -> None:
-    (root / path).unlink(missing_ok=True)
+    with suppress(NotADirectoryError):  # a file is where its folder would be
+        (root / path).unlink(missing_ok=True)
     for parent in Path(path).parents[:-1]:
         try:
             (root / parent).rmdir()
@@ -112,11 +117,11 @@ def forget(repository: Repository) -> None:
 
 def also_written(repository: Repository, path: str) -> None:
     """Note that the running update goes on to change the tracked file `path`."""
-    journal = json.loads((repository.git_dir / _JOURNAL).read_text())
-    _note(repository, journal["head"], [*journal["paths"], path], done=True).close()
+    about = json.loads((repository.git_dir / _JOURNAL).read_text())
+    _note(repository, about | {"paths": [*about["paths"], path]}).close()
 
 
-def _note(repository: Repository, head: str, paths: Iterable[str], *, done: bool) -> IO[str]:
+def _note(repository: Repository, about: Mapping[str, Any]) -> IO[str]:
     """Write down, whole or not at all, what an abort must know.
 
     Returns the open journal. It is locked until it is closed, which a kill does, too.
@@ -125,7 +130,7 @@ def _note(repository: Repository, head: str, paths: Iterable[str], *, done: bool
     beside = journal.with_suffix(".new")
     stream = beside.open("w")
     fcntl.flock(stream, fcntl.LOCK_EX)
-    json.dump({"head": head, "done": done, "paths": sorted(paths)}, stream)
+    json.dump(about, stream)
     stream.flush()
     beside.replace(journal)
     return stream
@@ -142,7 +147,7 @@ def abort(repository: Repository) -> None:
         with journal.open() as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             about = json.load(stream)
-        head, done, paths = (about[name] for name in ("head", "done", "paths"))
+        head, folder, done, paths = (about[name] for name in ("head", "folder", "done", "paths"))
     except FileNotFoundError as error:
         raise BadInput("there is no update to take back") from error
     except BlockingIOError as error:
@@ -151,11 +156,29 @@ def abort(repository: Repository) -> None:
         raise BadInput(f"{journal} is damaged; git reset --hard takes the update back") from error
     if repository.commit_of("HEAD") != head:
         raise BadInput("the update was committed since; git revert takes it back")
-    others = sorted(set(repository.changes()) - set(paths))
-    if others:
+    changed = set(repository.changes()) - set(paths)
+    if others := sorted(path for path in changed if path.startswith(folder)):
         raise BadInput(f"other files were changed since: commit or stash them first: {others[0]}")
     if not done:
         # Git leaves its lock behind when it is killed while it writes the index.
         (repository.git_dir / "index.lock").unlink(missing_ok=True)
-    repository.git("reset", "--quiet", "--hard", "HEAD")
+    _restore(repository, paths)
     journal.unlink()
+
+
+def _restore(repository: Repository, paths: Sequence[str]) -> None:
+    """Give index and work tree what the last commit has at `paths`; all else stays as it is."""
+    if not set(repository.changes()) - set(paths):
+        repository.git("reset", "--quiet", "--hard", "HEAD")
+        return
+    committed = repository.committed(paths)
+    repository.write_index((path, 0, None) for path in paths)
+    for path in paths:
+        if path not in committed:
+            _remove(repository.top, path)
+    repository.write_index((path, 0, entry) for path, entry in committed.items())
+    names = "".join(f"{path}\0" for path in committed)
+    repository.git(
+        "checkout-index", "--quiet", "--force", "-z", "--stdin", stdin=os.fsencode(names)
+    )
+    repository.git("update-index", "-q", "--refresh", accept=(0, 1))

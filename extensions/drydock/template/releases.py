@@ -87,14 +87,15 @@ class Template:
                 found[name] = tagged
         return found
 
-    def latest(self) -> Release:
-        """Return the newest release that is no prerelease; without any, the newest commit.
+    def latest(self, *, prereleases: bool = False) -> Release:
+        """Return the newest release, by default no prerelease; without any, the newest commit.
 
         In a fork that names its company only its own releases count. Raises BadInput when the
         template has no commit, or the fork no release.
         """
         for release in reversed(self.releases.values()):
-            if release.version and not release.version.is_prerelease and self.is_own(release):
+            wanted = release.version and (prereleases or not release.version.is_prerelease)
+            if wanted and self.is_own(release):
                 return release
         if self.company:
             newest = next(reversed(self.releases.values()), None)

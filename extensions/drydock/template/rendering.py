@@ -75,6 +75,8 @@ class Request:
     answers_file: str | None = None
     exclude: tuple[str, ...] = ()
     """Patterns of files to leave out, besides the template's own."""
+    skip: tuple[str, ...] = ()
+    """Patterns of files that are not replaced where they exist, besides the template's own."""
     trust: bool = False
     """Whether the template may load Jinja extensions."""
     service: Path | None = None
@@ -136,6 +138,7 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
             defaults=request.defaults,
             skip_answered=not request.defaults,
             exclude=request.exclude,
+            skip_if_exists=request.skip,
             unsafe=request.trust,
             skip_tasks=True,
             overwrite=True,

@@ -1,0 +1,189 @@
+"""The options of `copier update` that a team knows, as `drydock update` has them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import Outcome, Service, Template, git
+
+Drydock = Callable[..., Outcome]
+COPIER_YML = """\
+_subdirectory: template
+name: {type: str, default: demo}
+port: {type: int, default: 80}
+"""
+FILES = {"port.txt.jinja": "{{ port }}\n", "code.txt": "old\n", "docs/guide.md": "old\n"}
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Template:
+    template = Template.make(tmp_path / "template", COPIER_YML)
+    template.release("v1.0.0", dict(FILES))
+    template.release(
+        "v1.1.0", {"code.txt": "new\n", "docs/guide.md": "new\n", "more.txt": "more\n"}
+    )
+    return template
+
+
+@pytest.fixture
+def service(template: Template, tmp_path: Path) -> Service:
+    return Service.make(template, tmp_path / "service")
+
+
+@pytest.mark.parametrize("option", ["--to", "--vcs-ref", "-r"])
+def test_current_stays_at_the_recorded_release(
+    service: Service, drydock: Drydock, option: str
+) -> None:
+    nothing = drydock("update", service.path, "--defaults", option, ":current:")
+    assert (nothing.code, "Nothing to do" in nothing.out, service.status()) == (0, True, "")
+
+    outcome = drydock("update", service.path, "--defaults", option, ":current:", "-d", "port=81")
+
+    assert outcome.code == 0
+    assert service.read("port.txt") == "81\n"
+    assert service.read("code.txt") == "old\n"
+    assert "_commit: v1.0.0" in service.read(".copier-answers.yml")
+
+
+def test_current_knows_a_release_that_is_no_longer_the_newest_of_its_tags(
+    service: Service, template: Template, drydock: Drydock
+) -> None:
+    template.release("v1.0.1", {"code.txt": "patched\n"})
+
+    assert (
+        drydock("update", service.path, "--defaults", "--to", ":current:", "-d", "port=81").code
+        == 0
+    )
+    assert service.read("code.txt") == "old\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [((), "v1.1.0"), (("--prereleases",), "v1.2.0rc1"), (("-g",), "v1.2.0rc1")],
+)
+def test_a_prerelease_only_when_asked_for(
+    service: Service, template: Template, drydock: Drydock, options: tuple[str, ...], expected: str
+) -> None:
+    template.release("v1.2.0rc1", {"code.txt": "next\n"})
+
+    assert drydock("update", service.path, "--defaults", *options).code == 0
+    assert f"_commit: {expected}" in service.read(".copier-answers.yml")
+
+
+@pytest.mark.parametrize("option", ["--exclude", "-x"])
+def test_an_excluded_file_is_left_out(service: Service, drydock: Drydock, option: str) -> None:
+    outcome = drydock("update", service.path, "--defaults", option, "docs", option, "more.txt")
+
+    assert outcome.code == 0
+    assert service.read("docs/guide.md") == "old\n"
+    assert not (service.path / "more.txt").exists()
+    assert service.read("code.txt") == "new\n"
+
+
+@pytest.mark.parametrize("option", ["--skip", "-s"])
+def test_a_skipped_file_stays_as_it_is_and_a_new_one_comes(
+    service: Service, drydock: Drydock, option: str
+) -> None:
+    outcome = drydock("update", service.path, "--defaults", option, "code.txt", option, "more.txt")
+
+    assert outcome.code == 0
+    assert service.read("code.txt") == "old\n"
+    assert service.read("more.txt") == "more\n"
+    assert service.read("docs/guide.md") == "new\n"
+
+
+def test_answered_questions_are_not_asked(service: Service, drydock: Drydock) -> None:
+    assert "port: 80" in service.read(".copier-answers.yml")
+
+    assert drydock("update", service.path, "--skip-answered").code == 0
+    assert service.read("code.txt") == "new\n"
+
+
+def test_a_data_file_answers(service: Service, drydock: Drydock, tmp_path: Path) -> None:
+    (tmp_path / "answers.yml").write_text("port: 83\n")
+
+    file = ("--data-file", tmp_path / "answers.yml")
+    assert drydock("update", service.path, "--defaults", *file).code == 0
+    assert service.read("port.txt") == "83\n"
+
+
+@pytest.fixture
+def siblings(template: Template, tmp_path: Path) -> tuple[Service, Service]:
+    """Two services in one repository."""
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    git(repository, "init", "--quiet", "--initial-branch=main")
+    one = Service.make(template, repository / "one")
+    two = Service.make(template, repository / "two")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--allow-empty", "--message", "start")
+    return one, two
+
+
+def test_services_of_one_repository_are_updated_one_after_the_other(
+    siblings: tuple[Service, Service], drydock: Drydock
+) -> None:
+    one, two = siblings
+    assert drydock("update", one.path, "--defaults").code == 0
+    assert drydock("update", two.path, "--defaults").code == 0
+
+    assert [service.read("code.txt") for service in siblings] == ["new\n", "new\n"]
+    staged = git(one.path, "diff", "--cached", "--name-only").splitlines()
+    assert {"one/code.txt", "two/code.txt"} <= set(staged)
+
+
+def test_what_is_uncommitted_in_a_sibling_outlives_an_abort(
+    siblings: tuple[Service, Service], drydock: Drydock
+) -> None:
+    one, two = siblings
+    (one.path / "code.txt").write_text("staged\n")
+    git(one.path, "add", "code.txt")
+    (one.path / "docs/guide.md").write_text("not staged\n")
+    (one.path / "port.txt").unlink()
+    before = git(one.path, "status", "--porcelain")
+
+    assert drydock("update", two.path, "--defaults").code == 0
+    assert drydock("update", two.path, "--abort").code == 0
+
+    assert git(one.path, "status", "--porcelain") == before
+    assert git(one.path, "show", ":one/code.txt") == "staged"
+    assert one.read("docs/guide.md") == "not staged\n"
+    assert (two.read("code.txt"), (two.path / "more.txt").exists()) == ("old\n", False)
+
+
+def test_conflicts_beside_an_uncommitted_sibling_are_aborted(
+    siblings: tuple[Service, Service], drydock: Drydock
+) -> None:
+    one, two = siblings
+    two.change({"code.txt": "mine\n", "docs/guide.md": None})
+    (one.path / "code.txt").write_text("not staged\n")
+
+    assert drydock("update", two.path, "--defaults").code == 1
+    assert drydock("update", two.path, "--abort").code == 0
+    assert git(one.path, "status", "--porcelain").strip() == "M one/code.txt"
+    assert two.read("code.txt") == "mine\n"
+    assert not (two.path / "docs/guide.md").exists()
+
+
+def test_a_change_in_the_service_itself_still_stops_update_and_abort(
+    siblings: tuple[Service, Service], drydock: Drydock
+) -> None:
+    _, two = siblings
+    (two.path / "port.txt").write_text("81\n")
+    assert "uncommitted changes" in drydock("update", two.path, "--defaults").err
+    git(two.path, "checkout", "--quiet", "port.txt")
+    assert drydock("update", two.path, "--defaults").code == 0
+    (two.path / "port.txt").write_text("81\n")
+    assert "other files were changed" in drydock("update", two.path, "--abort").err
+
+
+def test_a_commit_takes_nothing_of_a_sibling(
+    siblings: tuple[Service, Service], drydock: Drydock
+) -> None:
+    one, two = siblings
+    (one.path / "code.txt").write_text("mine\n")
+
+    refused = drydock("update", two.path, "--defaults", "--commit")
+
+    assert (refused.code, "uncommitted changes" in refused.err) == (2, True)
