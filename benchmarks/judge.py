@@ -25,6 +25,7 @@ replacements are legitimate. Where both sides changed a version number in the sa
 one may stand for both; the version of an action that is pinned to a commit is in its comment. Of
 two requirements of one package, one that asks for all that either asks may stand. Where a side only
 renamed a table, a job or a function, the changes of the other side are expected under the new name.
+An import that one side dropped may stay where the rest of the result uses its name.
 Besides, the result must parse if both sides do, must not hold a definition or list item twice that
 neither side holds twice, and two neighbouring lines must not stand in an order that contradicts
 every side that has them both.
@@ -178,11 +179,26 @@ def _unit_faults(  # noqa: PLR0917 - four sides, and what is known of them
         gone = not r[unit] or unit[0] == "#"
         replaced = gone and (unit[1].strip("'") in raised or _asked_for(unit, r))
         replaced = replaced or (fault.startswith("more") and _is_of_both(unit, o, t))
+        replaced = replaced or (fault.startswith("still there") and _is_used_import(unit, r))
         if fault and not replaced and not _higher_pin(unit, o - b, t - b, r):
             wrong.append(f"{fault}: {' = '.join(filter(None, unit))[:160]}")
         elif _doubled(path, unit) and r[unit] > max(o[unit], t[unit], 1):
             wrong.append(f"there twice: {' = '.join(filter(None, unit))[:160]}")
     return wrong
+
+
+def _is_used_import(unit: Unit, result: Counter[Unit]) -> bool:
+    """Tell whether a unit is an import whose name something else in `result` uses."""
+    where, what = unit
+    if where.rpartition(".")[2] != "import":
+        return False
+    used = re.compile(rf"(?<![\w.]){re.escape(what.split()[-1].partition('.')[0])}(?!\w)")
+    places = (place.rpartition(".")[2] for place, _ in result)
+    return any(
+        used.search(said)
+        for place, (_, said) in zip(places, result, strict=True)
+        if place not in {"import", "#"}
+    )
 
 
 def _renames(base: Counter[Unit], side: Counter[Unit]) -> dict[str, str]:

@@ -54,6 +54,11 @@ def edit(text, *changes):
 ACTION = "steps:\n  - uses: acme/checkout@v3\n"
 PINNED = "acme/checkout@0a1b2c # v4"
 RIGHT = {
+    "an import that the release dropped and the user's code uses": (
+        "a.py", PYTHON,
+        [("last()", "os.last()")], [("import os\n", ""), ("first()", "one()")],
+        [("last()", "os.last()"), ("first()", "one()")],
+    ),
     "a pinned action gives way to a higher version": (
         "a.yml", ACTION,
         [("acme/checkout@v3", PINNED)], [("@v3", "@v5")], [("@v3", "@v5")],
@@ -139,6 +144,12 @@ WRONG = {
         "a.toml", TOML,
         [('  "rich",\n', "")], [("88", "100")], [("88", "100")],
         "still there, removed by the user",
+    ),
+    "an import that the release dropped and nothing uses": (
+        "a.py", PYTHON,
+        [("last()", "final()")], [("import os\n", ""), ("first()", "one()")],
+        [("last()", "final()"), ("first()", "one()")],
+        "still there, removed by the release: import = os",
     ),
     "the lower version wins": (
         "a.toml", TOML,
