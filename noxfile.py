@@ -166,7 +166,7 @@ def image(session: nox.Session) -> None:
 @nox.session
 def pipelines(session: nox.Session) -> None:
     """Read the pipelines by what runs them, and run their commands in a generated service."""
-    install(session)
+    install(session, "pipelines")
     provide(session, "groovy", "groovy", "default-jre-headless")
     session.run("pytest", "-n", WORKERS, "-m", "slow", "tests/template/pipelines", *session.posargs)
 

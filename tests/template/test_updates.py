@@ -16,6 +16,7 @@ from typing import Any
 
 import covertable
 import pytest
+import yaml
 from drydock.template.releases import open_template
 
 from tests.support import commit, git, snapshot
@@ -182,6 +183,52 @@ def test_a_service_reaches_the_newest_state_and_its_tests_pass(
             _run("uv", "sync", "--quiet", folder=service)
             _run(service / ".venv/bin/pytest", "-q", folder=service)
         trees.add(tree)
+
+
+def _set_all(text: str) -> str:
+    """Return values of a chart of which each one is set to something else."""
+    changed = []
+    for line in text.splitlines():
+        key, _, value = line.partition(": ")
+        other = {"[]": "[other]", "{}": "{other: one}", '""': "other", "true": "false",
+                 "false": "true"}.get(value, f"other-{len(changed)}")  # fmt: skip
+        changed.append(f"{key}: {other}" if value and "#" not in key else line)
+    return "\n".join(changed) + "\n"
+
+
+@pytest.mark.parametrize("engine", ["drydock", "copier"])
+@pytest.mark.parametrize(("release", "inference"), [
+    (release, inference)
+    for release in released() if release >= "v1.2"
+    for inference in ("local", "none", "triton") if (release, inference) != ("v1.2.0", "triton")
+])  # fmt: skip
+def test_values_that_a_service_has_set_do_not_conflict(
+    tmp_path: Path, template: Path, release: str, inference: str, engine: str
+) -> None:
+    service = tmp_path / "service"
+    _copy(template, service, release, {"inference": inference})
+    values = service / "chart/values.yaml"
+    text = _set_all(values.read_text())
+    ours = yaml.safe_load(text)
+    values.write_text(text)
+    commit(service, "Set all values")
+
+    _update(service, engine, NEXT)
+
+    assert not {name for name in _conflicts(service) if name.startswith("chart/")}
+    merged = yaml.safe_load(values.read_text())
+    _kept(ours, merged)
+    _copy(template, tmp_path / "new", NEXT, {"inference": inference})
+    new = yaml.safe_load((tmp_path / "new/chart/values.yaml").read_text())
+    assert new.keys() <= merged.keys()
+
+
+def _kept(ours: Any, merged: Any) -> None:
+    if isinstance(ours, dict) and isinstance(merged, dict):
+        for key, value in ours.items():
+            _kept(value, merged[key])
+    else:
+        assert merged == ours
 
 
 def news() -> list[tuple[str, str]]:

@@ -5,28 +5,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 
 from tests.support import commit, git
 from tests.template import matrix
-from tests.template.chart import parts, support
+from tests.template.chart import cluster, effects, parts, support
 from tests.template.image import registry
 
 STAGE = "autoscaling:\n  minReplicas: 3\n"
 BIN = Path(sys.executable).parent
-# No cluster is to be had: what `helm upgrade` would send there is shown instead.
-SHOWING_HELM = """\
-#!/bin/sh
-[ "$1 $2" = "upgrade --install" ] || exec "{helm}" "$@"
-shift 2
-for argument; do
-    shift
-    case $argument in --wait|--timeout=*) ;; *) set -- "$@" "$argument" ;; esac
-done
-exec "{helm}" template "$@"
-"""
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +26,23 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[registry.Regis
 
 @pytest.fixture(params=["helm3", "helm4"])
 def helm(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Give a folder whose `helm` is of that major version, and shows instead of deploying."""
+    """Give a folder whose `helm` is of that major version."""
     program = tmp_path / "bin/helm"
     program.parent.mkdir()
-    program.write_text(SHOWING_HELM.format(helm=parts.path(request.param)), encoding="utf-8")
-    program.chmod(0o755)
+    program.symlink_to(parts.path(request.param))
     return program.parent
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[cluster.Cluster, Path]]:
+    """Give what stands in for a cluster: there, pods of images that are called broken stay down."""
+
+    def comes_up(deployment: support.Manifest) -> bool:
+        containers = deployment["spec"]["template"]["spec"]["containers"]
+        return "broken" not in containers[0]["image"]
+
+    with cluster.running(tmp_path, comes_up) as started:
+        yield started
 
 
 @pytest.fixture
@@ -86,16 +86,107 @@ def test_the_chart_is_packaged_and_pushed_under_the_version_that_was_built(
     assert {"0.1.0", f"0.1.0-dev.{seconds}"} <= set(private.tags("team/charts/demo-service"))
 
 
-def test_a_stage_gets_its_values_and_the_image_that_was_built(
-    service: support.Generated, helm: Path, private: registry.Registry
-) -> None:
-    said = nox(service, helm, "deploy", "--", "production", RELEASE_TAG="v0.1.0")
+def deploy(
+    service: support.Generated, helm: Path, kubeconfig: Path, *options: str, **names: Any
+) -> str:
+    """Deploy to production; without the cluster's schemas there is nothing to check against."""
+    arguments = ("deploy", "--", "production", "--disable-openapi-validation", *options)
+    return nox(service, helm, *arguments, KUBECONFIG=str(kubeconfig), **names)
 
-    shown = said[said.index("---\n") :].partition("\nnox > ")[0]
-    sent = support.Manifests([one for one in yaml.safe_load_all(shown) if one])
-    assert sent.container["image"] == f"{private.address}/team/demo-service:0.1.0"
+
+def test_a_stage_gets_its_values_and_the_image_that_was_built(
+    service: support.Generated,
+    helm: Path,
+    private: registry.Registry,
+    server: tuple[cluster.Cluster, Path],
+) -> None:
+    there, kubeconfig = server
+
+    deploy(service, helm, kubeconfig, RELEASE_TAG="v0.1.0", IMAGE_DIGEST=effects.DIGEST)
+
+    sent = support.Manifests(there.objects.values())
+    image = f"{private.address}/team/demo-service:0.1.0@{effects.DIGEST}"
+    assert sent.container["image"] == image
     assert sent.kind("HorizontalPodAutoscaler")["spec"]["minReplicas"] == 3
     assert sent.pod["metadata"]["labels"]["app.kubernetes.io/version"] == "0.1.0"
+
+
+def test_the_digest_that_was_pushed_is_deployed(
+    service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
+) -> None:
+    there, kubeconfig = server
+    (service.folder / "dist").mkdir()
+    (service.folder / "dist/image.digest").write_text(effects.DIGEST, encoding="utf-8")
+
+    deploy(service, helm, kubeconfig)
+
+    assert image_of(there).endswith(f"@{effects.DIGEST}")
+
+
+def test_what_does_not_come_up_is_rolled_back(
+    service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
+) -> None:
+    there, kubeconfig = server
+    deploy(service, helm, kubeconfig)
+    good = image_of(there)
+
+    broken = ("--set-string=image.repository=broken", "--timeout=4s")
+    said = deploy(service, helm, kubeconfig, *broken, code=1)
+
+    sent = [str(one) for _, resource, one in there.written if resource == "deployments"]
+    assert any("broken" in one for one in sent)
+    assert image_of(there) == good
+    assert "has been rolled back" in said
+    assert any(
+        one["metadata"]["labels"].get("status") == "deployed"
+        and one["metadata"]["labels"]["version"] == "3"
+        for (resource, _), one in there.objects.items()
+        if resource == "secrets"
+    )
+
+
+def test_a_first_release_that_does_not_come_up_is_taken_away(
+    service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
+) -> None:
+    there, kubeconfig = server
+
+    deploy(
+        service, helm, kubeconfig, "--set-string=image.repository=broken", "--timeout=4s", code=1
+    )
+
+    assert {kind for kind, _ in there.objects} <= {"replicasets"}
+
+
+def test_a_changed_secret_starts_new_pods(
+    service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
+) -> None:
+    there, kubeconfig = server
+    names = ("whole", "single", "mounted")
+    options = (
+        "--set=secrets={whole}",
+        "--set=secretEnv.PASSWORD.secret=single,secretEnv.PASSWORD.key=password",
+        "--set=volumes[0].name=keys,volumes[0].secret.secretName=mounted",
+    )
+
+    def pods_after(changed: str) -> support.Manifest:
+        if changed:
+            metadata = {"name": changed, "labels": {}}
+            there.put("secrets", {"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
+        deploy(service, helm, kubeconfig, *options)
+        template: support.Manifest = there.deployment["spec"]["template"]
+        return template
+
+    before = pods_after("")
+    for name in names:
+        after = pods_after(name)
+        assert after != before, name
+        before = after
+    assert pods_after("other") == before
+
+
+def image_of(there: cluster.Cluster) -> str:
+    """Return the image of the pods that there are to be."""
+    return support.Manifests([there.deployment]).container["image"]
 
 
 def test_a_stage_that_there_is_not_is_refused(service: support.Generated, helm: Path) -> None:

@@ -5,13 +5,17 @@ missing is a failure, elsewhere a visible skip. What the tools keep lies in the 
 so that a second run is quicker.
 """
 
+import hashlib
+import json
 import os
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from rich.console import Console
@@ -24,6 +28,7 @@ from tests.template.image.container import Container, post, remove
 from tests.template.image.host import FailedError
 
 NAME = "drydock-image"
+REPOSITORY = "services/demo-service"
 LARGEST_MB = {"local": 130, "none": 55}
 LONGEST_START_SECONDS = 2.0
 STARTS = 3
@@ -129,6 +134,8 @@ def _prove_secret(folder: Path, images: list[str]) -> None:
             said.append(_scan(service))
         with step("push") as said:
             said.append(_push(service, store))
+        with step("SBOM and provenance") as said:
+            said.append(_attested(service, store, private.netrc))
     with step("content without a model") as said:
         said.append(_content(images[-1], "none"))
     with step("start without a model") as said:
@@ -244,8 +251,53 @@ def _push(service: Path, store: registry.Registry) -> str:
     else:
         raise FailedError("the registry takes images from everybody")
     _nox(service, wrong | {"REGISTRY_PASSWORD": store.password}, "push", "--tls-verify=false")
-    (tag,) = store.tags("services/demo-service")
+    (tag,) = store.tags(REPOSITORY)
     return f"demo-service:{tag} to a registry that wants a password"
+
+
+def _attested(service: Path, store: registry.Registry, netrc: Path) -> str:
+    """Attach SBOM and provenance to what was pushed; read them back from the registry."""
+    login = {"REGISTRY_USERNAME": registry.USER, "REGISTRY_PASSWORD": store.password}
+    _nox(service, {}, "sbom")
+    # The tool that attaches them comes from the service's index, too.
+    _nox(service, login | {"NETRC": str(netrc)}, "attest", "--plain-http")
+    digest = (service / "dist/image.digest").read_text()
+    image = store.get(f"{REPOSITORY}/manifests/{digest}")
+    if digest != f"sha256:{hashlib.sha256(image).hexdigest()}":
+        raise FailedError("what was pushed has another digest")
+    sbom = _attached(store, digest, len(image), "sbom")
+    components = {part["name"]: part for part in sbom["components"]}
+    version = components.get("fastapi", {}).get("version")
+    locked = tomllib.loads((service / "uv.lock").read_text())["package"]
+    if version not in [one["version"] for one in locked if one["name"] == "fastapi"]:
+        raise FailedError(f"the SBOM has fastapi {version}, the lock another one")
+    if sbom["bomFormat"] != "CycloneDX" or "libc6" not in components:
+        raise FailedError("the SBOM lacks the base image's packages")
+    if "pytest" in components:
+        raise FailedError("the SBOM has what only development needs")
+    statement = _attached(store, digest, len(image), "provenance")
+    (subject,) = statement["subject"]
+    if f"sha256:{subject['digest']['sha256']}" != digest:
+        raise FailedError("the provenance is about another image")
+    built = statement["predicate"]["buildDefinition"]
+    revision = built["resolvedDependencies"][0]["digest"]["gitCommit"]
+    if revision != git(service, "rev-parse", "HEAD"):
+        raise FailedError(f"the provenance names the commit {revision}")
+    if not any(host.BASE in one["uri"] for one in built["resolvedDependencies"]):
+        raise FailedError("the provenance does not name the base image")
+    return f"{len(components)} components, read back with the provenance of {revision[:10]}"
+
+
+def _attached(store: registry.Registry, digest: str, size: int, name: str) -> dict[str, Any]:
+    """Return a file beside an image, after a look at what it is attached to."""
+    tag = f"{digest.replace(':', '-')}.{name}"
+    manifest = json.loads(store.get(f"{REPOSITORY}/manifests/{tag}"))
+    subject = manifest["subject"]
+    if (subject["digest"], subject["size"]) != (digest, size):
+        raise FailedError(f"{name} is attached to {subject}")
+    (layer,) = manifest["layers"]
+    content: dict[str, Any] = json.loads(store.get(f"{REPOSITORY}/blobs/{layer['digest']}"))
+    return content
 
 
 def _nox(service: Path, environment: dict[str, str], session: str, *options: str) -> None:

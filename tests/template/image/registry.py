@@ -28,11 +28,16 @@ class Registry:
 
     def tags(self, name: str) -> list[str]:
         """Return what was pushed under a name."""
+        return list(json.loads(self.get(f"{name}/tags/list"))["tags"])
+
+    def get(self, path: str) -> bytes:
+        """Return what is under a path: a manifest, or a part that one names."""
         token = base64.b64encode(f"{USER}:{self.password}".encode()).decode()
-        request = Request(f"http://{self.address}/v2/{name}/tags/list")
+        request = Request(f"http://{self.address}/v2/{path}")
         request.add_header("authorization", f"Basic {token}")
+        request.add_header("accept", "application/vnd.oci.image.manifest.v1+json")
         with urlopen(request, timeout=10) as response:
-            return list(json.load(response)["tags"])
+            return bytes(response.read())
 
 
 @contextmanager

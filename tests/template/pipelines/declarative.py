@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 NAMED = r"(?P<name>[A-Za-z]\w*)"
 STATEMENT = re.compile(rf"{NAMED}(?P<arguments>(\(.*\)| [^{{}}]+?| = .+)?)(?P<opens> \{{)?")
-STEPS = {"sh", "withCredentials", "junit", "recordCoverage", "deleteDir"}
+STEPS = {"sh", "withCredentials", "junit", "recordCoverage", "deleteDir", "stash", "unstash"}
 CONDITIONS = {"branch", "buildingTag", "triggeredBy", "not", "anyOf"}
 # What may be in a section, and what must be.
 GRAMMAR: dict[str, tuple[set[str], set[str]]] = {

@@ -4,6 +4,8 @@ What needs containers or Helm is run elsewhere.
 """
 
 import os
+import secrets
+import string
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,14 +18,15 @@ import pytest
 from tests.support import Service, Template, commit, git
 from tests.template import matrix
 from tests.template.image import index
+from tests.template.pipelines import advisories
 from tests.template.pipelines.pipelines import FILES, Pipeline, Rendered
 from tests.template.pipelines.test_pipelines import GLUE, sessions
 
 BIN = Path(sys.executable).parent
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
-HERE = {"conflicts", "lint", "types", "tests", "publish", "update"}
+HERE = {"conflicts", "lint", "audit", "secrets", "types", "tests", "publish", "update"}
 ELSEWHERE = {
-    "tests/template/image": {"image", "scan", "push"},
+    "tests/template/image": {"image", "scan", "sbom", "push", "attest"},
     "tests/template/chart/test_sessions.py": {"chart", "push_chart", "deploy"},
 }
 
@@ -54,10 +57,21 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[index.Index]:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory, private: index.Index) -> Template:
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[advisories.Advisories]:
+    with advisories.serving() as known:
+        yield known
+
+
+@pytest.fixture(scope="module")
+def template(
+    tmp_path_factory: pytest.TempPathFactory,
+    private: index.Index,
+    known: advisories.Advisories,
+) -> Template:
     """A company's template that publishes to the index, and whose `drydock` is this one."""
     company = {
         "company_publish_url": private.address.removesuffix("simple/"),
+        "company_advisories_url": known.address,
         "company_engine": f"drydock-engine @ {matrix.REPOSITORY.as_uri()}",
     }
     path = matrix.fork(tmp_path_factory.mktemp("template") / "template", company)
@@ -130,6 +144,116 @@ def test_conflict_markers_are_refused(service: Service, rendered: Rendered) -> N
 
     assert outcome.code != 0
     assert "notes.md:1:<<<<<<< ours" in outcome.said
+
+
+@pytest.mark.slow
+def test_what_is_clean_passes_the_audit(
+    service: Service, rendered: Rendered, known: advisories.Advisories
+) -> None:
+    (command,) = commands(rendered, "audit")
+    assert run("uv lock", service.path).code == 0
+    commit(service.path, "Lock")
+    known.asked.clear()
+
+    outcome = run(command, service.path)
+
+    assert outcome.code == 0, outcome.said
+    assert {"fastapi", "uvicorn", "starlette"} <= known.asked  # what others need, too
+    assert "pytest" not in known.asked
+
+
+@pytest.mark.slow
+def test_a_vulnerable_package_fails_until_it_is_accepted(
+    service: Service, rendered: Rendered, known: advisories.Advisories, planted: str
+) -> None:
+    (command,) = commands(rendered, "audit")
+    assert run("uv lock", service.path).code == 0
+    commit(service.path, "Lock")
+
+    refused = run(command, service.path)
+    service.change({".trivyignore": f"# not reachable\n{advisories.VULNERABILITY}\n"})
+    accepted = run(command, service.path)
+
+    assert refused.code != 0
+    assert planted in refused.said
+    assert advisories.VULNERABILITY in refused.said
+    assert accepted.code == 0, accepted.said
+
+
+@pytest.fixture
+def planted(known: advisories.Advisories) -> Iterator[str]:
+    """Let a package be vulnerable that the service only needs because others do."""
+    known.vulnerable.add("starlette")
+    yield "starlette"
+    known.vulnerable.clear()
+
+
+@pytest.mark.slow
+def test_what_cannot_be_audited_fails(service: Service, rendered: Rendered) -> None:
+    (command,) = commands(rendered, "audit")
+    own = "# The service's own:\n"
+    project = service.read("pyproject.toml")
+    service.change({
+        "pyproject.toml": project.replace(own, f'{own}    "extra",\n')
+        + '\n[tool.uv.sources]\nextra = { path = "extra" }\n',
+        "extra/pyproject.toml": '[project]\nname = "extra"\nversion = "1"\n',
+        "extra/extra.py": "",
+    })  # fmt: skip
+    locked = run("uv lock", service.path)
+    assert locked.code == 0, locked.said
+    commit(service.path, "Depend on what no database knows")
+
+    outcome = run(command, service.path)
+
+    assert outcome.code != 0
+    assert "extra" in outcome.said
+
+
+@pytest.mark.slow
+def test_an_audit_without_a_database_fails(
+    service: Service, rendered: Rendered, known: advisories.Advisories
+) -> None:
+    (command,) = commands(rendered, "audit")
+    assert run("uv lock", service.path).code == 0
+    noxfile = service.read("noxfile.py")
+    assert known.address in noxfile
+    service.change({"noxfile.py": noxfile.replace(known.address, "http://127.0.0.1:9/v1/query")})
+
+    assert run(command, service.path).code != 0
+
+
+@pytest.mark.slow
+def test_a_secret_that_was_ever_committed_fails(service: Service, rendered: Rendered) -> None:
+    (command,) = commands(rendered, "audit")
+    command = command.replace("audit ", "")
+    letters = string.ascii_letters + string.digits
+    secret = "ghp_" + "".join(secrets.choice(letters) for _ in range(36))
+    clean = run(command, service.path)
+    service.change({"config/local.env": f"GITHUB_TOKEN={secret}\n"})
+    (service.path / "config/local.env").unlink()
+    commit(service.path, "Take it back")
+
+    outcome = run(command, service.path)
+
+    assert clean.code == 0, clean.said
+    assert outcome.code != 0
+    assert "config/local.env" in outcome.said
+    assert secret not in outcome.said
+
+
+@pytest.mark.slow
+def test_a_history_that_is_cut_off_is_no_history(service: Service, rendered: Rendered) -> None:
+    (command,) = commands(rendered, "audit")
+    service.change({"notes.md": "more\n"})
+    git(service.path, "push", "--quiet", "origin", "HEAD:main")
+    shallow = service.path.parent / "shallow"
+    server = (service.path.parent / "server.git").as_uri()
+    git(service.path.parent, "clone", "--quiet", "--depth=1", "--branch=main", server, shallow)
+
+    outcome = run(command.replace("audit ", ""), shallow)
+
+    assert outcome.code != 0
+    assert "the history is cut off here" in outcome.said
 
 
 @pytest.mark.slow

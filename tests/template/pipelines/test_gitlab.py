@@ -102,7 +102,7 @@ BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
     "a missing time-out": (_text("  timeout: 30 minutes\n", ""), "may take for ever"),
     "a name of GitLab's": (_text("build-image:", "image:"), "image"),
     "nothing to extend": (_text("extends: .build", "extends: .biuld"), ".biuld"),
-    "a job that is none": (_text("[deploy-test]", "[deploy-tset]"), "is no job"),
+    "a job that is none": (_text(", deploy-test]", ", deploy-tset]"), "is no job"),
     "jobs that overlap": (_text("  resource_group: publish\n", ""), "overlap"),
     "a word that is none": (_text("resource_group:", "resource_grup:"), "resource_grup"),
     "a script that is none": (_text("  script:\n    - uvx nox -s types", "  script: {}"), "script"),

@@ -14,9 +14,12 @@ from tests.template import matrix, tidiness
 from tests.template.pipelines.pipelines import COMPANIES, FILES, Pipeline
 
 SESSION = re.compile(r"(?:uvx|pipx run) nox -s ([a-z_ ]+?)(?: -- (.+))?")
+COMPANY = yaml.safe_load((matrix.REPOSITORY / "company.yml").read_text(encoding="utf-8"))
+TOOLS = yaml.safe_load(COMPANY["company_tools"]["default"])
 # What only a kind of pipeline can know: where its secrets come from, where its server is.
 GLUE = {
-    'pipx install "poetry>=2.2,<3"',
+    f'pipx install "poetry=={TOOLS["poetry"]}"',
+    'echo "digest=$(cat dist/image.digest)" >> "$GITHUB_OUTPUT"',
     '(umask 077 && printenv NETRC > ~/.netrc)',
     '(umask 077 && printenv KUBECONFIG_CONTENT > "$RUNNER_TEMP/kubeconfig")',
     "gh auth setup-git && uvx nox -s update",
@@ -59,12 +62,23 @@ def test_commands_are_sessions_of_the_noxfile(pipeline: Pipeline) -> None:
 
 def test_everything_happens_in_order(pipeline: Pipeline) -> None:
     large = pipeline.company == "large"
-    expected = ["conflicts", "lint", "types", "tests", "image", "scan", "push"]
+    expected = ["conflicts", "lint", "audit", "secrets", "types", "tests"]
+    expected += ["image", "scan", "sbom", "push", "attest"]
     told = [name for name in sessions(pipeline) if name != "update"]
 
     assert [name for name in dict.fromkeys(told) if name in expected] == expected
     assert ("publish" in told) is large
     assert ({"chart", "push_chart", "deploy"} <= set(told)) is large
+
+
+def test_secrets_are_looked_for_in_the_whole_history(pipeline: Pipeline) -> None:
+    """Jenkins clones all of it by itself."""
+    if pipeline.kind == "github":
+        job = yaml.safe_load(pipeline.files["pipeline.yml"])["jobs"]["check"]
+        assert job["steps"][0]["with"]["fetch-depth"] == 0
+    if pipeline.kind == "gitlab":
+        job = yaml.safe_load(pipeline.files[".gitlab-ci.yml"])["audit"]
+        assert job["variables"]["GIT_DEPTH"] == "0"
 
 
 def test_tests_leave_reports(pipeline: Pipeline) -> None:
