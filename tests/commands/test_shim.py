@@ -188,7 +188,7 @@ def test_a_lock_file_that_cannot_be_refreshed_is_a_notice(
     outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
 
     assert outcome.code == 0, outcome.err
-    assert "uv.lock is not written anew" in outcome.out
+    assert "uv.lock is not regenerated" in outcome.out
     assert status(service.path)["pyproject.toml"] == " M"
     assert "uv.lock" not in status(service.path)
 
