@@ -1,7 +1,7 @@
 """Runs the chassis' tests with the newest version of each dependency; `nox -s newest` calls it.
 
-The bounds of a service's dependencies do not count, and prereleases do: what breaks here breaks a
-service soon. A job of the night is the place for it, since it fails for reasons of others.
+The bounds of a service's dependencies are ignored, and prereleases are allowed: what breaks here
+will break a service soon. It is for a nightly job, since it fails when others change something.
 
     nox -s newest                        the variants that the chassis' tests run in
     nox -s newest -- inference=local     only these

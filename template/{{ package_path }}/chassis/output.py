@@ -40,7 +40,7 @@ def survive_failures() -> None:
 
 
 def _surviving(stream: TextIO | None) -> TextIO:
-    if stream is None:  # who started the process has closed it
+    if stream is None:  # closed by whatever started the process
         return Path(os.devnull).open("w", encoding="utf-8")
     output = io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False))
     lines = stream is sys.stderr or stream.isatty()

@@ -33,7 +33,7 @@ class ListenError(Exception):
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to the process, and no client at a closing port."""
+    """A uvicorn server that leaves signals to the process, and resets no client at its end."""
 
     config: Config
 
@@ -46,8 +46,8 @@ class _Server(uvicorn.Server):
         await self.shutdown(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the port, serve who has connected before, and end."""
-        # The kernel resets those that it has accepted and the loop has not.
+        """Close the port, but serve the clients that have connected already."""
+        # The kernel resets connections that the loop has not accepted yet.
         waiting = list(_accepted(sockets or []))
         for server in self.servers:
             server.close()

@@ -91,7 +91,7 @@ def test_endless_headers_take_no_memory(launch: Launch, what: str) -> None:
             for _ in range(100):
                 connection.sendall(piece * (MEGABYTE // len(piece)))
         except OSError:
-            pass  # it has had enough
+            pass  # the server has closed the connection
         assert response(connection)[0] == status
         assert memory(server) < before + 20 * MEGABYTE
 
@@ -130,7 +130,7 @@ def test_a_head_that_is_late_is_refused(launch: Launch) -> None:
         assert response(kept)[0] == 200
 
         assert response(slow)[0] == 408
-        assert silent.recv(1) == b""  # who has not sent anything is not answered either
+        assert silent.recv(1) == b""  # without a request there is no response
 
         kept.sendall(GET)  # a request later on has no more time
         assert response(kept)[0] == 408
