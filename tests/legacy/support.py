@@ -8,7 +8,7 @@ from drydock.template.releases import open_template
 
 from tests.legacy import Legacy
 from tests.support import commit, git, write
-from tests.template.matrix import REPOSITORY
+from tests.template.matrix import REPOSITORY, as_upstream
 
 NOW, NEXT = "v99.0.0", "v99.1.0"
 """The template as it is, and a release after it."""
@@ -32,6 +32,7 @@ def released(path: Path) -> Path:
     shutil.copytree(REPOSITORY / "template", path / "template")
     for name in ("copier.yml", "company.yml", "reserved.yml", "company_questions.yml"):
         shutil.copy(REPOSITORY / name, path / name)
+    as_upstream(path / "company.yml")
     _release(path, NOW)
     for name, (old, new) in LATER.items():
         file = path / name

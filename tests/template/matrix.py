@@ -101,6 +101,14 @@ def fork(folder: Path, company: Mapping[str, Any]) -> Path:
     return folder
 
 
+def as_upstream(company: Path) -> None:
+    """Take the company's name and registry out of a copied `company.yml`: forks run these tests."""
+    values = yaml.safe_load(company.read_text(encoding="utf-8"))
+    values["company_name"]["default"] = ""
+    values["company_registry"]["default"] = "registry.example.com/services"
+    company.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+
+
 def covering(
     strength: int, narrowed: Mapping[str, str], names: Collection[str] = tuple(FACTORS)
 ) -> Iterator[Variant]:

@@ -13,7 +13,7 @@ from drydock.errors import BadInput
 from drydock.template.releases import open_template
 
 from tests.support import Outcome, commit, git
-from tests.template.matrix import REPOSITORY
+from tests.template.matrix import REPOSITORY, as_upstream
 from tools import release
 from tools import version as versions
 
@@ -42,6 +42,9 @@ def upstream(tmp_path: Path) -> Path:
     for name in TOP:
         shutil.copy(REPOSITORY / name, path / name)
     shutil.copytree(REPOSITORY / "template", path / "template")
+    as_upstream(path / "company.yml")
+    (path / "company_questions.yml").write_text("# Only forks write here.\n")
+    (path / "CHANGELOG.company.md").write_text("# Changelog\n\n## Unreleased\n")
     (path / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- It begins.\n")
     git(path, "init", "--quiet", "--initial-branch=main")
     commit(path, "Begin")
@@ -57,9 +60,9 @@ def fork(tmp_path: Path, upstream: Path) -> Path:
     git(tmp_path, "clone", "--quiet", upstream, path)
     replace(path / "company.yml", "registry.example.com/services", "registry.acme.example/apps")
     name = path / "company.yml"
-    name.write_text(
-        re.sub(r"(company_name:.*?default: )\"\"", r"\1acme", name.read_text(), count=1, flags=re.S)
-    )
+    text, before = name.read_text(), "company_name:"
+    start = text.index(before)
+    name.write_text(text[:start] + re.sub(r"default: ''", "default: acme", text[start:], count=1))
     with (path / "company_questions.yml").open("a") as questions:
         questions.write(
             "\ncost_centre:\n  type: str\n  help: Cost centre\n  default: cc-1\n"
@@ -161,7 +164,7 @@ def test_a_service_of_upstream_is_not_updated_in_a_fork_without_a_release(
 def test_values_of_a_nameless_fork_that_no_release_has_are_told(
     tmp_path: Path, fork: Path, drydock: Drydock, command: str
 ) -> None:
-    replace(fork / "company.yml", "default: acme", 'default: ""')
+    replace(fork / "company.yml", "default: acme", "default: ''")
     commit(fork, "Forget the name")
     service = tmp_path / "service"
     given = ("--ref", "v1.0.0") if command == "update" else ()

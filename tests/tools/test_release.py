@@ -9,7 +9,7 @@ import pytest
 from drydock.errors import BadInput
 
 from tests.support import commit, git
-from tests.template.matrix import REPOSITORY
+from tests.template.matrix import REPOSITORY, as_upstream
 from tools import release
 from tools import version as versions
 
@@ -26,6 +26,7 @@ def repository(tmp_path: Path) -> Path:
     for name in ("copier.yml", "company.yml", "reserved.yml", "company_questions.yml"):
         shutil.copy(REPOSITORY / name, copy / name)
     shutil.copytree(REPOSITORY / "template", copy / "template")
+    as_upstream(copy / "company.yml")
     (copy / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- It begins.\n")
     git(copy, "init", "--quiet", "--initial-branch=main")
     commit(copy, "Begin")
