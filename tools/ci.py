@@ -41,6 +41,13 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("first_run",),
 )
 COUNTS = re.compile(r"=* ?\d+ (passed|failed|error).* in [\d.]+s")
+# What each session that fetches something is to run of it: what starts its parts.
+PARTS = {
+    **dict.fromkeys(
+        ("chart", "triton", "pipelines", "renovate", "java", "packaging"), ("-m", "parts")
+    ),
+    "image": ("parts",),
+}
 NOX = Path(sys.executable).with_name("nox")
 
 
@@ -61,9 +68,14 @@ class Result:
         return counts[-1] if counts else ""
 
 
-def main() -> int:
-    """Run all sessions; return 1 where one failed."""
-    commands = {session[0]: _nox(*session) for session in SESSIONS}
+def main(arguments: Sequence[str]) -> int:
+    """Run all sessions, those that are named, or the `parts` of all; return 1 where one failed."""
+    if list(arguments) == ["parts"]:
+        return run({name: _nox(name, *options) for name, options in PARTS.items()}, print)
+    sessions = {session[0]: session for session in SESSIONS}
+    commands = {name: _nox(*sessions[name]) for name in arguments or sessions}
+    if arguments:
+        return run(commands, print)
     with proving(Path(__file__).parents[1], CI) as proof:
         code = run(commands, print)
         proof.passed = code == 0
@@ -131,4 +143,4 @@ def _ended(result: Result) -> str:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -27,17 +27,13 @@ from tools.first_run import KEPT, REPOSITORY
 
 PACKAGES = "python3,python3-venv,git,ca-certificates"
 CLONE = "/srv/the clone"  # with a blank
+PYTHON = ".venv/bin/python"
 HOME = "/root"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 # A path in a configuration, with what comes before that of an index.
 NAMED = re.compile(r"(?<![\w./:])(file://)?(/[\w./+-]+)")
 OF_THIS_MACHINE = re.compile("CACHE|TMP|TEMP|PROJECT_ENVIRONMENT|UV_PYTHON")
-# What each session that fetches something is to run of it: what starts the parts.
-PARTS = {
-    **dict.fromkeys(("chart", "triton", "pipelines", "java", "packaging"), ("-m", "parts")),
-    "image": ("parts",),
-}
 # A root of its own, with processes of its own, which end with the first of them. A chroot would not
 # do: podman cannot remount its `/`.
 ENTER = """\
@@ -85,22 +81,19 @@ def _impossible() -> str:
     return ""
 
 
-def _everything() -> Iterator[str]:
-    """Yield the README's commands, and those sessions of CI that are not among them."""
+def _everything() -> Sequence[str]:
+    """Return the README's commands, and those sessions of CI that are not among them."""
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     first, second = re.findall(r"^```sh\n(.+?)\n```", text, re.MULTILINE | re.DOTALL)[:2]
-    yield first
-    yield second
-    usual = {"demo", *noxfile.nox.options.sessions, "fresh"}
-    others = [name for name, *_ in ci.SESSIONS if name not in usual]
-    yield f".venv/bin/nox -s {' '.join(others)}"
+    among = {"demo", *noxfile.nox.options.sessions, "fresh"}
+    others = [name for name, *_ in ci.SESSIONS if name not in among]
+    return first, second, f"{PYTHON} -m tools.ci {' '.join(others)}"
 
 
-def _fetching() -> Iterator[str]:
-    """Yield commands in which every session that fetches something fetches and starts it."""
-    yield "python3 -m venv .venv && .venv/bin/pip install --quiet nox"
-    for session, arguments in PARTS.items():
-        yield f".venv/bin/nox -s {session} -- {' '.join(arguments)}"
+def _fetching() -> Sequence[str]:
+    """Return commands in which every session that fetches something fetches and starts it."""
+    install = "python3 -m venv .venv && .venv/bin/pip install --quiet nox"
+    return install, f"{PYTHON} -m tools.ci parts"
 
 
 def _make(root: Path) -> None:
@@ -110,7 +103,9 @@ def _make(root: Path) -> None:
     options = ["--variant=minbase", f"--include={PACKAGES}"]
     # In a namespace of its own, so that what it mounts is gone with it.
     bootstrap = ["unshare", "--mount", "debootstrap", *options, suite, str(root), *mirror]
-    done = subprocess.run(bootstrap, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        bootstrap, env=os.environ | debian.NO_SYNC, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"fresh: debootstrap ended with {done.returncode}\n{done.stdout[-3000:]}")
     for name in ("resolv.conf", "hosts"):
@@ -151,7 +146,7 @@ def _run(root: Path, shown: Sequence[tuple[Path, str]], command: str) -> int:
 
 def _environment() -> dict[str, str]:
     own = {"HOME": HOME, "PATH": PATH, "LANG": "C.UTF-8", "DRYDOCK_CI": "1"}
-    return dict(kept()) | own
+    return dict(kept()) | own | debian.NO_SYNC
 
 
 def kept() -> Iterator[tuple[str, str]]:

@@ -88,7 +88,10 @@ def provide_base() -> str:
     with tempfile.TemporaryDirectory(prefix="drydock-base.") as folder:
         root = Path(folder, "root")
         try:
-            run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(root))
+            run(
+                *("debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(root)),
+                env=debian.NO_SYNC,
+            )
             _finish(root)
             archive = Path(folder, "root.tar")
             run("tar", "--one-file-system", "-C", str(root), "-cf", str(archive), ".")
