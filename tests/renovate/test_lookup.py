@@ -81,6 +81,7 @@ def allow(company: str, tmp_path: Path, versions: str) -> None:
     path.write_text(json.dumps(config))
 
 
+@pytest.mark.parts
 def test_ordinary_dependencies_are_found_too(service: Service) -> None:
     found = renovate(service, RENOVATE_DRY_RUN="extract")
 

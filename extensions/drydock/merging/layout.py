@@ -153,7 +153,11 @@ def _parsed(piece: str, words: Sequence[str]) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.dump(ast.parse(text))
-    except (SyntaxError, MemoryError):  # one that needs what is above it, such as `else:`
+    except (
+        SyntaxError,
+        ValueError,
+        MemoryError,
+    ):  # one that needs what is above it, such as `else:`
         return None
 
 

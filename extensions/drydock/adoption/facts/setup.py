@@ -27,7 +27,7 @@ def find(files: Files) -> Iterator[Fact]:
 def _from_call(text: str) -> Iterator[Fact]:
     try:
         tree = ast.parse(text)
-    except SyntaxError:
+    except (SyntaxError, ValueError):  # of null bytes, before Python 3.11.4
         return
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     for call in calls:
