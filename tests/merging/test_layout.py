@@ -3,7 +3,7 @@
 import pytest
 from drydock.documents import formats
 from drydock.merging import audit, layout, structural
-from drydock.merging.nodes import NotCertain
+from drydock.merging.certainty import NotCertain
 
 CODE = """\
 import os

@@ -2,7 +2,7 @@
 
 import pytest
 from drydock.merging import structural
-from drydock.merging.nodes import NotCertain
+from drydock.merging.certainty import NotCertain
 
 A = b'a = 1\nb = "x"\n'
 MINE, NEW, BOTH = b'a = 2\nb = "x"\n', b'a = 1\nb = "y"\n', b'a = 2\nb = "y"\n'

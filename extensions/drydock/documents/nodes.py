@@ -1,7 +1,9 @@
 """What documents are made of: nodes that know who they are among their siblings."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+
+from drydock.documents.kinds import TABLE, Kind, Place, Text
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,10 @@ class Part:
     after: str = ""
     """The source behind it, and its separator, that belongs to it: a comment, the line end."""
     body: "Body | None" = None
-    floats: bool = False
-    """Whether its place among its siblings means nothing."""
-    prose: bool = False
-    """Whether it is paragraphs, of which each stands by itself."""
-    swaps: Hashable = None
-    """What it must have in common with a neighbour to stand before it as well as after it."""
+    place: Place = None
+    """What its place among its siblings means."""
+    kind: Text = Text.PLAIN
+    """What its text is, if it is a leaf."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,9 @@ class Body:
     """What stands between two parts, before what comes `after` the first."""
     ends: bool = False
     """Whether it follows the last part, too."""
-    unrelated: bool = False
-    """Whether a part that comes never stands for one that goes."""
     hang: str = ""
     """What the first part lacks of its `lead`, because it stands on the opening's line."""
-    whole: bool = False
-    """Whether two that both sides added are no more than two things with one name."""
-    heap: bool = False
-    """Whether it is no more than what it holds: of a heap with nothing in it nothing is left."""
-    named: bool = False
-    """Whether the keys in it are names that its author chose, so that one may get another."""
-    arrange: "Callable[[Sequence[Part], Body, Body], Sequence[Part]] | None" = None
-    """Puts merged parts where they belong, knowing ours and theirs: what floats may be sorted."""
+    kind: Kind = TABLE
 
 
 def source(part: Part) -> str:
@@ -79,3 +70,10 @@ def numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
         count = seen[part.key] = seen.get(part.key, 0) + 1
         result.append(part if count == 1 else replace(part, key=(part.key, count)))
     return tuple(result)
+
+
+def name_of(part: Part) -> str:
+    """Return what a part is called in a report."""
+    names = part.key if isinstance(part.key, tuple) else (part.key,)
+    known = [name for name in names if isinstance(name, str)]
+    return ".".join(known) if len(known) == len(names) else "an item"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from drydock.documents import siblings
+from drydock.documents.kinds import ANYWHERE, ITEMS
 from drydock.documents.nodes import Body, Part
 
 _REMARK = re.compile(r"[ \t]*#[^\n]*")
@@ -81,7 +82,7 @@ def held(text: str, value: ast.expr) -> Body | None:
     start += len(lines[row].encode()[:column].decode())
     bracket = text[start : start + 1]
     body = _items(text, start + 1, bracket) if bracket in {"(", "[", "{"} else None
-    return body and replace(body, whole=True)
+    return body and replace(body, kind=ITEMS)
 
 
 def _items(text: str, start: int, bracket: str) -> Body | None:
@@ -102,7 +103,9 @@ def _items(text: str, start: int, bracket: str) -> Body | None:
             key, says = _identity(item, bracket) if opening.strip()[:5] != "from " else (item, None)
         except SyntaxError:
             return None
-        parts.append(Part(key, item, says, lead, after, floats=key.endswith("=")))
+        parts.append(
+            Part(key, item, says, lead, after, place=ANYWHERE if key.endswith("=") else None)
+        )
     if not _CLOSING.fullmatch(text, end) or "\\" in text[:end]:
         return None
     held = siblings.told_apart(parts)

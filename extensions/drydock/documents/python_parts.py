@@ -12,6 +12,7 @@ from dataclasses import replace
 import libcst as cst
 
 from drydock.documents import python_items, siblings
+from drydock.documents.kinds import ANYWHERE, BLOCK, GUARD, NAMES, Place
 from drydock.documents.nodes import Body, Part
 
 # Decorators by which the place of a definition among others does not come to mean anything.
@@ -37,9 +38,7 @@ def read(text: str) -> Part:
         reader.statements(module.body, head),
         opening="".join(reader.lines[:head]),
         closing="".join(reader.lines[foot:]),
-        whole=True,
-        unrelated=True,
-        arrange=siblings.sort_imports,
+        kind=BLOCK,
     )
     return Part("the module", body=body)
 
@@ -74,7 +73,7 @@ class _Reader:
             part = _simple(_statements(text), text)
             return replace(part, lead=lead, after=after)
         parsed = _statements(text)
-        part = Part(_key(parsed[0]), text, _says(parsed, text), lead, floats=_floats(parsed[0]))
+        part = Part(_key(parsed[0]), text, _says(parsed, text), lead, place=_place(parsed[0]))
         block = getattr(node, "body", None)
         if not _holds_parts(parsed[0]) or not isinstance(block, cst.IndentedBlock):
             return part
@@ -83,14 +82,12 @@ class _Reader:
         is_class = isinstance(parsed[0], ast.ClassDef)
         held = self.statements(block.body, first)
         if is_class:  # where the order of constants may mean something
-            held = tuple(replace(one, swaps=None) for one in held)
+            held = tuple(replace(one, place=siblings.unless_anywhere(one)) for one in held)
         body = Body(
             held,
             opening="".join(self.lines[begin:first]),
             closing="".join(self.lines[foot:end]),
-            whole=is_class,
-            unrelated=True,
-            arrange=siblings.sort_imports,
+            kind=BLOCK if is_class else GUARD,
         )
         return _with(part, body)
 
@@ -134,13 +131,14 @@ def _key(node: ast.stmt) -> str:  # noqa: PLR0911 - a kind a line
     return ast.unparse(node)
 
 
-def _floats(node: ast.stmt) -> bool:
+def _place(node: ast.stmt) -> Place:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return all(
+        harmless = all(
             _HARMLESS.match(name) or _ACCESSOR.search(name)
             for name in map(ast.unparse, node.decorator_list)
         )
-    return False
+        return ANYWHERE if harmless else None
+    return None
 
 
 def _simple(parsed: Sequence[ast.stmt], text: str) -> Part:  # noqa: PLR0911 - a kind a line
@@ -150,14 +148,13 @@ def _simple(parsed: Sequence[ast.stmt], text: str) -> Part:  # noqa: PLR0911 - a
         case _ if len(parsed) > 1:
             return replace(part, key="; ".join(map(ast.unparse, parsed)))
         case ast.Import(names=[_]):
-            return replace(part, floats=True)
+            return replace(part, place=ANYWHERE)
         case ast.ImportFrom(names=[name]) if name.asname or name.name == "*":
-            return replace(part, floats=name.name != "*")
+            return replace(part, place=None if name.name == "*" else ANYWHERE)
         case ast.ImportFrom():
             key = f"from {'.' * node.level}{node.module or ''} import"
             body = python_items.imported(text)
-            heap = body and replace(_as_set(body), heap=True)
-            return _with(replace(part, key=key, floats=True), heap)
+            return _with(replace(part, key=key, place=ANYWHERE), body and _as_set(body))
         case ast.Expr(value=ast.Constant(value=str())):
             return replace(part, key="the docstring")
         case ast.Assign(targets=[_], value=value) | ast.AnnAssign(value=value) if value:
@@ -170,19 +167,19 @@ def _simple(parsed: Sequence[ast.stmt], text: str) -> Part:  # noqa: PLR0911 - a
 def _with_items(part: Part, target: str, value: ast.expr) -> Part:
     match value:
         case ast.Constant():
-            return replace(part, swaps="a constant")
+            return replace(part, place="a constant")
         case ast.List() | ast.Set() | ast.Dict() | ast.Call():
             body = python_items.held(part.text, value)
             if target == "__all__ = " and body:
-                body = replace(_as_set(body), heap=True)
+                body = _as_set(body)
             return _with(replace(part, key=f"{target}{python_items.kind(value, target)}"), body)
     return part
 
 
 def _as_set(body: Body) -> Body:
     """Let the items stand in any order, and be sorted where both sides sort them."""
-    parts = tuple(replace(held, floats=True) for held in body.parts)
-    return replace(body, parts=parts, whole=False, unrelated=True, arrange=siblings.sort_items)
+    parts = tuple(replace(held, place=ANYWHERE) for held in body.parts)
+    return replace(body, parts=parts, kind=NAMES)
 
 
 def _with(part: Part, body: Body | None) -> Part:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from drydock.documents.kinds import ANYWHERE, Place
 from drydock.documents.nodes import Body, Part
 
 _Order = Callable[[str], object]
@@ -21,8 +22,15 @@ def told_apart(parts: Sequence[Part]) -> tuple[Part, ...]:
     for part in parts:
         seen[part.key] += 1
         key = f"{part.key} ({seen[part.key]} of {often[part.key]})"
-        result.append(part if often[part.key] == 1 else replace(part, key=key, swaps=None))
+        result.append(
+            part if often[part.key] == 1 else replace(part, key=key, place=unless_anywhere(part))
+        )
     return tuple(result)
+
+
+def unless_anywhere(part: Part) -> Place:
+    """Return the place of a part that may trade places with none: fixed, or anywhere."""
+    return ANYWHERE if part.place is ANYWHERE else None
 
 
 def _by_type(key: str) -> tuple[object, ...]:

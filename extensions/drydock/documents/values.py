@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from drydock.documents.kinds import ANYWHERE, LIST, PACKAGES, SET, TABLE, Kind, Place
 from drydock.documents.nodes import Body, Part, numbered
 
 
@@ -49,8 +50,13 @@ class Told:
     """How the items of a list are told apart."""
 
     keys: Sequence[Hashable]
-    floats: bool
-    unrelated: bool = False
+    kind: Kind
+    """LIST, SET or PACKAGES."""
+
+    @property
+    def place(self) -> Place:
+        """What the place of an item means."""
+        return None if self.kind == LIST else ANYWHERE
 
 
 Path = tuple[str, ...]
@@ -92,7 +98,7 @@ def told_apart(name: str, items: Sequence[Value]) -> Told | None:
         floats = name in _SETS
     if len(set(keys)) < len(keys) and not (floats and scalars):
         return None  # which one is meant would be a guess
-    return Told(keys, floats)
+    return Told(keys, SET if floats else LIST)
 
 
 def packages(items: Sequence[Value]) -> Told | None:
@@ -105,7 +111,7 @@ def packages(items: Sequence[Value]) -> Told | None:
             more if key is None or often[key] > 1 else key
             for key, more in zip(keys, finer, strict=True)
         ]
-    return Told(keys, floats=True, unrelated=True)
+    return Told(keys, PACKAGES)
 
 
 def requirement_key(text: str, *, marked: bool) -> Hashable:
@@ -158,10 +164,10 @@ def part(
     What is in brackets is taken apart further; `tell` tells the items of lists apart.
     """
     whole = Part(key, text[begin : value.end], value.meaning())
-    unrelated = False
+    kind = TABLE
     if value.entries is not None:
         held = [
-            replace(part(text, name, at, inner, (*path, name), tell=tell), floats=True)
+            replace(part(text, name, at, inner, (*path, name), tell=tell), place=ANYWHERE)
             for name, (at, inner) in value.entries.items()
         ]
         places = [(at, inner.end) for at, inner in value.entries.values()]
@@ -169,16 +175,16 @@ def part(
         told = tell(path, value.items)
         if told is None:
             return whole
-        unrelated = told.unrelated
+        kind = told.kind
         held = [
-            replace(part(text, known, item.start, item, path, tell=tell), floats=told.floats)
+            replace(part(text, known, item.start, item, path, tell=tell), place=told.place)
             for known, item in zip(told.keys, value.items, strict=True)
         ]
         places = [(item.start, item.end) for item in value.items]
     else:
         return whole
     body = _bracketed(text, begin, value, numbered(held), places)
-    return Part(key, body=replace(body, unrelated=unrelated))
+    return Part(key, body=replace(body, kind=kind))
 
 
 _COMMA = re.compile(r"([ \t]*,)([^\n]*)")

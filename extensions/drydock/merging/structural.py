@@ -15,7 +15,8 @@ from drydock.documents.formats import Format
 from drydock.documents.nodes import Part, source
 from drydock.merging import audit, layout, lines, nodes, rules
 from drydock.merging.audit import Units
-from drydock.merging.nodes import SIDES, Merging, NotCertain, Rename
+from drydock.merging.certainty import NotCertain
+from drydock.merging.nodes import SIDES, Merging, Rename
 
 _WORD = re.compile(r"\w+")
 _QUOTES = "\"' "

@@ -14,7 +14,7 @@ from drydock import git
 from drydock.documents import formats
 from drydock.git import Entry, Repository, Tree
 from drydock.merging import ends, hunks, lines, structural
-from drydock.merging.nodes import NotCertain
+from drydock.merging.certainty import NotCertain
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pytest
 from drydock.documents import formats
 from drydock.merging import audit, structural
-from drydock.merging.nodes import NotCertain
+from drydock.merging.certainty import NotCertain
 from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample

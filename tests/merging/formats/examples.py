@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from drydock.merging import structural
-from drydock.merging.nodes import NotCertain
+from drydock.merging.certainty import NotCertain
 
 Examples = Mapping[str, tuple[str, str, str, str | None]]
 """Base, ours, theirs, merged; None: not certain."""

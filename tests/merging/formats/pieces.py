@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from drydock.documents import formats
 from drydock.merging import audit, structural
-from drydock.merging.nodes import NotCertain
+from drydock.merging.certainty import NotCertain
 from hypothesis import strategies as st
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 from drydock.documents.formats import dockerfile
+from drydock.documents.kinds import Kind
 from drydock.documents.nodes import Part
+from drydock.merging import nodes
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches
@@ -87,11 +89,12 @@ def test_taking_only_our_packages_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
     def forgetful(text: str) -> Part | None:
         part = installing(text)
         if part and part.body:
-            body = replace(part.body, arrange=lambda merged, ours, theirs: ours.parts)
-            part = replace(part, body=body)
+            part = replace(part, body=replace(part.body, kind=forgotten))
         return part
 
     installing = dockerfile._installing
+    forgotten = Kind("forgotten", added_whole=True)
+    monkeypatch.setitem(nodes._ARRANGED, forgotten, lambda merged, ours, theirs: ours.parts)
     trust(monkeypatch)
     monkeypatch.setattr(dockerfile, "_installing", forgetful)
     assert catches(lambda case: check("Dockerfile", render, case), cases(KINDS))

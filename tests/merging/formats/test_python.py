@@ -4,7 +4,7 @@ import pytest
 from drydock.documents import formats, nodes
 from drydock.documents.formats import python
 from drydock.merging import audit, structural
-from drydock.merging.nodes import NotCertain
+from drydock.merging.certainty import NotCertain
 
 from tests.merging.formats.examples import Examples, check
 

@@ -4,7 +4,8 @@ import ast
 
 import pytest
 from drydock.documents import python_parts
-from drydock.merging import structural
+from drydock.documents.kinds import NAMES
+from drydock.merging import nodes, structural
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches
@@ -92,7 +93,5 @@ def test_seeing_no_change_within_a_statement_is_caught(monkeypatch: pytest.Monke
 
 def test_taking_only_our_imports_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(
-        "drydock.documents.siblings.sort_items", lambda merged, ours, theirs: ours.parts
-    )
+    monkeypatch.setitem(nodes._ARRANGED, NAMES, lambda merged, ours, theirs: ours.parts)
     assert catches(lambda case: check("a.py", render, case), cases(KINDS))

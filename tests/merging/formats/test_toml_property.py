@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import replace
 
 import pytest
-from drydock.merging import nodes, structural
+from drydock.merging import spacing, structural
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,5 +117,5 @@ def test_remarks_of_both_sides_on_one_item_stay(case: Remarks) -> None:
 
 def test_forgetting_a_remark_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(nodes, "_above", lambda base, ours, theirs, lead: lead)
+    monkeypatch.setattr(spacing, "above", lambda base, ours, theirs, lead: lead)
     assert catches(check_remarks, REMARKS)

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from drydock.documents import values
+from drydock.documents.kinds import SET
 from drydock.documents.nodes import Body, Part
 from drydock.documents.values import Told, Value
-from drydock.merging import nodes, structural
+from drydock.merging import nodes, order, spacing, structural
 from drydock.merging.nodes import Merging
 
-_order, _merge_bodies, _leaf = nodes._order, nodes._merge_bodies, nodes._leaf
+_order, _merge_bodies, _leaf = order.merged_order, nodes._merge_bodies, nodes._leaf
 _told_apart = values.told_apart
 
 
@@ -24,8 +25,8 @@ def _sorts(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
 
 
 def _puts_theirs_last(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
-    order = _order(base, ours, theirs, *more)
-    return [k for k in order if k in ours] + [k for k in order if k not in ours]
+    found = _order(base, ours, theirs, *more)
+    return [k for k in found if k in ours] + [k for k in found if k not in ours]
 
 
 def _takes_ours(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
@@ -37,7 +38,7 @@ def _forgets_remarks(base: Any, ours: str, theirs: str, owner: Part) -> str:
 
 
 def _tells_by_place(name: str, items: Sequence[Value]) -> Told:
-    return Told(range(len(items)), floats=True)
+    return Told(range(len(items)), SET)
 
 
 def _brings_back_what_ours_removed(
@@ -60,11 +61,11 @@ def _trusts(*_: object) -> None:
 
 
 WRONG: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "forgets what theirs adds": (nodes, "_order", _forgets_what_theirs_adds),
-    "sorts": (nodes, "_order", _sorts),
-    "puts what theirs adds last": (nodes, "_order", _puts_theirs_last),
+    "forgets what theirs adds": (order, "merged_order", _forgets_what_theirs_adds),
+    "sorts": (order, "merged_order", _sorts),
+    "puts what theirs adds last": (order, "merged_order", _puts_theirs_last),
     "takes ours where a word changed": (nodes, "merge", _takes_ours),
-    "forgets theirs' remarks": (nodes, "_between", _forgets_remarks),
+    "forgets theirs' remarks": (spacing, "between", _forgets_remarks),
     "tells items by their place": (values, "told_apart", _tells_by_place),
     "brings back what ours removed": (nodes, "_merge_bodies", _brings_back_what_ours_removed),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from drydock.documents import siblings
+from drydock.documents.kinds import ANYWHERE, SECTIONS
 from drydock.documents.nodes import Body, Part
 
 _NAME = re.compile(
@@ -62,7 +63,7 @@ def read(text: str) -> Part:
         end += len(one.lead) + len(one.text)
     closing = text[len(opening) + end :]
     bodies = [_stage(parts, place) for place, parts in enumerate(stages) if parts]
-    return Part("the file", body=Body(siblings.told_apart(bodies), opening, closing, whole=True))
+    return Part("the file", body=Body(siblings.told_apart(bodies), opening, closing, kind=SECTIONS))
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _stage(parts: list[Part], place: int) -> Part:
         key = f"stage {first[-1].lower()}" if named else "a stage without a name"
     head, *others = parts
     lead, head = head.lead, replace(head, lead="")
-    return Part(key, lead=lead, body=Body(siblings.told_apart([head, *others]), whole=True))
+    return Part(key, lead=lead, body=Body(siblings.told_apart([head, *others]), kind=SECTIONS))
 
 
 def _plain(text: str) -> list[str]:
@@ -183,17 +184,17 @@ def _named(part: Part, words: list[str]) -> Part:
     if len(pairs) < 2 or pairs[-1].end() != len(part.text.rstrip()):
         name = words[1].partition("=")[0] if len(words) > 1 else ""
         # What makes no use of variables may stand before another such.
-        swaps = "a value" if "$" not in part.text and len(pairs) == 1 else None
-        return replace(part, key=f"{word} {name}", swaps=swaps)
+        place = "a value" if "$" not in part.text and len(pairs) == 1 else None
+        return replace(part, key=f"{word} {name}", place=place)
     if any(a.end() != b.start() for a, b in pairwise(pairs)):
         return replace(part, key=" ".join(words))
     # Within one instruction no value sees another: they stand in any order.
     held = [
-        Part(pair["name"], f"{pair['name']}={pair['value']}", lead=pair["gap"], floats=True)
+        Part(pair["name"], f"{pair['name']}={pair['value']}", lead=pair["gap"], place=ANYWHERE)
         for pair in pairs
     ]
     closing = part.text[pairs[-1].end() :]
-    body = Body(siblings.told_apart(held), part.text[:start], closing, whole=True)
+    body = Body(siblings.told_apart(held), part.text[:start], closing, kind=SECTIONS)
     return Part(f"{word} of several", body=body)
 
 
@@ -205,7 +206,7 @@ def _installing(text: str) -> Part | None:
     end, held = found[0].end(), []
     while package := _PACKAGE.match(text, end):
         name = re.split(r"[=<>~]", package["package"])[0]
-        held.append(Part(name, package["package"], lead=package["gap"], floats=True))
+        held.append(Part(name, package["package"], lead=package["gap"], place=ANYWHERE))
         end = package.end()
     if not held or len({part.key for part in held}) < len(held):
         return None
@@ -214,5 +215,5 @@ def _installing(text: str) -> Part | None:
         r"[ \t]*(?:$|\n|;|&&|\\[ \t]*\n(?:[ \t]*#[^\n]*\n)*[ \t]*(?:&&|;))", text[end:]
     ):
         return None
-    body = Body(tuple(held), text[: found[0].end()], text[end:], whole=True)
+    body = Body(tuple(held), text[: found[0].end()], text[end:], kind=SECTIONS)
     return Part(f"RUN {found[0]['tool']} install", body=body)

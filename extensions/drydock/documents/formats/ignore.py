@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 from drydock.documents import siblings
+from drydock.documents.kinds import RULES
 from drydock.documents.nodes import Body, Part, numbered
 
 _IGNORES = re.compile(r"(?:^|/)\.[\w-]*ignore$")
@@ -40,10 +41,10 @@ def read(text: str) -> Part:
             lead = ""
     held = siblings.told_apart(parts)
     if len({part.key for part in parts}) < len(parts) and all(
-        one.swaps == "ignored" for one in parts
+        one.place == "ignored" for one in parts
     ):
         held = numbered(parts)  # where order means nothing, it is all the same which is which
-    return Part("the patterns", body=Body(held, closing=lead, unrelated=True))
+    return Part("the patterns", body=Body(held, closing=lead, kind=RULES))
 
 
 def _pattern(line: str) -> Part:
@@ -52,5 +53,5 @@ def _pattern(line: str) -> Part:
         return Part(line, line)
     said = tuple(found["said"].split())
     if said:  # attributes, owners: another side may say something else of the same
-        return Part(found["pattern"], line, swaps=said)
-    return Part(line.rstrip(), line, swaps="ignored")
+        return Part(found["pattern"], line, place=said)
+    return Part(line.rstrip(), line, place="ignored")

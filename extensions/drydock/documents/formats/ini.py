@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from drydock.documents import values
+from drydock.documents.kinds import ANYWHERE
 from drydock.documents.nodes import Body, Part, numbered
 from drydock.documents.values import Stated, Value
 
@@ -60,7 +61,7 @@ def read(text: str) -> Part:
     parts = []
     for name, lead, (opening, *lines) in sections:
         body = Body(tuple(_keys(name, lines)), opening)
-        parts.append(Part(f"[{name}]", lead=lead, body=body, floats=True))
+        parts.append(Part(f"[{name}]", lead=lead, body=body, place=ANYWHERE))
     return Part("the file", body=Body(tuple(parts), closing=pending))
 
 
@@ -78,7 +79,7 @@ def _keys(section: str, lines: Sequence[str]) -> Iterator[Part]:
         found = _KEY.fullmatch(first)
         if not found:
             raise ValueError("a key is written in an unusual way")
-        yield replace(_key(section, found, lines[start + 1 : end]), lead=lead, floats=True)
+        yield replace(_key(section, found, lines[start + 1 : end]), lead=lead, place=ANYWHERE)
 
 
 def _split(line: str) -> tuple[str, str]:
@@ -102,8 +103,8 @@ def _key(section: str, found: re.Match[str], more: Sequence[str]) -> Part:
     parts = []
     for told_by, line, word in zip(told.keys, more, words, strict=True):
         before, after = line[: line.rindex(word)], line[line.rindex(word) + len(word) :]
-        parts.append(Part(told_by, word, None, before, after, floats=told.floats))
-    return Part(key, body=Body(numbered(parts), found[0], unrelated=told.unrelated))
+        parts.append(Part(told_by, word, None, before, after, place=told.place))
+    return Part(key, body=Body(numbered(parts), found[0], kind=told.kind))
 
 
 def stated(text: str) -> Iterator[Stated]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from drydock.documents import siblings
+from drydock.documents.kinds import SECTIONS, Text
 from drydock.documents.nodes import Body, Part
 
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))??(?:[ \t]+#+)?[ \t]*\n")
@@ -30,7 +31,7 @@ def read(text: str) -> Part:
     ]
     first = headings[0][0] if headings else len(lines)
     sections = _sections(lines, headings)
-    return Part("the text", body=Body((_text(lines[:first]), *sections), whole=True))
+    return Part("the text", body=Body((_text(lines[:first]), *sections), kind=SECTIONS))
 
 
 _Heading = tuple[int, int, int, str]
@@ -81,7 +82,9 @@ def _sections(lines: list[str], headings: list[_Heading]) -> tuple[Part, ...]:
         below, rest = headings[1:inner], headings[inner:]
         close = rest[0][0] if rest else len(lines)
         text = _text(lines[end : below[0][0] if below else close])
-        body = Body((text, *_sections(lines[:close], below)), "".join(lines[start:end]), whole=True)
+        body = Body(
+            (text, *_sections(lines[:close], below)), "".join(lines[start:end]), kind=SECTIONS
+        )
         parts.append(Part(f"{'#' * level} {' '.join(title.split())}", body=body))
         headings = rest
     return siblings.told_apart(parts)
@@ -92,4 +95,4 @@ def _text(lines: list[str]) -> Part:
     text = whole.strip("\n") and whole.strip("\n") + "\n"
     lead, _, after = whole.partition(text) if text else (whole, "", "")
     says = re.sub(r"\n{2,}", "\n\n", text)
-    return Part("its text", text, says, lead, after, prose=True)
+    return Part("its text", text, says, lead, after, kind=Text.PROSE)

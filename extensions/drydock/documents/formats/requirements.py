@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable
 
+from drydock.documents.kinds import ANYWHERE, PACKAGES
 from drydock.documents.nodes import Body, Part, numbered
 from drydock.documents.values import requirement_key
 
@@ -40,12 +41,12 @@ def read(text: str) -> Part:
     for line in found:
         key = _key(line["text"], marked=False)
         key = _key(line["text"], marked=True) if often[key] > 1 else key
-        floats = not line["text"].startswith("-")
-        parts.append(Part(key, line["text"], None, line["lead"], line["after"], floats=floats))
-    keys = [part.key for part in parts if not part.floats]
+        place = None if line["text"].startswith("-") else ANYWHERE
+        parts.append(Part(key, line["text"], None, line["lead"], line["after"], place=place))
+    keys = [part.key for part in parts if part.place is None]
     if len(set(keys)) < len(keys):
         raise ValueError("an option is there twice")
-    return Part("the file", body=Body(numbered(parts), closing=text[at:], unrelated=True))
+    return Part("the file", body=Body(numbered(parts), closing=text[at:], kind=PACKAGES))
 
 
 def _key(line: str, *, marked: bool) -> Hashable:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from drydock.documents import values
+from drydock.documents.kinds import ANYWHERE, Place
 from drydock.documents.nodes import Body, Part, numbered
 from drydock.documents.values import Grammar, Path, Stated, Told, Value
 
@@ -133,7 +134,7 @@ def _table(text: str, at: int, path: Path, opening: str) -> tuple[_Held, int]:
         entries[name] = start, value
         found = values.part(text, name, start, value, (*path, *names), tell=_tell)
         lead, after = text[at:start], text[value.end : end]
-        parts.append(replace(found, lead=lead, after=after, floats=True))
+        parts.append(replace(found, lead=lead, after=after, place=ANYWHERE))
         at = end
     return _Held(Body(numbered(parts), opening), Value(0, 0, entries=entries)), at
 
@@ -157,21 +158,22 @@ def _parts(tables: Sequence[_Table]) -> list[Part]:
         table = rest.pop(0)
         if any(_is_below(table, names) for names in arrays):
             raise ValueError("a table is apart from the array it belongs to")
-        key, floats = told[table.names].pop(0) if table.in_array else (_dotted(table.names), True)
+        item = told[table.names].pop(0) if table.in_array else None
+        key, place = item or (_dotted(table.names), ANYWHERE)
         below = []
         while table.in_array and rest and _is_below(rest[0], table.names):
             below.append(rest.pop(0))
         body = replace(table.held.body, parts=(*table.held.body.parts, *_parts(below)))
-        parts.append(Part(key, lead=table.lead, body=body, floats=floats))
+        parts.append(Part(key, lead=table.lead, body=body, place=place))
     return parts
 
 
-def _told(names: Path, items: Sequence[_Table]) -> list[tuple[Hashable, bool]]:
-    """Return the key of each item of an array of tables, and whether it floats."""
+def _told(names: Path, items: Sequence[_Table]) -> list[tuple[Hashable, Place]]:
+    """Return the key of each item of an array of tables, and what its place means."""
     told = values.told_apart(names[-1], [item.held.value for item in items])
     if told is None:
         raise ValueError(f"the items of {_dotted(names)} cannot be told apart")
-    return [((_dotted(names), key), told.floats) for key in told.keys]
+    return [((_dotted(names), key), told.place) for key in told.keys]
 
 
 def _is_below(table: _Table, names: Path) -> bool:

@@ -9,6 +9,7 @@ import yaml
 from yaml.resolver import Resolver
 
 from drydock.documents import values
+from drydock.documents.kinds import ANYWHERE, JOBS, TABLE, Kind
 from drydock.documents.nodes import Body, Part, numbered
 from drydock.documents.values import Path, Stated, Value
 
@@ -196,7 +197,7 @@ class _Reader:
                 if begin != start:
                     raise ValueError("a key is written in an unusual way")
                 part, end = self._part(key, begin, held, (*path, key))
-                parts.append(replace(part, lead=self.text[at:begin], floats=True))
+                parts.append(replace(part, lead=self.text[at:begin], place=ANYWHERE))
                 at = end
             return parts, at
         told = values.told_by_name(path, value.items or ())
@@ -207,7 +208,7 @@ class _Reader:
             if self.text[begin : begin + 1] != "-":
                 raise ValueError("a list is written in an unusual way")
             part, end = self._part(told_by, begin, item, path)
-            parts.append(replace(part, lead=self.text[at:begin], floats=told.floats))
+            parts.append(replace(part, lead=self.text[at:begin], place=told.place))
             at = end
         return list(numbered(parts)), at
 
@@ -222,8 +223,11 @@ class _Reader:
                 part = replace(part, text=text, says=" ".join(text.split()))
             at = self._rest(end)
             return replace(part, after=self.text[end:at]), at
-        told = value.items is None or values.told_by_name(path, value.items)
-        if not told:
+        kind: Kind | None = JOBS if path in _NAMED else TABLE
+        if value.items is not None:
+            told = values.told_by_name(path, value.items)
+            kind = told.kind if told else None
+        if kind is None:
             at = self._rest(value.end)
             part = Part(key, self.text[begin : value.end], value.meaning())
             return replace(part, after=self.text[value.end : at]), at
@@ -236,7 +240,7 @@ class _Reader:
         if hangs:
             hang = " " * (at - self.text.rfind("\n", 0, at) - 1)
             parts[0] = replace(parts[0], lead=hang)
-        body = Body(tuple(parts), opening, hang=hang, named=path in _NAMED)
+        body = Body(tuple(parts), opening, hang=hang, kind=kind)
         return Part(key, body=body), end
 
     def _first(self, value: Value) -> int:

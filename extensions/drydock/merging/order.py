@@ -1,0 +1,127 @@
+"""Which part comes before which, where both sides may have changed that."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from drydock.documents.kinds import ANYWHERE
+from drydock.documents.nodes import Part
+from drydock.merging.certainty import NotCertain
+
+Parts = dict[Hashable, Part]
+"""Parts by their keys, in their order."""
+_Item = TypeVar("_Item")
+
+
+def merged_order(
+    base: Parts, ours: Parts, theirs: Parts, merged: Parts, unrelated: bool
+) -> list[Hashable]:
+    """Return the order of what is left: of the side that changed it, with what the other added.
+
+    What a side added comes after what it follows there, and after what the other added in that
+    place. Parts that do not float must come out in an order that follows from both sides.
+    """
+    # A heap that one side took away, and that has something in it still, is the other side's own.
+    base = {k: part for k, part in base.items() if k not in merged or (k in ours and k in theirs)}
+    sides = (base, ours, theirs)
+    fixed = {key for side in sides for key, part in side.items() if part.place is not ANYWHERE}
+    every = base.keys() & ours.keys() & theirs.keys()
+    if len({tuple(key for key in side if key in every) for side in sides}) == 1:
+        fixed |= every  # what floats, but did not move, has a before and an after as well
+    swaps = {
+        key: None if part.place is ANYWHERE else part.place
+        for side in sides
+        for key, part in side.items()
+    }
+    old = merged.keys() & base.keys() & ours.keys() & theirs.keys()
+    before, mine, new = ([key for key in side if key in old] for side in sides)
+    first, second = (theirs, ours) if mine == before != new else (ours, theirs)
+    result = _joined(*([key for key in side if key in merged] for side in (first, second)))
+    if not _all_swap(fixed, swaps):
+        of_each = ([key for key in side if key in fixed] for side in sides)
+        expected = _sequence(*of_each, swaps=swaps, unrelated=unrelated)
+        if [key for key in result if key in fixed] != expected:
+            raise NotCertain("both sides put the same parts in another order")
+    return result
+
+
+def _joined(first: list[Hashable], second: list[Hashable]) -> list[Hashable]:
+    """Add what only `second` has, after what it follows there and what `first` has there."""
+    result, known, place = list(first), set(second), 0
+    for key in second:
+        if key in result:
+            place = result.index(key) + 1
+            continue
+        while place < len(result) and result[place] not in known:
+            place += 1
+        result.insert(place, key)
+        place += 1
+    return result
+
+
+def _all_swap(keys: Iterable[Hashable], swaps: Mapping[Hashable, Hashable]) -> bool:
+    kinds = {swaps[key] for key in keys}
+    return len(kinds) == 1 and None not in kinds
+
+
+def _sequence(
+    base: list[Hashable],
+    ours: list[Hashable],
+    theirs: list[Hashable],
+    *,
+    swaps: Mapping[Hashable, Hashable],
+    unrelated: bool,
+) -> list[Hashable]:
+    """Merge sequences: between two parts that all of them have, only one side may change any.
+
+    Unless all of them there may stand before each other.
+    """
+    if ours in (base, theirs):
+        return theirs
+    if theirs == base:
+        return ours
+    if unrelated and (left := _removed(base, ours, theirs)) is not None:
+        return left
+    every = set(base) & set(ours) & set(theirs)
+    cuts = [[at for at, key in enumerate(side) if key in every] for side in (base, ours, theirs)]
+    kept = [[side[at] for at in cut] for side, cut in zip((base, ours, theirs), cuts, strict=True)]
+    if _all_swap((*base, *ours, *theirs), swaps):
+        mine = [key for key in ours if key in theirs or key not in base]
+        return _joined(mine, [key for key in theirs if key in ours or key not in base])
+    if not every and (more := superset((base, ours, theirs))) is not None:
+        return more
+    if not every or kept[0] != kept[1] or kept[0] != kept[2]:
+        raise NotCertain("both sides changed something in the same place")
+    result: list[Hashable] = []
+    start = (0, 0, 0)
+    for at in [*zip(*cuts, strict=True), (len(base), len(ours), len(theirs))]:
+        gaps = zip((base, ours, theirs), start, at, strict=True)
+        between = [side[begin:end] for side, begin, end in gaps]
+        result += _sequence(*between, swaps=swaps, unrelated=unrelated)
+        result += base[at[0] : at[0] + 1]
+        start = (at[0] + 1, at[1] + 1, at[2] + 1)
+    return result
+
+
+def _removed(
+    base: list[Hashable], ours: list[Hashable], theirs: list[Hashable]
+) -> list[Hashable] | None:
+    """Merge sequences of which one only lacks some that the other has, with what that added."""
+    for side, other in ((ours, theirs), (theirs, ours)):
+        kept = [key for key in base if key in other]
+        in_order = kept == [key for key in other if key in base]
+        if in_order and [key for key in base if key in side] == side and {*base} <= {*side, *other}:
+            return [key for key in other if key in side or key not in base]
+    return None
+
+
+def superset(sides: Sequence[list[_Item]]) -> list[_Item] | None:
+    """Return the side that adds what the other adds, in its order, and more; None: neither."""
+    base, *changed = sides
+    less, more = sorted(changed, key=len)
+    return more if _within(base, less) and _within(less, more) else None
+
+
+def _within(some: list[_Item], others: list[_Item]) -> bool:
+    """Tell whether `others` has all of `some` in their order."""
+    left = iter(others)
+    return all(one in left for one in some)
