@@ -40,7 +40,7 @@ NOT_CERTAIN = {
     "mixed line ends": ("a.toml", A, b'a = 2\r\nb = "x"\n', NEW, "line ends are mixed"),
     "not valid": ("a.toml", A, MINE, b"a = 1\na = 2\n", "not valid"),
     "not valid when merged": ("a.toml", b"a = 1\n", b"a = 1\nb = {}\n", b"a = 1\nb.c = 1\n",
-                              "part by part"),
+                              "both sides add b"),
     "too deep": ("a.json", b"1", b"[" * 9999 + b"]" * 9999, b"[" * 9998 + b"]" * 9998,
                  "not valid"),
     "both changed it": ("a.toml", b"a = 1\n", b"a = 2\n", b"a = 3\n", "both sides changed a"),

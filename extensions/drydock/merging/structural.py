@@ -14,7 +14,7 @@ from drydock.documents import formats
 from drydock.documents.formats import Format
 from drydock.documents.nodes import Part, source
 from drydock.merging import audit, layout, lines, nodes, rules
-from drydock.merging.audit import Units
+from drydock.merging.audit import Units, invariants
 from drydock.merging.certainty import NotCertain
 from drydock.merging.nodes import SIDES, Merging, Rename
 
@@ -98,13 +98,15 @@ def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | No
         return f"merged line by line {problem}"
     texts = [before[1], before[2], before[3], merged]
     known = formats.of(path)
-    if known is None or invalid:
+    if invalid:
         return None
     try:
         base, ours, theirs, result = (text.decode("utf-8-sig") for text in texts)
     except UnicodeDecodeError:
         return None
-    return audit.broken(formats.name_of(known), base, ours, theirs, result)
+    sides = (base, ours, theirs, result)
+    broken = audit.broken(formats.name_of(known), *sides) if known else None
+    return broken or invariants.broken(path, *sides)
 
 
 def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
@@ -126,6 +128,8 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
         _read(known, mine),
         _read(known, new),
     )
+    if before is not None and (disputed := invariants.disputed(path, before, mine, new)):
+        raise NotCertain(disputed)
     try:
         merged = source(nodes.merge(*sides, merging))
         if sides[0] and before and (kept := audit.needed(name, before, mine, new, merged)):
@@ -152,6 +156,8 @@ def _hold(path: str, known: Format, texts: _Texts, merged: str, merging: Merging
     if invalid := formats.problem(path, merged.encode()):
         raise NotCertain(f"merged part by part it is not valid: {invalid}")
     if broken := audit.broken(formats.name_of(known), *texts, merged):
+        raise NotCertain(broken)
+    if broken := invariants.broken(path, *texts, merged):
         raise NotCertain(broken)
     if problem := _unaccounted(known, texts, merged, merging):
         raise NotCertain(f"merged part by part {problem}")

@@ -15,9 +15,9 @@ EXAMPLES: Examples = {
     ),
     "on one line, and broken by the release": (
         'x = ["a", "b"]\n',
-        'x = ["a", "b", "mine"]\n',
+        'x = ["mine", "a", "b"]\n',
         'x = [\n  "a",\n  "b",\n  "new",\n]\n',
-        'x = [\n  "a",\n  "b",\n  "mine",\n  "new",\n]\n',
+        'x = [\n  "mine",\n  "a",\n  "b",\n  "new",\n]\n',
     ),
     "broken by the user": (
         'x = ["a", "b"]\n',

@@ -71,11 +71,11 @@ EXAMPLES: Examples = {
         "run: |\n  a\n  b\n  c\n  new\nx: 2\n",
         "run: |\n  mine\n  a\n  b\n  c\n  new\nx: 2\n",
     ),
-    "both added a repository": (
+    "both added a repository, in other places": (
         "repos:\n  - repo: a\n    rev: v1\n",
-        "repos:\n  - repo: a\n    rev: v2\n  - repo: mine\n    rev: v7\n",
+        "repos:\n  - repo: mine\n    rev: v7\n  - repo: a\n    rev: v2\n",
         "repos:\n  - repo: a\n    rev: v3\n\n  # why\n  - repo: new\n    rev: v8\n",
-        "repos:\n  - repo: a\n    rev: v3\n  - repo: mine\n    rev: v7\n\n  # why\n  - repo: new\n"
+        "repos:\n  - repo: mine\n    rev: v7\n  - repo: a\n    rev: v3\n\n  # why\n  - repo: new\n"
         "    rev: v8\n",
     ),
     "a pin satisfies the tag": (

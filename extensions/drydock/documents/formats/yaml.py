@@ -36,13 +36,15 @@ def check(text: str) -> None:
         for document in yaml.compose_all(text, Loader=yaml.CSafeLoader):
             _check_keys(document, set())
     except yaml.YAMLError as error:
-        raise ValueError(_told(error)) from error
+        raise ValueError(_told(error, text)) from error
 
 
-def _told(error: yaml.YAMLError) -> str:
+def _told(error: yaml.YAMLError, text: str) -> str:
     """Return what is wrong, and in which line, without the parser's name for the text."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
+    if mark and (alias := re.match(r"\*[^\s,\]}]+", text[mark.index :])):
+        problem = f"{alias[0]} has no anchor"  # the parser does not tell which one
     return f"line {mark.line + 1}: {problem}" if mark else problem
 
 

@@ -1,0 +1,111 @@
+"""What the parts of a kind of file mean: every module in this package is one profile.
+
+A merge is held to it, whatever made it: an invariant that holds in ours and in theirs holds in the
+result, or it is a conflict (`merging/audit/invariants.py` judges). What no profile names is
+ordered and atomic: two additions in one place of a list, and two additions under one name that are
+not the same, are conflicts.
+
+To add a kind of file, add a module here; nothing else changes:
+
+1. `PROFILE = Profile(files=r"…")`, a pattern for the path from the top of the repository. Files
+   that are told by their content, as Kubernetes manifests are, name the keys that they have.
+2. A `List` for each list whose items are known by something (`known_by`: then an identity occurs
+   once), or whose order means nothing (`unordered`: the address of the page that says so). An
+   order that means something in some cases only, as with `!` in a pattern, is `ordered_if`.
+3. A set of keys for each choice of which an object has one (`exclusive`).
+4. A `Reference` for each name that must be there (`uses`, `defines`).
+5. `independent`, for what both sides may add parts of under one name, with the page that says so.
+6. Triples in `tests/merging/triples`: the outcome that the tool's documentation asks for.
+
+A place is written as its keys with dots between, `[]` for the items of a list and `*` for any key
+or section; it is found at any depth, unless it begins with `^`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import cast
+
+
+@dataclass(frozen=True)
+class List:
+    """What the items of the lists at a place are to each other."""
+
+    at: str
+    known_by: Sequence[str] = ()
+    """By what an item is known: keys of it, or a pattern for what an item that is a text says.
+
+    Several are each unique by themselves; `a+b` is one of two keys. A pattern has the group `id`.
+    """
+    unordered: str = ""
+    """The page that says that order means nothing."""
+    ordered_if: str = ""
+    """A pattern for an item with which it does."""
+
+
+@dataclass(frozen=True)
+class Exclusive:
+    """Of these keys an object at a place has one."""
+
+    at: str
+    keys: frozenset[str] = frozenset()
+    """Empty: of all keys."""
+    besides: frozenset[str] = frozenset()
+    """Keys that are no part of the choice."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name that is used is defined."""
+
+    uses: Sequence[str]
+    """Places of scalars; with ` keys` behind, of the keys of an object."""
+    defines: Sequence[str]
+    named: str = r"(?P<id>.+)"
+    """A pattern for the name in what uses it, or for several with commas.
+
+    In it, `<key.key>` is what is said at that place.
+    """
+    known: frozenset[str] = frozenset()
+    """Names that are there without being defined."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the parts of a kind of file mean."""
+
+    files: str
+    keys: frozenset[str] = frozenset()
+    """Keys at the top, by which a file of this kind is told from others of its name."""
+    lists: Sequence[List] = ()
+    exclusive: Sequence[Exclusive] = ()
+    references: Sequence[Reference] = ()
+    independent: Mapping[str, str] = field(default_factory=dict)
+    """Places of what both sides may add parts of, with the page that says so."""
+    ordered: Sequence[str] = ()
+    """Places of objects in which the order of keys means something."""
+
+
+@cache
+def all_profiles() -> Sequence[Profile]:
+    """Return every profile there is."""
+    names = [module.name for module in iter_modules(__path__)]
+    return [cast(Profile, import_module(f"{__name__}.{name}").PROFILE) for name in names]
+
+
+def of(path: str, keys: frozenset[str]) -> Iterator[Profile]:
+    """Yield the profiles of the file at `path`, whose documents have these keys at the top."""
+    for profile in all_profiles():
+        if re.search(profile.files, path) and profile.keys <= keys:
+            yield profile
+
+
+@cache
+def place(written: str) -> re.Pattern[str]:
+    """Return the pattern for a place as a profile writes it."""
+    anchored = written.startswith("^")
+    text = re.escape(written.removeprefix("^")).replace(r"\*", r"[^.\[\]]+")
+    return re.compile(text if anchored else rf"(?:.*(?:\.|\[\]))?{text}")

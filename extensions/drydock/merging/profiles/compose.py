@@ -1,0 +1,24 @@
+"""Compose files (https://docs.docker.com/reference/compose-file/)."""
+
+from drydock.merging.profiles import Exclusive, List, Profile, Reference
+
+_MERGED = "https://docs.docker.com/reference/compose-file/merge/#unique-resources"
+_VARIABLES = "https://docs.docker.com/reference/compose-file/services/#environment"
+# Of `8000:80`, `127.0.0.1:8000:80/udp`: where it is published.
+_PUBLISHED = r"(?:(?:\d+\.){3}\d+:)?(?P<id>[\d-]+)(?::[\d-]+)?(?:/\w+)?"
+
+PROFILE = Profile(
+    files=r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$",
+    lists=(
+        List("environment[]", (r"(?P<id>[^=]+)(=.*)?",), unordered=_VARIABLES),
+        List("ports[]", (_PUBLISHED,), unordered=_MERGED),
+        List("services.*.volumes[]", (r"(?:[^:]+:)?(?P<id>/[^:]*)(:\w+)?",), unordered=_MERGED),
+    ),
+    exclusive=(Exclusive("^services.*", frozenset({"network_mode", "networks"})),),
+    references=(
+        Reference(("^services.*.depends_on[]", "^services.*.depends_on keys"), ("^services keys",)),
+        Reference(("^services.*.networks[]", "^services.*.networks keys"), ("^networks keys",),
+                  known=frozenset({"default"})),
+        Reference(("^services.*.volumes[]",), ("^volumes keys",), r"(?P<id>\w[\w.-]*):.*"),
+    ),
+)  # fmt: skip

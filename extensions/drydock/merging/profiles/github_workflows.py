@@ -1,0 +1,27 @@
+"""Workflows and actions of GitHub (https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax)."""
+
+from drydock.merging.profiles import Exclusive, List, Profile, Reference
+
+_SYNTAX = "https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax"
+# "The order that you define patterns matters": with `!` only.
+_PATTERNS = tuple(
+    List(f"{name}[]", (r"(?P<id>.+)",), unordered=f"{_SYNTAX}#onpushbranches", ordered_if=r"^!")
+    for name in ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
+)
+
+PROFILE = Profile(
+    files=r"(^|/)(\.github/workflows/[^/]+|action)\.ya?ml$",
+    lists=(
+        *_PATTERNS,
+        List("needs[]", (r"(?P<id>.+)",), unordered=f"{_SYNTAX}#jobsjob_idneeds"),
+        List("steps[]", ("id",)),
+    ),
+    exclusive=(
+        Exclusive("steps[]", frozenset({"run", "uses"})),
+        Exclusive("^jobs.*", frozenset({"steps", "uses"})),
+    ),
+    references=(
+        Reference(("^jobs.*.needs", "^jobs.*.needs[]"), ("^jobs keys",)),
+        Reference(("**",), ("steps[].id",), r"\bsteps\.(?P<id>[\w-]+)\."),
+    ),
+)

@@ -1,0 +1,9 @@
+"""package.json (https://nodejs.org/api/packages.html#conditional-exports)."""
+
+from drydock.merging.profiles import Profile
+
+# "The order of conditions is significant": the first that fits is taken.
+PROFILE = Profile(
+    files=r"(^|/)package\.json$",
+    ordered=("^exports", "^exports.*", "^exports.*.*", "^imports.*"),
+)

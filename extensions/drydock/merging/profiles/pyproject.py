@@ -1,0 +1,48 @@
+"""pyproject.toml: packaging, uv, Poetry, ruff (https://packaging.python.org/en/latest/specifications/pyproject-toml/)."""
+
+from drydock.merging.profiles import Exclusive, List, Profile, Reference
+
+_PROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-toml/#dependencies-optional-dependencies"
+_GROUPS = "https://packaging.python.org/en/latest/specifications/dependency-groups/"
+_RULES = "https://docs.astral.sh/ruff/linter/#rule-selection"
+_CLASSIFIERS = (
+    "https://packaging.python.org/en/latest/specifications/core-metadata/#classifier-multiple-use"
+)
+
+PROFILE = Profile(
+    files=r"(^|/)(pyproject|\.?ruff)\.toml$",
+    lists=(
+        List("^project.dependencies[]", ("package",), unordered=_PROJECT),
+        List("^project.optional-dependencies.*[]", ("package",), unordered=_PROJECT),
+        List("^build-system.requires[]", ("package",), unordered=_PROJECT),
+        List("^dependency-groups.*[]", ("package",), unordered=_GROUPS),
+        List("^tool.uv.dev-dependencies[]", ("package",), unordered=_GROUPS),
+        List("^project.classifiers[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
+        List("^project.keywords[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
+        *(
+            List(f"{name}[]", (r"(?P<id>.+)",), unordered=_RULES)
+            for name in ("select", "ignore", "extend-select", "extend-ignore", "fixable",
+                         "unfixable", "per-file-ignores.*")
+        ),
+    ),
+    independent={
+        "^tool": "https://packaging.python.org/en/latest/specifications/pyproject-toml/#arbitrary-tool-configuration-the-tool-table",
+    },
+    exclusive=(
+        Exclusive("^tool.uv.sources.*", frozenset({"git", "url", "path", "index", "workspace"})),
+        Exclusive("^tool.uv.sources.*", frozenset({"rev", "tag", "branch"})),
+        *(
+            Exclusive(f"{table}.*", keys)
+            for table in ("^tool.poetry.dependencies", "^tool.poetry.group.*.dependencies")
+            for keys in (frozenset({"rev", "tag", "branch"}), frozenset({"git", "url", "path"}))
+        ),
+        # "version" is given, or it is dynamic.
+        Exclusive("^project", frozenset({"version", "dynamic: version"})),
+    ),
+    references=(
+        Reference(("^dependency-groups.*[].include-group",), ("^dependency-groups keys",)),
+        # An extra of its own: `shop[fast]` in a list of shop.
+        Reference(("**",), ("^project.optional-dependencies keys",),
+                  r"^<project.name>\[(?P<id>[^\]]+)\]"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,25 @@
+"""setup.cfg and tox.ini (https://setuptools.pypa.io/en/latest/userguide/declarative_config.html)."""
+
+from drydock.merging.profiles import List, Profile, Reference
+
+_CONFIG = "https://setuptools.pypa.io/en/latest/userguide/declarative_config.html"
+_TOX = "https://tox.wiki/en/latest/config.html"
+_COVERAGE = "https://coverage.readthedocs.io/en/latest/config.html"
+_FLAKE8 = "https://flake8.pycqa.org/en/latest/user/options.html"
+
+PROFILE = Profile(
+    files=r"(^|/)(\.?pylintrc|\.flake8|\.coveragerc|[\w.-]+\.(ini|cfg))$",
+    lists=(
+        List("install_requires[]", ("package",), unordered=_CONFIG),
+        List("options\u2024extras_require.*[]", ("package",), unordered=_CONFIG),
+        List("deps[]", ("package",), unordered=f"{_TOX}#deps"),
+        List("per-file-ignores[]", (r"(?P<id>[^:]+):.*",), unordered=f"{_FLAKE8}"),
+        List("setenv[]", (r"(?P<id>[^=\s]+)\s*=.*",), unordered=f"{_TOX}#set_env"),
+        List("set_env[]", (r"(?P<id>[^=\s]+)\s*=.*",), unordered=f"{_TOX}#set_env"),
+        List("omit[]", (r"(?P<id>.+)",), unordered=f"{_COVERAGE}#run-omit"),
+        List("passenv[]", (r"(?P<id>.+)",), unordered=f"{_TOX}#pass_env"),
+        List("envlist[]", (r"(?P<id>.+)",), unordered=f"{_TOX}#env_list"),
+        List("env_list[]", (r"(?P<id>.+)",), unordered=f"{_TOX}#env_list"),
+    ),
+    references=(Reference(("**",), ("^ keys",), r"\{\[(?P<id>[^\]]+)\]"),),
+)

@@ -1,0 +1,10 @@
+"""Requirements files of pip (https://pip.pypa.io/en/stable/reference/requirements-file-format/)."""
+
+from drydock.merging.profiles import List, Profile
+
+_PIP = "https://pip.pypa.io/en/stable/reference/requirements-file-format/"
+
+PROFILE = Profile(
+    files=r"(^|/)([\w.-]*(requirements|constraints)[\w.-]*|requirements/[\w.-]+)\.(txt|in)$",
+    lists=(List("^[]", ("package",), unordered=_PIP),),
+)
