@@ -171,4 +171,4 @@ def test_not_certain(name: str) -> None:
 
 def test_statements_are_all_of_the_text() -> None:
     for text in (CODE, SHORT, "", "x = 1", "# c\n\nx = [  # d\n    # e\n    1,\n]\n\n\n# f\n"):
-        assert "".join(piece for _, piece in layout._statements(text)) == text
+        assert "".join(layout._statements(text)) == text

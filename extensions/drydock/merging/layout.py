@@ -56,9 +56,14 @@ def _follow(path: str, base: str, side: str, other: str) -> tuple[str, str] | No
     """Return `base` and `other` in the layout of `side`."""
     known = formats.of(path)
     name = formats.name_of(known) if known else ""
-    cut = _statements if name == "python" else _lines
+    cut, said = (_statements, _said) if name == "python" else (_lines, _line)
     try:
-        was, now, more = (cut(text) for text in (base, side, other))
+        pieces = [cut(text) for text in (base, side, other)]
+        # What all of them have in one layout needs no look at what it says.
+        shared = set(pieces[0]).intersection(*pieces[1:])
+        was, now, more = (
+            [(piece if piece in shared else said(piece), piece) for piece in one] for one in pieces
+        )
     except (SyntaxError, ValueError, MemoryError, tokenize.TokenError):
         return None
     shown = {old: now[new][1] for old, new in _common(was, now)}
@@ -118,11 +123,15 @@ def _moved(text: str, prefixes: dict[str, str]) -> str:
     return "".join(moved(line) for line in text.splitlines(keepends=True))
 
 
-def _lines(text: str) -> list[_Segment]:
-    return [(" ".join(line.split()), line) for line in text.splitlines(keepends=True)]
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
 
 
-def _statements(text: str) -> list[_Segment]:
+def _line(piece: str) -> Hashable:
+    return tuple(piece.split())
+
+
+def _statements(text: str) -> list[str]:
     """Cut Python at the ends of its statements, and of the lines that open blocks."""
     ends, depth = [0], 0
     lines = text.splitlines(keepends=True)
@@ -133,7 +142,7 @@ def _statements(text: str) -> list[_Segment]:
             ends.append(token.start[0])
     ends.append(len(lines))
     pieces = ["".join(lines[start:end]) for start, end in pairwise(ends)]
-    return [(_said(piece), piece) for piece in pieces if piece]
+    return [piece for piece in pieces if piece]
 
 
 def _said(piece: str) -> Hashable:
