@@ -103,6 +103,14 @@ def slow(session: nox.Session) -> None:
 
 
 @nox.session
+def properties(session: nox.Session) -> None:
+    """Edit real files at random and merge them, 5,000 times: a merge says all of both sides."""
+    install(session)
+    test = "tests/merging/test_real_files_property.py"
+    session.run("pytest", test, *session.posargs, env={"DRYDOCK_CASES": "5000"})
+
+
+@nox.session
 def updates(session: nox.Session) -> None:
     """Bring edited services of every earlier release to the working tree's state."""
     install(session)

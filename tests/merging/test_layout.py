@@ -133,6 +133,15 @@ def test_the_change_comes_out_in_the_other_layout(name: str) -> None:
         assert swapped == merged
 
 
+def test_each_side_changes_the_layout_elsewhere() -> None:
+    base, ours, theirs = (
+        f"a = f({one})\nx = 1\nb = {two}\ny = {three}\n".encode()
+        for one, two, three in (("1, 2", "'b'", 1), ("1,\n    2", "'b'", 2), ("1, 2", '"b"', 1))
+    )
+    merged = structural.merge("a.py", base, ours, theirs).text.decode()
+    assert merged == 'a = f(1,\n    2)\nx = 1\nb = "b"\ny = 2\n'
+
+
 # path, base, ours, theirs
 NOT_ALIKE = {
     "a comment within that one side changed": (

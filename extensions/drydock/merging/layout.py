@@ -66,10 +66,12 @@ def _follow(path: str, base: str, side: str, other: str) -> tuple[str, str] | No
         )
     except (SyntaxError, ValueError, MemoryError, tokenize.TokenError):
         return None
-    shown = {old: now[new][1] for old, new in _common(was, now)}
-    if all(was[place][1] == text for place, text in shown.items()):
+    pairs = [(old, was[old][1], now[new][1]) for old, new in _common(was, now)]
+    # Where a side left the layout as it was, the other's counts.
+    shown = {old: after for old, before, after in pairs if after != before}
+    if not shown:
         return None
-    prefixes = _prefixes([(was[place][1], text) for place, text in shown.items()])
+    prefixes = _prefixes([(before, after) for _, before, after in pairs])
     if prefixes is None:
         return None
     same = [(old, new) for old, new in _common(was, more) if old in shown]

@@ -1,0 +1,165 @@
+"""Random edits of real files on both sides: a merge says all of both, or is a conflict.
+
+What a text says is read here by the format's own parser, as often as it is said where; of an edit
+nothing is known but what it changed of that. So what a merge must say needs no merging: what base
+says, with what each side added and without what each removed.
+"""
+
+import ast
+import json
+import os
+import random
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from drydock.documents import formats
+from drydock.git import Entry, Repository
+from drydock.merging.trees import Labels, three_way
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from tests.support import git
+
+pytestmark = pytest.mark.slow
+
+CASES = int(os.environ.get("DRYDOCK_CASES", "300"))
+LABELS = Labels(base="release v1", ours="yours", theirs="release v2")
+ROOT = Path(__file__).parents[2]
+Said = Counter[tuple[str, str]]
+"""How often each thing is said where."""
+
+
+def _leaves(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        yield place, "{}"
+        for key, held in value.items():
+            yield from _leaves(held, f"{place}.{key}")
+    elif isinstance(value, list):
+        yield place, "[]"
+        for held in value:
+            yield from _leaves(held, f"{place}[]")
+    elif isinstance(value, str):
+        yield place, "a text"
+        yield from ((place, word) for word in value.split())
+    else:
+        yield place, repr(value)
+
+
+def _words(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield names and constants; where they are is left out, as an edit may open or end a block."""
+    for one in ast.walk(tree):
+        said = [str(value) for _, value in ast.iter_fields(one) if isinstance(value, str | int)]
+        yield from (("", f"{type(one).__name__} {word}") for word in " ".join(said).split() or [""])
+
+
+def _python(text: str) -> Said:
+    compile(text, "text", "exec")
+    return Counter(_words(ast.parse(text)))
+
+
+SAYS: dict[str, Callable[[str], Said]] = {
+    ".json": lambda text: Counter(_leaves(json.loads(text))),
+    ".py": _python,
+    ".toml": lambda text: Counter(_leaves(tomllib.loads(text))),
+    ".yaml": lambda text: Counter(_leaves(yaml.safe_load(text))),
+    ".yml": lambda text: Counter(_leaves(yaml.safe_load(text))),
+}
+INVALID = (ValueError, SyntaxError, yaml.YAMLError)
+OPENS = (":", "|", ">", "-", "{", "[", "(")
+"""How lines end that open a block, which would become part of another without them."""
+FILES = sorted(
+    path
+    for pattern in (
+        "[!c]*.yml",
+        "company*.yml",
+        "docs/renovate/*.json",
+        "*.toml",
+        "tests/template/chart/alerts.yaml",
+    )
+    for path in ROOT.glob(pattern)
+) + sorted(ROOT.glob("extensions/drydock/*/*.py"))
+
+
+def edited(text: str, suffix: str, side: str, chance: random.Random) -> str:
+    """Return `text` after one to four edits, each of which leaves it valid."""
+    for step in range(chance.randint(1, 4)):
+        lines = text.splitlines(keepends=True) or ["\n"]
+        at = chance.randrange(len(lines))
+        line, name = lines[at], f"{side}_{step}"
+        act = chance.choice(["change", "drop", "repeat", "define"])
+        words = [
+            word for word in line.split() if word.isidentifier() or word.strip("\"',").isalnum()
+        ]
+        if act == "change" and words:
+            word = chance.choice(words)
+            core = word.strip("\"',")
+            lines[at] = line.replace(word, word.replace(core, f"{core}_{name}"), 1)
+        elif act == "drop" and not line.rstrip().endswith(OPENS):
+            del lines[at]
+        elif act == "repeat" and words:
+            core = words[0].strip("\"',")
+            lines.insert(at + 1, line.replace(core, f"{core}_{name}", 1))
+        elif act == "define" and suffix == ".py" and re.match(r"(def|class|@)\b", line):
+            lines.insert(at, f"def {name}():\n    return {step}\n\n\n")
+        candidate = "".join(lines)
+        try:
+            SAYS[suffix](candidate)
+        except INVALID:
+            continue
+        if formats.problem(f"a{suffix}", candidate.encode()) is None:  # no key twice
+            text = candidate
+    return text
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    folder = tmp_path_factory.mktemp("repository")
+    git(folder, "init", "--quiet")
+    with Repository.at(folder).quarantined() as quarantined:
+        yield quarantined
+
+
+def test_a_merge_says_all_of_both_sides_or_is_a_conflict(repository: Repository) -> None:
+    outcomes: Counter[str] = Counter()
+
+    @settings(
+        max_examples=CASES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(st.integers(0, 2**32))
+    def check(seed: int) -> None:
+        chance = random.Random(seed)
+        path = chance.choice(FILES)
+        base = path.read_text()
+        ours, theirs = (edited(base, path.suffix, side, chance) for side in ("ours", "theirs"))
+        merged = merge(repository, path.name, base, ours, theirs)
+        outcomes["clean" if merged is not None else "conflict"] += 1
+        event("clean" if merged is not None else "conflict")
+        if merged is None:
+            return
+        was, mine, new, now = (SAYS[path.suffix](text) for text in (base, ours, theirs, merged))
+        for said in {*was, *mine, *new, *now}:
+            by_ours, by_theirs = mine[said] - was[said], new[said] - was[said]
+            allowed = {was[said] + by_ours + by_theirs}
+            if by_ours * by_theirs > 0:  # both did the same, perhaps
+                allowed.add(was[said] + max(by_ours, by_theirs, key=abs))
+            assert now[said] in allowed, (seed, path, said)
+
+    check()
+    assert outcomes["clean"] > CASES / 3, outcomes  # else it would hold of anything
+
+
+def merge(repository: Repository, name: str, base: str, ours: str, theirs: str) -> str | None:
+    """Return what the merge of a file comes to; None for a conflict."""
+    oids = repository.write_blobs([text.encode() for text in (base, ours, theirs)])
+    trees = [{name: Entry("100644", oid)} for oid in oids]
+    merged = three_way(repository, trees[0], trees[1], trees[2], LABELS)
+    if merged.conflicts:
+        return None
+    entry = {**trees[1], **merged.changes}[name]
+    assert entry is not None
+    return repository.read_blobs([entry.oid])[entry.oid].decode()
