@@ -28,6 +28,18 @@ name:
 """
 
 
+def own_settings(home: Path) -> dict[str, str]:
+    """Make an empty folder a home with a git identity; return the environment that leads there."""
+    identity = "[user]\n\tname = Tester\n\temail = tester@example.invalid\n"
+    (home / ".gitconfig").write_text(identity, encoding="utf-8")
+    return {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+
+
 def missing(reason: str) -> NoReturn:
     """Skip the test for a part that cannot be had; fail it in CI."""
     if IN_CI:

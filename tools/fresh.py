@@ -12,6 +12,7 @@ import platform
 import re
 import shlex
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     if reason := _impossible():
         print(f"fresh: skipped: {reason}", file=sys.stderr)
         return 1 if IN_CI else 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which ends the machine, and removes it
     with tempfile.TemporaryDirectory(prefix="drydock-fresh-") as folder:
         root = Path(folder, "root")
         _make(root)

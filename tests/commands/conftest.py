@@ -1,6 +1,7 @@
 """What tests of several commands share."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,16 +10,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import own_settings
+
 
 @pytest.fixture(scope="module")
-def kill() -> Iterator[Callable[..., bool]]:
+def kill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., bool]]:
     """Run a command on a service and kill it before a step; tell whether it came to that.
 
     `kill(service, step, *command, ends=codes)`: without a command it is an update; where it is not
     killed it ends with one of the codes.
     """
+    # It is there for many tests, each of which has a home of its own.
+    names = os.environ | own_settings(tmp_path_factory.mktemp("killer"))
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.commands.killer"],
+        [sys.executable, "-m", "tests.commands.killer"], env=names,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         cwd=Path(__file__).parents[2],
     ) as killer:  # fmt: skip

@@ -41,7 +41,7 @@ LOBBY = Legacy(
             "dependencies = [\n"
             "    # the web\n"
             '    "fastapi[standard]>=0.115",\n'
-            '    "websockets",  # chats\n'
+            '    "aiosqlite",  # chats\n'
             "]\n\n"
             "[project.optional-dependencies]\n"
             'redis = ["redis>=5"]\n'
@@ -92,7 +92,7 @@ LOBBY = Legacy(
             'readme = "README.rst"\n',
             'requires-python = ">=3.12"\n',
             '    "fastapi[standard]",\n',
-            '    "websockets",  # chats\n',
+            '    "aiosqlite",  # chats\n',
             'redis = [\n    "redis>=5",\n]\n',
             'Source = "https://example.com/lobby"\n',
             "line-length = 120  # wide\n",
