@@ -82,7 +82,7 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     ),
     "remarks, but none that is an order": (
         "# syntax=docker/dockerfile:1\nFROM a\n# one\n# two\nCMD a\n",
-        [(3, "a remark is not carried over: one")],
+        [(3, "a comment is not carried over: one")],
     ),
 }
 

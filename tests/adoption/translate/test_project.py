@@ -175,11 +175,36 @@ def test_a_python_that_no_single_range_says_is_listed() -> None:
     assert [(todo.line, "requires-python" in todo.why) for todo in carried.todo] == [(2, True)]
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "lost"),
+    [
+        (
+            "pyproject.toml",
+            '[project]\ndependencies = [\n    "uvicorn>=0.20",  # not 0.19: it leaks\n]\n',
+            [(3, "# not 0.19: it leaks")],
+        ),
+        (
+            "requirements.txt",
+            "# serves it\nuvicorn  # pinned by ops\nredis  # a cache\n",
+            [(2, "# serves it"), (2, "# pinned by ops")],
+        ),
+    ],
+)
+def test_the_comment_of_a_package_that_the_standard_has_is_listed(
+    path: str, text: str, lost: list[tuple[int, str]]
+) -> None:
+    carried = carry(STANDARD, {**README, path: text})
+    assert [(todo.path, todo.line, todo.why) for todo in carried.todo] == [
+        (path, line, f"a comment is not carried over: {comment}") for line, comment in lost
+    ]
+    assert path in carried.accounted
+
+
 def test_a_remark_stays_at_the_package_that_it_is_about() -> None:
     carried = project(
         '[project]\n# The shop of Redis.\nname = "redis-shop"\ndependencies = ["redis"]\n'
     )
     assert "Redis" not in carried.text
     assert [(todo.line, todo.why) for todo in carried.todo] == [
-        (2, "a remark is not carried over: # The shop of Redis.")
+        (2, "a comment is not carried over: # The shop of Redis.")
     ]

@@ -83,7 +83,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     if path == PATH:
         remarks = _remarks(files[path])
         todo += [
-            Todo(path, n, f"a remark is not carried over: {one}", "none") for n, one in remarks
+            Todo(path, n, f"a comment is not carried over: {one}", "none") for n, one in remarks
         ]
     else:
         how = "build the image from the one at the top; then git rm it"

@@ -52,7 +52,7 @@ def carry(theirs: str, files: Files) -> Carried:
     own = tomllib.loads(ours)
     tool = own.get("tool", {})
     demands, todo = read(files)
-    text, rules = _with_dependencies(theirs, demands, files)
+    text, rules, dropped = _with_dependencies(theirs, demands, files)
     text, said = _with_constants(text, own, files)
     text, gave_way, by_hand = _with_python(text, own, ours)
     said += gave_way
@@ -66,9 +66,10 @@ def carry(theirs: str, files: Files) -> Carried:
     text, clashes = _with_metadata(text, fields, tables)
     sources, named, logins = indexes.carry(files, theirs)
     text += _sources(demands, tool) + sources + _settings(text, ours)
-    left = [*todo, *more, *by_hand, *clashes, *logins, *_idle(ours, tool), *_lost(ours, own, text)]
+    lost = [*dropped, *_lost(ours, own, text)]
+    left = [*todo, *more, *by_hand, *clashes, *logins, *_idle(ours, tool), *lost]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
-    unsure = {one.path for one in left}
+    unsure = {one.path for one in left if one not in dropped}
     if numbers := Counter(one.path for one in demands):
         told = ", ".join(f"{count} of {path}" for path, count in numbers.items())
         said.insert(0, f"dependencies: {told}")
@@ -80,11 +81,14 @@ def carry(theirs: str, files: Files) -> Carried:
     )
 
 
-def _with_dependencies(text: str, demands: Iterable[Demand], files: Files) -> tuple[str, list[str]]:
+def _with_dependencies(
+    text: str, demands: Iterable[Demand], files: Files
+) -> tuple[str, list[str], list[Todo]]:
     data = tomllib.loads(text)
     project, groups = data["project"], data.get("dependency-groups", {})
     standard = {"": _names(project["dependencies"]), "dev": _names(groups.get("dev", []))}
     rules: list[str] = []
+    todo: list[Todo] = []
     held: dict[str, list[str]] = {}
     for demand in demands:
         # A package that the service itself needs is there for its tools, too.
@@ -94,6 +98,7 @@ def _with_dependencies(text: str, demands: Iterable[Demand], files: Files) -> tu
             if asked.specifier:
                 rules.append(f"{wanted} gave way to the standard's {known[demand.name]}")
             if not asked.extras:
+                todo += _comments_lost(demand, files[demand.path])
                 continue
             wanted = f"{asked.name}[{','.join(sorted(asked.extras))}]"
         quoted = wanted.replace("\\", "\\\\").replace('"', "'")
@@ -114,7 +119,19 @@ def _with_dependencies(text: str, demands: Iterable[Demand], files: Files) -> tu
     if more:
         table = "[dependency-groups]\n"
         text = text.replace(table, f"{table}{_arrays(more)}", 1)
-    return text, rules
+    return text, rules, todo
+
+
+def _comments_lost(demand: Demand, text: str) -> Iterator[Todo]:
+    """Yield the comments of a requirement that the standard has, so that it is not added."""
+    above, behind = _remarks(text, demand.line)
+    # Those on lines of their own in pyproject.toml are found where the whole of it is compared.
+    for comment in [*(above if demand.path != PATH else ()), *filter(None, [behind.strip()])]:
+        yield _comment_lost(demand.path, demand.line, comment)
+
+
+def _comment_lost(path: str, line: int, comment: str) -> Todo:
+    return Todo(path, line, f"a comment is not carried over: {comment[:60]}", "none")
 
 
 def _names(requirements: Iterable[str]) -> dict[str, str]:
@@ -312,9 +329,7 @@ def _lost(ours: str, own: dict[str, Any], text: str) -> Iterator[Todo]:
             yield Todo(PATH, line_of(PATH, ours, *where), why, "add it where it still matters")
     for number, line in enumerate(ours.splitlines(), 1):
         if (remark := line.strip()).startswith("#") and remark not in text:
-            yield Todo(
-                PATH, number, f"a remark is not carried over: {without_logins(remark)[:60]}", "none"
-            )
+            yield _comment_lost(PATH, number, without_logins(remark))
 
 
 def _tops(own: dict[str, Any]) -> Iterator[tuple[str, ...]]:
