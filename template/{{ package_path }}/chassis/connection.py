@@ -137,8 +137,11 @@ class Connection(HttpToolsProtocol):
             refusal = error.__context__
             if isinstance(refusal, _RefusedError):
                 self.refuse("head", refusal.status, str(refusal))
-            else:
+            elif self.bounds.problem_json:
                 self.refuse("head", 400, "This is not a request of HTTP/1.1.")
+            else:  # clients of an adopted service may know uvicorn's response
+                self.bounds.count("head", self.loop.time())
+                self.send_400_response("Invalid HTTP request received.")
         else:
             if self.unparsed or self.whole is not self.scope:
                 self._wait_for_rest()

@@ -159,19 +159,42 @@ def _edited_value(draw: st.DrawFn, entry: Entry, names: _Names, depth: int) -> _
     if isinstance(value, Steps):
         steps = _edited_steps(draw, value, names)
         return tuple(replace(entry, value=side) for side in steps)  # type: ignore[return-value]
-    sides: list[list[Any]] = [[], [], []]
-    for held in value.items() if isinstance(value, dict) else value:
+    if isinstance(value, tuple):
+        lists = _edited_list(draw, value, names, entry.style)
+        return tuple(replace(entry, value=side) for side in lists)  # type: ignore[return-value]
+    assert isinstance(value, dict)
+    sides: list[dict[str, str]] = [{}, {}, {}]
+    for key, held in value.items():
         gone = draw(st.sampled_from([None, None, None, 0, 1]))
         for place in range(3):
             if gone is None or place not in (gone, 2):
-                sides[place].append(held)
+                sides[place][key] = held
         for place in _who(draw):
-            inline = isinstance(value, dict)
-            added = (names.new(), names.new()) if inline else _item(draw, names, entry.style)
-            sides[place].append(added)
+            name = names.new()
+            sides[place][name] = sides[2][name] = names.new()
+    return tuple(replace(entry, value=side) for side in sides)  # type: ignore[return-value]
+
+
+def _edited_list(
+    draw: st.DrawFn, value: tuple[Item, ...], names: _Names, style: int
+) -> tuple[tuple[Item, ...], ...]:
+    """Let one side edit the list above a word that both keep, and the other one below it.
+
+    What both add in one place of a list has no order, so that is no edit of different things.
+    """
+    sides: list[list[Item]] = [[], [], []]
+    kept, first = draw(st.integers(0, len(value))), draw(st.integers(0, 1))
+    for index, held in enumerate(value):
+        by = first if index < kept else 1 - first
+        act = "keep" if index == kept else draw(st.sampled_from(["keep", "keep", "remove", "add"]))
+        for place in range(3):
+            if act != "remove" or place not in (by, 2):
+                sides[place].append(held)
+        if act == "add":
+            added = _item(draw, names, style)
+            sides[by].append(added)
             sides[2].append(added)
-    make: Any = dict if isinstance(value, dict) else tuple
-    return tuple(replace(entry, value=make(side)) for side in sides)  # type: ignore[return-value]
+    return tuple(map(tuple, sides))
 
 
 def _edited_steps(draw: st.DrawFn, value: Steps, names: _Names) -> _Sides:

@@ -5,6 +5,7 @@ What needs containers or Helm is run elsewhere.
 
 import os
 import secrets
+import shutil
 import string
 import subprocess
 import sys
@@ -290,7 +291,10 @@ def update(service: Service, rendered: Rendered) -> Callable[..., Outcome]:
 
     def run_job(clone: Path = service.path) -> Outcome:
         git(clone, "switch", "--quiet", "main")
-        return run(command, clone)
+        outcome = run(command, clone)
+        # Each job has a checkout of its own; the tests commit whatever they find in theirs.
+        shutil.rmtree(clone / ".nox", ignore_errors=True)
+        return outcome
 
     return run_job
 
