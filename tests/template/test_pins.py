@@ -9,6 +9,7 @@ import yaml
 
 from tests.template import matrix
 from tests.template.pipelines.test_pipelines import schema_says
+from tests.template.pipelines.test_supply_chain import DIGEST
 
 CONFIG = matrix.REPOSITORY / "renovate.json"
 COMPANY = matrix.REPOSITORY / "company.yml"
@@ -22,9 +23,7 @@ def raised(path: Path, text: str) -> set[tuple[str, str]]:
         if any(re.search(pattern.strip("/"), name) for pattern in manager["managerFilePatterns"]):
             for pattern in manager["matchStrings"]:
                 for match in re.finditer(pattern.replace("(?<", "(?P<"), text):
-                    groups = match.groupdict()
-                    dependency = groups.get("depName") or manager["depNameTemplate"]
-                    found.add((dependency, groups["currentValue"]))
+                    found.add((match["depName"], match["currentValue"]))
     return found
 
 
@@ -44,11 +43,14 @@ def test_every_tool_and_image_is_raised() -> None:
     assert raised(COMPANY, text) == pinned
 
 
-def test_a_digest_of_the_base_image_is_raised() -> None:
-    digest = "sha256:" + "0123456789abcdef" * 4
-    text = f'  default: \'{{"3.13": "{digest}"}}\'\n'
+@pytest.mark.parametrize(
+    "image", ["docker.io/library/python", "registry.example.com:5000/base/python"]
+)
+def test_digests_of_base_images_are_raised(image: str) -> None:
+    pinned = {version: f"{image}:{version}-slim@{DIGEST}" for version in ("3.12", "3.13")}
+    text = f"  default: '{json.dumps(pinned)}'\n"
 
-    assert raised(COMPANY, text) == {("docker.io/library/python", "3.13")}
+    assert raised(COMPANY, text) == {(image, "3.12-slim"), (image, "3.13-slim")}
 
 
 @pytest.mark.parametrize("path", sorted(matrix.REPOSITORY.glob("template/*github*/*/*.jinja")))

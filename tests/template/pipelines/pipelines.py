@@ -46,8 +46,12 @@ class Pipeline:
 
     @property
     def commands(self) -> list[str]:
-        """Every command that a pipeline runs, in the order of the file."""
-        return [line for text in self.files.values() for line in _READ[self.kind](text)]
+        """Every command that a pipeline runs, in the order of the file, with its nox."""
+        return [
+            line.replace("$NOX", _nox(text))
+            for text in self.files.values()
+            for line in _READ[self.kind](text)
+        ]
 
     @property
     def stages(self) -> list[dict[str, Any]]:
@@ -76,6 +80,12 @@ def render(kind: str, company: str, folder: Path) -> Pipeline:
             yaml.safe_dump({"helm": hidden}, file)
     matrix.render(fork, folder / "service", answers)
     return Pipeline(kind, company, folder / "service")
+
+
+def _nox(text: str) -> str:
+    """Return what the file's environment says NOX is."""
+    (nox,) = re.findall(r"^ +NOX(?:: | = ')([^'\n]+)'?$", text, re.MULTILINE)
+    return str(nox)
 
 
 def _of_jenkins(text: str) -> list[str]:

@@ -105,7 +105,7 @@ def service(tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch)
 def commands(rendered: Rendered, session: str) -> list[str]:
     """Return the commands of that session, in any pipeline."""
     every = [command for kind in FILES for command in rendered(kind, "large").commands]
-    return list(dict.fromkeys(text for text in every if f" nox -s {session}" in text))
+    return list(dict.fromkeys(text for text in every if f" -s {session}" in text))
 
 
 def branches(service: Service) -> list[str]:
@@ -284,10 +284,15 @@ def test_snapshots_and_releases_are_published(
     assert service.status() == ""
 
 
+def update_command(rendered: Rendered) -> str:
+    """Return the command of the job that brings updates."""
+    return next(text for text in commands(rendered, "update") if text not in GLUE)
+
+
 @pytest.fixture
 def update(service: Service, rendered: Rendered) -> Callable[..., Outcome]:
     """Run the job that brings updates, in a checkout of the main branch as a server makes one."""
-    command = next(text for text in commands(rendered, "update") if text not in GLUE)
+    command = update_command(rendered)
 
     def run_job(clone: Path = service.path) -> Outcome:
         git(clone, "switch", "--quiet", "main")
@@ -400,7 +405,11 @@ def test_what_others_committed_on_the_branch_stays(
 @pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False], ids=["a new branch", "a branch that is there"])
 def test_of_two_runs_at_once_the_second_overwrites_nothing(
-    service: Service, update: Callable[..., Outcome], newer: Callable[[], None], first: bool
+    service: Service,
+    rendered: Rendered,
+    update: Callable[..., Outcome],
+    newer: Callable[[], None],
+    first: bool,
 ) -> None:
     if not first:
         update()
@@ -410,7 +419,7 @@ def test_of_two_runs_at_once_the_second_overwrites_nothing(
     hook = service.path / ".git/hooks/pre-push"
     hook.write_text(
         "#!/bin/sh\nunset $(git rev-parse --local-env-vars)\n"
-        f"cd {other} && uvx nox -s update >job.log 2>&1\n"
+        f"cd {other} && {update_command(rendered)} >job.log 2>&1\n"
     )
     hook.chmod(0o755)
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.template.pipelines.pipelines import COMPANIES, Pipeline, Rendered
-from tests.template.pipelines.test_pipelines import schema_says
+from tests.template.pipelines.test_pipelines import TOOLS, schema_says
 
 SCHEMA = "vendor.github-workflows"
 ZIZMOR = str(Path(sys.executable).with_name("zizmor"))
@@ -83,6 +83,14 @@ def test_it_is_sound(github: Pipeline) -> None:
     assert problems(github.folder / ".github/workflows") == []
 
 
+def test_every_job_installs_the_companys_release_of_uv(rendered: Rendered) -> None:
+    texts = rendered("github", "large").files
+    jobs = [job for text in texts.values() for job in yaml.safe_load(text)["jobs"].values()]
+    for job in jobs:
+        used = [step for step in job["steps"] if "setup-uv@" in step.get("uses", "")]
+        assert [step["with"]["version"] for step in used] == [TOOLS["uv"]]
+
+
 def test_deployments_wait_for_their_environment(github: Pipeline) -> None:
     jobs = yaml.safe_load(github.files["pipeline.yml"])["jobs"]
     deployments = {name: job for name, job in jobs.items() if name.startswith("deploy-")}
@@ -111,7 +119,7 @@ BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
     "a permission too many": (_text("contents: read", "contents: write"), "has permissions"),
     "credentials that stay": (_text("persist-credentials: false", "fetch-depth: 1"), "artipacked"),
     "code from a title": (
-        _text("uvx nox -s types", "echo ${{ github.event.pull_request.title }}"),
+        _text("$NOX -s types", "echo ${{ github.event.pull_request.title }}"),
         "template-injection",
     ),
     "a job that is none": (_text("needs: deploy-test", "needs: deploy-tset"), "is no job"),

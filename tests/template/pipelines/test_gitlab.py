@@ -105,7 +105,7 @@ BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
     "a job that is none": (_text(", deploy-test]", ", deploy-tset]"), "is no job"),
     "jobs that overlap": (_text("  resource_group: publish\n", ""), "overlap"),
     "a word that is none": (_text("resource_group:", "resource_grup:"), "resource_grup"),
-    "a script that is none": (_text("  script:\n    - uvx nox -s types", "  script: {}"), "script"),
+    "a script that is none": (_text("  script:\n    - $NOX -s types", "  script: {}"), "script"),
 }
 
 

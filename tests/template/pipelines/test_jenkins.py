@@ -47,7 +47,7 @@ def test_a_person_approves_what_the_company_says(jenkins: Pipeline) -> None:
         found = deployments[stage["name"]]
         assert (found.child("input") is not None) is stage["approval"]
         assert [step.arguments for step in found.find("sh")] == [
-            f"'uvx nox -s deploy -- {stage['name']}'"
+            f"'$NOX -s deploy -- {stage['name']}'"
         ]
         condition = found.child("when")
         assert condition
@@ -122,7 +122,7 @@ BREAKS = {
     "an agent held while waiting": ("agent none", "agent any", "while an agent is held"),
     "a stage twice": ("stage('Types')", "stage('Lint')", "is there twice"),
     "nothing to do": (
-        "steps {\n                        sh 'uvx nox -s types'\n                    }",
+        "steps {\n                        sh '$NOX -s types'\n                    }",
         "post {\n                        always {\n deleteDir()\n }\n }",
         "needs either steps or stages",
     ),

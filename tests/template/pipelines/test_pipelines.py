@@ -13,16 +13,17 @@ from click.testing import CliRunner
 from tests.template import matrix, tidiness
 from tests.template.pipelines.pipelines import COMPANIES, FILES, Pipeline
 
-SESSION = re.compile(r"(?:uvx|pipx run) nox -s ([a-z_ ]+?)(?: -- (.+))?")
 COMPANY = yaml.safe_load((matrix.REPOSITORY / "company.yml").read_text(encoding="utf-8"))
 TOOLS = yaml.safe_load(COMPANY["company_tools"]["default"])
+NOX = rf"(?:uvx|pipx run) nox=={re.escape(TOOLS['nox'])}"
+SESSION = re.compile(NOX + r" -s ([a-z_ ]+?)(?: -- (.+))?")
 # What only a kind of pipeline can know: where its secrets come from, where its server is.
 GLUE = {
     f'pipx install "poetry=={TOOLS["poetry"]}"',
     'echo "digest=$(cat dist/image.digest)" >> "$GITHUB_OUTPUT"',
     '(umask 077 && printenv NETRC > ~/.netrc)',
     '(umask 077 && printenv KUBECONFIG_CONTENT > "$RUNNER_TEMP/kubeconfig")',
-    "gh auth setup-git && uvx nox -s update",
+    f"gh auth setup-git && uvx nox=={TOOLS['nox']} -s update",
     "test -f dist/update.md || exit 0\n"
     'set -- --title "$(git log -1 --format=%s)" --body-file dist/update.md\n'
     "number=$(gh pr list --head drydock/update --json number --jq '.[].number')\n"
@@ -41,7 +42,7 @@ def sessions(pipeline: Pipeline) -> list[str]:
             match = SESSION.fullmatch(command)
             assert match, f"{command!r} is no session of nox"
             found += match[1].split()
-        elif "nox -s update" in command:
+        elif " -s update" in command:
             found.append("update")
     return found
 
@@ -58,6 +59,14 @@ def test_commands_are_sessions_of_the_noxfile(pipeline: Pipeline) -> None:
     there = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
     assert set(sessions(pipeline)) <= there
+
+
+def test_one_line_of_a_file_says_which_nox_it_runs(pipeline: Pipeline) -> None:
+    for name, text in pipeline.files.items():
+        assert text.count(f"nox=={TOOLS['nox']}") == 1, name
+        # What is for people to type is in a comment.
+        typed = [line for line in text.splitlines() if " nox -" in line]
+        assert [line for line in typed if not line.startswith(("//", "#"))] == [], name
 
 
 def test_everything_happens_in_order(pipeline: Pipeline) -> None:

@@ -116,13 +116,14 @@ def test_keyless_signing_may_ask_for_an_identity(tmp_path: Path) -> None:
 
 
 def test_the_base_image_is_the_companys_digest(tmp_path: Path) -> None:
-    company = {"company_base_digests": f'{{"3.13": "{DIGEST}"}}'}
+    pinned = f"registry.example.com:5000/base/python:3.13@{DIGEST}"
+    company = {"company_base_images": f'{{"3.13": "{pinned}"}}'}
     template = matrix.fork(tmp_path / "template", company)
-    for version, base in (("3.13", f"3.13-slim@{DIGEST}"), ("3.12", "3.12-slim")):
+    for version, base in (("3.13", pinned), ("3.12", "docker.io/library/python:3.12-slim")):
         matrix.render(template, tmp_path / version, {"python_version": version})
         text = (tmp_path / version / "Dockerfile").read_text(encoding="utf-8")
         found = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
-        assert found == [f"docker.io/library/python:{base}"] * 2
+        assert found == [base] * 2
 
 
 # What each step of the Jenkinsfile comes with.
