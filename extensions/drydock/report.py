@@ -217,6 +217,8 @@ def _absent(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, st
         return None  # told where it went to
     if mine is not None:
         return "removed", "removed in the release"
+    if path in merge.shadows:
+        return "declined", f"skipped: {merge.shadows[path]}"
     if path in merge.declined or (before is not None and new is not None):
         return "declined", "skipped: you deleted it"
     return None

@@ -19,7 +19,7 @@ from drydock.adoption.translate.files import carry, replaced
 from drydock.commands.new import origin
 from drydock.errors import BadInput, undone_by
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import line_ends, sides, work_tree
+from drydock.merging import line_ends, shadowing, sides, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import repository_of
@@ -117,6 +117,7 @@ class _Retrofit:
             base, after, carried = self._sides(repository, theirs, ancestors, copied, own)
             labels = Labels("what it came from", "yours", f"release {release.name}")
             merge = three_way(repository, base, place.tracked, after, labels)
+            shadows = self._leave_out_shadows(repository, (base, after), merge)
             merge.rules |= {
                 place.prefix + path: one.rules for path, one in carried.items() if one.rules
             }
@@ -139,6 +140,7 @@ class _Retrofit:
                 todo=[
                     *(todo for one in carried.values() for todo in one.todo),
                     *(Todo(path, 0, *_OWN) for path in sorted(own)),
+                    *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
                     *clashes.find(facts, place.files, theirs.texts(), place.prefix),
                 ],
             )
@@ -311,6 +313,21 @@ class _Retrofit:
                     after.pop(path, None)
         line_ends.follow(repository, place.tracked, base, after)
         return base, after, carried
+
+    def _leave_out_shadows(
+        self, repository: Repository, sides: tuple[Tree, Tree], merge: Merge
+    ) -> list[shadowing.Shadow]:
+        """Leave out what would shadow a file of the service; return it."""
+        tracked = self.place.tracked
+        # Base and theirs hold the service's own files, too.
+        base, theirs = (
+            {path: entry for path, entry in side.items() if tracked.get(path) != entry}
+            for side in sides
+        )
+        found = list(shadowing.find(repository, self.place.prefix, base, tracked, theirs))
+        for one in found:
+            merge.leave_out(one.path, one.reason)
+        return found
 
     def _own(self, theirs: rendering.Rendering, ancestors: Mapping[str, Ancestor]) -> Iterator[str]:
         """Yield the code and tests that are none of the template's, though it has some there.

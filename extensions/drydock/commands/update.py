@@ -14,7 +14,7 @@ from drydock import git, locking
 from drydock.adoption.facts import chassis as chassis_facts
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository, Tree
-from drydock.merging import sides, work_tree
+from drydock.merging import shadowing, sides, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
@@ -139,9 +139,8 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
             _settle_answers(repository, service, trees, merge, report)
             merge.declined |= trees.declined
             report.notes += [
-                f"{path.removeprefix(service.prefix)}: the release changes it, but git ignores it, "
-                "so updates do not reach it: git add --force tracks it"
-                for path in sorted(trees.ignored)
+                *_leave_out_shadows(repository, service, trees, merge),
+                *_ignored(service, trees),
             ]
             _require_room(service, merge)
             three = (trees.base, service.tracked, trees.theirs)
@@ -353,6 +352,25 @@ def _settle_answers(
     merge.conflicts.pop(path, None)
     merge.changes[path] = theirs
     report.notes.append(f"{service.answers.file} was written anew: edits of its text are gone")
+
+
+def _ignored(service: Service, trees: Sides) -> Iterator[str]:
+    for path in sorted(trees.ignored):
+        yield (
+            f"{path.removeprefix(service.prefix)}: the release changes it, but git ignores it, "
+            "so updates do not reach it: git add --force tracks it"
+        )
+
+
+def _leave_out_shadows(
+    repository: Repository, service: Service, trees: Sides, merge: Merge
+) -> Iterator[str]:
+    """Leave out what would shadow a file of the service; yield what to say of each."""
+    found = shadowing.find(repository, service.prefix, trees.base, service.tracked, trees.theirs)
+    for one in found:
+        if one.path not in merge.moved:
+            merge.leave_out(one.path, one.reason)
+            yield f"{one.path} is not added: {one.reason}; {one.duty}"
 
 
 def _require_room(service: Service, merge: Merge) -> None:

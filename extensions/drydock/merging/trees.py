@@ -44,6 +44,15 @@ class Merge:
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     declined: set[str] = field(default_factory=set)
     """Files that theirs changes and ours deleted: they stay deleted."""
+    shadows: dict[str, str] = field(default_factory=dict)
+    """Files that stay out because ours has another one that is read instead, each with why."""
+
+    def leave_out(self, path: str, reason: str) -> None:
+        """Leave out a file that theirs adds, or changes where ours deleted it."""
+        self.changes.pop(path, None)
+        self.declined.discard(path)
+        self.shadows[path] = reason
+
     moved: dict[str, str] = field(default_factory=dict)
     """The path that a file had in base, by the one to which ours or theirs moved it."""
     rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
