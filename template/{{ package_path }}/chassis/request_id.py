@@ -1,0 +1,26 @@
+"""Each request has an id: in every log line it causes, and in its response."""
+
+import os
+import random
+import re
+from collections.abc import Iterable
+
+_ACCEPTABLE = re.compile(rb"[A-Za-z0-9._~:/+=@-]{1,128}")
+_TRACEPARENT = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
+)
+_random_bits = random.Random(os.urandom(32)).getrandbits  # noqa: S311 - ids, and no secrets
+
+
+def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the id from `X-Request-ID`, else the one from `traceparent`, else a new one.
+
+    One that could forge or flood a log line is not taken.
+    """
+    trace = None
+    for name, value in headers:
+        if name == b"x-request-id" and _ACCEPTABLE.fullmatch(value):
+            return value.decode()
+        if name == b"traceparent" and (match := _TRACEPARENT.fullmatch(value)):
+            trace = match[1].decode()
+    return trace or f"{_random_bits(128):032x}"
