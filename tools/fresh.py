@@ -17,7 +17,8 @@ import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import noxfile
@@ -54,7 +55,7 @@ exec env -i {environment} bash -c {command}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run it; return the exit code of the first command that fails, or 0."""
+    """Run it; return 1 where a command failed, else 0."""
     if reason := _impossible():
         print(f"fresh: skipped: {reason}", file=sys.stderr)
         return 1 if IN_CI else 0
@@ -63,12 +64,21 @@ def main(arguments: Sequence[str]) -> int:
         root = Path(folder, "root")
         _make(root)
         shown = list(configuration(root))
-        for command in _fetching() if "fetch" in arguments else _everything():
-            print(f"$ {command}", flush=True)
-            if code := _run(root, shown, command):
-                print(f"fresh: ended with {code}: {command}", file=sys.stderr)
-                return code
-    return 0
+        commands = _fetching() if "fetch" in arguments else _everything()
+        return run_all(commands, lambda command: _run(root, shown, command))
+
+
+def run_all(commands: Sequence[str], run: Callable[[str], int]) -> int:
+    """Run commands, those after one that failed, too; say what came of each; return 1 or 0."""
+    said, failed = [], 0
+    for command in commands:
+        print(f"$ {command}", flush=True)
+        begin = time.monotonic()
+        code = run(command)
+        failed |= code != 0
+        said.append(f"fresh: {code} after {time.monotonic() - begin:.0f} s: {command}")
+    print("\n".join(said), file=sys.stderr)
+    return int(failed)
 
 
 def _impossible() -> str:

@@ -79,3 +79,16 @@ def test_neither_caches_nor_what_a_session_sets_is_kept(
     monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example.com/simple/")
 
     assert dict(fresh.kept()) == {"PIP_INDEX_URL": "https://packages.example.com/simple/"}
+
+
+def test_a_command_that_fails_keeps_none_from_running(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = []
+
+    def run(command: str) -> int:
+        ran.append(command)
+        return int(command == "nox")
+
+    assert fresh.run_all(["demo", "nox", "ci"], run) == 1
+    assert ran == ["demo", "nox", "ci"]
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == ["0", "1", "0"]
+    assert fresh.run_all(["demo"], run) == 0
