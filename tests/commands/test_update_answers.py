@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.legacy.support import NOW, released
 from tests.support import Outcome, Service, Template, git, write
 
 Drydock = Callable[..., Outcome]
@@ -102,3 +103,30 @@ def test_a_service_of_an_untagged_clone_gets_the_name_of_its_release(
     assert outcome.code == 0, outcome.err
     assert "_commit: v1.0.0\n" in service.read(".copier-answers.yml")
     assert "a clone of the template without tags" in outcome.out
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_what_a_team_depends_on_stays_its_own_where_the_model_moves_to_triton(
+    drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """In a real service: numpy was the example's, and becomes the chassis'."""
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    template = Template(released(tmp_path / "template"))
+    service = Service.make(template, tmp_path / "service", ref=NOW, service_name="iris-api")
+    numpy, own = '    "numpy>=2.1,<3",\n', "    # The service's own:\n"
+    httpx = '    "httpx>=0.27",\n'
+    text = service.read("pyproject.toml")
+    assert own + numpy in text
+    edited = own + (httpx + numpy if place == "before" else numpy + httpx)
+    service.change({"pyproject.toml": text.replace(own + numpy, edited)})
+
+    outcome = drydock(
+        "update", service.path, "--to", ":current:", "--data", "inference=triton", "--defaults"
+    )
+
+    assert outcome.code == 0, outcome.out
+    text = service.read("pyproject.toml")
+    standard, _, rest = text.partition(own)
+    assert numpy in standard
+    assert "tritonclient" in standard
+    assert rest.startswith(f"{httpx}]\n")

@@ -13,7 +13,7 @@ from drydock import git
 from drydock.documents import siblings
 from drydock.documents.kinds import ANYWHERE, BLOCK, GUARD, NAMES, Kind, Text
 from drydock.documents.nodes import Body, Part, inner, name_of, source
-from drydock.merging import lines, order, paragraphs, spacing
+from drydock.merging import headings, lines, order, paragraphs, spacing
 from drydock.merging.certainty import NotCertain
 from drydock.merging.order import Parts
 from drydock.merging.rules import Rule
@@ -155,6 +155,15 @@ def _is_less(part: Part, before: Part) -> bool:
 
 
 def _merge_bodies(
+    base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
+) -> Body:
+    if base and (found := headings.set_aside(base, ours, theirs)):
+        bodies, aside = found
+        return aside.restore(_merge_items(*bodies, owner, merging))
+    return _merge_items(base, ours, theirs, owner, merging)
+
+
+def _merge_items(
     base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
 ) -> Body:
     if ours.separator != theirs.separator:

@@ -11,7 +11,7 @@ from drydock.documents.values import requirement_key
 _NAME = re.compile(r"(?:^|/)(?:[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)"
                    r"|requirements/[\w.-]+\.(?:txt|in))$")  # fmt: skip
 # Blank lines and comments, then the line itself and the comment behind it.
-_LINE = re.compile(r"(?P<lead>(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*)(?P<text>\S[^\n]*?)"
+_LINE = re.compile(r"(?P<lead>(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*)(?P<text>[^\s#][^\n]*?)"
                    r"(?P<after>(?:[ \t]+#[^\n]*)?[ \t]*\n)")  # fmt: skip
 # Of these options a file may have several.
 _SEVERAL = {"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-f", "--find-links",
