@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LINGER_SECONDS: Final = 5.0  # for a client that sends all of its body before it reads
 REQUESTS_LIMIT = Gauge(
     "http_server_requests_limit",
-    "Requests that are answered at the same time, at most; 0 means no limit.",
+    "Concurrent requests, at most; 0 means no limit.",
 )
 
 log = structlog.get_logger()

@@ -20,13 +20,13 @@ UNMATCHED = "unmatched"
 
 REQUEST_DURATION = Histogram(
     "http_server_request_duration_seconds",
-    "Time from a request's first byte to its answer's last one; background tasks do not count.",
+    "Time from a request's first byte to its response's last one; background tasks do not count.",
     ["method", "route", "status"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 REQUESTS_IN_PROGRESS = Gauge(
     "http_server_requests_in_progress",
-    "Requests that have no complete answer yet.",
+    "Requests without a complete response.",
 )
 BUILD_INFO = Gauge(
     "service_build_info",

@@ -24,9 +24,9 @@ IMPLIED = {
 }
 # Panels that must show more than zeros.
 BUSY = {
-    *("Instances", "Version", "Template release", "Failures, 1 h", "Slow answers, 1 h"),
+    *("Instances", "Version", "Template release", "Failures, 1 h", "Slow responses, 1 h"),
     *("Rate by route", "Errors by route", "Duration", "Duration by route, 95 %"),
-    *("Failures and the objective", "Slow answers and the objective"),
+    *("Failures and the objective", "Slow responses and the objective"),
     *("Requests in progress", "Turned away", "CPU", "Memory", "File descriptors"),
     *("Batch size", "Time of the model", "Wait in the queue", "Queue", "Dropped"),
     "Failures of the server",
