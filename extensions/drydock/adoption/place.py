@@ -1,5 +1,7 @@
 """A service that no template made: a folder of a clean git repository."""
 
+import codecs
+import posixpath
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from drydock.project import repository_of
 from drydock.template import answers
 
 _LARGEST = 1 << 20  # bytes of a file that is read for facts
+_LINK = "120000"
+_LISTS = (".txt", ".in", ".cfg")
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Place:
     contents: dict[str, bytes]
     """Its files by their path in the service."""
     files: Files
-    """Those that are text."""
+    """Those that are text, those behind symbolic links too."""
 
 
 def place_of(folder: Path) -> Place:
@@ -52,21 +56,50 @@ def place_of(folder: Path) -> Place:
         raise BadInput(f"{repository.top} has no commit yet: commit the service first")
     if changed := repository.changes():
         raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
-    inside = folder.relative_to(repository.top.resolve()).as_posix()
-    prefix = "" if inside == "." else f"{inside}/"
+    where = folder.relative_to(repository.top.resolve()).as_posix()
+    prefix = "" if where == "." else f"{where}/"
     tracked, _ = repository.tracked()
-    own = {
-        path.removeprefix(prefix): entry.oid
+    inside = {
+        path.removeprefix(prefix): entry
         for path, entry in tracked.items()
-        if path.startswith(prefix) and entry.mode.startswith("100")
+        if path.startswith(prefix) and entry.mode.startswith(("100", _LINK))
     }
-    blobs = repository.read_blobs(own.values()) if own else {}
-    contents = {path: blobs[oid] for path, oid in own.items()}
-    return Place(folder, repository, prefix, head, tracked, contents, dict(_texts(contents)))
+    blobs = repository.read_blobs([entry.oid for entry in inside.values()]) if inside else {}
+    links = {path: blobs[entry.oid] for path, entry in inside.items() if entry.mode == _LINK}
+    contents = {path: blobs[entry.oid] for path, entry in inside.items() if path not in links}
+    files = texts_of(contents | dict(_through_links(links, contents)))
+    return Place(folder, repository, prefix, head, tracked, contents, files)
 
 
-def _texts(contents: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the files that are text, with line feeds, the last line ended with one, too."""
+    found = {}
     for path, content in contents.items():
-        if len(content) <= _LARGEST and b"\0" not in content:
-            with suppress(UnicodeDecodeError):
-                yield path, content.decode("utf-8-sig").replace("\r\n", "\n")
+        if len(content) <= _LARGEST and (text := _decoded(path, content)) is not None:
+            text = text.replace("\r\n", "\n")
+            found[path] = text if not text or text.endswith("\n") else f"{text}\n"
+    return found
+
+
+def _decoded(path: str, content: bytes) -> str | None:
+    """Return the text of a file as pip reads it: by its byte order mark, as UTF-8, or as Latin-1.
+
+    The last only of lists and settings, whose comments alone have letters beyond ASCII.
+    """
+    with suppress(UnicodeDecodeError):
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16")
+        if b"\0" not in content:
+            return content.decode("utf-8-sig")
+    return content.decode("latin-1") if path.endswith(_LISTS) and b"\0" not in content else None
+
+
+def _through_links(
+    links: Mapping[str, bytes], contents: Mapping[str, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield what symbolic links to files of the service show, by the path of the link."""
+    for path, target in links.items():
+        folder = path.rpartition("/")[0]
+        shown = posixpath.normpath(posixpath.join(folder, target.decode("utf-8", "replace")))
+        if shown in contents:
+            yield path, contents[shown]

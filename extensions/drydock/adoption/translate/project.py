@@ -12,7 +12,16 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from drydock.adoption.facts import Files
-from drydock.adoption.translate import Carried, Demand, Todo, indexes, poetry, setup, without_logins
+from drydock.adoption.translate import (
+    Carried,
+    Demand,
+    Todo,
+    indexes,
+    poetry,
+    setup,
+    tools,
+    without_logins,
+)
 from drydock.adoption.translate.dependencies import exported, is_requirements, read
 from drydock.documents import nodes
 from drydock.documents.formats import toml
@@ -90,7 +99,9 @@ def _with_dependencies(
     rules: list[str] = []
     todo: list[Todo] = []
     held: dict[str, list[str]] = {}
-    for demand in demands:
+    for asked_for in demands:
+        demand, moved = tools.placed(asked_for, standard["dev"], files)
+        rules += moved
         # A package that the service itself needs is there for its tools, too.
         known = standard[""] | (standard["dev"] if demand.group else {})
         wanted, asked = demand.text, Requirement(demand.text)
@@ -105,6 +116,10 @@ def _with_dependencies(
         above, behind = _remarks(files[demand.path], demand.line)
         item = "".join(f"    {line}\n" for line in above)
         held.setdefault(demand.group, []).append(f'{item}    "{quoted}",{behind}\n')
+        if not demand.group and demand.name in standard["dev"]:
+            ranged = standard["dev"][demand.name]
+            text = text.replace(json.dumps(ranged), json.dumps(demand.name), 1)
+            rules.append(f"{ranged} of the standard gave way to {wanted}, which the code imports")
     first, marker, rest = text.partition(OWN)
     second, other, end = rest.partition(OWN)
     if not marker:

@@ -1,0 +1,44 @@
+"""How the files of a service are read."""
+
+from pathlib import Path
+
+import pytest
+from drydock.adoption.place import place_of, texts_of
+
+from tests.support import commit, git
+
+READ = {
+    "a last line without its end": ("pyproject.toml", b"[project]", "[project]\n"),
+    "UTF-16 as PowerShell writes it": ("requirements.txt", "a==1\r\n".encode("utf-16"), "a==1\n"),
+    "a byte order mark of UTF-8": ("requirements.txt", b"\xef\xbb\xbfa==1\n", "a==1\n"),
+    "comments in Latin-1": ("requirements.txt", b"a  # \xfcber\n", "a  # \u00fcber\n"),
+    "nothing": ("requirements.txt", b"", ""),
+}
+UNREAD = {
+    "an image": ("logo.png", b"\x89PNG\r\n\0"),
+    "code that is no UTF-8": ("main.py", b"# \xfc\n"),
+}
+
+
+@pytest.mark.parametrize("case", READ)
+def test_what_is_text(case: str) -> None:
+    path, content, expected = READ[case]
+    assert texts_of({path: content}) == {path: expected}
+
+
+@pytest.mark.parametrize("case", UNREAD)
+def test_what_is_none(case: str) -> None:
+    path, content = UNREAD[case]
+    assert texts_of({path: content}) == {}
+
+
+def test_a_list_is_read_through_a_link(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements/base.txt").write_text("a==1\n")
+    (tmp_path / "requirements.txt").symlink_to("requirements/base.txt")
+    (tmp_path / "outside.txt").symlink_to("/etc/hostname")
+    commit(tmp_path, "As it was")
+    place = place_of(tmp_path)
+    assert place.files == {"requirements.txt": "a==1\n", "requirements/base.txt": "a==1\n"}
+    assert list(place.contents) == ["requirements/base.txt"]

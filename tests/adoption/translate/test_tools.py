@@ -1,0 +1,80 @@
+"""Tools among what a service runs with do not stand in the way of the standard's."""
+
+import tomllib
+from collections.abc import Mapping
+
+import pytest
+from drydock.adoption.translate.project import carry
+
+STANDARD = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "shop"
+version = "0.1.0"
+requires-python = ">=3.11"
+dependencies = [
+    "uvicorn>=0.34",
+    # The service's own:
+]
+
+[project.scripts]
+shop = "shop.chassis.cli:main"
+
+[dependency-groups]
+dev = [
+    "mypy>=1.18",
+    "pytest>=9",
+    # The service's own:
+]
+"""
+CASES: dict[str, tuple[Mapping[str, str], list[str], list[str], str]] = {
+    "a tool of the standard's takes its range": (
+        {"requirements.txt": "redis==5\npytest==7.2.0\n"},
+        ["uvicorn>=0.34", "redis==5"],
+        ["mypy>=1.18", "pytest>=9"],
+        "pytest==7.2.0 is a tool",
+    ),
+    "another tool keeps its own": (
+        {"requirements.txt": "black==22.1\n"},
+        ["uvicorn>=0.34"],
+        ["mypy>=1.18", "pytest>=9", "black==22.1"],
+        "black==22.1 is a tool",
+    ),
+    "a plugin follows pytest": (
+        {"requirements.txt": "pytest-asyncio==0.21.0\n"},
+        ["uvicorn>=0.34"],
+        ["mypy>=1.18", "pytest>=9", "pytest-asyncio>=0.21.0"],
+        "a plugin follows",
+    ),
+    "a plugin of a group, too": (
+        {"pyproject.toml": '[tool.poetry.group.dev.dependencies]\npytest-mock = "^3.8"\n'},
+        ["uvicorn>=0.34"],
+        ["mypy>=1.18", "pytest>=9", "pytest-mock>=3.8"],
+        "a plugin follows",
+    ),
+    "the standard's side gives way to what the code imports": (
+        {"requirements.txt": "pytest==7.2.0\n", "shop/runner.py": "import pytest\n"},
+        ["uvicorn>=0.34", "pytest==7.2.0"],
+        ["mypy>=1.18", "pytest"],
+        "pytest>=9 of the standard gave way",
+    ),
+    "what only tests import is a tool": (
+        {"requirements.txt": "pytest==7.2.0\n", "tests/test_a.py": "import pytest\n"},
+        ["uvicorn>=0.34"],
+        ["mypy>=1.18", "pytest>=9"],
+        "pytest==7.2.0 is a tool",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_where_a_tool_comes_to(case: str) -> None:
+    files, runtime, dev, rule = CASES[case]
+    carried = carry(STANDARD, files)
+    data = tomllib.loads(carried.text)
+    assert data["project"]["dependencies"] == runtime
+    assert data["dependency-groups"]["dev"] == dev
+    assert [one for one in carried.rules if rule in one]
