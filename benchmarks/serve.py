@@ -274,7 +274,7 @@ def _measure(bench: Bench, contestant: Contestant, scenario: Scenario) -> Run:
             LUA % {"method": "POST" if body else "GET", "body": f"[=[{body}]=]" if body else "nil"}
         )
         url = f"http://127.0.0.1:{port}{path}"
-        _wait_for(url, body)
+        wait_for(url, body)
         wrk = ["wrk", "-t1", "--timeout", "30s", f"-c{scenario.connections}", "-s", str(script)]
         _call([*wrk, "-d1s", url])
         before = _cpu_seconds(session)
@@ -390,7 +390,8 @@ def free_port() -> int:
         return port
 
 
-def _wait_for(url: str, body: str) -> None:
+def wait_for(url: str, body: str) -> None:
+    """Wait until an address answers; raise TimeoutError after a minute."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     request = Request(url, body.encode() or None, {"content-type": "application/json"})
     while time.monotonic() < deadline:

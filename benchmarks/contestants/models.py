@@ -45,6 +45,18 @@ class Constant:
         return [("constant", 1.0)] * len(batch)
 
 
+class Slow:
+    """Takes 50 ms for a batch of any size."""
+
+    def load(self) -> None:
+        """There is nothing to load."""
+
+    def predict(self, batch: list[Item]) -> list[Answer]:
+        """Wait."""
+        time.sleep(0.05)
+        return [("slow", 1.0)] * len(batch)
+
+
 def load() -> Any:
     """Return the model that is measured, ready to predict."""
     name = os.environ["BENCH_MODEL"]

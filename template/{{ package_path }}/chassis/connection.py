@@ -8,24 +8,28 @@ nothing for these bounds.
 import asyncio
 import json
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httptools
 import prometheus_client
 import structlog
 import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import ASGIApp, Message, Scope
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from .limits import Admission
 from .settings import ChassisSettings
 
 LINGER_SECONDS: Final = 2.0  # for a peer that still sends to read why it is refused
 FRESH_SECONDS: Final = 1.0  # within which a new connection brings its request
 REPORT_SECONDS: Final = 10.0
+HOLD_SECONDS: Final = 0.05  # until one who was turned away is read again
+HOLD_STEP_SECONDS: Final = 0.005
+HOLD_STEP: Final = 130  # connections, which take half of that
 LONGEST_LENGTH: Final = 19  # digits of a Content-Length
 REFUSED = prometheus_client.Counter(
     "http_server_connections_refused",
@@ -39,7 +43,7 @@ log = structlog.get_logger()
 class Bounds:
     """What the connections of one listener may take, and what they have in common."""
 
-    def __init__(self, settings: ChassisSettings) -> None:
+    def __init__(self, settings: ChassisSettings, admission: Admission | None = None) -> None:
         server, limits = settings.server, settings.limits
         self.max_header_bytes = server.max_header_bytes
         self.max_headers = server.max_headers
@@ -52,6 +56,8 @@ class Bounds:
         # Half of the requests that are allowed at the same time is left to whole ones.
         self.max_uploads = limits.max_requests // 2 if limits.enabled else 0
         self.uploads: set[Connection] = set()
+        self.admission = admission
+        self._held: deque[tuple[float, Connection]] = deque()
         self.draining = False  # each response asks its client to close the connection
         self._unreported: Counter[str] = Counter()
         self._reported_at = -REPORT_SECONDS
@@ -64,6 +70,27 @@ class Bounds:
             log.warning("connections refused", **self._unreported)
             self._unreported.clear()
             self._reported_at = now
+
+    def hold(self, connection: "Connection") -> None:
+        """Read no more of a connection for a moment.
+
+        Else those who are turned away, and come back at once, take all of the processor.
+        """
+        connection.flow.pause_reading()
+        self._held.append((connection.loop.time() + HOLD_SECONDS, connection))
+        if len(self._held) == 1:
+            connection.loop.call_later(HOLD_SECONDS, self._let_on)
+
+    def _let_on(self) -> None:
+        loop = self._held[0][1].loop
+        for _ in range(HOLD_STEP):
+            if not self._held or self._held[0][0] > loop.time():
+                break
+            _, connection = self._held.popleft()
+            if not connection.transport.is_closing():
+                connection.flow.resume_reading()
+        if self._held:
+            loop.call_later(HOLD_STEP_SECONDS, self._let_on)
 
 
 class Config(uvicorn.Config):
@@ -93,6 +120,7 @@ class Connection(HttpToolsProtocol):
         self.bounds = config.bounds
         self.opened = self.loop.time()
         self.unparsed = 0  # bytes since the last request, or piece of its body
+        self.turned_away: object = ()  # the scope of the last request that there was one too many
         self.whole: object = ()  # the scope of the last request that has arrived as a whole
         self.uploaded = 0  # bytes of its body
         self.timer: asyncio.TimerHandle | None = None  # what ends the wait for the rest of it
@@ -160,7 +188,13 @@ class Connection(HttpToolsProtocol):
             if hosts != 1:
                 raise _RefusedError(400, f"A request has one Host header, this one {hosts}.")
         self.unparsed = self.uploaded = 0
-        super().on_headers_complete()
+        admission = bounds.admission
+        if admission is None or self.parser.should_upgrade() or not self.idle:
+            # WebSockets have no limit, and a pipelined request has to wait for its turn.
+            super().on_headers_complete()
+        elif not (admission.full() and self._turn_away(admission)):
+            super().on_headers_complete()
+            admission.expected += 1
         if bounds.draining and self.cycle is not None:
             self.cycle.keep_alive = False
 
@@ -172,13 +206,15 @@ class Connection(HttpToolsProtocol):
         """Take a piece of the body."""
         self.unparsed = 0
         self.uploaded += len(body)
-        super().on_body(body)
+        if self.turned_away is not self.scope:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Remember that the request has arrived."""
         self.unparsed = 0
         self.whole = self.scope
-        super().on_message_complete()
+        if self.turned_away is not self.scope:
+            super().on_message_complete()
 
     def shutdown(self) -> None:
         """End the connection after its last response, or now, unless a request is on its way."""
@@ -198,6 +234,37 @@ class Connection(HttpToolsProtocol):
         self.transport.write(_response(status, detail, problem_json=self.bounds.problem_json))
         self.connection_lost(ConnectionAbortedError(detail))
         self.transport.set_protocol(_Refused(self.transport, self.loop))
+
+    def _turn_away(self, admission: Admission) -> bool:
+        """Respond that there are too many requests, before anything is made for this one."""
+        parser = self.parser
+        self.scope["method"] = parser.get_method().decode("ascii")
+        response = admission.respond_at_once(cast("Scope", self.scope))
+        if not response:
+            return False
+        self.turned_away = self.scope
+        keeps = parser.get_http_version() == "1.1" and parser.should_keep_alive()
+        self._write(response, close=self.bounds.draining or not keeps)
+        return True
+
+    def _write(self, response: list[Message], *, close: bool) -> None:
+        """Write a whole response, and close the connection or hold it for a moment."""
+        start, *bodies = response
+        headers = [*self.server_state.default_headers, *start["headers"]]
+        if close:
+            headers.append((b"connection", b"close"))
+        lines = [part for name, value in headers for part in (name, b": ", value, b"\r\n")]
+        body = b"".join(part["body"] for part in bodies if self.scope["method"] != "HEAD")
+        self.transport.write(b"".join((STATUS_LINE[start["status"]], *lines, b"\r\n", body)))
+        if close:
+            self.transport.close()
+            return
+        seconds = self.timeout_keep_alive
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+        self.bounds.hold(self)
 
     def _should_upgrade(self) -> bool:
         # uvicorn then leaves each request that offers another protocol to `_upgrade`.

@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from prometheus_client import Gauge
+from starlette.types import Message, Scope
+
+from .errors import ErrorResponses
+from .metrics import RequestMetrics
+from .request_id import request_id
 
 if TYPE_CHECKING:
     from .request import Request
@@ -28,11 +33,57 @@ log = structlog.get_logger()
 class Admission:
     """Counts the requests in the application, and those that find no place there."""
 
-    def __init__(self, max_requests: int) -> None:
+    def __init__(self, max_requests: int, errors: ErrorResponses, metrics: RequestMetrics) -> None:
         self.max_requests = max_requests or inf
         self.in_application = 0
+        self.expected = 0  # whose task has not come here yet
+        self._errors = errors
+        self._metrics = metrics
         self._turned_away = 0  # not reported yet
         REQUESTS_LIMIT.set(max_requests)
+
+    def full(self) -> bool:
+        """Tell whether one more request would be too many."""
+        return self.in_application + self.expected >= self.max_requests
+
+    def enter(self) -> bool:
+        """Let a request into the application, unless it is one too many."""
+        if self.expected:
+            self.expected -= 1
+        if self.in_application >= self.max_requests:
+            return False
+        self.in_application += 1
+        return True
+
+    def respond_at_once(self, scope: Scope) -> list[Message]:
+        """Turn a request away that the server has only read the head of; return the response.
+
+        It is empty where the request must go its ordinary way: the first one within a second, for
+        its line in the log, and all where the service's own CORS middleware awaits something.
+        """
+        if not self._turned_away:
+            return []
+        start = perf_counter()
+        response: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            response.append(message)
+
+        scope["state"]["request_id"] = own_id = request_id(scope["headers"])
+        responding = self._errors.busy(scope, receive, send).__await__()
+        try:
+            next(responding)
+        except StopIteration:
+            response[0]["headers"] = [*response[0]["headers"], (b"x-request-id", own_id.encode())]
+            self.turn_away()
+            self._metrics.in_progress += 1
+            self._metrics.observe(scope, response[0]["status"], perf_counter() - start)
+            return response
+        responding.close()
+        return []
 
     def turn_away(self) -> bool:
         """Count one request too many; return whether it is the first one within a second.

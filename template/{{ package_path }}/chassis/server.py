@@ -8,6 +8,7 @@ without the drain period, and so does a second SIGTERM; one signal more, and not
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -74,6 +75,7 @@ def run(settings: ChassisSettings) -> int:
         except Exception:
             log.critical("the application could not be put together", app=APP, exc_info=True)
             return 1
+        gc.freeze()  # what was imported stays: each look for garbage would go through all of it
         # Each of the two servers says so of the process, and the line `serving` says more.
         logging.getLogger("uvicorn.error").addFilter(lambda line: " server process" not in line.msg)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -89,7 +91,7 @@ async def _serve(
     shutdown = settings.shutdown
     stopping, hurrying, insisting = _stop_events(_deadline(shutdown.deadline_seconds, 0))
     management = _server(service.management, settings, Bounds(settings), lifespan=False)
-    bounds = Bounds(settings)
+    bounds = Bounds(settings, service.admission)
     api = _server(service.app, settings, bounds, lifespan=True)
 
     management_task = asyncio.create_task(management.serve([management_socket]))
