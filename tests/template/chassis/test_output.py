@@ -1,8 +1,10 @@
 """A service whose standard output is gone or full serves on, and ends as usual."""
 
 import os
+import select
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -91,6 +93,31 @@ def test_a_reader_that_goes_away_loses_the_log_only(start: Start) -> None:
     os.close(reading)
 
     serves_on(server)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux opens a pipe anew")
+def test_a_pipe_that_nobody_reads_loses_the_log_only(start: Start) -> None:
+    reading, writing = os.pipe()
+    server = start(writing)
+    server.wait_until_ready()
+
+    def fill() -> bool:
+        assert server.request(f"/ok?{'x' * 1000}").status == 200
+        return lost(server) > 0
+
+    wait_for(fill, "the first loss")
+    assert os.get_blocking(writing)  # others may write there, too
+    assert os.read(reading, 1_000_000).count(b'"event": "request"') > 100
+
+    assert server.request("/ok", headers={"x-request-id": "read-again"}).status == 200
+
+    assert select.select([reading], [], [], support.PATIENCE)[0]
+    assert b"read-again" in os.read(reading, 1_000_000)
+    serves_on(server)
+    os.close(reading)
+    os.close(writing)
+    errors: IO[bytes] = server.process.stderr  # type: ignore[assignment]
+    assert errors.read() == b"cannot write the log: nobody reads it\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no descriptors to close")
