@@ -255,15 +255,26 @@ class Repository:
         return [os.fsdecode(name) for name in said.split(b"\0")[:-1]]
 
     def unstage(self) -> None:
-        """Take what is staged out of the index, but for conflicts; the work tree stays as it is."""
-        said = self.git(
-            "diff", "--cached", "--name-only", "-z", "--no-renames", "--diff-filter=ACDMRT"
-        )
-        if said:
-            self.git(
-                "--literal-pathspecs", "reset", "--quiet",
-                "--pathspec-from-file=-", "--pathspec-file-nul", stdin=said,
-            )  # fmt: skip
+        """Take what is staged out of the index, but for conflicts; the work tree stays as it is.
+
+        With `core.fileMode=false` git reads no mode from the work tree, so a changed one stays.
+        """
+        said = self.git("diff", "--cached", "--raw", "-z", "--no-renames", "--diff-filter=ACDMRT")
+        fields = said.split(b"\0")[:-1]
+        staged = dict(zip(fields[1::2], fields[::2], strict=True))
+        if not staged:
+            return
+        self.git(
+            "--literal-pathspecs", "reset", "--quiet",
+            "--pathspec-from-file=-", "--pathspec-file-nul", stdin=b"\0".join(staged),
+        )  # fmt: skip
+        if self.git("config", "--type=bool", "core.fileMode", accept=(0, 1)).strip() != b"false":
+            return
+        for old, new, sign in ((b":100644", b"100755", "+x"), (b":100755", b"100644", "-x")):
+            changed = [path for path, about in staged.items() if about.split()[:2] == [old, new]]
+            if changed:
+                paths = b"".join(path + b"\0" for path in changed)
+                self.git("update-index", f"--chmod={sign}", "-z", "--stdin", stdin=paths)
 
     def check_out_ours(self) -> None:
         """Write our version of each file in conflict; the index stays as it is."""

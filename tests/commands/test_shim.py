@@ -102,6 +102,26 @@ def test_a_conflict_is_no_failure_and_stays_unmerged(service: Service, copier: C
     assert "<<<<<<< yours" in service.read("changed.txt")
 
 
+def test_a_mode_reaches_the_index_where_git_does_not_look_at_modes(
+    template: Template, tmp_path: Path, copier: Copier
+) -> None:
+    template.release("v1.0.0", {"run.sh": "#!/bin/sh\n", "old.sh": "#!/bin/sh\n# old\n"})
+    (template.path / "template/old.sh").chmod(0o755)
+    template.release("v1.1.0")
+    service = Service.make(template, tmp_path / "service", "v1.1.0")
+    git(service.path, "config", "core.fileMode", "false")
+    (template.path / "template/run.sh").chmod(0o755)
+    (template.path / "template/old.sh").chmod(0o644)
+    template.release("v1.2.0")
+
+    outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.2.0")
+
+    assert outcome.code == 0, outcome.err
+    git(service.path, "add", "--all")  # as Renovate does
+    modes = git(service.path, "ls-files", "--stage", "run.sh", "old.sh").splitlines()
+    assert [line.split()[0] for line in modes] == ["100644", "100755"]
+
+
 def test_without_markers_a_conflict_leaves_the_file_and_is_listed(
     service: Service, copier: Copier
 ) -> None:

@@ -12,7 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import ANSWERS, Content, Outcome, Service, Template, commit, git, snapshot, write
+from tests.support import (
+    ANSWERS,
+    COPIER_YML,
+    Content,
+    Outcome,
+    Service,
+    Template,
+    commit,
+    git,
+    snapshot,
+    write,
+)
 
 Drydock = Callable[..., Outcome]
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
@@ -630,6 +641,79 @@ def test_external_data_is_the_service_s_own(drydock: Drydock, tmp_path: Path) ->
     )
     assert drydock("update", service.path, "--defaults").code == 0
     assert service.read("a.txt") == "crew\n" + changed(LINES, 9, "new")
+
+
+@pytest.mark.parametrize("place", ["../secret.yml", "{outside}/secret.yml"])
+def test_external_data_outside_the_service_needs_trust(
+    place: str, drydock: Drydock, template: Template, service: Service, tmp_path: Path
+) -> None:
+    write(tmp_path, {"secret.yml": "key: found\n"})
+    place = place.format(outside=tmp_path)
+    write(template.path, {"copier.yml": COPIER_YML + f"_external_data: {{secret: '{place}'}}\n"})
+    template.release("v1.1.0", {"new.txt.jinja": "{{ _external_data.secret.key }}\n"})
+
+    refused = drydock("update", service.path, "--defaults")
+
+    assert refused.code == 2
+    assert f'reads "{place}", _external_data outside the service: it needs --trust' in refused.err
+    assert service.status() == ""
+    assert drydock("update", service.path, "--defaults", "--trust").code == 0
+    assert service.read("new.txt") == "found\n"
+
+
+@pytest.mark.parametrize("place", ["../outside", "/etc", "nowhere"])
+def test_a_subdirectory_that_is_not_in_the_template_is_named(
+    place: str, drydock: Drydock, template: Template, service: Service
+) -> None:
+    text = COPIER_YML.replace("_subdirectory: template", f"_subdirectory: {place}")
+    write(template.path, {"copier.yml": text})
+    template.release("v1.1.0")
+
+    refused = drydock("update", service.path, "--defaults")
+
+    assert (refused.code, service.status()) == (2, "")
+    assert place in refused.err
+    assert "drydock." not in refused.err  # the temporary folder
+
+
+def test_what_the_template_s_folder_has_not_committed_is_noted(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    template.write({"code.txt": "not committed\n"})
+
+    at_head = drydock("update", service.path, "--defaults")
+    template.release("v1.1.0", {"code.txt": "committed\n"})
+    clean = drydock("update", service.path, "--defaults", "--dry-run")
+    template.write({"code.txt": "more\n"})
+    dirty = drydock("update", service.path, "--defaults")
+
+    assert "uncommitted changes: they take no part" in at_head.out
+    assert "uncommitted" not in clean.out
+    assert "uncommitted changes: they take no part" in dirty.out
+    assert service.read("code.txt") == "committed\n"
+
+
+def test_what_the_template_says_before_and_after_an_update_is_reported(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    messages = "_message_before_update: Read it, {{ name }}.\n_message_after_update: Done.\n"
+    write(template.path, {"copier.yml": COPIER_YML + messages})
+    template.release("v1.1.0", {"code.txt": "new\n"})
+
+    outcome = drydock("update", service.path, "--defaults")
+
+    assert "Read it, demo.\n\nDone.\n" in outcome.out
+
+
+def test_a_mode_reaches_the_index_where_git_does_not_look_at_modes(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
+    git(service.path, "config", "core.fileMode", "false")
+    (template.path / "template/code.txt").chmod(0o755)
+    template.release("v1.1.0")
+
+    assert drydock("update", service.path, "--defaults").code == 0
+    assert git(service.path, "ls-files", "--stage", "code.txt").split()[0] == "100755"
 
 
 def test_a_relative_template_is_found_from_the_service(

@@ -106,6 +106,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
         before=service.answers.release,
         after=new.name,
         dry_run=options.dry_run or options.explain is not None,
+        notes=[*filter(None, [template.uncommitted(new)])],
     )
     moved = options.template is not None and template.address != service.answers.template
     bare = _is_bare(service.answers.release, old, new)

@@ -43,6 +43,8 @@ class Template:
     address: str
     """Where it was read from, without credentials."""
     repository: git.Repository
+    folder: Path | None = None
+    """The folder on this machine that it was read from in place; None: there is none."""
 
     @cached_property
     def releases(self) -> dict[str, Release]:
@@ -139,6 +141,18 @@ class Template:
             f"{self.address} is a clone without the tags of its releases ({', '.join(missing)}): "
             "Copier cannot tell them, and records bare commits; run nox -s tags there, "
             "and git push --tags"
+        )
+
+    def uncommitted(self, release: Release) -> str | None:
+        """Return what to say where `release` is a folder's last commit, and the folder has more."""
+        if self.folder is None or not (self.folder / ".git").exists():
+            return None
+        changed = git.run("status", "--porcelain", cwd=self.folder)
+        if not changed or release.commit != self.repository.commit_of("HEAD"):
+            return None
+        return (
+            f"{self.address} has uncommitted changes: they take no part, since no other clone "
+            "could render them again; commit them there, then update"
         )
 
     def is_own(self, release: Release) -> bool:
@@ -274,6 +288,8 @@ def open_template(address: str, base: Path) -> Iterator[Template]:
         raise BadInput(f"{shown!r} is no address of a template")
     with tempfile.TemporaryDirectory(prefix="drydock.template.") as scratch:
         try:
+            local = local_folder(address, base)
+            folder = local if local and local.is_dir() else None
             repository = _at_hand(address, base, Path(scratch, "template.git"))
             empty = repository.commit_of("HEAD") is None
         except git.GitError as error:
@@ -283,7 +299,7 @@ def open_template(address: str, base: Path) -> Iterator[Template]:
             ) from error
         if empty:
             raise BadInput(f"the template {shown} has no commit yet")
-        yield Template(shown, repository)
+        yield Template(shown, repository, folder)
 
 
 def _at_hand(address: str, base: Path, clone: Path) -> git.Repository:

@@ -46,6 +46,7 @@ from drydock.template.releases import Release
 
 Operation = Literal["copy", "update"]
 
+_EXTERNAL = "_external_data outside the service"
 _TRUTHS = frozenset(("yes", "y", "true", "t", "on", "1", "no", "n", "false", "f", "off", "0"))
 
 
@@ -98,7 +99,7 @@ class Rendering:
     skipped: tuple[str, ...]
     """The tasks and migrations that Copier would have run."""
     message: str
-    """What the template says after a copy or an update."""
+    """What the template says before and after a copy or an update."""
     exclude: tuple[str, ...]
     """The template's patterns of files that are left out."""
     excludes: Callable[[Path], bool]
@@ -278,8 +279,9 @@ class _Renderer(Worker):
         def load(path: str) -> Any:
             with Phase.use(Phase.UNDEFINED):
                 path = self._render_string(path)
-            if not (service / path).resolve().is_relative_to(service.resolve()):
-                raise ForbiddenPathError(path=Path(path))
+            inside = (service / path).resolve().is_relative_to(service.resolve())
+            if not inside and not self.unsafe:
+                raise ForbiddenPathError(path=Path(path), hint=_EXTERNAL)
             return load_answersfile_data(service, path)
 
         files = self.template.external_data
@@ -342,17 +344,34 @@ def _explained(checkout: Checkout) -> Iterator[None]:
             f"{where} loads Jinja extensions, which is code: it needs --trust"
         ) from error
     except ForbiddenPathError as error:
-        raise BadInput(f"{where} would write outside the service: {error}") from error
+        path, _, hint = str(error).partition("\n\n")
+        if hint == _EXTERNAL:
+            path = path.removesuffix(" is forbidden")
+            raise BadInput(f"{where} reads {path}, {hint}: it needs --trust") from error
+        raise BadInput(
+            f"{where} leads outside the template, or outside the service: {path}"
+        ) from error
+    except OSError as error:
+        # The checkout is a temporary folder: a path in it is one of the template.
+        path = str(error.filename or "").removeprefix(f"{checkout.folder.resolve()}/")
+        raise BadInput(f"{where}: {path}: {error.strerror or error}") from error
     except (
         CopierError, TemplateError, YAMLError, ValueError, TypeError, KeyError, AttributeError,
-        AssertionError, OSError,
+        AssertionError,
     ) as error:  # fmt: skip
         raise BadInput(f"{where}: {error or type(error).__name__}") from error
 
 
 def _outcome(worker: _Renderer, request: Request) -> Rendering:
     template, answers = worker.template, worker.answers
-    messages = {"copy": template.message_after_copy, "update": template.message_after_update}
+    messages = {
+        "copy": (template.message_before_copy, template.message_after_copy),
+        "update": (template.message_before_update, template.message_after_update),
+    }
+    told = [
+        worker._render_string(message, {"made_by_drydock": True}).strip()
+        for message in messages[request.operation]
+    ]
     gone = request.recorded.keys() & template.questions_data.keys()
     gone -= answers.last.keys() | answers.hidden | request.data.keys()
     return Rendering(
@@ -361,7 +380,7 @@ def _outcome(worker: _Renderer, request: Request) -> Rendering:
         answers_file=worker.answers_relpath.as_posix(),
         invalid={name: request.recorded[name] for name in sorted(gone)},
         skipped=tuple(_skipped(worker, request)),
-        message=worker._render_string(messages[request.operation], {"made_by_drydock": True}),
+        message="\n\n".join(filter(None, told)),
         exclude=template.exclude,
         excludes=worker.match_exclude,
         keeps=worker.match_skip,
