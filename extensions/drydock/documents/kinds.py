@@ -65,3 +65,5 @@ class Text(Enum):
     PLAIN = auto()
     PROSE = auto()
     """Paragraphs, of which each stands by itself."""
+    SCRIPT = auto()
+    """Commands, one after the other."""

@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from drydock.documents.kinds import ANYWHERE, LIST, PACKAGES, SET, TABLE, Kind, Place
+from drydock.documents.kinds import ANYWHERE, LIST, PACKAGES, SET, TABLE, Kind, Place, Text
 from drydock.documents.nodes import Body, Part, numbered
 
 
@@ -76,6 +77,8 @@ _ORDERED = re.compile(
 _TOKENS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _PLAIN = re.compile(r"[\w*./@$][^\s!]*")
 _WORDED = {"classifiers", "keywords"}
+# Where a text is what a shell runs.
+_SCRIPTS = {"run", "script", "before_script", "after_script"}
 # Lists of mappings in which an item is found by its identity, not by its place.
 _SETS = {
     "repos", "hooks", "env", "ports", "containers", "volumes", "volumeMounts", "volume_mounts",
@@ -143,12 +146,26 @@ def _identity(item: Value) -> Hashable:
 
 
 def _named(keys: Sequence[Hashable], items: Sequence[Value]) -> list[Hashable]:
-    """Return the identities; where one is missing or recurs, it is all that the item says."""
+    """Return the identities; one that recurs is told by those of what the item holds as well.
+
+    Where one is missing or recurs still, it is all that the item says.
+    """
     often = Counter(keys)
+    finer: list[Hashable] = []
+    for key, item in zip(keys, items, strict=True):
+        held = _held(item) if key is not None and often[key] > 1 else None
+        finer.append(key if held is None else (key, held) if held else None)
+    often = Counter(finer)
     return [
         item.meaning() if key is None or often[key] > 1 else key
-        for key, item in zip(keys, items, strict=True)
+        for key, item in zip(finer, items, strict=True)
     ]
+
+
+def _held(item: Value) -> tuple[Hashable, ...]:
+    """Return the identities of the mappings in an item's lists."""
+    lists = (held.items or () for _, held in (item.entries or {}).values())
+    return tuple(_identity(one) for one in chain.from_iterable(lists) if one.entries is not None)
 
 
 def told_by_name(path: Path, items: Sequence[Value]) -> Told | None:
@@ -163,7 +180,7 @@ def part(
 
     What is in brackets is taken apart further; `tell` tells the items of lists apart.
     """
-    whole = Part(key, text[begin : value.end], value.meaning())
+    whole = Part(key, text[begin : value.end], value.meaning(), kind=_text_kind(path))
     kind = TABLE
     if value.entries is not None:
         held = [
@@ -185,6 +202,10 @@ def part(
         return whole
     body = _bracketed(text, begin, value, numbered(held), places)
     return Part(key, body=replace(body, kind=kind))
+
+
+def _text_kind(path: Path) -> Text:
+    return Text.SCRIPT if path and path[-1] in _SCRIPTS else Text.PLAIN
 
 
 _COMMA = re.compile(r"([ \t]*,)([^\n]*)")

@@ -1,7 +1,8 @@
 """What git leaves in conflict, place by place: settled where that is certain, marked where not.
 
-Two things are: lines that differ in a version alone, and, in prose and scripts, words of one line
-that the sides changed in places that do not touch.
+Lines that differ in a version alone are, and changes that differ in blank lines alone; in prose and
+scripts also lines next to each other, of which each side changed others, and words of one line that
+the sides changed in places that do not touch.
 """
 
 import re
@@ -11,6 +12,7 @@ from difflib import SequenceMatcher
 
 from packaging.version import Version
 
+from drydock.merging import words
 from drydock.merging.rules import versions
 
 _HUNK = re.compile(
@@ -20,7 +22,6 @@ _HUNK = re.compile(
 )
 # Where words stand for themselves; in data and code one can depend on its neighbour.
 _WORDED = re.compile(r"(?i)\.(?:md|markdown|rst|txt|adoc|sh|bash)$|(?:^|/)(?:LICENSE|Makefile)$")
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _RUNS = re.compile(r"\s*(?:- +)?run: ")
 _RELEASE = re.compile(r"(?<=[^/\s]/)v?\d+(?:\.\d+)+(?=[/)\]\s\"']|$)")
 
@@ -92,8 +93,13 @@ def _settled(path: str, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes,
         sides = [side.decode().splitlines(keepends=True) for side in (base, ours, theirs)]
     except UnicodeDecodeError:
         return None
+    if ours.strip() and _said(path, sides[1]) == _said(path, sides[2]):
+        return ours, ["the same change, but for blank lines"]
     if len({len(side) for side in sides}) > 1:
         return None
+    is_worded = bool(_WORDED.search(path))
+    if is_worded and (told := _beside(*sides)):
+        return told
     lines, done = [], []
     for was, mine, new in zip(*sides, strict=True):
         if new in (mine, was):
@@ -103,12 +109,29 @@ def _settled(path: str, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes,
         elif higher := versions.higher(was, mine, new) or _link(was, mine, new):
             lines.append(higher[0])
             done.append(higher[1])
-        elif (_WORDED.search(path) or _RUNS.match(was)) and (worded := _words(was, mine, new)):
+        elif (is_worded or _RUNS.match(was)) and (worded := words.line(was, mine, new)):
             lines.append(worded)
             done.append(f"both sides' words: {' '.join(worded.split())[:60]}")
         else:
             return None
     return "".join(lines).encode(), done
+
+
+def _said(path: str, lines: Sequence[str]) -> list[str]:
+    """Return what lines say, blank ones aside; in Markdown two blanks at an end break a line."""
+    ends = "\r\n" if path.endswith((".md", ".markdown")) else None
+    return [line.rstrip(ends) for line in lines if line.strip()]
+
+
+def _beside(
+    base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]
+) -> tuple[bytes, list[str]] | None:
+    """Settle lines of which each side changed others than the other side."""
+    threes = list(zip(base, ours, theirs, strict=True))
+    if not all(mine in (was, new) or new == was for was, mine, new in threes):
+        return None
+    merged = "".join(new if mine == was else mine for was, mine, new in threes)
+    return merged.encode(), [f"both sides' lines: {' '.join(merged.split())[:60]}"]
 
 
 def _link(base: str, ours: str, theirs: str) -> tuple[str, str] | None:
@@ -125,28 +148,3 @@ def _link(base: str, ours: str, theirs: str) -> tuple[str, str] | None:
         return None
     text, side = (ours, "yours") if mine > new else (theirs, "the release's")
     return text, f"the higher version, {side}: {' '.join(text.split())}"
-
-
-def _words(base: str, ours: str, theirs: str) -> str | None:
-    """Merge a line by words; None where the sides changed the same words, or neighbours."""
-    was, mine, new = (_WORDS.findall(text) for text in (base, ours, theirs))
-    by_ours, by_theirs = _changes(was, mine), _changes(was, new)
-    for start, end, words in by_ours:
-        for first, last, others in by_theirs:
-            between = was[end:first] if end <= first else was[last:start]
-            if (start, end, words) != (first, last, others) and not "".join(between).strip():
-                return None
-    result, at = list[str](), 0
-    for start, end, words in sorted({*by_ours, *by_theirs}):
-        result += [*was[at:start], *words]
-        at = end
-    return "".join([*result, *was[at:]])
-
-
-def _changes(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
-    matcher = SequenceMatcher(None, base, side, autojunk=False)
-    return [
-        (start, end, tuple(side[first:last]))
-        for kind, start, end, first, last in matcher.get_opcodes()
-        if kind != "equal"
-    ]

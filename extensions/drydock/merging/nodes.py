@@ -13,7 +13,7 @@ from drydock import git
 from drydock.documents import siblings
 from drydock.documents.kinds import ANYWHERE, BLOCK, GUARD, NAMES, Kind, Text
 from drydock.documents.nodes import Body, Part, inner, name_of, source
-from drydock.merging import headings, lines, order, paragraphs, spacing
+from drydock.merging import headings, lines, order, paragraphs, spacing, words
 from drydock.merging.certainty import NotCertain
 from drydock.merging.order import Parts
 from drydock.merging.rules import Rule
@@ -113,21 +113,43 @@ def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
             merging.done.append(done)
             merging.given.append(Given(tuple({ours.text, theirs.text} - {text}), text))
             return replace(ours if text == ours.text else theirs, text=text, says=None)
-    if was is not None and "\n" in was:
-        before, mine, new = (text.encode() for text in (was, ours.text, theirs.text))
-        merged = git.merge_texts(before, mine, new)
-        if merged is not None and lines.problem(before, mine, new, merged) is None:
-            return replace(ours, text=merged.decode(), says=None)
-        if (
-            ours.kind is Text.PROSE
-            and (prose := paragraphs.merge(was, ours.text, theirs.text)) is not None
-        ):
-            return replace(ours, text=prose, says=None)
-        if more := order.superset([_lines(text) for text in (was, ours.text, theirs.text)]):
-            merging.done.append(f"what one side added to {name_of(ours)}, the other did, and more")
-            return theirs if more == _lines(theirs.text) else ours
+    if was is not None and (merged := _by_lines(was, ours, theirs, merging)):
+        return merged
     act = "changed" if base else "added"
     raise NotCertain(f"both sides {act} {name_of(ours)}")
+
+
+def _by_lines(base: str, ours: Part, theirs: Part, merging: Merging) -> Part | None:
+    """Merge leaves of which `base` is the old text; None where that is not certain."""
+    before, mine, new = (text.encode() for text in (base, ours.text, theirs.text))
+    merged = git.merge_texts(before, mine, new) if "\n" in base else None
+    if merged is not None and lines.problem(before, mine, new, merged) is None:
+        return replace(ours, text=merged.decode(), says=None)
+    text = None
+    if ours.kind is Text.PROSE and "\n" in base:
+        text = paragraphs.merge(base, ours.text, theirs.text)
+    elif ours.kind is Text.SCRIPT:
+        text = words.script(base, ours.text, theirs.text)
+        if text is not None:
+            merging.done.append(f"both sides' lines and words of {name_of(ours)}")
+            merging.given.append(_given_way(ours.text, theirs.text, text))
+    if text is not None:
+        return replace(ours, text=text, says=None)
+    if "\n" in base and (
+        more := order.superset([_lines(text) for text in (base, ours.text, theirs.text)])
+    ):
+        merging.done.append(f"what one side added to {name_of(ours)}, the other did, and more")
+        return theirs if more == _lines(theirs.text) else ours
+    return None
+
+
+def _given_way(ours: str, theirs: str, merged: str) -> Given:
+    """Return which lines of either side do not stand, as others have what they say."""
+    stands = {*merged.splitlines()}
+    lost = [
+        line.strip() for line in (*ours.splitlines(), *theirs.splitlines()) if line not in stands
+    ]
+    return Given(tuple(lost), merged)
 
 
 def _says(part: Part) -> Hashable:

@@ -1,6 +1,7 @@
 """Which part comes before which, where both sides may have changed that."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import TypeVar
 
 from drydock.documents.kinds import ANYWHERE
@@ -9,7 +10,7 @@ from drydock.merging.certainty import NotCertain
 
 Parts = dict[Hashable, Part]
 """Parts by their keys, in their order."""
-_Item = TypeVar("_Item")
+_Item = TypeVar("_Item", bound=Hashable)
 
 
 def merged_order(
@@ -125,3 +126,43 @@ def _within(some: list[_Item], others: list[_Item]) -> bool:
     """Tell whether `others` has all of `some` in their order."""
     left = iter(others)
     return all(one in left for one in some)
+
+
+def furthered(sides: Sequence[list[_Item]]) -> list[_Item] | None:
+    """Return the side that does in one place all that the other does, and more; None: neither.
+
+    Both put the same for what they took away, and one of them more than that. What one side took
+    away and the other replaced is no such thing.
+    """
+    base, ours, theirs = sides
+    if theirs in (ours, base):
+        return ours
+    if ours == base:
+        return theirs
+    less, more = sorted((ours, theirs), key=len)
+    dropped = [item for item in base if item not in less]
+    is_more = _within(less, more) and not any(item in more for item in dropped)
+    return more if is_more and (less or not base) else None
+
+
+def segments(
+    base: list[_Item], ours: list[_Item], theirs: list[_Item]
+) -> Iterator[tuple[list[_Item], list[_Item], list[_Item]]]:
+    """Yield what the sides have in one place, cut at what is the same on all of them."""
+    kept = [
+        {
+            first + step: second + step
+            for first, second, size in SequenceMatcher(
+                None, base, side, autojunk=False
+            ).get_matching_blocks()
+            for step in range(size)
+        }
+        for side in (ours, theirs)
+    ]
+    at, mine, new = 0, 0, 0
+    for place in sorted(kept[0].keys() & kept[1].keys()):
+        if at < place or mine < kept[0][place] or new < kept[1][place]:
+            yield base[at:place], ours[mine : kept[0][place]], theirs[new : kept[1][place]]
+        yield [base[place]], [base[place]], [base[place]]
+        at, mine, new = place + 1, kept[0][place] + 1, kept[1][place] + 1
+    yield base[at:], ours[mine:], theirs[new:]

@@ -90,7 +90,7 @@ def _merge_alike(path: str, texts: layout.Texts, who: str) -> Settled | None:
 def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
     """Return what is wrong with a clean merge of what the sides have, by index stage, or None."""
     invalid = formats.problem(path, merged)
-    if invalid and not any(formats.problem(path, text) for text in before.values()):
+    if invalid and not any(formats.problem(path, before[stage]) for stage in (2, 3)):
         return f"merged line by line it is not valid: {invalid}"
     if before.keys() != {1, 2, 3}:
         return None

@@ -146,6 +146,38 @@ PYPROJECT: Triples = {
         """,
         "mine",
     ),
+    # https://docs.pytest.org/en/stable/reference/reference.html#configuration-options
+    "pyproject: both sides add options of pytest": merges(
+        "atomic",
+        "pyproject.toml",
+        """
+            |[project]
+            |name = "shop"
+            |
+            |[tool.setuptools_scm]
+            |version_file = "src/shop/_version.py"
+         otm|
+         otm|[tool.pytest.ini_options]
+         o m|timeout = 1
+          tm|testpaths = ["tests"]
+            |
+            |[tool.setuptools.package-data]
+            |shop = ["py.typed"]
+        """,
+    ),
+    "pyproject: both sides add one option of pytest": conflicts(
+        "atomic",
+        "pyproject.toml",
+        """
+            |[project]
+            |name = "shop"
+         ot |
+         ot |[tool.pytest.ini_options]
+         o  |timeout = 1
+          t |timeout = 5
+        """,
+        "timeout",
+    ),
     # https://docs.astral.sh/uv/concepts/indexes/: "in the order in which they are defined".
     "pyproject: both sides add an index": conflicts(
         "ordered",

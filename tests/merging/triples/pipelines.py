@@ -289,6 +289,119 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
+    "github: both sides add a step, with another version of its action": merges(
+        "atomic",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - uses: actions/checkout@v4
+         ot |      - name: Install uv
+         o  |        uses: astral-sh/setup-uv@v7
+          t |        uses: astral-sh/setup-uv@v5
+           m|      - name: Install uv
+           m|        uses: astral-sh/setup-uv@v7
+            |      - run: nox
+        """,
+    ),
+    "github: both sides add a step, with another version and another input": conflicts(
+        "atomic",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - uses: actions/checkout@v4
+         ot |      - name: Install uv
+         o  |        uses: astral-sh/setup-uv@v7
+          t |        uses: astral-sh/setup-uv@v5
+          t |        with: {enable-cache: true}
+            |      - run: nox
+        """,
+        "Install uv",
+    ),
+    "github: both sides rewrite a script, yours with a command more": merges(
+        "atomic",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - name: Install
+            |        run: |
+            |          sudo apt-get update
+        b   |          python -m pip install --upgrade pip
+        b   |          pip install -e .[dev]
+         otm|          uv pip install --system -e .[dev]
+         o m|          uv pip install --system -e .[full]
+        b   |          if [ -f requirements.txt ]; then pip install -r requirements.txt; fi
+         otm|          if [ -f requirements.txt ]; then uv pip install -r requirements.txt; fi
+        """,
+    ),
+    "github: both sides rewrite a script, yours with a word more": merges(
+        "atomic",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - name: Install
+            |        run: |
+            |          sudo apt-get update
+        b   |          python -m pip install --upgrade pip
+        b   |          pip install -e .[dev]
+         o m|          uv pip install --system -e .[dev,full]
+          t |          uv pip install --system -e .[dev]
+        b   |          if [ -f requirements.txt ]; then pip install -r requirements.txt; fi
+         otm|          if [ -f requirements.txt ]; then uv pip install -r requirements.txt; fi
+        """,
+    ),
+    "github: yours deletes a command that the release replaces": conflicts(
+        "atomic",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - name: Install
+            |        run: |
+            |          sudo apt-get update
+        b   |          pip install -e .[dev]
+          t |          uv pip install -e .[dev]
+            |          nox
+        """,
+        "run",
+    ),
+    "github: both sides mend what was there twice, with other blank lines": merges(
+        "unique",
+        ".github/workflows/smoke.yml",
+        """
+            |name: Smoke test
+            |on:
+            |  push:
+        bo m|  workflow_dispatch:
+        b   |
+        b   |  workflow_dispatch:
+          t |
+          t |  workflow_dispatch:
+            |jobs:
+            |  build:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+        """,
+    ),
     "github: both sides set other variables": merges(
         "unique",
         ".github/workflows/ci.yml",
@@ -633,6 +746,29 @@ PRE_COMMIT: Triples = {
           t |        exclude: ^migrations/
         """,
         "ruff-format",
+    ),
+    "pre-commit: both sides change one of several local repositories": merges(
+        "unique",
+        ".pre-commit-config.yaml",
+        """
+            |repos:
+            |  - repo: local
+            |    hooks:
+            |      - id: clear-notebooks
+            |        name: Clear notebooks
+        b t |        exclude: ^docs/pre_executed
+         o m|        exclude: ^docs/tutorials/pre_executed
+        bo  |        stages: [commit]
+          tm|        stages: [pre-commit]
+            |        language: system
+            |        entry: jupyter nbconvert --clear-output
+            |  - repo: local
+            |    hooks:
+            |      - id: pytest
+            |        name: Run the tests
+            |        language: system
+            |        entry: pytest
+        """,
     ),
     "pre-commit: both sides add what mypy needs": merges(
         "ordered",

@@ -26,6 +26,20 @@ YAML: Triples = {
           tm|  graceful: true
         """,
     ),
+    "settings: each side renames another of two equal keys, to one name": conflicts(
+        "unique",
+        "settings.yml",
+        """
+        b t |workers: 8
+         o  |threads: 8
+            |host: 0.0.0.0
+            |port: 8000
+            |zone: eu
+        bo  |workers: 2
+          t |threads: 2
+        """,
+        "threads",
+    ),
     "settings: a number is no version": conflicts(
         "unique",
         "config/application.yml",

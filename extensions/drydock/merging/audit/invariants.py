@@ -19,6 +19,7 @@ from drydock.merging import profiles
 from drydock.merging.audit import unread
 from drydock.merging.audit.data import Data, is_unread, load
 from drydock.merging.profiles import List, Profile, Reference, place
+from drydock.merging.rules import versions
 
 # By what an item is known where no profile says it; what it uses, without the version.
 _USUAL = (
@@ -123,14 +124,29 @@ def _declared(at: str, lists: Sequence[List]) -> List | None:
 
 
 def _known(items: Sequence[Data], at: str, lists: Sequence[List]) -> list[str]:
-    """Return what each item of a list is known by; what recurs has its number."""
+    """Return what each item of a list is known by.
+
+    What recurs is known by what it holds as well, and then by its number.
+    """
     declared = _declared(at, lists)
     names = [str(_identity(item, declared)) for item in items]
+    often = Counter(names)
+    for number, item in enumerate(items):
+        if often[names[number]] > 1 and (held := list(_held(item, f"{at}[]", lists))):
+            names[number] = f"{names[number]} {', '.join(held)}"
     seen: Counter[str] = Counter()
     for number, name in enumerate(names):
         seen[name] += 1
         names[number] = name if seen[name] == 1 else f"{name} ({seen[name]})"
     return names
+
+
+def _held(item: Data, at: str, lists: Sequence[List]) -> Iterator[str]:
+    """Yield what the items of the lists in an item are known by."""
+    for key, held in item.items() if isinstance(item, dict) else ():
+        for one in held if isinstance(held, list) else ():
+            if isinstance(one, dict):
+                yield str(_identity(one, _declared(f"{at}.{key}", lists)))
 
 
 def _identity(item: Data, declared: List | None) -> Hashable:
@@ -262,9 +278,20 @@ def _atomic(
             continue
         if isinstance(value, list) and (one := _declared(at, lists)) and one.unordered:
             continue
-        if not isinstance(value, str) and value != new.values[where]:
+        if not isinstance(value, str) and not _alike(value, new.values[where]):
             return f"both sides add {_apart(where, mine, new)}, and not the same"
     return None
+
+
+def _alike(ours: Data, theirs: Data) -> bool:
+    """Tell whether two say the same, but for versions of which one is the higher."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        return ours.keys() == theirs.keys() and all(_alike(ours[k], theirs[k]) for k in ours)
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return ours == theirs
+    if isinstance(ours, str) and isinstance(theirs, str):
+        return ours == theirs or versions.higher(None, ours, theirs) is not None
+    return False
 
 
 def _apart(where: str, mine: _Said, new: _Said) -> str:

@@ -9,6 +9,9 @@ _CLASSIFIERS = (
     "https://packaging.python.org/en/latest/specifications/core-metadata/#classifier-multiple-use"
 )
 
+_COVERAGE = "https://coverage.readthedocs.io/en/latest/config.html"
+_MYPY = "https://mypy.readthedocs.io/en/stable/config_file.html"
+
 PROFILE = Profile(
     files=r"(^|/)(pyproject|\.?ruff)\.toml$",
     lists=(
@@ -19,13 +22,30 @@ PROFILE = Profile(
         List("^tool.uv.dev-dependencies[]", ("package",), unordered=_GROUPS),
         List("^project.classifiers[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
         List("^project.keywords[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
+        List("^tool.coverage.*.omit[]", (r"(?P<id>.+)",), unordered=f"{_COVERAGE}#run-omit"),
+        List("^tool.mypy.disable_error_code[]", (r"(?P<id>.+)",),
+             unordered=f"{_MYPY}#confval-disable_error_code"),
         *(
             List(f"{name}[]", (r"(?P<id>.+)",), unordered=_RULES)
             for name in ("select", "ignore", "extend-select", "extend-ignore", "fixable",
                          "unfixable", "per-file-ignores.*")
         ),
     ),
+    # Tables of options, or of names, each of which stands for itself.
     independent={
+        "^project.urls": "https://packaging.python.org/en/latest/specifications/pyproject-toml/#urls",
+        "^project.scripts": "https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts",
+        "^project.optional-dependencies": _PROJECT,
+        "^dependency-groups": _GROUPS,
+        "^tool.pytest": "https://docs.pytest.org/en/stable/reference/reference.html#configuration-options",
+        "^tool.pytest.ini_options": "https://docs.pytest.org/en/stable/reference/reference.html#configuration-options",
+        "^tool.coverage": _COVERAGE,
+        "^tool.coverage.*": _COVERAGE,
+        "^tool.mypy": _MYPY,
+        "^tool.pylint": "https://pylint.readthedocs.io/en/stable/user_guide/configuration/all-options.html",
+        "^tool.pylint.*": "https://pylint.readthedocs.io/en/stable/user_guide/configuration/all-options.html",
+        "^tool.ruff": "https://docs.astral.sh/ruff/settings/",
+        "^tool.ruff.lint": "https://docs.astral.sh/ruff/settings/#lint",
         "^tool": "https://packaging.python.org/en/latest/specifications/pyproject-toml/#arbitrary-tool-configuration-the-tool-table",
     },
     exclusive=(
