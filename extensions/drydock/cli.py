@@ -312,6 +312,9 @@ def _retrofit(
     abort: Annotated[
         bool, typer.Option("--abort", help="Undo a retrofit that is not merged.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="List all that the service says about how it runs.")
+    ] = False,
     resolve: Annotated[
         bool,
         typer.Option(
@@ -357,7 +360,7 @@ def _retrofit(
     if as_json or markdown:
         typer.echo(to_json(report) if as_json else to_markdown(report))
     else:
-        print_retrofit(report)
+        print_retrofit(report, verbose=verbose)
     raise typer.Exit(report.exit_code)
 
 

@@ -12,6 +12,7 @@ from typer import echo, style
 
 from drydock.adoption.derive import Derived
 from drydock.adoption.pins import Way
+from drydock.adoption.translate import Entry as Said
 from drydock.adoption.translate import Todo
 from drydock.errors import BadInput
 from drydock.git import Entry, Tree
@@ -171,6 +172,8 @@ class RetrofitReport(_Merged):
     origins: dict[str, str]
     """Where files came from, by their path: a release, or a commit and path of an ancestor."""
     todo: list[Todo]
+    account: list[Said] = field(default_factory=list)
+    """What became of each thing that the service said about how it runs."""
     branch: str = ""
     """The branch that it is committed on; empty: it is not."""
 
@@ -337,8 +340,12 @@ def _counts(files: list[FileReport]) -> str:
     return ", ".join(f"{counts[outcome]} {outcome}" for outcome in _COLOURS if counts[outcome])
 
 
-def print_retrofit(report: RetrofitReport) -> None:
-    """Say what was found out and why, what came of each file, and what is left to do."""
+def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
+    """Say what was found out and why, what came of each file, and what is left to do.
+
+    What the standard does, or was carried over, of how the service runs is told by its count,
+    unless `verbose`.
+    """
     verb = style("Would bring" if report.dry_run else "Brought", bold=True)
     echo(f"{verb} {report.service} to {report.after}")
     echo(style("\nAnswers:", bold=True))
@@ -347,8 +354,26 @@ def print_retrofit(report: RetrofitReport) -> None:
         echo(f"  {one.name}: {one.value}{doubt}  {style(evidence_of(one), dim=True)}")
     echo(style("\nFiles:", bold=True))
     _print_files(report.files)
+    _print_account(report.account, verbose=verbose)
     _print_list("By hand:", [f"{_where(one)}: {one.why}: {one.how}" for one in report.todo])
     _print_list("Next:", report.next_steps)
+
+
+def _print_account(account: list[Said], *, verbose: bool) -> None:
+    if not account:
+        return
+    echo(style("\nHow it runs:", bold=True))
+    echo(f"  {_accounted(account)}" + ("" if verbose else " (--verbose lists them)"))
+    for one in account if verbose else ():
+        named = style(f"{one.outcome:8}", dim=one.outcome == "standard")
+        echo(f"  {named} {one.path}:{one.line} {one.said}: {one.how}")
+
+
+def _accounted(account: list[Said]) -> str:
+    counts = Counter(one.outcome for one in account)
+    parts = {"carried": "carried over", "standard": "done by the standard", "by hand": "by hand"}
+    told = ", ".join(f"{counts[key]} {text}" for key, text in parts.items())  # type: ignore[index]
+    return f"{len(account)} instructions: {told}"
 
 
 def print_pins(ways: list[Way], python: str) -> None:
@@ -411,6 +436,12 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
         origin = report.origins.get(file.path)
         came = f"; came from {origin}" if origin else ""
         yield f"| {file.path} | {file.outcome} | {_cell(file.reason + came)} |"
+    if report.account:
+        yield from ("", "## How it runs", "", f"{_accounted(report.account)}.", "")
+        yield from ("| where | says | | |", "|---|---|---|---|")
+        for said in report.account:
+            told = _cell(said.said)
+            yield f"| {said.path}:{said.line} | `{told}` | {said.outcome} | {_cell(said.how)} |"
     if report.todo:
         yield from ("", "## By hand", "")
         yield from (f"- [ ] `{_where(one)}`: {one.why}. {one.how}" for one in report.todo)

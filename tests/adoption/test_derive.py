@@ -148,3 +148,24 @@ def test_a_copy_is_shipped_as_it_was(case: str) -> None:
     files, expected = COPIES[case]
     found = answers({**COPY, **files})
     assert {name: found[name].value for name in ("helm", "ci") if name in found} == expected
+
+
+def test_what_the_image_starts_wins_over_a_guide_and_is_doubtful() -> None:
+    files = {
+        "Dockerfile": "FROM python:3.12\nCMD cron && python -m real\n",
+        "README.md": "# shop\n\nuvicorn toy:app\n",
+        "real.py": "import fastapi\napp = fastapi.FastAPI()\n",
+        "toy.py": "import fastapi\napp = fastapi.FastAPI()\n",
+    }
+    found = {one.name: one for one in derive(gather(files), files, "shop")}
+    assert (found["app"].value, found["app"].doubtful) == ("real:app", True)
+    assert "toy.py:app" in {fact.value for fact in found["app"].against}
+
+
+def test_gunicorns_settings_give_the_port() -> None:
+    files = {
+        "gunicorn.conf.py": 'workers = 2\nbind = "0.0.0.0:7100"\n',
+        "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    }
+    found = {one.name: one for one in derive(gather(files), files, "shop")}
+    assert found["service_port"].value == 7100

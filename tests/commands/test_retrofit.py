@@ -495,3 +495,34 @@ def test_hooks_and_code_of_the_service_are_not_run(
     assert retrofit(drydock, folder, standard).code == 0
     assert drydock("retrofit", folder, "--abort").code == 0
     assert not (tmp_path / "ran").exists()
+
+
+def test_an_entrypoint_that_migrates_stays_and_all_is_accounted_for(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "parcels"
+    write(
+        folder,
+        {
+            "parcels/__init__.py": "",
+            "parcels/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "entry.sh": "#!/bin/sh\nalembic upgrade head\nexec uvicorn parcels.main:app\n",
+            "Dockerfile": 'FROM python:3.12\nENV PYTHON_ENV=live\nENTRYPOINT ["./entry.sh"]\n',
+            "compose.yml": "services:\n  web:\n    build: .\n    command: ./entry.sh --dev\n",
+        },
+    )
+    (folder / "entry.sh").chmod(0o755)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+    report = report_of(retrofit(drydock, folder, standard, "--json"))
+
+    image = (folder / "Dockerfile").read_text()
+    assert image.endswith('ENTRYPOINT ["sh", "/app/entry.sh"]\nCMD ["parcels", "serve"]\n')
+    assert "\nENV PYTHON_ENV=live\n" in image
+    assert (folder / "entry.sh").read_text() == '#!/bin/sh\nalembic upgrade head\nexec "$@"\n'
+    assert git(folder, "ls-files", "--stage", "entry.sh").startswith("100755")
+    said = {(one["path"], one["line"]): one["outcome"] for one in report["account"]}
+    assert said["entry.sh", 2] == "carried"
+    assert said["entry.sh", 3] == "standard"
+    assert said["Dockerfile", 2] == "carried"
+    assert ("compose.yml", 4) in {(one["path"], one["line"]) for one in report["todo"]}

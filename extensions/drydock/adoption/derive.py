@@ -15,6 +15,8 @@ from drydock.errors import BadInput
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 _LONGEST_NAME = 50
+_LAUNCHES = {"app", "app_file"}
+"""Facts that name the application by what starts it."""
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
 
 
@@ -180,8 +182,10 @@ def _app(facts: list[Fact], files: Files, name: str) -> tuple[Derived, Derived]:
         raise BadInput(_why_none(facts))
     best, *rest = found
     rivals = [app for app in rest if (app.module, app.attribute) != (best.module, best.attribute)]
-    launched = any(fact.about == "app" for fact in best.facts)
+    launched = any(fact.about in _LAUNCHES for fact in best.facts)
     doubtful = any(app.weight == best.weight for app in rivals) or (bool(rivals) and not launched)
+    # Two commands start two applications: which of them is the service is for a person to say.
+    doubtful |= any(fact.about in _LAUNCHES for app in rivals for fact in app.facts)
     against = tuple(fact for app in rivals for fact in app.facts)
     answer = Derived("app", f"{best.module}:{best.attribute}", tuple(best.facts), against, doubtful)
     top = best.module.split(".")[0]

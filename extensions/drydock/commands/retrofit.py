@@ -10,11 +10,14 @@ from typing import Any
 
 from drydock import git, locking
 from drydock.adoption import ancestry, clashes, derive
+from drydock.adoption.account import files as account_files
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
 from drydock.adoption.facts import RECORDED, Fact, gather
+from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.place import Place, place_of
 from drydock.adoption.translate import Carried, Todo, project
+from drydock.adoption.translate import Entry as Said
 from drydock.adoption.translate.files import carry, replaced
 from drydock.commands.new import origin
 from drydock.errors import BadInput, undone_by
@@ -124,6 +127,7 @@ class _Retrofit:
             if ways := work_tree.in_the_way(repository, place.tracked, merge):
                 raise BadInput(f"not tracked by git and in the way: move it first: {ways[0]}")
             into = {path: to for to, one in carried.items() for path in one.accounted}
+            account = self._account(carried, str(values.get("service_name", "")))
             report = RetrofitReport(
                 service=str(place.folder),
                 template=self.template.address,
@@ -139,15 +143,30 @@ class _Retrofit:
                 origins={path: one.origin for path, one in ancestors.items()},
                 todo=[
                     *(todo for one in carried.values() for todo in one.todo),
+                    *self._elsewhere(account, carried),
                     *(Todo(path, 0, *_OWN) for path in sorted(own)),
                     *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
                     *clashes.find(facts, place.files, theirs.texts(), place.prefix),
                 ],
+                account=account,
             )
             if not options.dry_run:
                 self.say("Writing")
                 _write(repository, place, merge, report, commit=options.commit)
         return report
+
+    def _account(self, carried: Mapping[str, Carried], name: str) -> list[Said]:
+        """Return what became of each thing that the service said about how it runs."""
+        if not name:
+            return []  # another template, which starts a service in its own way
+        done = [entry for one in carried.values() for entry in one.account]
+        main = main_dockerfile(self.place.files)
+        return [*done, *account_files.find(self.place.files, done, main, f"{name} serve")]
+
+    def _elsewhere(self, account: list[Said], carried: Mapping[str, Carried]) -> Iterator[Todo]:
+        """Yield what is left by hand of files that no file of the standard takes in."""
+        told = {entry for one in carried.values() for entry in one.account}
+        yield from (one.todo() for one in account if one.outcome == "by hand" and one not in told)
 
     def _facts(self) -> list[Fact]:
         facts = gather(self.place.files)
@@ -293,7 +312,9 @@ class _Retrofit:
         texts |= {f"\0{path}": one.content for path, one in ancestors.items()}
         oids = dict(zip(texts, repository.write_blobs(list(texts.values())), strict=True))
         for path in carried:
-            after[place.prefix + path] = Entry("100644", oids[path])
+            inside = place.prefix + path
+            mode = "100644" if path in rendered else place.tracked[inside].mode
+            after[inside] = Entry(mode, oids[path])
         for path, one in ancestors.items():
             inside = place.prefix + path
             if path in rendered and path not in carried:

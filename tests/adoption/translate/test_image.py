@@ -9,21 +9,21 @@ STANDARD = f"FROM a AS build\n\nFROM a{STAGE}USER 10001\n"
 
 LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
     "system packages, not those to build with": (
-        "FROM a\nRUN apt-get update && apt-get install -y gcc libpq5 tzdata && rm -rf /tmp\n",
+        "FROM python\nRUN apt-get update && apt-get install -y gcc libpq5 tzdata && rm -rf /tmp\n",
         {},
         "RUN apt-get update \\\n"
         "    && apt-get install --yes --no-install-recommends libpq5 tzdata \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
     "only those of the last stage": (
-        "FROM a AS one\nRUN apt-get install -y curl\nFROM b\nRUN apt-get install -y jq\n",
+        "FROM python AS one\nRUN apt-get install -y curl\nFROM b\nRUN apt-get install -y jq\n",
         {},
         "RUN apt-get update \\\n"
         "    && apt-get install --yes --no-install-recommends jq \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
     "those that a script in a here-document installs": (
-        "FROM a\nRUN <<EOF bash\nset -e\napt-get update\napt-get install -y jq\nEOF\n",
+        "FROM python:3.9\nRUN <<EOF bash\nset -e\napt-get update\napt-get install -y jq\nEOF\n",
         {},
         "RUN apt-get update \\\n"
         "    && apt-get install --yes --no-install-recommends jq \\\n"
@@ -35,53 +35,57 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         'ENV A=1\nENV B="x y"\nENV GREETING="hello there"\n',
     ),
     "what an argument gives": (
-        "FROM a\nARG NAME=shop\nENV CONFIG=/etc/${NAME}.yml\n",
+        "FROM python:3.9\nARG NAME=shop\nENV CONFIG=/etc/${NAME}.yml\n",
         {},
         "ENV CONFIG=/etc/shop.yml\n",
     ),
     "files that it puts elsewhere": (
-        "FROM a\nCOPY shop.yml /etc/shop.yml\nCOPY main.py /srv/main.py\nCOPY . .\n",
+        "FROM python:3.9\nCOPY shop.yml /etc/shop.yml\nCOPY main.py /srv/main.py\nCOPY . .\n",
         {"shop.yml": "", "main.py": ""},
         "COPY shop.yml /etc/shop.yml\n",
     ),
 }
 TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "what it does in its own way": (
-        "FROM a\nWORKDIR /x\nRUN pip install -r requirements.txt && mkdir /x\nUSER me\nCMD a\n",
+        "FROM python:3.9\nWORKDIR /x\nRUN pip install -r requirements.txt && mkdir /x\nUSER me\n"
+        "CMD uvicorn a:b\n",
         [],
     ),
     "a command that is nobody's habit": (
-        "FROM a\nRUN pip install -r requirements.txt && make models\n",
+        "FROM python:3.9\nRUN pip install -r requirements.txt && make models\n",
         [(2, "not carried over: make models")],
     ),
     "a package that nothing demands": (
-        "FROM a\nRUN pip install gunicorn\n",
+        "FROM python:3.9\nRUN pip install gunicorn\n",
         [(2, "the image installs gunicorn by itself")],
     ),
-    "a health check": ("FROM a\nHEALTHCHECK CMD x\n", [(2, "the image has no HEALTHCHECK")]),
-    "a volume": ("FROM a\nVOLUME /x\n", [(2, "not carried over: VOLUME /x")]),
+    "a health check": (
+        "FROM python:3.9\nHEALTHCHECK CMD x\n",
+        [(2, "the image has no HEALTHCHECK")],
+    ),
+    "a volume": ("FROM python:3.9\nVOLUME /x\n", [(2, "not carried over: VOLUME /x")]),
     "what it fetches": (
-        "FROM a\nADD https://example.com/a /a\n",
+        "FROM python:3.9\nADD https://example.com/a /a\n",
         [(2, "not carried over: ADD https://example.com/a /a")],
     ),
     "a command of a script in a here-document": (
-        "FROM a\nRUN <<EOF\npip install -r requirements.txt\nmake models\nEOF\n",
+        "FROM python:3.9\nRUN <<EOF\npip install -r requirements.txt\nmake models\nEOF\n",
         [(2, "not carried over: make models")],
     ),
     "a file in a here-document": (
-        "FROM a\nCOPY <<EOF /etc/x.ini\nENV A=1\nEOF\n",
+        "FROM python:3.9\nCOPY <<EOF /etc/x.ini\nENV A=1\nEOF\n",
         [(2, "not carried over: COPY <<EOF /etc/x.ini")],
     ),
     "what another language is told": (
-        "FROM a\nRUN python3 <<EOF\nimport x\nEOF\n",
+        "FROM python:3.9\nRUN python3 <<EOF\nimport x\nEOF\n",
         [(2, "not carried over: python3 <<EOF")],
     ),
     "where Python looks": (
-        "FROM a\nENV PYTHONPATH=/x\n",
+        "FROM python:3.9\nENV PYTHONPATH=/x\n",
         [(2, "not carried over: ENV PYTHONPATH=/x")],
     ),
     "remarks, but none that is an order": (
-        "# syntax=docker/dockerfile:1\nFROM a\n# one\n# two\nCMD a\n",
+        "# syntax=docker/dockerfile:1\nFROM python\n# one\n# two\nCMD uvicorn a:b\n",
         [(3, "a comment is not carried over: one")],
     ),
 }
@@ -104,6 +108,8 @@ def test_what_is_left_for_a_person(case: str) -> None:
 
 
 def test_an_image_in_a_folder_stays_beside() -> None:
-    carried = carry(STANDARD, "docker/Dockerfile", {"docker/Dockerfile": "FROM a\n# why\n"})
+    carried = carry(
+        STANDARD, "docker/Dockerfile", {"docker/Dockerfile": "FROM python:3.9\n# why\n"}
+    )
     assert [(todo.path, todo.line) for todo in carried.todo] == [("docker/Dockerfile", 0)]
     assert carried.accounted == frozenset()

@@ -11,6 +11,10 @@ _TARGET = re.compile(r"(?<![\w/.:-])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*):([A-Za-z_]
 _PORT = re.compile(r"(?:--port[ =]|-p |--bind[ =]\S*?:|-b \S*?:)(\d{2,5})\b")
 _FOLDER = re.compile(r"(?:--app-dir|--chdir)[ =](\S+)")
 _FILE = re.compile(r"\b(?:run|dev)\s+([\w./-]+\.py)\b")
+_PYTHON = re.compile(
+    r"\bpython3?(?:\.\d+)?\s+(?:-u\s+)?(?:-m\s+(?P<module>[\w.]+)|(?P<file>[\w./-]+\.py))"
+)
+_BIND = re.compile(r"(?m)^bind\s*=\s*f?[\"'][^\"'\n]*?:(\d{2,5})[\"']")
 _FILES = re.compile(
     r"(^|/)(Procfile|Makefile|justfile|compose[\w.-]*\.ya?ml|docker-compose[\w.-]*\.ya?ml"
     r"|tox\.ini|noxfile\.py|[\w.-]+\.(sh|md|rst|toml|ya?ml|service|conf))$"
@@ -21,6 +25,9 @@ def find(files: Files) -> Iterator[Fact]:
     """Yield the application and the port that commands name."""
     for path in sorted(files, key=lambda path: (path.count("/"), path)):
         text = files[path]
+        if re.search(r"(^|/)gunicorn[\w.]*\.py$", path) and (bound := _BIND.search(text)):
+            at = text.count("\n", 0, bound.start()) + 1
+            yield Fact("service_port", bound[1], path, at, IMPLIES)
         if is_dockerfile(path):
             lines, weight = list(instructions(text)), SAYS
         elif _FILES.search(path):
@@ -39,6 +46,9 @@ def _in_line(path: str, number: int, line: str, weight: int) -> Iterator[Fact]:
     plain = re.sub(r"[\[\]\"',]+", " ", line)  # the exec form, as a list of words
     plain = " ".join(plain.split())
     found = _SERVER.search(plain)
+    if weight == SAYS and (module := _PYTHON.search(plain)) and not found:
+        named = module["file"] or f"{module['module'].replace('.', '/')}.py"
+        yield Fact("app_file", named, path, number, weight)
     if not found or plain.startswith(("#", "pip ", "RUN pip")):
         return
     folder = _FOLDER.search(found["rest"])

@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+Outcome = Literal["carried", "standard", "by hand"]
+_SHOWN = 80  # characters of an instruction in a report
 
 
 def without_logins(text: str) -> str:
@@ -21,6 +25,32 @@ class Todo:
     """From 1; 0: the file as a whole."""
     why: str
     how: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What becomes of one instruction."""
+
+    path: str
+    line: int
+    """From 1."""
+    said: str
+    """The instruction, or the part of it that this is about."""
+    outcome: Outcome
+    how: str
+    """Where it is carried to, how the standard does it, or what a person does."""
+    why: str = ""
+    """Of what is left by hand: why, where `not carried over` does not say enough."""
+
+    def __post_init__(self) -> None:
+        """Leave out logins: what becomes of an instruction is printed and committed."""
+        for name in ("said", "how", "why"):
+            object.__setattr__(self, name, without_logins(getattr(self, name)))
+
+    def todo(self) -> Todo:
+        """Return what a person must see to; only of an entry that is left by hand."""
+        said = self.said if len(self.said) <= _SHOWN else f"{self.said[:_SHOWN]}…"
+        return Todo(self.path, self.line, self.why or f"not carried over: {said}", self.how)
 
 
 @dataclass(frozen=True)
@@ -52,3 +82,5 @@ class Carried:
     todo: tuple[Todo, ...] = ()
     accounted: frozenset[str] = frozenset()
     """Files of the service of which nothing is left out: it is carried over, or to do."""
+    account: tuple[Entry, ...] = ()
+    """What became of each instruction of the service's own file."""

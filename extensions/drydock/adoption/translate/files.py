@@ -26,6 +26,7 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
     dockerfile = main_dockerfile(files)
     if dockerfile and image.STAGE in texts.get(image.PATH, ""):
         found[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)
+        found |= image.rewritten(texts[image.PATH], dockerfile, files)
     return found
 
 

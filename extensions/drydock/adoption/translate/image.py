@@ -1,31 +1,37 @@
 """The standard's Dockerfile with what a service's own image had besides."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
+from drydock.adoption.account import entrypoint, shell
+from drydock.adoption.account.entrypoint import Entrypoint
 from drydock.adoption.facts import Files, names_of
-from drydock.adoption.facts.image import ENV, INSTALL, instructions
-from drydock.adoption.translate import Carried, Todo, without_logins
+from drydock.adoption.facts.image import INSTALL, instructions
+from drydock.adoption.translate import Carried, Entry, Todo, without_logins
 from drydock.adoption.translate.dependencies import read
 
 PATH = "Dockerfile"
 STAGE = "\nCOPY --from=build /app /app\n"
 """In the standard's image, the line after which the service's own layers come."""
 
-# Instructions that the standard's image has its own of.
-_DONE = r"(FROM|WORKDIR|EXPOSE|USER|LABEL|MAINTAINER|ARG|CMD|ENTRYPOINT|SHELL|STOPSIGNAL)\b"
+_FOLDER = "/app"
+# Variables that the standard's image has, or whose readers build it in their own way.
 _PLAIN_ENV = re.compile(
-    r"(PYTHON(?!PATH)\w*|PIP_\w+|POETRY_\w+|UV_\w+|PATH|VIRTUAL_ENV|DEBIAN_FRONTEND|LANG|LC_ALL)="
+    r"PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|PIP_\w+|POETRY_\w+|PIPENV_\w+|UV_\w+|PATH"
+    r"|VIRTUAL_ENV|DEBIAN_FRONTEND"
 )
+# Variables that only the servers' own commands read.
+_SERVER_ENV = re.compile(r"UVICORN_\w+|GUNICORN_\w+|WEB_CONCURRENCY|HYPERCORN_\w+|GRANIAN_\w+")
 # What images run to install a Python project, which the standard's does in its own way.
 _ROUTINE = re.compile(
-    r"(apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|autoremove)|apk\s+(-\S+\s+)*(add|update|del)"
-    r"|rm\s+-rf?\s+\S*(/var/|/root/\.cache|/tmp)|(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b"
-    r"|useradd|adduser|groupadd|addgroup|mkdir|chown|chmod|test|touch|echo|true|false|exit|cd|set|python3?\s+-m\s+venv"
-    r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|ln\s|export\s|source\s|\.\s)"
+    r"apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|autoremove|autoclean|dist-upgrade)\b"
+    r"|apk\s+(-\S+\s+)*(add|update|del)\b|rm\s+-rf?\s+(\S*(/var/|/root/\.cache|/tmp)\S*\s*)+$"
+    r"|(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b|python3?\s+-m\s+venv\b|python3?\s+-$"
+    r"|(useradd|adduser|groupadd|addgroup|chown|chmod|test|true|false|exit|cd|set)\b|\[\s"
+    r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|(export|source|\.)\s|echo\s[^>]*$"
 )
 _PIP = re.compile(r"(?:pip3?|uv\s+pip)\s+install\s+(.*)")
 _VALUED = {"-r", "--requirement", "-i", "--index-url", "--extra-index-url", "-c", "--prefix",
@@ -41,33 +47,63 @@ _INSTALLERS = {
     "pdm",
     "build",
 }
-_BUILD_ONLY = {
-    "build-essential", "gcc", "g++", "make", "python3", "python3-dev", "python3-pip",
-    "python3-venv", "python3-setuptools", "python3-wheel", "python-dev", "ca-certificates",
-}  # fmt: skip
-_PROJECT = re.compile(r"(pyproject\.toml|poetry\.lock|uv\.lock|requirements\S*|setup\.(py|cfg))$")
-_SHOWN = 80  # characters of an instruction in a report
+# What builds packages, and Python itself: the image has its own, and installs wheels.
+_BUILD_ONLY = re.compile(
+    r"build-essential|gcc|g\+\+|make|ca-certificates|python-dev|musl-dev|(lib)?python3?(\.\d+)?"
+    r"(-(dev|pip|venv|setuptools|wheel|minimal|distutils|full))*"
+)
+_PROJECT = re.compile(
+    r"(pyproject\.toml|poetry\.lock|uv\.lock|pdm\.lock|Pipfile(\.lock)?|requirements\S*|setup\.(py|cfg))$"
+)
+_PYTHON_BASE = re.compile(r"(\S*/)?(python|uv)(:\S+)?(@\S+)?$")
+_INSTALLED = re.compile(
+    r"--from=.*(\.local|site-packages|venv|/usr/local|/install|/app|/wheels|/bin/uvx?)\b"
+)
+_STANDARD_LABELS = re.compile(r"org\.opencontainers\.image\.(title|vendor|version|revision)")
+_DECIDE = "decide whether the standard's image needs it, too"
 
 
 @dataclass(frozen=True)
 class _Step:
-    """An instruction of the image that is kept at the end."""
+    """An instruction of an image."""
 
     line: int
     text: str
-    last_stage: bool
+    """On one line, what `ARG` gives put in."""
+    stage: str
+    """The stage that it is in; empty: one that the image is made of."""
+    workdir: str
+    """The folder that it runs in."""
+
+    @property
+    def word(self) -> str:
+        """What kind of instruction it is."""
+        return self.text.split(maxsplit=1)[0].upper()
+
+    @property
+    def rest(self) -> str:
+        """What the instruction says."""
+        return self.text[len(self.word) :].strip()
+
+    @property
+    def last_stage(self) -> bool:
+        """Whether the image is made of it."""
+        return not self.stage
 
 
 def carry(theirs: str, path: str, files: Files) -> Carried:
     """Return the rendered Dockerfile with what the one at `path` has besides.
 
-    That are its system packages, its variables, and files that it puts elsewhere. Whatever else
-    it does is either what the standard's does in its own way, or left for a person.
+    That are its system packages, variables, labels, files that it puts elsewhere, what its server
+    was told, and an entrypoint that does more than start the server. Each instruction is accounted
+    for: what is neither carried over nor done by the standard is left for a person.
     """
     steps = list(_steps(files[path]))
+    start = _entrypoint(path, files, theirs)
+    account: list[Entry] = []
     layers: list[str] = []
     rules = [f"takes the place of {path}, which did the rest in other words"]
-    needed = sorted({name for step in steps if step.last_stage for name in _packages(step.text)})
+    needed = sorted({name for step in steps if step.last_stage for name in _packages(step)})
     if needed:
         rules.append(f"system packages of {path}: {', '.join(needed)}")
         layers.append(
@@ -75,11 +111,22 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
             f"    && apt-get install --yes --no-install-recommends {' '.join(needed)} \\\n"
             "    && rm -rf /var/lib/apt/lists/*\n"
         )
+    demanded = {one.name for one in read(files)[0]}
+    demanded |= {canonicalize_name(name) for name in names_of(files)}
+    image = _Image(path, files, demanded, _ports(theirs))
     for step in steps:
-        if step.last_stage and (kept := _kept(step.text, files)):
-            layers += kept
-            rules += [f"{one.strip()} of {path}:{step.line}" for one in kept]
-    todo = [Todo(path, line, why, how) for line, why, how in _left(steps, files)]
+        for entry, layer in image.account(step):
+            account.append(entry)
+            if layer:
+                layers.append(layer)
+                rules.append(f"{layer.strip()} of {path}:{step.line}")
+    for one in start.variables:
+        layers.append(one.line)
+        rules.append(f"{one.line.strip()}, which its server was told")
+    account += start.account
+    if start.line:
+        rules.append(f"{start.line.strip()}, since {start.why}")
+    todo = [one.todo() for one in account if one.outcome == "by hand"]
     if path == PATH:
         remarks = _remarks(files[path])
         todo += [
@@ -89,14 +136,39 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
         how = "build the image from the one at the top; then git rm it"
         todo.append(Todo(path, 0, "the standard's Dockerfile takes its place", how))
     text = theirs.replace(STAGE, f"{STAGE}{''.join(layers)}", 1)
-    return Carried(text, tuple(rules), tuple(todo), frozenset({PATH} & {path}))
+    if start.line:
+        text = re.sub(r"(?m)(^CMD |\Z)", lambda cmd: start.line + cmd[0], text, count=1)
+    return Carried(text, tuple(rules), tuple(todo), frozenset({PATH} & {path}), tuple(account))
+
+
+def rewritten(theirs: str, path: str, files: Files) -> dict[str, Carried]:
+    """Return the scripts that start the server, as they go on as entrypoints."""
+    rule = 'what it started is the image\'s command now: exec "$@"'
+    return {
+        script: Carried(text, (rule,))
+        for script, text in _entrypoint(path, files, theirs).rewritten.items()
+    }
+
+
+def _entrypoint(path: str, files: Files, theirs: str) -> Entrypoint:
+    steps = [(one.line, one.text) for one in _steps(files[path]) if one.last_stage]
+    workdirs = [one.workdir for one in _steps(files[path]) if one.last_stage]
+    ports = _ports(theirs)
+    port = ports[0] if ports else None
+    return entrypoint.of_image(path, steps, files, port, workdirs[-1] if workdirs else "/")
+
+
+def _ports(theirs: str) -> list[int]:
+    found = re.search(r"(?m)^EXPOSE (.+)$", theirs)
+    return [int(one) for one in found[1].split()] if found else []
 
 
 def _steps(text: str) -> Iterator[_Step]:
     """Yield the instructions, what `ARG` gives them put in."""
     found = list(instructions(text))
-    stages = [line for line, step in found if re.match(r"FROM\b", step, re.IGNORECASE)]
+    made_of = _lineage(found)
     given: dict[str, str] = {}
+    stage, number, workdirs = "", -1, {"": "/"}
     for line, step in found:
         if told := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
             given[told[1]] = told[2]
@@ -104,74 +176,281 @@ def _steps(text: str) -> Iterator[_Step]:
             step = re.sub(  # noqa: PLW2901 - the same, made plain
                 r"\$\{?(\w+)\}?", lambda name: given.get(name[1], name[0]), step
             )
-        yield _Step(line, step, not stages or line >= stages[-1])
+        word, _, rest = step.partition(" ")
+        if word.upper() == "FROM":
+            number += 1
+            base, named = _from(step)
+            stage = "" if number in made_of else named or str(number)
+            workdir = workdirs.get(base, "/")
+            name = named
+        elif number < 0:
+            workdir, name = "/", ""
+        if word.upper() == "WORKDIR":
+            told_folder = rest.strip().strip("\"'")
+            workdir = (
+                told_folder
+                if told_folder.startswith("/")
+                else f"{workdir.rstrip('/')}/{told_folder}"
+            )
+        workdirs[name.lower()] = workdir
+        yield _Step(line, step, stage, workdir.rstrip("/") or "/")
 
 
-def _packages(step: str) -> set[str]:
+def _from(step: str) -> tuple[str, str]:
+    """Return what a stage is made from, and its name; both in lower case."""
+    words = [word for word in step.split()[1:] if not word.startswith("--")]
+    named = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
+    return (words[0] if words else "").lower(), named.lower()
+
+
+def _lineage(found: list[tuple[int, str]]) -> set[int]:
+    """Return the numbers of the stages that the last one is made of."""
+    stages = [_from(step) for _, step in found if re.match(r"FROM\b", step, re.IGNORECASE)]
+    names = {named: number for number, (_, named) in enumerate(stages) if named}
+    number = len(stages) - 1
+    made_of = {number}
+    while number >= 0 and (before := names.get(stages[number][0], -1)) in range(number):
+        made_of.add(before)
+        number = before
+    return made_of
+
+
+def _packages(step: _Step) -> set[str]:
     """Return the Debian packages that a step installs and that a service may need to run."""
-    if not re.match(r"RUN\b", step, re.IGNORECASE):
+    return {name for name in _installed(step) if not _BUILD_ONLY.fullmatch(name.partition("=")[0])}
+
+
+def _installed(step: _Step) -> set[str]:
+    if step.word != "RUN":
         return set()
     words = [
-        word for told in INSTALL.findall(step) for word in re.split(r"&&|;|\|", told)[0].split()
+        word
+        for told in INSTALL.findall(step.text)
+        for word in re.split(r"&&|;|\|", told)[0].split()
     ]
-    known = {word for word in words if re.fullmatch(r"[a-z0-9][a-z0-9.+=~:*-]+", word)}
-    return {name for name in known if name.partition("=")[0] not in _BUILD_ONLY}
+    return {word for word in words if re.fullmatch(r"[a-z0-9][a-z0-9.+=~:*-]*", word)}
 
 
-def _kept(step: str, files: Files) -> list[str]:
-    """Return the lines of the standard's image that say the same as a step."""
-    if ENV.match(step):
-        pairs = re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)", step[4:])
-        if not pairs or not re.match(r"ENV\s+\w+=", step, re.IGNORECASE):
-            name, _, value = step[4:].strip().partition(" ")
-            value = value.strip()
-            quoted = f'"{value}"' if " " in value and value[0] not in "\"'" else value
-            pairs = [(name, quoted)] if "=" not in name else pairs
-        own = [pair for pair in pairs if not _PLAIN_ENV.match(f"{pair[0]}=")]
-        return [f"ENV {n}={v}\n" for n, v in own if n != "PYTHONPATH"]
-    if copied := _copied(step):
+_Found = Iterator[tuple[Entry, str]]
+"""What becomes of a part of an instruction, and the layer that carries it over."""
+
+
+@dataclass(frozen=True)
+class _Image:
+    """An image of a service, whose instructions are accounted for."""
+
+    path: str
+    files: Files
+    demanded: set[str]
+    """The packages that the service depends on."""
+    ports: list[int]
+    """Those of the standard's image."""
+
+    def account(self, step: _Step) -> _Found:
+        """Yield what becomes of an instruction, part by part."""
+        of_kind: Mapping[str, object] = {
+            "FROM": self._base, "ARG": self._argument, "ENV": self._variables,
+            "LABEL": self._labels, "RUN": self._commands, "COPY": self._files,
+            "ADD": self._files, "EXPOSE": self._exposed,
+        }  # fmt: skip
+        find = of_kind.get(step.word)
+        if callable(find):
+            yield from find(step)
+        elif step.word in {"CMD", "ENTRYPOINT"} and step.last_stage:
+            return  # what the image starts is accounted for as a whole
+        else:
+            yield self._plain(step), ""
+
+    def _plain(self, step: _Step) -> Entry:
+        if step.word == "HEALTHCHECK":
+            how = "Kubernetes asks /livez and /readyz on the management port instead"
+            return self._by_hand(step, step.text, how, "the image has no HEALTHCHECK")
+        if step.word == "STOPSIGNAL" and not re.search(r"(SIG)?(TERM|INT)$|\b(15|2)$", step.rest):
+            return self._by_hand(step, step.text, "the service ends on SIGTERM and SIGINT")
+        if step.stage and step.word in {"CMD", "ENTRYPOINT"}:
+            how = f"whoever builds the target {step.stage} starts it in another way"
+            return self._by_hand(step, step.text, how)
+        done = {
+            "WORKDIR": f"the service lies in {_FOLDER}",
+            "USER": "the image runs as user 10001",
+            "SHELL": "the standard's commands need none",
+            "STOPSIGNAL": "the service ends on SIGTERM and SIGINT",
+            "MAINTAINER": "the label org.opencontainers.image.vendor names the owner",
+        }.get(step.word)
+        return self._standard(step, step.text, done) if done else self._by_hand(step, step.text)
+
+    def _standard(self, step: _Step, said: str, how: str) -> Entry:
+        return Entry(self.path, step.line, said, "standard", how)
+
+    def _carried(self, step: _Step, said: str, how: str) -> Entry:
+        return Entry(self.path, step.line, said, "carried", how)
+
+    def _by_hand(self, step: _Step, said: str, how: str = _DECIDE, why: str = "") -> Entry:
+        return Entry(self.path, step.line, said, "by hand", how, why)
+
+    def _base(self, step: _Step) -> _Found:
+        base, named = _from(step.text)
+        stages = {_from(one.text)[1] for one in _steps(self.files[self.path]) if one.word == "FROM"}
+        if base in stages or _PYTHON_BASE.fullmatch(base):
+            yield (
+                self._standard(step, step.text, "the standard's base image, of python_version"),
+                "",
+            )
+        else:
+            why = f"the base image is the standard's, no longer {base}"
+            yield self._by_hand(step, step.text, "see what of it the service needs", why), ""
+        built = any(f"--from={named}" in text for _, text in instructions(self.files[self.path]))
+        if step.stage and named and not built:
+            why = f"the image has no stage {named}"
+            how = f"whatever builds with --target {named} needs another way"
+            yield self._by_hand(step, step.text, how, why), ""
+
+    def _argument(self, step: _Step) -> _Found:
+        name, equals, _ = step.rest.partition("=")
+        if equals or not step.last_stage or name in {"VERSION", "REVISION"}:
+            how = "its value stands where it is used"
+            if equals:
+                yield self._standard(step, step.text, how), ""
+            else:
+                yield self._standard(step, step.text, "the image is built without it"), ""
+        else:
+            why = f"the image takes no build argument {name}"
+            yield self._by_hand(step, step.text, "whatever passes it may stop", why), ""
+
+    def _variables(self, step: _Step) -> _Found:
+        for name, value in _pairs(step.rest):
+            said = f"ENV {name}={value}"
+            if name == "PYTHONPATH":
+                yield self._by_hand(step, said, "the image installs the package"), ""
+            elif _PLAIN_ENV.fullmatch(name):
+                yield self._standard(step, said, "the standard's image is built in its own way"), ""
+            elif _SERVER_ENV.fullmatch(name):
+                how = "the chassis starts the server: see server.* and logging.* in its settings"
+                yield self._by_hand(step, said, how), ""
+            elif not step.last_stage:
+                yield self._by_hand(step, said), ""
+            else:
+                yield self._carried(step, said, PATH), f"{said}\n"
+                if step.workdir not in {_FOLDER, "/"} and step.workdir in value:
+                    why = f"{name} names {step.workdir}; the service lies in {_FOLDER} now"
+                    yield self._by_hand(step, said, "correct it, if it means the code", why), ""
+
+    def _labels(self, step: _Step) -> _Found:
+        for name, value in _pairs(step.rest):
+            said = f"LABEL {name}={value}"
+            if _STANDARD_LABELS.fullmatch(name.strip("\"'")):
+                yield self._standard(step, said, "the standard's image has the label"), ""
+            elif step.last_stage:
+                yield self._carried(step, said, PATH), f"{said}\n"
+            else:
+                yield self._by_hand(step, said), ""
+
+    def _exposed(self, step: _Step) -> _Found:
+        for one in step.rest.split():
+            number = one.partition("/")[0]
+            if not self.ports or (number.isdecimal() and int(number) in self.ports):
+                yield self._carried(step, f"EXPOSE {one}", "the answer service_port"), ""
+            else:
+                why = f"the image does not expose {one}"
+                yield self._by_hand(step, f"EXPOSE {one}", _DECIDE, why), ""
+
+    def _files(self, step: _Step) -> _Found:
+        copied = _copied(step.text)
+        if copied is None:
+            if _INSTALLED.search(step.text):
+                how = "the image installs what uv.lock says"
+                yield self._standard(step, step.text, how), ""
+            else:
+                yield self._by_hand(step, step.text), ""
+            return
         sources, target = copied
-        # Beside the code, which all comes in; a file put elsewhere is configuration or data.
-        if target.startswith("/") and all(one in files for one in sources):
-            named = f"{target}/".replace("//", "/") if len(sources) > 1 else target
-            if not any(one.endswith(".py") or _PROJECT.search(one) for one in sources):
-                return [f"COPY {' '.join(sources)} {named}\n"] if _is_elsewhere(target) else []
-    return []
+        held = all(one in self.files or self._is_folder(one) for one in sources)
+        code = any(one.endswith(".py") or _PROJECT.search(one) for one in sources)
+        if _is_elsewhere(target, step.workdir) and not code:
+            if not held:
+                yield self._by_hand(step, step.text), ""
+            elif step.last_stage:
+                folder = len(sources) > 1 or self._is_folder(sources[0])
+                named = f"{target}/".replace("//", "/") if folder else target
+                layer = "".join(
+                    f"COPY {one} {named}\n" for one in sources if self._is_folder(one)
+                ) if folder and any(map(self._is_folder, sources)) else ""  # fmt: skip
+                layer = layer or f"COPY {' '.join(sources)} {named}\n"
+                yield self._carried(step, step.text, PATH), layer
+            else:
+                yield self._by_hand(step, step.text), ""
+        else:
+            how = f"the whole folder of the service is in the image, at {_FOLDER}"
+            yield self._standard(step, step.text, how), ""
+
+    def _is_folder(self, path: str) -> bool:
+        return path in {"", "."} or any(one.startswith(f"{path}/") for one in self.files)
+
+    def _commands(self, step: _Step) -> _Found:
+        plain = re.sub(r"--(mount|network|security)=\S+\s*", "", step.rest)
+        for command in shell.commands(plain):
+            bare = command.strip("() ")
+            if not bare:
+                continue
+            unused = sorted(_packages(step)) if INSTALL.search(bare) else []
+            if made := re.match(r"mkdir\s+(?:-\S+\s+)*(.*)", bare):
+                yield self._folders(step, command, made[1].split()), ""
+            elif not _ROUTINE.match(bare):
+                yield self._by_hand(step, command), ""
+            elif unused and step.last_stage:
+                yield self._carried(step, command, PATH), ""
+            elif unused:
+                why = f"the stage {step.stage} installs {', '.join(unused)}"
+                yield self._by_hand(step, command, "needed to build a package?", why), ""
+            else:
+                yield from self._installs(step, command, bare)
+
+    def _folders(self, step: _Step, said: str, named: list[str]) -> Entry:
+        inside = (step.workdir, _FOLDER, f"{step.workdir}/", ".", "./")
+        if step.stage or all(one in inside for one in named):
+            return self._standard(step, said, f"the image has {_FOLDER}")
+        how = "a folder that the service writes to needs a volume: the image runs as user 10001"
+        return self._by_hand(step, said, how)
+
+    def _installs(self, step: _Step, command: str, bare: str) -> _Found:
+        yield self._standard(step, command, "the image installs what uv.lock says"), ""
+        if told := _PIP.search(bare):
+            words = told[1].split()
+            named = [
+                canonicalize_name(re.split(r"[\[<>=!~;@ ]", word.strip("'\""))[0])
+                for before, word in zip(["", *words], words, strict=False)
+                if before not in _VALUED and not re.match(r"[-./$]", word)
+            ]
+            for name in sorted({*named} - self.demanded - _INSTALLERS):
+                why = f"the image installs {name} by itself"
+                yield self._by_hand(step, command, "add it to pyproject.toml", why), ""
+
+
+def _pairs(said: str) -> list[tuple[str, str]]:
+    """Return the names and values of ENV or LABEL, values as they stand."""
+    value = r"(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\\.|[^\s\\\"'])*"
+    pairs = re.findall(rf"(\"[^\"]+\"|'[^']+'|[\w.-]+)=({value})", said)
+    if pairs and re.match(r"(\"[^\"]+\"|'[^']+'|[\w.-]+)=", said):
+        return pairs
+    name, _, rest = said.partition(" ")
+    rest = rest.strip()
+    return [(name, f'"{rest}"' if " " in rest and rest[0] not in "\"'" else rest)]
 
 
 def _copied(step: str) -> tuple[list[str], str] | None:
     """Return what a step copies from the service, and to where."""
-    if not re.match(r"(COPY|ADD)\s", step, re.IGNORECASE) or re.search("--from=|://|<<", step):
+    if re.search("--from=|://|<<", step):
         return None
     words = [word for word in re.sub(r'[\[\]",]', " ", step).split()[1:] if word[:2] != "--"]
+    if len(words) < 2:
+        return None
     return [word.removeprefix("./").rstrip("/") for word in words[:-1]], words[-1]
 
 
-def _is_elsewhere(target: str) -> bool:
-    return bool(re.match(r"/(etc|opt|srv|data|mnt|var|usr/share|config)\b", target))
-
-
-def _left(steps: list[_Step], files: Files) -> Iterator[tuple[int, str, str]]:
-    """Yield line, why and how of what is neither carried over nor done by the standard."""
-    demanded = {one.name for one in read(files)[0]}
-    demanded |= {canonicalize_name(name) for name in names_of(files)}
-    for step in steps:
-        shown = without_logins(step.text)[:_SHOWN]
-        how = "decide whether the standard's image needs it, too"
-        if re.match(r"HEALTHCHECK\b", step.text, re.IGNORECASE):
-            probes = "Kubernetes asks /livez and /readyz on the management port instead"
-            yield step.line, "the image has no HEALTHCHECK", probes
-        elif re.match(r"RUN\b", step.text, re.IGNORECASE):
-            yield from _unusual(step, demanded, how)
-        elif re.match(r"(COPY|ADD)\s", step.text, re.IGNORECASE):
-            installed = r"--from=.*(\.local|site-packages|venv|/usr/local|/install|/app|/wheels)\b"
-            if _copied(step.text) is None and not re.search(installed, step.text):
-                yield step.line, f"not carried over: {shown}", how
-        elif ENV.match(step.text):
-            if "PYTHONPATH" in step.text.upper():
-                yield step.line, f"not carried over: {shown}", "the image installs the package"
-        elif not re.match(_DONE, step.text, re.IGNORECASE):
-            yield step.line, f"not carried over: {shown}", how
+def _is_elsewhere(target: str, workdir: str) -> bool:
+    inside = workdir != "/" and f"{target}/".startswith(f"{workdir}/")
+    where = r"/(etc|opt|srv|data|mnt|var|usr/(local/)?share|config)\b"
+    return bool(re.match(where, target)) and not inside
 
 
 def _remarks(text: str) -> Iterator[tuple[int, str]]:
@@ -181,22 +460,5 @@ def _remarks(text: str) -> Iterator[tuple[int, str]]:
         said = line.strip().lstrip("# ")
         if line.strip().startswith("#") and said and not re.match(r"(syntax|escape)\s*=", said):
             if number != last + 1:
-                yield number, without_logins(said)[:_SHOWN]
+                yield number, without_logins(said)[:80]
             last = number
-
-
-def _unusual(step: _Step, demanded: set[str], how: str) -> Iterator[tuple[int, str, str]]:
-    plain = re.sub(r"--mount=\S+\s*", "", step.text[4:]).strip()
-    for command in filter(None, map(str.strip, re.split(r"&&|;|\|\||\|", plain))):
-        bare = command.strip("() ")
-        if not _ROUTINE.match(bare):
-            yield step.line, f"not carried over: {without_logins(command)[:_SHOWN]}", how
-        elif told := _PIP.search(bare):
-            words = told[1].split()
-            named = [
-                canonicalize_name(re.split(r"[\[<>=!~;@ ]", word.strip("'\""))[0])
-                for before, word in zip(["", *words], words, strict=False)
-                if before not in _VALUED and not re.match(r"[-./$]", word)
-            ]
-            for name in sorted({*named} - demanded - _INSTALLERS):
-                yield step.line, f"the image installs {name} by itself", "add it to pyproject.toml"

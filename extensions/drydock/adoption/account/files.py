@@ -1,0 +1,130 @@
+"""Files besides the image's that say how a service runs: they stay, but may start it without it.
+
+Compose files, Procfiles, supervisor's and gunicorn's settings, scripts that start a server, calls
+of `uvicorn.run`, and Dockerfiles besides the main one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from drydock.adoption.account import servers, shell, start
+from drydock.adoption.facts import Files
+from drydock.adoption.facts.image import instructions, is_dockerfile
+from drydock.adoption.translate import Entry, Outcome
+from drydock.documents.places import Place, places
+
+_COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
+_PROCFILE = re.compile(r"(^|/)Procfile(\.\w+)?$")
+_GUNICORN = re.compile(r"(^|/)gunicorn[\w.]*\.py$")
+_STAYS = "the file stays as it is"
+_ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
+
+
+def find(files: Files, done: Iterable[Entry], main: str, command: str) -> Iterator[Entry]:
+    """Yield what becomes of each instruction of the files that are not accounted for yet.
+
+    `done` is what is, `main` the main Dockerfile, and `command` what starts the service now.
+    """
+    known = {(one.path, one.line) for one in done}
+    on_the_way = {path for path, _ in known}
+    started = any(one.path == main for one in done)
+    for path, text in sorted(files.items()):
+        if _ASIDE.search(path):
+            continue
+        if path != main and is_dockerfile(path):
+            for line, said in instructions(text):
+                yield Entry(path, line, said, "carried", _STAYS)
+        elif _COMPOSE.search(path):
+            yield from _compose(path, text, main, command)
+        elif _PROCFILE.search(path):
+            yield from _lines(path, text, r"(?P<name>[\w-]+):\s*(?P<command>.+)", command)
+        elif path.endswith((".conf", ".ini")) and re.search(r"(?m)^\[program:", text):
+            yield from _lines(path, text, r"(?P<name>command)\s*=\s*(?P<command>.+)", command)
+        elif path in on_the_way:
+            continue
+        elif _GUNICORN.search(path):
+            yield from _flags(start.settings_of_gunicorn(path, text))
+        elif path.endswith(".sh"):
+            if any(_starts(said) for _, said in shell.lines(text)):
+                yield from _lines(path, text, r"(?P<name>)(?P<command>.+)", command)
+        elif path.endswith(".py") and "run(" in text:
+            yield from _runs(path, files, started=started)
+
+
+def _compose(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
+    parts: dict[tuple[str, ...], list[Place]] = {}
+    for one in places(path, text):
+        if not one.names or one.names == ("services",):
+            continue
+        size = 3 if one.names[:1] == ("services",) else 2
+        parts.setdefault(one.names[:size], []).append(one)
+    built = {names[1] for names in parts if names[:1] == ("services",) and names[2:3] == ("build",)}
+    for names, held in parts.items():
+        said = f"{'.'.join(names)}: {' '.join(one.value for one in held if one.value)}".strip()
+        of_service = len(names) > 2 and names[1] in built
+        outcome: Outcome = "carried"
+        how, why = _STAYS, ""
+        if of_service and names[2] in {"command", "entrypoint"}:
+            outcome, how = "by hand", f"take it out, or let it run: {command}"
+            why = f"it starts {names[1]} in its own way, without the chassis: {said[:60]}"
+        elif of_service and (target := _value(held, "target")):
+            outcome, how = "by hand", "take the target out, or build from a Dockerfile of its own"
+            why = f"the standard's image has no stage {target}"
+        elif of_service and names[2] == "build" and not _is_main(held, main):
+            how = f"{_STAYS}, and so does the Dockerfile that it builds from"
+        elif of_service and names[2] == "healthcheck":
+            outcome, how = "by hand", "ask /livez on the management port"
+            why = f"the health check of {names[1]} may call what the image lacks"
+        yield Entry(path, held[0].line, said, outcome, how, why)
+
+
+def _value(held: list[Place], key: str) -> str:
+    return next((one.value for one in held if one.names[-1] == key and one.value), "")
+
+
+def _is_main(held: list[Place], main: str) -> bool:
+    return _value(held, "dockerfile") in {"", main, main.rpartition("/")[2]}
+
+
+def _lines(path: str, text: str, form: str, command: str) -> Iterator[Entry]:
+    """Yield the lines of a file, of which those that start a server do so without the chassis."""
+    for number, said in shell.lines(text):
+        found = re.fullmatch(form, said)
+        if found and _starts(found["command"]):
+            why = f"it starts the server without the chassis: {found['command'][:60]}"
+            yield Entry(path, number, said, "by hand", f"let it run: {command}", why)
+        else:
+            yield Entry(path, number, said, "carried", _STAYS)
+
+
+def _starts(line: str) -> bool:
+    for one in shell.commands(line):
+        bare = shell.unwrapped(shell.words(one))
+        inner = shell.script_of(bare)
+        module = bare[2] if bare[1:2] == ["-m"] and len(bare) > 2 else ""
+        name = bare[0].rpartition("/")[2] if bare else ""
+        if {name, module} & servers.SERVERS or (inner and _starts(inner)):
+            return True
+    return False
+
+
+def _runs(path: str, files: Files, *, started: bool) -> Iterator[Entry]:
+    for step in start.runs(path, files):
+        if not started:
+            yield from _flags([step])
+            continue
+        for said in [step.said, *(given.said for given in step.flags)]:
+            how = f"the code stays; python {path} starts it as before, without the chassis"
+            yield Entry(path, step.line, said, "carried", how)
+
+
+def _flags(steps: Iterable[start.Step]) -> Iterator[Entry]:
+    for step in steps:
+        for given in step.flags:
+            yield servers.account(step.path, step.line, given, None, carries=False)[0]
+        if step.kind == "more":
+            how = "nothing runs it when the chassis starts the server"
+            yield Entry(step.path, step.line, step.said, "by hand", how)
+        elif step.kind != "config":
+            how = "the chassis starts the server"
+            yield Entry(step.path, step.line, step.said, "standard", how)

@@ -1,0 +1,199 @@
+"""What a server was told: flags of uvicorn, gunicorn, hypercorn and their like.
+
+They are named as uvicorn's command line names them (https://uvicorn.dev/settings/), gunicorn's by
+its own long names (https://gunicorn.org/reference/settings/).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from drydock.adoption.translate import Entry, Outcome
+
+SERVERS = {"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "fastapi"}
+_SHORT = {
+    "gunicorn": {
+        "-w": "workers", "-k": "worker-class", "-b": "bind", "-c": "config", "-t": "timeout",
+        "-n": "name", "-u": "user", "-g": "group", "-e": "env", "-D": "daemon", "-p": "pid",
+    },
+    "hypercorn": {
+        "-w": "workers", "-k": "worker-class", "-b": "bind", "-c": "config", "-g": "group",
+        "-u": "user", "-p": "pid", "-m": "umask",
+    },
+    "daphne": {"-b": "host", "-p": "port"},
+    "uvicorn": {},
+    "granian": {},
+    "fastapi": {},
+}  # fmt: skip
+_TARGET = re.compile(r"[\w./]+:[\w.]+(\(.*\))?|[\w/.-]+\.py")
+_BOOLEAN = re.compile(
+    r"no-.*|reload|factory|proxy-headers|access-log|server-header|date-header|use-colors|preload"
+    r"|daemon|capture-output|enable-stdio-inheritance|debug|help|version"
+)
+_ALIASES = {
+    "keepalive": "timeout-keep-alive",
+    "keep-alive": "timeout-keep-alive",
+    "loglevel": "log-level",
+    "preload-app": "preload",
+    "proc-name": "name",
+    "graceful-timeout": "timeout-graceful-shutdown",
+    "accesslog": "access-logfile",
+    "errorlog": "error-logfile",
+    "log-file": "error-logfile",
+    "http-max-headers-size": "h11-max-incomplete-event-size",
+}
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One thing that a server is told."""
+
+    name: str
+    """As on uvicorn's command line, without dashes."""
+    value: str
+    said: str
+    """As it stands."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What carries a flag over: a variable that the chassis reads."""
+
+    name: str
+    value: str
+
+    @property
+    def line(self) -> str:
+        """The instruction of an image that sets it."""
+        plain = re.fullmatch(r"[\w./:*,+-]+", self.value)
+        return f"ENV {self.name}={self.value if plain else self._quoted}\n"
+
+    @property
+    def _quoted(self) -> str:
+        return '"' + re.sub(r'(["\\$])', r"\\\1", self.value) + '"'
+
+
+def flag(name: str, value: str, said: str) -> Flag:
+    """Return a flag by the name that its server gives it, in the writing of any of them."""
+    plain = name.lstrip("-").replace("_", "-")
+    return Flag(_ALIASES.get(plain, plain), value, said)
+
+
+def flags(command: list[str]) -> Iterator[Flag]:
+    """Yield what the words of a command, the server first, tell the server."""
+    server = command[0].rpartition("/")[2]
+    rest = command[1:]
+    while rest:
+        word, *rest = rest
+        if not word.startswith("-"):
+            continue
+        name, equals, value = word.partition("=")
+        short = _SHORT.get(server, {})
+        if not equals and not word.startswith("--") and word[:2] in short and len(word) > 2:
+            name, equals, value = word[:2], "=", word[2:]
+        said = word
+        known = flag(short.get(name, name), value, said)
+        takes = not equals and not _BOOLEAN.fullmatch(known.name)
+        if takes and rest and not rest[0].startswith("-") and not _is_target(server, rest):
+            value, *rest = rest
+            said = f"{word} {value}"
+        yield flag(short.get(name, name), value, said)
+
+
+def _is_target(server: str, rest: list[str]) -> bool:
+    """Tell whether the next word is the application, the last word but flags."""
+    others = [word for word in rest[1:] if _TARGET.fullmatch(word)]
+    return bool(
+        server != "fastapi" and re.fullmatch(r"[A-Za-z_][\w.]*:\w+", rest[0]) and not others
+    )
+
+
+_ONE = "one process a pod: replicas scale"
+# Name, value, and how the standard does it.
+_STANDARD: tuple[tuple[str, str, str], ...] = (
+    ("host", r"0\.0\.0\.0|0|127\.0\.0\.1|localhost|", "it listens on every address of the pod"),
+    ("proxy-headers", r".*", "the headers of trusted proxies are read: server.trusted_proxies"),
+    ("workers|threads", r"1", _ONE),
+    ("worker-class|k", r".*[Uu]vicorn.*|asyncio|uvloop", "uvicorn serves it, on uvloop"),
+    ("worker-tmp-dir|preload|preload-app", r".*", _ONE),
+    ("loop", r"auto|uvloop|asyncio", "it runs on uvloop"),
+    ("http", r"auto|httptools", "httptools reads requests"),
+    ("ws", r"auto|websockets\S*", "websockets serves WebSockets"),
+    ("lifespan", r"auto|on", "the lifespan is run"),
+    ("interface", r"auto|asgi3?|asginl", "the chassis serves ASGI 3"),
+    ("factory", r".*", "the chassis calls a factory that the answer app names"),
+    ("reload.*|debug", r".*", "an image does not reload"),
+    ("access-log|access-logfile|error-logfile", r"-|True|/dev/std(out|err)|",
+     "log lines are JSON on the standard output"),
+    ("capture-output|enable-stdio-inheritance", r".*", "all goes to the standard output"),
+    ("use-colors|no-use-colors", r".*", "lines are JSON, or coloured on a terminal"),
+    ("server-header|date-header", r"True|", "responses have it"),
+    ("user|group", r".*", "the image runs as user 10001"),
+    ("name", r".*", "the process has the service's name"),
+    ("daemon", r"False", "it stays in the foreground"),
+    ("app-dir|chdir", r".*", "the answer app says where the application lies"),
+    ("pid|pidfile|p", r".*", "the container holds one process"),
+)  # fmt: skip
+# Name, value, the variable that carries it over, and what it is set to.
+_CARRIED: tuple[tuple[str, str, str, str], ...] = (
+    ("root-path", r"(/[^\s?#$]*[^\s?#/$])?", "APP__SERVER__ROOT_PATH", r"\g<0>"),
+    ("forwarded-allow-ips", r"[\d./:*,a-f]+", "FORWARDED_ALLOW_IPS", r"\g<0>"),
+    ("timeout-keep-alive", r"[1-9]\d*", "APP__SERVER__KEEP_ALIVE_SECONDS", r"\g<0>"),
+    ("h11-max-incomplete-event-size", r"8192|819[3-9]|8[2-9]\d\d|9\d\d\d|\d{5,7}",
+     "APP__SERVER__MAX_HEADER_BYTES", r"\g<0>"),
+    ("timeout-graceful-shutdown", r"[6-9]|[12]\d|30", "APP__SHUTDOWN__DEADLINE_SECONDS", r"\g<0>"),
+    ("log-level", r"(?i:debug|info|warning|error|critical)", "APP__LOGGING__LEVEL", r"\g<0>"),
+    ("no-access-log", r"", "APP__LOGGING__ACCESS", "false"),
+    ("access-log", r"False", "APP__LOGGING__ACCESS", "false"),
+    ("env", r"[A-Za-z_]\w*=\S*", "", ""),
+)  # fmt: skip
+# Name, and what a person does.
+_BY_HAND: tuple[tuple[str, str], ...] = (
+    ("workers|threads", f"{_ONE}: set replicaCount in chart/values.yaml to as many"),
+    ("ssl-.*|certfile|keyfile|ca-certs|cert-reqs|ciphers", "TLS ends at the ingress, or a sidecar"),
+    ("timeout", "limits.max_seconds, with limits.enabled: true, ends a request with 504"),
+    ("limit-concurrency", "limits.max_requests, with limits.enabled: true, turns more away"),
+    ("limit-max-requests.*|max-requests.*", "nothing restarts the process but Kubernetes"),
+    ("log-config.*|logger-class|access-logformat",
+     "the chassis sets up logging; see logging.* in its settings"),
+    ("no-server-header|server-header", "an adopted service sends the header Server: uvicorn"),
+    ("host|bind", "server.host is the address, service_port the port"),
+    ("port", "the answer service_port is the port; APP__SERVER__PORT changes it"),
+    ("config", "move what still matters to the chassis' settings"),
+)  # fmt: skip
+
+
+def account(
+    path: str, line: int, given: Flag, port: int | None, *, carries: bool
+) -> tuple[Entry, Variable | None]:
+    """Return what becomes of a flag, and the variable that carries it over, if one does.
+
+    `port` is the port of the service where it is known; `carries` says whether what is carried
+    over has a place, as it has in an image.
+    """
+
+    def entry(outcome: Outcome, how: str) -> Entry:
+        return Entry(path, line, given.said, outcome, how)
+
+    name, value = given.name, given.value
+    told = re.fullmatch(r"(?:.*:)?(\d+)", value) if name in {"port", "bind"} else None
+    address = value.rpartition(":")[0].strip("[]") if name == "bind" else ""
+    if told and int(told[1]) == port and address in {"", "0.0.0.0", "127.0.0.1", "localhost", "::"}:
+        return entry("carried", "the answer service_port"), None
+    for names, values, how in _STANDARD:
+        if re.fullmatch(names, name) and re.fullmatch(values, value):
+            return entry("standard", how), None
+    for names, values, variable, form in _CARRIED:
+        if re.fullmatch(names, name) and (found := re.fullmatch(values, value)):
+            pair = Variable(variable, found.expand(form))
+            if name == "env":
+                pair = Variable(*value.split("=", 1))
+            if name == "log-level":
+                pair = Variable(variable, value.upper())
+            if carries:
+                return entry("carried", pair.line.strip()), pair
+            return entry("by hand", f"set {pair.name}={pair.value}"), None
+    for names, how in _BY_HAND:
+        if re.fullmatch(names, name):
+            return entry("by hand", how), None
+    return entry("by hand", "decide whether the chassis' settings must say so, too"), None

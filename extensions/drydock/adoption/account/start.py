@@ -1,0 +1,185 @@
+"""What an image starts: from its last command, through scripts and modules, to the server."""
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from drydock.adoption.account import servers, shell
+from drydock.adoption.facts import Files
+
+Where = tuple[str, int]
+"""A file and a line in it."""
+
+_QUIET = re.compile(r"(set|cd|echo|printf|true|:)\b|exit\b")
+_GOES_ON = re.compile(r"(exec\s+)?[\"']?\$[@*]")
+_PYTHON = re.compile(r"python(\d(\.\d+)?)?")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command on the way to the server."""
+
+    path: str
+    line: int
+    said: str
+    kind: str
+    """server, run (uvicorn.run), config (gunicorn's file), script, quiet, goes on, or more."""
+    flags: tuple[servers.Flag, ...] = ()
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a service is started."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def scripts(self) -> set[str]:
+        """The scripts on the way."""
+        return {step.path for step in self.steps if step.path.endswith(".sh")} | {
+            step.said for step in self.steps if step.kind == "script"
+        }
+
+    @property
+    def more(self) -> list[Step]:
+        """What is done besides starting the server."""
+        return [step for step in self.steps if step.kind == "more"]
+
+
+def of_command(path: str, line: int, said: list[str], files: Files) -> Start:
+    """Return how the words of a command, as an image runs it, start the service."""
+    return Start(list(_steps((path, line), said, " ".join(said), files, frozenset())))
+
+
+def of_shell(path: str, line: int, text: str, files: Files) -> Start:
+    """Return how a line of a shell starts the service."""
+    return Start(list(_in_shell((path, line), text, files, frozenset())))
+
+
+def _in_shell(where: Where, text: str, files: Files, seen: frozenset[str]) -> Iterator[Step]:
+    for command in shell.commands(text):
+        yield from _steps(where, shell.words(command), command, files, seen)
+
+
+def _steps(
+    where: Where, said: list[str], text: str, files: Files, seen: frozenset[str]
+) -> Iterator[Step]:
+    bare = shell.unwrapped(said)
+    name = bare[0].rpartition("/")[2] if bare else ""
+    if inner := shell.script_of(bare):
+        yield from _in_shell(where, inner, files, seen)
+    elif name in servers.SERVERS or _PYTHON.fullmatch(name):
+        yield from _server(where, bare, text, files)
+    elif (script := _found(shell.file_of(bare), files)) and script not in seen:
+        yield Step(*where, script, "script")
+        for number, command in shell.lines(files[script]):
+            yield from _in_script((script, number), command, files, seen | {script})
+        # What it is given, it may start in its turn.
+        rest = bare[bare.index(shell.file_of(bare)) + 1 :]
+        if rest:
+            yield from _steps(where, rest, " ".join(rest), files, seen | {script})
+    elif not bare or _QUIET.match(text) or text.startswith("#!"):
+        yield Step(*where, text, "quiet")
+    elif _GOES_ON.match(text):
+        yield Step(*where, text, "goes on")
+    else:
+        yield Step(*where, text, "more")
+
+
+def _in_script(where: Where, text: str, files: Files, seen: frozenset[str]) -> Iterator[Step]:
+    if re.match(r"(if|then|else|elif|fi|for|while|until|do|done|case|esac|function|\{|\})\b", text):
+        yield Step(*where, text, "more")
+        return
+    yield from _in_shell(where, text, files, seen)
+
+
+def _server(where: Where, bare: list[str], text: str, files: Files) -> Iterator[Step]:
+    if _PYTHON.fullmatch(bare[0].rpartition("/")[2]):
+        module = bare[2] if bare[1:2] == ["-m"] and len(bare) > 2 else ""
+        if module in servers.SERVERS:
+            bare = [module, *bare[3:]]
+        else:
+            named = bare[1] if len(bare) > 1 else ""
+            inside = module.replace(".", "/")
+            tries = [f"{inside}.py", f"{inside}/__main__.py"] if module else [named]
+            file = next((one for name in tries if (one := _found(name, files))), "")
+            runs = list(_runs(file, files)) if file else []
+            yield Step(*where, text, "server" if runs else "more")
+            yield from runs
+            return
+    server = bare[0].rpartition("/")[2]
+    given = tuple(servers.flags(bare))
+    yield Step(*where, text, "server", given)
+    if server == "gunicorn":
+        named = next((one.value for one in given if one.name == "config"), "gunicorn.conf.py")
+        if file := _found(named.removeprefix("file:").removeprefix("python:"), files):
+            yield from settings_of_gunicorn(file, files[file])
+
+
+def _found(named: str, files: Files) -> str:
+    """Return the file of the service that an image has under a name; empty if it is none."""
+    plain = posixpath.normpath(re.sub(r"\$\{?\w+\}?", "", named)).lstrip("/") if named else ""
+    while plain:
+        if plain in files:
+            return plain
+        plain = plain.partition("/")[2]
+    last = named.rpartition("/")[2]
+    alike = [path for path in files if path.rpartition("/")[2] == last]
+    return alike[0] if last and len(alike) == 1 else ""
+
+
+def _runs(path: str, files: Files) -> Iterator[Step]:
+    """Yield what a module tells the server that it runs."""
+    try:
+        tree = ast.parse(files[path])
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_run(node):
+            yield Step(path, node.lineno, "uvicorn.run", "run", tuple(_keywords(node)))
+
+
+def _is_run(call: ast.Call) -> bool:
+    named = ast.unparse(call.func)
+    return named in {"uvicorn.run", "uvicorn.Config", "hypercorn.run", "granian.Granian"}
+
+
+def _keywords(call: ast.Call) -> Iterator[servers.Flag]:
+    for given in call.keywords:
+        said = ast.unparse(given)
+        if given.arg != "app":
+            yield servers.flag(given.arg or "**", _literal(given.value), said)
+
+
+def _literal(node: ast.expr) -> str:
+    """Return a constant as its text; what is computed as one that fits no pattern."""
+    return str(node.value) if isinstance(node, ast.Constant) else f"computed {ast.unparse(node)}"
+
+
+def runs(path: str, files: Files) -> list[Step]:
+    """Return the calls in a module that run a server."""
+    return list(_runs(path, files))
+
+
+def settings_of_gunicorn(path: str, text: str) -> Iterator[Step]:
+    """Yield each statement of a settings file of gunicorn."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        yield Step(path, 1, "it is no Python that this version reads", "more")
+        return
+    for node in tree.body:
+        said = ast.unparse(node)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            given = servers.flag(node.targets[0].id, _literal(node.value), said)
+            yield Step(path, node.lineno, said, "config", (given,))
+        elif isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
+            yield Step(path, node.lineno, said, "quiet" if _is_plain(node) else "more")
+        else:
+            yield Step(path, node.lineno, said.split("\n")[0], "more")
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    return not isinstance(node, ast.Expr) or isinstance(node.value, ast.Constant)

@@ -1,0 +1,107 @@
+"""What files besides the image's say about how a service runs."""
+
+from collections.abc import Mapping
+
+import pytest
+from drydock.adoption.account.files import find
+from drydock.adoption.translate import Entry
+from hypothesis import given
+from hypothesis import strategies as st
+
+COMPOSE = """\
+services:
+  web:
+    build:
+      context: .
+      target: dev
+    command: uvicorn main:app --reload
+    ports: ["80:80"]
+    healthcheck:
+      test: curl localhost
+  db:
+    image: postgres
+    command: postgres -c x=y
+volumes:
+  data:
+"""
+BY_HAND: dict[str, tuple[Mapping[str, str], list[str]]] = {
+    "what compose overrides, of what it builds": (
+        {"compose.yml": COMPOSE},
+        ["compose.yml:3", "compose.yml:6", "compose.yml:8"],
+    ),
+    "a process that starts a server": (
+        {"Procfile": "release: alembic upgrade head\nweb: gunicorn main:app -w 4\n"},
+        ["Procfile:2"],
+    ),
+    "a program of supervisor": (
+        {"deploy/super.conf": "[program:web]\ncommand=uvicorn main:app\nautostart=true\n"},
+        ["deploy/super.conf:2"],
+    ),
+    "settings of a gunicorn that nothing starts": (
+        {"gunicorn.conf.py": 'import os\nbind = ":80"\nworkers = 4\nworker_class = "uvicorn.x"\n'},
+        ["gunicorn.conf.py:2", "gunicorn.conf.py:3"],
+    ),
+    "a script that starts a server": (
+        {"run.sh": "#!/bin/sh\nexport A=1\nexec poetry run uvicorn main:app\n"},
+        ["run.sh:3"],
+    ),
+    "one that starts none": ({"lint.sh": "ruff check\n"}, []),
+    "what a module tells the server, where no image starts it": (
+        {"main.py": 'import uvicorn\n\nuvicorn.run("main:app", root_path="/a", workers=3)\n'},
+        ["main.py:3", "main.py:3"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_HAND)
+def test_what_is_left_by_hand(case: str) -> None:
+    files, expected = BY_HAND[case]
+    found = [one for one in find(files, [], "Dockerfile", "shop serve") if one.outcome == "by hand"]
+    assert [f"{one.path}:{one.line}" for one in found] == expected
+    assert all(one.how for one in found)
+
+
+def test_code_that_an_image_does_not_start_goes_on() -> None:
+    done = [Entry("Dockerfile", 1, "FROM python", "standard", "")]
+    files = {"main.py": 'import uvicorn\nuvicorn.run("main:app", workers=3)\n'}
+    found = list(find(files, done, "Dockerfile", "shop serve"))
+    assert {one.outcome for one in found} == {"carried"}
+    assert "workers=3" in {one.said for one in found}
+
+
+_KEYS = ["command", "entrypoint", "ports", "environment", "healthcheck", "restart", "image"]
+_VALUES = st.sampled_from(["uvicorn main:app", "x", "80", "sh -c 'gunicorn main:app -w 2'"])
+_SERVICE = st.dictionaries(st.sampled_from(_KEYS), _VALUES, min_size=1)
+_SETTINGS = st.sampled_from(
+    ["workers = 3", 'bind = ":80"', "import os", "x = os.a", "def f(): ..."]
+)
+
+
+@given(st.dictionaries(st.sampled_from(["web", "db", "jobs"]), _SERVICE, min_size=1), st.booleans())
+def test_every_key_of_compose_is_accounted_for(
+    services: dict[str, dict[str, str]], built: bool
+) -> None:
+    text, expected = "services:\n", set()
+    for name, held in services.items():
+        text += f"  {name}:\n" + ("    build: .\n" if built else "")
+        for key, value in held.items():
+            text += f'    {key}: "{value}"\n'
+            expected.add(text.count("\n"))
+    found = {one.line for one in find({"compose.yaml": text}, [], "Dockerfile", "shop serve")}
+    assert expected - found == set()
+
+
+@given(st.lists(_VALUES, min_size=1), st.lists(_SETTINGS, min_size=1))
+def test_every_line_of_procfiles_scripts_and_settings_is_accounted_for(
+    commands: list[str], settings: list[str]
+) -> None:
+    files = {
+        "Procfile": "".join(f"p{n}: {one}\n" for n, one in enumerate(commands)),
+        "a.conf": "[program:x]\n" + "".join(f"command = {one}\n" for one in commands),
+        "run.sh": "uvicorn main:app\n" + "".join(f"{one}\n" for one in commands),
+        "gunicorn.conf.py": "".join(f"{one}\n" for one in settings),
+    }
+    found = {(one.path, one.line) for one in find(files, [], "Dockerfile", "shop serve")}
+    for path, text in files.items():
+        lines = range(1, text.count("\n") + 1)
+        assert {(path, line) for line in lines} - found == set()

@@ -1,0 +1,230 @@
+"""What a Dockerfile says of the server it starts, and of what it does besides."""
+
+from collections.abc import Mapping
+
+import pytest
+from drydock.adoption.translate import Carried, Entry
+from drydock.adoption.translate.image import PATH, STAGE, carry, rewritten
+
+STANDARD = f'FROM a AS build\n\nFROM a{STAGE}USER 10001\nEXPOSE 8080 9000\nCMD ["shop", "serve"]\n'
+
+
+def image(text: str, files: Mapping[str, str]) -> Carried:
+    return carry(
+        STANDARD, PATH, {"requirements.txt": "", **files, PATH: f"FROM python:3.9\n{text}"}
+    )
+
+
+def entries(carried: Carried, outcome: str) -> list[str]:
+    return [one.said for one in carried.account if one.outcome == outcome]
+
+
+def layers(carried: Carried) -> str:
+    return carried.text.partition(STAGE)[2].partition("USER 10001")[0]
+
+
+CARRIED: dict[str, tuple[str, Mapping[str, str], str]] = {
+    "a variable that only begins as Python's own do": (
+        "ENV PYTHON_ENV=production PYTHONIOENCODING=utf-8 PYTHONUNBUFFERED=1\n",
+        {},
+        "ENV PYTHON_ENV=production\nENV PYTHONIOENCODING=utf-8\n",
+    ),
+    "one of a stage that the last one is made from": (
+        "ENV A=1\nFROM python AS base\nENV B=2\nFROM base\nENV C=3\n",
+        {},
+        "ENV B=2\nENV C=3\n",
+    ),
+    "labels": ('LABEL team="a b" org.opencontainers.image.title=x\n', {}, 'LABEL team="a b"\n'),
+    "folders that it puts elsewhere": (
+        "WORKDIR /code\nCOPY conf /etc/shop\n",
+        {"conf/a.ini": ""},
+        "COPY conf /etc/shop/\n",
+    ),
+    "flags of uvicorn": (
+        'CMD ["uvicorn", "a:b", "--root-path", "/api", "--forwarded-allow-ips=*", '
+        '"--timeout-keep-alive", "5", "--log-level", "debug", "--no-access-log"]\n',
+        {},
+        "ENV APP__SERVER__ROOT_PATH=/api\nENV FORWARDED_ALLOW_IPS=*\n"
+        "ENV APP__SERVER__KEEP_ALIVE_SECONDS=5\nENV APP__LOGGING__LEVEL=DEBUG\n"
+        "ENV APP__LOGGING__ACCESS=false\n",
+    ),
+    "flags of gunicorn": (
+        "CMD gunicorn a:b -k uvicorn.workers.UvicornWorker -b :8080 --keep-alive 9 -e MODE=x\n",
+        {},
+        "ENV APP__SERVER__KEEP_ALIVE_SECONDS=9\nENV MODE=x\n",
+    ),
+    "flags of hypercorn": (
+        "CMD hypercorn a:b --bind 0.0.0.0:8080 --root-path=/x\n",
+        {},
+        "ENV APP__SERVER__ROOT_PATH=/x\n",
+    ),
+    "settings of gunicorn, which the command wins over": (
+        "CMD gunicorn a:b --log-level error\n",
+        {"gunicorn.conf.py": 'loglevel = "debug"\nkeepalive = 7\n'},
+        "ENV APP__LOGGING__LEVEL=ERROR\nENV APP__SERVER__KEEP_ALIVE_SECONDS=7\n",
+    ),
+    "what a module tells the server that it runs": (
+        "CMD python main.py\n",
+        {"main.py": 'import uvicorn\nuvicorn.run("a:b", port=8080, root_path="/y")\n'},
+        "ENV APP__SERVER__ROOT_PATH=/y\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CARRIED)
+def test_what_is_carried_over(case: str) -> None:
+    text, files, expected = CARRIED[case]
+    assert layers(image(text, files)) == expected
+
+
+BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
+    "flags that the chassis has no key for": (
+        "CMD uvicorn a:b --ssl-keyfile=k.pem --workers 4 --log-config l.json --no-server-header\n",
+        {},
+        [
+            "2: not carried over: --ssl-keyfile=k.pem",
+            "2: not carried over: --workers 4",
+            "2: not carried over: --log-config l.json",
+            "2: not carried over: --no-server-header",
+        ],
+    ),
+    "a flag that nobody knows": (
+        "CMD uvicorn a:b --new-thing x --host 0.0.0.0 --proxy-headers\n",
+        {},
+        ["2: not carried over: --new-thing x"],
+    ),
+    "another port than the service's": (
+        "EXPOSE 7000\nCMD uvicorn a:b --port 7001\n",
+        {},
+        ["2: the image does not expose 7000", "3: not carried over: --port 7001"],
+    ),
+    "variables that only servers read": (
+        "ENV WEB_CONCURRENCY=4\n",
+        {},
+        ["2: not carried over: ENV WEB_CONCURRENCY=4"],
+    ),
+    "a stage besides, and who builds it": (
+        "FROM python AS test\nRUN pytest\nCMD pytest -x\nFROM python\n",
+        {},
+        [
+            "2: the image has no stage test",
+            "3: not carried over: pytest",
+            "4: not carried over: CMD pytest -x",
+        ],
+    ),
+    "a base image with more than Python": (
+        "FROM nvidia/cuda:12\n",
+        {},
+        ["2: the base image is the standard's, no longer nvidia/cuda:12"],
+    ),
+    "links, and folders that it writes to": (
+        "WORKDIR /code\nRUN mkdir -p /code && ln -s /a /b && mkdir /data\n",
+        {},
+        ["3: not carried over: ln -s /a /b", "3: not carried over: mkdir /data"],
+    ),
+    "a file that it writes": (
+        "RUN echo 'a' > /etc/a\n",
+        {},
+        ["2: not carried over: echo 'a' > /etc/a"],
+    ),
+    "what runs beside the server": (
+        "CMD cron && python -m real\n",
+        {"real.py": 'import uvicorn\nuvicorn.run("a:b")\n'},
+        ["2: nothing runs it any more: cron"],
+    ),
+    "a program that starts no server that is known": (
+        "CMD supervisord -n\n",
+        {},
+        ["2: the image started supervisord -n, and starts the application now"],
+    ),
+    "a script that only root may run": (
+        'ENTRYPOINT ["./run.sh"]\n',
+        {"run.sh": "#!/bin/sh\nchown me /data\nexec uvicorn a:b\n"},
+        ["2: nothing runs it any more: chown me /data"],
+    ),
+    "a setting that gunicorn computes": (
+        "CMD gunicorn a:b\n",
+        {"gunicorn.conf.py": "import os\nworkers = os.cpu_count()\ndef on_exit(server): ...\n"},
+        [
+            "2: not carried over: workers = os.cpu_count()",
+            "3: nothing runs it any more: def on_exit(server):",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_HAND)
+def test_what_is_left_by_hand(case: str) -> None:
+    text, files, expected = BY_HAND[case]
+    assert [f"{one.line}: {one.why}" for one in image(text, files).todo] == expected
+
+
+def test_python_of_the_distribution_does_not_come_along() -> None:
+    carried = image("RUN apt-get install -y python3.10 python3.10-venv python3-pip libpq5\n", {})
+    assert "--no-install-recommends libpq5 \\\n" in carried.text
+    assert "python3" not in carried.text
+
+
+ENTRYPOINTS: dict[str, tuple[str, Mapping[str, str], str, Mapping[str, str]]] = {
+    "a script that goes on with the command": (
+        'ENTRYPOINT ["/code/entry.sh"]\nCMD ["uvicorn", "a:b"]\n',
+        {"entry.sh": '#!/bin/bash\nalembic upgrade head\nexec "$@"\n'},
+        'ENTRYPOINT ["bash", "/app/entry.sh"]\n',
+        {},
+    ),
+    "a script that ends with the server": (
+        'ENTRYPOINT ["./entry.sh"]\n',
+        {
+            "entry.sh": "#!/bin/sh\nset -e\nexport KEY=1\nalembic upgrade head\n"
+            "exec uvicorn a:b \\\n    --port 8080\n"
+        },
+        'ENTRYPOINT ["sh", "/app/entry.sh"]\n',
+        {"entry.sh": '#!/bin/sh\nset -e\nexport KEY=1\nalembic upgrade head\nexec "$@"\n'},
+    ),
+    "a script that the command runs": (
+        "CMD sh scripts/start.sh\n",
+        {"scripts/start.sh": "alembic upgrade head && gunicorn a:b -w 1\n"},
+        'ENTRYPOINT ["sh", "/app/scripts/start.sh"]\n',
+        {"scripts/start.sh": 'alembic upgrade head && exec "$@"\n'},
+    ),
+    "a line of a shell": (
+        "CMD alembic upgrade head && uvicorn a:b --port 8080\n",
+        {},
+        'ENTRYPOINT ["sh", "-c", "alembic upgrade head && exec \\"$0\\" \\"$@\\""]\n',
+        {},
+    ),
+    "a script that only starts the server": (
+        'ENTRYPOINT ["./entry.sh"]\n',
+        {"entry.sh": "#!/bin/sh\nset -e\ncd /code\nexec uvicorn a:b\n"},
+        "",
+        {},
+    ),
+    "one that starts it in a branch": (
+        'ENTRYPOINT ["./entry.sh"]\n',
+        {"entry.sh": "alembic upgrade head\nif a; then\nuvicorn a:b\nelse\nuvicorn a:c\nfi\n"},
+        "",
+        {},
+    ),
+    "one that needs the old folder": (
+        'WORKDIR /code\nENTRYPOINT ["./entry.sh"]\n',
+        {"entry.sh": "cd /code/db\nalembic upgrade head\nexec uvicorn a:b\n"},
+        "",
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ENTRYPOINTS)
+def test_an_entrypoint_that_does_more_goes_on(case: str) -> None:
+    text, files, expected, scripts = ENTRYPOINTS[case]
+    carried = image(text, files)
+    assert carried.text.partition("EXPOSE 8080 9000\n")[2] == f'{expected}CMD ["shop", "serve"]\n'
+    made = rewritten(STANDARD, PATH, {**files, PATH: f"FROM python:3.9\n{text}"})
+    assert {path: one.text for path, one in made.items()} == scripts
+
+
+def test_an_entrypoint_that_cannot_go_on_is_listed_command_by_command() -> None:
+    carried = image(*ENTRYPOINTS["one that starts it in a branch"][:2])
+    assert [one for one in carried.todo if one.why.endswith("alembic upgrade head")]
+    assert all(isinstance(one, Entry) for one in carried.account)
+    assert "alembic upgrade head" in entries(carried, "by hand")
