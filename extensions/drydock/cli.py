@@ -75,7 +75,7 @@ def _run() -> int:  # noqa: PLR0911 - a way to end a line
         return 2
     except typer.Abort as error:
         if isinstance(error.__context__, EOFError):
-            _print_error("nobody is there to answer: give --defaults, or --data NAME=VALUE")
+            _print_error("there is no terminal to ask on: give --defaults, or --data NAME=VALUE")
             return 2
         return 130
     except KeyboardInterrupt:
@@ -318,7 +318,7 @@ def _retrofit(
     resolve: Annotated[
         bool,
         typer.Option(
-            "--resolve", help="Only tell which pins stand in the way of the standard's Python."
+            "--resolve", help="Only list the pins that keep the service from the standard's Python."
         ),
     ] = False,
     as_json: AsJson = False,

@@ -28,7 +28,7 @@ class Service:
 def repository_of(folder: Path) -> Repository:
     """Return the repository that holds `folder`; raise BadInput if there is none."""
     if not folder.is_dir():
-        raise BadInput(f"{folder} is no folder")
+        raise BadInput(f"{folder} is not a directory")
     try:
         return Repository.at(folder)
     except git.GitError as error:

@@ -146,16 +146,16 @@ class UpdateReport(_Merged):
         if self.conflicts:
             return [
                 "resolve the conflicts, git add each file, then git commit",
-                "or take all back: drydock update --abort",
+                "or undo it: drydock update --abort",
             ]
         if self.branch:
             undo = "git reset --hard HEAD~" if self.continued else "drydock update --abort"
             steps = ["look at it: git show", "run the tests, then merge it"]
-            return [*steps, f"or take it back: {undo}"]
+            return [*steps, f"or undo it: {undo}"]
         return [
             "look at it: git diff --staged",
             f"run the tests, then: git commit -m 'Update to {self.after}'",
-            "or take all back: drydock update --abort",
+            "or undo it: drydock update --abort",
         ]
 
 
@@ -185,7 +185,7 @@ class RetrofitReport(_Merged):
         first = "resolve the conflicts, git add each file, then git commit"
         if not self.conflicts:
             first = "look at it: git show" if self.branch else "look at it: git diff --staged"
-        return [first, "run the tests, then merge it", "or take all back: drydock retrofit --abort"]
+        return [first, "run the tests, then merge it", "or undo it: drydock retrofit --abort"]
 
 
 def files_of(
@@ -232,15 +232,19 @@ def _present(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, s
     result = merge.changes.get(path, mine)
     moved = f"moved from {merge.moved[path]}" if path in merge.moved else ""
     if path in merge.rules:
-        parts = "your changes and the release's, part by part"
+        parts = "merged structurally"
         return "merged", "; ".join(filter(None, [moved, parts, *merge.rules[path]]))
     if result == mine:
         # Said only where the release could have had its way.
         kept = mine not in (before, new)
-        only = "changed by you only" if new == before else "yours has the release's changes, too"
+        only = (
+            "changed by you only"
+            if new == before
+            else "your version has the release's changes already"
+        )
         return ("kept", moved or only) if kept else None
     if result != new:
-        return "merged", moved or "your changes and the release's"
+        return "merged", moved or "your changes and those of the release"
     if mine is None and not moved:
         return "added", "new in the release"
     return "updated", moved or "taken from the release"
@@ -379,7 +383,7 @@ def _accounted(account: list[Said]) -> str:
 def print_pins(ways: list[Way], python: str) -> None:
     """Say which pins stand in the way of a Python, and what would do instead."""
     if not ways:
-        echo(f"Nothing stands in the way: all of it resolves on Python {python}.")
+        echo(f"All of it resolves on Python {python}.")
     for way in ways:
         instead = way.instead or "no version of it"
         echo(f"pyproject.toml:{way.line}: {way.pin}: on Python {python}, {instead} works")

@@ -6,7 +6,7 @@ from drydock.adoption.facts import gather
 
 FOUND = {
     "metrics of its own": ("\nstart_http_server(8081)\n", 2, "it serves metrics of its own"),
-    "a path of the standard's": ('@app.get("/metrics")\ndef f(): ...\n', 1, "it answers /metrics"),
+    "a path of the standard's": ('@app.get("/metrics")\ndef f(): ...\n', 1, "it serves /metrics"),
     "logging": ("import logging\nlogging.basicConfig()\n", 2, "it sets up logging itself"),
     "events": ('\n@app.on_event("startup")\ndef f(): ...\n', 2, "start-up and shut-down events"),
     "settings of pydantic 1": ("from pydantic import BaseModel, BaseSettings\n", 1, "BaseSettings"),

@@ -67,7 +67,7 @@ def test_a_local_template_is_recorded_absolute_with_a_warning(
     outcome = drydock("new", "one", "--template", "template", "--defaults")
     assert outcome.code == 0
     assert f"_src_path: {released.path}" in (tmp_path / "one/.copier-answers.yml").read_text()
-    assert "nobody else can reach it" in outcome.out
+    assert "others cannot reach it" in outcome.out
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_one_commit_on_a_branch_tells_all(drydock: Drydock, standard: Path, tmp_
     assert git(folder, "rev-list", "--count", "main..") == "1"
     message = git(folder, "log", "-1", "--format=%B")
     assert "| service_port | `5000` | default_config.yml:1, docker/Dockerfile:16 |" in message
-    assert "- [ ] `src/parcel_orders/app.py:29`: it answers /health itself." in message
+    assert "- [ ] `src/parcel_orders/app.py:29`: it serves /health itself." in message
     for text in ("service_port: 5000", "src/parcel_orders/settings.py:16", "merged    pyproject"):
         assert text in outcome.out
 
@@ -240,13 +240,13 @@ def test_refuses_unknown_names(drydock: Drydock, standard: Path, tmp_path: Path)
     assert "cannot be read" in refuses(drydock, folder, standard, "--ancestor", gone)
     assert "to uv only" in refuses(drydock, folder, standard, "--data", "packaging=poetry")
     git(folder, "branch", "drydock/retrofit")
-    assert "--abort takes it back" in refuses(drydock, folder, standard)
+    assert "--abort undoes it" in refuses(drydock, folder, standard)
 
 
 def test_refuses_files_in_the_way(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
     write(folder, {"noxfile.py": "mine\n"})
-    assert "in the way: move it first: noxfile.py" in refuses(drydock, folder, standard)
+    assert "would be overwritten: move it first: noxfile.py" in refuses(drydock, folder, standard)
 
 
 def test_work_on_the_branch_is_not_thrown_away(
@@ -266,7 +266,7 @@ def test_work_on_the_branch_is_not_thrown_away(
 def test_nothing_to_take_back(drydock: Drydock, tmp_path: Path) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
     refused = drydock("retrofit", folder, "--abort")
-    assert (refused.code, "there is no retrofit to take back" in refused.err) == (2, True)
+    assert (refused.code, "there is no retrofit to undo" in refused.err) == (2, True)
 
 
 def test_siblings_are_left_alone(drydock: Drydock, standard: Path, tmp_path: Path) -> None:

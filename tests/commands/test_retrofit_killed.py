@@ -23,7 +23,7 @@ def files(folder: Path) -> dict[str, Any]:
 def taken_back(drydock: Drydock, folder: Path) -> None:
     """Take a retrofit back, if it came far enough to be one."""
     outcome = drydock("retrofit", folder, "--abort")
-    assert outcome.code == 0 or "no retrofit to take back" in outcome.err, outcome.err
+    assert outcome.code == 0 or "no retrofit to undo" in outcome.err, outcome.err
 
 
 def check(folder: Path, before: dict[str, Any], where: str) -> None:

@@ -550,7 +550,7 @@ def test_an_edited_answers_file_ends_as_the_release_writes_it(
     template.release("v1.1.0")
     outcome = drydock("update", service.path, "--defaults")
     assert outcome.code == 0
-    assert "was written anew" in outcome.out
+    assert "was regenerated" in outcome.out
     assert service.read(".copier-answers.yml") == text.replace("v1.0.0", "v1.1.0")
 
 

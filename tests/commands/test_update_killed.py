@@ -106,7 +106,7 @@ def test_one_that_commits_can_be_taken_back_after_a_kill_at_every_step(
         killed = kill(copy, at, *command, ends={int(conflict)})
         touched += files(copy) != before[0]
         undone = drydock("update", copy, "--abort")
-        assert undone.code == 0 or " to take back" in undone.err, undone.err
+        assert undone.code == 0 or " to undo" in undone.err, undone.err
         assert (files(copy), folders(copy)) == before, f"killed at step {at}"
         assert git(copy, "status", "--porcelain", "--ignored", "--branch") == "## main"
         assert git(copy, "branch", "--format=%(refname:short)") == "main", f"killed at step {at}"
@@ -133,7 +133,7 @@ def test_what_is_uncommitted_beside_it_outlives_a_kill_at_every_step(
         killed = kill(copy / "one", at, ends=CONFLICT)
         touched += files(copy) != before[0]
         undone = drydock("update", copy / "one", "--abort")
-        assert undone.code == 0 or " to take back" in undone.err, undone.err
+        assert undone.code == 0 or " to undo" in undone.err, undone.err
         after = files(copy), folders(copy), git(copy, "status", "--porcelain")
         assert after == before, f"killed at step {at}"
         assert git(copy, "show", ":two/staged.txt") == "staged"

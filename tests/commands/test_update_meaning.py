@@ -40,7 +40,7 @@ def test_two_sides_add_to_one_place(drydock: Drydock, template: Template, servic
     outcome = drydock("update", service.path, "--defaults", "--json")
     assert outcome.code == 0, outcome.out
     assert {'    "attrs",', '    "rich",'} <= set(service.read("pyproject.toml").splitlines())
-    told = ("merged", "your changes and the release's, part by part")
+    told = ("merged", "merged structurally")
     assert reasons(outcome)["pyproject.toml"] == told
     assert git(service.path, "diff") == ""  # index and work tree agree
 
@@ -102,7 +102,7 @@ def test_explain_shows_both_sides_and_why_and_changes_nothing(
     assert (outcome.code, snapshot(service.path)) == (0, before)
     lines = outcome.out.splitlines()
     assert lines[0] == "pyproject.toml: merged"
-    assert "  your changes and the release's, part by part" in lines
+    assert "  merged structurally" in lines
     assert [line for line in lines if line.startswith("+++")] == ["+++ yours", "+++ release v1.1.0"]
     assert '+    "httpx>=0.29",' in lines
     assert '+    "httpx>=0.28",' in lines

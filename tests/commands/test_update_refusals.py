@@ -59,14 +59,14 @@ def test_untracked_and_ignored_files_in_the_way(
     if ignored:
         service.change({".gitignore": "new\n*.txt\n"})
     write(service.path, {path: IN_THE_WAY[path]})
-    assert f"in the way: move it first: {path}" in refuses(drydock, service.path)
+    assert f"would be overwritten: move it first: {path}" in refuses(drydock, service.path)
     refuses(drydock, service.path, "--dry-run")
 
 
 def test_an_untracked_link_in_the_way(drydock: Drydock, service: Service, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (service.path / "new").symlink_to(tmp_path / "elsewhere")
-    assert "in the way: move it first: new" in refuses(drydock, service.path)
+    assert "would be overwritten: move it first: new" in refuses(drydock, service.path)
 
 
 def test_untracked_files_elsewhere_are_no_matter(drydock: Drydock, service: Service) -> None:
@@ -96,7 +96,7 @@ def test_edits_that_git_was_told_to_overlook(drydock: Drydock, service: Service,
 
 ANSWERS: dict[str, tuple[Content, str]] = {
     "missing": (None, "no .copier-answers.yml"),
-    "broken": ("a: [", "no valid YAML"),
+    "broken": ("a: [", "not valid YAML"),
     "no mapping": ("- a\n", "must hold answers by name"),
     "no template": ("_commit: v1.0.0\n", "no _src_path"),
     "no commit": ("_src_path: {path}\n", "no _commit"),
@@ -215,7 +215,7 @@ def test_a_template_that_needs_a_newer_copier(
 
 
 def test_no_service_at_all(drydock: Drydock, tmp_path: Path) -> None:
-    assert "no folder" in refuses(drydock, tmp_path / "nothing")
+    assert "is not a directory" in refuses(drydock, tmp_path / "nothing")
     (tmp_path / "plain").mkdir()
     assert "in no git repository" in refuses(drydock, tmp_path / "plain")
     git(tmp_path, "init", "--quiet", "empty")

@@ -63,7 +63,7 @@ def test_what_is_certain_is_settled_beside_what_is_not() -> None:
     )
     found = hunks.settle("a.py", git.mark_conflicts(base, ours, theirs, ("yours", "release v2")))
     assert found.left == 1
-    assert found.done == ('the higher version, the release\'s: v = "1.2.0"',)
+    assert found.done == ('the higher version, from the release: v = "1.2.0"',)
     assert found.text.decode() == (
         f'v = "1.2.0"\n{between}<<<<<<< yours\nf(b)\n=======\nf(c)\n>>>>>>> release v2\n'
     )

@@ -22,7 +22,7 @@ def test_what_stands_between_is_merged(case: str) -> None:
 
 
 def test_two_comments_in_one_place_are_not_certain() -> None:
-    with pytest.raises(NotCertain, match="both sides changed the remark at a"):
+    with pytest.raises(NotCertain, match="both sides changed the comment at a"):
         between("# a\n", "# b\n", "# c\n", OWNER)
 
 
@@ -51,5 +51,5 @@ def test_a_list_that_theirs_breaks_is_broken() -> None:
 def test_a_comment_has_no_place_in_a_list_on_one_line() -> None:
     base = ours = _list("a", "b", lead="", closing="]")
     merged = Body((Part("a", "a"), Part("n", "n", lead="\n# why\n")), "[", "]", ",")
-    with pytest.raises(NotCertain, match="no place on one line"):
+    with pytest.raises(NotCertain, match="does not fit on one line"):
         laid_out(merged, base, ours, ours)

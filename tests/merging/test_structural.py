@@ -70,7 +70,7 @@ def test_what_is_too_deep_is_not_certain(depth: int) -> None:
 
 def test_a_rule_is_named() -> None:
     merged = structural.merge("a.toml", b'v = "1.0.0"\n', b'v = "1.2.0"\n', b'v = "1.10.0"\n')
-    assert merged.rules == ('the higher version, the release\'s: v = "1.10.0"',)
+    assert merged.rules == ('the higher version, from the release: v = "1.10.0"',)
 
 
 BROKEN, MENDED, EDITED = b'a = [\n"b"\n', b'a = [\n"b",\n]\n', b'a = [\n"c"\n]\n'
@@ -79,13 +79,18 @@ BROKEN, MENDED, EDITED = b'a = [\n"b"\n', b'a = [\n"b",\n]\n', b'a = [\n"c"\n]\n
 @pytest.mark.parametrize(
     ("ours", "theirs", "merged", "rule"),
     [
-        (EDITED, MENDED, EDITED, "the release only mended what was not valid, and yours is"),
-        (MENDED, EDITED, EDITED, "you only mended what was not valid, and the release's is"),
+        (
+            EDITED,
+            MENDED,
+            EDITED,
+            "the release only fixed what was not valid; your version is valid",
+        ),
+        (MENDED, EDITED, EDITED, "you only fixed what was not valid; the release is valid"),
         (
             MENDED,
             MENDED + b"\n",
             MENDED,
-            "the release only mended what was not valid, and yours is",
+            "the release only fixed what was not valid; your version is valid",
         ),
     ],
 )
@@ -137,7 +142,7 @@ def test_what_comes_out_is_held_to_both_sides(
     if held:
         assert structural.merge("a.toml", base, ours, theirs).text == merged
     else:
-        with pytest.raises(NotCertain, match="lack or repeat"):
+        with pytest.raises(NotCertain, match="lose or repeat"):
             structural.merge("a.toml", base, ours, theirs)
 
 

@@ -13,16 +13,17 @@ _FACTS = {
     "pipeline": ("{value}", "call the sessions of noxfile.py in it"),
     "own_metrics": (
         "it serves metrics of its own: {value}",
-        "they go on; the chassis serves the same registry at /metrics of the management port, so "
-        "this server can go",
+        "they still work; the chassis serves the same registry at /metrics of the management "
+        "port, so this server can be removed",
     ),
     "own_path": (
-        "it answers {value} itself",
-        "it goes on; health and metrics of the standard are on the management port",
+        "it serves {value} itself",
+        "that still works; health and metrics of the standard are on the management port",
     ),
     "configuration": (
-        "its configuration is its own: {value}",
-        "it goes on; what the chassis reads is config/application.yml, and APP__ variables",
+        "it defines its own settings ({value})",
+        "they still work, but the chassis does not read them: it reads config/application.yml and "
+        "APP__ variables",
     ),
     "own_start": (
         "before it starts the server, {value}; the chassis starts the application itself",
@@ -75,7 +76,7 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
             why = f"the chassis has the metric {fact.value}, too, and one name registers only once"
             yield Todo(fact.path, fact.line, why, "rename it, or take it out")
         elif fact.about == "unreadable":
-            yield Todo(fact.path, 0, fact.value, "mend it, or take it out")
+            yield Todo(fact.path, 0, fact.value, "fix it, or remove it")
     for path, text in sorted(files.items()):
         if path.endswith(".py") and path not in standard:
             yield from _gone(path, text)

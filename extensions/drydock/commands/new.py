@@ -53,7 +53,7 @@ def new(
     warnings = []
     address = absolute(address, Path.cwd())
     if Path(address).is_absolute():
-        warnings.append(f"{address} is recorded as the template: nobody else can reach it")
+        warnings.append(f"{address} is recorded as the template: others cannot reach it")
     say(f"Reading the template {without_credentials(address)}")
     with (
         open_template(address, Path.cwd()) as source,
@@ -84,7 +84,7 @@ def new(
 
 def _require_empty(destination: Path) -> None:
     if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
-        raise BadInput(f"{destination} is in the way: it is no folder")
+        raise BadInput(f"{destination} exists and is not a directory")
     if destination.is_dir() and any(destination.iterdir()):
         if (destination / DEFAULT_NAME).exists():
             raise BadInput(f"{destination} is a service of a template already: drydock update")

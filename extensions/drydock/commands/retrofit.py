@@ -125,7 +125,7 @@ class _Retrofit:
                 place.prefix + path: one.rules for path, one in carried.items() if one.rules
             }
             if ways := work_tree.in_the_way(repository, place.tracked, merge):
-                raise BadInput(f"not tracked by git and in the way: move it first: {ways[0]}")
+                raise BadInput(f"untracked file would be overwritten: move it first: {ways[0]}")
             into = {path: to for to, one in carried.items() for path in one.accounted}
             account = self._account(carried, str(values.get("service_name", "")))
             report = RetrofitReport(
@@ -403,7 +403,7 @@ def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
         repository.write_index([(path, 0, Entry("100644", empty))])
     work_tree.also_written(repository, path)
     if problem := locking.write(place.folder):
-        how = "uv lock; drydock retrofit --resolve tells which pins stand in the way"
+        how = "uv lock; drydock retrofit --resolve lists the pins that prevent it"
         report.todo.append(Todo(project.PATH, 0, f"uv.lock is not written: {problem}", how))
         if path not in place.tracked:
             repository.write_index([(path, 0, None)])

@@ -352,7 +352,7 @@ def _settle_answers(
                 return
     merge.conflicts.pop(path, None)
     merge.changes[path] = theirs
-    report.notes.append(f"{service.answers.file} was written anew: edits of its text are gone")
+    report.notes.append(f"{service.answers.file} was regenerated: edits of its text are gone")
 
 
 def _ignored(service: Service, trees: Sides) -> Iterator[str]:
@@ -377,7 +377,7 @@ def _leave_out_shadows(
 def _require_room(service: Service, merge: Merge) -> None:
     if found := work_tree.in_the_way(service.repository, service.tracked, merge):
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        raise BadInput(f"not tracked by git and in the way: move it first: {found[0]}{more}")
+        raise BadInput(f"untracked file would be overwritten: move it first: {found[0]}{more}")
     if hidden := sorted(service.unwatched & (merge.changes.keys() | merge.conflicts.keys())):
         raise BadInput(
             f"git was told to overlook {hidden[0]}, which the update changes: "

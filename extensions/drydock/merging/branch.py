@@ -41,7 +41,7 @@ class Branch:
         if repository.commit_of(self._ref):
             raise BadInput(
                 f"the branch {self.name} is there: git branch -d deletes it once it is merged; "
-                f"drydock {self.command} --abort takes it back"
+                f"drydock {self.command} --abort undoes it"
             )
 
     def start(self, repository: Repository) -> None:
@@ -77,7 +77,7 @@ class Branch:
             if not came_from or not on_it or repository.commit_of(came_from) == head:
                 work_tree.abort(repository)
         elif not tip:
-            raise BadInput(f"there is no {self.command} to take back")
+            raise BadInput(f"there is no {self.command} to undo")
         if not came_from:
             return
         made = self._noted(repository, "Made")
@@ -85,7 +85,7 @@ class Branch:
             raise BadInput(f"{self.name} has work of yours: git branch -D {self.name} drops it")
         is_made = tip is not None and tip == made
         if is_made and repository.text("rev-list", "--count", f"{came_from}..{self._ref}") == "0":
-            raise BadInput(f"{self.name} is merged: git revert takes it back")
+            raise BadInput(f"{self.name} is merged: git revert undoes it")
         if on_it:
             self._leave(repository, came_from)
         elif tip:

@@ -146,5 +146,5 @@ def _link(base: str, ours: str, theirs: str) -> tuple[str, str] | None:
     was, mine, new = (Version(version) for version in differing[0])
     if min(mine, new) <= was or mine == new:
         return None
-    text, side = (ours, "yours") if mine > new else (theirs, "the release's")
+    text, side = (ours, "from your version") if mine > new else (theirs, "from the release")
     return text, f"the higher version, {side}: {' '.join(text.split())}"

@@ -68,7 +68,7 @@ def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         return theirs
     lead = spacing.between(base.lead if base else None, ours.lead, theirs.lead, ours)
     if above := spacing.above(base, ours, theirs, lead):
-        merging.done.append(f"both sides' remarks on {name_of(ours)}")
+        merging.done.append(f"both comments on {name_of(ours)}")
         lead, after = above, ours.after
     else:
         after = spacing.between(base.after if base else None, ours.after, theirs.after, ours)
@@ -138,7 +138,7 @@ def _by_lines(base: str, ours: Part, theirs: Part, merging: Merging) -> Part | N
     if "\n" in base and (
         more := order.superset([_lines(text) for text in (base, ours.text, theirs.text)])
     ):
-        merging.done.append(f"what one side added to {name_of(ours)}, the other did, and more")
+        merging.done.append(f"both versions add to {name_of(ours)}, of which one has all")
         return theirs if more == _lines(theirs.text) else ours
     return None
 
@@ -286,9 +286,8 @@ def _check_names(base: Parts, ours: Parts, theirs: Parts) -> None:
             if key in base or "\n" not in inner(other).strip():
                 continue
             if 2 * (words & Counter(inner(other).split())).total() > words.total():
-                raise NotCertain(
-                    f"one side removed {name_of(part)}, one made {name_of(other)} of it"
-                )
+                was, now = name_of(part), name_of(other)
+                raise NotCertain(f"{was} was removed in one version, and became {now} in the other")
 
 
 def _by_key(body: Body | None) -> dict[Hashable, Part]:

@@ -41,7 +41,9 @@ def make(
     base = stored(repository, service.tracked, service.prefix, rendered_old)
     theirs = stored(repository, service.tracked, service.prefix, rendered_new)
     if prefix + service.answers.file not in theirs:
-        raise BadInput(f"the release writes no {service.answers.file}: nobody could update again")
+        raise BadInput(
+            f"the release writes no {service.answers.file}: no update would be possible any more"
+        )
     if brought:
         new = stored(repository, service.tracked, service.prefix, brought)
         theirs |= {path: entry for path, entry in new.items() if path not in tracked}

@@ -30,7 +30,7 @@ def between(base: str | None, ours: str, theirs: str, owner: Part) -> str:
         merged = git.merge_texts(base.encode(), ours.encode(), theirs.encode())
         if merged is not None:
             return merged.decode()
-    raise NotCertain(f"both sides changed the remark at {name_of(owner)}")
+    raise NotCertain(f"both sides changed the comment at {name_of(owner)}")
 
 
 def above(base: Part | None, ours: Part, theirs: Part, lead: str) -> str | None:
@@ -65,9 +65,9 @@ def laid_out(body: Body, base: Body | None, ours: Body, theirs: Body) -> Body:
         if not lead.strip():
             lead = own.get(part.key, usual) if place or first is None else first
         elif not broken:
-            raise NotCertain(f"a remark at {name_of(part)} has no place on one line")
+            raise NotCertain(f"a comment at {name_of(part)} does not fit on one line")
         if part.after.strip() and "\n" not in (frame.closing if last else usual):
-            raise NotCertain(f"a remark at {name_of(part)} has no place on one line")
+            raise NotCertain(f"a comment at {name_of(part)} does not fit on one line")
         parts.append(replace(part, lead=lead))
     same = {
         place: getattr(frame, place)

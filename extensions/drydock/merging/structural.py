@@ -118,9 +118,9 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
     before = _text(base) if base is not None else None
     mine, new = _text(ours), _text(theirs)
     if _is_mended(known, before, new) and _is_valid(known, mine):
-        return Settled(ours, ("the release only mended what was not valid, and yours is",))
+        return Settled(ours, ("the release only fixed what was not valid; your version is valid",))
     if _is_mended(known, before, mine) and _is_valid(known, new):
-        return Settled(theirs, ("you only mended what was not valid, and the release's is",))
+        return Settled(theirs, ("you only fixed what was not valid; the release is valid",))
     name = formats.name_of(known)
     merging = Merging(rules.of(name))
     sides = (
@@ -154,13 +154,13 @@ _Texts = tuple[str | None, str, str]
 def _hold(path: str, known: Format, texts: _Texts, merged: str, merging: Merging) -> None:
     """Raise NotCertain where `merged` is not valid, or lacks or breaks what a side holds."""
     if invalid := formats.problem(path, merged.encode()):
-        raise NotCertain(f"merged part by part it is not valid: {invalid}")
+        raise NotCertain(f"merged structurally it is not valid: {invalid}")
     if broken := audit.broken(formats.name_of(known), *texts, merged):
         raise NotCertain(broken)
     if broken := invariants.broken(path, *texts, merged):
         raise NotCertain(broken)
     if problem := _unaccounted(known, texts, merged, merging):
-        raise NotCertain(f"merged part by part {problem}")
+        raise NotCertain(f"merged structurally {problem}")
 
 
 def _as_bytes(merged: str, base: bytes | None, ours: bytes, theirs: bytes) -> bytes:
@@ -249,7 +249,7 @@ def _unaccounted(known: Format, texts: _Texts, merged: str, merging: Merging) ->
             low -= sum(_mentioned(content, given.lost) for given in merging.given)
             high += sum(_mentioned(content, (given.stands,)) for given in merging.given)
             if not low <= now[unit] <= high:
-                return f"it would lack or repeat a change of one side: {unit[1][:60]}"
+                return f"it would lose or repeat a change: {unit[1][:60]}"
     return None
 
 

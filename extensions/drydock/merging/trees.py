@@ -65,9 +65,9 @@ _REASONS = {
     "add/add": "both sides added it, with different content",
     "binary": "both sides changed it, and it is no text",
     "modify/delete": "you changed it, the release removes it",
-    "rename/delete": "one side moved it, the other removed it",
+    "rename/delete": "moved in one version, removed in the other",
     "rename/rename": "both sides moved it, to different places",
-    "file/directory": "a file on one side is a folder on the other",
+    "file/directory": "a file in one version is a directory in the other",
 }
 _NOTED = re.compile(r"CONFLICT \((?P<kind>[^)]+)\)")
 _NOTICES = {"Auto-merging"}

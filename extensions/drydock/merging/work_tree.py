@@ -149,13 +149,13 @@ def abort(repository: Repository) -> None:
             about = json.load(stream)
         head, folder, done, paths = (about[name] for name in ("head", "folder", "done", "paths"))
     except FileNotFoundError as error:
-        raise BadInput("there is no update to take back") from error
+        raise BadInput("there is no update to undo") from error
     except BlockingIOError as error:
         raise BadInput("the update is still running") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{journal} is damaged; git reset --hard takes the update back") from error
+        raise BadInput(f"{journal} is damaged; git reset --hard undoes the update") from error
     if repository.commit_of("HEAD") != head:
-        raise BadInput("the update was committed since; git revert takes it back")
+        raise BadInput("the update was committed since; git revert undoes it")
     changed = set(repository.changes()) - set(paths)
     if others := sorted(path for path in changed if path.startswith(folder)):
         raise BadInput(f"other files were changed since: commit or stash them first: {others[0]}")

@@ -122,7 +122,7 @@ def _load(file: str, content: bytes) -> dict[str, Any]:
             raise BadInput(f"{file} holds too much: it is no answers file")
         values = yaml.safe_load(content)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadInput(f"{file} is no valid YAML: {error}") from error
+        raise BadInput(f"{file} is not valid YAML: {error}") from error
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise BadInput(f"{file} must hold answers by name")
     return values

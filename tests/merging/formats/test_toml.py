@@ -127,7 +127,7 @@ EXAMPLES: Examples = {
         'cmd = ["run", "-b"]\n',
         None,
     ),
-    "a remark has no place on one line": (
+    "a remark does not fit on one line": (
         'x = ["a", "b"]\n',
         'x = ["a"]\n',
         'x = ["a", "b", "c"# why\n]\n',

@@ -268,7 +268,7 @@ class _Image:
         if step.word == "STOPSIGNAL" and not re.search(r"(SIG)?(TERM|INT)$|\b(15|2)$", step.rest):
             return self._by_hand(step, step.text, "the service ends on SIGTERM and SIGINT")
         if step.stage and step.word in {"CMD", "ENTRYPOINT"}:
-            how = f"whoever builds the target {step.stage} starts it in another way"
+            how = f"the build of that target {step.stage} starts it in another way"
             return self._by_hand(step, step.text, how)
         done = {
             "WORKDIR": f"the service lies in {_FOLDER}",

@@ -329,9 +329,9 @@ def _idle(ours: str, tool: Iterable[str]) -> Iterator[Todo]:
         line = line_of(PATH, ours, "tool", name)
         if file := _CONFIGURED.get(name):
             how = f"move what still matters to {file}, which is read instead"
-            yield Todo(PATH, line, f"[tool.{name}] counts no more", how)
+            yield Todo(PATH, line, f"[tool.{name}] is no longer used", how)
         elif done := _REPLACED.get(name):
-            yield Todo(PATH, line, f"[tool.{name}] counts no more: {done}", "take it out")
+            yield Todo(PATH, line, f"[tool.{name}] is no longer used: {done}", "take it out")
 
 
 def _lost(ours: str, own: dict[str, Any], text: str) -> Iterator[Todo]:

@@ -30,8 +30,10 @@ def broken(ours: str, theirs: str, merged: str) -> str | None:
             return f"{name} would be there {often} times, each side has it once"
     lacking = [_names(_USED, one) - _names(_DEFINED, one) for one in (ours, theirs, merged)]
     for name in sorted(lacking[2] - lacking[0] - lacking[1]):
-        removed = "your version" if name not in _names(_DEFINED, ours) else "the release"
-        return f"{removed} removes {name}, the other side uses it"
+        removed, user = "your version", "the release"
+        if name in _names(_DEFINED, ours):
+            removed, user = user, removed
+        return f"{removed} removes {name}, {user} still uses it"
     return None
 
 

@@ -56,7 +56,7 @@ def higher(base: str | None, ours: str, theirs: str) -> tuple[str, str] | None:
 
 
 def _the_higher(ours: str, theirs: str, *, ours_is: bool) -> tuple[str, str]:
-    text, side = (ours, "yours") if ours_is else (theirs, "the release's")
+    text, side = (ours, "from your version") if ours_is else (theirs, "from the release")
     return text, f"the higher version, {side}: {' '.join(text.split())}"
 
 
@@ -74,10 +74,13 @@ def _pinned(base: str | None, ours: str, theirs: str) -> tuple[str, str] | None:
         # One may be newer than its tag tells; only a digest is one version.
         pins = [bool(_PINNED.fullmatch(text)) for text in (ours, theirs)]
         if pins == [True, False] and len(mine) >= len(new):
-            return ours, f"the version pinned by its digest, yours: {' '.join(ours.split())}"
+            return (
+                ours,
+                f"the version pinned by its digest, from your version: {' '.join(ours.split())}",
+            )
         if pins == [False, True] and len(new) >= len(mine):
             text = " ".join(theirs.split())
-            return theirs, f"the version pinned by its digest, the release's: {text}"
+            return theirs, f"the version pinned by its digest, from the release: {text}"
         return None
     return _the_higher(ours, theirs, ours_is=mine > new)
 
@@ -224,7 +227,7 @@ def _capped(
     if len(compatible) != 1:
         return upper
     if base.lower and base.lower.operator == "~=":
-        raise ValueError("one side took the limit away")
+        raise ValueError("one version removed the limit")
     if lower.operator in {"~=", "=="}:
         return upper
     *head, last, _ = Version(compatible[0].version).release

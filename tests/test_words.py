@@ -1,0 +1,109 @@
+"""What users read says it in plain words: no page, help, report or message has the old ones.
+
+The words are those of the field: comment, conflict, undo, request, response, client.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.template.matrix import REPOSITORY
+
+# Each with what to say instead.
+OLD = {
+    r"\bremark(s|ed)?\b": "comment",
+    r"\bby meaning\b|\bpart by part\b": "structural, structurally",
+    r"\banew\b": "regenerate, restart, again",
+    r"\bmend(s|ed|ing)?\b": "fix",
+    r"\btak(e|es|en|ing)( it| them| all)? back\b": "undo, abort, cancel",
+    r"\b(gives?|gave|giving|brings?|brought) back\b": "restore",
+    r"\bsettle(s|d)?\b|\bleft to a person\b": "resolve",
+    r"\bno folder\b": "is not a directory",
+    r"\bno valid \w+\b": "is not valid",
+    r"\bhas it no more\b|\bcounts no more\b": "removed in the release, no longer used",
+    r"\bin the way\b": "would be overwritten",
+    r"\bits configuration is its own\b": "defines its own settings",
+    r"\bit goes on\b|\bthey go on\b": "still works",
+    r"\bone side\b|\bthe other side\b": "your version, the release",
+    r"\bsomebody\b|\bwhoever\b|\bwho asks\b": "team, maintainer, operator",
+    r"\bhas to bear\b|\bnot to be had\b": "must, cannot",
+    r"\bis asked about\b|\bwants requests\b": "prediction, ready",
+    r"\bto a person\b": "conflict",
+}
+# Of a client of HTTP; in pages only, since `networkPolicy.callers` is a value.
+OLD_IN_PAGES = OLD | {r"\b(the|its|their|a) callers?'?s?\b|^Callers\b": "client"}
+
+
+def _old(text: str, words: dict[str, str]) -> list[str]:
+    """Return the old words in a text, each with what to say instead."""
+    return [
+        f"{found[0]!r} in {line.strip()[:80]!r}: say {instead}"
+        for line in text.splitlines()
+        for word, instead in words.items()
+        for found in re.finditer(word, line, re.IGNORECASE)
+    ]
+
+
+def _messages(path: Path) -> Iterator[str]:
+    """Yield the texts in a module that may reach a user: all but docstrings, and those of help."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    comments = {
+        id(one.value)
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+    }
+    if path.name == "cli.py":
+        commands = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
+        shown = [one.body[0] for one in commands if one.decorator_list]
+        comments -= {id(one.value) for one in shown if isinstance(one, ast.Expr)}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in comments:
+            yield one.value
+
+
+def _unreleased() -> str:
+    text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    return text.partition("## Unreleased")[2].partition("\n## v")[0]
+
+
+PAGES = sorted(
+    path.relative_to(REPOSITORY).as_posix()
+    for pattern in ("README.md", "copier.yml", "docs/*.md", "template/**/*.md*")
+    for path in REPOSITORY.glob(pattern)
+)
+MODULES = sorted(
+    path.relative_to(REPOSITORY).as_posix() for path in REPOSITORY.glob("extensions/**/*.py")
+)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages(page: str) -> None:
+    assert _old((REPOSITORY / page).read_text(encoding="utf-8"), OLD_IN_PAGES) == []
+
+
+def test_what_the_next_release_tells() -> None:
+    assert _old(_unreleased(), OLD) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_messages(module: str) -> None:
+    found = [old for text in _messages(REPOSITORY / module) for old in _old(text, OLD)]
+    assert found == []
+
+
+def test_old_words_are_found() -> None:
+    assert _old("Take all back; the other side\nsaid: mended", OLD) == [
+        "'Take all back' in 'Take all back; the other side': say undo, abort, cancel",
+        "'the other side' in 'Take all back; the other side': say your version, the release",
+        "'mended' in 'said: mended': say fix",
+    ]
+
+
+def test_help_is_among_the_messages() -> None:
+    texts = list(_messages(REPOSITORY / "extensions/drydock/cli.py"))
+    assert any("Bring a service to a newer release" in text for text in texts)
+    assert "Use default answers; don't prompt." in texts
+    assert not any("The command line: arguments in" in text for text in texts)
