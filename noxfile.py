@@ -196,6 +196,13 @@ def packaging(session: nox.Session) -> None:
 
 
 @nox.session
+def peers(session: nox.Session) -> None:
+    """Run Copier's own tests of updates against `drydock update`."""
+    install(session, "peers")
+    session.run("python", "-m", "tests.peers", "-n", WORKERS, *session.posargs)
+
+
+@nox.session
 def renovate(session: nox.Session) -> None:
     """Let the real Renovate look for updates, and commit what drydock's `copier` merges."""
     install(session)

@@ -35,6 +35,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("fresh", "fetch"),
     ("packaging",),
     ("renovate",),
+    ("peers",),
     ("triton",),
     ("pipelines",),
     ("java",),
@@ -47,6 +48,7 @@ PARTS = {
         ("chart", "triton", "pipelines", "renovate", "java", "packaging"), ("-m", "parts")
     ),
     "image": ("parts",),
+    "peers": ("-k", "test_answer_changes"),
 }
 NOX = Path(sys.executable).with_name("nox")
 

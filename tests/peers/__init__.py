@@ -1,0 +1,1 @@
+"""Copier's own tests of updates, run against `drydock update`."""
