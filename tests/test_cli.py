@@ -1,17 +1,23 @@
 """The command line itself."""
 
+import fcntl
 import os
+import pty
+import re
 import shlex
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from drydock.commands import update
 from drydock.errors import BadInput, Fault, undone_by
 
-from tests.support import Outcome
+from tests.support import Outcome, Service, Template
 
 Drydock = Callable[..., Outcome]
 MAIN = "from drydock.cli import main; main()"
@@ -67,6 +73,67 @@ def test_no_color_is_respected(occupied: Path, variables: dict[str, str]) -> Non
     )  # fmt: skip
     assert done.returncode == 2
     assert (b"\x1b[" in done.stdout) is not bool(variables)
+
+
+def in_terminal(columns: int, *arguments: str | Path, **variables: str) -> str:
+    """Run the command line in a terminal of so many columns; return what is on it."""
+    main, here = pty.openpty()
+    fcntl.ioctl(here, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    names = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
+    with subprocess.Popen(
+        [sys.executable, "-c", MAIN, *map(str, arguments)],
+        stdin=here, stdout=here, stderr=here, env=names | {"TERM": "xterm-256color"} | variables,
+    ):  # fmt: skip
+        os.close(here)
+        said = b""
+        with suppress(OSError):  # it ends so, where nothing holds the other end any more
+            while read := os.read(main, 65536):
+                said += read
+    os.close(main)
+    return said.decode()
+
+
+LONG = "tests/of-the-shop/that-has-a-long-name/test_all_that_the_shop_does_on_a_sunday.py"
+
+
+@pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}])
+def test_a_terminal_gets_a_table_and_a_pipe_plain_lines(
+    drydock: Drydock, template: Template, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    template.release("v1.0.0", {LONG: "1\n2\n3\n", "a [red]b.txt": "1\n"})
+    service = Service.make(template, tmp_path / "service")
+    service.change({LONG: None, "mine.txt": "mine\n"})
+    template.release("v1.1.0", {LONG: "1\n2\n4\n", "a [red]b.txt": "2\n", "new.txt": "new\n"})
+
+    said = in_terminal(80, "update", service.path, "--dry-run", **variables)
+
+    assert ("\x1b[32m" in said) is not bool(variables)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", said).splitlines()
+    (updated,) = (line for line in lines if "a [red]b.txt" in line)
+    why = updated.index("taken from the release")
+    (skipped,) = (line for line in lines if line.startswith("  skipped"))
+    assert skipped[why:].strip() == "you deleted it"
+    folded = "".join(line[11 : why - 1].strip() for line in lines[lines.index(skipped) :][:3])
+    assert folded.startswith(LONG)
+    assert max(len(line) for line in lines if str(tmp_path) not in line) <= 80
+
+    plain = drydock("update", service.path, "--dry-run").out
+    assert f"  skipped   {LONG}  you deleted it\n" in plain
+    assert "  added     new.txt  new in the release\n" in plain
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_options(shell: str) -> None:
+    """As the script does that `--show-completion` prints."""
+    words = {"_TYPER_COMPLETE_ARGS": "drydock up", "_DRYDOCK_COMPLETE": f"complete_{shell}"}
+    words |= {"COMP_WORDS": "drydock up", "COMP_CWORD": "1"}
+    words |= {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    program = Path(sys.executable).with_name("drydock")
+    done = subprocess.run(
+        [program], env=os.environ | words, capture_output=True, text=True, check=False
+    )
+    assert "update" in done.stdout
+    assert "retrofit" not in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [("--nonsense",), ("sail",), ("new",), ("new", "a", "b")])

@@ -376,9 +376,9 @@ def _questions(
 ) -> None:
     """List the template's questions, which --data answers."""
     from drydock.commands.questions import questions
-    from drydock.report import print_questions, questions_to_json
+    from drydock.report import print_questions, print_step, questions_to_json
 
-    found = questions(path, template, to)
+    found = questions(path, template, to, print_step)
     if as_json:
         typer.echo(questions_to_json(found))
     else:
@@ -424,11 +424,11 @@ def _copier(arguments: list[str], *, no_markers: bool = False) -> None:
 def _tell_pins(path: Path) -> int:
     """Say which pins stand in the way; return 1 if any do."""
     from drydock.adoption.pins import resolve
-    from drydock.report import print_pins
+    from drydock.report import print_pins, print_step
     from drydock.template import answers
 
     recorded = answers.read(path, answers.find(path)).values
     python = str(recorded.get("python_version", "3.11"))
-    found = resolve(path, python)
+    found = resolve(path, python, print_step)
     print_pins(found, python)
     return 1 if found else 0

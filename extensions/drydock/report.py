@@ -1,8 +1,9 @@
 """What came of a command, and how it is shown."""
 
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import unified_diff
 from pathlib import Path
@@ -221,9 +222,9 @@ def _absent(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, st
     if mine is not None:
         return "removed", "removed in the release"
     if path in merge.shadows:
-        return "declined", f"skipped: {merge.shadows[path]}"
+        return "declined", merge.shadows[path]
     if path in merge.declined or (before is not None and new is not None):
-        return "declined", "skipped: you deleted it"
+        return "declined", "you deleted it"
     return None
 
 
@@ -267,12 +268,17 @@ def questions_to_json(questions: Iterable[Question]) -> str:
 
 def print_questions(questions: Iterable[Question]) -> None:
     """Say what each question is about, what may be answered, and since which release."""
+    rows: list[_Row] = []
     for one in questions:
         allowed = ", ".join(str(choice) for choice in one.choices) or one.type
         expression = isinstance(one.default, str) and ("{{" in one.default or "{%" in one.default)
         default = "from other answers" if expression else repr(one.default)
-        echo(f"{style(one.name, bold=True)}: {one.help}")
-        echo(style(f"    {allowed}; default {default}; since {one.since}", dim=True))
+        told = f"{allowed}; default {default}; since {one.since}"
+        rows += [((one.name, "bold"), (one.help, "")), (("", ""), (told, "dim"))]
+    if not _print_table(rows):
+        for ((name, _), (text, _)), (_, (told, _)) in zip(rows[::2], rows[1::2], strict=True):
+            echo(f"{style(name, bold=True)}: {text}")
+            echo(style(f"    {told}", dim=True))
 
 
 def print_step(text: str) -> None:
@@ -327,21 +333,62 @@ _LONG = 5
 
 
 def _print_files(files: list[FileReport], *, verbose: bool = True) -> None:
+    rows: list[_Row] = []
     for outcome, colour in _COLOURS.items():
         found = [file for file in files if file.outcome == outcome]
-        named = style(f"{outcome:9}", fg=colour)
+        said = [(file.path, file.reason) for file in found]
         if outcome == "kept" and len(found) > _LONG and not verbose:
-            more = style("changed by you only (--verbose lists them)", dim=True)
-            echo(f"  {named} {len(found)} files  {more}")
-            continue
-        for file in found:
-            echo(f"  {named} {file.path}  {style(file.reason, dim=True)}")
+            said = [(f"{len(found)} files", "changed by you only (--verbose lists them)")]
+        rows += [((_shown(outcome), colour), (path, ""), (reason, "dim")) for path, reason in said]
+    if not _print_table(rows):
+        for (shown, colour), (path, _), (reason, _) in rows:
+            named = style(f"{shown:9}", fg=colour)
+            echo(f"  {named} {path}  {style(reason, dim=True)}")
     echo(_counts(files))
+
+
+_WHOLE = 44
+"""Up to how many letters a path stays on one line."""
+_NARROW = 20
+"""How many letters the last column has at least."""
+_Row = tuple[tuple[str, str], ...]
+"""A text and its style in each column."""
+
+
+def _print_table(rows: Sequence[_Row]) -> bool:
+    """Print rows as columns in which long texts are wrapped; return False where no terminal is."""
+    if not sys.stdout.isatty():
+        return False
+    # Only where a terminal is: in a pipeline it would take time for nothing.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    longest = [max(len(text) for text, _ in cells) for cells in zip(*rows, strict=True)]
+    widths = [min(one, _WHOLE) for one in longest[:-1]]
+    # The last column gives way before a name or a path is broken.
+    left = console.width - 2 * (len(widths) + 1) - sum(widths)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for width in [*widths, max(left, _NARROW)]:
+        table.add_column(width=width, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(text, style=shown) for text, shown in row))
+    console.print(Padding(table, (0, 0, 0, 2)))
+    return True
+
+
+def _shown(outcome: FileOutcome) -> str:
+    """Return what people read; machines read on what they always did."""
+    return "skipped" if outcome == "declined" else outcome
 
 
 def _counts(files: list[FileReport]) -> str:
     counts = Counter(file.outcome for file in files)
-    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in _COLOURS if counts[outcome])
+    return ", ".join(
+        f"{counts[outcome]} {_shown(outcome)}" for outcome in _COLOURS if counts[outcome]
+    )
 
 
 def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
@@ -353,9 +400,14 @@ def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
     verb = style("Would bring" if report.dry_run else "Brought", bold=True)
     echo(f"{verb} {report.service} to {report.after}")
     echo(style("\nAnswers:", bold=True))
+    answers: list[_Row] = []
     for one in report.answers:
-        doubt = style("  (doubtful)", fg="yellow") if one.doubtful else ""
-        echo(f"  {one.name}: {one.value}{doubt}  {style(evidence_of(one), dim=True)}")
+        doubt = ("(doubtful)", "yellow") if one.doubtful else ("", "")
+        answers.append(((one.name, ""), (str(one.value), ""), doubt, (evidence_of(one), "dim")))
+    if not _print_table(answers):
+        for (name, _), (value, _), (doubtful, _), (evidence, _) in answers:
+            marked = f"  {style(doubtful, fg='yellow')}" if doubtful else ""
+            echo(f"  {name}: {value}{marked}  {style(evidence, dim=True)}")
     echo(style("\nFiles:", bold=True))
     _print_files(report.files)
     _print_account(report.account, verbose=verbose)
@@ -427,7 +479,7 @@ def _update_lines(report: UpdateReport) -> Iterator[str]:
         yield from ("", "## From the template", "", report.message)
     yield from ("", "## Files", "", _counts(report.files), "", "| file | | why |", "|---|---|---|")
     for file in report.files:
-        yield f"| {file.path} | {file.outcome} | {_cell(file.reason)} |"
+        yield f"| {file.path} | {_shown(file.outcome)} | {_cell(file.reason)} |"
 
 
 def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
@@ -439,7 +491,7 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
     for file in report.files:
         origin = report.origins.get(file.path)
         came = f"; came from {origin}" if origin else ""
-        yield f"| {file.path} | {file.outcome} | {_cell(file.reason + came)} |"
+        yield f"| {file.path} | {_shown(file.outcome)} | {_cell(file.reason + came)} |"
     if report.account:
         yield from ("", "## How it runs", "", f"{_accounted(report.account)}.", "")
         yield from ("| where | says | | |", "|---|---|---|---|")
@@ -458,7 +510,7 @@ def _cell(text: str) -> str:
 def print_explanation(report: UpdateReport, explanation: Explanation) -> None:
     """Show what both sides did to a file, what comes of it, and why."""
     file = explanation.file
-    named = style(file.outcome, fg=_COLOURS[file.outcome])
+    named = style(_shown(file.outcome), fg=_COLOURS[file.outcome])
     echo(f"{style(file.path, bold=True)}: {named}")
     for reason in file.reason.split("; "):
         echo(f"  {reason}")

@@ -50,24 +50,28 @@ def service(folder: Path, *own: str) -> Path:
 
 
 def test_nothing_stands_in_the_way(tmp_path: Path) -> None:
-    assert resolve(service(tmp_path, "kept==1.0", "old"), "3.11") == []
+    said: list[str] = []
+    assert resolve(service(tmp_path, "kept==1.0", "old"), "3.11", said.append) == []
+    assert said == ["Resolving 3 requirements on Python 3.11"]
 
 
 def test_the_lowest_version_from_the_pin_on_is_named(tmp_path: Path) -> None:
-    found = resolve(service(tmp_path, "kept==1.0", "old==1.0"), "3.11")
+    said: list[str] = []
+    found = resolve(service(tmp_path, "kept==1.0", "old==1.0"), "3.11", said.append)
+    assert said[1:] == ["Resolving kept==1.0", "Resolving old==1.0"]
     assert found == [Way("old==1.0", "old>=1.3", 6)]
 
 
 def test_what_clashes_with_the_standard_is_named(tmp_path: Path) -> None:
-    found = resolve(service(tmp_path, "clash==1.0"), "3.11")
+    found = resolve(service(tmp_path, "clash==1.0"), "3.11", print)
     assert found == [Way("clash==1.0", "clash>=1.5", 5)]
 
 
 def test_what_no_version_of_works_is_told(tmp_path: Path) -> None:
-    found = resolve(service(tmp_path, "gone==1.0", "old==1.0"), "3.11")
+    found = resolve(service(tmp_path, "gone==1.0", "old==1.0"), "3.11", print)
     assert found == [Way("gone==1.0", "", 5), Way("old==1.0", "old>=1.3", 6)]
 
 
 def test_there_is_nothing_to_resolve(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"pyproject\.toml"):
-        resolve(tmp_path, "3.11")
+        resolve(tmp_path, "3.11", print)

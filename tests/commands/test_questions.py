@@ -28,6 +28,7 @@ def test_each_question_has_what_is_allowed_its_default_and_its_release(
     outcome = drydock("questions", "--template", grown.path, "--json")
     assert outcome.code == 0, outcome.err
     name, size = json.loads(outcome.out)
+    assert outcome.err == f"Reading the template {grown.path} …\n"
     assert (name["name"], name["type"], name["since"]) == ("name", "str", "v1.0.0")
     assert (size["choices"], size["default"], size["since"]) == ([3, 4], 3, "v1.1.0")
 

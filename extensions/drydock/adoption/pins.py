@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +29,11 @@ class Way:
     line: int
 
 
-def resolve(folder: Path, python: str) -> list[Way]:
+def resolve(folder: Path, python: str, say: Callable[[str], None]) -> list[Way]:
     """Return which of a service's own requirements do not resolve on `python`; none: all do.
 
-    Raises BadInput when there is nothing to resolve, or uv cannot be asked.
+    `say` is told each step before it starts. Raises BadInput when there is nothing to resolve, or
+    uv cannot be asked.
     """
     try:
         text = (folder / PATH).read_text("utf-8")
@@ -39,10 +41,12 @@ def resolve(folder: Path, python: str) -> list[Way]:
     except (OSError, ValueError) as error:
         raise BadInput(f"{folder / PATH}: {one_line(error)}") from error
     standard = [one for one in tomllib.loads(text)["project"]["dependencies"] if one not in own]
+    say(f"Resolving {len(standard) + len(own)} requirements on Python {python}")
     if _compile(standard + own, python) is not None:
         return []
     found, taken = [], list(standard)
     for pin in own:
+        say(f"Resolving {pin}")
         if _compile([*taken, pin], python) is not None:
             taken.append(pin)
             continue

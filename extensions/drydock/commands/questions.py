@@ -1,6 +1,7 @@
 """`drydock questions`: what a release of the template asks, and since when."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,25 @@ from drydock.commands.new import origin
 from drydock.errors import BadInput
 from drydock.report import Question
 from drydock.template import answers, rendering
-from drydock.template.releases import Release, Template, absolute, open_template
+from drydock.template.releases import (
+    Release,
+    Template,
+    absolute,
+    open_template,
+    without_credentials,
+)
+
+Say = Callable[[str], None]
 
 
-def questions(folder: Path, template: str | None, to: str | None) -> list[Question]:
+def questions(folder: Path, template: str | None, to: str | None, say: Say) -> list[Question]:
     """Return what the release `to` (None: the newest) of a template asks.
 
     The template is `template`, or that of the service in `folder`, or the one drydock was
-    installed from. Raises BadInput where there is none.
+    installed from; `say` is told each step before it starts. Raises BadInput where there is none.
     """
     address = template or _template_of(folder) or origin()[0]
+    say(f"Reading the template {without_credentials(address)}")
     try:
         with (
             open_template(absolute(address, Path.cwd()), Path.cwd()) as opened,
