@@ -318,7 +318,13 @@ def _retrofit(
     resolve: Annotated[
         bool,
         typer.Option(
-            "--resolve", help="Only list the pins that keep the service from the standard's Python."
+            "--resolve", help="Only list the fewest changes of pins after which it can be locked."
+        ),
+    ] = False,
+    apply: Annotated[
+        bool,
+        typer.Option(
+            "--apply", help="With --resolve: make these changes, in a commit of their own."
         ),
     ] = False,
     as_json: AsJson = False,
@@ -341,7 +347,9 @@ def _retrofit(
         return
 
     if resolve:
-        raise typer.Exit(_tell_pins(path))
+        raise typer.Exit(_resolve(path, apply=apply))
+    if apply:
+        raise typer.BadParameter("--apply goes with --resolve")
 
     def ask(doubtful: "Derived") -> str:
         question = f"{doubtful.name} ({evidence_of(doubtful)})"
@@ -421,14 +429,18 @@ def _copier(arguments: list[str], *, no_markers: bool = False) -> None:
     raise typer.Exit(shim.run(arguments, markers=not no_markers))
 
 
-def _tell_pins(path: Path) -> int:
-    """Say which pins stand in the way; return 1 if any do."""
+def _resolve(path: Path, *, apply: bool) -> int:
+    """Say, or change, which pins keep a service from being locked; return 1 if any still do."""
     from drydock.adoption.pins import resolve
+    from drydock.commands.retrofit import apply_pins
     from drydock.report import print_pins, print_step
     from drydock.template import answers
 
     recorded = answers.read(path, answers.find(path)).values
     python = str(recorded.get("python_version", "3.11"))
     found = resolve(path, python, print_step)
-    print_pins(found, python)
-    return 1 if found else 0
+    changes = [way for way in found if way.instead]
+    if apply and changes:
+        apply_pins(path, found)
+    print_pins(found, python, applied=apply)
+    return 1 if found and not (apply and len(changes) == len(found)) else 0

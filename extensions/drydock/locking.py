@@ -1,12 +1,15 @@
 """The lock file of a service, written anew without running any code of it."""
 
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from drydock.errors import one_line
+from drydock.errors import BadInput, one_line
 
 FILES = {
     "uv.lock": "uv lock",
@@ -15,6 +18,10 @@ FILES = {
     "Pipfile.lock": "pipenv lock",
 }
 """Lock files by name, and the command that writes each."""
+
+
+class LockError(Exception):
+    """There is no solution; the message is what uv says of it, on one line."""
 
 
 def find_uv() -> str | None:
@@ -38,27 +45,132 @@ def command(service: Path) -> str:
     return FILES["uv.lock"]
 
 
-def write(service: Path) -> str | None:
+def write(service: Path, versions: Mapping[str, str] | None = None) -> str | None:
     """Write `uv.lock` in the folder `service`; return None, or why it could not be written.
 
-    Only wheels are looked into: building a source distribution, or a project whose metadata is
-    dynamic, would run its code.
+    Each of `versions` is kept where it can be. Only wheels are looked into: building a source
+    distribution, or a project whose metadata is dynamic, would run its code.
     """
     try:
-        project = tomllib.loads((service / "pyproject.toml").read_text("utf-8")).get("project")
+        text = (service / "pyproject.toml").read_text("utf-8")
+        project = tomllib.loads(text).get("project")
     except (OSError, ValueError) as error:
         return f"pyproject.toml cannot be read: {one_line(error)}"
     if not isinstance(project, dict) or project.get("dynamic"):
         return "locking would run the service's own build"
     if command(service) != FILES["uv.lock"]:
         return "Drydock locks by uv only, which builds nothing"
-    uv = find_uv()
-    if uv is None:
+    if find_uv() is None:
         return "uv is not installed"
-    done = subprocess.run(
-        [uv, "lock", "--no-build", "--quiet"],
-        cwd=service, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    if versions and not (service / "uv.lock").exists() and (lock := _keeping(text, versions)):
+        (service / "uv.lock").write_text(lock, "utf-8")
+    done = _uv("lock", "--no-build", folder=service)
     if done.returncode:
         return one_line(done.stderr) or f"uv lock ended with {done.returncode}"
     return None
+
+
+def locked(text: str) -> str:
+    """Return the lock file of a project with this pyproject.toml, locked in a folder of its own.
+
+    Raises LockError when there is no solution, BadInput when uv cannot
+    tell.
+    """
+    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+        (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
+        done = _uv("lock", "--no-build", folder=Path(scratch))
+        if done.returncode:
+            _tell(done)
+        return (Path(scratch) / "uv.lock").read_text("utf-8")
+
+
+def wheels(text: str, python: str, *more: str) -> dict[str, str]:
+    """Return the version of each package that a project installs from wheels on Linux.
+
+    `more` are options of uv. Raises LockError when not all of it comes as wheels for this Python,
+    BadInput when uv cannot tell.
+    """
+    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+        (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
+        done = _uv(
+            "pip", "compile", "pyproject.toml", "--all-extras", *_groups(text),
+            "--only-binary=:all:", f"--python-version={python}",
+            "--python-platform=x86_64-manylinux_2_28", "--no-annotate", "--no-header",
+            "--output-file=wheels.txt", *more, folder=Path(scratch),
+        )  # fmt: skip
+        if done.returncode:
+            _tell(done)
+        listed = (Path(scratch) / "wheels.txt").read_text("utf-8").splitlines()
+    pins = (re.match(r"([\w.-]+)(?:\[[^\]]*\])?==(\S+)", line) for line in listed)
+    return {pin[1]: pin[2] for pin in pins if pin}
+
+
+def _tell(done: subprocess.CompletedProcess[str]) -> None:
+    said = one_line(done.stderr)
+    if re.search(r"(?i)no solution|no wheels|no usable|building source|requires-python", said):
+        raise LockError(said)
+    raise BadInput(f"uv: {said[:300]}")
+
+
+def _groups(text: str) -> list[str]:
+    return [f"--group={name}" for name in tomllib.loads(text).get("dependency-groups", {})]
+
+
+def packages(lock: str) -> dict[str, str]:
+    """Return the version of each package in the text of a `uv.lock`; of several, the last."""
+    return {
+        one["name"]: one["version"]
+        for one in tomllib.loads(lock).get("package", [])
+        if "version" in one and "registry" in one.get("source", {})
+    }
+
+
+def _keeping(text: str, versions: Mapping[str, str]) -> str | None:
+    """Return a lock file with as many of these versions as can be; None if there is none.
+
+    uv's own compiler prefers what its output has already, and gives up what does not fit; what
+    comes of that constrains the lock.
+    """
+    if re.search(r"(?m)^constraint-dependencies\s*=", text):
+        return None
+    fitting = list(_fitting(text, versions))
+    items = "".join(f"    {line!r},\n" for line in fitting)
+    constraints = f"constraint-dependencies = [\n{items}]\n"
+    header = "[tool.uv]\n"
+    if header in text:
+        constrained = text.replace(header, header + constraints, 1)
+    else:
+        constrained = f"{text}\n{header}{constraints}"
+    try:
+        return locked(constrained)
+    except (LockError, BadInput):
+        return None
+
+
+def _fitting(text: str, versions: Mapping[str, str]) -> Iterator[str]:
+    data = tomllib.loads(text)
+    python = re.search(r"\d+\.\d+(\.\d+)?", data["project"].get("requires-python", ""))
+    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+        folder = Path(scratch)
+        (folder / "pyproject.toml").write_text(text, "utf-8")
+        wanted = "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
+        (folder / "locked.txt").write_text(wanted, "utf-8")
+        _uv(
+            "pip", "compile", "pyproject.toml", "--universal", "--all-extras",
+            *_groups(text),
+            "--only-binary=:all:", "--no-annotate", "--no-header", "--output-file=locked.txt",
+            *([f"--python-version={python[0]}"] if python else []), folder=folder,
+        )  # fmt: skip
+        for line in (folder / "locked.txt").read_text("utf-8").splitlines():
+            if line.partition("==")[0].partition("[")[0].strip() in versions:
+                yield line
+
+
+def _uv(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    uv = find_uv()
+    if uv is None:
+        raise BadInput("uv is not installed: pip install uv")
+    return subprocess.run(
+        [uv, *arguments, "--quiet"],
+        cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip

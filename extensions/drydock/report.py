@@ -175,6 +175,10 @@ class RetrofitReport(_Merged):
     todo: list[Todo]
     account: list[Said] = field(default_factory=list)
     """What became of each thing that the service said about how it runs."""
+    locked: str = ""
+    """How many versions of the old lock file were kept; empty: there was none."""
+    unlocked: str = ""
+    """Why there is no lock file, without which no image is built; empty: there is."""
     branch: str = ""
     """The branch that it is committed on; empty: it is not."""
 
@@ -183,10 +187,16 @@ class RetrofitReport(_Merged):
         """What the user does now."""
         if self.dry_run:
             return []
-        first = "resolve the conflicts, git add each file, then git commit"
+        first = ["resolve the conflicts, git add each file, then git commit"]
         if not self.conflicts:
-            first = "look at it: git show" if self.branch else "look at it: git diff --staged"
-        return [first, "run the tests, then merge it", "or undo it: drydock retrofit --abort"]
+            first = ["look at it: git show" if self.branch else "look at it: git diff --staged"]
+        if self.unlocked:
+            first.append("make it lock: drydock retrofit --resolve --apply")
+        return [
+            *first,
+            "run the tests, then merge it",
+            "or undo it: drydock retrofit --abort",
+        ]
 
 
 def files_of(
@@ -412,6 +422,10 @@ def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
     _print_files(report.files)
     _print_account(report.account, verbose=verbose)
     _print_list("By hand:", [f"{_where(one)}: {one.why}: {one.how}" for one in report.todo])
+    if report.locked:
+        echo(f"\n{report.locked}")
+    if report.unlocked:
+        echo(style(f"\nIt cannot be locked yet: {report.unlocked}", fg="red"))
     _print_list("Next:", report.next_steps)
 
 
@@ -432,13 +446,18 @@ def _accounted(account: list[Said]) -> str:
     return f"{len(account)} instructions: {told}"
 
 
-def print_pins(ways: list[Way], python: str) -> None:
-    """Say which pins stand in the way of a Python, and what would do instead."""
+def print_pins(ways: list[Way], python: str, *, applied: bool) -> None:
+    """Say which pins stand in the way of a lock file, and what would do instead."""
     if not ways:
-        echo(f"All of it resolves on Python {python}.")
+        echo(f"It locks, and all of it comes as wheels for Python {python}.")
     for way in ways:
-        instead = way.instead or "no version of it"
-        echo(f"pyproject.toml:{way.line}: {way.pin}: on Python {python}, {instead} works")
+        where = f"pyproject.toml:{way.line}: {way.pin}"
+        if way.instead:
+            echo(f"{where}: {way.instead} {'stands there now' if applied else 'locks'}")
+        else:
+            echo(f"{where}: no wheel of it works on Python {python}: {way.why}")
+    if any(way.instead for way in ways) and not applied:
+        echo("These are the fewest changes; --apply makes them in a commit of their own.")
 
 
 def evidence_of(answer: Derived) -> str:

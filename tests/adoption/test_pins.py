@@ -1,17 +1,23 @@
 """Which pins stand in the way is asked of real uv, from wheels of an index of our own."""
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from drydock import locking
 from drydock.adoption.pins import Way, resolve
 from drydock.errors import BadInput
 
+from tests.support import Outcome, commit, git, write
+
+Drydock = Callable[..., Outcome]
 pytestmark = pytest.mark.slow
 
-WHEELS = {
+WHEELS: dict[str, list[str]] = {
     "web-2.0-py3-none-any": [],
     "kept-1.0-py3-none-any": [],
+    **{f"kept{n}-1.0-py3-none-any": [] for n in range(8)},
     "old-1.0-cp36-cp36m-win32": [],
     "old-1.3-py3-none-any": [],
     "old-1.4-py3-none-any": [],
@@ -44,7 +50,10 @@ def _index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def service(folder: Path, *own: str) -> Path:
     """Write a service that requires, besides what the standard does, its own."""
     lines = "".join(f'    "{one}",\n' for one in own)
-    text = f'[project]\ndependencies = [\n    "web>=2",\n    # The service\'s own:\n{lines}]\n'
+    text = (
+        '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n'
+        f'dependencies = [\n    "web>=2",\n    # The service\'s own:\n{lines}]\n'
+    )
     (folder / "pyproject.toml").write_text(text)
     return folder
 
@@ -52,26 +61,95 @@ def service(folder: Path, *own: str) -> Path:
 def test_nothing_stands_in_the_way(tmp_path: Path) -> None:
     said: list[str] = []
     assert resolve(service(tmp_path, "kept==1.0", "old"), "3.11", said.append) == []
-    assert said == ["Resolving 3 requirements on Python 3.11"]
+    assert said == ["Locking, attempt 1"]
 
 
 def test_the_lowest_version_from_the_pin_on_is_named(tmp_path: Path) -> None:
-    said: list[str] = []
-    found = resolve(service(tmp_path, "kept==1.0", "old==1.0"), "3.11", said.append)
-    assert said[1:] == ["Resolving kept==1.0", "Resolving old==1.0"]
-    assert found == [Way("old==1.0", "old>=1.3", 6)]
+    found = resolve(service(tmp_path, "kept==1.0", "old==1.0"), "3.11", print)
+    assert found == [Way("old==1.0", "old>=1.3", 9)]
 
 
 def test_what_clashes_with_the_standard_is_named(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "clash==1.0"), "3.11", print)
-    assert found == [Way("clash==1.0", "clash>=1.5", 5)]
+    assert found == [Way("clash==1.0", "clash>=1.5", 8)]
 
 
 def test_what_no_version_of_works_is_told(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "gone==1.0", "old==1.0"), "3.11", print)
-    assert found == [Way("gone==1.0", "", 5), Way("old==1.0", "old>=1.3", 6)]
+    gone, old = found
+    assert (gone.pin, gone.instead, gone.line) == ("gone==1.0", "", 8)
+    assert "gone" in gone.why
+    assert old == Way("old==1.0", "old>=1.3", 9)
+
+
+def test_every_group_counts(tmp_path: Path) -> None:
+    folder = service(tmp_path, "kept==1.0")
+    file = folder / "pyproject.toml"
+    extra = '[project.optional-dependencies]\nx = ["clash<1.2"]\n'
+    file.write_text(file.read_text() + extra + '[dependency-groups]\nload = ["old==1.0"]\n')
+    found = [(way.pin, way.instead) for way in resolve(folder, "3.11", print)]
+    assert found == [("old==1.0", "old>=1.3"), ("clash<1.2", "clash>=1.5")]
+
+
+def test_only_what_must_change_does(tmp_path: Path) -> None:
+    own = [f"kept{n}==1.0" for n in range(8)]
+    folder = service(tmp_path, *own, "clash==1.0", "kept==1.0")
+    attempts: list[str] = []
+    found = resolve(folder, "3.11", attempts.append)
+    assert [way.pin for way in found] == ["clash==1.0"]
+    assert len(attempts) < 12
+
+
+def test_locked_versions_are_kept_where_they_can_be(tmp_path: Path) -> None:
+    folder = service(tmp_path, "old", "clash")
+    assert locking.write(folder, {"old": "1.3", "clash": "1.0", "unknown": "7"}) is None
+    lock = (folder / "uv.lock").read_text()
+    assert locking.packages(lock) == {"web": "2.0", "old": "1.3", "clash": "1.5"}
+    assert "constraint" not in lock
+    assert "constraint" not in (folder / "pyproject.toml").read_text()
+
+
+def test_without_them_the_newest_are_locked(tmp_path: Path) -> None:
+    folder = service(tmp_path, "old")
+    assert locking.write(folder) is None
+    assert locking.packages((folder / "uv.lock").read_text())["old"] == "1.4"
 
 
 def test_there_is_nothing_to_resolve(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"pyproject\.toml"):
         resolve(tmp_path, "3.11", print)
+
+
+def test_the_changes_are_a_commit_of_their_own(drydock: Drydock, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    service(folder, "kept==1.0", "old==1.0", "clash<1.2")
+    write(folder, {".copier-answers.yml": "_src_path: x\n_commit: v1\npython_version: '3.11'\n"})
+    commit(folder, "As it was")
+    outcome = drydock("retrofit", folder, "--resolve", "--apply")
+
+    assert outcome.code == 0, outcome.err
+    assert "old==1.0: old>=1.3 stands there now" in outcome.out
+    assert git(folder, "status", "--porcelain") == ""
+    assert git(folder, "show", "--name-only", "--format=%s", "HEAD").split("\n")[2:] == [
+        "pyproject.toml",
+        "uv.lock",
+    ]
+    text = (folder / "pyproject.toml").read_text()
+    assert ('"kept==1.0"' in text, '"old>=1.3"' in text, '"clash>=1.5"' in text) == (True,) * 3
+    again = drydock("retrofit", folder, "--resolve")
+    assert (again.code, "It locks" in again.out) == (0, True)
+
+
+def test_what_has_no_wheel_is_told_and_nothing_is_changed(drydock: Drydock, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    service(folder, "gone==1.0")
+    write(folder, {".copier-answers.yml": "_src_path: x\n_commit: v1\npython_version: '3.11'\n"})
+    commit(folder, "As it was")
+    outcome = drydock("retrofit", folder, "--resolve", "--apply")
+    assert outcome.code == 1
+    assert "gone==1.0: no wheel of it works" in outcome.out
+    assert git(folder, "rev-list", "--count", "HEAD").strip() == "1"

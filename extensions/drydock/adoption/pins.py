@@ -1,22 +1,27 @@
-"""Which pins of a service stand in the way of the standard's Python, and what would do instead.
+"""Which pins of a service keep it from being locked, and the smallest set of changes that locks.
 
-uv answers, from wheels alone: nothing of the service or of what it depends on is built or run.
+uv answers, by locking: from wheels alone, so that nothing of the service or of what it depends on
+is built or run.
 """
 
 import re
-import subprocess
-import tempfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from drydock import locking
 from drydock.adoption.translate.project import OWN, PATH
 from drydock.errors import BadInput, one_line
-from drydock.locking import find_uv
+from drydock.locking import LockError
+
+_CAPS = {"==", "===", "~=", "<", "<="}
+_DROPPED = ""
 
 
 @dataclass(frozen=True)
@@ -25,78 +30,183 @@ class Way:
 
     pin: str
     instead: str
-    """Empty: no version of it works."""
+    """Empty: no version of it from the pinned one on comes as wheels that work."""
     line: int
+    why: str = ""
+    """What uv says, where no version works."""
 
 
 def resolve(folder: Path, python: str, say: Callable[[str], None]) -> list[Way]:
-    """Return which of a service's own requirements do not resolve on `python`; none: all do.
+    """Return which requirements of a service's own keep it from being locked and installed.
 
-    `say` is told each step before it starts. Raises BadInput when there is nothing to resolve, or
-    uv cannot be asked.
+    None: it locks, and all of it comes as wheels for `python` on Linux. All groups count. The
+    changes are the fewest that are needed, no version is lower than the one pinned, and locking
+    has proved them. `say` is told each attempt. Raises BadInput when there is nothing to lock, or
+    uv cannot tell.
     """
+    text = read(folder)
     try:
-        text = (folder / PATH).read_text("utf-8")
-        own = _own(text)
+        own = list(dict.fromkeys(_own(text)))
+    except (ValueError, KeyError) as error:
+        raise BadInput(f"{folder / PATH}: {one_line(error)}") from error
+    trials = _Trials(text, python, say)
+    if trials.locks({}):
+        return []
+    loose = {pin: relaxed for pin in own if (relaxed := _relaxed(pin)) != pin}
+    hopeless: list[str] = []
+    if not trials.locks(loose):
+        hopeless = _smallest(own, lambda some: trials.locks(loose | dict.fromkeys(some, _DROPPED)))
+        if hopeless == own and not trials.locks(dict.fromkeys(own, _DROPPED)):
+            raise BadInput(f"even without the service's own requirements: {trials.said}")
+    dropped = dict.fromkeys(hopeless, _DROPPED)
+    left = [pin for pin in loose if pin not in dropped]
+    needed = _smallest(left, lambda some: trials.locks({p: loose[p] for p in some} | dropped))
+    lowest = _lowest(trials, {pin: loose[pin] for pin in needed}, dropped)
+    reasons = {pin: trials.why(lowest | dropped, pin) for pin in hopeless}
+    lines = text.splitlines()
+    return [
+        Way(pin, lowest.get(pin, ""), _line(lines, pin), reasons.get(pin, ""))
+        for pin in own
+        if pin in lowest or pin in dropped
+    ]
+
+
+def read(folder: Path) -> str:
+    """Return the text of a service's pyproject.toml; raise BadInput if there is none."""
+    try:
+        return (folder / PATH).read_text("utf-8")
     except (OSError, ValueError) as error:
         raise BadInput(f"{folder / PATH}: {one_line(error)}") from error
-    standard = [one for one in tomllib.loads(text)["project"]["dependencies"] if one not in own]
-    say(f"Resolving {len(standard) + len(own)} requirements on Python {python}")
-    if _compile(standard + own, python) is not None:
-        return []
-    found, taken = [], list(standard)
-    for pin in own:
-        say(f"Resolving {pin}")
-        if _compile([*taken, pin], python) is not None:
-            taken.append(pin)
-            continue
-        # Its versions from the pinned one on, the lowest first; or else whichever works.
-        wanted = Requirement(pin)
-        bare = f"{wanted.name}{_extras(wanted)}"
-        versions = re.findall(r"\d+(?:\.\d+)*", str(wanted.specifier))
-        tries = [f"{bare}>={versions[0]}"] if versions else []
-        lowest = next((r for one in [*tries, bare] if (r := _lowest([*taken, one], python))), None)
-        version = lowest.get(canonicalize_name(wanted.name), "") if lowest else ""
-        instead = f"{bare}>={version}" if version else ""
-        if instead:
-            taken.append(instead)
-        line = next((n for n, held in enumerate(text.splitlines(), 1) if pin in held), 0)
-        found.append(Way(pin, instead, line))
-    return found
 
 
-def _own(text: str) -> list[str]:
-    """Return the requirements that are the service's: behind the standard's remark."""
-    wanted: list[str] = tomllib.loads(text)["project"]["dependencies"]
-    _, mark, rest = text.partition(OWN)
-    return [one for one in wanted if mark and one in rest.partition("\n]")[0]] if mark else wanted
+def changed(text: str, changes: Mapping[str, str]) -> str:
+    """Return a pyproject.toml with other requirements, each pin by what stands for it instead."""
+    for pin, instead in changes.items():
+        for quote in "\"'":
+            entry = f"{quote}{pin}{quote}"
+            if instead == _DROPPED:
+                text = re.sub(rf"[ \t]*{re.escape(entry)}[ \t]*,?[^\n\]]*\n?", "", text)
+            else:
+                text = text.replace(entry, f"{quote}{instead}{quote}")
+    return text
 
 
-def _extras(wanted: Requirement) -> str:
-    return f"[{','.join(sorted(wanted.extras))}]" if wanted.extras else ""
+class _Trials:
+    """Attempts to lock a project with some of its requirements changed."""
+
+    def __init__(self, text: str, python: str, say: Callable[[str], None]) -> None:
+        self.text, self.python, self.say = text, python, say
+        self.made: dict[str, bool] = {}
+        self.said = ""
+
+    def locks(self, changes: Mapping[str, str]) -> bool:
+        """Tell whether it locks, and can be installed, with these changes."""
+        text = changed(self.text, changes)
+        if text not in self.made:
+            self.say(f"Locking, attempt {len(self.made) + 1}")
+            try:
+                locking.locked(text)
+                locking.wheels(text, self.python)
+                self.made[text] = True
+            except LockError as error:
+                self.said = str(error)
+                self.made[text] = False
+        return self.made[text]
+
+    def why(self, changes: Mapping[str, str], pin: str) -> str:
+        """Return why a pin is left out, with all that is changed otherwise."""
+        text = changed(self.text, {**changes, pin: _relaxed(pin)})
+        try:
+            locking.locked(text)
+            locking.wheels(text, self.python)
+        except LockError as error:
+            return str(error)
+        return ""
 
 
-def _lowest(wanted: list[str], python: str) -> dict[str, str] | None:
-    return _compile(wanted, python, "--resolution=lowest-direct")
+def _smallest(items: Sequence[str], locks: Callable[[list[str]], bool]) -> list[str]:
+    """Return the fewest of `items` that must change, where all of them together are enough.
+
+    By halves, so that it takes few attempts where few of many are needed (QuickXplain, Junker
+    2004).
+    """
+
+    def needed(some: list[str], others: list[str]) -> list[str]:
+        if locks(others):
+            return []
+        if len(some) == 1:
+            return some
+        first, second = some[: len(some) // 2], some[len(some) // 2 :]
+        right = needed(second, others + first)
+        return needed(first, others + right) + right
+
+    return needed(list(items), []) if items else []
 
 
-def _compile(wanted: list[str], python: str, *more: str) -> dict[str, str] | None:
-    """Return the version of each package that meets what is wanted; None if nothing does."""
-    uv = find_uv()
-    if uv is None:
-        raise BadInput("uv is not installed: pip install uv")
-    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
-        done = subprocess.run(
-            [uv, "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate",
-             "--only-binary=:all:", f"--python-version={python}", *more],
-            input="\n".join(wanted), cwd=scratch, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        said = done.stderr.lower()
-        if "no solution found" in said or "requires-python" in said or "no wheels" in said:
-            return None
-        raise BadInput(f"uv: {one_line(done.stderr)[:300]}")
-    pinned = (line.partition(";")[0].split("==") for line in done.stdout.splitlines())
-    return {
-        canonicalize_name(pin[0].split("[")[0].strip()): pin[1].strip() for pin in pinned if pin[1:]
-    }
+def _lowest(
+    trials: _Trials, loose: Mapping[str, str], dropped: Mapping[str, str]
+) -> dict[str, str]:
+    """Return what stands for each pin: from the lowest version on that locks, if that is known."""
+    if not loose:
+        return {}
+    text = changed(trials.text, {**loose, **dropped})
+    try:
+        found = locking.wheels(text, trials.python, "--resolution=lowest-direct")
+    except (LockError, BadInput):
+        return dict(loose)
+    raised = {pin: _from(pin, found) for pin in loose}
+    return raised if trials.locks({**raised, **dropped}) else dict(loose)
+
+
+def _from(pin: str, found: Mapping[str, str]) -> str:
+    wanted = Requirement(pin)
+    version = found.get(canonicalize_name(wanted.name))
+    wanted.specifier = SpecifierSet(f">={version}") if version else SpecifierSet()
+    return _written(wanted)
+
+
+def _relaxed(pin: str) -> str:
+    """Return a requirement without upper bound, from its pinned version on."""
+    wanted = Requirement(pin)
+    if not any(one.operator in _CAPS for one in wanted.specifier):
+        return pin
+    kept = [
+        f">={one.version.removesuffix('.*')}" if one.operator != ">" else str(one)
+        for one in wanted.specifier
+        if one.operator not in {"<", "<=", "!="}
+    ]
+    wanted.specifier = SpecifierSet(",".join(kept))
+    return _written(wanted)
+
+
+def _written(wanted: Requirement) -> str:
+    return str(wanted).replace('"', "'")
+
+
+def _own(text: str) -> Iterator[str]:
+    """Yield the requirements that are the service's, of every group."""
+    data = tomllib.loads(text)
+    project, groups = data["project"], data.get("dependency-groups", {})
+    behind = {part.partition("\n]")[0] for part in text.split(OWN)[1:]}
+    listed: list[tuple[bool, Any]] = [
+        (True, project["dependencies"]),
+        (True, groups.get("dev", [])),
+    ]
+    listed += [(False, held) for name, held in groups.items() if name != "dev"]
+    listed += [(False, held) for held in project.get("optional-dependencies", {}).values()]
+    for shared, held in listed:
+        for one in held:
+            mine = not shared or not behind or any(f'"{one}"' in part for part in behind)
+            if isinstance(one, str) and mine and not _is_direct(one):
+                yield one
+
+
+def _is_direct(requirement: str) -> bool:
+    try:
+        return bool(Requirement(requirement).url)
+    except InvalidRequirement:
+        return True
+
+
+def _line(lines: list[str], pin: str) -> int:
+    return next((n for n, held in enumerate(lines, 1) if pin in held), 0)

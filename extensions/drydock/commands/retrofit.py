@@ -2,19 +2,20 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from drydock import git, locking
-from drydock.adoption import ancestry, clashes, derive
+from drydock.adoption import ancestry, clashes, derive, locked, pins
 from drydock.adoption.account import files as account_files
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
 from drydock.adoption.facts import RECORDED, Fact, gather
 from drydock.adoption.facts.image import main_dockerfile
+from drydock.adoption.pins import Way
 from drydock.adoption.place import Place, place_of
 from drydock.adoption.translate import Carried, Todo, project
 from drydock.adoption.translate import Entry as Said
@@ -41,6 +42,7 @@ Ask = Callable[[Derived], str]
 BRANCH = Branch("retrofit")
 _WRITTEN = {"added", "updated", "merged"}
 _TESTS = re.compile(r"conftest\.py|test_.+\.py|.+_test\.py")
+_OF_PINS = (project.PATH, "uv.lock")
 _OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
 
 
@@ -402,13 +404,49 @@ def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
         (empty,) = repository.write_blobs([b""])
         repository.write_index([(path, 0, Entry("100644", empty))])
     work_tree.also_written(repository, path)
-    if problem := locking.write(place.folder):
-        how = "uv lock; drydock retrofit --resolve lists the pins that prevent it"
-        report.todo.append(Todo(project.PATH, 0, f"uv.lock is not written: {problem}", how))
+    source, versions = locked.versions(place.files)
+    if problem := locking.write(place.folder, versions):
+        how = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
+        report.unlocked = f"uv.lock is not written: {problem}"
+        report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, how))
         if path not in place.tracked:
             repository.write_index([(path, 0, None)])
-    else:
-        repository.git("add", "--force", "--", path)
+        return
+    repository.git("add", "--force", "--", path)
+    now = locking.packages(file.read_text("utf-8"))
+    kept = [name for name, version in versions.items() if now.get(name) == version]
+    if versions:
+        report.locked = f"{len(kept)} of {len(versions)} versions of {source} are in uv.lock"
+    if raised := [f"{n} {v} → {now[n]}" for n, v in versions.items() if now.get(n, v) != v]:
+        why = f"these versions could not be kept: {', '.join(sorted(raised))}"
+        report.todo.append(Todo(source, 0, why, "read their changelogs; run the tests"))
+
+
+def apply_pins(folder: Path, ways: Sequence[Way]) -> None:
+    """Change the pins of a service so that it locks, and commit that with the lock file.
+
+    Raises BadInput, with nothing changed, where there is no solution or other work would be lost.
+    """
+    try:
+        repository = repository_of(folder)
+        if changed := repository.changes():
+            raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
+        before = pins.read(folder)
+        text = pins.changed(before, {way.pin: way.instead for way in ways if way.instead})
+        try:
+            lock = locking.locked(text)
+        except locking.LockError as error:
+            raise BadInput(f"it still does not lock: {error}") from error
+        (folder / project.PATH).write_text(text, "utf-8")
+        (folder / "uv.lock").write_text(lock, "utf-8")
+        with undone_by("git reset --hard"):
+            repository.git("add", "--force", "--", *(str(folder / n) for n in _OF_PINS))
+            body = "\n".join(f"{way.pin} -> {way.instead}" for way in ways if way.instead)
+            BRANCH.commit(
+                repository, "Relax the pins that kept the service from being locked", body
+            )
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
 
 
 def abort(folder: Path) -> None:

@@ -1,0 +1,46 @@
+"""The versions that a service ran with, from every lock file."""
+
+from collections.abc import Mapping
+
+import pytest
+from drydock.adoption.locked import versions
+
+READ: dict[str, tuple[Mapping[str, str], tuple[str, Mapping[str, str]]]] = {
+    "Poetry's": (
+        {
+            "poetry.lock": '[[package]]\nname = "Py_Yaml"\nversion = "6.0"\n\n'
+            '[[package]]\nname = "own"\nversion = "1"\n[package.source]\ntype = "git"\n'
+        },
+        ("poetry.lock", {"py-yaml": "6.0"}),
+    ),
+    "a package in several versions": (
+        {
+            "pdm.lock": '[[package]]\nname = "a"\nversion = "1"\n[[package]]\nname = "a"\n'
+            'version = "2"\n[[package]]\nname = "b"\nversion = "3"\n'
+        },
+        ("pdm.lock", {"b": "3"}),
+    ),
+    "Pipenv's": (
+        {
+            "Pipfile.lock": '{"default": {"a": {"version": "==1.2"}, "g": {"git": "x"}}, '
+            '"develop": {"t": {"version": "==3"}}}'
+        },
+        ("Pipfile.lock", {"a": "1.2", "t": "3"}),
+    ),
+    "what pip-compile wrote": (
+        {
+            "requirements.in": "a\n",
+            "requirements.txt": "a==1 \\\n    --hash=sha256:1\n    # via -r x\nb[c]==2\n",
+        },
+        ("requirements.txt", {"a": "1", "b": "2"}),
+    ),
+    "uv's own, which uv reads itself": ({"uv.lock": "", "poetry.lock": ""}, ("", {})),
+    "a broken one": ({"poetry.lock": "["}, ("poetry.lock", {})),
+    "none": ({"requirements.txt": "a\n"}, ("", {})),
+}
+
+
+@pytest.mark.parametrize("case", READ)
+def test_what_was_locked(case: str) -> None:
+    files, expected = READ[case]
+    assert versions(files) == expected
