@@ -246,14 +246,14 @@ def _renamed(base: Parts, side: Parts, other: Parts) -> Iterator[tuple[str, str]
     """
     gone = [key for key in base if key not in side and other.get(key, base[key]) != base[key]]
     added = [key for key in side if key not in base and key not in other]
-    alike = [(old, new) for old in gone for new in added if _resembles(base[old], side[new])]
+    alike = [(old, new) for old in gone for new in added if resembles(base[old], side[new])]
     for old, new in alike:
         alone = sum(old == one or new == two for one, two in alike) == 1
         if alone and isinstance(old, str) and isinstance(new, str):
             yield old, new
 
 
-def _resembles(part: Part, other: Part) -> bool:
+def resembles(part: Part, other: Part) -> bool:
     """Tell whether most of what a part holds is in another one of its kind, too."""
     if not (part.body and other.body and part.place is other.place is ANYWHERE):
         return False  # its place would tell something, or it is too little

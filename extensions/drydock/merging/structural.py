@@ -13,7 +13,7 @@ from drydock import git
 from drydock.documents import formats
 from drydock.documents.formats import Format
 from drydock.documents.nodes import Part, source
-from drydock.merging import audit, layout, lines, nodes, rules
+from drydock.merging import audit, layout, lines, moves, nodes, rules
 from drydock.merging.audit import Units, invariants
 from drydock.merging.certainty import NotCertain
 from drydock.merging.nodes import SIDES, Merging, Rename
@@ -52,6 +52,7 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
             return _merge(path, base, ours, theirs)
         except NotCertain:
             settled = _merge_alike(path, *laid) if laid and laid[1] != layout.YOURS else None
+            settled = settled or _merge_moved(path, base, ours, theirs)
             if settled is None:
                 raise
     return replace(settled, text=_as_bytes(settled.text.decode(), base, ours, theirs))
@@ -74,17 +75,50 @@ def is_computed(path: str, content: bytes) -> bool:
 
 
 def _merge_alike(path: str, texts: layout.Texts, who: str) -> Settled | None:
-    """Merge three texts that are laid out alike, by lines or by structure."""
+    """Merge three texts that are laid out alike."""
+    return _merge_texts(path, texts, (f"laid out as {who} is",))
+
+
+def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
+    """Merge what a side moved to another table with what the other side did to it."""
+    known = formats.of(path)
+    if base is None or known is None or formats.name_of(known) != "toml":
+        return None
+    try:
+        was, mine, new = (_read(known, _text(side)) for side in (base, ours, theirs))
+        by_ours, by_theirs = [*moves.of(was, mine, new)], [*moves.of(was, new, mine)]
+        for move in (*by_ours, *by_theirs):
+            was = moves.carried(was, move)
+        for move in by_theirs:
+            mine = moves.carried(mine, move)
+        for move in by_ours:
+            new = moves.carried(new, move)
+    except (NotCertain, RecursionError):
+        return None
+    told = [f"you moved {move}" for move in by_ours]
+    told += [f"the release moved {move}" for move in by_theirs]
+    texts = source(was), source(mine), source(new)
+    settled = _merge_texts(path, texts, tuple(told)) if told else None
+    if settled is None:
+        return None
+    # What a side names is looked for where that side has it.
+    sides = _text(ours), _text(theirs), settled.text.decode()
+    if broken := invariants.dangling(path, *sides):
+        raise NotCertain(broken)
+    return settled
+
+
+def _merge_texts(path: str, texts: layout.Texts, told: tuple[str, ...]) -> Settled | None:
+    """Merge three texts by lines or by structure, of which `told` was done before."""
     sides = [text.encode() for text in texts]
-    told = f"laid out as {who} is"
     merged = git.merge_texts(sides[0], sides[1], sides[2])
     if merged is not None and not line_problem(path, dict(enumerate(sides, 1)), merged):
-        return Settled(merged, (told,))
+        return Settled(merged, told)
     try:
         settled = _merge(path, sides[0], sides[1], sides[2])
     except NotCertain:
         return None
-    return replace(settled, rules=(told, *settled.rules))
+    return replace(settled, rules=(*told, *settled.rules))
 
 
 def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:

@@ -178,6 +178,52 @@ PYPROJECT: Triples = {
         """,
         "timeout",
     ),
+    # https://packaging.python.org/en/latest/specifications/dependency-groups/
+    "pyproject: the release makes an extra a group, yours adds packages and extras": merges(
+        "atomic",
+        "pyproject.toml",
+        """
+            |[project]
+            |name = "shop"
+            |
+        b   |[project.optional-dependencies]
+         o m|[project.optional-dependencies]
+         o m|rest = ["fastapi"]
+           m|
+          tm|[dependency-groups]
+            |dev = [
+            |    "copier",
+            |    "pytest",
+            |    "ruff",
+         o m|    "tickit",
+        bo  |    "tox-direct",
+          tm|    "tox-uv",
+            |]
+            |
+            |[tool.mypy]
+            |strict = true
+        """,
+    ),
+    "pyproject: the release makes an extra a group, yours names the extra elsewhere": conflicts(
+        "reference",
+        "pyproject.toml",
+        """
+            |[project]
+            |name = "shop"
+            |
+        bo  |[project.optional-dependencies]
+         o  |all = ["shop[dev]"]
+          t |[dependency-groups]
+            |dev = [
+            |    "copier",
+            |    "pytest",
+            |    "ruff",
+        bo  |    "tox-direct",
+          t |    "tox-uv",
+            |]
+        """,
+        "dev",
+    ),
     # https://docs.astral.sh/uv/concepts/indexes/: "in the order in which they are defined".
     "pyproject: both sides add an index": conflicts(
         "ordered",

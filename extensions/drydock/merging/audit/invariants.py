@@ -80,6 +80,16 @@ def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> 
     return found or (disputed(path, base, ours, theirs) if base is not None else None)
 
 
+def dangling(path: str, ours: str, theirs: str, merged: str) -> str | None:
+    """Return which name the merge uses and lacks, though each side has what it uses; or None."""
+    texts = [load(path, text) for text in (ours, theirs, merged)]
+    if texts[0] is None or texts[1] is None or texts[2] is None:
+        return None
+    known, lists = _profiles(path, texts[2])
+    mine, new, now = (_said(documents or [], lists) for documents in texts)
+    return _references(known, mine, new, now)
+
+
 def _profiles(path: str, documents: Sequence[Data]) -> tuple[list[Profile], list[List]]:
     keys = frozenset(key for one in documents if isinstance(one, dict) for key in one)
     known = list(profiles.of(path, keys))
