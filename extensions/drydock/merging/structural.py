@@ -13,7 +13,7 @@ from drydock import git
 from drydock.documents import formats
 from drydock.documents.formats import Format
 from drydock.documents.nodes import Part, source
-from drydock.merging import audit, layout, lines, moves, nodes, rules
+from drydock.merging import audit, layout, lines, moves, nodes, rules, several
 from drydock.merging.audit import Units, invariants
 from drydock.merging.certainty import NotCertain
 from drydock.merging.nodes import SIDES, Merging, Rename
@@ -53,6 +53,7 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
         except NotCertain:
             settled = _merge_alike(path, *laid) if laid and laid[1] != layout.YOURS else None
             settled = settled or _merge_moved(path, base, ours, theirs)
+            settled = settled or _merge_several(path, base, ours, theirs)
             if settled is None:
                 raise
     return replace(settled, text=_as_bytes(settled.text.decode(), base, ours, theirs))
@@ -106,6 +107,17 @@ def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> S
     if broken := invariants.dangling(path, *sides):
         raise NotCertain(broken)
     return settled
+
+
+def _merge_several(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
+    """Merge what one side made a list of one, where one and several may be given."""
+    if base is None:
+        return None
+    try:
+        texts = several.alike(path, (_text(base), _text(ours), _text(theirs)))
+    except NotCertain:
+        return None
+    return _merge_texts(path, texts, ()) if texts else None
 
 
 def _merge_texts(path: str, texts: layout.Texts, told: tuple[str, ...]) -> Settled | None:

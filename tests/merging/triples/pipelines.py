@@ -402,6 +402,26 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
+    "github: both sides make a needed job several": merges(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  dist:
+            |    uses: ./.github/workflows/dist.yml
+            |  helm:
+            |    uses: ./.github/workflows/helm.yml
+            |  test:
+            |    uses: ./.github/workflows/test.yml
+            |  release:
+        b   |    needs: dist
+         o  |    needs: [helm, dist]
+          t |    needs: [dist, test]
+           m|    needs: [helm, dist, test]
+            |    uses: ./.github/workflows/release.yml
+        """,
+    ),
     "github: both sides set other variables": merges(
         "unique",
         ".github/workflows/ci.yml",

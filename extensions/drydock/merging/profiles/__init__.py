@@ -15,7 +15,8 @@ To add a kind of file, add a module here; nothing else changes:
 3. A set of keys for each choice of which an object has one (`exclusive`).
 4. A `Reference` for each name that must be there (`uses`, `defines`).
 5. `independent`, for what both sides may add parts of under one name, with the page that says so.
-6. Triples in `tests/merging/triples`: the outcome that the tool's documentation asks for.
+6. `one_or_several`, where one item may stand without a list.
+7. Triples in `tests/merging/triples`: the outcome that the tool's documentation asks for.
 
 A place is written as its keys with dots between, `[]` for the items of a list and `*` for any key
 or section; it is found at any depth, unless it begins with `^`.
@@ -85,6 +86,8 @@ class Profile:
     references: Sequence[Reference] = ()
     independent: Mapping[str, str] = field(default_factory=dict)
     """Places of what both sides may add parts of, with the page that says so."""
+    one_or_several: Mapping[str, str] = field(default_factory=dict)
+    """Places where one item may be written without a list, with the page that says so."""
     ordered: Sequence[str] = ()
     """Places of objects in which the order of keys means something."""
 

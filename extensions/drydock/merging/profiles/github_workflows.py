@@ -16,6 +16,7 @@ PROFILE = Profile(
         List("needs[]", (r"(?P<id>.+)",), unordered=f"{_SYNTAX}#jobsjob_idneeds"),
         List("steps[]", ("id",)),
     ),
+    one_or_several={"^jobs.*.needs": f"{_SYNTAX}#jobsjob_idneeds"},
     exclusive=(
         Exclusive("steps[]", frozenset({"run", "uses"})),
         Exclusive("^jobs.*", frozenset({"steps", "uses"})),
