@@ -12,8 +12,10 @@ from itertools import chain
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from drydock import profiles
 from drydock.documents.kinds import ANYWHERE, LIST, PACKAGES, SET, TABLE, Kind, Place, Text
 from drydock.documents.nodes import Body, Part, numbered
+from drydock.profiles import PACKAGE, List, Profile
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,19 @@ class Told:
 
 
 Path = tuple[str, ...]
-"""The names of the mappings' keys that lead to a value."""
+"""The names of the mappings' keys that lead to a value.
+
+What tells the items of lists apart is told them as profiles write places: `[]` stands behind a
+list whose items are meant, and a one-dot leader for a dot in a key.
+"""
 Stated = tuple[Path, str, int]
 """What leads to a key or a scalar, what a scalar says (else nothing), where it stands."""
 Tell = Callable[[Path, Sequence[Value]], Told | None]
 """Tells the items of the list at a path apart; None: it is to be taken as a whole."""
 
 
-# Where one of these words is part of a list's name, the order of its items tells something.
+# What a list is called is looked at only where no profile says what it is.
+# Where one of these words is part of its name, the order of its items tells something.
 _ORDERED = re.compile(
     r"(?i)args?|arguments|cmd|commands?|entry|entry_?point|exec|install|run|scripts?|shell|steps"
     r"|stages|addopts|opt(ion)?s|filterwarnings|filters|rules|extends|presets?|plugins|extensions"
@@ -76,29 +83,44 @@ _ORDERED = re.compile(
 )
 _TOKENS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _PLAIN = re.compile(r"[\w*./@$][^\s!]*")
-_WORDED = {"classifiers", "keywords"}
 # Where a text is what a shell runs.
 _SCRIPTS = {"run", "script", "before_script", "after_script"}
 # Lists of mappings in which an item is found by its identity, not by its place.
 _SETS = {
-    "repos", "hooks", "env", "ports", "containers", "volumes", "volumeMounts", "volume_mounts",
-    "imagePullSecrets", "configurations", "inputs",
+    "env", "ports", "containers", "volumes", "volumeMounts", "volume_mounts", "imagePullSecrets",
+    "configurations", "inputs",
 }  # fmt: skip
-_IDENTITIES = ("id", "name", "repo", "uses", "key", "label", "module", "path", "url", "image")
 
 
-def told_apart(name: str, items: Sequence[Value]) -> Told | None:
+def teller(known: Sequence[Profile]) -> Tell:
+    """Return what tells the items of lists apart in a file that has these profiles."""
+    lists = [one for profile in known for one in profile.lists]
+
+    def tell(path: Path, items: Sequence[Value]) -> Told | None:
+        declared = profiles.declared(".".join(path), lists)
+        if declared and PACKAGE in declared.known_by:
+            return packages(items)
+        return told_apart(_name(path), items, declared)
+
+    return tell
+
+
+def told_apart(name: str, items: Sequence[Value], declared: List | None = None) -> Told | None:
     """Tell the items of the list called `name` apart; None if it is to be taken as a whole."""
     scalars = all(item.entries is None and item.items is None for item in items)
+    known_by = declared.known_by if declared else ()
     if scalars:
-        keys = [item.says for item in items]
         versions = "version" in name.lower()
         if not versions and any(item.word is None for item in items):
             return None
+        keys = _named([_by(item, known_by) for item in items], items)
         floats = versions or _is_set(name, [item.word or "" for item in items])
     else:
-        keys = _named([_identity(item) for item in items], items)
+        keys = _named([_by(item, known_by) or _identity(item) for item in items], items)
         floats = name in _SETS
+    if declared:
+        words = (word for item in items for word in _words(item))
+        floats = declared.movable or declared.is_unordered(words)
     if len(set(keys)) < len(keys) and not (floats and scalars):
         return None  # which one is meant would be a guess
     return Told(keys, SET if floats else LIST)
@@ -131,12 +153,31 @@ def _is_set(name: str, words: Sequence[str]) -> bool:
     """Tell whether the order of words in a list means nothing."""
     if any(_ORDERED.fullmatch(token) for token in _TOKENS.findall(name)):
         return False
-    return name in _WORDED or all(_PLAIN.fullmatch(word) for word in words)
+    return all(_PLAIN.fullmatch(word) for word in words)
+
+
+def _by(item: Value, known_by: Sequence[str]) -> Hashable:
+    """Return by what an item is known as a profile says it; None if it has nothing of that."""
+    for way in known_by:
+        if item.word is not None and (told := profiles.named(way, item.word)):
+            return told
+        held = [item.at(key) for key in way.split("+")]
+        if any(held):
+            return way, *(one.word or one.meaning() for one in held if one)
+    return None
+
+
+def _words(value: Value) -> Iterator[str]:
+    """Yield the texts in a value."""
+    if value.word is not None:
+        yield value.word
+    for held in (*(inner for _, inner in (value.entries or {}).values()), *(value.items or ())):
+        yield from _words(held)
 
 
 def _identity(item: Value) -> Hashable:
     """Return by what an item of a list is known, if it is."""
-    for key in _IDENTITIES:
+    for key in profiles.IDENTITIES:
         found = item.at(key)
         if found and found.word:
             return key, found.word.partition("@")[0] if key == "uses" else found.word
@@ -168,14 +209,22 @@ def _held(item: Value) -> tuple[Hashable, ...]:
     return tuple(_identity(one) for one in chain.from_iterable(lists) if one.entries is not None)
 
 
-def told_by_name(path: Path, items: Sequence[Value]) -> Told | None:
-    """Tell the items of the list at `path` apart by what its name lets expect."""
-    return told_apart(path[-1] if path else "", items)
+def below(path: Path, key: str) -> Path:
+    """Return the path of what a mapping at `path` holds at `key`."""
+    return *path, key.replace(".", profiles.DOT)
 
 
-def part(
-    text: str, key: Hashable, begin: int, value: Value, path: Path, *, tell: Tell = told_by_name
-) -> Part:
+def _name(path: Path) -> str:
+    """Return the key that leads to a value, or to the list it is in."""
+    return path[-1].partition("[]")[0] if path else ""
+
+
+def items_of(path: Path) -> Path:
+    """Return the path of the items of the list at `path`."""
+    return *path[:-1], f"{path[-1] if path else ''}[]"
+
+
+def part(text: str, key: Hashable, begin: int, value: Value, path: Path, *, tell: Tell) -> Part:
     """Return the part that begins at `begin`, where its key stands, and ends with `value`.
 
     What is in brackets is taken apart further; `tell` tells the items of lists apart.
@@ -184,17 +233,18 @@ def part(
     kind = TABLE
     if value.entries is not None:
         held = [
-            replace(part(text, name, at, inner, (*path, name), tell=tell), place=ANYWHERE)
+            replace(part(text, name, at, inner, below(path, name), tell=tell), place=ANYWHERE)
             for name, (at, inner) in value.entries.items()
         ]
         places = [(at, inner.end) for at, inner in value.entries.values()]
     elif value.items is not None:
         told = tell(path, value.items)
+        inside = items_of(path)
         if told is None:
             return whole
         kind = told.kind
         held = [
-            replace(part(text, known, item.start, item, path, tell=tell), place=told.place)
+            replace(part(text, known, item.start, item, inside, tell=tell), place=told.place)
             for known, item in zip(told.keys, value.items, strict=True)
         ]
         places = [(item.start, item.end) for item in value.items]
@@ -205,7 +255,7 @@ def part(
 
 
 def _text_kind(path: Path) -> Text:
-    return Text.SCRIPT if path and path[-1] in _SCRIPTS else Text.PLAIN
+    return Text.SCRIPT if _name(path) in _SCRIPTS else Text.PLAIN
 
 
 _COMMA = re.compile(r"([ \t]*,)([^\n]*)")

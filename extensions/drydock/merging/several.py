@@ -2,9 +2,9 @@
 
 import re
 
+from drydock import profiles
 from drydock.documents.formats import yaml
-from drydock.merging import profiles
-from drydock.merging.profiles import place
+from drydock.profiles import place
 
 _ONE = re.compile(r"(?P<key>[\w-]+:[ \t]+)(?P<one>[\w.-]+)(?=[ \t]*(?:#|\n|\Z))")
 Texts = tuple[str, str, str]

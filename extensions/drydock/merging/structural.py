@@ -17,6 +17,7 @@ from drydock.merging import audit, layout, lines, moves, nodes, rules, several
 from drydock.merging.audit import Units, invariants
 from drydock.merging.certainty import NotCertain
 from drydock.merging.nodes import SIDES, Merging, Rename
+from drydock.profiles import Profile
 
 _WORD = re.compile(r"\w+")
 _QUOTES = "\"' "
@@ -86,7 +87,8 @@ def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> S
     if base is None or known is None or formats.name_of(known) != "toml":
         return None
     try:
-        was, mine, new = (_read(known, _text(side)) for side in (base, ours, theirs))
+        meant = invariants.profiles_of(path, _text(theirs))
+        was, mine, new = (_read(known, _text(side), meant) for side in (base, ours, theirs))
         by_ours, by_theirs = [*moves.of(was, mine, new)], [*moves.of(was, new, mine)]
         for move in (*by_ours, *by_theirs):
             was = moves.carried(was, move)
@@ -169,10 +171,11 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
         return Settled(theirs, ("you only fixed what was not valid; the release is valid",))
     name = formats.name_of(known)
     merging = Merging(rules.of(name))
+    meant = invariants.profiles_of(path, new)
     sides = (
-        _read(known, before) if before is not None else None,
-        _read(known, mine),
-        _read(known, new),
+        _read(known, before, meant) if before is not None else None,
+        _read(known, mine, meant),
+        _read(known, new, meant),
     )
     if before is not None and (disputed := invariants.disputed(path, before, mine, new)):
         raise NotCertain(disputed)
@@ -245,10 +248,10 @@ def _is_valid(known: Format, text: str | None) -> bool:
     return True
 
 
-def _read(known: Format, text: str) -> Part:
+def _read(known: Format, text: str, meant: Sequence[Profile]) -> Part:
     """Read a text, which must lose nothing by it."""
     try:
-        read = known.read(text)
+        read = known.read(text, meant)
     except (ValueError, RecursionError) as error:
         raise NotCertain("it is not valid on all sides") from error
     if source(read) != text:

@@ -37,7 +37,7 @@ def _forgets_remarks(base: Any, ours: str, theirs: str, owner: Part) -> str:
     return ours
 
 
-def _tells_by_place(name: str, items: Sequence[Value]) -> Told:
+def _tells_by_place(name: str, items: Sequence[Value], *_: object) -> Told:
     return Told(range(len(items)), SET)
 
 

@@ -4,5 +4,4 @@ NOT_YET = {
     "github: yours renames a step whose action the release raises",
     "pipfile: both sides add other packages",
     "requirements: one package under two spellings",
-    "tox: both sides set other variables",
 }

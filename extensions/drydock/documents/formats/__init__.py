@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from drydock.documents.nodes import Part
+from drydock.profiles import Profile
 
 
 class Format(Protocol):
@@ -19,9 +20,10 @@ class Format(Protocol):
     def check(self, text: str) -> None:
         """Raise ValueError, with a reason that fits in a line, if `text` is not valid."""
 
-    def read(self, text: str) -> Part:
+    def read(self, text: str, known: Sequence[Profile] = (), /) -> Part:
         """Take `text` apart; raise ValueError if it is invalid or not understood.
 
+        `known` are the profiles of the file: they say what its lists and names mean.
         Its lines end with a line feed, the last one, too.
 
         `nodes.source` of what is returned must be `text` again.

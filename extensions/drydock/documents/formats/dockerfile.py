@@ -1,13 +1,14 @@
 """Dockerfiles (https://docs.docker.com/reference/dockerfile): stages, and what they run in turn."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from drydock.documents import siblings
 from drydock.documents.kinds import ANYWHERE, SECTIONS
 from drydock.documents.nodes import Body, Part
+from drydock.profiles import Profile
 
 _NAME = re.compile(
     r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?|[^/]+\.(?:D|d)ockerfile)$"
@@ -47,7 +48,7 @@ def check(text: str) -> None:
         raise ValueError(f"{unknown} is no instruction")
 
 
-def read(text: str) -> Part:
+def read(text: str, _known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart into stages, and those into instructions with the comments above them."""
     check(text)
     opening = ""

@@ -5,11 +5,13 @@ before each other only where both say the same of what they match.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from drydock.documents import siblings
 from drydock.documents.kinds import RULES
 from drydock.documents.nodes import Body, Part, numbered
+from drydock.profiles import Profile
 
 _IGNORES = re.compile(r"(?:^|/)\.[\w-]*ignore$")
 _SAYING = re.compile(r"(?:^|/)(?:\.gitattributes|CODEOWNERS)$")
@@ -29,7 +31,7 @@ def check(text: str) -> None:
         raise ValueError("there are conflict markers in it")
 
 
-def read(text: str) -> Part:
+def read(text: str, _known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart into its patterns, each with the comments and empty lines above it."""
     check(text)
     lead, parts = "", []

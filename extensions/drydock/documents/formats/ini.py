@@ -9,18 +9,14 @@ from itertools import pairwise
 from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Stated, Value
+from drydock.documents.values import Stated, Tell, Value
+from drydock.profiles import Profile
 
 _NAME = re.compile(r"(?:^|/)(?:\.?pylintrc|\.flake8|\.coveragerc|[\w.-]+\.(?:ini|cfg))$")
 _LINE = re.compile(r"[^\n]*\n")
 _SECTION = re.compile(r"\[(?P<name>[^\]\n]+)\][ \t]*\n")
 _KEY = re.compile(r"(?P<key>[^\s:=\[][^:=\n]*?)[ \t]*(?:[:=][ \t]*(?P<value>[^\n]*))?\n")
 _REMARK = re.compile(r"\s*[#;]")
-# Where the lines of a value are requirements.
-_PACKAGES = re.compile(
-    r"options\.(?:install_requires|setup_requires|tests_require)"
-    r"|options\.extras_require\..+|tox\.requires|testenv[^.]*\.deps"
-)
 
 
 def handles(path: str) -> bool:
@@ -42,7 +38,7 @@ def _parsed(text: str) -> RawConfigParser:
     return parser
 
 
-def read(text: str) -> Part:
+def read(text: str, known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart into sections, their keys, and the lines of these."""
     check(text)
     sections: list[tuple[str, str, list[str]]] = []
@@ -59,8 +55,9 @@ def read(text: str) -> Part:
             sections[-1][2].append(pending + line)
             pending = ""
     parts = []
+    tell = values.teller(known)
     for name, lead, (opening, *lines) in sections:
-        body = Body(tuple(_keys(name, lines)), opening)
+        body = Body(tuple(_keys(name, lines, tell)), opening)
         parts.append(Part(f"[{name}]", lead=lead, body=body, place=ANYWHERE))
     return Part("the file", body=Body(tuple(parts), closing=pending))
 
@@ -69,7 +66,7 @@ def _is_blank(line: str) -> bool:
     return not line.strip() or bool(_REMARK.match(line))
 
 
-def _keys(section: str, lines: Sequence[str]) -> Iterator[Part]:
+def _keys(section: str, lines: Sequence[str], tell: Tell) -> Iterator[Part]:
     """Yield the keys of a section, given its lines, each with the blank ones above it."""
     starts = [at for at, line in enumerate(lines) if not _split(line)[1][0].isspace()]
     if starts[:1] != [0][: len(lines)]:
@@ -79,7 +76,8 @@ def _keys(section: str, lines: Sequence[str]) -> Iterator[Part]:
         found = _KEY.fullmatch(first)
         if not found:
             raise ValueError("a key is written in an unusual way")
-        yield replace(_key(section, found, lines[start + 1 : end]), lead=lead, place=ANYWHERE)
+        key = _key(section, found, lines[start + 1 : end], tell)
+        yield replace(key, lead=lead, place=ANYWHERE)
 
 
 def _split(line: str) -> tuple[str, str]:
@@ -88,7 +86,7 @@ def _split(line: str) -> tuple[str, str]:
     return line[:start], line[start:]
 
 
-def _key(section: str, found: re.Match[str], more: Sequence[str]) -> Part:
+def _key(section: str, found: re.Match[str], more: Sequence[str], tell: Tell) -> Part:
     key, text = found["key"].lower(), found[0] + "".join(more)
     says = (found["value"] is None, *f"{found['value']} {''.join(more)}".split())
     whole = Part(key, text[:-1], says, after="\n")
@@ -96,8 +94,7 @@ def _key(section: str, found: re.Match[str], more: Sequence[str]) -> Part:
     if not more or found["value"] or any(word.endswith(",") for word in words):
         return whole
     items = [Value(0, 0, word, word) for word in words]
-    packages = _PACKAGES.fullmatch(f"{section}.{key}")
-    told = values.packages(items) if packages else values.told_apart(key, items)
+    told = tell(values.below(values.below((), section), key), items)
     if told is None:
         return whole
     parts = []

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from drydock.documents import values
 from drydock.documents.nodes import Body, Part
 from drydock.documents.values import Grammar, Stated
+from drydock.profiles import Profile
 
 # A string (kept), a comment, or a comma with nothing but space and comments before the bracket.
 _COMMENT = r"//[^\n]*|/\*.*?\*/"
@@ -39,13 +40,13 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return seen
 
 
-def read(text: str) -> Part:
+def read(text: str, known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart; raise ValueError if it is not valid, or not laid out as usual."""
     check(text)
     space = _GRAMMAR.space.match(text)
     start = space.end() if space else 0
     value = values.scan(text, start, _GRAMMAR)
-    root = values.part(text, "the document", start, value, ())
+    root = values.part(text, "the document", start, value, (), tell=values.teller(known))
     return Part("the document", body=Body((root,), text[:start], text[value.end :]))
 
 

@@ -1,11 +1,12 @@
 """Markdown (https://spec.commonmark.org), by section: a heading and what follows it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from drydock.documents import siblings
 from drydock.documents.kinds import SECTIONS, Text
 from drydock.documents.nodes import Body, Part
+from drydock.profiles import Profile
 
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))??(?:[ \t]+#+)?[ \t]*\n")
 _UNDERLINE = re.compile(r" {0,3}(?:(?P<first>=+)|-+)[ \t]*\n")
@@ -23,7 +24,7 @@ def check(text: str) -> None:
     """Do nothing: any text is Markdown."""
 
 
-def read(text: str) -> Part:
+def read(text: str, _known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart into sections, and the sections below those."""
     lines = [f"{line}\n" for line in text.split("\n")[:-1]]
     headings = [

@@ -4,8 +4,11 @@ Statements of a module and of a class are its parts; a function is one, merged b
 LibCST cuts the text (https://libcst.readthedocs.io), `ast` tells what a piece is.
 """
 
+from collections.abc import Sequence
+
 from drydock.documents import python_items
 from drydock.documents.nodes import Part
+from drydock.profiles import Profile
 
 
 def handles(path: str) -> bool:
@@ -18,7 +21,7 @@ def check(text: str) -> None:
     python_items.check(text)
 
 
-def read(text: str) -> Part:
+def read(text: str, _known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart into statements."""
     from drydock.documents import python_parts  # noqa: PLC0415 - LibCST takes long to import
 

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from drydock.documents.kinds import ANYWHERE, PACKAGES
 from drydock.documents.nodes import Body, Part, numbered
 from drydock.documents.values import requirement_key
+from drydock.profiles import Profile
 
 _NAME = re.compile(r"(?:^|/)(?:[\w.-]*(?:requirements|constraints)[\w.-]*\.(?:txt|in)"
                    r"|requirements/[\w.-]+\.(?:txt|in))$")  # fmt: skip
@@ -28,7 +29,7 @@ def check(text: str) -> None:
     """Raise ValueError never: pip alone knows what it takes."""
 
 
-def read(text: str) -> Part:
+def read(text: str, _known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart, line by line; raise ValueError if a tool computed it."""
     if _COMPUTED.search(text) or "\\\n" in text:
         raise ValueError("a tool computes it from other files")

@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE, Place
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Grammar, Path, Stated, Told, Value
+from drydock.documents.values import Grammar, Path, Stated, Tell, Value
+from drydock.profiles import Profile
 
 _STRING = (
     r'"""(?:\\.|[^"\\]|"{1,2}(?!"))*"{3,5}'
@@ -21,12 +22,6 @@ _DATED = r"\d{4}-\d\d-\d\d[Tt ]\d\d:[^\s,\]}#]*"
 _HEADER = re.compile(rf"(\[\[?)[ \t]*({_KEY})[ \t]*\]\]?[^\n]*\n")
 _SPACE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*")
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
-# Where a list holds requirements; the names of groups stand for themselves.
-_PACKAGES = re.compile(
-    r"project\.dependencies|project\.optional-dependencies\.[^.]+|dependency-groups\.[^.]+"
-    r"|build-system\.requires|tool\.uv\.(?:dev|constraint|override)-dependencies"
-    r"|tool\.pdm\.dev-dependencies\.[^.]+|tool\.hatch\.envs\.[^.]+\.(?:extra-)?dependencies"
-)
 
 
 def handles(path: str) -> bool:
@@ -59,24 +54,29 @@ _GRAMMAR = Grammar(
 )
 
 
-def read(text: str) -> Part:
+def read(text: str, known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart: tables, their keys, what these hold."""
-    top, tables, end = _tables(text)
+    tell = values.teller(known)
+    top, tables, end = _tables(text, tell)
     first = Part("the top", body=top.body)
-    return Part("the document", body=Body((first, *_parts(tables)), closing=text[end:]))
+    return Part("the document", body=Body((first, *_parts(tables, tell)), closing=text[end:]))
 
 
-def _tables(text: str) -> "tuple[_Held, list[_Table], int]":
+def _tables(text: str, tell: Tell) -> "tuple[_Held, list[_Table], int]":
     """Return what stands above all tables, the tables, and where the last of them ends."""
     check(text)
-    top, at = _table(text, 0, (), "")
+    top, at = _table(text, 0, (), "", tell)
     tables = []
+    arrays: set[Path] = set()
     while found := _HEADER.match(text, _end(_SPACE, text, at)):
         names = _names(found[2])
-        table, end = _table(text, found.end(), names, text[found.start() : found.end()])
-        tables.append(
-            _Table(names, found[1] == "[[", text[at : found.start()], found.start(), table)
-        )
+        in_array, start = found[1] == "[[", found.start()
+        place = _place(names, arrays)
+        if in_array:
+            arrays.add(names)
+        inside = values.items_of(place) if in_array else place
+        held, end = _table(text, found.end(), inside, text[start : found.end()], tell)
+        tables.append(_Table(names, place, in_array, text[at:start], start, held))
         at = end
     return top, tables, at
 
@@ -86,7 +86,7 @@ def stated(text: str) -> Iterator[Stated]:
 
     A table without a header of its own stands where the first one below it does.
     """
-    top, tables, _ = _tables(text)
+    top, tables, _ = _tables(text, values.teller(()))
     yield from _entries(text, top, ())
     seen: set[Path] = set()
     for table in tables:
@@ -106,6 +106,8 @@ def _entries(text: str, held: "_Held", names: Path) -> Iterator[Stated]:
 @dataclass(frozen=True)
 class _Table:
     names: Path
+    place: Path
+    """Where it is, as profiles write places."""
     in_array: bool
     lead: str
     start: int
@@ -120,7 +122,16 @@ class _Held:
     value: Value
 
 
-def _table(text: str, at: int, path: Path, opening: str) -> tuple[_Held, int]:
+def _place(names: Path, arrays: Set[Path]) -> Path:
+    """Return the place of a table, given the arrays that it may be in."""
+    path: Path = ()
+    for end, name in enumerate(names):
+        path = values.items_of(path) if names[:end] in arrays else path
+        path = values.below(path, name)
+    return path
+
+
+def _table(text: str, at: int, path: Path, opening: str, tell: Tell) -> tuple[_Held, int]:
     """Read the keys at `at`; return them and where the last of them ends."""
     entries: dict[str, tuple[int, Value]] = {}
     parts = []
@@ -132,26 +143,23 @@ def _table(text: str, at: int, path: Path, opening: str) -> tuple[_Held, int]:
         end = _end(_REST, text, value.end)
         name = _dotted(names)
         entries[name] = start, value
-        found = values.part(text, name, start, value, (*path, *names), tell=_tell)
+        inner = path
+        for one in names:
+            inner = values.below(inner, one)
+        found = values.part(text, name, start, value, inner, tell=tell)
         lead, after = text[at:start], text[value.end : end]
         parts.append(replace(found, lead=lead, after=after, place=ANYWHERE))
         at = end
     return _Held(Body(numbered(parts), opening), Value(0, 0, entries=entries)), at
 
 
-def _tell(path: Path, items: Sequence[Value]) -> Told | None:
-    if _PACKAGES.fullmatch(_dotted(path)):
-        return values.packages(items)
-    return values.told_by_name(path, items)
-
-
-def _parts(tables: Sequence[_Table]) -> list[Part]:
+def _parts(tables: Sequence[_Table], tell: Tell) -> list[Part]:
     """Return the tables as parts; what is below an item of an array of tables is its part."""
     arrays: dict[Path, list[_Table]] = {}
     for table in tables:
         if table.in_array:
             arrays.setdefault(table.names, []).append(table)
-    told = {names: _told(names, items) for names, items in arrays.items()}
+    told = {names: _told(items, tell) for names, items in arrays.items()}
     parts = []
     rest = list(tables)
     while rest:
@@ -163,14 +171,15 @@ def _parts(tables: Sequence[_Table]) -> list[Part]:
         below = []
         while table.in_array and rest and _is_below(rest[0], table.names):
             below.append(rest.pop(0))
-        body = replace(table.held.body, parts=(*table.held.body.parts, *_parts(below)))
+        body = replace(table.held.body, parts=(*table.held.body.parts, *_parts(below, tell)))
         parts.append(Part(key, lead=table.lead, body=body, place=place))
     return parts
 
 
-def _told(names: Path, items: Sequence[_Table]) -> list[tuple[Hashable, Place]]:
+def _told(items: Sequence[_Table], tell: Tell) -> list[tuple[Hashable, Place]]:
     """Return the key of each item of an array of tables, and what its place means."""
-    told = values.told_apart(names[-1], [item.held.value for item in items])
+    names = items[0].names
+    told = tell(items[0].place, [item.held.value for item in items])
     if told is None:
         raise ValueError(f"the items of {_dotted(names)} cannot be told apart")
     return [((_dotted(names), key), told.place) for key in told.keys]

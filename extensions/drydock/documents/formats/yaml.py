@@ -12,6 +12,7 @@ from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE, JOBS, TABLE, Kind
 from drydock.documents.nodes import Body, Part, numbered
 from drydock.documents.values import Path, Stated, Value
+from drydock.profiles import Profile
 
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
 _BLANK = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*")
@@ -67,7 +68,7 @@ def _check_keys(node: yaml.Node | None, seen: set[int]) -> None:
             _check_keys(part, seen)
 
 
-def read(text: str) -> Part:
+def read(text: str, known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart: documents, mappings, lists, as deep as they are block or flow."""
     check(text)
     try:
@@ -75,7 +76,7 @@ def read(text: str) -> Part:
         documents = _documents(text, events)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
-    reader = _Reader(text)
+    reader = _Reader(text, known)
     parts, at = [], 0
     for key, (start, value) in zip(_keys(documents), documents, strict=True):
         document, end = reader.document(start, value)
@@ -171,8 +172,9 @@ def stated(text: str) -> Iterator[Stated]:
 class _Reader:
     """Makes parts of values; each knows where its lines end."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, known: Sequence[Profile]) -> None:
         self.text = text
+        self.tell = values.teller(known)
 
     def document(self, start: int, value: Value) -> tuple[Part, int]:
         """Return the document at `start`, and where the last line of it ends."""
@@ -198,18 +200,18 @@ class _Reader:
                 begin = self._blank(at)
                 if begin != start:
                     raise ValueError("a key is written in an unusual way")
-                part, end = self._part(key, begin, held, (*path, key))
+                part, end = self._part(key, begin, held, values.below(path, key))
                 parts.append(replace(part, lead=self.text[at:begin], place=ANYWHERE))
                 at = end
             return parts, at
-        told = values.told_by_name(path, value.items or ())
+        told = self.tell(path, value.items or ())
         if told is None:
             raise ValueError("items cannot be told apart")
         for told_by, item in zip(told.keys, value.items or (), strict=True):
             begin = self._blank(at)
             if self.text[begin : begin + 1] != "-":
                 raise ValueError("a list is written in an unusual way")
-            part, end = self._part(told_by, begin, item, path)
+            part, end = self._part(told_by, begin, item, values.items_of(path))
             parts.append(replace(part, lead=self.text[at:begin], place=told.place))
             at = end
         return list(numbered(parts)), at
@@ -217,7 +219,7 @@ class _Reader:
     def _part(self, key: Hashable, begin: int, value: Value, path: Path) -> tuple[Part, int]:
         """Return the entry or item that begins, with its key or dash, at `begin`."""
         if not value.block:
-            part = values.part(self.text, key, begin, value, path)
+            part = values.part(self.text, key, begin, value, path, tell=self.tell)
             end = value.end
             if pinned := _PINNED.search(self.text, begin, self.text.index("\n", end) + 1):
                 end = pinned.end(1)
@@ -227,7 +229,7 @@ class _Reader:
             return replace(part, after=self.text[end:at]), at
         kind: Kind | None = JOBS if path in _NAMED else TABLE
         if value.items is not None:
-            told = values.told_by_name(path, value.items)
+            told = self.tell(path, value.items)
             kind = told.kind if told else None
         if kind is None:
             at = self._rest(value.end)

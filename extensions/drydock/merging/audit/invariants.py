@@ -1,6 +1,6 @@
 """Judges a merge by what the parts of a file mean: what holds in both sides holds in the result.
 
-Profiles say what that is (`merging/profiles`). Five kinds of invariant are held: an identity occurs
+Profiles say what that is (`profiles`). Five kinds of invariant are held: an identity occurs
 once, an object has one of the keys that exclude each other, what both sides add under one name is
 equal, two additions in one place of a list are none that could be in either order, and what is
 used is there.
@@ -15,26 +15,12 @@ from dataclasses import dataclass, field
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from drydock.merging import profiles
+from drydock import profiles
 from drydock.merging.audit import unread
 from drydock.merging.audit.data import Data, is_unread, load
-from drydock.merging.profiles import List, Profile, Reference, place
 from drydock.merging.rules import versions
+from drydock.profiles import IDENTITIES, PACKAGE, List, Profile, Reference, declared, named, place
 
-# By what an item is known where no profile says it; what it uses, without the version.
-_USUAL = (
-    "id",
-    "name",
-    "repo",
-    "uses",
-    "key",
-    "label",
-    "module",
-    "path",
-    "url",
-    "image",
-    "job_name",
-)
 _SIDES = ("your version", "the release")
 
 
@@ -61,7 +47,8 @@ def disputed(path: str, base: str, ours: str, theirs: str) -> str | None:
     texts = [load(path, text) for text in (base, ours, theirs)]
     if texts[0] is None or texts[1] is None or texts[2] is None:
         return None
-    known, lists = _profiles(path, texts[2])
+    known = _profiles(path, texts[2])
+    lists = _lists(known)
     was, mine, new = (_said(documents or [], lists) for documents in texts)
     return _atomic(known, lists, was, mine, new) or _ordered(known, lists, was, mine, new)
 
@@ -73,7 +60,8 @@ def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> 
         return unread.broken(ours, theirs, merged)
     if texts[0] is None or texts[1] is None or texts[2] is None:
         return None
-    known, lists = _profiles(path, texts[2])
+    known = _profiles(path, texts[2])
+    lists = _lists(known)
     mine, new, now = (_said(documents or [], lists) for documents in texts)
     found = _unique(lists, mine, new, now) or _exclusive(known, mine, new, now)
     found = found or _references(known, mine, new, now)
@@ -85,15 +73,25 @@ def dangling(path: str, ours: str, theirs: str, merged: str) -> str | None:
     texts = [load(path, text) for text in (ours, theirs, merged)]
     if texts[0] is None or texts[1] is None or texts[2] is None:
         return None
-    known, lists = _profiles(path, texts[2])
+    known = _profiles(path, texts[2])
+    lists = _lists(known)
     mine, new, now = (_said(documents or [], lists) for documents in texts)
     return _references(known, mine, new, now)
 
 
-def _profiles(path: str, documents: Sequence[Data]) -> tuple[list[Profile], list[List]]:
+def profiles_of(path: str, text: str) -> Sequence[Profile]:
+    """Return the profiles that the file at `path` has, if it says `text`."""
+    documents = load(path, text)
+    return _profiles(path, documents) if documents is not None else []
+
+
+def _profiles(path: str, documents: Sequence[Data]) -> Sequence[Profile]:
     keys = frozenset(key for one in documents if isinstance(one, dict) for key in one)
-    known = list(profiles.of(path, keys))
-    return known, [one for profile in known for one in profile.lists]
+    return list(profiles.of(path, keys))
+
+
+def _lists(known: Sequence[Profile]) -> Sequence[List]:
+    return [one for profile in known for one in profile.lists]
 
 
 def _said(documents: Sequence[Data], lists: Sequence[List]) -> _Said:
@@ -129,17 +127,13 @@ def _add(  # noqa: PLR0917 - it is called here only
             _add(said, lists, held, f"{where}[{known}]", f"{at}[]", where)
 
 
-def _declared(at: str, lists: Sequence[List]) -> List | None:
-    return next((one for one in lists if place(one.at).fullmatch(f"{at}[]")), None)
-
-
 def _known(items: Sequence[Data], at: str, lists: Sequence[List]) -> list[str]:
     """Return what each item of a list is known by.
 
     What recurs is known by what it holds as well, and then by its number.
     """
-    declared = _declared(at, lists)
-    names = [str(_identity(item, declared)) for item in items]
+    found = declared(at, lists)
+    names = [str(_identity(item, found)) for item in items]
     often = Counter(names)
     for number, item in enumerate(items):
         if often[names[number]] > 1 and (held := list(_held(item, f"{at}[]", lists))):
@@ -156,15 +150,15 @@ def _held(item: Data, at: str, lists: Sequence[List]) -> Iterator[str]:
     for key, held in item.items() if isinstance(item, dict) else ():
         for one in held if isinstance(held, list) else ():
             if isinstance(one, dict):
-                yield str(_identity(one, _declared(f"{at}.{key}", lists)))
+                yield str(_identity(one, declared(f"{at}.{key}", lists)))
 
 
-def _identity(item: Data, declared: List | None) -> Hashable:
-    for known_by in declared.known_by if declared else ():
-        if (found := _by(item, known_by)) is not None:
-            return found
+def _identity(item: Data, found: List | None) -> Hashable:
+    for known_by in found.known_by if found else ():
+        if (known := _by(item, known_by)) is not None:
+            return known
     if isinstance(item, dict):
-        for key in _USUAL:
+        for key in IDENTITIES:
             if isinstance(said := item.get(key), str) and said:
                 return said.partition("@")[0] if key == "uses" else said
     return item if isinstance(item, str) else json.dumps(item, sort_keys=True)
@@ -177,15 +171,13 @@ def _by(item: Data, known_by: str) -> str | None:
         return " ".join(map(str, told)) or None
     if not isinstance(item, str):
         return None
-    if known_by == "package":
+    if known_by == PACKAGE:
         try:
             found = Requirement(item)
         except InvalidRequirement:
             return None
         return " ".join(filter(None, [canonicalize_name(found.name), str(found.marker or "")]))
-    if "(?P<id>" in known_by and (matched := re.fullmatch(known_by, item)):
-        return matched["id"]
-    return None
+    return named(known_by, item)
 
 
 def _unique(lists: Sequence[List], mine: _Said, new: _Said, now: _Said) -> str | None:
@@ -286,7 +278,7 @@ def _atomic(
         if any(place(written).fullmatch(at) for written in independent):
             reached.add(where)
             continue
-        if isinstance(value, list) and (one := _declared(at, lists)) and one.unordered:
+        if isinstance(value, list) and (one := declared(at, lists)) and one.unordered:
             continue
         if not isinstance(value, str) and not _alike(value, new.values[where]):
             return f"both sides add {_apart(where, mine, new)}, and not the same"
@@ -321,9 +313,9 @@ def _ordered(
         sides = [said.values.get(where) for said in (was, mine, new)]
         at = was.places[where]
         if isinstance(value, list):
-            declared = _declared(at, lists)
+            found = declared(at, lists)
             keys = [_known(side, at, lists) for side in sides if isinstance(side, list)]
-            if declared and declared.unordered and not _matters(declared, sides):
+            if found and not _holds_order(found, sides):
                 continue
         elif isinstance(value, dict) and any(place(w).fullmatch(at) for w in in_order):
             keys = [list(side) for side in sides if isinstance(side, dict)]
@@ -336,12 +328,10 @@ def _ordered(
     return None
 
 
-def _matters(declared: List, sides: "Sequence[Data | None]") -> bool:
-    if not declared.ordered_if:
-        return False
-    texts = [json.dumps(item) if not isinstance(item, str) else item
+def _holds_order(declared: List, sides: "Sequence[Data | None]") -> bool:
+    texts = [item if isinstance(item, str) else json.dumps(item)
              for side in sides[1:] if isinstance(side, list) for item in side]  # fmt: skip
-    return any(re.search(declared.ordered_if, text) for text in texts)
+    return not declared.is_unordered(texts)
 
 
 def _in_one_order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
 """Configuration of Prometheus (https://prometheus.io/docs/prometheus/latest/configuration/configuration/)."""
 
-from drydock.merging.profiles import List, Profile
+from drydock.profiles import List, Profile
 
 _SCRAPED = "https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config"
 

@@ -23,12 +23,20 @@ or section; it is found at any depth, unless it begins with `^`.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import cast
+
+IDENTITIES = ("id", "name", "repo", "uses", "key", "label", "module", "path", "url", "image",
+              "job_name")  # fmt: skip
+"""By what an item of a list is known where no profile says it; `uses` without the version."""
+PACKAGE = "package"
+"""In `known_by`: the name of the package that a requirement (PEP 508) is for."""
+DOT = "\u2024"
+"""What stands in places for a dot in a key: a one-dot leader."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,24 @@ class List:
     known_by: Sequence[str] = ()
     """By what an item is known: keys of it, or a pattern for what an item that is a text says.
 
-    Several are each unique by themselves; `a+b` is one of two keys. A pattern has the group `id`.
+    Several are each unique by themselves; `a+b` is one of two keys. A pattern has the group `id`;
+    PACKAGE is for requirements.
     """
     unordered: str = ""
     """The page that says that order means nothing."""
     ordered_if: str = ""
     """A pattern for an item with which it does."""
+    movable: bool = False
+    """Whether an ordered item is found by what it is known by, wherever it stands.
+
+    Then a side may move or remove items while the other adds some; what both add in one place is
+    a conflict still, where there is a base.
+    """
+
+    def is_unordered(self, texts: Iterable[str]) -> bool:
+        """Tell whether the order of items that are, or hold, these texts means nothing."""
+        matters = self.ordered_if and any(re.search(self.ordered_if, text) for text in texts)
+        return bool(self.unordered) and not matters
 
 
 @dataclass(frozen=True)
@@ -104,6 +124,17 @@ def of(path: str, keys: frozenset[str]) -> Iterator[Profile]:
     for profile in all_profiles():
         if re.search(profile.files, path) and profile.keys <= keys:
             yield profile
+
+
+def declared(at: str, lists: Sequence[List]) -> List | None:
+    """Return what is declared of the list at a place."""
+    return next((one for one in lists if place(one.at).fullmatch(f"{at}[]")), None)
+
+
+def named(known_by: str, text: str) -> str | None:
+    """Return by what an item that is a text is known, if `known_by` is a pattern for such."""
+    matched = re.fullmatch(known_by, text) if "(?P<id>" in known_by else None
+    return matched["id"] if matched else None
 
 
 @cache

@@ -1,6 +1,6 @@
 """Workflows and actions of GitHub (https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax)."""
 
-from drydock.merging.profiles import Exclusive, List, Profile, Reference
+from drydock.profiles import Exclusive, List, Profile, Reference
 
 _SYNTAX = "https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax"
 # "The order that you define patterns matters": with `!` only.

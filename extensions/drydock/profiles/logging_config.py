@@ -1,6 +1,6 @@
 """Logging as a dictionary (https://docs.python.org/3/library/logging.config.html#logging-config-dictschema)."""
 
-from drydock.merging.profiles import List, Profile, Reference
+from drydock.profiles import List, Profile, Reference
 
 _SCHEMA = "https://docs.python.org/3/library/logging.config.html#logging-config-dictschema"
 

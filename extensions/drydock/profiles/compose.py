@@ -1,6 +1,6 @@
 """Compose files (https://docs.docker.com/reference/compose-file/)."""
 
-from drydock.merging.profiles import Exclusive, List, Profile, Reference
+from drydock.profiles import Exclusive, List, Profile, Reference
 
 _MERGED = "https://docs.docker.com/reference/compose-file/merge/#unique-resources"
 _VARIABLES = "https://docs.docker.com/reference/compose-file/services/#environment"

@@ -1,6 +1,6 @@
 """Dashboards of Grafana (https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/)."""
 
-from drydock.merging.profiles import List, Profile
+from drydock.profiles import List, Profile
 
 PROFILE = Profile(
     files=r"\.json$",

@@ -1,6 +1,6 @@
 """Requirements files of pip (https://pip.pypa.io/en/stable/reference/requirements-file-format/)."""
 
-from drydock.merging.profiles import List, Profile
+from drydock.profiles import List, Profile
 
 _PIP = "https://pip.pypa.io/en/stable/reference/requirements-file-format/"
 

@@ -1,6 +1,6 @@
 """OpenTelemetry Collector (https://opentelemetry.io/docs/collector/configuration/)."""
 
-from drydock.merging.profiles import Profile, Reference
+from drydock.profiles import Profile, Reference
 
 PROFILE = Profile(
     files=r"\.ya?ml$",

@@ -1,13 +1,13 @@
 """Configuration of pre-commit (https://pre-commit.com/#pre-commit-configyaml---top-level)."""
 
-from drydock.merging.profiles import List, Profile
+from drydock.profiles import List, Profile
 
 PROFILE = Profile(
     files=r"(^|/)\.pre-commit-config\.ya?ml$",
     lists=(
         # Hooks run one after the other, and one repository's hooks are listed in one place.
-        List("^repos[]", (r"repo",)),
-        List("hooks[]", ("id+alias+name",)),
+        List("^repos[]", ("repo",), movable=True),
+        List("hooks[]", ("id+alias+name",), movable=True),
         List("additional_dependencies[]", ("package",),
              unordered="https://pre-commit.com/#config-additional_dependencies"),
     ),

@@ -1,6 +1,6 @@
 """Chart.yaml of Helm (https://helm.sh/docs/topics/charts/#the-chartyaml-file)."""
 
-from drydock.merging.profiles import List, Profile
+from drydock.profiles import List, Profile
 
 PROFILE = Profile(
     files=r"(^|/)Chart\.yaml$",

@@ -1,8 +1,11 @@
 """setup.cfg and tox.ini (https://setuptools.pypa.io/en/latest/userguide/declarative_config.html)."""
 
-from drydock.merging.profiles import List, Profile, Reference
+from drydock.profiles import List, Profile, Reference
 
 _CONFIG = "https://setuptools.pypa.io/en/latest/userguide/declarative_config.html"
+_CLASSIFIERS = (
+    "https://packaging.python.org/en/latest/specifications/core-metadata/#classifier-multiple-use"
+)
 _TOX = "https://tox.wiki/en/latest/config.html"
 _COVERAGE = "https://coverage.readthedocs.io/en/latest/config.html"
 _FLAKE8 = "https://flake8.pycqa.org/en/latest/user/options.html"
@@ -10,8 +13,14 @@ _FLAKE8 = "https://flake8.pycqa.org/en/latest/user/options.html"
 PROFILE = Profile(
     files=r"(^|/)(\.?pylintrc|\.flake8|\.coveragerc|[\w.-]+\.(ini|cfg))$",
     lists=(
-        List("install_requires[]", ("package",), unordered=_CONFIG),
+        *(
+            List(f"{name}_requires[]", ("package",), unordered=_CONFIG)
+            for name in ("install", "setup", "tests")
+        ),
+        List("^metadata.classifiers[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
+        List("^metadata.keywords[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
         List("options\u2024extras_require.*[]", ("package",), unordered=_CONFIG),
+        List("^tox.requires[]", ("package",), unordered=f"{_TOX}#requires"),
         List("deps[]", ("package",), unordered=f"{_TOX}#deps"),
         List("per-file-ignores[]", (r"(?P<id>[^:]+):.*",), unordered=f"{_FLAKE8}"),
         List("setenv[]", (r"(?P<id>[^=\s]+)\s*=.*",), unordered=f"{_TOX}#set_env"),

@@ -1,9 +1,12 @@
 """pyproject.toml: packaging, uv, Poetry, ruff (https://packaging.python.org/en/latest/specifications/pyproject-toml/)."""
 
-from drydock.merging.profiles import Exclusive, List, Profile, Reference
+from drydock.profiles import Exclusive, List, Profile, Reference
 
 _PROJECT = "https://packaging.python.org/en/latest/specifications/pyproject-toml/#dependencies-optional-dependencies"
 _GROUPS = "https://packaging.python.org/en/latest/specifications/dependency-groups/"
+_UV = "https://docs.astral.sh/uv/reference/settings/#dev-dependencies"
+_PDM = "https://pdm-project.org/en/latest/usage/dependency/#add-development-only-dependencies"
+_HATCH = "https://hatch.pypa.io/latest/config/environment/overview/#dependencies"
 _RULES = "https://docs.astral.sh/ruff/linter/#rule-selection"
 _CLASSIFIERS = (
     "https://packaging.python.org/en/latest/specifications/core-metadata/#classifier-multiple-use"
@@ -19,9 +22,18 @@ PROFILE = Profile(
         List("^project.optional-dependencies.*[]", ("package",), unordered=_PROJECT),
         List("^build-system.requires[]", ("package",), unordered=_PROJECT),
         List("^dependency-groups.*[]", ("package",), unordered=_GROUPS),
-        List("^tool.uv.dev-dependencies[]", ("package",), unordered=_GROUPS),
-        List("^project.classifiers[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
-        List("^project.keywords[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
+        *(
+            List(f"^tool.uv.{name}-dependencies[]", ("package",), unordered=_UV)
+            for name in ("dev", "constraint", "override")
+        ),
+        List("^tool.pdm.dev-dependencies.*[]", ("package",), unordered=_PDM),
+        List("^tool.hatch.envs.*.dependencies[]", ("package",), unordered=_HATCH),
+        List("^tool.hatch.envs.*.extra-dependencies[]", ("package",), unordered=_HATCH),
+        *(
+            List(f"^{table}.{name}[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS)
+            for table in ("project", "tool.poetry")
+            for name in ("classifiers", "keywords")
+        ),
         List("^tool.coverage.*.omit[]", (r"(?P<id>.+)",), unordered=f"{_COVERAGE}#run-omit"),
         List("^tool.mypy.disable_error_code[]", (r"(?P<id>.+)",),
              unordered=f"{_MYPY}#confval-disable_error_code"),

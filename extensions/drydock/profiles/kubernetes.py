@@ -1,6 +1,6 @@
 """Kubernetes manifests (https://kubernetes.io/docs/reference/kubernetes-api/)."""
 
-from drydock.merging.profiles import Exclusive, List, Profile, Reference
+from drydock.profiles import Exclusive, List, Profile, Reference
 
 # Lists with a merge key are merged by it, wherever an item stands.
 _MERGED = "https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy"

@@ -1,6 +1,6 @@
 """Pipelines of GitLab (https://docs.gitlab.com/ci/yaml/)."""
 
-from drydock.merging.profiles import Exclusive, List, Profile, Reference
+from drydock.profiles import Exclusive, List, Profile, Reference
 
 PROFILE = Profile(
     files=r"(^|/)\.gitlab-ci\.ya?ml$",

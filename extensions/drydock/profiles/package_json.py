@@ -1,6 +1,6 @@
 """package.json (https://nodejs.org/api/packages.html#conditional-exports)."""
 
-from drydock.merging.profiles import Profile
+from drydock.profiles import Profile
 
 # "The order of conditions is significant": the first that fits is taken.
 PROFILE = Profile(

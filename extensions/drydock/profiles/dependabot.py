@@ -1,6 +1,6 @@
 """Configuration of Dependabot (https://docs.github.com/code-security/dependabot/working-with-dependabot/dependabot-options-reference)."""
 
-from drydock.merging.profiles import List, Profile
+from drydock.profiles import List, Profile
 
 _OPTIONS = "https://docs.github.com/code-security/dependabot/working-with-dependabot/dependabot-options-reference#updates--"
 
