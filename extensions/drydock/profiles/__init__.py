@@ -1,25 +1,35 @@
 """What the parts of a kind of file mean: every module in this package is one profile.
 
-A merge is held to it, whatever made it: an invariant that holds in ours and in theirs holds in the
-result, or it is a conflict (`merging/audit/invariants.py` judges). What no profile names is
-ordered and atomic: two additions in one place of a list, and two additions under one name that are
-not the same, are conflicts.
+It is said once, for two that share no code. Readers (`documents`) tell the items of lists apart as
+profiles say, so that parts can be merged. The audit (`merging/audit/invariants.py`) holds every
+merge to them, whatever made it: an invariant that holds in ours and in theirs holds in the result,
+or it is a conflict. What no profile names is ordered and atomic to the audit: two additions in one
+place of a list, and two additions under one name that are not the same, are conflicts.
 
-To add a kind of file, add a module here; nothing else changes:
+To add a kind of file, add a module here and triples for it; nothing else changes:
 
-1. `PROFILE = Profile(files=r"…")`, a pattern for the path from the top of the repository. Files
-   that are told by their content, as Kubernetes manifests are, name the keys that they have.
+1. `PROFILE = Profile(files=r"…")`, a pattern that is searched for in the path from the top of the
+   repository. Files that are told by their content, as Kubernetes manifests are, name the `keys`
+   that they have at the top. Several profiles may hold for one file. The module's docstring is the
+   tool's name and the page that describes its file.
 2. A `List` for each list whose items are known by something (`known_by`: then an identity occurs
-   once), or whose order means nothing (`unordered`: the address of the page that says so). An
-   order that means something in some cases only, as with `!` in a pattern, is `ordered_if`.
-3. A set of keys for each choice of which an object has one (`exclusive`).
-4. A `Reference` for each name that must be there (`uses`, `defines`).
-5. `independent`, for what both sides may add parts of under one name, with the page that says so.
-6. `one_or_several`, where one item may stand without a list.
-7. Triples in `tests/merging/triples`: the outcome that the tool's documentation asks for.
+   once, so leave out what the tool lets occur twice), or whose order means nothing (`unordered`:
+   the address of the page that says so; no page, no claim). An order that means something in some
+   cases only, as with `!` in a pattern, is `ordered_if`. Where two of them fit one list, the first
+   in the profile counts.
+3. An `Exclusive` for each choice of keys of which an object has one.
+4. A `Reference` for each name that must be there (`uses`, `defines`). A name that the file need
+   not define, as one of an included file, is kept out by the pattern `named` or is `known`.
+5. `independent`, for what both sides may add parts of under one name, with the page that says so;
+   `ordered`, for objects in which the order of keys means something; `one_or_several`, where one
+   item may stand without a list.
+6. Triples in the module of `tests/merging/triples` that fits, each below the page it follows: one
+   for each thing that the profile says, with the outcome that the tool's documentation asks for.
+   Without the profile some must fail: `pytest tests/merging/test_triples.py -k NAME`.
 
 A place is written as its keys with dots between, `[]` for the items of a list and `*` for any key
-or section; it is found at any depth, unless it begins with `^`.
+or section; it is found at any depth, unless it begins with `^`. A dot in a key is DOT. In an INI
+file the section is the first key, and a value of several lines is a list.
 """
 
 import re

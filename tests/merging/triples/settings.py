@@ -378,4 +378,113 @@ JSON: Triples = {
             |}
         """,
     ),
+    # https://taskfile.dev/docs/guide/dependencies: "does not set their execution order".
+    "task: both sides add another dependency": merges(
+        "ordered",
+        "Taskfile.yml",
+        """
+            |tasks:
+            |  check:
+            |    deps:
+            |      - lint
+         o m|      - types
+          tm|      - audit
+            |  lint: {cmds: [ruff check]}
+            |  types: {cmds: [mypy]}
+            |  audit: {cmds: [pip-audit]}
+        """,
+    ),
+    # https://taskfile.dev/docs/guide/dependencies: commands run one after the other.
+    "task: both sides add another command": conflicts(
+        "ordered",
+        "Taskfile.yml",
+        """
+            |tasks:
+            |  check:
+            |    cmds:
+            |      - ruff check
+         o  |      - mypy
+          t |      - pip-audit
+        """,
+    ),
+    "task: yours removes a task that the release comes to call": conflicts(
+        "reference",
+        "Taskfile.yml",
+        """
+            |tasks:
+            |  check:
+            |    cmds:
+            |      - ruff check
+          t |      - task: audit
+            |  build: {cmds: [uv build]}
+        b t |  audit: {cmds: [pip-audit]}
+        """,
+        "audit",
+    ),
+    # https://prometheus.io/docs/alerting/latest/configuration/#receiver: "The unique name".
+    "alertmanager: both sides add a receiver of one name": conflicts(
+        "unique",
+        "alertmanager.yml",
+        """
+            |route: {receiver: team}
+            |receivers:
+         o  |  - name: pager
+         o  |    webhook_configs: [{url: "http://one.example.com"}]
+            |  - name: team
+            |    webhook_configs: [{url: "http://team.example.com"}]
+          t |  - name: pager
+          t |    webhook_configs: [{url: "http://two.example.com"}]
+        """,
+        "pager",
+    ),
+    "alertmanager: yours removes a receiver that the release comes to use": conflicts(
+        "reference",
+        "alertmanager.yml",
+        """
+            |route:
+            |  receiver: team
+            |  routes:
+            |    - receiver: team
+            |      matchers: [severity = page]
+          t |    - receiver: chat
+          t |      matchers: [severity = warning]
+            |receivers:
+            |  - name: team
+            |    webhook_configs: [{url: "http://team.example.com"}]
+        b t |  - name: chat
+        b t |    webhook_configs: [{url: "http://chat.example.com"}]
+        """,
+        "chat",
+    ),
+    # https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
+    "rules: both sides add a group of one name": conflicts(
+        "unique",
+        "alerts.yml",
+        """
+            |groups:
+         o  |  - name: slow
+         o  |    rules: [{alert: Slow, expr: "latency > 1"}]
+            |  - name: down
+            |    rules: [{alert: Down, expr: "up == 0"}]
+          t |  - name: slow
+          t |    rules: [{alert: Slower, expr: "latency > 5"}]
+        """,
+        "slow",
+    ),
+    "rules: yours changes when an alert fires, the release what it says": merges(
+        "unique",
+        "alerts.yml",
+        """
+            |groups:
+            |  - name: down
+            |    rules:
+            |      - alert: Down
+        b t |        expr: up == 0
+         o m|        expr: up{job="shop"} == 0
+        bo  |        annotations: {summary: down}
+          tm|        annotations: {summary: It is down.}
+            |      - alert: Slow
+            |        expr: latency > 1
+        """,
+    ),
 }
