@@ -11,7 +11,10 @@ from drydock.cli import app
 from tests.template.matrix import REPOSITORY
 from tools import reference
 
-PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+PAGES = [
+    *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md")),
+    *sorted((REPOSITORY / "docs").glob("*.md")),
+]
 TYPED = re.compile(r"^(?:\$ )?(drydock [a-z].*)$|`(drydock [a-z][^`]*)`", re.MULTILINE)
 
 
@@ -34,6 +37,16 @@ def test_a_command_of_the_documents_is_one(command: str) -> None:
         assert found, f"there is no command {name}"
         if arguments:  # without any it may be only the command's name
             found.make_context(name, arguments, parent=context)
+
+
+def test_contributors_learn_of_every_session() -> None:
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([a-z_]+)(?: -- [^`]+)?`", text))
+    sessions = re.findall(
+        r"^@nox\.session\ndef (\w+)", (REPOSITORY / "noxfile.py").read_text("utf-8"), re.MULTILINE
+    )
+    assert sessions
+    assert set(sessions) - told == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
