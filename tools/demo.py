@@ -42,7 +42,7 @@ def main() -> int:
         with _step("Starting it"):
             process, api, management = _start()
         try:
-            with _step("Asking it"):
+            with _step("Sending it a request"):
                 answer = _fetch(f"{api}/api/v1/predict", FLOWER)
                 metrics = _fetch(f"{management}/metrics")
             _show(api, answer, management, metrics)
@@ -56,13 +56,15 @@ def main() -> int:
     except DemoError as error:
         console.print(f"[red]demo: {error}", soft_wrap=True)
         return 1
-    console.print(f"\nDone in {time.perf_counter() - begin:.1f} s. The service lies in {SERVICE}")
+    took = time.perf_counter() - begin
+    console.print(f"\nDone in {took:.1f} s. The service is in\n{SERVICE}", soft_wrap=True)
     console.print("Next, in that folder:")
+    uv = _command("uv")
     for command, purpose in (
-        (f"{_command('uv')} run demo-service serve", "start it; try http://localhost:8000/docs"),
-        (f"{_command('uv')} run nox", "check style and types, run its tests"),
+        ("run demo-service serve", "start it; try http://localhost:8000/docs"),
+        ("run nox", "check style and types, run its tests"),
     ):
-        console.print(f"  {command:<40} {purpose}", soft_wrap=True)
+        console.print(f"  {uv} {command:<22}  {purpose}", soft_wrap=True)
     return 0
 
 

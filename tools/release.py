@@ -59,7 +59,7 @@ def check(repository: Path, version: str) -> None:
     if git.run("status", "--porcelain", cwd=repository):
         raise BadInput("the working tree has changes: commit them first")
     if not git.has_identity(repository):
-        raise BadInput("git knows no name and address of yours: set user.name and user.email")
+        raise BadInput("git has no user.name and user.email: set them")
     with open_template(str(repository), repository) as template:
         last = _last(template)
         _require_version(repository, template.company, last, version)
@@ -138,11 +138,17 @@ def rebuild_tags(repository: Path) -> list[str]:
         present = set(git.run("tag", "--list", cwd=repository).decode().split())
         missing = [release for name, release in template.releases.items() if name not in present]
     for release in missing:
-        day = git.run("show", "--no-patch", "--format=%cI", release.commit, cwd=repository)
+        # Whoever clones it gets the tags of those who made the releases, and needs no identity.
+        about = ("show", "--no-patch", "--format=%cn%n%ce%n%cI", release.commit)
+        name, email, day = git.run(*about, cwd=repository).decode().splitlines()
         git.run(
             *("tag", "--annotate", release.name, release.commit, "--message", release.name),
             cwd=repository,
-            environment={"GIT_COMMITTER_DATE": day.decode().strip()},
+            environment={
+                "GIT_COMMITTER_NAME": name,
+                "GIT_COMMITTER_EMAIL": email,
+                "GIT_COMMITTER_DATE": day,
+            },
         )
     return [release.name for release in missing]
 

@@ -157,6 +157,20 @@ def test_lost_tags_are_rebuilt_where_they_were(repository: Path) -> None:
     assert release.rebuild_tags(repository) == []
 
 
+def test_lost_tags_are_rebuilt_without_an_identity_as_who_released_would(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release.cut(repository, "1.0.0", DAY)
+    git(repository, "tag", "--delete", "v1.0.0")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git(repository, "config", "user.useConfigOnly", "true")
+
+    release.rebuild_tags(repository)
+
+    tagger = git(repository, "for-each-ref", "--format=%(taggername) %(taggeremail)", "refs/tags")
+    assert tagger == "Tester <tester@example.invalid>"
+
+
 def test_a_wrong_call_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert release.main([]) == 2
     assert capsys.readouterr().err.count("\n") == 1
