@@ -1,5 +1,6 @@
 """The lock file of a service, written anew without running any code of it."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -170,7 +171,9 @@ def _uv(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     uv = find_uv()
     if uv is None:
         raise BadInput("uv is not installed: pip install uv")
+    # A Python that is not there is not fetched: locking needs none of that version.
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
     return subprocess.run(
-        [uv, *arguments, "--quiet"],
+        [uv, *arguments, "--quiet"], env=environment,
         cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from drydock.adoption.derive import Derived, derive
-from drydock.adoption.facts import gather
+from drydock.adoption.facts import Fact, gather
 from drydock.errors import BadInput
 
 APP = {"shop/__init__.py": "", "shop/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}
@@ -169,3 +169,83 @@ def test_gunicorns_settings_give_the_port() -> None:
     }
     found = {one.name: one for one in derive(gather(files), files, "shop")}
     assert found["service_port"].value == 7100
+
+
+APP_TEXT = "import fastapi\napp = fastapi.FastAPI()\n"
+REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
+    "a factory of Flask in another module": (
+        {
+            "shop/factory.py": "def create_app():\n    app = Flask(__name__)\n    return app\n",
+            "wsgi.py": "from shop.factory import create_app\napp = create_app()\n",
+        },
+        "it is a Flask application, and the chassis wraps ASGI only",
+    ),
+    "Connexion": (
+        {"a.py": "import connexion\napp = connexion.App(__name__)\n"},
+        r"a\.py:2: it is a Connexion application",
+    ),
+    "Litestar": ({"a.py": "app = Litestar([])\n"}, "it is a Litestar application"),
+    "BlackSheep": (
+        {"a.py": "from blacksheep import Application\napp = Application()\n"},
+        "it is a BlackSheep application",
+    ),
+    "Django": (
+        {"site/asgi.py": "application = get_asgi_application()\n"},
+        "it is a Django application",
+    ),
+    "a factory with arguments": (
+        {"a.py": "def make(db, *, url):\n    app = FastAPI()\n    return app\n"},
+        r"a\.py:1: make\(db, url\) needs arguments",
+    ),
+    "a repository of several services": (
+        {
+            "orders/pyproject.toml": "[project]\n", "orders/main.py": APP_TEXT,
+            "prices/requirements.txt": "fastapi\n", "prices/prices/main.py": APP_TEXT,
+            "web/package.json": "{}",
+        },
+        "it holds several services: .*: orders, prices$",
+    ),
+    "one whose tools alone are at the root": (
+        {
+            "pyproject.toml": "[tool.ruff]\n", "a/Pipfile": "", "a/m.py": APP_TEXT,
+            "b/Pipfile": "", "b/m.py": APP_TEXT,
+        },
+        "it holds several services: .*: a, b$",
+    ),
+    "a repository with the service in a folder": (
+        {"backend/Pipfile": "", "backend/m.py": APP_TEXT},
+        "it holds a service in a folder: .*: backend$",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_service_of_its_own_is_refused(case: str) -> None:
+    files, said = REFUSED[case]
+    with pytest.raises(BadInput, match=said):
+        derive(gather(files), files, "shop")
+
+
+def test_an_app_that_is_named_takes_any_folder() -> None:
+    files, _ = REFUSED["a repository of several services"]
+    facts = [*gather(files), Fact("app", "orders/main:app", "--data", 0, 100)]
+    found = {one.name: one.value for one in derive(facts, files, "shop")}
+    assert found["app"] == "main:app"
+
+
+def test_imports_tell_where_a_module_is_imported_from() -> None:
+    run = "from app.routes import router\nimport fastapi, uvicorn\napp = fastapi.FastAPI()\n"
+    files = {
+        "requirements.txt": "fastapi\n",
+        "app/main.py": run + 'uvicorn.run("main:app")\n',
+        "app/routes.py": "router = None\n",
+    }
+    found = {one.name: one.value for one in derive(gather(files), files, "shop")}
+    assert (found["app"], found["package_path"]) == ("app.main:app", "app")
+
+
+def test_a_pipfile_tells_the_python() -> None:
+    files = {"Pipfile": '[requires]\npython_version = "3.12"\n', "main.py": APP_TEXT}
+    found = {one.name: one for one in derive(gather(files), files, "shop")}
+    assert found["python_version"].value == "3.12"
+    assert [fact.where for fact in found["python_version"].evidence] == ["Pipfile:2"]

@@ -526,3 +526,24 @@ def test_an_entrypoint_that_migrates_stays_and_all_is_accounted_for(
     assert said["entry.sh", 3] == "standard"
     assert said["Dockerfile", 2] == "carried"
     assert ("compose.yml", 4) in {(one["path"], one["line"]) for one in report["todo"]}
+
+
+def test_the_second_service_of_a_repository_has_a_branch_of_its_own(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    top = tmp_path / "all"
+    files = {f"{one}/requirements.txt": "" for one in ("orders", "prices")}
+    write(top, files | {f"{one}/{one}_api/main.py": app for one in ("orders", "prices")})
+    git(top, "init", "--quiet", "--initial-branch=main")
+    commit(top, "As it was")
+    for one in ("orders", "prices"):
+        assert retrofit(drydock, top / one, standard).code == 0
+        assert git(top, "branch", "--show-current") == f"drydock/retrofit-{one}"
+        if one == "orders":
+            git(top, "checkout", "--quiet", "main")
+            git(top, "merge", "--quiet", f"drydock/retrofit-{one}")
+    assert drydock("retrofit", top / "prices", "--abort").code == 0
+    assert git(top, "branch", "--show-current") == "main"
+    assert (top / "orders/pyproject.toml").exists()
+    assert "it holds several services" in retrofit(drydock, top, standard).err

@@ -15,6 +15,7 @@ from drydock.errors import BadInput
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 _LONGEST_NAME = 50
+_LIST = re.compile(r"(^|/)(pyproject\.toml|requirements[\w.-]*\.(txt|in)|Pipfile|setup\.py)$")
 _LAUNCHES = {"app", "app_file"}
 """Facts that name the application by what starts it."""
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
@@ -53,6 +54,8 @@ def derive(facts: list[Fact], files: Files, folder: str) -> list[Derived]:
     `folder` is the name of the service's folder. Raises BadInput when there is no application
     that a chassis could wrap.
     """
+    if not any(fact.path == "--data" for fact in _of(facts, "app")):
+        _require_one_service(facts, files)
     name = _name(facts, folder)
     app, package = _app(facts, files, str(name.value))
     port = _port(facts)
@@ -205,18 +208,45 @@ def _free(name: str, root: str, files: Files) -> str:
     return name
 
 
+_NOT_ASGI = {"Flask", "Bottle", "Connexion", "Django", "Falcon"}
+
+
 def _why_none(facts: list[Fact]) -> str:
-    others = _of(facts, "other_framework")
-    if others:
+    for other in _of(facts, "other_framework"):
+        told = f"{other.where}: it is a {other.value} application, and the chassis wraps "
+        if other.value in _NOT_ASGI:
+            return (
+                f"{told}ASGI only; lint, types, image and pipeline of the standard could still "
+                "serve it: drydock new makes a service to take them from"
+            )
+        return f"{told}FastAPI and Starlette; --data app=module:attribute tries it with this one"
+    for needy in _of(facts, "factory_with"):
+        called = needy.value.rpartition(":")[2]
         return (
-            f"{others[0].where}: it is a {others[0].value} application, and the chassis wraps ASGI "
-            "only; lint, types, image and pipeline of the standard could still serve it: "
-            "drydock new makes a service to take them from"
+            f"{needy.where}: {called} needs arguments, so it is no application: write a module "
+            "that calls it, app = ..., and give it with --data app=module:app"
         )
     return (
         "no ASGI application was found (a FastAPI() or Starlette() at the top of a module, or a "
         "function that makes one): give it with --data app=module:attribute"
     )
+
+
+def _require_one_service(facts: list[Fact], files: Files) -> None:
+    """Raise BadInput where the folder holds services instead of being one."""
+    lists = {path for path in files if _LIST.search(path)}
+    at_top = any(path.rpartition("/")[0] in {"", "requirements"} for path in lists)
+    nested = {path.rpartition("/")[0] for path in lists} - {"", "requirements"}
+    apps = [f.path for f in facts if f.about in {"app_object", "factory"}]
+    homes = {
+        max((one for one in nested if path.startswith(f"{one}/")), key=len, default="")
+        for path in apps
+    }
+    services = sorted(homes - {""})
+    if services and "" not in homes and (not at_top or len(services) > 1):
+        listed = ", ".join(services)
+        what = "several services" if len(services) > 1 else "a service in a folder"
+        raise BadInput(f"it holds {what}: run drydock retrofit in each that is meant: {listed}")
 
 
 def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
@@ -228,6 +258,8 @@ def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
         found[path, attribute].append(fact)
     for fact in _of(facts, "app"):
         for path, root in _files_of(fact.value, files):
+            if root and _imports_from(path, root, files):
+                root = _root_of(path, files)  # noqa: PLW2901 - what its imports say
             attribute = fact.value.rpartition(":")[2]
             roots.setdefault((path, attribute), root)
             found[path, attribute].append(fact)
@@ -262,6 +294,14 @@ def _files_of(target: str, files: Files) -> Iterator[tuple[str, str]]:
             path = f"{root}/{ending}" if root else ending
             if path in files:
                 yield path, root
+
+
+def _imports_from(path: str, folder: str, files: Files) -> bool:
+    """Tell whether a module imports from the folder that it lies in by that folder's name."""
+    named = re.escape(folder.rpartition("/")[2])
+    return path.rpartition("/")[0] == folder and bool(
+        re.search(rf"(?m)^\s*(from|import)\s+{named}\b", files[path])
+    )
 
 
 def _root_of(path: str, files: Files) -> str:

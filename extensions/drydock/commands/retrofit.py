@@ -39,7 +39,6 @@ from drydock.template.releases import (
 
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
-BRANCH = Branch("retrofit")
 _WRITTEN = {"added", "updated", "merged"}
 _TESTS = re.compile(r"conftest\.py|test_.+\.py|.+_test\.py")
 _OF_PINS = (project.PATH, "uv.lock")
@@ -102,7 +101,7 @@ class _Retrofit:
             if not git.has_identity(place.folder):
                 how = "git config user.name NAME, and user.email; or give --no-commit"
                 raise BadInput(f"git does not know who commits: {how}")
-            BRANCH.require_none(place.repository)
+            _branch_of(place.repository, place.folder).require_none(place.repository)
         self.say("Reading the service")
         facts = self._facts()
         rendering.check_data(self._checkout(release), options.data)
@@ -377,8 +376,9 @@ def _write(
     repository: Repository, place: Place, merge: Merge, report: RetrofitReport, *, commit: bool
 ) -> None:
     own = replace(repository, objects=None)
+    branch = _branch_of(repository, place.folder)
     if commit:
-        BRANCH.start(own)
+        branch.start(own)
     work_tree.write(repository, place.head, merge)
     with undone_by("drydock retrofit --abort"):
         changed = {file.path for file in report.files if file.outcome in _WRITTEN}
@@ -386,8 +386,14 @@ def _write(
             _lock(own, place, report)
         if commit and not report.conflicts:
             subject = f"Bring the standard in: {report.template} {report.after}"
-            BRANCH.commit(own, subject, to_markdown(report))
-            report.branch = BRANCH.name
+            branch.commit(own, subject, to_markdown(report))
+            report.branch = branch.name
+
+
+def _branch_of(repository: Repository, folder: Path) -> Branch:
+    """Return the branch that the service in `folder` is brought in on."""
+    inside = folder.expanduser().resolve().relative_to(repository.top.resolve()).as_posix()
+    return Branch("retrofit", "" if inside == "." else re.sub(r"[^\w]+", "-", inside).strip("-"))
 
 
 def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
@@ -442,7 +448,7 @@ def apply_pins(folder: Path, ways: Sequence[Way]) -> None:
         with undone_by("git reset --hard"):
             repository.git("add", "--force", "--", *(str(folder / n) for n in _OF_PINS))
             body = "\n".join(f"{way.pin} -> {way.instead}" for way in ways if way.instead)
-            BRANCH.commit(
+            _branch_of(repository, folder).commit(
                 repository, "Relax the pins that kept the service from being locked", body
             )
     except git.GitError as error:
@@ -455,6 +461,7 @@ def abort(folder: Path) -> None:
     Raises BadInput when there is none, or it holds work that would be lost.
     """
     try:
-        BRANCH.abort(repository_of(folder))
+        repository = repository_of(folder)
+        _branch_of(repository, folder).abort(repository)
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error

@@ -17,11 +17,13 @@ class Branch:
     """The branch of one command, such as `drydock/retrofit`."""
 
     command: str
+    service: str = ""
+    """The service it is for, where a repository has several; empty: the only one."""
 
     @property
     def name(self) -> str:
         """Its short name."""
-        return f"drydock/{self.command}"
+        return "-".join(filter(None, (f"drydock/{self.command}", self.service)))
 
     @property
     def _ref(self) -> str:

@@ -50,6 +50,23 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
         {"pyproject.toml": '[project.optional-dependencies]\nci = ["a"]\nprecision = ["b"]\n'},
         [("a", "dev"), ("b", "extra:precision")],
     ),
+    "a Pipfile": (
+        {
+            "Pipfile": (
+                '[packages]\na = "*"\nb = {version = "==1.2", extras = ["x"]}\nc = "~=2.0"\n'
+                'd = {version = ">=1", sys_platform = "== \'linux\'"}\n'
+                'e = {path = ".", editable = true}\n'
+                '[dev-packages]\nt = "3"\n[requires]\npython_version = "3.9"\n'
+            )
+        },
+        [
+            ("a", ""),
+            ("b[x]==1.2", ""),
+            ("c~=2.0", ""),
+            ("d>=1; sys_platform == 'linux'", ""),
+            ("t==3", "dev"),
+        ],
+    ),
     "PDM": ({"pyproject.toml": '[tool.pdm.dev-dependencies]\ntest = ["a"]\n'}, [("a", "dev")]),
     "Poetry's several constraints": (
         {
@@ -135,3 +152,21 @@ def test_what_is_an_exported_lock() -> None:
     }
     assert exported({**declared, "requirements.txt": "a==1\nb>=2\n"}) == {}
     assert exported({"requirements.txt": "a==1\nb==2\n"}) == {}
+
+
+def test_a_pipfile_is_accounted_for() -> None:
+    text = (
+        '[[source]]\nname = "own"\nurl = "https://pypi.example.com/simple"\n'
+        '[packages]\ng = {git = "https://x/g", ref = "v1"}\nlib = {path = "./lib"}\n'
+        '[scripts]\nserve = "uvicorn a:b"\n'
+    )
+    demands, todo = read({"Pipfile": text})
+    assert [(one.text, one.line, one.source) for one in demands] == [
+        ("g", 5, '{ git = "https://x/g", rev = "v1" }')
+    ]
+    assert [(one.line, one.why) for one in todo] == [
+        (6, "lib comes from ./lib"),
+        (3, "its packages come from the index own"),
+        (8, "not carried over: the script serve: uvicorn a:b"),
+        (0, "pyproject.toml takes its place"),
+    ]

@@ -2,13 +2,20 @@
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from drydock.adoption.facts import HINTS, IMPLIES, SAYS, Fact, Files
 
 _APPS = {"FastAPI": "app", "Starlette": "app"}
-_OTHERS = {"Flask", "Quart", "Sanic", "Bottle", "Falcon", "Litestar"}
+# What makes the application of another framework, by the framework.
+_OTHERS = {
+    "Flask": "Flask", "Quart": "Quart", "Sanic": "Sanic", "Bottle": "Bottle", "Falcon": "Falcon",
+    "Litestar": "Litestar", "FlaskApp": "Connexion", "AsyncApp": "Connexion",
+    "get_asgi_application": "Django", "get_wsgi_application": "Django",
+}  # fmt: skip
+# Those whose class has a name that others have, too: their package is imported.
+_BY_PACKAGE = {"blacksheep": ("Application", "BlackSheep"), "connexion": ("App", "Connexion")}
 _METRICS = {"start_http_server", "start_wsgi_server", "make_asgi_app", "Instrumentator"}
 _COLLECTORS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
 _SAYING = {"print", "echo", "debug", "info", "warning", "add_argument"}
@@ -20,6 +27,7 @@ _ASIDE = ("test", "tests", "docs", "examples", "scripts", "migrations", "alembic
 
 def find(files: Files) -> Iterator[Fact]:
     """Yield what the code says, tests and examples left out."""
+    trees: dict[str, ast.Module] = {}
     for path, text in sorted(files.items()):
         parts = PurePosixPath(path).parts
         if not path.endswith(".py") or any(part.lower() in _ASIDE for part in parts[:-1]):
@@ -33,7 +41,30 @@ def find(files: Files) -> Iterator[Fact]:
         except (SyntaxError, ValueError, RecursionError):
             yield Fact("unreadable", "it is no Python that this version reads", path, 0, SAYS)
             continue
-        yield from _in_module(path, tree)
+        trees[path] = tree
+    foreign = {name: made for tree in trees.values() for name, made in _foreign(tree)}
+    for path, tree in trees.items():
+        yield from _in_module(path, tree, _others(tree) | foreign)
+
+
+def _others(tree: ast.Module) -> dict[str, str]:
+    """Return what makes an application of another framework in a module, by the name there."""
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom)
+                     else [one.name for one in node.names])
+    }  # fmt: skip
+    return _OTHERS | dict(held for package, held in _BY_PACKAGE.items() if package in imported)
+
+
+def _foreign(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the functions that return an application of another framework, with its name."""
+    others = _others(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and (made := _returned(node, others.keys())):
+            yield node.name, others[made]
 
 
 def module_of(path: str) -> str:
@@ -42,12 +73,18 @@ def module_of(path: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def _in_module(path: str, tree: ast.Module) -> Iterator[Fact]:
+def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterator[Fact]:
     for statement in tree.body:
-        yield from _app(path, statement)
-        if isinstance(statement, ast.FunctionDef) and _makes_app(statement):
-            value = f"{path}:{statement.name}"
-            yield Fact("factory", value, path, statement.lineno, IMPLIES)
+        yield from _app(path, statement, others)
+        if not isinstance(statement, ast.FunctionDef):
+            continue
+        if statement.name in others and _returned(statement, others.keys()):
+            yield Fact("other_framework", others[statement.name], path, statement.lineno, SAYS)
+        elif _makes_app(statement):
+            needed = ", ".join(_needed(statement))
+            about, told = ("factory", "") if not needed else ("factory_with", f"({needed})")
+            value = f"{path}:{statement.name}{told}"
+            yield Fact(about, value, path, statement.lineno, IMPLIES)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _call(path, node)
@@ -74,7 +111,7 @@ def _is_start(call: ast.Call) -> bool:
     return _name(call.func) == "run" and _name(getattr(call.func, "value", None)) == "uvicorn"
 
 
-def _app(path: str, node: ast.stmt) -> Iterator[Fact]:
+def _app(path: str, node: ast.stmt, others: Mapping[str, str]) -> Iterator[Fact]:
     value = getattr(node, "value", None)
     if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(value, ast.Call):
         return
@@ -87,34 +124,46 @@ def _app(path: str, node: ast.stmt) -> Iterator[Fact]:
                 if given.arg in {"title", "description"} and isinstance(given.value, ast.Constant):
                     about = "title" if given.arg == "title" else "description"
                     yield Fact(about, str(given.value.value), path, given.value.lineno, HINTS)
-        elif isinstance(target, ast.Name) and called in _OTHERS:
-            yield Fact("other_framework", called, path, node.lineno, SAYS)
+        elif isinstance(target, ast.Name) and called in others:
+            yield Fact("other_framework", others[called], path, node.lineno, SAYS)
         elif isinstance(target, ast.Name) and called.startswith(
             ("create_app", "get_app", "make_app")
         ):
             yield Fact("app_object", f"{path}:{target.id}", path, node.lineno, IMPLIES)
 
 
+def _needed(node: ast.FunctionDef) -> list[str]:
+    """Return the arguments that a function cannot do without."""
+    given = node.args
+    names = [one.arg for one in given.posonlyargs + given.args]
+    keywords = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    needed = names[: len(names) - len(given.defaults)]
+    return needed + [one.arg for one, default in keywords if default is None]
+
+
 def _makes_app(node: ast.FunctionDef) -> bool:
-    """Tell whether a function without necessary arguments returns an application."""
-    needed = len(node.args.args) - len(node.args.defaults)
-    if needed > 0 or any(default is None for default in node.args.kw_defaults):
-        return False
+    """Tell whether a function returns an application."""
     if node.returns is not None:
         return _name(node.returns) in _APPS
+    return bool(_returned(node, _APPS.keys()))
+
+
+def _returned(node: ast.FunctionDef, classes: Collection[str]) -> str:
+    """Return which of these classes a function makes and returns; empty if none."""
     made = {
-        target.id
+        target.id: _name(held.value.func)
         for held in ast.walk(node)
         if isinstance(held, ast.Assign) and isinstance(held.value, ast.Call)
         for target in held.targets
-        if isinstance(target, ast.Name) and _name(held.value.func) in _APPS
+        if isinstance(target, ast.Name) and _name(held.value.func) in classes
     }
-    returned = (held.value for held in ast.walk(node) if isinstance(held, ast.Return))
-    return any(
-        (isinstance(value, ast.Name) and value.id in made)
-        or (isinstance(value, ast.Call) and _name(value.func) in _APPS)
-        for value in returned
-    )
+    for held in ast.walk(node):
+        value = held.value if isinstance(held, ast.Return) else None
+        if isinstance(value, ast.Name) and value.id in made:
+            return made[value.id]
+        if isinstance(value, ast.Call) and _name(value.func) in classes:
+            return _name(value.func)
+    return ""
 
 
 def _call(path: str, node: ast.Call) -> Iterator[Fact]:

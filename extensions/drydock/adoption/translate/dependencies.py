@@ -9,7 +9,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from drydock.adoption.facts import Files
-from drydock.adoption.translate import Demand, Todo, poetry, setup, without_logins
+from drydock.adoption.translate import Demand, Todo, pipfile, poetry, setup, without_logins
 from drydock.adoption.translate.poetry import is_for_development
 from drydock.documents.places import line_of
 
@@ -26,7 +26,12 @@ def read(files: Files) -> tuple[list[Demand], list[Todo]]:
     """Return what the service depends on, each package once a group, and what cannot be told."""
     found: dict[tuple[str, str, str], Demand] = {}
     todo: list[Todo] = []
-    for one in [*_pyproject(files), *setup.demands(files), *_requirement_files(files)]:
+    for one in [
+        *_pyproject(files),
+        *setup.demands(files),
+        *pipfile.demands(files),
+        *_requirement_files(files),
+    ]:
         if isinstance(one, Todo):
             todo.append(one)
             continue
@@ -108,7 +113,8 @@ def exported(files: Files) -> dict[str, str]:
 
     Their pins are those of everything that is installed, so nothing in them is demanded.
     """
-    declared = {one.name for one in _pyproject(files) if isinstance(one, Demand) and not one.group}
+    said = [*_pyproject(files), *pipfile.demands(files)]
+    declared = {one.name for one in said if isinstance(one, Demand) and not one.group}
     found = {}
     for path in filter(is_requirements, files):
         source = f"{path.removesuffix('.txt')}.in"
@@ -116,7 +122,7 @@ def exported(files: Files) -> dict[str, str]:
         if path.endswith(".txt") and source in files:
             found[path] = source
         elif declared and pins - declared and all(map(_PIN.match, files[path].splitlines())):
-            found[path] = "pyproject.toml"
+            found[path] = "pyproject.toml" if "Pipfile" not in files else "Pipfile"
     return found
 
 

@@ -1,0 +1,23 @@
+"""Pipfile: the Python that a service asks for."""
+
+import tomllib
+from collections.abc import Iterator
+
+from drydock.adoption.facts import SAYS, Fact, Files
+
+_PATH = "Pipfile"
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield what `[requires]` says."""
+    text = files.get(_PATH, "")
+    try:
+        wanted = tomllib.loads(text).get("requires", {})
+    except tomllib.TOMLDecodeError:
+        return
+    for key in ("python_version", "python_full_version"):
+        if isinstance(said := wanted.get(key), str):
+            version = ".".join(said.split(".")[:2])
+            lines = text.splitlines()
+            line = next(n for n, held in enumerate(lines, 1) if held.lstrip().startswith(key))
+            yield Fact("python_version", version, _PATH, line, SAYS)

@@ -1,0 +1,98 @@
+"""What a Pipfile says (https://pipenv.pypa.io/en/latest/pipfile.html): packages, by group."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from packaging.markers import InvalidMarker, Marker
+
+from drydock.adoption.facts import Files
+from drydock.adoption.translate import Demand, Todo
+from drydock.adoption.translate.poetry import group_of
+
+PATH = "Pipfile"
+_MARKERS = ("sys_platform", "platform_machine", "platform_system", "os_name", "python_version",
+            "python_full_version", "implementation_name")  # fmt: skip
+_KNOWN = {"version", "extras", "markers", "git", "ref", "path", "file", "editable", "index",
+          "subdirectory", *_MARKERS}  # fmt: skip
+_TABLES = {"source", "packages", "dev-packages", "requires", "scripts", "pipenv"}
+
+
+def demands(files: Files) -> Iterator[Demand | Todo]:
+    """Yield what the service depends on, and what is not carried over."""
+    text = files.get(PATH, "")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        yield Todo(PATH, 0, f"it is not valid: {error}", "correct it, or take it out")
+        return
+    for group, held in data.items():
+        if group in _TABLES - {"packages", "dev-packages"} or not isinstance(held, dict):
+            continue
+        name = {"packages": "", "dev-packages": "dev"}.get(group, group_of(group))
+        for package, said in held.items():
+            yield from _demand(package, said, name, _line(text, group, package))
+    for one in data.get("source", []):
+        if "pypi.org" not in str(one.get("url")):
+            why = f"its packages come from the index {one.get('name')}"
+            how = (
+                "name it in [[tool.uv.index]] of pyproject.toml: docs.astral.sh/uv/concepts/indexes"
+            )
+            yield Todo(PATH, _line(text, "source", "url"), why, how)
+    for name, value in data.get("pipenv", {}).items():
+        why = f"not carried over: {name} = {value} of pipenv"
+        how = "see what uv has for it: docs.astral.sh/uv/reference/settings"
+        yield Todo(PATH, _line(text, "pipenv", name), why, how)
+    for name, command in data.get("scripts", {}).items():
+        why = f"not carried over: the script {name}: {command}"
+        yield Todo(PATH, _line(text, "scripts", name), why, "a session of noxfile.py can run it")
+    if PATH in files:
+        lock = " Pipfile.lock" if "Pipfile.lock" in files else ""
+        yield Todo(PATH, 0, "pyproject.toml takes its place", f"git rm Pipfile{lock}")
+
+
+def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | Todo]:
+    spec = said if isinstance(said, dict) else {"version": str(said)}
+    unknown = sorted(spec.keys() - _KNOWN)
+    if unknown:
+        yield Todo(
+            PATH, line, f"not carried over: {', '.join(unknown)} of {name}", "add it by hand"
+        )
+    if "path" in spec or "file" in spec:
+        where = spec.get("path", spec.get("file"))
+        if str(where).strip("./") == "":
+            return  # the service itself, which is installed anyway
+        how = "add it to [tool.uv.sources] of pyproject.toml"
+        yield Todo(PATH, line, f"{name} comes from {where}", how)
+        return
+    version = str(spec.get("version", "*"))
+    version = "" if version == "*" else version
+    version = f"=={version}" if version[:1].isdigit() else version
+    extras = f"[{','.join(spec['extras'])}]" if spec.get("extras") else ""
+    conditions = [str(spec["markers"])] if spec.get("markers") else []
+    conditions += [f"{key} {spec[key]}" for key in _MARKERS if spec.get(key)]
+    try:
+        marker = " and ".join(f"({one})" for one in conditions)
+        marker = f"; {Marker(marker)}" if marker else ""
+    except InvalidMarker:
+        yield Todo(PATH, line, f"not carried over: the markers of {name}", "add them by hand")
+        marker = ""
+    kept = {
+        "git": spec.get("git"),
+        "rev": spec.get("ref"),
+        "subdirectory": spec.get("subdirectory"),
+    }
+    entry = ", ".join(f"{key} = {json.dumps(value)}" for key, value in kept.items() if value)
+    at = f"{{ {entry} }}" if spec.get("git") else ""
+    yield Demand(f"{name}{extras}{version}{marker}".replace('"', "'"), group, PATH, line, at)
+
+
+def _line(text: str, table: str, key: str) -> int:
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("["):
+            inside = line.strip(" []\t").strip() == table
+        elif inside and line.partition("=")[0].strip().strip("\"'") == key:
+            return number
+    return 0
