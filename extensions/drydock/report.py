@@ -13,8 +13,8 @@ from typer import echo, style
 
 from drydock.adoption.derive import Derived
 from drydock.adoption.pins import Way
+from drydock.adoption.translate import Concern, Todo
 from drydock.adoption.translate import Entry as Said
-from drydock.adoption.translate import Todo
 from drydock.errors import BadInput
 from drydock.git import Entry, Tree
 from drydock.merging.trees import Merge
@@ -421,12 +421,35 @@ def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
     echo(style("\nFiles:", bold=True))
     _print_files(report.files)
     _print_account(report.account, verbose=verbose)
-    _print_list("By hand:", [f"{_where(one)}: {one.why}: {one.how}" for one in report.todo])
+    _print_by_hand(report.todo, verbose=verbose)
     if report.locked:
         echo(f"\n{report.locked}")
     if report.unlocked:
         echo(style(f"\nIt cannot be locked yet: {report.unlocked}", fg="red"))
     _print_list("Next:", report.next_steps)
+
+
+_CONCERNS: dict[Concern, str] = {
+    "start": "What may stop it from starting",
+    "callers": "What changes for its callers",
+    "operators": "What changes for its operators",
+    "debt": "Debt",
+}
+"""What matters first comes first."""
+
+
+def _print_by_hand(todo: list[Todo], *, verbose: bool) -> None:
+    if todo:
+        echo(style("\nBy hand:", bold=True))
+    for concern, title in _CONCERNS.items():
+        held = [one for one in todo if one.concern == concern]
+        shown = [one for one in held if one.how or verbose]
+        if held:
+            echo(f"  {title}:")
+        for one in shown:
+            echo(f"    {': '.join(filter(None, (_where(one), one.why, one.how)))}")
+        if left := len(held) - len(shown):
+            echo(f"    comments without a place in the standard's files: {left} (--verbose)")
 
 
 def _print_account(account: list[Said], *, verbose: bool) -> None:
@@ -518,8 +541,11 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
             told = _cell(said.said)
             yield f"| {said.path}:{said.line} | `{told}` | {said.outcome} | {_cell(said.how)} |"
     if report.todo:
-        yield from ("", "## By hand", "")
-        yield from (f"- [ ] `{_where(one)}`: {one.why}. {one.how}" for one in report.todo)
+        yield from ("", "## By hand")
+        for concern, title in _CONCERNS.items():
+            if held := [one for one in report.todo if one.concern == concern]:
+                yield from ("", f"### {title}", "")
+                yield from (f"- [ ] `{_where(one)}`: {one.why}. {one.how}".rstrip() for one in held)
 
 
 def _cell(text: str) -> str:

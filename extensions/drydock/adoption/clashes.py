@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from drydock.adoption.facts import Fact, Files, code
-from drydock.adoption.translate import Todo
+from drydock.adoption.translate import Concern, Todo
 
 _AT_THE_ROOT = re.compile(
     r"^(\.github/|\.gitlab-ci\.yml$|Jenkinsfile$|renovate\.json$|\.pre-commit-config\.yaml$)"
@@ -34,6 +34,10 @@ _FACTS = {
         "take it out, so that log lines come as JSON with request ids",
     ),
 }
+_CONCERNS: dict[str, Concern] = {
+    "own_path": "callers", "pipeline": "operators", "own_metrics": "operators",
+    "configuration": "operators", "own_start": "start", "own_logging": "operators",
+}  # fmt: skip
 # What is no longer there in a current FastAPI or pydantic, or here; each with what is instead.
 _GONE = {
     r"\.on_event\(|add_event_handler\(|on_startup\s*=|on_shutdown\s*=": (
@@ -71,12 +75,18 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
     for fact in facts:
         if fact.about in _FACTS:
             why, how = _FACTS[fact.about]
-            yield Todo(fact.path, fact.line, why.format(value=fact.value), how)
+            yield Todo(
+                fact.path,
+                fact.line,
+                why.format(value=fact.value),
+                how,
+                _CONCERNS.get(fact.about, "debt"),
+            )
         elif fact.about == "collector" and fact.value in collectors:
             why = f"the chassis has the metric {fact.value}, too, and one name registers only once"
-            yield Todo(fact.path, fact.line, why, "rename it, or take it out")
+            yield Todo(fact.path, fact.line, why, "rename it, or take it out", "start")
         elif fact.about == "unreadable":
-            yield Todo(fact.path, 0, fact.value, "fix it, or remove it")
+            yield Todo(fact.path, 0, fact.value, "fix it, or remove it", "start")
     for path, text in sorted(files.items()):
         if path.endswith(".py") and path not in standard:
             yield from _gone(path, text)
@@ -86,7 +96,7 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
     for fact in facts:
         if fact.about == "manifest" and fact.value != "Service":
             how = "probes: /livez and /readyz on the management port; keep the rest"
-            yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how)
+            yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how, "operators")
     yield from _at_the_root(standard, prefix)
 
 
@@ -100,20 +110,26 @@ def _charts(facts: list[Fact], standard: Files) -> Iterator[Todo]:
                 "what its values set of resources, replicas, hosts and variables belongs in "
                 "chart/values.yaml; then git rm it, or keep it and answer helm with no"
             )
-            yield Todo(fact.path, fact.line, f"{fact.value}, beside the standard's", how)
+            yield Todo(
+                fact.path, fact.line, f"{fact.value}, beside the standard's", how, "operators"
+            )
         elif fact.about == "chart":
             how = "probes: /livez and /readyz on the management port; keep the rest"
-            yield Todo(fact.path, fact.line, f"{fact.value}; the standard's stays out", how)
+            yield Todo(
+                fact.path, fact.line, f"{fact.value}; the standard's stays out", how, "operators"
+            )
         elif fact.about == "chart_object" and made and fact.value not in made:
             why = f"a {fact.value}, which the standard's chart has none of"
-            yield Todo(fact.path, fact.line, why, "carry it over, if it is still needed")
+            yield Todo(
+                fact.path, fact.line, why, "carry it over, if it is still needed", "operators"
+            )
 
 
 def _at_the_root(standard: Files, prefix: str) -> Iterator[Todo]:
     for path in sorted(standard) if prefix else ():
         if _AT_THE_ROOT.match(path):
             how = f"put it into the repository's own, for the folder {prefix}"
-            yield Todo(path, 0, "it only works at the root of a repository", how)
+            yield Todo(path, 0, "it only works at the root of a repository", how, "operators")
 
 
 def _gone(path: str, text: str) -> Iterator[Todo]:
@@ -121,4 +137,4 @@ def _gone(path: str, text: str) -> Iterator[Todo]:
         found = re.search(pattern, text, re.MULTILINE)
         if found:
             line = text[: found.start()].count("\n") + 1
-            yield Todo(path, line, why, how)
+            yield Todo(path, line, why, how, "start")

@@ -399,13 +399,13 @@ def _branch_of(repository: Repository, folder: Path) -> Branch:
 def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
     """Write the lock file, too, so that it is gone with the rest when that is taken back."""
     if (command := locking.command(place.folder)) != locking.FILES["uv.lock"]:
-        report.todo.append(Todo(project.PATH, 0, "no lock file is written", command))
+        report.todo.append(Todo(project.PATH, 0, "no lock file is written", command, "start"))
         return
     path, file = f"{place.prefix}uv.lock", place.folder / "uv.lock"
     if path not in place.tracked:
         if file.exists():
             how = "commit one: the image is built from it"
-            report.todo.append(Todo("uv.lock", 0, "git does not track it", how))
+            report.todo.append(Todo("uv.lock", 0, "git does not track it", how, "start"))
             return
         (empty,) = repository.write_blobs([b""])
         repository.write_index([(path, 0, Entry("100644", empty))])
@@ -414,7 +414,7 @@ def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
     if problem := locking.write(place.folder, versions):
         how = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
         report.unlocked = f"uv.lock is not written: {problem}"
-        report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, how))
+        report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, how, "start"))
         if path not in place.tracked:
             repository.write_index([(path, 0, None)])
         return
@@ -425,7 +425,7 @@ def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
         report.locked = f"{len(kept)} of {len(versions)} versions of {source} are in uv.lock"
     if raised := [f"{n} {v} → {now[n]}" for n, v in versions.items() if now.get(n, v) != v]:
         why = f"these versions could not be kept: {', '.join(sorted(raised))}"
-        report.todo.append(Todo(source, 0, why, "read their changelogs; run the tests"))
+        report.todo.append(Todo(source, 0, why, "read their changelogs; run the tests", "callers"))
 
 
 def apply_pins(folder: Path, ways: Sequence[Way]) -> None:

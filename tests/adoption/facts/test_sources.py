@@ -193,4 +193,4 @@ def test_no_source_breaks_on_anything(text: str) -> None:
 
 
 def test_every_source_is_found() -> None:
-    assert len(all_sources()) == 10
+    assert len(all_sources()) == 11

@@ -190,4 +190,4 @@ def _more(step: Step, *, served: bool) -> Entry:
     else:
         why = f"nothing runs it any more: {step.said[:60]}"
         how = "run it in an entrypoint, an init container, or a job"
-    return Entry(step.path, step.line, step.said, "by hand", how, why)
+    return Entry(step.path, step.line, step.said, "by hand", how, why, "start")

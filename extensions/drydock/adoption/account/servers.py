@@ -6,7 +6,7 @@ its own long names (https://gunicorn.org/reference/settings/).
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drydock.adoption.translate import Entry, Outcome
 
@@ -108,6 +108,7 @@ def _is_target(server: str, rest: list[str]) -> bool:
     )
 
 
+_SEEN_BY_CALLERS = r"host|bind|port|(no-)?server-header|root-path|ssl-.*"
 _ONE = "one process a pod: replicas scale"
 # Name, value, and how the standard does it.
 _STANDARD: tuple[tuple[str, str, str], ...] = (
@@ -195,5 +196,6 @@ def account(
             return entry("by hand", f"set {pair.name}={pair.value}"), None
     for names, how in _BY_HAND:
         if re.fullmatch(names, name):
-            return entry("by hand", how), None
+            seen = re.fullmatch(_SEEN_BY_CALLERS, name)
+            return replace(entry("by hand", how), concern="callers" if seen else "operators"), None
     return entry("by hand", "decide whether the chassis' settings must say so, too"), None

@@ -8,6 +8,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 Outcome = Literal["carried", "standard", "by hand"]
+Concern = Literal["start", "callers", "operators", "debt"]
+"""What an item by hand is about: the service's start, its callers, its operators, or its code."""
 _SHOWN = 80  # characters of an instruction in a report
 
 
@@ -25,6 +27,8 @@ class Todo:
     """From 1; 0: the file as a whole."""
     why: str
     how: str
+    """Empty: nothing needs to be done."""
+    concern: Concern = "debt"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Entry:
     """Where it is carried to, how the standard does it, or what a person does."""
     why: str = ""
     """Of what is left by hand: why, where `not carried over` does not say enough."""
+    concern: Concern = "operators"
 
     def __post_init__(self) -> None:
         """Leave out logins: what becomes of an instruction is printed and committed."""
@@ -50,7 +55,8 @@ class Entry:
     def todo(self) -> Todo:
         """Return what a person must see to; only of an entry that is left by hand."""
         said = self.said if len(self.said) <= _SHOWN else f"{self.said[:_SHOWN]}…"
-        return Todo(self.path, self.line, self.why or f"not carried over: {said}", self.how)
+        why = self.why or f"not carried over: {said}"
+        return Todo(self.path, self.line, why, self.how, self.concern)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def read(files: Files) -> tuple[list[Demand], list[Todo]]:
             marker = str(Requirement(one.text).marker or "")
         except InvalidRequirement:
             how = "add it by hand"
-            todo.append(Todo(one.path, one.line, f"{one.text!r} is no requirement", how))
+            todo.append(Todo(one.path, one.line, f"{one.text!r} is no requirement", how, "start"))
             continue
         known = found.setdefault((one.name, one.group, marker), one)
         if known.text != one.text and len(one.text) > len(known.text):
@@ -173,7 +173,7 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
                 yield from _lines(other, files, group, seen)
         elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line):
             why = f"{without_logins(line)} has no version"
-            yield Todo(path, number, why, "name a release of it, or its source")
+            yield Todo(path, number, why, "name a release of it, or its source", "start")
         elif line.startswith("-") and not _INDEX.match(line):
             how = "see what uv has for it: https://docs.astral.sh/uv/reference/settings/"
             yield Todo(path, number, f"not carried over: {line}", how)

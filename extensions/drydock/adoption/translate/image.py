@@ -129,9 +129,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     todo = [one.todo() for one in account if one.outcome == "by hand"]
     if path == PATH:
         remarks = _remarks(files[path])
-        todo += [
-            Todo(path, n, f"a comment is not carried over: {one}", "none") for n, one in remarks
-        ]
+        todo += [Todo(path, n, f"a comment is not carried over: {one}", "") for n, one in remarks]
     else:
         how = "build the image from the one at the top; then git rm it"
         todo.append(Todo(path, 0, "the standard's Dockerfile takes its place", how))

@@ -64,7 +64,7 @@ def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | To
         if str(where).strip("./") == "":
             return  # the service itself, which is installed anyway
         how = "add it to [tool.uv.sources] of pyproject.toml"
-        yield Todo(PATH, line, f"{name} comes from {where}", how)
+        yield Todo(PATH, line, f"{name} comes from {where}", how, "start")
         return
     version = str(spec.get("version", "*"))
     version = "" if version == "*" else version
@@ -76,7 +76,9 @@ def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | To
         marker = " and ".join(f"({one})" for one in conditions)
         marker = f"; {Marker(marker)}" if marker else ""
     except InvalidMarker:
-        yield Todo(PATH, line, f"not carried over: the markers of {name}", "add them by hand")
+        yield Todo(
+            PATH, line, f"not carried over: the markers of {name}", "add them by hand", "start"
+        )
         marker = ""
     kept = {
         "git": spec.get("git"),

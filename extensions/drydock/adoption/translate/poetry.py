@@ -72,16 +72,20 @@ def _demand(
     if spec.get("optional"):
         groups = [f"extra:{extra}" for extra in extras.get(canonicalize_name(name), ())]
         if not groups:
-            yield Todo(PATH, line, f"{name} is optional, and no extra has it", "add it by hand")
+            yield Todo(
+                PATH, line, f"{name} is optional, and no extra has it", "add it by hand", "start"
+            )
             return
     try:
         requirement = _requirement(name, spec)
     except ValueError as error:
-        yield Todo(PATH, line, f"not carried over: {name}: {error}", "add it by hand")
+        yield Todo(PATH, line, f"not carried over: {name}: {error}", "add it by hand", "start")
         return
     if str(spec.get("path", spec.get("file", ""))).startswith(".."):
         how = "release it to an index, or build the image from the folder above"
-        yield Todo(PATH, line, f"{name} lies outside the folder that its image is built from", how)
+        yield Todo(
+            PATH, line, f"{name} lies outside the folder that its image is built from", how, "start"
+        )
     if spec.get("allow-prereleases") and not _names_prerelease(requirement):
         why = f"not carried over: {name} may be a prerelease"
         how = 'name one in its constraint (>=2.0a1), or set prerelease = "allow" in [tool.uv]'

@@ -146,7 +146,7 @@ def _comments_lost(demand: Demand, text: str) -> Iterator[Todo]:
 
 
 def _comment_lost(path: str, line: int, comment: str) -> Todo:
-    return Todo(path, line, f"a comment is not carried over: {comment[:60]}", "none")
+    return Todo(path, line, f"a comment is not carried over: {comment[:60]}", "")
 
 
 def _names(requirements: Iterable[str]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def _literal(name: str, node: ast.expr) -> Iterator[Demand | Todo]:
     value = _value(node)
     if value is None:
         how = "add what it comes to to [project] dependencies"
-        yield Todo("setup.py", node.lineno, f"{name} is computed", how)
+        yield Todo("setup.py", node.lineno, f"{name} is computed", how, "start")
         return
     lines = {item.value: item.lineno for item in ast.walk(node) if isinstance(item, ast.Constant)}
     for extra, held in (value if isinstance(value, dict) else {"": value}).items():
