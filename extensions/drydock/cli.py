@@ -436,7 +436,10 @@ def _resolve(path: Path, *, apply: bool) -> int:
     from drydock.report import print_pins, print_step
     from drydock.template import answers
 
-    recorded = answers.read(path, answers.find(path)).values
+    try:
+        recorded = answers.read(path, answers.find(path)).values
+    except BadInput as error:
+        raise BadInput(f"--resolve is for a service that was retrofitted: {error}") from error
     python = str(recorded.get("python_version", "3.11"))
     found = resolve(path, python, print_step)
     changes = [way for way in found if way.instead]

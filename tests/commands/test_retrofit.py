@@ -547,3 +547,12 @@ def test_the_second_service_of_a_repository_has_a_branch_of_its_own(
     assert git(top, "branch", "--show-current") == "main"
     assert (top / "orders/pyproject.toml").exists()
     assert "it holds several services" in retrofit(drydock, top, standard).err
+
+
+def test_pins_are_told_of_a_retrofitted_service_only(drydock: Drydock, tmp_path: Path) -> None:
+    folder = make(requirements.FLAT, tmp_path / "service")
+
+    outcome = drydock("retrofit", folder, "--resolve")
+
+    assert outcome.code == 2
+    assert "--resolve is for a service that was retrofitted" in outcome.err

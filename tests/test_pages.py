@@ -1,0 +1,294 @@
+"""Every command of README and docs is run as it stands there, or listed with why it is not.
+
+The addresses in it lead to repositories on this machine, by git's `insteadOf`.
+"""
+
+import datetime
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.legacy import requirements
+from tests.legacy.support import make, released
+from tests.support import commit, git, write
+from tests.template.matrix import REPOSITORY, as_upstream
+from tests.test_documents import PAGES
+from tools import ci, proof, release
+
+DAY = datetime.date(2026, 11, 22)
+NEWS = "## Unreleased\n\n- It goes on.\n\n"
+HOST = "https://git.example.com/"
+BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+TYPED = re.compile(r"^ *(?:\$|Example:) (.+)$", re.MULTILINE)
+INLINE = re.compile(r"`((?:copier|drydock|nox|uv)\s[^`]+)`")
+UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
+SILENCE = 0.5  # seconds after which a program that asked waits for an answer
+PATIENCE = 240  # seconds after which it will never end
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command is run in, and what is true afterwards."""
+
+    where: str
+    """`empty`; a `service` of an old release, or the `oldest`; `legacy` or `shop`: made by hand."""
+    leaves: str = ""
+    """A file that is there afterwards."""
+    before: str = ""
+    """What a reader has typed before."""
+
+
+INSTALL = """\
+uv tool install git+https://git.example.com/platform/drydock.git
+drydock new iris"""
+RUNS = {
+    "copier copy https://git.example.com/platform/drydock.git iris": Run(
+        "empty", "iris/pyproject.toml"
+    ),
+    INSTALL: Run("empty", "iris/uv.lock"),
+    "drydock new iris --data inference=none": Run(
+        "empty", "iris/uv.lock", INSTALL.partition("\n")[0]
+    ),
+    "copier update": Run("service"),
+    "drydock update": Run("service"),
+    "copier update --vcs-ref v1.0.0": Run("oldest"),
+    "drydock update --abort": Run("service", before="drydock update --defaults"),
+    "drydock update --commit": Run("service"),
+    "drydock update --commit --defaults": Run("service"),
+    "drydock update --data tracing=true --dry-run": Run("service"),
+    "drydock update --dry-run": Run("service"),
+    "drydock update --explain Dockerfile": Run("service"),
+    "drydock update --explain FILE": Run("service"),
+    "drydock questions": Run("service"),
+    "drydock questions --json": Run("service"),
+    "uv lock": Run("service", "uv.lock"),
+    "drydock retrofit": Run("legacy", "counter/chassis/__init__.py"),
+    "drydock retrofit --abort": Run("legacy", "requirements.txt", "drydock retrofit"),
+    "drydock retrofit --data app=shop.main:app --dry-run": Run("shop"),
+    "drydock retrofit --data-file answers.yml --data app=shop.main:app": Run(
+        "shop", "shop/chassis/__init__.py", "echo 'owner: team-iris' > answers.yml"
+    ),
+    "drydock retrofit --defaults": Run("legacy", "counter/chassis/__init__.py"),
+    "drydock retrofit --dry-run --json": Run("legacy"),
+    "drydock retrofit --resolve": Run("legacy", before="drydock retrofit"),
+    "drydock shim --no-markers DIR": Run("empty", "DIR/copier", "mkdir DIR"),
+}
+FORK = (
+    """\
+git clone https://git.example.com/upstream/drydock.git && cd drydock
+nox -s tags
+git remote rename origin upstream && git remote add origin https://git.example.com/platform/drydock.git""",
+    """\
+nox -s release -- 1.4.0+acme.1
+git push --set-upstream origin main && git push --tags origin""",
+    """\
+git fetch --no-tags upstream refs/tags/v1.5.0 && git merge FETCH_HEAD
+nox -s release -- 1.5.0+acme.1""",
+)
+NOT_RUN = {
+    "python3 -m venv .venv && .venv/bin/pip install --quiet nox && .venv/bin/nox -s demo": (
+        "nox -s first_run runs it"
+    ),
+    ".venv/bin/nox": "CI runs its sessions, nox -s fresh itself",
+    "drydock --install-completion": "would write into the shell's settings",
+    "drydock new": "a name, with what is typed after it beside",
+    "drydock shim": "a name, with what is typed after it beside",
+    "drydock shim /usr/local/bin": "would write there; it is run with another folder",
+    "copier copy": "a name, with what is typed after it beside",
+    "python3 -m venv .venv && .venv/bin/pip install nox uv && .venv/bin/nox -s unit": (
+        "nox -s first_run does the same with another session, and CI runs this one"
+    ),
+    "nox -s corpus -- main": "replays projects of others, which are to be cloned first",
+    "nox -s picture": "draws a file of this repository",
+    "nox -s tags": "run with the page of the fork",
+    "nox -s variants -- every": "takes long: a release runs it",
+    "nox -s release -- X.Y.Z": "of any release; it is run with a fork's next one",
+}
+
+
+def commands() -> Iterator[str]:
+    """Yield each command: a block is one, since its lines belong together."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for block in BLOCK.finditer(text):
+            if block["language"] == "sh":
+                yield block["text"].strip()
+            else:
+                yield from TYPED.findall(block["text"])
+        for inline in INLINE.findall(BLOCK.sub("", text)):
+            yield " ".join(inline.split())
+
+
+def is_of_ci(command: str) -> bool:
+    """Tell whether continuous integration runs a session by this command."""
+    sessions = re.fullmatch(r"nox -s ([\w ]+?)(?: -- (tests/\S+))?", command)
+    if sessions is None or not (REPOSITORY / (sessions[2] or "tests")).exists():
+        return False
+    return set(sessions[1].split()) <= {name for name, *_ in ci.SESSIONS}
+
+
+def test_each_command_is_run_or_has_a_reason() -> None:
+    found = {command for command in commands() if not is_of_ci(command)}
+
+    assert found == {*RUNS, *FORK, *NOT_RUN}
+
+
+@pytest.fixture(scope="module")
+def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template with its old releases, and newer ones of the working tree."""
+    return released(tmp_path_factory.mktemp("standard") / "drydock")
+
+
+@pytest.fixture(scope="module")
+def services(standard: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a service of an old release, and of the oldest."""
+    folder = tmp_path_factory.mktemp("services")
+    for name, ref in {"service": "v1.3.0", "oldest": "v1.0.0"}.items():
+        copy = ["copier", "copy", "--quiet", "--defaults", "--vcs-ref", ref, standard, name]
+        subprocess.run(copy, cwd=folder, check=True)
+        answers = folder / name / ".copier-answers.yml"
+        address = f"{HOST}platform/drydock.git"
+        answers.write_text(answers.read_text().replace(str(standard), address))
+    return folder
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder where the addresses of the pages lead, and programs that are installed stay."""
+    places = {"UV_TOOL_DIR": "tools", "UV_TOOL_BIN_DIR": "bin", "COPIER_CACHE_DIR": "cache"}
+    for name, place in places.items():
+        monkeypatch.setenv(name, str(tmp_path / place))
+    path = [tmp_path / "bin", Path(sys.executable).parent, os.environ["PATH"]]
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, path)))
+    monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("GIT_MERGE_AUTOEDIT", "no")
+    git(tmp_path, "config", "--global", f"url.{tmp_path}/git/.insteadOf", HOST)
+    return tmp_path
+
+
+def type_in(folder: Path, command: str) -> None:
+    """Type a command into a terminal, and Enter where it asks; fail unless it ends with 0."""
+    main, terminal = pty.openpty()
+    running = subprocess.Popen(
+        ["bash", "-ec", command], cwd=folder, stdin=terminal, stdout=terminal, stderr=terminal
+    )
+    os.close(terminal)
+    said, silent = b"", 0.0
+    with suppress(OSError):  # the terminal ends with the process
+        while silent < PATIENCE:
+            if select.select([main], [], [], SILENCE)[0]:
+                said, silent = said + os.read(main, 4096), 0.0
+            else:
+                silent += SILENCE
+                os.write(main, b"\r")
+    os.close(main)
+    running.terminate()
+    assert running.wait() == 0, said.decode(errors="replace")
+
+
+def start(where: str, here: Path, services: Path) -> Path:
+    """Make what a command is run in; return the folder."""
+    if where == "empty":
+        (here / "empty").mkdir()
+        return here / "empty"
+    if where in ("service", "oldest"):
+        folder = shutil.copytree(services / where, here / where)
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        commit(folder, "Start")
+        return folder
+    folder = make(requirements.FLAT, here / where)
+    if where == "shop":
+        (folder / "shop").mkdir()
+        git(folder, "mv", "main.py", "store.py", "shop")
+        code = (folder / "shop/main.py").read_text().replace("from store", "from shop.store")
+        names = {"api = ": "app = ", "@api.": "@app.", "main:api": "shop.main:app"}
+        for old, new in names.items():
+            code = code.replace(old, new)
+        tests = (folder / "test_main.py").read_text()
+        write(
+            folder,
+            {
+                "shop/main.py": code,
+                "Procfile": "web: uvicorn shop.main:app --port 8123\n",
+                "test_main.py": tests.replace("from main import api", "from shop.main import app")
+                .replace("TestClient(api)", "TestClient(app)"),
+            },
+        )  # fmt: skip
+        commit(folder, "Make it a package")
+    return folder
+
+
+def take_as_proved(fork: Path, tree: str) -> None:
+    """Note that CI and every variant passed for a tree, which takes half an hour."""
+    found = git(fork, "rev-parse", tree.strip()).strip()
+    (fork / ".nox").mkdir(exist_ok=True)
+    with (fork / ".nox/proved").open("a") as proved:
+        proved.writelines(f"{found} {what}\n" for what in (proof.CI, proof.EVERY))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", RUNS)
+def test_a_command_does_what_its_page_says(
+    command: str, here: Path, standard: Path, services: Path
+) -> None:
+    (here / "git/platform").mkdir(parents=True)
+    (here / "git/platform/drydock.git").symlink_to(standard)
+    asked = RUNS[command]
+    folder = start(asked.where, here, services)
+    if asked.before:
+        type_in(folder, asked.before)
+
+    type_in(folder, command.replace(" FILE", " Dockerfile"))
+
+    assert not asked.leaves or (folder / asked.leaves).exists()
+
+
+@pytest.mark.slow
+def test_a_fork_is_made_released_and_merged_as_its_page_says(here: Path) -> None:
+    upstream = here / "work"
+    for name in git(REPOSITORY, "ls-files").splitlines():
+        (upstream / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / name, upstream / name)
+    git(upstream, "init", "--quiet", "--initial-branch=main")
+    as_upstream(upstream / "company.yml")
+    notes = upstream / "CHANGELOG.md"
+    notes.write_text("# Changelog\n\n## Unreleased\n\n- It begins.\n", encoding="utf-8")
+    commit(upstream, "Begin")
+    release.cut(upstream, "1.4.0", DAY)
+    git(here, "clone", "--quiet", "--bare", upstream, here / "git/upstream/drydock.git")
+    (here / "git/platform").mkdir()
+    git(here / "git/platform", "init", "--quiet", "--bare", "drydock.git")
+
+    type_in(here, FORK[0])
+
+    fork = here / "drydock"
+    company = fork / "company.yml"
+    head, name, text = company.read_text().partition("company_name:")
+    company.write_text(head + name + text.replace("default: ''", "default: acme", 1))
+    commit(fork, "Make it ours")
+    take_as_proved(fork, "HEAD^{tree}")
+    type_in(fork, FORK[1])
+    assert git(here / "git/platform/drydock.git", "tag", "--list", "v1.4.0*").split() == [
+        "v1.4.0",
+        "v1.4.0+acme.1",
+    ]
+
+    notes.write_text(notes.read_text().replace("# Changelog\n", "# Changelog\n\n" + NEWS))
+    commit(upstream, "Go on")
+    release.cut(upstream, "1.5.0", DAY)
+    git(upstream, "push", "--quiet", here / "git/upstream/drydock.git", "main", "v1.5.0")
+    git(fork, "fetch", "--quiet", "--no-tags", "upstream", "refs/tags/v1.5.0")
+    take_as_proved(fork, git(fork, "merge-tree", "--write-tree", "HEAD", "FETCH_HEAD"))
+    type_in(fork, FORK[2])
+    assert git(fork, "describe").strip() == "v1.5.0+acme.1"
