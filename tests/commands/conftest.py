@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.legacy.support import released
 from tests.support import own_settings
+
+
+@pytest.fixture(scope="session")
+def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository's template, released as it is, and once more; no test may change it."""
+    return released(tmp_path_factory.mktemp("standard") / "template")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.legacy import requirements
-from tests.legacy.support import NOW, make, released
+from tests.legacy.support import NOW, make
 from tests.support import Outcome, Service, Template, commit, git, write
 
 Drydock = Callable[..., Outcome]
@@ -28,11 +28,6 @@ def own(name: str) -> str:
 def outcomes(outcome: Outcome) -> dict[str, str]:
     assert outcome.code == 0, (outcome.out, outcome.err)
     return {file["path"]: file["outcome"] for file in json.loads(outcome.out)["files"]}
-
-
-@pytest.fixture(scope="module")
-def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released(tmp_path_factory.mktemp("standard") / "template")
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.legacy import Legacy, packaged, poetry, repositories, requirements
-from tests.legacy.support import LATER, NEXT, NOW, lost, make, released, texts
+from tests.legacy.support import LATER, NEXT, NOW, lost, make, texts
 from tests.support import COPIER_YML, Outcome, Template, commit, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
@@ -29,11 +29,6 @@ LEGACY = {
 UNION = {".gitignore"}
 """Where both sides' lines may just stand together."""
 BIN = Path(sys.executable).parent
-
-
-@pytest.fixture(scope="module")
-def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released(tmp_path_factory.mktemp("standard") / "template")
 
 
 @pytest.fixture(autouse=True)

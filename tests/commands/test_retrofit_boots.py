@@ -17,7 +17,7 @@ from drydock.locking import find_uv
 
 from tests.commands.test_retrofit import LEGACY, copied, resolve
 from tests.legacy import packaged
-from tests.legacy.support import NOW, make, released
+from tests.legacy.support import NOW, make
 from tests.support import Outcome, git
 
 pytestmark = pytest.mark.updates
@@ -26,11 +26,6 @@ UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before
 PATIENCE = 60  # seconds until a service that does not listen is a failure
 BOOTING = {name: legacy for name, legacy in LEGACY.items() if legacy.routes}
 BOOTING["a factory"] = packaged.LOBBY_AT_HAND
-
-
-@pytest.fixture(scope="module")
-def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return released(tmp_path_factory.mktemp("standard") / "template")
 
 
 def free_port() -> int:

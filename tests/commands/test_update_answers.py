@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.legacy.support import NOW, released
+from tests.legacy.support import NOW
 from tests.support import Outcome, Service, Template, git, write
 
 Drydock = Callable[..., Outcome]
@@ -107,11 +107,11 @@ def test_a_service_of_an_untagged_clone_gets_the_name_of_its_release(
 
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_what_a_team_depends_on_stays_its_own_where_the_model_moves_to_triton(
-    drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+    drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, standard: Path, place: str
 ) -> None:
     """In a real service: numpy was the example's, and becomes the chassis'."""
     monkeypatch.setenv("UV_OFFLINE", "1")
-    template = Template(released(tmp_path / "template"))
+    template = Template(standard)
     service = Service.make(template, tmp_path / "service", ref=NOW, service_name="iris-api")
     numpy, own = '    "numpy>=2.1,<3",\n', "    # The service's own:\n"
     httpx = '    "httpx>=0.27",\n'
