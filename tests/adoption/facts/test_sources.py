@@ -1,8 +1,10 @@
 """Each source of evidence: what it finds, where, and what it must not take for evidence."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+from drydock.adoption import facts
 from drydock.adoption.facts import all_sources, gather
 
 FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
@@ -193,4 +195,7 @@ def test_no_source_breaks_on_anything(text: str) -> None:
 
 
 def test_every_source_is_found() -> None:
-    assert len(all_sources()) == 11
+    files = {path.stem for path in Path(facts.__file__).parent.glob("*.py")} - {"__init__"}
+    found = {source.find.__module__.rpartition(".")[2] for source in all_sources()}
+    assert len(files) >= 11
+    assert found == files
