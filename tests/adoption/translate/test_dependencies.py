@@ -27,7 +27,27 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
     "lines that go on": ({"requirements.txt": "a==1 \\\n  --hash=sha256:1\n"}, [("a==1", "")]),
     "files that include others": (
         {"requirements/dev.txt": "-r base.txt\nb\n", "requirements/base.txt": "a\n"},
-        [("a", "dev"), ("b", "dev")],
+        [("a", ""), ("b", "dev")],
+    ),
+    "a list for development that includes what the service runs with": (
+        {
+            "dev-requirements.txt": "-r requirements.txt\nb\n",
+            "requirements.txt": "a\n-r more.txt\n",
+            "more.txt": "c\n",
+        },
+        [("a", ""), ("c", ""), ("b", "dev")],
+    ),
+    "a list of the folder above": (
+        {"requirements/dev.txt": "-r ../requirements.txt\nb\n", "requirements.txt": "a\n"},
+        [("a", ""), ("b", "dev")],
+    ),
+    "lists for development that include each other": (
+        {"requirements-dev.txt": "-r requirements-test.txt\n", "requirements-test.txt": "a\n"},
+        [("a", "dev")],
+    ),
+    "what a service runs with includes a list for development": (
+        {"requirements.txt": "-r requirements-dev.txt\n", "requirements-dev.txt": "a\n"},
+        [("a", "")],
     ),
     "what is installed is there for tools, too": (
         {"requirements.txt": "a\n", "requirements-dev.txt": "a\nb\n"},

@@ -4,6 +4,8 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePath
+from posixpath import normpath
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -98,14 +100,16 @@ def _requirement_files(files: Files) -> _Found:
     included = {name for path in files for name in _included(path, files)}
     locks = exported(files)
     for path in sorted(files):
-        name = path.rpartition("/")[2]
         if path in locks:
             how = "git rm it, or write it with: uv export --output-file " + path
             why = f"a lock that was exported from {locks[path]}; uv.lock takes its place"
             yield Todo(path, 0, why, how)
         elif is_requirements(path) and path not in included:
-            group = "dev" if is_for_development(name.rpartition(".")[0]) else ""
-            yield from _lines(path, files, group, set())
+            yield from _lines(path, files, _group(path), set())
+
+
+def _group(path: str) -> str:
+    return "dev" if is_for_development(PurePath(path).stem) else ""
 
 
 def exported(files: Files) -> dict[str, str]:
@@ -160,7 +164,7 @@ def _included(path: str, files: Files) -> Iterator[str]:
         folder = path.rpartition("/")[0]
         for line in files[path].splitlines():
             if found := re.match(r"\s*-(?:r|-requirement)[ =]\s*(\S+)", line):
-                yield f"{folder}/{found[1]}" if folder else found[1].removeprefix("./")
+                yield normpath(f"{folder}/{found[1]}" if folder else found[1])
 
 
 def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
@@ -170,7 +174,8 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
     for number, line in lines_of(files[path]):
         if re.match(r"-(r|-requirement)\b", line):
             for other in _included(path, {path: line}):
-                yield from _lines(other, files, group, seen)
+                # A list for development takes in what the service runs with; it stays that.
+                yield from _lines(other, files, group and _group(other), seen)
         elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line):
             why = f"{without_logins(line)} has no version"
             yield Todo(path, number, why, "name a release of it, or its source", "start")
