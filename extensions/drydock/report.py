@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import unified_diff
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from typer import echo, style
 
-from drydock.adoption.derive import Derived
-from drydock.adoption.pins import Way
-from drydock.adoption.translate import Concern, Todo
-from drydock.adoption.translate import Entry as Said
 from drydock.errors import BadInput
 from drydock.git import Entry, Tree
 from drydock.merging.trees import Merge
+
+if TYPE_CHECKING:  # what reads a service takes longer to import than an update to report
+    from drydock.adoption.derive import Derived
+    from drydock.adoption.pins import Way
+    from drydock.adoption.translate import Concern, Todo
+    from drydock.adoption.translate import Entry as Said
 
 FileOutcome = Literal["added", "updated", "merged", "kept", "declined", "removed", "conflict"]
 _COLOURS: dict[FileOutcome, str] = {
@@ -168,12 +170,12 @@ class RetrofitReport(_Merged):
     template: str
     after: str
     dry_run: bool
-    answers: list[Derived]
+    answers: "list[Derived]"
     files: list[FileReport]
     origins: dict[str, str]
     """Where files came from, by their path: a release, or a commit and path of an ancestor."""
-    todo: list[Todo]
-    account: list[Said] = field(default_factory=list)
+    todo: "list[Todo]"
+    account: "list[Said]" = field(default_factory=list)
     """What became of each thing that the service said about how it runs."""
     locked: str = ""
     """How many versions of the old lock file were kept; empty: there was none."""
@@ -429,7 +431,7 @@ def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
     _print_list("Next:", report.next_steps)
 
 
-_CONCERNS: dict[Concern, str] = {
+_CONCERNS: "dict[Concern, str]" = {
     "start": "What may stop it from starting",
     "callers": "What changes for its callers",
     "operators": "What changes for its operators",
@@ -438,7 +440,7 @@ _CONCERNS: dict[Concern, str] = {
 """What matters first comes first."""
 
 
-def _print_by_hand(todo: list[Todo], *, verbose: bool) -> None:
+def _print_by_hand(todo: "list[Todo]", *, verbose: bool) -> None:
     if todo:
         echo(style("\nBy hand:", bold=True))
     for concern, title in _CONCERNS.items():
@@ -452,7 +454,7 @@ def _print_by_hand(todo: list[Todo], *, verbose: bool) -> None:
             echo(f"    comments without a place in the standard's files: {left} (--verbose)")
 
 
-def _print_account(account: list[Said], *, verbose: bool) -> None:
+def _print_account(account: "list[Said]", *, verbose: bool) -> None:
     if not account:
         return
     echo(style("\nHow it runs:", bold=True))
@@ -462,14 +464,14 @@ def _print_account(account: list[Said], *, verbose: bool) -> None:
         echo(f"  {named} {one.path}:{one.line} {one.said}: {one.how}")
 
 
-def _accounted(account: list[Said]) -> str:
+def _accounted(account: "list[Said]") -> str:
     counts = Counter(one.outcome for one in account)
     parts = {"carried": "carried over", "standard": "done by the standard", "by hand": "by hand"}
     told = ", ".join(f"{counts[key]} {text}" for key, text in parts.items())  # type: ignore[index]
     return f"{len(account)} instructions: {told}"
 
 
-def print_pins(ways: list[Way], python: str, *, applied: bool) -> None:
+def print_pins(ways: "list[Way]", python: str, *, applied: bool) -> None:
     """Say which pins stand in the way of a lock file, and what would do instead."""
     if not ways:
         echo(f"It locks, and all of it comes as wheels for Python {python}.")
@@ -483,14 +485,14 @@ def print_pins(ways: list[Way], python: str, *, applied: bool) -> None:
         echo("These are the fewest changes; --apply makes them in a commit of their own.")
 
 
-def evidence_of(answer: Derived) -> str:
+def evidence_of(answer: "Derived") -> str:
     """Return what led to an answer, and what says otherwise, on one line."""
     said = ", ".join(dict.fromkeys(fact.where for fact in answer.evidence)) or "by default"
     against = dict.fromkeys(f"{fact.value} in {fact.where}" for fact in answer.against)
     return f"{said}; but {', '.join(against)}" if against else said
 
 
-def _where(todo: Todo) -> str:
+def _where(todo: "Todo") -> str:
     return f"{todo.path}:{todo.line}" if todo.line else todo.path
 
 
