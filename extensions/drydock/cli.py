@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from drydock.errors import BadInput, Fault
+from drydock.errors import NO_TERMINAL, BadInput, Fault
 
 if TYPE_CHECKING:
     from drydock.adoption.derive import Derived
@@ -75,7 +75,7 @@ def _run() -> int:  # noqa: PLR0911 - a way to end a line
         return 2
     except typer.Abort as error:
         if isinstance(error.__context__, EOFError):
-            _print_error("there is no terminal to ask on: give --defaults, or --data NAME=VALUE")
+            _print_error(NO_TERMINAL)
             return 2
         return 130
     except KeyboardInterrupt:

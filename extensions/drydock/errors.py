@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+NO_TERMINAL = "there is no terminal to ask on: give --defaults, or --data NAME=VALUE"
+
 
 class BadInput(Exception):  # noqa: N818 - it names what happened, as click's BadParameter does
     """Something the user gave cannot be used: one clear line, exit code 2, nothing changed."""

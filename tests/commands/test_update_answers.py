@@ -61,6 +61,22 @@ def test_an_answer_that_changes_is_a_migration(drydock: Drydock, service: Servic
     assert "remote.txt  brought by the answers" in rest
 
 
+def test_a_new_question_without_a_default_is_named_with_what_answers_it(
+    drydock: Drydock, service: Service, tmp_path: Path
+) -> None:
+    template = Template(tmp_path / "template")
+    write(template.path, {"copier.yml": COPIER_YML + "team: {type: str}\n"})
+    template.release("v1.1.0", {"team.txt.jinja": "{{ team }}\n"})
+
+    outcome = drydock("update", service.path, "--defaults")
+
+    assert outcome.code == 2
+    assert "the question team has no default: answer it with --data team=VALUE" in outcome.err
+    assert drydock("update", service.path).err.splitlines()[-1].endswith("--data NAME=VALUE")
+    assert drydock("update", service.path, "--defaults", "--data", "team=a").code == 0
+    assert (service.path / "team.txt").read_text() == "a\n"
+
+
 def test_files_of_the_service_in_a_folder_that_an_answer_leaves_are_named(
     drydock: Drydock, service: Service
 ) -> None:

@@ -10,6 +10,7 @@ stock commands.
 
 import hashlib
 import json
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
@@ -33,6 +34,7 @@ from copier.errors import (
     CopierAnswersInterrupt,
     CopierError,
     ForbiddenPathError,
+    InteractiveSessionError,
     InvalidConfigFileError,
     UnsafeTemplateError,
 )
@@ -41,11 +43,12 @@ from jinja2.bccache import Bucket
 from packaging.version import Version
 from yaml import YAMLError
 
-from drydock.errors import BadInput
+from drydock.errors import NO_TERMINAL, BadInput
 from drydock.template.releases import Release
 
 Operation = Literal["copy", "update"]
 
+_UNANSWERED = re.compile(r'Question "(?P<name>\w+)" is required')
 _EXTERNAL = "_external_data outside the service"
 _TRUTHS = frozenset(("yes", "y", "true", "t", "on", "1", "no", "n", "false", "f", "off", "0"))
 
@@ -337,6 +340,8 @@ def _explained(checkout: Checkout) -> Iterator[None]:
         yield
     except CopierAnswersInterrupt as error:
         raise KeyboardInterrupt from error
+    except InteractiveSessionError as error:
+        raise BadInput(NO_TERMINAL) from error
     except InvalidConfigFileError as error:
         raise BadInput(f"{where}: copier.yml is not valid: {error.__cause__}") from error
     except UnsafeTemplateError as error:
@@ -359,6 +364,11 @@ def _explained(checkout: Checkout) -> Iterator[None]:
         CopierError, TemplateError, YAMLError, ValueError, TypeError, KeyError, AttributeError,
         AssertionError,
     ) as error:  # fmt: skip
+        if unanswered := _UNANSWERED.fullmatch(str(error)):
+            name = unanswered["name"]
+            raise BadInput(
+                f"{where}: the question {name} has no default: answer it with --data {name}=VALUE"
+            ) from error
         raise BadInput(f"{where}: {error or type(error).__name__}") from error
 
 
