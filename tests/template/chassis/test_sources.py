@@ -245,6 +245,15 @@ def test_keys_that_yaml_1_1_read_differently_are_named(write: Write) -> None:
 
 # Any tree may be written nested, dotted, or in any mixture of both.
 
+
+class _Quoting(yaml.SafeDumper):
+    """Quotes every text: PyYAML writes YAML 1.1, to which `0E0` is one, plain."""
+
+
+_Quoting.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
+
 names = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
 scalars = st.one_of(st.integers(), st.booleans(), st.text(max_size=8), st.none())
 values = st.recursive(
@@ -283,7 +292,7 @@ def test_dotted_and_nested_keys_mean_the_same(
     folder = tmp_path_factory.getbasetemp() / "property"
     folder.mkdir(exist_ok=True)
     written = {"settings": "keys:Settings"} | mixed({"extra": tree}, data.draw)
-    text = yaml.safe_dump(written)
+    text = yaml.dump(written, Dumper=_Quoting)
     (folder / "application.yml").write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("APP__CONFIG_DIR", str(folder))
@@ -298,7 +307,7 @@ def test_sections_within_a_list_may_have_dotted_keys(
     folder = tmp_path_factory.getbasetemp() / "property"
     folder.mkdir(exist_ok=True)
     flat = mixed(tree, lambda _: False)
-    text = yaml.safe_dump({"settings": "keys:Settings", "extra": {"list": [flat]}})
+    text = yaml.dump({"settings": "keys:Settings", "extra": {"list": [flat]}}, Dumper=_Quoting)
     (folder / "application.yml").write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("APP__CONFIG_DIR", str(folder))
