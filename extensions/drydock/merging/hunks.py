@@ -65,9 +65,11 @@ def mark(ours: bytes, merged: bytes, reason: str, labels: tuple[str, str]) -> by
     matcher = SequenceMatcher(None, mine, both, autojunk=False)
     places = [(mine[a:b], both[c:d], kind) for kind, a, b, c, d in matcher.get_opcodes()]
     named = {word for name in re.findall(r"`([^`]+)`", reason) for word in re.findall(r"\w+", name)}
-    words = re.compile(rb"\b(?:%s)\b" % b"|".join(re.escape(one.encode()) for one in sorted(named)))
+    naming = re.compile(
+        rb"\b(?:%s)\b" % b"|".join(re.escape(one.encode()) for one in sorted(named))
+    )
     changed = [place for place in places if place[2] != "equal"]
-    chosen = [p for p in changed if named and words.search(b"".join(p[0] + p[1]))] or changed
+    chosen = [p for p in changed if named and naming.search(b"".join(p[0] + p[1]))] or changed
     if not chosen:
         return None
     end = b"\r\n" if b"\r\n" in ours else b"\n"

@@ -47,16 +47,16 @@ class Merge:
     shadows: dict[str, str] = field(default_factory=dict)
     """Files that stay out because ours has another one that is read instead, each with why."""
 
+    moved: dict[str, str] = field(default_factory=dict)
+    """The path that a file had in base, by the one to which ours or theirs moved it."""
+    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What was done to merge each file structurally, beyond taking both sides."""
+
     def leave_out(self, path: str, reason: str) -> None:
         """Leave out a file that theirs adds, or changes where ours deleted it."""
         self.changes.pop(path, None)
         self.declined.discard(path)
         self.shadows[path] = reason
-
-    moved: dict[str, str] = field(default_factory=dict)
-    """The path that a file had in base, by the one to which ours or theirs moved it."""
-    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """What was done to merge each file that was merged by meaning, beyond taking both sides."""
 
 
 # By git's short types of its messages (merge-ort.c: type_short_descriptions).

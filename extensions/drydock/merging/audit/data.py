@@ -3,14 +3,17 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from configparser import RawConfigParser
+from functools import lru_cache
 from typing import TypeAlias
 
 import yaml
 
+from drydock.profiles import DOT
+
 Data: TypeAlias = "dict[str, Data] | list[Data] | str"
-"""In keys, a one-dot leader stands for a dot, so that dots separate keys in places."""
+"""In keys, DOT stands for a dot, so that dots separate keys in places."""
 _COMMENT = r"//[^\n]*|/\*.*?\*/"
 _EXTRA = re.compile(rf'("(?:\\.|[^"\\])*")|{_COMMENT}|,(?=(?:\s|{_COMMENT})*[\]}}])', re.DOTALL)
 
@@ -30,8 +33,13 @@ _BY_LINES = re.compile(
 )
 
 
-def load(path: str, text: str) -> list[Data] | None:
-    """Return the documents in the file at `path`; None if it is of no such format, or not valid."""
+# One merge asks for the same few texts again and again: for their profiles, then each invariant.
+@lru_cache(maxsize=8)
+def load(path: str, text: str) -> Sequence[Data] | None:
+    """Return the documents in the file at `path`; None if it is of no such format, or not valid.
+
+    They are shared by all who ask: nobody changes them.
+    """
     reader = next((read for named, read in _READERS.items() if re.search(named, path)), None)
     if reader is None or _TEMPLATE.search(path):
         return None
@@ -43,7 +51,7 @@ def load(path: str, text: str) -> list[Data] | None:
 
 def _plain(value: object) -> Data:
     if isinstance(value, dict):
-        return {str(key).replace(".", "\u2024"): _plain(held) for key, held in value.items()}
+        return {str(key).replace(".", DOT): _plain(held) for key, held in value.items()}
     if isinstance(value, list):
         return [_plain(one) for one in value]
     return str(value)

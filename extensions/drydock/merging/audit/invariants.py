@@ -19,7 +19,17 @@ from drydock import profiles
 from drydock.merging.audit import unread
 from drydock.merging.audit.data import Data, is_unread, load
 from drydock.merging.rules import versions
-from drydock.profiles import IDENTITIES, PACKAGE, List, Profile, Reference, declared, named, place
+from drydock.profiles import (
+    DOT,
+    IDENTITIES,
+    PACKAGE,
+    List,
+    Profile,
+    Reference,
+    declared,
+    named,
+    place,
+)
 
 _SIDES = ("your version", "the release")
 
@@ -44,25 +54,19 @@ class _Said:
 
 def disputed(path: str, base: str, ours: str, theirs: str) -> str | None:
     """Return what both sides add, each in its way, on one line: no merge of it is certain."""
-    texts = [load(path, text) for text in (base, ours, theirs)]
-    if texts[0] is None or texts[1] is None or texts[2] is None:
+    if (meant := _meant(path, base, ours, theirs)) is None:
         return None
-    known = _profiles(path, texts[2])
-    lists = _lists(known)
-    was, mine, new = (_said(documents or [], lists) for documents in texts)
+    known, lists, (was, mine, new) = meant
     return _atomic(known, lists, was, mine, new) or _ordered(known, lists, was, mine, new)
 
 
 def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> str | None:
     """Return which invariant of ours and theirs the merge breaks, on one line; None: none known."""
-    texts = [load(path, text) for text in (ours, theirs, merged)]
-    if texts[2] is None and is_unread(path):
+    if is_unread(path):
         return unread.broken(ours, theirs, merged)
-    if texts[0] is None or texts[1] is None or texts[2] is None:
+    if (meant := _meant(path, ours, theirs, merged)) is None:
         return None
-    known = _profiles(path, texts[2])
-    lists = _lists(known)
-    mine, new, now = (_said(documents or [], lists) for documents in texts)
+    known, lists, (mine, new, now) = meant
     found = _unique(lists, mine, new, now) or _exclusive(known, mine, new, now)
     found = found or _references(known, mine, new, now)
     return found or (disputed(path, base, ours, theirs) if base is not None else None)
@@ -70,13 +74,26 @@ def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> 
 
 def dangling(path: str, ours: str, theirs: str, merged: str) -> str | None:
     """Return which name the merge uses and lacks, though each side has what it uses; or None."""
-    texts = [load(path, text) for text in (ours, theirs, merged)]
-    if texts[0] is None or texts[1] is None or texts[2] is None:
+    if (meant := _meant(path, ours, theirs, merged)) is None:
         return None
-    known = _profiles(path, texts[2])
-    lists = _lists(known)
-    mine, new, now = (_said(documents or [], lists) for documents in texts)
+    known, _, (mine, new, now) = meant
     return _references(known, mine, new, now)
+
+
+def _meant(
+    path: str, *texts: str
+) -> tuple[Sequence[Profile], Sequence[List], Sequence[_Said]] | None:
+    """Return the profiles of a file, their lists, and what each text says; None: one is unread.
+
+    The last text tells which profiles the file has.
+    """
+    documents = [load(path, text) for text in texts]
+    if documents[-1] is None:
+        return None
+    known = _profiles(path, documents[-1])
+    lists = _lists(known)
+    said = [_said(one, lists) for one in documents if one is not None]
+    return (known, lists, said) if len(said) == len(texts) else None
 
 
 def profiles_of(path: str, text: str) -> Sequence[Profile]:
@@ -260,7 +277,7 @@ def _texts(said: _Said, written: str) -> Iterator[str]:
     at, keys, _ = written.partition(" keys")
     for _, value in said.at(at):
         if keys and isinstance(value, dict):
-            yield from (key.replace("\u2024", ".") for key in value)
+            yield from (key.replace(DOT, ".") for key in value)
         elif not keys and isinstance(value, str):
             yield value
 
