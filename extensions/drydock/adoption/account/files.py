@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 
 from drydock.adoption.account import servers, shell, start
 from drydock.adoption.facts import Files
+from drydock.adoption.facts.commands import is_gunicorn_settings
 from drydock.adoption.facts.image import instructions, is_dockerfile
 from drydock.adoption.translate import Entry, Outcome
 from drydock.documents.places import Place, places
 
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
 _PROCFILE = re.compile(r"(^|/)Procfile(\.\w+)?$")
-_GUNICORN = re.compile(r"(^|/)gunicorn[\w.]*\.py$")
 _STAYS = "the file stays as it is"
 _ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
 
@@ -42,7 +42,7 @@ def find(files: Files, done: Iterable[Entry], main: str, command: str) -> Iterat
             yield from _lines(path, text, r"(?P<name>command)\s*=\s*(?P<command>.+)", command)
         elif path in on_the_way:
             continue
-        elif _GUNICORN.search(path):
+        elif is_gunicorn_settings(path):
             yield from _flags(start.settings_of_gunicorn(path, text))
         elif path.endswith(".sh"):
             if any(_starts(said) for _, said in shell.lines(text)):

@@ -105,9 +105,9 @@ def _server(where: Where, bare: list[str], text: str, files: Files) -> Iterator[
             inside = module.replace(".", "/")
             tries = [f"{inside}.py", f"{inside}/__main__.py"] if module else [named]
             file = next((one for name in tries if (one := _found(name, files))), "")
-            runs = list(_runs(file, files)) if file else []
-            yield Step(*where, text, "server" if runs else "more")
-            yield from runs
+            calls = list(runs(file, files)) if file else []
+            yield Step(*where, text, "server" if calls else "more")
+            yield from calls
             return
     server = bare[0].rpartition("/")[2]
     given = tuple(servers.flags(bare))
@@ -130,8 +130,8 @@ def _found(named: str, files: Files) -> str:
     return alike[0] if last and len(alike) == 1 else ""
 
 
-def _runs(path: str, files: Files) -> Iterator[Step]:
-    """Yield what a module tells the server that it runs."""
+def runs(path: str, files: Files) -> Iterator[Step]:
+    """Yield the calls in a module that run a server, with what they tell it."""
     try:
         tree = ast.parse(files[path])
     except (SyntaxError, ValueError, RecursionError):
@@ -156,11 +156,6 @@ def _keywords(call: ast.Call) -> Iterator[servers.Flag]:
 def _literal(node: ast.expr) -> str:
     """Return a constant as its text; what is computed as one that fits no pattern."""
     return str(node.value) if isinstance(node, ast.Constant) else f"computed {ast.unparse(node)}"
-
-
-def runs(path: str, files: Files) -> list[Step]:
-    """Return the calls in a module that run a server."""
-    return list(_runs(path, files))
 
 
 def settings_of_gunicorn(path: str, text: str) -> Iterator[Step]:

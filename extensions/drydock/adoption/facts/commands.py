@@ -14,6 +14,7 @@ _FILE = re.compile(r"\b(?:run|dev)\s+([\w./-]+\.py)\b")
 _PYTHON = re.compile(
     r"\bpython3?(?:\.\d+)?\s+(?:-u\s+)?(?:-m\s+(?P<module>[\w.]+)|(?P<file>[\w./-]+\.py))"
 )
+_GUNICORN = re.compile(r"(^|/)gunicorn[\w.]*\.py$")
 _BIND = re.compile(r"(?m)^bind\s*=\s*f?[\"'][^\"'\n]*?:(\d{2,5})[\"']")
 _FILES = re.compile(
     r"(^|/)(Procfile|Makefile|justfile|compose[\w.-]*\.ya?ml|docker-compose[\w.-]*\.ya?ml"
@@ -21,11 +22,16 @@ _FILES = re.compile(
 )
 
 
+def is_gunicorn_settings(path: str) -> bool:
+    """Tell whether `path` names a settings file of gunicorn."""
+    return bool(_GUNICORN.search(path))
+
+
 def find(files: Files) -> Iterator[Fact]:
     """Yield the application and the port that commands name."""
     for path in sorted(files, key=lambda path: (path.count("/"), path)):
         text = files[path]
-        if re.search(r"(^|/)gunicorn[\w.]*\.py$", path) and (bound := _BIND.search(text)):
+        if is_gunicorn_settings(path) and (bound := _BIND.search(text)):
             at = text.count("\n", 0, bound.start()) + 1
             yield Fact("service_port", bound[1], path, at, IMPLIES)
         if is_dockerfile(path):

@@ -149,11 +149,11 @@ def rewritten(theirs: str, path: str, files: Files) -> dict[str, Carried]:
 
 
 def _entrypoint(path: str, files: Files, theirs: str) -> Entrypoint:
-    steps = [(one.line, one.text) for one in _steps(files[path]) if one.last_stage]
-    workdirs = [one.workdir for one in _steps(files[path]) if one.last_stage]
-    ports = _ports(theirs)
-    port = ports[0] if ports else None
-    return entrypoint.of_image(path, steps, files, port, workdirs[-1] if workdirs else "/")
+    steps = [one for one in _steps(files[path]) if one.last_stage]
+    port = next(iter(_ports(theirs)), None)
+    workdir = steps[-1].workdir if steps else "/"
+    said = [(one.line, one.text) for one in steps]
+    return entrypoint.of_image(path, said, files, port, workdir)
 
 
 def _ports(theirs: str) -> list[int]:
@@ -306,11 +306,8 @@ class _Image:
     def _argument(self, step: _Step) -> _Found:
         name, equals, _ = step.rest.partition("=")
         if equals or not step.last_stage or name in {"VERSION", "REVISION"}:
-            how = "its value stands where it is used"
-            if equals:
-                yield self._standard(step, step.text, how), ""
-            else:
-                yield self._standard(step, step.text, "the image is built without it"), ""
+            how = "its value stands where it is used" if equals else "the image is built without it"
+            yield self._standard(step, step.text, how), ""
         else:
             why = f"the image takes no build argument {name}"
             yield self._by_hand(step, step.text, "whatever passes it may stop", why), ""
