@@ -166,6 +166,24 @@ def test_python_of_the_distribution_does_not_come_along() -> None:
 
 
 ENTRYPOINTS: dict[str, tuple[str, Mapping[str, str], str, Mapping[str, str]]] = {
+    "one line by a tool that the image lacks": (
+        "CMD poetry run alembic upgrade head && poetry run uvicorn a:b\n",
+        {},
+        'ENTRYPOINT ["sh", "-c", "alembic upgrade head && exec \\"$0\\" \\"$@\\""]\n',
+        {},
+    ),
+    "a script by a tool that the image lacks": (
+        'ENTRYPOINT ["./entry.sh"]\n',
+        {"entry.sh": "#!/bin/sh\npipenv run alembic upgrade head\npipenv run uvicorn a:b\n"},
+        'ENTRYPOINT ["sh", "/app/entry.sh"]\n',
+        {"entry.sh": '#!/bin/sh\nalembic upgrade head\nexec "$@"\n'},
+    ),
+    "one that installs by such a tool": (
+        'ENTRYPOINT ["./entry.sh"]\n',
+        {"entry.sh": "#!/bin/sh\npoetry install\nuvicorn a:b\n"},
+        "",
+        {},
+    ),
     "a script that goes on with the command": (
         'ENTRYPOINT ["/code/entry.sh"]\nCMD ["uvicorn", "a:b"]\n',
         {"entry.sh": '#!/bin/bash\nalembic upgrade head\nexec "$@"\n'},

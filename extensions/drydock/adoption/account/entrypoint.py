@@ -13,6 +13,12 @@ from drydock.adoption.translate import Entry
 _NOT_HERE = re.compile(
     r"(cron|crond|service|nginx|supervisord?|su|gosu|su-exec|sudo|chown|apt|apt-get|apk|sshd"
     r"|useradd|usermod|redis-server|celery|rq|filebeat)\b"
+    r"|(poetry|pipenv|pdm|hatch|uv)\s+(?!run\s+[^-\s])"
+)
+# The image has no such tool: what is installed is on its PATH.
+_BY_TOOL = re.compile(
+    r"(?m)((?:^|[;&|({]|\b(?:exec|then|do|else)\b)[ \t]*)"
+    r"(?:poetry|pipenv|pdm|hatch|uv)[ \t]+run[ \t]+(?!-)"
 )
 _RUNS_ON = 'exec "$@"'
 _NOT_KEPT: tuple[bool, str, dict[str, str]] = (False, "", {})
@@ -115,7 +121,7 @@ def _kept_script(
     if moved or not plain or any(one.path != script for one in begun.more):
         return _NOT_KEPT
     ends = text if _ends_going_on(text) else ""
-    made = _goes_on(text, served) if served.path == script else ends
+    made = _BY_TOOL.sub(r"\1", _goes_on(text, served) if served.path == script else ends)
     shell_of = "bash" if re.match(r"#!.*\bbash\b", text) else "sh"
     line = f"ENTRYPOINT {json.dumps([shell_of, f'/app/{script}'])}\n"
     return (True, line, {script: made} if made != text else {}) if made else _NOT_KEPT
@@ -151,7 +157,7 @@ def _inline(last: dict[str, tuple[int, str]], served: Step) -> str:
     before = text.removesuffix(served.said)
     if not before.rstrip().endswith("&&"):
         return ""
-    line = before + 'exec "$0" "$@"'
+    line = _BY_TOOL.sub(r"\1", before) + 'exec "$0" "$@"'
     return f"ENTRYPOINT {json.dumps(['sh', '-c', line])}\n"
 
 
