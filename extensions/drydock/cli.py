@@ -92,7 +92,7 @@ def _run() -> int:  # noqa: PLR0911 - a way to end a line
 
 
 def _print_error(text: str) -> None:
-    from drydock.report import print_error
+    from drydock.report.terminal import print_error
 
     print_error(text, _colour())
 
@@ -163,7 +163,8 @@ def _new(
 ) -> None:
     """Make a service: files, git repository, uv's lock, first commit."""
     from drydock.commands.new import new
-    from drydock.report import print_new, print_step
+    from drydock.report.terminal import print_step
+    from drydock.report.text import print_new
     from drydock.template.answers import read_data
 
     print_new(
@@ -254,7 +255,10 @@ def _update(
     Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
     """
     from drydock.commands import update
-    from drydock.report import print_explanation, print_step, print_update, to_json, to_markdown
+    from drydock.report.json import to_json
+    from drydock.report.markdown import to_markdown
+    from drydock.report.terminal import print_step
+    from drydock.report.text import print_explanation, print_update
     from drydock.template.answers import read_data
 
     if abort:
@@ -338,7 +342,11 @@ def _retrofit(
     Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
     """
     from drydock.commands import retrofit
-    from drydock.report import evidence_of, print_retrofit, print_step, to_json, to_markdown
+    from drydock.report.json import to_json
+    from drydock.report.markdown import to_markdown
+    from drydock.report.terminal import print_step
+    from drydock.report.text import print_retrofit
+    from drydock.report.wording import evidence_of
     from drydock.template.answers import read_data
 
     if abort:
@@ -384,7 +392,9 @@ def _questions(
 ) -> None:
     """List the template's questions, which --data answers."""
     from drydock.commands.questions import questions
-    from drydock.report import print_questions, print_step, questions_to_json
+    from drydock.report.json import questions_to_json
+    from drydock.report.terminal import print_step
+    from drydock.report.text import print_questions
 
     found = questions(path, template, to, print_step)
     if as_json:
@@ -433,7 +443,8 @@ def _resolve(path: Path, *, apply: bool) -> int:
     """Say, or change, which pins keep a service from being locked; return 1 if any still do."""
     from drydock.adoption.pins import resolve
     from drydock.commands.retrofit import apply_pins
-    from drydock.report import print_pins, print_step
+    from drydock.report.terminal import print_step
+    from drydock.report.text import print_pins
     from drydock.template import answers
 
     try:

@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 from drydock import git, locking
 from drydock.errors import BadInput
-from drydock.report import NewService
+from drydock.report.outcomes import NewService
 from drydock.template import rendering
 from drydock.template.answers import DEFAULT_NAME
 from drydock.template.releases import (

@@ -8,7 +8,7 @@ from typing import Any
 from drydock import git
 from drydock.commands.new import origin
 from drydock.errors import BadInput
-from drydock.report import Question
+from drydock.report.outcomes import Question
 from drydock.template import answers, rendering
 from drydock.template.releases import (
     Release,

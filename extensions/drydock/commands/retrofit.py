@@ -27,7 +27,9 @@ from drydock.merging import line_ends, shadowing, sides, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import repository_of
-from drydock.report import RetrofitReport, files_of, to_markdown
+from drydock.report.files import files_of
+from drydock.report.markdown import to_markdown
+from drydock.report.outcomes import RetrofitReport
 from drydock.template import rendering
 from drydock.template.releases import (
     Release,

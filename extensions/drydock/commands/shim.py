@@ -19,7 +19,8 @@ from drydock.commands.update import Options, abort, update
 from drydock.errors import BadInput
 from drydock.merging import work_tree
 from drydock.project import repository_of
-from drydock.report import print_step, print_update
+from drydock.report.terminal import print_step
+from drydock.report.text import print_update
 
 _NAME = "copier"
 _MARK = "# Written by `drydock shim`:"

@@ -19,7 +19,9 @@ from drydock.merging.branch import Branch
 from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import Service, find, repository_of
-from drydock.report import Explanation, FileReport, UpdateReport, files_of, to_markdown
+from drydock.report.files import FileReport, files_of
+from drydock.report.markdown import to_markdown
+from drydock.report.outcomes import Explanation, UpdateReport
 from drydock.template import changelog, company, rendering
 from drydock.template.releases import (
     Release,

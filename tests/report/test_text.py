@@ -2,7 +2,9 @@
 
 import pytest
 from drydock.adoption.translate import Concern, Todo
-from drydock.report import RetrofitReport, print_retrofit, to_markdown
+from drydock.report.markdown import to_markdown
+from drydock.report.outcomes import RetrofitReport
+from drydock.report.text import print_retrofit
 
 ORDER: list[Concern] = ["debt", "operators", "callers", "start"]
 TITLES = [

@@ -1,0 +1,1 @@
+"""What came of a command, and how it is shown."""

@@ -1,0 +1,89 @@
+"""What came of a command, for a pull request."""
+
+from collections.abc import Iterator
+
+from drydock.report.outcomes import RetrofitReport, UpdateReport
+from drydock.report.wording import (
+    CONCERNS,
+    count_account,
+    count_outcomes,
+    evidence_of,
+    place_of,
+    word_for,
+)
+
+
+def to_markdown(report: UpdateReport | RetrofitReport) -> str:
+    """Return the report for a pull request."""
+    if isinstance(report, UpdateReport):
+        return "\n".join(_update_lines(report))
+    return "\n".join(_retrofit_lines(report))
+
+
+def _update_lines(report: UpdateReport) -> Iterator[str]:
+    if not report.files:
+        yield f"Nothing to do: the service is at `{report.after}`."
+        return
+    verb = "Would update" if report.dry_run else "Updates"
+    yield f"{verb} the template from `{report.before}` to `{report.after}`."
+    if report.must:
+        yield from ("", "## You must", "")
+        yield from (f"- [ ] {item}" for item in report.must)
+    conflicts = [f"- [ ] `{file.path}`: {file.reason}" for file in report.conflicts]
+    if conflicts:
+        yield from ("", "## Conflicts", "", *conflicts)
+    doubts = [*report.doubts, *(f"not run: {line}" for line in report.skipped)]
+    if doubts:
+        yield from ("", "## Notes", "")
+        yield from (f"- {line}" for line in doubts)
+    if report.message:
+        yield from ("", "## From the template", "", report.message)
+    yield from (
+        "",
+        "## Files",
+        "",
+        count_outcomes(report.files),
+        "",
+        "| file | | why |",
+        "|---|---|---|",
+    )
+    for file in report.files:
+        yield f"| {file.path} | {word_for(file.outcome)} | {_cell(file.reason)} |"
+
+
+def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
+    yield from ("## Answers", "", "| question | answer | evidence |", "|---|---|---|")
+    for one in report.answers:
+        doubt = " (doubtful)" if one.doubtful else ""
+        yield f"| {one.name} | `{one.value}`{doubt} | {_cell(evidence_of(one))} |"
+    yield from (
+        "",
+        "## Files",
+        "",
+        count_outcomes(report.files),
+        "",
+        "| file | | why |",
+        "|---|---|---|",
+    )
+    for file in report.files:
+        origin = report.origins.get(file.path)
+        came = f"; came from {origin}" if origin else ""
+        yield f"| {file.path} | {word_for(file.outcome)} | {_cell(file.reason + came)} |"
+    if report.account:
+        yield from ("", "## How it runs", "", f"{count_account(report.account)}.", "")
+        yield from ("| where | says | | |", "|---|---|---|---|")
+        for said in report.account:
+            told = _cell(said.said)
+            yield f"| {said.path}:{said.line} | `{told}` | {said.outcome} | {_cell(said.how)} |"
+    if report.todo:
+        yield from ("", "## By hand")
+        for concern, title in CONCERNS.items():
+            if held := [one for one in report.todo if one.concern == concern]:
+                yield from ("", f"### {title}", "")
+                yield from (
+                    f"- [ ] `{place_of(one)}`: {one.why}. {one.how}".rstrip() for one in held
+                )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,61 @@
+"""What text and Markdown say in the same words."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from drydock.report.files import FileOutcome, FileReport
+
+if TYPE_CHECKING:  # what reads a service takes longer to import than an update to report
+    from drydock.adoption.derive import Derived
+    from drydock.adoption.translate import Concern, Todo
+    from drydock.adoption.translate import Entry as Said
+
+COLOURS: dict[FileOutcome, str] = {
+    "conflict": "red",
+    "declined": "yellow",
+    "removed": "yellow",
+    "merged": "cyan",
+    "updated": "green",
+    "added": "green",
+    "kept": "bright_black",
+}
+CONCERNS: "dict[Concern, str]" = {
+    "start": "What may stop it from starting",
+    "callers": "What changes for its callers",
+    "operators": "What changes for its operators",
+    "debt": "Debt",
+}
+"""What matters first comes first."""
+
+
+def word_for(outcome: FileOutcome) -> str:
+    """Return what people read; machines read on what they always did."""
+    return "skipped" if outcome == "declined" else outcome
+
+
+def count_outcomes(files: list[FileReport]) -> str:
+    """Return how many files came to each outcome, what matters first."""
+    counts = Counter(file.outcome for file in files)
+    return ", ".join(
+        f"{counts[outcome]} {word_for(outcome)}" for outcome in COLOURS if counts[outcome]
+    )
+
+
+def count_account(account: "list[Said]") -> str:
+    """Return what became of how many instructions about how the service runs."""
+    counts = Counter(one.outcome for one in account)
+    parts = {"carried": "carried over", "standard": "done by the standard", "by hand": "by hand"}
+    told = ", ".join(f"{counts[key]} {text}" for key, text in parts.items())  # type: ignore[index]
+    return f"{len(account)} instructions: {told}"
+
+
+def evidence_of(answer: "Derived") -> str:
+    """Return what led to an answer, and what says otherwise, on one line."""
+    said = ", ".join(dict.fromkeys(fact.where for fact in answer.evidence)) or "by default"
+    against = dict.fromkeys(f"{fact.value} in {fact.where}" for fact in answer.against)
+    return f"{said}; but {', '.join(against)}" if against else said
+
+
+def place_of(todo: "Todo") -> str:
+    """Return the file, and the line where there is one."""
+    return f"{todo.path}:{todo.line}" if todo.line else todo.path
