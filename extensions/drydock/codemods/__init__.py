@@ -1,0 +1,106 @@
+"""Rules that carry a service's code to the libraries of today; nothing of it is run.
+
+A rule is a module of a package in here (`fastapi`, `pydantic`, ...) that has a `RULE`, and is
+found by that: nothing else changes when one is added.
+
+    \"""`Query(regex=)` -> `Query(pattern=)`.
+
+    Source: where the library says so.
+    \"""
+
+    RULE = Rule(
+        name="fastapi-pattern",
+        summary="`regex=` of Query, Path, ... -> `pattern=`",
+        since="1.5.0",
+        words=("regex",),
+        rewrite=_rewrite,
+    )
+
+    def _rewrite(source: Source) -> cst.Module:
+        return source.tree.visit(_Pattern(source))
+
+`rewrite` is given one module that holds one of `words` and returns its new tree. It decides by
+what names stand for (`source.meaning(node)`, through import aliases and re-exports; and
+`source.project`, which knows every class of the service and its bases), and tells of every place:
+
+- `source.changed(node, what)`: it is certain, and is changed.
+- `if source.unsafe(node, what, why)`: it is likely, and is changed on request only.
+- `source.left(node, why, how)`: it is not changed; `how` is the change to make by hand.
+
+Imports are added by `source.named("pydantic.field_validator", like=node)`, which returns the
+expression to use, and dropped where nothing uses them any more with `source.unused(...)`. A rule
+that is about other files than Python code has `survey` instead: it is given the whole project.
+The twin of a rule is `tests/codemods/<family>/test_<module>.py`, with tables `FIX` and `NOOP`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules, walk_packages
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from drydock.codemods.project import Project
+    from drydock.codemods.source import Source
+
+Certainty = Literal["changed", "unsafe", "left"]
+"""Certain and changed; changed (or to be) on request only; left as it is, to be done by hand."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place in the service that a rule is about."""
+
+    rule: str
+    path: str
+    line: int
+    """From 1; 0: the file as a whole."""
+    certainty: Certainty
+    what: str
+    """What is changed into what, or what is wrong with it."""
+    how: str = ""
+    """Of what is left: the change to make by hand. Of what is unsafe: why it is."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The new text of a file, by its path in the service."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One change of a library, a tool or the standard that code has to follow."""
+
+    name: str
+    summary: str
+    """What becomes of what, on one line."""
+    since: str
+    """The release of the standard that asks for it."""
+    words: Sequence[str] = ()
+    """A module without any of these is not read."""
+    rewrite: "Callable[[Source], cst.Module] | None" = None
+    """Returns the new tree of one module."""
+    survey: "Callable[[Project], Iterator[Edit | Finding]] | None" = None
+    """Yields what is to be done in files of the whole service."""
+    on_request: bool = False
+    """Whether it changes something only when it is named; it tells of it always."""
+
+
+@cache
+def all_rules() -> Sequence[Rule]:
+    """Return every rule there is, in the order in which they are applied: by family and name."""
+    found = []
+    for family in iter_modules(__path__, f"{__name__}."):
+        if family.ispkg:
+            package = import_module(family.name)
+            modules = [one.name for one in walk_packages(package.__path__, f"{family.name}.")]
+            for module in map(import_module, (family.name, *sorted(modules))):
+                if isinstance(rule := getattr(module, "RULE", None), Rule):
+                    found.append(rule)
+    return found

@@ -1,0 +1,184 @@
+"""Imports of a module that was rewritten: what it needs is added, what nothing uses is dropped."""
+
+from collections.abc import Iterable, Sequence, Set
+
+import libcst as cst
+
+
+def with_imports(tree: cst.Module, wanted: Iterable[str], unused: Set[str]) -> cst.Module:
+    """Return `tree` with imports of `wanted` (`pydantic.Field`, or a module's plain name).
+
+    Names of `unused` that stand nowhere but in their import are dropped from it.
+    """
+    used = _Used()
+    tree.visit(used)
+    dropping = _Dropping(unused - used.names)
+    tree = tree.visit(dropping)
+    for full in sorted(wanted):
+        tree = _with_import(tree, full)
+    return tree
+
+
+class _Used(cst.CSTVisitor):
+    """Collects every name that is used, those in `__all__` and other strings included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        return False
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        node.value.visit(self)
+        return False
+
+    def visit_Name(self, node: cst.Name) -> None:
+        self.names.add(node.value)
+
+    def visit_SimpleString(self, node: cst.SimpleString) -> None:
+        text = node.raw_value
+        self.names.update(word for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    """Return the identifiers in a short string: an annotation, or an item of `__all__`."""
+    clean = "".join(c if c.isidentifier() or c.isdigit() else " " for c in text[:200])
+    return clean.split() if "\n" not in text else []
+
+
+class _Dropping(cst.CSTTransformer):
+    def __init__(self, names: Set[str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def leave_ImportFrom(
+        self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+    ) -> cst.ImportFrom | cst.RemovalSentinel:
+        if isinstance(updated_node.names, cst.ImportStar):
+            return updated_node
+        kept = [one for one in updated_node.names if _bound(one) not in self.names]
+        if len(kept) == len(updated_node.names):
+            return updated_node
+        if not kept:
+            return cst.RemoveFromParent()
+        return updated_node.with_changes(names=_with_last(kept, updated_node.names[-1]))
+
+    def leave_Import(
+        self, original_node: cst.Import, updated_node: cst.Import
+    ) -> cst.Import | cst.RemovalSentinel:
+        kept = [one for one in updated_node.names if _bound(one) not in self.names]
+        if len(kept) == len(updated_node.names):
+            return updated_node
+        if not kept:
+            return cst.RemoveFromParent()
+        return updated_node.with_changes(names=_with_last(kept, updated_node.names[-1]))
+
+
+def _with_last(kept: Sequence[cst.ImportAlias], last: cst.ImportAlias) -> list[cst.ImportAlias]:
+    """Return names of an import, the last of which ends as the last one did."""
+    return [*kept[:-1], kept[-1].with_changes(comma=last.comma)]
+
+
+def _bound(alias: cst.ImportAlias) -> str:
+    if alias.asname and isinstance(alias.asname.name, cst.Name):
+        return alias.asname.name.value
+    name: cst.BaseExpression = alias.name
+    while isinstance(name, cst.Attribute):
+        name = name.value
+    return name.value if isinstance(name, cst.Name) else ""
+
+
+def _full(node: cst.BaseExpression | None) -> str:
+    if isinstance(node, cst.Attribute):
+        return f"{_full(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _with_import(tree: cst.Module, full: str) -> cst.Module:
+    package, _, name = full.rpartition(".")
+    body = list(tree.body)
+    for place, line in enumerate(body):
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if (
+                isinstance(small, cst.ImportFrom)
+                and not small.relative
+                and _full(small.module) == package
+                and not isinstance(small.names, cst.ImportStar)
+            ):
+                if not any(_full(one.name) == name and not one.asname for one in small.names):
+                    body[place] = line.deep_replace(small, _with_name(small, name))  # type: ignore[assignment]
+                return tree.with_changes(body=body)
+            if not package and isinstance(small, cst.Import):
+                if any(_full(one.name) == name and not one.asname for one in small.names):
+                    return tree
+    text = f"from {package} import {name}" if package else f"import {name}"
+    new = cst.parse_statement(text, config=tree.config_for_parsing)
+    place = _place(body, full)
+    if place < len(body) and not place and body:
+        # The comments above the first statement are the module's own.
+        return tree.with_changes(body=[new, *body])
+    return tree.with_changes(body=[*body[:place], new, *body[place:]])
+
+
+def _with_name(node: cst.ImportFrom, name: str) -> cst.ImportFrom:
+    """Return a from-import with one name more, in its place where the others are sorted."""
+    assert not isinstance(node.names, cst.ImportStar)
+    names = list(node.names)
+    known = [_full(one.name) for one in names]
+
+    def key(text: str) -> tuple[int, str]:  # as isort and ruff sort: constants, classes, the rest
+        return (0 if text.isupper() else 1 if text[:1].isupper() else 2, text)
+
+    place = len(names)
+    for sort in (key, str.lower, str):
+        if sorted(known, key=sort) == known:
+            place = sum(sort(one) < sort(name) for one in known)  # type: ignore[operator]
+            break
+    new = cst.ImportAlias(cst.Name(name))
+    between = next((one.comma for one in names[:-1]), None)
+    if between is None:
+        between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        last = names[-1].comma
+        if isinstance(last, cst.Comma) and node.lpar:
+            between = cst.Comma(whitespace_after=node.lpar.whitespace_after)
+    if place == len(names):
+        ended = new.with_changes(comma=names[-1].comma)
+        return node.with_changes(names=[*names[:-1], names[-1].with_changes(comma=between), ended])
+    return node.with_changes(
+        names=[*names[:place], new.with_changes(comma=between), *names[place:]]
+    )
+
+
+def _place(body: Sequence[cst.BaseStatement], full: str) -> int:
+    """Return where a new import goes: after the one it sorts behind, of the first block."""
+    imports = []
+    for place, line in enumerate(body):
+        small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and line.body else None
+        if isinstance(small, cst.ImportFrom | cst.Import):
+            imports.append((place, small))
+        elif imports:
+            break
+    if not imports:
+        return _after_docstring(body)
+    top = full.partition(".")[0]
+    best = None
+    for place, small in imports:
+        if isinstance(small, cst.ImportFrom) and small.relative:
+            continue
+        module = _full(small.module if isinstance(small, cst.ImportFrom) else small.names[0].name)
+        if module.partition(".")[0] <= top or module == "__future__":
+            best = place
+    return imports[0][0] if best is None else best + 1
+
+
+def _after_docstring(body: Sequence[cst.BaseStatement]) -> int:
+    first = body[0] if body else None
+    if isinstance(first, cst.SimpleStatementLine) and first.body:
+        value = getattr(first.body[0], "value", None)
+        if isinstance(value, cst.SimpleString | cst.ConcatenatedString):
+            return 1
+    return 0

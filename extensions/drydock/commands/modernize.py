@@ -1,0 +1,99 @@
+"""`drydock modernize`: carry a service's code to the libraries of today."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from drydock import git
+from drydock.adoption.place import texts_of
+from drydock.codemods import all_rules
+from drydock.codemods.run import run
+from drydock.errors import BadInput, undone_by
+from drydock.git import Repository
+from drydock.project import repository_of
+from drydock.report import Change, ModernizeReport
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked of a modernization."""
+
+    rules: tuple[str, ...] = ()
+    """Names of rules; none: all that are not on request."""
+    unsafe: bool = False
+    dry_run: bool = False
+
+
+def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
+    """Apply the rules to the tracked files of the service in `folder`; stage nothing.
+
+    Raises BadInput, with nothing changed, when a rule is not known or other work would be lost.
+    """
+    _check(options.rules)
+    try:
+        folder = folder.expanduser().resolve()
+        repository = repository_of(folder)
+        inside = folder.relative_to(repository.top.resolve()).as_posix()
+        prefix = "" if inside == "." else f"{inside}/"
+        changed = [path for path in repository.changes() if path.startswith(prefix)]
+        if changed:
+            more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
+        say("Reading the service")
+        contents = _tracked(repository, folder, prefix)
+        files = texts_of(contents)
+        say("Applying the rules")
+        outcome = run(files, options.rules, unsafe=options.unsafe)
+        if not options.dry_run:
+            _write(folder, contents, outcome.texts)
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
+    except OSError as error:
+        raise BadInput(f"{error.filename}: {error.strerror}") from error
+    return ModernizeReport(
+        service=str(folder),
+        dry_run=options.dry_run,
+        files=[Change(p, files.get(p), text) for p, text in sorted(outcome.texts.items())],
+        findings=outcome.findings,
+    )
+
+
+def _check(names: Sequence[str]) -> None:
+    known = [rule.name for rule in all_rules()]
+    if unknown := [name for name in names if name not in known]:
+        raise BadInput(f"there is no rule {unknown[0]}; there are {', '.join(known)}")
+
+
+def _tracked(repository: Repository, folder: Path, prefix: str) -> dict[str, bytes]:
+    """Return the service's files that git tracks, as they are in the work tree."""
+    tracked, _ = repository.tracked()
+    found = {}
+    for path, entry in tracked.items():
+        file = repository.top / path
+        if path.startswith(prefix) and entry.mode.startswith("100") and file.is_file():
+            found[path.removeprefix(prefix)] = file.read_bytes()
+    return found
+
+
+def _write(folder: Path, contents: Mapping[str, bytes], texts: Mapping[str, str]) -> None:
+    for path in texts.keys() - contents.keys():
+        if (folder / path).exists():
+            raise BadInput(f"untracked file would be overwritten: move it first: {path}")
+    with undone_by("git checkout -- ."):
+        for path, text in texts.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(_encoded(text, contents.get(path, b"")))
+
+
+def _encoded(text: str, before: bytes) -> bytes:
+    """Return a text in bytes, with the line ends and the byte order mark of the one before."""
+    data = text.encode()
+    if b"\r\n" in before:
+        data = data.replace(b"\n", b"\r\n")
+    if before.startswith(b"\xef\xbb\xbf"):
+        data = b"\xef\xbb\xbf" + data
+    if before and not before.endswith(b"\n"):
+        data = data.removesuffix(b"\r\n" if b"\r\n" in before else b"\n")
+    return data

@@ -1,0 +1,42 @@
+"""Rules over the files of a whole service."""
+
+import pytest
+from drydock.codemods import all_rules
+from drydock.codemods.run import run
+
+QUERY = "from fastapi import Query\n\n\nq = Query(regex='a')\n"
+
+
+def test_every_rule_has_a_name_of_its_own_a_summary_and_words_to_look_for() -> None:
+    rules = all_rules()
+    assert len({rule.name for rule in rules}) == len(rules) > 0
+    for rule in rules:
+        assert rule.summary, rule.name
+        assert bool(rule.rewrite) != bool(rule.survey) or rule.words, rule.name
+        assert not rule.rewrite or rule.words, rule.name
+
+
+def test_what_is_found_has_its_line() -> None:
+    (found,) = run({"app.py": QUERY}, [], unsafe=False).findings
+    assert (found.path, found.line, found.certainty) == ("app.py", 4, "changed")
+
+
+def test_other_files_are_left() -> None:
+    files = {"app.py": QUERY, "README.md": QUERY, "other.py": "x = 1\n"}
+    assert run(files, [], unsafe=False).texts.keys() == {"app.py"}
+
+
+def test_a_module_of_python_2_is_told_and_the_rest_done() -> None:
+    outcome = run({"app.py": QUERY, "old.py": "print 'a'\n"}, [], unsafe=False)
+    assert outcome.texts.keys() == {"app.py"}
+    (old,) = [one for one in outcome.findings if one.path == "old.py"]
+    assert old.certainty == "left"
+    assert "is not valid Python" in old.what
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_few_modules_and_many_come_out_the_same(count: int) -> None:
+    files = {f"m{number}.py": QUERY for number in range(count)}
+    outcome = run(files, [], unsafe=False)
+    assert len(outcome.texts) == len(outcome.findings) == count
+    assert [one.path for one in outcome.findings] == sorted(files)
