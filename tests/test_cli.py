@@ -51,7 +51,9 @@ def test_help_of_a_command_says_what_is_taken_without_an_option(
     assert "--defaults" in outcome.out
 
 
-@pytest.mark.parametrize("command", ["", "new", "update", "retrofit", "questions", "shim"])
+@pytest.mark.parametrize(
+    "command", ["", "new", "update", "retrofit", "modernize", "questions", "shim"]
+)
 def test_help_is_whole_at_80_columns_and_ends_with_an_example(
     drydock: Drydock, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:

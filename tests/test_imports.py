@@ -14,7 +14,7 @@ _ROWS = (
     ("git", "locking", "profiles"),
     ("template", "documents"),
     ("project",),
-    ("merging", "adoption"),
+    ("merging", "adoption", "codemods"),
     ("report",),
     ("commands",),
     ("cli",),
@@ -25,6 +25,8 @@ _FORBIDDEN = (
     ("documents", "locking"),
     ("merging.audit", "documents"),
     ("merging.audit", "git"),
+    ("codemods", "git"),
+    ("codemods", "template"),
 )
 
 

@@ -69,6 +69,7 @@ RUNS = {
     "drydock update --dry-run": Run("service"),
     "drydock update --explain Dockerfile": Run("service"),
     "drydock update --explain FILE": Run("service"),
+    "drydock modernize --dry-run --diff": Run("legacy"),
     "drydock questions": Run("service"),
     "drydock questions --json": Run("service"),
     "uv lock": Run("service", "uv.lock"),

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 from textwrap import dedent
 
-from drydock.codemods import Finding
+from drydock.codemods.finding import Finding
 from drydock.codemods.run import Outcome, run
 
 Files = str | Mapping[str, str]

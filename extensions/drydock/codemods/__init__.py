@@ -3,11 +3,7 @@
 A rule is a module of a package in here (`fastapi`, `pydantic`, ...) that has a `RULE`, and is
 found by that: nothing else changes when one is added.
 
-    \"""`Query(regex=)` -> `Query(pattern=)`.
-
-    Source: where the library says so.
-    \"""
-
+    # a docstring: what becomes of what, and the source: where the library says so
     RULE = Rule(
         name="fastapi-pattern",
         summary="`regex=` of Query, Path, ... -> `pattern=`",
@@ -33,63 +29,12 @@ that is about other files than Python code has `survey` instead: it is given the
 The twin of a rule is `tests/codemods/<family>/test_<module>.py`, with tables `FIX` and `NOOP`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules, walk_packages
-from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    import libcst as cst
-
-    from drydock.codemods.project import Project
-    from drydock.codemods.source import Source
-
-Certainty = Literal["changed", "unsafe", "left"]
-"""Certain and changed; changed (or to be) on request only; left as it is, to be done by hand."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One place in the service that a rule is about."""
-
-    rule: str
-    path: str
-    line: int
-    """From 1; 0: the file as a whole."""
-    certainty: Certainty
-    what: str
-    """What is changed into what, or what is wrong with it."""
-    how: str = ""
-    """Of what is left: the change to make by hand. Of what is unsafe: why it is."""
-
-
-@dataclass(frozen=True)
-class Edit:
-    """The new text of a file, by its path in the service."""
-
-    path: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One change of a library, a tool or the standard that code has to follow."""
-
-    name: str
-    summary: str
-    """What becomes of what, on one line."""
-    since: str
-    """The release of the standard that asks for it."""
-    words: Sequence[str] = ()
-    """A module without any of these is not read."""
-    rewrite: "Callable[[Source], cst.Module] | None" = None
-    """Returns the new tree of one module."""
-    survey: "Callable[[Project], Iterator[Edit | Finding]] | None" = None
-    """Yields what is to be done in files of the whole service."""
-    on_request: bool = False
-    """Whether it changes something only when it is named; it tells of it always."""
+from drydock.codemods.rule import Rule
 
 
 @cache

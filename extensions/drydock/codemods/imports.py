@@ -102,7 +102,7 @@ def _with_import(tree: cst.Module, full: str) -> cst.Module:
     package, _, name = full.rpartition(".")
     body = list(tree.body)
     for place, line in enumerate(body):
-        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+        for small in _small(line):
             if (
                 isinstance(small, cst.ImportFrom)
                 and not small.relative
@@ -110,11 +110,17 @@ def _with_import(tree: cst.Module, full: str) -> cst.Module:
                 and not isinstance(small.names, cst.ImportStar)
             ):
                 if not any(_full(one.name) == name and not one.asname for one in small.names):
-                    body[place] = line.deep_replace(small, _with_name(small, name))  # type: ignore[assignment]
+                    swap: dict[cst.BaseSmallStatement, cst.ImportFrom] = {
+                        small: _with_name(small, name)
+                    }
+                    body[place] = line.with_changes(body=[swap.get(o, o) for o in _small(line)])
                 return tree.with_changes(body=body)
-            if not package and isinstance(small, cst.Import):
-                if any(_full(one.name) == name and not one.asname for one in small.names):
-                    return tree
+            if (
+                not package
+                and isinstance(small, cst.Import)
+                and any(_full(one.name) == name and not one.asname for one in small.names)
+            ):
+                return tree
     text = f"from {package} import {name}" if package else f"import {name}"
     new = cst.parse_statement(text, config=tree.config_for_parsing)
     place = _place(body, full)
@@ -122,6 +128,10 @@ def _with_import(tree: cst.Module, full: str) -> cst.Module:
         # The comments above the first statement are the module's own.
         return tree.with_changes(body=[new, *body])
     return tree.with_changes(body=[*body[:place], new, *body[place:]])
+
+
+def _small(line: cst.CSTNode) -> Sequence[cst.BaseSmallStatement]:
+    return line.body if isinstance(line, cst.SimpleStatementLine) else ()
 
 
 def _with_name(node: cst.ImportFrom, name: str) -> cst.ImportFrom:

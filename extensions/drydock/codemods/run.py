@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
-from drydock.codemods import Finding, Rule, all_rules
+from drydock.codemods import all_rules
+from drydock.codemods.finding import Finding
 from drydock.codemods.project import Project, read
+from drydock.codemods.rule import Rule
 from drydock.codemods.source import Source
 from drydock.errors import one_line
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from drydock.codemods import Certainty, Finding
+from drydock.codemods.finding import Certainty, Finding
 from drydock.codemods.imports import with_imports
 from drydock.codemods.project import Project
 
@@ -64,9 +64,7 @@ class Source:
         self._find(node, "left", why, how)
 
     def _find(self, node: cst.CSTNode, certainty: Certainty, what: str, how: str = "") -> None:
-        self.findings.append(
-            Finding(self._rule, self.path, self.line(node), certainty, what, how)
-        )
+        self.findings.append(Finding(self._rule, self.path, self.line(node), certainty, what, how))
 
     def named(self, full: str, like: cst.CSTNode | None = None) -> cst.BaseExpression:
         """Return the expression for `full`, such as `pydantic.field_validator`; import it.
@@ -78,7 +76,7 @@ class Source:
         if isinstance(like, cst.Attribute) and self.meaning(like.value) == package:
             return like.with_changes(attr=cst.Name(name))
         bound = self.project.modules[self.path]
-        for known, of in bound.imports.items():
+        for known in bound.imports:
             if known not in bound.unsure and self.project.meaning(self.path, known) == full:
                 return cst.Name(known)
         if name in bound.bound | bound.imports.keys():

@@ -11,7 +11,7 @@ from drydock.codemods.run import run
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
 from drydock.project import repository_of
-from drydock.report import Change, ModernizeReport
+from drydock.report.modernized import Change, ModernizeReport
 
 Say = Callable[[str], None]
 
@@ -55,6 +55,7 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
     return ModernizeReport(
         service=str(folder),
         dry_run=options.dry_run,
+        unsafe=options.unsafe,
         files=[Change(p, files.get(p), text) for p, text in sorted(outcome.texts.items())],
         findings=outcome.findings,
     )

@@ -11,7 +11,7 @@ import re
 
 import libcst as cst
 
-from drydock.codemods import Rule
+from drydock.codemods.rule import Rule
 from drydock.codemods.source import Rewriter, Source, keyword
 
 _FUNCTIONS = {
@@ -37,9 +37,8 @@ class _Pattern(Rewriter):
             self.source.left(original_node, why, "keep one of them")
             return updated_node
         value = given.value
-        text = value.evaluated_value if isinstance(value, cst.SimpleString) else None
-        if text is not None and _NOT_IN_RUST.search(str(text)):
-            why = f"Pydantic 2 cannot compile the pattern {value.value}"  # type: ignore[union-attr]
+        if isinstance(value, cst.SimpleString) and _NOT_IN_RUST.search(str(value.evaluated_value)):
+            why = f"Pydantic 2 cannot compile the pattern {value.value}"
             how = "check it in a validator with re, or set regex_engine='python-re' on the model"
             self.source.left(original_node, why, how)
             return updated_node
