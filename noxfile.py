@@ -50,10 +50,12 @@ def provide(session: nox.Session, command: str, *packages: str) -> None:
 def provide_poetry(session: nox.Session) -> None:
     """Put Poetry and pipx on the session's path, from an environment of their own."""
     folder = Path(session.virtualenv.location, "poetry")
-    uv = {"external": session.venv_backend == "uv"}
-    session.run_install("uv", "venv", "--quiet", "--allow-existing", str(folder), **uv)
+    external = session.venv_backend == "uv"
+    session.run_install("uv", "venv", "--quiet", "--allow-existing", str(folder), external=external)
     tools = ("poetry>=2.2,<3", "pipx")
-    session.run_install("uv", "pip", "install", "--quiet", f"--python={folder}", *tools, **uv)
+    session.run_install(
+        "uv", "pip", "install", "--quiet", f"--python={folder}", *tools, external=external
+    )
     for name in ("poetry", "pipx"):
         link = Path(session.bin, name)
         link.unlink(missing_ok=True)

@@ -110,7 +110,14 @@ class Clones:
         if self.folder is None:
             raise SystemExit("--clones names the folder to clone to")
         folder = self.folder / name.replace("/", "+")
-        command = ["git", "clone", "--quiet", "--bare", f"https://github.com/{name}.git", folder]
+        command = [
+            "git",
+            "clone",
+            "--quiet",
+            "--bare",
+            f"https://github.com/{name}.git",
+            str(folder),
+        ]
         return folder if subprocess.run(command, check=False).returncode == 0 else None
 
 

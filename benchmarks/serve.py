@@ -217,8 +217,11 @@ def _venv(bench: Bench, contestant: Contestant) -> Path:
     return folder
 
 
-def _call(command: list[str], folder: Path | None = None, **environment: str) -> str:
-    env = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"} | environment
+def _call(
+    command: list[str], folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> str:
+    env = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    env |= environment or {}
     done = subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True)
     return done.stdout
 
@@ -227,7 +230,9 @@ def _python(service: Path, code: str, environment: Mapping[str, str]) -> float:
     """Run code beside the models; return the number that it prints."""
     path = f"{HERE}{os.pathsep}{service}/src"
     python = str(service / ".venv/bin/python")
-    return float(_call([python, "-c", code], PYTHONPATH=path, **ONE_THREAD, **environment))
+    return float(
+        _call([python, "-c", code], environment={"PYTHONPATH": path, **ONE_THREAD, **environment})
+    )
 
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

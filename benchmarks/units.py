@@ -119,8 +119,8 @@ def _python(text: str) -> Counter[Unit]:
                 scopes[number] = f"{scope}{node.name}"
         elif isinstance(node, ast.Import | ast.ImportFrom):
             module = f"{'.' * node.level}{node.module}" if isinstance(node, ast.ImportFrom) else ""
-            for name in node.names:
-                units[f"{scope}import", f"{module} {name.name} {name.asname or ''}".strip()] += 1
+            for one in node.names:
+                units[f"{scope}import", f"{module} {one.name} {one.asname or ''}".strip()] += 1
             apart |= set(span)
         elif isinstance(node, ast.Assign) and (items := _list_of_texts(node.value)):
             name = ast.unparse(node.targets[0])

@@ -166,7 +166,7 @@ def measure_retrofit(releases: int, times: int) -> dict[str, Any]:
         for turn in range(times + 1):
             clone = Path(scratch, f"clone{turn}")
             run("git", "clone", "--quiet", service, clone, folder=service)
-            more = ["--ancestor", ancestor] if turn else []
+            more = ["--ancestor", str(ancestor)] if turn else []
             start, busy = time.perf_counter(), _processor()
             said = run(
                 BIN / "drydock", "retrofit", "--defaults", "--no-commit", "--json",

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -73,7 +74,7 @@ def git(folder: Path, *arguments: str | Path, stdin: bytes = b"") -> str:
     return os.fsdecode(done.stdout).rstrip("\n")
 
 
-def write(folder: Path, files: dict[str, Content]) -> None:
+def write(folder: Path, files: Mapping[str, Content]) -> None:
     """Write (or remove) `files` below `folder`; a text that starts with `#!` is executable."""
     for name, content in files.items():
         path = folder / name
@@ -122,7 +123,7 @@ class Template:
         template.write({"{{ _copier_conf.answers_file }}.jinja": ANSWERS})
         return template
 
-    def write(self, files: dict[str, Content]) -> None:
+    def write(self, files: Mapping[str, Content]) -> None:
         """Write (or remove) files of what is rendered."""
         write(self.path / "template", files)
 
@@ -150,7 +151,7 @@ class Service:
             commit(path, "start")
         return cls(path)
 
-    def change(self, files: dict[str, Content], message: str = "work") -> str:
+    def change(self, files: Mapping[str, Content], message: str = "work") -> str:
         """Write (or remove) `files` and commit."""
         write(self.path, files)
         return commit(self.path, message)

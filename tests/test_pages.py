@@ -155,7 +155,7 @@ def services(standard: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a service of an old release, and of the oldest."""
     folder = tmp_path_factory.mktemp("services")
     for name, ref in {"service": "v1.3.0", "oldest": "v1.0.0"}.items():
-        copy = ["copier", "copy", "--quiet", "--defaults", "--vcs-ref", ref, standard, name]
+        copy = ["copier", "copy", "--quiet", "--defaults", "--vcs-ref", ref, str(standard), name]
         subprocess.run(copy, cwd=folder, check=True)
         answers = folder / name / ".copier-answers.yml"
         address = f"{HOST}platform/drydock.git"

@@ -13,7 +13,7 @@ T = TypeVar("T")
 def wait_for(
     condition: Callable[[], T],
     what: str,
-    process: "subprocess.Popen[bytes] | None" = None,
+    process: "subprocess.Popen[bytes] | subprocess.Popen[str] | None" = None,
     log: Path | None = None,
     seconds: float = PATIENCE_SECONDS,
 ) -> T:

@@ -3,12 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-from judge import faults, merge_faults
+from judge import Tree, faults, merge_faults
 
 TOML = """\
 [project]
@@ -40,11 +41,14 @@ TEXT = "FROM python:3.11\nRUN one\nRUN two\nRUN three\nCMD run\n"
 JSONC = '{\n  // why\n  "a": 1,\n  "b": [1, 2],\n}\n'
 
 
-def judged(path, base, ours, theirs, result):
-    return merge_faults(path, *(text.encode() for text in (base, ours, theirs, result)))
+Change = tuple[str, str]
 
 
-def edit(text, *changes):
+def judged(path: str, base: str, ours: str, theirs: str, result: str) -> list[str]:
+    return merge_faults(path, base.encode(), ours.encode(), theirs.encode(), result.encode())
+
+
+def edit(text: str, *changes: Change) -> str:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new, 1)
@@ -53,7 +57,7 @@ def edit(text, *changes):
 
 ACTION = "steps:\n  - uses: acme/checkout@v3\n"
 PINNED = "acme/checkout@0a1b2c # v4"
-RIGHT = {
+RIGHT: dict[str, tuple[Any, ...]] = {
     "an import that the release dropped and the user's code uses": (
         "a.py", PYTHON,
         [("last()", "os.last()")], [("import os\n", ""), ("first()", "one()")],
@@ -119,7 +123,7 @@ RIGHT = {
     ),
 }  # fmt: skip
 
-WRONG = {
+WRONG: dict[str, tuple[Any, ...]] = {
     "a pinned action gives way to a lower version": (
         "a.yml", ACTION,
         [("acme/checkout@v3", PINNED)], [("@v3", "@v2")], [("@v3", "@v2")],
@@ -213,20 +217,22 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", RIGHT)
-def test_right_merge(case):
-    path, base, ours, theirs, result = RIGHT[case]
-    assert judged(path, base, *(edit(base, *changes) for changes in (ours, theirs, result))) == []
+def test_right_merge(case: str) -> None:
+    path, base, *sides = RIGHT[case]
+    ours, theirs, result = (edit(base, *changes) for changes in sides)
+    assert judged(path, base, ours, theirs, result) == []
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_wrong_merge(case):
-    path, base, ours, theirs, result, fault = WRONG[case]
-    found = judged(path, base, *(edit(base, *changes) for changes in (ours, theirs, result)))
+def test_wrong_merge(case: str) -> None:
+    path, base, *sides, fault = WRONG[case]
+    ours, theirs, result = (edit(base, *changes) for changes in sides)
+    found = judged(path, base, ours, theirs, result)
     assert any(fault in line for line in found), found
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.txt"])
-def test_every_lost_or_doubled_line_is_found(path, tmp_path):
+def test_every_lost_or_doubled_line_is_found(path: str, tmp_path: Path) -> None:
     ours, theirs = edit(PYTHON, ("first()", "zeroth()")), edit(PYTHON, ("last()", "the_last()"))
     for name, text in (("base", PYTHON), ("ours", ours), ("theirs", theirs)):
         (tmp_path / name).write_text(text)
@@ -243,7 +249,7 @@ def test_every_lost_or_doubled_line_is_found(path, tmp_path):
                 assert judged(path, PYTHON, ours, theirs, wrong), (line, copies)
 
 
-def test_files_that_one_side_changed():
+def test_files_that_one_side_changed() -> None:
     base = {"ours": b"1\n", "theirs": b"1\n", "gone": b"1\n", "kept": b"1\n"}
     ours = {"ours": b"2\n", "theirs": b"1\n", "kept": b"2\n", "own": b"1\n"}
     theirs = {"ours": b"1\n", "theirs": b"2\n", "gone": b"2\n", "kept": b"3\n"}
@@ -253,7 +259,7 @@ def test_files_that_one_side_changed():
     assert tree_faults(base, ours, theirs, wrong).keys() == wrong.keys() | {"own"}
 
 
-def test_a_file_that_was_moved():
+def test_a_file_that_was_moved() -> None:
     base = {"old.txt": b"one\ntwo\nthree\n"}
     ours = {"old.txt": b"one\ntwo\nthree\nmine\n"}
     theirs = {"new.txt": b"one\n2\nthree\n"}
@@ -265,7 +271,7 @@ def test_a_file_that_was_moved():
     assert tree_faults(base, theirs, ours, {"new.txt": b"1\n2\n3\n"}).keys() == {"new.txt"}
 
 
-def test_a_deleted_file_that_the_release_renames():
+def test_a_deleted_file_that_the_release_renames() -> None:
     base = {"a/old.txt": b"one\ntwo\nthree\n"}
     for path, content in (("b/old.txt", b"one\n2\nthree\n"), ("new.txt", base["a/old.txt"])):
         assert tree_faults(base, {}, {path: content}, {}) == {}
@@ -273,14 +279,15 @@ def test_a_deleted_file_that_the_release_renames():
     assert tree_faults(base, {}, {"new.txt": b"one\n2\nthree\n"}, {}).keys() == {"new.txt"}
 
 
-def test_a_file_to_be_kept():
+def test_a_file_to_be_kept() -> None:
     base, edited = {"kept": b"1\n"}, {"kept": b"2\n"}
     assert tree_faults(base, edited, {}, edited) == {}
     assert tree_faults(base, edited, {}, {}).keys() == {"kept"}
-    for result in ({}, base):
+    results: list[Tree] = [{}, base]
+    for result in results:
         assert tree_faults(base, base, {}, result) == {}
         assert tree_faults(base, {}, base, result) == {}
 
 
-def tree_faults(base, ours, theirs, result):
+def tree_faults(base: Tree, ours: Tree, theirs: Tree, result: Tree) -> dict[str, list[str]]:
     return faults(base, ours, theirs, result, conflicts=(), keeps=lambda path: path == "kept")

@@ -34,14 +34,15 @@ def kill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., boo
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         cwd=Path(__file__).parents[2],
     ) as killer:  # fmt: skip
-        assert killer.stdin
-        assert killer.stdout
+        asked, answered = killer.stdin, killer.stdout
+        assert asked
+        assert answered
 
         def run_and_kill(service: Path, at: int, *command: str | Path, ends: Set[int]) -> bool:
-            print(json.dumps([str(service), at, *map(str, command)]), file=killer.stdin, flush=True)
-            code = int(killer.stdout.readline())
+            print(json.dumps([str(service), at, *map(str, command)]), file=asked, flush=True)
+            code = int(answered.readline())
             assert code in {*ends, -signal.SIGKILL}
             return code < 0
 
         yield run_and_kill
-        killer.stdin.close()
+        asked.close()

@@ -375,7 +375,7 @@ def test_a_copy_is_brought_in_once_and_reached_by_the_next_release(
     again = retrofit(drydock, folder, standard)
     assert (again.code, "use drydock update" in again.err) == (2, True)
     assert snapshot(folder) == before
-    command = [BIN / "copier", "update", "--defaults", "--quiet", "--vcs-ref", NEXT]
+    command = [str(BIN / "copier"), "update", "--defaults", "--quiet", "--vcs-ref", NEXT]
     subprocess.run(command, cwd=folder, check=True)
     text = "".join(texts(folder).values())
     assert all(new in text for _, new in LATER.values())

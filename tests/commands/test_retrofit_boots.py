@@ -103,13 +103,13 @@ def test_it_answers_as_before(
     root = str(folder / answers["package_path"].rpartition("/")[0])
 
     port, management = free_port(), free_port()
-    bare = [python, "-m", "uvicorn", answers["app"], "--app-dir", root, "--port", port]
+    bare = [str(python), "-m", "uvicorn", answers["app"], "--app-dir", root, "--port", str(port)]
     with running(folder, port, *bare):
         expected = {path: ask(port, path) for path in (*legacy.routes, "/nowhere")}
     assert {status for path, (status, _) in expected.items() if path != "/nowhere"} == {200}
     package = Path(answers["package_path"]).name
-    chassis = [python, "-m", f"{package}.chassis", "serve", "--port", port,
-               "--management-port", management]  # fmt: skip
+    chassis = [str(python), "-m", f"{package}.chassis", "serve", "--port", str(port),
+               "--management-port", str(management)]  # fmt: skip
     with running(folder, port, *chassis):
         assert {path: ask(port, path) for path in expected} == expected
         for path in ("/livez", "/readyz"):
@@ -139,7 +139,8 @@ def test_a_copy_that_was_renamed_by_hand_starts(
     copied(drydock, standard, folder, git(standard, "tag", "--sort=v:refname").split()[0])
     python = bring_in(drydock, standard, folder)
     port, management = free_port(), free_port()
-    serve = [folder / ".venv/bin/letters", "serve", "--port", port, "--management-port", management]
+    serve = [str(folder / ".venv/bin/letters"), "serve", "--port", str(port)]
+    serve += ["--management-port", str(management)]
     with running(folder, port, *serve):
         assert b'"title":"letters"' in ask(port, "/openapi.json")[1]
         deadline = time.monotonic() + PATIENCE

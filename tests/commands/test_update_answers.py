@@ -142,7 +142,7 @@ def test_what_a_team_depends_on_stays_its_own_where_the_model_moves_to_triton(
 
     assert outcome.code == 0, outcome.out
     text = service.read("pyproject.toml")
-    standard, _, rest = text.partition(own)
-    assert numpy in standard
-    assert "tritonclient" in standard
+    packages, _, rest = text.partition(own)
+    assert numpy in packages
+    assert "tritonclient" in packages
     assert rest.startswith(f"{httpx}]\n")

@@ -53,8 +53,8 @@ def test_the_rule_that_settled_a_version_is_named(
     outcome = drydock("update", service.path, "--defaults", "--json")
     assert outcome.code == 0, outcome.out
     assert '"httpx>=0.29"' in service.read("pyproject.toml")
-    outcome, reason = reasons(outcome)["pyproject.toml"]
-    assert outcome == "merged"
+    what, reason = reasons(outcome)["pyproject.toml"]
+    assert what == "merged"
     assert "httpx>=0.29" in reason
 
 

@@ -1,5 +1,7 @@
 """Which part comes before which: what each side did to the order holds, or nothing is certain."""
 
+from collections.abc import Hashable
+
 import pytest
 from drydock.documents.kinds import ANYWHERE, Place
 from drydock.documents.nodes import Part
@@ -7,15 +9,15 @@ from drydock.merging.certainty import NotCertain
 from drydock.merging.order import merged_order, superset
 
 
-def parts(keys: str, place: Place = None) -> dict[str, Part]:
+def parts(keys: str, place: Place = None) -> dict[Hashable, Part]:
     return {key: Part(key, key, place=place) for key in keys}
 
 
 def order(base: str, ours: str, theirs: str, place: Place = None, independent: bool = False) -> str:
-    sides = [parts(side, place) for side in (base, ours, theirs)]
+    old, mine, new = (parts(side, place) for side in (base, ours, theirs))
     gone = {key for key in base if key not in ours or key not in theirs}
-    merged = {k: v for side in sides for k, v in side.items() if k not in gone}
-    return "".join(map(str, merged_order(*sides, merged, independent)))
+    merged = {k: v for k, v in (old | mine | new).items() if k not in gone}
+    return "".join(map(str, merged_order(old, mine, new, merged, independent)))
 
 
 ORDERED = {
@@ -57,5 +59,5 @@ def test_independent_parts_come_where_others_go() -> None:
 
 
 def test_the_larger_of_two_additions_is_a_superset() -> None:
-    assert superset(["a", "ab", "abc"]) == "abc"
+    assert superset([["a"], ["a", "b"], ["a", "b", "c"]]) == ["a", "b", "c"]
     assert superset([["a"], ["a", "b"], ["a", "c"]]) is None

@@ -1,6 +1,9 @@
 """A file is merged by meaning as a whole, or not at all."""
 
+from collections.abc import Callable
+
 import pytest
+from drydock.documents.nodes import Part, source
 from drydock.merging import structural
 from drydock.merging.certainty import NotCertain
 
@@ -137,7 +140,7 @@ def test_thousands_of_keys_are_merged_in_a_moment() -> None:
 def test_what_comes_out_is_held_to_both_sides(
     merged: bytes, held: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(structural, "source", _once(merged.decode(), structural.source))
+    monkeypatch.setattr(structural, "source", _once(merged.decode(), source))
     base, ours, theirs = b"a = 1\nb = 1\n", b"a = 2\nb = 1\n", b"a = 1\nb = 2\n"
     if held:
         assert structural.merge("a.toml", base, ours, theirs).text == merged
@@ -146,7 +149,7 @@ def test_what_comes_out_is_held_to_both_sides(
             structural.merge("a.toml", base, ours, theirs)
 
 
-def _once(merged, source):  # type: ignore[no-untyped-def]
+def _once(merged: str, source: Callable[[Part], str]) -> Callable[[Part], str]:
     """Return `parts.source` as it is thrice, for what is read; then a merge as it should not be."""
     calls = iter((source, source, source))
     return lambda part: next(calls, lambda _: merged)(part)  # noqa: PLW0108 - another at each call

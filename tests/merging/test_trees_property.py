@@ -157,7 +157,7 @@ def test_a_clean_merge_has_every_change_of_both_sides(repository: Repository, ha
 
 def check_merge(repository: Repository, base: Files, ours: Files, theirs: Files) -> None:
     trees = stored(repository, base, ours, theirs)
-    merge = three_way(repository, *trees, LABELS)
+    merge = three_way(repository, trees[0], trees[1], trees[2], LABELS)
     after = result(trees[1], merge)
     contents = repository.read_blobs(entry.oid for entry in after.values()) if after else {}
     held = {name for entry in after.values() for name in names(contents[entry.oid])}

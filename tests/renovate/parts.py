@@ -43,7 +43,7 @@ def main() -> None:
     if not _DIST.exists():
         # Scripts: it uses none of what they compile.
         options = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-        install = [_NODE, _NPM, "install", *options, "--prefix", FOLDER, RENOVATE]
+        install = [str(_NODE), str(_NPM), "install", *options, "--prefix", str(FOLDER), RENOVATE]
         names = os.environ | {"PATH": f"{_NODE.parent}{os.pathsep}{os.environ['PATH']}"}
         subprocess.run(install, check=True, env=names)
 

@@ -89,9 +89,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in (*TOP, "CHANGELOG.md"):
         shutil.copy(REPOSITORY / name, path / name)
     _release(path, NEXT)
-    for name, release in LATER.items():
+    for name, following in LATER.items():
         git(path, "checkout", "--quiet", NEXT)
-        release.change(path)
+        following.change(path)
         _release(path, later(name))
     return path
 
@@ -135,7 +135,7 @@ def _copy(template: Path, service: Path, release: str, answers: Mapping[str, Any
 def _update(service: Path, engine: str, to: str, *arguments: str) -> int:
     """Update by one engine; return how it ended, conflicts being no failure."""
     release = "--to" if engine == "drydock" else "--vcs-ref"
-    command = (BIN / engine, "update", "--defaults", release, to, *arguments)
+    command = (str(BIN / engine), "update", "--defaults", release, to, *arguments)
     done = _run(*command, folder=service, accept=(0, 1))
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode
@@ -188,7 +188,7 @@ def test_a_service_reaches_the_newest_state_and_its_tests_pass(
 
 def _set_all(text: str) -> str:
     """Return values of a chart of which each one is set to something else."""
-    changed = []
+    changed: list[str] = []
     for line in text.splitlines():
         key, _, value = line.partition(": ")
         other = {"[]": "[other]", "{}": "{other: one}", '""': "other", "true": "false",

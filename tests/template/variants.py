@@ -160,7 +160,9 @@ def _installed(
     strength: int, narrowed: Mapping[str, str], folder: Path, public: str
 ) -> Iterator[Result]:
     names = matrix.OF_AN_INSTALLATION
-    whole = [one for fixed in OF_THE_CHASSIS for one in matrix.covering(1, fixed | narrowed, names)]
+    whole = [
+        one for fixed in OF_THE_CHASSIS for one in matrix.covering(1, {**fixed, **narrowed}, names)
+    ]
     others = [one for one in matrix.covering(strength, narrowed, names) if one not in whole]
     if not narrowed:
         others.append(matrix.Variant("Poetry", {"packaging": "poetry"}))

@@ -136,8 +136,8 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_told(name: str) -> None:
-    *texts, merged, told = BROKEN[name]
-    assert python_names.broken(*texts, merged) == told
+    base, ours, theirs, merged, told = BROKEN[name]
+    assert python_names.broken(base, ours, theirs, merged) == told
 
 
 @pytest.mark.parametrize("name", sorted(BROKEN.keys() - {"a package that the release leaves"}))

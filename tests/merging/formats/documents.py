@@ -135,7 +135,7 @@ def _edited_entry(draw: st.DrawFn, entry: Entry, names: _Names, depth: int) -> _
         for place in _who(draw)[:1]:
             above = f"about {names.new()}"
             remarked = (replace(one, above=above) for one in sides)
-            sides = tuple(  # type: ignore[assignment]
+            sides = tuple(
                 new if side in (place, 2) else old
                 for side, (old, new) in enumerate(zip(sides, remarked, strict=True))
             )
@@ -229,10 +229,11 @@ def contested(draw: st.DrawFn) -> Case:
     base = Table({names.new(): _entry(draw, names, 0) for _ in range(draw(st.integers(1, 4)))})
     key, word = names.new(), Entry(names.new(), style=draw(st.integers(0, 5)))
     changed = [replace(word, value=names.new()) for _ in SIDES]
-    sides = [Table({**base.entries, key: one}) for one in (word, *changed)]
+    whole, *sides = (Table({**base.entries, key: one}) for one in (word, *changed))
     if draw(st.booleans()):
-        sides[draw(st.integers(1, 2))] = base
-    return Case(*sides, both=base)
+        sides[draw(st.integers(0, 1))] = base
+    ours, theirs = sides
+    return Case(whole, ours, theirs, both=base)
 
 
 def plain(table: Table) -> dict[str, Any]:

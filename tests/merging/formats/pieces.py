@@ -87,8 +87,8 @@ class _Drawing:
         act, ours = self.draw(st.sampled_from(acts)), self.draw(st.booleans())
         if act == "items":
             mine, new = self.name(), self.name()
-            added = [(), (mine,), (new,), (mine, new)]
-            self.put(*(replace(piece, items=(*piece.items, *more)) for more in added))
+            sides = [(), (mine,), (new,), (mine, new)]
+            self.put(*(replace(piece, items=(*piece.items, *more)) for more in sides))
             return
         if act == "change and above":
             one, above = replace(piece, items=(*piece.items[:-1], self.name())), self.name()

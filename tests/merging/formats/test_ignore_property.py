@@ -1,7 +1,7 @@
 """Edits of different lines merge, whatever they are; what is wrong is noticed."""
 
 import pytest
-from drydock.documents.formats import ignore
+from drydock.documents import siblings
 from hypothesis import given, settings
 
 from tests.merging.formats.documents import catches
@@ -59,5 +59,5 @@ def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_telling_lines_by_their_place_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(ignore.siblings, "told_apart", told_by_place)
+    monkeypatch.setattr(siblings, "told_apart", told_by_place)
     assert catches(lambda case: check(".gitignore", render, case), cases(PATTERNS))

@@ -33,10 +33,10 @@ def render(file: File) -> str:
 def _section(piece: Piece) -> str:
     above = f"\n# {piece.above}\n" if piece.above else ""
     if piece.kind in {"section", "anchor"}:
-        keys = (f"key{at} = {item}" for at, item in enumerate(piece.items))
+        keys = [f"key{at} = {item}" for at, item in enumerate(piece.items)]
     else:
         key = {"words": "omit", "packages": "deps", "commands": "commands"}[piece.kind]
-        keys = (f"{key} =", *(f"    {item}" for item in piece.items))
+        keys = [f"{key} =", *(f"    {item}" for item in piece.items)]
     return f"{above}[testenv:{piece.name}]\n" + "".join(f"{line}\n" for line in keys)
 
 

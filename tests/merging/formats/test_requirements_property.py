@@ -8,6 +8,7 @@ from drydock.merging import structural
 from drydock.merging.rules import versions
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packaging.specifiers import Specifier
 
 from tests.merging.formats.documents import catches
 from tests.merging.formats.wrong import WRONG, make_wrong
@@ -134,7 +135,7 @@ def _the_lower(ours: str, theirs: str, *, ours_is: bool) -> tuple[str, str]:
     return (theirs if ours_is else ours), "the higher version"
 
 
-def _as_text(*specifiers: versions.Specifier) -> versions.Specifier:
+def _as_text(*specifiers: Specifier) -> Specifier:
     return max(specifiers[1:], key=lambda one: one.version)
 
 

@@ -85,7 +85,7 @@ def manifests(
     kubernetes: str | None = None,
 ) -> "Manifests":
     """Return what `helm template` makes of the service's chart."""
-    arguments = ["template", release or service.name, service.chart, "--namespace", NAMESPACE]
+    arguments = ["template", release or service.name, str(service.chart), "--namespace", NAMESPACE]
     arguments += ["--kube-version", kubernetes] if kubernetes else []
     done = helm(*arguments, version=version, values=values)
     assert not done.returncode, done.stderr

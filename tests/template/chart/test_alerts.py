@@ -68,7 +68,8 @@ def test_alerts_fire_and_are_quiet(
 
 
 def test_every_alert_has_a_firing_and_a_quiet_case(manifests: support.Manifests) -> None:
-    fires, quiet = set(), set()
+    fires: set[str] = set()
+    quiet: set[str] = set()
     tests = [yaml.safe_load(cases.read_text(encoding="utf-8"))["tests"] for cases in CASES]
     for case in itertools.chain(*tests):
         for asked in case["alert_rule_test"]:

@@ -125,9 +125,9 @@ def by_scanner(broken: support.Generated, _: support.Running, folder: Path) -> l
     rendered = support.helm("template", "x", broken.chart).stdout
     (folder / "scanned").mkdir()
     (folder / "scanned/all.yaml").write_text(rendered, encoding="utf-8")
-    command = [parts.path("trivy"), "config", "--quiet", "--skip-check-update", "--cache-dir"]
+    command = [str(parts.path("trivy")), "config", "--quiet", "--skip-check-update", "--cache-dir"]
     done = subprocess.run(
-        [*command, folder / "cache", "--format", "json", folder / "scanned"],
+        [*command, str(folder / "cache"), "--format", "json", str(folder / "scanned")],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     (result,) = json.loads(done.stdout)["Results"]

@@ -3,6 +3,8 @@
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -105,7 +107,7 @@ def test_alerts_see_what_happens(run: Run) -> None:
 
 
 def test_an_alertmanager_gets_the_alert(run: Run) -> None:
-    def fired() -> list[str]:
+    def fired() -> list[dict[str, Any]]:
         alerts = run.observed.alerts()
         return [one for one in alerts if one["labels"]["alertname"] == "ErrorBudgetBurnsFast"]
 
@@ -123,5 +125,6 @@ def test_a_service_that_is_gone_is_noticed(run: Run) -> None:
     alerts = run.observed.manifests.alerts
 
     for name in ("InstanceDown", "ServiceDown"):
-        (found,) = wait_for(lambda name=name: run.observed.query(alerts[name]["expr"]), name)
+        query = partial(run.observed.query, alerts[name]["expr"])
+        (found,) = wait_for(query, name)
         assert found["metric"]["job"] == run.job

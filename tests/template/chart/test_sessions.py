@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +60,16 @@ def service(tmp_path: Path, private: registry.Registry) -> support.Generated:
 
 
 def nox(
-    service: support.Generated, helm: Path, *arguments: str, code: int = 0, **environment: str
+    service: support.Generated,
+    helm: Path,
+    *arguments: str,
+    code: int = 0,
+    environment: Mapping[str, str] | None = None,
 ) -> str:
     """Run sessions of the service, which end with `code`; return what they said."""
     names = os.environ | {"PATH": f"{helm}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        ["nox", "-s", *arguments], cwd=service.folder, env=names | environment,
+        ["nox", "-s", *arguments], cwd=service.folder, env=names | dict(environment or {}),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == code, done.stdout + done.stderr
@@ -76,12 +80,13 @@ def test_the_chart_is_packaged_and_pushed_under_the_version_that_was_built(
     service: support.Generated, helm: Path, private: registry.Registry
 ) -> None:
     login = {"REGISTRY_USERNAME": registry.USER, "REGISTRY_PASSWORD": private.password}
+    tagged = {"RELEASE_TAG": "v0.1.0"}
     seconds = git(service.folder, "show", "--no-patch", "--format=%ct", "HEAD")
 
     nox(service, helm, "chart")
-    nox(service, helm, "push_chart", "--", "--plain-http", **login)
-    nox(service, helm, "chart", RELEASE_TAG="v0.1.0")
-    nox(service, helm, "push_chart", "--", "--plain-http", RELEASE_TAG="v0.1.0", **login)
+    nox(service, helm, "push_chart", "--", "--plain-http", environment=login)
+    nox(service, helm, "chart", environment=tagged)
+    nox(service, helm, "push_chart", "--", "--plain-http", environment=login | tagged)
 
     assert {"0.1.0", f"0.1.0-dev.{seconds}"} <= set(private.tags("team/charts/demo-service"))
 
@@ -91,7 +96,8 @@ def deploy(
 ) -> str:
     """Deploy to production; without the cluster's schemas there is nothing to check against."""
     arguments = ("deploy", "--", "production", "--disable-openapi-validation", *options)
-    return nox(service, helm, *arguments, KUBECONFIG=str(kubeconfig), **names)
+    named = {"KUBECONFIG": str(kubeconfig)} | names
+    return nox(service, helm, *arguments, environment=named)
 
 
 def test_a_stage_gets_its_values_and_the_image_that_was_built(
@@ -186,7 +192,8 @@ def test_a_changed_secret_starts_new_pods(
 
 def image_of(there: cluster.Cluster) -> str:
     """Return the image of the pods that there are to be."""
-    return support.Manifests([there.deployment]).container["image"]
+    image: str = support.Manifests([there.deployment]).container["image"]
+    return image
 
 
 def test_a_stage_that_there_is_not_is_refused(service: support.Generated, helm: Path) -> None:

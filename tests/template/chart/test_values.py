@@ -80,14 +80,14 @@ def test_nonsense_is_refused(service: support.Generated, nonsense: str, version:
 
 @pytest.mark.parametrize("name", ["share", "gpu", "no CPU", "percent"])
 def test_sense_is_taken(service: support.Generated, name: str) -> None:
-    values: dict[str, Any] = {
+    cases: dict[str, dict[str, Any]] = {
         "share": {"config": {"own": {"any.thing": [1]}}, "own": {"a": {"b": 1}}},
         "gpu": {"resources": {"limits": {"nvidia.com/gpu": 1, "memory": "1.5Gi"}}},
         "no CPU": {"env": {"HTTPS_PROXY": "http://proxy:3128", "APP__LOGGING__LEVEL": "DEBUG"}},
         "percent": {"disruptionBudget": {"maxUnavailable": "25%"}, "global": {"a": 1}},
-    }[name]
+    }
 
-    support.manifests(service, values)
+    support.manifests(service, cases[name])
 
 
 def test_the_schema_is_closed(service: support.Generated) -> None:

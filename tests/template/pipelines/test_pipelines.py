@@ -36,7 +36,7 @@ GLUE = {
 
 def sessions(pipeline: Pipeline) -> list[str]:
     """Return the sessions of nox that the pipeline runs, in its order."""
-    found = []
+    found: list[str] = []
     for command in pipeline.commands:
         if command not in GLUE:
             match = SESSION.fullmatch(command)

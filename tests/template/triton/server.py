@@ -52,7 +52,7 @@ class Server:
         stub = HOME / "python_backend_stubs" / VERSION / "triton_python_backend_stub"
         shutil.copy(stub, self._backends / "python")
         self._command = [
-            *(HOME / "bin/tritonserver", "--exit-on-error=false", "--allow-metrics=false"),
+            *(str(HOME / "bin/tritonserver"), "--exit-on-error=false", "--allow-metrics=false"),
             *(f"--model-repository={models}", f"--backend-directory={self._backends}"),
             *(f"--http-port={http_port}", f"--grpc-port={grpc_port}"),
             f"--backend-config=python,shm-region-prefix-name={self._shared}",
