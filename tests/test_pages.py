@@ -60,6 +60,7 @@ RUNS = {
         "empty", "iris/uv.lock", INSTALL.partition("\n")[0]
     ),
     "copier update": Run("service"),
+    "drydock check --markdown": Run("service"),
     "drydock update": Run("service"),
     "copier update --vcs-ref v1.0.0": Run("oldest"),
     "drydock update --abort": Run("service", before="drydock update --defaults"),

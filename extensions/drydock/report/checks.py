@@ -1,0 +1,97 @@
+"""How far a service holds to the standard: as text, Markdown and JSON."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from drydock_standard.run import Result, Status
+from typer import echo, style
+
+from drydock.report.terminal import print_list
+
+_SHOWN: dict[Status, tuple[str, str]] = {
+    "failed": ("✗", "red"),
+    "waived": ("-", "yellow"),
+    "skipped": ("-", "bright_black"),
+    "passed": ("✓", "green"),
+}
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What the checks found in a service."""
+
+    service: str
+    results: list[Result]
+
+    @property
+    def failed(self) -> list[Result]:
+        """The checks that failed, musts first."""
+        levels = ("must", "should", "could")
+        failed = [one for one in self.results if one.status == "failed"]
+        return sorted(failed, key=lambda one: levels.index(one.level))
+
+    @property
+    def exit_code(self) -> int:
+        """1 when a must failed, else 0."""
+        return 1 if any(one.level == "must" for one in self.failed) else 0
+
+    @property
+    def summary(self) -> str:
+        """How many checks came out how, and how many of those that failed are musts."""
+        count = Counter(one.status for one in self.results)
+        told = [f"{count[status]} {status}" for status in _SHOWN if count[status]]
+        musts = sum(one.level == "must" for one in self.failed)
+        return ", ".join(told) + (f"; {musts} of the failed {_are(musts)} a must" if musts else "")
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are each"
+
+
+def print_checks(report: CheckReport, *, verbose: bool = False) -> None:
+    """Say what failed and how to fix it; `verbose`: what passed, and why the rest was skipped."""
+    for one in report.results:
+        if one.status in ("passed", "skipped") and not verbose:
+            continue
+        sign, colour = _SHOWN[one.status]
+        level = f" ({one.level})" if one.status == "failed" else ""
+        echo(f"{style(f'{sign} {one.code}', fg=colour, bold=True)} {one.name}{level}")
+        told = [f"{one.status}: {one.message}"] if one.status in ("skipped", "waived") else []
+        for line in told or one.message.splitlines():
+            if line:
+                echo(f"    {_plain(line)}")
+    echo(f"{report.service}: {report.summary}")
+    if not verbose and any(one.status == "skipped" for one in report.results):
+        echo("--verbose says what passed, and why checks were skipped")
+    print_list("Next:", ["fix the musts, or waive one: docs/checks.md"] if report.exit_code else [])
+
+
+def _plain(markdown: str) -> str:
+    return re.sub(r"`([^`]*)`", r"\1", markdown)
+
+
+def checks_to_json(report: CheckReport) -> str:
+    """Return the report for machines."""
+    shown = {"service": report.service, "exit_code": report.exit_code}
+    return json.dumps(shown | {"checks": [asdict(one) for one in report.results]}, indent=2)
+
+
+def checks_to_markdown(report: CheckReport) -> str:
+    """Return the report for a pull request."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: CheckReport) -> Iterator[str]:
+    yield f"## The standard: {report.summary}"
+    for one in report.failed:
+        named = f"[{one.code}]({one.url})" if one.url else one.code
+        yield from ("", f"### {named} ({one.level}): {one.name}", "", one.message)
+    others = [one for one in report.results if one.status in ("waived", "skipped")]
+    if others:
+        yield from ("", "| check | | why |", "|---|---|---|")
+    for one in others:
+        why = one.message.replace("|", "\\|").replace("\n", " ")
+        yield f"| {one.code} {one.name} | {one.status} | {why} |"

@@ -1,0 +1,158 @@
+"""What a template left behind: its answers, its release, conflicts of its updates."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from drydock_standard import releases
+from drydock_standard.check import Check, at, code, skip
+from drydock_standard.repository import Repository, Unusable
+
+NAME = "Template"
+ORDER = 1
+_MARKERS = re.compile(
+    r"^<{7} [^\n]*\n(?:(?!<{7} |>{7} )[^\n]*\n)*?={7}\r?\n(?:(?!<{7} |>{7} )[^\n]*\n)*?>{7} ",
+    re.MULTILINE,
+)
+_LEFT_OVER = re.compile(r"\.(rej|orig)\Z")
+_LOCAL = re.compile(r"[./~]|[A-Za-z]:[\\/]|file:")
+
+
+class ConflictMarkers(Check):
+    """No file has conflict markers.
+
+    Markers that were committed break whatever reads the file, or are shipped as text.
+
+    Fix: decide what the file is to say, take the markers out, and commit.
+
+    Since v1.5.0.
+    """
+
+    code = "DM101"
+
+    def find(self, repository: Repository) -> Iterator[str]:
+        for path in repository.paths:
+            text = repository.text(path) or ""
+            if "\n=======" in text and (found := _MARKERS.search(text)):
+                yield at(path, text.count("\n", 0, found.start()) + 1)
+
+
+class RejectedPatches(Check):
+    """No rejected patch was left behind.
+
+    A file `*.rej` holds the part of an update that did not apply, so the update is incomplete; an
+    `*.orig` is the file before it.
+
+    Fix: bring the change into the file that it was meant for, then delete the `.rej` or `.orig`.
+
+    Since v1.5.0.
+    """
+
+    code = "DM102"
+
+    def find(self, repository: Repository) -> Iterator[str]:
+        for path in repository.named(r".*\.(rej|orig)"):
+            if path.endswith(".rej") or _LEFT_OVER.sub("", path) in repository:
+                yield at(path)
+
+
+class AnswersFile(Check):
+    """The answers file can be read, and holds no password.
+
+    It says which template and which release made the service; without it no update works. An
+    address with a login in it hands that login to everyone who reads the repository.
+
+    Fix: restore the file from git's history; take a login out of `_src_path` and change it.
+
+    Since v1.5.0.
+    """
+
+    code = "DM103"
+
+    def find(self, repository: Repository) -> Iterator[str]:
+        path = repository.answers_file
+        if path is None:
+            skip("no template made this service")
+        try:
+            answers = repository.yaml(path)
+        except Unusable as error:
+            yield f"{at(path)}: {code(error)}"
+            return
+        if not isinstance(answers, dict):
+            yield f"{at(path)} holds no answers by name"
+            return
+        for key in ("_src_path", "_commit"):
+            if not isinstance(answers.get(key), str) or not answers[key].strip():
+                yield f"{at(path)}: {code(key)} is missing, or is not a text in quotes"
+        if _login(str(answers.get("_src_path"))):
+            yield f"{at(path)}: {code('_src_path')} holds a login"
+
+
+def _login(address: str) -> bool:
+    """Tell whether an address has a password; the user of an SSH address is part of the way."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(parts.password or (parts.username and not parts.scheme.endswith("ssh")))
+
+
+class TemplateAddress(Check):
+    """The template can be reached by others.
+
+    A folder on the machine of whoever made the service is not there for a colleague, a pipeline,
+    or Renovate.
+
+    Fix: put the address of the template's repository into `_src_path` of the answers file, by
+    `drydock update --template URL`.
+
+    Since v1.5.0.
+    """
+
+    code = "DS104"
+
+    def find(self, repository: Repository) -> Iterator[str]:
+        address = repository.answers.get("_src_path")
+        if not isinstance(address, str):
+            skip("no template made this service")
+        if _LOCAL.match(address):
+            yield f"{at(repository.answers_file or '')}: {code(address)} is a folder of one machine"
+
+
+class TemplateRelease(Check):
+    """The service is at a release of the template that is not behind.
+
+    Releases fix faults of the chassis, the image and the chart; the longer a service waits, the
+    more there is to merge. A release has to be taken within 30 days. Releases that are newer than
+    this package are not known to it.
+
+    Fix: `drydock update`, or merge the update that is open.
+
+    Since v1.5.0.
+    """
+
+    code = "DS105"
+    days = 30
+
+    def find(self, repository: Repository) -> Iterator[str]:
+        if not repository.has_chassis:
+            skip("this template did not make the service")
+        recorded = str(repository.answers.get("_commit"))
+        known = releases.known()
+        if recorded not in known:
+            if releases.is_newer(recorded):
+                skip("its release is newer than this package")
+            where = at(repository.answers_file or "")
+            yield f"{where}: {code(recorded)} is no release of the template"
+            return
+        newer = [name for name in known if releases.order(name) > releases.order(recorded)]
+        late = min((known[name] for name in newer), default=None)
+        today = datetime.date.today()
+        if late and (today - late).days > self.days:
+            newest = max(newer, key=releases.order)
+            behind = f"{len(newer)} release{'s' if len(newer) > 1 else ''} behind {newest}"
+            yield (
+                f"{code(recorded)} of {known[recorded]} is {behind}, the first of them of {late}, "
+                f"{(today - late).days} days ago"
+            )

@@ -1,0 +1,277 @@
+"""What a check may read of a repository: its files as text, within bounds, and never more.
+
+Nothing of the repository is run. Whatever is in it may be hostile: huge, binary, nested without
+end, or a link that leads out of it.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from importlib.resources.abc import Traversable
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Any, Self
+
+import yaml
+
+MOST_FILES = 20_000
+LARGEST = 1 << 20  # bytes of one file
+MOST_BYTES = 1 << 28  # bytes of all files together
+DEEPEST = 60  # levels in TOML, YAML, JSON; levels of folders
+_MOST_VALUES = 200_000
+_PATIENCE = 60  # seconds for git to list the files
+_SKIPPED = {
+    ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".tox", ".venv",
+    "__pycache__", "node_modules", "venv",
+}  # fmt: skip
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+_LINK, _SUBMODULE = "120000", "160000"
+
+
+class Unusable(Exception):  # noqa: N818 - it says what the file is
+    """A file that cannot be read as what its name says; the message says why, without its name."""
+
+
+class Repository:
+    """The files of one service, each read at most once."""
+
+    def __init__(self, root: Traversable, *, network: bool = False) -> None:
+        self.root = root
+        self.network = network
+        """Whether checks may ask servers about what the repository names."""
+        self._texts: dict[str, str | None] = {}
+        self._bytes = 0
+        self.complete = True
+        """Whether all files could be listed and read; else the bounds above were met."""
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        """Return itself: repo-review copies what it hands to checks, and this never changes."""
+        return self
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """The folder on this machine; None where the repository is read from elsewhere."""
+        return self.root if isinstance(self.root, Path) else None
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The files, sorted: those that git tracks; without git, all but caches and environments.
+
+        Symbolic links and submodules are none of them.
+        """
+        found = sorted(islice(self._tracked() or self._walked(), MOST_FILES + 1))
+        if len(found) > MOST_FILES:
+            self.complete = False
+        return tuple(found[:MOST_FILES])
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._known
+
+    def named(self, *patterns: str) -> Iterator[str]:
+        """Yield the files whose name matches one of the regular expressions, wherever they lie."""
+        wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+        return (path for path in self.paths if wanted.fullmatch(path.rpartition("/")[2]))
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file; None where there is none, or it is binary or too large."""
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
+
+    def lines(self, path: str) -> list[str]:
+        """Return the lines of a file, none where it is no text."""
+        return (self.text(path) or "").splitlines()
+
+    def toml(self, path: str) -> dict[str, Any]:
+        """Return what a TOML file holds; raise Unusable where it is not valid, or not there."""
+        values = self._parsed(path, tomllib.loads)
+        return values if isinstance(values, dict) else {}
+
+    def json(self, path: str) -> Any:
+        """Return what a JSON file holds; raise Unusable where it is not valid, or not there."""
+        return self._parsed(path, json.loads)
+
+    def yaml(self, path: str) -> Any:
+        """Return what a YAML file of one document holds, tags ignored; raise Unusable likewise."""
+        return self._parsed(path, _yaml)
+
+    @cached_property
+    def pyproject(self) -> dict[str, Any]:
+        """What pyproject.toml holds; nothing where it is not there or not valid."""
+        try:
+            return self.toml("pyproject.toml")
+        except Unusable:
+            return {}
+
+    def tool(self, *names: str) -> dict[str, Any]:
+        """Return a table of pyproject.toml, `tool` being its first name; empty if there is none."""
+        return table(self.pyproject, "tool", *names)
+
+    @cached_property
+    def answers_file(self) -> str | None:
+        """The answers file of Copier: the default one, or the only one that names a template."""
+        if ".copier-answers.yml" in self:
+            return ".copier-answers.yml"
+        near = (path for path in self.named(r".*answers.*\.ya?ml") if path.count("/") <= 1)
+        found = [path for path in near if re.search(r"(?m)^_src_path:", self.text(path) or "")]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """The answers that made the service; empty without a valid answers file."""
+        try:
+            values = self.yaml(self.answers_file) if self.answers_file else {}
+        except Unusable:
+            return {}
+        return values if isinstance(values, dict) else {}
+
+    @property
+    def has_chassis(self) -> bool:
+        """Whether the template of this standard made, or adopted, the service."""
+        return f"{self.answers.get('package_path')}/chassis/settings.py" in self
+
+    def _tracked(self) -> list[str]:
+        """Return what git tracks in the folder; nothing where git cannot tell."""
+        if self.folder is None:
+            return []
+        ours = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+        try:
+            done = subprocess.run(
+                # A repository's own settings may name a command to watch files by.
+                ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--stage"],
+                cwd=self.folder, env=ours, stdin=subprocess.DEVNULL, capture_output=True,
+                check=True, timeout=_PATIENCE,
+            )  # fmt: skip
+        except (OSError, subprocess.SubprocessError):
+            return []
+        found = {}
+        for entry in os.fsdecode(done.stdout).split("\0"):
+            about, _, path = entry.partition("\t")
+            found[path] = about[:6]
+        files = [path for path, mode in found.items() if mode not in (_LINK, _SUBMODULE)]
+        # A file that was deleted, or moved, is tracked until that is committed.
+        return [path for path in files if path and (self.folder / path).is_file()]
+
+    def _walked(self) -> Iterator[str]:
+        stack = [(self.root, "")]
+        while stack:
+            place, prefix = stack.pop()
+            try:
+                inside = sorted(place.iterdir(), key=lambda item: item.name)
+            except OSError:
+                continue
+            for item in inside:
+                if isinstance(item, Path) and item.is_symlink():
+                    continue
+                path = prefix + item.name
+                if item.is_file():
+                    yield path
+                elif item.is_dir() and item.name not in _SKIPPED and path.count("/") < DEEPEST:
+                    stack.append((item, f"{path}/"))
+
+    def _read(self, path: str) -> str | None:
+        if path not in self or self._bytes > MOST_BYTES:
+            self.complete &= path not in self
+            return None
+        place = self.root.joinpath(*PurePosixPath(path).parts)
+        try:
+            if self.folder and not Path(os.path.realpath(str(place))).is_relative_to(self._real):
+                return None
+            with place.open("rb") as stream:
+                content = stream.read(LARGEST + 1)
+        except (OSError, ValueError):
+            return None
+        self._bytes += len(content)
+        if len(content) > LARGEST or b"\0" in content:
+            return None
+        return content.decode("utf-8", "replace").removeprefix("\ufeff")
+
+    @cached_property
+    def _real(self) -> Path:
+        return Path(os.path.realpath(str(self.folder)))
+
+    def _parsed(self, path: str, parse: Callable[[str], Any]) -> Any:
+        text = self.text(path)
+        if text is None:
+            there = "is binary, or larger than 1 MiB" if path in self else "is not there"
+            raise Unusable(there)
+        try:
+            values = parse(text)
+            if _depth(values) > DEEPEST:
+                raise Unusable("is nested too deeply")
+        except RecursionError:
+            raise Unusable("is nested too deeply") from None
+        except (ValueError, ArithmeticError, TypeError, yaml.YAMLError) as error:
+            line = getattr(getattr(error, "problem_mark", None), "line", None)
+            where = "" if line is None else f", line {line + 1}"
+            what = getattr(error, "problem", None) or str(error)
+            raise Unusable(f"is not valid{where}: {what}") from None
+        return values
+
+
+def table(values: object, *names: str) -> dict[str, Any]:
+    """Return the table at a path of names; empty where there is something else, or nothing."""
+    for name in names:
+        values = values.get(name) if isinstance(values, dict) else None
+    return values if isinstance(values, dict) else {}
+
+
+def texts(values: object) -> list[str]:
+    """Return the texts in a list; none where it is no list."""
+    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads YAML as PyYAML does, but for tags of its author's, which it reads as nothing."""
+
+
+_Loader.add_multi_constructor("", lambda _loader, _tag, _node: None)
+
+
+def _yaml(text: str) -> Any:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
+        if _size(node, {}, 0) > _MOST_VALUES:
+            raise Unusable("holds too much")
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _size(node: yaml.Node, known: dict[int, int], depth: int) -> int:
+    if depth > DEEPEST:
+        raise Unusable("is nested too deeply")
+    if id(node) not in known:
+        known[id(node)] = _MOST_VALUES + 1  # until it is known: a node that holds itself
+        parts: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            parts = [part for pair in node.value for part in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            parts = node.value
+        known[id(node)] = 1 + sum(_size(part, known, depth + 1) for part in parts)
+    return known[id(node)]
+
+
+def _depth(values: Any) -> int:
+    deepest, level = 0, [values]
+    while level and deepest <= DEEPEST:
+        deepest += 1
+        level = [
+            part
+            for one in level
+            if isinstance(one, dict | list)
+            for part in (one.values() if isinstance(one, dict) else one)
+        ]
+    return deepest
