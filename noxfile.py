@@ -24,6 +24,9 @@ nox.options.sessions = [
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # One more than there are cores: tests that start services wait a third of their time.
 WORKERS = str((os.cpu_count() or 2) + 1)
+# The versions that the tests were last seen with; services never see it.
+CONSTRAINTS = "constraints.txt"
+FAST = "not (slow or updates or java or packaging or renovate or triton)"
 
 
 def install(session: nox.Session, *more: str) -> None:
@@ -35,8 +38,9 @@ def install(session: nox.Session, *more: str) -> None:
     # The tests run uv on projects of their own, and this names the session's.
     session.env.pop("UV_PROJECT_ENVIRONMENT", None)
     python = session.virtualenv.location
+    where = ("--quiet", "--python", python, "--constraints", CONSTRAINTS)
     session.run_install(
-        *("uv", "pip", "install", "--quiet", "--python", python, "--editable", ".", *groups),
+        *("uv", "pip", "install", *where, "--editable", ".", *groups),
         external=session.venv_backend == "uv",
     )
 
@@ -80,7 +84,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly."""
-    install(session)
+    install(session, "chart", "images")  # which some of the tests import
     session.run("mypy")
 
 
@@ -88,10 +92,29 @@ def types(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """Run the fast tests of engine and template; arguments after `--` go to pytest."""
     install(session)
+    session.run("pytest", "-n", WORKERS, "-m", FAST, *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the fast tests, and tell which lines and branches of the engine they leave out."""
+    install(session, "coverage")
+    told = ("--cov=drydock", "--cov-branch", "--cov-report=term-missing:skip-covered")
+    session.run("pytest", "-n", WORKERS, "-m", FAST, *told, *session.posargs)
+
+
+@nox.session
+def constraints(session: nox.Session) -> None:
+    """Raise the versions that the sessions install to the newest that fit pyproject.toml."""
+    if session.venv_backend != "uv":
+        session.install("uv")
+    groups = nox.project.load_toml("pyproject.toml")["dependency-groups"]
     session.run(
-        "pytest",
-        *("-n", WORKERS, "-m", "not (slow or updates or java or packaging or renovate or triton)"),
-        *session.posargs,
+        *("uv", "pip", "compile", "--quiet", "--upgrade", "--universal", "--python-version=3.11"),
+        *("--no-annotate", "--no-header", "--no-emit-index-url", "--all-extras"),
+        *(f"--group={name}" for name in groups),
+        *("pyproject.toml", "--output-file", CONSTRAINTS),
+        external=session.venv_backend == "uv",
     )
 
 
