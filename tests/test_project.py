@@ -1,0 +1,84 @@
+"""A service is found where everything of it is committed, and refused in one line elsewhere."""
+
+from pathlib import Path
+
+import pytest
+from drydock.errors import BadInput
+from drydock.project import find
+
+from tests.support import commit, git, write
+
+ANSWERS = "_src_path: https://git.example.com/standard.git\n_commit: v1.0.0\n"
+
+
+def make(folder: Path, prefix: str = "") -> Path:
+    """Make a repository that has a service in the folder `prefix`."""
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    write(folder, {f"{prefix}.copier-answers.yml": ANSWERS, f"{prefix}app.py": "", "other": ""})
+    commit(folder, "start")
+    return folder / prefix
+
+
+@pytest.mark.parametrize("prefix", ["", "services/shop/"])
+def test_a_service_knows_its_place_in_the_repository(tmp_path: Path, prefix: str) -> None:
+    service = find(make(tmp_path / "all", prefix))
+    assert service.prefix == prefix
+    assert service.repository.top == tmp_path / "all"
+    assert f"{prefix}app.py" in service.tracked
+    assert service.answers.release == "v1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"app.py": "x = 1\n"}, "uncommitted changes: commit or stash them first: app.py"),
+        (
+            {"app.py": "x = 1\n", ".copier-answers.yml": f"{ANSWERS}a: 1\n"},
+            "uncommitted changes: commit or stash them first: .copier-answers.yml and 1 more",
+        ),
+        (
+            {".copier-answers.yml": ANSWERS.replace("https://", "https://me:secret@")},
+            ".copier-answers.yml: _src_path holds credentials; take them out",
+        ),
+    ],
+)
+def test_what_may_not_be_updated_is_refused(
+    tmp_path: Path, files: dict[str, str], said: str
+) -> None:
+    folder = make(tmp_path / "all")
+    write(folder, files)
+    with pytest.raises(BadInput) as caught:
+        find(folder)
+    assert str(caught.value) == said
+    assert "secret" not in str(caught.value)
+
+
+def test_changes_beside_a_service_matter_only_where_it_is_to_be_alone(tmp_path: Path) -> None:
+    folder = make(tmp_path / "all", "shop/")
+    write(tmp_path / "all", {"other": "changed\n"})
+    assert find(folder).prefix == "shop/"
+    with pytest.raises(BadInput, match=r"uncommitted changes.*: other$"):
+        find(folder, alone=True)
+
+
+def test_a_folder_outside_a_repository_is_no_service(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is in no git repository"):
+        find(tmp_path)
+    with pytest.raises(BadInput, match="is not a directory"):
+        find(tmp_path / "nowhere")
+
+
+def test_a_service_without_a_commit_is_to_be_committed_first(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    write(tmp_path, {".copier-answers.yml": ANSWERS})
+    with pytest.raises(BadInput, match="has no commit yet: commit the service first"):
+        find(tmp_path)
+
+
+def test_an_answers_file_that_git_does_not_know_is_to_be_committed_first(tmp_path: Path) -> None:
+    folder = make(tmp_path / "all")
+    git(folder, "rm", "--quiet", "--cached", ".copier-answers.yml")
+    git(folder, "commit", "--quiet", "--message", "forget it")
+    with pytest.raises(BadInput, match="is not committed: commit the service first"):
+        find(folder)
