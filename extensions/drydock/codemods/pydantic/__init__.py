@@ -1,0 +1,1 @@
+"""Rules for Pydantic 1 -> 2 (https://docs.pydantic.dev/latest/migration/)."""

@@ -1,0 +1,84 @@
+"""Runs the code of a row as it was on Pydantic 1, and as it became on Pydantic 2."""
+
+import re
+import sys
+import types
+import warnings
+from itertools import count
+from typing import Any
+
+from tests.codemods.support import Files, apply, files_of
+
+_IMPORT = re.compile(r"^(\s*from|\s*import) pydantic(?=[\s.])", re.MULTILINE)
+_NUMBERS = count()
+
+
+def run_old(text: str) -> dict[str, Any]:
+    """Run a module on Pydantic 1, as Pydantic 2 still brings it."""
+    old = _IMPORT.sub(
+        lambda m: f"{m[1]} pydantic.v1" + (" as pydantic" if "import" in m[1] else ""), text
+    )
+    return _run(old)
+
+
+def run_new(text: str) -> dict[str, Any]:
+    """Run a module on Pydantic 2, which must not warn of what is deprecated."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return _run(text)
+
+
+def _run(text: str) -> dict[str, Any]:
+    name = f"row_{next(_NUMBERS)}"
+    module = types.ModuleType(name)
+    sys.modules[name] = module  # annotations are looked up there
+    exec(compile(text, f"<{name}>", "exec"), module.__dict__)
+    return module.__dict__
+
+
+def said(namespace: dict[str, Any], probe: str) -> object:
+    """Return the value of an expression, or the places that were not accepted."""
+    helpers = {"dump": _dump, "load": _load, "orm": _orm, "copy": _copy}
+    try:
+        value = eval(probe, helpers | namespace)
+    except Exception as error:
+        if type(error).__name__ == "ValidationError":
+            return {one["loc"] for one in error.errors()}  # type: ignore[attr-defined]
+        # A frozen model raises TypeError in 1, ValidationError in 2.
+        return "TypeError" if isinstance(error, TypeError) else repr(error)
+    return repr(value)
+
+
+def _dump(model: Any, **options: Any) -> object:
+    return (
+        getattr(model, "model_dump", None)(**options) if _is_new(model) else model.dict(**options)
+    )
+
+
+def _load(model: Any, data: object) -> object:
+    return model.model_validate(data) if _is_new(model) else model.parse_obj(data)
+
+
+def _orm(model: Any, **data: object) -> object:
+    thing = types.SimpleNamespace(**data)
+    return model.model_validate(thing) if _is_new(model) else model.from_orm(thing)
+
+
+def _copy(model: Any) -> object:
+    return model.model_copy() if _is_new(model) else model.copy()
+
+
+def _is_new(model: Any) -> bool:
+    return hasattr(model, "model_dump")
+
+
+def assert_same(rule: str, before: Files, *probes: str, also: tuple[str, ...] = ()) -> None:
+    """Hold the code that a rule makes to what the old did: each probe says the same."""
+    files = files_of(before)
+    text = files["service.py"]
+    for name in (rule, *also):
+        text = apply(name, {**files, "service.py": text}).texts.get("service.py", text)
+    old, new = run_old(files["service.py"]), run_new(text)
+    assert {probe: said(new, probe) for probe in probes} == {
+        probe: said(old, probe) for probe in probes
+    }
