@@ -1,12 +1,13 @@
 """Imports of a module that was rewritten: what it needs is added, what nothing uses is dropped."""
 
+import sys
 from collections.abc import Iterable, Sequence, Set
 
 import libcst as cst
 
 
 def with_imports(tree: cst.Module, wanted: Iterable[str], unused: Set[str]) -> cst.Module:
-    """Return `tree` with imports of `wanted` (`pydantic.Field`, or a module's plain name).
+    """Return `tree` with imports of `wanted` (`pydantic.Field`, `a.B as C`, or a plain module).
 
     Names of `unused` that stand nowhere but in their import are dropped from it.
     """
@@ -99,6 +100,7 @@ def _full(node: cst.BaseExpression | None) -> str:
 
 
 def _with_import(tree: cst.Module, full: str) -> cst.Module:
+    full, _, alias = full.partition(" as ")
     package, _, name = full.rpartition(".")
     body = list(tree.body)
     for place, line in enumerate(body):
@@ -108,6 +110,7 @@ def _with_import(tree: cst.Module, full: str) -> cst.Module:
                 and not small.relative
                 and _full(small.module) == package
                 and not isinstance(small.names, cst.ImportStar)
+                and not alias
             ):
                 if not any(_full(one.name) == name and not one.asname for one in small.names):
                     swap: dict[cst.BaseSmallStatement, cst.ImportFrom] = {
@@ -122,6 +125,7 @@ def _with_import(tree: cst.Module, full: str) -> cst.Module:
             ):
                 return tree
     text = f"from {package} import {name}" if package else f"import {name}"
+    text += f" as {alias}" if alias else ""
     new = cst.parse_statement(text, config=tree.config_for_parsing)
     place = _place(body, full)
     if place < len(body) and not place and body:
@@ -174,15 +178,20 @@ def _place(body: Sequence[cst.BaseStatement], full: str) -> int:
             break
     if not imports:
         return _after_docstring(body)
-    top = full.partition(".")[0]
     best = None
     for place, small in imports:
         if isinstance(small, cst.ImportFrom) and small.relative:
             continue
         module = _full(small.module if isinstance(small, cst.ImportFrom) else small.names[0].name)
-        if module.partition(".")[0] <= top or module == "__future__":
+        if _order(module) <= _order(full):
             best = place
     return imports[0][0] if best is None else best + 1
+
+
+def _order(module: str) -> tuple[int, str]:
+    """Return what imports are sorted by: the library of Python first, then others."""
+    top = module.partition(".")[0]
+    return (0 if top == "__future__" else 1 if top in sys.stdlib_module_names else 2, top)
 
 
 def _after_docstring(body: Sequence[cst.BaseStatement]) -> int:

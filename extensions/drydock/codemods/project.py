@@ -126,9 +126,7 @@ class Project:
         """
         return self._meaning(path, dotted, frozenset())
 
-    def _meaning(  # noqa: PLR0911 - a kind of name a line
-        self, path: str, dotted: str, seen: frozenset[tuple[str, str]]
-    ) -> str:
+    def _meaning(self, path: str, dotted: str, seen: frozenset[tuple[str, str]]) -> str:
         if (path, dotted) in seen or path not in self.modules:
             return ""
         seen |= {(path, dotted)}

@@ -21,8 +21,8 @@ class Rule:
     """The release of the standard that asks for it."""
     words: Sequence[str] = ()
     """A module without any of these is not read."""
-    rewrite: Callable[[Source], cst.Module] | None = None
-    """Returns the new tree of one module."""
+    rewrite: Callable[[Source], cst.Module | None] | None = None
+    """Returns the new tree of one module; None: nothing is to be changed."""
     survey: Callable[[Project], Iterator[Edit | Finding]] | None = None
     """Yields what is to be done in files of the whole service."""
     on_request: bool = False

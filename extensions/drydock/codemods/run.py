@@ -108,7 +108,8 @@ class _State:
         wanted = self.named or not rule.on_request
         source = Source(path, text, self.project, rule.name, allowed=self.unsafe)
         try:
-            new = source.finish(rule.rewrite(source))
+            tree = rule.rewrite(source)
+            new = source.finish(tree) if tree else text
             read(path, new)
         except (cst.ParserSyntaxError, SyntaxError) as error:
             what = f"cannot be rewritten: {one_line(error)[:80]}"

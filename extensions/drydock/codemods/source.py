@@ -1,6 +1,6 @@
 """One module that a rule reads and rewrites, and what the rule tells of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import libcst as cst
@@ -85,6 +85,10 @@ class Source:
         self._imports.add(full)
         return cst.Name(name)
 
+    def imported(self, full: str) -> None:
+        """Import `full`, such as `pydantic_settings.BaseSettings as Base`."""
+        self._imports.add(full)
+
     def unused(self, node: cst.CSTNode) -> None:
         """Drop the import of a name that the rule replaced, if nothing else uses it."""
         if name := dotted(node).partition(".")[0]:
@@ -127,3 +131,33 @@ def statements(body: cst.BaseSuite | cst.Module) -> Iterator[cst.BaseSmallStatem
             yield from line.body
         elif isinstance(line, cst.BaseSmallStatement):
             yield line
+
+
+class Renaming(cst.CSTTransformer):
+    """Puts other expressions in the place of names, wherever these are used as values."""
+
+    def __init__(self, names: Mapping[str, cst.BaseExpression]) -> None:
+        super().__init__()
+        self.names = names
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        return False
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        return False
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.Attribute:
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(keyword=original_node.keyword)
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        new = self.names.get(original_node.value)
+        if new is None:
+            return updated_node
+        if isinstance(new, cst.Name):
+            return updated_node.with_changes(value=new.value)
+        return new.deep_clone()

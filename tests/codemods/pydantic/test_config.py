@@ -254,7 +254,8 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
 NOOP: dict[str, tuple[Files, str]] = {
     "no model": ("class A:\n    class Config:\n        orm_mode = True\n", ""),
     "another library's": (
-        "from shop import BaseModel\nclass A(BaseModel):\n    class Config:\n        orm_mode = True\n",
+        "from shop import BaseModel\nclass A(BaseModel):\n"
+        "    class Config:\n        orm_mode = True\n",
         "",
     ),
     "already": (
@@ -278,7 +279,8 @@ NOOP: dict[str, tuple[Files, str]] = {
         "class Config derives from Common",
     ),
     "an unknown key": (
-        "from pydantic import BaseModel\nclass A(BaseModel):\n    class Config:\n        ormode = 1\n",
+        "from pydantic import BaseModel\nclass A(BaseModel):\n"
+        "    class Config:\n        ormode = 1\n",
         "which Pydantic does not know",
     ),
     "read elsewhere": (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from drydock.codemods.pydantic.models import SETTINGS, InModels
+from drydock.codemods.pydantic.models import MODELS, SETTINGS, InModels
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Source, dotted
 
@@ -65,24 +65,24 @@ class _Configs(InModels):
             return updated_node
         is_settings = self.is_model(original_node, *SETTINGS)
         made = self._made(original_node, config, is_settings=is_settings)
-        body = []
+        body: list[cst.BaseStatement] = []
         for line in updated_node.body.body:
-            if isinstance(line, cst.ClassDef) and line.name.value == "Config":
-                line = made  # noqa: PLW2901
-            if line:
+            if not (isinstance(line, cst.ClassDef) and line.name.value == "Config"):
                 body.append(line)
+            elif made:
+                body.append(made)
         if not body:
-            body = [cst.SimpleStatementLine([cst.Pass()])]
+            body.append(cst.SimpleStatementLine([cst.Pass()]))
         return updated_node.with_changes(body=updated_node.body.with_changes(body=body))
 
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.Attribute:
         in_bases = self.classes and self.classes[-1].name.value == "Config"
-        if original_node.attr.value in {"Config", "__config__"} and not in_bases:
-            if self.source.is_a(original_node.value, "pydantic.BaseModel", *SETTINGS):
-                why = f".{original_node.attr.value} of a model is no longer there"
-                self.source.left(original_node, why, "read model_config, which is a dict")
+        asked = original_node.attr.value in {"Config", "__config__"} and not in_bases
+        if asked and self.source.is_a(original_node.value, *MODELS):
+            why = f".{original_node.attr.value} of a model is no longer there"
+            self.source.left(original_node, why, "read model_config, which is a dict")
         return updated_node
 
     def _problem(self, model: cst.ClassDef, config: cst.ClassDef) -> str:
@@ -101,16 +101,8 @@ class _Configs(InModels):
             if not isinstance(line, cst.SimpleStatementLine):
                 name = getattr(getattr(line, "name", None), "value", "a block")
                 return f"class Config has {name}, which is more than a value"
-            for small in line.body:
-                if isinstance(small, cst.Pass):
-                    continue
-                if not _target(small):
-                    return "class Config holds more than values"
-                if _target(small) == "fields":
-                    return f"fields of class Config: {_GONE['fields']}"
-                if _target(small) not in {*_KEPT, *_RENAMED, *_GONE, *_NOW_ALWAYS, _MUTABLE}:
-                    return f"class Config has {_target(small)}, which Pydantic does not know"
-        return ""
+        problems = map(_wrong, _lines(config))
+        return next(filter(None, problems), "")
 
     def _made(
         self, model: cst.ClassDef, config: cst.ClassDef, *, is_settings: bool
@@ -156,11 +148,23 @@ class _Configs(InModels):
             flipped = {"True": "False", "False": "True"}.get(dotted(value), "")
             other = cst.Name(flipped) if flipped else cst.UnaryOperation(cst.Not(), value)
             return "frozen", other
-        if name == "extra" and isinstance(value, cst.Attribute):
-            if self.source.meaning(value.value) == "pydantic.Extra":
-                self.source.unused(value.value)
-                return name, cst.SimpleString(f'"{value.attr.value}"')
+        of = self.source.meaning(value.value) if isinstance(value, cst.Attribute) else ""
+        if isinstance(value, cst.Attribute) and of == "pydantic.Extra":
+            self.source.unused(value.value)
+            return name, cst.SimpleString(f'"{value.attr.value}"')
         return _RENAMED.get(name, name), value
+
+
+def _wrong(small: cst.BaseSmallStatement) -> str:
+    """Return why a statement of the class cannot become an entry; empty if it can."""
+    name = _target(small)
+    if not name:
+        return "" if isinstance(small, cst.Pass) else "class Config holds more than values"
+    if name == "fields":
+        return f"fields of class Config: {_GONE['fields']}"
+    if name not in {*_KEPT, *_RENAMED, *_GONE, *_NOW_ALWAYS, _MUTABLE}:
+        return f"class Config has {name}, which Pydantic does not know"
+    return ""
 
 
 _MUTABLE = "allow_mutation"

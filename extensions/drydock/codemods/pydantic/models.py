@@ -1,6 +1,7 @@
 """Which classes are models, and which generation of Pydantic a service was written for."""
 
 import re
+from functools import cache
 
 import libcst as cst
 
@@ -23,7 +24,7 @@ _OLD = re.compile(
 _LOCKED = re.compile(r'name = "pydantic"\s*\nversion = "(\d+)\.')
 _PINNED = re.compile(
     r"""^\s*["']?pydantic(?:\[[\w,\s-]*\])?["']?\s*(?:=\s*["']|=\s*\{[^}\n]*version\s*=\s*["'])?"""
-    r"""\s*(?:(==|~=|\^|~)\s*v?(\d+)|([^"'#;\n]*?<\s*2(?:\.0)?\b))""",
+    r"""\s*(?:(==|~=|\^|~|>=(?=\s*[2-9]))\s*v?(\d+)|([^"'#;\n]*?<\s*2(?:\.0)?\b))""",
     re.MULTILINE,
 )
 _LISTS = re.compile(
@@ -31,6 +32,7 @@ _LISTS = re.compile(
 )
 
 
+@cache
 def generation(project: Project) -> int:
     """Return the major version of Pydantic that a service's code was written for; 0: unknown.
 
@@ -54,6 +56,12 @@ def _told(path: str, text: str) -> set[int]:
     if path.endswith(".lock"):
         return {min(int(found[1]), 2) for found in _LOCKED.finditer(text)}
     return {2 if one[2] and int(one[2]) >= 2 else 1 for one in _PINNED.finditer(text)}
+
+
+def has_models(source: Source) -> bool:
+    """Tell whether a module defines a model."""
+    classes = source.project.modules[source.path].classes
+    return any(source.project.is_a(f"{source.path}:{name}", *MODELS) for name in classes)
 
 
 class InModels(Rewriter):

@@ -1,0 +1,199 @@
+"""Names of Pydantic 1 that are elsewhere: `BaseSettings` in pydantic-settings, `GenericModel`, ...
+
+Source: https://docs.pydantic.dev/latest/migration/#basesettings-has-moved-to-pydantic-settings,
+#changes-to-pydanticgenericsgenericmodel and `pydantic._migration`, which lists what moved and what
+was removed.
+"""
+
+import libcst as cst
+
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Renaming, Rewriter, Source, dotted
+
+_MOVED = {
+    "pydantic.BaseSettings": "pydantic_settings.BaseSettings",
+    "pydantic.env_settings.BaseSettings": "pydantic_settings.BaseSettings",
+    "pydantic.class_validators.root_validator": "pydantic.root_validator",
+    "pydantic.class_validators.validator": "pydantic.validator",
+    "pydantic.decorator.validate_arguments": "pydantic.validate_call",
+    "pydantic.error_wrappers.ValidationError": "pydantic.ValidationError",
+    "pydantic.fields.Undefined": "pydantic_core.PydanticUndefined",
+    "pydantic.generics.GenericModel": "pydantic.BaseModel",
+    "pydantic.main.BaseModel": "pydantic.BaseModel",
+    "pydantic.main.create_model": "pydantic.create_model",
+    "pydantic.tools.parse_obj_as": "pydantic.parse_obj_as",
+    "pydantic.utils.to_camel": "pydantic.alias_generators.to_pascal",
+    "pydantic.utils.to_lower_camel": "pydantic.alias_generators.to_camel",
+    "pydantic.validate_arguments": "pydantic.validate_call",
+    "pydantic.PyObject": "pydantic.ImportString",
+    "pydantic.types.PyObject": "pydantic.ImportString",
+}
+# What stood for an expression of `typing`.
+_TYPES = {
+    "NoneBytes": "Optional[bytes]",
+    "NoneStr": "Optional[str]",
+    "NoneStrBytes": "Union[str, bytes, None]",
+    "StrBytes": "Union[str, bytes]",
+}
+_NO_EQUAL = "Pydantic 2 has no such name"
+_HOW = {
+    "ErrorWrapper": "raise ValueError in a validator, or build the error as a dict: FastAPI's "
+    "RequestValidationError takes a list of those",
+    "ModelField": "read model_fields, whose values are FieldInfo",
+    "GetterDict": "use a validator with mode='before'",
+    "PydanticValueError": "use pydantic_core.PydanticCustomError",
+    "PydanticTypeError": "use pydantic_core.PydanticCustomError",
+    "Required": "use ... as the default",
+    "stricturl": "use Annotated[AnyUrl, UrlConstraints(...)]",
+    "validate_model": "call model_validate() and catch ValidationError",
+    "parse_file_as": "read the file and use TypeAdapter(...).validate_json()",
+    "ENCODERS_BY_TYPE": "use json_encoders of the model, or @field_serializer",
+    "Color": "use pydantic_extra_types.color.Color of pydantic-extra-types",
+    "PaymentCardNumber": "use pydantic_extra_types.payment of pydantic-extra-types",
+    **{
+        f"Constrained{kind}": f"use Annotated[{kind.lower()}, ...] with StringConstraints or Field"
+        for kind in ("Str", "Int", "Float", "Bytes", "Decimal", "List", "Set", "Date")
+    },
+}
+_GONE_MODULES = {
+    *("pydantic.datetime_parse", "pydantic.error_wrappers", "pydantic.schema", "pydantic.typing"),
+    *("pydantic.validators", "pydantic.env_settings", "pydantic.generics", "pydantic.tools"),
+}
+_GONE = {
+    *(
+        "pydantic.fields.ModelField",
+        "pydantic.fields.SHAPE_LIST",
+        "pydantic.fields.ModelPrivateAttr",
+    ),
+    *("pydantic.utils.GetterDict", "pydantic.Required", "pydantic.fields.Required"),
+    *("pydantic.errors.PydanticValueError", "pydantic.errors.PydanticTypeError"),
+    *("pydantic.json.ENCODERS_BY_TYPE", "pydantic.Color", "pydantic.PaymentCardNumber"),
+    *("pydantic.main.validate_model", "pydantic.networks.stricturl", "pydantic.parse_file_as"),
+    *("pydantic.stricturl", "pydantic.validate_model", "pydantic.compiled", "pydantic.Protocol"),
+    *(f"pydantic.{name}" for name in _HOW if name.startswith("Constrained")),
+    *(f"pydantic.types.{name}" for name in _HOW if name.startswith("Constrained")),
+}
+
+
+def _rewrite(source: Source) -> cst.Module:
+    moved = _Moved(source)
+    tree = source.tree.visit(moved)
+    return tree.visit(Renaming(moved.renamed)) if moved.renamed else tree
+
+
+class _Moved(Rewriter):
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.renamed: dict[str, cst.BaseExpression] = {}
+        self._tries = 0
+
+    def visit_Try(self, node: cst.Try) -> None:
+        """Enter what imports one or the other, as code does that runs on both."""
+        self._tries += 1
+
+    def leave_Try(self, original_node: cst.Try, updated_node: cst.Try) -> cst.Try:
+        self._tries -= 1
+        return updated_node
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        return False
+
+    def leave_ImportFrom(
+        self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+    ) -> cst.ImportFrom | cst.RemovalSentinel:
+        package = dotted(original_node.module) if original_node.module else ""
+        names = original_node.names
+        if self._tries or original_node.relative or isinstance(names, cst.ImportStar):
+            return updated_node
+        if package.partition(".")[0] != "pydantic":
+            return updated_node
+        kept = [one for one in names if not self._moves(original_node, package, one)]
+        if len(kept) == len(names):
+            return updated_node
+        if not kept:
+            return cst.RemoveFromParent()
+        last = kept[-1].with_changes(comma=names[-1].comma)
+        return updated_node.with_changes(names=[*kept[:-1], last])
+
+    def _moves(self, node: cst.ImportFrom, package: str, alias: cst.ImportAlias) -> bool:
+        """Tell whether a name is imported from elsewhere now, and see to that."""
+        name = dotted(alias.name)
+        full = f"{package}.{name}"
+        bound = alias.asname.name.value if alias.asname else name  # type: ignore[union-attr]
+        if new := _MOVED.get(full):
+            self.source.changed(node, f"{full} -> {new}")
+            new_name = new.rpartition(".")[2]
+            if bound == name and new_name != name and self._is_sure(name):
+                self.renamed[name] = self.source.named(new)
+            else:
+                self.source.imported(new if bound == new_name else f"{new} as {bound}")
+            return True
+        if name in _TYPES and package in {"pydantic", "pydantic.types"}:
+            if not self._is_sure(bound):
+                self.source.left(node, f"{full}: {_NO_EQUAL}", f"write {_TYPES[name]}")
+                return False
+            self.source.changed(node, f"{name} -> {_TYPES[name]}")
+            kind, _, of = _TYPES[name].partition("[")
+            written = cst.Module([]).code_for_node(self.source.named(f"typing.{kind}"))
+            self.renamed[bound] = cst.parse_expression(f"{written}[{of}")
+            return True
+        if package in _GONE_MODULES or full in _GONE:
+            self.source.left(node, f"{full}: {_NO_EQUAL}", _HOW.get(name, "do without it"))
+        return False
+
+    def _is_sure(self, name: str) -> bool:
+        """Tell whether a name means the same all over the module, and in no other."""
+        module = self.source.project.modules[self.source.path]
+        importers = self.source.project.importers(self.source.path, name)
+        return name not in module.unsure and not any(importers)
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        written = dotted(original_node)
+        head, _, rest = written.partition(".")
+        module = self.source.project.modules[self.source.path]
+        full = f"{module.imports.get(head, '')}.{rest}"
+        if head in module.unsure or not full.startswith("pydantic.") or self._tries:
+            return updated_node
+        if new := _MOVED.get(full):
+            self.source.changed(original_node, f"{full} -> {new}")
+            self.source.unused(original_node)
+            return self.source.named(new, like=original_node)
+        if full in _GONE or full.rpartition(".")[0] in _GONE_MODULES:
+            how = _HOW.get(original_node.attr.value, "do without it")
+            self.source.left(original_node, f"{full}: {_NO_EQUAL}", how)
+        return updated_node
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.ClassDef:
+        """Drop GenericModel beside another model, before which BaseModel must not stand."""
+        generic = [
+            one
+            for one in original_node.bases
+            if self.source.meaning(one.value) == "pydantic.GenericModel"
+        ]
+        others = [
+            one
+            for one in original_node.bases
+            if one not in generic and self.source.is_a(one.value, "pydantic.BaseModel")
+        ]
+        if not generic or not others:
+            return updated_node
+        kept = [
+            new
+            for old, new in zip(original_node.bases, updated_node.bases, strict=True)
+            if old not in generic
+        ]
+        last = kept[-1].with_changes(comma=updated_node.bases[-1].comma)
+        return updated_node.with_changes(bases=[*kept[:-1], last])
+
+
+RULE = Rule(
+    name="pydantic-imports",
+    summary="`BaseSettings` of pydantic-settings, `GenericModel` -> `BaseModel`, names that moved",
+    since="1.5.0",
+    words=("pydantic",),
+    rewrite=_rewrite,
+)
