@@ -50,9 +50,7 @@ def said(namespace: dict[str, Any], probe: str) -> object:
 
 
 def _dump(model: Any, **options: Any) -> object:
-    return (
-        getattr(model, "model_dump", None)(**options) if _is_new(model) else model.dict(**options)
-    )
+    return model.model_dump(**options) if _is_new(model) else model.dict(**options)
 
 
 def _load(model: Any, data: object) -> object:
