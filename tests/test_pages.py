@@ -104,6 +104,9 @@ NOT_RUN = {
     ".venv/bin/nox": "CI runs its sessions, nox -s fresh itself",
     "drydock --install-completion": "would write into the shell's settings",
     "drydock new": "a name, with what is typed after it beside",
+    "drydock prove --before main --after drydock/retrofit": (
+        "takes long: tests/commands/test_prove.py proves services"
+    ),
     "drydock shim": "a name, with what is typed after it beside",
     "drydock shim /usr/local/bin": "would write there; it is run with another folder",
     "copier copy": "a name, with what is typed after it beside",

@@ -65,7 +65,7 @@ def write(service: Path, versions: Mapping[str, str] | None = None) -> str | Non
         return "uv is not installed"
     if versions and not (service / "uv.lock").exists() and (lock := _keeping(text, versions)):
         (service / "uv.lock").write_text(lock, "utf-8")
-    done = _uv("lock", "--no-build", folder=service)
+    done = run_uv("lock", "--no-build", folder=service)
     if done.returncode:
         return one_line(done.stderr) or f"uv lock ended with {done.returncode}"
     return None
@@ -79,7 +79,7 @@ def locked(text: str) -> str:
     """
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
-        done = _uv("lock", "--no-build", folder=Path(scratch))
+        done = run_uv("lock", "--no-build", folder=Path(scratch))
         if done.returncode:
             _tell(done)
         return (Path(scratch) / "uv.lock").read_text("utf-8")
@@ -93,7 +93,7 @@ def wheels(text: str, python: str, *more: str) -> dict[str, str]:
     """
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
-        done = _uv(
+        done = run_uv(
             "pip", "compile", "pyproject.toml", "--all-extras", *_groups(text),
             "--only-binary=:all:", f"--python-version={python}",
             "--python-platform=x86_64-manylinux_2_28", "--no-annotate", "--no-header",
@@ -156,7 +156,7 @@ def _fitting(text: str, versions: Mapping[str, str]) -> Iterator[str]:
         (folder / "pyproject.toml").write_text(text, "utf-8")
         wanted = "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
         (folder / "locked.txt").write_text(wanted, "utf-8")
-        _uv(
+        run_uv(
             "pip", "compile", "pyproject.toml", "--universal", "--all-extras",
             *_groups(text),
             "--only-binary=:all:", "--no-annotate", "--no-header", "--output-file=locked.txt",
@@ -167,13 +167,18 @@ def _fitting(text: str, versions: Mapping[str, str]) -> Iterator[str]:
                 yield line
 
 
-def _uv(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run_uv(
+    *arguments: str | Path, folder: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run uv in `folder`; return how it ended. Raises BadInput where there is no uv.
+
+    `environment` is added to that of the user. A Python that is not there is not fetched.
+    """
     uv = find_uv()
     if uv is None:
         raise BadInput("uv is not installed: pip install uv")
-    # A Python that is not there is not fetched: locking needs none of that version.
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
     return subprocess.run(
-        [uv, *arguments, "--quiet"], env=environment,
+        [uv, *map(str, arguments), "--quiet"],
+        env={**os.environ, "UV_PYTHON_DOWNLOADS": "never", **(environment or {})},
         cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip

@@ -1,0 +1,256 @@
+"""The Python environment of a service: what its own lock or pins say, installed."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from drydock.adoption import locked, pins
+from drydock.adoption.facts import Fact, Files
+from drydock.adoption.translate import dependencies
+from drydock.adoption.translate.poetry import allows
+from drydock.errors import BadInput, one_line
+from drydock.locking import run_uv
+from drydock.proving.pythons import Python
+
+Say = Callable[[str], None]
+_SHOWN = 300  # characters of what uv says
+_WHEELS = "--only-binary=:all:"
+
+
+@dataclass
+class Environment:
+    """An environment with a service's dependencies in it."""
+
+    python: Python
+    folder: Path
+    source: str
+    """What says which versions are in it."""
+    changed: list[str] = field(default_factory=list)
+    """Versions that are not those that the service says: `fastapi==0.63 -> fastapi>=0.65`."""
+    added: list[str] = field(default_factory=list)
+    """Packages that the service does not name, without which it could not be started or tested."""
+    notes: list[str] = field(default_factory=list)
+    """What was left out."""
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def executable(self) -> Path:
+        """Its interpreter."""
+        return self.folder / "bin" / "python"
+
+    def add(self, package: str) -> bool:
+        """Install a package that is missing; tell whether that could be done."""
+        if canonicalize_name(Requirement(package).name) in self.versions:
+            return True
+        done = run_uv("pip", "install", f"--python={self.executable}", _WHEELS, package,
+                      folder=self.folder)  # fmt: skip
+        if done.returncode == 0:
+            self.added.append(package)
+            self.look()
+        return done.returncode == 0
+
+    def look(self) -> None:
+        """See which versions are installed."""
+        said = run_uv("pip", "list", f"--python={self.executable}", "--format=json",
+                      folder=self.folder)  # fmt: skip
+        self.versions = {one["name"]: one["version"] for one in json.loads(said.stdout or "[]")}
+
+
+class NoEnvironmentError(Exception):
+    """None could be made; the message says why, on one line."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes environments for one state of a service."""
+
+    service: Path
+    files: Files
+    facts: Sequence[Fact]
+    scratch: Path
+    say: Say
+    build: bool
+    """Whether source distributions may be built, too."""
+
+    def environments(self, pythons: Sequence[Python]) -> Iterator[Environment]:
+        """Yield an environment for each Python that takes the service's versions, in this order.
+
+        Where none does, one with as few versions changed as can be. Raises NoEnvironmentError when
+        there is none at all.
+        """
+        fitting = [one for one in pythons if self._allows(one)]
+        if not fitting:
+            asked = next(f for f in self.facts if f.about == "requires_python")
+            have = ", ".join(one.name for one in pythons)
+            raise NoEnvironmentError(f"no Python at hand is {asked.value} ({asked.where}): {have}")
+        why: list[str] = []
+        made = 0
+        for python in fitting:
+            self.say(f"Installing its dependencies for Python {python.name}")
+            try:
+                environment = self._made(python)
+            except NoEnvironmentError as error:
+                why.append(f"{python.name}: {error}")
+                continue
+            made += 1
+            yield environment
+        if made:
+            return
+        if "uv.lock" not in self.files and (relaxed := self._relaxed(fitting)):
+            yield relaxed
+            return
+        raise NoEnvironmentError(why[0])
+
+    def _allows(self, python: Python) -> bool:
+        asked = [f.value for f in self.facts if f.about == "requires_python"]
+        # The last patch release: `>=3.11.4` does not forbid 3.11.
+        return all(
+            allows(one, f"{python.name}.0") or allows(one, f"{python.name}.99") for one in asked
+        )
+
+    def _made(self, python: Python) -> Environment:
+        folder = self.scratch / f"environment {python.name}"
+        if "uv.lock" in self.files:
+            environment = self._of_uv(python, folder)
+        else:
+            environment = self._of_pins(python, folder)
+        self._install_itself(environment)
+        environment.look()
+        return environment
+
+    def _of_uv(self, python: Python, folder: Path) -> Environment:
+        told = ("--no-build",) if not self.build else ()
+        self._run(
+            "sync", "--frozen", "--no-install-project", "--all-groups", "--all-extras",
+            f"--python={python.path}", *told, environment={"UV_PROJECT_ENVIRONMENT": str(folder)},
+        )  # fmt: skip
+        return Environment(python, folder, "uv.lock")
+
+    def _of_pins(self, python: Python, folder: Path) -> Environment:
+        source, wanted = locked.versions(self.files)
+        demands, notes = self._demands()
+        if not demands:
+            raise NoEnvironmentError("it names no dependency")
+        found = self._compiled(python, demands, wanted)
+        environment = self._installed(python, folder, found)
+        environment.source = source or "its requirements"
+        environment.notes += notes
+        environment.changed += [
+            f"{name}=={wanted[name]} -> {version}"
+            for name, version in found.items()
+            if wanted.get(name, version) != version
+        ]
+        return environment
+
+    def _demands(self) -> tuple[list[str], list[str]]:
+        """Return the requirements of the service and of its tests, and what was left out."""
+        told, todo = dependencies.read(self.files)
+        notes = [f"{one.path}:{one.line}: {one.why}" for one in todo if one.concern == "start"]
+        extras = [one for one in told if one.group.startswith(("extra:", "group:"))]
+        notes += [f"{one.text} of {one.group} is not installed" for one in extras]
+        return list(dict.fromkeys(one.text for one in told if one not in extras)), notes
+
+    def _compiled(
+        self, python: Python, demands: Sequence[str], wanted: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return the version of each package to install; of `wanted` as many as can be."""
+        folder = self.scratch / f"pins {python.name}"
+        folder.mkdir(exist_ok=True)
+        (folder / "wanted.in").write_text("\n".join(demands) + "\n", "utf-8")
+        kept = "".join(f"{name}=={version}\n" for name, version in wanted.items())
+        (folder / "pins.txt").write_text(kept, "utf-8")
+        # uv prefers what its output has already, and gives up what does not fit.
+        self._run(
+            "pip", "compile", "wanted.in", "--output-file=pins.txt", "--no-annotate", "--no-header",
+            f"--python={python.path}", *self._wheels(), folder=folder,
+        )  # fmt: skip
+        lines = (folder / "pins.txt").read_text("utf-8").splitlines()
+        return dict(_pinned(lines))
+
+    def _installed(self, python: Python, folder: Path, found: Mapping[str, str]) -> Environment:
+        self._run("venv", f"--python={python.path}", folder)
+        listed = self.scratch / f"pins {python.name}" / "pins.txt"
+        self._run("pip", "install", f"--python={folder / 'bin/python'}", *self._wheels(),
+                  "--no-deps", "-r", listed)  # fmt: skip
+        return Environment(python, folder, "", versions=dict(found))
+
+    def _relaxed(self, pythons: Sequence[Python]) -> Environment | None:
+        """Return an environment with the fewest requirements changed, for the newest Python."""
+        demands, notes = self._demands()
+        for python in pythons:
+            folder = self.scratch / f"relaxing {python.name}"
+            folder.mkdir()
+            listed = "".join(f"    {json.dumps(one)},\n" for one in demands)
+            (folder / "pyproject.toml").write_text(
+                '[project]\nname = "drydock-proving"\nversion = "0"\n'
+                f'requires-python = "=={python.name}.*"\ndependencies = [\n{listed}]\n', "utf-8",
+            )  # fmt: skip
+            try:
+                ways = pins.resolve(folder, python.name, self.say)
+                instead = {one.pin: one.instead for one in ways}
+                left = [instead.get(one, one) for one in demands]
+                found = self._compiled(python, [one for one in left if one], {})
+                made = self._installed(python, self.scratch / f"environment {python.name}", found)
+            except (BadInput, NoEnvironmentError):
+                continue
+            made.source, made.notes = "its requirements, with some relaxed", notes
+            made.changed = [f"{pin} -> {new or 'left out'}" for pin, new in instead.items()]
+            self._install_itself(made)
+            made.look()
+            return made
+        return None
+
+    def _install_itself(self, environment: Environment) -> None:
+        """Install the service where it is a package: its metadata may be asked for at run time."""
+        if not self._is_package():
+            return
+        done = run_uv(
+            "pip", "install", f"--python={environment.executable}", "--no-deps", "--editable", ".",
+            folder=self.service,
+        )  # fmt: skip
+        if done.returncode:
+            said = one_line(done.stderr)[:_SHOWN]
+            environment.notes.append(f"the service itself is not installed: {said}")
+
+    def _is_package(self) -> bool:
+        try:
+            data = tomllib.loads(self.files.get("pyproject.toml", ""))
+        except tomllib.TOMLDecodeError:
+            return False
+        told = data.get("tool", {})
+        no_package = (
+            told.get("poetry", {}).get("package-mode") is False
+            or told.get("uv", {}).get("package") is False
+            or told.get("pdm", {}).get("distribution") is False
+        )
+        return "setup.py" in self.files or ("build-system" in data and not no_package)
+
+    def _wheels(self) -> tuple[str, ...]:
+        return () if self.build else (_WHEELS,)
+
+    def _run(
+        self,
+        *arguments: str | Path,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        done = run_uv(*arguments, folder=folder or self.service, environment=environment)
+        if done.returncode:
+            said = re.sub(r"[^\x00-\x7f]+", "", one_line(done.stderr)).strip()
+            raise NoEnvironmentError(said[:_SHOWN] or f"uv ended with {done.returncode}")
+
+
+def _pinned(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        try:
+            told = Requirement(line.partition(" \\")[0])
+        except InvalidRequirement:
+            continue
+        version = str(told.specifier).removeprefix("==") or told.url or ""
+        yield canonicalize_name(told.name), version

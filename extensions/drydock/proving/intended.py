@@ -1,0 +1,122 @@
+"""Differences that a change of the stack or the standard brings on purpose, each with its reason.
+
+A reason is as narrow as what it explains: it looks at both responses, the request, and the
+versions on both sides. What no reason fits stays a difference.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.version import Version
+
+from drydock.proving.comparing import Difference
+from drydock.proving.messages import Request, Response
+
+_NONE = Version("0")
+_LOGIN_ASKED = ("Not authenticated", "Invalid authentication credentials")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of both sides."""
+
+    before: Mapping[str, str]
+    """Installed versions by package."""
+    after: Mapping[str, str]
+    has_chassis: tuple[bool, bool]
+
+    def crosses(self, package: str, version: str) -> bool:
+        """Tell whether a package is older than `version` before, and not after."""
+        old, new = (Version(side.get(package, "0")) for side in (self.before, self.after))
+        return _NONE < old < Version(version) <= new
+
+    @property
+    def gains_chassis(self) -> bool:
+        """Whether only the new side has a chassis."""
+        return self.has_chassis == (False, True)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request with both responses."""
+
+    request: Request
+    before: Response
+    after: Response
+
+
+Reason = Callable[[Setting, Exchange, Difference], str | None]
+_REASONS: list[Reason] = []
+
+
+def reason(setting: Setting, exchange: Exchange, difference: Difference) -> str:
+    """Return why a difference is meant; empty if nothing foretold it."""
+    found = (one(setting, exchange, difference) for one in _REASONS)
+    return next(filter(None, found), "")
+
+
+def _one(function: Reason) -> Reason:
+    _REASONS.append(function)
+    return function
+
+
+@_one
+def _missing_login(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    old, new = exchange.before, exchange.after
+    is_it = (old.status, new.status) == (403, 401) and any(
+        said in str(old.json) for said in _LOGIN_ASKED
+    )
+    if is_it and setting.crosses("fastapi", "0.122") and (
+        difference.part == "status" or difference.where in {"www-authenticate", "$.detail"}
+    ):  # fmt: skip
+        return "FastAPI 0.122: a missing login is 401 with WWW-Authenticate, was 403"
+    return None
+
+
+@_one
+def _content_type(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    request = exchange.request
+    bare = bool(request.body) and request.header("content-type") is None
+    if bare and exchange.after.status == 422 and setting.crosses("fastapi", "0.132"):
+        return "FastAPI 0.132: JSON without a Content-Type is refused; strict_content_type=False"
+    return None
+
+
+@_one
+def _problem(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    old, new = exchange.before, exchange.after
+    is_problem = new.media_type == "application/problem+json"
+    if is_problem and old.media_type != new.media_type and old.status == new.status >= 400 and (
+        difference.part == "body" or difference.where == "content-type"
+    ):  # fmt: skip
+        return "the chassis says errors as problem+json (errors.problem_json)"
+    return None
+
+
+@_one
+def _validation(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain a message of Pydantic 2 about the same places."""
+    if not difference.where.startswith("$.detail") or exchange.after.status != 422:
+        return None
+    if exchange.before.status != 422:
+        return None
+    places, now = (set(_places(one.json)) for one in (exchange.before, exchange.after))
+    if setting.crosses("pydantic", "2") and places and places == now:
+        return "Pydantic 2 says in other words what is wrong, of the same fields"
+    return None
+
+
+def _places(document: Any) -> Iterator[tuple[str, ...]]:
+    told = document.get("detail") if isinstance(document, Mapping) else None
+    for one in told if isinstance(told, list) else ():
+        if isinstance(one, Mapping):
+            yield tuple(map(str, one.get("loc", ())))
+
+
+@_one
+def _request_id(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    new = difference.part == "header" and difference.before == "(absent)"
+    if setting.gains_chassis and new and difference.where == "x-request-id":
+        return "the chassis tells the id of each request"
+    return None

@@ -1,0 +1,73 @@
+"""Compares what two sides said to the same requests, operation by operation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from drydock.proving import contract, intended
+from drydock.proving.comparing import Noise, differences, name_of
+from drydock.proving.generated import Operation
+from drydock.proving.intended import Exchange, Setting
+from drydock.proving.messages import Request, Response, filled
+from drydock.proving.proof import Found, Row
+
+# Compared by what it promises, not word by word.
+_DOCUMENTS = ("/openapi.json", "/docs", "/redoc")
+
+
+def rows(
+    operations: Sequence[Operation],
+    requests: Sequence[Request],
+    runs: tuple[Sequence[Response], Sequence[Response], Sequence[Response]],
+    setting: Setting,
+    unasked: set[str],
+) -> list[Row]:
+    """Return what holds of each operation, and of the other paths that were asked for.
+
+    `runs` are two of the service as it was, and one of what it is now.
+    """
+    noise = Noise.between(requests, runs[0], runs[1])
+    by_name = {one.label: Row(one.label, problem=one.problem) for one in operations}
+    found: dict[tuple[str, object, str], Found] = {}
+    for request, first, second, after in zip(requests, *runs, strict=True):
+        name = name_of(request)
+        row = by_name.setdefault(name, Row(name, is_operation=False))
+        row.requests += 1
+        row.succeeded += first.succeeded and second.succeeded and request.kind != "route"
+        if request.kind == "route" and request.target.startswith(_DOCUMENTS):
+            first, after = (Response(one.status, failure=one.failure) for one in (first, after))  # noqa: PLW2901
+        exchange = Exchange(request, first, after)
+        for one in differences(first, after, noise.of(request)):
+            why = intended.reason(setting, exchange, one)
+            key = (name, one, why)
+            known = found.get(key)
+            held = known.request if known else filled(request, runs[0]).line
+            found[key] = Found(one, held, known.times + 1 if known else 1, why)
+    for (name, _, _), one_found in found.items():
+        by_name[name].found.append(one_found)
+    for row in by_name.values():
+        row.noise = sorted({where or part for part, where in noise.places.get(row.operation, ())})
+        if row.is_operation and not row.succeeded and not row.problem:
+            row.problem = _why_not(row, requests, runs[0], unasked)
+    return list(by_name.values())
+
+
+def _why_not(
+    row: Row, requests: Sequence[Request], responses: Sequence[Response], unasked: set[str]
+) -> str:
+    told = [
+        response.failure or str(response.status)
+        for request, response in zip(requests, responses, strict=True)
+        if name_of(request) == row.operation
+    ]
+    if told:
+        many = ", ".join(f"{told.count(one)} times {one}" for one in dict.fromkeys(told))
+        return f"never with success: {many}"
+    return "there was no time left" if row.operation in unasked else "no request could be made"
+
+
+def promises(found: Sequence[Row], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Add to each row what the API document promised for it, and does no longer."""
+    by_name = {row.operation: row for row in found}
+    for operation, what in contract.breaks(before, after):
+        if operation in by_name:
+            by_name[operation].broken.append(what)

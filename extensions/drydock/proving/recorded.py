@@ -1,0 +1,122 @@
+"""Requests that were recorded: a HAR file, a JSON list, or lines of curl."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from drydock.errors import BadInput
+from drydock.proving.messages import Request
+
+# Set by the connection, not by whoever made the request.
+_OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "user-agent"}
+_DATA = {"-d", "--data", "--data-raw", "--data-binary", "--data-ascii"}
+_VALUELESS = {"-s", "-S", "-i", "-k", "-L", "-v", "-f", "--silent", "--compressed", "--insecure",
+              "--location", "--include", "--fail", "--show-error", "--verbose"}  # fmt: skip
+
+
+def read(file: Path) -> list[Request]:
+    """Return the requests of a file, in its order; raise BadInput for what cannot be read.
+
+    Scheme and host of their addresses are left out: they go to the service under test.
+    """
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"--requests {file}: {error}") from error
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return list(_curl(file, text))
+    try:
+        entries = data["log"]["entries"] if isinstance(data, dict) else data
+        return list(_har(entries) if isinstance(data, dict) else _listed(entries))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"--requests {file}: it is neither HAR nor a list: {error!r}") from error
+
+
+def _har(entries: Iterable[Mapping[str, Any]]) -> Iterator[Request]:
+    """Yield the requests of an HTTP archive (http://www.softwareishard.com/blog/har-12-spec)."""
+    for one in entries:
+        told = one["request"]
+        headers = {held["name"]: held["value"] for held in told.get("headers", [])}
+        post = told.get("postData", {})
+        if post.get("mimeType") and not any(name.lower() == "content-type" for name in headers):
+            headers["Content-Type"] = post["mimeType"]
+        yield _request(told["method"], told["url"], headers, post.get("text", "").encode())
+
+
+def _listed(entries: Iterable[Mapping[str, Any]]) -> Iterator[Request]:
+    for one in entries:
+        headers = dict(one.get("headers", {}))
+        body = str(one.get("body", "")).encode()
+        if "json" in one:
+            body = json.dumps(one["json"]).encode()
+            headers.setdefault("Content-Type", "application/json")
+        yield _request(one.get("method", "GET"), one.get("path") or one["url"], headers, body)
+
+
+def _curl(file: Path, text: str) -> Iterator[Request]:
+    for number, line in enumerate(text.replace("\\\n", " ").splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            yield _of_curl(shlex.split(line))
+        except ValueError as error:
+            raise BadInput(f"--requests {file}:{number}: no curl command: {error}") from error
+
+
+def _of_curl(words: list[str]) -> Request:
+    if words[0] != "curl":
+        raise ValueError(f"it starts with {words[0]}")
+    method, url, headers, body = "", "", {}, b""
+    rest = iter(words[1:])
+    for word in rest:
+        option, equals, given = word.partition("=") if word.startswith("--") else (word, "", "")
+        if re.fullmatch(r"-[XHdu].+", word):
+            option, equals, given = word[:2], "=", word[2:]
+
+        def value(given: str = given, equals: str = equals) -> str:
+            if equals:
+                return given
+            if (following := next(rest, None)) is None:
+                raise ValueError(f"{words[-1]} lacks a value")
+            return following
+
+        if option in {"-X", "--request"}:
+            method = value()
+        elif option in {"-H", "--header"}:
+            name, _, held = value().partition(":")
+            headers[name.strip()] = held.strip()
+        elif option in _DATA or option == "--json":
+            body += (b"&" if body else b"") + value().encode()
+            kind = "json" if option == "--json" else "x-www-form-urlencoded"
+            if not any(name.lower() == "content-type" for name in headers):
+                headers["Content-Type"] = f"application/{kind}"
+        elif option == "--url":
+            url = value()
+        elif option in _VALUELESS or re.fullmatch(r"-[sSikLvf]+", option):
+            continue
+        elif option.startswith("-"):
+            raise ValueError(f"{option} is not understood")
+        else:
+            url = word
+    if not url:
+        raise ValueError("it has no address")
+    return _request(method or ("POST" if body else "GET"), url, headers, body)
+
+
+def _request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:
+    parts = urlsplit(url if "//" in url or url.startswith("/") else f"//{url}")
+    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    if parts.query:
+        target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
+    kept = tuple(
+        (name, value)
+        for name, value in headers.items()
+        if name.lower() not in _OF_THE_CONNECTION and not name.startswith(":")
+    )
+    return Request("", "recorded", method.upper(), target, kept, body)
