@@ -15,7 +15,7 @@ _ROWS = (
     ("template", "documents"),
     ("project",),
     ("merging", "adoption", "codemods"),
-    ("proving",),
+    ("proving", "fleet"),
     ("report",),
     ("commands",),
     ("cli",),

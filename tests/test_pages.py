@@ -41,7 +41,8 @@ class Run:
     """What a command is run in, and what is true afterwards."""
 
     where: str
-    """`empty`; a `service` of an old release, or the `oldest`; `legacy` or `shop`: made by hand."""
+    """`empty`; a `service` of an old release, or the `oldest`; `legacy` or `shop`: made by hand;
+    `fleet`: with a list of services, which lie on a remote."""
     leaves: str = ""
     """A file that is there afterwards."""
     before: str = ""
@@ -83,6 +84,9 @@ RUNS = {
     "drydock retrofit --defaults": Run("legacy", "counter/chassis/__init__.py"),
     "drydock retrofit --dry-run --json": Run("legacy"),
     "drydock retrofit --resolve": Run("legacy", before="drydock retrofit"),
+    "drydock fleet status fleet.yaml": Run("fleet", "fleet.jsonl"),
+    "drydock fleet forecast fleet.yaml --to ../drydock": Run("fleet", "fleet.jsonl"),
+    "drydock fleet update fleet.yaml --wave 0 --push": Run("fleet", "fleet-reports/iris.md"),
     "drydock shim --no-markers DIR": Run("empty", "DIR/copier", "mkdir DIR"),
 }
 FORK = (
@@ -176,6 +180,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = [tmp_path / "bin", Path(sys.executable).parent, os.environ["PATH"]]
     monkeypatch.setenv("PATH", os.pathsep.join(map(str, path)))
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("GIT_MERGE_AUTOEDIT", "no")
     git(tmp_path, "config", "--global", f"url.{tmp_path}/git/.insteadOf", HOST)
@@ -207,6 +212,8 @@ def start(where: str, here: Path, services: Path) -> Path:
     if where == "empty":
         (here / "empty").mkdir()
         return here / "empty"
+    if where == "fleet":
+        return start_fleet(here, services)
     if where in ("service", "oldest"):
         folder = shutil.copytree(services / where, here / where)
         git(folder, "init", "--quiet", "--initial-branch=main")
@@ -231,6 +238,23 @@ def start(where: str, here: Path, services: Path) -> Path:
             },
         )  # fmt: skip
         commit(folder, "Make it a package")
+    return folder
+
+
+def start_fleet(here: Path, services: Path) -> Path:
+    """Put two services on a remote, and a template beside the folder with their list."""
+    folder = here / "platform"
+    folder.mkdir()
+    lines = ["services:"]
+    for wave, (name, source) in enumerate({"iris": "oldest", "parcel": "service"}.items()):
+        work = shutil.copytree(services / source, here / "work" / name)
+        git(work, "init", "--quiet", "--initial-branch=main")
+        commit(work, "Start")
+        git(here, "clone", "--quiet", "--bare", work, here / f"git/shop/{name}.git")
+        address = f"{HOST}shop/{name}.git"
+        lines += [f"  - {{url: '{address}', owner: team-{name}, wave: {wave}}}"]
+    (folder / "fleet.yaml").write_text("\n".join(lines) + "\n")
+    git(here, "clone", "--quiet", here / "git/platform/drydock.git", "drydock")
     return folder
 
 

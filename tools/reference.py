@@ -65,10 +65,16 @@ def _commands() -> Iterator[str]:
     os.environ["COLUMNS"] = "80"
     group = typer.main.get_command(app)
     with typer.Context(group, info_name="drydock") as context:
-        for name in group.list_commands(context):  # type: ignore[attr-defined]
-            command = group.get_command(context, name)  # type: ignore[attr-defined]
-            with typer.Context(command, info_name=name, parent=context) as inner:
-                yield f"## drydock {name}\n\n```\n{command.get_help(inner)}\n```\n"
+        yield from _commands_of(group, context)
+
+
+def _commands_of(group: Any, context: Any) -> Iterator[str]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        with typer.Context(command, info_name=name, parent=context) as inner:
+            yield f"## {inner.command_path}\n\n```\n{command.get_help(inner)}\n```\n"
+            if hasattr(command, "list_commands"):
+                yield from _commands_of(command, inner)
 
 
 if __name__ == "__main__":

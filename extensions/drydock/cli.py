@@ -20,6 +20,8 @@ from drydock.errors import NO_TERMINAL, BadInput, Fault
 
 if TYPE_CHECKING:
     from drydock.adoption.derive import Derived
+    from drydock.commands import fleet as fleet_commands
+    from drydock.fleet.records import Record
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -617,6 +619,171 @@ def _copier(arguments: list[str], *, no_markers: bool = False) -> None:
     from drydock.commands import shim
 
     raise typer.Exit(shim.run(arguments, markers=not no_markers))
+
+
+fleet_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="See, rehearse and update many services at once.",
+    epilog="Start with: drydock fleet status fleet.yaml",
+)
+app.add_typer(fleet_app, name="fleet")
+FleetSources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FLEET", help="A YAML list of services, folders of checkouts, or - for lines."
+    ),
+]
+Wave = Annotated[int | None, typer.Option(metavar="N", help="Only the services of this wave.")]
+Cache = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where clones are kept [default: ~/.cache/drydock/fleet]."),
+]
+Records = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE", help="Append what is found to this file.")
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", min=0, metavar="N", help="Processes [default: one a processor].",
+        show_default=False,
+    ),
+]  # fmt: skip
+Timeout = Annotated[
+    float, typer.Option(min=1, metavar="SECONDS", help="Give a service up after this time.")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Use clones as they are.")]
+
+
+def _fleet_run(
+    fleet: list[str], wave: int | None, cache: Path | None, output: Path, *,
+    jobs: int, timeout: float, offline: bool,
+) -> "fleet_commands.Run":  # fmt: skip
+    from drydock.commands import fleet as commands
+    from drydock.fleet import inventory
+
+    return commands.Run(
+        members=inventory.of_wave(inventory.read(fleet, sys.stdin), wave),
+        cache=cache or commands.default_cache(),
+        output=output,
+        jobs=jobs,
+        seconds=timeout,
+        offline=offline,
+    )
+
+
+def _exit_of(records: "list[Record]") -> typer.Exit:
+    """Return the end of a command over a fleet: 1 where a service failed or conflicts."""
+    bad = any(record["error"] or record.get("conflicts") for record in records)
+    return typer.Exit(1 if bad else 0)
+
+
+@fleet_app.command("status", epilog="Example: drydock fleet status fleet.yaml")
+def _fleet_status(
+    fleet: FleetSources,
+    *,
+    wave: Wave = None,
+    cache: Cache = None,
+    output: Records = Path("fleet.jsonl"),
+    jobs: Jobs = 0,
+    timeout: Timeout = 600,
+    offline: Offline = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show where each service stands: its release, how far behind, what differs from it.
+
+    Exits with 0 when done, 1 when a service could not be read.
+    """
+    from drydock.commands import fleet as commands
+    from drydock.report.fleet import print_status
+    from drydock.report.json import records_to_json
+
+    run = _fleet_run(fleet, wave, cache, output, jobs=jobs, timeout=timeout, offline=offline)
+    found = commands.status(run)
+    if as_json:
+        typer.echo(records_to_json(found))
+    else:
+        print_status(found)
+    raise _exit_of(found)
+
+
+@fleet_app.command("forecast", epilog="Example: drydock fleet forecast fleet.yaml --to ../drydock")
+def _fleet_forecast(
+    fleet: FleetSources,
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RELEASE",
+            help="The release, or the folder of a template to rehearse its next release "
+            "[default: the newest].",
+        ),
+    ] = None,
+    wave: Wave = None,
+    cache: Cache = None,
+    output: Records = Path("fleet.jsonl"),
+    jobs: Jobs = 0,
+    timeout: Timeout = 600,
+    offline: Offline = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what an update would do to each service, and change nothing.
+
+    Exits with 0 when all would be clean, 1 when there would be conflicts or a service failed.
+    """
+    from drydock.commands import fleet as commands
+    from drydock.report.fleet import print_forecast
+    from drydock.report.json import records_to_json
+
+    run = _fleet_run(fleet, wave, cache, output, jobs=jobs, timeout=timeout, offline=offline)
+    found, blamed = commands.forecast(run, to)
+    if as_json:
+        typer.echo(records_to_json(found))
+    else:
+        print_forecast(found, blamed)
+    raise _exit_of(found)
+
+
+@fleet_app.command("update", epilog="Example: drydock fleet update fleet.yaml --wave 0 --push")
+def _fleet_update(
+    fleet: FleetSources,
+    *,
+    to: To = None,
+    wave: Wave = None,
+    push: Annotated[
+        bool, typer.Option("--push", help="Push the branches; others' commits are left alone.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Update N services at most.")
+    ] = None,
+    reports: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where each service's report goes, as Markdown.")
+    ] = Path("fleet-reports"),
+    cache: Cache = None,
+    output: Records = Path("fleet.jsonl"),
+    jobs: Jobs = 0,
+    timeout: Timeout = 600,
+    offline: Offline = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put the update of each service on its branch drydock/update, as one commit.
+
+    A service with conflicts gets no branch; its report tells them. Work trees stay as they are.
+
+    Exits with 0 when done, 1 when there are conflicts or a service failed.
+    """
+    from drydock.commands import fleet as commands
+    from drydock.report.fleet import print_updates
+    from drydock.report.json import records_to_json
+
+    run = _fleet_run(fleet, wave, cache, output, jobs=jobs, timeout=timeout, offline=offline)
+    wanted = commands.UpdateRun(to=to, push=push, limit=limit, reports=reports)
+    found = commands.update(run, wanted)
+    if as_json:
+        typer.echo(records_to_json(found))
+    else:
+        print_updates(found)
+    raise _exit_of(found)
 
 
 def _resolve(path: Path, *, apply: bool) -> int:

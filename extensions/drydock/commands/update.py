@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,17 +23,19 @@ from drydock.report.files import FileReport, files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import Explanation, UpdateReport
 from drydock.template import changelog, company, rendering
+from drydock.template.opened import Templates
 from drydock.template.releases import (
     Release,
     Template,
     absolute,
-    open_template,
     release_before,
     version_of,
     without_credentials,
 )
 
 Say = Callable[[str], None]
+Watch = Callable[[Repository, Merge, rendering.Rendering], None]
+"""Sees a merge, in the repository that has its objects, and the render of the new release."""
 BRANCH = Branch("update")
 CURRENT = ":current:"
 """Stands for the recorded release, as for Copier."""
@@ -63,12 +65,20 @@ class Options:
     trust: bool = False
     explain: str | None = None
     """A file, by its path in the service, to tell all about; nothing is changed then."""
+    watch: Watch = lambda _repository, _merge, _theirs: None
+    """Is shown the merge before anything is written."""
 
 
-def update(folder: Path, options: Options, say: Say) -> UpdateReport:
+def update(
+    folder: Path,
+    options: Options,
+    say: Say,
+    templates: Templates | None = None,
+) -> UpdateReport:
     """Update the service in `folder`; `say` is told each step before it starts.
 
-    Raises BadInput, with nothing changed, when anything given or found cannot be used.
+    `templates` are those that other updates share. Raises BadInput, with nothing changed, when
+    anything given or found cannot be used.
     """
     try:
         git.require_version()
@@ -79,8 +89,9 @@ def update(folder: Path, options: Options, say: Say) -> UpdateReport:
         if options.template:
             address = absolute(options.template, Path.cwd())
         say(f"Reading the template {without_credentials(address)}")
-        with open_template(address, service.folder) as template:
-            return _update(service, template, options, say)
+        with nullcontext(templates) if templates else Templates.opened() as opened:
+            template = opened.open(address, service.folder)
+            return _update(service, template, opened, options, say)
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
     except OSError as error:
@@ -100,7 +111,9 @@ def abort(folder: Path) -> None:
         raise BadInput(f"git: {error}") from error
 
 
-def _update(service: Service, template: Template, options: Options, say: Say) -> UpdateReport:
+def _update(
+    service: Service, template: Template, templates: Templates, options: Options, say: Say
+) -> UpdateReport:
     old, new = _releases(service, template, options)
     report = UpdateReport(
         service=str(service.folder),
@@ -124,7 +137,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
         return report
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         place = Path(scratch)
-        checkouts = _check_out(service, template, (old, new), moved, place)
+        checkouts = _check_out(service, templates, template, (old, new), moved)
         rendering.check_data(checkouts[1], options.data or {})
         renders = _Renders(service, options, place, *checkouts, say)
         theirs = renders.theirs()
@@ -133,12 +146,13 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
         say("Merging")
         with service.repository.quarantined() as repository:
             trees = sides.make(repository, service, base, theirs, brought)
-            labels = Labels(
-                base=f"release {service.answers.release}",
-                ours="yours",
-                theirs=f"release {new.name}",
+            merge = three_way(
+                repository,
+                trees.base,
+                service.tracked,
+                trees.theirs,
+                Labels(f"release {service.answers.release}", "yours", f"release {new.name}"),
             )
-            merge = three_way(repository, trees.base, service.tracked, trees.theirs, labels)
             _settle_answers(repository, service, trees, merge, report)
             merge.declined |= trees.declined
             report.notes += [
@@ -146,6 +160,7 @@ def _update(service: Service, template: Template, options: Options, say: Say) ->
                 *_ignored(service, trees),
             ]
             _require_room(service, merge)
+            options.watch(repository, merge, theirs)
             three = (trees.base, service.tracked, trees.theirs)
             report.files = files_of(service.prefix, three, merge, trees.held)
             if old.commit == new.commit:
@@ -242,15 +257,13 @@ def _releases(service: Service, template: Template, options: Options) -> tuple[R
 
 def _check_out(
     service: Service,
+    templates: Templates,
     template: Template,
     releases: tuple[Release, Release],
     moved: bool,
-    place: Path,
 ) -> tuple[rendering.Checkout, rendering.Checkout]:
     old, new = releases
-    folders = [place / "new"] * 2 if old.commit == new.commit else [place / "old", place / "new"]
-    for folder, release in dict(zip(folders, releases, strict=True)).items():
-        template.checkout(release, folder)
+    folders = [templates.checkout(template, release) for release in releases]
     recorded = service.answers.template
     return (
         rendering.Checkout(folders[0], recorded, old, service.answers.release),

@@ -1,8 +1,9 @@
 """What came of a command, for machines."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from drydock.report.outcomes import Question, RetrofitReport, UpdateReport
 
@@ -20,3 +21,8 @@ def to_json(report: UpdateReport | RetrofitReport) -> str:
 def questions_to_json(questions: Iterable[Question]) -> str:
     """Return the questions for machines."""
     return json.dumps([asdict(one) for one in questions], indent=2, default=str)
+
+
+def records_to_json(records: Iterable[Mapping[str, Any]]) -> str:
+    """Return what was found out of each service of a fleet for machines."""
+    return json.dumps([*records], indent=2, default=str)

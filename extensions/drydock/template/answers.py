@@ -115,28 +115,40 @@ def read(service: Path, file: str) -> Answers:
 
 
 def _load(file: str, content: bytes) -> dict[str, Any]:
-    try:
-        node = yaml.compose(content, Loader=yaml.SafeLoader)
-        # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
-        if node is not None and _size(node, {}) > _MOST_VALUES:
-            raise BadInput(f"{file} holds too much: it is no answers file")
-        values = yaml.safe_load(content)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadInput(f"{file} is not valid YAML: {error}") from error
+    values = load(file, content)
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise BadInput(f"{file} must hold answers by name")
     return values
 
 
-def _size(node: yaml.Node, known: dict[int, int]) -> int:
+def load(file: str, content: bytes, most: int = _MOST_VALUES) -> Any:
+    """Return what a YAML `file` that anybody may have written says.
+
+    Raises BadInput if it is not valid, or holds more than `most` values.
+    """
+    try:
+        node = yaml.compose(content, Loader=yaml.SafeLoader)
+        # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
+        if node is not None and _size(node, {}, most) > most:
+            raise BadInput(f"{file} holds too much: more than {most} values")
+        return yaml.safe_load(content)
+    except yaml.MarkedYAMLError as error:
+        # Not the lines around it, which may hold a password.
+        at = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise BadInput(f"{file} is not valid YAML: {at}{error.problem}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise BadInput(f"{file} is not valid YAML: {error}") from error
+
+
+def _size(node: yaml.Node, known: dict[int, int], most: int) -> int:
     if id(node) not in known:
-        known[id(node)] = _MOST_VALUES + 1  # until it is known: a node that holds itself
+        known[id(node)] = most + 1  # until it is known: a node that holds itself
         parts: list[yaml.Node] = []
         if isinstance(node, yaml.MappingNode):
             parts = [part for pair in node.value for part in pair]
         elif isinstance(node, yaml.SequenceNode):
             parts = node.value
-        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+        known[id(node)] = 1 + sum(_size(part, known, most) for part in parts)
     return known[id(node)]
 
 

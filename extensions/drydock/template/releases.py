@@ -162,10 +162,17 @@ class Template:
         return release.version is not None and company.is_of(release.version, self.company)
 
     def _values(self, commit: str) -> dict[str, Any]:
-        path = f"{commit}:{company.FILE}"
-        if not self.repository.git("ls-tree", "--name-only", commit, "--", company.FILE):
-            return {}
-        return company.values(self.repository.git("show", path).decode(errors="replace"))
+        if commit not in self._known_values:
+            path = f"{commit}:{company.FILE}"
+            there = self.repository.git("ls-tree", "--name-only", commit, "--", company.FILE)
+            text = self.repository.git("show", path).decode(errors="replace") if there else ""
+            self._known_values[commit] = company.values(text) if there else {}
+        return self._known_values[commit]
+
+    @cached_property
+    def _known_values(self) -> dict[str, dict[str, Any]]:
+        """What the company's file says, by commit."""
+        return {}
 
     def find(self, name: str) -> Release:
         """Return the release called `name` (with or without `v`), or any commit git knows by it.
@@ -263,6 +270,14 @@ def without_credentials(address: str) -> str:
     user = login.partition(":")[0]
     netloc = f"{user}@{host}" if parts.scheme.endswith("ssh") and user else host
     return urlunsplit(parts._replace(netloc=netloc))
+
+
+_LOGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<login>[^\s/?#'\"]+)@", re.IGNORECASE)
+
+
+def redacted(text: str) -> str:
+    """Return a message without the credentials of any address in it."""
+    return _LOGIN.sub(r"\g<scheme>", text)
 
 
 def local_folder(address: str, base: Path) -> Path | None:

@@ -109,6 +109,8 @@ class Rendering:
     """Whether a file of the service is left out of this render."""
     keeps: Callable[[Path], bool]
     """Whether a file of the service that exists is not to be replaced (`_skip_if_exists`)."""
+    sources: Mapping[str, str]
+    """The file of the template that each file comes from; both by their paths, with `/`."""
 
     def files(self) -> Iterator[str]:
         """Yield the path of every file, from the folder of the service, with `/`."""
@@ -150,6 +152,7 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
         ) as worker,
     ):
         worker.__dict__["service"] = request.service or folder
+        worker.__dict__["sources"] = {}
         worker.__dict__["template"] = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
         with _during(request.operation):
@@ -290,6 +293,13 @@ class _Renderer(Worker):
         files = self.template.external_data
         return LazyDict({name: partial(load, path) for name, path in files.items()})
 
+    def _render_file(
+        self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
+    ) -> None:
+        """Render one file, and note where it came from."""
+        self.__dict__["sources"][dst_relpath.as_posix()] = src_relpath.as_posix()
+        super()._render_file(src_relpath, dst_relpath, extra_context)
+
     def _sync_git_index_executable_bit(self, dst_relpath: Path, src_mode: int) -> None:
         """Do nothing: the destination is a plain folder."""
 
@@ -394,6 +404,7 @@ def _outcome(worker: _Renderer, request: Request) -> Rendering:
         exclude=template.exclude,
         excludes=worker.match_exclude,
         keeps=worker.match_skip,
+        sources=worker.__dict__["sources"],
     )
 
 

@@ -1,0 +1,248 @@
+"""`drydock fleet …`: one command over every service of a fleet.
+
+What is done with a single service runs in processes of their own (fleet/workers.py); what comes of
+it is a record (fleet/records.py).
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from drydock import git
+from drydock.commands.update import Options as UpdateOptions
+from drydock.commands.update import update as update_service
+from drydock.errors import BadInput
+from drydock.fleet import clones, records, rehearsal, updating, workers
+from drydock.fleet.clones import Source
+from drydock.fleet.forecast import Conflicts
+from drydock.fleet.inventory import Member
+from drydock.fleet.progress import Progress
+from drydock.fleet.records import Record
+from drydock.fleet.rehearsal import Blame
+from drydock.fleet.status import examine
+from drydock.report.markdown import to_markdown
+from drydock.report.outcomes import UpdateReport
+from drydock.template import answers
+from drydock.template.opened import Templates
+from drydock.template.releases import Template
+
+_QUIET: Callable[[str], None] = lambda _: None  # noqa: E731
+
+
+def default_cache() -> Path:
+    """Return where clones are kept: https://specifications.freedesktop.org/basedir-spec/."""
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "drydock" / "fleet"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is the same in each command over a fleet."""
+
+    members: Sequence[Member]
+    cache: Path = field(default_factory=default_cache)
+    output: Path | None = None
+    """The file that records are appended to; None: none."""
+    jobs: int = 0
+    """How many services are worked on at once; 0: as many as there are processors."""
+    seconds: float = 600
+    """After how long a service is given up."""
+    offline: bool = False
+    """Whether clones are used as they are."""
+
+    def each(
+        self,
+        kind: records.Kind,
+        examine: workers.Examine,
+        outcome: Callable[[Record], str],
+        enough: Callable[[list[Record], int], bool] = lambda _found, _busy: False,
+    ) -> list[Record]:
+        """Return a record of each service, in the fleet's order, and append it to the output.
+
+        `enough` is told the records and how many services are being worked on, before the next.
+        """
+        git.require_version()
+        found: dict[str, Record] = {}
+        progress = Progress(len(self.members))
+        with records.journal(self.output) if self.output else nullcontext() as journal:
+            results = workers.run(
+                examine,
+                self.members,
+                self.cache,
+                jobs=self.jobs or os.cpu_count() or 1,
+                seconds=self.seconds,
+                enough=lambda busy: enough([*found.values()], busy),
+            )
+            for member, result in results:
+                record = records.about(kind, member) | result
+                if journal:
+                    journal.append(record)
+                found[member.name] = record
+                progress.tell(member.name, outcome(record))
+        return [found[member.name] for member in self.members if member.name in found]
+
+
+class _Shared:
+    """The templates that all services of one process share; there are none until one is needed."""
+
+    def __init__(self, instead: Template | None = None) -> None:
+        self._instead = instead
+        self._opened: Templates | None = None
+
+    def at(self, place: Path) -> Templates:
+        """Return the templates, whose files lie below `place`."""
+        if self._opened is None:
+            folder = place / "releases"
+            folder.mkdir()
+            self._opened = Templates(folder, self._instead)
+        return self._opened
+
+
+def status(run: Run) -> list[Record]:
+    """Return where each service stands."""
+    shared = _Shared()
+
+    def examine_one(member: Member, place: Path) -> Record:
+        with clones.source(member, run.cache, fetch=not run.offline) as source:
+            if member.path and not member.branch:
+                folder = clones.service_folder(source.repository.top, member)
+                return asdict(examine(source, folder, shared.at(place), place))
+            with clones.work_tree(source, place) as folder:
+                return asdict(examine(source, folder, shared.at(place), place))
+
+    return run.each("status", examine_one, told)
+
+
+def forecast(run: Run, to: str | None) -> tuple[list[Record], list[Blame]]:
+    """Return what an update to release `to`, or the newest, would do to each service.
+
+    `to` may be a folder: the working tree of a template, whose release is rehearsed. With it come
+    the lines of the template that conflicts come from.
+    """
+    if to is None or not Path(to).is_dir():
+        return run.each("forecast", _forecasts(run, to, _Shared()), told), []
+    with rehearsal.template(Path(to)) as (template, release):
+        found = run.each("forecast", _forecasts(run, release, _Shared(template)), told)
+        return found, rehearsal.blame(template, release, found)
+
+
+def _forecasts(run: Run, to: str | None, shared: _Shared) -> workers.Examine:
+    def forecast_one(member: Member, place: Path) -> Record:
+        with (
+            clones.source(member, run.cache, fetch=not run.offline) as source,
+            clones.work_tree(source, place) as folder,
+        ):
+            conflicts = Conflicts(f"{member.folder}/" if member.folder else "")
+            options = UpdateOptions(to=to, defaults=True, dry_run=True, watch=conflicts.watch)
+            report = update_service(folder, options, _QUIET, shared.at(place))
+            return _of_report(report, conflicts)
+
+    return forecast_one
+
+
+def _of_report(report: UpdateReport, conflicts: Conflicts) -> Record:
+    outcomes = Counter(file.outcome for file in report.files)
+    structural = [file.path for file in report.files if "merged structurally" in file.reason]
+    return {
+        "release": report.before,
+        "to": report.after,
+        "outcome": _outcome(report, structural),
+        "files": dict(outcomes),
+        "structural": structural,
+        "conflicts": [asdict(one) for one in conflicts.found],
+        "must": report.must,
+        "notes": report.notes,
+        "invalid_answers": sorted(report.invalid_answers),
+    }
+
+
+def _outcome(report: UpdateReport, structural: Sequence[str]) -> str:
+    if report.conflicts:
+        return "conflict"
+    if not report.files:
+        return "up to date"
+    return "structural" if structural else "clean"
+
+
+@dataclass(frozen=True)
+class UpdateRun:
+    """What an update of a fleet is asked for."""
+
+    to: str | None = None
+    push: bool = False
+    limit: int | None = None
+    """How many services get an update at most; None: all that need one."""
+    reports: Path | None = None
+    """The folder for the reports as Markdown, one file a service; None: none are written."""
+
+
+def update(run: Run, wanted: UpdateRun) -> list[Record]:
+    """Put an update on a branch of each service, and push it where that is wanted."""
+    shared = _Shared()
+    if wanted.reports:
+        wanted.reports.mkdir(parents=True, exist_ok=True)
+
+    def update_one(member: Member, place: Path) -> Record:
+        with clones.source(member, run.cache, fetch=not run.offline) as source:
+            return _update_one(source, wanted, shared.at(place), place)
+
+    def enough(found: list[Record], busy: int) -> bool:
+        if wanted.limit is None:
+            return False
+        made = sum(record.get("outcome") in ("updated", "pushed") for record in found)
+        return made + busy >= wanted.limit
+
+    return run.each("update", update_one, told, enough)
+
+
+def _update_one(source: Source, wanted: UpdateRun, templates: Templates, place: Path) -> Record:
+    member = source.member
+    if member.path and source.repository.changes():
+        raise BadInput("uncommitted changes: commit or stash them first")
+    with clones.work_tree(source, place) as folder:
+        read = answers.read(folder, answers.find(folder))
+        file = f"{member.folder}/{read.file}" if member.folder else read.file
+        template = templates.open(read.template, folder)
+        release = template.find(wanted.to) if wanted.to else template.latest()
+        known = {"release": read.release, "to": release.name, "branch": source.branch}
+        if template.find(read.release).commit == release.commit:
+            return known | {"outcome": "up to date"}
+        before = updating.in_repository(source)
+        here = updating.at_hand(source, file)
+        there = updating.pushed(source, file) if wanted.push else here
+        if there.has(release):
+            return known | {"outcome": "is there already"}
+        here.require_own()
+        there.require_own()
+        commit = updating.prepared(source, file, release)
+        report = None
+        if commit is None:
+            conflicts = Conflicts(f"{member.folder}/" if member.folder else "")
+            options = UpdateOptions(to=wanted.to, defaults=True, commit=True, watch=conflicts.watch)
+            report = update_service(folder, options, _QUIET, templates)
+            if wanted.reports:
+                text = to_markdown(report) + "\n"
+                (wanted.reports / f"{member.name}.md").write_text(text, encoding="utf-8")
+            if report.conflicts or not report.branch:
+                return known | _of_report(report, conflicts)
+            commit = updating.take(source, folder, before)
+        about = _of_report(report, Conflicts("")) if report else {}
+        if wanted.push:
+            updating.push(source, commit, there.tip)
+        outcome = "pushed" if wanted.push else "updated"
+        return about | known | {"outcome": outcome, "commit": commit}
+
+
+def told(record: Record) -> str:
+    """Return what came of one service, in a few words."""
+    if record["error"]:
+        return str(record["error"])
+    if record["kind"] == "status":
+        behind = record["releases_behind"]
+        return f"{record['release']}, {behind} behind" if behind else f"{record['release']}"
+    found = record.get("conflicts") or []
+    paths = ", ".join(one["path"] for one in found)
+    return f"{record['outcome']}: {paths}" if paths else str(record["outcome"])

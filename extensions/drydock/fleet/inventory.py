@@ -1,0 +1,208 @@
+"""Which services a fleet has: read from `fleet.yaml`, from folders, or from standard input.
+
+Whatever stands there reaches git as an address, a branch or a path, so each of them is checked
+before: an address is no option and starts no helper of git's, a path leads nowhere outside.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from drydock.errors import BadInput
+from drydock.template import answers
+from drydock.template.releases import redacted, without_credentials
+
+STANDARD_INPUT = "-"
+_LARGEST = 16 << 20  # bytes
+_MOST_VALUES = 1_000_000
+_KEYS = ("name", "url", "path", "folder", "branch", "owner", "wave")
+_DEFAULTS = ("branch", "owner", "wave", "folder")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_URL = re.compile(r"(?:https?|ssh|git|file)://(?P<host>[^/]*)(?:/.*)?")
+_SCP = re.compile(r"(?:[\w.+-]+@)?(?P<host>[A-Za-z0-9][\w.-]*):(?!:|//)(?P<path>[^-].*)")
+_BRANCH = re.compile(r"(?!.*(?:\.\.|@\{|//|\.lock(?:/|$)|/\.))[\w][\w./+#@=-]*(?<![./])")
+_MOST_WAVES = 1000
+
+
+@dataclass(frozen=True)
+class Member:
+    """One service of a fleet."""
+
+    name: str
+    """What it is called in tables, and in the name of its report."""
+    url: str = ""
+    """Where git clones it from, maybe with credentials; empty: it lies in `path`."""
+    path: Path | None = None
+    """A checkout on this machine."""
+    folder: str = ""
+    """Its folder in the repository; empty: the top."""
+    branch: str = ""
+    """The branch that updates are for; empty: the one that is checked out, or the remote's own."""
+    owner: str = ""
+    wave: int | None = None
+    """The wave in which it is updated; None: it was given none, and is updated with all."""
+
+    @property
+    def address(self) -> str:
+        """Where it is, fit to be shown: without credentials."""
+        where = without_credentials(self.url) if self.url else str(self.path)
+        return f"{where}#{self.folder}" if self.folder else where
+
+
+def read(given: Sequence[str], stdin: Iterable[str]) -> list[Member]:
+    """Return the services that `given` names: a YAML file, folders, or `-` for lines of `stdin`.
+
+    A folder is a service, or holds checkouts of services. Raises BadInput for whatever cannot be
+    used; no git is asked.
+    """
+    found: list[Member] = []
+    for one in given:
+        if one == STANDARD_INPUT:
+            lines = (line.strip() for line in stdin)
+            found += _members([line for line in lines if line and line[0] != "#"], {}, Path.cwd())
+        elif Path(one).is_dir():
+            found += _checkouts(Path(one))
+        else:
+            found += _listed(Path(one))
+    return list(_named_apart(found))
+
+
+def of_wave(members: Iterable[Member], wave: int | None) -> list[Member]:
+    """Return the services of one wave; of all where that is None."""
+    return [member for member in members if wave is None or member.wave == wave]
+
+
+def _checkouts(folder: Path) -> list[Member]:
+    folder = folder.resolve()
+    if (folder / answers.DEFAULT_NAME).exists() or (folder / ".git").exists():
+        return [Member(_plain(folder.name), path=folder)]
+    found = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    if not found:
+        raise BadInput(f"{folder} holds no services")
+    return [Member(_plain(path.name), path=path) for path in found]
+
+
+def _listed(file: Path) -> list[Member]:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise BadInput(f"{file}: {error.strerror}") from error
+    if len(content) > _LARGEST:
+        raise BadInput(f"{file} is larger than {_LARGEST} bytes: it is no list of services")
+    values = answers.load(str(file), content, _MOST_VALUES)
+    if not isinstance(values, dict):
+        raise BadInput(f"{file} must have the keys services, and maybe defaults")
+    services, defaults = values.pop("services", None), values.pop("defaults", {})
+    if values:
+        raise BadInput(f"{file}: unknown key {next(iter(values))!r}: expected defaults, services")
+    if not isinstance(services, list) or not services:
+        raise BadInput(f"{file}: services must be a list of services")
+    if not isinstance(defaults, dict) or (unknown := defaults.keys() - {*_DEFAULTS}):
+        wrong = f"unknown key {sorted(map(str, unknown))[0]!r}" if defaults else "not a mapping"
+        raise BadInput(f"{file}: defaults: {wrong}: expected {', '.join(_DEFAULTS)}")
+    try:
+        return _members(services, defaults, file.resolve().parent)
+    except BadInput as error:
+        raise BadInput(redacted(f"{file}: {error}")) from error
+
+
+def _members(services: Sequence[Any], defaults: Mapping[str, Any], base: Path) -> list[Member]:
+    found = []
+    for number, service in enumerate(services, 1):
+        try:
+            found.append(_member(service, defaults, base))
+        except BadInput as error:
+            raise BadInput(f"service {number}: {error}") from error
+    return found
+
+
+def _member(service: Any, defaults: Mapping[str, Any], base: Path) -> Member:
+    if isinstance(service, str):
+        service = {"url" if _is_remote(service) else "path": service}
+    if not isinstance(service, dict):
+        raise BadInput("must be an address, or a mapping with url or path")
+    if unknown := [key for key in service if key not in _KEYS]:
+        raise BadInput(f"unknown key {unknown[0]!r}: expected {', '.join(_KEYS)}"[:200])
+    said = {**defaults, **service}
+    texts = {key: _text(said, key) for key in _KEYS if key != "wave"}
+    if bool(texts["url"]) == bool(texts["path"]):
+        raise BadInput("needs either url or path")
+    if texts["url"] and not _is_remote(texts["url"]):
+        raise BadInput(
+            f"{without_credentials(texts['url'])!r} is no address to clone from: "
+            "expected https://, ssh://, git://, file:// or user@host:path"
+        )
+    if texts["branch"] and not _BRANCH.fullmatch(texts["branch"]):
+        raise BadInput(f"{texts['branch']!r} is no name of a branch")
+    path = (base / Path(texts["path"]).expanduser()).resolve() if texts["path"] else None
+    folder = _folder(texts["folder"])
+    name = texts["name"]
+    if name and not _NAME.fullmatch(name):
+        raise BadInput(f"{name!r} is no name: letters, digits, '.', '_' and '-' only")
+    last = folder or texts["url"].rstrip("/").removesuffix(".git") or str(path)
+    return Member(
+        name=name or _plain(re.split(r"[/:]", last)[-1]),
+        url=texts["url"],
+        path=path,
+        folder=folder,
+        branch=texts["branch"],
+        owner=texts["owner"],
+        wave=_wave(said.get("wave")),
+    )
+
+
+def _text(said: Mapping[str, Any], key: str) -> str:
+    value = said.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > 4096 or not value.isprintable():
+        raise BadInput(f"{key} must be a text, not {value!r}"[:200])
+    if value.startswith("-"):
+        raise BadInput(f"{key} must not start with '-': {without_credentials(value)!r}"[:200])
+    return value
+
+
+def _wave(value: Any) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MOST_WAVES:
+        raise BadInput(f"wave must be a whole number from 0, not {value!r}"[:200])
+    return value
+
+
+def _folder(value: str) -> str:
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or ".git" in {p.lower() for p in path.parts}:
+        raise BadInput(f"folder {value!r} leads outside the repository")
+    return "" if value in ("", ".") else path.as_posix()
+
+
+def _is_remote(address: str) -> bool:
+    """Tell whether git would fetch from `address`, and start nothing else."""
+    found = _URL.fullmatch(address) or _SCP.fullmatch(address)
+    return found is not None and not found["host"].rpartition("@")[2].startswith("-")
+
+
+def _plain(name: str) -> str:
+    """Return what a name of a repository or folder is called in a file's name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:100] or "service"
+
+
+def _named_apart(members: Iterable[Member]) -> Iterator[Member]:
+    """Yield the services, each once; raise BadInput where two have one name, or one place."""
+    names: dict[str, Member] = {}
+    places: dict[tuple[str, str, str], Member] = {}
+    for member in members:
+        place = (member.url or str(member.path), member.folder, member.branch)
+        if place in places:
+            raise BadInput(f"{member.address} is there twice")
+        if other := names.get(member.name.lower()):
+            raise BadInput(
+                f"two services are called {member.name}: {other.address} and {member.address}; "
+                "give one another name"
+            )
+        names[member.name.lower()] = places[place] = member
+        yield member

@@ -1,0 +1,141 @@
+"""A release that is not cut yet, rehearsed: the working tree of a template as if it were one.
+
+What conflicts is traced to the lines of the template that changed there since the release that a
+service is at.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.version import Version
+
+from drydock import git
+from drydock.errors import BadInput
+from drydock.git import GitError, Repository
+from drydock.template.releases import Template, open_template
+
+_HUNK = re.compile(r"^@@ -\S+ \+(?P<start>\d+)(?:,(?P<count>\d+))? @@", re.MULTILINE)
+_JINJA = re.compile(r"\{[{%#].*?[}%#]\}")
+_SHORTEST = 3  # letters that two lines have in common before they are taken for the same
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Lines of a template that a release changed, and the services that they conflict in."""
+
+    where: str
+    """`path:first-last`, in the working tree that was rehearsed."""
+    text: str
+    """The first of these lines."""
+    services: tuple[str, ...]
+
+
+@contextmanager
+def template(folder: Path) -> Iterator[tuple[Template, str]]:
+    """Yield the template in `folder` with one more release, and that release's name.
+
+    It holds what git would commit there now. The folder and its repository stay as they are.
+    Raises BadInput where that is no template.
+    """
+    folder = folder.resolve()
+    with (
+        open_template(str(folder), folder) as source,
+        tempfile.TemporaryDirectory(prefix="drydock.rehearsal.") as scratch,
+    ):
+        place = Path(scratch, folder.name)
+        try:
+            git.run("clone", "--quiet", "--shared", "--no-checkout", "--", str(folder), place)
+            copy = Repository(place / ".git")
+            for release in source.releases.values():  # the folder may lack their tags
+                copy.git("update-ref", f"refs/tags/{release.name}", release.commit)
+            name = _next(source)
+            _commit(copy, folder, Path(scratch, "index"), name)
+        except GitError as error:
+            raise BadInput(f"{folder} cannot be rehearsed: {error}") from error
+        with open_template(str(place), place) as made:
+            yield Template(source.address, made.repository), name
+
+
+def _next(source: Template) -> str:
+    versions = [release.version for release in source.releases.values() if release.version]
+    newest = max(versions, default=Version("0"))
+    return f"v{newest.major}.{newest.minor + 1}.0.dev0"
+
+
+def _commit(copy: Repository, folder: Path, index: Path, name: str) -> None:
+    head = copy.text("rev-parse", "HEAD")
+    copy.git("read-tree", head, index=index)
+    copy.git("add", "--all", index=index, work_tree=folder)
+    tree = copy.git("write-tree", index=index).decode().strip()
+    commit = copy.commit_tree(tree, head)
+    copy.git("update-ref", f"refs/tags/{name}", commit)
+    copy.git("update-ref", "HEAD", commit)
+
+
+def blame(rehearsed: Template, to: str, found: Sequence[dict[str, Any]]) -> list[Blame]:
+    """Return the lines of the template that conflicts of these forecasts come from, worst first."""
+    reached: dict[tuple[str, str], list[str]] = {}
+    hunks: dict[tuple[str, str], list[_Hunk]] = {}
+    for record in found:
+        for conflict in record.get("conflicts", ()):
+            path = conflict.get("source")
+            if not path:
+                continue
+            key = (record["release"], path)
+            if key not in hunks:
+                hunks[key] = list(_hunks(rehearsed, record["release"], to, path))
+            for hunk in _to_blame(hunks[key], conflict["parts"]):
+                services = reached.setdefault((hunk.where, hunk.text), [])
+                if record["service"] not in services:
+                    services.append(record["service"])
+    ordered = sorted(reached.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [Blame(where, text, tuple(services)) for (where, text), services in ordered]
+
+
+@dataclass(frozen=True)
+class _Hunk:
+    where: str
+    text: str
+    lines: frozenset[str]
+    """What was removed and added, without what a template computes."""
+
+
+def _hunks(rehearsed: Template, old: str, new: str, path: str) -> Iterator[_Hunk]:
+    commits = [rehearsed.find(name).commit for name in (old, new)]
+    said = rehearsed.repository.git("diff", "--unified=0", "--no-color", *commits, "--", path)
+    text = said.decode("utf-8", "replace")
+    starts = [*_HUNK.finditer(text)]
+    for number, start in enumerate(starts):
+        end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
+        body = text[start.end() : end].splitlines()[1:]
+        first, count = int(start["start"]), int(start["count"] or 1)
+        last = first + max(count - 1, 0)
+        added = [line[1:] for line in body if line.startswith("+")]
+        shown = (added or [line[1:] for line in body if line.startswith("-")] or [""])[0].strip()
+        yield _Hunk(
+            f"{path}:{first}" if last == first else f"{path}:{first}-{last}",
+            shown,
+            frozenset(plain for line in body if len(plain := _plain(line[1:])) >= _SHORTEST),
+        )
+
+
+def _to_blame(hunks: Sequence[_Hunk], parts: Sequence[dict[str, Any]]) -> list[_Hunk]:
+    """Return the hunks whose lines are in the places that conflict; all where none is."""
+    said = {_plain(line) for part in parts for line in (*part["ours"], *part["theirs"])}
+    near = [hunk for hunk in hunks if hunk.lines & said]
+    return near or list(hunks)
+
+
+def _plain(line: str) -> str:
+    return " ".join(_JINJA.sub("", line).split())
+
+
+def share_in_conflict(found: Sequence[dict[str, Any]]) -> float:
+    """Return which part of the services that could be forecast would conflict, from 0 to 1."""
+    told = [record for record in found if not record["error"]]
+    return sum(bool(record["conflicts"]) for record in told) / len(told) if told else 0.0

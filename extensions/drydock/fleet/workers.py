@@ -1,0 +1,180 @@
+"""Runs one function over many services, in processes of their own.
+
+Whatever happens to one service is one result: an error, a process that is killed or takes too
+long stops no other. What processes leave behind lies in one folder, which is gone at the end, and
+at the start of the next run where this one was killed.
+"""
+
+import contextlib
+import fcntl
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from typing import Any
+
+from drydock.errors import BadInput, one_line
+from drydock.fleet.inventory import Member
+from drydock.git import GitError
+from drydock.template.releases import redacted
+
+Result = dict[str, Any]
+Examine = Callable[[Member, Path], Result]
+"""What is done with a service; the folder is scratch space that all services of a process share."""
+_FORK = multiprocessing.get_context("fork")
+_LONGEST_ERROR = 500  # letters
+
+
+@dataclass
+class _Worker:
+    """A process, and what it is busy with."""
+
+    process: ForkProcess
+    line: Connection
+    member: Member | None = None
+    since: float = 0.0
+
+
+def run(
+    examine: Examine,
+    members: Sequence[Member],
+    cache: Path,
+    *,
+    jobs: int,
+    seconds: float,
+    enough: Callable[[int], bool] = lambda _: False,
+) -> Iterator[tuple[Member, Result]]:
+    """Yield each service with what `examine` returns of it, as soon as it is there.
+
+    `jobs` processes work at once; a service that takes more than `seconds` is given up.
+    `enough` is told how many are being worked on before another one starts. An error is a result:
+    `{"error": text}`.
+    """
+    left = list(reversed(members))
+    with _scratch(cache) as scratch:
+        workers: list[_Worker] = []
+        try:
+            while True:
+                busy = [worker for worker in workers if worker.member]
+                while left and len(busy) < jobs and not enough(len(busy)):
+                    idle = next((w for w in workers if not w.member), None)
+                    if idle is None:
+                        idle = _start(examine, scratch, workers)
+                        workers.append(idle)
+                    idle.member, idle.since = left.pop(), time.monotonic()
+                    with contextlib.suppress(OSError):  # its death is seen below
+                        idle.line.send(idle.member)
+                    busy.append(idle)
+                if not busy:
+                    return
+                for worker in _ready(busy, seconds):
+                    member = worker.member
+                    assert member is not None
+                    result = _result(worker, seconds)
+                    if result.pop("dead", False):
+                        workers.remove(worker)
+                    worker.member = None
+                    yield member, result
+        finally:
+            for worker in workers:
+                worker.line.close()
+                _kill(worker)
+
+
+def _ready(busy: Sequence[_Worker], seconds: float) -> list[_Worker]:
+    """Wait until some have a result, have ended or have taken too long; return them."""
+    first = min(worker.since for worker in busy) + seconds - time.monotonic()
+    ready = wait([worker.line for worker in busy], max(0.0, first))
+    late = time.monotonic() - seconds
+    return [worker for worker in busy if worker.line in ready or worker.since <= late]
+
+
+def _result(worker: _Worker, seconds: float) -> Result:
+    try:
+        if worker.line.poll():
+            found: Result = worker.line.recv()
+            return found
+    except (EOFError, OSError):
+        worker.process.join()
+        code = worker.process.exitcode or 0
+        how = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return {"error": f"the process that worked on it ended ({how})", "dead": True}
+    _kill(worker)
+    return {"error": f"took more than {seconds:.0f} s", "dead": True}
+
+
+def _kill(worker: _Worker) -> None:
+    """End a process and what it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(worker.process.pid or 0, signal.SIGKILL)
+    worker.process.kill()  # where it has made no group of its own yet
+    worker.process.join()
+
+
+def _start(examine: Examine, scratch: Path, others: Sequence[_Worker]) -> _Worker:
+    ours, theirs = _FORK.Pipe()
+    # A line that another process holds, too, would not end with this one.
+    inherited = [ours, *(other.line for other in others)]
+    process = _FORK.Process(target=_work, args=(examine, scratch, theirs, inherited), daemon=True)
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _work(
+    examine: Examine, scratch: Path, line: Connection, inherited: Sequence[Connection]
+) -> None:
+    """Work on what comes along the line until it ends."""
+    # Without a terminal nothing can ask for a password, and an interrupt there is for the parent.
+    os.setsid()
+    for other in inherited:
+        other.close()
+    tempfile.tempdir = str(scratch)
+    with tempfile.TemporaryDirectory(prefix="worker.") as own, contextlib.suppress(EOFError):
+        while True:
+            member = line.recv()
+            begin = time.monotonic()
+            result = _guarded(examine, member, Path(own))
+            line.send(result | {"seconds": round(time.monotonic() - begin, 3)})
+
+
+def _guarded(examine: Examine, member: Member, own: Path) -> Result:
+    try:
+        return examine(member, own)
+    except (BadInput, GitError) as error:
+        said = str(error)
+    except OSError as error:
+        said = ": ".join(filter(None, (str(error.filename or ""), error.strerror or str(error))))
+    except Exception as error:
+        said = f"a fault of Drydock's own: {error!r}"
+    shown = one_line(redacted(said)).replace(f"{own}/", "")
+    return {"error": shown[:_LONGEST_ERROR] or "failed without a message"}
+
+
+@contextlib.contextmanager
+def _scratch(cache: Path) -> Iterator[Path]:
+    """Yield a folder for what is not kept; remove those of runs that were killed."""
+    top = cache / "runs"
+    top.mkdir(parents=True, exist_ok=True)
+    for old in top.glob("*.lock"):
+        with contextlib.suppress(OSError), old.open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(old.with_suffix(""), ignore_errors=True)
+            old.unlink()
+    place = top / uuid.uuid4().hex
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        place.mkdir()
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+            place.with_suffix(".lock").unlink(missing_ok=True)

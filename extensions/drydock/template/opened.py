@@ -1,0 +1,55 @@
+"""Templates that are open: several updates share clones and checkouts of their releases."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drydock.template.releases import Release, Template, local_folder, open_template
+
+
+@dataclass(frozen=True)
+class Templates:
+    """Opens each template once, and checks each release out once.
+
+    Nothing is fetched again while it is in use: a run over many services sees one state of each
+    template.
+    """
+
+    place: Path
+    """An empty folder for the checkouts, which nobody else writes to."""
+    instead: Template | None = None
+    """The template that stands in for each one that is asked for: a release is rehearsed."""
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _known: dict[str, Template] = field(default_factory=dict)
+
+    @classmethod
+    @contextmanager
+    def opened(cls, instead: Template | None = None) -> Iterator["Templates"]:
+        """Yield templates whose clones and checkouts are gone at the end."""
+        with tempfile.TemporaryDirectory(prefix="drydock.releases.") as place, ExitStack() as stack:
+            yield cls(Path(place), instead, stack)
+
+    def open(self, address: str, base: Path) -> Template:
+        """Return the template at `address`, as `open_template` does and with its errors."""
+        if self.instead:
+            return self.instead
+        folder = local_folder(address, base)
+        key = str(folder.resolve()) if folder else address
+        if key not in self._known:
+            self._known[key] = self._stack.enter_context(open_template(address, base))
+        return self._known[key]
+
+    def checkout(self, template: Template, release: Release) -> Path:
+        """Return a folder with the files of a release, not to be written to.
+
+        Raises BadInput when it cannot be read.
+        """
+        folder = self.place / release.commit
+        if not folder.exists():
+            # Beside it first: an error, or a kill, leaves nothing that looks whole.
+            with tempfile.TemporaryDirectory(dir=self.place) as beside:
+                template.checkout(release, Path(beside, "files"))
+                Path(beside, "files").rename(folder)
+        return folder

@@ -1,0 +1,221 @@
+"""`drydock fleet status`, `forecast` and `update`, over services on a remote and in checkouts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fleet.conftest import Fleet, listed, publish
+from tests.support import Service, Template, commit, git, snapshot, write
+
+
+def records(file: Path = Path("fleet.jsonl")) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def by_name(out: str) -> dict[str, dict[str, Any]]:
+    return {record["service"]: record for record in json.loads(out)}
+
+
+def test_status_tells_releases_days_and_drift(fleet: Fleet, three: Path) -> None:
+    done = fleet("status", three, "--json")
+
+    found = by_name(done.out)
+    assert done.code == 0
+    iris, parcel, tulip = found["iris"], found["parcel"], found["tulip"]
+    assert (iris["release"], iris["newest"], iris["releases_behind"]) == ("v1.0.0", "v1.2.0", 2)
+    assert (iris["owner"], iris["wave"], iris["changed"]) == ("team-iris", 0, [])
+    assert parcel["changed"] == ["app.cfg"]
+    assert tulip["releases_behind"] == 0
+    assert {line["service"]: line["kind"] for line in records()} == dict.fromkeys(found, "status")
+
+
+def test_status_says_what_a_checkout_has_that_is_not_committed(
+    fleet: Fleet, releases: Template, tmp_path: Path
+) -> None:
+    service = Service.make(releases, tmp_path / "all" / "iris")
+    service.change({"app.cfg": None})
+    write(service.path, {"own.txt": "not yet\n"})
+    before = snapshot(tmp_path / "all")
+
+    found = by_name(fleet("status", tmp_path / "all", "--json").out)["iris"]
+
+    assert (found["missing"], found["dirty"]) == (["app.cfg"], True)
+    assert snapshot(tmp_path / "all") == before
+
+
+def test_forecast_tells_files_and_lines_that_would_conflict(fleet: Fleet, three: Path) -> None:
+    done = fleet("forecast", three, "--json")
+
+    found = by_name(done.out)
+    assert done.code == 1
+    assert {name: one["outcome"] for name, one in found.items()} == {
+        "iris": "clean",
+        "parcel": "conflict",
+        "tulip": "up to date",
+    }
+    (conflict,) = found["parcel"]["conflicts"]
+    assert (conflict["path"], conflict["source"]) == ("app.cfg", "template/app.cfg")
+    assert conflict["parts"] == [{"line": 2, "ours": ["port = 9"], "theirs": ["port = 2"]}]
+
+
+def test_a_rehearsal_blames_the_lines_of_the_working_tree(
+    fleet: Fleet, three: Path, releases: Template
+) -> None:
+    releases.write(
+        {"own.txt": "start\nmore\n", "app.cfg": "[app]\nport = 3\n\n[log]\nlevel = info\n"}
+    )
+    before = snapshot(releases.path)
+
+    done = fleet("forecast", three, "--to", releases.path)
+
+    assert done.code == 1
+    assert "template/app.cfg:2: port = 3 (1: parcel)" in done.out
+    assert "own.txt" not in done.out
+    assert snapshot(releases.path) == before
+
+
+def test_update_pushes_a_commit_with_its_report(fleet: Fleet, three: Path, remotes: Path) -> None:
+    done = fleet("update", three, "--wave", "0", "--push")
+
+    assert done.code == 0
+    iris = remotes / "iris.git"
+    assert git(iris, "show", "drydock/update:app.cfg").startswith("[app]\nport = 2")
+    message = git(iris, "show", "--no-patch", "--format=%B", "drydock/update")
+    assert message.startswith("Update the template to v1.2.0\n")
+    report = Path("fleet-reports/iris.md").read_text()
+    assert "Updates the template from `v1.0.0` to `v1.2.0`." in report
+    assert report.strip() in message
+    assert not git(remotes / "parcel.git", "branch", "--list", "drydock/*")
+
+
+def test_update_makes_no_branch_where_there_are_conflicts(
+    fleet: Fleet, three: Path, remotes: Path
+) -> None:
+    before = snapshot(remotes / "parcel.git")
+
+    done = fleet("update", three, "--push", "--json")
+
+    found = by_name(done.out)
+    assert done.code == 1
+    assert found["parcel"]["outcome"] == "conflict"
+    assert [one["path"] for one in found["parcel"]["conflicts"]] == ["app.cfg"]
+    assert "- [ ] `app.cfg`" in Path("fleet-reports/parcel.md").read_text()
+    assert snapshot(remotes / "parcel.git") == before
+
+
+def test_a_second_update_does_nothing(fleet: Fleet, three: Path, remotes: Path) -> None:
+    fleet("update", three, "--push")
+    before = snapshot(remotes)
+
+    found = by_name(fleet("update", three, "--push", "--json").out)
+
+    assert found["iris"]["outcome"] == "is there already"
+    assert found["tulip"]["outcome"] == "up to date"
+    assert snapshot(remotes) == before
+
+
+def test_a_newer_release_takes_the_place_of_an_update_that_is_not_merged(
+    fleet: Fleet, three: Path, remotes: Path, releases: Template
+) -> None:
+    fleet("update", three, "--wave", "0", "--push")
+    releases.release("v1.3.0", {"more.txt": "newer\n"})
+
+    found = by_name(fleet("update", three, "--wave", "0", "--push", "--json").out)
+
+    assert found["iris"]["outcome"] == "pushed"
+    iris = remotes / "iris.git"
+    assert git(iris, "show", "drydock/update:more.txt") == "newer"
+    assert git(iris, "rev-list", "--count", "main..drydock/update") == "1"
+
+
+@pytest.mark.parametrize("how", ["added", "amended"])
+def test_others_commits_on_the_branch_are_never_overwritten(
+    how: str, fleet: Fleet, three: Path, remotes: Path, releases: Template, tmp_path: Path
+) -> None:
+    fleet("update", three, "--wave", "0", "--push")
+    work = tmp_path / "theirs"
+    git(tmp_path, "clone", "--quiet", "--branch=drydock/update", remotes / "iris.git", work)
+    write(work, {"own.txt": "by hand\n"})
+    if how == "added":
+        commit(work, "Ours")
+    else:
+        git(work, "commit", "--quiet", "--all", "--amend", "--no-edit")
+    git(work, "push", "--quiet", "--force", "origin", "HEAD:drydock/update")
+    theirs = git(work, "rev-parse", "HEAD")
+    releases.release("v1.3.0", {"more.txt": "newer\n"})
+
+    done = fleet("update", three, "--wave", "0", "--push")
+
+    assert done.code == 1
+    assert "has commits that Drydock did not make" in done.out
+    assert git(remotes / "iris.git", "rev-parse", "drydock/update") == theirs
+    assert "edited by others" in fleet("status", three).out
+
+
+def test_a_limit_leaves_the_rest_for_later(fleet: Fleet, three: Path, remotes: Path) -> None:
+    listed(three, *(f"file://{remotes}/{name}.git" for name in ("tulip", "iris")))
+    work = remotes.parent / "work" / "iris"
+    more = remotes.parent / "work" / "rose"
+    git(work, "clone", "--quiet", work, more)
+    git(more, "remote", "remove", "origin")
+    publish(more, remotes)
+    addresses = [f"file://{remotes}/{name}.git" for name in ("tulip", "iris", "rose")]
+    listed(three, *addresses)
+
+    first = by_name(fleet("update", three, "--push", "--limit", "1", "--json").out)
+    second = by_name(fleet("update", three, "--push", "--json").out)
+
+    assert [name for name, one in first.items() if one["outcome"] == "pushed"] == ["iris"]
+    assert [name for name, one in second.items() if one["outcome"] == "pushed"] == ["rose"]
+
+
+def test_update_leaves_the_work_tree_of_a_checkout_alone(
+    fleet: Fleet, releases: Template, tmp_path: Path
+) -> None:
+    service = Service.make(releases, tmp_path / "all" / "iris")
+    head = git(service.path, "rev-parse", "HEAD")
+
+    done = fleet("update", tmp_path / "all")
+
+    assert done.code == 0
+    assert git(service.path, "rev-parse", "HEAD") == head
+    assert service.status() == ""
+    assert git(service.path, "show", "drydock/update:more.txt") == "new"
+
+
+def test_services_of_one_repository_have_branches_of_their_own(
+    fleet: Fleet, releases: Template, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", "mono")
+    for name in ("iris", "rose"):
+        Service.make(releases, tmp_path / "mono" / "services" / name, name=name)
+    commit(tmp_path / "mono", "Start")
+    publish(tmp_path / "mono", tmp_path / "remotes")
+    url = f"file://{tmp_path}/remotes/mono.git"
+    folders = [{"url": url, "folder": f"services/{name}"} for name in ("iris", "rose")]
+
+    done = fleet("update", listed(tmp_path / "fleet.yaml", *folders), "--push")
+
+    assert done.code == 0
+    for name, other in (("iris", "rose"), ("rose", "iris")):
+        changed = git(
+            tmp_path / "remotes/mono.git", "diff", "--name-only",
+            f"main..drydock/update-services-{name}",
+        )  # fmt: skip
+        assert f"services/{name}/more.txt" in changed
+        assert other not in changed
+
+
+def test_an_update_that_was_prepared_is_pushed_without_another_merge(
+    fleet: Fleet, three: Path, remotes: Path
+) -> None:
+    fleet("update", three, "--wave", "0")
+    Path("fleet-reports/iris.md").unlink()
+
+    found = by_name(fleet("update", three, "--wave", "0", "--push", "--json").out)["iris"]
+
+    assert found["outcome"] == "pushed"
+    assert git(remotes / "iris.git", "rev-parse", "drydock/update") == found["commit"]
+    assert not Path("fleet-reports/iris.md").exists()
