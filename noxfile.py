@@ -217,7 +217,8 @@ def packaging(session: nox.Session) -> None:
     """Lock, install, publish by uv and Poetry, with a company's index and a planted package."""
     install(session)
     provide_poetry(session)
-    session.run("pytest", "-m", "packaging", "tests/template/packaging", *session.posargs)
+    folders = ("tests/template/packaging", "tests/standard")
+    session.run("pytest", "-m", "packaging", *folders, *session.posargs)
 
 
 @nox.session

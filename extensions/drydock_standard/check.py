@@ -121,6 +121,12 @@ def skip(reason: str) -> NoReturn:
     raise Skipped(reason)
 
 
+def require_python(repository: Repository) -> None:
+    """Raise Skipped where there is no Python to hold to anything."""
+    if not any(path.endswith((".py", ".ipynb")) for path in repository.paths):
+        skip("there is no Python")
+
+
 def escaped(text: str) -> str:
     """Return `text` as `str.format` makes it itself again."""
     return text.replace("{", "{{").replace("}", "}}")

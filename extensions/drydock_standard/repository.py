@@ -4,6 +4,7 @@ Nothing of the repository is run. Whatever is in it may be hostile: huge, binary
 end, or a link that leads out of it.
 """
 
+import datetime
 import json
 import os
 import re
@@ -20,6 +21,7 @@ import yaml
 
 MOST_FILES = 20_000
 LARGEST = 1 << 20  # bytes of one file
+LARGEST_LOCK = 1 << 24  # bytes of a lock file, which a tool has written
 MOST_BYTES = 1 << 28  # bytes of all files together
 DEEPEST = 60  # levels in TOML, YAML, JSON; levels of folders
 _MOST_VALUES = 200_000
@@ -30,6 +32,17 @@ _SKIPPED = {
 }  # fmt: skip
 _ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
 _LINK, _SUBMODULE = "120000", "160000"
+
+
+_ASIDE = re.compile(
+    r"(^|/)(\.devcontainer|demos?|docs?|examples?|fixtures?|mocks?|node_modules|samples?|scenarios|"
+    r"testing|tests?|vendor)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$"
+)
+
+
+def is_aside(path: str) -> bool:
+    """Tell whether a file is a test, a document or an example, and not what is deployed."""
+    return bool(_ASIDE.search(path))
 
 
 class Unusable(Exception):  # noqa: N818 - it says what the file is
@@ -44,6 +57,7 @@ class Repository:
         self.network = network
         """Whether checks may ask servers about what the repository names."""
         self._texts: dict[str, str | None] = {}
+        self._values: dict[str, Any] = {}
         self._bytes = 0
         self.complete = True
         """Whether all files could be listed and read; else the bounds above were met."""
@@ -138,27 +152,39 @@ class Repository:
         """Whether the template of this standard made, or adopted, the service."""
         return f"{self.answers.get('package_path')}/chassis/settings.py" in self
 
-    def _tracked(self) -> list[str]:
-        """Return what git tracks in the folder; nothing where git cannot tell."""
+    def commit_before(self, day: datetime.date) -> str:
+        """Return the last commit before a day; empty where git has none."""
+        return self._git("rev-list", "-1", f"--before={day.isoformat()}", "HEAD").strip()
+
+    def text_at(self, commit: str, path: str) -> str:
+        """Return the text of a file at a commit; empty where it was not there."""
+        return self._git("show", f"{commit}:./{path}")[:LARGEST]
+
+    def _git(self, *arguments: str) -> str:
+        """Return what git says in the folder; empty where it fails, or there is none."""
         if self.folder is None:
-            return []
+            return ""
         ours = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
         try:
             done = subprocess.run(
                 # A repository's own settings may name a command to watch files by.
-                ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--stage"],
+                ["git", "-c", "core.fsmonitor=false", *arguments],
                 cwd=self.folder, env=ours, stdin=subprocess.DEVNULL, capture_output=True,
                 check=True, timeout=_PATIENCE,
             )  # fmt: skip
         except (OSError, subprocess.SubprocessError):
-            return []
+            return ""
+        return os.fsdecode(done.stdout)
+
+    def _tracked(self) -> list[str]:
+        """Return what git tracks in the folder; nothing where git cannot tell."""
         found = {}
-        for entry in os.fsdecode(done.stdout).split("\0"):
+        for entry in self._git("ls-files", "-z", "--stage").split("\0"):
             about, _, path = entry.partition("\t")
             found[path] = about[:6]
         files = [path for path, mode in found.items() if mode not in (_LINK, _SUBMODULE)]
         # A file that was deleted, or moved, is tracked until that is committed.
-        return [path for path in files if path and (self.folder / path).is_file()]
+        return [path for path in files if path and self.folder and (self.folder / path).is_file()]
 
     def _walked(self) -> Iterator[str]:
         stack = [(self.root, "")]
@@ -182,15 +208,16 @@ class Repository:
             self.complete &= path not in self
             return None
         place = self.root.joinpath(*PurePosixPath(path).parts)
+        largest = LARGEST_LOCK if path.endswith(".lock") else LARGEST
         try:
             if self.folder and not Path(os.path.realpath(str(place))).is_relative_to(self._real):
                 return None
             with place.open("rb") as stream:
-                content = stream.read(LARGEST + 1)
+                content = stream.read(largest + 1)
         except (OSError, ValueError):
             return None
         self._bytes += len(content)
-        if len(content) > LARGEST or b"\0" in content:
+        if len(content) > largest or b"\0" in content:
             return None
         return content.decode("utf-8", "replace").removeprefix("\ufeff")
 
@@ -199,6 +226,16 @@ class Repository:
         return Path(os.path.realpath(str(self.folder)))
 
     def _parsed(self, path: str, parse: Callable[[str], Any]) -> Any:
+        if path not in self._values:
+            try:
+                self._values[path] = self._parse(path, parse)
+            except Unusable as error:
+                self._values[path] = error
+        if isinstance(self._values[path], Unusable):
+            raise Unusable(*self._values[path].args)
+        return self._values[path]
+
+    def _parse(self, path: str, parse: Callable[[str], Any]) -> Any:
         text = self.text(path)
         if text is None:
             there = "is binary, or larger than 1 MiB" if path in self else "is not there"

@@ -13,7 +13,7 @@ ANSWERS = (
     "_commit: v1.4.0\n_src_path: https://git.example.com/platform/drydock.git\n"
     "app: iris.main:app\npackage_path: src/iris\nservice_port: 8000\n"
 )
-CHASSIS = {".copier-answers.yml": ANSWERS, "src/iris/chassis/settings.py": ""}
+CHASSIS: dict[str, Content] = {".copier-answers.yml": ANSWERS, "src/iris/chassis/settings.py": ""}
 """What tells a service of the template."""
 
 
