@@ -91,7 +91,7 @@ class Repository:
 
     def named(self, *patterns: str) -> Iterator[str]:
         """Yield the files whose name matches one of the regular expressions, wherever they lie."""
-        wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+        wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.DOTALL)
         return (path for path in self.paths if wanted.fullmatch(path.rpartition("/")[2]))
 
     def text(self, path: str) -> str | None:

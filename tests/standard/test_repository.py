@@ -1,0 +1,175 @@
+"""What a check may read, and that hostile repositories cost neither memory nor patience."""
+
+import os
+from pathlib import Path
+
+import pytest
+from drydock_standard import repository
+from drydock_standard.repository import Repository, Unusable
+from drydock_standard.run import run
+
+from tests.support import Content, commit, git, write
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+DEEP = 100_000
+
+
+def test_files_are_those_that_git_tracks_and_that_are_there(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    write(tmp_path, {"a.py": "", "gone.py": "", "sub/b.py": ""})
+    commit(tmp_path, "a")
+    write(tmp_path, {"untracked.py": "", "gone.py": None})
+    assert Repository(tmp_path).paths == ("a.py", "sub/b.py")
+    assert Repository(tmp_path / "sub").paths == ("b.py",)
+
+
+def test_without_git_they_are_all_but_caches_and_environments(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "", ".github/x.yml": "", ".venv/b.py": "", "node_modules/c.js": ""})
+    assert Repository(tmp_path).paths == (".github/x.yml", "a.py")
+
+
+def test_what_nothing_is_tracked_of_is_looked_through(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    write(tmp_path, {"a.py": ""})
+    assert Repository(tmp_path).paths == ("a.py",)
+
+
+def test_a_setting_of_the_repository_runs_no_command(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    write(tmp_path, {"a.py": ""})
+    commit(tmp_path, "a")
+    git(tmp_path, "config", "core.fsmonitor", f"touch {tmp_path}/ran; false")
+    assert Repository(tmp_path).paths == ("a.py",)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_a_link_is_not_followed(tracked: bool, tmp_path: Path) -> None:
+    write(tmp_path, {"outside/secret.txt": "s", "in/a.py": ""})
+    inside = tmp_path / "in"
+    (inside / "link.txt").symlink_to(tmp_path / "outside/secret.txt")
+    (inside / "folder").symlink_to(tmp_path / "outside")
+    (inside / "loop").symlink_to(inside)
+    if tracked:
+        git(inside, "init", "--quiet")
+        commit(inside, "a")
+    read = Repository(inside)
+    assert read.paths == ("a.py",)
+    assert read.text("link.txt") is None
+    assert read.text("../outside/secret.txt") is None
+
+
+def test_a_folder_that_was_replaced_by_a_link_leads_nowhere(tmp_path: Path) -> None:
+    write(tmp_path, {"outside/a.txt": "secret", "in/sub/a.txt": "mine"})
+    git(tmp_path / "in", "init", "--quiet")
+    commit(tmp_path / "in", "a")
+    (tmp_path / "in/sub/a.txt").unlink()
+    (tmp_path / "in/sub").rmdir()
+    (tmp_path / "in/sub").symlink_to(tmp_path / "outside")
+    read = Repository(tmp_path / "in")
+    assert read.paths == ("sub/a.txt",)
+    assert read.text("sub/a.txt") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"a\n", "a\n"),
+        (b"\xef\xbb\xbfa\n", "a\n"),
+        (b"\xff\n", "\N{REPLACEMENT CHARACTER}\n"),
+        (b"a\0b", None),
+        (b"x" * repository.LARGEST, "x" * repository.LARGEST),
+        (b"x" * (repository.LARGEST + 1), None),
+    ],
+)
+def test_a_text_is_one_that_is_no_larger_than_a_text(
+    content: bytes, text: str | None, tmp_path: Path
+) -> None:
+    write(tmp_path, {"a.txt": content})
+    assert Repository(tmp_path).text("a.txt") == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("a.yaml", BOMB, "holds too much"),
+        ("a.yaml", "[" * DEEP, "is n"),
+        ("a.yaml", "a: " * 500 + "b", "is not valid, line 1"),
+        ("a.yaml", "".join(f"{' ' * n}a:\n" for n in range(900)), "is nested too deeply"),
+        ("a.yaml", "&a [*a]", "holds too much"),
+        ("a.yaml", "a: [\n", "is not valid, line 2"),
+        ("a.yaml", "a: 2026-13-45\n", "is not valid"),
+        ("a.yaml", f"a: {'9' * 5000}\n", "is not valid"),
+        ("a.toml", "a = " + "[" * DEEP, "is n"),
+        ("a.toml", f"a{'.a' * 200} = 1\n", "is nested too deeply"),
+        ("a.toml", "a = \n", "is not valid"),
+        ("a.json", "[" * DEEP, "is nested too deeply"),
+        ("a.json", "[" * 100 + "]" * 100, "is nested too deeply"),
+        ("a.json", "{", "is not valid"),
+        ("gone.json", "", "is not there"),
+    ],
+)
+def test_what_cannot_be_used_says_why(name: str, text: str, why: str, tmp_path: Path) -> None:
+    write(tmp_path, {name: text} if text else {"other": ""})
+    read = Repository(tmp_path)
+    parse = {"yaml": read.yaml, "toml": read.toml, "json": read.json}[name.rpartition(".")[2]]
+    with pytest.raises(Unusable, match=why):
+        parse(name)
+
+
+def test_a_tag_of_the_author_is_no_fault(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"a.yml": "a: !reference [x, y]\nb: !!python/object/apply:os.system [x]\nc: 1\n"}
+    )
+    assert Repository(tmp_path).yaml("a.yml") == {"a": None, "b": None, "c": 1}
+
+
+def test_more_files_than_there_may_be_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MOST_FILES", 2)
+    write(tmp_path, {"a.txt": "", "b.txt": "", "c.txt": ""})
+    found = {one.code: one for one in run(tmp_path)}
+    assert found["DM101"].status == "skipped"
+    assert found["DM101"].message == "the repository is too large to be read as a whole"
+    assert found["DM201"].status == "skipped"
+
+
+def test_more_text_than_there_may_be_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MOST_BYTES", 10)
+    write(tmp_path, {"a.txt": "x" * 8, "b.txt": "x" * 8, "c.txt": "x"})
+    assert {one.code: one for one in run(tmp_path)}["DM101"].status == "skipped"
+
+
+HOSTILE: dict[str, Content] = {
+    ".copier-answers.yml": BOMB,
+    "pyproject.toml": "a = " + "[" * 5000,
+    "config/application.yml": "[" * DEEP,
+    "chart/values.yaml": "&a [*a]",
+    "chart/Chart.yaml": b"\0",
+    "Dockerfile": "FROM python\n" + "RUN a \\\n" * 50_000,
+    "app/settings.py": "(" * 10_000,
+    "tests/test_a.py": "\\" * 900_000,
+    "a.yml": "password: " + "a1" * 400_000,
+    "b.yml": "://" + "a:" * 400_000,
+    "c.txt": "<<<<<<< a\n" * 90_000 + "=======\n" * 10,
+    "uv.lock": "[[package]]\n" * 50_000 + 'source = { virtual = "." }\n',
+    "mypy.ini": "[" * 1000,
+    "\n`<script>{0}[b].rej": "",
+}
+
+
+def test_a_hostile_repository_is_checked_to_its_end(tmp_path: Path) -> None:
+    write(tmp_path, HOSTILE)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.txt")
+    found = run(tmp_path)
+    faults = [one.message for one in found if "This check itself failed" in one.message]
+    assert faults == []
+    rejected = next(one.message for one in found if one.code == "DM102")
+    assert rejected.startswith("- ` '<script>{0}[b].rej`\n")
