@@ -52,6 +52,19 @@ class Class:
     line: int
     bases: tuple[str, ...]
     """As they are written, less what stands in brackets; empty where it is no name."""
+    fields: Mapping[str, str]
+    """The annotation of each name that has one in the class itself."""
+    methods: Mapping[str, str]
+    """What each function in the class returns, as it is annotated; empty if it is not."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function at the top of a module."""
+
+    parameters: tuple[str, ...]
+    returns: str
+    """As it is annotated; empty if it is not."""
 
 
 @dataclass
@@ -63,8 +76,7 @@ class Module:
     """The full dotted name of what a name was imported from, wherever in the module."""
     stars: list[str] = field(default_factory=list)
     classes: dict[str, Class] = field(default_factory=dict)
-    functions: dict[str, str] = field(default_factory=dict)
-    """What a function at the top returns, as it is annotated; empty if it is not."""
+    functions: dict[str, Function] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     """Names given to other names, as in `Model = BaseModel`."""
     unsure: set[str] = field(default_factory=set)
@@ -178,6 +190,15 @@ class Project:
         """Tell whether `ref` is one of `roots`, or a class of the service derived from one."""
         return ref in roots or (":" in ref and not self.bases(ref).isdisjoint(roots))
 
+    def family(self, ref: str) -> list[Class]:
+        """Return a class of the service and those of the service that it derives from."""
+        found = []
+        for one in (ref, *sorted(self.bases(ref))):
+            path, _, name = one.partition(":")
+            if path in self.modules and name in self.modules[path].classes:
+                found.append(self.modules[path].classes[name])
+        return found
+
     def importers(self, path: str, name: str) -> Iterator[str]:
         """Yield the other modules that import `name` from the one at `path`."""
         for other, module in self.modules.items():
@@ -220,7 +241,7 @@ def _top(body: list[ast.stmt], module: Module) -> None:
             _class(node, module, "")
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             _bind(module, node.name)
-            module.functions[node.name] = ast.unparse(node.returns) if node.returns else ""
+            module.functions[node.name] = _function(node)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
@@ -235,6 +256,13 @@ def _top(body: list[ast.stmt], module: Module) -> None:
                     _top(one.body if isinstance(one, ast.ExceptHandler) else [one], module)
 
 
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+    given = node.args
+    names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    names += [f"*{one.arg}" for one in (given.vararg, given.kwarg) if one]
+    return Function(tuple(names), ast.unparse(node.returns) if node.returns else "")
+
+
 def _bind(module: Module, name: str) -> None:
     if name in module.bound:
         module.unsure.add(name)
@@ -246,7 +274,17 @@ def _class(node: ast.ClassDef, module: Module, outer: str) -> None:
     bases = tuple(
         _dotted(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases
     )
-    module.classes[name] = Class(module.path, name, node.lineno, bases)
+    fields = {
+        one.target.id: ast.unparse(one.annotation)
+        for one in node.body
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+    }
+    methods = {
+        one.name: _function(one).returns
+        for one in node.body
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    module.classes[name] = Class(module.path, name, node.lineno, bases, fields, methods)
     for one in node.body:
         if isinstance(one, ast.ClassDef):
             _class(one, module, f"{name}.")

@@ -1,0 +1,320 @@
+"""`@root_validator` -> `@model_validator`, bare and with arguments, before and after.
+
+Source: https://docs.pydantic.dev/latest/migration/#validator-and-root_validator-are-deprecated; a
+bare `@root_validator` raises when Pydantic 2 imports it.
+
+After: the values are those of the model itself, so `values["x"]` becomes `self.x`. Where a function
+does more with the dict than that, or sets a value in a service where it matters which fields were
+set, `skip_on_failure=True` keeps it: Pydantic 2 still runs that, with a warning.
+Before: Pydantic 1 was always given a dict, a fresh one; Pydantic 2 is given what was passed, so
+anything else is handed on, and a dict that is changed is copied first.
+"""
+
+import ast
+
+import libcst as cst
+
+from drydock.codemods.pydantic.functions import (
+    decorator_of,
+    flags_of,
+    is_plain,
+    is_rebound,
+    names_in,
+    tree_of,
+    uses,
+    with_decorators,
+    with_value_errors,
+)
+from drydock.codemods.pydantic.models import InModels
+from drydock.codemods.pydantic.validators import names_of
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Renaming, Source, dotted
+
+_ROOT = "pydantic.root_validator"
+_HOW = "write it as @model_validator by hand; @root_validator still works, with a warning"
+_CHANGING = {"pop", "popitem", "update", "setdefault", "clear", "__setitem__"}
+
+
+def _rewrite(source: Source) -> cst.Module:
+    return source.tree.visit(_RootValidators(source))
+
+
+class _RootValidators(InModels):
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        decorator = decorator_of(self.source, original_node, _ROOT)
+        if not decorator or not self.classes:
+            return updated_node
+        call = decorator.decorator if isinstance(decorator.decorator, cst.Call) else None
+        flags = flags_of(call.args) if call else {}
+        given = original_node.params
+        plain = is_plain(original_node, decorator) and len(given.params) == 2
+        if flags is None or not plain or given.kwonly_params or given.star_kwarg:
+            self.source.left(original_node, f"@root_validator {original_node.name.value}", _HOW)
+            return updated_node
+        at = original_node.decorators.index(decorator)
+        if flags.get("pre"):
+            return self._before(original_node, updated_node, at)
+        return self._after(
+            original_node, updated_node, at, skips=flags.get("skip_on_failure", False)
+        )
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        """`root_validator(allow_reuse=True)(function)` is one, too."""
+        inner = original_node.func
+        if not isinstance(inner, cst.Call) or self.source.meaning(inner.func) != _ROOT:
+            return updated_node
+        flags = flags_of(inner.args) or {}
+        self.source.left(original_node, "root_validator(...)(function)", _HOW)
+        if flags.get("pre") or flags.get("skip_on_failure"):
+            return updated_node
+        self.source.changed(original_node, "root_validator() -> skip_on_failure=True")
+        return updated_node.with_changes(func=_skipping(updated_node.func))
+
+    def _before(self, old: cst.FunctionDef, new: cst.FunctionDef, at: int) -> cst.FunctionDef:
+        name = old.name.value
+        tree = tree_of(old)
+        values = old.params.params[1].name.value
+        if problem := self._problem_before(old):
+            self.source.left(old, f"@root_validator(pre=True) {name}: {problem}", _HOW)
+            return new
+        new, raised = with_value_errors(new)
+        self.source.changed(
+            old, f"@root_validator(pre=True) {name} -> @model_validator" + _more(raised)
+        )
+        guard = f"if not isinstance({values}, dict):\n    return {values}"
+        lines = [cst.parse_statement(guard)]
+        if _changes(tree, values):
+            lines.append(cst.parse_statement(f"{values} = dict({values})"))
+        new = _with_first(new, lines)
+        return with_decorators(new, new.decorators[at], self._decorator(old, at, "before"))
+
+    def _problem_before(self, old: cst.FunctionDef) -> str:
+        model = self.classes[-1]
+        pre = [
+            line
+            for line in model.body.body
+            if isinstance(line, cst.FunctionDef)
+            and (one := decorator_of(self.source, line, _ROOT))
+            and isinstance(one.decorator, cst.Call)
+            and (flags_of(one.decorator.args) or {}).get("pre")
+        ]
+        if len(pre) > 1:
+            return "one of several, which Pydantic 2 runs in the opposite order"
+        said = self._family_says(model)
+        if "orm_mode" in said or "from_attributes" in said:
+            return "from_orm() passes the object itself, of which it has to read attributes"
+        if "validate_assignment" in said:
+            return "it runs on assignment, too, where Pydantic 2 passes something else"
+        return ""
+
+    def _family_says(self, model: cst.ClassDef) -> str:
+        """Return the text of a class, and of the modules with the classes it derives from."""
+        project = self.source.project
+        texts = [cst.Module([]).code_for_node(model)]
+        for base in model.bases:
+            for one in project.family(self.source.meaning(base.value)):
+                texts.append(project.files[one.path])
+        return "\n".join(texts)
+
+    def _after(
+        self, old: cst.FunctionDef, new: cst.FunctionDef, at: int, *, skips: bool
+    ) -> cst.FunctionDef:
+        name = old.name.value
+        tree = tree_of(old)
+        problem = self._problem_after(old, tree)
+        if problem:
+            self.source.left(old, f"@root_validator {name}: {problem}", _HOW)
+            if skips:
+                return new
+            self.source.changed(old, f"@root_validator {name} -> skip_on_failure=True")
+            decorator = new.decorators[at]
+            kept = decorator.with_changes(decorator=_skipping(decorator.decorator))
+            return new.with_changes(
+                decorators=[kept if one is decorator else one for one in new.decorators]
+            )
+        cls, values = (one.name.value for one in old.params.params)
+        new, raised = with_value_errors(new)
+        self.source.changed(old, f"@root_validator {name} -> @model_validator" + _more(raised))
+        body = new.body.visit(_OfSelf(values)).visit(  # type: ignore[union-attr]
+            Renaming({cls: cst.parse_expression("type(self)")} if uses(tree, cls) else {})
+        )
+        for annotation in (old.params.params[1].annotation, old.returns):
+            for one in names_of(annotation.annotation) if annotation else ():
+                self.source.unused(one)
+        returns = None
+        if old.returns:
+            returns = old.returns.with_changes(annotation=self.source.named("typing.Self"))
+        new = new.with_changes(
+            body=body, returns=returns, params=cst.Parameters([cst.Param(cst.Name("self"))])
+        )
+        made = self._decorator(old, at, "after")
+        return with_decorators(new, new.decorators[at], made, as_method=True)
+
+    def _problem_after(self, old: cst.FunctionDef, tree: ast.FunctionDef) -> str:
+        cls, values = (one.name.value for one in old.params.params)
+        if is_rebound(tree, values) or is_rebound(tree, cls) or "self" in names_in(tree):
+            return f"{values} is given another value in it"
+        if not isinstance(tree.body[-1], ast.Return):
+            return "it does not end with a return"
+        reading = _Reading(values)
+        for statement in tree.body:
+            reading.visit(statement)
+        if reading.other:
+            return f"it does more with {values} than to read and set fields"
+        known = self._fields()
+        if unknown := sorted(reading.fields - known):
+            return f"{unknown[0]} is no field that is known"
+        if reading.sets and self._setting_is_seen():
+            return "it sets a field, and the service asks which were set, or forbids it"
+        return ""
+
+    def _fields(self) -> set[str]:
+        project = self.source.project
+        name = ".".join(one.name.value for one in self.classes)
+        family = project.family(f"{self.source.path}:{name}")
+        return {field for one in family for field in one.fields if not field.startswith("_")}
+
+    def _setting_is_seen(self) -> bool:
+        """Tell whether it may matter that `self.x = ...` counts as a field that was set."""
+        seen = ("exclude_unset", "fields_set", "validate_assignment", "allow_mutation", "frozen")
+        files = self.source.project.files
+        code = [text for path, text in files.items() if path.endswith(".py")]
+        return any(word in text for text in code for word in seen)
+
+    def _decorator(self, old: cst.FunctionDef, at: int, mode: str) -> cst.Call:
+        node = old.decorators[at].decorator
+        func = node.func if isinstance(node, cst.Call) else node
+        self.source.unused(func)
+        named = self.source.named("pydantic.model_validator", like=func)
+        (argument,) = cst.parse_expression(f'f(mode="{mode}")').args  # type: ignore[attr-defined]
+        return cst.Call(named, [argument])
+
+
+class _Reading(ast.NodeVisitor):
+    """Reads what a function does with the dict of values."""
+
+    def __init__(self, values: str) -> None:
+        self.values = values
+        self.fields: set[str] = set()
+        self.sets = False
+        self.other = False
+
+    def visit_Return(self, node: ast.Return) -> None:
+        if not (isinstance(node.value, ast.Name) and node.value.id == self.values):
+            self.other = True
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        self.other = True  # its returns are its own
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.other = True
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        if self._is_values(node.value) and isinstance(key, str):
+            self.fields.add(key)
+            self.sets |= isinstance(node.ctx, ast.Store)
+            self.other |= isinstance(node.ctx, ast.Del)
+        else:
+            self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        func = node.func
+        if isinstance(func, ast.Attribute) and self._is_values(func.value):
+            key = (
+                node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+            )
+            if func.attr == "get" and isinstance(key, str) and not node.keywords:
+                self.fields.add(key)
+                for one in node.args[1:]:
+                    self.visit(one)
+                return
+        self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if node.id == self.values:
+            self.other = True
+
+    def _is_values(self, node: ast.AST) -> bool:
+        return isinstance(node, ast.Name) and node.id == self.values
+
+
+class _OfSelf(cst.CSTTransformer):
+    """`values["x"]`, `values.get("x")` -> `self.x`; `return values` -> `return self`."""
+
+    def __init__(self, values: str) -> None:
+        super().__init__()
+        self.values = values
+
+    def leave_Return(self, original_node: cst.Return, updated_node: cst.Return) -> cst.Return:
+        if original_node.value and dotted(original_node.value) == self.values:
+            return updated_node.with_changes(value=cst.Name("self"))
+        return updated_node
+
+    def leave_Subscript(
+        self, original_node: cst.Subscript, updated_node: cst.Subscript
+    ) -> cst.BaseExpression:
+        index = original_node.slice[0].slice
+        if isinstance(original_node.value, cst.Name) and original_node.value.value == self.values:
+            assert isinstance(index, cst.Index)
+            return _attribute(index.value)
+        return updated_node
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        if dotted(original_node.func) == f"{self.values}.get":
+            return _attribute(original_node.args[0].value)
+        return updated_node
+
+
+def _attribute(key: cst.BaseExpression) -> cst.Attribute:
+    assert isinstance(key, cst.SimpleString)
+    return cst.Attribute(cst.Name("self"), cst.Name(str(key.evaluated_value)))
+
+
+def _skipping(node: cst.BaseExpression) -> cst.BaseExpression:
+    """Return a decorator with skip_on_failure=True."""
+    flag = cst.parse_expression("f(skip_on_failure=True)").args[0]  # type: ignore[attr-defined]
+    if not isinstance(node, cst.Call):
+        return cst.Call(node, [flag])
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    args = [one for one in node.args if one.keyword and one.keyword.value != "skip_on_failure"]
+    if args:
+        args[-1] = args[-1].with_changes(comma=comma)
+    return node.with_changes(args=[*args, flag])
+
+
+def _changes(tree: ast.FunctionDef, values: str) -> bool:
+    """Tell whether a function changes the dict that it is given."""
+    for node in ast.walk(tree):
+        of = getattr(node, "value", None)
+        if isinstance(of, ast.Name) and of.id == values:
+            if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                return True
+            if isinstance(node, ast.Attribute) and node.attr in _CHANGING:
+                return True
+    return False
+
+
+def _with_first(
+    node: cst.FunctionDef, lines: list[cst.SimpleStatementLine | cst.BaseCompoundStatement]
+) -> cst.FunctionDef:
+    """Return a function with statements before its own, after its docstring."""
+    assert isinstance(node.body, cst.IndentedBlock)
+    body = list(node.body.body)
+    at = int(node.get_docstring() is not None)
+    return node.with_changes(body=node.body.with_changes(body=[*body[:at], *lines, *body[at:]]))
+
+
+def _more(raised: int) -> str:
+    return f", {raised} TypeError -> ValueError" if raised else ""
+
+
+RULE = Rule(
+    name="pydantic-root-validators",
+    summary="`@root_validator` -> `@model_validator`",
+    since="1.5.0",
+    words=("root_validator",),
+    rewrite=_rewrite,
+)

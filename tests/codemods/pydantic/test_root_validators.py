@@ -1,0 +1,359 @@
+"""`@root_validator` -> `@model_validator`."""
+
+import pytest
+
+from tests.codemods.pydantic.support import assert_same
+from tests.codemods.support import Files, apply, assert_fixed, assert_left
+
+RULE = "pydantic-root-validators"
+
+FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "bare": (
+        """
+        from typing import Any, Dict
+        from pydantic import BaseModel, root_validator
+
+        class A(BaseModel):
+            x: int
+            y: int = 2
+
+            @root_validator
+            def check(cls, values: Dict[str, Any]) -> Dict[str, Any]:
+                '''Check both.'''
+                if values.get("x") == values["y"]:
+                    raise ValueError("equal")  # not wanted
+                return values
+        """,
+        """
+        from typing import Self
+        from pydantic import BaseModel, model_validator
+
+        class A(BaseModel):
+            x: int
+            y: int = 2
+
+            @model_validator(mode="after")
+            def check(self) -> Self:
+                '''Check both.'''
+                if self.x == self.y:
+                    raise ValueError("equal")  # not wanted
+                return self
+        """,
+        ("dump(A(x=1))", "dump(A(x='1', y=3))", "A(y=1)"),
+    ),
+    "with brackets, and of the library": (
+        """
+        import pydantic
+
+        class A(pydantic.BaseModel):
+            x: int
+
+            @pydantic.root_validator()
+            def check(cls, values):
+                assert values["x"] > 0, "small"
+                return values
+        """,
+        """
+        import pydantic
+
+        class A(pydantic.BaseModel):
+            x: int
+
+            @pydantic.model_validator(mode="after")
+            def check(self):
+                assert self.x > 0, "small"
+                return self
+        """,
+        ("dump(A(x=1))",),
+    ),
+    "skip_on_failure, a field of the base, and the class": (
+        """
+        from pydantic import BaseModel, root_validator
+
+        class Base(BaseModel):
+            x: int
+
+        class A(Base):
+            y: int = 0
+
+            @root_validator(skip_on_failure=True, allow_reuse=True)
+            def check(cls, values):
+                cls.seen(values["x"], values.get("y", 3))
+                return values
+
+            @staticmethod
+            def seen(x, y):
+                if x < y:
+                    raise TypeError("wrong")
+        """,
+        """
+        from pydantic import BaseModel, model_validator
+
+        class Base(BaseModel):
+            x: int
+
+        class A(Base):
+            y: int = 0
+
+            @model_validator(mode="after")
+            def check(self):
+                type(self).seen(self.x, self.y)
+                return self
+
+            @staticmethod
+            def seen(x, y):
+                if x < y:
+                    raise TypeError("wrong")
+        """,
+        ("dump(A(x=1))", "dump(A(x=1, y=1))"),
+    ),
+    "sets a field": (
+        """
+        from typing import Optional
+        from pydantic import BaseModel, root_validator
+
+        class A(BaseModel):
+            first: str
+            last: str
+            name: Optional[str] = None
+
+            @root_validator
+            def fill(cls, values):
+                if not values.get("name"):
+                    values["name"] = values["first"] + " " + values["last"]
+                return values
+        """,
+        """
+        from typing import Optional
+        from pydantic import BaseModel, model_validator
+
+        class A(BaseModel):
+            first: str
+            last: str
+            name: Optional[str] = None
+
+            @model_validator(mode="after")
+            def fill(self):
+                if not self.name:
+                    self.name = self.first + " " + self.last
+                return self
+        """,
+        ("dump(A(first='a', last='b'))", "dump(A(first='a', last='b', name='c'))"),
+    ),
+    "does more, so that it is kept": (
+        """
+        from pydantic import BaseModel, root_validator
+
+        class A(BaseModel):
+            x: int
+            y: int = 1
+
+            @root_validator
+            def total(cls, values):
+                return {**values, "y": sum(values.values())}
+        """,
+        """
+        from pydantic import BaseModel, root_validator
+
+        class A(BaseModel):
+            x: int
+            y: int = 1
+
+            @root_validator(skip_on_failure=True)
+            def total(cls, values):
+                return {**values, "y": sum(values.values())}
+        """,
+        (),
+    ),
+    "partial update, where it is asked which were set": (
+        """
+        from pydantic import BaseModel, root_validator
+
+        class A(BaseModel):
+            x: int = 0
+            y: int = 1
+
+            @root_validator(allow_reuse=True)
+            def both(cls, values):
+                values["y"] = values["x"]
+                return values
+
+        def changes(a):
+            return a.dict(exclude_unset=True)
+        """,
+        """
+        from pydantic import BaseModel, root_validator
+
+        class A(BaseModel):
+            x: int = 0
+            y: int = 1
+
+            @root_validator(allow_reuse=True, skip_on_failure=True)
+            def both(cls, values):
+                values["y"] = values["x"]
+                return values
+
+        def changes(a):
+            return a.dict(exclude_unset=True)
+        """,
+        (),
+    ),
+    "before": (
+        """
+        from pydantic import BaseModel, root_validator
+
+        class A(BaseModel):
+            x: int
+
+            @root_validator(pre=True)
+            def old_name(cls, values):
+                '''Clients of old send z.'''
+                if "z" in values:
+                    values["x"] = values.pop("z")
+                return values
+
+        class B(BaseModel):
+            a: A
+        """,
+        """
+        from pydantic import BaseModel, model_validator
+
+        class A(BaseModel):
+            x: int
+
+            @model_validator(mode="before")
+            @classmethod
+            def old_name(cls, values):
+                '''Clients of old send z.'''
+                if not isinstance(values, dict):
+                    return values
+                values = dict(values)
+                if "z" in values:
+                    values["x"] = values.pop("z")
+                return values
+
+        class B(BaseModel):
+            a: A
+        """,
+        (
+            "dump(A(z=1))",
+            "dump(A(x=2))",
+            "dump(load(A, {'z': '3'}))",
+            "(lambda d: (dump(load(B, d)), d))({'a': {'z': 1}})",
+            "load(B, {'a': 'text'})",
+            "dump(B(a=A(x=1)))",
+        ),
+    ),
+    "before, which only reads": (
+        """
+        from pydantic import BaseModel, root_validator
+
+        class A(BaseModel):
+            x: int = 0
+
+            @root_validator(pre=True, allow_reuse=True)
+            def check(cls, data):
+                if "y" in data:
+                    raise TypeError("y is gone")
+                return {key.lower(): value for key, value in data.items()}
+        """,
+        """
+        from pydantic import BaseModel, model_validator
+
+        class A(BaseModel):
+            x: int = 0
+
+            @model_validator(mode="before")
+            @classmethod
+            def check(cls, data):
+                if not isinstance(data, dict):
+                    return data
+                if "y" in data:
+                    raise ValueError("y is gone")
+                return {key.lower(): value for key, value in data.items()}
+        """,
+        ("dump(A(X=1))", "dump(A())"),
+    ),
+    "a function that is reused": (
+        """
+        from pydantic import BaseModel, root_validator
+
+        def check(cls, values):
+            return values
+
+        class A(BaseModel):
+            x: int
+            _check = root_validator(allow_reuse=True)(check)
+        """,
+        """
+        from pydantic import BaseModel, root_validator
+
+        def check(cls, values):
+            return values
+
+        class A(BaseModel):
+            x: int
+            _check = root_validator(allow_reuse=True, skip_on_failure=True)(check)
+        """,
+        (),
+    ),
+}
+
+HEAD = "from pydantic import BaseModel, root_validator\n\n\nclass A(BaseModel):\n    x: int\n"
+NOOP: dict[str, tuple[Files, str]] = {
+    "already": (
+        "from pydantic import BaseModel, model_validator\nclass A(BaseModel):\n"
+        "    @model_validator(mode='after')\n    def f(self): return self\n",
+        "",
+    ),
+    "another library's": (
+        "from shop import root_validator\nclass A:\n    @root_validator\n"
+        "    def f(cls, values): return values\n",
+        "",
+    ),
+    "before, of a model that reads objects": (
+        HEAD + "    class Config:\n        orm_mode = True\n    @root_validator(pre=True)\n"
+        "    def f(cls, values): return values\n",
+        "from_orm() passes the object itself",
+    ),
+    "several before": (
+        HEAD + "    @root_validator(pre=True)\n    def f(cls, values): return values\n"
+        "    @root_validator(pre=True)\n    def g(cls, values): return values\n",
+        "runs in the opposite order",
+    ),
+    "before, on assignment": (
+        HEAD + "    class Config:\n        validate_assignment = True\n"
+        "    @root_validator(pre=True)\n    def f(cls, values): return values\n",
+        "it runs on assignment",
+    ),
+    "kept already": (
+        HEAD + "    @root_validator(skip_on_failure=True)\n"
+        "    def f(cls, values): return dict(values)\n",
+        "write it as @model_validator by hand",
+    ),
+    "arguments that are computed": (
+        HEAD + "    @root_validator(pre=EARLY)\n    def f(cls, values): return values\n",
+        "write it as @model_validator by hand",
+    ),
+}
+
+
+@pytest.mark.parametrize("row", FIX)
+def test_is_fixed(row: str) -> None:
+    assert_fixed(RULE, *FIX[row][:2])
+
+
+@pytest.mark.parametrize("row", [name for name, row in FIX.items() if row[2]])
+def test_does_what_it_did(row: str) -> None:
+    assert_same(RULE, FIX[row][0], *FIX[row][2])
+
+
+@pytest.mark.parametrize("row", NOOP)
+def test_is_left(row: str) -> None:
+    assert_left(RULE, *NOOP[row])
+
+
+@pytest.mark.parametrize("row", ["does more, so that it is kept", "a function that is reused"])
+def test_what_is_kept_is_left_to_be_done(row: str) -> None:
+    found = apply(RULE, FIX[row][0]).findings
+    assert {one.certainty for one in found} == {"changed", "left"}
