@@ -79,6 +79,8 @@ class Module:
     functions: dict[str, Function] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     """Names given to other names, as in `Model = BaseModel`."""
+    made: dict[str, str] = field(default_factory=dict)
+    """What is called, without its arguments, to make the value of a name at the top."""
     unsure: set[str] = field(default_factory=set)
     """Names that are bound more than once, or that something inside hides."""
     bound: set[str] = field(default_factory=set)
@@ -250,6 +252,8 @@ def _top(body: list[ast.stmt], module: Module) -> None:
                         _bind(module, one.id)
                         if target is one and node.value and (name := _dotted(node.value)):
                             module.aliases[one.id] = name
+                        elif target is one and isinstance(node.value, ast.Call):
+                            module.made[one.id] = _dotted(node.value.func)
         elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
             for part in ("body", "handlers", "orelse", "finalbody"):
                 for one in getattr(node, part, []):

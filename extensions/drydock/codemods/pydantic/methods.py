@@ -1,0 +1,154 @@
+"""`.dict()` -> `.model_dump()`, and the other methods of a model that have new names.
+
+Source: https://docs.pydantic.dev/latest/migration/#changes-to-pydanticbasemodel.
+Many other things have a `dict()` or `json()`, so this is certain only where the receiver is known
+to be a model. Pydantic 2 still has the old names, with a warning, and does the same.
+"""
+
+import libcst as cst
+
+from drydock.codemods.pydantic.receivers import ROOTS, WithTypes
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Source
+
+_DUMP = {"include", "exclude", "by_alias", "exclude_unset", "exclude_defaults", "exclude_none"}
+_OLD_DUMP = _DUMP | {"skip_defaults"}
+# Of a model or its class: the new name, and the arguments that it takes, too.
+_NEW = {
+    "dict": ("model_dump", _OLD_DUMP),
+    "json": ("model_dump_json", _OLD_DUMP | {"indent"}),
+    "copy": ("model_copy", {"update", "deep"}),
+    "parse_obj": ("model_validate", {"obj"}),
+    "parse_raw": ("model_validate_json", set()),
+    "from_orm": ("model_validate", {"obj"}),
+    "validate": ("model_validate", set()),
+    "construct": ("model_construct", None),
+    "schema": ("model_json_schema", {"by_alias", "ref_template"}),
+    "update_forward_refs": ("model_rebuild", set()),
+}
+_BY_HAND = {
+    "schema_json": "json.dumps(X.model_json_schema())",
+    "parse_file": "read the file and use model_validate_json()",
+}
+# What hardly anything but a model has, so that it may be changed on request.
+_TELLING = {"parse_obj", "from_orm", "update_forward_refs"}
+_UNKNOWN = "what it is called on is not known to be a model"
+
+
+def _rewrite(source: Source) -> cst.Module:
+    return source.tree.visit(_Methods(source))
+
+
+class _Methods(WithTypes):
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.overridden = {
+            name
+            for module in source.project.modules.values()
+            for one in module.classes.values()
+            for name in one.methods.keys() & _NEW.keys()
+            if source.project.is_a(f"{one.path}:{one.name}", *ROOTS)
+        }
+
+    def left_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
+        for line in original_node.body.body:
+            if isinstance(line, cst.FunctionDef) and line.name.value in {"dict", "json"}:
+                why = f"Pydantic 2 does not call a model's own {line.name.value}(): "
+                why += "FastAPI and models around it dump it without that"
+                self.source.left(line, why, "use @model_serializer or @field_serializer")
+        return updated_node
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        func = original_node.func
+        meaning = self.source.meaning(func)
+        if meaning in {"pydantic.parse_obj_as", "pydantic.parse_raw_as"}:
+            return self._adapted(original_node, updated_node, meaning)
+        if not isinstance(func, cst.Attribute):
+            return updated_node
+        name = func.attr.value
+        if name in _BY_HAND and self.type_of(func.value):
+            self.source.left(original_node, f".{name}() of a model", _BY_HAND[name])
+        if name not in _NEW:
+            return updated_node
+        new, taken = _NEW[name]
+        if not self._is_to_change(original_node, name, new, taken):
+            return updated_node
+        args = [
+            one.with_changes(keyword=cst.Name("exclude_unset"))
+            if one.keyword and one.keyword.value == "skip_defaults"
+            else one
+            for one in updated_node.args
+        ]
+        attribute = updated_node.func
+        assert isinstance(attribute, cst.Attribute)
+        renamed = attribute.with_changes(attr=attribute.attr.with_changes(value=new))
+        return updated_node.with_changes(func=renamed, args=args)
+
+    def _is_to_change(self, node: cst.Call, name: str, new: str, taken: set[str] | None) -> bool:
+        """Tell of a call, and whether to change it."""
+        assert isinstance(node.func, cst.Attribute)
+        receiver = self.type_of(node.func.value)
+        words = {one.keyword.value for one in node.args if one.keyword}
+        what = f".{name}() -> .{new}()"
+        if not receiver or receiver.kind == "many":
+            # What else is called so has other arguments, or none.
+            telling = name in _TELLING or (name in {"dict", "json"} and words & _OLD_DUMP)
+            if (
+                telling
+                or (name == "dict" and not node.args)
+                or (name == "copy" and "update" in words)
+            ):
+                return self.source.unsafe(node, what, _UNKNOWN)
+            return False
+        if receiver.kind == "class" and name in {"dict", "json", "copy"} and not node.args:
+            return False
+        if name in self.overridden:
+            why = f"a model of the service has its own {name}()"
+            self.source.left(node, f".{name}() is kept: {why}", f"rename that and call .{new}()")
+            return False
+        if taken is not None and (more := sorted(words - taken)):
+            how = f"call .{new}() and do by hand what {more[0]}= did"
+            self.source.left(node, f".{name}({more[0]}=) of a model", how)
+            return False
+        if any(one.star for one in node.args):
+            return self.source.unsafe(node, what, "its arguments are not written out")
+        self.source.changed(node, what)
+        return True
+
+    def _adapted(self, old: cst.Call, new: cst.Call, meaning: str) -> cst.BaseExpression:
+        """`parse_obj_as(T, x)` -> `TypeAdapter(T).validate_python(x)`."""
+        name = meaning.rpartition(".")[2]
+        if len(old.args) != 2 or any(one.keyword or one.star for one in old.args):
+            self.source.left(old, f"{name} with more than a type and a value", "use TypeAdapter")
+            return new
+        method = "validate_python" if name == "parse_obj_as" else "validate_json"
+        self.source.changed(old, f"{name}() -> TypeAdapter().{method}()")
+        self.source.unused(old.func)
+        kind, value = new.args
+        adapter = cst.Call(
+            self.source.named("pydantic.TypeAdapter", like=old.func),
+            [kind.with_changes(comma=cst.MaybeSentinel.DEFAULT)],
+        )
+        return new.with_changes(func=cst.Attribute(adapter, cst.Name(method)), args=[value])
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.Attribute:
+        name = original_node.attr.value
+        if name not in {"__fields__", "__fields_set__"} or not self.type_of(original_node.value):
+            return updated_node
+        if name == "__fields__":
+            how = "read model_fields of the class, whose values are FieldInfo"
+            self.source.left(original_node, "__fields__ of a model", how)
+            return updated_node
+        self.source.changed(original_node, "__fields_set__ -> model_fields_set")
+        return updated_node.with_changes(attr=cst.Name("model_fields_set"))
+
+
+RULE = Rule(
+    name="pydantic-methods",
+    summary="`.dict()` -> `.model_dump()`, `parse_obj`, `from_orm`, `parse_obj_as`, ...",
+    since="1.5.0",
+    words=(*(f".{name}(" for name in (*_NEW, *_BY_HAND)), "_as", "__fields"),
+    rewrite=_rewrite,
+)

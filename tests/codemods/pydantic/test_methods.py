@@ -1,0 +1,189 @@
+"""`.dict()` -> `.model_dump()`, and the like."""
+
+import pytest
+
+from tests.codemods.pydantic.support import assert_same
+from tests.codemods.support import Files, assert_fixed, assert_left
+
+RULE = "pydantic-methods"
+
+MODEL = """\
+from typing import Dict, List, Optional, Type
+from pydantic import BaseModel
+
+
+class Base(BaseModel):
+    pass
+
+
+class Item(Base):
+    name: str
+    size: Optional[int] = None
+
+
+class Cart(Base):
+    items: List[Item]
+    best: Item
+
+
+def find(name: str) -> Optional[Item]:
+    return Item(name=name)
+
+
+"""
+
+
+def _in(code: str) -> str:
+    return MODEL + code
+
+
+FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "an annotated argument": (
+        "def f(item: Item, other: 'Item' = None):\n"
+        "    return item.dict(exclude_unset=True), other.dict()  # both\n",
+        "def f(item: Item, other: 'Item' = None):\n"
+        "    return item.model_dump(exclude_unset=True), other.model_dump()  # both\n",
+        ("f(Item(name='a'), Item(name='b', size=1))",),
+    ),
+    "what was made of the class": (
+        "def f(data):\n    item = Item(**data)\n    same = item\n"
+        "    return same.dict(), item.copy(update={'size': 3}).dict()\n",
+        "def f(data):\n    item = Item(**data)\n    same = item\n"
+        "    return same.model_dump(), item.model_copy(update={'size': 3}).model_dump()\n",
+        ("f({'name': 'a'})",),
+    ),
+    "methods of the class": (
+        "def f(data, text):\n"
+        "    return Item.parse_obj(data), Item.parse_raw(text), Item.construct(name='x')\n",
+        "def f(data, text):\n"
+        "    return Item.model_validate(data), Item.model_validate_json(text), "
+        "Item.model_construct(name='x')\n",
+        ("f({'name': 'a'}, '{\"name\": \"b\"}')", "f({}, '')"),
+    ),
+    "fields, items, and what a function returns": (
+        "def f(cart: Cart):\n"
+        "    found = find('x')\n"
+        "    return [one.dict() for one in cart.items], cart.best.dict(), cart.items[0].dict(), "
+        "found.dict(skip_defaults=True)\n",
+        "def f(cart: Cart):\n"
+        "    found = find('x')\n"
+        "    return [one.model_dump() for one in cart.items], cart.best.model_dump(), "
+        "cart.items[0].model_dump(), found.model_dump(exclude_unset=True)\n",
+        ("f(Cart(items=[{'name': 'a'}], best={'name': 'b'}))",),
+    ),
+    "json": (
+        "def f(item: Item):\n    return item.json(by_alias=True, indent=2)\n",
+        "def f(item: Item):\n    return item.model_dump_json(by_alias=True, indent=2)\n",
+        ("f(Item(name='a'))",),
+    ),
+    "in a loop, and in a method of the model": (
+        "class More(Item):\n    def shown(self):\n        return self.dict()\n\n"
+        "    @classmethod\n    def of(cls, data):\n        return cls.parse_obj(data)\n\n\n"
+        "def f(items: List[Item]):\n    for one in items:\n        yield one.dict()\n",
+        "class More(Item):\n    def shown(self):\n        return self.model_dump()\n\n"
+        "    @classmethod\n    def of(cls, data):\n        return cls.model_validate(data)\n\n\n"
+        "def f(items: List[Item]):\n    for one in items:\n        yield one.model_dump()\n",
+        ("More.of({'name': 'a'}).shown()", "list(f([Item(name='a')]))"),
+    ),
+    "which were set, schema, forward references": (
+        "Item.update_forward_refs()\nkeys = sorted(Item.schema()['properties'])\n"
+        "def f(item: Item):\n    return item.__fields_set__\n",
+        "Item.model_rebuild()\nkeys = sorted(Item.model_json_schema()['properties'])\n"
+        "def f(item: Item):\n    return item.model_fields_set\n",
+        ("keys", "f(Item(name='a'))"),
+    ),
+}
+
+MORE: dict[str, tuple[Files, Files]] = {
+    "from_orm of a class by another module": (
+        {
+            "app/__init__.py": "",
+            "app/schemas.py": MODEL,
+            "app/api.py": "from app import schemas\n\n\ndef f(row):\n"
+            "    return schemas.Item.from_orm(row)\n",
+        },
+        {
+            "app/api.py": "from app import schemas\n\n\ndef f(row):\n"
+            "    return schemas.Item.model_validate(row)\n",
+        },
+    ),
+    "an object that another module makes": (
+        {
+            "app/__init__.py": "",
+            "app/config.py": "from pydantic_settings import BaseSettings\n\n\n"
+            "class Settings(BaseSettings):\n    x: int = 1\n\n\nsettings = Settings()\n",
+            "app/api.py": "from .config import settings\n\nshown = settings.dict()\n",
+        },
+        {"app/api.py": "from .config import settings\n\nshown = settings.model_dump()\n"},
+    ),
+    "parse_obj_as": (
+        "from typing import List\nfrom pydantic import parse_obj_as\n\n\n"
+        "def f(data):\n    return parse_obj_as(List[int], data)\n",
+        "from typing import List\nfrom pydantic import TypeAdapter\n\n\n"
+        "def f(data):\n    return TypeAdapter(List[int]).validate_python(data)\n",
+    ),
+    "of the library, from text": (
+        "import pydantic\n\nx = pydantic.parse_raw_as(int, '1')\n",
+        "import pydantic\n\nx = pydantic.TypeAdapter(int).validate_json('1')\n",
+    ),
+}
+
+NOOP: dict[str, tuple[Files, str]] = {
+    "a response has json, a dict copy": (
+        _in("def f(response, data: dict):\n    return response.json(), data.copy()\n"),
+        "",
+    ),
+    "what may be something else": (
+        _in("def f(item: Item, other):\n    item = other\n    return item.dict()\n"),
+        "not known to be a model",
+    ),
+    "hidden by a variable of an inner function": (
+        _in("def f(item: Item):\n    def g(item):\n        return item.dict()\n    return g\n"),
+        "not known to be a model",
+    ),
+    "a method of the service's own": (
+        _in("class Own(Item):\n    def dict(self, **given):\n        return {}\n\n\n"
+            "def f(item: Item):\n    return item.dict()\n"),
+        "a model of the service has its own dict()",
+    ),
+    "an argument that is gone": (
+        _in("def f(item: Item):\n    return item.json(ensure_ascii=False)\n"),
+        "do by hand what ensure_ascii= did",
+    ),
+    "a copy of a part": (
+        _in("def f(item: Item):\n    return item.copy(include={'name'})\n"),
+        "do by hand what include= did",
+    ),
+    "fields": (_in("names = list(Item.__fields__)\n"), "read model_fields"),
+    "no model": (
+        "class Item:\n    def dict(self): ...\n\n\ndef f(item: Item):\n    return item.json()\n",
+        "",
+    ),
+    "already": (_in("def f(item: Item):\n    return item.model_dump()\n"), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", FIX)
+def test_is_fixed(row: str) -> None:
+    assert_fixed(RULE, _in(FIX[row][0]), _in(FIX[row][1]))
+
+
+@pytest.mark.parametrize("row", FIX)
+def test_does_what_it_did(row: str) -> None:
+    assert_same(RULE, _in(FIX[row][0]), *FIX[row][2])
+
+
+@pytest.mark.parametrize("row", MORE)
+def test_is_fixed_across_modules(row: str) -> None:
+    assert_fixed(RULE, *MORE[row])
+
+
+@pytest.mark.parametrize("row", NOOP)
+def test_is_left(row: str) -> None:
+    assert_left(RULE, *NOOP[row])
+
+
+def test_what_is_likely_is_changed_on_request() -> None:
+    before = _in("def f(item, other):\n    return item.dict(), other.from_orm(1), other.json()\n")
+    after = before.replace("item.dict()", "item.model_dump()").replace("from_orm", "model_validate")
+    assert_fixed(RULE, before, after, unsafe=True)
