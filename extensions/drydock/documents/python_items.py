@@ -70,13 +70,16 @@ def imported(text: str) -> Body | None:
     return _items(text, opening.end(), opening[1]) if opening else None
 
 
-def held(text: str, value: ast.expr) -> Body | None:
-    """Return the items that the last value in `text` holds; None if they cannot be taken apart."""
+def held(text: str, value: ast.expr, first: int) -> Body | None:
+    """Return the items that the last value in `text` holds; None if they cannot be taken apart.
+
+    `first` is the line, counted from 0, at which `text` stands where `value` comes from.
+    """
     if isinstance(value, ast.Call):
         line, column = value.func.end_lineno or 1, value.func.end_col_offset or 0
     else:
         line, column = value.lineno, value.col_offset
-    row = line - 1 - (text[:1] in {" ", "\t"})  # an indented text was parsed within another
+    row = line - 1 - first
     lines = text.split("\n")
     start = sum(len(before) + 1 for before in lines[:row])
     start += len(lines[row].encode()[:column].decode())

@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from drydock.documents import python_parts
+from drydock.documents.formats import python
 from drydock.documents.kinds import NAMES
 from drydock.merging import nodes, structural
 from hypothesis import given, settings
@@ -87,7 +87,7 @@ def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_seeing_no_change_within_a_statement_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(python_parts, "_says", lambda parsed, text: type(parsed[0]).__name__)
+    monkeypatch.setattr(python, "_meaning", lambda parsed, text: type(parsed[0]).__name__)
     assert catches(lambda case: check("a.py", render, case), cases(KINDS))
 
 
