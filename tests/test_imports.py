@@ -15,6 +15,7 @@ _ROWS = (
     ("template", "documents"),
     ("project",),
     ("merging", "adoption", "codemods"),
+    ("conformance",),
     ("proving", "fleet"),
     ("report",),
     ("commands",),

@@ -138,6 +138,11 @@ def code(value: object, longest: int = _LONGEST) -> str:
     return f"`{text[:longest]}{'…' if len(text) > longest else ''}`" if text.strip() else "(empty)"
 
 
+def plain(value: object) -> str:
+    """Return something of a repository as text that is no markup of any report."""
+    return re.sub(r"[^\w .,:;/()@+-]", "?", str(value))[:300]
+
+
 def at(path: str, line: int = 0) -> str:
     """Return where something is, in Markdown; `line` from 1, 0 for the file as a whole."""
     return code(f"{path}:{line}" if line else path)

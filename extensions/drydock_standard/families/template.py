@@ -3,10 +3,12 @@
 import datetime
 import re
 from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
 from urllib.parse import urlsplit
 
 from drydock_standard import releases
-from drydock_standard.check import Check, at, code, skip
+from drydock_standard.check import Check, at, code, plain, skip
 from drydock_standard.repository import Repository, Unusable
 
 NAME = "Template"
@@ -16,6 +18,8 @@ _MARKERS = re.compile(
     re.MULTILINE,
 )
 _LEFT_OVER = re.compile(r"\.(rej|orig)\Z")
+_SHARED = ("pyproject.toml", ".gitignore", "chart/values.yaml")
+"""Files of the template that a service is meant to add to."""
 _LOCAL = re.compile(r"[./~]|[A-Za-z]:[\\/]|file:")
 
 
@@ -156,3 +160,89 @@ class TemplateRelease(Check):
                 f"{code(recorded)} of {known[recorded]} is {behind}, the first of them of {late}, "
                 f"{(today - late).days} days ago"
             )
+
+
+def _engine(name: str, repository: Repository) -> Any:
+    """Return a module of the engine; skip the check where there is none, or nothing to ask it."""
+    if not repository.has_chassis:
+        skip("this template did not make the service")
+    try:
+        return import_module(f"drydock.conformance.{name}")
+    except ImportError:
+        skip("drydock-engine is not installed here")
+
+
+def _files(repository: Repository) -> dict[str, str]:
+    return {path: text for path in repository.paths if (text := repository.text(path)) is not None}
+
+
+class AnswersMatch(Check):
+    """The answers are what the code says.
+
+    An update renders the template with the recorded answers: a wrong one brings files of another
+    service. Editing the answers file changes no code. Needs drydock-engine.
+
+    Fix: put the old value back, commit, then `drydock update --data NAME=VALUE`, which changes the
+    files, too.
+
+    Since v1.5.0.
+    """
+
+    code = "DS106"
+
+    def find(self, repository: Repository) -> Iterator[str]:
+        answers = _engine("answers", repository)
+        where = at(repository.answers_file or "")
+        for one in answers.disagreements(_files(repository), repository.answers):
+            told = f"{one.answer}: {one.recorded}"
+            yield f"{where}: {code(told)}, but {at(one.where)} says {code(one.found)}"
+
+
+class Drift(Check):
+    """The template's files are as its release has them.
+
+    An edit there is merged with each update, and may conflict with it; where the template has no
+    place for what a service needs, its maintainers want to know. Files that a service is meant to
+    add to are not looked at. Needs drydock-engine, and the network where the template is elsewhere.
+
+    Fix: move the edit into a file of the service (settings, a values file, its own session), or
+    propose it to the template. Restore a file with `git checkout COMMIT -- FILE`.
+
+    Since v1.5.0.
+    """
+
+    code = "DC107"
+
+    def find(self, repository: Repository) -> Iterator[str]:
+        engine = _engine("drift", repository)
+        if repository.folder is None or repository.answers_file != ".copier-answers.yml":
+            skip("the repository is not on this machine, or its answers file has another name")
+        try:
+            if not repository.network and not engine.is_at_hand(repository.folder):
+                skip("it reads the template: drydock check --network, or DRYDOCK_CHECK_NETWORK=1")
+            drifted = list(engine.drift(repository.folder))
+        except engine.BadInput as error:
+            skip(f"its release cannot be rendered: {plain(error)}")
+        for one in drifted:
+            if one.path not in _SHARED:
+                yield f"{at(one.path)} was {one.how}"
+
+
+class Superfluous(Check):
+    """The service does nothing that its chassis does.
+
+    Two metrics servers, two set-ups of logging, or a health route of its own are code to maintain,
+    and the one that is watched may be the other one. Needs drydock-engine.
+
+    Fix: take it out; the message says what the chassis does instead.
+
+    Since v1.5.0.
+    """
+
+    code = "DC108"
+
+    def find(self, repository: Repository) -> Iterator[str]:
+        engine = _engine("superfluous", repository)
+        package = str(repository.answers["package_path"])
+        for fact in engine.superfluous(_files(repository), package):
+            yield f"{at(fact.path, fact.line)}: {code(fact.value)}; {engine.INSTEAD[fact.about]}"

@@ -1,14 +1,16 @@
 """Checks of what a template left behind."""
 
 import datetime
+import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from drydock_standard import releases
 from drydock_standard.families.template import TemplateRelease
 
 from tests.standard.support import ANSWERS, CHASSIS, said
-from tests.support import Content
+from tests.support import Content, Service, Template
 
 MARKERS = "a\n<<<<<<< yours\nb\n=======\nc\n>>>>>>> release v1.4.0\nd\n"
 ADDRESS = "_src_path: https://git.example.com/platform/drydock.git\n"
@@ -131,3 +133,65 @@ def test_a_release_that_this_package_does_not_know_is_no_fault(
 def test_the_releases_are_those_of_the_changelog() -> None:
     assert releases.known()["v1.3.0"] == datetime.date(2026, 11, 23)
     assert TemplateRelease.days == 30
+
+
+class TestWithTheEngine:
+    """Checks that ask the engine, where it is installed."""
+
+    FILES: ClassVar[dict[str, Content]] = CHASSIS | {"src/iris/main.py": "app = FastAPI()\n"}
+
+    @pytest.mark.parametrize("code", ["DS106", "DC108"])
+    def test_passes(self, code: str, tmp_path: Path) -> None:
+        assert said(code, tmp_path, self.FILES).passed
+
+    @pytest.mark.parametrize(
+        ("code", "text", "finding"),
+        [
+            ("DS106", "other = 1\n", "`src/iris/main.py` says `no app in it`"),
+            ("DC108", "logging.basicConfig()\n", "`src/iris/main.py:1`: `basicConfig`;"),
+        ],
+    )
+    def test_fails(self, code: str, text: str, finding: str, tmp_path: Path) -> None:
+        files: dict[str, Content] = {"src/iris/main.py": text}
+        assert finding in said(code, tmp_path, self.FILES | files).failed
+
+    @pytest.mark.parametrize("code", ["DS106", "DC107", "DC108"])
+    def test_is_skipped_without_a_chassis(self, code: str, tmp_path: Path) -> None:
+        assert "did not make the service" in said(code, tmp_path, {"a.py": ""}).skipped
+
+    @pytest.mark.parametrize("code", ["DS106", "DC107", "DC108"])
+    def test_is_skipped_without_the_engine(
+        self, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("answers", "drift", "superfluous"):
+            monkeypatch.setitem(sys.modules, f"drydock.conformance.{name}", None)
+        assert said(code, tmp_path, self.FILES).skipped == "drydock-engine is not installed here"
+
+    def test_drift_asks_no_server_unless_it_may(self, tmp_path: Path) -> None:
+        assert "it reads the template" in said("DC107", tmp_path, self.FILES).skipped
+
+    def test_drift_of_a_release_that_is_not_there_says_why(self, tmp_path: Path) -> None:
+        template = Template.make(tmp_path / "t")
+        template.release("v1.0.0")
+        answers = ANSWERS.replace(
+            "https://git.example.com/platform/drydock.git", str(template.path)
+        )
+        reason = said(
+            "DC107", tmp_path / "s", self.FILES | {".copier-answers.yml": answers}
+        ).skipped
+        assert "its release cannot be rendered:" in reason
+        assert "has no release ?v1.4.0?" in reason
+
+    def test_drift_tells_what_was_edited_but_not_what_is_meant_to_be(self, tmp_path: Path) -> None:
+        template = Template.make(tmp_path / "t")
+        rendered = {
+            "Dockerfile": "FROM a\n",
+            "pyproject.toml": "",
+            "src/iris/chassis/settings.py": "",
+        }
+        template.release("v1.0.0", dict(rendered))
+        service = Service.make(template, tmp_path / "s")
+        answers = service.read(".copier-answers.yml") + "package_path: src/iris\n"
+        files: dict[str, Content] = {"Dockerfile": "FROM b\n", "pyproject.toml": "a = 1\n"}
+        found = said("DC107", service.path, files | {".copier-answers.yml": answers}).failed
+        assert found.startswith("- `Dockerfile` was edited\n\n")

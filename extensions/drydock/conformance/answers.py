@@ -1,0 +1,77 @@
+"""Where the code of a service says otherwise than its answers."""
+
+import ast
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from drydock.adoption.facts import Fact, Files, chassis, image
+
+_TOLD = {
+    "service_name", "service_port", "management_port", "inference", "helm", "ci", "python_version",
+}  # fmt: skip
+_LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock"}
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """An answer, and what the service says instead."""
+
+    answer: str
+    recorded: str
+    found: str
+    where: str
+
+
+def disagreements(files: Files, recorded: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """Yield the recorded answers that the `files` of a service contradict.
+
+    Nothing is run; what cannot be told for sure is no disagreement.
+    """
+    for fact in [*chassis.find(files), *_pythons(files)]:
+        told = recorded.get(fact.about)
+        if fact.about in _TOLD and told is not None and str(told) != fact.value:
+            yield Disagreement(fact.about, str(told), fact.value, fact.where)
+    yield from _app(files, recorded)
+    packaging = str(recorded.get("packaging"))
+    others = [tool for tool, lock in _LOCKS.items() if lock in files and tool != packaging]
+    if packaging in _LOCKS and _LOCKS[packaging] not in files and others:
+        yield Disagreement("packaging", packaging, others[0], _LOCKS[others[0]])
+
+
+def _pythons(files: Files) -> Iterator[Fact]:
+    facts = image.find({"Dockerfile": files["Dockerfile"]} if "Dockerfile" in files else {})
+    yield from (fact for fact in facts if fact.about == "python_version")
+
+
+def _app(files: Files, recorded: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """Yield what is wrong with the answer `app`: no such module, or nothing of that name in it."""
+    module, _, attribute = str(recorded.get("app")).partition(":")
+    root = posixpath.dirname(str(recorded.get("package_path")))
+    stem = posixpath.join(root, module.replace(".", "/"))
+    path = next((p for p in (f"{stem}.py", f"{stem}/__init__.py") if p in files), None)
+    if not attribute:
+        return
+    if path is None:
+        yield Disagreement("app", f"{module}:{attribute}", "no such module", f"{stem}.py")
+    elif not _has(files[path], attribute):
+        yield Disagreement("app", f"{module}:{attribute}", f"no {attribute} in it", path)
+
+
+def _has(text: str, name: str) -> bool:
+    """Tell whether a module may have something of a name, wherever it comes from."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True  # what is wrong there is another matter
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
+            return True
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and (
+            node.name in (name, "__getattr__")
+        ):
+            return True
+        if isinstance(node, ast.alias) and (node.asname or node.name) in (name, "*"):
+            return True
+    return False

@@ -1,0 +1,93 @@
+"""Where the code of a service says otherwise than its answers."""
+
+from typing import Any
+
+import pytest
+from drydock.conformance.answers import disagreements
+
+IDENTITY = "src/iris/chassis/identity.py"
+FILES = {
+    IDENTITY: 'SERVICE: str = "iris"\nSERVICE_PORT: int = 8000\nMANAGEMENT_PORT: int = 9000\n',
+    "src/iris/chassis/application.py": "",
+    "src/iris/chassis/inference.py": "",
+    "src/iris/main.py": "app = FastAPI()\n",
+    "Dockerfile": "FROM python:3.13-slim\n",
+    "uv.lock": "",
+    "noxfile.py": "def push(session): ...\ndef chart(session): ...\n",
+    "Jenkinsfile": "// What the stages do is in noxfile.py, for you to run as well\n",
+}
+ANSWERS: dict[str, Any] = {
+    "service_name": "iris",
+    "service_port": 8000,
+    "management_port": 9000,
+    "package_path": "src/iris",
+    "app": "iris.main:app",
+    "inference": "local",
+    "python_version": "3.13",
+    "packaging": "uv",
+    "helm": True,
+    "ci": "jenkins",
+}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"src/iris/main.py": "from .factory import app\n"},
+        {"src/iris/main.py": "from .factory import *\n"},
+        {"src/iris/main.py": "def app(): ...\n"},
+        {"src/iris/main.py": "(\n"},
+        {"src/iris/main.py": "if True:\n    app = 1\n"},
+        {"src/iris/main/__init__.py": "app = 1\n", "src/iris/main.py": "app = 1\n"},
+        {"Dockerfile": "FROM registry.example.com/base:1\n"},
+        {"uv.lock": "", "poetry.lock": ""},
+    ],
+)
+def test_what_the_code_says_too_is_no_disagreement(files: dict[str, str]) -> None:
+    assert list(disagreements(FILES | files, ANSWERS)) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "answers", "told"),
+    [
+        ({}, {"service_port": 8080}, ("service_port", "8080", "8000", f"{IDENTITY}:2")),
+        ({}, {"service_name": "rose"}, ("service_name", "rose", "iris", f"{IDENTITY}:1")),
+        (
+            {},
+            {"inference": "none"},
+            ("inference", "none", "local", "src/iris/chassis/inference.py"),
+        ),
+        ({}, {"python_version": "3.12"}, ("python_version", "3.12", "3.13", "Dockerfile:1")),
+        ({}, {"helm": False}, ("helm", "False", "True", "noxfile.py:2")),
+        ({}, {"ci": "gitlab"}, ("ci", "gitlab", "jenkins", "Jenkinsfile")),
+        (
+            {},
+            {"app": "iris.api:app"},
+            ("app", "iris.api:app", "no such module", "src/iris/api.py"),
+        ),
+        (
+            {"src/iris/main.py": "application = 1\n"},
+            {},
+            ("app", "iris.main:app", "no app in it", "src/iris/main.py"),
+        ),
+    ],
+)
+def test_what_the_code_says_otherwise_is_told(
+    files: dict[str, str], answers: dict[str, Any], told: tuple[str, ...]
+) -> None:
+    found = list(disagreements(FILES | files, ANSWERS | answers))
+    assert [(one.answer, one.recorded, one.found, one.where) for one in found] == [told]
+
+
+def test_another_lock_file_tells_another_package_manager() -> None:
+    files = {name: text for name, text in FILES.items() if name != "uv.lock"} | {"poetry.lock": ""}
+    found = [one for one in disagreements(files, ANSWERS) if one.answer == "packaging"]
+    assert [(one.recorded, one.found, one.where) for one in found] == [
+        ("uv", "poetry", "poetry.lock")
+    ]
+
+
+def test_without_any_lock_file_nothing_is_told() -> None:
+    files = {name: text for name, text in FILES.items() if name != "uv.lock"}
+    assert list(disagreements(files, ANSWERS)) == []
