@@ -1,0 +1,275 @@
+"""Times `drydock fleet` over many generated services, beside a loop of stock `copier update`.
+
+The services are checkouts of this repository's template: twelve variants, of every release before
+the newest in turns, each with a name of its own and up to six of the edits that teams make. The
+loop of stock Copier updates fresh clones of a sample of them, one after the other, as a team's
+script does; `drydock fleet` works on two at a time.
+
+    PYTHONPATH=. python benchmarks/fleet.py --services 100
+
+prints one JSON object: wall and processor seconds a service for each command, the ratio of the
+throughputs, and the highest sum of memory (PSS) of all processes of a command.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from drydock.commands import update as engine
+from drydock.errors import BadInput
+from drydock.fleet import clones, inventory
+from drydock.merging import sides
+from drydock.template import rendering
+from drydock.template.opened import Templates
+from drydock.template.releases import Release, Template, open_template
+
+from tests.template import edits, matrix
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+VARIANTS = 12
+MOST_EDITS = 6
+JOBS = 2
+EVERY = 0.5  # seconds between two looks at memory
+IDENTITY = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "Benchmark"), ("EMAIL", "benchmark@example.com"))
+}
+# Without a network no lock file can be refreshed; stock Copier refreshes none either.
+ENVIRONMENT = os.environ | IDENTITY | {"NO_COLOR": "1", "UV_OFFLINE": "1"}
+
+
+def git(folder: Path, *arguments: str | Path) -> None:
+    """Run git, which must succeed."""
+    subprocess.run(
+        ["git", "-C", folder, *arguments], env=ENVIRONMENT, check=True, capture_output=True
+    )
+
+
+def make_fleet(folder: Path, template: Template, count: int) -> None:
+    """Make services in `folder`, each a repository with two commits."""
+    variants = list(islice(matrix.covering(2, {}, matrix.OF_AN_INSTALLATION), VARIANTS))
+    with Templates.opened(template) as templates:
+        releases = list(template.releases.values())[:-1]
+        for number in range(count):
+            release = releases[number % len(releases)]
+            answers = dict(variants[number // len(releases) % len(variants)].answers)
+            checkout = rendering.Checkout(
+                templates.checkout(template, release), template.address, release
+            )
+            place = folder / f"service-{number}"
+            make_service(place, checkout, answers)
+            git(place, "init", "--quiet", "--initial-branch=main")
+            git(place, "add", "--all")
+            git(place, "commit", "--quiet", "--message=Generate")
+            seed = random.Random(number).randint(0, MOST_EDITS)
+            edits.make(edits.Place(place), edits.chosen(edits.Place(place), number, seed))
+            git(place, "add", "--all")
+            git(place, "commit", "--quiet", "--allow-empty", "--message=Make it ours")
+
+
+def make_service(place: Path, checkout: rendering.Checkout, answers: dict[str, Any]) -> None:
+    """Render one service; what its release does not ask, or offer, is left out."""
+    known = questions(checkout.folder, checkout.release)
+    data = {
+        name: value
+        for name, value in (answers | {"service_name": place.name}).items()
+        if name in known and (not known[name] or value in known[name])
+    }
+    rendering.render(checkout, place, rendering.Request(data=data, defaults=True))
+    if answers.get("adopted"):
+        app = place / data["package_path"] / "main.py"
+        if not app.exists():
+            app.parent.mkdir(parents=True, exist_ok=True)
+            app.write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+
+
+@cache
+def questions(folder: Path, release: Release) -> dict[str, list[Any]]:
+    """Return what a release asks, and what may be answered; an empty list is anything."""
+    asked = rendering.config(rendering.Checkout(folder, "", release)).questions_data
+    found = {}
+    for name, question in asked.items():
+        choices = question.get("choices", [])
+        found[name] = list(choices.values() if isinstance(choices, dict) else choices)
+    return found
+
+
+def children_seconds() -> float:
+    """Return the processor time of all processes that ended below this one."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def measured(command: Sequence[str | Path], folder: Path) -> dict[str, float]:
+    """Run a command; return its wall and processor seconds, and its most memory in MiB."""
+    before, start = children_seconds(), time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        with most_memory(process.pid) as peak:
+            _, said = process.communicate()
+        if process.returncode not in (0, 1):
+            raise SystemExit(f"{command} ended with {process.returncode}:\n{said}")
+    wall = time.perf_counter() - start
+    return {"wall": wall, "processor": children_seconds() - before, "memory": peak()}
+
+
+@contextmanager
+def most_memory(pid: int) -> Iterator[Callable[[], float]]:
+    """Yield a function that returns the most MiB that a process and those below it had."""
+    seen, ended = [0.0], threading.Event()
+
+    def look() -> None:
+        while not ended.wait(EVERY):
+            seen.append(sum(proportional_memory(one) for one in below(pid)))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield lambda: max(seen)
+    finally:
+        ended.set()
+        looking.join()
+
+
+def below(pid: int) -> Iterator[int]:
+    """Yield a process and all below it."""
+    yield pid
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from below(int(child))
+
+
+def proportional_memory(pid: int) -> float:
+    """Return the memory of a process in MiB, what it shares with others in parts."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def stock(services: Sequence[Path], scratch: Path) -> dict[str, float]:
+    """Update fresh clones by stock Copier, one after the other; return seconds in all."""
+    total = {"wall": 0.0, "processor": 0.0}
+    for service in services:
+        clone = scratch / service.name
+        git(scratch, "clone", "--quiet", service, clone)
+        command = (BIN / "copier", "update", "--defaults", "--quiet", "--skip-answered")
+        took = measured(command, clone)
+        total = {name: total[name] + took[name] for name in total}
+        shutil.rmtree(clone)
+    return total
+
+
+def taken_apart(services: Sequence[Path], scratch: Path) -> dict[str, float]:
+    """Return the seconds that each part of a forecast takes, on average, in one process."""
+    spent: dict[str, float] = {}
+
+    def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return function(*arguments, **named)
+            finally:
+                spent[name] = spent.get(name, 0.0) + time.perf_counter() - start
+
+        return call
+
+    parts = {
+        "render both releases": (rendering, "render"),
+        "store the renders": (sides, "make"),
+        "merge": (engine, "three_way"),
+    }
+    originals = {name: getattr(*place) for name, place in parts.items()}
+    for name, (module, attribute) in parts.items():
+        setattr(module, attribute, timed(name, originals[name]))
+    options = engine.Options(defaults=True, dry_run=True)
+    with Templates.opened() as templates:
+        begin = time.perf_counter()
+        for service in services:
+            (member,) = inventory.read([str(service)], [])
+            start = time.perf_counter()
+            with (
+                clones.source(member, scratch) as source,
+                clones.work_tree(source, scratch) as folder,
+            ):
+                ready = time.perf_counter()
+                with suppress(BadInput):
+                    engine.update(folder, options, lambda _: None, templates)
+                end = time.perf_counter()
+            gone = time.perf_counter()
+            borrowed = ready - start + gone - end
+            spent["borrow a work tree"] = spent.get("borrow a work tree", 0.0) + borrowed
+        whole = time.perf_counter() - begin
+    for name, (module, attribute) in parts.items():
+        setattr(module, attribute, originals[name])
+    spent["the rest"] = whole - sum(spent.values())
+    return {name: round(seconds / len(services), 3) for name, seconds in spent.items()}
+
+
+def measure(count: int, sample: int, scratch: Path) -> dict[str, Any]:
+    """Make a fleet of `count` services and time all commands on it."""
+    found: dict[str, Any] = {"services": count, "sample": sample}
+
+    def say(name: str, value: Any) -> None:
+        found[name] = value
+        print(json.dumps({name: value}), file=sys.stderr, flush=True)
+
+    with open_template(str(ROOT), ROOT) as template:
+        make_fleet(scratch / "fleet", template, count)
+    services = sorted((scratch / "fleet").iterdir())
+    chosen = services[:: max(1, count // sample)][:sample]
+    loop = stock(chosen, scratch) if sample else {"wall": 0.0, "processor": 0.0}
+    say("copier update", {name: round(value / (sample or 1), 3) for name, value in loop.items()})
+    common = ("--jobs", str(JOBS), "--cache", scratch / "cache", scratch / "fleet")
+    for name in ("status", "forecast", "update"):
+        took = measured((BIN / "drydock", "fleet", name, *common), scratch)
+        each = {key: round(took[key] / count, 3) for key in ("wall", "processor")}
+        about = {**each, "all": round(took["wall"], 1), "memory": round(took["memory"])}
+        if sample and name != "status":
+            about["throughput"] = round(loop["wall"] / sample / (took["wall"] / count), 1)
+            about["of processor time"] = round(
+                loop["processor"] / sample / (took["processor"] / count), 1
+            )
+        say(name, about)
+    outcomes: dict[str, int] = {}
+    for line in (scratch / "fleet.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        key = f"{record['kind']}: {'failed' if record['error'] else record.get('outcome', 'read')}"
+        outcomes[key] = outcomes.get(key, 0) + 1
+    say("outcomes", outcomes)
+    say("a forecast, taken apart", taken_apart(chosen or services[:20], scratch))
+    return found
+
+
+def main() -> None:
+    """Measure as the command line says; print what came of it as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--services", type=int, default=100)
+    parser.add_argument("--sample", type=int, default=20, help="services for stock Copier")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fleet.") as scratch:
+        print(json.dumps(measure(options.services, options.sample, Path(scratch)), indent=2))
+
+
+if __name__ == "__main__":
+    main()
