@@ -26,8 +26,6 @@ from drydock.template.releases import redacted, without_credentials
 HEAD = "refs/remotes/origin/HEAD"
 """What the service is at, in a clone."""
 _UPDATES = "refs/remotes/origin/drydock/"
-# What git may fetch by, whatever its configuration or a submodule says: `ext::` runs commands.
-PROTOCOLS = {"GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh", "GIT_LFS_SKIP_SMUDGE": "1"}
 
 
 @dataclass(frozen=True)
@@ -155,7 +153,7 @@ def _address(member: Member) -> Iterator[tuple[str, dict[str, str]]]:
     So nobody reads them in a list of processes, nor in the configuration of a clone.
     """
     plain = without_credentials(member.url)
-    environment = dict(PROTOCOLS)
+    environment: dict[str, str] = {}
     if plain != member.url:
         environment |= {
             "GIT_CONFIG_COUNT": "1",
@@ -195,7 +193,7 @@ def work_tree(source: Source, place: Path, commit: str = "") -> Iterator[Path]:
         try:
             own = Repository.at(top)
             own.git("update-ref", "--no-deref", "HEAD", at)
-            git.run("reset", "--quiet", "--hard", cwd=top, environment=PROTOCOLS)
+            git.run("reset", "--quiet", "--hard", cwd=top)
         except GitError as error:
             raise BadInput(f"{source.member.address} cannot be checked out: {error}") from error
         yield service_folder(top, source.member)

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from drydock import git
 from drydock.errors import BadInput
-from drydock.fleet.clones import PROTOCOLS, Source
+from drydock.fleet.clones import Source
 from drydock.fleet.status import is_own, release_on
 from drydock.git import GitError, Repository
 from drydock.template.releases import Release, redacted, version_of
@@ -108,8 +108,7 @@ def take(source: Source, made: Path, before: str | None) -> str:
             *("fetch", "--quiet", "--no-write-fetch-head", "--no-tags"),
             *("--no-auto-maintenance", "--no-recurse-submodules"),
         )
-        environment = {"GIT_DIR": str(repository.git_dir)} | PROTOCOLS
-        git.run(*fetch, "--", str(own.git_dir), "HEAD", environment=environment)
+        repository.git(*fetch, "--", str(own.git_dir), "HEAD")
         repository.git("update-ref", name, commit, before or "0" * len(commit))
     except GitError as error:
         raise BadInput(f"{source.branch} is not written: {error}") from error
@@ -138,7 +137,7 @@ def _remote_tip(source: Source) -> str | None:
 
 def _ask_remote(source: Source, *arguments: str) -> bytes:
     try:
-        return git.run(*arguments, cwd=source.repository.top, environment=PROTOCOLS)
+        return git.run(*arguments, cwd=source.repository.top)
     except GitError as error:
         raise BadInput(redacted(f"{_REMOTE} of {source.member.path}: {error}")) from error
 

@@ -31,6 +31,12 @@ Examine = Callable[[Member, Path], Result]
 """What is done with a service; the folder is scratch space that all services of a process share."""
 _FORK = multiprocessing.get_context("fork")
 _LONGEST_ERROR = 500  # letters
+_ENVIRONMENT = {
+    # What git may fetch by, whatever a submodule says: `ext::` would run a command.
+    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+    "GIT_LFS_SKIP_SMUDGE": "1",  # large files are never looked into
+    "GIT_TERMINAL_PROMPT": "0",
+}
 
 
 @dataclass
@@ -137,6 +143,7 @@ def _work(
     os.setsid()
     for other in inherited:
         other.close()
+    os.environ |= _ENVIRONMENT
     tempfile.tempdir = str(scratch)
     with tempfile.TemporaryDirectory(prefix="worker.") as own, contextlib.suppress(EOFError):
         while True:
