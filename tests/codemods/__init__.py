@@ -1,3 +1,5 @@
 import pytest
 
-pytest.register_assert_rewrite("tests.codemods.support", "tests.codemods.pydantic.support")
+pytest.register_assert_rewrite(
+    "tests.codemods.support", "tests.codemods.pydantic.support", "tests.codemods.fastapi.support"
+)

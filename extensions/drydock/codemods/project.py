@@ -65,6 +65,10 @@ class Function:
     parameters: tuple[str, ...]
     returns: str
     """As it is annotated; empty if it is not."""
+    is_async: bool | None
+    """Whether what a call returns is awaited; None: a decorator may change that."""
+    makes_async: bool | None
+    """The same of the function that it makes and returns; None: it returns something else."""
 
 
 @dataclass
@@ -264,7 +268,20 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
     given = node.args
     names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
     names += [f"*{one.arg}" for one in (given.vararg, given.kwarg) if one]
-    return Function(tuple(names), ast.unparse(node.returns) if node.returns else "")
+    is_async = None if node.decorator_list else isinstance(node, ast.AsyncFunctionDef)
+    made = {
+        one.name: isinstance(one, ast.AsyncFunctionDef)
+        for one in node.body
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and not one.decorator_list
+    }
+    returned = {
+        made.get(_dotted(one.value)) if one.value else None
+        for one in node.body
+        if isinstance(one, ast.Return)
+    }
+    makes_async = returned.pop() if len(returned) == 1 else None
+    returns = ast.unparse(node.returns) if node.returns else ""
+    return Function(tuple(names), returns, is_async, makes_async)
 
 
 def _bind(module: Module, name: str) -> None:

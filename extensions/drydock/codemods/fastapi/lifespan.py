@@ -1,0 +1,531 @@
+"""`on_event`, `add_event_handler`, `on_startup=`, `on_shutdown=` -> one lifespan.
+
+Source: https://fastapi.tiangolo.com/advanced/events/; Starlette 1.0 removes `on_startup`,
+`on_shutdown`, `on_event` and `add_event_handler` of an application
+(https://www.starlette.io/release-notes/#100rc1-february-23-2026), FastAPI keeps some of it.
+The handlers stay the functions that they are; the lifespan calls them in the order in which they
+were registered. That is all of them or none: beside a lifespan, events are silently ignored.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import libcst as cst
+
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Rewriter, Source, dotted, keyword
+
+_APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
+_ROUTERS = ("fastapi.APIRouter", "starlette.routing.Router")
+_REGISTERING = {"on_event", "add_event_handler"}
+_REGISTRATION = re.compile(r"([\w.]+)\.(?:on_event|add_event_handler)\(")
+_HOW = "call it in the lifespan of the application"
+# Decorators below on_event that leave a function what it is to its caller.
+_KEEPING = {"repeat_every"}
+
+Phase = Literal["startup", "shutdown"]
+Body = Sequence[cst.BaseStatement]
+
+
+@dataclass
+class _App:
+    """An application or a router that a block makes, and what is registered on it there."""
+
+    name: str
+    call: cst.Call
+    line: cst.BaseStatement
+    is_router: bool
+    handlers: list["_Handler"] = field(default_factory=list)
+    registered: list[cst.Call] = field(default_factory=list)
+    """The calls that register them."""
+    problem: str = ""
+    """Why they are left."""
+
+
+@dataclass(frozen=True)
+class _Handler:
+    """Something to be called when the application starts, or ends."""
+
+    phase: Phase
+    node: cst.CSTNode
+    """Where it is registered: a statement, a function, or the call that makes the application."""
+    value: cst.BaseExpression
+    awaited: bool | None
+    """None: what it returns may be awaitable, or not."""
+    stored: str = ""
+    """The variable that holds it, where an expression makes it."""
+
+
+def _rewrite(source: Source) -> cst.Module:
+    return source.tree.visit(_Lifespans(source))
+
+
+class _Lifespans(Rewriter):
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.handled: set[cst.CSTNode] = set()
+        """The calls that register what a lifespan may take in."""
+        self.functions = {
+            line.name.value: line for line in source.tree.body if isinstance(line, cst.FunctionDef)
+        }
+        self.calls = _Calls.of(source.tree)
+        self._taken: set[str] = set()
+        self._merged: dict[str, _App] = {}
+        """What existing lifespans take in, by their names."""
+
+    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
+        body = self._block(original_node.body, updated_node.body, at_top=True)
+        if body:
+            updated_node = updated_node.with_changes(body=[self._merge(line) for line in body])
+        return updated_node.visit(_Remaining(self.source, self.calls, self.handled))
+
+    def _merge(self, line: cst.BaseStatement) -> cst.BaseStatement:
+        """Return a statement of the module; if it is an existing lifespan, with what it takes."""
+        if not isinstance(line, cst.FunctionDef) or line.name.value not in self._merged:
+            return line
+        app = self._merged[line.name.value]
+        assert isinstance(line.body, cst.IndentedBlock)
+        body: list[cst.BaseStatement] = []
+        for one in line.body.body:
+            around = _is_yield(one)
+            body += self._calls_of(app, "startup") if around else []
+            body.append(one)
+            body += self._calls_of(app, "shutdown") if around else []
+        return line.with_changes(body=line.body.with_changes(body=body))
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.FunctionDef:
+        old, new = original_node.body, updated_node.body
+        if isinstance(old, cst.IndentedBlock) and isinstance(new, cst.IndentedBlock):
+            body = self._block(old.body, new.body, at_top=False)
+            if body:
+                return updated_node.with_changes(body=new.with_changes(body=body))
+        return updated_node
+
+    def _block(self, old: Body, new: Body, *, at_top: bool) -> list[cst.BaseStatement] | None:
+        """Return the statements of a block with a lifespan for each application it makes."""
+        apps = {app.name: app for line in old for app in self._apps(line)}
+        for line in old:
+            self._read(line, apps)
+        kinds = {one.is_router for one in apps.values() if one.handlers}
+        changed = [
+            one
+            for one in apps.values()
+            if (one.handlers or one.problem) and self._is_to_change(one, kinds, at_top=at_top)
+        ]
+        if not changed:
+            return None
+        body: list[cst.BaseStatement] = []
+        for before, after in zip(old, new, strict=True):
+            lines: list[cst.BaseStatement] = [after]
+            for app in changed:
+                if before is app.line:
+                    lines = self._with_lifespan(app, lines[-1], apart=bool(body), at_top=at_top)
+                for one in app.handlers:
+                    if one.node is before:
+                        lines = self._without_event(one, lines)
+            body += lines
+        return body
+
+    def _apps(self, line: cst.BaseStatement) -> Iterator[_App]:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            target: cst.BaseExpression | None = None
+            if isinstance(small, cst.Assign) and len(small.targets) == 1:
+                target = small.targets[0].target
+            elif isinstance(small, cst.AnnAssign):
+                target = small.target
+            call = getattr(small, "value", None)
+            if not isinstance(target, cst.Name) or not isinstance(call, cst.Call):
+                continue
+            if self.source.is_a(call.func, *_APPS, *_ROUTERS):
+                router = self.source.is_a(call.func, *_ROUTERS)
+                app = _App(target.value, call, line, router)
+                self._given(app)
+                yield app
+
+    def _given(self, app: _App) -> None:
+        """Read what is given as `on_startup=` and `on_shutdown=`."""
+        for phase in ("startup", "shutdown"):
+            given = keyword(app.call.args, f"on_{phase}")
+            if given is None or dotted(given.value) == "None":
+                continue
+            if not isinstance(given.value, cst.List | cst.Tuple):
+                app.problem = f"on_{phase}= is not a list"
+                continue
+            for one in given.value.elements:
+                kind: Phase = "startup" if phase == "startup" else "shutdown"
+                app.handlers.append(_Handler(kind, app.call, one.value, self._awaited(one.value)))
+
+    def _read(self, line: cst.BaseStatement, apps: dict[str, _App]) -> None:
+        """Note what a statement registers on one of `apps`."""
+        if isinstance(line, cst.FunctionDef):
+            for decorator in line.decorators:
+                call = decorator.decorator
+                app, phase = _registers(call, "on_event", apps)
+                if app and isinstance(call, cst.Call):
+                    app.registered.append(call)
+                    others = [one for one in line.decorators if one is not decorator]
+                    names = {
+                        dotted(
+                            one.decorator.func
+                            if isinstance(one.decorator, cst.Call)
+                            else one.decorator
+                        )
+                        for one in others
+                    }
+                    events = [n for n in names if n.endswith(".on_event")]
+                    if not phase:
+                        app.problem = "on_event is not told 'startup' or 'shutdown'"
+                    elif names - _KEEPING - set(events) or _needs(line):
+                        app.problem = f"{line.name.value} has other decorators, or arguments"
+                    else:
+                        awaited = bool(line.asynchronous)
+                        app.handlers.append(_Handler(phase, line, line.name, awaited))
+            return
+        if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+            return
+        small = line.body[0]
+        registering = small.value if isinstance(small, cst.Expr) else None
+        app, phase = _registers(registering, "add_event_handler", apps)
+        if app and isinstance(registering, cst.Call):
+            app.registered.append(registering)
+            value = registering.args[1].value if len(registering.args) == 2 else None
+            if not phase or value is None or any(one.star for one in registering.args):
+                app.problem = "add_event_handler is not told what and when"
+                return
+            stored = ""
+            if not dotted(value):
+                stored = self._free(f"on_{phase}")
+            app.handlers.append(_Handler(phase, line, value, self._awaited(value), stored))
+
+    def _awaited(self, value: cst.BaseExpression) -> bool | None:
+        """Tell whether calling `value` returns something to be awaited; None: unknown."""
+        if isinstance(value, cst.Name) and value.value in self.functions:
+            function = self.functions[value.value]
+            return bool(function.asynchronous) if not function.decorators else None
+        called = isinstance(value, cst.Call)
+        meaning = self.source.meaning(value.func if isinstance(value, cst.Call) else value)
+        path, _, name = meaning.partition(":")
+        function_ = self.source.project.modules[path].functions.get(name) if name else None
+        if not function_:
+            return None
+        return function_.makes_async if called else function_.is_async
+
+    def _is_to_change(self, app: _App, kinds: set[bool], *, at_top: bool) -> bool:
+        """Tell of the events of an application, and whether to change them."""
+        node = app.handlers[0].node if app.handlers else app.call
+        count = len(app.handlers)
+        what = f"{count} event handler{'s' * (count > 1)} of {app.name} -> one lifespan"
+        given = keyword(app.call.args, "lifespan")
+        problem = app.problem or self._problem(app, at_top=at_top)
+        if problem:
+            self.source.left(node, f"events of {app.name}: {problem}", _HOW)
+            wanted = False
+        elif given and dotted(given.value) != "None":
+            why = "they are silently ignored now, since lifespan= is given"
+            wanted = at_top and self._existing(given.value) is not None
+            if wanted:
+                wanted = self.source.unsafe(node, what.replace("one", "its"), why)
+            else:
+                self.source.left(node, f"events of {app.name}: {why}", _HOW)
+        elif len(kinds | self._kinds_elsewhere()) > 1:
+            why = "those of the application then run before those of its routers"
+            wanted = self.source.unsafe(node, what, why)
+        else:
+            wanted = True
+            self.source.changed(node, what)
+        if wanted or not problem:
+            self.handled.update(app.registered)
+        return wanted
+
+    def _problem(self, app: _App, *, at_top: bool) -> str:
+        """Return why not all that is registered on an application can be seen; empty if it is."""
+        names = {app.name, f"{app.name}.router"}
+        inside = [
+            call
+            for call in self.calls
+            if call not in app.registered
+            and isinstance(call.func, cst.Attribute)
+            and call.func.attr.value in _REGISTERING
+            and dotted(call.func.value) in names
+        ]
+        if inside and at_top:
+            return "some are registered in a function or a condition"
+        ref = f"{self.source.path}:{app.name}"
+        for path, meaning in self._elsewhere():
+            if meaning == ref or (not meaning and not _makes(self.source.project.files[path])):
+                return f"some may be registered in {path}"
+        return ""
+
+    def _elsewhere(self) -> Iterator[tuple[str, str]]:
+        """Yield the other modules that register events, and what they do that on."""
+        project = self.source.project
+        for path in project.modules:
+            if path != self.source.path:
+                for line in project.files[path].splitlines():
+                    found = _REGISTRATION.search(line)
+                    if found:
+                        name = found[1].removesuffix(".router")
+                        meaning = project.meaning(path, name)
+                        yield path, meaning
+
+    def _kinds_elsewhere(self) -> set[bool]:
+        """Return whether what has events in other modules is a router, or an application."""
+        found = set()
+        for path, _ in self._elsewhere():
+            text = self.source.project.files[path]
+            found |= {True} if "APIRouter(" in text else set()
+            found |= {False} if "FastAPI(" in text else set()
+        return found
+
+    def _existing(self, value: cst.BaseExpression) -> cst.FunctionDef | None:
+        """Return the lifespan that an application has, if it can take more in."""
+        function = self.functions.get(dotted(value))
+        if not function or not isinstance(function.body, cst.IndentedBlock):
+            return None
+        yields = [line for line in function.body.body if _is_yield(line)]
+        return function if len(yields) == 1 else None
+
+    def _free(self, name: str) -> str:
+        """Return a name that nothing in the module has."""
+        module = self.source.project.modules[self.source.path]
+        taken = module.bound | module.imports.keys() | self._taken
+        while name in taken or f" {name} " in self.source.text:
+            name = f"{name}_"
+        self._taken.add(name)
+        return name
+
+    def _calls_of(self, app: _App, phase: Phase) -> list[cst.BaseStatement]:
+        lines: list[cst.BaseStatement] = []
+        for one in app.handlers:
+            if one.phase == phase:
+                callee = cst.Name(one.stored) if one.stored else one.value
+                code = f"{cst.Module([]).code_for_node(callee)}()"
+                if one.awaited is None:
+                    self.source.imported("inspect.isawaitable")
+                    code = f"if isawaitable(found := {code}):\n    await found"
+                elif one.awaited:
+                    code = f"await {code}"
+                lines.append(cst.parse_statement(code))
+        return lines
+
+    def _with_lifespan(
+        self, app: _App, line: cst.BaseStatement, *, apart: bool, at_top: bool
+    ) -> list[cst.BaseStatement]:
+        """Return the statement that makes the application, after the lifespan that it is given."""
+        given = keyword(app.call.args, "lifespan")
+        (call,) = (c for c in _Calls.of(line) if dotted(c.func) == dotted(app.call.func))
+        if given and dotted(given.value) != "None":
+            self._merged[dotted(given.value)] = app
+            kept = [one for one in call.args if not _is_events(one)]
+            return [_replaced(line, call, call.with_changes(args=_ended(kept, call.args)))]
+        name = self._free("lifespan" if not app.is_router else f"{app.name}_lifespan")
+        of = self.source.named("fastapi.FastAPI") if app.is_router else app.call.func
+        kind = cst.Module([]).code_for_node(of)
+        self.source.imported("contextlib.asynccontextmanager")
+        self.source.imported("collections.abc.AsyncIterator")
+        argument = "app" if app.name == "app" else "_app"
+        head = f"async def {name}({argument}: {kind}) -> AsyncIterator[None]:\n    yield\n"
+        function = cst.parse_statement(f"@asynccontextmanager\n{head}")
+        assert isinstance(function, cst.FunctionDef)
+        assert isinstance(function.body, cst.IndentedBlock)
+        body = [
+            *self._calls_of(app, "startup"),
+            *function.body.body,
+            *self._calls_of(app, "shutdown"),
+        ]
+        blank = [cst.EmptyLine(indent=False)] * (2 if at_top else 1)
+        above = blank if apart else []
+        function = function.with_changes(
+            body=function.body.with_changes(body=body), leading_lines=above
+        )
+        flag = cst.parse_expression(f"f(lifespan={name})").args[0]  # type: ignore[attr-defined]
+        kept = [one for one in call.args if not _is_events(one)]
+        kept = [one for one in kept if not (one.keyword and one.keyword.value == "lifespan")]
+        made = call.with_changes(args=_with_argument(call, kept, flag))
+        line = _replaced(line, call, made)
+        lines = getattr(line, "leading_lines", [])
+        comments = [one for one in lines if one.comment]
+        return [function, line.with_changes(leading_lines=[*blank, *comments])]
+
+    def _without_event(
+        self, handler: _Handler, lines: list[cst.BaseStatement]
+    ) -> list[cst.BaseStatement]:
+        """Return a statement that no longer registers anything."""
+        last = lines[-1]
+        if isinstance(last, cst.FunctionDef):
+            kept = [one for one in last.decorators if not _is_on_event(one.decorator)]
+            if len(kept) == len(last.decorators):
+                return lines
+            leading = [*last.leading_lines]
+            for one in last.decorators:
+                if one not in kept:
+                    leading += one.leading_lines
+            return [*lines[:-1], last.with_changes(decorators=kept, leading_lines=leading)]
+        if not isinstance(handler.node, cst.SimpleStatementLine):
+            return lines
+        if handler.stored:
+            target = cst.AssignTarget(cst.Name(handler.stored))
+            return [*lines[:-1], last.with_changes(body=[cst.Assign([target], handler.value)])]
+        return lines[:-1]
+
+
+class _Remaining(cst.CSTTransformer):
+    """`app.add_event_handler` -> `app.router.add_event_handler`, which is still there."""
+
+    def __init__(self, source: Source, calls: list[cst.Call], handled: set[cst.CSTNode]) -> None:
+        super().__init__()
+        self.source = source
+        self.left = [call for call in calls if call not in handled and _event_of(call)]
+        self.apps = _Applications(source)
+        source.tree.visit(self.apps)
+        self._tell()
+
+    def _tell(self) -> None:
+        for call in self.left:
+            func = call.func
+            assert isinstance(func, cst.Attribute)
+            written = f"{cst.Module([]).code_for_node(func.value)}.{func.attr.value}"
+            if self._is_gone(call):
+                self.source.changed(call, f"{written} -> .router.{func.attr.value}")
+            self.source.left(call, f"{written}({_event_of(call)!r})", _HOW)
+
+    def _is_gone(self, call: cst.Call) -> bool:
+        func = call.func
+        return (
+            isinstance(func, cst.Attribute)
+            and func.attr.value == "add_event_handler"
+            and dotted(func.value) in self.apps.names
+        )
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        func = updated_node.func
+        if not isinstance(func, cst.Attribute) or not self._is_gone(updated_node):
+            return updated_node
+        if not _event_of(updated_node):
+            return updated_node
+        return updated_node.with_changes(
+            func=func.with_changes(value=cst.Attribute(func.value, cst.Name("router")))
+        )
+
+
+class _Applications(cst.CSTVisitor):
+    """Collects the names that are applications, and never anything else."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
+        self.names: set[str] = set()
+
+    def visit_Param(self, node: cst.Param) -> None:
+        if node.annotation and self.source.is_a(node.annotation.annotation, *_APPS):
+            self.names.add(node.name.value)
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        if isinstance(node.value, cst.Call) and self.source.is_a(node.value.func, *_APPS):
+            self.names.update(dotted(one.target) for one in node.targets)
+
+
+class _Calls(cst.CSTVisitor):
+    """Collects the calls in a tree."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[cst.Call] = []
+
+    def visit_Call(self, node: cst.Call) -> None:
+        self.found.append(node)
+
+    @classmethod
+    def of(cls, node: cst.CSTNode) -> list[cst.Call]:
+        """Return every call in `node`."""
+        calls = cls()
+        node.visit(calls)
+        return calls.found
+
+
+def _registers(
+    call: cst.CSTNode | None, method: str, apps: dict[str, _App]
+) -> tuple[_App | None, Phase | None]:
+    """Return the application that a call registers something on, and when that is called."""
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return None, None
+    app = apps.get(dotted(call.func.value).removesuffix(".router"))
+    if app is None or call.func.attr.value != method:
+        return None, None
+    said = _event_of(call)
+    return app, "startup" if said == "startup" else "shutdown" if said == "shutdown" else None
+
+
+def _event_of(call: cst.Call) -> str:
+    """Return the event that a call registers something for; empty if it registers nothing."""
+    if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _REGISTERING:
+        return ""
+    event = call.args[0].value if call.args else None
+    said = str(event.evaluated_value) if isinstance(event, cst.SimpleString) else ""
+    return said if said in {"startup", "shutdown"} else ""
+
+
+def _makes(text: str) -> bool:
+    """Tell whether a module makes an application or a router of its own."""
+    return "FastAPI(" in text or "APIRouter(" in text
+
+
+def _needs(node: cst.FunctionDef) -> bool:
+    given = node.params
+    return any(one.default is None for one in (*given.params, *given.kwonly_params))
+
+
+def _is_yield(line: cst.BaseStatement) -> bool:
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and line.body else None
+    return isinstance(small, cst.Expr) and isinstance(small.value, cst.Yield)
+
+
+def _is_on_event(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Call) and dotted(node.func).endswith(".on_event")
+
+
+def _is_events(argument: cst.Arg) -> bool:
+    return bool(argument.keyword) and argument.keyword.value in {"on_startup", "on_shutdown"}  # type: ignore[union-attr]
+
+
+def _replaced(line: cst.BaseStatement, old: cst.Call, new: cst.Call) -> cst.BaseStatement:
+    made: cst.CSTNode = line
+    made = made.deep_replace(old, new)
+    assert isinstance(made, cst.BaseStatement)
+    return made
+
+
+def _ended(kept: list[cst.Arg], old: Sequence[cst.Arg]) -> list[cst.Arg]:
+    """Return arguments that end as those of old did."""
+    return [*kept[:-1], kept[-1].with_changes(comma=old[-1].comma)] if kept else []
+
+
+def _with_argument(call: cst.Call, kept: list[cst.Arg], new: cst.Arg) -> list[cst.Arg]:
+    """Return the arguments of a call with one more, on a line of its own where all are."""
+    if not kept:
+        return [new.with_changes(comma=call.args[-1].comma if call.args else new.comma)]
+    between = next((one.comma for one in kept[:-1] if isinstance(one.comma, cst.Comma)), None)
+    end = call.args[-1].comma
+    if between is None:
+        between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        if isinstance(call.whitespace_before_args, cst.ParenthesizedWhitespace):
+            between = cst.Comma(whitespace_after=call.whitespace_before_args)
+    starred = [place for place, one in enumerate(kept) if one.star == "**"]
+    if starred:
+        at = starred[0]
+        return _ended([*kept[:at], new.with_changes(comma=between), *kept[at:]], call.args)
+    last = kept[-1].with_changes(comma=between)
+    return [*kept[:-1], last, new.with_changes(comma=end)]
+
+
+RULE = Rule(
+    name="fastapi-lifespan",
+    summary="`on_event`, `add_event_handler`, `on_startup=`, `on_shutdown=` -> one lifespan",
+    since="1.5.0",
+    words=("on_event", "add_event_handler", "on_startup", "on_shutdown"),
+    rewrite=_rewrite,
+)
