@@ -26,7 +26,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 WORKERS = str((os.cpu_count() or 2) + 1)
 # The versions that the tests were last seen with; services never see it.
 CONSTRAINTS = "constraints.txt"
-FAST = "not (slow or updates or java or packaging or renovate or triton)"
+FAST = "not (slow or updates or java or packaging or prove or renovate or triton)"
 
 
 def install(session: nox.Session, *more: str) -> None:
@@ -219,6 +219,13 @@ def packaging(session: nox.Session) -> None:
     provide_poetry(session)
     folders = ("tests/template/packaging", "tests/standard")
     session.run("pytest", "-m", "packaging", *folders, *session.posargs)
+
+
+@nox.session
+def prove(session: nox.Session) -> None:
+    """Prove services with `drydock prove`: each is installed and run before and after a change."""
+    install(session)
+    session.run("pytest", "-n", WORKERS, "-m", "prove", *session.posargs)
 
 
 @nox.session

@@ -34,6 +34,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("image",),
     ("fresh", "fetch"),
     ("packaging",),
+    ("prove",),
     ("renovate",),
     ("peers",),
     ("triton",),

@@ -160,14 +160,19 @@ class _Proving:
             environment.versions, now.versions, (bool(before.chassis), bool(after.chassis))
         )
         responses = first.responses, second.responses, third.responses
-        found.rows = judging.rows(
+        found.rows, found.notes = judging.rows(
             first.operations, first.requests, responses, setting, first.unasked
         )
         judging.promises(found.rows, first.document or {}, third.document or {})
         if first.document and not third.document:
             found.differences.append("it has no OpenAPI document any more")
         if not first.operations and not told:
-            found.unproved = "it has no OpenAPI document: record requests and give --requests"
+            found.unproved = (
+                f"the OpenAPI document of {before.app} has no operation: --app names another "
+                "application"
+                if first.document
+                else "it has no OpenAPI document: record requests and give --requests"
+            )
         found.differences += proof.judged_tests(found.before.tests, found.after.tests)
         found.differences += proof.judged_end(found.before.runs[0], found.after.runs[0])
         return found
@@ -199,7 +204,7 @@ class _Proving:
         """Do `action` with a side, on the first Python on which it starts."""
         scratch = self._folder()
         maker = Maker(side.folder, side.files, side.facts, scratch, self.say, self.options.build)
-        why: list[str] = []
+        why: dict[str, str] = {}
         for environment in maker.environments(pythons):
             if not side.chassis and not environment.add("uvicorn"):
                 raise NoEnvironmentError("uvicorn cannot be installed beside it")
@@ -208,13 +213,15 @@ class _Proving:
             try:
                 seen, _ = self._serve(side, environment, report, action)
             except StartError as error:
-                why.append(f"{environment.python.name}: {error}")
+                if str(error) in why.values():
+                    break  # it is not for the Python that it does not start
+                why[environment.python.name] = str(error)
                 continue
             report.changed, report.added = environment.changed, environment.added
             report.notes += environment.notes
-            report.notes += [f"it does not start on Python {one}" for one in why]
+            report.notes += [f"it does not start on Python {one}: {why[one]}" for one in why]
             return seen, environment
-        raise StartError(why[0] if why else "there is no environment")
+        raise StartError("; ".join(f"on Python {one}: {why[one]}" for one in why))
 
     def _serve(
         self,

@@ -14,6 +14,8 @@ Part = Literal["response", "status", "header", "body"]
 _OF_THE_CONNECTION = {"date", "server", "connection", "keep-alive", "content-length",
                       "transfer-encoding"}  # fmt: skip
 _SHOWN = 120
+ABSENT = "(absent)"
+"""What is shown for a header, or a value, that is not there."""
 _PARTS = re.compile(
     r"(?P<uuid>(?i:\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b))"
     r"|(?P<time>\b\d{4}-\d\d-\d\d(?:(?P<separator>[T ])\d\d:\d\d(:\d\d)?"
@@ -85,23 +87,24 @@ def _differences(before: Response, after: Response) -> Iterator[Difference]:
             yield Difference("response", "", *told)
         return
     if before.status != after.status:
-        yield Difference("status", "", str(before.status), str(after.status))
+        # Another response altogether: how the two differ says no more.
+        told = (f"{one.status} {_text(one.body)}".strip() for one in (before, after))
+        yield Difference("status", "", *told)
+        return
     yield from _headers(before, after)
     one, other = before.json, after.json
     if one is not None and other is not None:
         yield from _values("$", one, other)
     elif before.body != after.body:
-        yield Difference("body", "", _text(before.body), _text(after.body))
+        told = (_text(one.body) or "(empty)" for one in (before, after))
+        yield Difference("body", "", *told)
 
 
 def _headers(before: Response, after: Response) -> Iterator[Difference]:
     one, other = _by_name(before), _by_name(after)
     for name in sorted(one.keys() | other.keys()):
         if one.get(name) != other.get(name):
-            yield Difference("header", name, one.get(name, _ABSENT), other.get(name, _ABSENT))
-
-
-_ABSENT = "(absent)"
+            yield Difference("header", name, one.get(name, ABSENT), other.get(name, ABSENT))
 
 
 def _by_name(response: Response) -> dict[str, str]:
@@ -122,7 +125,7 @@ def _values(where: str, before: Any, after: Any) -> Iterator[Difference]:
             if name in before and name in after:
                 yield from _values(inner, before[name], after[name])
             else:
-                told = (_shown(one[name]) if name in one else _ABSENT for one in (before, after))
+                told = (_shown(one[name]) if name in one else ABSENT for one in (before, after))
                 yield Difference("body", inner, *told)
     elif isinstance(before, list) and isinstance(after, list):
         if len(before) != len(after):
@@ -159,4 +162,4 @@ def _shown(value: Any) -> str:
 
 def _text(body: bytes) -> str:
     text = repr(body.decode("utf-8", "replace"))[1:-1]
-    return (text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…") or "(empty)"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

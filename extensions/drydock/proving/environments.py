@@ -15,11 +15,11 @@ from drydock.adoption.facts import Fact, Files
 from drydock.adoption.translate import dependencies
 from drydock.adoption.translate.poetry import allows
 from drydock.errors import BadInput, one_line
-from drydock.locking import run_uv
+from drydock.locking import packages, run_uv
 from drydock.proving.pythons import Python
 
 Say = Callable[[str], None]
-_SHOWN = 300  # characters of what uv says
+_SHOWN = 200  # characters of what uv says
 _WHEELS = "--only-binary=:all:"
 
 
@@ -102,8 +102,15 @@ class Maker:
             yield environment
         if made:
             return
-        if "uv.lock" not in self.files and (relaxed := self._relaxed(fitting)):
-            yield relaxed
+        # The one that it ran on so far takes most of its versions.
+        named = {f.value for f in self.facts if f.about == "python_version"}
+        for python in sorted(fitting, key=lambda one: one.name not in named):
+            self.say(f"Looking for the fewest versions to change for Python {python.name}")
+            try:
+                yield self._relaxed(python)
+            except (BadInput, NoEnvironmentError) as error:
+                why.append(f"{python.name}: {error}")
+                continue
             return
         raise NoEnvironmentError(why[0])
 
@@ -133,20 +140,20 @@ class Maker:
         return Environment(python, folder, "uv.lock")
 
     def _of_pins(self, python: Python, folder: Path) -> Environment:
-        source, wanted = locked.versions(self.files)
+        source, wanted = self._locked()
         demands, notes = self._demands()
         if not demands:
             raise NoEnvironmentError("it names no dependency")
-        found = self._compiled(python, demands, wanted)
+        found = self._compiled(python, demands, wanted, strict=True)
         environment = self._installed(python, folder, found)
-        environment.source = source or "its requirements"
-        environment.notes += notes
-        environment.changed += [
-            f"{name}=={wanted[name]} -> {version}"
-            for name, version in found.items()
-            if wanted.get(name, version) != version
-        ]
+        environment.source, environment.notes = source or "its requirements", notes
         return environment
+
+    def _locked(self) -> tuple[str, dict[str, str]]:
+        """Return the service's lock file, and the version of each package in it."""
+        if lock := self.files.get("uv.lock"):
+            return "uv.lock", packages(lock)
+        return locked.versions(self.files)
 
     def _demands(self) -> tuple[list[str], list[str]]:
         """Return the requirements of the service and of its tests, and what was left out."""
@@ -157,18 +164,25 @@ class Maker:
         return list(dict.fromkeys(one.text for one in told if one not in extras)), notes
 
     def _compiled(
-        self, python: Python, demands: Sequence[str], wanted: Mapping[str, str]
+        self,
+        python: Python,
+        demands: Sequence[str],
+        wanted: Mapping[str, str],
+        *,
+        strict: bool = False,
     ) -> dict[str, str]:
-        """Return the version of each package to install; of `wanted` as many as can be."""
+        """Return the version of each package to install: of `wanted` all if `strict`, or most."""
         folder = self.scratch / f"pins {python.name}"
         folder.mkdir(exist_ok=True)
         (folder / "wanted.in").write_text("\n".join(demands) + "\n", "utf-8")
         kept = "".join(f"{name}=={version}\n" for name, version in wanted.items())
-        (folder / "pins.txt").write_text(kept, "utf-8")
+        (folder / "locked.txt").write_text(kept, "utf-8")
         # uv prefers what its output has already, and gives up what does not fit.
+        (folder / "pins.txt").write_text(kept, "utf-8")
+        bound = ("--constraint=locked.txt",) if strict else ()
         self._run(
             "pip", "compile", "wanted.in", "--output-file=pins.txt", "--no-annotate", "--no-header",
-            f"--python={python.path}", *self._wheels(), folder=folder,
+            f"--python={python.path}", *bound, *self._wheels(), folder=folder,
         )  # fmt: skip
         lines = (folder / "pins.txt").read_text("utf-8").splitlines()
         return dict(_pinned(lines))
@@ -180,31 +194,37 @@ class Maker:
                   "--no-deps", "-r", listed)  # fmt: skip
         return Environment(python, folder, "", versions=dict(found))
 
-    def _relaxed(self, pythons: Sequence[Python]) -> Environment | None:
-        """Return an environment with the fewest requirements changed, for the newest Python."""
+    def _relaxed(self, python: Python) -> Environment:
+        """Return an environment with the fewest versions changed.
+
+        Raises NoEnvironmentError, or BadInput, where there is none.
+        """
+        source, wanted = self._locked()
         demands, notes = self._demands()
-        for python in pythons:
-            folder = self.scratch / f"relaxing {python.name}"
-            folder.mkdir()
-            listed = "".join(f"    {json.dumps(one)},\n" for one in demands)
-            (folder / "pyproject.toml").write_text(
-                '[project]\nname = "drydock-proving"\nversion = "0"\n'
-                f'requires-python = "=={python.name}.*"\ndependencies = [\n{listed}]\n', "utf-8",
-            )  # fmt: skip
-            try:
-                ways = pins.resolve(folder, python.name, self.say)
-                instead = {one.pin: one.instead for one in ways}
-                left = [instead.get(one, one) for one in demands]
-                found = self._compiled(python, [one for one in left if one], {})
-                made = self._installed(python, self.scratch / f"environment {python.name}", found)
-            except (BadInput, NoEnvironmentError):
-                continue
-            made.source, made.notes = "its requirements, with some relaxed", notes
-            made.changed = [f"{pin} -> {new or 'left out'}" for pin, new in instead.items()]
-            self._install_itself(made)
-            made.look()
-            return made
-        return None
+        try:  # of all that is locked, only what this Python needs
+            needed = self._compiled(python, demands, wanted) if wanted else {}
+            pinned = [f"{name}=={wanted[name]}" for name in needed if name in wanted]
+        except NoEnvironmentError:
+            pinned = []
+        folder = self.scratch / f"relaxing {python.name}"
+        folder.mkdir()
+        everything = list(dict.fromkeys([*demands, *pinned]))
+        listed = "".join(f"    {json.dumps(one)},\n" for one in everything)
+        (folder / "pyproject.toml").write_text(
+            '[project]\nname = "drydock-proving"\nversion = "0"\n'
+            f'requires-python = "=={python.name}.*"\ndependencies = [\n{listed}]\n', "utf-8",
+        )  # fmt: skip
+        ways = pins.resolve(folder, python.name, self.say)
+        instead = {one.pin: one.instead for one in ways}
+        left = [instead.get(one, one) for one in everything]
+        found = self._compiled(python, [one for one in left if one], {})
+        made = self._installed(python, self.scratch / f"environment {python.name}", found)
+        made.source = f"{source or 'its requirements'}, with some changed"
+        made.notes = notes
+        made.changed = [f"{pin} -> {new or 'left out'}" for pin, new in instead.items()]
+        self._install_itself(made)
+        made.look()
+        return made
 
     def _install_itself(self, environment: Environment) -> None:
         """Install the service where it is a package: its metadata may be asked for at run time."""
@@ -215,8 +235,8 @@ class Maker:
             folder=self.service,
         )  # fmt: skip
         if done.returncode:
-            said = one_line(done.stderr)[:_SHOWN]
-            environment.notes.append(f"the service itself is not installed: {said}")
+            said = _told(done.stderr)
+            environment.notes.append(f"the service itself is not installed as a package: {said}")
 
     def _is_package(self) -> bool:
         try:
@@ -242,8 +262,15 @@ class Maker:
     ) -> None:
         done = run_uv(*arguments, folder=folder or self.service, environment=environment)
         if done.returncode:
-            said = re.sub(r"[^\x00-\x7f]+", "", one_line(done.stderr)).strip()
-            raise NoEnvironmentError(said[:_SHOWN] or f"uv ended with {done.returncode}")
+            raise NoEnvironmentError(_told(done.stderr) or f"uv ended with {done.returncode}")
+
+
+def _told(stderr: str) -> str:
+    """Return what uv says, without its drawings; of a build that failed, how that ended."""
+    said = re.sub(r"[^\x00-\x7f]+", "", stderr).strip()
+    if built := re.findall(r"(?m)^\s*(\w*(?:Error|Exception)\b.*)$", said):
+        said = built[-1]
+    return one_line(said)[:_SHOWN]
 
 
 def _pinned(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

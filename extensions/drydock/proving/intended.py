@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from drydock.proving.comparing import Difference
+from drydock.proving.comparing import ABSENT, Difference
 from drydock.proving.messages import Request, Response
 
 _NONE = Version("0")
@@ -46,6 +46,14 @@ class Exchange:
     after: Response
 
 
+def everywhere(setting: Setting, difference: Difference) -> str:
+    """Return why any response of the service has this difference; empty if not every one has."""
+    new = difference.part == "header" and difference.before == ABSENT
+    if setting.gains_chassis and new and difference.where == "x-request-id":
+        return "the chassis tells the id of each request in X-Request-ID"
+    return ""
+
+
 Reason = Callable[[Setting, Exchange, Difference], str | None]
 _REASONS: list[Reason] = []
 
@@ -67,9 +75,7 @@ def _missing_login(setting: Setting, exchange: Exchange, difference: Difference)
     is_it = (old.status, new.status) == (403, 401) and any(
         said in str(old.json) for said in _LOGIN_ASKED
     )
-    if is_it and setting.crosses("fastapi", "0.122") and (
-        difference.part == "status" or difference.where in {"www-authenticate", "$.detail"}
-    ):  # fmt: skip
+    if is_it and setting.crosses("fastapi", "0.122"):
         return "FastAPI 0.122: a missing login is 401 with WWW-Authenticate, was 403"
     return None
 
@@ -86,10 +92,9 @@ def _content_type(setting: Setting, exchange: Exchange, difference: Difference) 
 @_one
 def _problem(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
     old, new = exchange.before, exchange.after
-    is_problem = new.media_type == "application/problem+json"
-    if is_problem and old.media_type != new.media_type and old.status == new.status >= 400 and (
-        difference.part == "body" or difference.where == "content-type"
-    ):  # fmt: skip
+    is_problem = new.media_type == "application/problem+json" != old.media_type
+    is_told = difference.part == "body" or difference.where == "content-type"
+    if setting.has_chassis[1] and is_problem and is_told and old.status == new.status >= 400:
         return "the chassis says errors as problem+json (errors.problem_json)"
     return None
 
@@ -115,8 +120,25 @@ def _places(document: Any) -> Iterator[tuple[str, ...]]:
 
 
 @_one
-def _request_id(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
-    new = difference.part == "header" and difference.before == "(absent)"
-    if setting.gains_chassis and new and difference.where == "x-request-id":
-        return "the chassis tells the id of each request"
+def _cross_origin(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain what CORSMiddleware says otherwise, where it says nothing less."""
+    if difference.part != "header" or not setting.crosses("starlette", "1.7"):
+        return None
+    old, new = ({part.strip() for part in value.split(",")} - {ABSENT}
+                for value in (difference.before, difference.after))  # fmt: skip
+    added = {
+        "vary": {"Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers",
+                 "Access-Control-Request-Private-Network"},
+        "access-control-allow-methods": {"QUERY"},
+    }  # fmt: skip
+    if old < new and new - old <= added.get(difference.where, set()):
+        return "Starlette 1.7: CORSMiddleware always tells what a response varies by, and QUERY"
+    return None
+
+
+@_one
+def _allowed_methods(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    is_new = (difference.part, difference.where, difference.before) == ("header", "allow", ABSENT)
+    if is_new and exchange.after.status == 405 and setting.crosses("starlette", "0.19"):
+        return "Starlette 0.19: 405 tells the methods that are allowed"
     return None

@@ -1,6 +1,7 @@
 """Compares what two sides said to the same requests, operation by operation."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from drydock.proving import contract, intended
@@ -20,35 +21,46 @@ def rows(
     runs: tuple[Sequence[Response], Sequence[Response], Sequence[Response]],
     setting: Setting,
     unasked: set[str],
-) -> list[Row]:
-    """Return what holds of each operation, and of the other paths that were asked for.
+) -> tuple[list[Row], list[str]]:
+    """Return what holds of each operation and of other paths, and what holds of all responses.
 
     `runs` are two of the service as it was, and one of what it is now.
     """
     noise = Noise.between(requests, runs[0], runs[1])
     by_name = {one.label: Row(one.label, problem=one.problem) for one in operations}
-    found: dict[tuple[str, object, str], Found] = {}
+    found: dict[tuple[str, str, str, str], Found] = {}
+    general: dict[str, int] = {}
     for request, first, second, after in zip(requests, *runs, strict=True):
         name = name_of(request)
         row = by_name.setdefault(name, Row(name, is_operation=False))
         row.requests += 1
         row.succeeded += first.succeeded and second.succeeded and request.kind != "route"
         if request.kind == "route" and request.target.startswith(_DOCUMENTS):
-            first, after = (Response(one.status, failure=one.failure) for one in (first, after))  # noqa: PLW2901
+            first, after = _without_text(first), _without_text(after)  # noqa: PLW2901
         exchange = Exchange(request, first, after)
         for one in differences(first, after, noise.of(request)):
+            if told := intended.everywhere(setting, one):
+                general[told] = general.get(told, 0) + 1
+                continue
             why = intended.reason(setting, exchange, one)
-            key = (name, one, why)
-            known = found.get(key)
-            held = known.request if known else filled(request, runs[0]).line
-            found[key] = Found(one, held, known.times + 1 if known else 1, why)
-    for (name, _, _), one_found in found.items():
-        by_name[name].found.append(one_found)
+            key = (name, *one.place, why)
+            if known := found.get(key):
+                found[key] = replace(known, times=known.times + 1)
+            else:
+                found[key] = Found(one, filled(request, runs[0]).line, 1, why)
+    for (name, *_), first_found in found.items():
+        by_name[name].found.append(first_found)
     for row in by_name.values():
         row.noise = sorted({where or part for part, where in noise.places.get(row.operation, ())})
         if row.is_operation and not row.succeeded and not row.problem:
             row.problem = _why_not(row, requests, runs[0], unasked)
-    return list(by_name.values())
+    notes = [f"intended, in {many} of {len(requests)} responses: {why}"
+             for why, many in general.items()]  # fmt: skip
+    return list(by_name.values()), notes
+
+
+def _without_text(response: Response) -> Response:
+    return Response(response.status, failure=response.failure)
 
 
 def _why_not(

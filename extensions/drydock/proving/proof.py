@@ -12,11 +12,11 @@ Outcome = Literal["same", "differs as intended", "differs", "not proved"]
 
 @dataclass(frozen=True)
 class Found:
-    """A difference in the responses of one operation, with the first request that showed it."""
+    """A place where the responses of one operation differ, as the first request showed it."""
 
     difference: Difference
     request: str
-    times: int
+    times: int = 1
     intended: str = ""
     """Why it is meant; empty: nothing foretold it."""
 

@@ -37,19 +37,22 @@ def print_proof(proof: Proof, *, verbose: bool = False) -> None:
     colour = {0: "green", 1: "red", 2: "yellow"}[proof.exit_code]
     echo(style(proof.verdict, fg=colour, bold=True))
     shown = [row for row in proof.rows if verbose or row.outcome != "same"]
-    cells: list[Cells] = [
-        ((row.operation, ""), (row.outcome, _COLOURS[row.outcome]), (line, ""))
-        for row in shown
-        for line in (list(_lines(row)) or [""])
-    ]
+    cells: list[Cells] = []
+    for row in shown:
+        first, *more = list(_lines(row)) or [""]
+        cells.append(((row.operation, ""), (row.outcome, _COLOURS[row.outcome]), (first, "")))
+        cells += [(("", ""), ("", ""), (line, "")) for line in more]
     if shown:
         echo(style("\nOperations:", bold=True))
     if cells and not print_table(cells):
-        for operation, outcome, line in cells:
-            echo(f"  {outcome[0]:19} {operation[0]}  {line[0]}".rstrip())
+        for row in shown:
+            echo(f"  {row.operation}: {style(row.outcome, fg=_COLOURS[row.outcome])}")
+            for line in _lines(row):
+                echo(f"    {line}")
     same = sum(row.outcome == "same" for row in proof.rows)
     if proof.rows:
         echo(f"{same} of {len(proof.rows)} the same" + ("" if verbose else ", not listed"))
+    print_list("Notes:", proof.notes)
     for title, side in (("Before", proof.before), ("After", proof.after)):
         print_list(f"{title}:", list(_side_lines(side)))
     print_list("While they ran:", proof.holds)

@@ -1,0 +1,111 @@
+"""A difference is intended only where the versions, the request and both responses say so."""
+
+import json
+
+import pytest
+from drydock.proving.comparing import differences
+from drydock.proving.intended import Exchange, Setting, everywhere, reason
+from drydock.proving.messages import Request, Response
+
+OLD = {"fastapi": "0.63.0", "starlette": "0.13.6", "pydantic": "1.8.1"}
+NEW = {"fastapi": "0.165.0", "starlette": "1.10.0", "pydantic": "2.14.4"}
+UPGRADED = Setting(OLD, NEW, (False, True))
+SAME = Setting(NEW, NEW, (False, False))
+JSON = ("content-type", "application/json")
+POST = Request("POST /a", "valid", "POST", "/a", (JSON,), b"{}")
+BARE = Request("POST /a", "invalid", "POST", "/a", (), b"{}")
+
+
+def said(status: int, body: object, *headers: tuple[str, str], kind: str = JSON[1]) -> Response:
+    return Response(status, (("content-type", kind), *headers), json.dumps(body).encode())
+
+
+def wrong(*places: str, message: str) -> Response:
+    return said(422, {"detail": [{"loc": ["body", one], "msg": message} for one in places]})
+
+
+LOGIN = said(403, {"detail": "Not authenticated"})
+PROBLEM = said(404, {"title": "Not Found"}, kind="application/problem+json")
+NOT_FOUND = said(404, {"detail": "Not Found"})
+ORIGIN = ("vary", "Origin")
+
+INTENDED = {
+    "a missing login": (POST, LOGIN, said(401, {"detail": "Not authenticated"})),
+    "JSON without a type": (BARE, said(201, {}), said(422, {"detail": []})),
+    "a problem": (POST, NOT_FOUND, PROBLEM),
+    "other words for the same field": (
+        POST,
+        wrong("name", message="field required"),
+        wrong("name", message="Field required"),
+    ),
+    "what a response varies by": (POST, said(200, {}), said(200, {}, ORIGIN)),
+    "one more method": (
+        POST,
+        said(200, {}, ("access-control-allow-methods", "GET, POST")),
+        said(200, {}, ("access-control-allow-methods", "GET, POST, QUERY")),
+    ),
+    "methods with 405": (POST, said(405, {}), said(405, {}, ("allow", "GET"))),
+}
+NOT_INTENDED = {
+    "a login that is refused": (POST, said(403, {"detail": "admins only"}), said(401, {})),
+    "a login that is no longer asked for": (POST, LOGIN, said(200, {})),
+    "JSON with its type": (POST, said(201, {}), said(422, {"detail": []})),
+    "no body at all": (
+        Request("GET /a", "valid", "GET", "/a"),
+        said(200, {}),
+        said(422, {"detail": []}),
+    ),
+    "a problem of another status": (
+        POST,
+        NOT_FOUND,
+        said(500, {"title": "Error"}, kind="application/problem+json"),
+    ),
+    "a problem for a success": (
+        POST,
+        said(200, {}),
+        said(200, {}, kind="application/problem+json"),
+    ),
+    "another field": (
+        POST,
+        wrong("name", message="field required"),
+        wrong("name", "age", message="Field required"),
+    ),
+    "422 for a success": (POST, said(200, {}), wrong("name", message="Field required")),
+    "a varying that is gone": (POST, said(200, {}, ORIGIN), said(200, {})),
+    "varies by something else": (POST, said(200, {}), said(200, {}, ("vary", "Cookie"))),
+    "a method that is gone": (
+        POST,
+        said(200, {}, ("access-control-allow-methods", "GET, POST")),
+        said(200, {}, ("access-control-allow-methods", "GET, QUERY")),
+    ),
+}
+
+
+def reasons(setting: Setting, request: Request, before: Response, after: Response) -> list[str]:
+    exchange = Exchange(request, before, after)
+    found = [reason(setting, exchange, one) for one in differences(before, after)]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", INTENDED)
+def test_what_an_upgrade_brings_is_intended(name: str) -> None:
+    assert all(reasons(UPGRADED, *INTENDED[name]))
+
+
+@pytest.mark.parametrize("name", NOT_INTENDED)
+def test_what_only_looks_like_it_is_not(name: str) -> None:
+    assert not all(reasons(UPGRADED, *NOT_INTENDED[name]))
+
+
+@pytest.mark.parametrize("name", INTENDED)
+def test_without_the_upgrade_nothing_is_intended(name: str) -> None:
+    assert not any(reasons(SAME, *INTENDED[name]))
+
+
+def test_the_chassis_adds_one_header_to_every_response() -> None:
+    plain, marked = said(200, {}), said(200, {}, ("X-Request-ID", "1"))
+    (added,), (gone,) = differences(plain, marked), differences(marked, plain)
+    assert everywhere(UPGRADED, added)
+    assert not everywhere(SAME, added)
+    assert not everywhere(UPGRADED, gone)
