@@ -39,6 +39,14 @@ _PLACES = {
         "starlette.middleware.exceptions.ExceptionMiddleware"
     ),
     "typing_extensions.": "typing.",
+    "marshmallow.schema.": "marshmallow.",
+    "marshmallow.decorators.": "marshmallow.",
+    "marshmallow.exceptions.": "marshmallow.",
+    "marshmallow.constants.": "marshmallow.",
+    "marshmallow.utils.EXCLUDE": "marshmallow.EXCLUDE",
+    "marshmallow.utils.INCLUDE": "marshmallow.INCLUDE",
+    "marshmallow.utils.RAISE": "marshmallow.RAISE",
+    "marshmallow.utils.missing": "marshmallow.missing",
 }
 
 

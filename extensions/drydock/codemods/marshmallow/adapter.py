@@ -1,0 +1,89 @@
+"""The adapter that is written into a service, and where.
+
+It keeps `load`, `dump` and `validate` as the service's code calls them, so that no call changes.
+It stands beside the service's own code, in the package that all translated schemas have in common,
+as `schema_adapter`: plain modules that the service owns from then on.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files as resources
+from pathlib import PurePosixPath
+
+from drydock.codemods.project import Project
+
+NAME = "schema_adapter"
+_PARTS = ("__init__", "checks", "coercion", "errors", "hooks", "members", "schema", "types")
+
+
+def import_root(project: Project, paths: Sequence[str]) -> str:
+    """Return the folder from which the service's modules are imported; empty is its own."""
+    votes: Counter[str] = Counter()
+    for path, module in project.modules.items():
+        for full in {*module.imports.values(), *module.stars}:
+            for name in (full, full.rpartition(".")[0]):
+                found = project.find_module(name, path) if name else ""
+                if found:
+                    folder = f"{PurePosixPath(found).with_suffix('')}".removesuffix("/__init__")
+                    place = name.replace(".", "/")
+                    if folder == place or folder.endswith(f"/{place}"):
+                        votes[folder[: -len(place)].strip("/")] += 1
+                    break
+    roots = [root for root, _ in votes.most_common() if all(_below(p, root) for p in paths)]
+    if roots:
+        return roots[0]
+    outer = PurePosixPath(paths[0]).parent
+    while str(outer) != "." and f"{outer}/__init__.py" in project.files:
+        outer = outer.parent
+    return "" if str(outer) == "." else str(outer)
+
+
+def package_of(root: str, paths: Sequence[str]) -> str:
+    """Return the full name of the adapter: in the package that all of `paths` stand in."""
+    below = [PurePosixPath(path).relative_to(root or ".").parts for path in paths]
+    first = {parts[0] for parts in below}
+    common = first.pop() if len(first) == 1 and all(len(parts) > 1 for parts in below) else ""
+    return f"{common}.{NAME}" if common else NAME
+
+
+def module_name(root: str, path: str) -> str:
+    """Return the dotted name by which the module at `path` is imported."""
+    parts = PurePosixPath(path).relative_to(root or ".").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def adapter_files(root: str, package: str, version: int, *, beside: bool) -> Mapping[str, str]:
+    """Return the adapter's modules by their path; `beside` marshmallow, if that stays in use."""
+    folder = "/".join(filter(None, (root, package.replace(".", "/"))))
+    return {f"{folder}/{name}": text for name, text in _modules(version, beside)}
+
+
+@cache
+def _modules(version: int, beside: bool) -> tuple[tuple[str, str], ...]:
+    return tuple(_read(version, beside))
+
+
+def _read(version: int, beside: bool) -> Iterator[tuple[str, str]]:
+    source = resources(__package__).joinpath(NAME)
+    for part in _PARTS:
+        file = "coercion_3" if part == "coercion" and version == 3 else part
+        text = source.joinpath(f"{file}.py").read_text("utf-8")
+        yield f"{part}.py", _beside_marshmallow(text) if beside else text
+
+
+def _beside_marshmallow(text: str) -> str:
+    """Let the errors of both be caught as marshmallow's, which other schemas still raise."""
+    changed = text.replace(
+        "class ValidationError(ValueError):",
+        "class ValidationError(marshmallow.ValidationError, ValueError):",
+    ).replace("except ValidationError as", "except marshmallow.ValidationError as")
+    if changed == text:
+        return text
+    lines = changed.split("\n")
+    first = next(n for n, line in enumerate(lines) if line.startswith("from pydantic"))
+    return "\n".join([*lines[:first], "import marshmallow", *lines[first:]])
+
+
+def _below(path: str, root: str) -> bool:
+    return not root or path.startswith(f"{root}/")

@@ -1,0 +1,266 @@
+"""What a schema class declares: its fields, its options, its hooks; or why that is not certain."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from drydock.codemods.source import Source, dotted
+
+HOOKS = {
+    f"marshmallow.{name}"
+    for name in (
+        *("validates", "validates_schema"),
+        *("pre_load", "post_load", "pre_dump", "post_dump"),
+    )
+}
+_META = {
+    *("fields", "exclude", "unknown", "ordered", "load_only", "dump_only"),
+    *("dateformat", "datetimeformat", "timeformat", "strict"),
+}
+# What the adapter has no counterpart of, if a schema overrides or sets it.
+_INTERNALS = {
+    *("on_bind_field", "_do_load", "_serialize", "_deserialize", "_init_fields", "_bind_field"),
+    *("_invoke_field_validators", "_run_validator", "_invoke_schema_validators", "__init__"),
+    *("_invoke_load_processors", "_invoke_dump_processors", "_normalize_nested_options"),
+    *("from_dict", "dict_class", "set_class", "OPTIONS_CLASS", "TYPE_MAPPING", "context", "opts"),
+    *("fields", "load_fields", "dump_fields", "declared_fields", "_declared_fields", "_hooks"),
+    *("resolve_hooks", "load_model", "dump_model", "narrowed"),
+    # What the adapter's own Schema has.
+    *("_all", "_check_field", "_check_fields", "_check_whole", "_choose_members", "_chosen"),
+    *(
+        "_context",
+        "_dump",
+        "_dumped",
+        "_hooks",
+        "_load",
+        "_loaded",
+        "_read",
+        "_read_one",
+        "_run",
+        "_text",
+    ),
+    *("only", "exclude", "many", "partial", "unknown", "load_only", "dump_only", "ordered"),
+}
+_OF_SELF = {
+    *("context", "fields", "load_fields", "dump_fields", "declared_fields", "_declared_fields"),
+    *("opts", "parent", "root", "session", "instance", "ordered", "dict_class", "set_class"),
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a schema cannot be translated with certainty."""
+
+    path: str
+    line: int
+    what: str
+    how: str
+
+
+@dataclass
+class Field:
+    """A field as it is declared."""
+
+    name: str
+    kind: str
+    """The class of marshmallow, as `String`; empty where `call` is a class alone."""
+    call: cst.Call
+    statement: cst.SimpleStatementLine
+    line: int
+
+
+@dataclass
+class Declared:
+    """A schema class, or a mixin of schemas."""
+
+    ref: str
+    """`app/schemas.py:UserSchema`."""
+    source: Source
+    node: cst.ClassDef
+    is_schema: bool
+    fields: dict[str, Field] = field(default_factory=dict)
+    meta: dict[str, cst.BaseExpression] | None = None
+    """The options of its own `Meta`; None where it has none."""
+    meta_bases: Sequence[cst.BaseExpression] = ()
+    reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The module that it stands in."""
+        return self.source.path
+
+    @property
+    def name(self) -> str:
+        """Its name in that module."""
+        return self.node.name.value
+
+    def doubt(self, node: cst.CSTNode, what: str, how: str) -> None:
+        """Note why this schema is left."""
+        self.reasons.append(Reason(self.path, self.source.line(node), what, how))
+
+
+def field_kind(source: Source, node: cst.CSTNode) -> str:
+    """Return the name of marshmallow's field class that an expression names; empty if none."""
+    meaning = source.meaning(node)
+    package, _, name = meaning.rpartition(".")
+    return name if package == "marshmallow.fields" else ""
+
+
+def read_class(source: Source, ref: str, node: cst.ClassDef, *, is_schema: bool) -> Declared:
+    """Read what a class declares."""
+    declared = Declared(ref, source, node, is_schema)
+    for argument in node.bases:
+        if argument.star or not dotted(argument.value):
+            declared.doubt(node, "a base class is not a plain name", "write its name")
+    if node.keywords:
+        declared.doubt(node, "the class has keywords, such as a metaclass", "translate it by hand")
+    if node.decorators:
+        declared.doubt(node, "the class has a decorator", "translate it by hand")
+    if not isinstance(node.body, cst.IndentedBlock):
+        declared.doubt(node, "the class stands on one line", "give its body lines of its own")
+        return declared
+    for statement in node.body.body:
+        _read_statement(declared, statement)
+    return declared
+
+
+def _read_statement(declared: Declared, statement: cst.BaseStatement) -> None:
+    if isinstance(statement, cst.FunctionDef):
+        _read_method(declared, statement)
+    elif isinstance(statement, cst.ClassDef):
+        if statement.name.value == "Meta":
+            _read_meta(declared, statement)
+        elif declared.source.project.is_a(
+            f"{declared.ref}.{statement.name.value}", "marshmallow.Schema"
+        ):
+            declared.doubt(statement, "a schema stands within a class", "move it out of the class")
+    elif isinstance(statement, cst.SimpleStatementLine):
+        if len(statement.body) != 1:
+            declared.doubt(statement, "several statements stand on a line", "give each its own")
+        else:
+            _read_assignment(declared, statement, statement.body[0])
+    else:
+        declared.doubt(statement, "the class body decides something", "translate it by hand")
+
+
+def _read_method(declared: Declared, method: cst.FunctionDef) -> None:
+    if method.name.value in _INTERNALS:
+        what = f"{method.name.value} is overridden"
+        declared.doubt(method, what, "translate the class by hand")
+    for node in _nodes(method.body):
+        if (
+            isinstance(node, cst.Attribute)
+            and dotted(node.value) == "self"
+            and node.attr.value in _OF_SELF
+        ):
+            what = f"a method uses self.{node.attr.value}"
+            declared.doubt(node, what, "hand it over by an argument or a contextvars.ContextVar")
+
+
+def _read_meta(declared: Declared, node: cst.ClassDef) -> None:
+    declared.meta = {}
+    declared.meta_bases = [argument.value for argument in node.bases]
+    if not isinstance(node.body, cst.IndentedBlock):
+        if not all(isinstance(each, cst.Pass) for each in node.body.body):
+            declared.doubt(node, "Meta stands on one line", "give its options lines of their own")
+        return
+    for line in node.body.body:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else (line,):
+            if isinstance(small, cst.Assign) and len(small.targets) == 1:
+                name = dotted(small.targets[0].target)
+                declared.meta[name] = small.value
+                if name not in _META:
+                    what = f"Meta.{name} has no counterpart"
+                    declared.doubt(node, what, "translate the class by hand")
+            elif not (isinstance(small, cst.Pass) or _is_text(small)):
+                declared.doubt(node, "Meta decides something", "translate the class by hand")
+
+
+def _read_assignment(
+    declared: Declared, statement: cst.SimpleStatementLine, small: cst.BaseSmallStatement
+) -> None:
+    if isinstance(small, cst.Pass) or _is_text(small):
+        return
+    value: cst.BaseExpression | None
+    if isinstance(small, cst.Assign) and len(small.targets) == 1:
+        name, value = dotted(small.targets[0].target), small.value
+    elif isinstance(small, cst.AnnAssign):
+        name, value = dotted(small.target), small.value
+        if value is None:
+            return
+    else:
+        declared.doubt(statement, "the class body decides something", "translate it by hand")
+        return
+    source = declared.source
+    if name in _INTERNALS:
+        declared.doubt(statement, f"{name} is set", "translate the class by hand")
+    elif isinstance(value, cst.Call) and (kind := field_kind(source, value.func)):
+        line = source.line(statement)
+        if name in declared.fields:
+            declared.doubt(statement, f"{name} is declared twice", "delete one of them")
+        declared.fields[name] = Field(name, kind, value, statement, line)
+    elif kind := field_kind(source, value):
+        declared.doubt(statement, f"{name} is a class of fields, not a field", f"write {kind}()")
+    elif not _is_plain(source, value):
+        what = f"what {name} is cannot be told"
+        how = "a field of your own: make it a type of Pydantic, and translate the class by hand"
+        declared.doubt(statement, what, how)
+
+
+def _is_text(small: cst.CSTNode) -> bool:
+    texts = (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)
+    return isinstance(small, cst.Expr) and isinstance(small.value, texts)
+
+
+def _is_plain(source: Source, value: cst.BaseExpression) -> bool:
+    """Tell whether a value is surely no field: text, numbers and collections of such."""
+    if isinstance(value, cst.Dict):
+        return all(
+            isinstance(each, cst.DictElement) and _is_plain(source, each.value)
+            for each in value.elements
+        )
+    if isinstance(value, cst.List | cst.Tuple | cst.Set):
+        return all(_is_plain(source, each.value) for each in value.elements)
+    if isinstance(value, cst.Name) and value.value in ("None", "True", "False"):
+        return True
+    # A schema names what it is about, in whatever library reads that.
+    if source.meaning(value) and ":" in (meaning := source.meaning(value)):
+        path, _, name = meaning.partition(":")
+        return name in source.project.modules[path].classes and not source.project.is_a(
+            meaning, "marshmallow.fields.Field"
+        )
+    return isinstance(
+        value,
+        cst.BaseString | cst.BaseNumber | cst.UnaryOperation | cst.BooleanOperation,
+    )
+
+
+def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _nodes(child)
+
+
+def names_in(node: cst.BaseExpression | None) -> Sequence[str] | None:
+    """Return the texts of a tuple or list; None where they are not all written out."""
+    if node is None:
+        return ()
+    if not isinstance(node, cst.Tuple | cst.List | cst.Set):
+        return None
+    found = []
+    for element in node.elements:
+        if not isinstance(element.value, cst.SimpleString):
+            return None
+        found.append(str(element.value.evaluated_value))
+    return found
+
+
+def text_of(node: cst.CSTNode) -> str:
+    """Return the code of an expression."""
+    return cst.Module([]).code_for_node(node)
+
+
+def keywords_of(call: cst.Call) -> Mapping[str, cst.BaseExpression]:
+    """Return the arguments given by name."""
+    return {each.keyword.value: each.value for each in call.args if each.keyword}

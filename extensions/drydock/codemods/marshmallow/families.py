@@ -1,0 +1,304 @@
+"""Schemas that depend on each other: they inherit, they nest; all of them are translated, or none.
+
+What a schema has in the end is what marshmallow makes of its bases, mixins and `Meta`: which
+fields, and which of them only when it loads, or only when it dumps.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import libcst as cst
+
+from drydock.codemods.marshmallow.declared import (
+    Declared,
+    Field,
+    field_kind,
+    keywords_of,
+    names_in,
+    text_of,
+)
+
+Side = Literal["both", "load", "dump"]
+
+
+@dataclass
+class Has:
+    """A field that a schema has in the end."""
+
+    field: Field
+    origin: Declared
+    """The class that says it."""
+    side: Side
+
+
+@dataclass
+class Shape:
+    """A schema as it is in the end."""
+
+    declared: Declared
+    parents: Sequence[str]
+    """Refs of the schemas and mixins it derives from, directly."""
+    table: dict[str, Has] = field(default_factory=dict)
+    """Its fields and those of all bases: what schemas derived from it begin with."""
+    has: dict[str, Has] = field(default_factory=dict)
+    """Its fields, less those that `Meta` leaves out."""
+    unknown: str = "raise"
+    formats: Mapping[str, cst.BaseExpression] = field(default_factory=dict)
+    nests: set[str] = field(default_factory=set)
+    split: bool = False
+    """Whether what it loads and what it dumps are two models."""
+    inherits: bool = True
+    """Whether its models derive from those of its parents; else they say all fields."""
+
+
+class Families:
+    """The schemas of a service and how they depend on each other."""
+
+    def __init__(self, classes: Mapping[str, Declared]) -> None:
+        self.classes = classes
+        self.shapes: dict[str, Shape] = {}
+        for ref in classes:
+            self._shape(ref)
+        for shape in self.shapes.values():
+            shape.nests = set(self._nested_in(shape))
+        self._split()
+
+    def _shape(self, ref: str) -> Shape:
+        if ref in self.shapes:
+            return self.shapes[ref]
+        declared = self.classes[ref]
+        parents = [
+            meaning
+            for base in declared.node.bases
+            if (meaning := declared.source.meaning(base.value)) in self.classes and meaning != ref
+        ]
+        shape = self.shapes[ref] = Shape(declared, parents)
+        inherited: dict[str, Has] = {}
+        for parent in reversed(_order(ref, self.classes)[1:]):
+            inherited |= self._inherited_from(parent)
+        own = {
+            name: Has(one, declared, _side(one, declared)) for name, one in declared.fields.items()
+        }
+        meta, meta_owner = self._meta(ref)
+        shape.table = inherited | own
+        shape.has = _restricted(shape.table, meta, meta_owner or declared)
+        shape.unknown = _unknown(meta, meta_owner or declared)
+        shape.formats = {name: value for name, value in meta.items() if name.endswith("format")}
+        shape.inherits = self._can_inherit(shape)
+        return shape
+
+    def _inherited_from(self, parent: str) -> Mapping[str, Has]:
+        """Return what marshmallow takes from a base: of a mixin, what it says itself alone."""
+        declared = self.classes[parent]
+        if declared.is_schema:
+            return self._shape(parent).table
+        return {
+            name: Has(one, declared, _side(one, declared)) for name, one in declared.fields.items()
+        }
+
+    def _can_inherit(self, shape: Shape) -> bool:
+        """Tell whether the parents' models have just what this one has besides its own."""
+        ours = {name: one for name, one in shape.has.items() if one.origin is not shape.declared}
+        theirs: dict[str, Has] = {}
+        for parent in reversed(shape.parents):
+            theirs |= self.shapes[parent].has
+            if {n: text_of(v) for n, v in self.shapes[parent].formats.items()} != {
+                n: text_of(v) for n, v in shape.formats.items()
+            } and any(one.field.kind in _DATED for one in self.shapes[parent].has.values()):
+                return False
+        left = {name: one for name, one in theirs.items() if name not in shape.declared.fields}
+        if {n: (id(o.field), o.side) for n, o in left.items()} != {
+            n: (id(o.field), o.side) for n, o in ours.items()
+        }:
+            return False
+        # A field that moves to another side would stay in the parent's model of the old one.
+        return all(
+            name not in shape.has or theirs[name].side == shape.has[name].side
+            for name in shape.declared.fields.keys() & theirs.keys()
+        )
+
+    def _meta(self, ref: str) -> tuple[Mapping[str, cst.BaseExpression], Declared | None]:
+        """Return the options in force, those of the nearest `Meta`, and whose it is."""
+        for each in _order(ref, self.classes):
+            declared = self.classes[each]
+            if declared.meta is not None:
+                options: dict[str, cst.BaseExpression] = {}
+                for base in reversed(declared.meta_bases):
+                    options |= self._meta_of(declared, base)
+                return options | declared.meta, declared
+        return {}, None
+
+    def _meta_of(
+        self, declared: Declared, base: cst.BaseExpression
+    ) -> Mapping[str, cst.BaseExpression]:
+        meaning = declared.source.meaning(base)
+        if meaning in ("marshmallow.Schema.Meta", "builtins.object"):
+            return {}
+        owner, _, name = meaning.rpartition(".")
+        if name == "Meta" and owner in self.classes:
+            return self._meta(owner)[0]
+        what = f"what Meta derives from cannot be told: {text_of(base)}"
+        declared.doubt(declared.node, what, "write its options into it")
+        return {}
+
+    def _nested_in(self, shape: Shape) -> Iterator[str]:
+        for one in shape.has.values():
+            for target in _targets(one.origin, one.field.call):
+                if found := self.find(one.origin, target):
+                    yield found
+                else:
+                    what = f"what is nested cannot be told: {text_of(target)}"
+                    one.origin.doubt(one.field.call, what, "name a schema of the service")
+
+    def nested_by(self, one: Has) -> set[str]:
+        """Return the refs of the schemas that a field nests."""
+        targets = _targets(one.origin, one.field.call)
+        return {found for target in targets if (found := self.find(one.origin, target))}
+
+    def find(self, declared: Declared, target: cst.BaseExpression) -> str:
+        """Return the ref of the schema that a field nests; empty if it is not certain."""
+        if isinstance(target, cst.Lambda):
+            target = target.body
+        if isinstance(target, cst.Call):
+            target = target.func
+        if isinstance(target, cst.SimpleString):
+            name = str(target.evaluated_value)
+            if name == "self":
+                return declared.ref if declared.is_schema else ""
+            found = [
+                ref
+                for ref, one in self.classes.items()
+                if one.name == name.rpartition(".")[2] and one.is_schema
+            ]
+            return found[0] if len(found) == 1 else ""
+        meaning = declared.source.meaning(target)
+        return meaning if meaning in self.classes and self.classes[meaning].is_schema else ""
+
+    def _split(self) -> None:
+        """Say which schemas load another model than they dump: those that nest such ones, too."""
+        again = True
+        while again:
+            again = False
+            for shape in self.shapes.values():
+                around = [*shape.parents, *shape.nests]
+                sided = any(one.side != "both" for one in shape.has.values())
+                if not shape.split and (sided or any(self.shapes[ref].split for ref in around)):
+                    shape.split = again = True
+
+    def groups(self) -> Iterator[set[str]]:
+        """Yield the refs of schemas that depend on each other, directly or not."""
+        near: dict[str, set[str]] = {ref: {ref} for ref in self.shapes}
+        for ref, shape in self.shapes.items():
+            for other in (*shape.parents, *shape.nests):
+                near[ref].add(other)
+                near[other].add(ref)
+        left = set(near)
+        while left:
+            group, todo = set(), [min(left)]
+            while todo:
+                ref = todo.pop()
+                if ref not in group:
+                    group.add(ref)
+                    todo += near[ref]
+            left -= group
+            yield group
+
+
+_DATED = {"Date", "Time", "DateTime", "NaiveDateTime", "AwareDateTime", "List", "Dict", "Tuple"}
+
+
+def _order(ref: str, classes: Mapping[str, Declared]) -> list[str]:
+    """Return a class and those it derives from, as Python orders them; only those of `classes`."""
+    made: dict[str, type] = {}
+
+    def make(ref: str) -> type:
+        if ref not in made:
+            declared = classes[ref]
+            bases = []
+            for base in declared.node.bases:
+                meaning = declared.source.meaning(base.value)
+                if meaning in classes and meaning != ref:
+                    bases.append(make(meaning))
+            made[ref] = type(ref, tuple(dict.fromkeys(bases)), {})
+        return made[ref]
+
+    try:
+        kinds = make(ref).__mro__[:-1]
+    except (TypeError, RecursionError):
+        declared = classes[ref]
+        declared.doubt(declared.node, "the order of its bases cannot be told", "change it")
+        return [ref]
+    names = {kind: name for name, kind in made.items()}
+    return [names[kind] for kind in kinds]
+
+
+def _side(one: Field, declared: Declared) -> Side:
+    given = {name: text_of(value) for name, value in keywords_of(one.call).items()}
+    load, dump = given.get("load_only") == "True", given.get("dump_only") == "True"
+    for name in ("load_only", "dump_only"):
+        if given.get(name, "False") not in ("True", "False"):
+            declared.doubt(one.call, f"{name} is known at run time only", f"write {name}=True")
+    if one.kind in ("Method", "Function"):
+        places = [each for each in one.call.args if not each.keyword]
+        writes = len(places) > 0 or given.get("serialize", "None") != "None"
+        reads = len(places) > 1 or given.get("deserialize", "None") != "None"
+        load, dump = reads and not writes, writes and not reads
+    if load and dump:
+        declared.doubt(one.call, f"{one.name} is neither loaded nor dumped", "delete it")
+    return "load" if load else "dump" if dump else "both"
+
+
+def _restricted(
+    table: Mapping[str, Has], meta: Mapping[str, cst.BaseExpression], owner: Declared
+) -> dict[str, Has]:
+    every = {name: Has(one.field, one.origin, one.side) for name, one in table.items()}
+    lists: dict[str, Sequence[str]] = {}
+    for name in ("fields", "exclude", "load_only", "dump_only"):
+        found = names_in(meta.get(name))
+        if found is None or any("." in each for each in found):
+            owner.doubt(meta[name], f"Meta.{name} is not a list of names", "write it out")
+            found = ()
+        lists[name] = found
+    for name in ("fields", "exclude"):
+        for each in lists[name]:
+            if each not in every:
+                what = f"Meta.{name} names {each}, which is not declared"
+                owner.doubt(meta[name], what, "declare the field, or delete the name")
+    if lists["fields"]:
+        every = {name: every[name] for name in lists["fields"] if name in every}
+    every = {name: one for name, one in every.items() if name not in lists["exclude"]}
+    for name, one in every.items():
+        load = name in lists["load_only"] or one.side == "load"
+        dump = name in lists["dump_only"] or one.side == "dump"
+        if load and dump:
+            owner.doubt(owner.node, f"{name} is neither loaded nor dumped", "delete it")
+        one.side = "load" if load else "dump" if dump else "both"
+    return every
+
+
+def _unknown(meta: Mapping[str, cst.BaseExpression], owner: Declared) -> str:
+    value = meta.get("unknown")
+    if value is None:
+        return "raise"
+    if isinstance(value, cst.SimpleString):
+        found = str(value.evaluated_value)
+    else:
+        found = owner.source.meaning(value).removeprefix("marshmallow.").lower()
+    if found not in ("raise", "exclude", "include"):
+        owner.doubt(value, f"Meta.unknown is {text_of(value)}", "write RAISE, EXCLUDE or INCLUDE")
+        return "raise"
+    return found
+
+
+def _targets(declared: Declared, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """Yield what the nested fields within an expression nest."""
+    if isinstance(node, cst.Call) and field_kind(declared.source, node.func) in ("Nested", "Pluck"):
+        given = keywords_of(node)
+        places = [each.value for each in node.args if not each.keyword]
+        target = given.get("nested") or next(iter(places), None)
+        if target is not None:
+            yield target
+        return
+    for child in node.children:
+        yield from _targets(declared, child)

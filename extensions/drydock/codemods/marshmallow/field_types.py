@@ -1,0 +1,512 @@
+"""Fields of marshmallow -> annotations of Pydantic."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from drydock.codemods.marshmallow.checks import translate_checks
+from drydock.codemods.marshmallow.declared import (
+    Declared,
+    Field,
+    field_kind,
+    keywords_of,
+    text_of,
+)
+from drydock.codemods.marshmallow.names import Names
+
+# Those without options of their own: what the adapter has for them.
+_PLAIN = {
+    "Str": "String",
+    "String": "String",
+    "UUID": "UUID",
+    "Raw": "Raw",
+    "Field": "Raw",
+}
+# Those with options: the alias, what it is in Python, the class that takes the options, and which.
+_OPTIONS: Mapping[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "Int": ("Integer", "int", "AsInteger", ("strict", "as_string")),
+    "Integer": ("Integer", "int", "AsInteger", ("strict", "as_string")),
+    "Float": ("Float", "float", "AsFloat", ("allow_nan", "as_string")),
+    "Number": ("", "float", "AsFloat", ("as_string",)),
+    "Decimal": (
+        *("Decimal", "decimal.Decimal", "AsDecimal"),
+        ("places", "rounding", "allow_nan", "as_string"),
+    ),
+    "Bool": ("Boolean", "bool", "AsBoolean", ("truthy", "falsy")),
+    "Boolean": ("Boolean", "bool", "AsBoolean", ("truthy", "falsy")),
+    "DateTime": ("DateTime", "datetime.datetime", "AsDateTime", ("format",)),
+    "NaiveDateTime": (
+        *("NaiveDateTime", "datetime.datetime", "AsNaiveDateTime"),
+        ("format", "timezone"),
+    ),
+    "AwareDateTime": (
+        *("AwareDateTime", "datetime.datetime", "AsAwareDateTime"),
+        ("format", "default_timezone"),
+    ),
+    "Date": ("Date", "datetime.date", "AsDate", ("format",)),
+    "Time": ("Time", "datetime.time", "AsTime", ("format",)),
+    "TimeDelta": (
+        *("TimeDelta", "datetime.timedelta", "AsTimeDelta"),
+        ("precision", "serialization_type"),
+    ),
+}
+_META_FORMATS = {
+    "DateTime": "datetimeformat",
+    "NaiveDateTime": "datetimeformat",
+    "AwareDateTime": "datetimeformat",
+    "Date": "dateformat",
+    "Time": "timeformat",
+}
+_IP = {
+    "IP": ("IP", "ipaddress.ip_address", "IP address"),
+    "IPv4": ("IPv4", "ipaddress.IPv4Address", "IPv4 address"),
+    "IPv6": ("IPv6", "ipaddress.IPv6Address", "IPv6 address"),
+    "IPInterface": ("IPInterface", "ipaddress.ip_interface", "IP interface"),
+    "IPv4Interface": ("IPv4Interface", "ipaddress.IPv4Interface", "IPv4 interface"),
+    "IPv6Interface": ("IPv6Interface", "ipaddress.IPv6Interface", "IPv6 interface"),
+}
+_COMMON = {
+    *("load_default", "dump_default", "missing", "default", "data_key", "attribute", "validate"),
+    *("required", "allow_none", "load_only", "dump_only", "error_messages", "metadata"),
+}
+_BUILTIN_FACTORIES = {"list", "dict", "set", "tuple", "str", "int", "float", "bool"}
+_NESTED_OPTIONS = ("only", "exclude", "many", "unknown")
+
+
+@dataclass
+class Written:
+    """A field as it is written into a model."""
+
+    annotation: str
+    default: str
+    """What stands behind `=`; empty where the field is required."""
+
+
+@dataclass
+class Translation:
+    """What the translation of one field asks of its surroundings."""
+
+    declared: Declared
+    """The class that says the field."""
+    names: Names
+    formats: Mapping[str, cst.BaseExpression]
+    """`Meta.datetimeformat` and the like, of the schema that has the field."""
+    model_of: Callable[[cst.BaseExpression, str], str]
+    """The model behind what is nested, for `load` or `dump`; empty where it has no name here."""
+    version: int
+    side: str = "load"
+    _reported: set[str] = field(default_factory=set)
+
+    def doubt(self, node: cst.CSTNode, what: str, how: str) -> None:
+        """Note, once, why the class is left."""
+        if what not in self._reported:
+            self._reported.add(what)
+            self.declared.doubt(node, what, how)
+
+
+@dataclass
+class _Parts:
+    """A type as it grows: what is checked inside, and what a schema reads outside."""
+
+    type: str
+    check: str = ""
+    outer: list[str] = field(default_factory=list)
+
+
+def translate(one: Field, to: Translation, written_name: str) -> Written:
+    """Return the annotation and default of a field."""
+    call, given = one.call, keywords_of(one.call)
+    parts = _typed(one.kind, call, to)
+    null = _nullable(one, given, to)
+    outer = list(parts.outer)
+    if written_name != one.name:
+        outer.append(f'{to.names.adapter("Named")}("{one.name}")')
+    if "attribute" in given and text_of(given["attribute"]) != "None":
+        outer.append(f"{to.names.adapter('Attribute')}({text_of(given['attribute'])})")
+    dump_default = given.get("dump_default", given.get("default"))
+    if dump_default is not None and not _is_missing(to, dump_default):
+        outer.append(f"{to.names.adapter('DumpDefault')}({text_of(dump_default)})")
+    if messages := _messages(given.get("error_messages"), to):
+        outer.append(messages)
+    if "validate" in given and one.kind in ("Method", "Function", "Constant"):
+        to.doubt(call, f"a {one.kind} has validators", "call them in the function")
+    annotation = parts.type
+    if parts.check:
+        annotation = _annotated(annotation, [parts.check], to.names)
+    if null:
+        annotation = f"{annotation} | None"
+    if outer:
+        annotation = _annotated(annotation, outer, to.names)
+    return Written(annotation, _default(one, given, to))
+
+
+def _annotated(inner: str, more: list[str], names: Names) -> str:
+    head = f"{names.library('typing.Annotated')}["
+    if inner.startswith(head) and inner.endswith("]") and " | None" not in inner[-8:]:
+        return f"{inner[:-1]}, {', '.join(more)}]"
+    return f"{head}{inner}, {', '.join(more)}]"
+
+
+def _default(one: Field, given: Mapping[str, cst.BaseExpression], to: Translation) -> str:
+    required = _flag(one.call, given, "required", to)
+    value = given.get("load_default", given.get("missing"))
+    if one.kind == "Constant":
+        if required:
+            to.doubt(one.call, "a Constant is required", "delete required=True")
+        value = one.call.args[0].value if one.call.args else value
+    if value is not None and _is_missing(to, value):
+        value = None
+    options = []
+    if "data_key" in given and text_of(given["data_key"]) != "None":
+        options.append(f"alias={text_of(given['data_key'])}")
+    options += _described(given.get("metadata"), to)
+    if required:
+        if value is not None:
+            to.doubt(one.call, "a required field has a default", "delete one of the two")
+        return f"{to.names.library('pydantic.Field')}({', '.join(options)})" if options else ""
+    if value is None:
+        return f"{to.names.adapter('optional')}({', '.join(options)})"
+    text = text_of(value)
+    factory = isinstance(value, cst.Lambda) or text in _BUILTIN_FACTORIES
+    if options or factory:
+        way = "default_factory" if factory else "default"
+        inside = ", ".join([f"{way}={text}", *options])
+        return f"{to.names.library('pydantic.Field')}({inside})"
+    return text
+
+
+def _described(given: cst.BaseExpression | None, to: Translation) -> list[str]:
+    """Return what `metadata=` says, as options of Field: it is for documentation."""
+    if not isinstance(given, cst.Dict):
+        if given is not None and text_of(given) != "None":
+            to.doubt(given, "what metadata is cannot be told", "write it as a dictionary")
+        return []
+    options, rest = [], []
+    for element in given.elements:
+        if not isinstance(element, cst.DictElement) or not isinstance(
+            element.key, cst.SimpleString
+        ):
+            to.doubt(given, "a key of metadata is not a text", "write it as one")
+            continue
+        key, text = str(element.key.evaluated_value), text_of(element.value)
+        if key in ("description", "title") and isinstance(element.value, cst.SimpleString):
+            options.append(f"{key}={text}")
+        elif key == "example":
+            options.append(f"examples=[{text}]")
+        else:
+            rest.append(f"{text_of(element.key)}: {text}")
+    if rest:
+        options.append(f"json_schema_extra={{{', '.join(rest)}}}")
+    return options
+
+
+def _messages(given: cst.BaseExpression | None, to: Translation) -> str:
+    if given is None or text_of(given) == "None":
+        return ""
+    if not isinstance(given, cst.Dict):
+        to.doubt(given, "what error_messages are cannot be told", "write them as a dictionary")
+        return ""
+    texts = []
+    for element in given.elements:
+        key = element.key if isinstance(element, cst.DictElement) else None
+        if not isinstance(key, cst.SimpleString) or not str(key.evaluated_value).isidentifier():
+            to.doubt(given, "a key of error_messages is not a text", "write it as one")
+            continue
+        if key.evaluated_value == "validator_failed":
+            to.doubt(given, "validator_failed is reworded", "raise ValidationError in the function")
+        texts.append(f"{key.evaluated_value!s}={text_of(element.value)}")
+    return f"{to.names.adapter('Messages')}({', '.join(texts)})" if texts else ""
+
+
+def _nullable(one: Field, given: Mapping[str, cst.BaseExpression], to: Translation) -> bool:
+    if "allow_none" in given and text_of(given["allow_none"]) != "None":
+        return _flag(one.call, given, "allow_none", to)
+    value = given.get("load_default", given.get("missing"))
+    if one.kind == "Constant" and to.version == 4 and one.call.args:
+        value = one.call.args[0].value
+    return value is not None and text_of(value) == "None"
+
+
+def _flag(
+    call: cst.Call, given: Mapping[str, cst.BaseExpression], name: str, to: Translation
+) -> bool:
+    text = text_of(given[name]) if name in given else "False"
+    if text not in ("True", "False"):
+        to.doubt(call, f"{name}={text} is known at run time only", f"write {name}=True or False")
+    return text == "True"
+
+
+def _is_missing(to: Translation, node: cst.BaseExpression) -> bool:
+    return to.declared.source.meaning(node) == "marshmallow.missing"
+
+
+def _typed(kind: str, call: cst.Call, to: Translation) -> _Parts:
+    given = keywords_of(call)
+    check = ""
+    if kind in ("Email", "Url", "URL"):
+        return _address(kind, call, to)
+    if kind not in ("Nested", "Pluck"):
+        check = translate_checks(to.declared, given.get("validate"), "", to.names)
+    if kind in _PLAIN:
+        _only(call, (), to)
+        return _Parts(to.names.adapter(_PLAIN[kind]), check)
+    if kind in _OPTIONS:
+        return _Parts(_with_options(kind, call, to), check)
+    if kind in _IP:
+        _only(call, ("exploded",), to)
+        alias, read, noun = _IP[kind]
+        if "exploded" not in given:
+            return _Parts(to.names.adapter(alias), check)
+        any_, as_ip = to.names.library("typing.Any"), to.names.adapter("AsIP")
+        options = f'{to.names.library(read)}, "{noun}", exploded={text_of(given["exploded"])}'
+        return _Parts(_annotated(any_, [f"{as_ip}({options})"], to.names), check)
+    if kind in ("Enum", "Constant", "Method", "Function", "List", "Tuple", "Dict", "Mapping"):
+        return _SPECIAL[kind](call, to, check)
+    if kind in ("Nested", "Pluck"):
+        return _nested(kind, call, to)
+    to.doubt(call, f"the field {kind} has no counterpart", "translate the class by hand")
+    return _Parts("None")
+
+
+def _only(call: cst.Call, own: tuple[str, ...], to: Translation, positional: int = 0) -> None:
+    """Leave a field with arguments whose meaning is not known."""
+    places = [each for each in call.args if not each.keyword and not each.star]
+    if any(each.star for each in call.args):
+        to.doubt(call, "arguments are given by * or **", "write them out")
+    elif len(places) > positional:
+        to.doubt(call, "an argument is given by its place", "give it by its name")
+    for name, value in keywords_of(call).items():
+        if name in ("pre_load", "post_load"):
+            to.doubt(value, f"a field has {name}", "do it in a hook of the schema")
+        elif name not in _COMMON and name not in own:
+            if to.version == 3 and name not in ("load_from", "dump_to", "attribute"):
+                what = f"{name}= is metadata in marshmallow 3"
+                to.doubt(value, what, f"write metadata={{'{name}': ...}}")
+            else:
+                to.doubt(value, f"the option {name} is not known", "delete it")
+        elif to.version == 4 and name in ("missing", "default"):
+            to.doubt(value, f"marshmallow 4 has no {name}=", "write load_default or dump_default")
+
+
+def _with_options(kind: str, call: cst.Call, to: Translation) -> str:
+    alias, python, as_class, own = _OPTIONS[kind]
+    positional = 1 if "format" in own or "precision" in own else 2 if kind == "Decimal" else 0
+    _only(call, own, to, positional)
+    given = keywords_of(call)
+    options = [text_of(each.value) for each in call.args if not each.keyword]
+    options += [f"{name}={text_of(given[name])}" for name in own if name in given]
+    if kind == "TimeDelta" and to.version == 4 and "serialization_type" in given:
+        to.doubt(call, "marshmallow 4 has no serialization_type", "delete it")
+    if "format" in own and not options and (default := to.formats.get(_META_FORMATS[kind])):
+        options.append(text_of(default))
+    elif "format" in own and not any("format" in o for o in options) and kind in _META_FORMATS:
+        default = to.formats.get(_META_FORMATS[kind])
+        if default is not None and not [each for each in call.args if not each.keyword]:
+            options.insert(0, text_of(default))
+    options = [each for each in options if each not in ("None", "format=None")]
+    if kind == "Number":
+        if to.version == 4:
+            to.doubt(
+                call, "marshmallow 4 does not make a Number", "write Integer, Float or Decimal"
+            )
+        options.append("allow_nan=True")
+    if not options:
+        return to.names.adapter(alias)
+    if "." in python:
+        module, _, name = python.rpartition(".")
+        python = f"{to.names.library(module)}.{name}"
+    typed = f"{to.names.adapter(as_class)}({', '.join(options)})"
+    return _annotated(python, [typed], to.names)
+
+
+def _address(kind: str, call: cst.Call, to: Translation) -> _Parts:
+    own = () if kind == "Email" else ("relative", "absolute", "schemes", "require_tld")
+    _only(call, own, to)
+    given = keywords_of(call)
+    alias, check = ("Email", "EmailAddress") if kind == "Email" else ("Url", "UrlAddress")
+    options = [f"{name}={text_of(given[name])}" for name in own if name in given]
+    text = '"Not a valid email address."' if kind == "Email" else '"Not a valid URL."'
+    messages = given.get("error_messages")
+    if isinstance(messages, cst.Dict):
+        for each in messages.elements:
+            if isinstance(each, cst.DictElement) and text_of(each.key)[1:-1] == "invalid":
+                text = text_of(each.value)
+                options.append(f"error={text}")
+    validators = given.get("validate")
+    if not options and (validators is None or text_of(validators) == "None"):
+        return _Parts(to.names.adapter(alias))
+    own_check = f"{to.names.adapter(check)}({', '.join(options)})"
+    checks = translate_checks(to.declared, validators, own_check, to.names)
+    typed = f"{to.names.adapter('AsString')}({text})"
+    return _Parts(_annotated("str", [typed], to.names), checks)
+
+
+def _inner(node: cst.BaseExpression, to: Translation) -> str:
+    """Return the type of what a list, tuple or dictionary holds."""
+    if kind := field_kind(to.declared.source, node):
+        node = cst.Call(node)
+        one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
+    elif isinstance(node, cst.Call) and (kind := field_kind(to.declared.source, node.func)):
+        one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
+    else:
+        to.doubt(node, f"what {text_of(node)} is cannot be told", "write the field in its place")
+        return "None"
+    if kind in ("Method", "Function", "Constant"):
+        to.doubt(node, f"a {kind} stands within another field", "translate the class by hand")
+    written = translate(one, to, "")
+    return written.annotation
+
+
+def _list(call: cst.Call, to: Translation, check: str) -> _Parts:
+    _only(call, ("cls_or_instance",), to, 1)
+    inner = _argument(call, "cls_or_instance")
+    if inner is None:
+        to.doubt(call, "a List without a type", "give it one")
+        return _Parts("None")
+    return _Parts(f"{to.names.adapter('List')}[{_inner(inner, to)}]", check)
+
+
+def _tuple(call: cst.Call, to: Translation, check: str) -> _Parts:
+    _only(call, ("tuple_fields",), to, 1)
+    inner = _argument(call, "tuple_fields")
+    if not isinstance(inner, cst.Tuple | cst.List):
+        to.doubt(call, "the fields of a Tuple are not written out", "write them as a tuple")
+        return _Parts("None")
+    types = [_inner(each.value, to) for each in inner.elements]
+    length = f"{to.names.adapter('AsTuple')}({len(types)})"
+    return _Parts(_annotated(f"tuple[{', '.join(types)}]", [length], to.names), check)
+
+
+def _dict(call: cst.Call, to: Translation, check: str) -> _Parts:
+    _only(call, ("keys", "values"), to, 2)
+    given = [_argument(call, name, place) for place, name in enumerate(("keys", "values"))]
+    inner = [each if each and text_of(each) != "None" else None for each in given]
+    if inner == [None, None]:
+        return _Parts(to.names.adapter("AnyDict"), check)
+    sides = [_inner(each, to) if each else to.names.library("typing.Any") for each in inner]
+    return _Parts(f"{to.names.adapter('Dict')}[{', '.join(sides)}]", check)
+
+
+def _enum(call: cst.Call, to: Translation, check: str) -> _Parts:
+    _only(call, ("enum", "by_value"), to, 1)
+    kind = _argument(call, "enum")
+    by_value = keywords_of(call).get("by_value")
+    if kind is None or to.declared.source.meaning(kind) == "":
+        to.doubt(call, "which enumeration an Enum has cannot be told", "name it")
+        return _Parts("None")
+    if by_value is None or text_of(by_value) == "False":
+        return _Parts(_as_enum(kind, "ByName", "", to), check)
+    if to.version == 4 and "allow_none" not in keywords_of(call) and not _values_known(kind, to):
+        to.doubt(
+            call, "whether a member of the enumeration is None cannot be told", "say allow_none"
+        )
+    inner = "" if text_of(by_value) == "True" else f", {_inner(by_value, to)}"
+    return _Parts(_as_enum(kind, "ByValue", inner, to), check)
+
+
+def _as_enum(kind: cst.BaseExpression, way: str, more: str, to: Translation) -> str:
+    return _annotated(text_of(kind), [f"{to.names.adapter(way)}({text_of(kind)}{more})"], to.names)
+
+
+def _values_known(kind: cst.BaseExpression, to: Translation) -> bool:
+    """Tell whether the service itself defines the enumeration, and none of its values is None."""
+    path, _, name = to.declared.source.meaning(kind).partition(":")
+    text = to.declared.source.project.files.get(path, "")
+    return bool(name) and " = None" not in text
+
+
+def _constant(call: cst.Call, to: Translation, check: str) -> _Parts:
+    _only(call, ("constant",), to, 1)
+    value = _argument(call, "constant")
+    if value is None or "load_default" in keywords_of(call) or "missing" in keywords_of(call):
+        to.doubt(call, "the value of a Constant cannot be told", "give it by its place")
+        return _Parts("None")
+    any_ = to.names.library("typing.Any")
+    marks = [f"{to.names.adapter(name)}({text_of(value)})" for name in ("Constant", "DumpDefault")]
+    return _Parts(_annotated(any_, marks[:1], to.names), "", marks[1:])
+
+
+def _computed(kind: str) -> Callable[[cst.Call, Translation, str], _Parts]:
+    def computed(call: cst.Call, to: Translation, check: str) -> _Parts:
+        _only(call, ("serialize", "deserialize"), to, 2)
+        for each in call.args:
+            value = each.value
+            takes = _is_own(each, ("serialize", "deserialize"))
+            if kind == "Function" and takes and not _takes_one(value, to):
+                what = "a Function may take the context"
+                to.doubt(call, what, "use a lambda, or a contextvars.ContextVar")
+        own = [each for each in call.args if _is_own(each, ("serialize", "deserialize"))]
+        inside = ", ".join(
+            text_of(each.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for each in own
+        )
+        return _Parts(to.names.adapter("Raw"), "", [f"{to.names.adapter(kind)}({inside})"])
+
+    return computed
+
+
+def _takes_one(function: cst.BaseExpression, to: Translation) -> bool:
+    """Tell whether a function is given the object alone, as all are in marshmallow 4."""
+    if to.version == 4 or text_of(function) == "None":
+        return True
+    if isinstance(function, cst.Name):
+        for line in to.declared.source.tree.body:
+            if isinstance(line, cst.FunctionDef) and line.name.value == function.value:
+                return len(line.params.params) == 1
+    return isinstance(function, cst.Lambda) and len(function.params.params) == 1
+
+
+def _is_own(argument: cst.Arg, names: tuple[str, ...]) -> bool:
+    return argument.keyword is None or argument.keyword.value in names
+
+
+def _nested(kind: str, call: cst.Call, to: Translation) -> _Parts:
+    places = 2 if kind == "Pluck" else 1
+    _only(call, ("nested", "field_name", *_NESTED_OPTIONS), to, places)
+    target, given = _argument(call, "nested"), keywords_of(call)
+    if target is None:
+        to.doubt(call, "what is nested cannot be told", "name the schema")
+        return _Parts("None")
+    check = translate_checks(to.declared, given.get("validate"), "", to.names)
+    model = to.model_of(target, to.side)
+    many = _flag(call, given, "many", to)
+    if isinstance(target, cst.Call) or (
+        isinstance(target, cst.Lambda) and isinstance(target.body, cst.Call)
+    ):
+        inner = target if isinstance(target, cst.Call) else target.body
+        assert isinstance(inner, cst.Call)
+        if "many" in keywords_of(inner):
+            if "many" in given:
+                to.doubt(call, "many is said twice", "say it in one place")
+            many = _flag(inner, keywords_of(inner), "many", to)
+        elif "many" in given:
+            to.doubt(call, "many= beside an instance has no effect", "give it to the schema")
+    own = [each for each in call.args if _is_own(each, ("nested", "field_name", *_NESTED_OPTIONS))]
+    inside = ", ".join(text_of(each.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for each in own)
+    inside = inside.removeprefix("nested=").replace("field_name=", "field=")
+    mark = f"{to.names.adapter(kind)}({inside})"
+    if kind == "Pluck":
+        base = to.names.library("typing.Any")
+    else:
+        base = model or f"dict[str, {to.names.library('typing.Any')}]"
+        base = f"list[{base}]" if many else base
+    return _Parts(_annotated(base, [mark], to.names), check)
+
+
+def _argument(call: cst.Call, name: str, place: int = 0) -> cst.BaseExpression | None:
+    if name in (given := keywords_of(call)):
+        return given[name]
+    places = [each.value for each in call.args if not each.keyword and not each.star]
+    return places[place] if len(places) > place else None
+
+
+_SPECIAL: Mapping[str, Callable[[cst.Call, Translation, str], _Parts]] = {
+    "Enum": _enum,
+    "Constant": _constant,
+    "Method": _computed("Method"),
+    "Function": _computed("Function"),
+    "List": _list,
+    "Tuple": _tuple,
+    "Dict": _dict,
+    "Mapping": _dict,
+}

@@ -1,0 +1,117 @@
+"""Where the imports of a translated module go: sorted, in the groups that isort and ruff make."""
+
+import sys
+from collections.abc import Iterable
+
+import libcst as cst
+
+from drydock.codemods.imports import with_imports
+
+_FUTURE, _PYTHON, _LIBRARY, _OWN = range(4)
+
+
+def with_adapter(tree: cst.Module, wanted: Iterable[str], package: str) -> cst.Module:
+    """Return `tree` with imports of all that is wanted; `package` is the adapter's name."""
+    by_module: dict[str, list[str]] = {}
+    modules = []
+    for full in sorted(wanted):
+        module, _, name = full.rpartition(".")
+        if full == package or not module:
+            modules.append(full)
+        else:
+            by_module.setdefault(module, []).append(name)
+    for module, names in by_module.items():
+        if _imports_from(tree, module):
+            tree = with_imports(tree, [f"{module}.{name}" for name in names], set())
+        else:
+            tree = _placed(tree, f"from {module} import {', '.join(_sorted(names))}", package)
+    for full in modules:
+        above, _, name = full.rpartition(".")
+        text = f"from {above} import {name}" if above else f"import {name}"
+        tree = _placed(tree, text, package)
+    return _without_blank_start(tree)
+
+
+def _without_blank_start(tree: cst.Module) -> cst.Module:
+    if tree.header or not tree.body or not isinstance(tree.body[0], cst.SimpleStatementLine):
+        return tree
+    first = tree.body[0]
+    lines = list(first.leading_lines)
+    while lines and not lines[0].comment:
+        lines = lines[1:]
+    return tree.with_changes(body=[first.with_changes(leading_lines=lines), *tree.body[1:]])
+
+
+def _imports_from(tree: cst.Module, module: str) -> bool:
+    return any(
+        isinstance(small, cst.ImportFrom)
+        and not small.relative
+        and not isinstance(small.names, cst.ImportStar)
+        and _module(small) == module
+        for line in tree.body
+        if isinstance(line, cst.SimpleStatementLine)
+        for small in line.body
+    )
+
+
+def _placed(tree: cst.Module, text: str, package: str) -> cst.Module:
+    new = cst.parse_statement(text, config=tree.config_for_parsing)
+    assert isinstance(new, cst.SimpleStatementLine)
+    key = _key(new, package)
+    first, place, before, after = None, 0, None, None
+    for number, line in enumerate(tree.body):
+        small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and line.body else None
+        if not isinstance(small, cst.ImportFrom | cst.Import):
+            if first is not None:
+                break
+            continue
+        assert isinstance(line, cst.SimpleStatementLine)
+        first = number if first is None else first
+        if _key(line, package) <= key:
+            place, before, after = number + 1, line, None
+        elif after is None:
+            after = line
+    body = list(tree.body)
+    if first is None:
+        place = int(tree.get_docstring() is not None)
+    elif before is None:
+        place = first
+    blank = [cst.EmptyLine(indent=False)]
+    if (before is not None and _key(before, package)[0] < key[0]) or (first is None and place):
+        new = new.with_changes(leading_lines=blank)
+    if after is not None and place < len(body) and body[place] is after:
+        if before is None:
+            new = new.with_changes(leading_lines=after.leading_lines)
+        lines = blank if _key(after, package)[0] > key[0] else []
+        comments = [each for each in after.leading_lines if each.comment and before is not None]
+        body[place] = after.with_changes(leading_lines=[*lines, *comments])
+    return tree.with_changes(body=[*body[:place], new, *body[place:]])
+
+
+def _key(line: cst.SimpleStatementLine, package: str) -> tuple[int, bool, str]:
+    """Return what an import is sorted by: its group, its form, its module."""
+    small = line.body[0]
+    if isinstance(small, cst.Import):
+        full = small.names[0].evaluated_name
+    else:
+        assert isinstance(small, cst.ImportFrom)
+        if small.relative:
+            return (_OWN, True, "~")
+        full = _module(small)
+    top = full.partition(".")[0]
+    if top == "__future__":
+        group = _FUTURE
+    elif top in sys.stdlib_module_names:
+        group = _PYTHON
+    else:
+        group = _OWN if top == package.partition(".")[0] else _LIBRARY
+    return (group, isinstance(small, cst.ImportFrom), full)
+
+
+def _sorted(names: list[str]) -> list[str]:
+    """Sort names as ruff and isort do: constants, classes, the rest."""
+    return sorted(names, key=lambda n: (0 if n.isupper() else 1 if n[:1].isupper() else 2, n))
+
+
+def _module(small: cst.ImportFrom) -> str:
+    return cst.Module([]).code_for_node(small.module) if small.module else ""

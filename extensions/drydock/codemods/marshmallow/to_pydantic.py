@@ -1,0 +1,301 @@
+"""Schemas of marshmallow -> models of Pydantic, and an adapter that loads and dumps by them.
+
+Sources: what marshmallow 3.26 and 4.4 do (https://marshmallow.readthedocs.io/en/latest/api_reference.html
+and their code), https://docs.pydantic.dev/latest/concepts/types/#custom-types.
+Schemas that depend on each other are translated together or not at all: a schema of marshmallow
+can neither nest nor extend another one.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
+
+from drydock.codemods.finding import Edit, Finding
+from drydock.codemods.marshmallow import adapter
+from drydock.codemods.marshmallow.declared import (
+    HOOKS,
+    Declared,
+    Reason,
+    read_class,
+)
+from drydock.codemods.marshmallow.families import Families
+from drydock.codemods.marshmallow.uses import library_of, uses
+from drydock.codemods.marshmallow.version import major_version
+from drydock.codemods.marshmallow.writing import SWAPPED, Writer
+from drydock.codemods.project import Project
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Source
+
+_NAME = "marshmallow-to-pydantic"
+_SCHEMA = "marshmallow.Schema"
+
+
+def _survey(project: Project) -> Iterator[Edit | Finding]:
+    if not any(
+        "marshmallow" in text for path, text in project.files.items() if path.endswith(".py")
+    ):
+        return
+    service = _Service(project)
+    yield from service.libraries()
+    if not service.classes:
+        return
+    if not service.version:
+        path = next(iter(service.classes)).partition(":")[0]
+        what = "whether marshmallow is 3 or 4 cannot be told: they read dates differently"
+        yield Finding(_NAME, path, 0, "left", what, "lock it, or pin it in requirements.txt")
+        return
+    yield from service.translate()
+
+
+class _Service:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.version = major_version(project.files)
+        self.sources = {
+            path: Source(path, project.files[path], project, _NAME, allowed=False)
+            for path in project.modules
+            if path.split("/")[-2:-1] != [adapter.NAME]
+        }
+        self.used = {path for path in self.sources if "marshmallow" in project.files[path]}
+        self.classes: dict[str, Declared] = {}
+        self.reasons: list[tuple[str, Reason]] = []
+        for ref in self._schema_refs():
+            path, _, name = ref.partition(":")
+            if node := _class_in(self.sources[path].tree, name):
+                is_schema = project.is_a(ref, _SCHEMA)
+                self.classes[ref] = read_class(self.sources[path], ref, node, is_schema=is_schema)
+
+    def _schema_refs(self) -> Iterator[str]:
+        """Yield the schemas of the service, and the classes that they are mixed of."""
+        found: dict[str, None] = {}
+        for path, module in self.project.modules.items():
+            if path not in self.sources:
+                continue
+            for name in module.classes:
+                ref = f"{path}:{name}"
+                if "." not in name and self.project.is_a(ref, _SCHEMA):
+                    found |= dict.fromkeys(
+                        base
+                        for base in sorted(self.project.bases(ref))
+                        if base.partition(":")[0] in self.sources and "." not in base.split(":")[1]
+                    )
+                    found[ref] = None
+        yield from found
+
+    def libraries(self) -> Iterator[Finding]:
+        """Yield where a library is imported that builds on marshmallow."""
+        for path, source in self.sources.items():
+            told = set()
+            for line in source.tree.body if path in self.used or self._imports(path) else ():
+                for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+                    for full in _imported(small):
+                        library = library_of(full)
+                        if library and library not in told:
+                            told.add(library)
+                            what = f"{library} builds on marshmallow: what it is given stays"
+                            how = _INSTEAD.get(library, "FastAPI reads models of Pydantic itself")
+                            yield Finding(_NAME, path, source.line(small), "left", what, how)
+
+    def _imports(self, path: str) -> bool:
+        return any(library_of(full) for full in self.project.modules[path].imports.values())
+
+    def translate(self) -> Iterator[Edit | Finding]:
+        families = Families(self.classes)
+        self._doubt_bases()
+        self._doubt_uses()
+        groups = [sorted(group) for group in families.groups()]
+        while True:
+            certain = [ref for group in groups if not self._doubts(group) for ref in group]
+            if not certain:
+                break
+            writer, edits = self._written(families, certain)
+            if not any(self.classes[ref].reasons for ref in certain):
+                yield from self._told(certain, writer)
+                yield from edits
+                break
+        yield from self._left(groups)
+
+    def _written(self, families: Families, certain: list[str]) -> tuple[Writer, list[Edit]]:
+        paths = sorted({ref.partition(":")[0] for ref in certain})
+        root = adapter.import_root(self.project, paths)
+        package = adapter.package_of(root, paths)
+        writer = Writer(
+            families, package, self.version, lambda path: adapter.module_name(root, path)
+        )
+        writer.name_models(certain)
+        needed = {path: self._needed(path, certain) for path in self.used}
+        beside = any(
+            name.rpartition(".")[2] not in SWAPPED or name.count(".") > 1
+            for names in needed.values()
+            for name in names.values()
+        ) or any(self._imports(path) for path in self.sources)
+        files = adapter.adapter_files(root, package, self.version, beside=beside)
+        for path in files:
+            known = self.project.files.get(path)
+            if known is not None and known != files[path] and "schema" not in known:
+                one = self.classes[certain[0]]
+                one.doubt(one.node, f"{path} is another file", "rename it")
+        edits = [Edit(path, text) for path, text in files.items()]
+        for path in sorted(self.used):
+            if path in paths or not beside:
+                bound = self._bound(path)
+                kept = set(needed[path]) if beside else set()
+                text = writer.write(
+                    *(self.sources[path], certain),
+                    swap=not beside,
+                    freed=bound - kept,
+                )
+                edits.append(Edit(path, text))
+        return writer, edits
+
+    def _bound(self, path: str) -> set[str]:
+        """Return the names that marshmallow's imports bind in a module."""
+        imports = self.project.modules[path].imports
+        return {name for name, full in imports.items() if full.partition(".")[0] == "marshmallow"}
+
+    def _needed(self, path: str, certain: list[str]) -> Mapping[str, str]:
+        """Return marshmallow's names that a module uses besides its translated schemas."""
+        translated = {id(self.classes[ref].node) for ref in certain}
+        found = _Needed(self.sources[path], translated)
+        self.sources[path].tree.visit(found)
+        return found.needed
+
+    def _doubt_bases(self) -> None:
+        for ref, declared in self.classes.items():
+            for base in sorted(self.project.bases(ref)):
+                known = base in self.classes or base in (_SCHEMA, "builtins.object", "abc.ABC")
+                if not known and not base.startswith("typing."):
+                    what = f"a base class is not known: {base or 'not a name'}"
+                    declared.doubt(declared.node, what, "translate the class by hand")
+            if declared.source.project.modules[declared.path].stars:
+                what = "the module imports by *, so that its names cannot be told"
+                declared.doubt(declared.node, what, "name what is imported")
+
+    def _doubt_uses(self) -> None:
+        reads = any(
+            library_of(full) in ("apispec", "flask_apispec", "apispec_webframeworks")
+            for module in self.project.modules.values()
+            for full in module.imports.values()
+        )
+        names = {one.name for one in self.classes.values()}
+        for path, source in self.sources.items():
+            if any(name in self.project.files[path] for name in names):
+                for use in uses(source, self.classes, reads_docstrings=reads):
+                    self.classes[use.ref].reasons.append(use.reason)
+
+    def _doubts(self, group: list[str]) -> list[Reason]:
+        return [reason for ref in group for reason in self.classes[ref].reasons]
+
+    def _told(self, certain: list[str], writer: Writer) -> Iterator[Finding]:
+        for ref in certain:
+            declared, models = self.classes[ref], writer.models[ref]
+            names = ", ".join(dict.fromkeys(filter(None, (models.load, models.dump))))
+            line = declared.source.line(declared.node)
+            what = f"{declared.name} -> {names}, loaded and dumped by the adapter"
+            yield Finding(_NAME, declared.path, line, "changed", what)
+
+    def _left(self, groups: list[list[str]]) -> Iterator[Finding]:
+        for group in groups:
+            reasons = list(dict.fromkeys(self._doubts(group)))
+            for reason in reasons:
+                yield Finding(_NAME, reason.path, reason.line, "left", reason.what, reason.how)
+            blamed = {ref for ref in group if self.classes[ref].reasons}
+            for ref in group if reasons else ():
+                if ref not in blamed:
+                    declared, first = self.classes[ref], min(blamed)
+                    what = f"{declared.name} depends on {first.partition(':')[2]}, which is left"
+                    line = declared.source.line(declared.node)
+                    how = f"see {reasons[0].path}:{reasons[0].line}"
+                    yield Finding(_NAME, declared.path, line, "left", what, how)
+
+
+_INSTEAD = {
+    "marshmallow_dataclass": "make the dataclass a model of Pydantic",
+    "marshmallow_sqlalchemy": "write the fields into a model with from_attributes=True",
+    "flask_marshmallow": "derive from marshmallow.Schema, and write the fields into it",
+    "marshmallow_enum": "use marshmallow.fields.Enum, which 3.18 has",
+    "webargs": "let FastAPI read the model from the request",
+    "apispec": "let FastAPI make the document from the models",
+}
+
+
+class _Needed(cst.CSTVisitor):
+    """Collects marshmallow's names that are used outside of some classes."""
+
+    def __init__(self, source: Source, translated: set[int]) -> None:
+        super().__init__()
+        self.source = source
+        self.translated = translated
+        self.inside = 0
+        self.needed: dict[str, str] = {}
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        if id(node) not in self.translated:
+            return True
+        for statement in node.body.body:
+            if isinstance(statement, cst.FunctionDef):
+                for part in (statement.body, statement.params):
+                    part.visit(self)
+                for each in statement.decorators:
+                    call = each.decorator if isinstance(each.decorator, cst.Call) else None
+                    if self.source.meaning(call.func if call else each.decorator) not in HOOKS:
+                        each.visit(self)
+            elif isinstance(statement, cst.ClassDef) and statement.name.value != "Meta":
+                statement.visit(self)
+        return False
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        return False
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        if self._is_marshmallow(node):
+            return False
+        node.value.visit(self)
+        return False
+
+    def visit_Arg(self, node: cst.Arg) -> bool:
+        node.value.visit(self)
+        return False
+
+    def visit_Name(self, node: cst.Name) -> None:
+        self._is_marshmallow(node)
+
+    def _is_marshmallow(self, node: cst.Attribute | cst.Name) -> bool:
+        meaning = self.source.meaning(node)
+        if meaning.partition(".")[0] != "marshmallow":
+            return False
+        head: cst.BaseExpression = node
+        while isinstance(head, cst.Attribute):
+            head = head.value
+        if isinstance(head, cst.Name):
+            known = self.needed.get(head.value, meaning)
+            # One use that has no counterpart keeps the name.
+            swapped = known.removeprefix("marshmallow.") in SWAPPED
+            self.needed[head.value] = meaning if swapped else known
+        return True
+
+
+def _class_in(tree: cst.Module, name: str) -> cst.ClassDef | None:
+    found = [
+        line for line in tree.body if isinstance(line, cst.ClassDef) and line.name.value == name
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _imported(small: cst.CSTNode) -> Iterator[str]:
+    if isinstance(small, cst.ImportFrom) and small.module and not small.relative:
+        yield cst.Module([]).code_for_node(small.module)
+    elif isinstance(small, cst.Import):
+        yield from (each.evaluated_name for each in small.names)
+
+
+RULE = Rule(
+    name=_NAME,
+    summary="schemas of marshmallow -> models of Pydantic, and an adapter that loads by them",
+    since="1.5.0",
+    words=("marshmallow",),
+    survey=_survey,
+)

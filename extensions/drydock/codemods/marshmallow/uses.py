@@ -1,0 +1,161 @@
+"""What else in a service uses its schemas, and could not do with other ones."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import libcst as cst
+
+from drydock.codemods.marshmallow.declared import Declared, Reason, keywords_of
+from drydock.codemods.source import Source, dotted
+
+# They take schemas of marshmallow, or make them.
+LIBRARIES = {
+    *(
+        "webargs",
+        "apispec",
+        "flask_apispec",
+        "aiohttp_apispec",
+        "flask_smorest",
+        "apispec_webframeworks",
+    ),
+    *(
+        "flask_marshmallow",
+        "marshmallow_sqlalchemy",
+        "marshmallow_dataclass",
+        "marshmallow_jsonapi",
+    ),
+    *(
+        "marshmallow_enum",
+        "marshmallow_oneofschema",
+        "marshmallow_polyfield",
+        "marshmallow_jsonschema",
+    ),
+    *(
+        "flask_rebar",
+        "apiflask",
+        "umongo",
+        "desert",
+        "marshmallow_union",
+        "marshmallow_utils",
+        "marshmallow_toplevel",
+    ),
+    *(
+        "aiohttp_apigami",
+        "flask_restx_marshmallow",
+        "flask_resty",
+        "class_registry",
+        "drf_marshmallow",
+    ),
+}
+_OPTIONS = {"only", "exclude", "many", "load_only", "dump_only", "partial", "unknown"}
+_UNSUPPORTED = {
+    *("fields", "declared_fields", "_declared_fields", "load_fields", "dump_fields", "context"),
+    *("opts", "Meta", "from_dict", "on_bind_field", "set_class", "dict_class", "_hooks"),
+    *("get_declared_fields", "TYPE_MAPPING", "session", "instance"),
+}
+
+
+@dataclass(frozen=True)
+class Use:
+    """A place that a schema cannot be exchanged at."""
+
+    ref: str
+    reason: Reason
+
+
+def uses(
+    source: Source, classes: Mapping[str, Declared], *, reads_docstrings: bool
+) -> Iterator[Use]:
+    """Yield the places in a module that want a schema of marshmallow itself."""
+    found = _Uses(source, classes, reads_docstrings)
+    source.tree.visit(found)
+    yield from found.uses
+
+
+class _Uses(cst.CSTVisitor):
+    def __init__(
+        self, source: Source, classes: Mapping[str, Declared], reads_docstrings: bool
+    ) -> None:
+        super().__init__()
+        self.source = source
+        self.classes = classes
+        self.reads_docstrings = reads_docstrings
+        self.uses: list[Use] = []
+        self.named: dict[str, str] = {}
+        """The schemas that variables hold."""
+
+    def _ref(self, node: cst.CSTNode) -> str:
+        if isinstance(node, cst.Call):
+            node = node.func
+        meaning = self.source.meaning(node)
+        if meaning in self.classes and self.classes[meaning].is_schema:
+            return meaning
+        return self.named.get(dotted(node), "")
+
+    def _note(self, ref: str, node: cst.CSTNode, what: str, how: str) -> None:
+        reason = Reason(self.source.path, self.source.line(node), what, how)
+        self.uses.append(Use(ref, reason))
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        own = next((one for one in self.classes.values() if one.node is node), None)
+        if own is None:
+            return True
+        for statement in node.body.body:
+            if isinstance(statement, cst.FunctionDef):
+                statement.visit(self)
+        return False
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        if ref := self._ref(node.value):
+            for target in node.targets:
+                if name := dotted(target.target):
+                    self.named[name] = ref
+
+    def visit_Call(self, node: cst.Call) -> None:
+        if (ref := self._ref(node.func)) and dotted(node.func) not in self.named:
+            for name in keywords_of(node):
+                if name in ("load_only", "dump_only") and self._has_in_meta(ref, name):
+                    what = f"{name}= takes the place of Meta.{name}"
+                    self._note(ref, node, what, "make a schema of its own for it")
+                elif name not in _OPTIONS:
+                    what = f"{name}= is given to a schema"
+                    self._note(ref, node, what, "use a contextvars.ContextVar")
+            if any(each.star for each in node.args):
+                self._note(ref, node, "options are given by * or **", "write them out")
+        elif not self._is_own(node.func):
+            for argument in node.args:
+                if ref := self._ref(argument.value):
+                    callee = cst.Module([]).code_for_node(node.func)
+                    what = f"the schema is handed to {callee}, which may need marshmallow"
+                    how = "load and dump where the data is, or let FastAPI read the model"
+                    self._note(ref, argument, what, how)
+
+    def _has_in_meta(self, ref: str, name: str) -> bool:
+        every = {ref, *self.source.project.bases(ref)} & self.classes.keys()
+        return any(name in (self.classes[each].meta or {}) for each in every)
+
+    def _is_own(self, callee: cst.BaseExpression) -> bool:
+        """Tell whether what is called is the service's own, or Python's."""
+        name = dotted(callee)
+        meaning = self.source.meaning(callee)
+        if ":" in meaning or meaning.startswith(("builtins.", "typing.")):
+            return True
+        return name.startswith(("self.", "cls.", "super."))
+
+    def visit_Attribute(self, node: cst.Attribute) -> None:
+        name = node.attr.value
+        if name in _UNSUPPORTED and (ref := self._ref(node.value)):
+            self._note(ref, node, f".{name} of a schema is used", "read the model instead")
+
+    def visit_SimpleString(self, node: cst.SimpleString) -> None:
+        if self.reads_docstrings:
+            for ref, one in self.classes.items():
+                if one.name in node.value:
+                    what = f"{one.name} stands in a text that apispec may read"
+                    self._note(ref, node, what, "let FastAPI make the document")
+
+
+def library_of(full: str) -> str:
+    """Return the library that builds on marshmallow and is imported by `full`; else nothing."""
+    top = full.partition(".")[0]
+    return top if top in LIBRARIES or top.startswith("marshmallow_") else ""

@@ -1,0 +1,52 @@
+"""Which marshmallow a service runs: 3 and 4 read dates, enumerations and durations differently."""
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+# Locks say it, requirements and metadata bound it: the first file that does is believed.
+_FILES = (
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "requirements*.txt",
+    "requirements*.in",
+    "pyproject.toml",
+    "Pipfile",
+    "setup.cfg",
+    "setup.py",
+)
+_LOCKED = re.compile(
+    r"""name\s*=\s*"marshmallow"\s*\n\s*version\s*=\s*"(\d+)|"""
+    r""""marshmallow"\s*:\s*\{[^}]*?"version"\s*:\s*"==(\d+)""",
+    re.IGNORECASE,
+)
+_REQUIRED = re.compile(
+    r"""(?:^|["'\s])marshmallow(?:\[[^\]]*\])?["']?\s*(?:=\s*["'])?\s*(?:[=~^>]=?=?|\()\s*(\d+)"""
+    r"""(?:[.\d*]*)(?:\s*,\s*<=?\s*(\d+)(\.0)*(?![.\d]))?""",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def major_version(files: Mapping[str, str]) -> int:
+    """Return 3 or 4; 0 where no file of the service tells."""
+    for pattern in _FILES:
+        for path in sorted(files, key=lambda path: (path.count("/"), path)):
+            if PurePosixPath(path).match(pattern) and (found := _told(files[path])):
+                return found
+    return 0
+
+
+def _told(text: str) -> int:
+    if locked := _LOCKED.search(text):
+        major = int(locked[1] or locked[2])
+        return major if major in (3, 4) else 0
+    if required := _REQUIRED.search(text):
+        low, below = int(required[1]), int(required[2] or 0)
+        exact = (
+            "==" in required[0] or "~" in required[0] or "^" in required[0] or "(" in required[0]
+        )
+        if low == 4 or (low == 3 and (exact or below == 4)):
+            return low
+    return 0

@@ -1,0 +1,520 @@
+"""The new text of a module whose schemas are translated."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from drydock.codemods.marshmallow.declared import HOOKS, Declared, text_of
+from drydock.codemods.marshmallow.families import Families, Has, Shape, Side
+from drydock.codemods.marshmallow.field_types import Translation, translate
+from drydock.codemods.marshmallow.layout import wrapped, wrapped_imports
+from drydock.codemods.marshmallow.names import Names
+from drydock.codemods.marshmallow.placing import with_adapter
+from drydock.codemods.source import Source
+
+SWAPPED = {
+    *("Schema", "ValidationError", "EXCLUDE", "INCLUDE", "RAISE"),
+    *(hook.removeprefix("marshmallow.") for hook in HOOKS),
+}
+"""What the adapter has under marshmallow's own name."""
+_EXTRA = {"raise": "forbid", "exclude": "ignore", "include": "allow"}
+# A field with such a name would hide it from the lines below, or is one of Pydantic's own.
+_RESERVED = {
+    *("list", "dict", "tuple", "str", "int", "float", "bool", "optional"),
+    *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw"),
+    *("schema", "schema_json", "update_forward_refs", "validate"),
+    *("model_config", "model_fields", "model_computed_fields", "model_extra", "model_fields_set"),
+    *("model_construct", "model_copy", "model_dump", "model_dump_json", "model_json_schema"),
+    *("model_parametrized_name", "model_post_init", "model_rebuild", "model_validate"),
+    *("model_validate_json", "model_validate_strings", "register"),
+}
+
+
+@dataclass(frozen=True)
+class Models:
+    """The names of a schema's models."""
+
+    both: str
+    """What has the fields that are loaded and dumped; empty where there is none."""
+    load: str
+    dump: str
+    owner: str
+    """The ref of the schema beside which they stand."""
+
+    def of(self, side: Side) -> str:
+        """Return the model for a side."""
+        return self.dump if side == "dump" else self.load
+
+
+@dataclass
+class Writer:
+    """Writes modules; what it cannot write with certainty is noted at the class."""
+
+    families: Families
+    package: str
+    """The full name of the adapter."""
+    version: int
+    module_name: Callable[[str], str]
+    """The dotted name by which a module is imported."""
+    models: dict[str, Models] = field(default_factory=dict)
+
+    def name_models(self, refs: Sequence[str]) -> None:
+        """Choose the names of all models, before any is written."""
+        for ref in refs:
+            self._models(ref)
+
+    def _models(self, ref: str) -> Models:
+        if ref in self.models:
+            return self.models[ref]
+        shape = self.families.shapes[ref]
+        self.models[ref] = Models("", "", "", ref)  # for a schema that is its own base
+        if self._same_as_parent(shape):
+            found = self._models(shape.parents[0])
+        else:
+            found = self._named(ref, shape)
+        self.models[ref] = found
+        return found
+
+    def _same_as_parent(self, shape: Shape) -> bool:
+        """Tell whether a class only inherits: its parent's models are its own."""
+        return (
+            shape.inherits
+            and len(shape.parents) == 1
+            and not shape.declared.fields
+            and self.families.shapes[shape.parents[0]].unknown == shape.unknown
+            and self.families.shapes[shape.parents[0]].split == shape.split
+        )
+
+    def _named(self, ref: str, shape: Shape) -> Models:
+        declared = shape.declared
+        module = declared.source.project.modules[declared.path]
+        taken = {*module.bound, *module.imports} | {
+            name
+            for other in self.models.values()
+            if other.owner.partition(":")[0] == declared.path
+            for name in (other.both, other.load, other.dump)
+            if name
+        }
+        stem = declared.name.removesuffix("Schema") or declared.name
+        for each in (stem, declared.name):
+            if not shape.split:
+                found = Models(f"{each}Data", f"{each}Data", f"{each}Data", ref)
+            else:
+                shared = any(self._is_shared(one) for one in self._own(shape))
+                found = Models(f"{each}Base" if shared else "", f"{each}In", f"{each}Out", ref)
+            if taken.isdisjoint({found.both, found.load, found.dump}):
+                return found
+        what = f"the names {stem}Data and {declared.name}Data are taken"
+        declared.doubt(declared.node, what, "rename what has them")
+        return found
+
+    def _own(self, shape: Shape) -> list[Has]:
+        """Return the fields that the models of a schema have to say."""
+        if not shape.inherits:
+            return list(shape.has.values())
+        return [one for one in shape.has.values() if one.origin is shape.declared]
+
+    def _is_shared(self, one: Has) -> bool:
+        """Tell whether a field is the same when it is loaded and when it is dumped."""
+        return one.side == "both" and not any(
+            self.families.shapes[ref].split for ref in self.families.nested_by(one)
+        )
+
+    def write(self, source: Source, refs: Sequence[str], *, swap: bool, freed: set[str]) -> str:
+        """Return a module's new text; `swap` also exchanges what the adapter has elsewhere in it.
+
+        `freed` are the names that marshmallow's imports bind and nothing needs any more.
+        """
+        names = Names(source, self.package, freed)
+        made = {
+            self.families.classes[ref].node: self._class(ref, names)
+            for ref in refs
+            if ref.partition(":")[0] == source.path
+        }
+        tree = source.tree.visit(_Exchange(source, made, names, freed, swap=swap))
+        tree = with_adapter(tree, names.wanted, self.package)
+        return wrapped_imports(tree.code, self.package)
+
+    def _class(self, ref: str, names: Names) -> list[cst.BaseStatement]:
+        """Return the models of a schema and the class that is left of it."""
+        shape = self.families.shapes[ref]
+        models = self.models[ref]
+        statements: list[cst.BaseStatement] = []
+        own = models.owner == ref
+        if own and (shape.has or shape.declared.is_schema):
+            statements += self._model_classes(shape, models, names)
+        elif own and not shape.declared.is_schema and not shape.declared.fields:
+            own = False
+        body = _left_of(shape.declared, names)
+        if own and shape.declared.is_schema:
+            lines = [f"load_model = {models.load}"]
+            if models.dump != models.load or self._any_parent_split(shape):
+                lines.append(f"dump_model = {models.dump}")
+            body = _with_lines(body, lines)
+        node = shape.declared.node
+        bases = [_swapped_base(shape.declared, each, names) for each in node.bases]
+        left = node.with_changes(
+            bases=bases, body=node.body.with_changes(body=body or [_parsed("pass")])
+        )
+        if statements:
+            blank = [cst.EmptyLine(indent=False)] * 2
+            comments = [each for each in node.leading_lines if each.comment]
+            left = left.with_changes(leading_lines=[*blank, *comments])
+        return [*statements, left]
+
+    def _any_parent_split(self, shape: Shape) -> bool:
+        return any(self.families.shapes[ref].split for ref in shape.parents)
+
+    def _model_classes(self, shape: Shape, models: Models, names: Names) -> list[cst.BaseStatement]:
+        own = self._own(shape)
+        parents = [self.models[ref] for ref in shape.parents] if shape.inherits else []
+        parents = [each for each in parents if each.load]
+        extra = self._extra(shape)
+        if not shape.split:
+            bases = list(dict.fromkeys(each.load for each in parents))
+            bases = [self._imported(each, shape, parents, names) for each in bases]
+            return [
+                self._model(
+                    models.load,
+                    bases=bases,
+                    has=own,
+                    side="load",
+                    shape=shape,
+                    names=names,
+                    extra=extra,
+                )
+            ]
+        shared = [one for one in own if self._is_shared(one)]
+        found = []
+        if models.both:
+            bases = [self._imported(m.both, shape, parents, names) for m in parents if m.both]
+            found.append(
+                self._model(
+                    models.both, bases=bases, has=shared, side="load", shape=shape, names=names
+                )
+            )
+        for name, side, config in ((models.load, "load", extra), (models.dump, "dump", "")):
+            ours = [one for one in own if one not in shared and one.side in ("both", side)]
+            above = [models.both] if models.both else []
+            bases = [
+                self._imported(m.of(side), shape, parents, names)  # type: ignore[arg-type]
+                for m in parents
+                if not models.both or m.of(side) != m.both  # type: ignore[arg-type]
+            ]
+            bases = list(dict.fromkeys([*above, *bases]))
+            found.append(
+                self._model(
+                    name, bases=bases, has=ours, side=side, shape=shape, names=names, extra=config
+                )
+            )
+        return found
+
+    def _extra(self, shape: Shape) -> str:
+        above = {self.families.shapes[ref].unknown for ref in shape.parents} or {"raise"}
+        above = above if shape.inherits else {"raise"}
+        return "" if above == {shape.unknown} else _EXTRA[shape.unknown]
+
+    def _imported(self, name: str, shape: Shape, parents: Sequence[Models], names: Names) -> str:
+        owner = next(each.owner for each in parents if name in (each.both, each.load, each.dump))
+        path = owner.partition(":")[0]
+        if path == shape.declared.path:
+            return name
+        return names.library(f"{self.module_name(path)}.{name}")
+
+    def _model(
+        self,
+        name: str,
+        *,
+        bases: Sequence[str],
+        has: Sequence[Has],
+        side: str,
+        shape: Shape,
+        names: Names,
+        extra: str = "",
+    ) -> cst.BaseStatement:
+        lines: list[cst.BaseStatement] = []
+        for one in has:
+            lines.append(self._field(one, side, shape, names, [each.field.name for each in has]))
+        heads = list(bases) or [names.adapter("Model")]
+        if extra:
+            heads.append(f'extra="{extra}"')
+        made = _parsed(f"class {name}({', '.join(heads)}):\n    pass")
+        assert isinstance(made, cst.ClassDef)
+        if lines:
+            first = lines[0]
+            assert isinstance(first, cst.SimpleStatementLine)
+            comments = [each for each in first.leading_lines if each.comment]
+            lines[0] = first.with_changes(leading_lines=comments)
+            made = made.with_changes(body=made.body.with_changes(body=lines))
+        return made.with_changes(leading_lines=[cst.EmptyLine(indent=False)] * 2)
+
+    def _field(
+        self, one: Has, side: str, shape: Shape, names: Names, around: Sequence[str]
+    ) -> cst.BaseStatement:
+        origin, name = one.origin, one.field.name
+        if origin.path != shape.declared.path:
+            names = _Elsewhere(names, origin, shape.declared, self.module_name)  # type: ignore[assignment]
+        written_name = name
+        if name.startswith("_") or name in _RESERVED:
+            written_name = f"{name.strip('_') or 'field'}_"
+            if written_name in around or written_name in shape.has:
+                origin.doubt(one.field.call, f"the name {written_name} is taken", "rename it")
+        to = Translation(
+            declared=origin,
+            names=names,
+            formats=shape.formats,
+            model_of=lambda target, side: self._model_of(origin, shape, target, side, names),
+            version=self.version,
+            side=side,
+        )
+        written = translate(one.field, to, written_name)
+        text = wrapped(written_name, written.annotation, written.default)
+        try:
+            statement = _parsed(text)
+        except cst.ParserSyntaxError:
+            origin.doubt(one.field.call, f"{name} cannot be written", "translate it by hand")
+            return _parsed("pass")
+        assert isinstance(statement, cst.SimpleStatementLine)
+        if origin is not shape.declared:
+            return statement
+        old = one.field.statement
+        return statement.with_changes(
+            leading_lines=old.leading_lines, trailing_whitespace=old.trailing_whitespace
+        )
+
+    def _model_of(
+        self,
+        origin: Declared,
+        shape: Shape,
+        target: cst.BaseExpression,
+        side: str,
+        names: Names,
+    ) -> str:
+        ref = self.families.find(origin, target)
+        if not ref:
+            return ""
+        models = self.models[ref]
+        model = models.dump if side == "dump" else models.load
+        owner = self.families.classes[models.owner]
+        if owner.path == shape.declared.path:
+            mine = shape.declared.source.line(shape.declared.node)
+            above = owner.source.line(owner.node) < mine
+            return model if above else f'"{model}"'
+        if isinstance(target, cst.SimpleString) or origin.path != shape.declared.path:
+            return ""
+        named = target.body if isinstance(target, cst.Lambda) else target
+        named = named.func if isinstance(named, cst.Call) else named
+        if not _imported_at_top(origin.source, named):
+            return ""
+        return names.library(f"{self.module_name(owner.path)}.{model}")
+
+
+class _Elsewhere:
+    """Names for a field that a class of another module says: its code cannot be carried over."""
+
+    def __init__(
+        self,
+        names: Names,
+        origin: Declared,
+        declared: Declared,
+        module_name: Callable[[str], str],
+    ) -> None:
+        self.adapter = names.adapter
+        self.library = names.library
+        used = [
+            node
+            for one in origin.fields.values()
+            for node in _names_in(one.call)
+            if not origin.source.meaning(node).startswith(("marshmallow.", "builtins."))
+        ]
+        if used:
+            what = f"fields of {origin.name} would have to be repeated, with what they name"
+            declared.doubt(declared.node, what, "declare the fields in it")
+
+
+def _names_in(node: cst.CSTNode) -> list[cst.Name]:
+    if isinstance(node, cst.Arg):
+        return _names_in(node.value)
+    if isinstance(node, cst.Attribute):
+        return _names_in(node.value)
+    if isinstance(node, cst.Name):
+        return [node]
+    return [found for child in node.children for found in _names_in(child)]
+
+
+def _imported_at_top(source: Source, node: cst.CSTNode) -> bool:
+    name = text_of(node).partition(".")[0]
+    for line in source.tree.body:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if (
+                isinstance(small, cst.ImportFrom)
+                and not isinstance(small.names, cst.ImportStar)
+                and name in [each.evaluated_alias or each.evaluated_name for each in small.names]
+            ):
+                return True
+    return False
+
+
+def _left_of(declared: Declared, names: Names) -> list[cst.BaseStatement]:
+    """Return the statements of a schema class that stay in it."""
+    gone = {id(one.statement) for one in declared.fields.values()}
+    body = []
+    for statement in declared.node.body.body:
+        if id(statement) in gone:
+            continue
+        if isinstance(statement, cst.ClassDef) and statement.name.value == "Meta":
+            continue
+        if isinstance(statement, cst.SimpleStatementLine) and isinstance(
+            statement.body[0], cst.Pass
+        ):
+            continue
+        method = isinstance(statement, cst.FunctionDef)
+        kept = _with_hooks(declared, statement, names) if method else statement  # type: ignore[arg-type]
+        assert isinstance(kept, cst.BaseStatement)
+        body.append(kept)
+    return body
+
+
+def _with_hooks(declared: Declared, method: cst.FunctionDef, names: Names) -> cst.FunctionDef:
+    decorators = []
+    for each in method.decorators:
+        call = each.decorator if isinstance(each.decorator, cst.Call) else None
+        meaning = declared.source.meaning(call.func if call else each.decorator)
+        if meaning in HOOKS:
+            new = cst.parse_expression(names.adapter(meaning.removeprefix("marshmallow.")))
+            swapped = call.with_changes(func=new) if call else new
+            decorators.append(each.with_changes(decorator=swapped))
+        else:
+            decorators.append(each)
+    return method.with_changes(decorators=decorators)
+
+
+def _with_lines(body: list[cst.BaseStatement], lines: list[str]) -> list[cst.BaseStatement]:
+    place = 0
+    if body and isinstance(body[0], cst.SimpleStatementLine):
+        value = getattr(body[0].body[0], "value", None)
+        place = int(isinstance(value, cst.SimpleString | cst.ConcatenatedString))
+    new = [_parsed(line) for line in lines]
+    if place:
+        new[0] = new[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+    rest = list(body[place:])
+    if rest and isinstance(rest[0], cst.FunctionDef | cst.ClassDef):
+        comments = [each for each in rest[0].leading_lines if each.comment]
+        rest[0] = rest[0].with_changes(leading_lines=[cst.EmptyLine(indent=False), *comments])
+    return [*body[:place], *new, *rest]
+
+
+def _swapped_base(declared: Declared, base: cst.Arg, names: Names) -> cst.Arg:
+    if declared.source.meaning(base.value) == "marshmallow.Schema":
+        return base.with_changes(value=cst.parse_expression(names.adapter("Schema")))
+    return base
+
+
+def _parsed(text: str) -> cst.BaseStatement:
+    statement = cst.parse_statement(text)
+    assert isinstance(statement, cst.BaseStatement)
+    return statement
+
+
+class _Exchange(cst.CSTTransformer):
+    """Puts the models in, and the adapter's names in the place of marshmallow's."""
+
+    def __init__(
+        self,
+        source: Source,
+        made: Mapping[cst.ClassDef, list[cst.BaseStatement]],
+        names: Names,
+        freed: set[str],
+        *,
+        swap: bool,
+    ) -> None:
+        super().__init__()
+        self.source, self.made, self.names, self.freed, self.swap = (
+            *(source, made, names),
+            *(freed, swap),
+        )
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+        return node not in self.made
+
+    def leave_ClassDef(
+        self, original_node: cst.ClassDef, updated_node: cst.ClassDef
+    ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement]:
+        if original_node not in self.made:
+            return updated_node
+        made = self.made[original_node]
+        if self.swap:
+            swapping = _Swapping(self.source, self.names)
+            made = [each.visit(swapping) for each in made]  # type: ignore[misc]
+        return cst.FlattenSentinel(made)
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        return False
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        return False
+
+    def leave_ImportFrom(
+        self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+    ) -> cst.BaseSmallStatement | cst.RemovalSentinel:
+        module = text_of(updated_node.module) if updated_node.module else ""
+        if (
+            updated_node.relative
+            or module.partition(".")[0] != "marshmallow"
+            or isinstance(updated_node.names, cst.ImportStar)
+        ):
+            return updated_node
+        kept = [
+            each
+            for each in updated_node.names
+            if (each.evaluated_alias or each.evaluated_name) not in self.freed
+        ]
+        if not kept:
+            return cst.RemoveFromParent()
+        kept[-1] = kept[-1].with_changes(comma=updated_node.names[-1].comma)
+        return updated_node.with_changes(names=kept)
+
+    def leave_Import(
+        self, original_node: cst.Import, updated_node: cst.Import
+    ) -> cst.BaseSmallStatement | cst.RemovalSentinel:
+        kept = [
+            each
+            for each in updated_node.names
+            if each.evaluated_name.partition(".")[0] != "marshmallow"
+            or (each.evaluated_alias or "marshmallow") not in self.freed
+        ]
+        if not kept:
+            return cst.RemoveFromParent()
+        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        return updated_node.with_changes(names=kept)
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        return not self._new(node)
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        if new := self._new(original_node):
+            return cst.parse_expression(new)
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(keyword=original_node.keyword)
+
+    def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:
+        return updated_node.with_changes(name=original_node.name)
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        return cst.parse_expression(new) if (new := self._new(original_node)) else updated_node
+
+    def _new(self, node: cst.CSTNode) -> str:
+        if not self.swap:
+            return ""
+        package, _, name = self.source.meaning(node).rpartition(".")
+        return self.names.adapter(name) if package == "marshmallow" and name in SWAPPED else ""
+
+
+class _Swapping(_Exchange):
+    def __init__(self, source: Source, names: Names) -> None:
+        super().__init__(source, {}, names, set(), swap=True)

@@ -1,0 +1,53 @@
+"""Folders of modules before and after, which the differential tests compare."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import drydock
+from drydock.codemods.run import run
+
+RULE = "marshmallow-to-pydantic"
+_ROOT = Path(__file__).parents[3]
+
+
+def translate(modules: Mapping[str, str], version: int) -> Mapping[str, str]:
+    """Return what the rule makes of modules by their name, the adapter's files among it."""
+    files = {f"{name}.py": text for name, text in modules.items()}
+    files["requirements.txt"] = f"marshmallow=={version}.0.0\n"
+    return run(files, [RULE], unsafe=False).texts
+
+
+def write_pairs(folder: Path, modules: Mapping[str, str], version: int) -> None:
+    """Write modules and their translations into a folder, with the adapter beside them."""
+    for path, text in translate(modules, version).items():
+        target = folder / path
+        if "/" in path:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        elif path.removesuffix(".py") in modules:
+            (folder / f"before_{path}").write_text(modules[path.removesuffix(".py")])
+            target = folder / f"after_{path}"
+        target.write_text(text)
+
+
+def compare(folder: Path, count: int, marshmallow: Path | None = None) -> dict[str, list[str]]:
+    """Return in what each pair differs, with the marshmallow that `marshmallow` has, if given."""
+    engine = str(Path(drydock.__file__).parents[1])
+    paths = [str(marshmallow)] if marshmallow else []
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.codemods.marshmallow.differential"),
+            *(str(folder), "--count", str(count)),
+        ],
+        cwd=_ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([*paths, str(_ROOT), engine])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    result: dict[str, list[str]] = json.loads(done.stdout)
+    return result

@@ -1,0 +1,300 @@
+"""marshmallow -> Pydantic: what is translated, what is left and why."""
+
+import ast
+from collections.abc import Mapping
+from textwrap import dedent
+
+import pytest
+from drydock.codemods.finding import Finding
+from drydock.codemods.marshmallow.declared import _INTERNALS
+from drydock.codemods.marshmallow.schema_adapter import Schema
+from drydock.codemods.run import Outcome, run
+
+from tests.codemods.marshmallow.pairs import RULE
+from tests.codemods.marshmallow.tables import FIELDS, MODULES, model_of, module_of
+
+IMPORTS = "from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate\n"
+
+
+def _apply(files: Mapping[str, str] | str, version: int = 4) -> Outcome:
+    given = {"service.py": files} if isinstance(files, str) else files
+    texts = {path: dedent(text).lstrip("\n") for path, text in given.items()}
+    return run({"requirements.txt": f"marshmallow~={version}.0\n", **texts}, [RULE], unsafe=False)
+
+
+def _schema(*lines: str) -> str:
+    """Return a module with a schema of these lines."""
+    return f"{IMPORTS}\n\nclass ThingSchema(Schema):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+@pytest.mark.parametrize("row", FIELDS)
+def test_a_field_becomes_an_annotation(row: str) -> None:
+    before, after = FIELDS[row]
+    text = _apply(module_of(before)).texts["service.py"]
+    assert model_of(after) in text
+    ast.parse(text)
+
+
+@pytest.mark.parametrize("row", MODULES)
+def test_a_module_becomes_models_and_schemas_of_the_adapter(row: str) -> None:
+    before, wanted = MODULES[row]
+    text = _apply(before).texts["service.py"]
+    assert [each for each in wanted if each not in text] == []
+    assert "marshmallow" not in text
+    ast.parse(text)
+
+
+@pytest.mark.parametrize("row", [*MODULES, "str_required"])
+def test_what_was_translated_stays_as_it_is(row: str) -> None:
+    before = MODULES[row][0] if row in MODULES else module_of(FIELDS[row][0])
+    once = _apply(before).texts
+    again = run({"requirements.txt": "marshmallow~=4.0\n", **once}, [RULE], unsafe=False)
+    assert again.texts == {}
+
+
+# What is not certain, and what is said about it.
+NOOP: dict[str, tuple[str, str]] = {
+    "no_schema": ("import marshmallow\n", ""),
+    "another_schema": ("class Schema:\n    pass\n\n\nclass A(Schema):\n    pass\n", ""),
+    "own_field": (
+        f"{IMPORTS}\n\nclass Upper(fields.Str):\n    pass\n\n\n"
+        "class ThingSchema(Schema):\n    x = Upper()\n",
+        "what x is cannot be told: a field of your own",
+    ),
+    "field_in_a_variable": (
+        f"{IMPORTS}\nname = fields.Str()\n\n\nclass ThingSchema(Schema):\n    x = name\n",
+        "what x is cannot be told",
+    ),
+    "field_class": (_schema("x = fields.Str"), "x is a class of fields, not a field: write Str()"),
+    "unknown_option": (_schema("x = fields.Str(allow_blank=True)"), "the option allow_blank"),
+    "star_options": (_schema("x = fields.Str(**{})"), "arguments are given by * or **"),
+    "required_at_run_time": (
+        _schema("x = fields.Str(required=bool(1))"),
+        "required=bool(1) is known at run time only",
+    ),
+    "required_with_default": (
+        _schema("x = fields.Str(required=True, load_default='a')"),
+        "a required field has a default",
+    ),
+    "validator_in_a_variable": (
+        f"{IMPORTS}\nshort = validate.Length(max=3)\n\n\n"
+        "class ThingSchema(Schema):\n    x = fields.Str(validate=short)\n",
+        "what the validator short is cannot be told",
+    ),
+    "own_validator": (
+        f"{IMPORTS}\n\nclass Nice(validate.Validator):\n    pass\n\n\n"
+        "class ThingSchema(Schema):\n    x = fields.Str(validate=Nice())\n",
+        "what the validator Nice() is cannot be told",
+    ),
+    "context": (
+        _schema(
+            "x = fields.Str()",
+            "",
+            "@post_load",
+            "def make(self, data, **kwargs):",
+            "    return self.context['maker'](data)",
+        ),
+        "a method uses self.context",
+    ),
+    "overridden": (
+        _schema("x = fields.Str()", "", "def on_bind_field(self, name, field):", "    pass"),
+        "on_bind_field is overridden",
+    ),
+    "name_of_the_adapter": (
+        _schema("x = fields.Str()", "", "def _load(self, path):", "    pass"),
+        "_load is overridden",
+    ),
+    "constructor": (
+        _schema("x = fields.Str()", "", "def __init__(self, **kwargs):", "    pass"),
+        "__init__ is overridden",
+    ),
+    "meta_additional": (
+        _schema("class Meta:", "    additional = ('y',)", "", "x = fields.Str()"),
+        "Meta.additional has no counterpart",
+    ),
+    "meta_include": (
+        _schema("class Meta:", "    include = {'from': fields.Str()}", "", "x = fields.Str()"),
+        "Meta.include has no counterpart",
+    ),
+    "meta_fields_not_declared": (
+        _schema("class Meta:", "    fields = ('x', 'y')", "", "x = fields.Str()"),
+        "Meta.fields names y, which is not declared",
+    ),
+    "meta_unknown_at_run_time": (
+        _schema("class Meta:", "    unknown = print()", "", "x = fields.Str()"),
+        "Meta.unknown is print()",
+    ),
+    "nested_unknown": (
+        _schema("x = fields.Nested('Nobody')"),
+        "what is nested cannot be told: 'Nobody'",
+    ),
+    "base_unknown": (
+        "from marshmallow import Schema, fields\nfrom elsewhere import Base\n\n\n"
+        "class ThingSchema(Base, Schema):\n    x = fields.Str()\n",
+        "a base class is not known: elsewhere.Base",
+    ),
+    "decorated": (
+        f"{IMPORTS}from functools import total_ordering\n\n\n"
+        "@total_ordering\nclass ThingSchema(Schema):\n    x = fields.Str()\n",
+        "the class has a decorator",
+    ),
+    "decides": (_schema("if True:", "    x = fields.Str()"), "the class body decides something"),
+    "stars": (
+        "from marshmallow import *\nfrom marshmallow import Schema\n\n\n"
+        "class ThingSchema(Schema):\n    x = fields.Str()\n",
+        "the module imports by *",
+    ),
+    "context_given": (
+        _schema("x = fields.Str()") + "\n\nschema = ThingSchema(context={})\n",
+        "context= is given to a schema",
+    ),
+    "fields_read": (
+        _schema("x = fields.Str()") + "\n\nschema = ThingSchema()\nprint(schema.fields)\n",
+        ".fields of a schema is used",
+    ),
+    "handed_on": (
+        "from webargs.flaskparser import use_args\n"
+        + _schema("x = fields.Str()")
+        + "\n\n@use_args(ThingSchema())\ndef view(args):\n    pass\n",
+        "the schema is handed to use_args, which may need marshmallow",
+    ),
+    "pre_load_of_a_field": (
+        _schema("x = fields.Str(pre_load=str.strip)"),
+        "a field has pre_load: do it in a hook of the schema",
+    ),
+    "dataclass": (
+        "from marshmallow_dataclass import dataclass\n\n\n@dataclass\nclass A:\n    x: int\n",
+        "marshmallow_dataclass builds on marshmallow",
+    ),
+}
+
+
+@pytest.mark.parametrize("row", NOOP)
+def test_what_is_not_certain_is_left_and_told(row: str) -> None:
+    files, why = NOOP[row]
+    outcome = _apply(files)
+    assert outcome.texts == {}
+    _assert_told(outcome.findings, why)
+
+
+def _assert_told(findings: list[Finding], why: str) -> None:
+    assert [one for one in findings if one.certainty != "left"] == []
+    if not why:
+        assert findings == []
+        return
+    assert any(why in f"{one.what}: {one.how}" for one in findings), findings
+    assert all(one.line > 0 and one.how for one in findings)
+
+
+def test_what_depends_on_what_is_left_is_left_too() -> None:
+    outcome = _apply(
+        _schema("x = fields.Str(allow_blank=True)")
+        + "\n\nclass PartSchema(Schema):\n    y = fields.Int()\n"
+        + "\n\nclass WholeSchema(ThingSchema):\n    part = fields.Nested(PartSchema)\n"
+        + "\n\nclass OtherSchema(Schema):\n    z = fields.Int()\n"
+    )
+    what = [one.what for one in outcome.findings if one.certainty == "left"]
+    assert "PartSchema depends on ThingSchema, which is left" in what
+    assert "WholeSchema depends on ThingSchema, which is left" in what
+    (changed,) = [one for one in outcome.findings if one.certainty == "changed"]
+    assert changed.what.startswith("OtherSchema -> OtherData")
+
+
+def test_beside_what_is_left_errors_can_be_caught_as_those_of_marshmallow() -> None:
+    texts = _apply(
+        _schema("x = fields.Str(allow_blank=True)")
+        + "\n\nclass OtherSchema(Schema):\n    z = fields.Int()\n"
+    ).texts
+    assert (
+        "class ValidationError(marshmallow.ValidationError, ValueError):"
+        in texts["schema_adapter/errors.py"]
+    )
+    assert "class ThingSchema(Schema):" in texts["service.py"]
+    assert "class OtherSchema(schema_adapter.Schema):" in texts["service.py"]
+
+
+def test_a_service_of_several_modules_is_translated_as_a_whole() -> None:
+    texts = _apply(
+        {
+            "src/shop/__init__.py": "",
+            "src/shop/base.py": """
+                from marshmallow import EXCLUDE, Schema
+
+
+                class BaseSchema(Schema):
+                    class Meta:
+                        unknown = EXCLUDE
+                """,
+            "src/shop/orders/__init__.py": "",
+            "src/shop/orders/schemas.py": """
+                from marshmallow import fields
+
+                from shop.base import BaseSchema
+                from shop.people import PersonSchema as Person
+
+
+                class OrderSchema(BaseSchema):
+                    buyer = fields.Nested(Person)
+                    seller = fields.Nested("PersonSchema")
+                """,
+            "src/shop/people.py": """
+                from marshmallow import fields
+                from shop.base import BaseSchema
+
+
+                class PersonSchema(BaseSchema):
+                    name = fields.Str(required=True)
+                """,
+            "src/shop/views.py": """
+                from marshmallow import ValidationError
+
+                from shop.orders.schemas import OrderSchema
+
+
+                def order(data):
+                    try:
+                        return OrderSchema(many=True).load(data)
+                    except ValidationError as error:
+                        return error.messages
+                """,
+        }
+    ).texts
+    assert "src/shop/schema_adapter/schema.py" in texts
+    assert "from shop.schema_adapter import ValidationError\n" in texts["src/shop/views.py"]
+    orders = texts["src/shop/orders/schemas.py"]
+    assert orders.startswith("from typing import Annotated, Any\n\nfrom shop.base import")
+    assert "from shop.people import PersonData, PersonSchema as Person\n" in orders
+    assert "class OrderData(BaseData):\n" in orders
+    assert "    buyer: Annotated[PersonData, Nested(Person)] = optional()\n" in orders
+    assert '    seller: Annotated[dict[str, Any], Nested("PersonSchema")] = optional()\n' in orders
+    assert all("marshmallow import" not in text for text in texts.values())
+
+
+def test_without_a_version_nothing_is_translated() -> None:
+    outcome = run({"service.py": _schema("x = fields.Str()")}, [RULE], unsafe=False)
+    assert outcome.texts == {}
+    assert "whether marshmallow is 3 or 4 cannot be told" in outcome.findings[0].what
+
+
+def test_comments_stay_with_what_they_are_about() -> None:
+    text = _apply(
+        _schema('"""What."""', "", "# the first", "x = fields.Str()  # one", "y = fields.Str()")
+    ).texts["service.py"]
+    assert (
+        "class ThingData(Model):\n"
+        "    # the first\n"
+        "    x: String = optional()  # one\n"
+        "    y: String = optional()\n"
+        "\n\n"
+        "class ThingSchema(Schema):\n"
+        '    """What."""\n'
+        "\n"
+        "    load_model = ThingData\n"
+    ) in text
+
+
+def test_what_the_adapters_schema_has_of_its_own_no_schema_may_override() -> None:
+    own = {name for name in vars(Schema) if not name.startswith("__")}
+    own |= vars(Schema()).keys()
+    public = {"load", "loads", "dump", "dumps", "validate", "get_attribute", "handle_error"}
+    assert own - public - {"error_messages"} <= _INTERNALS
