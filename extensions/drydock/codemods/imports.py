@@ -7,7 +7,7 @@ import libcst as cst
 
 
 def with_imports(tree: cst.Module, wanted: Iterable[str], unused: Set[str]) -> cst.Module:
-    """Return `tree` with imports of `wanted` (`pydantic.Field`, `a.B as C`, or a plain module).
+    """Return `tree` with imports of `wanted` (`pydantic.Field`, `a.B as C`, `import a.b`).
 
     Names of `unused` that stand nowhere but in their import are dropped from it.
     """
@@ -101,7 +101,9 @@ def _full(node: cst.BaseExpression | None) -> str:
 
 def _with_import(tree: cst.Module, full: str) -> cst.Module:
     full, _, alias = full.partition(" as ")
-    package, _, name = full.rpartition(".")
+    plain = full.startswith("import ")
+    full = full.removeprefix("import ")
+    package, _, name = ("", "", full) if plain else full.rpartition(".")
     body = list(tree.body)
     for place, line in enumerate(body):
         for small in _small(line):

@@ -8,7 +8,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from drydock.codemods.finding import Certainty, Finding
 from drydock.codemods.imports import with_imports
-from drydock.codemods.project import Project
+from drydock.codemods.project import Project, documented
 
 
 class Source:
@@ -76,11 +76,12 @@ class Source:
         if isinstance(like, cst.Attribute) and self.meaning(like.value) == package:
             return like.with_changes(attr=cst.Name(name))
         bound = self.project.modules[self.path]
+        known_as = documented(full)
         for known in bound.imports:
-            if known not in bound.unsure and self.project.meaning(self.path, known) == full:
+            if known not in bound.unsure and self.project.meaning(self.path, known) == known_as:
                 return cst.Name(known)
         if name in bound.bound | bound.imports.keys():
-            self._imports.add(package)  # the name is taken
+            self._imports.add(f"import {package}")  # the name is taken
             return cst.parse_expression(full)
         self._imports.add(full)
         return cst.Name(name)

@@ -14,10 +14,10 @@ from typing import Literal
 
 import libcst as cst
 
+from drydock.codemods.fastapi.applications import APPS, Applications
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Rewriter, Source, dotted, keyword
 
-_APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 _ROUTERS = ("fastapi.APIRouter", "starlette.routing.Router")
 _REGISTERING = {"on_event", "add_event_handler"}
 _REGISTRATION = re.compile(r"([\w.]+)\.(?:on_event|add_event_handler)\(")
@@ -140,7 +140,7 @@ class _Lifespans(Rewriter):
             call = getattr(small, "value", None)
             if not isinstance(target, cst.Name) or not isinstance(call, cst.Call):
                 continue
-            if self.source.is_a(call.func, *_APPS, *_ROUTERS):
+            if self.source.is_a(call.func, *APPS, *_ROUTERS):
                 router = self.source.is_a(call.func, *_ROUTERS)
                 app = _App(target.value, call, line, router)
                 self._given(app)
@@ -380,8 +380,7 @@ class _Remaining(cst.CSTTransformer):
         super().__init__()
         self.source = source
         self.left = [call for call in calls if call not in handled and _event_of(call)]
-        self.apps = _Applications(source)
-        source.tree.visit(self.apps)
+        self.apps = Applications.of(source)
         self._tell()
 
     def _tell(self) -> None:
@@ -398,7 +397,7 @@ class _Remaining(cst.CSTTransformer):
         return (
             isinstance(func, cst.Attribute)
             and func.attr.value == "add_event_handler"
-            and dotted(func.value) in self.apps.names
+            and dotted(func.value) in self.apps
         )
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
@@ -410,23 +409,6 @@ class _Remaining(cst.CSTTransformer):
         return updated_node.with_changes(
             func=func.with_changes(value=cst.Attribute(func.value, cst.Name("router")))
         )
-
-
-class _Applications(cst.CSTVisitor):
-    """Collects the names that are applications, and never anything else."""
-
-    def __init__(self, source: Source) -> None:
-        super().__init__()
-        self.source = source
-        self.names: set[str] = set()
-
-    def visit_Param(self, node: cst.Param) -> None:
-        if node.annotation and self.source.is_a(node.annotation.annotation, *_APPS):
-            self.names.add(node.name.value)
-
-    def visit_Assign(self, node: cst.Assign) -> None:
-        if isinstance(node.value, cst.Call) and self.source.is_a(node.value.func, *_APPS):
-            self.names.update(dotted(one.target) for one in node.targets)
 
 
 class _Calls(cst.CSTVisitor):

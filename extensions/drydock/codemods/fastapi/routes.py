@@ -1,0 +1,51 @@
+"""`app.route`, `app.add_websocket_route` -> the same of its router, which is still there.
+
+Source: Starlette 1.0 removes them from an application
+(https://www.starlette.io/release-notes/#100rc1-february-23-2026).
+"""
+
+import libcst as cst
+
+from drydock.codemods.fastapi.applications import Applications
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Rewriter, Source, dotted
+
+_GONE = {"route", "add_websocket_route"}
+
+
+def _rewrite(source: Source) -> cst.Module | None:
+    apps = Applications.of(source)
+    return source.tree.visit(_Routes(source, apps))
+
+
+class _Routes(Rewriter):
+    def __init__(self, source: Source, apps: set[str]) -> None:
+        super().__init__(source)
+        self.apps = apps
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        func = original_node.func
+        if not isinstance(func, cst.Attribute) or func.attr.value not in _GONE:
+            return updated_node
+        name = dotted(func.value)
+        first = original_node.args[0].value if original_node.args else None
+        if name not in self.apps:
+            is_path = isinstance(first, cst.SimpleString) and first.raw_value.startswith("/")
+            if func.attr.value == "add_websocket_route" and is_path and "router" not in name:
+                what = f"{name}.add_websocket_route is gone from applications"
+                self.source.left(original_node, what, "if it is one, call that of its router")
+            return updated_node
+        self.source.changed(original_node, f"{name}.{func.attr.value} -> .router.{func.attr.value}")
+        of = updated_node.func
+        assert isinstance(of, cst.Attribute)
+        router = cst.Attribute(of.value, cst.Name("router"))
+        return updated_node.with_changes(func=of.with_changes(value=router))
+
+
+RULE = Rule(
+    name="fastapi-routes",
+    summary="`app.route`, `app.add_websocket_route` -> those of `app.router`",
+    since="1.5.0",
+    words=(".route(", ".add_websocket_route("),
+    rewrite=_rewrite,
+)
