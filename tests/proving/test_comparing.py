@@ -124,3 +124,8 @@ def test_noise_that_takes_another_form_is_a_difference() -> None:
     found = list(differences(first, said({"at": "2026-11-28T09:07:00Z"}), noise.of(GET)))
 
     assert [one.where for one in found] == ["$.at"]
+
+
+def test_another_status_is_never_noise() -> None:
+    noise = Noise.between([GET], [said(1)], [said(1, 500)])
+    assert [one.part for one in differences(said(1), said(1, 404), noise.of(GET))] == ["status"]

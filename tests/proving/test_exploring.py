@@ -114,7 +114,7 @@ def test_it_registers_logs_in_and_uses_what_it_was_given(shop_operations: list[O
 
 def test_the_same_requests_succeed_against_another_start(shop_operations: list[Operation]) -> None:
     found = explored(shop_operations, Shop())
-    again = replay(found.requests, Shop())
+    again = replay(found.requests, Shop(), SECONDS)
     assert [one.status for one in again] == [one.status for one in found.responses]
 
 
@@ -159,6 +159,14 @@ def test_an_earlier_response_without_the_value_fails_the_request_alone(
     def mute(request: Request) -> Response:
         return Response(500)
 
-    again = replay(found.requests, mute)
+    again = replay(found.requests, mute, SECONDS)
     assert {one.status for one in again if not one.failure} == {500}
     assert "an earlier response does not have what it needs" in {one.failure for one in again}
+
+
+def test_a_service_that_is_too_slow_is_not_asked_for_ever(
+    shop_operations: list[Operation],
+) -> None:
+    found = explored(shop_operations, Shop())
+    again = replay(found.requests, Shop(), 0)
+    assert {one.failure for one in again} == {"it is too slow: not asked after 0 s"}

@@ -13,7 +13,7 @@ from drydock.proving.processes import (
     Room,
     can_be_alone,
     environment,
-    last_line,
+    last_words,
     started,
 )
 
@@ -53,7 +53,7 @@ def test_it_sees_nothing_of_the_users_environment(
 def test_how_it_ended_is_told(tmp_path: Path) -> None:
     code, said = run(tmp_path, "import sys; print('ImportError: no such'); sys.exit(3)")
     assert code == 3
-    assert last_line(said) == "ImportError: no such"
+    assert last_words(said) == "ImportError: no such"
 
 
 @pytest.mark.skipif(not can_be_alone(), reason="this machine gives no network of its own")
@@ -153,3 +153,23 @@ def test_nothing_goes_on_after_whoever_started_it_was_killed(tmp_path: Path) -> 
         starter.kill()
     pids = list(map(int, log.read_text().split()))
     wait_for(lambda: not any(map(lives, pids)), "all of them end")
+
+
+LAST_WORDS = {
+    "": "it said nothing",
+    "one\ntwo\n": "two",
+    "Traceback (most recent call last):\n  raise KeyError\nKeyError: 'DATABASE'\n": (
+        "KeyError: 'DATABASE'"
+    ),
+    "pydantic.error_wrappers.ValidationError: 1 validation error for S\nurl\n  field required\n": (
+        "pydantic.error_wrappers.ValidationError: 1 validation error for S url field required"
+    ),
+    "ImportError: first\nThe above was the cause\nRuntimeError: second\nbye": (
+        "RuntimeError: second bye"
+    ),
+}
+
+
+@pytest.mark.parametrize("log", LAST_WORDS)
+def test_the_end_of_a_log_says_why(log: str) -> None:
+    assert last_words(log) == LAST_WORDS[log]

@@ -144,14 +144,16 @@ class _Proving:
         try:
             first, environment = self._first_run(before, found.before, pythons, told)
         except (NoEnvironmentError, StartError) as error:
-            found.unproved = f"before does not start: {error}"
+            needs = "--env, --setup and --network give it what it needs"
+            found.unproved = f"before does not start: {error}; {needs}"
             return found
         self.say("Starting it once more as it was, to see what differs by itself")
-        second, _ = self._serve(before, environment, found.before, partial(_replayed, first))
+        replayed = partial(_replayed, first, self.options.seconds)
+        second, _ = self._serve(before, environment, found.before, replayed)
         self._test(before, environment, found.before)
         try:
             used = [environment.python, *(one for one in pythons if one != environment.python)]
-            third, now = self._started(after, found.after, used, partial(_replayed, first))
+            third, now = self._started(after, found.after, used, replayed)
         except (NoEnvironmentError, StartError) as error:
             found.differences.append(f"after does not start: {error}")
             return found
@@ -185,7 +187,7 @@ class _Proving:
             document = service.document()
             scratch = self._folder()
             operations = list(generated.operations(document, scratch)) if document else []
-            # Everything is sent three times.
+            # Everything is sent three times; the others may be slower.
             explorer = Explorer(service.send, operations, told, self.options.seconds / 3)
             explorer.run()
             return _Seen(
@@ -278,9 +280,8 @@ class _Seen:
     unasked: set[str]
 
 
-def _replayed(first: _Seen, service: Service) -> _Seen:
-    """Ask a service what another run asked."""
+def _replayed(first: _Seen, seconds: float, service: Service) -> _Seen:
+    """Ask a service what another run asked, for at most `seconds`."""
     document = service.document()
-    return replace(
-        first, document=document, responses=exploring.replay(first.requests, service.send)
-    )
+    responses = exploring.replay(first.requests, service.send, seconds)
+    return replace(first, document=document, responses=responses)

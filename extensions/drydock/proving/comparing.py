@@ -51,11 +51,15 @@ class Noise:
     def between(
         cls, requests: Sequence[Request], one: Sequence[Response], other: Sequence[Response]
     ) -> "Noise":
-        """Return what differs between two runs of the same requests."""
+        """Return what differs between two runs of the same requests.
+
+        Another status is no noise: it makes a response as a whole worth nothing.
+        """
         noise = cls()
         for request, first, second in zip(requests, one, other, strict=True):
             for difference in differences(first, second):
-                noise.places.setdefault(name_of(request), set()).add(difference.place)
+                if difference.part in {"header", "body"}:
+                    noise.places.setdefault(name_of(request), set()).add(difference.place)
         return noise
 
     def of(self, request: Request) -> set[tuple[Part, str]]:
@@ -74,9 +78,7 @@ def differences(
     """Yield how `after` differs from `before`; of what is noise, only a form that is another."""
     found = _differences(before, after)
     for one in found:
-        if one.place not in noise or (
-            one.part in {"header", "body"} and form(one.before) != form(one.after)
-        ):
+        if one.place not in noise or form(one.before) != form(one.after):
             yield one
 
 

@@ -239,10 +239,17 @@ def _routes(found: Sequence[Operation]) -> Iterator[Request]:
     yield Request("", "route", "OPTIONS", path, asked)
 
 
-def replay(requests: Sequence[Request], send: Send) -> list[Response]:
-    """Send the requests of a run to a service that was just started; return what comes back."""
+def replay(requests: Sequence[Request], send: Send, seconds: float) -> list[Response]:
+    """Send the requests of a run to a service that was just started; return what comes back.
+
+    After `seconds` nothing more is sent.
+    """
+    deadline = time.monotonic() + seconds
     responses: list[Response] = []
     for request in requests:
+        if time.monotonic() > deadline:
+            responses.append(Response(failure=f"it is too slow: not asked after {seconds:.0f} s"))
+            continue
         try:
             responses.append(send(filled(request, responses)))
         except LookupError:

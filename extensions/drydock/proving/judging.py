@@ -34,7 +34,10 @@ def rows(
         name = name_of(request)
         row = by_name.setdefault(name, Row(name, is_operation=False))
         row.requests += 1
-        row.succeeded += first.succeeded and second.succeeded and request.kind != "route"
+        if (first.status, first.failure) != (second.status, second.failure):
+            row.unstable += 1
+            continue
+        row.succeeded += first.succeeded and request.kind != "route"
         if request.kind == "route" and request.target.startswith(_DOCUMENTS):
             first, after = _without_text(first), _without_text(after)  # noqa: PLW2901
         exchange = Exchange(request, first, after)
@@ -73,7 +76,8 @@ def _why_not(
     ]
     if told:
         many = ", ".join(f"{told.count(one)} times {one}" for one in dict.fromkeys(told))
-        return f"never with success: {many}"
+        unstable = f", {row.unstable} of them not always" if row.unstable else ""
+        return f"never with success: {many}{unstable}"
     return "there was no time left" if row.operation in unasked else "no request could be made"
 
 

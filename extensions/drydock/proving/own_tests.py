@@ -59,7 +59,7 @@ def run(
     if ended is None:
         return TestRun(problem=f"they did not end within {time.monotonic() - begin:.0f} s")
     if not found.exists():
-        return TestRun(problem=f"pytest failed: {processes.last_line(files.said)}")
+        return TestRun(problem=f"pytest failed: {processes.last_words(files.said)}")
     ends = dict(_ends(found))
     return TestRun(ends) if ends else TestRun(problem="pytest found none")
 

@@ -7,6 +7,7 @@ or as root), it has a network of its own with nothing on it but itself.
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,8 @@ from pathlib import Path
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 _LOOK = 0.02  # seconds between two looks at a process
-_LONGEST_LINE = 300
+_LONGEST = 300
+_RAISED = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt|Warning)\b(:|$)")
 
 
 @dataclass(frozen=True)
@@ -177,8 +179,9 @@ def environment(folder: Path, python: Path, more: Mapping[str, str]) -> dict[str
     }
 
 
-def last_line(log: str) -> str:
-    """Return the line of a log that says most likely why a process ended."""
+def last_words(log: str) -> str:
+    """Return the lines of a log that say most likely why a process ended, as one."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    telling = [line for line in lines if "Error" in line or "error" in line] or lines
-    return telling[-1][:_LONGEST_LINE] if telling else "it said nothing"
+    raised = [n for n, line in enumerate(lines) if _RAISED.match(line)]
+    told = lines[raised[-1] :] if raised else lines[-1:]
+    return " ".join(told)[:_LONGEST] or "it said nothing"

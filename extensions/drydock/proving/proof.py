@@ -29,6 +29,8 @@ class Row:
     requests: int = 0
     succeeded: int = 0
     """How many of them did before what they asked for."""
+    unstable: int = 0
+    """How many got another status when *before* was started once more: they prove nothing."""
     found: list[Found] = field(default_factory=list)
     noise: list[str] = field(default_factory=list)
     """What differs between two runs of the service as it was, and is set aside."""

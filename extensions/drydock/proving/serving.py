@@ -131,11 +131,11 @@ def _wait(path: Path, running: Running) -> None:
     deadline = time.monotonic() + START
     while True:
         if running.ended is not None:
-            raise StartError(processes.last_line(running.files.said))
+            raise StartError(processes.last_words(running.files.said))
         if path.exists() and not send(path, _PROBE).failure:
             return
         if time.monotonic() > deadline:
-            said = processes.last_line(running.files.said)
+            said = processes.last_words(running.files.said)
             raise StartError(f"it did not answer within {START:.0f} s: {said}")
         time.sleep(_LOOK)
 
@@ -147,7 +147,7 @@ def _set_up(side: Side, room: Room, command: str) -> None:
     if ended is None:
         raise StartError(f"--setup {command!r} did not end within {SETUP:.0f} s")
     if ended.code:
-        said = processes.last_line(files.said)
+        said = processes.last_words(files.said)
         raise StartError(f"--setup {command!r} ended with {ended.code}: {said}")
 
 

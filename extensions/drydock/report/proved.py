@@ -89,6 +89,8 @@ def _lines(row: Row) -> Iterator[str]:
         yield _difference(found)
     if row.problem:
         yield row.problem
+    if row.unstable:
+        yield f"set aside: {row.unstable} requests whose status differs from run to run"
     if row.noise:
         yield f"set aside, since it differs from run to run: {', '.join(row.noise)}"
 
