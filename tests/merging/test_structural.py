@@ -117,6 +117,30 @@ def test_what_is_more_than_mended_is_not_certain(base: bytes, ours: bytes, their
         structural.merge("a.toml", base, ours, theirs)
 
 
+DOCUMENTED = b'"""Tests."""\n\ndef test_a():\n    """It works."""\n    assert 1  # noqa: PLR2004\n'
+
+
+def test_code_that_both_sides_add_with_other_docstrings_is_yours() -> None:
+    theirs = DOCUMENTED.replace(b"It works.", b"One is true.")
+    settled = structural.merge("tests/test_a.py", None, DOCUMENTED, theirs)
+    assert settled.text == DOCUMENTED
+    assert settled.rules == ("both versions add the same code; your docstrings stand",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"assert 1", b"assert 2"), (b"  # noqa: PLR2004", b""), (b"_a", b"_b")]
+)
+def test_code_that_both_sides_add_otherwise_is_not_certain(before: bytes, after: bytes) -> None:
+    with pytest.raises(NotCertain):
+        structural.merge("tests/test_a.py", None, DOCUMENTED, DOCUMENTED.replace(before, after))
+
+
+def test_docstrings_of_a_file_that_was_there_are_not_chosen() -> None:
+    sides = [DOCUMENTED.replace(b"It works.", text) for text in (b"", b"mine", b"new")]
+    with pytest.raises(NotCertain):
+        structural.merge("tests/test_a.py", *sides)
+
+
 def test_thousands_of_keys_are_merged_in_a_moment() -> None:
     lines = [f"k{number} = {number}" for number in range(3000)]
     base = "\n".join(lines).encode() + b"\n"

@@ -7,13 +7,12 @@ import pytest
 from drydock.git import Entry, Repository
 from drydock.merging.trees import Labels, three_way
 
-from tests.merging.triples import Triple, code, containers, packages, pipelines, settings
-from tests.merging.triples.not_yet import NOT_YET
+from tests.merging.triples import Triple, code, containers, packages, pipelines, prose, settings
 from tests.support import git
 
 TRIPLES = {
     name: triple
-    for module in (containers, pipelines, packages, code, settings)
+    for module in (containers, pipelines, packages, code, settings, prose)
     for group in vars(module).values()
     if isinstance(group, dict)
     for name, triple in group.items()
@@ -29,13 +28,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
         yield quarantined
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True) if name in NOT_YET else ())
-        for name in TRIPLES
-    ],
-)
+@pytest.mark.parametrize("name", TRIPLES)
 def test_outcome(name: str, repository: Repository) -> None:
     triple = TRIPLES[name]
     oids = repository.write_blobs([triple.side(letter).encode() for letter in "bot"])
@@ -60,4 +53,3 @@ def test_the_table_is_as_wide_as_it_must_be() -> None:
     merged = [triple for triple in TRIPLES.values() if not triple.is_conflict]
     assert len(TRIPLES) >= 80
     assert len(merged) >= 25
-    assert set(TRIPLES) >= NOT_YET

@@ -41,6 +41,8 @@ JOBS = Kind("jobs", renamed=True)
 """A mapping whose keys nothing but the file itself knows."""
 LIST = Kind("list")
 """Items whose order means something."""
+STEPS = Kind("steps", renamed=True)
+"""A list whose items have a name that is only shown."""
 SET = Kind("set")
 """Items whose order means nothing, found by their identity."""
 PACKAGES = Kind("packages", independent=True)
@@ -57,6 +59,8 @@ RULES = Kind("rules", independent=True)
 """Lines of which the last that fits decides."""
 SECTIONS = Kind("sections", added_whole=True)
 """What is read, or run, from top to bottom: sections of a text, instructions of an image."""
+TITLED = Kind("titled sections", added_whole=True)
+"""Sections of a text, each of which stands by itself below its title."""
 
 
 class Text(Enum):

@@ -16,6 +16,7 @@ from drydock.documents.nodes import Body, Part
 _REMARK = re.compile(r"[ \t]*#[^\n]*")
 _CLOSING = re.compile(r"(?:\s|#[^\n]*)*[\])}]?\s*")
 _BLANK = {tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT}
+_DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 _WORDS = {tokenize.NAME, tokenize.NUMBER}
 
 
@@ -28,6 +29,18 @@ def parse(text: str) -> ast.Module:
 def check(text: str) -> None:
     """Raise ValueError if `text` does not compile: that finds more than parsing, `def f(a, a)`."""
     _compiled(text, 0)
+
+
+def does(text: str) -> Hashable:
+    """Return what `text` makes Python and its tools do: docstrings do nothing, comments may.
+
+    Raises ValueError if it is not Python.
+    """
+    tree = parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree), remarks(text)
 
 
 def _compiled(text: str, flags: int) -> Any:

@@ -13,7 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from drydock import profiles
-from drydock.documents.kinds import ANYWHERE, LIST, PACKAGES, SET, TABLE, Kind, Place, Text
+from drydock.documents.kinds import ANYWHERE, LIST, PACKAGES, SET, STEPS, TABLE, Kind, Place, Text
 from drydock.documents.nodes import Body, Part, numbered
 from drydock.profiles import PACKAGE, List, Profile
 
@@ -54,12 +54,12 @@ class Told:
 
     keys: Sequence[Hashable]
     kind: Kind
-    """LIST, SET or PACKAGES."""
+    """LIST, STEPS, SET or PACKAGES."""
 
     @property
     def place(self) -> Place:
         """What the place of an item means."""
-        return None if self.kind == LIST else ANYWHERE
+        return None if self.kind in (LIST, STEPS) else ANYWHERE
 
 
 Path = tuple[str, ...]
@@ -123,7 +123,9 @@ def told_apart(name: str, items: Sequence[Value], declared: List | None = None) 
         floats = declared.movable or declared.is_unordered(words)
     if len(set(keys)) < len(keys) and not (floats and scalars):
         return None  # which one is meant would be a guess
-    return Told(keys, SET if floats else LIST)
+    if floats:
+        return Told(keys, SET)
+    return Told(keys, STEPS if declared and declared.shown else LIST)
 
 
 def packages(items: Sequence[Value]) -> Told | None:

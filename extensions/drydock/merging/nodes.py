@@ -5,18 +5,30 @@ here three such documents become one. What cannot be merged for certain raises N
 text of each part stays as its owner wrote it: nothing is printed anew.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from drydock import git
 from drydock.documents import siblings
-from drydock.documents.kinds import ANYWHERE, BLOCK, GUARD, NAMES, Kind, Text
+from drydock.documents.kinds import (
+    ANYWHERE,
+    BLOCK,
+    GUARD,
+    NAMES,
+    PACKAGES,
+    STEPS,
+    TITLED,
+    Kind,
+    Text,
+)
 from drydock.documents.nodes import Body, Part, inner, name_of, source
-from drydock.merging import headings, lines, order, paragraphs, spacing, words
+from drydock.documents.sections import WHOLE
+from drydock.merging import headings, lines, order, paragraphs, removed, spacing, words
 from drydock.merging.certainty import NotCertain
 from drydock.merging.order import Parts
-from drydock.merging.rules import Rule
+from drydock.merging.rules import Rule, versions
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,8 @@ class Rename:
     before: str
     after: str
     side: str
+    shown: str = ""
+    """The key that says it, where it is a name that is only shown: nothing refers to it."""
 
 
 @dataclass
@@ -55,6 +69,8 @@ class Merging:
     """What rules did, a line each."""
     given: list[Given] = field(default_factory=list)
     renames: list[Rename] = field(default_factory=list)
+    yours: str = ""
+    """Your text as a whole."""
 
 
 def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
@@ -66,7 +82,7 @@ def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         return ours
     if ours == base:
         return theirs
-    lead = spacing.between(base.lead if base else None, ours.lead, theirs.lead, ours)
+    lead = _lead(base, ours, theirs, merging)
     if above := spacing.above(base, ours, theirs, lead):
         merging.done.append(f"both comments on {name_of(ours)}")
         lead, after = above, ours.after
@@ -76,6 +92,18 @@ def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         body = _merge_bodies(base.body if base else None, ours.body, theirs.body, ours, merging)
         return replace(ours, lead=lead, after=after, body=body)
     return replace(_leaf(base, ours, theirs, merging), lead=lead, after=after)
+
+
+def _lead(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> str:
+    """Merge the comments above a part; on one that both sides added alike, yours stands."""
+    try:
+        return spacing.between(base.lead if base else None, ours.lead, theirs.lead, ours)
+    except NotCertain:
+        if base is not None or ours.body or _says(ours) != _says(theirs):
+            raise
+    merging.done.append(f"your comment on {name_of(ours)}, which both versions add")
+    merging.given.append(_given_way("", theirs.lead, ours.lead))
+    return ours.lead
 
 
 def without(part: Part, names: Collection[str]) -> Part:
@@ -101,6 +129,8 @@ def without(part: Part, names: Collection[str]) -> Part:
 
 def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
     if _says(ours) == _says(theirs) or (base and _says(theirs) == _says(base)):
+        if ours.kind is Text.PROSE:
+            merging.given.append(_given_way("", theirs.text, ours.text))
         return ours
     if base and _says(ours) == _says(base):
         return theirs
@@ -192,11 +222,12 @@ def _merge_items(
         raise NotCertain(f"{name_of(owner)} is written in another way on each side")
     was, mine, new = (_by_key(body) for body in (base, ours, theirs))
     if ours.kind.renamed and theirs.kind.renamed:
-        by_ours, by_theirs = dict(_renamed(was, mine, new)), dict(_renamed(was, new, mine))
+        find = _renamed if ours.kind is not STEPS else _retitled
+        by_ours, by_theirs = dict(find(was, mine, new)), dict(find(was, new, mine))
         was = _rekeyed(was, by_ours | by_theirs)
         mine, new = _rekeyed(mine, by_theirs), _rekeyed(new, by_ours)
         for side, renames in zip(SIDES, (by_ours, by_theirs), strict=True):
-            merging.renames += [Rename(*names, side) for names in renames.items()]
+            merging.renames += [_rename(*names, side) for names in renames.items()]
     merged: dict[Hashable, Part] = {}
     for key in [*mine, *(key for key in new if key not in mine)]:
         before, our, their = was.get(key), mine.get(key), new.get(key)
@@ -212,8 +243,10 @@ def _merge_items(
             if rest.body and rest.body.parts:
                 merged[key] = rest
         elif before and left and not _is_less(left, before):
-            changed, removed = ("you", "the release") if our else ("the release", "you")
-            raise NotCertain(f"{changed} changed {name_of(before)}, {removed} removed it")
+            if their and _is_skipped(before, their, ours.kind, owner, merging):
+                continue
+            changed, remover = ("you", "the release") if our else ("the release", "you")
+            raise NotCertain(f"{changed} changed {name_of(before)}, {remover} removed it")
     gone = [part for key, part in was.items() if key not in mine and key not in new]
     added = (mine.keys() - was.keys() - new.keys(), new.keys() - was.keys() - mine.keys())
     if gone and all(added) and not ours.kind.independent:
@@ -239,7 +272,51 @@ def _merge_items(
     return spacing.laid_out(body, base, ours, theirs) if body.separator else body
 
 
-def _renamed(base: Parts, side: Parts, other: Parts) -> Iterator[tuple[str, str]]:
+_Renames = Iterator[tuple[Hashable, Hashable]]
+
+
+def _rename(before: Hashable, after: Hashable, side: str) -> Rename:
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return Rename(before[1], after[1], side, shown=before[0])
+    return Rename(str(before), str(after), side)
+
+
+def _retitled(base: Parts, side: Parts, other: Parts) -> _Renames:
+    """Yield the old and the new key of items that `side` gave another name, and nothing else.
+
+    They are in their place still, between the same items, and the other side changed them.
+    """
+    for old, new in zip(_gaps(base, side), _gaps(side, base), strict=True):
+        if len(old) != 1 or len(new) != 1 or other.get(old[0], base[old[0]]) == base[old[0]]:
+            continue
+        (before,), (after,) = old, new
+        keys = {name[0] for name in (before, after) if isinstance(name, tuple) and len(name) == 2}
+        is_named = keys == {"name"} and after not in other
+        if is_named and _apart_from("name", base[before]) == _apart_from("name", side[after]):
+            yield before, after
+
+
+def _gaps(parts: Parts, others: Parts) -> list[list[Hashable]]:
+    """Return the keys that others lack, by the gaps between those that both have."""
+    found: list[list[Hashable]] = [[]]
+    for key in parts:
+        if key in others:
+            found.append([])
+        else:
+            found[-1].append(key)
+    return found
+
+
+def _apart_from(name: str, part: Part) -> Sequence[Hashable]:
+    """Return what an item says besides what it holds under `name`."""
+    return (
+        [(held.key, _meaning(held)) for held in part.body.parts if held.key != name]
+        if (part.body)
+        else [_meaning(part)]
+    )
+
+
+def _renamed(base: Parts, side: Parts, other: Parts) -> _Renames:
     """Yield the old and the new name of what `side` renamed and the other side changed.
 
     Nothing else may resemble it.
@@ -265,9 +342,9 @@ def resembles(part: Part, other: Part) -> bool:
     return common > 1 and 2 * common > held.total()
 
 
-def _rekeyed(parts: Parts, names: Mapping[str, str]) -> Parts:
+def _rekeyed(parts: Parts, names: Mapping[Hashable, Hashable]) -> Parts:
     """Give parts the names that they have on the other side."""
-    keys = {key: names.get(key, key) if isinstance(key, str) else key for key in parts}
+    keys = {key: names.get(key, key) for key in parts}
     return {keys[key]: replace(part, key=keys[key]) for key, part in parts.items()}
 
 
@@ -296,6 +373,54 @@ def _by_key(body: Body | None) -> dict[Hashable, Part]:
     if len(found) < len(parts):
         raise NotCertain("parts cannot be told apart")
     return found
+
+
+def _is_skipped(before: Part, their: Part, kind: Kind, owner: Part, merging: Merging) -> bool:
+    """Tell whether what you removed stays so though the release changes it; if so, say it."""
+    if kind is TITLED and _stays_removed(before, their, owner, merging):
+        what = "the release changes it"
+    elif kind is PACKAGES and _is_only_raised(before, their, merging):
+        what = "the release changes its version"
+    else:
+        return False
+    merging.done.append(f"skipped: you removed `{_title(before)}`, {what}")
+    merging.given.append(_given_way("", source(their), ""))
+    return True
+
+
+def _is_only_raised(before: Part, their: Part, merging: Merging) -> bool:
+    """Tell whether the release asks for another version only of a package that you do not name."""
+    name = before.key[0] if isinstance(before.key, tuple) else before.key
+    named = re.compile(rf"(?i)(?<![\w-]){re.sub(r'[-_.]+', '[-_.]+', str(name))}(?![\w-])")
+    is_gone = not named.search(merging.yours)
+    return is_gone and versions.asks_for_another(before.text, their.text)
+
+
+def _stays_removed(before: Part, their: Part, owner: Part, merging: Merging) -> bool:
+    """Tell whether a section that you removed stays so, though the release changes it.
+
+    Of the section that a whole text is, the release may change what is below it only: what it adds
+    at the top is meant for whatever stands there.
+    """
+    if owner.key != WHOLE:
+        return removed.stays(source(before), source(their), merging.yours)
+    was, new = (_by_key(part.body) for part in (before, their))
+    texts = [next(iter(parts.values())).text for parts in (was, new)]
+    return (
+        was.keys() == new.keys()
+        and removed.has(texts[0], texts[1], merging.yours)
+        and all(
+            new[key] == part or removed.stays(source(part), source(new[key]), merging.yours)
+            for key, part in was.items()
+            if part.body
+        )
+    )
+
+
+def _title(part: Part) -> str:
+    """Return what a part is called: a section by its title."""
+    lines = part.body.opening.splitlines() if part.body else []
+    return next((line.strip(" #") for line in lines if line.strip(" #=-~")), name_of(part))
 
 
 def _lines(text: str) -> list[str]:

@@ -9,15 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from drydock import git
-from drydock.documents import formats
-from drydock.documents.formats import Format
+from drydock import git, profiles
+from drydock.documents import formats, python_items
+from drydock.documents.formats import Format, python, yaml
 from drydock.documents.nodes import Part, source
 from drydock.merging import audit, layout, lines, moves, nodes, rules, several
 from drydock.merging.audit import Units, invariants
 from drydock.merging.certainty import NotCertain
 from drydock.merging.nodes import SIDES, Merging, Rename
-from drydock.profiles import Profile
+from drydock.profiles import DOT, PACKAGE, Profile
 
 _WORD = re.compile(r"\w+")
 _QUOTES = "\"' "
@@ -55,6 +55,7 @@ def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
             settled = _merge_alike(path, *laid) if laid and laid[1] != layout.YOURS else None
             settled = settled or _merge_moved(path, base, ours, theirs)
             settled = settled or _merge_several(path, base, ours, theirs)
+            settled = settled or _merge_documented(path, base, ours, theirs)
             if settled is None:
                 raise
     return replace(settled, text=_as_bytes(settled.text.decode(), base, ours, theirs))
@@ -122,6 +123,32 @@ def _merge_several(path: str, base: bytes | None, ours: bytes, theirs: bytes) ->
     return _merge_texts(path, texts, ()) if texts else None
 
 
+def merge_repeated(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
+    """Merge YAML in which the release repeats a key with the same value, as if it said it once."""
+    if base is None or not yaml.handles(path):
+        return None
+    try:
+        texts = _text(base), _text(ours), _text(theirs)
+        once = yaml.said_once(texts[0]), texts[1], yaml.said_once(texts[2])
+    except (NotCertain, ValueError):
+        return None
+    if once == texts or formats.problem(path, ours):
+        return None
+    return _merge_texts(path, once, ("what a release says several times, said once",))
+
+
+def _merge_documented(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
+    """Settle a file that both sides added, and that does the same: your docstrings stand."""
+    if base is not None or not python.handles(path):
+        return None
+    try:
+        if python_items.does(_text(ours)) != python_items.does(_text(theirs)):
+            return None
+    except (NotCertain, ValueError, RecursionError):
+        return None
+    return Settled(ours, ("both versions add the same code; your docstrings stand",))
+
+
 def _merge_texts(path: str, texts: layout.Texts, told: tuple[str, ...]) -> Settled | None:
     """Merge three texts by lines or by structure, of which `told` was done before."""
     sides = [text.encode() for text in texts]
@@ -170,7 +197,7 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
     if _is_mended(known, before, mine) and _is_valid(known, new):
         return Settled(theirs, ("you only fixed what was not valid; the release is valid",))
     name = formats.name_of(known)
-    merging = Merging(rules.of(name))
+    merging = Merging(rules.of(name), yours=mine)
     meant = invariants.profiles_of(path, new)
     sides = (
         _read(known, before, meant) if before is not None else None,
@@ -186,7 +213,7 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
             was = nodes.without(sides[0], kept)
             before = source(was)
             told = [f"kept `{one}`, which {by} still uses" for one, by in kept.items()]
-            merging = Merging(rules.of(name), told)
+            merging = Merging(rules.of(name), told, yours=mine)
             merged = source(nodes.merge(was, *sides[1:], merging))
         texts = before, mine, new
         _check_renames(texts, merging)
@@ -208,7 +235,8 @@ def _hold(path: str, known: Format, texts: _Texts, merged: str, merging: Merging
         raise NotCertain(broken)
     if broken := invariants.broken(path, *texts, merged):
         raise NotCertain(broken)
-    if problem := _unaccounted(known, texts, merged, merging):
+    listed = [one.at for one in invariants.lists_of(path, merged) if PACKAGE in one.known_by]
+    if problem := _unaccounted(known, texts, merged, merging, listed):
         raise NotCertain(f"merged structurally {problem}")
 
 
@@ -264,7 +292,9 @@ def _check_renames(texts: _Texts, merging: Merging) -> None:
     before, *sides = (Counter(_WORD.findall(text or "")) for text in texts)
     for rename in merging.renames:
         other, by = (sides[1], "the release") if rename.side == "ours" else (sides[0], "you")
-        if any(other[word] > before[word] for word in _WORD.findall(rename.before)):
+        if not rename.shown and any(
+            other[word] > before[word] for word in _WORD.findall(rename.before)
+        ):
             raise NotCertain(f"{by} came to use {rename.before}, which has another name now")
         merging.done.append(f"what {by} changed in {rename.before}, in {rename.after}")
 
@@ -273,16 +303,23 @@ def _with_names(units: Units, side: str, renames: Sequence[Rename]) -> Units:
     """Return the units of a side under the names that the other side gave."""
     for rename in renames:
         if rename.side != side:
-            named = re.compile(rf"(?<!\w){re.escape(rename.before)}(?!\w)")
+            told = f"{rename.shown}=" if rename.shown else ""  # as places name items of lists
+            named = re.compile(rf"(?<!\w){told}{re.escape(rename.before)}(?!\w)")
+            now = f"{told}{rename.after}".replace("\\", r"\\")
             found: Units = Counter()
             for (place, content), count in units.items():
-                found[named.sub(rename.after, place), content] += count
+                found[named.sub(now, place), content] += count
             units = found
     return units
 
 
-def _unaccounted(known: Format, texts: _Texts, merged: str, merging: Merging) -> str | None:
-    """Return which change of a side is not in `merged`, or what is there that nobody wrote."""
+def _unaccounted(
+    known: Format, texts: _Texts, merged: str, merging: Merging, packages: Sequence[str]
+) -> str | None:
+    """Return which change of a side is not in `merged`, or what is there that nobody wrote.
+
+    `packages` are the places of lists in which each item stands for itself.
+    """
     units_of = audit.of(formats.name_of(known))
     sides = [units_of(text) if text is not None else Counter() for text in texts]
     sides = [
@@ -290,22 +327,36 @@ def _unaccounted(known: Format, texts: _Texts, merged: str, merging: Merging) ->
         for units, side in zip(sides, ("base", *SIDES), strict=True)
     ]
     sides.append(units_of(merged))
+    free = {unit for units in sides for unit in units if _is_listed(unit[0], packages)}
     for ignored in (_EXACT, _MOVED):
         was, mine, new, now = (_coarser(units, ignored) for units in sides)
+        apart = {(ignored.sub("", place), content) for place, content in free}
         for unit in sorted(was.keys() | mine.keys() | new.keys() | now.keys()):
             content = unit[1].strip(_QUOTES)
             low, high = _expected(was[unit], mine[unit], new[unit])
-            low -= sum(_mentioned(content, given.lost) for given in merging.given)
-            high += sum(_mentioned(content, (given.stands,)) for given in merging.given)
+            if ignored is _MOVED and unit in apart and was[unit] in (mine[unit], new[unit]):
+                high = max(
+                    high, was[unit]
+                )  # one side moved it to another list, the other left this one
+            low -= sum(_names(lost, content) for given in merging.given for lost in given.lost)
+            high += sum(_names(given.stands, content) for given in merging.given)
             if not low <= now[unit] <= high:
                 return f"it would lose or repeat a change: {unit[1][:60]}"
     return None
 
 
-def _mentioned(content: str, texts: Sequence[str]) -> bool:
-    """Tell whether one of the texts names `content` as a whole."""
-    named = re.compile(rf"(?<![\w.]){re.escape(content)}(?![\w.])")
-    return bool(content) and any(named.search(text) for text in texts)
+def _is_listed(at: str, lists: Sequence[str]) -> bool:
+    """Tell whether a unit is in one of the lists at these places, or a comment there."""
+    names = re.findall(r"'([^']*)'", at) if lists else []
+    told = ".".join(name.replace(".", DOT) for name in names)
+    return bool(names) and any(profiles.place(one).fullmatch(f"{told}[]") for one in lists)
+
+
+def _names(text: str, content: str) -> bool:
+    """Tell whether a text names `content` as a whole."""
+    if not content or content not in text:
+        return False
+    return bool(re.search(rf"(?<![\w.]){re.escape(content)}(?![\w.])", text))
 
 
 def _coarser(units: Units, ignored: re.Pattern[str]) -> Units:

@@ -220,6 +220,8 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
                 found = _place_by_place(path, base, ours, theirs, labels)
                 if found and not found.left:
                     settled, merge.rules[path] = found.text, found.done
+                elif once := structural.merge_repeated(path, base, ours, theirs):
+                    settled, merge.rules[path] = once.text, once.rules
                 else:
                     if found:
                         (oid,) = repository.write_blobs([found.text])
@@ -273,10 +275,15 @@ def _hold_to_formats(
         problem = structural.line_problem(path, before, contents[entry.oid])
         if problem is None:
             continue
+        three = before.get(1), before[2], before[3]
+        by_meaning: structural.Settled | None
         try:
-            by_meaning = structural.merge(path, before.get(1), before[2], before[3])
-            result, merge.rules[path] = by_meaning.text, by_meaning.rules
+            by_meaning = structural.merge(path, *three)
         except NotCertain:
+            by_meaning = structural.merge_repeated(path, *three)
+        if by_meaning:
+            result, merge.rules[path] = by_meaning.text, by_meaning.rules
+        else:
             result = _marked(before, contents[entry.oid], problem, labels)
             merge.conflicts[path] = Conflict(inputs[path], problem)
         (oid,) = repository.write_blobs([result])

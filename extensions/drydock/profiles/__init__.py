@@ -64,6 +64,11 @@ class List:
     """The page that says that order means nothing."""
     ordered_if: str = ""
     """A pattern for an item with which it does."""
+    shown: str = ""
+    """The key of an item's name, where that is only shown: nothing refers to it.
+
+    Then an item that gets another name, in its place, is the same item.
+    """
     movable: bool = False
     """Whether an ordered item is found by what it is known by, wherever it stands.
 

@@ -14,7 +14,8 @@ PROFILE = Profile(
     lists=(
         *_PATTERNS,
         List("needs[]", (r"(?P<id>.+)",), unordered=f"{_SYNTAX}#jobsjob_idneeds"),
-        List("steps[]", ("id",)),
+        # "A name for your step to display on GitHub."
+        List("steps[]", ("id",), shown="name"),
     ),
     one_or_several={"^jobs.*.needs": f"{_SYNTAX}#jobsjob_idneeds"},
     exclusive=(

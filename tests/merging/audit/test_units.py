@@ -18,6 +18,9 @@ UNITS: dict[str, tuple[str, str, dict[tuple[str, str], int]]] = {
         "toml", "a = 2026-01-01\n", {(".'a'", "datetime.date(2026, 1, 1)"): 1},
     ),
     "toml: items without a name are counted": ("toml", "a = [1, 1]\n", {(".'a'[]", "1"): 2}),
+    "toml: a comment in a list": (
+        "toml", "[t]\na = [\n  1, # why\n]\n# end\n", {("#.'t'.'a'[]", "why"): 1, ("#", "end"): 1},
+    ),
     "toml: a comment": ("toml", "a = 1 # why\n", {("#", "why"): 1}),
     "json: an item is known by its id": (
         "json", '{"a": [{"id": 7, "on": true}]}', {(".'a'[id=7].'on'", "true"): 1},
@@ -39,6 +42,9 @@ UNITS: dict[str, tuple[str, str, dict[tuple[str, str], int]]] = {
         "requirements", "a==1 # why\n", {("", "a==1"): 1, ("#", "why"): 1},
     ),
     "markdown: a line by its heading": ("markdown", "# A\n\ntext\n", {("# A", "text"): 1}),
+    "rst: a line by its title": (
+        "rst", "T\n====\n\ntext\n\nA\n----\n\nmore\n", {("", "text"): 1, ("A", "more"): 1},
+    ),
     "ignore: what stands above an exception": (
         "ignore", "*.pyc\n!a\n", {("above !a", "*.pyc"): 1},
     ),

@@ -2,6 +2,7 @@
 
 import pytest
 from drydock.documents import formats, nodes
+from drydock.documents.formats import yaml
 
 from tests.merging.formats.examples import Examples, check
 
@@ -254,3 +255,24 @@ def test_what_is_doubtful_is_not_read(text: str) -> None:
     assert known
     with pytest.raises(ValueError, match=r"\w"):
         known.read(text)
+
+
+SAID_ONCE = {
+    "a key with nothing, and its comment": (
+        "on:\n  # why\n  a:\n\n  # why\n  a:\n  b:\n",
+        "on:\n  # why\n  a:\n  b:\n",
+    ),
+    "a key with the same word, thrice": ("a: x\na: x\na: x\n", "a: x\n"),
+    "in an item of a list": ("- a: x\n  a: x\n- a: x\n", "- a: x\n- a: x\n"),
+    "a key with another word": ("a: x\na: y\n", "a: x\na: y\n"),
+    "a key with more than a word": ("a: [x]\na: [x]\n", "a: [x]\na: [x]\n"),
+    "a text of several lines": ("a: |\n  x\na: |\n  x\n", "a: |\n  x\na: |\n  x\n"),
+    "keys that are no words": ("? [a]\n: x\n? [a]\n: x\n", "? [a]\n: x\n? [a]\n: x\n"),
+    "an anchor in itself": ("&a [*a]\n", "&a [*a]\n"),
+}
+
+
+@pytest.mark.parametrize("name", SAID_ONCE)
+def test_what_is_said_again_is_left_out(name: str) -> None:
+    text, once = SAID_ONCE[name]
+    assert yaml.said_once(text) == once

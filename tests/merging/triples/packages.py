@@ -332,6 +332,76 @@ PYPROJECT: Triples = {
         """,
         "since",
     ),
+    "pyproject: you move a package, the release removes it where it was": merges(
+        "unique",
+        "pyproject.toml",
+        """
+            |[project]
+            |name = "api"
+            |dependencies = [
+            |    "fastapi",
+         o m|    "numpy", # what models run on
+            |]
+            |
+            |[project.optional-dependencies]
+            |dev = [
+            |    "mypy",
+        b   |    "numpy", # what models run on
+          tm|    "nox",
+            |]
+        """,
+    ),
+    "pyproject: each side moves a package to another list": conflicts(
+        "unique",
+        "pyproject.toml",
+        """
+            |[project]
+            |name = "api"
+            |dependencies = [
+            |    "fastapi",
+         o  |    "numpy",
+            |]
+            |
+            |[project.optional-dependencies]
+            |dev = [
+            |    "mypy",
+        b   |    "numpy",
+            |]
+            |models = [
+            |    "torch",
+          t |    "numpy",
+            |]
+        """,
+        "numpy",
+    ),
+    # https://pipenv.pypa.io/en/latest/pipfile.html
+    "pipfile: both sides add one package with another version": conflicts(
+        "atomic",
+        "Pipfile",
+        """
+            |[packages]
+            |fastapi = "*"
+         o  |redis = {version = "==5.0", extras = ["hiredis"]}
+          t |redis = {version = "==5.0"}
+        """,
+        "redis",
+    ),
+    "pipfile: a package from git here, by its version there": conflicts(
+        "exclusive",
+        "Pipfile",
+        """
+            |[packages]
+            |fastapi = "*"
+            |
+            |[packages.redis]
+         o  |git = "https://example.com/redis.git"
+            |extras = []
+            |markers = "python_version > '3'"
+          t |version = "==5.0"
+        """,
+        "git",
+        "version",
+    ),
     "pipfile: both sides add other packages": merges(
         "unique",
         "Pipfile",
@@ -366,6 +436,49 @@ REQUIREMENTS: Triples = {
           t |httpx>=0.28
         """,
         "httpx",
+    ),
+    "requirements: the release raises what you removed": merges(
+        "unique",
+        "docs/requirements.txt",
+        """
+            |sphinx
+        b   |sphinx-rtd-theme
+         o m|furo
+          t |sphinx-rtd-theme>=3.0
+        """,
+    ),
+    "requirements: the release asks for an extra of what you removed": conflicts(
+        "unique",
+        "requirements.txt",
+        """
+            |fastapi
+        b   |uvicorn
+         o  |granian
+          t |uvicorn[standard]
+        """,
+        "uvicorn",
+    ),
+    "requirements: you raise what the release removes": conflicts(
+        "unique",
+        "requirements.txt",
+        """
+            |fastapi
+        b   |httpx>=0.27
+         o  |httpx>=0.28
+          t |niquests
+        """,
+        "httpx",
+    ),
+    "requirements: the release raises what you pin by its address": conflicts(
+        "unique",
+        "requirements.txt",
+        """
+            |fastapi
+        b   |shop-client
+         o  |git+https://example.com/shop-client.git@main
+          t |shop-client>=3.0
+        """,
+        "shop-client",
     ),
     "requirements: one package under two spellings": conflicts(
         "unique",

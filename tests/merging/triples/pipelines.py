@@ -274,6 +274,75 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
+    "github: yours renames and changes a step that the release raises": conflicts(
+        "unique",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+        b t |      - name: Python
+         o  |      - name: Node
+        b   |        uses: actions/setup-python@v4
+         o  |        uses: actions/setup-node@v4
+          t |        uses: actions/setup-python@v5
+            |      - run: nox
+        """,
+        "Python",
+    ),
+    "github: both sides rename a step": conflicts(
+        "unique",
+        ".github/workflows/ci.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+        b   |      - name: Python
+         o  |      - name: Set up Python
+          t |      - name: Install Python
+            |        uses: actions/setup-python@v4
+            |      - run: nox
+        """,
+    ),
+    "github: the release says one thing several times": merges(
+        "unique",
+        ".github/workflows/ci.yml",
+        """
+            |on:
+            |  push:
+            |  # By hand, too.
+            |  workflow_dispatch:
+         o m|  schedule: daily
+          t |
+          t |  # By hand, too.
+          t |  workflow_dispatch:
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+        """,
+    ),
+    "github: the release says two things under one key": conflicts(
+        "unique",
+        ".github/workflows/ci.yml",
+        """
+            |on:
+        bo  |  push:
+         o  |  pull_request:
+          t |  schedule: daily
+          t |  schedule: weekly
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - run: nox
+        """,
+    ),
     "github: both sides raise an action": merges(
         "unique",
         ".github/workflows/ci.yml",

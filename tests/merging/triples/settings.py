@@ -2,6 +2,36 @@
 
 from tests.merging.triples import Triples, conflicts, merges
 
+IGNORED: Triples = {
+    # https://git-scm.com/docs/gitignore
+    "gitignore: both sides add a pattern, with another comment": merges(
+        "unique",
+        ".gitignore",
+        """
+            |build/
+         o m|
+         o m|# benchmarks
+         o m|_results/
+            |
+            |# macOS
+            |.DS_Store
+         o m|.idea
+          t |
+          t |# results of asv
+          t |_results/
+        """,
+    ),
+    "gitignore: both sides add the same to exclude and to include": conflicts(
+        "ordered",
+        ".gitignore",
+        """
+            |build/
+         o  |_results/
+          t |!_results/
+        """,
+    ),
+}
+
 YAML: Triples = {
     # https://docs.spring.io/spring-boot/reference/features/profiles.html: the last one wins.
     "spring: both sides include another profile": conflicts(

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from drydock.documents import siblings
-from drydock.documents.kinds import SECTIONS, Text
-from drydock.documents.nodes import Body, Part
+from drydock.documents import sections
+from drydock.documents.kinds import SECTIONS
+from drydock.documents.nodes import Part
+from drydock.documents.sections import Heading
 from drydock.profiles import Profile
 
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))??(?:[ \t]+#+)?[ \t]*\n")
@@ -27,19 +28,10 @@ def check(text: str) -> None:
 def read(text: str, _known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart into sections, and the sections below those."""
     lines = [f"{line}\n" for line in text.split("\n")[:-1]]
-    headings = [
-        (_above(lines, start), end, level, title) for start, end, level, title in _headings(lines)
-    ]
-    first = headings[0][0] if headings else len(lines)
-    sections = _sections(lines, headings)
-    return Part("the text", body=Body((_text(lines[:first]), *sections), kind=SECTIONS))
+    return sections.document(lines, list(_headings(lines)), _said, SECTIONS)
 
 
-_Heading = tuple[int, int, int, str]
-"""The line where it starts, the line after it, its level, its title."""
-
-
-def _headings(lines: list[str]) -> Iterator[_Heading]:
+def _headings(lines: list[str]) -> Iterator[Heading]:
     until, is_text = "", False
     matter = "---\n" in lines[1:] and lines[0] == "---\n"
     start = lines.index("---\n", 1) + 1 if matter else 0
@@ -55,15 +47,20 @@ def _headings(lines: list[str]) -> Iterator[_Heading]:
         elif line.lstrip().startswith("<!--") and "-->" not in line:
             until = "-->"
         elif heading:
-            yield at, at + 1, len(heading["marks"]), heading["title"] or ""
+            yield _heading(lines, at, at + 1, len(heading["marks"]), heading["title"] or "")
         elif underline and is_text and (title := _TITLE.match(lines[at - 1])):
             # A paragraph of several lines would be a heading as a whole: hardly meant as one.
             alone = at - start < 2 or not lines[at - 2].strip() or _HEADING.match(lines[at - 2])
             if alone:
-                yield at - 1, at + 1, 1 if underline["first"] else 2, title["title"]
+                level = 1 if underline["first"] else 2
+                yield _heading(lines, at - 1, at + 1, level, title["title"])
         is_text = bool(_TITLE.match(line)) and not until and not heading
     if until:
         raise ValueError("what is opened as code or a comment does not end")
+
+
+def _heading(lines: list[str], start: int, end: int, level: int, title: str) -> Heading:
+    return Heading(_above(lines, start), end, level, f"{'#' * level} {' '.join(title.split())}")
 
 
 def _above(lines: list[str], start: int) -> int:
@@ -74,26 +71,5 @@ def _above(lines: list[str], start: int) -> int:
     return above
 
 
-def _sections(lines: list[str], headings: list[_Heading]) -> tuple[Part, ...]:
-    """Return the sections that the outermost of these headings open."""
-    parts = []
-    while headings:
-        start, end, level, title = headings[0]
-        inner = next((n for n, h in enumerate(headings[1:], 1) if h[2] <= level), len(headings))
-        below, rest = headings[1:inner], headings[inner:]
-        close = rest[0][0] if rest else len(lines)
-        text = _text(lines[end : below[0][0] if below else close])
-        body = Body(
-            (text, *_sections(lines[:close], below)), "".join(lines[start:end]), kind=SECTIONS
-        )
-        parts.append(Part(f"{'#' * level} {' '.join(title.split())}", body=body))
-        headings = rest
-    return siblings.told_apart(parts)
-
-
-def _text(lines: list[str]) -> Part:
-    whole = "".join(lines)
-    text = whole.strip("\n") and whole.strip("\n") + "\n"
-    lead, _, after = whole.partition(text) if text else (whole, "", "")
-    says = re.sub(r"\n{2,}", "\n\n", text)
-    return Part("its text", text, says, lead, after, kind=Text.PROSE)
+def _said(text: str) -> str:
+    return re.sub(r"\n{2,}", "\n\n", text)

@@ -19,6 +19,7 @@ _STRING = (
 )
 _KEY = rf"(?:{_STRING}|[\w-]+)(?:[ \t]*\.[ \t]*(?:{_STRING}|[\w-]+))*"
 _DATED = r"\d{4}-\d\d-\d\d[Tt ]\d\d:[^\s,\]}#]*"
+_NAMES = {"Pipfile", "uv.lock", "poetry.lock"}
 _HEADER = re.compile(rf"(\[\[?)[ \t]*({_KEY})[ \t]*\]\]?[^\n]*\n")
 _SPACE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*")
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
@@ -26,7 +27,7 @@ _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
 
 def handles(path: str) -> bool:
     """Tell whether `path` names a TOML file."""
-    return path.endswith(".toml") or path.rpartition("/")[2] in {"uv.lock", "poetry.lock"}
+    return path.endswith(".toml") or path.rpartition("/")[2] in _NAMES
 
 
 def check(text: str) -> None:

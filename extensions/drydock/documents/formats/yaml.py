@@ -68,6 +68,47 @@ def _check_keys(node: yaml.Node | None, seen: set[int]) -> None:
             _check_keys(part, seen)
 
 
+def said_once(text: str) -> str:
+    """Leave out each key that its mapping repeats with the same word, and the comments above it.
+
+    Raises ValueError if `text` is not YAML.
+    """
+    seen = set[int]()
+    try:
+        repeated = {
+            key.start_mark.line
+            for document in yaml.compose_all(text, Loader=yaml.CSafeLoader)
+            for key in _repeated(document, seen)
+        }
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+    lines = text.split("\n")
+    for end in sorted(repeated, reverse=True):
+        start = end
+        while start and (not lines[start - 1].strip() or lines[start - 1].lstrip()[0] == "#"):
+            start -= 1
+        del lines[start : end + 1]
+    return "\n".join(lines)
+
+
+def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[yaml.Node]:
+    """Yield each key of a mapping that says, on its line, what one above it says."""
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    held = [*node.value] if isinstance(node, yaml.SequenceNode) else []
+    said: dict[str, str] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        held.append(value)
+        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
+            lines = {key.start_mark.line, value.start_mark.line, value.end_mark.line}
+            if said.get(key.value) == value.value and len(lines) == 1:
+                yield key
+            said.setdefault(key.value, value.value)
+    for inner in held:
+        yield from _repeated(inner, seen)
+
+
 def read(text: str, known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart: documents, mappings, lists, as deep as they are block or flow."""
     check(text)

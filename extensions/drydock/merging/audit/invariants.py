@@ -102,6 +102,11 @@ def profiles_of(path: str, text: str) -> Sequence[Profile]:
     return _profiles(path, documents) if documents is not None else []
 
 
+def lists_of(path: str, text: str) -> Sequence[List]:
+    """Return what is declared of the lists of the file at `path`, if it says `text`."""
+    return _lists(profiles_of(path, text))
+
+
 def _profiles(path: str, documents: Sequence[Data]) -> Sequence[Profile]:
     keys = frozenset(key for one in documents if isinstance(one, dict) for key in one)
     return list(profiles.of(path, keys))

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from drydock.merging.audit import prose
+
 
 def units(text: str) -> Counter[tuple[str, str]]:
     """Return the lines below each heading, or right above it."""
@@ -16,3 +18,8 @@ def units(text: str) -> Counter[tuple[str, str]]:
         found.update((heading, held) for held in [*block, line.strip()] if held)
         block = []
     return found
+
+
+def broken(_base: str | None, ours: str, theirs: str, merged: str) -> str | None:
+    """Return the paragraph that is there twice, where each side has it once."""
+    return prose.repeated(ours, theirs, merged)

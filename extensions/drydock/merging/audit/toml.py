@@ -3,15 +3,33 @@
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 
 from drydock.merging.audit.leaves import leaves
 
+_HEADER = re.compile(r"\[+([^\]]+)\]")
+_LIST = re.compile(r"([\w.\"'-]+)\s*=\s*\[\s*(?:#.*)?$")
+_REMARK = re.compile(r"(?:^|\s)#(.*)$")
+
 
 def units(text: str) -> Counter[tuple[str, str]]:
-    """Return each value with its path, and the comments."""
+    """Return each value with its path, and the comments, those in a list with that of it."""
     found = Counter(leaves("", tomllib.loads(text), _written))
-    found.update(("#", remark.strip()) for remark in re.findall(r"(?m)(?:^|\s)#(.*)$", text))
+    found.update(_comments(text))
     return found
+
+
+def _comments(text: str) -> Iterator[tuple[str, str]]:
+    table = listed = ""
+    for line in text.split("\n"):
+        if header := _HEADER.match(line):
+            table = header[1]
+        if opens := _LIST.match(line):
+            names = [name.strip("\"' ") for name in f"{table}.{opens[1]}".split(".")]
+            listed = "".join(f".{name!r}" for name in names) + "[]"
+        elif line.lstrip().startswith("]"):
+            listed = ""
+        yield from ((f"#{listed}", remark[1].strip()) for remark in _REMARK.finditer(line))
 
 
 def _written(scalar: object) -> list[str]:

@@ -150,6 +150,8 @@ def requirement(base: str | None, ours: str, theirs: str) -> tuple[str, str] | N
         )
         if mine is None or new is None or len({one.name for one in (was, mine, new) if one}) > 1:
             return None
+        if was is None and _spelt(ours) != _spelt(theirs):
+            return None  # nobody saw that it is the same package
         result = _merged(was, mine, new)
         if result in (mine, new):
             text = ours if result == mine else theirs
@@ -160,6 +162,22 @@ def requirement(base: str | None, ours: str, theirs: str) -> tuple[str, str] | N
     if result in (mine, new) and mine.lower != new.lower:
         return _the_higher(ours, theirs, ours_is=result == mine)
     return text, f"what both sides ask of a package: {text}"
+
+
+def asks_for_another(base: str, side: str) -> bool:
+    """Tell whether a requirement asks for another version of a package, and for nothing else."""
+    try:
+        was, now = _Demand.of(base), _Demand.of(side)
+    except ValueError:
+        return False
+    return (was.name, was.extras, was.marker) == (now.name, now.extras, now.marker)
+
+
+def _spelt(text: str) -> str | None:
+    """Return the name of a package as it is written."""
+    inner = _QUOTED.fullmatch(text)
+    written = _WRITTEN.fullmatch(inner["inner"]) if inner else None
+    return written and written["name"]
 
 
 def _merged(base: _Demand | None, ours: _Demand, theirs: _Demand) -> _Demand:

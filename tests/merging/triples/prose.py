@@ -1,0 +1,218 @@
+"""Texts that people read: documentation of a service."""
+
+from tests.merging.triples import Triples, conflicts, merges
+
+RST: Triples = {
+    # https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html#sections
+    "rst: the release changes a section that you removed": merges(
+        "atomic",
+        "docs/index.rst",
+        """
+        b t |Welcome
+        b t |=======
+         o m|Shop
+         o m|====
+            |
+        b t |Getting started
+        b t |---------------
+        b t |
+        b t |Create an environment with the tool that you use:
+        b t |
+        b t |.. code-block:: bash
+        b t |
+        b   |   conda create --name shop python=3.11
+          t |   conda create --name shop python=3.12
+         o m|The shop sells what people want to buy.
+        """,
+    ),
+    "rst: the release and you change a title": conflicts(
+        "atomic",
+        "docs/index.rst",
+        """
+            |Shop
+            |====
+            |
+        b   |Getting started
+        b   |---------------
+         o  |Quick start
+         o  |-----------
+          t |Getting started with Python
+          t |---------------------------
+            |
+            |Create an environment with the tool that you use.
+        """,
+        "Getting started",
+    ),
+    "rst: the release adds to a section of which you kept a part elsewhere": conflicts(
+        "atomic",
+        "docs/index.rst",
+        """
+            |Shop
+            |====
+            |
+         o  |Every request needs a token of your team.
+         o  |
+        b t |Requests
+        b t |--------
+        b t |
+        b t |Every request needs a token of your team.
+          t |It is renewed every hour.
+            |Usage
+            |-----
+            |
+            |Send a request.
+        """,
+        "Requests",
+    ),
+    "rst: you change the title, the release a section": merges(
+        "unique",
+        "docs/index.rst",
+        """
+        b t |Welcome
+        b t |=======
+         o m|Shop
+         o m|====
+         o m|
+         o m|The shop sells what people want to buy.
+            |
+            |Usage
+            |-----
+            |
+        b   |Send it a request.
+         o  |Send it a request.
+          tm|Send it a request with a token.
+        """,
+    ),
+    "rst: both sides add the same paragraph, with other line ends": merges(
+        "atomic",
+        "docs/index.rst",
+        """
+        b t |Welcome
+        b t |=======
+         o m|Shop
+         o m|====
+            |
+         o m|The shop sells what people want
+         o m|to buy.
+          t |The shop sells what people want to buy.
+         otm|
+            |Usage
+            |-----
+            |
+            |Send a request.
+        """,
+    ),
+    "rst: both sides add code with other line ends": conflicts(
+        "atomic",
+        "docs/index.rst",
+        """
+            |Shop
+            |====
+            |
+         o  |   first second
+         o  |   third
+          t |   first second third
+         ot |
+            |Usage
+            |-----
+            |
+            |Send a request.
+        """,
+    ),
+    "rst: both sides add a paragraph": conflicts(
+        "atomic",
+        "docs/index.rst",
+        """
+            |Shop
+            |====
+            |
+         o  |The shop sells what people want.
+          t |A service that sells things.
+         ot |
+            |Usage
+            |-----
+            |
+            |Send a request.
+        """,
+        "text",
+    ),
+    "rst: yours is another text, the release adds to the top": conflicts(
+        "atomic",
+        "docs/index.rst",
+        """
+        b t |Welcome
+        b t |=======
+        b t |
+        b t |Usage
+        b t |-----
+        b t |
+        b t |Send a request.
+          t |
+          t |.. include-until-here
+         o  |Shop
+         o  |====
+         o  |
+         o  |The shop sells what people want.
+         o  |
+         o  |Orders
+         o  |======
+         o  |
+         o  |An order has items.
+        """,
+    ),
+}
+
+MARKDOWN: Triples = {
+    # https://spec.commonmark.org/current/#atx-headings
+    "markdown: both sides add the same paragraph, with other line ends": conflicts(
+        "unique",
+        "README.md",
+        """
+        b t |# shop_service
+         o  |# Shop
+         o  |
+         o  |The shop sells what people want
+         o  |to buy.
+            |
+          t |The shop sells what people want to buy.
+          t |
+            |## Usage
+            |
+            |Send a request.
+        """,
+        "The shop sells",
+    ),
+    "markdown: yours is another text, the release adds to its end": conflicts(
+        "atomic",
+        "README.md",
+        """
+        b t |# shop_service
+        b t |
+        b   |A service to sell things with.
+          t |A service to sell and buy things with.
+          t |
+          t |<!-- README only content -->
+         o  |# Shop
+         o  |
+         o  |The shop sells what people want.
+        """,
+    ),
+    "markdown: you change a section that the release removes": conflicts(
+        "atomic",
+        "README.md",
+        """
+            |# Shop
+            |
+        bo  |## Getting started
+        bo  |
+        b   |Create an environment with Python 3.11 first.
+         o  |Create an environment with Python 3.12 first.
+        bo  |
+            |## Usage
+            |
+        bo  |Send a request.
+          t |Send a request with a token.
+        """,
+        "Getting started",
+    ),
+}
