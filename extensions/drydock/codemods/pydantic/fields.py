@@ -1,0 +1,100 @@
+"""Arguments of `Field`, `constr`, `conlist`, ... by their new names; `env=` of settings.
+
+Source: https://docs.pydantic.dev/latest/migration/#changes-to-pydanticfield. `env=` is the one that
+Pydantic 2 takes for an extra of the schema, without a word: the variable is then no longer read.
+"""
+
+import libcst as cst
+
+from drydock.codemods.pydantic.models import SETTINGS, InModels
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Source, dotted, keyword
+
+_FIELD = "pydantic.Field"
+_LISTS = {f"pydantic.{name}" for name in ("conlist", "conset", "confrozenset")}
+_LENGTHS = {"min_items": "min_length", "max_items": "max_length"}
+_GONE = {
+    "unique_items": "use Set[...], or check it in a validator",
+    "const": "use Literal[...] as the annotation",
+}
+
+
+def _rewrite(source: Source) -> cst.Module:
+    return source.tree.visit(_Fields(source))
+
+
+class _Fields(InModels):
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self._settings = False
+        self._field = ""
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> None:
+        super().visit_ClassDef(node)
+        self._settings = self.is_model(node, *SETTINGS)
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+        self._field = dotted(node.target)
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        meaning = self.source.meaning(original_node.func)
+        if meaning != _FIELD and meaning not in _LISTS:
+            return updated_node
+        args = []
+        for old, new in zip(original_node.args, updated_node.args, strict=True):
+            args.append(self._argument(original_node, old, new, is_field=meaning == _FIELD))
+        return updated_node.with_changes(args=args)
+
+    def _argument(self, call: cst.Call, old: cst.Arg, new: cst.Arg, *, is_field: bool) -> cst.Arg:
+        name = old.keyword.value if old.keyword else ""
+        if name in _LENGTHS:
+            if keyword(call.args, _LENGTHS[name]):
+                self.source.left(call, f"{name}= beside {_LENGTHS[name]}=", "keep one of them")
+                return new
+            self.source.changed(call, f"{name}= -> {_LENGTHS[name]}=")
+            return new.with_changes(keyword=cst.Name(_LENGTHS[name]))
+        if name in _GONE and (is_field or name == "unique_items"):
+            self.source.left(call, f"{name}= is no longer there", _GONE[name])
+        elif name == "allow_mutation" and is_field:
+            flipped = {"True": "False", "False": "True"}.get(dotted(old.value))
+            if flipped:
+                self.source.changed(call, "allow_mutation= -> frozen=")
+                return new.with_changes(keyword=cst.Name("frozen"), value=cst.Name(flipped))
+        elif name == "env" and is_field and self.classes and self._settings:
+            return self._variable(call, old, new)
+        return new
+
+    def _variable(self, call: cst.Call, old: cst.Arg, new: cst.Arg) -> cst.Arg:
+        """`env="X"` -> `validation_alias="X"`, which is the name for the constructor, too."""
+        field = self._field
+        passed = self._passed(field)
+        if passed or any(keyword(call.args, one) for one in ("alias", "validation_alias")):
+            why = f"env= is no longer read; {field}= is passed in {passed}" if passed else "env="
+            how = "use validation_alias=AliasChoices(field, variable)"
+            self.source.left(call, why, how)
+            return new
+        value = old.value
+        if isinstance(value, cst.List | cst.Tuple | cst.Set):
+            names = [cst.Arg(one.value) for one in value.elements]
+            made: cst.BaseExpression = cst.Call(self.source.named("pydantic.AliasChoices"), names)
+        else:
+            made = value
+        self.source.changed(call, "env= -> validation_alias=")
+        return new.with_changes(keyword=cst.Name("validation_alias"), value=made)
+
+    def _passed(self, field: str) -> str:
+        """Return a module that passes the field to a class of settings; empty if none does."""
+        name = self.classes[-1].name.value
+        for path, text in self.source.project.files.items():
+            if path.endswith(".py") and f"{name}(" in text and f"{field}=" in text:
+                return path
+        return ""
+
+
+RULE = Rule(
+    name="pydantic-fields",
+    summary="`min_items=` -> `min_length=`, `allow_mutation=` -> `frozen=`, `env=` of settings",
+    since="1.5.0",
+    words=(*_LENGTHS, *_GONE, "allow_mutation", "env="),
+    rewrite=_rewrite,
+)

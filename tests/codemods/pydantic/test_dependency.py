@@ -1,0 +1,84 @@
+"""pydantic-settings as a dependency."""
+
+import pytest
+
+from tests.codemods.support import Files, assert_fixed, assert_left
+
+RULE = "pydantic-dependency"
+
+USES = {"app.py": "from pydantic_settings import BaseSettings\n"}
+
+
+def _in(path: str, before: str, after: str) -> tuple[dict[str, str], dict[str, str]]:
+    return {**USES, path: before}, {path: after}
+
+
+FIX: dict[str, tuple[Files, Files]] = {
+    "requirements": _in(
+        "requirements.txt",
+        "fastapi==0.85.0\npydantic==1.10.2\nuvicorn\n",
+        "fastapi==0.85.0\npydantic==1.10.2\npydantic-settings>=2\nuvicorn\n",
+    ),
+    "requirements with extras and comments": _in(
+        "requirements/base.txt",
+        "pydantic[email,dotenv]<2  # for the shop\nuvicorn\n",
+        "pydantic[email,dotenv]<2  # for the shop\npydantic-settings>=2\nuvicorn\n",
+    ),
+    "requirements that are compiled": _in(
+        "requirements.in", "fastapi\npydantic\n", "fastapi\npydantic\npydantic-settings>=2\n"
+    ),
+    "dependencies": _in(
+        "pyproject.toml",
+        '[project]\ndependencies = [\n    "pydantic>=1.8",\n    "uvicorn",\n]\n',
+        '[project]\ndependencies = [\n    "pydantic>=1.8",\n    "pydantic-settings>=2",\n'
+        '    "uvicorn",\n]\n',
+    ),
+    "the last of the dependencies": _in(
+        "pyproject.toml",
+        '[project]\ndependencies = [\n    "pydantic>=1.8"\n]\n',
+        '[project]\ndependencies = [\n    "pydantic>=1.8",\n    "pydantic-settings>=2",\n]\n',
+    ),
+    "Poetry": _in(
+        "pyproject.toml",
+        '[tool.poetry.dependencies]\npydantic = "^1.8"\nuvicorn = "*"\n',
+        '[tool.poetry.dependencies]\npydantic = "^1.8"\npydantic-settings = "^2"\nuvicorn = "*"\n',
+    ),
+    "Poetry, with extras": _in(
+        "pyproject.toml",
+        '[tool.poetry.dependencies]\npydantic = {extras = ["dotenv"], version = "^1"}\n',
+        '[tool.poetry.dependencies]\npydantic = {extras = ["dotenv"], version = "^1"}\n'
+        'pydantic-settings = "^2"\n',
+    ),
+    "with a lock, which is told": (
+        {**USES, "requirements.txt": "pydantic\n", "uv.lock": "version = 1\n"},
+        {"requirements.txt": "pydantic\npydantic-settings>=2\n"},
+    ),
+}
+
+NOOP: dict[str, tuple[Files, str]] = {
+    "there already": ({**USES, "requirements.txt": "pydantic\npydantic_settings==2.1\n"}, ""),
+    "not imported": ({"app.py": "import os\n", "requirements.txt": "pydantic\n"}, ""),
+    "nowhere to add it": ({**USES, "requirements.txt": "fastapi\n"}, "add pydantic-settings>=2"),
+    "a pin of what the code was written for": (
+        {"app.py": "from pydantic import ConfigDict\n", "requirements.txt": "pydantic==1.10.2\n"},
+        "the code is written for Pydantic 2 now",
+    ),
+    "written for Pydantic 2": (
+        {"app.py": "from pydantic import ConfigDict\n", "requirements.txt": "pydantic==2.5.0\n"},
+        "",
+    ),
+    "of a comment": (
+        {"app.py": "# from pydantic_settings import x\n", "requirements.txt": "pydantic\n"},
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("row", FIX)
+def test_is_fixed(row: str) -> None:
+    assert_fixed(RULE, *FIX[row])
+
+
+@pytest.mark.parametrize("row", NOOP)
+def test_is_left(row: str) -> None:
+    assert_left(RULE, *NOOP[row])

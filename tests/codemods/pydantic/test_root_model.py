@@ -1,0 +1,92 @@
+"""`__root__` -> RootModel."""
+
+import pytest
+
+from tests.codemods.pydantic.support import run_new, run_old
+from tests.codemods.support import Files, apply, assert_fixed, assert_left
+
+RULE = "pydantic-root-model"
+
+OLD, NEW = "from pydantic import BaseModel\n", "from pydantic import RootModel\n"
+FIX: dict[str, tuple[Files, Files]] = {
+    "a list": (
+        f"from typing import List\n{OLD}\n\nclass A(BaseModel):\n    __root__: List[int]  # all\n",
+        f"from typing import List\n{NEW}\n\nclass A(RootModel[List[int]]):\n    pass\n",
+    ),
+    "a dict": (
+        f"{OLD}\n\nclass A(BaseModel):\n    __root__: dict[str, int]\n",
+        f"{NEW}\n\nclass A(RootModel[dict[str, int]]):\n    pass\n",
+    ),
+    "with a default": (
+        f"{OLD}\n\nclass A(BaseModel):\n    __root__: str = 'a'\n",
+        f"{NEW}\n\nclass A(RootModel[str]):\n    root: str = 'a'\n",
+    ),
+    "by the library's name": (
+        "import pydantic\nclass A(pydantic.BaseModel):\n    __root__: int\n",
+        "import pydantic\nclass A(pydantic.RootModel[int]):\n    pass\n",
+    ),
+    "with a docstring": (
+        f"{OLD}class A(BaseModel):\n    'An A.'\n\n    __root__: int\n",
+        f"{NEW}class A(RootModel[int]):\n    'An A.'\n",
+    ),
+    "with a method": (
+        f"{OLD}class A(BaseModel):\n    __root__: int\n\n    def name(self):\n        return 'a'\n",
+        f"{NEW}class A(RootModel[int]):\n\n    def name(self):\n        return 'a'\n",
+    ),
+    "beside another model": (
+        f"{OLD}class B(BaseModel):\n    x: int\nclass A(BaseModel):\n    __root__: list[B]\n",
+        "from pydantic import BaseModel, RootModel\n"
+        "class B(BaseModel):\n    x: int\nclass A(RootModel[list[B]]):\n    pass\n",
+    ),
+    "by another name": (
+        "from pydantic import BaseModel as B\nclass A(B):\n    __root__: int\n",
+        "from pydantic import RootModel\nclass A(RootModel[int]):\n    pass\n",
+    ),
+}
+
+NOOP: dict[str, tuple[Files, str]] = {
+    "already": ("from pydantic import RootModel\nclass A(RootModel[int]): ...  # __root__\n", ""),
+    "read in the service": (
+        {"a.py": f"{OLD}class A(BaseModel):\n    __root__: int\n", "b.py": "x = a.__root__\n"},
+        "b.py reads or passes a __root__",
+    ),
+    "made by name": (
+        {"a.py": f"{OLD}class A(BaseModel):\n    __root__: int\na = A(__root__=1)\n"},
+        "reads or passes a __root__",
+    ),
+    "a configuration": (
+        f"{OLD}class A(BaseModel):\n    __root__: int\n    class Config:\n        title = 'a'\n",
+        "it has a configuration",
+    ),
+    "a validator": (
+        f"{OLD}from pydantic import validator\nclass A(BaseModel):\n    __root__: int\n"
+        "    @validator('__root__')\n    def f(cls, v): return v\n",
+        "it has a configuration, validators",
+    ),
+    "derived from another": (
+        f"{OLD}class B(BaseModel): ...\nclass A(B):\n    __root__: int\n",
+        "it does not derive from BaseModel alone",
+    ),
+    "no model": ("class A:\n    __root__: int\n", ""),
+}
+
+
+@pytest.mark.parametrize("row", FIX)
+def test_is_fixed(row: str) -> None:
+    assert_fixed(RULE, *FIX[row])
+
+
+@pytest.mark.parametrize("row", NOOP)
+def test_is_left(row: str) -> None:
+    assert_left(RULE, *NOOP[row])
+
+
+def test_takes_and_gives_the_values_it_did() -> None:
+    before = FIX["a list"][0]
+    assert isinstance(before, str)
+    new = run_new(apply(RULE, before).texts["service.py"])
+    old = run_old(before)
+    assert new["A"].model_validate(["1", 2]).model_dump_json() == "[1,2]"
+    assert old["A"].parse_obj(["1", 2]).json() == "[1, 2]"
+    with pytest.raises(ValueError, match="A"):
+        new["A"].model_validate(["x"])
