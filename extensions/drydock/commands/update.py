@@ -14,7 +14,7 @@ from drydock import git, locking
 from drydock.adoption.facts import chassis as chassis_facts
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository, Tree
-from drydock.merging import shadowing, sides, work_tree
+from drydock.merging import references, shadowing, sides, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
@@ -158,6 +158,7 @@ def _update(
             report.notes += [
                 *_leave_out_shadows(repository, service, trees, merge),
                 *_ignored(service, trees),
+                *references.find(repository, service.prefix, service.tracked, trees.theirs, merge),
             ]
             _require_room(service, merge)
             options.watch(repository, merge, theirs)

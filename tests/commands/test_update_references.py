@@ -1,0 +1,101 @@
+"""`drydock update` says what your files still name, though the release takes it away."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from drydock.commands.update import Options, update
+
+from tests.support import Service, Template
+
+ACTION = "runs: {using: composite, steps: []}\n"
+CLOCK = "def now() -> int:\n    return 1\n"
+LINT = "all: lint\n\nlint:\n\truff check\n"
+HAD: Mapping[str, str] = {
+    ".github/actions/install/action.yml": f"name: Install what the service needs\n{ACTION}",
+    ".github/actions/upload/action.yml": ACTION,
+    ".github/workflows/_check.yml": "on: workflow_call\njobs: {}\n",
+    "scripts/build.sh": "#!/bin/sh\necho build the service\n",
+    "scripts/moves.sh": "#!/bin/sh\necho this one moves to another folder\n",
+    "scripts/yours.sh": "#!/bin/sh\necho yours\n",
+    "requirements-dev.txt": "nox\nruff\n",
+    "src/shop/__init__.py": "",
+    "src/shop/clock.py": CLOCK,
+    "src/shop/becomes.py": f"# A package.\n{CLOCK}",
+    "Makefile": LINT,
+}
+RELEASE: Mapping[str, str | None] = {
+    ".github/actions/install/action.yml": None,
+    ".github/actions/upload/action.yml": None,
+    ".github/actions/upload/action.yaml": ACTION,
+    ".github/workflows/_check.yml": None,
+    "scripts/build.sh": None,
+    "scripts/moves.sh": None,
+    "scripts/yours.sh": None,
+    "tools/moves.sh": HAD["scripts/moves.sh"],
+    "requirements-dev.txt": None,
+    "src/shop/clock.py": None,
+    "src/shop/becomes.py": None,
+    "src/shop/becomes/__init__.py": HAD["src/shop/becomes.py"],
+    "Makefile": LINT.replace("lint", "check"),
+    "new.sh": "scripts/build.sh\n",
+}
+OWN = {
+    ".github/workflows/own.yml": (
+        "jobs:\n  own:\n    steps:\n"
+        "      - uses: ./.github/actions/install\n      - uses: ./.github/actions/upload\n"
+    ),
+    "own/check.yml": "jobs:\n  own:\n    uses: ./.github/workflows/_check.yml\n",
+    "deploy/own.sh": "set -e\n../scripts/build.sh --all\n",
+    "Dockerfile": "FROM python\nRUN ./scripts/moves.sh\n",
+    "requirements-own.txt": "-r requirements-dev.txt\n",
+    "src/shop/own.py": "from .clock import now\n",
+    "tests/test_own.py": "import os\nfrom shop import clock\n",
+    "own.sh": "make -s lint\n",
+    # What names nothing that is gone:
+    "src/shop/other.py": "from .becomes import now\n",
+    "HISTORY.md": "scripts/build.sh is no more\n",
+    "comments.sh": "# scripts/build.sh\n",
+    "longer.sh": "scripts/build.sh.bak\nmy/scripts/build.sh\nmake lint-all\ncmake lint\n",
+    "kept.sh": "scripts/yours.sh\n",
+    "scripts/yours.sh": "#!/bin/sh\necho mine\n",
+}
+TOLD = {
+    "a local action":
+        ".github/workflows/own.yml:4 uses ./.github/actions/install, which the release removes",
+    "a reusable workflow":
+        "own/check.yml:3 uses .github/workflows/_check.yml, which the release removes",
+    "a script": "deploy/own.sh:2 uses scripts/build.sh, which the release removes",
+    "a script that moves":
+        "Dockerfile:2 uses scripts/moves.sh, which the release moves to tools/moves.sh",
+    "a list of requirements":
+        "requirements-own.txt:1 uses requirements-dev.txt, which the release removes",
+    "a module": "src/shop/own.py:1 uses shop.clock, which the release removes",
+    "a module, by its package": "tests/test_own.py:2 uses shop.clock, which the release removes",
+    "a target of the Makefile": "own.sh:1 uses make lint, which the release removes",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What an update that takes all that away says of what is still named."""
+    place = tmp_path_factory.mktemp("references")
+    template = Template.make(place / "template")
+    template.release("v1.0.0", dict(HAD))
+    service = Service.make(template, place / "service")
+    service.change(dict(OWN))
+    template.release("v1.1.0", dict(RELEASE))
+    report = update(Path(service.path), Options(defaults=True), lambda _: None)
+    assert [file.path for file in report.files if file.outcome == "conflict"] == [
+        "scripts/yours.sh"
+    ]
+    return [note for note in report.notes if " uses " in note]
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_what_is_still_named_is_said(what: str, notes: list[str]) -> None:
+    assert TOLD[what] in notes
+
+
+def test_nothing_else_is(notes: list[str]) -> None:
+    assert sorted(notes) == sorted(TOLD.values())
