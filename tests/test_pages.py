@@ -117,6 +117,7 @@ NOT_RUN = {
     "python3 -m venv .venv && .venv/bin/pip install nox uv && .venv/bin/nox -s unit": (
         "nox -s first_run does the same with another session, and CI runs this one"
     ),
+    "nox -s debt": "a session of an adopted service, which nox -s retrofits runs",
     "nox -s corpus -- main": "replays projects of others, which are to be cloned first",
     "nox -s picture": "draws a file of this repository",
     "nox -s tags": "run with the page of the fork",

@@ -333,6 +333,19 @@ def _retrofit(
             "--apply", help="With --resolve: make these changes, in a commit of their own."
         ),
     ] = False,
+    no_format: Annotated[
+        bool,
+        typer.Option(
+            "--no-format", help="Don't format the code; list what is not formatted in ruff.toml."
+        ),
+    ] = False,
+    debt: Annotated[
+        bool,
+        typer.Option(
+            "--debt",
+            help="Only format and list what the code does not meet: after conflicts.",
+        ),
+    ] = False,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
 ) -> None:
@@ -360,6 +373,10 @@ def _retrofit(
         raise typer.Exit(_resolve(path, apply=apply))
     if apply:
         raise typer.BadParameter("--apply goes with --resolve")
+    if debt:
+        for line in retrofit.settle(path, formats=not no_format):
+            typer.echo(line)
+        return
 
     def ask(doubtful: "Derived") -> str:
         question = f"{doubtful.name} ({evidence_of(doubtful)})"
@@ -372,6 +389,7 @@ def _retrofit(
         data=read_data(data or [], data_file),
         dry_run=dry_run,
         commit=not no_commit,
+        format=not no_format,
     )
     somebody = sys.stdin.isatty() and not defaults
     report = retrofit.retrofit(path, options, print_step, ask if somebody else None)

@@ -117,6 +117,26 @@ def _groups(text: str) -> list[str]:
     return [f"--group={name}" for name in tomllib.loads(text).get("dependency-groups", {})]
 
 
+def tool(name: str, version: str) -> list[str]:
+    """Return the command that runs a Python tool, from an environment of its own.
+
+    Of the newest version where `version` is empty. A tool that cannot be fetched is taken from the
+    PATH, if it is there. Raises BadInput when there is none.
+    """
+    named, why = f"{name}@{version or 'latest'}", "uv is not installed"
+    if uv := find_uv():
+        # From elsewhere: the indexes of a service may want a login that nobody has here.
+        done = run_uv("tool", "run", named, "--version", folder=Path(tempfile.gettempdir()))
+        if done.returncode == 0:
+            return [uv, "--quiet", "tool", "run", named]
+        why = one_line(done.stderr)
+    beside = Path(sys.executable).with_name(name)
+    found = shutil.which(name) or (str(beside) if beside.exists() else None)
+    if found is None:
+        raise BadInput(f"{named} could not be run: {why}")
+    return [found]
+
+
 def packages(lock: str) -> dict[str, str]:
     """Return the version of each package in the text of a `uv.lock`; of several, the last."""
     return {
@@ -178,7 +198,7 @@ def run_uv(
     if uv is None:
         raise BadInput("uv is not installed: pip install uv")
     return subprocess.run(
-        [uv, *map(str, arguments), "--quiet"],
+        [uv, "--quiet", *map(str, arguments)],
         env={**os.environ, "UV_PYTHON_DOWNLOADS": "never", **(environment or {})},
         cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip

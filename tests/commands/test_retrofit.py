@@ -78,7 +78,7 @@ def test_the_standard_comes_in_and_nothing_gets_lost(
     drydock: Drydock, legacy: Legacy, folder: Path, standard: Path
 ) -> None:
     before = texts(folder)
-    report = report_of(retrofit(drydock, folder, standard, "--json"))
+    report = report_of(retrofit(drydock, folder, standard, "--json", "--no-format"))
 
     answers = {one["name"]: one["value"] for one in report["answers"]}
     assert {name: answers[name] for name in legacy.answers} == legacy.answers
@@ -160,13 +160,15 @@ def test_a_dry_run_adds_nothing(drydock: Drydock, standard: Path, tmp_path: Path
     assert outcomes(dry) == outcomes(done)
 
 
-def test_one_commit_on_a_branch_tells_all(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_the_first_commit_on_a_branch_tells_all(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
     folder = make(poetry.ORDERS, tmp_path / "orders")
     outcome = retrofit(drydock, folder, standard)
     assert outcome.code == 0
     assert git(folder, "branch", "--show-current") == "drydock/retrofit"
-    assert git(folder, "rev-list", "--count", "main..") == "1"
-    message = git(folder, "log", "-1", "--format=%B")
+    first = git(folder, "rev-list", "main..").split()[-1]
+    message = git(folder, "show", "--no-patch", "--format=%B", first)
     assert "| service_port | `5000` | default_config.yml:1, docker/Dockerfile:16 |" in message
     assert "- [ ] `src/parcel_orders/app.py:29`: it serves /health itself." in message
     for text in ("service_port: 5000", "src/parcel_orders/settings.py:16", "merged    pyproject"):

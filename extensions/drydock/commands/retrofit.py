@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from drydock import git, locking
-from drydock.adoption import ancestry, clashes, derive, locked, pins
+from drydock.adoption import ancestry, clashes, debt, derive, locked, pins
 from drydock.adoption.account import files as account_files
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
@@ -17,9 +17,10 @@ from drydock.adoption.facts import RECORDED, Fact, gather
 from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.pins import Way
 from drydock.adoption.place import Place, place_of
-from drydock.adoption.translate import Carried, Todo, project
+from drydock.adoption.translate import Carried, Todo, project, style
 from drydock.adoption.translate import Entry as Said
 from drydock.adoption.translate.files import carry, replaced
+from drydock.commands import settling
 from drydock.commands.new import origin
 from drydock.errors import BadInput, undone_by
 from drydock.git import Entry, Repository, Tree
@@ -60,6 +61,8 @@ class Options:
     dry_run: bool = False
     commit: bool = True
     """Whether what comes out is committed on a branch of its own; else it is only staged."""
+    format: bool = True
+    """Whether the code is formatted, in a commit of its own; else it is listed as not formatted."""
 
 
 def retrofit(folder: Path, options: Options, say: Say, ask: Ask | None) -> RetrofitReport:
@@ -135,6 +138,7 @@ class _Retrofit:
                 service=str(place.folder),
                 template=self.template.address,
                 after=release.name,
+                before=place.head,
                 dry_run=options.dry_run,
                 answers=derived,
                 files=[
@@ -156,7 +160,29 @@ class _Retrofit:
             if not options.dry_run:
                 self.say("Writing")
                 _write(repository, place, merge, report, commit=options.commit)
+                if values.get("adopted") is not False:
+                    self._settle(report)
         return report
+
+    def _settle(self, report: RetrofitReport) -> None:
+        """Format the code, and list what it does not meet, where nothing is in conflict."""
+        again = "drydock retrofit --debt"
+        if report.conflicts:
+            report.unsettled = f"once the conflicts are resolved and committed: {again}"
+            return
+        self.say("Listing what the code does not meet")
+        own, prefix = self.place.repository, self.place.prefix
+        with undone_by("drydock retrofit --abort"):
+            try:
+                if self.options.commit:
+                    branch = _branch_of(own, self.place.folder)
+                    found = settling.settle(own, prefix, branch, formats=self.options.format)
+                else:
+                    found = settling.stage(own, prefix)
+            except BadInput as error:
+                report.unsettled = f"{error}; once it can: {again}"
+            else:
+                report.debt = debt.told(found)
 
     def _account(self, carried: Mapping[str, Carried], name: str) -> list[Said]:
         """Return what became of each thing that the service said about how it runs."""
@@ -306,7 +332,9 @@ class _Retrofit:
         }
         rendered = {path: entry for path, entry in rendered.items() if path not in own | left}
         # A copy of the standard's own file is merged as in any update.
-        into = rendered.keys() - {path for path, one in ancestors.items() if one.of_template}
+        copies = {path for path, one in ancestors.items() if one.of_template}
+        # Where style was copied, too, what the service changed of it comes in by the merge.
+        into = rendered.keys() - copies - ({style.PATH} & ancestors.keys())
         carried = {} if copied else carry(theirs.folder, into, place.files)
         new = {place.prefix + path: entry for path, entry in rendered.items()}
         base = {path: entry for path, entry in place.tracked.items() if path not in new}
@@ -428,6 +456,25 @@ def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
     if raised := [f"{n} {v} → {now[n]}" for n, v in versions.items() if now.get(n, v) != v]:
         why = f"these versions could not be kept: {', '.join(sorted(raised))}"
         report.todo.append(Todo(source, 0, why, "read their changelogs; run the tests", "callers"))
+
+
+def settle(folder: Path, *, formats: bool) -> list[str]:
+    """Format the code of a retrofitted service, and list what it does not meet, a commit each.
+
+    Returns what was done, a line each. Raises BadInput, with nothing changed, where it was done
+    already, or other work would be lost.
+    """
+    try:
+        folder = folder.expanduser().resolve()
+        repository = repository_of(folder)
+        if changed := repository.changes():
+            raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
+        inside = folder.relative_to(repository.top.resolve()).as_posix()
+        prefix = "" if inside == "." else f"{inside}/"
+        branch = _branch_of(repository, folder)
+        return debt.told(settling.settle(repository, prefix, branch, formats=formats))
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
 
 
 def apply_pins(folder: Path, ways: Sequence[Way]) -> None:

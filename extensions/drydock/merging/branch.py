@@ -76,16 +76,18 @@ class Branch:
         tip, head = repository.commit_of(self._ref), repository.commit_of("HEAD")
         on_it = self.is_current(repository)
         if work_tree.is_noted(repository) and not self._noted(repository, "Leaving"):
-            if not came_from or not on_it or repository.commit_of(came_from) == head:
+            # Otherwise what is noted was committed; only that could not be forgotten any more.
+            if not came_from or not on_it or work_tree.noted_head(repository) in (head, None):
                 work_tree.abort(repository)
         elif not tip:
             raise BadInput(f"there is no {self.command} to undo")
         if not came_from:
             return
-        made = self._noted(repository, "Made")
-        if tip and tip not in (made, repository.commit_of(came_from)):
+        made = repository.commit_of(self._noted(repository, "Made"))
+        # Of several commits, the last may be noted and not be there yet.
+        is_made = bool(tip and made and repository.text("merge-base", tip, made) == tip)
+        if tip and not is_made and tip != repository.commit_of(came_from):
             raise BadInput(f"{self.name} has work of yours: git branch -D {self.name} drops it")
-        is_made = tip is not None and tip == made
         if is_made and repository.text("rev-list", "--count", f"{came_from}..{self._ref}") == "0":
             raise BadInput(f"{self.name} is merged: git revert undoes it")
         if on_it:

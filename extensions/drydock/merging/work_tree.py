@@ -110,6 +110,14 @@ def is_noted(repository: Repository) -> bool:
     return (repository.git_dir / _JOURNAL).exists()
 
 
+def noted_head(repository: Repository) -> str | None:
+    """Return the commit that the update to take back began at; None if that cannot be told."""
+    try:
+        return str(json.loads((repository.git_dir / _JOURNAL).read_text())["head"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def forget(repository: Repository) -> None:
     """Take it that the last update is no longer to be taken back from the work tree."""
     (repository.git_dir / _JOURNAL).unlink(missing_ok=True)

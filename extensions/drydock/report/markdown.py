@@ -75,6 +75,9 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
         for said in report.account:
             told = _cell(said.said)
             yield f"| {said.path}:{said.line} | `{told}` | {said.outcome} | {_cell(said.how)} |"
+    if report.debt:
+        yield from ("", "## Code that does not meet the standard yet", "")
+        yield from (f"- {line}" for line in report.debt)
     if report.todo:
         yield from ("", "## By hand")
         for concern, title in CONCERNS.items():

@@ -154,6 +154,12 @@ class RetrofitReport(_Merged):
     """Why there is no lock file, without which no image is built; empty: there is."""
     branch: str = ""
     """The branch that it is committed on; empty: it is not."""
+    before: str = ""
+    """The commit that the service was at."""
+    debt: list[str] = field(default_factory=list)
+    """What of the code was formatted, and what it does not meet, a line each."""
+    unsettled: str = ""
+    """Why that is not known yet, and what to do about it; empty: it is."""
 
     @property
     def next_steps(self) -> list[str]:
@@ -162,11 +168,12 @@ class RetrofitReport(_Merged):
             return []
         first = ["resolve the conflicts, git add each file, then git commit"]
         if not self.conflicts:
-            first = ["look at it: git show" if self.branch else "look at it: git diff --staged"]
+            shown = f"git log --patch --reverse {self.before[:12]}.."
+            first = [f"look at it: {shown if self.branch else 'git diff --staged'}"]
         if self.unlocked:
             first.append("make it lock: drydock retrofit --resolve --apply")
         return [
             *first,
-            "run the tests, then merge it",
+            "run nox, then merge it with its commits, of which .git-blame-ignore-revs may name one",
             "or undo it: drydock retrofit --abort",
         ]

@@ -119,6 +119,9 @@ def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
     _print_files(report.files)
     _print_account(report.account, verbose=verbose)
     _print_by_hand(report.todo, verbose=verbose)
+    print_list("Code that does not meet the standard yet:", report.debt)
+    if report.unsettled:
+        echo(f"\nThe code is not formatted, and its debt not listed: {report.unsettled}")
     if report.locked:
         echo(f"\n{report.locked}")
     if report.unlocked:

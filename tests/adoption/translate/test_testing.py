@@ -57,6 +57,38 @@ CARRIED: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
         {**ASKED_FOR, "pytest.ini": "[pytest]\ntimeout = 30\nasyncio_mode = auto\n"},
         {"timeout": "30", "asyncio_mode": "auto"},
     ),
+    "async fixtures without a mark, as before pytest-asyncio 0.19": (
+        {"requirements-dev.txt": "pytest-asyncio==0.18.3\n"},
+        {"asyncio_mode": "auto"},
+    ),
+    "the version that was locked": (
+        {
+            "pyproject.toml": "[tool.poetry.dev-dependencies]\npytest-asyncio = '*'\n",
+            "poetry.lock": "[[package]]\nname = 'pytest-asyncio'\nversion = '0.16.0'\n",
+        },
+        {"asyncio_mode": "auto"},
+    ),
+    "that of a newer pytest-asyncio": ({"requirements-dev.txt": "pytest-asyncio==0.21.0\n"}, {}),
+    "tests that are expected to fail, and may pass": (
+        {"tests/test_a.py": "@pytest.mark.xfail\ndef test_a(): ...\n"},
+        {"xfail_strict": False},
+    ),
+    "where tests import from": (
+        {"tests/test_a.py": "from app.main import app\nimport os\n", "app/main.py": ""},
+        {"pythonpath": ["."]},
+    ),
+    "where tests import from, in src": (
+        {"tests/test_a.py": "import shop\n", "src/shop/__init__.py": ""},
+        {"pythonpath": ["src"]},
+    ),
+    "what pytest puts on the path by itself": (
+        {
+            "tests/__init__.py": "",
+            "tests/test_a.py": "import main\nimport helper\n",
+            "main.py": "",
+        },
+        {},
+    ),
     "what it says of strictness": ({"pytest.ini": "[pytest]\nxfail_strict = no\n"},
                                    {"xfail_strict": False}),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import main_dockerfile
-from drydock.adoption.translate import Carried, image, project, testing
+from drydock.adoption.translate import Carried, image, project, style, testing, types
 
 
 def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
@@ -17,12 +17,16 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
     found = {}
     texts = {
         path: (standard / path).read_text("utf-8")
-        for path in into & {project.PATH, testing.PATH, image.PATH}
+        for path in into & {project.PATH, testing.PATH, image.PATH, style.PATH, types.PATH}
     }
     if project.OWN in texts.get(project.PATH, ""):
         found[project.PATH] = project.carry(texts[project.PATH], files)
     if testing.PATH in texts.keys() - files.keys():
         found[testing.PATH] = testing.carry(texts[testing.PATH], files)
+    if "[lint.per-file-ignores]" in texts.get(style.PATH, ""):
+        found[style.PATH] = style.carry(texts[style.PATH], files)
+    if "explicit_package_bases" in texts.get(types.PATH, ""):
+        found[types.PATH] = types.carry(texts[types.PATH], files)
     dockerfile = main_dockerfile(files)
     if dockerfile and image.STAGE in texts.get(image.PATH, ""):
         found[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)

@@ -297,7 +297,7 @@ def _source(table: nodes.Part) -> str:
 def _sources(demands: Iterable[Demand], tool: dict[str, Any]) -> str:
     """Return the tables that say where packages come from, if from no index."""
     own = tool.get("uv", {}).get("sources", {})
-    entries = {name: _inline(value) for name, value in own.items()}
+    entries = {name: inline(value) for name, value in own.items()}
     entries |= {Requirement(one.text).name: one.source for one in demands if one.source}
     text = "".join(f"{name} = {value}\n" for name, value in entries.items())
     text = f"\n[tool.uv.sources]\n{text}" if text else ""
@@ -306,10 +306,12 @@ def _sources(demands: Iterable[Demand], tool: dict[str, Any]) -> str:
     return text
 
 
-def _inline(value: Any) -> str:
+def inline(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_inline(held)}" for key, held in value.items()) + " }"
-    return f"[{', '.join(map(_inline, value))}]" if isinstance(value, list) else json.dumps(value)
+        named = {key: key if re.fullmatch(r"[\w-]+", key) else json.dumps(key) for key in value}
+        return "{ " + ", ".join(f"{named[k]} = {inline(held)}" for k, held in value.items()) + " }"
+    return f"[{', '.join(map(inline, value))}]" if isinstance(value, list) else json.dumps(value)
 
 
 def _settings(text: str, ours: str) -> str:

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+from packaging.requirements import Requirement
+
 from drydock.adoption.facts import Files
+from drydock.adoption.locked import versions
 from drydock.adoption.translate import Carried, Todo
 from drydock.adoption.translate.dependencies import read
 from drydock.documents.places import line_of
@@ -31,6 +34,8 @@ _OF_PYTEST = re.compile(
     r"|minversion|parametrize_long_str_id_strategy|xfail_strict"
     r"|disable_test_id_escaping_and_forfeit_all_rights_to_community_support"
 )
+_TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+_AS_BEFORE = ("xfail_strict", "asyncio_mode", "pythonpath")
 _BUILT_IN = {"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
 _ADDED = ("testpaths", "addopts", "markers", "filterwarnings", "pythonpath", "env")
 """Lists that both sides have a say in."""
@@ -45,7 +50,8 @@ def carry(theirs: str, files: Files) -> Carried:
     own = {key: value for key, value in told.items() if _is_known(key, files)}
     standard = tomllib.loads(theirs)["pytest"]
     merged: dict[str, Any] = {key: _native(key, value) for key, value in own.items()}
-    folders = merged.get("testpaths") or _folders(files)
+    folders = merged.get("testpaths") or folders_of_tests(files)
+    merged |= _as_before(files, merged, standard)
     merged["testpaths"] = [*folders, *(f for f in standard["testpaths"] if f not in folders)]
     known = {str(one).partition(":")[0].partition("(")[0] for one in merged.get("markers", [])}
     marks = sorted({*_marks(files)} - known)
@@ -65,9 +71,54 @@ def carry(theirs: str, files: Files) -> Carried:
         how = f"add its plugin to the group dev, and {key} to {PATH}; or take it out"
         todo.append(Todo(source, line_of(source, files[source], *section, key), why, how))
     rules = [f"{key} of {source}" for key in own]
+    rules += [
+        f"{key}, as tests ran before" for key in _AS_BEFORE if key in merged.keys() - own.keys()
+    ]
     rules += [f"the marker {mark}, which tests use" for mark in marks]
     whole = told == own and source == "pytest.ini" and not re.search(r"(?m)^\s*[#;]", files[source])
     return Carried(text, tuple(rules), tuple(todo), frozenset({source} if whole else ()))
+
+
+def _as_before(
+    files: Files, own: dict[str, Any], standard: dict[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the settings without which tests would run otherwise than before, if none is said."""
+    tests = {path: files[path] for path in files if _TEST.search(path)}
+    if "xfail_strict" not in own and any("mark.xfail" in text for text in tests.values()):
+        yield "xfail_strict", False
+    asyncio = [one for one in read(files)[0] if one.name == "pytest-asyncio"]
+    if asyncio and "asyncio_mode" not in own:
+        said = [one.version for one in Requirement(asyncio[0].text).specifier]
+        version = versions(files)[1].get("pytest-asyncio") or "".join(said[:1])
+        # Since 0.19 a fixture needs a mark of its own, by default:
+        # https://pytest-asyncio.readthedocs.io/en/stable/reference/changelog.html
+        if re.match(r"0\.1[0-8](\.|$)|0\.\d(\.|$)", version):
+            yield "asyncio_mode", "auto"
+    if found := sorted(_roots(files, tests) - set(own.get("pythonpath", []))):
+        yield "pythonpath", [*own.get("pythonpath", []), *found]
+
+
+def _roots(files: Files, tests: Files) -> set[str]:
+    """Return the folders that tests import the service's modules from."""
+    inserted = {_inserted(path, files) for path in tests}
+    found = set()
+    for text in tests.values():
+        for name in re.findall(r"(?m)^\s*(?:from|import)\s+([A-Za-z_]\w*)", text):
+            for root in ("", "src"):
+                inside = f"{root}/{name}" if root else name
+                is_there = f"{inside}.py" in files or any(p.startswith(f"{inside}/") for p in files)
+                if is_there:
+                    found |= {root or "."} - inserted
+                    break
+    return found
+
+
+def _inserted(path: str, files: Files) -> str:
+    """Return the folder that pytest itself puts on the path for a file of tests."""
+    folder = PurePosixPath(path).parent
+    while f"{folder}/__init__.py" in files:
+        folder = folder.parent
+    return str(folder)
 
 
 def _is_known(key: str, files: Files) -> bool:
@@ -118,8 +169,8 @@ def _native(key: str, value: Any) -> Any:
     return value if isinstance(value, str | list | bool) else str(value)
 
 
-def _folders(files: Files) -> list[str]:
-    """Return the folders that pytest found tests in, when nothing told it where they are."""
+def folders_of_tests(files: Files) -> list[str]:
+    """Return the folders that pytest finds tests in when nothing tells it where they are."""
     found = set()
     for path in files:
         *folders, name = PurePosixPath(path).parts

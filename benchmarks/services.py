@@ -1,0 +1,457 @@
+"""Brings real services in, and says of each whether it locks, starts, and passes its tests and nox.
+
+The services are those of services.txt, in clones that `--clones` names (DIR/owner+name, or
+DIR/owner+name/repo). Each is copied to a folder of its own. Engine and template are those of
+`--ref`, a commit of this repository.
+
+    python benchmarks/services.py --clones DIR --ref v1.3.0 --save before.json
+    python benchmarks/services.py --clones DIR --ref HEAD --save after.json
+    python benchmarks/services.py --table before.json after.json
+
+`drydock retrofit` runs nothing of a service, but this does: it starts each, and runs its tests. So
+do it on a machine where that is no harm. What takes longer than its limit counts as failed.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import yaml
+from rich.box import MARKDOWN
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).parents[1]
+LIST = Path(__file__).with_suffix(".txt")
+RELEASE = "v99.0.0"
+"""What the template of `--ref` is released as."""
+IDENTITY = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "Benchmark"), ("EMAIL", "benchmark@example.com"))
+}
+BIN = Path(sys.executable).parent
+MINUTE = 60
+BOOTING = 40
+"""Seconds that a service may take until it is alive."""
+_NOBODY = 0
+"""The status where nobody answers."""
+_TESTED = re.compile(r"(\d+) (passed|failed|errors?)\b")
+
+
+@dataclass(frozen=True)
+class Service:
+    """A line of the list."""
+
+    name: str
+    commit: str
+    variables: Mapping[str, str]
+
+
+@dataclass
+class Outcome:
+    """What came of one service."""
+
+    name: str
+    retrofit: str = ""
+    """`brought in`, `conflicts`, or why it was refused."""
+    seconds: float = 0
+    locks: bool = False
+    unlocked: str = ""
+    boots: bool = False
+    died: str = ""
+    """The last line that it said when it did not boot."""
+    resolved: list[str] = field(default_factory=list)
+    """What `--resolve --apply` changed."""
+    boots_resolved: bool = False
+    tests_before: str = ""
+    tests_after: str = ""
+    nox: dict[str, str] = field(default_factory=dict)
+    """Each session of its own nox with how it ended."""
+    nox_said: str = ""
+    instructions: int = 0
+    silent: list[str] = field(default_factory=list)
+    """Instructions of which the report says nothing."""
+
+
+def run(
+    command: Sequence[str | Path], folder: Path, seconds: float, **more: str
+) -> tuple[int, str, str]:
+    """Run a command with a time limit for it and all that it starts; return code and outputs."""
+    environment = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "PYTHONPATH"}}
+    environment |= IDENTITY | {"NO_COLOR": "1", "PATH": f"{BIN}:{environment['PATH']}"} | more
+    with subprocess.Popen(
+        list(map(str, command)), cwd=folder, env=environment, text=True, errors="replace",
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            return 124, "", f"it took more than {seconds:.0f} s"
+    return process.returncode, out, err
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def services(only: Sequence[str]) -> Iterator[Service]:
+    """Yield what the list names."""
+    for line in LIST.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            named, *given = line.split()
+            name, _, commit = named.partition("@")
+            if not only or any(one in name for one in only):
+                yield Service(name, commit, dict(one.split("=", 1) for one in given))
+
+
+def released(ref: str, folder: Path) -> None:
+    """Clone this repository at `ref`, released, with its engine."""
+    run(["git", "clone", "--quiet", ROOT, folder], ROOT, MINUTE)
+    run(["git", "checkout", "--quiet", "--detach", ref], folder, MINUTE)
+    message = f"release: {RELEASE}"
+    run(["git", "commit", "--quiet", "--allow-empty", "--message", message], folder, MINUTE)
+    code, _, err = run(["git", "tag", RELEASE], folder, MINUTE)
+    if code:
+        raise SystemExit(err)
+
+
+class Trial:
+    """One service, brought in by one engine."""
+
+    def __init__(self, service: Service, engine: Path, scratch: Path) -> None:
+        self.service, self.engine, self.scratch = service, engine, scratch
+        self.folder = scratch / service.name.rpartition("/")[2]
+        self.outcome = Outcome(service.name)
+
+    def run(self, clones: Path) -> Outcome:
+        """Bring it in, and try what came of it."""
+        outcome = self.outcome
+        self._copy(clones)
+        own_tests = _own_tests(self.folder)
+        if own_tests:
+            outcome.tests_before = self._tests_before(own_tests)
+        instructions = dict(_instructions(self.folder))
+        start = time.perf_counter()
+        code, out, err = self._drydock(
+            "retrofit", "--defaults", "--json", f"--template={self.engine}", f"--to={RELEASE}"
+        )
+        outcome.seconds = round(time.perf_counter() - start, 1)
+        if code not in {0, 1} or "Traceback" in err:
+            outcome.retrofit = (err.strip().splitlines() or [f"ended with {code}"])[-1]
+            return outcome
+        report = json.loads(out)
+        outcome.retrofit = "conflicts" if code else "brought in"
+        told = {(one["path"], one["line"]) for one in (*report.get("account", ()), *report["todo"])}
+        outcome.instructions = len(instructions)
+        outcome.silent = [
+            f"{path}:{line} {said}"
+            for (path, line), said in instructions.items()
+            if (path, line) not in told
+        ]
+        if code:
+            return outcome
+        answers = {one["name"]: one["value"] for one in report["answers"]}
+        self._try(answers, own_tests)
+        return outcome
+
+    def _try(self, answers: Mapping[str, Any], own_tests: Sequence[str]) -> None:
+        outcome = self.outcome
+        outcome.locks, outcome.unlocked = self._locks()
+        if outcome.locks:
+            outcome.boots, outcome.died = self._boots(answers)
+            outcome.boots_resolved = outcome.boots
+        else:
+            self._drydock("retrofit", "--resolve", "--apply")
+            _, said, _ = run(
+                ["git", "log", "-1", "--format=%b", "--grep=Relax the pins"], self.folder, MINUTE
+            )
+            outcome.resolved = said.strip().splitlines()
+            if self._locks()[0]:
+                outcome.boots_resolved, outcome.died = self._boots(answers)
+        if (self.folder / ".venv/bin/python").exists():
+            if own_tests:
+                kept = [one for one in own_tests if (self.folder / one).exists()]
+                python = self.folder / ".venv/bin/python"
+                outcome.tests_after = self._tests(python, kept)
+            self._nox()
+
+    def _copy(self, clones: Path) -> None:
+        at = clones / self.service.name.replace("/", "+")
+        at = at / "repo" if (at / "repo").exists() else at
+        run(["git", "clone", "--quiet", at, self.folder], self.scratch, MINUTE)
+        run(["git", "checkout", "--quiet", "-B", "main", self.service.commit], self.folder, MINUTE)
+        # Line ends that its attributes do not allow make a service uncommitted from the start.
+        run(["git", "add", "--renormalize", "."], self.folder, MINUTE)
+        run(["git", "commit", "--quiet", "--message", "Line ends"], self.folder, MINUTE)
+
+    def _drydock(self, *arguments: str) -> tuple[int, str, str]:
+        return run(
+            [sys.executable, "-c", "from drydock.cli import main; main()", *arguments],
+            self.folder, 10 * MINUTE,
+            PYTHONPATH=str(self.engine / "extensions"),
+        )  # fmt: skip
+
+    def _locks(self) -> tuple[bool, str]:
+        code, _, err = run(
+            ["uv", "lock", "--no-build", "--check", "--quiet"], self.folder, 3 * MINUTE
+        )
+        return code == 0, " ".join(err.split())[:300]
+
+    def _boots(self, answers: Mapping[str, Any]) -> tuple[bool, str]:
+        """Tell whether the service is installed and alive, and what it said last if not."""
+        code, _, err = run(["uv", "sync", "--locked", "--quiet"], self.folder, 10 * MINUTE)
+        if code:
+            return False, " ".join(err.split())[:300]
+        port, management = _free_port(), _free_port()
+        package = str(answers["package_path"]).rpartition("/")[2]
+        command = [".venv/bin/python", "-m", f"{package}.chassis", "serve",
+                   f"--port={port}", f"--management-port={management}"]  # fmt: skip
+        log = self.scratch / "log"
+        with log.open("w") as output, subprocess.Popen(
+            command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.STDOUT, text=True, start_new_session=True,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.scratch), **self.service.variables},
+        ) as process:  # fmt: skip
+            deadline = time.monotonic() + BOOTING
+            alive = False
+            while not alive and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.2)
+                alive = _status(management, "/livez") == 200 and _status(port, "/") != _NOBODY
+            _end(process)
+        said = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        return alive, "" if alive else (said or ["it said nothing"])[-1][:300]
+
+    def _tests_before(self, own_tests: Sequence[str]) -> str:
+        """Run the service's tests as they were, in an environment of its old requirements."""
+        before = self.scratch / "before"
+        shutil.copytree(self.folder, before)
+        python = before / ".before/bin/python"
+        run(["uv", "venv", "--quiet", ".before"], before, MINUTE)
+        wanted = _requirements(before)
+        if not wanted:
+            return "not installed: no list of requirements"
+        for options in wanted:
+            code, _, err = run(
+                ["uv", "pip", "install", "--quiet", "--only-binary=:all:", f"--python={python}",
+                 *options], before, 10 * MINUTE,
+            )  # fmt: skip
+            if code:
+                return f"not installed: {' '.join(err.split())[:120]}"
+        run(["uv", "pip", "install", "--quiet", f"--python={python}", "pytest"], before, MINUTE)
+        return self._tests(python, own_tests, before)
+
+    def _tests(self, python: Path, tests: Sequence[str], folder: Path | None = None) -> str:
+        code, out, _ = run(
+            [python, "-m", "pytest", "-q", *tests], folder or self.folder, 4 * MINUTE,
+            **self.service.variables,
+        )  # fmt: skip
+        counts = _TESTED.findall(out.strip().rpartition("\n")[2])
+        told = ", ".join(f"{number} {what}" for number, what in counts)
+        return told or f"ended with {code}"
+
+    def _nox(self) -> None:
+        report = self.scratch / "nox.json"
+        _, out, err = run(
+            [sys.executable, "-m", "nox", f"--report={report}"], self.folder, 15 * MINUTE,
+            **self.service.variables,
+        )  # fmt: skip
+        if report.exists():
+            sessions = json.loads(report.read_text())["sessions"]
+            self.outcome.nox = {one["name"]: one["result"] for one in sessions}
+        self.outcome.nox_said = f"{out}\n{err}"[-4000:]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _status(port: int, path: str) -> int:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+    except OSError:
+        return _NOBODY
+
+
+def _tracked(folder: Path) -> list[str]:
+    return run(["git", "ls-files"], folder, MINUTE)[1].splitlines()
+
+
+def _own_tests(folder: Path) -> list[str]:
+    """Return the files of tests that a service has."""
+    name = re.compile(r"(^|.*/)(test_[^/]*|[^/]*_test)\.py")
+    return [path for path in _tracked(folder) if name.fullmatch(path)]
+
+
+def _requirements(folder: Path) -> list[list[str]]:
+    """Return options of pip that install what a service asked for."""
+    lists = [
+        f for f in _tracked(folder) if re.fullmatch(r"(requirements/)?[\w.-]*req[\w.-]*\.txt", f)
+    ]
+    if (folder / "poetry.lock").exists():
+        export = ["uvx", "--quiet", "--with=poetry-plugin-export", "poetry", "export"]
+        export += ["--all-groups", "--all-extras", "--without-hashes", "--output=.before.txt"]
+        run(export, folder, 3 * MINUTE)
+        return [["-r", ".before.txt"]] if (folder / ".before.txt").exists() else []
+    if (folder / "uv.lock").exists():
+        run(["uv", "export", "--quiet", "--all-groups", "--no-emit-project", "--no-hashes",
+             "--output-file=.before.txt"], folder, 3 * MINUTE)  # fmt: skip
+        return [["-r", ".before.txt"]] if (folder / ".before.txt").exists() else []
+    if (folder / "Pipfile.lock").exists():
+        code, out, _ = run(
+            ["uvx", "--quiet", "pipenv", "requirements", "--dev"], folder, 3 * MINUTE
+        )
+        (folder / ".before.txt").write_text(out)
+        return [["-r", ".before.txt"]] if not code else []
+    if lists:
+        return [["-r", path] for path in lists]
+    return [["-r", "pyproject.toml"]] if (folder / "pyproject.toml").exists() else []
+
+
+def _instructions(folder: Path) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield what a service says about how it runs, by path and line.
+
+    Nothing of Drydock reads it here: instructions of Dockerfiles, keys of services in compose
+    files, lines of Procfiles.
+    """
+    for path in _tracked(folder):
+        name = path.rpartition("/")[2]
+        if re.search(r"(^|/)(tests?|docs|node_modules|examples?)/", path):
+            continue
+        if not (folder / path).is_file():
+            continue
+        text = (folder / path).read_text("utf-8", "replace")
+        if re.fullmatch(r"Dockerfile(\.\w+)?|\w+\.Dockerfile", name):
+            goes_on = False
+            for number, line in enumerate(text.splitlines(), 1):
+                if not line.strip() or line.lstrip().startswith("#"):
+                    continue
+                if not goes_on:
+                    yield (path, number), line.strip()
+                goes_on = line.rstrip().endswith("\\")
+        elif re.fullmatch(r"(docker-)?compose[\w.-]*\.ya?ml", name):
+            yield from _keys(path, text)
+        elif name == "Procfile":
+            for number, line in enumerate(text.splitlines(), 1):
+                if line.strip() and not line.lstrip().startswith("#"):
+                    yield (path, number), line.strip()
+
+
+def _keys(path: str, text: str) -> Iterator[tuple[tuple[str, int], str]]:
+    with suppress(yaml.YAMLError):
+        document = yaml.compose(text)
+        for key, value in document.value if isinstance(document, yaml.MappingNode) else ():
+            for name, service in value.value if key.value == "services" else ():
+                for inner, _ in service.value if isinstance(service, yaml.MappingNode) else ():
+                    where = inner.start_mark.line + 1
+                    yield (path, where), f"{name.value}.{inner.value}"
+
+
+def table(before: Sequence[Outcome], after: Sequence[Outcome]) -> Table:
+    """Return the table of two runs, of which one may be empty."""
+    found = Table(box=MARKDOWN)
+    for column in ("service", "locks", "boots", "boots, pins relaxed", "own tests", "own nox",
+                   "in silence"):  # fmt: skip
+        found.add_column(column)
+    old = {one.name: one for one in before}
+    for one in after:
+        was = old.get(one.name, Outcome(one.name))
+        if one.retrofit != "brought in":
+            found.add_row(one.name, one.retrofit[:60], "", "", "", "", _silence(one))
+            continue
+        found.add_row(
+            one.name,
+            f"{_yes(was.locks)} → {_yes(one.locks)}",
+            f"{_yes(was.boots)} → {_yes(one.boots)}",
+            f"{_yes(was.boots_resolved)} → {_yes(one.boots_resolved)}",
+            f"{one.tests_before or 'none'} → {one.tests_after or 'not run'}",
+            f"{_yes(_green(was))} → {_yes(_green(one))}",
+            _silence(one),
+        )
+    return found
+
+
+def _yes(what: bool) -> str:
+    return "yes" if what else "no"
+
+
+def _green(one: Outcome) -> bool:
+    return bool(one.nox) and {*one.nox.values()} <= {"success", "skipped"}
+
+
+def _silence(one: Outcome) -> str:
+    return f"{len(one.silent)} of {one.instructions}"
+
+
+def main() -> None:
+    """Bring the services in, or print the table of two runs."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--clones", type=Path, help="where the clones lie")
+    parser.add_argument("--ref", default="HEAD", help="engine and template [HEAD]")
+    parser.add_argument("--only", nargs="+", default=(), help="part of names")
+    parser.add_argument(
+        "--save", type=Path, help="write the outcomes here; what it has already is not done again"
+    )
+    parser.add_argument("--table", nargs=2, type=Path, metavar=("BEFORE", "AFTER"))
+    options = parser.parse_args()
+    if options.table:
+        before, after = (
+            [Outcome(**one) for one in json.loads(p.read_text())] for p in options.table
+        )
+        Console(width=200).print(table(before, after))
+        return
+    if not options.clones:
+        parser.error("--clones is needed")
+    found: list[Outcome] = []
+    if options.save and options.save.exists():
+        found = [Outcome(**one) for one in json.loads(options.save.read_text())]
+    known = {one.name for one in found}
+    with tempfile.TemporaryDirectory(prefix="services.") as scratch:
+        engine = Path(scratch, "engine")
+        released(options.ref, engine)
+        for service in services(options.only):
+            if service.name in known:
+                continue
+            inside = Path(scratch, service.name.replace("/", "+"))
+            inside.mkdir()
+            found.append(Trial(service, engine, inside).run(options.clones))
+            shutil.rmtree(inside, ignore_errors=True)
+            one = found[-1]
+            print(f"{one.name}: {one.retrofit}, locks {one.locks}, boots {one.boots}, "
+                  f"{one.boots_resolved} relaxed, tests {one.tests_before} → {one.tests_after}, "
+                  f"nox {one.nox}, silent {len(one.silent)}; {one.unlocked or one.died}",
+                  flush=True)  # fmt: skip
+            if options.save:
+                options.save.write_text(json.dumps([asdict(one) for one in found], indent=1))
+    Console(width=200).print(table([], found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,264 @@
+"""The standard's ruff.toml with what the tools of a service said of style.
+
+In matters of taste (line length, quotes, order of imports) the service wins; its rules come
+besides those of the standard. https://docs.astral.sh/ruff/settings/
+"""
+
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from drydock.adoption.facts import Files
+from drydock.adoption.translate import Carried, Todo
+from drydock.adoption.translate.dependencies import read
+from drydock.adoption.translate.project import inline
+from drydock.adoption.translate.testing import folders_of_tests
+from drydock.documents.places import line_of
+
+PATH = "ruff.toml"
+_PYPROJECT = "pyproject.toml"
+# Where ruff looks, in its order: https://docs.astral.sh/ruff/configuration/
+_OWN = (".ruff.toml", PATH, _PYPROJECT)
+_DEFAULT_LENGTH = 88
+"""Of black and of ruff, for those who use them without saying more."""
+_STANDARD = {
+    "target-version", "required-version", "cache-dir", "fix", "show-fixes", "output-format",
+    "unsafe-fixes", "fix-only", "respect-gitignore", "force-exclude",
+}  # fmt: skip
+"""What the standard says, or the command line."""
+_TOP = {
+    "line-length", "indent-width", "extend-include", "namespace-packages", "builtins", "preview",
+    "per-file-target-version", "src", "exclude", "extend-exclude",
+}  # fmt: skip
+_ADDED = {"select": "select", "extend-select": "select", "ignore": "ignore",
+          "extend-ignore": "ignore"}  # fmt: skip
+_PER_FILE = ("per-file-ignores", "extend-per-file-ignores")
+# https://pycqa.github.io/isort/docs/configuration/options.html
+_OF_ISORT = {
+    "known_first_party", "known_third_party", "known_local_folder", "force_single_line",
+    "force_sort_within_sections", "combine_as_imports", "order_by_type", "lines_after_imports",
+    "case_sensitive", "force_to_top", "extra_standard_library", "no_lines_before",
+}  # fmt: skip
+_LISTS = re.compile(r"known_|force_to_top|extra_|no_lines_before")
+_AS_BLACK = {"profile", "line_length", "multi_line_output", "include_trailing_comma",
+             "use_parentheses", "ensure_newline_before_comments", "force_grid_wrap"}  # fmt: skip
+_OTHERS = ((".flake8", "flake8"), ("setup.cfg", "flake8"), ("tox.ini", "flake8"))
+
+
+@dataclass
+class _Style:
+    """What the tools of a service said, in the words of ruff."""
+
+    top: dict[str, Any] = field(default_factory=dict)
+    lint: dict[str, Any] = field(default_factory=dict)
+    format: dict[str, Any] = field(default_factory=dict)
+    rules: list[str] = field(default_factory=list)
+    todo: list[Todo] = field(default_factory=list)
+
+
+def carry(theirs: str, files: Files) -> Carried:
+    """Return the rendered ruff.toml with the style of a service, and its rules."""
+    style = _Style()
+    tool = tomllib.loads(files.get(_PYPROJECT, "")).get("tool", {})
+    source = _from_ruff(style, files, tool)
+    _from_black(style, files, tool)
+    _from_isort(style, files, tool)
+    _from_others(style, files)
+    text = _with_top(theirs, style.top)
+    text = _with_lint(text, style.lint, folders_of_tests(files))
+    if style.format:
+        text += f"\n[format]\n{_entries(style.format)}"
+    own = {source} & {".ruff.toml", PATH}
+    lost = [one for path in own for one in _comments_lost(path, files[path], text)]
+    return Carried(text, tuple(style.rules), (*style.todo, *lost), frozenset(own))
+
+
+def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
+    """Take in what ruff was told; return the file that it read."""
+    path = next((p for p in _OWN[:2] if p in files), _PYPROJECT if "ruff" in tool else "")
+    if not path:
+        return ""
+    told = tool["ruff"] if path == _PYPROJECT else tomllib.loads(files[path])
+    prefix = ("tool", "ruff") if path == _PYPROJECT else ()
+    style.top["line-length"] = _DEFAULT_LENGTH
+    for key, value in told.items():
+        if key in _TOP:
+            style.top[key] = value
+        elif key in {"lint", "format"}:
+            getattr(style, key).update(value)
+        elif key == "extend" or key in _STANDARD:
+            why = f"not carried over: {key} = {inline(value)} of ruff"
+            how = "add what it brings to ruff.toml" if key == "extend" else ""
+            line = line_of(path, files[path], *prefix, key)
+            style.todo.append(Todo(path, line, why, how))
+        else:  # before ruff 0.2 all that is about rules stood at the top
+            style.lint.setdefault(key, value)
+    style.rules.append(f"line length, quotes and rules are those of {path}")
+    return path
+
+
+def _from_black(style: _Style, files: Files, tool: dict[str, Any]) -> None:
+    told = tool.get("black", {})
+    if "black" not in tool and not _uses("black", files):
+        return
+    if "line-length" not in style.top:
+        style.top["line-length"] = told.get("line-length", _DEFAULT_LENGTH)
+        source = f"black in {_PYPROJECT}" if told else "black, which it uses"
+        style.rules.append(f"the line length is that of {source}")
+    if told.get("skip-string-normalization"):
+        style.format.setdefault("quote-style", "preserve")
+    if told.get("skip-magic-trailing-comma"):
+        style.format.setdefault("skip-magic-trailing-comma", True)
+    for key in ("exclude", "extend-exclude", "force-exclude"):
+        if told.get(key):
+            line = line_of(_PYPROJECT, files[_PYPROJECT], "tool", "black", key)
+            how = "add its paths to extend-exclude of ruff.toml, which takes patterns of paths"
+            style.todo.append(Todo(_PYPROJECT, line, f"black left out what matches {key}", how))
+
+
+def _from_isort(style: _Style, files: Files, tool: dict[str, Any]) -> None:
+    path, told = _PYPROJECT, tool.get("isort", {})
+    prefix: tuple[str, ...] = ("tool", "isort")
+    for other, section in (
+        (".isort.cfg", "settings"),
+        ("setup.cfg", "isort"),
+        ("tox.ini", "isort"),
+    ):
+        if not told and (found := _ini(files.get(other, ""), section)):
+            path, prefix, told = other, (section,), found
+    sorting = dict(style.lint.get("isort", {}))
+    for key, value in told.items():
+        if key in _OF_ISORT:
+            sorting.setdefault(key.replace("_", "-"), _of_isort(key, value))
+        elif key not in _AS_BLACK:
+            why = f"not carried over: {key} of isort"
+            how = "see whether lint.isort of ruff has it"
+            style.todo.append(Todo(path, line_of(path, files[path], *prefix, key), why, how))
+    if sorting:
+        style.lint["isort"] = sorting
+        style.rules += [f"the order of imports is that of isort in {path}"] if told else []
+
+
+def _of_isort(key: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if _LISTS.match(key):
+        return [one for one in re.split(r"[\s,]+", value) if one]
+    return int(value) if value.isdecimal() else value.lower() in {"1", "true", "yes", "on"}
+
+
+def _from_others(style: _Style, files: Files) -> None:
+    for path, section in _OTHERS:
+        told = _ini(files.get(path, ""), section)
+        if not told:
+            continue
+        length = told.get("max-line-length", told.get("max_line_length", ""))
+        if length.isdecimal() and "line-length" not in style.top:
+            style.top["line-length"] = int(length)
+            style.rules.append(f"the line length is that of flake8 in {path}")
+        line = line_of(path, files[path], section)
+        why = f"[{section}] is no longer used: ruff does its work"
+        style.todo.append(Todo(path, line, why, "take it out"))
+
+
+def _ini(text: str, section: str) -> dict[str, str]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return {}
+    return dict(parser.items(section)) if parser.has_section(section) else {}
+
+
+def _uses(tool: str, files: Files) -> bool:
+    """Tell whether a service asks for a tool, or has a hook that runs it."""
+    hooks = files.get(".pre-commit-config.yaml", "")
+    asked = any(one.name == tool for one in read(files)[0])
+    return asked or bool(re.search(rf"(?m)^\s*-?\s*id:\s*{tool}\b", hooks))
+
+
+def _with_top(text: str, top: dict[str, Any]) -> str:
+    for key, value in top.items():
+        given = value
+        if key == "exclude":
+            key, given = "extend-exclude", [*_list_at(text, "extend-exclude"), *value]  # noqa: PLW2901
+        elif key in {"src", "extend-exclude"}:
+            given = [
+                *_list_at(text, key),
+                *(one for one in value if one not in _list_at(text, key)),
+            ]
+        text = _set(text, key, inline(given))
+    return text
+
+
+def _list_at(text: str, key: str) -> list[Any]:
+    found: list[Any] = tomllib.loads(text).get(key, [])
+    return found
+
+
+def _set(text: str, key: str, value: str) -> str:
+    """Set a key at the top of the file, one that is not there yet before its first table."""
+    head, bracket, rest = text.partition("\n[")
+    line = f"{key} = {value}"
+    changed, found = re.subn(rf"(?m)^{key} = .*$", lambda _: line, head, count=1)
+    if not found:
+        changed = f"{head.rstrip()}\n{line}\n"
+    return f"{changed}{bracket}{rest}"
+
+
+def _with_lint(text: str, lint: dict[str, Any], tests: Iterable[str]) -> str:
+    """Add rules and what is ignored where; `tests` are the folders of tests."""
+    standard = tomllib.loads(text)["lint"]
+    more, tables = {}, {}
+    for key, value in lint.items():
+        if key in _ADDED:
+            array = _ADDED[key]
+            items = [one for one in value if one not in standard[array]]
+            text = _with_items(text, array, items)
+        elif key in _PER_FILE:
+            pass
+        elif isinstance(value, dict):
+            tables[key] = value
+        else:
+            more[key] = value
+    if more:
+        text = text.replace("[lint]\n", f"[lint]\n{_entries(more)}", 1)
+    ignores = {k: v for key in _PER_FILE for k, v in lint.get(key, {}).items()}
+    own = {f"{one}/**" if "." not in one else one for one in tests} - {"tests/**"}
+    ignores |= {path: ["S101", "S603"] for path in sorted(own) if path not in ignores}
+    known = standard["per-file-ignores"]
+    for path in ignores.keys() & known.keys():
+        both = inline([*known[path], *(one for one in ignores[path] if one not in known[path])])
+        text = re.sub(rf"(?m)^{re.escape(json.dumps(path))} = .*$", f'"{path}" = {both}', text)
+    added = {path: codes for path, codes in ignores.items() if path not in known}
+    text = f"{text.rstrip()}\n{_entries(added)}"
+    for name, table in tables.items():
+        text += f"\n[lint.{name}]\n{_entries(table)}"
+    return text
+
+
+def _with_items(text: str, array: str, items: Iterable[str]) -> str:
+    added = [json.dumps(one) for one in items]
+    if not added:
+        return text
+    if re.search(rf"(?m)^{array} = \[\n", text):
+        lines = "".join(f"    {one},\n" for one in added)
+        return re.sub(rf"(?ms)^({array} = \[\n.*?)^\]", lambda m: f"{m[1]}{lines}]", text, count=1)
+    return re.sub(
+        rf"(?m)^({array} = \[.*)\]$", lambda m: f"{m[1]}, {', '.join(added)}]", text, count=1
+    )
+
+
+def _entries(entries: dict[str, Any]) -> str:
+    quoted = {key: key if re.fullmatch(r"[\w-]+", key) else json.dumps(key) for key in entries}
+    return "".join(f"{quoted[key]} = {inline(value)}\n" for key, value in entries.items())
+
+
+def _comments_lost(path: str, text: str, result: str) -> Iterator[Todo]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := re.search(r"(^|\s)(#.*)$", line)) and found[2] not in result:
+            yield Todo(path, number, f"a comment is not carried over: {found[2][:60]}", "")

@@ -1,0 +1,208 @@
+"""The standard's mypy.ini with what a service said to mypy, and the list of its old modules.
+
+New code is checked strictly. Whether an old module would pass only mypy can tell, in the service's
+own environment, so each of them starts in the list. https://mypy.readthedocs.io/en/stable/config_file.html
+"""
+
+import ast
+import configparser
+import posixpath
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from drydock.adoption.facts import Files
+from drydock.adoption.translate import Carried, Todo
+from drydock.adoption.translate.dependencies import read
+from drydock.documents.places import line_of
+
+PATH = "mypy.ini"
+_DEBT = "# Debt: modules in which no types are checked. Only ever shorten the list.\n"
+_PYPROJECT = "pyproject.toml"
+
+
+def carry(theirs: str, files: Files) -> Carried:
+    """Return the rendered mypy.ini with plugins, foreign packages and old modules of a service."""
+    standard = configparser.ConfigParser(interpolation=None)
+    standard.read_string(theirs)
+    mypy = standard["mypy"]
+    starts = [one.strip() for one in mypy["files"].split(",")]
+    roots = list(dict.fromkeys(("" if mypy["mypy_path"] == "." else mypy["mypy_path"], "")))
+    modules = _modules(files, roots)
+    checked = _checked(files, modules, starts)
+    source, told = _settings(files)
+    text, todo = _with_settings(theirs, source, told, {*modules}, files)
+    unreadable = sorted(path for path in checked if not _is_python(files[path]))
+    unnamed = sorted({one for path in files if (one := _no_package(path, starts))})
+    if unreadable or unnamed:
+        patterns = [f"^{re.escape(path)}$" for path in unreadable]
+        patterns += [f"^{re.escape(folder)}/" for folder in unnamed]
+        line = f"exclude = (?x)({'|'.join(patterns)})\n".replace("%", "%%")
+        text = text.replace("explicit_package_bases", f"{line}explicit_package_bases", 1)
+    old = sorted(name for name, path in modules.items() if path in checked and files[path].strip())
+    if old:
+        sections = "".join(
+            f"\n[mypy-{name}]\n"
+            + (
+                "follow_imports = skip\n"
+                if modules[name] in unreadable
+                else "ignore_errors = True\n"
+            )
+            for name in old
+        )
+        text = f"{text.rstrip()}\n\n{_DEBT.rstrip()}{sections}"
+    rules = (f"{len(old)} modules from before are not checked yet",) if old else ()
+    return Carried(text, rules, tuple(todo), frozenset({source} & {PATH, ".mypy.ini"}))
+
+
+def listed(text: str) -> int:
+    """Return how many modules a mypy.ini has in its list."""
+    return text.partition(_DEBT)[2].count("[mypy-")
+
+
+def _modules(files: Files, roots: Iterable[str]) -> dict[str, str]:
+    """Return the service's own modules by the names that mypy has for them."""
+    found: dict[str, str] = {}
+    named: set[str] = set()
+    for root in roots:
+        for path in files:
+            inside = path.removeprefix(f"{root}/") if root else path
+            if not path.endswith(".py") or path in named or (root and inside == path):
+                continue
+            name = inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            if all(part.isidentifier() for part in name.split(".")):
+                found.setdefault(name, path)
+                named.add(path)
+    return found
+
+
+def _checked(files: Files, modules: Mapping[str, str], starts: Iterable[str]) -> set[str]:
+    """Return the files that mypy is given, and those that they import."""
+    names = {path: name for name, path in modules.items()}
+    wanted = [path for path in names for one in starts if f"{path}/".startswith(f"{one}/")]
+    found: set[str] = set()
+    while wanted:
+        path = wanted.pop()
+        if path not in found:
+            found.add(path)
+            wanted += [
+                modules[one] for one in _imported(names[path], path, files[path]) if one in modules
+            ]
+    return found
+
+
+def _imported(name: str, path: str, text: str) -> Iterator[str]:
+    """Yield the names of all modules that one may import, and the packages that these are in."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
+    for node in ast.walk(tree):
+        found: list[str] = []
+        if isinstance(node, ast.Import):
+            found = [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join(filter(None, (*parts, base)))
+            found = [base, *(f"{base}.{one.name}".strip(".") for one in node.names)]
+        for one in found:
+            parts = one.split(".")
+            yield from (".".join(parts[: n + 1]) for n in range(len(parts)))
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _no_package(path: str, starts: Iterable[str]) -> str:
+    """Return the folder of a module that no module can be imported from by its name; else empty."""
+    folders = posixpath.dirname(path).split("/")
+    if path.endswith(".py") and any(f"{path}/".startswith(f"{one}/") for one in starts):
+        for number, one in enumerate(folders):
+            if one and not one.isidentifier():
+                return "/".join(folders[: number + 1])
+    return ""
+
+
+def _settings(files: Files) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Return the file that mypy read so far, and its sections: `mypy`, and others by a module."""
+    for path in (PATH, ".mypy.ini"):
+        if path in files:
+            return path, _sections(files[path])
+    if tool := tomllib.loads(files.get(_PYPROJECT, "")).get("tool", {}).get("mypy", {}):
+        found = {"mypy": {key: value for key, value in tool.items() if key != "overrides"}}
+        for one in tool.get("overrides", []):
+            named = one.get("module", [])
+            for module in [named] if isinstance(named, str) else named:
+                found[module] = {key: value for key, value in one.items() if key != "module"}
+        return _PYPROJECT, found
+    found = _sections(files.get("setup.cfg", ""))
+    return ("setup.cfg", found) if found else ("", {})
+
+
+def _sections(text: str) -> dict[str, dict[str, Any]]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return {}
+    return {
+        name.strip(): dict(parser.items(section))
+        for section in parser.sections()
+        if section == "mypy" or section.startswith("mypy-")
+        for name in section.removeprefix("mypy-").split(",")
+    }
+
+
+def _with_settings(
+    text: str, source: str, told: Mapping[str, dict[str, Any]], own: set[str], files: Files
+) -> tuple[str, list[Todo]]:
+    """Add plugins and sections about foreign packages; return also what is left by hand."""
+    todo = []
+    asked = {one.name for one in read(files)[0]}
+
+    def left(why: str, how: str, *names: str) -> Todo:
+        section = ("tool", "mypy") if source == _PYPROJECT else ("mypy",)
+        return Todo(source, line_of(source, files[source], *section, *names), why, how)
+
+    for key, value in told.get("mypy", {}).items():
+        if key != "plugins":
+            continue
+        for plugin in value.split(",") if isinstance(value, str) else value:
+            name = str(plugin).strip()
+            if name in text:
+                continue
+            if canonicalize_name(name.partition(".")[0]) in asked:
+                text = re.sub(r"(?m)^(plugins = .*)$", rf"\1, {name}", text, count=1)
+            else:
+                how = f"add it to plugins in {PATH} once the group dev has its package"
+                todo.append(left(f"the plugin {name} of mypy is not carried over", how, key))
+    more = sorted(told.get("mypy", {}).keys() - {"plugins", "files", "strict", "mypy_path"})
+    if more:
+        why = f"the standard's settings of mypy hold instead: {', '.join(more)}"
+        todo.append(left(why, f"add to {PATH} what is still needed of them"))
+    tops = {name.split(".")[0] for name in own}
+    for module, settings in told.items():
+        if module == "mypy":
+            continue
+        if module.split(".")[0] in {*tops, "*"}:
+            why = f"what mypy was told of {module} is not carried over"
+            todo.append(left(why, f"its modules are in the list in {PATH}"))
+        else:
+            lines = "".join(f"{key} = {_said(value)}\n" for key, value in settings.items())
+            text = f"{text.rstrip()}\n\n[mypy-{module}]\n{lines}"
+    return text, todo
+
+
+def _said(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

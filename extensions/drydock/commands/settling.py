@@ -1,0 +1,91 @@
+"""The end of a retrofit: old code is formatted and its debt listed, in a commit each."""
+
+from collections.abc import Mapping
+
+from drydock import locking
+from drydock.adoption import debt
+from drydock.adoption.debt import REVISIONS, Debt
+from drydock.adoption.translate import style
+from drydock.errors import BadInput
+from drydock.git import Entry, Repository
+from drydock.merging import work_tree
+from drydock.merging.branch import Branch
+from drydock.merging.trees import Merge
+
+_FORMATTED = "Format the code with ruff"
+_NOTED = "Formatting only, when the template came in:"
+
+
+def settle(repository: Repository, prefix: str, branch: Branch, *, formats: bool) -> Debt:
+    """Format what is committed of a service, and list what it does not meet otherwise.
+
+    `prefix` is where the service lies in its repository. A commit for each, on the branch that is
+    checked out. Raises BadInput, with nothing changed, where that cannot be done.
+    """
+    found = debt.find(_contents(repository, prefix), _version(repository, prefix), formats=formats)
+    listed = {style.PATH: found.settings.encode()}
+    if found.formatted:
+        how = f"git config blame.ignoreRevsFile {REVISIONS}"
+        _write(repository, prefix, found.formatted)
+        branch.commit(repository, _FORMATTED, f"So that git blame looks behind it: {how}")
+        commit = repository.text("rev-parse", "HEAD")
+        known = _contents(repository, prefix).get(REVISIONS, b"")
+        listed[REVISIONS] = known + f"# {_NOTED}\n{commit}\n".encode()
+    if _write(repository, prefix, listed):
+        body = "The lists in ruff.toml and mypy.ini are only ever to be shortened."
+        branch.commit(repository, "List what the code does not meet yet", body)
+    return found
+
+
+def stage(repository: Repository, prefix: str) -> Debt:
+    """List what a service does not meet, its formatting too, in the index and the work tree."""
+    found = debt.find(_contents(repository, prefix), _version(repository, prefix), formats=False)
+    path = f"{prefix}{style.PATH}"
+    work_tree.also_written(repository, path)
+    (repository.top / path).write_text(found.settings, "utf-8")
+    repository.git("add", "--force", "--", str(repository.top / path))
+    return found
+
+
+def _contents(repository: Repository, prefix: str) -> dict[str, bytes]:
+    """Return the files of a service in the index."""
+    tracked, _ = repository.tracked()
+    inside = {
+        path.removeprefix(prefix): entry.oid
+        for path, entry in tracked.items()
+        if path.startswith(prefix) and entry.mode.startswith("100")
+    }
+    blobs = repository.read_blobs(inside.values()) if inside else {}
+    return {path: blobs[oid] for path, oid in inside.items()}
+
+
+def _version(repository: Repository, prefix: str) -> str:
+    """Return the version of ruff that the service's lint session will run; empty: the newest."""
+    lock = _contents(repository, prefix).get("uv.lock", b"")
+    try:
+        return locking.packages(lock.decode()).get("ruff", "")
+    except ValueError as error:
+        raise BadInput(f"uv.lock cannot be read: {error}") from error
+
+
+def _changes(
+    repository: Repository, prefix: str, contents: Mapping[str, bytes]
+) -> dict[str, Entry | None]:
+    tracked, _ = repository.tracked()
+    oids = repository.write_blobs(list(contents.values()))
+    found: dict[str, Entry | None] = {}
+    for path, oid in zip(contents, oids, strict=True):
+        old = tracked.get(prefix + path)
+        if old is None or old.oid != oid:
+            found[prefix + path] = Entry(old.mode if old else "100644", oid)
+    return found
+
+
+def _write(repository: Repository, prefix: str, contents: Mapping[str, bytes]) -> bool:
+    """Write files into index and work tree; tell whether that changes any."""
+    merge = Merge(_changes(repository, prefix, contents))
+    if ways := work_tree.in_the_way(repository, repository.tracked()[0], merge):
+        raise BadInput(f"untracked file would be overwritten: move it first: {ways[0]}")
+    if merge.changes:
+        work_tree.write(repository, repository.text("rev-parse", "HEAD"), merge, prefix)
+    return bool(merge.changes)

@@ -1,0 +1,106 @@
+"""Old code is formatted, or listed; what else it does not meet is listed file by file."""
+
+import tomllib
+
+import pytest
+from drydock.adoption.debt import Debt, find, told
+from drydock.errors import BadInput
+
+SETTINGS = """\
+line-length = 100
+target-version = "py311"
+extend-exclude = ["noxfile.py", "tests/test_chassis.py"]
+
+[lint]
+select = ["E", "F", "I", "S"]
+
+[lint.per-file-ignores]
+"tests/**" = ["S101"]
+"""
+CODE = {
+    "shop/main.py": b"import sys\nimport os\nx=1\nassert x\n",
+    "shop/good.py": b"y = 2\n",
+    "tests/test_a.py": b"def test_a():\n    assert True\n",
+    "noxfile.py": b"x=1\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+
+
+def found(code: dict[str, bytes], settings: str = SETTINGS, *, formats: bool = True) -> Debt:
+    return find({**code, "ruff.toml": settings.encode()}, "", formats=formats)
+
+
+def test_code_is_formatted_and_what_is_left_is_listed() -> None:
+    debt = found(CODE)
+
+    assert debt.formatted == {"shop/main.py": b"import sys\nimport os\n\nx = 1\nassert x\n"}
+    listed = tomllib.loads(debt.settings)["lint"]["per-file-ignores"]
+    assert listed == {"tests/**": ["S101"], "shop/main.py": ["F401", "I001", "S101"]}
+    assert debt.rules == {"F401": 2, "I001": 1, "S101": 1}
+    assert told(debt) == [
+        "1 file formatted, in a commit of its own",
+        "4 findings in 1 file, in ruff.toml: F401 2, I001 1, S101 1",
+    ]
+
+
+def test_without_formatting_it_is_listed_what_is_not_formatted() -> None:
+    debt = found(CODE, formats=False)
+
+    assert (debt.formatted, debt.unformatted) == ({}, ("shop/main.py",))
+    assert tomllib.loads(debt.settings)["format"]["exclude"] == ["shop/main.py"]
+    assert "1 file not formatted: in ruff.toml" in told(debt)
+
+
+def test_own_settings_of_formatting_stay_beside_the_list() -> None:
+    own = f'{SETTINGS}\n[format]\nquote-style = "single"\n'
+    debt = found({"a.py": b'x = "1"\n'}, own, formats=False)
+    expected = {"quote-style": "single", "exclude": ["a.py"]}
+    assert tomllib.loads(debt.settings)["format"] == expected
+
+
+def test_the_list_stands_at_the_end_of_its_table() -> None:
+    debt = found(CODE, f"{SETTINGS}\n[lint.isort]\ncombine-as-imports = true\n")
+    lint = tomllib.loads(debt.settings)["lint"]
+    assert lint["isort"] == {"combine-as-imports": True}
+    assert "shop/main.py" in lint["per-file-ignores"]
+
+
+def test_what_is_no_python_is_left_out_and_told() -> None:
+    debt = found({"old.py": b"print 'of old'\n", "a.py": b"x = 1\n"})
+
+    assert tomllib.loads(debt.settings)["extend-exclude"] == [
+        "noxfile.py",
+        "tests/test_chassis.py",
+        "old.py",
+    ]
+    assert (debt.unreadable, debt.files) == (("old.py",), 0)
+    assert "no Python that ruff reads, so left out in ruff.toml: old.py" in told(debt)
+
+
+def test_code_that_meets_all_of_it_changes_nothing() -> None:
+    debt = found({"a.py": b"x = 1\n"})
+    assert (debt.settings, debt.formatted, told(debt)) == (SETTINGS, {}, [])
+
+
+def test_modules_without_checked_types_are_counted() -> None:
+    ini = (
+        b"[mypy]\nstrict = true\n\n[mypy-redis.*]\nignore_missing_imports = True\n\n"
+        b"# Debt: modules in which no types are checked. Only ever shorten the list.\n"
+        b"[mypy-a]\nignore_errors = True\n\n[mypy-b]\nignore_errors = True\n"
+    )
+    debt = found({"a.py": b"x = 1\n", "mypy.ini": ini})
+    assert told(debt) == ["2 modules without checked types, in mypy.ini"]
+
+
+def test_a_list_never_grows() -> None:
+    with pytest.raises(BadInput, match="only ever to be shortened"):
+        found(CODE, found(CODE).settings)
+
+
+def test_settings_that_ruff_refuses_are_told() -> None:
+    with pytest.raises(BadInput, match=r"ruff does not accept ruff\.toml"):
+        found(CODE, SETTINGS.replace('"E"', '"NOSUCH"'))

@@ -1,0 +1,142 @@
+"""A service keeps its line length, its quotes and its own rules; the standard's come besides."""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from drydock.adoption.translate.style import carry
+
+STANDARD = """\
+line-length = 100
+target-version = "py311"
+src = ["src"]
+# The template's own files.
+extend-exclude = ["noxfile.py", "src/shop/chassis"]
+
+[lint]
+select = ["A", "B", "E"]
+ignore = [
+    "S104", # a container listens on all its interfaces
+]
+
+[lint.per-file-ignores]
+"tests/**" = ["S101", "S603"]
+"""
+LINT = tomllib.loads(STANDARD)["lint"]
+
+TOP: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
+    "of ruff.toml": ({"ruff.toml": "line-length = 79\n"}, {"line-length": 79}),
+    "of .ruff.toml, which ruff reads first": (
+        {".ruff.toml": "line-length = 79\n", "ruff.toml": "line-length = 80\n"},
+        {"line-length": 79},
+    ),
+    "of pyproject.toml": (
+        {"pyproject.toml": "[tool.ruff]\nline-length = 120\nindent-width = 2\n"},
+        {"line-length": 120, "indent-width": 2},
+    ),
+    "ruff's own, of a service that uses ruff": (
+        {"pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n"},
+        {"line-length": 88},
+    ),
+    "black's": ({"pyproject.toml": "[tool.black]\nline-length = 110\n"}, {"line-length": 110}),
+    "black's own, of a service with its hook": (
+        {".pre-commit-config.yaml": "repos:\n- repo: x\n  hooks:\n  - id: black\n"},
+        {"line-length": 88},
+    ),
+    "ruff's before black's": (
+        {"pyproject.toml": "[tool.ruff]\nline-length = 90\n[tool.black]\nline-length = 91\n"},
+        {"line-length": 90},
+    ),
+    "flake8's, without others": (
+        {"setup.cfg": "[flake8]\nmax-line-length = 119\n"},
+        {"line-length": 119},
+    ),
+    "what it leaves out": (
+        {"ruff.toml": "line-length = 100\nexclude = ['old']\nextend-exclude = ['gen']\n"},
+        {"extend-exclude": ["noxfile.py", "src/shop/chassis", "old", "gen"]},
+    ),
+    "where its code lies": (
+        {"ruff.toml": "line-length = 100\nsrc = ['src', 'lib']\n"},
+        {"src": ["src", "lib"]},
+    ),
+    "its quotes": (
+        {"ruff.toml": "line-length = 100\n[format]\nquote-style = 'single'\n"},
+        {"format": {"quote-style": "single"}},
+    ),
+    "quotes as they are": (
+        {"pyproject.toml": "[tool.black]\nline-length = 100\nskip-string-normalization = true\n"},
+        {"format": {"quote-style": "preserve"}},
+    ),
+}  # fmt: skip
+RULES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
+    "its rules besides the standard's": (
+        {"ruff.toml": "[lint]\nselect = ['E', 'D']\nextend-select = ['ANN']\n"},
+        {"select": ["A", "B", "E", "D", "ANN"]},
+    ),
+    "rules at the top, as before ruff 0.2": (
+        {"ruff.toml": "select = ['D']\nignore = ['E203']\n[isort]\ncombine-as-imports = true\n"},
+        {
+            "select": ["A", "B", "E", "D"],
+            "ignore": ["S104", "E203"],
+            "isort": {"combine-as-imports": True},
+        },
+    ),
+    "what it ignores in some files": (
+        {"ruff.toml": "[lint.per-file-ignores]\n'tests/**' = ['D']\n'a/*.py' = ['E501']\n"},
+        {"per-file-ignores": {"tests/**": ["S101", "S603", "D"], "a/*.py": ["E501"]}},
+    ),
+    "asserts in tests that lie elsewhere": (
+        {"shop/test/test_a.py": ""},
+        {"per-file-ignores": {**LINT["per-file-ignores"], "shop/test/**": ["S101", "S603"]}},
+    ),
+    "settings of rules": (
+        {"ruff.toml": "[lint]\npreview = true\n[lint.mccabe]\nmax-complexity = 7\n"},
+        {"preview": True, "mccabe": {"max-complexity": 7}},
+    ),
+    "isort's": (
+        {".isort.cfg": "[settings]\nprofile = black\nknown_first_party = a, b\n"
+                       "force_single_line = true\nlines_after_imports = 2\n"},
+        {"isort": {"known-first-party": ["a", "b"], "force-single-line": True,
+                   "lines-after-imports": 2}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TOP)
+def test_taste_is_the_services(case: str) -> None:
+    files, expected = TOP[case]
+    found = tomllib.loads(carry(STANDARD, files).text)
+    found.pop("lint")
+    standard = tomllib.loads(STANDARD)
+    del standard["lint"]
+    assert found == {**standard, **expected}
+
+
+@pytest.mark.parametrize("case", RULES)
+def test_rules_of_both_hold(case: str) -> None:
+    files, expected = RULES[case]
+    assert tomllib.loads(carry(STANDARD, files).text)["lint"] == {**LINT, **expected}
+
+
+def test_a_service_without_settings_gets_the_standards() -> None:
+    carried = carry(STANDARD, {"shop/main.py": "", "requirements.txt": "fastapi\n"})
+    assert (carried.text, carried.todo, carried.rules) == (STANDARD, (), ())
+
+
+def test_what_has_no_place_is_listed_and_comments_are_told() -> None:
+    files = {
+        "ruff.toml": "extend = '../ruff.toml'\n# why\nline-length = 80\n",
+        "pyproject.toml": "[tool.black]\nexclude = 'old|gen'\n[tool.isort]\nsrc_paths = ['x']\n",
+        ".flake8": "[flake8]\nignore = E203\n",
+    }
+    carried = carry(STANDARD, files)
+    told = {(one.path, one.line, bool(one.how)) for one in carried.todo}
+    assert told == {
+        ("ruff.toml", 1, True),
+        ("ruff.toml", 2, False),
+        ("pyproject.toml", 2, True),
+        ("pyproject.toml", 4, True),
+        (".flake8", 1, True),
+    }
+    assert carried.accounted == {"ruff.toml"}

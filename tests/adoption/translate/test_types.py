@@ -1,0 +1,121 @@
+"""New code is checked strictly; old modules that mypy would read start in a list."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from drydock.adoption.translate.types import carry, listed
+
+from tests.support import write
+
+STANDARD = """\
+[mypy]
+strict = true
+files = {files}
+plugins = pydantic.mypy
+mypy_path = {root}
+explicit_package_bases = True
+"""
+SRC = STANDARD.format(files="src/shop, tests", root="src")
+FLAT = STANDARD.format(files="shop, main.py, tests", root=".")
+
+LISTED: dict[str, tuple[str, Mapping[str, str], set[str]]] = {
+    "a package in src, and tests": (
+        SRC,
+        {"src/shop/__init__.py": "", "src/shop/main.py": "", "tests/unit/test_a.py": ""},
+        {"shop", "shop.main", "tests.unit.test_a"},
+    ),
+    "a flat module, and what it imports": (
+        FLAT,
+        {"main.py": "import store\nfrom routes import pets\n", "store.py": "",
+         "routes/pets.py": "from . import owners\n", "routes/owners.py": ""},
+        {"main", "store", "routes.pets", "routes.owners"},
+    ),
+    "nothing that nobody imports": (
+        FLAT,
+        {"main.py": "", "alembic/env.py": "", "setup.py": "", "scripts/load.py": ""},
+        {"main"},
+    ),
+    "packages of what is imported": (
+        FLAT,
+        {"main.py": "import a.b.c\n", "a/__init__.py": "import d\n", "a/b/__init__.py": "",
+         "a/b/c.py": "", "d.py": ""},
+        {"main", "a", "a.b", "a.b.c", "d"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LISTED)
+def test_old_modules_are_listed(case: str) -> None:
+    standard, files, expected = LISTED[case]
+    text = carry(standard, {path: text or "x = 1\n" for path, text in files.items()}).text
+    assert set(re.findall(r"(?m)^\[mypy-(.+)\]$", text)) == expected
+    assert listed(text) == len(expected)
+
+
+def test_a_service_of_empty_modules_has_no_list() -> None:
+    carried = carry(SRC, {"src/shop/__init__.py": "\n"})
+    assert (carried.text, listed(carried.text), carried.rules) == (SRC, 0, ())
+
+
+def test_plugins_and_foreign_packages_are_carried_over_and_the_rest_is_told() -> None:
+    files = {
+        "requirements.txt": "sqlalchemy<2\n",
+        "setup.cfg": (
+            "[mypy]\nplugins = sqlalchemy.ext.mypy.plugin, odd.plugin\nwarn_return_any = False\n"
+            "[mypy-redis.*,celery.*]\nignore_missing_imports = True\n"
+            "[mypy-shop.old]\nignore_errors = True\n"
+        ),
+        "src/shop/old.py": "x = 1\n",
+    }
+    carried = carry(SRC, files)
+    assert "plugins = pydantic.mypy, sqlalchemy.ext.mypy.plugin\n" in carried.text
+    for package in ("redis.*", "celery.*"):
+        assert f"[mypy-{package}]\nignore_missing_imports = True\n" in carried.text
+    told = " ".join(one.why for one in carried.todo)
+    for word in ("odd.plugin", "warn_return_any", "shop.old"):
+        assert word in told
+    assert carried.text.count("[mypy-shop.old]") == 1
+
+
+def test_overrides_of_pyproject_are_carried_over() -> None:
+    files = {
+        "pyproject.toml": (
+            "[tool.mypy]\nstrict = true\n[[tool.mypy.overrides]]\n"
+            "module = ['redis.*', 'celery']\nignore_missing_imports = true\n"
+        )
+    }
+    text = carry(SRC, files).text
+    assert "[mypy-redis.*]\nignore_missing_imports = True\n\n[mypy-celery]\n" in text
+
+
+@pytest.mark.slow
+def test_mypy_passes_at_once_and_new_code_is_held_to_it(tmp_path: Path) -> None:
+    files = {
+        "main.py": "import requests\nimport nowhere\nfrom store import keep\n\nkeep(1 + 'a')\n",
+        "store.py": "def keep(what):\n    return undefined\n",
+        "shop/__init__.py": "",
+        "shop/broken.py": "print 'of old'\n",
+        "shop/uses.py": "from shop import broken\n",
+        "shop/not-a-package/__init__.py": "",
+        "shop/not-a-package/tool.py": "x: int = 'a'\n",
+        "tests/conftest.py": "def pytest_configure(config):\n    config.x = 1 + 'a'\n",
+        "tests/test_main.py": "from main import *\n\n\ndef test_a():\n    assert nothing\n",
+    }
+    write(tmp_path, dict(files))
+    standard = FLAT.replace("plugins = pydantic.mypy\n", "")
+    (tmp_path / "mypy.ini").write_text(carry(standard, files).text)
+    assert _mypy(tmp_path) == ""
+    write(tmp_path, {"shop/new.py": "def new(what):\n    return what\n"})
+    assert "shop/new.py:1" in _mypy(tmp_path)
+
+
+def _mypy(folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--cache-dir=/dev/null"],
+        cwd=folder, capture_output=True, text=True, check=False, env={"PATH": ""},
+    )  # fmt: skip
+    return done.stdout + done.stderr if done.returncode else ""

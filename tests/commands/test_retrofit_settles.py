@@ -1,0 +1,175 @@
+"""A retrofitted service meets its own lint at once: formatted, and its debt in sight."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.legacy import Legacy
+from tests.legacy.support import NOW, make
+from tests.support import Outcome, git, write
+
+Drydock = Callable[..., Outcome]
+RUFF = Path(sys.executable).with_name("ruff")
+CODE = (
+    "from fastapi import FastAPI\nimport os\n\napp = FastAPI( title = 'tills' )\n\n"
+    "@app.get('/tills')\ndef tills(): return {'tills': [ 1,2 ]}\n"
+)
+TILLS = Legacy(
+    files={
+        "tills/__init__.py": "",
+        "tills/main.py": CODE,
+        "tills/old.py": "print 'of old'\n",
+        "requirements.txt": "fastapi\nuvicorn\n",
+        "test/test_tills.py": "from tills.main import tills\n\ndef test_it():\n  assert tills()\n",
+        ".git-blame-ignore-revs": "# earlier\n0123456789012345678901234567890123456789\n",
+    },
+    answers={},
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make(TILLS, tmp_path / "tills")
+
+
+def retrofit(drydock: Drydock, folder: Path, standard: Path, *options: str) -> Outcome:
+    return drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW, *options)
+
+
+def lint(folder: Path) -> str:
+    """Run what `nox -s lint` runs; return what it objects to."""
+    said = ""
+    for command in (["format", "--check", "."], ["check", "."]):
+        done = subprocess.run(
+            [RUFF, *command], cwd=folder, capture_output=True, text=True, check=False
+        )
+        said += done.stdout + done.stderr if done.returncode else ""
+    return said
+
+
+def subjects(folder: Path) -> list[str]:
+    return git(folder, "log", "--format=%s", "main..").splitlines()
+
+
+def test_code_is_formatted_and_its_debt_listed_in_commits_of_their_own(
+    drydock: Drydock, folder: Path, standard: Path
+) -> None:
+    outcome = retrofit(drydock, folder, standard, "--json")
+
+    assert outcome.code == 0, outcome.err
+    assert subjects(folder)[:2] == [
+        "List what the code does not meet yet",
+        "Format the code with ruff",
+    ]
+    assert lint(folder) == ""
+    assert git(folder, "status", "--porcelain") == ""
+    assert git(folder, "diff", "--name-only", "HEAD~2..HEAD~1").split() == [
+        "test/test_tills.py",
+        "tills/main.py",
+    ]
+    assert ast.dump(ast.parse((folder / "tills/main.py").read_text())) == ast.dump(ast.parse(CODE))
+    assert json.loads(outcome.out)["debt"] == [
+        "2 files formatted, in a commit of its own",
+        "no Python that ruff reads, so left out in ruff.toml: tills/old.py",
+        "2 findings in 1 file, in ruff.toml: F401 1, I001 1",
+        "2 modules without checked types, in mypy.ini",
+    ]
+
+
+def test_git_blame_looks_behind_the_formatting(
+    drydock: Drydock, folder: Path, standard: Path
+) -> None:
+    retrofit(drydock, folder, standard)
+
+    revisions = (folder / ".git-blame-ignore-revs").read_text()
+    assert revisions.startswith(str(TILLS.files[".git-blame-ignore-revs"]))
+    assert git(folder, "rev-parse", "HEAD~1") in revisions
+    blamed = git(folder, "blame", "--ignore-revs-file=.git-blame-ignore-revs", "tills/main.py")
+    (line,) = [line for line in blamed.splitlines() if "FastAPI(title" in line]
+    assert git(folder, "rev-parse", "main").startswith(line.split()[0].lstrip("^?"))
+
+
+def test_without_formatting_files_that_are_not_formatted_are_listed(
+    drydock: Drydock, folder: Path, standard: Path
+) -> None:
+    outcome = retrofit(drydock, folder, standard, "--no-format")
+
+    assert "2 files not formatted: in ruff.toml" in outcome.out
+    assert lint(folder) == ""
+    assert (folder / "tills/main.py").read_text() == CODE
+
+
+def test_what_is_only_staged_is_listed_too(drydock: Drydock, folder: Path, standard: Path) -> None:
+    assert retrofit(drydock, folder, standard, "--no-commit").code == 0
+
+    assert lint(folder) == ""
+    assert (folder / "tills/main.py").read_text() == CODE
+    assert git(folder, "diff", "--name-only") == ""
+    drydock("retrofit", folder, "--abort")
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_all_of_it_is_undone(drydock: Drydock, folder: Path, standard: Path) -> None:
+    before = git(folder, "rev-parse", "HEAD")
+    retrofit(drydock, folder, standard)
+    assert len(subjects(folder)) == 3
+
+    assert drydock("retrofit", folder, "--abort").code == 0
+    assert git(folder, "rev-parse", "HEAD") == before
+    assert git(folder, "branch", "--format=%(refname:short)").split() == ["main"]
+
+
+def test_work_on_top_of_it_is_not_undone(drydock: Drydock, folder: Path, standard: Path) -> None:
+    retrofit(drydock, folder, standard)
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "Mine")
+
+    outcome = drydock("retrofit", folder, "--abort")
+    assert (outcome.code, "has work of yours" in outcome.err) == (2, True)
+
+
+def test_after_conflicts_it_is_done_when_asked_for(
+    drydock: Drydock, folder: Path, standard: Path
+) -> None:
+    write(folder, {"chart/Chart.yaml": "apiVersion: v2\nname: own\nversion: 3.0.0\n",
+                   ".gitignore": "*.pyc\n/own\n"})  # fmt: skip
+    write(folder, {"noxfile.py": "import nox\n\nnox.options.sessions = []\n"})
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "More")
+    outcome = retrofit(drydock, folder, standard)
+    assert outcome.code == 1
+    assert "drydock retrofit --debt" in outcome.out
+    git(folder, "checkout", "--quiet", "--theirs", "--", ".")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "Bring the standard in")
+
+    done = drydock("retrofit", folder, "--debt")
+    assert done.code == 0, done.err
+    assert "2 files formatted" in done.out
+    assert lint(folder) == ""
+    again = drydock("retrofit", folder, "--debt")
+    assert (again.code, "only ever to be shortened" in again.err) == (2, True)
+
+
+def test_a_service_in_a_folder_changes_nothing_outside_of_it(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    inside = {f"services/tills/{path}": text for path, text in TILLS.files.items()}
+    outside = "x   =  1\n"
+    legacy = Legacy(files={**inside, "other.py": outside}, answers={}, folder="services/tills")
+    folder = make(legacy, tmp_path / "all")
+    assert retrofit(drydock, folder, standard).code == 0
+
+    assert lint(folder) == ""
+    assert (tmp_path / "all/other.py").read_text() == outside
+    changed = git(folder, "diff", "--name-only", "main..").splitlines()
+    assert all(path.startswith("services/tills/") for path in changed)
