@@ -7,6 +7,7 @@ is built or run.
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,14 +56,17 @@ def resolve(folder: Path, python: str, say: Callable[[str], None]) -> list[Way]:
     loose = {pin: relaxed for pin in own if (relaxed := _relaxed(pin)) != pin}
     hopeless: list[str] = []
     if not trials.locks(loose):
-        hopeless = _smallest(own, lambda some: trials.locks(loose | dict.fromkeys(some, _DROPPED)))
+        hopeless = _needed(trials, own, lambda some: loose | dict.fromkeys(some, _DROPPED))
         if hopeless == own and not trials.locks(dict.fromkeys(own, _DROPPED)):
-            raise BadInput(f"even without the service's own requirements: {trials.said}")
+            objection = trials.objection(dict.fromkeys(own, _DROPPED))
+            raise BadInput(f"even without the service's own requirements: {objection}")
     dropped = dict.fromkeys(hopeless, _DROPPED)
-    left = [pin for pin in loose if pin not in dropped]
-    needed = _smallest(left, lambda some: trials.locks({p: loose[p] for p in some} | dropped))
+    bare = {pin: loose[pin] for pin in _without_wheels(trials, loose, dropped)}
+    left = [pin for pin in loose if pin not in dropped and pin not in bare]
+    more = _needed(trials, left, lambda some: {p: loose[p] for p in some} | bare | dropped)
+    needed = [pin for pin in own if pin in bare or pin in more]
     lowest = _lowest(trials, {pin: loose[pin] for pin in needed}, dropped)
-    reasons = {pin: trials.why(lowest | dropped, pin) for pin in hopeless}
+    reasons = {pin: trials.objection(lowest | dropped | {pin: _relaxed(pin)}) for pin in hopeless}
     lines = text.splitlines()
     return [
         Way(pin, lowest.get(pin, ""), _line(lines, pin), reasons.get(pin, ""))
@@ -96,32 +100,76 @@ class _Trials:
 
     def __init__(self, text: str, python: str, say: Callable[[str], None]) -> None:
         self.text, self.python, self.say = text, python, say
-        self.made: dict[str, bool] = {}
-        self.said = ""
+        self.made: dict[str, str] = {}
+        """What uv said of each text that was tried; empty: it locks."""
 
     def locks(self, changes: Mapping[str, str]) -> bool:
         """Tell whether it locks, and can be installed, with these changes."""
+        return not self.objection(changes)
+
+    def objection(self, changes: Mapping[str, str]) -> str:
+        """Return what uv says against these changes; empty: it locks, and can be installed."""
         text = changed(self.text, changes)
         if text not in self.made:
             self.say(f"Locking, attempt {len(self.made) + 1}")
-            try:
-                locking.locked(text)
-                locking.wheels(text, self.python)
-                self.made[text] = True
-            except LockError as error:
-                self.said = str(error)
-                self.made[text] = False
+            self.made[text] = self._try(text)
         return self.made[text]
 
-    def why(self, changes: Mapping[str, str], pin: str) -> str:
-        """Return why a pin is left out, with all that is changed otherwise."""
-        text = changed(self.text, {**changes, pin: _relaxed(pin)})
-        try:
-            locking.locked(text)
-            locking.wheels(text, self.python)
-        except LockError as error:
-            return str(error)
-        return ""
+    def _try(self, text: str) -> str:
+        with ThreadPoolExecutor() as pool:
+            lock = pool.submit(locking.locked, text)
+            wheels = pool.submit(locking.wheels, text, self.python)
+            errors = [lock.exception(), wheels.exception()]
+        refused = " ".join(str(error) for error in errors if isinstance(error, LockError))
+        for error in filter(None, errors if not refused else ()):
+            raise error
+        return refused
+
+
+def _without_wheels(
+    trials: _Trials, loose: Mapping[str, str], dropped: Mapping[str, str]
+) -> list[str]:
+    """Return the pins to a version that has no wheel for this Python: each of them must change."""
+    text = changed(trials.text, {**loose, **dropped})
+    trials.say("Looking for wheels of the pinned versions")
+    try:
+        lowest = locking.wheels(text, trials.python, "--no-deps", "--resolution=lowest-direct")
+    except (LockError, BadInput):
+        return []  # what is missing is found by trying
+    found = []
+    for pin in loose:
+        wanted = Requirement(pin)
+        pinned = [o.version for o in wanted.specifier if o.operator in {"==", "==="}]
+        version = lowest.get(canonicalize_name(wanted.name))
+        if (
+            pin not in dropped
+            and version
+            and pinned
+            and not wanted.specifier.contains(version, True)
+        ):
+            found.append(pin)
+    return found
+
+
+def _needed(
+    trials: _Trials, items: Sequence[str], changes: Callable[[list[str]], Mapping[str, str]]
+) -> list[str]:
+    """Return the fewest of `items` that must change, where all of them together are enough.
+
+    uv names what it stumbles over, so these are tried first: few attempts, however many there are.
+    """
+    chosen: list[str] = []
+    while objection := trials.objection(changes(chosen)):
+        named = {canonicalize_name(one) for one in re.findall(r"[\w.-]*\w", objection)}
+        more = [pin for pin in items if pin not in chosen and _name(pin) in named]
+        chosen = [*chosen, *more] if more else list(items)
+        if len(chosen) == len(items):
+            break
+    return _smallest(chosen, lambda some: trials.locks(changes(some)))
+
+
+def _name(pin: str) -> str:
+    return canonicalize_name(Requirement(pin).name)
 
 
 def _smallest(items: Sequence[str], locks: Callable[[list[str]], bool]) -> list[str]:
