@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from drydock.adoption.facts import Files
-from drydock.adoption.translate import Demand, Todo, pipfile, poetry, setup, without_logins
+from drydock.adoption.translate import Demand, Todo, conda, pipfile, poetry, setup, without_logins
 from drydock.adoption.translate.poetry import is_for_development
 from drydock.documents.places import line_of
 
@@ -32,6 +32,7 @@ def read(files: Files) -> tuple[list[Demand], list[Todo]]:
         *_pyproject(files),
         *setup.demands(files),
         *pipfile.demands(files),
+        *conda.demands(files),
         *_requirement_files(files),
     ]:
         if isinstance(one, Todo):

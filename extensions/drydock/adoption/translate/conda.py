@@ -1,0 +1,56 @@
+"""What an environment.yml of Conda says: the packages of pip are carried over, the rest by hand.
+
+https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from drydock.adoption.facts import Files
+from drydock.adoption.translate import Demand, Todo
+from drydock.documents.places import line_of
+
+PATHS = ("environment.yml", "environment.yaml")
+_INSTALLER = re.compile(r"(\S+::)?(python|pip|setuptools|wheel)\b(?!-)")
+
+
+def demands(files: Files) -> Iterator[Demand | Todo]:
+    """Yield what pip installs, and what is not carried over."""
+    for path in PATHS:
+        if path in files:
+            yield from _of(path, files[path])
+
+
+def packages(text: str) -> list[Any]:
+    """Return what an environment depends on: lines of Conda, and mappings such as that of pip."""
+    try:
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return []
+    found = data.get("dependencies") if isinstance(data, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _of(path: str, text: str) -> Iterator[Demand | Todo]:
+    for one in packages(text):
+        if isinstance(one, dict):
+            for line in one.get("pip") or ():
+                yield from _of_pip(path, text, str(line))
+        elif not _INSTALLER.match(str(one)):
+            why = f"Conda installs {one}"
+            how = "add what PyPI has of it to pyproject.toml, or install it in the Dockerfile"
+            yield Todo(path, line_of(path, text, "dependencies", value=str(one)), why, how, "start")
+    yield Todo(path, 0, "pyproject.toml takes its place for packages of PyPI", f"git rm {path}")
+
+
+def _of_pip(path: str, text: str, said: str) -> Iterator[Demand | Todo]:
+    line = line_of(path, text, "pip", value=said)
+    if re.match(r"-(r|-requirement)\b", said):
+        return  # that list is read for itself
+    if said.startswith("-") or "://" in said.partition("@")[0]:
+        yield Todo(path, line, f"not carried over: {said}", "add it by hand", "start")
+    else:
+        yield Demand(said, "", path, line)

@@ -1,0 +1,44 @@
+"""Of a Conda environment, what pip installs is carried over, and the rest is listed by line."""
+
+from drydock.adoption.facts import gather
+from drydock.adoption.translate import Demand, Todo, conda
+
+TEXT = """\
+name: bowls
+dependencies:
+  - python=3.12
+  - conda-forge::gdal=3.8
+  - pip
+  - pip:
+    - fastapi>=0.100
+    - -r requirements.txt
+    - git+https://example.com/a.git
+"""
+
+
+def found(text: str) -> list[Demand | Todo]:
+    return list(conda.demands({"environment.yml": text}))
+
+
+def test_packages_of_pip_are_demanded() -> None:
+    demands = [one for one in found(TEXT) if isinstance(one, Demand)]
+    assert demands == [Demand("fastapi>=0.100", "", "environment.yml", 7)]
+
+
+def test_the_rest_is_left_by_hand() -> None:
+    told = [(one.line, one.why) for one in found(TEXT) if isinstance(one, Todo)]
+    assert told == [
+        (4, "Conda installs conda-forge::gdal=3.8"),
+        (9, "not carried over: git+https://example.com/a.git"),
+        (0, "pyproject.toml takes its place for packages of PyPI"),
+    ]
+
+
+def test_it_tells_name_and_python() -> None:
+    facts = {(one.about, one.value, one.line) for one in gather({"environment.yml": TEXT})}
+    assert {("python_version", "3.12", 3), ("service_name", "bowls", 1)} <= facts
+
+
+def test_what_is_no_environment_says_nothing() -> None:
+    for text in ("- a\n", "dependencies: text\n", "{", "dependencies:\n- pip:\n"):
+        assert not [one for one in found(text) if isinstance(one, Demand)]
