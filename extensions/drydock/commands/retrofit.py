@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from drydock import git, locking
-from drydock.adoption import ancestry, clashes, debt, derive, locked, pins
+from drydock.adoption import ancestry, clashes, debt, derive, factory, locked, pins
 from drydock.adoption.account import files as account_files
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
@@ -96,6 +96,8 @@ class _Retrofit:
         self.place, self.template, self.options, self.say = place, template, options, say
         self.scratch = scratch
         self.checkouts: dict[str, rendering.Checkout] = {}
+        self.made: dict[str, Carried] = {}
+        """Modules that the service lacked."""
 
     def run(self, ask: Ask | None) -> RetrofitReport:
         place, options = self.place, self.options
@@ -109,6 +111,11 @@ class _Retrofit:
             _branch_of(place.repository, place.folder).require_none(place.repository)
         self.say("Reading the service")
         facts = self._facts()
+        if made := factory.module_for(facts, place.files):
+            facts.append(made.fact)
+            how = f"it calls the factory as {made.fact.where} does"
+            self.made[made.path] = Carried(made.text, (how,))
+            self.place = place = replace(place, files={**place.files, made.path: made.text})
         rendering.check_data(self._checkout(release), options.data)
         derived = self._answers(facts, release, ask)
         values = {one.name: one.value for one in derived} | dict(options.data)
@@ -335,7 +342,7 @@ class _Retrofit:
         copies = {path for path, one in ancestors.items() if one.of_template}
         # Where style was copied, too, what the service changed of it comes in by the merge.
         into = rendered.keys() - copies - ({style.PATH} & ancestors.keys())
-        carried = {} if copied else carry(theirs.folder, into, place.files)
+        carried = {} if copied else self.made | carry(theirs.folder, into, place.files)
         new = {place.prefix + path: entry for path, entry in rendered.items()}
         base = {path: entry for path, entry in place.tracked.items() if path not in new}
         after = place.tracked | new
@@ -344,8 +351,8 @@ class _Retrofit:
         oids = dict(zip(texts, repository.write_blobs(list(texts.values())), strict=True))
         for path in carried:
             inside = place.prefix + path
-            mode = "100644" if path in rendered else place.tracked[inside].mode
-            after[inside] = Entry(mode, oids[path])
+            is_own = path not in rendered and inside in place.tracked
+            after[inside] = Entry(place.tracked[inside].mode if is_own else "100644", oids[path])
         for path, one in ancestors.items():
             inside = place.prefix + path
             if path in rendered and path not in carried:

@@ -29,10 +29,7 @@ def find(files: Files) -> Iterator[Fact]:
     """Yield what the code says, tests and examples left out."""
     trees: dict[str, ast.Module] = {}
     for path, text in sorted(files.items()):
-        parts = PurePosixPath(path).parts
-        if not path.endswith(".py") or any(part.lower() in _ASIDE for part in parts[:-1]):
-            continue
-        if parts[-1].startswith(("test_", "conftest", "setup.py", "noxfile")):
+        if not path.endswith(".py") or is_aside(path):
             continue
         try:
             with warnings.catch_warnings():
@@ -45,6 +42,14 @@ def find(files: Files) -> Iterator[Fact]:
     foreign = {name: made for tree in trees.values() for name, made in _foreign(tree)}
     for path, tree in trees.items():
         yield from _in_module(path, tree, _others(tree) | foreign)
+
+
+def is_aside(path: str) -> bool:
+    """Tell whether a module is none of what a service runs: a test, an example, a migration."""
+    *folders, name = PurePosixPath(path).parts
+    if any(part.lower() in _ASIDE for part in folders):
+        return True
+    return name.startswith(("test_", "conftest", "setup.py", "noxfile"))
 
 
 def _others(tree: ast.Module) -> dict[str, str]:
