@@ -18,9 +18,7 @@ class Caller:
     answered = False  # or it never will be
     _ahead: Message | None = None  # received here, and meant for the application
     _body_complete = False
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    _receive: Receive
 
     def gone(self) -> bool:
         """Tell whether the caller has hung up. It is not known before its body has arrived.

@@ -2,7 +2,8 @@
 
 In uvicorn's HTTP/1.1 one peer can fill the memory with header lines, and many can lock all others
 out with requests that they never complete. A request that arrives in one piece pays next to
-nothing for these bounds.
+nothing for these bounds: instead of timers for each one, all connections are looked at twice a
+second.
 """
 
 import asyncio
@@ -19,7 +20,6 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Message, Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
-from uvicorn.server import ServerState
 
 from .limits import Admission
 from .settings import ChassisSettings
@@ -27,6 +27,7 @@ from .settings import ChassisSettings
 LINGER_SECONDS: Final = 2.0  # for a peer that still sends to read why it is refused
 FRESH_SECONDS: Final = 1.0  # within which a new connection brings its request
 REPORT_SECONDS: Final = 10.0
+LOOK_SECONDS: Final = 0.5  # until slow peers are looked for again
 HOLD_SECONDS: Final = 0.05  # until one who was turned away is read again
 HOLD_STEP_SECONDS: Final = 0.005
 HOLD_STEP: Final = 130  # connections, which take half of that
@@ -58,6 +59,7 @@ class Bounds:
         self.uploads: set[Connection] = set()
         self.admission = admission
         self._held: deque[tuple[float, Connection]] = deque()
+        self._looking = False
         self.draining = False  # each response asks its client to close the connection
         self._unreported: Counter[str] = Counter()
         self._reported_at = -REPORT_SECONDS
@@ -70,6 +72,18 @@ class Bounds:
             log.warning("connections refused", **self._unreported)
             self._unreported.clear()
             self._reported_at = now
+
+    def look_after(self, connections: Iterable[object], loop: asyncio.AbstractEventLoop) -> None:
+        """Close those of the connections whose peers are too slow, as long as there are any."""
+        if not self._looking:
+            self._looking = True
+            loop.call_later(LOOK_SECONDS, self._look, connections, loop)
+
+    def _look(self, connections: Iterable[object], loop: asyncio.AbstractEventLoop) -> None:
+        self._looking = False
+        for connection in [one for one in connections if isinstance(one, Connection)]:
+            connection.check(loop.time())
+            self.look_after(connections, loop)
 
     def hold(self, connection: "Connection") -> None:
         """Read no more of a connection for a moment.
@@ -99,6 +113,7 @@ class Config(uvicorn.Config):
     def __init__(self, app: ASGIApp, bounds: Bounds, **options: Any) -> None:
         super().__init__(app, http=Connection, ws="websockets-sansio", **options)
         self.bounds = bounds
+        self.unproxied: Any = app
 
 
 class Connection(HttpToolsProtocol):
@@ -109,32 +124,22 @@ class Connection(HttpToolsProtocol):
     (https://github.com/Kludex/uvicorn/issues/2722).
     """
 
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.bounds = config.bounds
-        self.opened = self.loop.time()
+    config: Config
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.bounds = self.config.bounds
+        self.opened = self.idle_since = self.loop.time()
+        self.waiting_since: float | None = self.opened  # for a head, or enough of a body
         self.unparsed = 0  # bytes since the last request, or piece of its body
         self.turned_away: object = ()  # the scope of the last request that there was one too many
         self.whole: object = ()  # the scope of the last request that has arrived as a whole
         self.uploaded = 0  # bytes of its body
-        self.timer: asyncio.TimerHandle | None = None  # what ends the wait for the rest of it
 
     @property
     def idle(self) -> bool:
         """Whether there is no request that waits for its response."""
         return self.cycle is None or self.cycle.response_complete
-
-    @property
-    def idle_since(self) -> float:
-        """When an idle connection became that, by the clock of the loop."""
-        timer = self.timeout_keep_alive_task
-        return self.opened if timer is None else timer.when() - self.timeout_keep_alive
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request, but not for long."""
@@ -145,8 +150,7 @@ class Connection(HttpToolsProtocol):
             if len(self.connections) > bounds.max_connections:
                 self.refuse("connections", 503, "There are too many connections.")
                 return
-        if bounds.header_seconds:
-            self.timer = self.loop.call_later(bounds.header_seconds, self._end_late_head)
+        bounds.look_after(self.connections, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of what belongs to the connection."""
@@ -155,7 +159,6 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived, and see to the rest of a request."""
-        self._unset_keepalive_if_required()
         self.unparsed += len(data)
         try:
             self.parser.feed_data(data)
@@ -173,7 +176,7 @@ class Connection(HttpToolsProtocol):
         else:
             if self.unparsed or self.whole is not self.scope:
                 self._wait_for_rest()
-            elif self.timer is not None:
+            elif self.waiting_since is not None:
                 self._stop_waiting()
 
     def on_headers_complete(self) -> None:
@@ -183,10 +186,13 @@ class Connection(HttpToolsProtocol):
             raise _RefusedError(431, f"A request has at most {bounds.max_headers} headers.")
         if self.unparsed > 1024:  # what is shorter needs no closer look
             self._check_sizes()
-        if bounds.require_host and self.parser.get_http_version() == "1.1":
-            hosts = [name for name, _ in self.headers].count(b"host")
-            if hosts != 1:
-                raise _RefusedError(400, f"A request has one Host header, this one {hosts}.")
+        names = [name for name, _ in self.headers]
+        hosts = names.count(b"host")
+        if hosts != 1 and bounds.require_host and self.parser.get_http_version() == "1.1":
+            raise _RefusedError(400, f"A request has one Host header, this one {hosts}.")
+        # uvicorn's middleware for proxies has something to do only where there are such headers.
+        proxied = b"x-forwarded-proto" in names or b"x-forwarded-for" in names
+        self.app = self.config.loaded_app if proxied else self.config.unproxied
         self.unparsed = self.uploaded = 0
         admission = bounds.admission
         if admission is None or self.parser.should_upgrade() or not self.idle:
@@ -220,10 +226,38 @@ class Connection(HttpToolsProtocol):
         """End the connection after its last response, or now, unless a request is on its way."""
         self.bounds.draining = True
         if self.idle and (self.unparsed or self.loop.time() - self.opened < FRESH_SECONDS):
-            self._stop_waiting()
-            self.timer = self.loop.call_later(FRESH_SECONDS, self.transport.close)
+            self.loop.call_later(FRESH_SECONDS, self._close_if_idle)
         else:
             super().shutdown()
+
+    def _close_if_idle(self) -> None:
+        if self.idle:
+            self.transport.close()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request: `check` sees to it that this has an end."""
+        if self.pipeline:
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.idle_since = self.loop.time()
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+
+    def check(self, now: float) -> None:
+        """Close the connection if its peer takes too long."""
+        since = self.waiting_since
+        if since is None:
+            if self.idle and now - self.idle_since > self.timeout_keep_alive:
+                self.transport.close()
+        elif self in self.bounds.uploads:
+            if now - since > self.bounds.body_seconds:
+                self._check_upload(now)
+        elif 0 < self.bounds.header_seconds < now - since:
+            if self.scope is None or self.scope is self.whole:  # not one letter of a request
+                self._let_go("idle")
+            else:
+                self.refuse("head", 408, "The head of the request took too long.")
 
     def refuse(self, reason: str, status: int, detail: str) -> None:
         """Close the connection, with a response where none has begun."""
@@ -259,11 +293,7 @@ class Connection(HttpToolsProtocol):
         if close:
             self.transport.close()
             return
-        seconds = self.timeout_keep_alive
-        self._unset_keepalive_if_required()
-        self.timeout_keep_alive_task = self.loop.call_later(
-            seconds, self.timeout_keep_alive_handler
-        )
+        self.idle_since = self.loop.time()
         self.bounds.hold(self)
 
     def _should_upgrade(self) -> bool:
@@ -299,25 +329,16 @@ class Connection(HttpToolsProtocol):
             status = 431 if self.headers or in_body else 414
             self.refuse("head", status, f"The head of a request has at most {longest} bytes.")
         elif in_body:
-            if self.bounds.body_seconds and self not in self.bounds.uploads:
-                self._stop_waiting()
+            if not self.bounds.body_seconds:
+                self.waiting_since = None
+            elif self not in self.bounds.uploads:
                 self._begin_upload()
-        elif self.timer is None and self.bounds.header_seconds:
-            seconds = self.bounds.header_seconds
-            self.timer = self.loop.call_later(seconds, self._end_late_head)
+        elif self.waiting_since is None:
+            self.waiting_since = self.loop.time()
 
     def _stop_waiting(self) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
+        self.waiting_since = None
         self.bounds.uploads.discard(self)
-
-    def _end_late_head(self) -> None:
-        self.timer = None
-        if self.scope is None or self.scope is self.whole:  # not one letter of a request
-            self._let_go("idle")
-        else:
-            self.refuse("head", 408, "The head of the request took too long.")
 
     def _begin_upload(self) -> None:
         uploads = self.bounds.uploads
@@ -325,17 +346,16 @@ class Connection(HttpToolsProtocol):
             slowest = min(uploads, key=lambda upload: upload.uploaded)
             slowest.refuse("body", 408, "Others send their bodies faster.")
         uploads.add(self)
-        self.timer = self.loop.call_later(self.bounds.body_seconds, self._check_upload)
+        self.waiting_since = self.loop.time()
 
-    def _check_upload(self) -> None:
+    def _check_upload(self, now: float) -> None:
         cycle = self.cycle
         talking = cycle.response_started and not cycle.response_complete
         waiting = self.flow.read_paused or cycle.waiting_for_100_continue  # for the application
         if self.uploaded < self.bounds.least_body_bytes and not (talking or waiting):
             self.refuse("body", 408, "The body of the request arrives too slowly.")
-            return
-        self.uploaded = 0
-        self.timer = self.loop.call_later(self.bounds.body_seconds, self._check_upload)
+        else:
+            self.uploaded, self.waiting_since = 0, now
 
     def _make_room(self) -> None:
         """Close a tenth of the connections, those that have been idle for longest."""

@@ -72,7 +72,7 @@ class Admission:
         async def send(message: Message) -> None:
             response.append(message)
 
-        scope["state"]["request_id"] = own_id = request_id(scope["headers"])
+        scope["state"]["request_id"] = own_id = request_id(dict(scope["headers"]))
         responding = self._errors.busy(scope, receive, send).__await__()
         try:
             next(responding)

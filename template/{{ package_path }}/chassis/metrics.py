@@ -49,20 +49,21 @@ class RequestMetrics:
         """Count a request that is over."""
         self.in_progress -= 1
         method = scope["method"] if scope["method"] in METHODS else OTHER
-        self._child(method, route_of(scope, self.routes), status).observe(seconds)
+        route = route_of(scope, self.routes)
+        # `labels()` itself is slower than a look-up.
+        series = self._series.get((method, route, status)) or self._new(method, route, status)
+        series.observe(seconds)
 
     def begin_at_zero(self) -> None:
         """Create the series that can be foreseen, so that rates see their first increase."""
         for method, route, status in _foreseeable(self.routes):
-            self._child(method, route, status)
-            self._child(method, route, 500)
+            self._new(method, route, status)
+            self._new(method, route, 500)
 
-    def _child(self, method: str, route: str, status: int) -> Histogram:
-        """Return the series of these labels; `labels()` itself is slower than a look-up."""
-        key = (method, route, status)
-        if key not in self._series:
-            self._series[key] = REQUEST_DURATION.labels(method, route, str(status))
-        return self._series[key]
+    def _new(self, method: str, route: str, status: int) -> Histogram:
+        series = REQUEST_DURATION.labels(method, route, str(status))
+        self._series[method, route, status] = series
+        return series
 
 
 def route_of(scope: Scope, routes: Sequence[BaseRoute]) -> str:
@@ -76,13 +77,14 @@ def route_of(scope: Scope, routes: Sequence[BaseRoute]) -> str:
     if context is not None and context.original_route is route:
         route = context
     path: str | None = getattr(route, "path", None)
-    root_path = scope.get("app_root_path", scope.get("root_path", ""))
     if path is None or isinstance(route, Mount):
         # FastAPI's router does not name a route of Starlette's own kinds.
         if "endpoint" not in scope:
             return UNMATCHED
+        root_path = scope.get("app_root_path", scope.get("root_path", ""))
         return _template(routes, scope["path"].removeprefix(root_path), scope["endpoint"])
-    if "app_root_path" not in scope:
+    root_path = scope.get("app_root_path")
+    if root_path is None:
         return path
     return _mount_template(routes, scope["root_path"].removeprefix(root_path)) + path
 

@@ -3,7 +3,7 @@
 import os
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._~:/+=@-]{1,128}")
 _TRACEPARENT = re.compile(
@@ -12,15 +12,15 @@ _TRACEPARENT = re.compile(
 _random_bits = random.Random(os.urandom(32)).getrandbits  # noqa: S311 - ids, and no secrets
 
 
-def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
+def request_id(headers: Mapping[bytes, bytes]) -> str:
     """Return the id from `X-Request-ID`, else the one from `traceparent`, else a new one.
 
     One that could forge or flood a log line is not taken.
     """
-    trace = None
-    for name, value in headers:
-        if name == b"x-request-id" and _ACCEPTABLE.fullmatch(value):
-            return value.decode()
-        if name == b"traceparent" and (match := _TRACEPARENT.fullmatch(value)):
-            trace = match[1].decode()
-    return trace or f"{_random_bits(128):032x}"
+    given = headers.get(b"x-request-id")
+    if given and _ACCEPTABLE.fullmatch(given):
+        return given.decode()
+    trace = headers.get(b"traceparent")
+    if trace and (match := _TRACEPARENT.fullmatch(trace)):
+        return match[1].decode()
+    return f"{_random_bits(128):032x}"

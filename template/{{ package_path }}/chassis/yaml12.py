@@ -23,12 +23,11 @@ PATTERNS: Final = {
 
 
 @dataclass(frozen=True)
-class Scalar:
-    """A number, or a text that YAML 1.1 takes for something else, as it stands in the file."""
+class Number:
+    """A number, and the text that stands in the file for it."""
 
-    value: Any
+    value: int | float
     text: str
-    before: Any  # what YAML 1.1 makes of it
 
 
 def load(text: str) -> Any:
@@ -57,22 +56,16 @@ class _Loader(yaml.SafeLoader):
                     )
                 seen.add(key.value)
                 if key.tag != f"{TAG}merge":
-                    key.tag, key.style = f"{TAG}str", "'"  # a key is a text
+                    key.tag = f"{TAG}str"  # a key is a text
         return node
 
-    def construct_number(self, node: yaml.ScalarNode) -> Scalar:
-        text = node.value
+    def construct_number(self, node: yaml.ScalarNode) -> Number:
         try:
-            return Scalar(_number(text), text, _before(text))
+            return Number(_number(node.value), node.value)
         except ValueError:
             raise yaml.MarkedYAMLError(
                 problem="this number is too long", problem_mark=node.start_mark
             ) from None
-
-    def construct_text(self, node: yaml.ScalarNode) -> str | Scalar:
-        text: str = node.value
-        before = _before(text) if node.style is None else text
-        return text if before == text else Scalar(text, text, before)
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -80,7 +73,6 @@ for _name, _pattern in PATTERNS.items():
     _Loader.add_implicit_resolver(f"{TAG}{_name}", re.compile(f"(?:{_pattern})$"), None)
 for _name in ("int", "float"):
     _Loader.add_constructor(f"{TAG}{_name}", _Loader.construct_number)
-_Loader.add_constructor(f"{TAG}str", _Loader.construct_text)
 
 
 def _number(text: str) -> int | float:
@@ -90,15 +82,6 @@ def _number(text: str) -> int | float:
     if re.fullmatch(r"[-+]?\d+", text):
         return int(text)
     return float(lower.replace(".inf", "inf").replace(".nan", "nan"))
-
-
-def _before(text: str) -> Any:
-    resolver = yaml.resolver.Resolver()
-    tag = resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-    try:
-        return yaml.constructor.SafeConstructor().construct_object(yaml.ScalarNode(tag, text))
-    except (ValueError, yaml.YAMLError):  # a date such as 2026-02-31
-        return text
 
 
 def _measure(node: yaml.Node, sizes: dict[int, int]) -> int:

@@ -227,22 +227,6 @@ def test_a_number_for_a_text_is_the_text_that_stands_there(
     assert load().settings.greeting.token.get_secret_value() == "12345"
 
 
-def test_keys_that_yaml_1_1_read_differently_are_named(write: Write) -> None:
-    write(
-        "settings: keys:Settings\nlogging.access: on\nextra: {flag: yes, time: 1:30, n: 1}\n"
-        "greeting.salutation: on\n",
-    )
-
-    assert (
-        load().read_differently
-        == [
-            "extra.flag (config/application.yml)",
-            "extra.time (config/application.yml)",
-        ]
-        or load().read_differently == []
-    )
-
-
 # Any tree may be written nested, dotted, or in any mixture of both.
 
 
