@@ -7,20 +7,20 @@ second.
 """
 
 import asyncio
-import json
 import sys
 from collections import Counter, deque
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any, Final, cast
 
 import httptools
 import prometheus_client
 import structlog
 import uvicorn
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from .errors import problem
 from .limits import Admission
 from .settings import ChassisSettings
 
@@ -45,17 +45,16 @@ class Bounds:
     """What the connections of one listener may take, and what they have in common."""
 
     def __init__(self, settings: ChassisSettings, admission: Admission | None = None) -> None:
-        server, limits = settings.server, settings.limits
+        server, limits = settings.server, settings.limits.in_force()
         self.max_header_bytes = server.max_header_bytes
         self.max_headers = server.max_headers
         self.require_host = server.require_host
         self.problem_json = settings.errors.problem_json
-        self.header_seconds = limits.header_seconds if limits.enabled else 0
-        self.body_seconds = limits.body_seconds if limits.enabled else 0
+        self.header_seconds = limits.header_seconds
+        self.body_seconds = limits.body_seconds
         self.least_body_bytes = limits.body_seconds * limits.min_body_bytes_per_second
-        self.max_connections = _affordable(limits.max_connections) if limits.enabled else 0
-        # Half of the requests that are allowed at the same time is left to whole ones.
-        self.max_uploads = limits.max_requests // 2 if limits.enabled else 0
+        self.max_connections = _affordable(limits.max_connections)
+        self.max_uploads = limits.max_requests // 2  # half of the places is left to whole requests
         self.uploads: set[Connection] = set()
         self.admission = admission
         self._held: deque[tuple[float, Connection]] = deque()
@@ -265,7 +264,11 @@ class Connection(HttpToolsProtocol):
         if self.pipeline or (not self.idle and self.cycle.response_started):
             self.transport.close()
             return
-        self.transport.write(_response(status, detail, problem_json=self.bounds.problem_json))
+        response: Response = PlainTextResponse(f"{detail}\n", status)
+        if self.bounds.problem_json:
+            response = problem({}, status, detail)
+        headers = [*response.raw_headers, (b"connection", b"close")]
+        self.transport.write(_encoded(status, headers, bytes(response.body)))
         self.connection_lost(ConnectionAbortedError(detail))
         self.transport.set_protocol(_Refused(self.transport, self.loop))
 
@@ -287,9 +290,8 @@ class Connection(HttpToolsProtocol):
         headers = [*self.server_state.default_headers, *start["headers"]]
         if close:
             headers.append((b"connection", b"close"))
-        lines = [part for name, value in headers for part in (name, b": ", value, b"\r\n")]
         body = b"".join(part["body"] for part in bodies if self.scope["method"] != "HEAD")
-        self.transport.write(b"".join((STATUS_LINE[start["status"]], *lines, b"\r\n", body)))
+        self.transport.write(_encoded(start["status"], headers, body))
         if close:
             self.transport.close()
             return
@@ -391,16 +393,9 @@ class _Refused(asyncio.Protocol):
         self._timer.cancel()
 
 
-def _response(status: int, detail: str, *, problem_json: bool) -> bytes:
-    phrase = HTTPStatus(status).phrase
-    body, media_type = f"{detail}\n", "text/plain; charset=utf-8"
-    if problem_json:
-        problem = {"type": "about:blank", "title": phrase, "status": status, "detail": detail}
-        body, media_type = json.dumps(problem), "application/problem+json"
-    return (
-        f"HTTP/1.1 {status} {phrase}\r\ncontent-type: {media_type}\r\n"
-        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n{body}"
-    ).encode()
+def _encoded(status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
+    lines = [part for name, value in headers for part in (name, b": ", value, b"\r\n")]
+    return b"".join((STATUS_LINE[status], *lines, b"\r\n", body))
 
 
 def _affordable(connections: int) -> int:

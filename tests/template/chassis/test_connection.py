@@ -169,6 +169,30 @@ def test_a_body_has_to_go_on(launch: Launch) -> None:
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
+def test_a_body_that_may_take_its_time_does(launch: Launch) -> None:
+    server = launch(APP__LIMITS__HEADER_SECONDS="0.5", APP__LIMITS__BODY_SECONDS="0")
+    server.wait_until_ready()
+
+    pieces = 30 * [b"x"]
+
+    assert say(server, POST + b"Content-Length: 30\r\n\r\n", *pieces) == (200, 30 * b"x")
+
+
+def test_who_keeps_a_connection_has_to_use_it(launch: Launch) -> None:
+    server = launch("limited:app", APP__SERVER__KEEP_ALIVE_SECONDS="1")
+    server.wait_until_ready()
+    with connect(server) as idle, connect(server) as busy:
+        busy.sendall(b"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+        idle.sendall(GET + b"\r\n")
+        assert response(idle)[0] == 200
+
+        assert idle.recv(1) == b""
+
+        (server.output.parent / "open").touch()
+        assert response(busy)[0] == 200
+
+
+@pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
 def test_half_open_connections_give_way_to_others(launch: Launch) -> None:
     server = launch(APP__LIMITS__MAX_CONNECTIONS="100", APP__LIMITS__HEADER_SECONDS="600")
     server.wait_until_ready()
