@@ -181,7 +181,16 @@ def environment(folder: Path, python: Path, more: Mapping[str, str]) -> dict[str
 
 def last_words(log: str) -> str:
     """Return the lines of a log that say most likely why a process ended, as one."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    lines = [line.strip() for line in log.splitlines() for line in _plain(line) if line.strip()]
     raised = [n for n, line in enumerate(lines) if _RAISED.match(line)]
     told = lines[raised[-1] :] if raised else lines[-1:]
     return " ".join(told)[:_LONGEST] or "it said nothing"
+
+
+def _plain(line: str) -> list[str]:
+    """Return the lines that a log line in JSON holds; any other as it is."""
+    try:
+        said = json.loads(line)
+        return str(said.get("exception") or said.get("event") or line).splitlines()
+    except (ValueError, AttributeError):
+        return [line]
