@@ -93,6 +93,11 @@ BROKEN = {
         answered(item(age=NUMBER)),
         "response 200.age: type was integer, is number",
     ),
+    "another error of the service's own": (
+        answered(item(why=TEXT), "409"),
+        answered(item(), "409"),
+        "response 409.why is gone",
+    ),
     "item of a list": (
         answered({"type": "array", "items": item(a=TEXT)}),
         answered({"type": "array", "items": item(a=NUMBER)}),
@@ -133,6 +138,18 @@ KEPT = {
     "a file as FastAPI says it now": (
         asked(item(f={"type": "string", "format": "binary"})),
         asked(item(f={"type": "string", "contentMediaType": "application/octet-stream"})),
+    ),
+    "what FastAPI says on wrong input": (
+        answered(
+            {"$ref": "#/components/schemas/HTTPValidationError"},
+            "422",
+            HTTPValidationError=item(loc=TEXT),
+        ),
+        answered(
+            {"$ref": "#/components/schemas/HTTPValidationError"},
+            "422",
+            HTTPValidationError=item(loc={"anyOf": [TEXT, INTEGER]}),
+        ),
     ),
     "words": (
         answered({"type": "string", "title": "A", "description": "old"}),

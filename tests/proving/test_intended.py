@@ -27,6 +27,7 @@ def wrong(*places: str, message: str) -> Response:
 LOGIN = said(403, {"detail": "Not authenticated"})
 PROBLEM = said(404, {"title": "Not Found"}, kind="application/problem+json")
 NOT_FOUND = said(404, {"detail": "Not Found"})
+LATE = "dates after 9999 are not supported as unix timestamps"
 ORIGIN = ("vary", "Origin")
 
 INTENDED = {
@@ -37,6 +38,21 @@ INTENDED = {
         POST,
         wrong("name", message="field required"),
         wrong("name", message="Field required"),
+    ),
+    "other words for the model as a whole": (
+        POST,
+        wrong("__root__", message="it ends before it starts"),
+        said(422, {"detail": [{"loc": ["body"], "msg": "Value error, it ends before it starts"}]}),
+    ),
+    "a number that is too late for a time": (
+        POST,
+        said(201, {"start": "9999-12-31T23:59:59"}),
+        said(422, {"detail": [{"loc": ["body", "start"], "ctx": {"error": LATE}}]}),
+    ),
+    "Z for UTC": (
+        POST,
+        said(200, {"at": "2000-01-01T00:00:00+00:00"}),
+        said(200, {"at": "2000-01-01T00:00:00Z"}),
     ),
     "what a response varies by": (POST, said(200, {}), said(200, {}, ORIGIN)),
     "one more method": (
@@ -71,6 +87,34 @@ NOT_INTENDED = {
         wrong("name", "age", message="Field required"),
     ),
     "422 for a success": (POST, said(200, {}), wrong("name", message="Field required")),
+    "Z for another zone": (
+        POST,
+        said(200, {"at": "2000-01-01T00:00:00+01:00"}),
+        said(200, {"at": "2000-01-01T00:00:00Z"}),
+    ),
+    "Z where no zone was": (
+        POST,
+        said(200, {"at": "2000-01-01T00:00:00"}),
+        said(200, {"at": "2000-01-01T00:00:00Z"}),
+    ),
+    "another time": (
+        POST,
+        said(200, {"at": "2000-01-01T00:00:00+00:00"}),
+        said(200, {"at": "2000-01-01T01:00:00Z"}),
+    ),
+    "one number too late and one field missing": (
+        POST,
+        said(201, {}),
+        said(
+            422,
+            {
+                "detail": [
+                    {"loc": ["body", "start"], "ctx": {"error": LATE}},
+                    {"loc": ["body", "note"], "msg": "Field required"},
+                ]
+            },
+        ),
+    ),
     "a varying that is gone": (POST, said(200, {}, ORIGIN), said(200, {})),
     "varies by something else": (POST, said(200, {}), said(200, {}, ("vary", "Cookie"))),
     "a method that is gone": (

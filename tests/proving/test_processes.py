@@ -164,7 +164,9 @@ LAST_WORDS = {
     "pydantic.error_wrappers.ValidationError: 1 validation error for S\nurl\n  field required\n": (
         "pydantic.error_wrappers.ValidationError: 1 validation error for S url field required"
     ),
-    '{"event": "no", "exception": "Traceback:\\n  x\\nNameError: y"}\n{"event": "bye"}': "NameError: y bye",
+    '{"event": "no", "exception": "Traceback:\\n  x\\nNameError: y"}\n{"event": "z"}': (
+        "NameError: y z"
+    ),
     "ImportError: first\nThe above was the cause\nRuntimeError: second\nbye": (
         "RuntimeError: second bye"
     ),

@@ -113,10 +113,34 @@ def _validation(setting: Setting, exchange: Exchange, difference: Difference) ->
 
 
 def _places(document: Any) -> Iterator[tuple[str, ...]]:
+    for one in _details(document):
+        # Of the model as a whole, for which Pydantic 1 has a name.
+        yield tuple(str(part) for part in one.get("loc", ()) if part != "__root__")
+
+
+def _details(document: Any) -> Iterator[Mapping[str, Any]]:
     told = document.get("detail") if isinstance(document, Mapping) else None
-    for one in told if isinstance(told, list) else ():
-        if isinstance(one, Mapping):
-            yield tuple(map(str, one.get("loc", ())))
+    yield from (one for one in (told if isinstance(told, list) else ()) if isinstance(one, Mapping))
+
+
+@_one
+def _late_times(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain numbers for which Pydantic 1 took the first or the last time that there is."""
+    told = list(_details(exchange.after.json))
+    if setting.crosses("pydantic", "2") and exchange.after.status == 422 and told and all(
+        "not supported as unix timestamps" in str(one.get("ctx")) for one in told
+    ):  # fmt: skip
+        return "Pydantic 2 takes no number for a time beyond the years 0 to 9999"
+    return None
+
+
+@_one
+def _universal_time(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    before, after = difference.before, difference.after
+    is_same = before.endswith('+00:00"') and before.replace('+00:00"', 'Z"') == after
+    if setting.crosses("pydantic", "2") and difference.part == "body" and is_same:
+        return "Pydantic 2 writes Z for UTC, was +00:00"
+    return None
 
 
 @_one

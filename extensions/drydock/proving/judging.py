@@ -46,9 +46,11 @@ def rows(
                 general[told] = general.get(told, 0) + 1
                 continue
             why = intended.reason(setting, exchange, one)
-            key = (name, *one.place, why)
+            # What is meant is told once, with its reason.
+            key = (name, "", "", why) if why else (name, *one.place, why)
             if known := found.get(key):
-                found[key] = replace(known, times=known.times + 1)
+                places = {*known.also, one.where} - {known.difference.where}
+                found[key] = replace(known, times=known.times + 1, also=tuple(sorted(places)))
             else:
                 found[key] = Found(one, filled(request, runs[0]).line, 1, why)
     for (name, *_), first_found in found.items():

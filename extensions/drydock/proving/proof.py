@@ -19,6 +19,8 @@ class Found:
     times: int = 1
     intended: str = ""
     """Why it is meant; empty: nothing foretold it."""
+    also: tuple[str, ...] = ()
+    """Other places that differ for the same reason."""
 
 
 @dataclass

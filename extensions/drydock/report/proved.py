@@ -97,10 +97,12 @@ def _lines(row: Row) -> Iterator[str]:
 
 def _difference(found: Found) -> str:
     one = found.difference
-    where = f"{one.part} {one.where}".strip() if one.part != "body" else f"body {one.where}"
-    meant = f" (intended: {found.intended})" if found.intended else ""
-    more = f", {found.times} times" if found.times > 1 else ""
-    return f"{where.strip()}: {one.before} -> {one.after}{meant}; {found.request}{more}"
+    told = f"{one.part} {one.where}".strip() + f": {one.before} -> {one.after}; {found.request}"
+    if found.times > 1:
+        told += f", {found.times} times"
+    if found.also:
+        told += f", also {', '.join(found.also)}"
+    return f"intended, {found.intended}: {told}" if found.intended else told
 
 
 def _measured(sides: tuple[SideReport, SideReport]) -> Iterator[tuple[str, list[str]]]:
