@@ -34,6 +34,14 @@ def test_a_module_of_python_2_is_told_and_the_rest_done() -> None:
     assert "is not valid Python" in old.what
 
 
+def test_libraries_under_version_control_are_left_and_told() -> None:
+    files = {"app.py": QUERY, ".venv/lib/site-packages/a.py": QUERY, "web/node_modules/b.py": QUERY}
+    outcome = run(files, [], unsafe=False)
+    assert outcome.texts.keys() == {"app.py"}
+    told = {one.path: one.what for one in outcome.findings if one.certainty == "left"}
+    assert told.keys() == {".venv", "web/node_modules"}
+
+
 @pytest.mark.parametrize("count", [3, 60])
 def test_few_modules_and_many_come_out_the_same(count: int) -> None:
     files = {f"m{number}.py": QUERY for number in range(count)}

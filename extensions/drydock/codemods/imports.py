@@ -1,12 +1,47 @@
 """Imports of a module that was rewritten: what it needs is added, what nothing uses is dropped."""
 
 import sys
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
 
 import libcst as cst
 
 
-def with_imports(tree: cst.Module, wanted: Iterable[str], unused: Set[str]) -> cst.Module:
+@dataclass(frozen=True)
+class Style:
+    """How the imports of a module are laid out."""
+
+    separated: bool
+    """Whether a blank line stands between those of Python, of libraries, and the service's own."""
+    is_own: Callable[[str], bool]
+    """Tells whether a module is the service's own."""
+
+    def order(self, module: str) -> tuple[int, str]:
+        """Return what imports are sorted by: Python's, those of libraries, the service's own."""
+        top = module.partition(".")[0]
+        if top == "__future__" or top in sys.stdlib_module_names:
+            return int(top != "__future__"), top
+        return (3 if self.is_own(module) or self.is_own(top) else 2), top
+
+
+PLAIN = Style(separated=False, is_own=lambda _: False)
+"""Of a module whose project is not known."""
+
+
+def is_separated(tree: cst.Module) -> bool:
+    """Tell whether blank lines stand between imports."""
+    imports = [line for line in tree.body if any(map(_is_import, _small(line)))]
+    return any(
+        not one.comment
+        for line in imports[1:]
+        if isinstance(line, cst.SimpleStatementLine)
+        for one in line.leading_lines
+    )
+
+
+def with_imports(
+    tree: cst.Module, wanted: Iterable[str], unused: Set[str], style: Style = PLAIN
+) -> cst.Module:
     """Return `tree` with imports of `wanted` (`pydantic.Field`, `a.B as C`, `import a.b`).
 
     Names of `unused` that stand nowhere but in their import are dropped from it.
@@ -16,7 +51,7 @@ def with_imports(tree: cst.Module, wanted: Iterable[str], unused: Set[str]) -> c
     dropping = _Dropping(unused - used.names)
     tree = tree.visit(dropping)
     for full in sorted(wanted):
-        tree = _with_import(tree, full)
+        tree = _with_import(tree, full, style)
     return tree
 
 
@@ -99,7 +134,7 @@ def _full(node: cst.BaseExpression | None) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
-def _with_import(tree: cst.Module, full: str) -> cst.Module:
+def _with_import(tree: cst.Module, full: str, style: Style) -> cst.Module:
     full, _, alias = full.partition(" as ")
     plain = full.startswith("import ")
     full = full.removeprefix("import ")
@@ -129,11 +164,34 @@ def _with_import(tree: cst.Module, full: str) -> cst.Module:
     text = f"from {package} import {name}" if package else f"import {name}"
     text += f" as {alias}" if alias else ""
     new = cst.parse_statement(text, config=tree.config_for_parsing)
-    place = _place(body, full)
-    if place < len(body) and not place and body:
-        # The comments above the first statement are the module's own.
-        return tree.with_changes(body=[new, *body])
+    place = _place(body, full, style)
+    if style.separated:
+        section = style.order(full)[0]
+        blank = cst.EmptyLine(indent=False)
+        before = _section(body[place - 1], style) if place else None
+        if before is not None and before != section:
+            new = new.with_changes(leading_lines=[blank])
+        after = body[place] if place < len(body) else None
+        behind = _section(after, style) if after else None
+        if isinstance(after, cst.SimpleStatementLine) and behind not in {None, section}:
+            lines = after.leading_lines
+            above = [blank] if not lines or lines[0].comment else []
+            body[place] = after.with_changes(leading_lines=[*above, *lines])
     return tree.with_changes(body=[*body[:place], new, *body[place:]])
+
+
+def _is_import(small: cst.CSTNode) -> bool:
+    return isinstance(small, cst.Import | cst.ImportFrom)
+
+
+def _section(line: cst.CSTNode, style: Style) -> int | None:
+    """Return to which section an import belongs; None if a statement is none."""
+    for small in _small(line):
+        if isinstance(small, cst.ImportFrom):
+            return 3 if small.relative else style.order(_full(small.module))[0]
+        if isinstance(small, cst.Import):
+            return style.order(_full(small.names[0].name))[0]
+    return None
 
 
 def _small(line: cst.CSTNode) -> Sequence[cst.BaseSmallStatement]:
@@ -169,7 +227,7 @@ def _with_name(node: cst.ImportFrom, name: str) -> cst.ImportFrom:
     )
 
 
-def _place(body: Sequence[cst.BaseStatement], full: str) -> int:
+def _place(body: Sequence[cst.BaseStatement], full: str, style: Style) -> int:
     """Return where a new import goes: after the one it sorts behind, of the first block."""
     imports = []
     for place, line in enumerate(body):
@@ -185,15 +243,9 @@ def _place(body: Sequence[cst.BaseStatement], full: str) -> int:
         if isinstance(small, cst.ImportFrom) and small.relative:
             continue
         module = _full(small.module if isinstance(small, cst.ImportFrom) else small.names[0].name)
-        if _order(module) <= _order(full):
+        if style.order(module) <= style.order(full):
             best = place
     return imports[0][0] if best is None else best + 1
-
-
-def _order(module: str) -> tuple[int, str]:
-    """Return what imports are sorted by: the library of Python first, then others."""
-    top = module.partition(".")[0]
-    return (0 if top == "__future__" else 1 if top in sys.stdlib_module_names else 2, top)
 
 
 def _after_docstring(body: Sequence[cst.BaseStatement]) -> int:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from drydock.codemods.rule import Rule
 from drydock.codemods.source import Source
 from drydock.errors import one_line
 
+_LIBRARIES = {".venv", "venv", "site-packages", "node_modules", ".tox", ".nox"}
 _MANY = 24  # modules, from which on another process is worth its start
 
 
@@ -33,9 +35,13 @@ def run(files: Mapping[str, str], names: Sequence[str], *, unsafe: bool) -> Outc
 
     `unsafe` rules are changed, too. Nothing is written.
     """
-    project = Project(files)
+    own, libraries = _own(files)
+    project = Project(own)
     rules = [rule for rule in all_rules() if not names or rule.name in names]
     outcome = Outcome()
+    for folder, count in libraries.items():
+        what = f"{count} files of libraries are under version control, and left"
+        outcome.findings.append(Finding("", folder, 0, "left", what, "git rm --cached -r them"))
     for path, why in sorted(project.broken.items()):
         how = "make it Python 3, or ignore it"
         outcome.findings.append(Finding("", path, 0, "left", f"is not valid Python: {why}", how))
@@ -46,7 +52,7 @@ def run(files: Mapping[str, str], names: Sequence[str], *, unsafe: bool) -> Outc
     for rule in rules:
         if not rule.survey:
             continue
-        now = Project({**files, **outcome.texts}) if outcome.texts else project
+        now = Project({**own, **outcome.texts}) if outcome.texts else project
         wanted = bool(names) or not rule.on_request
         for found in rule.survey(now):
             if isinstance(found, Finding):
@@ -56,6 +62,19 @@ def run(files: Mapping[str, str], names: Sequence[str], *, unsafe: bool) -> Outc
     outcome.texts = {p: text for p, text in outcome.texts.items() if files.get(p) != text}
     outcome.findings.sort(key=lambda one: (one.path, one.line, one.rule))
     return outcome
+
+
+def _own(files: Mapping[str, str]) -> tuple[dict[str, str], Counter[str]]:
+    """Return the service's files, and how many of each folder are those of libraries."""
+    own, libraries = {}, Counter[str]()
+    for path, text in files.items():
+        parts = path.split("/")
+        found = next((at for at, part in enumerate(parts) if part in _LIBRARIES), None)
+        if found is None:
+            own[path] = text
+        else:
+            libraries["/".join(parts[: found + 1])] += 1
+    return own, libraries
 
 
 _Rewritten = tuple[str, str | None, list[Finding]]

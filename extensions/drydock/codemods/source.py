@@ -1,13 +1,13 @@
 """One module that a rule reads and rewrites, and what the rule tells of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from drydock.codemods.finding import Certainty, Finding
-from drydock.codemods.imports import with_imports
+from drydock.codemods.imports import Style, is_separated, with_imports
 from drydock.codemods.project import Project, documented
 
 
@@ -99,7 +99,9 @@ class Source:
         """Return the text of the new tree, with the imports that it needs."""
         if self._imports or self._unused:
             unused = {n for n in self._unused if not any(self.project.importers(self.path, n))}
-            tree = with_imports(tree, self._imports, unused)
+            own = partial(self.project.find_module, near=self.path)
+            style = Style(is_separated(self.tree), lambda module: bool(own(module)))
+            tree = with_imports(tree, self._imports, unused, style)
         return tree.code
 
 

@@ -228,6 +228,30 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         """,
         ("dump(A(x=1))", "A(x=1)._y"),
     ),
+    "a docstring becomes a comment": (
+        """
+        from pydantic import BaseModel
+
+        class A(BaseModel):
+            x: int
+
+            class Config:
+                '''For the database.'''
+                orm_mode = True
+        """,
+        """
+        from pydantic import BaseModel, ConfigDict
+
+        class A(BaseModel):
+            x: int
+
+            model_config = ConfigDict(
+                # For the database.
+                from_attributes=True,
+            )
+        """,
+        ("dump(orm(A, x=1))",),
+    ),
     "what is gone is told": (
         """
         from pydantic import BaseModel

@@ -27,6 +27,11 @@ FIX: dict[str, tuple[Files, Files]] = {
     "requirements that are compiled": _in(
         "requirements.in", "fastapi\npydantic\n", "fastapi\npydantic\npydantic-settings>=2\n"
     ),
+    "requirements with what they come from": _in(
+        "requirements.txt",
+        "pydantic==1.10.2\n    # via\n    #   fastapi\nuvicorn==0.20\n",
+        "pydantic==1.10.2\n    # via\n    #   fastapi\npydantic-settings>=2\nuvicorn==0.20\n",
+    ),
     "dependencies": _in(
         "pyproject.toml",
         '[project]\ndependencies = [\n    "pydantic>=1.8",\n    "uvicorn",\n]\n',
@@ -66,6 +71,10 @@ NOOP: dict[str, tuple[Files, str]] = {
     "written for Pydantic 2": (
         {"app.py": "from pydantic import ConfigDict\n", "requirements.txt": "pydantic==2.5.0\n"},
         "",
+    ),
+    "with hashes": (
+        {**USES, "requirements.txt": "pydantic==1.10.2 \\\n    --hash=sha256:abc\n"},
+        "add pydantic-settings>=2",
     ),
     "of a comment": (
         {"app.py": "# from pydantic_settings import x\n", "requirements.txt": "pydantic\n"},

@@ -168,6 +168,23 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(y='a'))", "dump(A(x=None, y='b'))"),
     ),
+    "in an order with blank lines": (
+        """
+        import os
+
+        from pydantic import BaseSettings
+
+        from service import x
+        """,
+        """
+        import os
+
+        from pydantic_settings import BaseSettings
+
+        from service import x
+        """,
+        (),
+    ),
     "other names of the types": (
         "from pydantic.types import PyObject\n",
         "from pydantic import ImportString\n",

@@ -155,6 +155,10 @@ NOOP: dict[str, tuple[Files, str]] = {
         "do by hand what include= did",
     ),
     "fields": (_in("names = list(Item.__fields__)\n"), "read model_fields"),
+    "fields, by their text": (
+        _in("names = Item.__dict__['__fields__'].keys()\n"),
+        "is no attribute of a model any more",
+    ),
     "no model": (
         "class Item:\n    def dict(self): ...\n\n\ndef f(item: Item):\n    return item.json()\n",
         "",

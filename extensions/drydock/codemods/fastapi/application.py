@@ -4,12 +4,15 @@ Source: https://fastapi.tiangolo.com/release-notes/: 0.145 removes `openapi_pref
 JSON without a Content-Type is answered 422; a login that is missing is answered 401, not 403.
 """
 
+import re
+
 import libcst as cst
 
 from drydock.codemods.fastapi.applications import APPS
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Rewriter, Source, keyword
 
+_TESTS = re.compile(r"(^|/)(tests?/|test_[^/]+$|conftest\.py$)")
 _SCHEMES = {
     f"fastapi.security.{name}"
     for name in ("HTTPBearer", "HTTPBasic", "HTTPDigest", "APIKeyHeader", "APIKeyQuery",
@@ -22,6 +25,10 @@ def _rewrite(source: Source) -> cst.Module:
 
 
 class _Application(Rewriter):
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self.is_test = bool(_TESTS.search(source.path))
+
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         meaning = self.source.meaning(original_node.func)
         if meaning.replace(".http.", ".").replace(".api_key.", ".") in _SCHEMES:
@@ -32,7 +39,7 @@ class _Application(Rewriter):
             return updated_node
         if not self.source.is_a(original_node.func, APPS[0]):
             return updated_node
-        if not keyword(original_node.args, "strict_content_type"):
+        if not keyword(original_node.args, "strict_content_type") and not self.is_test:
             why = "JSON that is sent without a Content-Type is answered 422 now"
             how = "if clients may send none: FastAPI(strict_content_type=False)"
             self.source.left(original_node, why, how)

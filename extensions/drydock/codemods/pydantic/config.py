@@ -6,7 +6,7 @@ Settings: an `.env` file with a variable that is no field was no error in Pydant
 `extra` was, and is one in pydantic-settings; so `extra="ignore"` is said where nothing was.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -109,6 +109,10 @@ class _Configs(InModels):
     ) -> cst.SimpleStatementLine | None:
         """Return the statement that takes the place of a class; None if nothing is left of it."""
         entries = [one for line in config.body.body for one in self._entries(line)]
+        said = [text for line in _lines(config) if (text := _said(line))]
+        if said and entries:
+            comment = cst.Comment(f"# {said[0].strip()}")
+            entries[0] = replace(entries[0], above=[comment, *entries[0].above])
         names = {entry.name for entry in entries}
         if is_settings and "extra" not in names and "env_file" in names:
             entries.append(_Entry("extra", cst.SimpleString('"ignore"')))
@@ -155,11 +159,21 @@ class _Configs(InModels):
         return _RENAMED.get(name, name), value
 
 
+_MORE = "class Config holds more than values"
+
+
+def _said(small: cst.CSTNode) -> str:
+    """Return the text of a docstring that is one line; empty if a statement is none."""
+    value = small.value if isinstance(small, cst.Expr) else None
+    text = str(value.evaluated_value) if isinstance(value, cst.SimpleString) else ""
+    return text if "\n" not in text else ""
+
+
 def _wrong(small: cst.BaseSmallStatement) -> str:
     """Return why a statement of the class cannot become an entry; empty if it can."""
     name = _target(small)
     if not name:
-        return "" if isinstance(small, cst.Pass) else "class Config holds more than values"
+        return "" if isinstance(small, cst.Pass) or _said(small) else _MORE
     if name == "fields":
         return f"fields of class Config: {_GONE['fields']}"
     if name not in {*_KEPT, *_RENAMED, *_GONE, *_NOW_ALWAYS, _MUTABLE}:

@@ -22,7 +22,9 @@ _USES_NEW = re.compile(
 )
 _HAS = re.compile(r"^[^#\n]*\bpydantic[-_]settings\b", re.MULTILINE | re.IGNORECASE)
 # An entry for Pydantic, with what stands before and behind its name.
-_LINE = re.compile(r"^(pydantic)\b(?![-_])[^\n]*$", re.MULTILINE | re.IGNORECASE)
+_LINE = re.compile(
+    r"^(pydantic)\b(?![-_])[^\n]*(?<!\\)(?:\n[ \t]+#[^\n]*)*$", re.MULTILINE | re.IGNORECASE
+)
 _ITEM = re.compile(r"""^(\s*)(["'])pydantic\b(?![-_])[^\n]*$""", re.MULTILINE | re.IGNORECASE)
 _POETRY = re.compile(r"^pydantic\s*=[^\n]*$", re.MULTILINE)
 _LISTS = re.compile(r"(^|/)requirements[^/]*\.(txt|in)$|(^|/)requirements/[^/]+\.(txt|in)$")

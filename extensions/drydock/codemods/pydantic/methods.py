@@ -115,6 +115,14 @@ class _Methods(WithTypes):
         self.source.changed(node, what)
         return True
 
+    def leave_SimpleString(
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        if original_node.raw_value == "__fields__":
+            how = "read model_fields of the class, whose values are FieldInfo"
+            self.source.left(original_node, "'__fields__' is no attribute of a model any more", how)
+        return updated_node
+
     def _adapted(self, old: cst.Call, new: cst.Call, meaning: str) -> cst.BaseExpression:
         """`parse_obj_as(T, x)` -> `TypeAdapter(T).validate_python(x)`."""
         name = meaning.rpartition(".")[2]
