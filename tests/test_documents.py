@@ -28,6 +28,11 @@ def test_the_reference_is_what_the_code_says() -> None:
     assert reference.FILE.read_text(encoding="utf-8") == reference.text()
 
 
+def test_the_page_of_checks_is_what_the_code_says() -> None:
+    """`python -m tools.reference` writes it."""
+    assert reference.CHECKS.read_text(encoding="utf-8") == reference.checks()
+
+
 @pytest.mark.parametrize("command", commands())
 def test_a_command_of_the_documents_is_one(command: str) -> None:
     _, name, *arguments = shlex.split(command)

@@ -52,6 +52,11 @@ class Run:
 INSTALL = """\
 uv tool install git+https://git.example.com/platform/drydock.git
 drydock new iris"""
+LOCKED = "uv lock --quiet && git add uv.lock"
+STANDARD = (
+    'uvx --from "drydock-standard @ git+https://git.example.com/platform/drydock.git'
+    '#subdirectory=extensions/drydock_standard" repo-review --select DM'
+)
 RUNS = {
     "copier copy https://git.example.com/platform/drydock.git iris": Run(
         "empty", "iris/pyproject.toml"
@@ -61,7 +66,9 @@ RUNS = {
         "empty", "iris/uv.lock", INSTALL.partition("\n")[0]
     ),
     "copier update": Run("service"),
-    "drydock check --markdown": Run("service"),
+    "drydock check": Run("service", before=LOCKED),
+    "drydock check --markdown": Run("service", before=LOCKED),
+    STANDARD: Run("service", before=LOCKED),
     "drydock update": Run("service"),
     "copier update --vcs-ref v1.0.0": Run("oldest"),
     "drydock update --abort": Run("service", before="drydock update --defaults"),
@@ -72,6 +79,8 @@ RUNS = {
     "drydock update --explain Dockerfile": Run("service"),
     "drydock update --explain FILE": Run("service"),
     "drydock modernize --dry-run --diff": Run("legacy"),
+    "drydock update --data python_version=3.13": Run("service"),
+    "drydock update --data service_port=8080": Run("service"),
     "drydock questions": Run("service"),
     "drydock questions --json": Run("service"),
     "uv lock": Run("service", "uv.lock"),
@@ -102,6 +111,9 @@ git fetch --no-tags upstream refs/tags/v1.5.0 && git merge FETCH_HEAD
 nox -s release -- 1.5.0+acme.1""",
 )
 NOT_RUN = {
+    "drydock update --data NAME=VALUE": "any answer; it is run with some",
+    "drydock update --template URL": "the new address of a template that moved",
+    "nox -s update": "a session of services, which the tests of their pipelines run",
     "python3 -m venv .venv && .venv/bin/pip install --quiet nox && .venv/bin/nox -s demo": (
         "nox -s first_run runs it"
     ),

@@ -1,4 +1,4 @@
-"""Writes docs/reference.md, the reference of commands, questions and exit codes, from the code.
+"""Writes the reference of commands, questions and exit codes, and that of checks, from the code.
 
 python -m tools.reference
 """
@@ -12,9 +12,11 @@ import typer
 from drydock.cli import app
 from drydock.template import rendering
 from drydock.template.releases import Release
+from drydock_standard import families
 
 REPOSITORY = Path(__file__).parents[1]
 FILE = REPOSITORY / "docs" / "reference.md"
+CHECKS = REPOSITORY / "docs" / "checks.md"
 INTRODUCTION = """\
 # Reference
 
@@ -40,6 +42,84 @@ besides since which release each is asked.
 | name | what | answers | default |
 |---|---|---|---|
 """
+
+
+ABOUT_CHECKS = """\
+# The standard as checks
+
+Written by `python -m tools.reference` from the code; a test holds it to that.
+
+How far a service holds to the standard, whether or not a template made it:
+
+```sh
+drydock check
+```
+
+Nothing of the service is run or changed. The code of a check begins with its level: `DM` must, `DS`
+should, `DC` could. The exit code is 1 when a must fails. `--json` is for machines, `--markdown` for a
+pull request, `--verbose` says why checks were skipped. A check that asks a server (the package index,
+the template's repository) is skipped without `--network`.
+
+## Without the engine
+
+The checks are a plugin of [repo-review](https://repo-review.readthedocs.io), and a distribution of
+their own that needs nothing of the engine, `drydock-standard`:
+
+```sh
+uvx --from "drydock-standard @ git+https://git.example.com/platform/drydock.git#subdirectory=extensions/drydock_standard" repo-review --select DM
+```
+
+repo-review knows no levels and exits with 3 when anything fails, so `--select DM` leaves only the
+musts. `DRYDOCK_CHECK_NETWORK=1` is its `--network`. It also prints HTML and JSON, and runs the checks
+of other plugins beside these. `drydock-engine` brings the same checks along; an environment has one of
+the two.
+
+As a hook of pre-commit:
+
+```yaml
+repos:
+  - repo: https://git.example.com/platform/drydock.git
+    rev: v1.5.0
+    hooks:
+      - id: drydock-check
+```
+
+As a GitHub Action, which writes its result into the summary of the run:
+
+```yaml
+- uses: platform/drydock@v1.5.0
+```
+
+## Waivers
+
+A service that cannot hold to a check yet says so in its pyproject.toml, with the last day and why:
+
+```toml
+[tool.repo-review.ignore]
+DM402 = "until 2027-01-31: the base image of the platform has no tags yet"
+DS504 = "the batch job has no metrics"
+```
+
+What has expired no longer holds: the check runs again. A must cannot be waived without an end, and
+`DM000`, which finds waivers without a reason, cannot be waived. `select` of repo-review narrows what
+repo-review runs, but not `drydock check`.
+
+"""  # noqa: E501
+
+
+def checks() -> str:
+    """Return the page about the checks."""
+    return ABOUT_CHECKS + "\n".join(_families())
+
+
+def _families() -> Iterator[str]:
+    for family, module in families.modules().items():
+        yield f"## {module.NAME}\n"
+        for code, check in families.classes().items():
+            if check.family == family:
+                about = f"({check.level()}; since {check.since()})"
+                yield f"### {code}\n\n**{check.summary()}** {about}\n"
+                yield f"{check.why()}\n\nFix: {check.fix()}\n"
 
 
 def text() -> str:
@@ -79,3 +159,4 @@ def _commands_of(group: Any, context: Any) -> Iterator[str]:
 
 if __name__ == "__main__":
     FILE.write_text(text(), encoding="utf-8")
+    CHECKS.write_text(checks(), encoding="utf-8")

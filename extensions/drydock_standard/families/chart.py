@@ -168,7 +168,7 @@ class SameContract(Check):
     Where they differ, a reader of one is misled about the others, and an update of the template
     goes by the answer.
 
-    Fix: change the answer by `drydock update --data service_port=…`, not the files one by one.
+    Fix: change the answer by `drydock update --data service_port=8080`, not the files one by one.
 
     Since v1.5.0.
     """

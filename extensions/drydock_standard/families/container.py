@@ -109,7 +109,7 @@ class IgnoredContext(Check):
     """The image's build leaves out what is not the service's.
 
     Without `.dockerignore` a `COPY . .` puts git's history, environments and local settings into
-    a layer, where whoever pulls the image reads them.
+    a layer, for everyone who pulls the image to read.
 
     Fix: add a `.dockerignore` with at least `.git`, `.venv` and `.env`.
 

@@ -68,7 +68,7 @@ _ENTROPY = 3.5  # bits a character, from which text is likely to be drawn at ran
 class Keys(Check):
     """No file has a key or token that a service would accept.
 
-    Whoever can read the repository, its clones and its backups, can use it; taking it out of the
+    Everyone who reads the repository, a clone or a backup of it can use it; taking it out of the
     newest commit leaves it in all others.
 
     Fix: revoke the key at its service, then take it out; the service reads secrets from the

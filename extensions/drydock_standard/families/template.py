@@ -105,7 +105,7 @@ def _login(address: str) -> bool:
 class TemplateAddress(Check):
     """The template can be reached by others.
 
-    A folder on the machine of whoever made the service is not there for a colleague, a pipeline,
+    A folder on the machine that the service was made on is not there for a colleague, a pipeline,
     or Renovate.
 
     Fix: put the address of the template's repository into `_src_path` of the answers file, by
