@@ -315,6 +315,13 @@ def _retrofit(
     no_commit: Annotated[
         bool, typer.Option("--no-commit", help="Only stage it, on the branch you are on.")
     ] = False,
+    modernize: Annotated[
+        bool,
+        typer.Option(
+            "--modernize",
+            help="Carry the code to the libraries of today, too, in a commit of its own.",
+        ),
+    ] = False,
     abort: Annotated[
         bool, typer.Option("--abort", help="Undo a retrofit that is not merged.")
     ] = False,
@@ -389,6 +396,7 @@ def _retrofit(
         data=read_data(data or [], data_file),
         dry_run=dry_run,
         commit=not no_commit,
+        modernize=modernize,
         format=not no_format,
     )
     somebody = sys.stdin.isatty() and not defaults
@@ -417,6 +425,10 @@ def _modernize(
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Change what is likely, too, and not certain.")
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="RELEASE", help="Only rules that newer releases ask for."),
+    ] = None,
     dry_run: DryRun = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show the change of each file.")] = False,
     as_json: AsJson = False,
@@ -433,7 +445,9 @@ def _modernize(
     from drydock.report import modernized
     from drydock.report.terminal import print_step
 
-    options = modernize.Options(rules=tuple(rule or ()), unsafe=unsafe, dry_run=dry_run)
+    options = modernize.Options(
+        rules=tuple(rule or ()), since=since, unsafe=unsafe, dry_run=dry_run
+    )
     report = modernize.modernize(path, options, print_step)
     if as_json:
         typer.echo(modernized.modernized_to_json(report))

@@ -17,17 +17,17 @@ def test_every_rule_has_a_name_of_its_own_a_summary_and_words_to_look_for() -> N
 
 
 def test_what_is_found_has_its_line() -> None:
-    (found,) = run({"app.py": QUERY}, [], unsafe=False).findings
+    (found,) = run({"app.py": QUERY}, None, unsafe=False).findings
     assert (found.path, found.line, found.certainty) == ("app.py", 4, "changed")
 
 
 def test_other_files_are_left() -> None:
     files = {"app.py": QUERY, "README.md": QUERY, "other.py": "x = 1\n"}
-    assert run(files, [], unsafe=False).texts.keys() == {"app.py"}
+    assert run(files, None, unsafe=False).texts.keys() == {"app.py"}
 
 
 def test_a_module_of_python_2_is_told_and_the_rest_done() -> None:
-    outcome = run({"app.py": QUERY, "old.py": "print 'a'\n"}, [], unsafe=False)
+    outcome = run({"app.py": QUERY, "old.py": "print 'a'\n"}, None, unsafe=False)
     assert outcome.texts.keys() == {"app.py"}
     (old,) = [one for one in outcome.findings if one.path == "old.py"]
     assert old.certainty == "left"
@@ -36,7 +36,7 @@ def test_a_module_of_python_2_is_told_and_the_rest_done() -> None:
 
 def test_libraries_under_version_control_are_left_and_told() -> None:
     files = {"app.py": QUERY, ".venv/lib/site-packages/a.py": QUERY, "web/node_modules/b.py": QUERY}
-    outcome = run(files, [], unsafe=False)
+    outcome = run(files, None, unsafe=False)
     assert outcome.texts.keys() == {"app.py"}
     told = {one.path: one.what for one in outcome.findings if one.certainty == "left"}
     assert told.keys() == {".venv", "web/node_modules"}
@@ -45,6 +45,6 @@ def test_libraries_under_version_control_are_left_and_told() -> None:
 @pytest.mark.parametrize("count", [3, 60])
 def test_few_modules_and_many_come_out_the_same(count: int) -> None:
     files = {f"m{number}.py": QUERY for number in range(count)}
-    outcome = run(files, [], unsafe=False)
+    outcome = run(files, None, unsafe=False)
     assert len(outcome.texts) == len(outcome.findings) == count
     assert [one.path for one in outcome.findings] == sorted(files)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from drydock.commands.modernize import offered
 
 from tests.support import commit, git, snapshot, write
 from tests.test_cli import Drydock
@@ -98,3 +99,26 @@ def test_runs_nothing_of_the_service(drydock: Drydock, service: Path) -> None:
     commit(service, "trap")
     assert drydock("modernize", service).code == 0
     assert not (service / "ran").exists()
+
+
+def test_since_a_release_only_newer_rules_are_applied(drydock: Drydock, service: Path) -> None:
+    outcome = drydock("modernize", service, "--since", "v99.0.0", "--dry-run")
+    assert outcome.code == 0
+    assert "Nothing to do" in outcome.out
+    assert "pattern" in drydock("modernize", service, "--since", "v1.4.0", "--dry-run").out
+    refused = drydock("modernize", service, "--since", "yesterday")
+    assert refused.code == 2
+    assert "yesterday is not a release" in refused.err
+
+
+def test_rules_are_offered_between_two_releases() -> None:
+    assert "fastapi-pattern" in offered("v1.4.0", "v1.5.0")
+    assert offered("v1.5.0", "v1.6.0") == offered("v1.3.0", "v1.4.0") == []
+    assert offered("a1b2c3d", "v1.5.0") == []
+
+
+def test_the_chassis_is_left_to_the_releases(drydock: Drydock, service: Path) -> None:
+    write(service, {".copier-answers.yml": "_commit: v1.4.0\n", "app/chassis/x.py": OLD})
+    commit(service, "retrofit")
+    assert drydock("modernize", service).code == 0
+    assert git(service, "status", "--porcelain") == " M app/api.py"

@@ -175,6 +175,35 @@ def test_the_first_commit_on_a_branch_tells_all(
         assert text in outcome.out
 
 
+def test_modernize_carries_the_code_in_a_commit_of_its_own(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = make(poetry.ORDERS_EVENTS, tmp_path / "orders")
+    plan = report_of(retrofit(drydock, folder, standard, "--modernize", "--dry-run", "--json"))
+    assert [one["path"] for one in plan["modernized"]["files"]] == ["src/parcel_orders/app.py"]
+    outcome = retrofit(drydock, folder, standard, "--modernize")
+    assert outcome.code == 0
+    assert "fastapi-lifespan" in outcome.out
+    commits = git(folder, "log", "--reverse", "--format=%s", "main..").splitlines()
+    assert commits[1] == "Carry the code to the libraries of today"
+    second = git(folder, "rev-list", "--reverse", "main..").split()[1]
+    changed = git(folder, "show", "--name-only", "--format=", second)
+    assert changed.split() == ["src/parcel_orders/app.py"]
+    assert "lifespan=lifespan" in (folder / "src/parcel_orders/app.py").read_text()
+    assert drydock("retrofit", folder, "--abort").code == 0
+    assert git(folder, "log", "--format=%s", "main..") == ""
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_modernize_needs_a_commit(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    folder = make(poetry.ORDERS_EVENTS, tmp_path / "orders")
+    before = snapshot(folder)
+    outcome = retrofit(drydock, folder, standard, "--modernize", "--no-commit")
+    assert outcome.code == 2
+    assert "leave out --no-commit" in outcome.err
+    assert snapshot(folder) == before
+
+
 def flask() -> Mapping[str, str]:
     return {"app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}
 

@@ -30,14 +30,14 @@ class Outcome:
     """What was found; lines are those of the new texts."""
 
 
-def run(files: Mapping[str, str], names: Sequence[str], *, unsafe: bool) -> Outcome:
-    """Apply the rules called `names` (none: all that are not on request) to a service's files.
+def run(files: Mapping[str, str], names: Sequence[str] | None, *, unsafe: bool) -> Outcome:
+    """Apply the rules called `names` (None: all that are not on request) to a service's files.
 
     `unsafe` rules are changed, too. Nothing is written.
     """
     own, libraries = _own(files)
     project = Project(own)
-    rules = [rule for rule in all_rules() if not names or rule.name in names]
+    rules = [rule for rule in all_rules() if names is None or rule.name in names]
     outcome = Outcome()
     for folder, count in libraries.items():
         what = f"{count} files of libraries are under version control, and left"
@@ -45,7 +45,7 @@ def run(files: Mapping[str, str], names: Sequence[str], *, unsafe: bool) -> Outc
     for path, why in sorted(project.broken.items()):
         how = "make it Python 3, or ignore it"
         outcome.findings.append(Finding("", path, 0, "left", f"is not valid Python: {why}", how))
-    for path, text, findings in _rewritten(project, rules, named=bool(names), unsafe=unsafe):
+    for path, text, findings in _rewritten(project, rules, named=names is not None, unsafe=unsafe):
         outcome.findings += findings
         if text is not None:
             outcome.texts[path] = text
@@ -53,7 +53,7 @@ def run(files: Mapping[str, str], names: Sequence[str], *, unsafe: bool) -> Outc
         if not rule.survey:
             continue
         now = Project({**own, **outcome.texts}) if outcome.texts else project
-        wanted = bool(names) or not rule.on_request
+        wanted = names is not None or not rule.on_request
         for found in rule.survey(now):
             if isinstance(found, Finding):
                 outcome.findings.append(found if wanted else _on_request(found))
@@ -69,6 +69,8 @@ def _own(files: Mapping[str, str]) -> tuple[dict[str, str], Counter[str]]:
     own, libraries = {}, Counter[str]()
     for path, text in files.items():
         parts = path.split("/")
+        if "chassis" in parts[:-1] and ".copier-answers.yml" in files:
+            continue  # the standard's, which its releases bring along
         found = next((at for at, part in enumerate(parts) if part in _LIBRARIES), None)
         if found is None:
             own[path] = text

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.version import InvalidVersion, Version
+
 from drydock import git
 from drydock.adoption.place import texts_of
 from drydock.codemods import all_rules
@@ -22,6 +24,8 @@ class Options:
 
     rules: tuple[str, ...] = ()
     """Names of rules; none: all that are not on request."""
+    since: str | None = None
+    """Only rules that a newer release than this one asks for."""
     unsafe: bool = False
     dry_run: bool = False
 
@@ -32,6 +36,9 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
     Raises BadInput, with nothing changed, when a rule is not known or other work would be lost.
     """
     _check(options.rules)
+    rules: Sequence[str] | None = options.rules or None
+    if options.since is not None:
+        rules = [name for name in _newer(options.since) if not rules or name in rules]
     try:
         folder = folder.expanduser().resolve()
         repository = repository_of(folder)
@@ -45,7 +52,7 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
         contents = _tracked(repository, folder, prefix)
         files = texts_of(contents)
         say("Applying the rules")
-        outcome = run(files, options.rules, unsafe=options.unsafe)
+        outcome = run(files, rules, unsafe=options.unsafe)
         if not options.dry_run:
             _write(folder, contents, outcome.texts)
     except git.GitError as error:
@@ -59,6 +66,25 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
         files=[Change(p, files.get(p), text) for p, text in sorted(outcome.texts.items())],
         findings=outcome.findings,
     )
+
+
+def offered(before: str, after: str) -> list[str]:
+    """Return the rules that a release up to `after` asks for, and none up to `before` did."""
+    try:
+        known = {rule.name: rule.since for rule in all_rules()}
+        return [name for name in _newer(before) if Version(known[name]) <= Version(after)]
+    except (BadInput, InvalidVersion):
+        return []  # a commit, which has no place among releases
+
+
+def _newer(release: str) -> list[str]:
+    try:
+        since = Version(release)
+    except InvalidVersion as error:
+        raise BadInput(f"{release} is not a release") from error
+    return [
+        rule.name for rule in all_rules() if Version(rule.since) > since and not rule.on_request
+    ]
 
 
 def _check(names: Sequence[str]) -> None:

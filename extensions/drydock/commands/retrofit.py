@@ -20,7 +20,7 @@ from drydock.adoption.place import Place, place_of
 from drydock.adoption.translate import Carried, Todo, project, style
 from drydock.adoption.translate import Entry as Said
 from drydock.adoption.translate.files import carry, replaced
-from drydock.commands import settling
+from drydock.commands import modernize, settling
 from drydock.commands.new import origin
 from drydock.errors import BadInput, undone_by
 from drydock.git import Entry, Repository, Tree
@@ -30,6 +30,7 @@ from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import repository_of
 from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
+from drydock.report.modernized import modernized_to_markdown
 from drydock.report.outcomes import RetrofitReport
 from drydock.template import rendering
 from drydock.template.releases import (
@@ -61,6 +62,8 @@ class Options:
     dry_run: bool = False
     commit: bool = True
     """Whether what comes out is committed on a branch of its own; else it is only staged."""
+    modernize: bool = False
+    """Whether the code is carried to the libraries of today, in a commit of its own."""
     format: bool = True
     """Whether the code is formatted, in a commit of its own; else it is listed as not formatted."""
 
@@ -104,6 +107,8 @@ class _Retrofit:
         release = self.template.find(options.to) if options.to else self.template.latest()
         if not options.to and (foreign := self.template.foreign(release)):
             raise BadInput(f"{foreign}; --to {release.name} takes it as it is")
+        if options.modernize and not options.commit:
+            raise BadInput("--modernize makes a commit of its own: leave out --no-commit")
         if options.commit and not options.dry_run:
             if not git.has_identity(place.folder):
                 how = "git config user.name NAME, and user.email; or give --no-commit"
@@ -167,9 +172,28 @@ class _Retrofit:
             if not options.dry_run:
                 self.say("Writing")
                 _write(repository, place, merge, report, commit=options.commit)
+                self._modernize(report)
                 if values.get("adopted") is not False:
                     self._settle(report)
+            else:
+                self._modernize(report)
         return report
+
+    def _modernize(self, report: RetrofitReport) -> None:
+        """Carry the code along, in a commit of its own, where that is wanted."""
+        if not self.options.modernize or report.conflicts:
+            return
+        own, dry_run = self.place.repository, self.options.dry_run
+        with undone_by("drydock retrofit --abort"):
+            asked = modernize.Options(dry_run=dry_run)
+            made = modernize.modernize(self.place.folder, asked, self.say)
+            report.modernized = made
+            if made.files and not dry_run:
+                paths = [self.place.prefix + file.path for file in made.files]
+                own.git("--literal-pathspecs", "add", "--", *paths)
+                body = modernized_to_markdown(made)
+                branch = _branch_of(own, self.place.folder)
+                branch.commit(own, "Carry the code to the libraries of today", body)
 
     def _settle(self, report: RetrofitReport) -> None:
         """Format the code, and list what it does not meet, where nothing is in conflict."""

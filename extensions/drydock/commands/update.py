@@ -111,6 +111,15 @@ def abort(folder: Path) -> None:
         raise BadInput(f"git: {error}") from error
 
 
+def _rules(service: Service, new: Release) -> list[str]:
+    """Return the rules of `drydock modernize` that come with an update, if it has any."""
+    if "package_path" not in service.answers.values:
+        return []  # another template, whose releases say nothing about ours
+    from drydock.commands.modernize import offered  # noqa: PLC0415 - they take time to import
+
+    return offered(service.answers.release, new.name)
+
+
 def _update(
     service: Service, template: Template, templates: Templates, options: Options, say: Say
 ) -> UpdateReport:
@@ -122,6 +131,7 @@ def _update(
         after=new.name,
         dry_run=options.dry_run or options.explain is not None,
         notes=[*filter(None, [template.uncommitted(new)])],
+        rules=_rules(service, new),
     )
     moved = options.template is not None and template.address != service.answers.template
     bare = _is_bare(service.answers.release, old, new)

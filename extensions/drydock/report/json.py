@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from drydock.report.modernized import modernized_data
 from drydock.report.outcomes import Question, RetrofitReport, UpdateReport
 
 
@@ -15,6 +16,8 @@ def to_json(report: UpdateReport | RetrofitReport) -> str:
         about["invalid_answers"] = {
             name: {"was": was, "is": now} for name, (was, now) in report.invalid_answers.items()
         }
+    if isinstance(report, RetrofitReport) and report.modernized:
+        about["modernized"] = modernized_data(report.modernized)
     return json.dumps(about, indent=2, default=str)
 
 

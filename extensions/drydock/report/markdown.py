@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from drydock.report.modernized import modernized_to_markdown
 from drydock.report.outcomes import RetrofitReport, UpdateReport
 from drydock.report.wording import (
     CONCERNS,
@@ -86,6 +87,8 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
                 yield from (
                     f"- [ ] `{place_of(one)}`: {one.why}. {one.how}".rstrip() for one in held
                 )
+    if report.modernized:
+        yield from ("", "# The code", "", modernized_to_markdown(report.modernized))
 
 
 def _cell(text: str) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from difflib import unified_diff
+from typing import Any
 
 from typer import echo, style
 
@@ -69,8 +70,11 @@ class ModernizeReport:
         return done if is_done else would
 
 
-def print_modernized(report: ModernizeReport, *, diff: bool = False) -> None:
-    """Say what was changed, what is unsafe, and what is left to do by hand, with file and line."""
+def print_modernized(report: ModernizeReport, *, diff: bool = False, steps: bool = True) -> None:
+    """Say what was changed, what is unsafe, and what is left to do by hand, with file and line.
+
+    `steps`: what the user does next, too.
+    """
     if not report.findings and not report.files:
         echo(f"Nothing to do: {report.service} is up to date.")
         return
@@ -81,17 +85,20 @@ def print_modernized(report: ModernizeReport, *, diff: bool = False) -> None:
         print_list(f"{report.title_of(certainty)}:", [_line(one) for one in report.of(certainty)])
     if diff and report.files:
         echo("\n" + "\n".join(one.diff for one in report.files), nl=False)
-    print_list("Next:", report.next_steps)
+    print_list("Next:", report.next_steps if steps else [])
 
 
 def modernized_to_json(report: ModernizeReport) -> str:
     """Return the report for machines."""
-    about = asdict(report) | {
-        "files": [{"path": one.path, "diff": one.diff} for one in report.files],
-        "exit_code": 0,
-        "next_steps": report.next_steps,
-    }
+    about = modernized_data(report) | {"exit_code": 0, "next_steps": report.next_steps}
     return json.dumps(about, indent=2)
+
+
+def modernized_data(report: ModernizeReport) -> dict[str, Any]:
+    """Return the report as data: each file with its change."""
+    return asdict(report) | {
+        "files": [{"path": one.path, "diff": one.diff} for one in report.files]
+    }
 
 
 def modernized_to_markdown(report: ModernizeReport, *, diff: bool = False) -> str:

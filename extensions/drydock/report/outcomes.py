@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # what reads a service takes longer to import than an update 
     from drydock.adoption.derive import Derived
     from drydock.adoption.translate import Entry as Said
     from drydock.adoption.translate import Todo
+    from drydock.report.modernized import ModernizeReport
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ class UpdateReport(_Merged):
     """Whether that branch was there before, so that git alone takes the commit back."""
     explanation: Explanation | None = None
     """Of the file that was asked for."""
+    rules: list[str] = field(default_factory=list)
+    """The rules of `drydock modernize` that these releases ask for."""
 
     def of(self, path: str) -> FileReport:
         """Return what is said of the file at `path`; raise BadInput if that is nothing."""
@@ -122,13 +125,15 @@ class UpdateReport(_Merged):
                 "resolve the conflicts, git add each file, then git commit",
                 "or undo it: drydock update --abort",
             ]
+        more = [f"carry the code along: drydock modernize --since {self.before}"] * bool(self.rules)
         if self.branch:
             undo = "git reset --hard HEAD~" if self.continued else "drydock update --abort"
             steps = ["look at it: git show", "run the tests, then merge it"]
-            return [*steps, f"or undo it: {undo}"]
+            return [*steps, *more, f"or undo it: {undo}"]
         return [
             "look at it: git diff --staged",
             f"run the tests, then: git commit -m 'Update to {self.after}'",
+            *more,
             "or undo it: drydock update --abort",
         ]
 
@@ -158,6 +163,8 @@ class RetrofitReport(_Merged):
     """The commit that the service was at."""
     debt: list[str] = field(default_factory=list)
     """What of the code was formatted, and what it does not meet, a line each."""
+    modernized: "ModernizeReport | None" = None
+    """What of the code was carried to the libraries of today; None: that was not wanted."""
     unsettled: str = ""
     """Why that is not known yet, and what to do about it; empty: it is."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typer import echo, style
 
 from drydock.report.files import FileReport
+from drydock.report.modernized import print_modernized
 from drydock.report.outcomes import Explanation, NewService, Question, RetrofitReport, UpdateReport
 from drydock.report.terminal import Row, print_doubts, print_list, print_table
 from drydock.report.wording import (
@@ -126,6 +127,9 @@ def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
         echo(f"\n{report.locked}")
     if report.unlocked:
         echo(style(f"\nIt cannot be locked yet: {report.unlocked}", fg="red"))
+    if report.modernized:
+        echo()
+        print_modernized(report.modernized, steps=False)
     print_list("Next:", report.next_steps)
 
 
