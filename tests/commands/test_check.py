@@ -1,0 +1,106 @@
+"""`drydock check`: its reports and exit codes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from drydock_standard.families import classes
+
+from tests.support import Content, Outcome, snapshot, write
+
+Drydock = Callable[..., Outcome]
+GOOD: dict[str, Content] = {
+    "pyproject.toml": (
+        "[project]\nname = 'a'\nrequires-python = '>=3.11'\ndependencies = []\n\n"
+        "[tool.repo-review.ignore]\nDS302 = 'a | b'\n"
+    ),
+    "uv.lock": (
+        'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "a"\n'
+        'source = { virtual = "." }\n\n[package.metadata]\nrequires-dist = []\n'
+    ),
+    "tests/test_a.py": "def test_a():\n    pass\n",
+}
+BROKEN: dict[str, Content] = {"a`.rej": "", "requirements.txt": "a\n"}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Path:
+    write(tmp_path / "a", GOOD)
+    return tmp_path / "a"
+
+
+def test_when_every_must_holds_it_exits_with_0(drydock: Drydock, service: Path) -> None:
+    before = snapshot(service)
+    outcome = drydock("check", service)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "✗ DS303 Style and common mistakes are checked (should)\n" in outcome.out
+    assert "- DS302 Types are checked\n    waived: a | b\n" in outcome.out
+    assert "DM201" not in outcome.out
+    assert snapshot(service) == before
+
+
+def test_when_a_must_fails_it_exits_with_1_and_says_how_to_fix_it(
+    drydock: Drydock, service: Path
+) -> None:
+    write(service, BROKEN)
+    outcome = drydock("check", service)
+    assert outcome.code == 1
+    assert (
+        "✗ DM102 No rejected patch was left behind (must)\n    - a'.rej\n    Fix: " in outcome.out
+    )
+    assert "1 of the failed is a must" in outcome.out
+
+
+def test_verbose_says_what_passed_and_why_the_rest_was_skipped(
+    drydock: Drydock, service: Path
+) -> None:
+    out = drydock("check", service, "--verbose").out
+    assert "✓ DM202 Every dependency is locked\n" in out
+    assert "    skipped: there is no Dockerfile of a Python service\n" in out
+
+
+def test_json_has_every_check(drydock: Drydock, service: Path) -> None:
+    write(service, BROKEN)
+    outcome = drydock("check", service, "--json")
+    told = json.loads(outcome.out)
+    checks = {one["code"]: one for one in told["checks"]}
+    assert (outcome.code, told["exit_code"], told["service"]) == (1, 1, str(service))
+    assert set(checks) == set(classes())
+    assert checks["DM102"] | {"message": ""} == {
+        "code": "DM102",
+        "level": "must",
+        "family": "template",
+        "name": "No rejected patch was left behind",
+        "status": "failed",
+        "message": "",
+        "url": checks["DM102"]["url"],
+    }
+    assert checks["DM102"]["message"].startswith("- `a'.rej`\n\nFix: ")
+    assert checks["DS302"]["status"] == "waived"
+
+
+def test_markdown_is_for_a_pull_request(drydock: Drydock, service: Path) -> None:
+    write(service, BROKEN)
+    outcome = drydock("check", service, "--markdown")
+    assert outcome.code == 1
+    assert outcome.out.startswith("## The standard: ")
+    assert "### DM102 (must): No rejected patch was left behind\n\n- `a'.rej`\n" in outcome.out
+    assert "| DS302 Types are checked | waived | a \\| b |\n" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda path: None, "is not a directory"),
+        (lambda path: path.write_text(""), "is not a directory"),
+        (lambda path: path.mkdir(), "is empty"),
+    ],
+)
+def test_what_is_no_service_at_all_exits_with_2(
+    make: Callable[[Path], object], why: str, drydock: Drydock, tmp_path: Path
+) -> None:
+    make(tmp_path / "x")
+    outcome = drydock("check", tmp_path / "x")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"drydock: {tmp_path}/x {why}\n"
