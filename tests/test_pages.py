@@ -114,6 +114,12 @@ NOT_RUN = {
     "drydock update --data NAME=VALUE": "any answer; it is run with some",
     "drydock update --template URL": "the new address of a template that moved",
     "nox -s update": "a session of services, which the tests of their pipelines run",
+    'drydock modernize\ngit commit -am "Carry the code to Pydantic 2 and FastAPI\'s lifespan"\n'
+    "drydock retrofit --defaults\ndrydock prove --before main": (
+        "takes long: tests/commands/test_year_2021.py does the same"
+    ),
+    "drydock prove": "a name, with what is typed after it beside",
+    "drydock prove --before main": "takes long: tests/commands/test_prove.py proves services",
     "python3 -m venv .venv && .venv/bin/pip install --quiet nox && .venv/bin/nox -s demo": (
         "nox -s first_run runs it"
     ),

@@ -122,7 +122,7 @@ def _by_name(response: Response) -> dict[str, str]:
 
 def _values(where: str, before: Any, after: Any) -> Iterator[Difference]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for name in before.keys() | after.keys():
+        for name in sorted(before.keys() | after.keys()):
             inner = f"{where}.{name}"
             if name in before and name in after:
                 yield from _values(inner, before[name], after[name])

@@ -124,13 +124,11 @@ def _details(document: Any) -> Iterator[Mapping[str, Any]]:
 
 
 @_one
-def _late_times(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
-    """Explain numbers for which Pydantic 1 took the first or the last time that there is."""
-    told = list(_details(exchange.after.json))
-    if setting.crosses("pydantic", "2") and exchange.after.status == 422 and told and all(
-        "not supported as unix timestamps" in str(one.get("ctx")) for one in told
-    ):  # fmt: skip
-        return "Pydantic 2 takes no number for a time beyond the years 0 to 9999"
+def _coercion(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain the refusal of what the API document forbids: numbers for text, truth for times."""
+    refused = exchange.after.status == 422 and any(_details(exchange.after.json))
+    if setting.crosses("pydantic", "2") and exchange.request.kind == "invalid" and refused:
+        return "Pydantic 2 refuses what the API document forbids, and Pydantic 1 made fit"
     return None
 
 

@@ -29,8 +29,9 @@ def rows(
     noise = Noise.between(requests, runs[0], runs[1])
     by_name = {one.label: Row(one.label, problem=one.problem) for one in operations}
     found: dict[tuple[str, str, str, str], Found] = {}
+    last: dict[tuple[str, str, str, str], int] = {}
     general: dict[str, int] = {}
-    for request, first, second, after in zip(requests, *runs, strict=True):
+    for number, (request, first, second, after) in enumerate(zip(requests, *runs, strict=True)):
         name = name_of(request)
         row = by_name.setdefault(name, Row(name, is_operation=False))
         row.requests += 1
@@ -50,9 +51,11 @@ def rows(
             key = (name, "", "", why) if why else (name, *one.place, why)
             if known := found.get(key):
                 places = {*known.also, one.where} - {known.difference.where}
-                found[key] = replace(known, times=known.times + 1, also=tuple(sorted(places)))
+                times = known.times + (last[key] != number)
+                found[key] = replace(known, times=times, also=tuple(sorted(places)))
             else:
                 found[key] = Found(one, filled(request, runs[0]).line, 1, why)
+            last[key] = number
     for (name, *_), first_found in found.items():
         by_name[name].found.append(first_found)
     for row in by_name.values():
