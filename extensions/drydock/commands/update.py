@@ -168,6 +168,7 @@ def _update(
             report.notes += [
                 *_leave_out_shadows(repository, service, trees, merge),
                 *_ignored(service, trees),
+                *merge.doubts,
                 *references.find(repository, service.prefix, service.tracked, trees.theirs, merge),
             ]
             _require_room(service, merge)

@@ -215,6 +215,13 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
             told = [f"kept `{one}`, which {by} still uses" for one, by in kept.items()]
             merging = Merging(rules.of(name), told, yours=mine)
             merged = source(nodes.merge(was, *sides[1:], merging))
+        if before and (left := audit.unneeded(name, before, mine, new, merged)):
+            # As if the release had removed it as well.
+            theirs_less = nodes.without(sides[2], left)
+            new = source(theirs_less)
+            told = [f"skipped `{one}`, which nothing of yours uses" for one in left]
+            merging = Merging(rules.of(name), told, yours=mine)
+            merged = source(nodes.merge(sides[0], sides[1], theirs_less, merging))
         texts = before, mine, new
         _check_renames(texts, merging)
         _hold(path, known, texts, merged, merging)

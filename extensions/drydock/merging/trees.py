@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from drydock import git
 from drydock.documents import formats
 from drydock.git import Entry, Repository, Tree
-from drydock.merging import ends, hunks, lines, structural
+from drydock.merging import charts, ends, hunks, lines, structural
 from drydock.merging.certainty import NotCertain
 
 
@@ -51,6 +51,8 @@ class Merge:
     """The path that a file had in base, by the one to which ours or theirs moved it."""
     rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What was done to merge each file structurally, beyond taking both sides."""
+    doubts: list[str] = field(default_factory=list)
+    """What is wrong though no file that both sides changed is."""
 
     def leave_out(self, path: str, reason: str) -> None:
         """Leave out a file that theirs adds, or changes where ours deleted it."""
@@ -108,6 +110,7 @@ def three_way(
     _note_moves(repository, merge, trees, (ours, base, theirs))
     merge.moved = {path: before for path, before in merge.moved.items() if path not in new}
     _hold_to_formats(repository, merge, (base, ours, theirs), labels)
+    _hold_to_charts(repository, merge, (base, ours, theirs), labels)
     _label(repository, merge, names)
     return merge
 
@@ -288,6 +291,29 @@ def _hold_to_formats(
             merge.conflicts[path] = Conflict(inputs[path], problem)
         (oid,) = repository.write_blobs([result])
         merge.changes[path] = Entry(entry.mode, oid)
+
+
+def _hold_to_charts(
+    repository: Repository, merge: Merge, sides: tuple[Tree, Tree, Tree], labels: Labels
+) -> None:
+    """Turn the merged files of a chart that does not render as it must into conflicts."""
+    known = {entry.oid for side in sides for entry in side.values()}
+    for problem in charts.problems(repository, sides, merge.changes):
+        inside = {p: e for p, e in merge.changes.items() if e and p.startswith(problem.chart)}
+        if merge.conflicts.keys() & inside.keys():
+            continue  # it is as broken as its files
+        merged = {path: entry for path, entry in inside.items() if entry.oid not in known}
+        if not merged:
+            merge.doubts.append(f"{problem.chart.removesuffix('/')}: {problem.reason}")
+        for path, entry in merged.items():
+            stages = dict(_inputs(path, sides, merge.moved))
+            contents = repository.read_blobs([entry.oid, *(one.oid for one in stages.values())])
+            before = {stage: contents[one.oid] for stage, one in stages.items()}
+            (oid,) = repository.write_blobs(
+                [_marked(before, contents[entry.oid], problem.reason, labels)]
+            )
+            merge.changes[path] = Entry(entry.mode, oid)
+            merge.conflicts[path] = Conflict(stages, problem.reason)
 
 
 def _marked(before: dict[int, bytes], merged: bytes, problem: str, labels: Labels) -> bytes:

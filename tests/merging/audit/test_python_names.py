@@ -46,6 +46,27 @@ BROKEN = {
         "__all__ = []\n__all__ += ['b']\n",
         "you removed `from a import b`, the release names it in `__all__`",
     ),
+    "what the release exports hides what yours defines": (
+        "a = 1\n",
+        "from .b import C\na = 1\n",
+        "a = 1\n__all__ = ['a']\n",
+        "from .b import C\na = 1\n__all__ = ['a']\n",
+        "the release brings `__all__`, which leaves out your `C`",
+    ),
+    "what yours exports hides what the release defines": (
+        "a = 1\n",
+        "a = 1\n__all__ = ['a']\n",
+        "a = 1\ndef f():\n    pass\n",
+        "a = 1\ndef f():\n    pass\n__all__ = ['a']\n",
+        "you bring `__all__`, which leaves out the release's `f`",
+    ),
+    "an import from elsewhere, of what yours removed": (
+        "import b\nb.run()\n",
+        "print(1)\n",
+        "from a import b\nb.run()\n",
+        "from a import b\nprint(1)\n",
+        "the release has `from a import b`, which nothing uses: you removed what did",
+    ),
     "a new parameter": (
         LOAD,
         LOAD.replace("(path)", "(path, device)").replace("'a'", "'a', 1"),

@@ -49,9 +49,9 @@ IMPORTS: Examples = {
     ),
     "below a docstring that one side adds": (
         "from .version import v\n",
-        '"""What it is."""\n\nfrom . import mine\nfrom .version import v\n',
+        '"""What it is."""\n\nimport os\nfrom .version import v\n',
         'from .version import v\n\n__all__ = ["v"]\n',
-        '"""What it is."""\n\nfrom . import mine\nfrom .version import v\n\n__all__ = ["v"]\n',
+        '"""What it is."""\n\nimport os\nfrom .version import v\n\n__all__ = ["v"]\n',
     ),
     "of which one side uses no more, the other another": (
         "import a\nfrom typing import Any\n\nx: Any = 1\n",

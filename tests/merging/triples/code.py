@@ -19,6 +19,61 @@ PYTHON: Triples = {
           tm|    return load()
         """,
     ),
+    "python: the release imports from elsewhere what you removed": merges(
+        "reference",
+        "benchmarks/benchmarks.py",
+        """
+        b   |import samples
+          t |from shop import samples
+         o m|import shop
+            |
+            |
+        b t |def time_sample():
+        b t |    samples.run()
+         o m|def time_shop():
+         o m|    shop.run()
+        """,
+    ),
+    "python: the release imports from elsewhere what you still use": merges(
+        "reference",
+        "benchmarks/benchmarks.py",
+        """
+        bo  |import samples
+          tm|from shop import samples
+            |
+            |
+            |def time_sample():
+            |    samples.run()
+         o m|
+         o m|
+         o m|def time_again():
+         o m|    samples.run()
+        """,
+    ),
+    "python: the release brings __all__ without what you export": conflicts(
+        "reference",
+        "src/shop/__init__.py",
+        """
+            |from ._version import __version__
+         o  |from .orders import Order
+            |
+          t |__all__ = ["__version__"]
+        """,
+        "Order",
+    ),
+    "python: both sides export their own": merges(
+        "reference",
+        "src/shop/__init__.py",
+        """
+            |from ._version import __version__
+         o m|from .orders import Order
+            |
+        b   |__all__ = []
+         o  |__all__ = ["Order"]
+          t |__all__ = ["__version__"]
+           m|__all__ = ["Order", "__version__"]
+        """,
+    ),
     "python: both sides add one function at two places": conflicts(
         "unique",
         "src/api/main.py",

@@ -4,7 +4,7 @@ It shares no code with the readers, because what these make is held to it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TypeVar, cast
 
@@ -53,3 +53,9 @@ def needed(name: str, base: str, ours: str, theirs: str, merged: str) -> Mapping
     """
     judge = getattr(import_module(f"{__name__}.{name}"), "needed", None)
     return judge(base, ours, theirs, merged) if judge else {}
+
+
+def unneeded(name: str, base: str, ours: str, theirs: str, merged: str) -> Sequence[str]:
+    """Return what of `theirs` nothing in `merged` needs, as ours removed what did."""
+    judge = getattr(import_module(f"{__name__}.{name}"), "unneeded", None)
+    return judge(base, ours, theirs, merged) if judge else []

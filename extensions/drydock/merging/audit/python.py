@@ -6,9 +6,9 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterator
 
-from drydock.merging.audit.python_names import broken, needed
+from drydock.merging.audit.python_names import broken, needed, unneeded
 
-__all__ = ["broken", "needed", "units"]
+__all__ = ["broken", "needed", "units", "unneeded"]
 
 Units = Counter[tuple[str, str]]
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -36,8 +36,42 @@ def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
     """Return what holds in both sides and not in `merged`, with what each did; None: all does."""
     found = faults(base, ours, theirs, merged)
     if not found:
-        return None
+        return _between(base, ours, theirs, merged) if base is not None else None
     return _told(found[0], Module(base) if base is not None else None, Module(ours), Module(theirs))
+
+
+def _between(base: str, ours: str, theirs: str, merged: str) -> str | None:
+    """Return what a merge breaks that only shows beside base: what is exported, or imported."""
+    try:
+        was, mine, new, now = (Module(text) for text in (base, ours, theirs, merged))
+    except (ValueError, MemoryError, RecursionError):
+        return None
+    for side, other, brings in ((mine, new, "the release brings"), (new, mine, "you bring")):
+        if "__all__" in other.order and "__all__" not in {*was.order, *side.order}:
+            hidden = (side.defined - was.defined - other.defined - now.exported) & now.defined
+            if hidden:
+                whose = "your" if side is mine else "the release's"
+                return f"{brings} `__all__`, which leaves out {whose} `{min(hidden)}`"
+    if found := unneeded(base, ours, theirs, merged):
+        return f"the release has `{found[0]}`, which nothing uses: you removed what did"
+    return None
+
+
+def unneeded(base: str, ours: str, theirs: str, merged: str) -> list[str]:
+    """Return the imports of `theirs` for one of `base` that ours removed, with all that used it."""
+    try:
+        was, mine, new, now = (Module(text) for text in (base, ours, theirs, merged))
+    except (ValueError, MemoryError, RecursionError):
+        return []
+    return [
+        new.bindings[name]
+        for name, before in was.bindings.items()
+        if before.startswith(("import ", "from "))
+        and new.bindings.get(name, before) not in (before, name)
+        and name not in mine.bindings
+        and now.bindings.get(name) == new.bindings[name]
+        and name in new.used - now.used - now.exported
+    ]
 
 
 def needed(base: str, ours: str, theirs: str, merged: str) -> dict[str, str]:
@@ -150,7 +184,7 @@ class Module:
     def faults(self) -> Iterator[Fault]:
         """Return what is wrong, each as often as it is."""
         yield from (Fault("undefined", name) for name in self._undefined())
-        yield from (Fault("exported", name) for name in self._exported() - self._global)
+        yield from (Fault("exported", name) for name in self.exported - self._global)
         yield from (Fault("early", name) for name in self._early())
         yield from (Fault("defined again", name) for name in _rebound(self.tree.body, ""))
         yield from (Fault("package", name) for name in self.packages)
@@ -267,7 +301,22 @@ class Module:
     def _imports(self) -> Iterator[ast.ImportFrom]:
         return (node for node in self.tree.body if isinstance(node, ast.ImportFrom))
 
-    def _exported(self) -> set[str]:
+    @cached_property
+    def used(self) -> set[str]:
+        """The names that are read anywhere."""
+        names = (node for node in ast.walk(self.tree) if isinstance(node, ast.Name))
+        return {node.id for node in names if isinstance(node.ctx, ast.Load)}
+
+    @cached_property
+    def defined(self) -> set[str]:
+        """The public names that the module is for: what it defines, or has from its package."""
+        found = {node.name for node in self.tree.body if isinstance(node, _Definition)}
+        for node in self._imports():
+            found |= {one.asname or one.name for one in node.names} if node.level else set()
+        return {name for name in found if not name.startswith("_")}
+
+    @cached_property
+    def exported(self) -> set[str]:
         """Return the names in `__all__`."""
         if any(node.names[0].name == "*" for node in self._imports()):
             return set()
