@@ -26,7 +26,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 WORKERS = str((os.cpu_count() or 2) + 1)
 # The versions that the tests were last seen with; services never see it.
 CONSTRAINTS = "constraints.txt"
-FAST = "not (slow or updates or java or packaging or prove or renovate or triton)"
+FAST = "not (slow or updates or fleet or java or packaging or prove or renovate or triton)"
 
 
 def install(session: nox.Session, *more: str) -> None:
@@ -244,6 +244,15 @@ def renovate(session: nox.Session) -> None:
 
 
 @nox.session
+def fleet(session: nox.Session) -> None:
+    """Look at the fleet's page in a real Chromium, and hold its metrics to a real Prometheus."""
+    install(session)
+    provide(session, "chromium", "chromium")
+    provide(session, "promtool", "prometheus")
+    session.run("pytest", "-m", "fleet", "tests/fleet", *session.posargs)
+
+
+@nox.session
 def triton(session: nox.Session) -> None:
     """Let a generated service ask a real Triton server, and do to that what happens to servers."""
     install(session)
@@ -266,10 +275,35 @@ def fresh(session: nox.Session) -> None:
 
 
 @nox.session
+def rehearsal(session: nox.Session) -> None:
+    """Forecast what a release of this tree would do to a fleet: `-- fleet.yaml --most 5`.
+
+    Fails where more than that percentage of its services would conflict (5 if it is not given),
+    and names the lines of the template that they come from.
+    """
+    install(session)
+    fleet, *options = session.posargs or [os.environ.get("DRYDOCK_FLEET", "fleet.yaml")]
+    output = Path(session.create_tmp(), "fleet.jsonl")
+    most = () if "--most" in options else ("--most", "5")
+    session.run(
+        *("drydock", "fleet", "forecast", fleet, "--to", ".", "--output", str(output)),
+        *most,
+        *options,
+    )
+
+
+@nox.session
 def release(session: nox.Session) -> None:
-    """Cut a release of what is committed: `nox -s release -- 1.2.0` tests, commits and tags it."""
+    """Cut a release of what is committed: `nox -s release -- 1.2.0` tests, commits and tags it.
+
+    Where the variable DRYDOCK_FLEET names a list of services, the release is rehearsed on them.
+    """
     install(session)
     session.run("python", "-m", "tools.release", "check", *session.posargs)
+    if fleet := os.environ.get("DRYDOCK_FLEET"):
+        session.run("nox", "-s", "rehearsal", "--", fleet)
+    else:
+        session.warn("DRYDOCK_FLEET names no list of services: the release is not rehearsed")
     provide_poetry(session)
     session.run("python", "-m", "tools.release", "prove")
     session.run("python", "-m", "tools.release", "cut", *session.posargs)

@@ -95,6 +95,11 @@ RUNS = {
     "drydock retrofit --resolve": Run("legacy", before="drydock retrofit"),
     "drydock fleet status fleet.yaml": Run("fleet", "fleet.jsonl"),
     "drydock fleet forecast fleet.yaml --to ../drydock": Run("fleet", "fleet.jsonl"),
+    "drydock fleet impact 'fastapi==0.165' fleet.yaml": Run("fleet", "fleet.jsonl"),
+    "drydock fleet waves fleet.yaml --to v1.4.0 --promote 1": Run("fleet", "wave-1.json"),
+    "drydock fleet report --html fleet.html": Run(
+        "fleet", "fleet.html", "drydock fleet status fleet.yaml"
+    ),
     "drydock fleet update fleet.yaml --wave 0 --push": Run("fleet", "fleet-reports/iris.md"),
     "drydock shim --no-markers DIR": Run("empty", "DIR/copier", "mkdir DIR"),
 }

@@ -40,6 +40,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("triton",),
     ("pipelines",),
     ("java",),
+    ("fleet",),
     ("first_run",),
 )
 COUNTS = re.compile(r"=* ?\d+ (passed|failed|error).* in [\d.]+s")

@@ -751,6 +751,16 @@ def _fleet_forecast(
             "[default: the newest].",
         ),
     ] = None,
+    most: Annotated[
+        float | None,
+        typer.Option(
+            "--most",
+            min=0,
+            max=100,
+            metavar="PERCENT",
+            help="Up to how many services may conflict [default: none].",
+        ),
+    ] = None,
     wave: Wave = None,
     cache: Cache = None,
     output: Records = Path("fleet.jsonl"),
@@ -761,7 +771,8 @@ def _fleet_forecast(
 ) -> None:
     """Show what an update would do to each service, and change nothing.
 
-    Exits with 0 when all would be clean, 1 when there would be conflicts or a service failed.
+    Exits with 0 when all would be clean, 1 when there would be conflicts or a service failed; with
+    --most, when more than this share of them would conflict.
     """
     from drydock.commands import fleet as commands
     from drydock.report.fleet import print_forecast
@@ -773,6 +784,8 @@ def _fleet_forecast(
         typer.echo(records_to_json(found))
     else:
         print_forecast(found, blamed)
+    if most is not None:
+        raise typer.Exit(1 if commands.share_in_conflict(found) * 100 > most else 0)
     raise _exit_of(found)
 
 
@@ -816,6 +829,90 @@ def _fleet_update(
     else:
         print_updates(found)
     raise _exit_of(found)
+
+
+@fleet_app.command("impact", epilog="Example: drydock fleet impact 'fastapi==0.165' fleet.yaml")
+def _fleet_impact(
+    package: Annotated[str, typer.Argument(metavar="PACKAGE==VERSION", help="What would come.")],
+    fleet: FleetSources,
+    *,
+    wave: Wave = None,
+    cache: Cache = None,
+    output: Records = Path("fleet.jsonl"),
+    jobs: Jobs = 0,
+    timeout: Timeout = 600,
+    offline: Offline = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show which services a version of a package reaches, and which of their lines must follow.
+
+    Exits with 0 when done, 1 when a service could not be read.
+    """
+    from drydock.commands import fleet as commands
+    from drydock.report.fleet import print_impact
+    from drydock.report.json import records_to_json
+
+    run = _fleet_run(fleet, wave, cache, output, jobs=jobs, timeout=timeout, offline=offline)
+    found = commands.impact(run, package)
+    if as_json:
+        typer.echo(records_to_json(found))
+    else:
+        print_impact(found)
+    raise _exit_of(found)
+
+
+@fleet_app.command("report", epilog="Example: drydock fleet report --html fleet.html")
+def _fleet_report(
+    records: Annotated[
+        Path, typer.Argument(metavar="FILE", help="What the other commands appended to.")
+    ] = Path("fleet.jsonl"),
+    *,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page that needs no server.")
+    ] = None,
+    prometheus: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write metrics for Prometheus.")
+    ] = None,
+) -> None:
+    """Write a page, or metrics, of what is known of the fleet and of its history."""
+    from drydock.commands import fleet as commands
+    from drydock.report.terminal import print_doubts
+
+    if not html and not prometheus:
+        raise typer.BadParameter("give --html FILE, --prometheus FILE or both")
+    broken = commands.report(records, html, prometheus)
+    print_doubts([f"{records}:{number} is no record; it is left out" for number in broken], [])
+    for written in filter(None, (html, prometheus)):
+        typer.echo(f"Wrote {written}")
+
+
+@fleet_app.command(
+    "waves", epilog="Example: drydock fleet waves fleet.yaml --to v1.4.0 --promote 1"
+)
+def _fleet_waves(
+    fleet: FleetSources,
+    *,
+    to: Annotated[
+        str, typer.Option(metavar="RELEASE", help="What new waves, and a promoted one, may get.")
+    ],
+    promote: Annotated[
+        int | None, typer.Option(metavar="N", help="Let this wave get the release.")
+    ] = None,
+    extends: Annotated[
+        str, typer.Option(metavar="PRESET", help="What each wave's preset extends.")
+    ] = "local>platform/renovate-config",
+    presets: Annotated[Path, typer.Option(metavar="DIR", help="Where the presets are.")] = Path(),
+) -> None:
+    """Write the waves of the fleet as Renovate's presets: a promotion is one changed line."""
+    from drydock.commands import fleet as commands
+    from drydock.fleet import inventory
+
+    members = inventory.read(fleet, sys.stdin)
+    changed = commands.write_waves(members, presets, extends, to, promote)
+    for path in changed:
+        typer.echo(f"Wrote {path}")
+    if not changed:
+        typer.echo("Nothing to do: the presets are up to date.")
 
 
 def _resolve(path: Path, *, apply: bool) -> int:

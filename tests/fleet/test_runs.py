@@ -76,6 +76,17 @@ def test_a_rehearsal_blames_the_lines_of_the_working_tree(
     assert snapshot(releases.path) == before
 
 
+@pytest.mark.parametrize(("most", "code"), [("33", 1), ("34", 0)])
+def test_a_rehearsal_fails_beyond_a_share_of_conflicts(
+    most: str, code: int, fleet: Fleet, three: Path, releases: Template
+) -> None:
+    releases.write({"app.cfg": "[app]\nport = 3\n\n[log]\nlevel = info\n"})
+
+    done = fleet("forecast", three, "--to", releases.path, "--most", most)
+
+    assert done.code == code
+
+
 def test_update_pushes_a_commit_with_its_report(fleet: Fleet, three: Path, remotes: Path) -> None:
     done = fleet("update", three, "--wave", "0", "--push")
 

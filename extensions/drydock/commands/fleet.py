@@ -12,23 +12,36 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from drydock import git
+from drydock.adoption.place import texts_of
 from drydock.commands.update import Options as UpdateOptions
 from drydock.commands.update import update as update_service
 from drydock.errors import BadInput
-from drydock.fleet import clones, records, rehearsal, updating, workers
+from drydock.fleet import clones, metrics, page, records, rehearsal, updating, waves, workers
 from drydock.fleet.clones import Source
 from drydock.fleet.forecast import Conflicts
+from drydock.fleet.impact import Wanted, tracked
+from drydock.fleet.impact import examine as reach
 from drydock.fleet.inventory import Member
 from drydock.fleet.progress import Progress
 from drydock.fleet.records import Record
-from drydock.fleet.rehearsal import Blame
+from drydock.fleet.rehearsal import Blame, share_in_conflict
 from drydock.fleet.status import examine
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
 from drydock.template import answers
 from drydock.template.opened import Templates
-from drydock.template.releases import Template
+from drydock.template.releases import Template, version_of
 
+__all__ = [
+    "Run",
+    "UpdateRun",
+    "forecast",
+    "report",
+    "share_in_conflict",
+    "status",
+    "update",
+    "write_waves",
+]
 _QUIET: Callable[[str], None] = lambda _: None  # noqa: E731
 
 
@@ -236,10 +249,75 @@ def _update_one(source: Source, wanted: UpdateRun, templates: Templates, place: 
         return about | known | {"outcome": outcome, "commit": commit}
 
 
+def impact(run: Run, package: str) -> list[Record]:
+    """Return what a version of a package (`fastapi==0.165`) would reach in each service."""
+    wanted = Wanted.parse(package)
+
+    def examine_one(member: Member, place: Path) -> Record:
+        with (
+            clones.source(member, run.cache, fetch=not run.offline) as source,
+            clones.work_tree(source, place) as folder,
+        ):
+            return asdict(reach(wanted, texts_of(tracked(folder))))
+
+    return run.each("impact", examine_one, told)
+
+
+def report(file: Path, html: Path | None, prometheus: Path | None) -> list[int]:
+    """Write a page, and metrics, of the records in `file`.
+
+    Returns the numbers of lines that are no records. Raises BadInput where a file cannot be read
+    or written, or has no records.
+    """
+    found, broken = records.read(file)
+    if not found:
+        raise BadInput(f"{file} has no records: drydock fleet status writes them")
+    texts = {html: page.render(found, len(broken)), prometheus: metrics.render(found)}
+    for path, text in texts.items():
+        if path:
+            _write(path, text)
+    return broken
+
+
+def write_waves(
+    members: Sequence[Member], folder: Path, extends: str, to: str, promote: int | None
+) -> list[Path]:
+    """Write a preset of Renovate for each wave into `folder`; return those that changed.
+
+    `to` is the release that a new wave, or the one to `promote`, may get. Raises BadInput where
+    that cannot be.
+    """
+    if (version := version_of(to)) is None or version.is_devrelease:
+        raise BadInput(f"{to!r} is no release")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        before = {path.name: path.read_text("utf-8") for path in folder.glob("wave-*.json")}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{folder}: {error}") from error
+    texts = waves.presets(members, extends, to, before, promote)
+    changed = [folder / name for name, text in texts.items() if before.get(name) != text]
+    for path in changed:
+        _write(path, texts[path.name])
+    return changed
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all: others read it at any time."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise BadInput(f"{path}: {error.strerror}") from error
+
+
 def told(record: Record) -> str:
     """Return what came of one service, in a few words."""
     if record["error"]:
         return str(record["error"])
+    if record["kind"] == "impact":
+        return f"{record['outcome']}, {len(record['findings'])} lines"
     if record["kind"] == "status":
         behind = record["releases_behind"]
         return f"{record['release']}, {behind} behind" if behind else f"{record['release']}"

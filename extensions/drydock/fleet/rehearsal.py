@@ -136,6 +136,6 @@ def _plain(line: str) -> str:
 
 
 def share_in_conflict(found: Sequence[dict[str, Any]]) -> float:
-    """Return which part of the services that could be forecast would conflict, from 0 to 1."""
-    told = [record for record in found if not record["error"]]
-    return sum(bool(record["conflicts"]) for record in told) / len(told) if told else 0.0
+    """Return which part of the services would conflict or could not be read, from 0 to 1."""
+    bad = sum(bool(record["error"] or record["conflicts"]) for record in found)
+    return bad / len(found) if found else 0.0

@@ -4,11 +4,14 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from drydock_standard.check import Level
+from drydock_standard.run import Result, run
 
 from drydock.errors import BadInput
 from drydock.fleet.clones import Source
@@ -18,9 +21,12 @@ from drydock.project import repository_of
 from drydock.template import answers, rendering
 from drydock.template.answers import Answers
 from drydock.template.opened import Templates
-from drydock.template.releases import Release, Template, without_credentials
+from drydock.template.releases import Release, Template, redacted, without_credentials
 
 _LARGEST_COMPARED = 4 << 20  # bytes
+_LONGEST_MESSAGE = 1000  # letters
+_TOLD_OTHERWISE = ("DC107",)  # drift: it would render once more
+_WEIGHTS: dict[Level, int] = {"must": 4, "should": 2, "could": 1}
 _OWN = re.compile(r"^Drydock-Tree: ([0-9a-f]{40,64})$", re.MULTILINE)
 
 
@@ -49,7 +55,11 @@ class Status:
     dirty: bool = False
     """Whether the checkout has uncommitted changes."""
     checks: list[dict[str, Any]] = field(default_factory=list)
-    """What the standard's checks say: code, level, result, message."""
+    """What the standard's checks say (drydock_standard.run.Result), without those that passed."""
+    passed: int = 0
+    """How many checks passed."""
+    score: int = 100
+    """How much of what applies passes, from 0 to 100; a must counts four times a could."""
 
 
 def examine(source: Source, folder: Path, templates: Templates, place: Path) -> Status:
@@ -85,7 +95,27 @@ def examine(source: Source, folder: Path, templates: Templates, place: Path) -> 
         repository.git("ls-files", "--unmerged").strip() or work_tree.is_noted(repository)
     )
     _note_branch(status, source, prefix + read.file)
+    _note_checks(status, run(folder, without=_TOLD_OTHERWISE))
     return status
+
+
+def _note_checks(status: Status, results: Sequence[Result]) -> None:
+    status.passed = sum(one.status == "passed" for one in results)
+    status.checks = [
+        {
+            "code": one.code,
+            "level": one.level,
+            "name": one.name,
+            "status": one.status,
+            "message": redacted(one.message)[:_LONGEST_MESSAGE],
+        }
+        for one in results
+        if one.status != "passed"
+    ]
+    counted = [one for one in results if one.status in ("passed", "failed")]
+    most = sum(_WEIGHTS[one.level] for one in counted)
+    reached = sum(_WEIGHTS[one.level] for one in counted if one.status == "passed")
+    status.score = 100 * reached // most if most else 100
 
 
 def is_own(repository: Repository, commit: str) -> bool:

@@ -129,7 +129,7 @@ def _start(examine: Examine, scratch: Path, others: Sequence[_Worker]) -> _Worke
     ours, theirs = _FORK.Pipe()
     # A line that another process holds, too, would not end with this one.
     inherited = [ours, *(other.line for other in others)]
-    process = _FORK.Process(target=_work, args=(examine, scratch, theirs, inherited), daemon=True)
+    process = _FORK.Process(target=_work, args=(examine, scratch, theirs, inherited))
     process.start()
     theirs.close()
     return _Worker(process, ours)

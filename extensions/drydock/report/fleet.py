@@ -17,6 +17,8 @@ _COLOURS = {
     "is there already": "green",
     "structural": "cyan",
     "conflict": "red",
+    "reached": "yellow",
+    "kept out": "yellow",
 }
 _MOST_BLAMED = 20
 
@@ -35,8 +37,8 @@ def _status_cells(record: Record) -> tuple[str, str, str]:
     notes = []
     if record["changed"] or record["missing"]:
         notes.append(f"{len(record['changed'])} changed, {len(record['missing'])} deleted")
-    failed = [one["code"] for one in record["checks"] if one["result"] == "failed"]
-    notes += [f"fails {', '.join(failed)}"] if failed else []
+    failed = [one["code"] for one in record["checks"] if one["status"] == "failed"]
+    notes += [f"score {record['score']}: fails {', '.join(failed)}"] if failed else []
     if branch := record["update_branch"]:
         edited = ", edited by others" if record["update_is_edited"] else ""
         notes.append(f"{branch} brings {record['update_release']}{edited}")
@@ -71,6 +73,32 @@ def print_updates(records: Sequence[Record]) -> None:
     _print_rows(records, _outcome_cells)
     counts = Counter(record["outcome"] for record in records if not record["error"])
     _print_sum(records, ", ".join(f"{count} {name}" for name, count in counts.most_common()))
+
+
+def print_impact(records: Sequence[Record]) -> None:
+    """Say which services a version of a package reaches, and which lines have to follow."""
+    _print_rows(records, _impact_cells)
+    counts = Counter(record["outcome"] for record in records if not record["error"])
+    _print_sum(records, ", ".join(f"{count} {name}" for name, count in counts.most_common()))
+    for record in records:
+        found = record.get("findings") or []
+        lines = [
+            f"{one['path']}:{one['line']}: {': '.join(filter(None, (one['what'], one['how'])))}"
+            f" [{one['rule']}]"
+            for one in found
+        ]
+        print_list(f"{record['service']}:", lines)
+
+
+def _impact_cells(record: Record) -> tuple[str, str, str]:
+    where = f" in {record['lock']}" if record["lock"] else ""
+    has = f"{record['locked']}{where}" if record["locked"] else "not locked"
+    asked = ", ".join(
+        f"{one['path']}:{one['line']} {one['text']}"
+        for one in record["requirements"]
+        if not one["allows"]
+    )
+    return has, record["outcome"], asked
 
 
 def _outcome_cells(record: Record) -> tuple[str, str, str]:

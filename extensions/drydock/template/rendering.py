@@ -293,6 +293,23 @@ class _Renderer(Worker):
         files = self.template.external_data
         return LazyDict({name: partial(load, path) for name, path in files.items()})
 
+    def _render_template(self) -> None:
+        """Render every file; the answers are settled now, so what they come to is kept."""
+        self.__dict__["settled"] = super()._render_context()
+        try:
+            super()._render_template()
+        finally:
+            del self.__dict__["settled"]
+
+    def _render_context(self) -> Any:
+        """Return what templates see, as a copy of its own for each."""
+        settled = self.__dict__.get("settled")
+        if settled is None:
+            return super()._render_context()
+        # What Copier, or a template, changes in one of them must not be seen in the next.
+        fresh = {"_copier_answers": dict(settled["_copier_answers"])}
+        return settled | fresh | {"_copier_conf": LazyDict(settled["_copier_conf"]._pending)}
+
     def _render_file(
         self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
     ) -> None:

@@ -1,0 +1,129 @@
+"""What a version of a package would reach in a service: its lock, its requirements, its code.
+
+The lock file and the requirements say whether it would be installed; the rules of the package's
+codemods say which lines have to follow.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from drydock.adoption import locked
+from drydock.adoption.translate import dependencies
+from drydock.codemods import all_rules, run
+from drydock.errors import BadInput
+from drydock.git import Repository
+
+_FAMILY = {"starlette": "fastapi", "pytest-asyncio": "pytest"}
+"""The family of rules of a package that has none of its own name."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A package and its version."""
+
+    name: str
+    version: Version
+
+    @classmethod
+    def parse(cls, text: str) -> "Wanted":
+        """Read `name==version`; raise BadInput for anything else."""
+        name, _, version = text.partition("==")
+        try:
+            return cls(canonicalize_name(Requirement(name).name), Version(version))
+        except (InvalidRequirement, InvalidVersion) as error:
+            raise BadInput(
+                f"{text!r}: expected a package and its version: fastapi==0.165"
+            ) from error
+
+
+@dataclass
+class Impact:
+    """What it means for one service; every field is plain data."""
+
+    package: str
+    version: str
+    outcome: str = ""
+    """`has it`, `has a newer one`, `reached`, `kept out` by a requirement, or `not used`."""
+    lock: str = ""
+    """The file that says which version is installed; empty: none does."""
+    locked: str = ""
+    """That version; empty: the package is not in it."""
+    requirements: list[dict[str, Any]] = field(default_factory=list)
+    """What the service itself asks for: path, line, text, and whether it allows the version."""
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    """The lines that have to follow, and the rule: see drydock.codemods.finding.Finding."""
+
+
+def tracked(folder: Path) -> dict[str, bytes]:
+    """Return the files of a service that git tracks, links and submodules left out."""
+    repository = Repository.at(folder)
+    inside = folder.resolve().relative_to(repository.top.resolve()).as_posix()
+    prefix = "" if inside == "." else f"{inside}/"
+    files, _ = repository.tracked()
+    own = {
+        path.removeprefix(prefix): entry.oid
+        for path, entry in files.items()
+        if path.startswith(prefix) and entry.mode.startswith("100")
+    }
+    contents = repository.read_blobs(own.values()) if own else {}
+    return {path: contents[oid] for path, oid in own.items()}
+
+
+def examine(wanted: Wanted, files: Mapping[str, str]) -> Impact:
+    """Return what a version reaches in a service with these `files`; nothing is changed."""
+    lock, versions = ("uv.lock", _uv(files["uv.lock"])) if "uv.lock" in files else ("", {})
+    if not lock:
+        lock, versions = locked.versions(files)
+    has = versions.get(wanted.name, "")
+    impact = Impact(wanted.name, str(wanted.version), lock=lock, locked=has)
+    impact.requirements = list(_requirements(wanted, files))
+    impact.outcome = _outcome(wanted, impact)
+    if impact.outcome in ("reached", "kept out") and (rules := rules_of(wanted.name)):
+        found = run.run(files, rules, unsafe=False)
+        impact.findings = [asdict(one) for one in found.findings if one.rule]
+    return impact
+
+
+def rules_of(package: str) -> Sequence[str]:
+    """Return the names of the rules that are about a package."""
+    family = _FAMILY.get(package, package).replace("-", "_")
+    return [rule.name for rule in all_rules() if rule.name.partition("-")[0] == family]
+
+
+def _outcome(wanted: Wanted, impact: Impact) -> str:
+    try:
+        has = Version(impact.locked) if impact.locked else None
+    except InvalidVersion:
+        has = None
+    if has is None and not impact.requirements:
+        return "not used"
+    if has is not None and has >= wanted.version:
+        return "has it" if has == wanted.version else "has a newer one"
+    return "reached" if all(one["allows"] for one in impact.requirements) else "kept out"
+
+
+def _requirements(wanted: Wanted, files: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for one in dependencies.read(files)[0]:
+        if canonicalize_name(one.name) == wanted.name:
+            allows = Requirement(one.text).specifier.contains(wanted.version, prereleases=True)
+            yield {"path": one.path, "line": one.line, "text": one.text, "allows": allows}
+
+
+def _uv(text: str) -> dict[str, str]:
+    """Return the versions in a lock file of uv, of what comes from an index."""
+    try:
+        packages = tomllib.loads(text).get("package", [])
+    except tomllib.TOMLDecodeError:
+        return {}
+    return {
+        str(one.get("name")): str(one.get("version"))
+        for one in packages
+        if isinstance(one, dict) and "registry" in one.get("source", {})
+    }

@@ -1,0 +1,97 @@
+"""Which services a version of a package reaches, by lock, requirement and code."""
+
+from pathlib import Path
+
+import pytest
+from drydock.errors import BadInput
+from drydock.fleet.impact import Impact, Wanted, examine, rules_of
+
+from tests.fleet.conftest import Fleet
+from tests.support import Service, Template
+
+APP = """\
+from fastapi import FastAPI, Query
+
+app = FastAPI()
+
+
+@app.get('/')
+def one(q: str = Query(regex='a')) -> str:
+    return q
+"""
+
+
+def project(requirement: str) -> str:
+    return f'[project]\nname = "a"\nversion = "1"\ndependencies = [\n    "{requirement}",\n]\n'
+
+
+def lock(version: str) -> str:
+    registry = 'source = { registry = "https://index.example.com/simple" }\n'
+    return f'version = 1\n\n[[package]]\nname = "fastapi"\nversion = "{version}"\n{registry}'
+
+
+def impact(files: dict[str, str]) -> Impact:
+    return examine(Wanted.parse("FastAPI==0.165"), files)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "locked", "outcome"),
+    [
+        ("fastapi>=0.100", "0.110.0", "reached"),
+        ("fastapi>=0.100,<0.120", "0.110.0", "kept out"),
+        ("fastapi>=0.100", "0.165", "has it"),
+        ("fastapi>=0.100", "0.170.1", "has a newer one"),
+        ("flask", "", "not used"),
+        ("fastapi", "", "reached"),
+    ],
+)
+def test_lock_and_requirement_say_whether_a_version_comes(
+    requirement: str, locked: str, outcome: str
+) -> None:
+    files = {"pyproject.toml": project(requirement)}
+    if locked:
+        files["uv.lock"] = lock(locked)
+
+    assert impact(files).outcome == outcome
+
+
+def test_a_requirement_that_keeps_it_out_is_told_with_its_line() -> None:
+    (found,) = impact({"pyproject.toml": project("fastapi<0.120")}).requirements
+
+    assert (found["path"], found["line"], found["allows"]) == ("pyproject.toml", 5, False)
+
+
+def test_the_lines_that_have_to_follow_come_with_their_rule() -> None:
+    files = {"pyproject.toml": project("fastapi"), "main.py": APP, "uv.lock": lock("0.90.0")}
+
+    found = {(one["path"], one["line"], one["rule"]) for one in impact(files).findings}
+
+    assert ("main.py", 7, "fastapi-pattern") in found
+    assert {rule.partition("-")[0] for _, _, rule in found} == {"fastapi"}
+
+
+def test_starlette_has_the_rules_of_fastapi() -> None:
+    assert rules_of("starlette") == rules_of("fastapi") != []
+    assert rules_of("requests") == []
+
+
+@pytest.mark.parametrize("text", ["fastapi", "fastapi>=1", "==1", "fastapi==new", "a b==1"])
+def test_what_is_no_version_of_a_package_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="expected a package and its version"):
+        Wanted.parse(text)
+
+
+def test_services_are_listed_with_their_lines(
+    fleet: Fleet, releases: Template, tmp_path: Path
+) -> None:
+    service = Service.make(releases, tmp_path / "all" / "iris")
+    service.change({"pyproject.toml": project("fastapi"), "main.py": APP, "uv.lock": lock("0.90")})
+    Service.make(releases, tmp_path / "all" / "tulip")
+
+    done = fleet("impact", "fastapi==0.165", tmp_path / "all")
+
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[0].split() == ["iris", "0.90", "in", "uv.lock", "reached"]
+    assert lines[1].split() == ["tulip", "not", "locked", "not", "used"]
+    assert any("main.py:7" in line and "[fastapi-pattern]" in line for line in lines)

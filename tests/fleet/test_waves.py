@@ -1,0 +1,72 @@
+"""Waves as presets of Renovate: a promotion changes one line of one file."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.fleet.conftest import Fleet
+
+
+@pytest.fixture
+def listing(tmp_path: Path) -> Path:
+    services = [{"url": f"https://h/s{wave}.git", "wave": wave} for wave in (0, 1, 2)]
+    file = tmp_path / "fleet.yaml"
+    file.write_text(yaml.safe_dump({"services": services}))
+    return file
+
+
+def allowed(folder: Path, wave: int) -> str | None:
+    rules = json.loads((folder / f"wave-{wave}.json").read_text()).get("packageRules")
+    return str(rules[0]["allowedVersions"]) if rules else None
+
+
+def test_the_first_wave_gets_all_and_the_others_up_to_a_release(
+    fleet: Fleet, listing: Path, tmp_path: Path
+) -> None:
+    assert fleet("waves", listing, "--to", "v1.3.0", "--presets", tmp_path / "p").code == 0
+
+    assert [allowed(tmp_path / "p", wave) for wave in (0, 1, 2)] == [None, "<=1.3.0", "<=1.3.0"]
+    preset = json.loads((tmp_path / "p/wave-0.json").read_text())
+    assert preset["extends"] == ["local>platform/renovate-config"]
+
+
+def test_a_promotion_changes_one_line_of_one_file(
+    fleet: Fleet, listing: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "p"
+    fleet("waves", listing, "--to", "v1.3.0", "--presets", folder)
+    before = {path.name: path.read_text().splitlines() for path in folder.iterdir()}
+
+    done = fleet("waves", listing, "--to", "v1.4.0", "--promote", "1", "--presets", folder)
+
+    assert done.out == f"Wrote {folder}/wave-1.json\n"
+    after = {path.name: path.read_text().splitlines() for path in folder.iterdir()}
+    changed = [
+        (one, other)
+        for name, lines in before.items()
+        for one, other in zip(lines, after[name], strict=True)
+        if one != other
+    ]
+    assert changed == [('      "allowedVersions": "<=1.3.0"', '      "allowedVersions": "<=1.4.0"')]
+    assert fleet("waves", listing, "--to", "v1.4.0", "--presets", folder).out.startswith("Nothing")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--to", "soon"), "is no release"),
+        (("--to", "v1.4.0", "--promote", "0"), "gets no promotion"),
+        (("--to", "v1.4.0", "--promote", "7"), "gets no promotion"),
+        (("--to", "v1.4.0", "--extends", "x y"), "is no preset"),
+    ],
+)
+def test_what_cannot_be_is_one_line(
+    options: tuple[str, ...], said: str, fleet: Fleet, listing: Path, tmp_path: Path
+) -> None:
+    done = fleet("waves", listing, *options, "--presets", tmp_path / "p")
+
+    assert done.code == 2
+    assert said in done.err
+    assert not list((tmp_path / "p").glob("*.json"))
