@@ -3,8 +3,9 @@
     python benchmarks/start.py
 
 Whole processes, in turns, from their start to `import` done, to the first answer (bare FastAPI
-with one route and uvicorn), or to 200 at `/readyz` (the service with default answers). The table
-has the median and the quickest of them, and the median ratio to bare FastAPI within a round.
+with one route and uvicorn), or to 200 at `/readyz` (the service without a model). The table has the
+median of the seconds and the median ratio to bare FastAPI within a round, the processor time, least
+and median, and the memory of a process by then (on Linux).
 """
 
 import argparse
@@ -15,11 +16,20 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 from urllib.request import urlopen
 
 import serve
 
 IMPORTS = "import fastapi, uvicorn, uvloop"
+
+
+class Start(NamedTuple):
+    """What a process has taken until it was ready."""
+
+    seconds: float
+    cpu_seconds: float
+    megabytes: float
 
 
 def main() -> int:
@@ -29,20 +39,26 @@ def main() -> int:
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory(prefix="drydock-start-") as work:
         service = serve.generate(Path(work), "none")
-        seconds: dict[str, list[float]] = {"imports": [], "bare": [], "service": []}
+        starts: dict[str, list[Start]] = {"imports": [], "bare": [], "service": []}
         for number in range(rounds + 1):
-            for name, times in seconds.items():
-                taken = _start(service, name)
+            for name, taken in starts.items():
+                start = _start(service, name)
                 if number:  # the first round writes the byte code
-                    times.append(taken)
-    for name, times in seconds.items():
-        ratio = statistics.median(a / b for a, b in zip(times, seconds["bare"], strict=True))
-        print(f"{name:10}{statistics.median(times):8.2f} s{min(times):8.2f} s{ratio:8.2f}x")
+                    taken.append(start)
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print("           seconds  of bare  CPU s, least  CPU s, median     MB")
+    for name, taken in starts.items():
+        pairs = zip(taken, starts["bare"], strict=True)
+        ratio = statistics.median(own.seconds / bare.seconds for own, bare in pairs)
+        cpu = [start.cpu_seconds for start in taken]
+        line = f"{name:10}{statistics.median(start.seconds for start in taken):8.2f}{ratio:8.2f}x"
+        line += f"{min(cpu):14.3f}{statistics.median(cpu):15.3f}"
+        print(f"{line}{statistics.median(start.megabytes for start in taken):7.1f}")
     return 0
 
 
-def _start(service: Path, name: str) -> float:
-    """Return the seconds until a process has done what it is measured for."""
+def _start(service: Path, name: str) -> Start:
+    """Start a process, and end it once it has done what it is measured for."""
     python, port = str(service / ".venv/bin/python"), serve.free_port()
     commands = {
         "imports": [python, "-c", IMPORTS],
@@ -51,6 +67,7 @@ def _start(service: Path, name: str) -> float:
     }
     environment = os.environ | {"PYTHONPATH": str(serve.HERE), "APP__SERVER__PORT": "0"}
     environment |= {"APP__MANAGEMENT__PORT": str(port)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as in an image, where byte code is there
     path = {"bare": "/api/v1/greeting?name=Ada", "service": "/readyz"}.get(name)
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -60,17 +77,27 @@ def _start(service: Path, name: str) -> float:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    status = Path(f"/proc/{process.pid}/status")
     try:
         while path and not _answers(f"http://127.0.0.1:{port}{path}"):
             if process.poll() is not None:
                 raise RuntimeError(f"{name} did not start")
-            time.sleep(0.005)
-        if not path:
-            process.wait()
-        return time.perf_counter() - start
+            time.sleep(0.02)
+        memory = _megabytes(status) if path else float("nan")
     finally:
-        process.kill()
-        process.wait()
+        if path:
+            process.kill()
+        _, code, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(code)
+    seconds = time.perf_counter() - start
+    return Start(seconds, usage.ru_utime + usage.ru_stime, memory)
+
+
+def _megabytes(status: Path) -> float:
+    """Return what a process has in memory, by its file in /proc; nan where there is none."""
+    if not status.exists():
+        return float("nan")
+    return int(status.read_text().partition("VmRSS:")[2].split()[0]) / 1000
 
 
 def _answers(url: str) -> bool:
