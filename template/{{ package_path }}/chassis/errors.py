@@ -53,7 +53,7 @@ def problem(
     errors: list[InvalidInput] | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    """Return the answer that tells the caller of a request what went wrong."""
+    """Return the response that tells the client of a request what went wrong."""
     known = status in HTTPStatus.__members__.values()
     title = HTTPStatus(status).phrase if known else "Error"
     content = Problem(
@@ -134,7 +134,7 @@ def unwrapped(app: Any) -> Any:
 
 
 def install(app: ASGIApp) -> None:
-    """Let a Starlette or FastAPI application, and those mounted in it, answer with problems.
+    """Let a Starlette or FastAPI application, and those mounted in it, respond with problems.
 
     Handlers that the service registered itself stay. Other ASGI applications are left alone.
     """
@@ -172,7 +172,7 @@ async def _invalid_request(request: Request, exc: Exception) -> Response:
 
 
 def _invalid_input(error: dict[str, Any]) -> InvalidInput:
-    """Return what the caller should mend; an error of the service's own making may lack parts."""
+    """Return what the client should fix; an error of the service's own making may lack parts."""
     location, *path = error.get("loc") or ["request"]
     if error.get("type") == "json_invalid":
         path = []  # where in the text, which no pointer can say

@@ -29,7 +29,7 @@ class LifespanMiddleware:
         async def observed_send(message: Message) -> None:
             nonlocal answered
             if not message["type"].startswith("lifespan."):
-                raise RuntimeError(f"{message['type']} is no answer to lifespan")
+                raise RuntimeError(f"{message['type']} is no response to lifespan")
             answered = True
             if message["type"] == "lifespan.startup.complete":
                 self.start()

@@ -1,7 +1,7 @@
 """Limits on what the service takes on: how many requests at once, and for how long.
 
-A service that gets too many requests answers some of them well, and the rest quickly. WebSockets
-are not limited, and a response that has begun may take its time.
+A service that gets too many requests serves some of them well, and refuses the rest quickly.
+WebSockets are not limited, and a response that has begun may take its time.
 """
 
 import asyncio

@@ -144,7 +144,7 @@ def _server(app: ASGIApp, settings: ChassisSettings, bounds: Bounds, *, lifespan
         lifespan="on" if lifespan else "off",
         log_config=None,
         access_log=False,
-        server_header=ADOPTED,  # what its callers have always seen
+        server_header=ADOPTED,  # what its clients have always seen
         timeout_keep_alive=settings.server.keep_alive_seconds,
         forwarded_allow_ips=settings.server.trusted_proxies,
         root_path=settings.server.root_path if lifespan else "",
