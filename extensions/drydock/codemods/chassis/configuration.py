@@ -1,0 +1,42 @@
+"""Loaders of YAML and of a Spring Cloud Config server: the chassis reads both into settings.
+
+Always left: what the service does with the values has to read `settings` instead.
+"""
+
+import libcst as cst
+
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Rewriter, Source
+
+_LOADERS = {
+    "yaml.safe_load": "YAML",
+    "yaml.load": "YAML",
+    "config.spring.ConfigClient": "a Spring Cloud Config server",
+    "spring_config.ClientConfigurationBuilder": "a Spring Cloud Config server",
+    "spring_config.client.SpringConfigClient": "a Spring Cloud Config server",
+}
+
+
+def _rewrite(source: Source) -> cst.Module | None:
+    answers = source.project.files.get(".copier-answers.yml", "")
+    return source.tree.visit(_Loaders(source)) if "package_path:" in answers else None
+
+
+class _Loaders(Rewriter):
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
+        kind = _LOADERS.get(self.source.meaning(original_node.func))
+        if kind:
+            what = f"it loads {kind} itself"
+            how = "if that is configuration: add the values to the chassis' settings, read those"
+            self.source.left(original_node, what, how)
+        return updated_node
+
+
+RULE = Rule(
+    name="chassis-configuration",
+    summary="loaders of YAML and Spring Cloud Config, beside the chassis' settings: told",
+    since="1.5.0",
+    words=("yaml", "spring"),
+    rewrite=_rewrite,
+    on_request=True,
+)
