@@ -7,6 +7,7 @@ import pytest
 from drydock_standard import repository
 from drydock_standard.repository import Repository, Unusable
 from drydock_standard.run import run
+from repo_review.ghpath import GHPath
 
 from tests.support import Content, commit, git, write
 
@@ -125,6 +126,21 @@ def test_a_tag_of_the_author_is_no_fault(tmp_path: Path) -> None:
         tmp_path, {"a.yml": "a: !reference [x, y]\nb: !!python/object/apply:os.system [x]\nc: 1\n"}
     )
     assert Repository(tmp_path).yaml("a.yml") == {"a": None, "b": None, "c": 1}
+
+
+def test_a_repository_may_be_read_from_elsewhere() -> None:
+    """repo-review reads one on GitHub through a Traversable, which has no git."""
+    at = "https://raw.githubusercontent.com/o/r/main"
+    files = {"pyproject.toml": "[project]\nname = 'a'\n", "src/a.rej": ""}
+    remote = GHPath(
+        repo="o/r",
+        branch="main",
+        _info=[{"path": "src", "type": "tree"}, *({"path": p, "type": "blob"} for p in files)],
+        _fetched={f"{at}/{path}": text for path, text in files.items()},
+    )
+    assert Repository(remote).paths == ("pyproject.toml", "src/a.rej")
+    found = {one.code: one.status for one in run(remote)}
+    assert (found["DM102"], found["DM201"], found["DM101"]) == ("failed", "skipped", "passed")
 
 
 def test_more_files_than_there_may_be_are_told(

@@ -71,12 +71,11 @@ class Locked(Check):
 
 def _above(repository: Repository, name: str) -> bool:
     """Tell whether a folder above, in the same git repository, has a file: that of a workspace."""
-    folder = repository.folder.absolute() if repository.folder else None
-    while folder and not (folder / ".git").exists() and folder != folder.parent:
-        folder = folder.parent
-        if (folder / name).is_file():
-            return True
-    return False
+    if repository.folder is None:
+        return False
+    inside = [repository.folder.absolute(), *repository.folder.absolute().parents]
+    tops = [place for place, folder in enumerate(inside) if (folder / ".git").exists()]
+    return bool(tops) and any((folder / name).is_file() for folder in inside[1 : tops[0] + 1])
 
 
 class Fresh(Check):

@@ -18,8 +18,8 @@ _MARKERS = re.compile(
     re.MULTILINE,
 )
 _LEFT_OVER = re.compile(r"\.(rej|orig)\Z")
-_SHARED = ("pyproject.toml", ".gitignore", "chart/values.yaml")
-"""Files of the template that a service is meant to add to."""
+_SHARED = ("pyproject.toml", ".gitignore", "chart/values.yaml", "ruff.toml", "mypy.ini")
+"""Files of the template that a service is meant to add to; the last two hold its list of debt."""
 _LOCAL = re.compile(r"[./~]|[A-Za-z]:[\\/]|file:")
 
 

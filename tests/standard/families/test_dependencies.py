@@ -171,6 +171,13 @@ def test_the_lock_file_of_a_workspace_lies_above(tmp_path: Path) -> None:
     assert said("DM202", tmp_path / "services/iris", {"a.py": ""}).passed
 
 
+def test_a_lock_file_above_the_repository_is_of_something_else(tmp_path: Path) -> None:
+    write(tmp_path, {"uv.lock": LOCK})
+    assert said("DM202", tmp_path / "iris", {"a.py": ""}).failed
+    git(tmp_path / "iris", "init", "--quiet")
+    assert said("DM202", tmp_path / "iris", {}).failed
+
+
 OWN_LOCK = """\
 [project]
 name = "iris"
