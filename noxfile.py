@@ -136,6 +136,14 @@ def properties(session: nox.Session) -> None:
 
 
 @nox.session
+def schemas(session: nox.Session) -> None:
+    """Give schemas of marshmallow 3 and 4 and their translations the same payloads, 500 each."""
+    install(session)
+    tests = ("-n", WORKERS, "-m", "slow", "tests/codemods/marshmallow")
+    session.run("pytest", *tests, *session.posargs, env={"DRYDOCK_CASES": "500"})
+
+
+@nox.session
 def updates(session: nox.Session) -> None:
     """Bring edited services of every earlier release to the working tree's state."""
     install(session)

@@ -79,6 +79,7 @@ RUNS = {
     "drydock update --explain Dockerfile": Run("service"),
     "drydock update --explain FILE": Run("service"),
     "drydock modernize --dry-run --diff": Run("legacy"),
+    "drydock modernize --rule marshmallow-to-pydantic": Run("legacy"),
     "drydock update --data python_version=3.13": Run("service"),
     "drydock update --data service_port=8080": Run("service"),
     "drydock questions": Run("service"),

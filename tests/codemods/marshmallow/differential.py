@@ -54,6 +54,7 @@ def differences(before: Any, after: Any, name: str, count: int) -> list[str]:
     assert isinstance(original, ours)
     assert not isinstance(getattr(after, name)(), ours), f"{name} was not translated"
     names = list(original.fields)
+    given_in, given_out = payloads(original), outgoing(original)
 
     often = settings(
         max_examples=count,
@@ -67,11 +68,11 @@ def differences(before: Any, after: Any, name: str, count: int) -> list[str]:
     @often
     @given(st.data())
     def loads(data: st.DataObject) -> None:
-        payload = data.draw(payloads(original))
+        payload = data.draw(given_in)
         way = data.draw(st.integers(0, 9))
         compare("load", lambda s: s().load(payload), payload)
         if way == 0:
-            many = data.draw(st.lists(payloads(original), max_size=3)) or [payload]
+            many = data.draw(st.lists(given_in, max_size=3)) or [payload]
             compare("load many", lambda s: s(many=True).load(many), many)
             compare("load many=", lambda s: s().load(many, many=True), many)
             compare("validate many", lambda s: s(many=True).validate(many), many)
@@ -106,7 +107,7 @@ def differences(before: Any, after: Any, name: str, count: int) -> list[str]:
     @often
     @given(st.data())
     def dumps(data: st.DataObject) -> None:
-        obj = data.draw(outgoing(original))
+        obj = data.draw(given_out)
         obj_after = _moved(obj, after)
         way = data.draw(st.integers(0, 6))
         pairs = {"before": obj, "after": obj_after}

@@ -1,5 +1,7 @@
 """What is given to a schema: made from what the schema of marshmallow says, right and wrong."""
 
+from __future__ import annotations
+
 import datetime as dt
 import decimal
 import enum
@@ -50,26 +52,25 @@ _ZONES = st.sampled_from([None, dt.UTC, dt.timezone(dt.timedelta(minutes=-90))])
 
 def payloads(schema: ma.Schema, depth: int = 2) -> st.SearchStrategy[Any]:
     """Return what may be loaded: mostly dictionaries with the schema's keys, some of them wrong."""
-    return st.one_of(*[_dictionary(schema, depth)] * 9, _JUNK)
+    right = {name: incoming(one, depth) for name, one in schema.fields.items()}
 
+    @st.composite
+    def dictionary(draw: st.DrawFn) -> dict[Any, Any]:
+        made: dict[Any, Any] = {}
+        wrong = draw(st.integers(0, 4))
+        for name, one in schema.fields.items():
+            luck = draw(st.integers(0, 23))
+            if luck < 4 or (one.dump_only and wrong):
+                continue
+            key = one.data_key if one.data_key is not None else name
+            if wrong == 0 and luck == 4:
+                key = name
+            made[key] = draw(_JUNK if wrong < 2 and luck > 17 else right[name])
+        if wrong == 1 and draw(st.booleans()):
+            made[draw(st.sampled_from(["zz", "id", "", 1]))] = draw(_JUNK)
+        return made
 
-@st.composite
-def _dictionary(draw: st.DrawFn, schema: ma.Schema, depth: int) -> dict[Any, Any]:
-    made: dict[Any, Any] = {}
-    wrong = draw(st.integers(0, 4))
-    for name, one in schema.fields.items():
-        if draw(st.integers(0, 5)) == 0:
-            continue
-        key = one.data_key if one.data_key is not None else name
-        if wrong == 0 and draw(st.integers(0, 6)) == 0:
-            key = name
-        if one.dump_only and wrong:
-            continue
-        bad = wrong < 2 and draw(st.integers(0, 3)) == 0
-        made[key] = draw(_JUNK if bad else incoming(one, depth))
-    if wrong == 1 and draw(st.booleans()):
-        made[draw(st.sampled_from(["zz", "id", "", 1]))] = draw(_JUNK)
-    return made
+    return st.one_of(*[dictionary()] * 9, _JUNK)
 
 
 def incoming(one: fields.Field[Any], depth: int) -> st.SearchStrategy[Any]:
@@ -189,14 +190,17 @@ def _around(validators: Iterable[Any]) -> Iterable[Any]:
 def outgoing(schema: ma.Schema, depth: int = 2) -> st.SearchStrategy[Any]:
     """Return what may be dumped: dictionaries with what fields hold, and some wrong."""
 
+    right = {name: held(one, depth) for name, one in schema.fields.items()}
+
     @st.composite
     def dictionary(draw: st.DrawFn) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for name, one in schema.fields.items():
-            if draw(st.integers(0, 5)) == 0:
+            luck = draw(st.integers(0, 29))
+            if luck < 5:
                 continue
             path = one.attribute or name
-            value = draw(_JUNK if draw(st.integers(0, 9)) == 0 else held(one, depth))
+            value = draw(_JUNK if luck > 26 else right[name])
             target = made
             *parents, last = path.split(".")
             for parent in parents:

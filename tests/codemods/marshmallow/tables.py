@@ -599,6 +599,32 @@ MODULES: dict[str, tuple[str, list[str]]] = {
         """),
         ["class LaterData(Model):\n", 'AsDate("%Y")', "moment: DateTime = optional()"],
     ),
+    "from_dict": (
+        _module("""
+            from marshmallow import Schema, fields, validate
+
+            # A point.
+            PointSchema = Schema.from_dict(
+                {
+                    "x": fields.Int(required=True),
+                    "y": fields.Int(
+                        load_default=0,
+                        validate=validate.Range(min=0),
+                    ),
+                },
+                name="Point",
+            )
+
+
+            class LineSchema(Schema):
+                start = fields.Nested(PointSchema, required=True)
+        """),
+        [
+            "class PointData(Model):\n    x: Integer\n    y: Annotated[Integer, Range(min=0)] = 0\n",
+            "# A point.\nclass PointSchema(Schema):\n    load_model = PointData\n",
+            "    start: Annotated[PointData, Nested(PointSchema)]\n",
+        ],
+    ),
     "aliases_of_marshmallow": (
         _module("""
             import marshmallow as ma
@@ -648,6 +674,50 @@ MODULES: dict[str, tuple[str, list[str]]] = {
             "    list_: Annotated[\n        schema_adapter.List[schema_adapter.Integer],\n"
             '        Named("list"),\n    ] = optional()\n',
             "    day: schema_adapter.Date = Date(2020, 1, 1)\n",
+        ],
+    ),
+}
+
+# What marshmallow 3 alone has.
+MODULES_OF_3: dict[str, tuple[str, list[str]]] = {
+    "inferred": (
+        _module("""
+            from marshmallow import Schema, fields
+
+
+            class ThingSchema(Schema):
+                class Meta:
+                    fields = ("id", "name")
+
+                name = fields.Str(required=True)
+
+
+            class MoreSchema(ThingSchema):
+                id = fields.Int()
+        """),
+        [
+            "class ThingData(Model):\n    id: Inferred = optional()\n    name: String\n",
+            "class MoreData(ThingData):\n    id: Integer = optional()\n",
+        ],
+    ),
+    "old_names": (
+        _module("""
+            from marshmallow import Schema, fields
+
+
+            class ThingSchema(Schema):
+                class Meta:
+                    ordered = True
+
+                a = fields.Int(missing=1, default=2, description="how many", minimum=0)
+                b = fields.Number(missing=None)
+                c = fields.TimeDelta("hours", serialization_type=float)
+                d = fields.Function(lambda obj: obj.get("a"))
+        """),
+        [
+            "    a: Annotated[Integer, DumpDefault(2)] = Field(\n        default=1,\n"
+            '        description="how many",\n        json_schema_extra={"minimum": 0},\n    )\n',
+            "    b: Annotated[float, AsFloat(allow_nan=True)] | None = None\n",
         ],
     ),
 }

@@ -6,6 +6,7 @@ import pytest
 
 from tests.codemods.marshmallow.pairs import compare, write_pairs
 from tests.codemods.marshmallow.tables import MODULES
+from tests.codemods.marshmallow.test_differential import CASES
 
 SCHEMA = """\
 import enum
@@ -108,10 +109,11 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
 MODULE_OF_MUTANT = {"messages_lost": MODULES["hooks"][0]}
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for each mutant, in one place, so that one process judges many."""
-    return tmp_path_factory.mktemp("mutants")
+# One of each kind is always tried, all of them by the session `schemas`.
+SHARE = (
+    *("requiredness", "unknown_keys_accepted", "enum_by_value", "data_key"),
+    *("partial_load", "many", "many_of_nested"),
+)
 
 
 def test_the_translation_itself_is_right(tmp_path: Path) -> None:
@@ -120,7 +122,7 @@ def test_the_translation_itself_is_right(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", MUTANTS)
+@pytest.mark.parametrize("mutant", MUTANTS if CASES >= 500 else SHARE)
 def test_a_wrong_translation_is_caught(mutant: str, tmp_path: Path) -> None:
     file, right, wrong = MUTANTS[mutant]
     write_pairs(tmp_path, {"m": MODULE_OF_MUTANT.get(mutant, SCHEMA)}, 4)

@@ -11,7 +11,13 @@ from drydock.codemods.marshmallow.schema_adapter import Schema
 from drydock.codemods.run import Outcome, run
 
 from tests.codemods.marshmallow.pairs import RULE
-from tests.codemods.marshmallow.tables import FIELDS, MODULES, model_of, module_of
+from tests.codemods.marshmallow.tables import (
+    FIELDS,
+    MODULES,
+    MODULES_OF_3,
+    model_of,
+    module_of,
+)
 
 IMPORTS = "from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate\n"
 
@@ -42,6 +48,14 @@ def test_a_module_becomes_models_and_schemas_of_the_adapter(row: str) -> None:
     assert [each for each in wanted if each not in text] == []
     assert "marshmallow" not in text
     ast.parse(text)
+
+
+@pytest.mark.parametrize("row", MODULES_OF_3)
+def test_what_marshmallow_3_alone_has_is_translated_from_it_alone(row: str) -> None:
+    before, wanted = MODULES_OF_3[row]
+    text = _apply(before, 3).texts["service.py"]
+    assert [each for each in wanted if each not in text] == []
+    assert _apply(before, 4).texts == {}
 
 
 @pytest.mark.parametrize("row", [*MODULES, "str_required"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from drydock.codemods.marshmallow.declared import Declared, text_of
+from drydock.codemods.marshmallow.declared import Declared, short_text, text_of
 from drydock.codemods.marshmallow.names import Names
 
 _NAMES = {
@@ -73,7 +73,7 @@ def _translate(declared: Declared, each: cst.BaseExpression, names: Names) -> tu
         and "marshmallow" not in "".join(source.project.bases(meaning))
     ):
         return text_of(each), False
-    what = f"what the validator {text_of(each)} is cannot be told"
+    what = f"what the validator {short_text(each)} is cannot be told"
     declared.doubt(each, what, "write a function that raises ValidationError")
     return "None", False
 

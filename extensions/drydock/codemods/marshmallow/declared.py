@@ -84,6 +84,7 @@ class Declared:
     """The options of its own `Meta`; None where it has none."""
     meta_bases: Sequence[cst.BaseExpression] = ()
     reasons: list[Reason] = field(default_factory=list)
+    _inferred: dict[str, Field] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -94,6 +95,15 @@ class Declared:
     def name(self) -> str:
         """Its name in that module."""
         return self.node.name.value
+
+    def inferred(self, name: str) -> Field:
+        """Return the field that `Meta.fields` names and nothing declares, always the same."""
+        if name not in self._inferred:
+            call = cst.Call(cst.Name("Inferred"))
+            line = self.source.line(self.node)
+            nothing = cst.SimpleStatementLine([])
+            self._inferred[name] = Field(name, "Inferred", call, nothing, line)
+        return self._inferred[name]
 
     def doubt(self, node: cst.CSTNode, what: str, how: str) -> None:
         """Note why this schema is left."""
@@ -259,6 +269,12 @@ def names_in(node: cst.BaseExpression | None) -> Sequence[str] | None:
 def text_of(node: cst.CSTNode) -> str:
     """Return the code of an expression."""
     return cst.Module([]).code_for_node(node)
+
+
+def short_text(node: cst.CSTNode) -> str:
+    """Return the code of an expression as it fits into a line of a report."""
+    text = " ".join(text_of(node).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def keywords_of(call: cst.Call) -> Mapping[str, cst.BaseExpression]:

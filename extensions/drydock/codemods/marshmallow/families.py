@@ -16,6 +16,7 @@ from drydock.codemods.marshmallow.declared import (
     field_kind,
     keywords_of,
     names_in,
+    short_text,
     text_of,
 )
 
@@ -55,8 +56,9 @@ class Shape:
 class Families:
     """The schemas of a service and how they depend on each other."""
 
-    def __init__(self, classes: Mapping[str, Declared]) -> None:
+    def __init__(self, classes: Mapping[str, Declared], version: int) -> None:
         self.classes = classes
+        self.version = version
         self.shapes: dict[str, Shape] = {}
         for ref in classes:
             self._shape(ref)
@@ -82,7 +84,7 @@ class Families:
         }
         meta, meta_owner = self._meta(ref)
         shape.table = inherited | own
-        shape.has = _restricted(shape.table, meta, meta_owner or declared)
+        shape.has = _restricted(shape.table, meta, meta_owner or declared, self.version)
         shape.unknown = _unknown(meta, meta_owner or declared)
         shape.formats = {name: value for name, value in meta.items() if name.endswith("format")}
         shape.inherits = self._can_inherit(shape)
@@ -138,7 +140,7 @@ class Families:
         owner, _, name = meaning.rpartition(".")
         if name == "Meta" and owner in self.classes:
             return self._meta(owner)[0]
-        what = f"what Meta derives from cannot be told: {text_of(base)}"
+        what = f"what Meta derives from cannot be told: {short_text(base)}"
         declared.doubt(declared.node, what, "write its options into it")
         return {}
 
@@ -148,7 +150,7 @@ class Families:
                 if found := self.find(one.origin, target):
                     yield found
                 else:
-                    what = f"what is nested cannot be told: {text_of(target)}"
+                    what = f"what is nested cannot be told: {short_text(target)}"
                     one.origin.doubt(one.field.call, what, "name a schema of the service")
 
     def nested_by(self, one: Has) -> set[str]:
@@ -250,7 +252,10 @@ def _side(one: Field, declared: Declared) -> Side:
 
 
 def _restricted(
-    table: Mapping[str, Has], meta: Mapping[str, cst.BaseExpression], owner: Declared
+    table: Mapping[str, Has],
+    meta: Mapping[str, cst.BaseExpression],
+    owner: Declared,
+    version: int,
 ) -> dict[str, Has]:
     every = {name: Has(one.field, one.origin, one.side) for name, one in table.items()}
     lists: dict[str, Sequence[str]] = {}
@@ -262,7 +267,10 @@ def _restricted(
         lists[name] = found
     for name in ("fields", "exclude"):
         for each in lists[name]:
-            if each not in every:
+            if each not in every and name == "fields" and version == 3:
+                # marshmallow 3 dumps such a field by what its value is, and loads it as it is.
+                every[each] = Has(owner.inferred(each), owner, "both")
+            elif each not in every:
                 what = f"Meta.{name} names {each}, which is not declared"
                 owner.doubt(meta[name], what, "declare the field, or delete the name")
     if lists["fields"]:

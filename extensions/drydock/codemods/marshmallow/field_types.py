@@ -11,12 +11,14 @@ from drydock.codemods.marshmallow.declared import (
     Field,
     field_kind,
     keywords_of,
+    short_text,
     text_of,
 )
 from drydock.codemods.marshmallow.names import Names
 
 # Those without options of their own: what the adapter has for them.
 _PLAIN = {
+    "Inferred": "Inferred",
     "Str": "String",
     "String": "String",
     "UUID": "UUID",
@@ -72,6 +74,21 @@ _COMMON = {
 }
 _BUILTIN_FACTORIES = {"list", "dict", "set", "tuple", "str", "int", "float", "bool"}
 _NESTED_OPTIONS = ("only", "exclude", "many", "unknown")
+_OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "Url": ("relative", "absolute", "schemes", "require_tld"),
+    "URL": ("relative", "absolute", "schemes", "require_tld"),
+    "List": ("cls_or_instance",),
+    "Tuple": ("tuple_fields",),
+    "Dict": ("keys", "values"),
+    "Mapping": ("keys", "values"),
+    "Enum": ("enum", "by_value"),
+    "Constant": ("constant",),
+    "Method": ("serialize", "deserialize"),
+    "Function": ("serialize", "deserialize"),
+    "Nested": ("nested", *_NESTED_OPTIONS),
+    "Pluck": ("nested", "field_name", *_NESTED_OPTIONS),
+    **dict.fromkeys(_IP, ("exploded",)),
+}
 
 
 @dataclass
@@ -160,7 +177,7 @@ def _default(one: Field, given: Mapping[str, cst.BaseExpression], to: Translatio
     options = []
     if "data_key" in given and text_of(given["data_key"]) != "None":
         options.append(f"alias={text_of(given['data_key'])}")
-    options += _described(given.get("metadata"), to)
+    options += _described(one, given, to)
     if required:
         if value is not None:
             to.doubt(one.call, "a required field has a default", "delete one of the two")
@@ -176,29 +193,40 @@ def _default(one: Field, given: Mapping[str, cst.BaseExpression], to: Translatio
     return text
 
 
-def _described(given: cst.BaseExpression | None, to: Translation) -> list[str]:
-    """Return what `metadata=` says, as options of Field: it is for documentation."""
-    if not isinstance(given, cst.Dict):
-        if given is not None and text_of(given) != "None":
-            to.doubt(given, "what metadata is cannot be told", "write it as a dictionary")
-        return []
+def _described(one: Field, given: Mapping[str, cst.BaseExpression], to: Translation) -> list[str]:
+    """Return what is metadata, as options of Field: it is for documentation."""
+    known = _COMMON | {*_OWN_OPTIONS.get(one.kind, ()), *_own_of(one.kind)}
+    entries = {
+        name: (f'"{name}"', value)
+        for name, value in given.items()
+        if to.version == 3 and name not in known
+    }
+    metadata = given.get("metadata")
+    if isinstance(metadata, cst.Dict):
+        for element in metadata.elements:
+            key = element.key if isinstance(element, cst.DictElement) else None
+            if isinstance(key, cst.SimpleString):
+                entries[str(key.evaluated_value)] = (text_of(key), element.value)
+            else:
+                to.doubt(metadata, "a key of metadata is not a text", "write it as one")
+    elif metadata is not None and text_of(metadata) != "None":
+        to.doubt(metadata, "what metadata is cannot be told", "write it as a dictionary")
     options, rest = [], []
-    for element in given.elements:
-        if not isinstance(element, cst.DictElement) or not isinstance(
-            element.key, cst.SimpleString
-        ):
-            to.doubt(given, "a key of metadata is not a text", "write it as one")
-            continue
-        key, text = str(element.key.evaluated_value), text_of(element.value)
-        if key in ("description", "title") and isinstance(element.value, cst.SimpleString):
-            options.append(f"{key}={text}")
-        elif key == "example":
-            options.append(f"examples=[{text}]")
+    for key_name, (key_text, value) in entries.items():
+        plain = isinstance(value, cst.SimpleString | cst.ConcatenatedString)
+        if key_name in ("description", "title") and plain:
+            options.append(f"{key_name}={text_of(value)}")
+        elif key_name == "example":
+            options.append(f"examples=[{text_of(value)}]")
         else:
-            rest.append(f"{text_of(element.key)}: {text}")
+            rest.append(f"{key_text}: {text_of(value)}")
     if rest:
         options.append(f"json_schema_extra={{{', '.join(rest)}}}")
     return options
+
+
+def _own_of(kind: str) -> tuple[str, ...]:
+    return _OPTIONS[kind][3] if kind in _OPTIONS else ()
 
 
 def _messages(given: cst.BaseExpression | None, to: Translation) -> str:
@@ -280,10 +308,8 @@ def _only(call: cst.Call, own: tuple[str, ...], to: Translation, positional: int
         if name in ("pre_load", "post_load"):
             to.doubt(value, f"a field has {name}", "do it in a hook of the schema")
         elif name not in _COMMON and name not in own:
-            if to.version == 3 and name not in ("load_from", "dump_to", "attribute"):
-                what = f"{name}= is metadata in marshmallow 3"
-                to.doubt(value, what, f"write metadata={{'{name}': ...}}")
-            else:
+            # marshmallow 3 takes it for metadata; these two are what marshmallow 2 had.
+            if to.version == 4 or name in ("load_from", "dump_to"):
                 to.doubt(value, f"the option {name} is not known", "delete it")
         elif to.version == 4 and name in ("missing", "default"):
             to.doubt(value, f"marshmallow 4 has no {name}=", "write load_default or dump_default")
@@ -350,7 +376,7 @@ def _inner(node: cst.BaseExpression, to: Translation) -> str:
     elif isinstance(node, cst.Call) and (kind := field_kind(to.declared.source, node.func)):
         one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
     else:
-        to.doubt(node, f"what {text_of(node)} is cannot be told", "write the field in its place")
+        to.doubt(node, f"what {short_text(node)} is cannot be told", "write the field in its place")
         return "None"
     if kind in ("Method", "Function", "Constant"):
         to.doubt(node, f"a {kind} stands within another field", "translate the class by hand")

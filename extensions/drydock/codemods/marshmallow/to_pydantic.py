@@ -19,6 +19,7 @@ from drydock.codemods.marshmallow.declared import (
     read_class,
 )
 from drydock.codemods.marshmallow.families import Families
+from drydock.codemods.marshmallow.from_dict import with_classes
 from drydock.codemods.marshmallow.uses import library_of, uses
 from drydock.codemods.marshmallow.version import major_version
 from drydock.codemods.marshmallow.writing import SWAPPED, Writer
@@ -36,6 +37,19 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
     ):
         return
     service = _Service(project)
+    if made := with_classes(project, _NAME):
+        # What is not translated stays as it is, so that a second look is taken without it.
+        whole = _Service(Project({**project.files, **made}))
+        told = [*whole.translate()] if whole.version else []
+        done = {
+            one.what.partition(" ")[0]
+            for one in told
+            if isinstance(one, Finding) and one.certainty == "changed"
+        }
+        new = whole.classes.keys() - service.classes.keys()
+        left = {ref for ref in new if ref.partition(":")[2] not in done}
+        made = with_classes(project, _NAME, left)
+        service = _Service(Project({**project.files, **made}))
     yield from service.libraries()
     if not service.classes:
         return
@@ -100,7 +114,7 @@ class _Service:
         return any(library_of(full) for full in self.project.modules[path].imports.values())
 
     def translate(self) -> Iterator[Edit | Finding]:
-        families = Families(self.classes)
+        families = Families(self.classes, self.version)
         self._doubt_bases()
         self._doubt_uses()
         groups = [sorted(group) for group in families.groups()]

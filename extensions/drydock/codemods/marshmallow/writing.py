@@ -241,11 +241,21 @@ class Writer:
             heads.append(f'extra="{extra}"')
         made = _parsed(f"class {name}({', '.join(heads)}):\n    pass")
         assert isinstance(made, cst.ClassDef)
+        # What stood between the first field and `Meta` or the docstring stands there no more.
+        first = next(
+            (
+                n
+                for n, one in enumerate(has)
+                if one.field.statement.body and one.origin is shape.declared
+            ),
+            0,
+        )
+        for place in {0, first} if lines else ():
+            line = lines[place]
+            assert isinstance(line, cst.SimpleStatementLine)
+            comments = [each for each in line.leading_lines if each.comment]
+            lines[place] = line.with_changes(leading_lines=comments)
         if lines:
-            first = lines[0]
-            assert isinstance(first, cst.SimpleStatementLine)
-            comments = [each for each in first.leading_lines if each.comment]
-            lines[0] = first.with_changes(leading_lines=comments)
             made = made.with_changes(body=made.body.with_changes(body=lines))
         return made.with_changes(leading_lines=[cst.EmptyLine(indent=False)] * 2)
 

@@ -112,6 +112,14 @@ class AsUUID(_Type):
         return coercion.uuid_for_dump(value)
 
 
+class AsInferred(_Type):
+    """Anything; it is written by what it is."""
+
+    def dump(self, value: Any) -> Any:
+        own = _BY_KIND.get(type(value))
+        return own.dump(value) if own else value
+
+
 class _Number(_Type):
     """A number, or a text that is one; truth values are not."""
 
@@ -642,7 +650,22 @@ def _awareness(wanted: str) -> ValidationError:
 
 _SPECIAL = "Special numeric values (nan or infinity) are not permitted."
 
+_BY_KIND: dict[type[Any], _Type] = {
+    str: AsString(),
+    bytes: AsString(),
+    int: AsInteger(),
+    float: AsFloat(),
+    bool: AsBoolean(),
+    decimal.Decimal: AsDecimal(),
+    uuid.UUID: AsUUID(),
+    dt.datetime: AsDateTime(),
+    dt.date: AsDate(),
+    dt.time: AsTime(),
+    dt.timedelta: AsTimeDelta(),
+}
+
 String = Annotated[str, AsString()]
+Inferred = Annotated[Any, AsInferred()]
 UUID = Annotated[uuid.UUID, AsUUID()]
 Integer = Annotated[int, AsInteger()]
 Float = Annotated[float, AsFloat()]

@@ -1,0 +1,96 @@
+"""`UserSchema().load(data)` -> `UserIn.model_validate(data)`, where a schema only loads or dumps.
+
+It is unsafe. A model accepts and refuses the same values, but what it gives is a model rather than
+a dictionary, hooks of the schema do not run, and what it raises is Pydantic's ValidationError.
+For the end of the way from marshmallow: whoever wants FastAPI to read and write the models.
+"""
+
+import libcst as cst
+
+from drydock.codemods.project import Project
+from drydock.codemods.rule import Rule
+from drydock.codemods.source import Rewriter, Source, dotted
+
+_WHY = (
+    "it gives a model, not a dictionary; hooks of the schema do not run; "
+    "Pydantic's own ValidationError is raised"
+)
+
+
+def _rewrite(source: Source) -> cst.Module:
+    return source.tree.visit(_CallSites(source))
+
+
+class _CallSites(Rewriter):
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        func = original_node.func
+        if not (
+            isinstance(func, cst.Attribute)
+            and func.attr.value in ("load", "loads")
+            and isinstance(func.value, cst.Call)
+            and not func.value.args
+            and len(original_node.args) == 1
+            and original_node.args[0].keyword is None
+        ):
+            return updated_node
+        model = self._model(func.value.func)
+        if not model:
+            return updated_node
+        way = "model_validate" if func.attr.value == "load" else "model_validate_json"
+        what = (
+            f"{dotted(func.value.func)}().{func.attr.value}() -> {model.rpartition(':')[2]}.{way}()"
+        )
+        if not self.source.unsafe(original_node, what, _WHY):
+            return updated_node
+        self.source.unused(func.value.func)
+        new = cst.Attribute(self._named(model), cst.Name(way))
+        return updated_node.with_changes(func=new)
+
+    def _named(self, model: str) -> cst.BaseExpression:
+        path, _, name = model.partition(":")
+        if path == self.source.path:
+            return cst.Name(name)
+        schema_module = next(
+            full.rpartition(".")[0]
+            for full in self.source.project.modules[self.source.path].imports.values()
+            if self.source.project.find_module(full.rpartition(".")[0], self.source.path) == path
+        )
+        return self.source.named(f"{schema_module}.{name}")
+
+    def _model(self, schema: cst.BaseExpression) -> str:
+        """Return the model that an adapter's schema loads by; empty if it is none of its."""
+        path, _, name = self.source.meaning(schema).partition(":")
+        if not name or path not in self.source.project.modules:
+            return ""
+        found = _load_model(self.source.project, path, name)
+        imports = self.source.project.modules[self.source.path].imports.values()
+        reachable = path == self.source.path or any(
+            self.source.project.find_module(full.rpartition(".")[0], self.source.path) == path
+            for full in imports
+        )
+        return f"{path}:{found}" if found and reachable else ""
+
+
+def _load_model(project: Project, path: str, name: str) -> str:
+    for line in cst.parse_module(project.files[path]).body:
+        if isinstance(line, cst.ClassDef) and line.name.value == name:
+            for statement in line.body.body:
+                for small in (
+                    statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
+                ):
+                    if (
+                        isinstance(small, cst.Assign)
+                        and dotted(small.targets[0].target) == "load_model"
+                    ):
+                        return dotted(small.value)
+    return ""
+
+
+RULE = Rule(
+    name="marshmallow-call-sites",
+    summary="`UserSchema().load(data)` of the adapter -> `UserIn.model_validate(data)`",
+    since="1.5.0",
+    words=(".load(", ".loads("),
+    rewrite=_rewrite,
+    on_request=True,
+)

@@ -1,0 +1,88 @@
+"""Calls of the adapter's schemas -> calls of the models, on request."""
+
+from textwrap import dedent
+
+import pytest
+from drydock.codemods.run import Outcome, run
+
+RULE = "marshmallow-call-sites"
+SCHEMAS = """
+from shop.schema_adapter import Model, Schema, String
+
+
+class UserIn(Model):
+    name: String
+
+
+class UserSchema(Schema):
+    load_model = UserIn
+
+
+class ChildSchema(UserSchema):
+    pass
+
+
+class Pickle:
+    def load(self, data):
+        return data
+"""
+
+
+def _apply(text: str, *, unsafe: bool = True) -> Outcome:
+    files = {"shop/__init__.py": "", "shop/schemas.py": SCHEMAS, "shop/views.py": dedent(text)}
+    return run(files, [RULE], unsafe=unsafe)
+
+
+FIX = {
+    "load": (
+        "from shop.schemas import UserSchema\n\nuser = UserSchema().load(data)\n",
+        "from shop.schemas import UserIn\n\nuser = UserIn.model_validate(data)\n",
+    ),
+    "loads": (
+        "from shop.schemas import UserSchema\n\nuser = UserSchema().loads(text)\n",
+        "from shop.schemas import UserIn\n\nuser = UserIn.model_validate_json(text)\n",
+    ),
+    "still_used": (
+        "from shop.schemas import UserSchema\n\nuser = UserSchema().load(UserSchema().dump(a))\n",
+        "from shop.schemas import UserIn, UserSchema\n\n"
+        "user = UserIn.model_validate(UserSchema().dump(a))\n",
+    ),
+    "in_a_call": (
+        "from shop.schemas import UserSchema\n\n\ndef f(x):\n    return [UserSchema().load(x)]\n",
+        "from shop.schemas import UserIn\n\n\ndef f(x):\n    return [UserIn.model_validate(x)]\n",
+    ),
+}
+NOOP = {
+    "options_of_the_schema": (
+        "from shop.schemas import UserSchema\n\nuser = UserSchema(many=True).load(data)\n"
+    ),
+    "options_of_the_call": (
+        "from shop.schemas import UserSchema\n\nuser = UserSchema().load(data, partial=True)\n"
+    ),
+    "dump": "from shop.schemas import UserSchema\n\nuser = UserSchema().dump(data)\n",
+    "variable": "from shop.schemas import UserSchema\n\ns = UserSchema()\nuser = s.load(data)\n",
+    "no_model": "from shop.schemas import ChildSchema\n\nuser = ChildSchema().load(data)\n",
+    "no_schema": "from shop.schemas import Pickle\n\nuser = Pickle().load(data)\n",
+    "elsewhere": "import json\n\nuser = json.JSONDecoder().load(data)\n",
+}
+
+
+@pytest.mark.parametrize("row", FIX)
+def test_a_call_becomes_one_of_the_model(row: str) -> None:
+    before, after = FIX[row]
+    assert _apply(before).texts["shop/views.py"] == after
+
+
+@pytest.mark.parametrize("row", NOOP)
+def test_other_calls_stay(row: str) -> None:
+    outcome = _apply(NOOP[row])
+    assert (outcome.texts, outcome.findings) == ({}, [])
+
+
+def test_unless_asked_for_it_is_only_told_why_it_is_unsafe() -> None:
+    outcome = _apply(FIX["load"][0], unsafe=False)
+    assert outcome.texts == {}
+    (found,) = outcome.findings
+    assert found.certainty == "unsafe"
+    assert "UserSchema().load() -> UserIn.model_validate()" in found.what
+    assert "hooks of the schema do not run" in found.how
