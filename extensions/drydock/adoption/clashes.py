@@ -29,6 +29,14 @@ _FACTS = {
         "before it starts the server, {value}; the chassis starts the application itself",
         "do it in the application's lifespan, if it is still needed",
     ),
+    "own_tracing": (
+        "it traces requests itself: {value}",
+        "answer tracing with yes to have spans of each request from the chassis, and take it out",
+    ),
+    "own_errors": (
+        "it answers errors in its own way: {value}",
+        "that goes on; errors that it does not handle are the chassis'",
+    ),
     "own_logging": (
         "it sets up logging itself: {value}",
         "take it out, so that log lines come as JSON with request ids",
@@ -37,30 +45,48 @@ _FACTS = {
 _CONCERNS: dict[str, Concern] = {
     "own_path": "callers", "pipeline": "operators", "own_metrics": "operators",
     "configuration": "operators", "own_start": "start", "own_logging": "operators",
+    "own_tracing": "operators", "own_errors": "debt",
 }  # fmt: skip
+_LIFESPAN = "FastAPI(lifespan=...): https://fastapi.tiangolo.com/advanced/events/"
 # What is no longer there in a current FastAPI or pydantic, or here; each with what is instead.
 _GONE = {
-    r"\.on_event\(|add_event_handler\(|on_startup\s*=|on_shutdown\s*=": (
-        "start-up and shut-down events are gone from FastAPI",
-        "FastAPI(lifespan=...): https://fastapi.tiangolo.com/advanced/events/",
+    r"(?<!router)\.add_event_handler\(": (
+        "Starlette 1 has no add_event_handler",
+        f"{_LIFESPAN}; app.router.add_event_handler is still there",
+    ),
+    r"\b\w*router\w*\.on_event\(": (
+        "start-up and shut-down events of a router that is included run twice",
+        _LIFESPAN,
+    ),
+    r"(?<!outer)\.on_event\(": (
+        "start-up and shut-down events still run, with a warning, but not beside a lifespan",
+        _LIFESPAN,
     ),
     r"from pydantic import .*\bBaseSettings\b|pydantic\.BaseSettings": (
         "BaseSettings is a package of its own since pydantic 2",
-        "from pydantic_settings import BaseSettings",
+        "from pydantic_settings import BaseSettings; drydock modernize changes it",
     ),
     r"@(?:pydantic\.)?(?:root_)?validator\(": (
         "validators have other names since pydantic 2",
-        "@field_validator or @model_validator(mode=...)",
+        "@field_validator or @model_validator(mode=...); drydock modernize changes it",
     ),
     r"^\s*class Config:": (
         "`class Config` is read with a warning since pydantic 2",
-        "model_config = ConfigDict(...)",
+        "model_config = ConfigDict(...); drydock modernize changes it",
     ),
     r"""["']tool["']\]\[["']poetry["']\]""": (
         "[tool.poetry] is [project] in pyproject.toml now",
         "read it there",
     ),
 }
+# What a current FastAPI answers otherwise.
+_CHANGED = {
+    r"\b(HTTPBearer|HTTPBasic|HTTPDigest|APIKey(Header|Query|Cookie)|OAuth2\w+)\(": (
+        "a missing login is answered 401 by today's FastAPI, and was 403"
+    ),
+}
+_VARIABLES = 12
+"""How many variables are named in a report."""
 
 
 def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Iterator[Todo]:
@@ -86,18 +112,34 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
             why = f"the chassis has the metric {fact.value}, too, and one name registers only once"
             yield Todo(fact.path, fact.line, why, "rename it, or take it out", "start")
         elif fact.about == "unreadable":
-            yield Todo(fact.path, 0, fact.value, "fix it, or remove it", "start")
+            how = (
+                "nothing of it is looked into: fix it, or run drydock on the Python that it is for"
+            )
+            yield Todo(fact.path, fact.line, fact.value, how, "start")
     for path, text in sorted(files.items()):
         if path.endswith(".py") and path not in standard:
             yield from _gone(path, text)
         elif path == "poetry.lock" and "uv.lock" not in files:
             yield Todo(path, 0, "uv.lock takes its place", "git rm poetry.lock")
+    yield from _environment(facts)
     yield from _charts(facts, standard)
     for fact in facts:
         if fact.about == "manifest" and fact.value != "Service":
             how = "probes: /livez and /readyz on the management port; keep the rest"
             yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how, "operators")
     yield from _at_the_root(standard, prefix)
+
+
+def _environment(facts: list[Fact]) -> Iterator[Todo]:
+    """Yield what code reads of the environment, once: its operators set that."""
+    read = [fact for fact in facts if fact.about == "variable"]
+    names = list(dict.fromkeys(fact.value for fact in read))
+    if names:
+        shown = ", ".join(names[:_VARIABLES])
+        more = f" and {len(names) - _VARIABLES} more" if len(names) > _VARIABLES else ""
+        how = "set them in env and secretEnv of chart/values.yaml"
+        why = f"its code reads variables of the environment: {shown}{more}"
+        yield Todo(read[0].path, read[0].line, why, how, "operators")
 
 
 def _charts(facts: list[Fact], standard: Files) -> Iterator[Todo]:
@@ -138,3 +180,7 @@ def _gone(path: str, text: str) -> Iterator[Todo]:
         if found:
             line = text[: found.start()].count("\n") + 1
             yield Todo(path, line, why, how, "start")
+    for pattern, why in _CHANGED.items():
+        if found := re.search(pattern, text):
+            line = text[: found.start()].count("\n") + 1
+            yield Todo(path, line, why, "tell its callers", "callers")

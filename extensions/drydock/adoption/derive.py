@@ -265,9 +265,11 @@ def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
             found[path, attribute].append(fact)
             break
     for fact in _of(facts, "app_file"):
-        for path, attribute in list(found):
-            if path == fact.value.removeprefix("./"):
-                found[path, attribute].append(fact)
+        file = fact.value.removeprefix("./")
+        launched = {file, f"{file.removesuffix('.py')}/__main__.py"}
+        for (path, _), known in found.items():
+            if path in launched or any(one.path in launched for one in known):
+                known.append(fact)
     made = {path for (path, _), known in found.items() if any(f.about != "factory" for f in known)}
     for (path, attribute), known in found.items():
         if all(fact.about == "factory" for fact in known) and path in made:

@@ -91,6 +91,13 @@ def test_every_key_of_compose_is_accounted_for(
     assert expected - found == set()
 
 
+def test_what_compose_leaves_empty_is_named_by_its_key() -> None:
+    text = "services:\n  app:\n  web:\n    build: .\nvolumes:\n  data:\n"
+    said = {one.said for one in find({"compose.yaml": text}, [], "Dockerfile", "shop serve")}
+    assert {"services.app", "services.web.build: .", "volumes.data"} <= said
+    assert not [one for one in said if one.endswith(":")]
+
+
 @given(st.lists(_VALUES, min_size=1), st.lists(_SETTINGS, min_size=1))
 def test_every_line_of_procfiles_scripts_and_settings_is_accounted_for(
     commands: list[str], settings: list[str]

@@ -199,3 +199,38 @@ def test_every_source_is_found() -> None:
     found = {source.find.__module__.rpartition(".")[2] for source in all_sources()}
     assert len(files) >= 11
     assert found == files
+
+
+def test_a_client_in_a_folder_of_its_own_says_nothing() -> None:
+    files = {
+        "client/package.json": "{}",
+        "client/Dockerfile": "FROM node\nEXPOSE 3000\n",
+        "web/package.json": "{}",
+        "web/app.py": "",
+        "web/Dockerfile": "FROM python:3.12\nEXPOSE 8000\n",
+    }
+    assert {fact.path for fact in gather(files)} == {"web/Dockerfile"}
+
+
+def test_a_database_says_nothing_of_the_service() -> None:
+    text = (
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\nspec:\n  containers:\n"
+        "  - image: docker.io/library/IMAGE\n    ports:\n    - containerPort: 5432\n"
+    )
+    assert gather({"db.yaml": text.replace("IMAGE", "postgres:16")}) == []
+    assert gather({"db.yaml": text.replace("IMAGE", "house/pricing:1")}) != []
+
+
+def test_what_a_command_in_code_starts_is_named_by_its_import() -> None:
+    files = {
+        "real/__main__.py": "import uvicorn\nfrom .api import app as it\nuvicorn.run(it)\n",
+        "own.py": "app = make()\nif x:\n    uvicorn.run(app)\n",
+    }
+    found = [(fact.value, fact.where) for fact in gather(files) if fact.about == "app"]
+    assert found == [("own:app", "own.py:3"), ("real.api:app", "real/__main__.py:3")]
+
+
+def test_what_this_python_does_not_read_is_told_by_its_line() -> None:
+    (fact,) = gather({"a.py": "x = 1\nmatch x:\n  oops\n"})
+    assert (fact.about, fact.where) == ("unreadable", "a.py:3")
+    assert "does not read it" in fact.value

@@ -178,15 +178,16 @@ def test_a_pipfile_is_accounted_for() -> None:
     text = (
         '[[source]]\nname = "own"\nurl = "https://pypi.example.com/simple"\n'
         '[packages]\ng = {git = "https://x/g", ref = "v1"}\nlib = {path = "./lib"}\n'
+        'house = {version = "*", index = "own"}\n'
         '[scripts]\nserve = "uvicorn a:b"\n'
     )
     demands, todo = read({"Pipfile": text})
     assert [(one.text, one.line, one.source) for one in demands] == [
-        ("g", 5, '{ git = "https://x/g", rev = "v1" }')
+        ("g", 5, '{ git = "https://x/g", rev = "v1" }'),
+        ("house", 7, '{ index = "own" }'),
     ]
     assert [(one.line, one.why) for one in todo] == [
         (6, "lib comes from ./lib"),
-        (3, "its packages come from the index own"),
-        (8, "not carried over: the script serve: uvicorn a:b"),
+        (9, "not carried over: the script serve: uvicorn a:b"),
         (0, "pyproject.toml takes its place"),
     ]

@@ -161,3 +161,15 @@ def test_what_the_standard_names_is_not_named_again() -> None:
 def test_two_indexes_of_one_name_are_refused() -> None:
     with pytest.raises(BadInput, match=r"pyproject.toml:1: in-house is another index"):
         carry(poetry(""), STANDARD.replace(A, B))
+
+
+def test_the_sources_of_a_pipfile_are_named() -> None:
+    text = (
+        '[[source]]\nname = "pypi"\nurl = "https://pypi.org/simple"\n'
+        '[[source]]\nname = "own"\nurl = "https://ada:s3cret@a.example.com/simple"\n'
+    )
+    tables, rules, (todo,) = carry({"Pipfile": text})
+    expected = '\n[[tool.uv.index]]\nname = "own"\nurl = "https://a.example.com/simple"\n'
+    assert (tables, rules) == (expected, ["the index own of Pipfile:4"])
+    assert (todo.path, todo.line, "invalid" in todo.how) == ("Pipfile", 4, True)
+    assert "s3cret" not in todo.why + todo.how

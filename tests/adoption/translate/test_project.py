@@ -208,3 +208,24 @@ def test_a_remark_stays_at_the_package_that_it_is_about() -> None:
     assert [(todo.line, todo.why) for todo in carried.todo] == [
         (2, "a comment is not carried over: # The shop of Redis.")
     ]
+
+
+TAGGED = {
+    "setuptools_scm": "[tool.setuptools_scm]\nwrite_to = 'a'\n",
+    "hatch": "[tool.hatch.version]\nsource = 'vcs'\n",
+    "pdm": "[tool.pdm.version]\nsource = 'scm'\n",
+    "poetry-dynamic-versioning": "[tool.poetry-dynamic-versioning]\nenable = true\n",
+}
+
+
+@pytest.mark.parametrize("tool", TAGGED)
+def test_a_version_that_came_from_tags_is_told(tool: str) -> None:
+    carried = project(f"[project]\nname = 'x'\ndynamic = ['version']\n{TAGGED[tool]}")
+    (told,) = [one for one in carried.todo if "came from git's tags" in one.why]
+    assert f"by {tool}; it is 0.1.0" in told.why
+    assert told.line == 4
+
+
+def test_a_version_of_a_file_did_not_come_from_tags() -> None:
+    carried = project("[project]\nname = 'x'\n[tool.hatch.version]\npath = 'a.py'\n")
+    assert not [one for one in carried.todo if "git's tags" in one.why]

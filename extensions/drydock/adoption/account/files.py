@@ -60,7 +60,8 @@ def _compose(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
         parts.setdefault(one.names[:size], []).append(one)
     built = {names[1] for names in parts if names[:1] == ("services",) and names[2:3] == ("build",)}
     for names, held in parts.items():
-        said = f"{'.'.join(names)}: {' '.join(one.value for one in held if one.value)}".strip()
+        values = " ".join(one.value for one in held if one.value)
+        said = ": ".join(filter(None, (".".join(names), values)))
         of_service = len(names) > 2 and names[1] in built
         outcome: Outcome = "carried"
         how, why = _STAYS, ""

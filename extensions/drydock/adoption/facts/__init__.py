@@ -54,7 +54,15 @@ def all_sources() -> Sequence[Source]:
 
 def gather(files: Files) -> list[Fact]:
     """Return every fact that the files of a service tell."""
-    return [fact for source in all_sources() for fact in source.find(files)]
+    clients = _clients(files)
+    own = {p: text for p, text in files.items() if p.partition("/")[0] not in clients}
+    return [fact for source in all_sources() for fact in source.find(own)]
+
+
+def _clients(files: Files) -> set[str]:
+    """Return the folders of clients in JavaScript beside a service, which have no Python."""
+    found = {path.partition("/")[0] for path in files if path.endswith("/package.json")}
+    return found - {path.partition("/")[0] for path in files if path.endswith(".py")}
 
 
 def names_of(files: Files) -> list[str]:

@@ -1,11 +1,14 @@
 """Python code: the application, how it is run, and what it does that the chassis does, too."""
 
 import ast
+import re
+import sys
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from drydock.adoption.facts import HINTS, IMPLIES, SAYS, Fact, Files
+from drydock.errors import one_line
 
 _APPS = {"FastAPI": "app", "Starlette": "app"}
 # What makes the application of another framework, by the framework.
@@ -20,8 +23,17 @@ _METRICS = {"start_http_server", "start_wsgi_server", "make_asgi_app", "Instrume
 _COLLECTORS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
 _SAYING = {"print", "echo", "debug", "info", "warning", "add_argument"}
 _LOGGING = {"basicConfig", "dictConfig", "fileConfig"}
+_HEALTH = {"HealthcheckRouter", "HealthCheckFactory", "healthCheckRoute"}
 _ROUTES = {"get", "post", "put", "api_route", "add_api_route", "route"}
-_OURS = {"/metrics", "/livez", "/readyz", "/health", "/healthz", "/ready", "/live"}
+_OURS = re.compile(
+    r"/metrics|(/api)?(/v\d+)?/(__)?(live|ready|health|heartbeat)(z|ness|iness|y)?([-_]?checks?)?(__)?"
+    r"(/(live|ready)\w*)?/?"
+)
+_TRACES = re.compile(r"(\w+Instrumentor|TracerProvider|ElasticAPM|DDTrace\w*|TraceMiddleware)")
+_ERRORS = {"exception_handler", "add_exception_handler"}
+_READS = {"os.getenv", "os.environ.get", "getenv", "environ.get"}
+_COMMON = {"getenv", "get", "configure"}
+"""Names of functions that say too little by themselves."""
 _ASIDE = ("test", "tests", "docs", "examples", "scripts", "migrations", "alembic", "notebooks")
 
 
@@ -35,8 +47,13 @@ def find(files: Files) -> Iterator[Fact]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a doubtful escape is not for us to judge
                 tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
-            yield Fact("unreadable", "it is no Python that this version reads", path, 0, SAYS)
+        except SyntaxError as error:
+            version = ".".join(map(str, sys.version_info[:2]))
+            why = f"Python {version} does not read it: {error.msg}"
+            yield Fact("unreadable", why, path, error.lineno or 0, SAYS)
+            continue
+        except (ValueError, RecursionError) as error:
+            yield Fact("unreadable", f"Python does not read it: {one_line(error)}", path, 0, SAYS)
             continue
         trees[path] = tree
     foreign = {name: made for tree in trees.values() for name, made in _foreign(tree)}
@@ -90,11 +107,26 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
             about, told = ("factory", "") if not needed else ("factory_with", f"({needed})")
             value = f"{path}:{statement.name}{told}"
             yield Fact(about, value, path, statement.lineno, IMPLIES)
+    known = dict(_names(path, tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _call(path, node)
+            if _is_start(node) and node.args and (started := known.get(ast.unparse(node.args[0]))):
+                yield Fact("app", started, path, node.lineno, IMPLIES)
         elif isinstance(node, ast.FunctionDef):
             yield from _before_start(path, node)
+
+
+def _names(path: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield each name that a module imports from another or assigns, as `module:attribute`."""
+    own = module_of(path)
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            package = own.split(".")[: -node.level] if node.level else []
+            base = ".".join([*package, *filter(None, [node.module])])
+            yield from ((one.asname or one.name, f"{base}:{one.name}") for one in node.names)
+        elif isinstance(node, ast.Assign):
+            yield from ((o.id, f"{own}:{o.id}") for o in node.targets if isinstance(o, ast.Name))
 
 
 def _before_start(path: str, function: ast.FunctionDef) -> Iterator[Fact]:
@@ -186,17 +218,41 @@ def _call(path: str, node: ast.Call) -> Iterator[Fact]:
         if port and called.startswith("start_"):
             yield Fact("metrics_port", port, path, node.lineno, SAYS)
     elif called in _COLLECTORS:
-        parts = [given.get("namespace"), given.get("subsystem"), *node.args[:1]]
-        words = [str(one.value) for one in parts if isinstance(one, ast.Constant) and one.value]
-        if node.args and isinstance(node.args[0], ast.Constant):
-            name = "_".join(words).removesuffix("_total")
-            yield Fact("collector", name, path, node.lineno, SAYS)
-    elif called in _LOGGING:
-        yield Fact("own_logging", called, path, node.lineno, SAYS)
-    elif called in _ROUTES and node.args and isinstance(node.args[0], ast.Constant):
-        asked = str(node.args[0].value)
-        if asked in _OURS:
+        yield from _collector(path, node, given)
+    elif called in _ROUTES and (asked := _text(node.args[:1])).startswith("/"):
+        if _OURS.fullmatch(asked):
             yield Fact("own_path", asked, path, node.lineno, SAYS)
+    else:
+        yield from _own(path, node, called)
+
+
+def _collector(path: str, node: ast.Call, given: Mapping[str | None, ast.expr]) -> Iterator[Fact]:
+    parts = [given.get("namespace"), given.get("subsystem"), *node.args[:1]]
+    words = [str(one.value) for one in parts if isinstance(one, ast.Constant) and one.value]
+    if node.args and isinstance(node.args[0], ast.Constant):
+        name = "_".join(words).removesuffix("_total")
+        yield Fact("collector", name, path, node.lineno, SAYS)
+
+
+def _own(path: str, node: ast.Call, called: str) -> Iterator[Fact]:
+    """Yield what a service does that the chassis could do instead, or that operators set."""
+    whole = ast.unparse(node.func) if called in _COMMON else called
+    if called in _LOGGING or whole == "structlog.configure":
+        yield Fact("own_logging", called, path, node.lineno, SAYS)
+    elif called in _HEALTH:
+        yield Fact("own_path", called, path, node.lineno, SAYS)
+    elif called in _ERRORS and node.args:
+        yield Fact("own_errors", ast.unparse(node.args[0]), path, node.lineno, SAYS)
+    elif _TRACES.fullmatch(called):
+        yield Fact("own_tracing", called, path, node.lineno, SAYS)
+    elif whole in _READS and (variable := _text(node.args[:1])):
+        yield Fact("variable", variable, path, node.lineno, SAYS)
+
+
+def _text(nodes: list[ast.expr]) -> str:
+    """Return the text that a node is; empty if it is none, or there is none."""
+    found = [one.value for one in nodes if isinstance(one, ast.Constant)]
+    return found[0] if found and isinstance(found[0], str) else ""
 
 
 def _name(node: ast.AST | None) -> str:

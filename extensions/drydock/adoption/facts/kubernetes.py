@@ -13,6 +13,11 @@ _PORT_KEYS = ("containerPort", "targetPort")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
 
 
+# Images of what a service uses, which say nothing of the service itself.
+_USED = re.compile(
+    r"(^|/)(postgres(ql)?|postgis|mysql|mariadb|mongo(db)?|redis|valkey|rabbitmq|kafka|zookeeper|minio"
+    r"|elasticsearch|opensearch|memcached|nats|nginx|traefik|caddy|node|grafana|prometheus)\b[^/]*$"
+)
 _GENERIC = {"app", "web", "api", "backend", "server", "service", "test", "tests", "main"}
 
 
@@ -53,7 +58,8 @@ def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
 
 def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     kind, metadata = document["kind"], document.get("metadata")
-    if not isinstance(metadata, dict):
+    images = list(_texts(document, "image"))
+    if not isinstance(metadata, dict) or (images and all(map(_USED.search, images))):
         return
     if kind in {"Deployment", "StatefulSet"} and isinstance(metadata.get("name"), str):
         name = metadata["name"]
@@ -80,6 +86,16 @@ def _chart(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     for key, about in (("name", "service_name"), ("description", "description")):
         if isinstance(value := document.get(key), str) and not value.startswith("A Helm chart"):
             yield Fact(about, value.strip(), path, line_of(path, text, key), IMPLIES)
+
+
+def _texts(data: Any, key: str) -> Iterator[str]:
+    if isinstance(data, dict):
+        if isinstance(data.get(key), str):
+            yield data[key]
+        data = list(data.values())
+    if isinstance(data, list):
+        for held in data:
+            yield from _texts(held, key)
 
 
 def _numbers(data: Any, key: str) -> Iterator[int]:

@@ -20,6 +20,7 @@ from drydock.documents.places import line_of
 from drydock.errors import BadInput
 
 _PATH = "pyproject.toml"
+_PIPFILE = "Pipfile"
 _SETTING = r"(?:extra-)?index-url|pypi-url|find-links|trusted-host|no-index"
 _IN_LIST = re.compile(rf"--({_SETTING})\b[ =]*(.*)|-([if])\s*(.*)")
 _INSTALL = re.compile(r"\bpip3?\s+(?:[^;&|]*\s)?install\s+([^;&|]*)")
@@ -59,7 +60,13 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
     `standard` is the standard's pyproject.toml, which may name one already. Raises BadInput where
     the service calls another one the same.
     """
-    said = [*_pyproject(files), *_lists(files), *_configuration(files), *_image(files)]
+    said = [
+        *_pyproject(files),
+        *_pipfile(files),
+        *_lists(files),
+        *_configuration(files),
+        *_image(files),
+    ]
     has_public = any(_PUBLIC.fullmatch(one.value) for one in said)
     replaces = [one for one in said if one.kind in _INSTEAD and _is_sure(one.value)]
     # With the public one beside it, it is only asked first, as uv asks the default last.
@@ -148,6 +155,18 @@ def _pyproject(files: Files) -> Iterator[_Said]:
                 kind = kinds.get(str(kind), "source")
                 line = lines[at] if at < len(lines) else 0
                 yield _Said(kind, str(one["url"]), _PATH, line, str(one["name"]))
+
+
+def _pipfile(files: Files) -> Iterator[_Said]:
+    text = files.get(_PIPFILE, "")
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[source]]"]
+    try:
+        sources = tomllib.loads(text).get("source", [])
+    except tomllib.TOMLDecodeError:
+        return  # what is wrong with it is told where its packages are read
+    for line, one in zip(lines, sources, strict=False):
+        if one.get("url"):
+            yield _Said("source", str(one["url"]), _PIPFILE, line, str(one.get("name", "")))
 
 
 def _lists(files: Files) -> Iterator[_Said]:

@@ -33,13 +33,6 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
         name = {"packages": "", "dev-packages": "dev"}.get(group, group_of(group))
         for package, said in held.items():
             yield from _demand(package, said, name, _line(text, group, package))
-    for one in data.get("source", []):
-        if "pypi.org" not in str(one.get("url")):
-            why = f"its packages come from the index {one.get('name')}"
-            how = (
-                "name it in [[tool.uv.index]] of pyproject.toml: docs.astral.sh/uv/concepts/indexes"
-            )
-            yield Todo(PATH, _line(text, "source", "url"), why, how)
     for name, value in data.get("pipenv", {}).items():
         why = f"not carried over: {name} = {value} of pipenv"
         how = "see what uv has for it: docs.astral.sh/uv/reference/settings"
@@ -87,6 +80,8 @@ def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | To
     }
     entry = ", ".join(f"{key} = {json.dumps(value)}" for key, value in kept.items() if value)
     at = f"{{ {entry} }}" if spec.get("git") else ""
+    if not at and str(spec.get("index", "pypi")).lower() != "pypi":
+        at = f"{{ index = {json.dumps(spec['index'])} }}"
     yield Demand(f"{name}{extras}{version}{marker}".replace('"', "'"), group, PATH, line, at)
 
 

@@ -49,6 +49,11 @@ _REPLACED = {
 _SAID = {"name", "version", "description", "requires-python", "dependencies", "dynamic", "readme"}
 # Tables that are translated.
 _TRANSLATED = ("project", "build-system", "dependency-groups", "tool.poetry", "tool.uv.sources")
+# What takes the version of a package from git's tags.
+_TAGS = (
+    ("setuptools_scm",), ("setuptools-git-versioning",), ("poetry-dynamic-versioning",),
+    ("hatch", "version"), ("pdm", "version"),
+)  # fmt: skip
 _WHEEL = "tool.hatch.build.targets.wheel"
 
 
@@ -76,7 +81,16 @@ def carry(theirs: str, files: Files) -> Carried:
     sources, named, logins = indexes.carry(files, theirs)
     text += _sources(demands, tool) + sources + _settings(text, ours)
     lost = [*dropped, *_lost(ours, own, text)]
-    left = [*todo, *more, *by_hand, *clashes, *logins, *_idle(ours, tool), *lost]
+    left = [
+        *todo,
+        *more,
+        *by_hand,
+        *_tagged(text, own, ours),
+        *clashes,
+        *logins,
+        *_idle(ours, tool),
+        *lost,
+    ]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
     unsure = {one.path for one in left if one not in dropped}
     if numbers := Counter(one.path for one in demands):
@@ -193,6 +207,21 @@ def _with_constants(text: str, own: dict[str, Any], files: Files) -> tuple[str, 
     if backend not in (None, built):
         rules.append(f"{built} builds it instead of {backend}")
     return text, rules
+
+
+def _tagged(text: str, own: dict[str, Any], ours: str) -> Iterator[Todo]:
+    """Yield that a version which came from git's tags is written down now."""
+    version = tomllib.loads(text)["project"]["version"]
+    for path in _TAGS:
+        told = _at(own, ("tool", *path))
+        source = told.get("source") if isinstance(told, dict) else None
+        if told is None or (path[-1] == "version" and source not in {"vcs", "scm"}):
+            continue
+        why = (
+            f"the version came from git's tags, by {path[0]}; it is {version} in pyproject.toml now"
+        )
+        how = "write the last release there, and raise it with each; a tag must say the same"
+        yield Todo(PATH, line_of(PATH, ours, "tool", *path), why, how, "operators")
 
 
 def _with_python(text: str, own: dict[str, Any], ours: str) -> tuple[str, list[str], list[Todo]]:
