@@ -140,7 +140,9 @@ class Trial:
 
     def __init__(self, service: Service, engine: Path, scratch: Path) -> None:
         self.service, self.engine, self.scratch = service, engine, scratch
-        self.folder = scratch / service.name.rpartition("/")[2]
+        self.repository, _, self.inside = service.name.partition(":")
+        self.top = scratch / self.repository.rpartition("/")[2]
+        self.folder = self.top / self.inside
         self.outcome = Outcome(service.name)
 
     def run(self, clones: Path) -> Outcome:
@@ -196,13 +198,13 @@ class Trial:
             self._nox()
 
     def _copy(self, clones: Path) -> None:
-        at = clones / self.service.name.replace("/", "+")
+        at = clones / self.repository.replace("/", "+")
         at = at / "repo" if (at / "repo").exists() else at
-        run(["git", "clone", "--quiet", at, self.folder], self.scratch, MINUTE)
-        run(["git", "checkout", "--quiet", "-B", "main", self.service.commit], self.folder, MINUTE)
+        run(["git", "clone", "--quiet", at, self.top], self.scratch, MINUTE)
+        run(["git", "checkout", "--quiet", "-B", "main", self.service.commit], self.top, MINUTE)
         # Line ends that its attributes do not allow make a service uncommitted from the start.
-        run(["git", "add", "--renormalize", "."], self.folder, MINUTE)
-        run(["git", "commit", "--quiet", "--message", "Line ends"], self.folder, MINUTE)
+        run(["git", "add", "--renormalize", "."], self.top, MINUTE)
+        run(["git", "commit", "--quiet", "--message", "Line ends"], self.top, MINUTE)
 
     def _drydock(self, *arguments: str) -> tuple[int, str, str]:
         return run(
@@ -439,7 +441,7 @@ def main() -> None:
         for service in services(options.only):
             if service.name in known:
                 continue
-            inside = Path(scratch, service.name.replace("/", "+"))
+            inside = Path(scratch, re.sub(r"[/:]", "+", service.name))
             inside.mkdir()
             found.append(Trial(service, engine, inside).run(options.clones))
             shutil.rmtree(inside, ignore_errors=True)
