@@ -26,7 +26,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 WORKERS = str((os.cpu_count() or 2) + 1)
 # The versions that the tests were last seen with; services never see it.
 CONSTRAINTS = "constraints.txt"
-FAST = "not (slow or updates or fleet or java or packaging or prove or renovate or triton)"
+FAST = (
+    "not (slow or updates or fleet or java or packaging or prove or renovate or retrofits or triton)"
+)
 
 
 def install(session: nox.Session, *more: str) -> None:
@@ -210,6 +212,13 @@ def pipelines(session: nox.Session) -> None:
     install(session, "pipelines")
     provide(session, "groovy", "groovy", "default-jre-headless")
     session.run("pytest", "-n", WORKERS, "-m", "slow", "tests/template/pipelines", *session.posargs)
+
+
+@nox.session
+def retrofits(session: nox.Session) -> None:
+    """Bring services of ten kinds in, install, start and ask them; `-- -m sample` does some."""
+    install(session)
+    session.run("pytest", "-n", WORKERS, "-m", "retrofits", "tests/commands", *session.posargs)
 
 
 @nox.session

@@ -35,6 +35,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("fresh", "fetch"),
     ("packaging",),
     ("prove",),
+    ("retrofits", "-m", "sample"),
     ("renovate",),
     ("peers",),
     ("triton",),

@@ -7,7 +7,7 @@ of `uvicorn.run`, and Dockerfiles besides the main one.
 import re
 from collections.abc import Iterable, Iterator
 
-from drydock.adoption.account import servers, shell, start
+from drydock.adoption.account import manifests, servers, shell, start
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.commands import is_gunicorn_settings
 from drydock.adoption.facts.image import instructions, is_dockerfile
@@ -34,8 +34,8 @@ def find(files: Files, done: Iterable[Entry], main: str, command: str) -> Iterat
         if path != main and is_dockerfile(path):
             for line, said in instructions(text):
                 yield Entry(path, line, said, "carried", _STAYS)
-        elif _COMPOSE.search(path):
-            yield from _compose(path, text, main, command)
+        elif path.endswith((".yml", ".yaml")):
+            yield from _yaml(path, text, main, command)
         elif _PROCFILE.search(path):
             yield from _lines(path, text, r"(?P<name>[\w-]+):\s*(?P<command>.+)", command)
         elif path.endswith((".conf", ".ini")) and re.search(r"(?m)^\[program:", text):
@@ -49,6 +49,13 @@ def find(files: Files, done: Iterable[Entry], main: str, command: str) -> Iterat
                 yield from _lines(path, text, r"(?P<name>)(?P<command>.+)", command)
         elif path.endswith(".py") and "run(" in text:
             yield from _runs(path, files, started=started)
+
+
+def _yaml(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
+    if _COMPOSE.search(path):
+        yield from _compose(path, text, main, command)
+    elif manifests.is_manifest(path, text):
+        yield from manifests.find(path, text)
 
 
 def _compose(path: str, text: str, main: str, command: str) -> Iterator[Entry]:

@@ -1,0 +1,70 @@
+"""What manifests say of a service's pods is listed with its place in the standard's chart."""
+
+from drydock.adoption.account.files import find
+
+TEXT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: pricing
+spec:
+  replicas: 3
+  template:
+    spec:
+      nodeSelector:
+        disk: fast
+      containers:
+        - name: pricing
+          image: house/pricing
+          ports:
+            - containerPort: 8080
+          env:
+            - name: LEVEL
+              value: high
+            - name: PASSWORD
+              valueFrom:
+                secretKeyRef:
+                  name: db
+                  key: password
+          envFrom:
+            - secretRef:
+                name: tokens
+            - configMapRef:
+                name: settings
+          resources:
+            limits:
+              memory: 1Gi
+          readinessProbe:
+            httpGet:
+              path: /health
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: pricing
+"""
+
+
+def test_each_has_its_place_in_the_chart() -> None:
+    found = {(one.line, one.said): one.how for one in find({"k8s.yaml": TEXT}, [], "", "x serve")}
+    places = {key: how.partition("chart ")[2] for key, how in found.items()}
+    assert places == {
+        (6, "replicas: 3"): "it is replicas of chart/values.yaml",
+        (9, "nodeSelector"): "it is nodeSelector of chart/values.yaml",
+        (14, "ports"): "the ports are the answers service_port and management_port",
+        (17, "env LEVEL"): "it is env of chart/values.yaml",
+        (19, "env PASSWORD"): "it is secretEnv of chart/values.yaml",
+        (26, "envFrom tokens"): "it is secrets of chart/values.yaml",
+        (28, "envFrom settings"): "it is env, entry by entry, of chart/values.yaml",
+        (29, "resources"): "it is resources of chart/values.yaml",
+        (32, "readinessProbe"): "it is /readyz of the management port",
+    }
+
+
+def test_templates_and_what_cannot_be_read_say_nothing() -> None:
+    for text in (
+        "kind: Deployment\nname: {{ x }}\n",
+        "kind: Deployment\n- a: [\n",
+        "kind: Deployment\n",
+    ):
+        assert list(find({"k8s.yaml": text}, [], "", "x serve")) == []

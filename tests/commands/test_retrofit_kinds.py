@@ -1,0 +1,159 @@
+"""Ten kinds of services are brought in, locked, installed and started, and answer as before."""
+
+import os
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from drydock.locking import find_uv, packages
+
+from tests.commands.test_retrofit_boots import UV_CACHE, ask, free_port, passes, running
+from tests.legacy import Legacy, kinds
+from tests.legacy.support import NOW, make
+from tests.support import Outcome, git
+from tests.template.image import index
+
+pytestmark = pytest.mark.retrofits
+Drydock = Callable[..., Outcome]
+
+KINDS = {
+    "Pipfile": kinds.PIPFILE,
+    "requirements in UTF-16": kinds.UTF16,
+    "gunicorn, and an entrypoint with alembic": kinds.MIGRATES,
+    "stages with targets": kinds.STAGES,
+    "cron beside the server": kinds.CRON,
+    "a factory with arguments": kinds.FACTORY,
+    "one of three services, with a client": kinds.MANY,
+    "Poetry, a private index and a lock": kinds.POETRY,
+    "Conda": kinds.CONDA,
+    "setup.cfg and compose": kinds.SETUP_CFG,
+}
+SAMPLE = ("Pipfile", "Poetry, a private index and a lock")
+"""Those that continuous integration runs."""
+
+
+@pytest.fixture(autouse=True)
+def _cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A private index with two versions of one package; yields its address."""
+    with index.private(tmp_path / "index", alone=True) as private:
+        for version in ("1.0.0", "1.1.0"):
+            name = f"staves-{version}"
+            with zipfile.ZipFile(private.packages / f"{name}-py3-none-any.whl", "w") as wheel:
+                metadata = f"Metadata-Version: 2.1\nName: staves\nVersion: {version}\n"
+                wheel.writestr("staves.py", "COUNT = 3\n")
+                wheel.writestr(f"{name}.dist-info/METADATA", metadata)
+                wheel.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\n")
+                wheel.writestr(f"{name}.dist-info/RECORD", "")
+        monkeypatch.setenv("NETRC", str(private.netrc))
+        yield private.address
+
+
+def _of_index(legacy: Legacy, address: str) -> Legacy:
+    files = {
+        path: text.replace("INDEX", address) if isinstance(text, str) else text
+        for path, text in legacy.files.items()
+    }
+    return replace(legacy, files=files)
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(one, marks=pytest.mark.sample if one in SAMPLE else ()) for one in KINDS]
+)
+def test_it_is_locked_installed_and_answers_as_before(
+    drydock: Drydock, standard: Path, tmp_path: Path, house: str, kind: str
+) -> None:
+    legacy = _of_index(KINDS[kind], house)
+    folder = make(legacy, tmp_path / "service")
+    outcome = drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
+    assert outcome.code == 0, outcome.out + outcome.err
+
+    answers = yaml.safe_load((folder / ".copier-answers.yml").read_text())
+    assert {name: answers[name] for name in legacy.answers} == legacy.answers
+    for path, expected in legacy.carried.items():
+        for part in expected:
+            assert part in (folder / path).read_text(), path
+    for place in legacy.places():
+        assert f"{place}:" in outcome.out
+    for path in legacy.removed:
+        assert not (folder / path).exists()
+    assert "uv.lock" in git(folder, "ls-files", "uv.lock")
+    uv = find_uv()
+    assert uv
+    done = subprocess.run(
+        [uv, "sync", "--locked", "--quiet"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    python = folder / ".venv/bin/python"
+    _answers_as_before(folder, python, answers, legacy)
+    if legacy.tests:
+        passes(python, folder, legacy.tests, "tests/test_chassis.py")
+    assert git(folder, "status", "--porcelain", ".") == ""
+
+
+def _answers_as_before(folder: Path, python: Path, answers: Any, legacy: Legacy) -> None:
+    root = str(folder / answers["package_path"].rpartition("/")[0])
+    port, management = free_port(), free_port()
+    bare = [str(python), "-m", "uvicorn", answers["app"], "--app-dir", root, "--port", str(port)]
+    with running(folder, port, *bare):
+        expected = {path: ask(port, path) for path in (*legacy.routes, "/nowhere")}
+    assert {status for path, (status, _) in expected.items() if path != "/nowhere"} == {200}
+    package = answers["package_path"].rpartition("/")[2]
+    serve = [f"{package}.chassis", "serve", "--port", str(port)]
+    chassis = [str(python), "-m", *serve, "--management-port", str(management)]
+    with running(folder, port, *chassis):
+        assert {path: ask(port, path) for path in expected} == expected
+        assert [ask(management, path)[0] for path in ("/livez", "/readyz")] == [200, 200]
+
+
+def test_the_root_of_several_services_is_refused_with_their_folders(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    make(kinds.MANY, tmp_path / "service")
+    outcome = drydock("retrofit", tmp_path / "service", "--defaults", "--template", standard)
+    assert outcome.code == 2
+    assert "in each that is meant: mail, orders, stock" in outcome.err
+
+
+def test_locked_versions_are_kept(
+    drydock: Drydock, standard: Path, tmp_path: Path, house: str
+) -> None:
+    folder = make(_of_index(kinds.POETRY, house), tmp_path / "service")
+    drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
+    lock = (folder / "uv.lock").read_text()
+    assert house.rstrip("/") in lock
+    assert packages(lock)["staves"] == "1.0.0"
+
+
+@pytest.mark.sample
+def test_its_own_nox_passes_and_debt_shrinks(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = make(kinds.PIPFILE, tmp_path / "service")
+    drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
+    _nox(folder)
+    assert "[mypy-pots.main]" in (folder / "mypy.ini").read_text()
+    (folder / "pots/main.py").write_text('"""Pots."""\n\nfrom fastapi import FastAPI\n\n'
+                                         "app = FastAPI()\n")  # fmt: skip
+    _nox(folder, "-s", "debt")
+    assert "[mypy-pots.main]" not in (folder / "mypy.ini").read_text()
+    assert "[mypy-tests.test_pots]" in (folder / "mypy.ini").read_text()
+    assert '"pots/main.py"' not in (folder / "ruff.toml").read_text()
+    _nox(folder, "-s", "lint", "types")
+
+
+def _nox(folder: Path, *arguments: str) -> None:
+    done = subprocess.run(
+        ["nox", *arguments], cwd=folder, capture_output=True, text=True, check=False,
+        env=os.environ,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
