@@ -15,6 +15,7 @@ from drydock_standard.repository import table, texts
 
 _OWN = re.compile(r'^source = \{ (?:editable|virtual|directory) = "\." \}$', re.MULTILINE)
 _RANGE = re.compile(r"(~=|==)\s*(\d+(?:\.\d+)*\.\*|(?<=~=)\s*\d+(?:\.\d+)+)(?=\s*(?:,|$))")
+_MOST = 1000  # dependencies in one list
 _ELSEWHERE = ("git", "url", "path", "directory", "editable", "virtual")
 # Of poetry.packages.locker.Locker, since Poetry 1.1.
 _LEGACY_KEYS = ("dependencies", "source", "extras", "dev-dependencies")
@@ -63,7 +64,7 @@ def stale_uv(lock: str, pyproject: Mapping[str, Any]) -> Iterator[str]:
     for name in groups:
         normal = canonicalize_name(name)
         told = locked_groups.get(normal, locked_groups.get(name))
-        yield from _difference(list(_group(groups, name, ())), told)
+        yield from _difference(list(_group(groups, name, set())), told)
 
 
 def stale_poetry(lock: str, pyproject: Mapping[str, Any]) -> Iterator[str]:
@@ -97,6 +98,8 @@ def _content_hash(pyproject: Mapping[str, Any], *, groups: bool) -> str:
 
 def _difference(wanted: list[str], locked: object) -> Iterator[str]:
     there = [one for one in locked if isinstance(one, dict)] if isinstance(locked, list) else []
+    if max(len(wanted), len(there)) > _MOST:
+        raise Unknown("there are too many dependencies")
     have = [_locked(one) for one in there]
     for text in wanted:
         one = _wanted(text)
@@ -146,12 +149,14 @@ def _specifiers(text: str) -> SpecifierSet:
         raise Unknown("a version cannot be read") from None
 
 
-def _group(groups: Mapping[str, Any], name: str, seen: tuple[str, ...]) -> Iterator[str]:
-    for entry in groups.get(name, []) if name not in seen else []:
+def _group(groups: Mapping[str, Any], name: str, seen: set[str]) -> Iterator[str]:
+    entries = groups.get(name, []) if name not in seen else []
+    seen.add(name)
+    for entry in entries:
         if isinstance(entry, str):
             yield entry
         elif isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
-            yield from _group(groups, entry["include-group"], (*seen, name))
+            yield from _group(groups, entry["include-group"], seen)
 
 
 def _toml(text: str) -> dict[str, Any]:

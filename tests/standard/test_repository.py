@@ -180,8 +180,32 @@ HOSTILE: dict[str, Content] = {
 }
 
 
-def test_a_hostile_repository_is_checked_to_its_end(tmp_path: Path) -> None:
-    write(tmp_path, HOSTILE)
+OF_A_CHASSIS: dict[str, Content] = {
+    ".copier-answers.yml": "_commit: v1\n_src_path: gh:a/b\napp: a.main:app\npackage_path: a\n",
+    "a/chassis/settings.py": "class C(B):\n    a: int = " + "-" * 3000 + "1\n",
+    "a/settings.py": "(" * 10_000,
+    "a/main.py": "[" * 90 + "]" * 90,
+    "a/config.py": "".join(f"class A{n}(A{n + 1}, A{n + 1}): pass\n" for n in range(60)),
+    "config/application.yml": "settings: a.config:A0\nx: {y: 1}\n",
+    "Dockerfile": "FROM python:${A:-${A:-" * 2000,
+    "ruff.toml": "[lint.per-file-ignores]\n# Debt\n"
+    + "".join(f'"a{n}.py" = ["E"]\n' for n in range(20_000)),
+    "uv.lock": '[[package]]\nsource = { virtual = "." }\n\n[package.metadata]\n',
+    "pyproject.toml": "[project]\nname = 'a'\n[dependency-groups]\n"
+    + "".join(
+        f"g{n} = [{{include-group = 'g{n + 1}'}}, {{include-group = 'g{n + 1}'}}]\n"
+        for n in range(60)
+    ),
+    "one.txt": "<<<<<<< a\n" + "=======\n" * 100_000,
+    "k8s/a.yaml": "apiVersion: v1\nkind: Deployment\n" + "httpGet:\n" * 50_000,
+}
+
+
+@pytest.mark.parametrize("files", [HOSTILE, HOSTILE | OF_A_CHASSIS])
+def test_a_hostile_repository_is_checked_to_its_end(
+    files: dict[str, Content], tmp_path: Path
+) -> None:
+    write(tmp_path, files)
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.txt")
     found = run(tmp_path)

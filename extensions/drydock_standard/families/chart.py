@@ -14,6 +14,7 @@ from drydock_standard.repository import Repository, Unusable, is_aside, table
 
 NAME = "Chart"
 ORDER = 5
+_MOST = 200  # charts of one repository that are looked at
 _WORKLOAD = re.compile(r"^kind: [\"']?(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
 _MONITOR = re.compile(
     r"^kind: [\"']?(ServiceMonitor|PodMonitor)\b|prometheus\.io/scrape", re.MULTILINE
@@ -39,7 +40,7 @@ class _Deployed:
 
 def _manifests(repository: Repository) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield path and text of what is deployed, with the values of its chart."""
-    charts = [path.rpartition("/")[0] for path in repository.named(r"Chart\.ya?ml")]
+    charts = [path.rpartition("/")[0] for path in repository.named(r"Chart\.ya?ml")][:_MOST]
     values: dict[str, dict[str, Any]] = {}
     for chart in charts:
         try:

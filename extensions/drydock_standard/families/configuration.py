@@ -134,12 +134,15 @@ def _fields(
     """Return the fields of a model and its bases; None where it takes other keys, too."""
     if name in _MODELS:
         return {}
+    if name in seen:
+        return {}  # what it has is counted already
+    seen.add(name)
     model = models.get(name)
-    if model is None or model.open or name in seen:
+    if model is None or model.open:
         return None
     fields: dict[str, ast.expr | None] = {}
     for base in model.bases:
-        inherited = _fields(models, base, seen | {name})
+        inherited = _fields(models, base, seen)
         if inherited is None:
             return None
         fields |= inherited

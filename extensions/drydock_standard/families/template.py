@@ -13,10 +13,6 @@ from drydock_standard.repository import Repository, Unusable
 
 NAME = "Template"
 ORDER = 1
-_MARKERS = re.compile(
-    r"^<{7} [^\n]*\n(?:(?!<{7} |>{7} )[^\n]*\n)*?={7}\r?\n(?:(?!<{7} |>{7} )[^\n]*\n)*?>{7} ",
-    re.MULTILINE,
-)
 _LEFT_OVER = re.compile(r"\.(rej|orig)\Z")
 _SHARED = ("pyproject.toml", ".gitignore", "chart/values.yaml", "ruff.toml", "mypy.ini")
 """Files of the template that a service is meant to add to; the last two hold its list of debt."""
@@ -38,8 +34,23 @@ class ConflictMarkers(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         for path in repository.paths:
             text = repository.text(path) or ""
-            if "\n=======" in text and (found := _MARKERS.search(text)):
-                yield at(path, text.count("\n", 0, found.start()) + 1)
+            if "\n=======" in text and (line := _conflict(text)):
+                yield at(path, line)
+
+
+def _conflict(text: str) -> int:
+    """Return the line of the first conflict that has all its markers, in order; 0 without one."""
+    begun, divided = 0, False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("<<<<<<< "):
+            begun, divided = number, False
+        elif line == "=======":
+            divided = begun > 0
+        elif line.startswith(">>>>>>> "):
+            if divided:
+                return begun
+            begun = 0
+    return 0
 
 
 class RejectedPatches(Check):
@@ -234,7 +245,8 @@ class Superfluous(Check):
     Two metrics servers, two set-ups of logging, or a health route of its own are code to maintain,
     and the one that is watched may be the other one. Needs drydock-engine.
 
-    Fix: take it out; the message says what the chassis does instead.
+    Fix: take it out; the message says what the chassis does instead. The rules of drydock modernize
+    whose names begin with `chassis-` remove what is certain.
 
     Since v1.5.0.
     """
