@@ -599,6 +599,44 @@ MODULES: dict[str, tuple[str, list[str]]] = {
         """),
         ["class LaterData(Model):\n", 'AsDate("%Y")', "moment: DateTime = optional()"],
     ),
+    "own_field": (
+        _module("""
+            import datetime as dt
+
+            from marshmallow import Schema, fields
+
+
+            class Moment(fields.DateTime):
+                \"\"\"A moment, or what already is one.\"\"\"
+
+                def _deserialize(self, value, attr, data, **kwargs):
+                    if isinstance(value, dt.datetime):
+                        return value
+                    return super()._deserialize(value, attr, data, **kwargs)
+
+
+            class Upper(fields.Str):
+                def _serialize(self, value, attr, obj, **kwargs):
+                    if value is None:
+                        return "-"
+                    return super()._serialize(value, attr, obj, **kwargs).upper()
+
+
+            class ThingSchema(Schema):
+                moment = Moment(required=True)
+                day = Moment(format="%d.%m.%Y", allow_none=True)
+                words = fields.List(Upper())
+                word = Upper(data_key="Word")
+        """),
+        [
+            "class Moment(AsDateTime):\n",
+            "    def load(self, value):\n        if isinstance(value, dt.datetime):\n"
+            "            return value\n        return super().load(value)\n",
+            "        return super()._dump(value).upper()\n",
+            "    moment: Annotated[dt.datetime, Moment()]\n",
+            "    words: List[Annotated[str, Upper()]] = optional()\n",
+        ],
+    ),
     "from_dict": (
         _module("""
             from marshmallow import Schema, fields, validate

@@ -70,10 +70,24 @@ def test_what_was_translated_stays_as_it_is(row: str) -> None:
 NOOP: dict[str, tuple[str, str]] = {
     "no_schema": ("import marshmallow\n", ""),
     "another_schema": ("class Schema:\n    pass\n\n\nclass A(Schema):\n    pass\n", ""),
-    "own_field": (
-        f"{IMPORTS}\n\nclass Upper(fields.Str):\n    pass\n\n\n"
+    "own_field_of_another_kind": (
+        f"{IMPORTS}\n\nclass Upper(fields.List):\n    pass\n\n\n"
         "class ThingSchema(Schema):\n    x = Upper()\n",
         "what x is cannot be told: a field of your own",
+    ),
+    "own_field_that_raises": (
+        f"{IMPORTS}\n\nclass Upper(fields.Str):\n"
+        "    def _deserialize(self, value, attr, data, **kwargs):\n"
+        "        raise ValidationError('no')\n\n\n"
+        "class ThingSchema(Schema):\n    x = Upper()\n",
+        "what x is cannot be told: a field of your own",
+    ),
+    "own_field_used_elsewhere": (
+        f"{IMPORTS}\n\nclass Upper(fields.Str):\n"
+        "    def _deserialize(self, value, attr, data, **kwargs):\n"
+        "        return value.upper()\n\n\n"
+        "class ThingSchema(Schema):\n    x = Upper()\n\n\nprint(Upper)\n",
+        "Upper is used outside of the fields of schemas, too",
     ),
     "field_in_a_variable": (
         f"{IMPORTS}\nname = fields.Str()\n\n\nclass ThingSchema(Schema):\n    x = name\n",

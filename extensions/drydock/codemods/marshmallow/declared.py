@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from drydock.codemods.marshmallow.own_fields import OwnField
 from drydock.codemods.source import Source, dotted
 
 HOOKS = {
@@ -79,6 +80,8 @@ class Declared:
     source: Source
     node: cst.ClassDef
     is_schema: bool
+    own_fields: Mapping[str, OwnField] = field(default_factory=dict)
+    """The service's own classes of fields that have a type of the adapter, by their ref."""
     fields: dict[str, Field] = field(default_factory=dict)
     meta: dict[str, cst.BaseExpression] | None = None
     """The options of its own `Meta`; None where it has none."""
@@ -96,6 +99,17 @@ class Declared:
         """Its name in that module."""
         return self.node.name.value
 
+    @property
+    def uses_own(self) -> set[str]:
+        """The service's own classes of fields that its fields are made of."""
+        return {
+            meaning
+            for one in self.fields.values()
+            for node in _nodes(one.call)
+            if isinstance(node, cst.Name | cst.Attribute)
+            and (meaning := self.source.meaning(node)) in self.own_fields
+        }
+
     def inferred(self, name: str) -> Field:
         """Return the field that `Meta.fields` names and nothing declares, always the same."""
         if name not in self._inferred:
@@ -104,6 +118,12 @@ class Declared:
             nothing = cst.SimpleStatementLine([])
             self._inferred[name] = Field(name, "Inferred", call, nothing, line)
         return self._inferred[name]
+
+    def kind_of(self, callee: cst.BaseExpression) -> str:
+        """Return the field of marshmallow that a call makes, or extends; empty if it is none."""
+        if own := self.own_fields.get(self.source.meaning(callee)):
+            return own.kind
+        return field_kind(self.source, callee)
 
     def doubt(self, node: cst.CSTNode, what: str, how: str) -> None:
         """Note why this schema is left."""
@@ -117,9 +137,16 @@ def field_kind(source: Source, node: cst.CSTNode) -> str:
     return name if package == "marshmallow.fields" else ""
 
 
-def read_class(source: Source, ref: str, node: cst.ClassDef, *, is_schema: bool) -> Declared:
+def read_class(
+    source: Source,
+    ref: str,
+    node: cst.ClassDef,
+    *,
+    is_schema: bool,
+    own_fields: Mapping[str, OwnField],
+) -> Declared:
     """Read what a class declares."""
-    declared = Declared(ref, source, node, is_schema)
+    declared = Declared(ref, source, node, is_schema, own_fields)
     for argument in node.bases:
         if argument.star or not dotted(argument.value):
             declared.doubt(node, "a base class is not a plain name", "write its name")
@@ -205,7 +232,7 @@ def _read_assignment(
     source = declared.source
     if name in _INTERNALS:
         declared.doubt(statement, f"{name} is set", "translate the class by hand")
-    elif isinstance(value, cst.Call) and (kind := field_kind(source, value.func)):
+    elif isinstance(value, cst.Call) and (kind := declared.kind_of(value.func)):
         line = source.line(statement)
         if name in declared.fields:
             declared.doubt(statement, f"{name} is declared twice", "delete one of them")

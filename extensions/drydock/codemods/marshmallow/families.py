@@ -191,6 +191,12 @@ class Families:
     def groups(self) -> Iterator[set[str]]:
         """Yield the refs of schemas that depend on each other, directly or not."""
         near: dict[str, set[str]] = {ref: {ref} for ref in self.shapes}
+        users: dict[str, str] = {}
+        for ref, declared in self.classes.items():
+            for own in declared.uses_own:
+                other = users.setdefault(own, ref)
+                near[ref].add(other)
+                near[other].add(ref)
         for ref, shape in self.shapes.items():
             for other in (*shape.parents, *shape.nests):
                 near[ref].add(other)

@@ -9,7 +9,6 @@ from drydock.codemods.marshmallow.checks import translate_checks
 from drydock.codemods.marshmallow.declared import (
     Declared,
     Field,
-    field_kind,
     keywords_of,
     short_text,
     text_of,
@@ -276,6 +275,8 @@ def _typed(kind: str, call: cst.Call, to: Translation) -> _Parts:
         return _address(kind, call, to)
     if kind not in ("Nested", "Pluck"):
         check = translate_checks(to.declared, given.get("validate"), "", to.names)
+    if to.declared.source.meaning(call.func) in to.declared.own_fields:
+        return _Parts(_own_type(kind, call, to), check)
     if kind in _PLAIN:
         _only(call, (), to)
         return _Parts(to.names.adapter(_PLAIN[kind]), check)
@@ -315,7 +316,17 @@ def _only(call: cst.Call, own: tuple[str, ...], to: Translation, positional: int
             to.doubt(value, f"marshmallow 4 has no {name}=", "write load_default or dump_default")
 
 
-def _with_options(kind: str, call: cst.Call, to: Translation) -> str:
+def _own_type(kind: str, call: cst.Call, to: Translation) -> str:
+    """Return the type for a class of fields that the service defines itself."""
+    name = text_of(call.func)
+    if kind in _OPTIONS:
+        return _with_options(kind, call, to, name)
+    _only(call, (), to)
+    python = to.names.library("uuid.UUID") if kind == "UUID" else "str"
+    return _annotated(python, [f"{name}()"], to.names)
+
+
+def _with_options(kind: str, call: cst.Call, to: Translation, own_class: str = "") -> str:
     alias, python, as_class, own = _OPTIONS[kind]
     positional = 1 if "format" in own or "precision" in own else 2 if kind == "Decimal" else 0
     _only(call, own, to, positional)
@@ -337,12 +348,12 @@ def _with_options(kind: str, call: cst.Call, to: Translation) -> str:
                 call, "marshmallow 4 does not make a Number", "write Integer, Float or Decimal"
             )
         options.append("allow_nan=True")
-    if not options:
+    if not options and not own_class:
         return to.names.adapter(alias)
     if "." in python:
         module, _, name = python.rpartition(".")
         python = f"{to.names.library(module)}.{name}"
-    typed = f"{to.names.adapter(as_class)}({', '.join(options)})"
+    typed = f"{own_class or to.names.adapter(as_class)}({', '.join(options)})"
     return _annotated(python, [typed], to.names)
 
 
@@ -370,10 +381,10 @@ def _address(kind: str, call: cst.Call, to: Translation) -> _Parts:
 
 def _inner(node: cst.BaseExpression, to: Translation) -> str:
     """Return the type of what a list, tuple or dictionary holds."""
-    if kind := field_kind(to.declared.source, node):
+    if kind := to.declared.kind_of(node):
         node = cst.Call(node)
         one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
-    elif isinstance(node, cst.Call) and (kind := field_kind(to.declared.source, node.func)):
+    elif isinstance(node, cst.Call) and (kind := to.declared.kind_of(node.func)):
         one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
     else:
         to.doubt(node, f"what {short_text(node)} is cannot be told", "write the field in its place")

@@ -20,6 +20,7 @@ from drydock.codemods.marshmallow.declared import (
 )
 from drydock.codemods.marshmallow.families import Families
 from drydock.codemods.marshmallow.from_dict import with_classes
+from drydock.codemods.marshmallow.own_fields import OwnField, read_own_field
 from drydock.codemods.marshmallow.uses import library_of, uses
 from drydock.codemods.marshmallow.version import major_version
 from drydock.codemods.marshmallow.writing import SWAPPED, Writer
@@ -71,13 +72,18 @@ class _Service:
             if path.split("/")[-2:-1] != [adapter.NAME]
         }
         self.used = {path for path in self.sources if "marshmallow" in project.files[path]}
+        self.own_fields = dict(self._own_fields())
         self.classes: dict[str, Declared] = {}
         self.reasons: list[tuple[str, Reason]] = []
         for ref in self._schema_refs():
             path, _, name = ref.partition(":")
             if node := _class_in(self.sources[path].tree, name):
                 is_schema = project.is_a(ref, _SCHEMA)
-                self.classes[ref] = read_class(self.sources[path], ref, node, is_schema=is_schema)
+                self.classes[ref] = read_class(
+                    *(self.sources[path], ref, node),
+                    is_schema=is_schema,
+                    own_fields=self.own_fields,
+                )
 
     def _schema_refs(self) -> Iterator[str]:
         """Yield the schemas of the service, and the classes that they are mixed of."""
@@ -95,6 +101,14 @@ class _Service:
                     )
                     found[ref] = None
         yield from found
+
+    def _own_fields(self) -> Iterator[tuple[str, OwnField]]:
+        """Yield the service's classes of fields that only read or write a value."""
+        for path, module in self.project.modules.items():
+            for name in module.classes if path in self.used else ():
+                node = _class_in(self.sources[path].tree, name)
+                if node and (own := read_own_field(self.sources[path], f"{path}:{name}", node)):
+                    yield own.ref, own
 
     def libraries(self) -> Iterator[Finding]:
         """Yield where a library is imported that builds on marshmallow."""
@@ -117,6 +131,7 @@ class _Service:
         families = Families(self.classes, self.version)
         self._doubt_bases()
         self._doubt_uses()
+        self._doubt_own_fields()
         groups = [sorted(group) for group in families.groups()]
         while True:
             certain = [ref for group in groups if not self._doubts(group) for ref in group]
@@ -130,14 +145,16 @@ class _Service:
         yield from self._left(groups)
 
     def _written(self, families: Families, certain: list[str]) -> tuple[Writer, list[Edit]]:
-        paths = sorted({ref.partition(":")[0] for ref in certain})
+        own = {each for ref in certain for each in self.classes[ref].uses_own}
+        paths = sorted({ref.partition(":")[0] for ref in [*certain, *own]})
         root = adapter.import_root(self.project, paths)
         package = adapter.package_of(root, paths)
         writer = Writer(
             families, package, self.version, lambda path: adapter.module_name(root, path)
         )
         writer.name_models(certain)
-        needed = {path: self._needed(path, certain) for path in self.used}
+        writer.own_fields = [self.own_fields[ref] for ref in sorted(own)]
+        needed = {path: self._needed(path, certain, own) for path in self.used}
         beside = any(
             name.rpartition(".")[2] not in SWAPPED or name.count(".") > 1
             for names in needed.values()
@@ -167,9 +184,10 @@ class _Service:
         imports = self.project.modules[path].imports
         return {name for name, full in imports.items() if full.partition(".")[0] == "marshmallow"}
 
-    def _needed(self, path: str, certain: list[str]) -> Mapping[str, str]:
+    def _needed(self, path: str, certain: list[str], own: set[str]) -> Mapping[str, str]:
         """Return marshmallow's names that a module uses besides its translated schemas."""
         translated = {id(self.classes[ref].node) for ref in certain}
+        translated |= {id(self.own_fields[ref].node) for ref in own}
         found = _Needed(self.sources[path], translated)
         self.sources[path].tree.visit(found)
         return found.needed
@@ -196,6 +214,23 @@ class _Service:
             if any(name in self.project.files[path] for name in names):
                 for use in uses(source, self.classes, reads_docstrings=reads):
                     self.classes[use.ref].reasons.append(use.reason)
+
+    def _doubt_own_fields(self) -> None:
+        """Leave schemas whose fields are of a class that something else needs, too."""
+        for ref, own in self.own_fields.items():
+            name = own.node.name.value
+            users = [one for one in self.classes.values() if ref in one.uses_own]
+            inside = sum(
+                _count(one.source, each.call, ref) for one in users for each in one.fields.values()
+            )
+            every = sum(
+                _count(source, source.tree, ref)
+                for path, source in self.sources.items()
+                if name in self.project.files[path]
+            )
+            for one in users if every != inside else ():
+                what = f"{name} is used outside of the fields of schemas, too"
+                one.doubt(one.node, what, "use a class of its own for that")
 
     def _doubts(self, group: list[str]) -> list[Reason]:
         return [reason for ref in group for reason in self.classes[ref].reasons]
@@ -290,6 +325,19 @@ class _Needed(cst.CSTVisitor):
             swapped = known.removeprefix("marshmallow.") in SWAPPED
             self.needed[head.value] = meaning if swapped else known
         return True
+
+
+def _count(source: Source, node: cst.CSTNode, ref: str) -> int:
+    """Return how often a class is named in some code, imports aside."""
+    if isinstance(node, cst.ImportFrom | cst.Import):
+        return 0
+    if isinstance(node, cst.Name | cst.Attribute):
+        if source.meaning(node) == ref:
+            return 1
+        return _count(source, node.value, ref) if isinstance(node, cst.Attribute) else 0
+    if isinstance(node, cst.ClassDef | cst.FunctionDef):
+        return sum(_count(source, child, ref) for child in node.children if child is not node.name)
+    return sum(_count(source, child, ref) for child in node.children)
 
 
 def _class_in(tree: cst.Module, name: str) -> cst.ClassDef | None:

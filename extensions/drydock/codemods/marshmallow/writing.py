@@ -10,6 +10,7 @@ from drydock.codemods.marshmallow.families import Families, Has, Shape, Side
 from drydock.codemods.marshmallow.field_types import Translation, translate
 from drydock.codemods.marshmallow.layout import wrapped, wrapped_imports
 from drydock.codemods.marshmallow.names import Names
+from drydock.codemods.marshmallow.own_fields import OwnField
 from drydock.codemods.marshmallow.placing import with_adapter
 from drydock.codemods.source import Source
 
@@ -58,6 +59,8 @@ class Writer:
     module_name: Callable[[str], str]
     """The dotted name by which a module is imported."""
     models: dict[str, Models] = field(default_factory=dict)
+    own_fields: Sequence[OwnField] = ()
+    """The classes of fields that become types."""
 
     def name_models(self, refs: Sequence[str]) -> None:
         """Choose the names of all models, before any is written."""
@@ -127,11 +130,14 @@ class Writer:
         `freed` are the names that marshmallow's imports bind and nothing needs any more.
         """
         names = Names(source, self.package, freed)
-        made = {
+        made: dict[cst.ClassDef, list[cst.BaseStatement]] = {
             self.families.classes[ref].node: self._class(ref, names)
             for ref in refs
             if ref.partition(":")[0] == source.path
         }
+        for own in self.own_fields:
+            if own.source is source:
+                made[own.node] = [own.written(names)]
         tree = source.tree.visit(_Exchange(source, made, names, freed, swap=swap))
         tree = with_adapter(tree, names.wanted, self.package)
         return wrapped_imports(tree.code, self.package)
