@@ -61,12 +61,15 @@ def git(folder: Path, *arguments: str | Path) -> None:
     )
 
 
-def make_fleet(folder: Path, template: Template, count: int) -> None:
-    """Make services in `folder`, each a repository with two commits."""
-    variants = list(islice(matrix.covering(2, {}, matrix.OF_AN_INSTALLATION), VARIANTS))
+def make_fleet(folder: Path, template: Template, count: int, made: int) -> None:
+    """Make services in `folder`, each a repository with two commits.
+
+    Only `made` of them are generated; the others are copies under other names.
+    """
+    variants = list(islice(matrix.covering(3, {}, matrix.OF_AN_INSTALLATION), VARIANTS))
     with Templates.opened(template) as templates:
         releases = list(template.releases.values())[:-1]
-        for number in range(count):
+        for number in range(min(count, made)):
             release = releases[number % len(releases)]
             answers = dict(variants[number // len(releases) % len(variants)].answers)
             checkout = rendering.Checkout(
@@ -81,6 +84,10 @@ def make_fleet(folder: Path, template: Template, count: int) -> None:
             edits.make(edits.Place(place), edits.chosen(edits.Place(place), number, seed))
             git(place, "add", "--all")
             git(place, "commit", "--quiet", "--allow-empty", "--message=Make it ours")
+    for number in range(made, count):
+        shutil.copytree(
+            folder / f"service-{number % made}", folder / f"service-{number}", symlinks=True
+        )
 
 
 def make_service(place: Path, checkout: rendering.Checkout, answers: dict[str, Any]) -> None:
@@ -226,22 +233,24 @@ def taken_apart(services: Sequence[Path], scratch: Path) -> dict[str, float]:
     return {name: round(seconds / len(services), 3) for name, seconds in spent.items()}
 
 
-def measure(count: int, sample: int, scratch: Path) -> dict[str, Any]:
+def measure(
+    count: int, made: int, sample: int, commands: Sequence[str], scratch: Path
+) -> dict[str, Any]:
     """Make a fleet of `count` services and time all commands on it."""
-    found: dict[str, Any] = {"services": count, "sample": sample}
+    found: dict[str, Any] = {"services": count, "generated": min(count, made), "sample": sample}
 
     def say(name: str, value: Any) -> None:
         found[name] = value
         print(json.dumps({name: value}), file=sys.stderr, flush=True)
 
     with open_template(str(ROOT), ROOT) as template:
-        make_fleet(scratch / "fleet", template, count)
+        make_fleet(scratch / "fleet", template, count, made)
     services = sorted((scratch / "fleet").iterdir())
-    chosen = services[:: max(1, count // sample)][:sample]
+    chosen = services[:: max(1, count // sample)][:sample] if sample else []
     loop = stock(chosen, scratch) if sample else {"wall": 0.0, "processor": 0.0}
     say("copier update", {name: round(value / (sample or 1), 3) for name, value in loop.items()})
     common = ("--jobs", str(JOBS), "--cache", scratch / "cache", scratch / "fleet")
-    for name in ("status", "forecast", "update"):
+    for name in commands:
         took = measured((BIN / "drydock", "fleet", name, *common), scratch)
         each = {key: round(took[key] / count, 3) for key in ("wall", "processor")}
         about = {**each, "all": round(took["wall"], 1), "memory": round(took["memory"])}
@@ -265,10 +274,15 @@ def main() -> None:
     """Measure as the command line says; print what came of it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--services", type=int, default=100)
+    parser.add_argument("--made", type=int, default=1000, help="the rest are copies of these")
+    parser.add_argument("--commands", nargs="+", default=["status", "forecast", "update"])
     parser.add_argument("--sample", type=int, default=20, help="services for stock Copier")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fleet.") as scratch:
-        print(json.dumps(measure(options.services, options.sample, Path(scratch)), indent=2))
+        found = measure(
+            options.services, options.made, options.sample, options.commands, Path(scratch)
+        )
+        print(json.dumps(found, indent=2))
 
 
 if __name__ == "__main__":

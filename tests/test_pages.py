@@ -101,6 +101,7 @@ RUNS = {
     "drydock fleet report --html fleet.html": Run(
         "fleet", "fleet.html", "drydock fleet status fleet.yaml"
     ),
+    "drydock fleet update fleet.yaml --wave 1 --push": Run("fleet", "fleet-reports/parcel.md"),
     "drydock fleet update fleet.yaml --wave 0 --push": Run("fleet", "fleet-reports/iris.md"),
     "drydock shim --no-markers DIR": Run("empty", "DIR/copier", "mkdir DIR"),
 }
@@ -117,6 +118,9 @@ git fetch --no-tags upstream refs/tags/v1.5.0 && git merge FETCH_HEAD
 nox -s release -- 1.5.0+acme.1""",
 )
 NOT_RUN = {
+    "nox -s rehearsal -- fleet.yaml --most 5": (
+        "installs an environment; it is `drydock fleet forecast --to .`, which is run"
+    ),
     "drydock update --data NAME=VALUE": "any answer; it is run with some",
     "drydock update --template URL": "the new address of a template that moved",
     "nox -s update": "a session of services, which the tests of their pipelines run",

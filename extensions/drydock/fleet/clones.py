@@ -3,7 +3,7 @@
 A clone is bare and holds the newest commit of the branch that matters, and those of the branches
 that updates are on: enough to read, to update and to push. It appears only when it is whole, and
 one run at a time writes to it. One that cannot be brought up to date, because a run was killed
-in it, is made anew.
+in it, is made again.
 """
 
 import contextlib
@@ -118,7 +118,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _bring(member: Member, folder: Path) -> None:
-    """Bring the clone in `folder` up to date, or make it anew where that cannot be."""
+    """Bring the clone in `folder` up to date, or clone it again where that cannot be."""
     if folder.is_dir():
         with contextlib.suppress(GitError):
             _fetch(member, folder)
