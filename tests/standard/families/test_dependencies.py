@@ -1,5 +1,6 @@
 """Checks of what the service needs."""
 
+import datetime
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.standard.support import Said, said
+from tests.standard.support import Said, Today, said
 from tests.support import Content, git, write
 
 UV = str(Path(sys.executable).with_name("uv"))
@@ -58,6 +59,11 @@ fastapi = ">=0.160,<1"
 """
 OTHER = f'content-hash = "{"0" * 64}"\n'
 PYTHON = "[project]\nname = 'a'\nrequires-python = '{}'\n"
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datetime, "date", Today)
 
 
 def project(old: str, new: str) -> dict[str, Content]:

@@ -9,12 +9,11 @@ import pytest
 from drydock_standard import releases
 from drydock_standard.families.template import TemplateRelease
 
-from tests.standard.support import ANSWERS, CHASSIS, said
+from tests.standard.support import ANSWERS, CHASSIS, TODAY, Today, said
 from tests.support import Content, Service, Template
 
 MARKERS = "a\n<<<<<<< yours\nb\n=======\nc\n>>>>>>> release v1.4.0\nd\n"
 ADDRESS = "_src_path: https://git.example.com/platform/drydock.git\n"
-TODAY = datetime.date(2026, 11, 28)
 
 
 @pytest.mark.parametrize(
@@ -90,16 +89,10 @@ def test_a_login_is_not_repeated(tmp_path: Path) -> None:
     assert "hunter2" not in said("DM103", tmp_path, {".copier-answers.yml": answers}).failed
 
 
-class _Today(datetime.date):
-    @classmethod
-    def today(cls) -> "_Today":
-        return cls(TODAY.year, TODAY.month, TODAY.day)
-
-
 def _known(monkeypatch: pytest.MonkeyPatch, days: dict[str, int]) -> None:
     known = {name: TODAY - datetime.timedelta(ago) for name, ago in days.items()}
     monkeypatch.setattr(releases, "known", lambda: known)
-    monkeypatch.setattr(datetime, "date", _Today)
+    monkeypatch.setattr(datetime, "date", Today)
 
 
 @pytest.mark.parametrize(
