@@ -1,7 +1,7 @@
 """Rules over the files of a whole service."""
 
 import pytest
-from drydock.codemods import all_rules
+from drydock.codemods import all_rules, releases
 from drydock.codemods.run import run
 
 QUERY = "from fastapi import Query\n\n\nq = Query(regex='a')\n"
@@ -48,3 +48,7 @@ def test_few_modules_and_many_come_out_the_same(count: int) -> None:
     outcome = run(files, None, unsafe=False)
     assert len(outcome.texts) == len(outcome.findings) == count
     assert [one.path for one in outcome.findings] == sorted(files)
+
+
+def test_the_releases_that_rules_are_from_are_known_without_importing_them() -> None:
+    assert releases() == {rule.since for rule in all_rules()}

@@ -29,17 +29,23 @@ that is about other files than Python code has `survey` instead: it is given the
 The twin of a rule is `tests/codemods/<family>/test_<module>.py`, with tables `FIX` and `NOOP`.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Sequence, Set
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules, walk_packages
+from typing import TYPE_CHECKING
 
-from drydock.codemods.rule import Rule
+if TYPE_CHECKING:
+    from drydock.codemods.rule import Rule
 
 
 @cache
-def all_rules() -> Sequence[Rule]:
+def all_rules() -> "Sequence[Rule]":
     """Return every rule there is, in the order in which they are applied: by family and name."""
+    from drydock.codemods.rule import Rule  # noqa: PLC0415 - LibCST takes long to import
+
     found = []
     for family in iter_modules(__path__, f"{__name__}."):
         if family.ispkg:
@@ -49,3 +55,10 @@ def all_rules() -> Sequence[Rule]:
                 if isinstance(rule := getattr(module, "RULE", None), Rule):
                     found.append(rule)
     return found
+
+
+@cache
+def releases() -> Set[str]:
+    """Return the releases that rules are from, without importing these."""
+    texts = (file.read_text(encoding="utf-8") for file in Path(__path__[0]).rglob("*/*.py"))
+    return {since for text in texts for since in re.findall(r'^    since="(.+?)",', text, re.M)}

@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from drydock import git, locking
 from drydock.adoption.facts import chassis as chassis_facts
+from drydock.codemods import releases
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository, Tree
 from drydock.merging import references, shadowing, sides, work_tree
@@ -115,6 +116,11 @@ def _rules(service: Service, new: Release) -> list[str]:
     """Return the rules of `drydock modernize` that come with an update, if it has any."""
     if "package_path" not in service.answers.values:
         return []  # another template, whose releases say nothing about ours
+    before = version_of(service.answers.release)
+    if not (
+        before and new.version and any(before < Version(one) <= new.version for one in releases())
+    ):
+        return []
     from drydock.commands.modernize import offered  # noqa: PLC0415 - they take time to import
 
     return offered(service.answers.release, new.name)
