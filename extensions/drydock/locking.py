@@ -188,17 +188,39 @@ def _fitting(text: str, versions: Mapping[str, str]) -> Iterator[str]:
 
 
 def run_uv(
-    *arguments: str | Path, folder: Path, environment: Mapping[str, str] | None = None
+    *arguments: str | Path,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    quiet: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run uv in `folder`; return how it ended. Raises BadInput where there is no uv.
 
-    `environment` is added to that of the user. A Python that is not there is not fetched.
+    `environment` is added to that of the user. A Python that is not there is not fetched. Some
+    lists are not printed where it is `quiet`.
     """
     uv = find_uv()
     if uv is None:
         raise BadInput("uv is not installed: pip install uv")
     return subprocess.run(
-        [uv, "--quiet", *map(str, arguments)],
-        env={**os.environ, "UV_PYTHON_DOWNLOADS": "never", **(environment or {})},
+        [uv, *(["--quiet"] if quiet else []), *map(str, arguments)],
+        env={
+            **os.environ, "PATH": _path(), "UV_PYTHON_DOWNLOADS": "never", **(environment or {})
+        },
         cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def _path() -> str:
+    """Return the PATH with pyenv's interpreters in place of its shims, most of which only fail."""
+    found: list[str] = []
+    for part in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        versions = Path(part).with_name("versions")
+        if Path(part).name == "shims" and versions.is_dir():
+            found += map(str, sorted(versions.glob("3.*/bin"), key=_version, reverse=True))
+        else:
+            found.append(part)
+    return os.pathsep.join(found)
+
+
+def _version(folder: Path) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", folder.parent.name)]

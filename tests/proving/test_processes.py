@@ -167,6 +167,9 @@ LAST_WORDS = {
     '{"event": "no", "exception": "Traceback:\\n  x\\nNameError: y"}\n{"event": "z"}': (
         "NameError: y z"
     ),
+    "ValueError: no\nDuring that\nasyncio.exceptions.CancelledError: gone\n": (
+        "ValueError: no During that asyncio.exceptions.CancelledError: gone"
+    ),
     "ImportError: first\nThe above was the cause\nRuntimeError: second\nbye": (
         "RuntimeError: second bye"
     ),

@@ -85,6 +85,8 @@ class Maker:
         there is none at all.
         """
         fitting = [one for one in pythons if self._allows(one)]
+        if not pythons:
+            raise NoEnvironmentError("uv finds no Python from 3.8 on")
         if not fitting:
             asked = next(f for f in self.facts if f.about == "requires_python")
             have = ", ".join(one.name for one in pythons)
@@ -133,18 +135,23 @@ class Maker:
 
     def _of_uv(self, python: Python, folder: Path) -> Environment:
         told = ("--no-build",) if not self.build else ()
-        self._run(
-            "sync", "--frozen", "--no-install-project", "--all-groups", "--all-extras",
-            f"--python={python.path}", *told, environment={"UV_PROJECT_ENVIRONMENT": str(folder)},
-        )  # fmt: skip
+        command = ("sync", "--frozen", "--no-install-project", "--all-groups",
+                   f"--python={python.path}", *told)  # fmt: skip
+        into = {"UV_PROJECT_ENVIRONMENT": str(folder)}
+        try:
+            self._run(*command, "--all-extras", environment=into)
+        except NoEnvironmentError:  # some exclude others
+            self._run(*command, environment=into)
         return Environment(python, folder, "uv.lock")
 
     def _of_pins(self, python: Python, folder: Path) -> Environment:
         source, wanted = self._locked()
-        demands, notes = self._demands()
-        if not demands:
-            raise NoEnvironmentError("it names no dependency")
-        found = self._compiled(python, demands, wanted, strict=True)
+        try:
+            demands, notes = self._demands(extras=True)
+            found = self._compiled(python, demands, wanted, strict=True)
+        except NoEnvironmentError:
+            demands, notes = self._demands(extras=False)
+            found = self._compiled(python, demands, wanted, strict=True)
         environment = self._installed(python, folder, found)
         environment.source, environment.notes = source or "its requirements", notes
         return environment
@@ -155,13 +162,18 @@ class Maker:
             return "uv.lock", packages(lock)
         return locked.versions(self.files)
 
-    def _demands(self) -> tuple[list[str], list[str]]:
-        """Return the requirements of the service and of its tests, and what was left out."""
+    def _demands(self, *, extras: bool) -> tuple[list[str], list[str]]:
+        """Return what the service and its tests require, with `extras` or without; and notes.
+
+        Raises NoEnvironmentError where it requires nothing.
+        """
         told, todo = dependencies.read(self.files)
+        if not told:
+            raise NoEnvironmentError("it names no dependency")
         notes = [f"{one.path}:{one.line}: {one.why}" for one in todo if one.concern == "start"]
-        extras = [one for one in told if one.group.startswith(("extra:", "group:"))]
-        notes += [f"{one.text} of {one.group} is not installed" for one in extras]
-        return list(dict.fromkeys(one.text for one in told if one not in extras)), notes
+        left = [one for one in told if not extras and one.group.startswith(("extra:", "group:"))]
+        notes += [f"{one.text} of {one.group} is not installed" for one in left]
+        return list(dict.fromkeys(one.text for one in told if one not in left)), notes
 
     def _compiled(
         self,
@@ -200,7 +212,7 @@ class Maker:
         Raises NoEnvironmentError, or BadInput, where there is none.
         """
         source, wanted = self._locked()
-        demands, notes = self._demands()
+        demands, notes = self._demands(extras=False)
         try:  # of all that is locked, only what this Python needs
             needed = self._compiled(python, demands, wanted) if wanted else {}
             pinned = [f"{name}=={wanted[name]}" for name in needed if name in wanted]
@@ -219,9 +231,9 @@ class Maker:
         left = [instead.get(one, one) for one in everything]
         found = self._compiled(python, [one for one in left if one], {})
         made = self._installed(python, self.scratch / f"environment {python.name}", found)
-        made.source = f"{source or 'its requirements'}, with some changed"
-        made.notes = notes
+        made.source, made.notes = source or "its requirements", notes
         made.changed = [f"{pin} -> {new or 'left out'}" for pin, new in instead.items()]
+        made.source += ", with some changed" if made.changed else ""
         self._install_itself(made)
         made.look()
         return made
@@ -268,7 +280,7 @@ class Maker:
 def _told(stderr: str) -> str:
     """Return what uv says, without its drawings; of a build that failed, how that ended."""
     said = re.sub(r"[^\x00-\x7f]+", "", stderr).strip()
-    if built := re.findall(r"(?m)^\s*(\w*(?:Error|Exception)\b.*)$", said):
+    if built := re.findall(r"(?m)^\s*([\w.]*(?:Error|Exception)\b:.*)$", said):
         said = built[-1]
     return one_line(said)[:_SHOWN]
 

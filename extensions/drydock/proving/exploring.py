@@ -22,6 +22,7 @@ _FIRST, _AGAIN = 6, 12
 _MORE = 3
 """How many more are made once one succeeded."""
 _ORDER = {"POST": 0, "GET": 1, "HEAD": 1, "OPTIONS": 1, "PUT": 2, "PATCH": 3, "DELETE": 5}
+_SOME = 3
 _NOWHERE = "/drydock/nowhere"
 _ORIGIN = "https://drydock.example"
 
@@ -196,7 +197,11 @@ def _made(
             return token(reference)
         if known and isinstance(generated, str) and isinstance(pool.sent(name), str):
             return pool.sent(name)
-        return f"drydock {name}" if generated == "" else generated
+        if generated == "":
+            return f"drydock {name}"
+        # Nothing can be taken from what has room for none.
+        is_none = generated == 0 and isinstance(generated, int | float)
+        return _SOME if is_none and not isinstance(generated, bool) else generated
 
     path = operation.path
     for name, generated in case.path_values.items():

@@ -23,7 +23,7 @@ _LAUNCHER = Path(__file__).with_name("launcher.py")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 _LOOK = 0.02  # seconds between two looks at a process
 _LONGEST = 300
-_RAISED = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt|Warning)\b(:|$)")
+_RAISED = re.compile(r"[\w.]*(?<!Cancelled)(Error|Exception|Exit|Interrupt|Warning)\b(:|$)")
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ class Side:
         image = {
             name: value
             for name, value in _of_image(self.files).items()
-            if not name.startswith(_OF_THE_IMAGE) and "$" not in value
+            # A path is one in the image.
+            if not name.startswith(_OF_THE_IMAGE) and "$" not in value and value[:1] != "/"
         }
         own = {"APP__SERVER__HOST": "127.0.0.1", "APP__MANAGEMENT__HOST": "127.0.0.1"}
         return {**image, "PYTHONPATH": root, **(own if self.chassis else {})}

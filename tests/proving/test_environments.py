@@ -1,0 +1,80 @@
+"""An environment has the versions that a service says, or as few others as can be."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from drydock.adoption.facts import gather
+from drydock.proving.environments import Environment, Maker, NoEnvironmentError
+from drydock.proving.pythons import Python, at_hand
+
+from tests.support import write
+
+UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
+LOCKED = {
+    "requests": "2.26.0",
+    "idna": "2.8",
+    "urllib3": "1.26.5",
+    "certifi": "2021.5.30",
+    "charset-normalizer": "2.0.4",
+}
+
+
+def maker(folder: Path, files: dict[str, str]) -> Maker:
+    service, scratch = folder / "service", folder / "scratch"
+    service.mkdir()
+    scratch.mkdir()
+    write(service, dict(files))
+    return Maker(service, files, gather(files), scratch, lambda _: None, build=False)
+
+
+def newest() -> list[Python]:
+    return at_hand()[:1]
+
+
+def made(folder: Path, files: dict[str, str]) -> Environment:
+    return next(iter(maker(folder, files).environments(newest())))
+
+
+@pytest.fixture(autouse=True)
+def _cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
+
+
+def test_the_newest_python_comes_first() -> None:
+    versions = [one.version for one in at_hand()]
+    assert versions == sorted(versions, reverse=True)
+    assert sys.version_info[:2] in versions
+    assert len(versions) == len(set(versions))
+    assert all(one.path.exists() for one in at_hand())
+
+
+def test_a_python_that_the_service_does_not_take_is_not_used(tmp_path: Path) -> None:
+    files = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\nrequires-python = "<3.7"\n'}
+    with pytest.raises(NoEnvironmentError, match=r"no Python at hand is <3.7 \(pyproject.toml:4\)"):
+        made(tmp_path, files)
+
+
+def test_a_service_without_dependencies_has_none(tmp_path: Path) -> None:
+    with pytest.raises(NoEnvironmentError, match="it names no dependency"):
+        made(tmp_path, {"requirements.txt": "\n"})
+
+
+@pytest.mark.prove
+def test_versions_of_a_lock_are_kept(tmp_path: Path) -> None:
+    pins = "".join(f"{name}=={version}\n" for name, version in LOCKED.items())
+    found = made(tmp_path, {"requirements.in": "requests\n", "requirements.txt": pins})
+    assert LOCKED.items() <= found.versions.items()
+    assert (found.source, found.changed) == ("requirements.txt", [])
+    assert found.executable.exists()
+
+
+@pytest.mark.prove
+def test_only_what_stands_in_the_way_is_changed(tmp_path: Path) -> None:
+    # There is no wheel of this PyYAML for any Python that is still in use.
+    found = made(tmp_path, {"requirements.txt": "pyyaml==5.1\nidna==2.8\n"})
+    assert found.versions["idna"] == "2.8"
+    (changed,) = found.changed
+    assert changed.startswith("pyyaml==5.1 -> pyyaml>=")
+    assert found.source == "its requirements, with some changed"
