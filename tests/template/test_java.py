@@ -69,6 +69,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     (example,) = re.findall(r"^```java\n(.+?)^```", (folder / "README.md").read_text(), re.M | re.S)
     (folder / "Predict.java").write_text(example)
     settings = {"APP__LIMITS__MAX_REQUESTS": "1", "APP__MANAGEMENT__PORT": "0"}
+    # Whoever occupies it may wait for a JVM to start, on a busy machine.
+    settings["APP__LIMITS__BODY_SECONDS"] = "0"
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [folder / ".venv/bin/iris", "serve"],
