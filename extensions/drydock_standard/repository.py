@@ -152,6 +152,19 @@ class Repository:
         """Whether the template of this standard made, or adopted, the service."""
         return f"{self.answers.get('package_path')}/chassis/settings.py" in self
 
+    def has_above(self, *names: str) -> bool:
+        """Tell whether a folder above, up to the top of the git repository, has one of the files.
+
+        A repository of several services has its workspace's lock file, and Renovate's settings,
+        there.
+        """
+        if self.folder is None:
+            return False
+        inside = [self.folder.absolute(), *self.folder.absolute().parents]
+        tops = [place for place, folder in enumerate(inside) if (folder / ".git").exists()]
+        above = inside[1 : tops[0] + 1] if tops else []
+        return any((folder / name).is_file() for folder in above for name in names)
+
     def commit_before(self, day: datetime.date) -> str:
         """Return the last commit before a day; empty where git has none."""
         return self._git("rev-list", "-1", f"--before={day.isoformat()}", "HEAD").strip()

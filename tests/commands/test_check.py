@@ -49,7 +49,7 @@ def test_when_a_must_fails_it_exits_with_1_and_says_how_to_fix_it(
     assert (
         "✗ DM102 No rejected patch was left behind (must)\n    - a'.rej\n    Fix: " in outcome.out
     )
-    assert "1 of the failed is a must" in outcome.out
+    assert ": 3 failed (1 must), 1 waived, " in outcome.out
 
 
 def test_verbose_says_what_passed_and_why_the_rest_was_skipped(

@@ -119,7 +119,7 @@ class TestAlone:
         outcome = call([alone / "repo-review", "--format", form], tmp_path)
         assert (outcome.code, outcome.err) == (3, "")
         assert "<i>" not in outcome.out or form != "html"
-        if form != "svg":  # repo-review 1.3 draws an empty picture with rich 15
+        if form != "svg":  # repo-review 1.3.0 draws an empty picture
             assert "No rejected patch was left behind" in outcome.out
 
     def test_waivers_show_their_reason_and_expired_ones_fail(

@@ -42,13 +42,10 @@ class CheckReport:
     def summary(self) -> str:
         """How many checks came out how, and how many of those that failed are musts."""
         count = Counter(one.status for one in self.results)
-        told = [f"{count[status]} {status}" for status in _SHOWN if count[status]]
-        musts = sum(one.level == "must" for one in self.failed)
-        return ", ".join(told) + (f"; {musts} of the failed {_are(musts)} a must" if musts else "")
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are each"
+        told = {status: f"{count[status]} {status}" for status in _SHOWN if count[status]}
+        if musts := sum(one.level == "must" for one in self.failed):
+            told["failed"] += f" ({musts} must{'s' if musts > 1 else ''})"
+        return ", ".join(told.values())
 
 
 def print_checks(report: CheckReport, *, verbose: bool = False) -> None:

@@ -56,7 +56,7 @@ class Locked(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         require_python(repository)
-        if any(name in repository for name in _LOCKS) or _above(repository, "uv.lock"):
+        if any(name in repository for name in _LOCKS) or repository.has_above("uv.lock"):
             return
         if any(True for _ in repository.named(r"pylock(\.[\w-]+)?\.toml")):
             return
@@ -67,15 +67,6 @@ class Locked(Check):
             yield "the lock file is not committed"
         else:
             yield "there is no lock file"
-
-
-def _above(repository: Repository, name: str) -> bool:
-    """Tell whether a folder above, in the same git repository, has a file: that of a workspace."""
-    if repository.folder is None:
-        return False
-    inside = [repository.folder.absolute(), *repository.folder.absolute().parents]
-    tops = [place for place, folder in enumerate(inside) if (folder / ".git").exists()]
-    return bool(tops) and any((folder / name).is_file() for folder in inside[1 : tops[0] + 1])
 
 
 class Fresh(Check):
@@ -211,9 +202,22 @@ class Updated(Check):
             pipeline |= name.startswith((".gitlab-ci", "azure-pipelines"))
             if pipeline and _UPDATES.search(repository.text(path) or ""):
                 return
-        yield "there is no Renovate, Dependabot or job that updates"
+        if not repository.has_above(*_FOR_ALL):
+            yield "there is no Renovate, Dependabot or job that updates"
 
 
+_FOR_ALL = tuple(
+    f"{folder}{name}"
+    for folder in ("", ".github/", ".gitlab/")
+    for name in (
+        "renovate.json",
+        "renovate.json5",
+        ".renovaterc",
+        "dependabot.yml",
+        "dependabot.yaml",
+    )
+)
+"""What updates all services of a repository, at its top."""
 _UPDATES = re.compile(
     r"-s update\b|(drydock|copier) update\b|renovate|\"renovate\"|uv lock --upgrade|poetry update"
 )

@@ -177,6 +177,15 @@ def test_the_lock_file_of_a_workspace_lies_above(tmp_path: Path) -> None:
     assert said("DM202", tmp_path / "services/iris", {"a.py": ""}).passed
 
 
+@pytest.mark.parametrize("name", ["renovate.json", ".github/dependabot.yml"])
+def test_what_updates_a_repository_of_services_lies_above(name: str, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    service = tmp_path / "services/iris"
+    assert said("DS206", service, {"a.py": ""}).failed
+    write(tmp_path, {name: ""})
+    assert said("DS206", service, {}).passed
+
+
 def test_a_lock_file_above_the_repository_is_of_something_else(tmp_path: Path) -> None:
     write(tmp_path, {"uv.lock": LOCK})
     assert said("DM202", tmp_path / "iris", {"a.py": ""}).failed
