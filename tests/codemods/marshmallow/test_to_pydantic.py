@@ -190,6 +190,11 @@ NOOP: dict[str, tuple[str, str]] = {
         _schema("x = fields.Str(pre_load=str.strip)"),
         "a field has pre_load: do it in a hook of the schema",
     ),
+    "schema_of_an_extension": (
+        "from flask_marshmallow import Marshmallow\n\nma = Marshmallow()\n\n\n"
+        "class ThingSchema(ma.Schema):\n    x = ma.Integer()\n",
+        "ThingSchema derives from ma.Schema, which is not marshmallow's own Schema",
+    ),
     "dataclass": (
         "from marshmallow_dataclass import dataclass\n\n\n@dataclass\nclass A:\n    x: int\n",
         "marshmallow_dataclass builds on marshmallow",
@@ -296,6 +301,31 @@ def test_a_service_of_several_modules_is_translated_as_a_whole() -> None:
     assert "    buyer: Annotated[PersonData, Nested(Person)] = optional()\n" in orders
     assert '    seller: Annotated[dict[str, Any], Nested("PersonSchema")] = optional()\n' in orders
     assert all("marshmallow import" not in text for text in texts.values())
+
+
+def test_a_module_that_does_not_name_marshmallow_is_translated_too() -> None:
+    texts = _apply(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": """
+                from marshmallow import Schema, fields
+
+
+                class BaseSchema(Schema):
+                    id = fields.Int()
+                """,
+            "shop/open.py": """
+                from shop.base import BaseSchema
+
+
+                class OpenSchema(BaseSchema):
+                    class Meta:
+                        unknown = "include"
+                """,
+        }
+    ).texts
+    assert 'class OpenData(BaseData, extra="allow"):\n    pass\n' in texts["shop/open.py"]
+    assert "class OpenSchema(BaseSchema):\n    load_model = OpenData\n" in texts["shop/open.py"]
 
 
 def test_without_a_version_nothing_is_translated() -> None:

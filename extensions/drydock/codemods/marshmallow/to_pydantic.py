@@ -52,6 +52,7 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
         made = with_classes(project, _NAME, left)
         service = _Service(Project({**project.files, **made}))
     yield from service.libraries()
+    yield from service.others()
     if not service.classes:
         return
     if not service.version:
@@ -124,6 +125,25 @@ class _Service:
                             how = _INSTEAD.get(library, "FastAPI reads models of Pydantic itself")
                             yield Finding(_NAME, path, source.line(small), "left", what, how)
 
+    def others(self) -> Iterator[Finding]:
+        """Yield the schemas that such a library makes, as `ma.Schema`: they stay."""
+        if not any(self._imports(path) for path in self.sources):
+            return
+        for path in self.sources:
+            for name, one in self.project.modules[path].classes.items():
+                base = next((each for each in one.bases if each.endswith(_OTHERS)), "")
+                ref = f"{path}:{name}"
+                meaning = self.project.meaning(path, base) if base else ""
+                if (
+                    base
+                    and ref not in self.classes
+                    and meaning.partition(":")[2]
+                    not in {each.partition(":")[2] for each in self.classes}
+                ):
+                    what = f"{name} derives from {base}, which is not marshmallow's own Schema"
+                    how = "derive from marshmallow.Schema, and write the fields into it"
+                    yield Finding(_NAME, path, one.line, "left", what, how)
+
     def _imports(self, path: str) -> bool:
         return any(library_of(full) for full in self.project.modules[path].imports.values())
 
@@ -154,7 +174,8 @@ class _Service:
         )
         writer.name_models(certain)
         writer.own_fields = [self.own_fields[ref] for ref in sorted(own)]
-        needed = {path: self._needed(path, certain, own) for path in self.used}
+        concerned = sorted(self.used | {*paths})
+        needed = {path: self._needed(path, certain, own) for path in concerned}
         beside = any(
             name.rpartition(".")[2] not in SWAPPED or name.count(".") > 1
             for names in needed.values()
@@ -167,7 +188,7 @@ class _Service:
                 one = self.classes[certain[0]]
                 one.doubt(one.node, f"{path} is another file", "rename it")
         edits = [Edit(path, text) for path, text in files.items()]
-        for path in sorted(self.used):
+        for path in concerned:
             if path in paths or not beside:
                 bound = self._bound(path)
                 kept = set(needed[path]) if beside else set()
@@ -258,6 +279,7 @@ class _Service:
                     yield Finding(_NAME, declared.path, line, "left", what, how)
 
 
+_OTHERS = (".Schema", ".ModelSchema", ".SQLAlchemySchema", "AutoSchema", ".TableSchema")
 _INSTEAD = {
     "marshmallow_dataclass": "make the dataclass a model of Pydantic",
     "marshmallow_sqlalchemy": "write the fields into a model with from_attributes=True",

@@ -72,7 +72,10 @@ def merge(first: Any, second: Any) -> Any:
 
 
 def from_pydantic(error: PydanticError, *, skip: int = 0) -> ValidationError:
-    """Turn Pydantic's flat list of errors into a tree, without the first parts of each path."""
+    """Turn Pydantic's flat list of errors into a tree, without the first parts of each path.
+
+    What a function raised that is no ValidationError is raised as it is: it is a fault.
+    """
     tree: Any = None
     valid_data = None
     first: ValidationError | None = None
@@ -82,6 +85,8 @@ def from_pydantic(error: PydanticError, *, skip: int = 0) -> ValidationError:
         messages: Any = [detail["msg"]]
         if isinstance(cause, ValidationError):
             messages, valid_data, first = cause.messages, cause.valid_data, cause
+        elif isinstance(cause, Exception):
+            raise cause
         tree = merge(tree, _under(detail["loc"][skip:], messages))
     if len(details) == 1 and first and len(details[0]["loc"]) == skip:
         return first

@@ -592,6 +592,8 @@ def _entry_messages(error: PydanticError) -> dict[str, Any]:
     messages = {}
     for detail in error.errors(include_url=False):
         cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, Exception) and not isinstance(cause, ValidationError):
+            raise cause
         side = "key" if detail["loc"][1:] == ("[key]",) else "value"
         messages[side] = getattr(cause, "messages", [detail["msg"]])
     return messages
