@@ -26,7 +26,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 WORKERS = str((os.cpu_count() or 2) + 1)
 # The versions that the tests were last seen with; services never see it.
 CONSTRAINTS = "constraints.txt"
-ELSEWHERE = "slow updates fleet java packaging prove renovate retrofits triton"
+ELSEWHERE = "slow updates fleet java packaging prove renovate retrofits rules triton"
 FAST = f"not ({' or '.join(ELSEWHERE.split())})"
 
 
@@ -242,6 +242,16 @@ def prove(session: nox.Session) -> None:
     """Prove services with `drydock prove`: each is installed and run before and after a change."""
     install(session)
     session.run("pytest", "-n", WORKERS, "-m", "prove", *session.posargs)
+
+
+@nox.session
+def rules(session: nox.Session) -> None:
+    """Prove that what each rule of `drydock modernize` makes behaves as before, and mistakes not.
+
+    Two environments and some runs for each rule: minutes, so that no pipeline runs it.
+    """
+    install(session)
+    session.run("pytest", "-n", WORKERS, "-m", "rules", *session.posargs)
 
 
 @nox.session

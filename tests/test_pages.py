@@ -79,6 +79,7 @@ RUNS = {
     "drydock update --explain Dockerfile": Run("service"),
     "drydock update --explain FILE": Run("service"),
     "drydock modernize --dry-run --diff": Run("legacy"),
+    "drydock retrofit --modernize": Run("legacy", "counter/chassis/__init__.py"),
     "drydock modernize --rule marshmallow-to-pydantic": Run("legacy"),
     "drydock update --data python_version=3.13": Run("service"),
     "drydock update --data service_port=8080": Run("service"),
@@ -123,6 +124,7 @@ NOT_RUN = {
     ),
     "drydock update --data NAME=VALUE": "any answer; it is run with some",
     "drydock update --template URL": "the new address of a template that moved",
+    "nox -s rules": "takes minutes: it is for who changes a rule",
     "nox -s update": "a session of services, which the tests of their pipelines run",
     'drydock modernize\ngit commit -am "Carry the code to Pydantic 2 and FastAPI\'s lifespan"\n'
     "drydock retrofit --defaults\ndrydock prove --before main": (

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from drydock import codemods
 from drydock.cli import app
 from drydock.template import rendering
 from drydock.template.releases import Release
@@ -107,6 +108,16 @@ repo-review runs, but not `drydock check`.
 """  # noqa: E501
 
 
+RULES = """\
+## Rules
+
+What `drydock modernize` changes; [modernize.md](modernize.md) says how sure it is of what.
+
+| name | what becomes of what | since | changes |
+|---|---|---|---|
+"""
+
+
 def checks() -> str:
     """Return the page about the checks."""
     return ABOUT_CHECKS + "\n".join(_families())
@@ -125,7 +136,15 @@ def _families() -> Iterator[str]:
 def text() -> str:
     """Return the whole page."""
     commands = "\n".join(_commands())
-    return f"{INTRODUCTION}{chr(10).join(_questions())}\n\n{commands}"
+    rules = "\n".join(_rules())
+    return f"{INTRODUCTION}{chr(10).join(_questions())}\n\n{RULES}{rules}\n\n{commands}"
+
+
+def _rules() -> Iterator[str]:
+    for rule in codemods.all_rules():
+        asked = "only when it is named" if rule.on_request else "always"
+        summary = rule.summary.replace("|", "\\|")
+        yield f"| `{rule.name}` | {summary} | {rule.since} | {asked} |"
 
 
 def _questions() -> Iterator[str]:
