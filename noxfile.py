@@ -100,7 +100,8 @@ def unit(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Run the fast tests, and tell which lines and branches of the engine they leave out."""
     install(session, "coverage")
-    told = ("--cov=drydock", "--cov-branch", "--cov-report=term-missing:skip-covered")
+    packages = ("--cov=drydock", "--cov=drydock_standard", "--cov-branch")
+    told = (*packages, "--cov-report=term-missing:skip-covered")
     session.run("pytest", "-n", WORKERS, "-m", FAST, *told, *session.posargs)
 
 
