@@ -10,6 +10,8 @@ import pytest
 from tests.support import Service, Template, commit, git
 from tests.template.matrix import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = REPOSITORY / "docs/fleet/campaign.sh"
 BIN = Path(sys.executable).parent
 

@@ -18,6 +18,8 @@ import pytest
 from tests.fleet.conftest import Fleet, listed, publish
 from tests.support import Service, Template, commit, git, snapshot, write
 
+pytestmark = pytest.mark.slow
+
 MAIN = [sys.executable, "-c", "from drydock.cli import main; main()", "fleet"]
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]\n"
@@ -153,7 +155,6 @@ def test_a_disk_without_room_for_a_clone_is_one_line_a_service(
     assert errors(fleet("status", three, "--json").out)["parcel"] == ""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("records", [0, 1, 2])
 def test_a_run_that_is_killed_is_made_good_by_the_next(
     records: int, fleet: Fleet, three: Path, remotes: Path, tmp_path: Path
@@ -181,7 +182,6 @@ def _lines(file: Path) -> int:
     return file.read_bytes().count(b"\n")
 
 
-@pytest.mark.slow
 def test_two_runs_at_once_do_what_one_does(three: Path, remotes: Path, tmp_path: Path) -> None:
     running = [
         subprocess.Popen(
@@ -296,7 +296,6 @@ def test_submodules_and_large_files_stay_as_they_are(
     assert not (tmp_path / "PWNED").exists()
 
 
-@pytest.mark.slow
 def test_a_repository_of_50000_files_is_a_service_as_any(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:

@@ -182,6 +182,26 @@ def test_a_limit_leaves_the_rest_for_later(fleet: Fleet, three: Path, remotes: P
     assert [name for name, one in second.items() if one["outcome"] == "pushed"] == ["rose"]
 
 
+def test_processes_share_one_clone_of_a_template(
+    fleet: Fleet, releases: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "https://git.example.com/template"
+    git(tmp_path, "config", "--global", f"url.{releases.path}.insteadOf", address)
+    for number in range(4):
+        service = Service.make(releases, tmp_path / "all" / f"s{number}")
+        answers = service.read(".copier-answers.yml").replace(str(releases.path), address)
+        service.change({".copier-answers.yml": answers})
+    log = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE2_EVENT", str(log))
+
+    done = fleet("forecast", tmp_path / "all", "--jobs", "2", "--json")
+
+    assert {one["outcome"] for one in json.loads(done.out)} == {"clean"}
+    started = [json.loads(line) for line in log.read_text().splitlines()]
+    clones = [one for one in started if one["event"] == "cmd_name" and one["name"] == "clone"]
+    assert len(clones) == 1
+
+
 def test_update_leaves_the_work_tree_of_a_checkout_alone(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:

@@ -99,17 +99,17 @@ class Run:
 
 
 class _Shared:
-    """The templates that all services of one process share; there are none until one is needed."""
+    """The templates that all services share; those of each process are opened when needed."""
 
     def __init__(self, instead: Template | None = None) -> None:
         self._instead = instead
         self._opened: Templates | None = None
 
     def at(self, place: Path) -> Templates:
-        """Return the templates, whose files lie below `place`."""
+        """Return the templates; their files lie beside `place`, where other processes find them."""
         if self._opened is None:
-            folder = place / "releases"
-            folder.mkdir()
+            folder = place.parent / "releases"
+            folder.mkdir(exist_ok=True)
             self._opened = Templates(folder, self._instead)
         return self._opened
 

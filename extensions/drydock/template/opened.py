@@ -1,8 +1,10 @@
 """Templates that are open: several updates share clones and checkouts of their releases."""
 
+import fcntl
+import hashlib
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,11 +16,11 @@ class Templates:
     """Opens each template once, and checks each release out once.
 
     Nothing is fetched again while it is in use: a run over many services sees one state of each
-    template.
+    template. Several processes may share one `place`.
     """
 
     place: Path
-    """An empty folder for the checkouts, which nobody else writes to."""
+    """A folder for clones and checkouts."""
     instead: Template | None = None
     """The template that stands in for each one that is asked for: a release is rehearsed."""
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -38,7 +40,11 @@ class Templates:
         folder = local_folder(address, base)
         key = str(folder.resolve()) if folder else address
         if key not in self._known:
-            self._known[key] = self._stack.enter_context(open_template(address, base))
+            clone = self.place / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.git"
+            with clone.with_suffix(".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                opened = self._stack.enter_context(open_template(address, base, clone))
+            self._known[key] = opened
         return self._known[key]
 
     def checkout(self, template: Template, release: Release) -> Path:
@@ -51,5 +57,6 @@ class Templates:
             # Beside it first: an error, or a kill, leaves nothing that looks whole.
             with tempfile.TemporaryDirectory(dir=self.place) as beside:
                 template.checkout(release, Path(beside, "files"))
-                Path(beside, "files").rename(folder)
+                with suppress(OSError):  # another process was quicker
+                    Path(beside, "files").rename(folder)
         return folder

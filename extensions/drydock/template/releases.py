@@ -6,6 +6,7 @@ Versions are PEP 440, as for Copier
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -293,10 +294,11 @@ def absolute(address: str, base: Path) -> str:
 
 
 @contextmanager
-def open_template(address: str, base: Path) -> Iterator[Template]:
+def open_template(address: str, base: Path, kept: Path | None = None) -> Iterator[Template]:
     """Yield the template at `address`: a folder (read in place), a bundle, or a URL (cloned once).
 
-    `base` is where a relative folder starts. Raises BadInput for an address that cannot be used.
+    `base` is where a relative folder starts, `kept` a clone that stays: it is used if it is there,
+    and made otherwise. Raises BadInput for an address that cannot be used.
     """
     shown = without_credentials(address)
     if address.startswith("-") or not address.isprintable() or re.match(r"[\w+.-]+::", address):
@@ -305,7 +307,7 @@ def open_template(address: str, base: Path) -> Iterator[Template]:
         try:
             local = local_folder(address, base)
             folder = local if local and local.is_dir() else None
-            repository = _at_hand(address, base, Path(scratch, "template.git"))
+            repository = _at_hand(address, base, kept or Path(scratch, "template.git"))
             empty = repository.commit_of("HEAD") is None
         except git.GitError as error:
             said = str(error).replace(address, shown)
@@ -322,8 +324,12 @@ def _at_hand(address: str, base: Path, clone: Path) -> git.Repository:
     if local and local.is_dir():
         return _in_place(local)
     source = str(local) if local else _expanded(address)
-    # A clone holds the history of names only; the files of the two releases follow when needed.
-    git.run("clone", "--quiet", "--bare", "--filter=blob:none", "--", source, clone)
+    if not clone.exists():
+        # It holds the history of names only; the files of the two releases follow when needed.
+        beside = clone.with_name(f"{clone.name}.new")
+        shutil.rmtree(beside, ignore_errors=True)
+        git.run("clone", "--quiet", "--bare", "--filter=blob:none", "--", source, beside)
+        beside.rename(clone)
     return git.Repository(clone)
 
 
