@@ -94,7 +94,12 @@ def run(
 ) -> tuple[int, str, str]:
     """Run a command with a time limit for it and all that it starts; return code and outputs."""
     environment = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "PYTHONPATH"}}
-    environment |= IDENTITY | {"NO_COLOR": "1", "PATH": f"{BIN}:{environment['PATH']}"} | more
+    environment |= (
+        {"UV_PYTHON_DOWNLOADS": "never"}
+        | IDENTITY
+        | {"NO_COLOR": "1", "PATH": f"{BIN}:{environment['PATH']}"}
+        | more
+    )
     with subprocess.Popen(
         list(map(str, command)), cwd=folder, env=environment, text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -200,11 +205,10 @@ class Trial:
     def _copy(self, clones: Path) -> None:
         at = clones / self.repository.replace("/", "+")
         at = at / "repo" if (at / "repo").exists() else at
-        run(["git", "clone", "--quiet", at, self.top], self.scratch, MINUTE)
-        run(["git", "checkout", "--quiet", "-B", "main", self.service.commit], self.top, MINUTE)
-        # Line ends that its attributes do not allow make a service uncommitted from the start.
-        run(["git", "add", "--renormalize", "."], self.top, MINUTE)
-        run(["git", "commit", "--quiet", "--message", "Line ends"], self.top, MINUTE)
+        _export(at, self.service.commit, self.top)
+        run(["git", "init", "--quiet", "--initial-branch=main"], self.top, MINUTE)
+        run(["git", "add", "--all", "--force"], self.top, MINUTE)
+        run(["git", "commit", "--quiet", "--message", "As it was"], self.top, MINUTE)
 
     def _drydock(self, *arguments: str) -> tuple[int, str, str]:
         return run(
@@ -281,6 +285,30 @@ class Trial:
             sessions = json.loads(report.read_text())["sessions"]
             self.outcome.nox = {one["name"]: one["result"] for one in sessions}
         self.outcome.nox_said = f"{out}\n{err}"[-4000:]
+
+
+def _export(clone: Path, commit: str, folder: Path) -> None:
+    """Write the files of a commit; a clone may lack the largest of them."""
+
+    def git(*arguments: str, given: bytes = b"") -> bytes:
+        command = ["git", "-C", str(clone), *arguments]
+        return subprocess.run(command, input=given, capture_output=True, check=True).stdout
+
+    for line in git("ls-tree", "-r", "-z", commit).decode().split("\0")[:-1]:
+        about, _, path = line.partition("\t")
+        mode, kind, oid = about.split()
+        if kind != "blob" or git("cat-file", "--batch-check", given=f"{oid}\n".encode()).endswith(
+            b" missing\n"
+        ):
+            continue
+        content = git("cat-file", "blob", oid)
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if mode == "120000":
+            file.symlink_to(content.decode())
+        else:
+            file.write_bytes(content)
+            file.chmod(0o755 if mode == "100755" else 0o644)
 
 
 def _free_port() -> int:
