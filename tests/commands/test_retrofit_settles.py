@@ -173,3 +173,21 @@ def test_a_service_in_a_folder_changes_nothing_outside_of_it(
     assert (tmp_path / "all/other.py").read_text() == outside
     changed = git(folder, "diff", "--name-only", "main..").splitlines()
     assert all(path.startswith("services/tills/") for path in changed)
+
+
+def test_what_helps_at_work_stays_yours_where_it_cannot_be_merged(
+    drydock: Drydock, folder: Path, standard: Path
+) -> None:
+    own = {"AGENTS.md": "# Tills\n\nAsk first.\n", ".gitignore": "*.pyc\n!keep.pyc\n"}
+    write(folder, dict(own))
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "More")
+    outcome = retrofit(drydock, folder, standard)
+
+    assert outcome.code == 0, outcome.out
+    assert (folder / "AGENTS.md").read_text() == own["AGENTS.md"]
+    assert "AGENTS.md: it is yours and stays" in outcome.out
+    assert "could not be merged" in outcome.out
+    patterns = (folder / ".gitignore").read_text()
+    assert patterns.endswith(own[".gitignore"])
+    assert "/.nox/\n" in patterns

@@ -17,7 +17,7 @@ from drydock.adoption.facts import RECORDED, Fact, gather
 from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.pins import Way
 from drydock.adoption.place import Place, place_of
-from drydock.adoption.translate import Carried, Todo, project, style
+from drydock.adoption.translate import Carried, Todo, ignored, project, style
 from drydock.adoption.translate import Entry as Said
 from drydock.adoption.translate.files import carry, replaced
 from drydock.commands import modernize, settling
@@ -45,6 +45,8 @@ Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 _WRITTEN = {"added", "updated", "merged"}
 _TESTS = re.compile(r"conftest\.py|test_.+\.py|.+_test\.py")
+_AS_YOU_LIKE = (".pre-commit-config.yaml", "AGENTS.md")
+"""What helps to work on a service, and is not read by anything else of the standard."""
 _OF_PINS = (project.PATH, "uv.lock")
 _OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
 
@@ -116,11 +118,7 @@ class _Retrofit:
             _branch_of(place.repository, place.folder).require_none(place.repository)
         self.say("Reading the service")
         facts = self._facts()
-        if made := factory.module_for(facts, place.files):
-            facts.append(made.fact)
-            how = f"it calls the factory as {made.fact.where} does"
-            self.made[made.path] = Carried(made.text, (how,))
-            self.place = place = replace(place, files={**place.files, made.path: made.text})
+        place = self._call_factory(facts)
         rendering.check_data(self._checkout(release), options.data)
         derived = self._answers(facts, release, ask)
         values = {one.name: one.value for one in derived} | dict(options.data)
@@ -138,6 +136,7 @@ class _Retrofit:
             base, after, carried = self._sides(repository, theirs, ancestors, copied, own)
             labels = Labels("what it came from", "yours", f"release {release.name}")
             merge = three_way(repository, base, place.tracked, after, labels)
+            own |= self._kept(merge)
             shadows = self._leave_out_shadows(repository, (base, after), merge)
             merge.rules |= {
                 place.prefix + path: one.rules for path, one in carried.items() if one.rules
@@ -194,6 +193,15 @@ class _Retrofit:
                 body = modernized_to_markdown(made)
                 branch = _branch_of(own, self.place.folder)
                 branch.commit(own, "Carry the code to the libraries of today", body)
+
+    def _call_factory(self, facts: list[Fact]) -> Place:
+        """Add a module that calls a factory with arguments, if one can; return the service."""
+        if made := factory.module_for(facts, self.place.files):
+            facts.append(made.fact)
+            how = f"it calls the factory as {made.fact.where} does"
+            self.made[made.path] = Carried(made.text, (how,))
+            self.place = replace(self.place, files={**self.place.files, made.path: made.text})
+        return self.place
 
     def _settle(self, report: RetrofitReport) -> None:
         """Format the code, and list what it does not meet, where nothing is in conflict."""
@@ -364,8 +372,9 @@ class _Retrofit:
         rendered = {path: entry for path, entry in rendered.items() if path not in own | left}
         # A copy of the standard's own file is merged as in any update.
         copies = {path for path, one in ancestors.items() if one.of_template}
-        # Where style was copied, too, what the service changed of it comes in by the merge.
-        into = rendered.keys() - copies - ({style.PATH} & ancestors.keys())
+        # Of what was copied, too, that which the service changed comes in by the merge.
+        of_ancestors = {style.PATH, *ignored.PATHS} & ancestors.keys()
+        into = rendered.keys() - copies - of_ancestors
         carried = {} if copied else self.made | carry(theirs.folder, into, place.files)
         new = {place.prefix + path: entry for path, entry in rendered.items()}
         base = {path: entry for path, entry in place.tracked.items() if path not in new}
@@ -411,6 +420,14 @@ class _Retrofit:
         for one in found:
             merge.leave_out(one.path, one.reason)
         return found
+
+    def _kept(self, merge: Merge) -> set[str]:
+        """Keep files of the service that no service needs the standard's of; return these."""
+        kept = {path for path in _AS_YOU_LIKE if self.place.prefix + path in merge.conflicts}
+        for path in kept:
+            merge.conflicts.pop(self.place.prefix + path)
+            merge.leave_out(self.place.prefix + path, "yours stays, since they could not be merged")
+        return kept
 
     def _own(self, theirs: rendering.Rendering, ancestors: Mapping[str, Ancestor]) -> Iterator[str]:
         """Yield the code and tests that are none of the template's, though it has some there.

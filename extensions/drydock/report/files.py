@@ -59,6 +59,8 @@ def _absent(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, st
 
 def _present(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, str] | None:
     before, mine, new = entries
+    if path in merge.shadows:
+        return "kept", merge.shadows[path]
     result = merge.changes.get(path, mine)
     moved = f"moved from {merge.moved[path]}" if path in merge.moved else ""
     if path in merge.rules:

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import main_dockerfile
-from drydock.adoption.translate import Carried, image, project, style, testing, types
+from drydock.adoption.translate import Carried, ignored, image, project, style, testing, types
 
 
 def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
@@ -14,11 +14,14 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
     `standard` is where the standard lies, `into` are the paths there that may be changed, and
     `files` are the service's. What another template made of such a file takes in nothing.
     """
-    found = {}
+    found: dict[str, Carried] = {}
     texts = {
         path: (standard / path).read_text("utf-8")
-        for path in into & {project.PATH, testing.PATH, image.PATH, style.PATH, types.PATH}
+        for path in into
+        & {project.PATH, testing.PATH, image.PATH, style.PATH, types.PATH, *ignored.PATHS}
     }
+    for path in texts.keys() & files.keys() & {*ignored.PATHS}:
+        found[path] = ignored.carry(path, texts[path], files)
     if project.OWN in texts.get(project.PATH, ""):
         found[project.PATH] = project.carry(texts[project.PATH], files)
     if testing.PATH in texts.keys() - files.keys():
