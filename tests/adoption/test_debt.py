@@ -55,6 +55,16 @@ def test_without_formatting_it_is_listed_what_is_not_formatted() -> None:
     assert "1 file not formatted: in ruff.toml" in told(debt)
 
 
+def test_examples_in_texts_stay_and_are_listed_where_ruff_would_format_them() -> None:
+    text = b"# Use\n\n```python\nx=1\n```\n"
+    debt = found({"README.md": text, "a.py": b"x=1\n"})
+    assert debt.formatted == {"a.py": b"x = 1\n"}
+    assert debt.unformatted in ((), ("README.md",))
+    # That of another version leaves texts alone.
+    again = find({"README.md": text, "ruff.toml": debt.settings.encode()}, "", formats=True)
+    assert (again.unformatted, again.formatted) == ((), {})
+
+
 def test_own_settings_of_formatting_stay_beside_the_list() -> None:
     own = f'{SETTINGS}\n[format]\nquote-style = "single"\n'
     debt = found({"a.py": b'x = "1"\n'}, own, formats=False)

@@ -20,7 +20,7 @@ from drydock.errors import BadInput
 
 REVISIONS = ".git-blame-ignore-revs"
 """Commits that only format, for `git blame`; GitHub reads this file at the root of a repository."""
-_CODE = (".py", ".pyi", ".ipynb")
+_CODE = (".py", ".pyi", ".ipynb", ".md")
 _SETTINGS = re.compile(r"(^|/)(\.?ruff|pyproject)\.toml$")
 _TABLE = "[lint.per-file-ignores]\n"
 _SHOWN = 8
@@ -106,10 +106,11 @@ class _Ruff:
         self._run("format")
         after = {path: (self.folder / path).read_bytes() for path in code}
         changed = {path: text for path, text in after.items() if text != contents[path]}
-        if not formats:
-            for path in changed:
-                (self.folder / path).write_bytes(contents[path])
-            self._exclude("format", sorted(changed))
+        # Examples in texts stay as their authors wrote them.
+        kept = sorted(p for p in changed if not formats or p.endswith(".md"))
+        for path in kept:
+            (self.folder / path).write_bytes(contents[path])
+        self._exclude("format", kept)
         found = Counter(self._found())
         by_file: dict[str, list[str]] = defaultdict(list)
         for path, rule in sorted(found):
@@ -120,10 +121,9 @@ class _Ruff:
         rules: Counter[str] = Counter()
         for (_, rule), number in found.items():
             rules[rule] += number
-        listed = () if formats else tuple(sorted(changed))
-        formatted = changed if formats else {}
+        formatted = {path: text for path, text in changed.items() if path not in kept}
         untyped = types.listed(contents.get(types.PATH, b"").decode())
-        return Debt(formatted, self.settings, rules, len(by_file), listed, unreadable, untyped)
+        return Debt(formatted, self.settings, rules, len(by_file), tuple(kept), unreadable, untyped)
 
     def _write(self, settings: str) -> None:
         self.settings = settings
