@@ -1,0 +1,94 @@
+"""How a service is started is read from its files, as a retrofit reads them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from drydock.errors import BadInput
+from drydock.proving.sides import Side, read
+
+from tests.legacy import packaged, requirements
+from tests.support import Content, write
+
+PYTHON = Path("/env/bin/python")
+PORTS = (8001, 9001)
+
+
+def side(folder: Path, files: Mapping[str, Content], app: str | None = None) -> Side:
+    folder.mkdir(exist_ok=True)
+    write(folder, dict(files))
+    return read("before", "main", "0" * 40, folder, app)
+
+
+def command(found: Side) -> str:
+    return " ".join(map(str, found.command(PYTHON, PORTS)))
+
+
+def test_a_package_is_imported_from_the_services_folder(tmp_path: Path) -> None:
+    found = side(tmp_path, requirements.GREETER.files)
+    assert command(found) == (
+        f"/env/bin/python -m uvicorn service.main:app --app-dir {tmp_path} --host 127.0.0.1 "
+        "--port 8001"
+    )
+
+
+def test_a_factory_is_called(tmp_path: Path) -> None:
+    found = side(tmp_path, packaged.LOBBY.files)
+    assert " --factory " in command(found)
+
+
+def test_a_chassis_serves_on_both_ports_of_loopback(tmp_path: Path) -> None:
+    files = {
+        ".copier-answers.yml": (
+            "_src_path: https://git.example.com/drydock.git\n_commit: v1.4.0\n"
+            "app: shop.main:app\npackage_path: src/shop\n"
+        ),
+        "src/shop/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "src/shop/__init__.py": "",
+        "src/shop/chassis/__init__.py": "",
+        "src/shop/chassis/__main__.py": "",
+        "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n',
+    }
+    found = side(tmp_path, files)
+    assert command(found) == (
+        "/env/bin/python -m shop.chassis serve --port 8001 --management-port 9001"
+    )
+    assert found.environment == {
+        "PYTHONPATH": str(tmp_path / "src"),
+        "APP__SERVER__HOST": "127.0.0.1",
+        "APP__MANAGEMENT__HOST": "127.0.0.1",
+    }
+
+
+def test_it_has_what_its_image_sets_but_for_places_in_the_image(tmp_path: Path) -> None:
+    files = {
+        "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "requirements.txt": "fastapi\n",
+        "Dockerfile": (
+            "FROM python:3.11\nENV GREETING hello there\nENV MODE=fast LIMIT=3\n"
+            "ENV CONFIG=/etc/app.yml PATH=/opt/bin:$PATH PIP_NO_CACHE_DIR=1\n"
+        ),
+    }
+    found = side(tmp_path, files).environment
+    del found["PYTHONPATH"]
+    assert found == {"GREETING": "hello there", "MODE": "fast", "LIMIT": "3"}
+
+
+def test_another_application_can_be_named(tmp_path: Path) -> None:
+    files = {
+        "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\nother = FastAPI()\n",
+        "requirements.txt": "fastapi\n",
+    }
+    assert side(tmp_path, files, "main:other").app == "main:other"
+
+
+def test_without_an_application_there_is_nothing_to_prove(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"^before \(main\): no ASGI application was found"):
+        side(tmp_path, {"main.py": "print(1)\n"})
+
+
+def test_a_copy_takes_nothing_along_that_a_run_wrote(tmp_path: Path) -> None:
+    found = side(tmp_path / "service", requirements.FLAT.files)
+    first = found.copied(tmp_path / "one")
+    (first.folder / "app.db").touch()
+    assert not (found.copied(tmp_path / "other").folder / "app.db").exists()
