@@ -758,7 +758,7 @@ def _fleet_forecast(
             min=0,
             max=100,
             metavar="PERCENT",
-            help="Up to how many services may conflict [default: none].",
+            help="How many services may conflict or fail [default: none].",
         ),
     ] = None,
     wave: Wave = None,
@@ -772,7 +772,7 @@ def _fleet_forecast(
     """Show what an update would do to each service, and change nothing.
 
     Exits with 0 when all would be clean, 1 when there would be conflicts or a service failed; with
-    --most, when more than this share of them would conflict.
+    --most, when that is so of more than this share of them.
     """
     from drydock.commands import fleet as commands
     from drydock.report.fleet import print_forecast

@@ -85,10 +85,12 @@ class Page:
         """Type a text where the focus is."""
         self._call("Input.insertText", text=text)
 
-    def look(self, *, dark: bool = False, width: int = 1200, height: int = 900) -> None:
+    def look(
+        self, *, dark: bool = False, width: int = 1200, height: int = 900, media: str = ""
+    ) -> None:
         """Set what the page is shown on."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self._call("Emulation.setEmulatedMedia", features=[scheme])
+        self._call("Emulation.setEmulatedMedia", media=media, features=[scheme])
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._call("Emulation.setDeviceMetricsOverride", **size)
 

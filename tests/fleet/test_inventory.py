@@ -130,6 +130,15 @@ def test_what_is_no_list_of_services_is_refused_in_one_line(
         read(text, tmp_path)
 
 
+def test_a_wave_without_a_service_is_an_error(tmp_path: Path) -> None:
+    members = read("services: [{url: 'https://h/a', wave: 0}, 'https://h/b']\n", tmp_path)
+
+    assert [member.name for member in inventory.of_wave(members, 0)] == ["a"]
+    assert [member.name for member in inventory.of_wave(members, None)] == ["a", "b"]
+    with pytest.raises(BadInput, match="no service is in wave 7"):
+        inventory.of_wave(members, 7)
+
+
 def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
     file = tmp_path / "fleet.yaml"
     with file.open("wb") as stream:

@@ -179,6 +179,15 @@ def test_nothing_is_wider_than_400_pixels(shown: Page) -> None:
     assert shown.run(f"Math.max(...{ends})") <= 400
 
 
+def test_it_prints_every_service_in_black_on_white(shown: Page) -> None:
+    shown.look(dark=True, media="print")
+
+    assert shown.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert shown.run("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert shown.run("getComputedStyle(document.querySelector('.filters')).display") == "none"
+    assert shown.run(CONTRAST) == []
+
+
 def test_the_history_tells_releases_by_day(shown: Page) -> None:
     days = shown.run("[...document.querySelectorAll('.bar')].map((e) => e.ariaLabel)")
 

@@ -84,7 +84,8 @@ def source(member: Member, cache: Path, *, fetch: bool = True) -> Iterator[Sourc
     if member.path:
         yield _checkout(member)
         return
-    folder = cache / hashlib.sha256(f"{member.url}\0{member.branch}".encode()).hexdigest()[:24]
+    key = f"{without_credentials(member.url)}\0{member.branch}"  # tokens change
+    folder = cache / hashlib.sha256(key.encode()).hexdigest()[:24]
     cache.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

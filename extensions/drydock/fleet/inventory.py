@@ -70,8 +70,14 @@ def read(given: Sequence[str], stdin: Iterable[str]) -> list[Member]:
 
 
 def of_wave(members: Iterable[Member], wave: int | None) -> list[Member]:
-    """Return the services of one wave; of all where that is None."""
-    return [member for member in members if wave is None or member.wave == wave]
+    """Return the services of one wave; of all where that is None.
+
+    Raises BadInput where there are none.
+    """
+    found = [member for member in members if wave is None or member.wave == wave]
+    if not found:
+        raise BadInput("there is no service" if wave is None else f"no service is in wave {wave}")
+    return found
 
 
 def _checkouts(folder: Path) -> list[Member]:
