@@ -328,6 +328,14 @@ def test_a_module_that_does_not_name_marshmallow_is_translated_too() -> None:
     assert "class OpenSchema(BaseSchema):\n    load_model = OpenData\n" in texts["shop/open.py"]
 
 
+def test_what_the_service_has_to_require_is_told() -> None:
+    told = [one for one in _apply(_schema("x = fields.Str()")).findings if one.certainty == "left"]
+    assert [(one.path, one.line, one.what) for one in told] == [
+        ("requirements.txt", 1, "the models need Pydantic 2, which is not required here"),
+        ("requirements.txt", 1, "nothing uses marshmallow any more"),
+    ]
+
+
 def test_without_a_version_nothing_is_translated() -> None:
     outcome = run({"service.py": _schema("x = fields.Str()")}, [RULE], unsafe=False)
     assert outcome.texts == {}

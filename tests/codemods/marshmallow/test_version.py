@@ -1,7 +1,7 @@
 """Which marshmallow a service runs."""
 
 import pytest
-from drydock.codemods.marshmallow.version import major_version
+from drydock.codemods.marshmallow.version import major_version, required_in
 
 TOLD = {
     "uv.lock": ('[[package]]\nname = "marshmallow"\nversion = "3.26.1"\n', 3),
@@ -35,3 +35,23 @@ def test_a_file_that_does_not_tell_is_not_believed(file: str) -> None:
 def test_a_lock_is_believed_before_what_it_was_made_from() -> None:
     files = {"pyproject.toml": 'dependencies = ["marshmallow>=4"]', "uv.lock": TOLD["uv.lock"][0]}
     assert major_version(files) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lines"),
+    [
+        (
+            "requirements.txt",
+            "flask\nmarshmallow==3.1\npydantic>=2\n",
+            {"marshmallow": 2, "pydantic": 3},
+        ),
+        ("requirements.txt", "marshmallow-sqlalchemy==1.0\npydantic-settings\n", {}),
+        ("pyproject.toml", 'dependencies = [\n  "marshmallow>=4",\n]\n', {"marshmallow": 2}),
+        ("pyproject.toml", '[tool.poetry.dependencies]\nmarshmallow = "^3"\n', {"marshmallow": 2}),
+        ("requirements.txt", "# marshmallow\n", {}),
+        ("uv.lock", TOLD["uv.lock"][0], {}),
+        ("README.md", "marshmallow\n", {}),
+    ],
+)
+def test_a_file_requires_packages_at_lines(path: str, text: str, lines: dict[str, int]) -> None:
+    assert required_in(path, text) == lines

@@ -22,7 +22,7 @@ from drydock.codemods.marshmallow.families import Families
 from drydock.codemods.marshmallow.from_dict import with_classes
 from drydock.codemods.marshmallow.own_fields import OwnField, read_own_field
 from drydock.codemods.marshmallow.uses import library_of, uses
-from drydock.codemods.marshmallow.version import major_version
+from drydock.codemods.marshmallow.version import major_version, required_in
 from drydock.codemods.marshmallow.writing import SWAPPED, Writer
 from drydock.codemods.project import Project
 from drydock.codemods.rule import Rule
@@ -73,6 +73,8 @@ class _Service:
             if path.split("/")[-2:-1] != [adapter.NAME]
         }
         self.used = {path for path in self.sources if "marshmallow" in project.files[path]}
+        self.beside = True
+        """Whether marshmallow stays in use beside the adapter."""
         self.own_fields = dict(self._own_fields())
         self.classes: dict[str, Declared] = {}
         self.reasons: list[tuple[str, Reason]] = []
@@ -160,6 +162,7 @@ class _Service:
             writer, edits = self._written(families, certain)
             if not any(self.classes[ref].reasons for ref in certain):
                 yield from self._told(certain, writer)
+                yield from self._dependencies()
                 yield from edits
                 break
         yield from self._left(groups)
@@ -181,6 +184,7 @@ class _Service:
             for names in needed.values()
             for name in names.values()
         ) or any(self._imports(path) for path in self.sources)
+        self.beside = beside
         files = adapter.adapter_files(root, package, self.version, beside=beside)
         for path in files:
             known = self.project.files.get(path)
@@ -263,6 +267,21 @@ class _Service:
             line = declared.source.line(declared.node)
             what = f"{declared.name} -> {names}, loaded and dumped by the adapter"
             yield Finding(_NAME, declared.path, line, "changed", what)
+
+    def _dependencies(self) -> Iterator[Finding]:
+        """Yield what has to change in the files that say which packages the service needs."""
+        for path, text in sorted(self.project.files.items()):
+            found = required_in(path, text)
+            if "marshmallow" not in found:
+                continue
+            line = found["marshmallow"]
+            if "pydantic" not in found:
+                what = "the models need Pydantic 2, which is not required here"
+                yield Finding(_NAME, path, line, "left", what, "add pydantic>=2.10 and lock it")
+            if not self.beside:
+                what = "nothing uses marshmallow any more"
+                how = "take it out, unless a library of the service needs it"
+                yield Finding(_NAME, path, line, "left", what, how)
 
     def _left(self, groups: list[list[str]]) -> Iterator[Finding]:
         for group in groups:

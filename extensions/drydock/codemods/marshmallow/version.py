@@ -50,3 +50,15 @@ def _told(text: str) -> int:
         if low == 4 or (low == 3 and (exact or below == 4)):
             return low
     return 0
+
+
+def required_in(path: str, text: str) -> Mapping[str, int]:
+    """Return the lines at which a file requires marshmallow and Pydantic; a lock requires none."""
+    if path.endswith(".lock") or not any(PurePosixPath(path).match(each) for each in _FILES):
+        return {}
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        for name in ("marshmallow", "pydantic"):
+            if re.search(rf"""(?:^|["'\s]){name}(?![\w.-]*[\w/])""", line.partition("#")[0], re.I):
+                found.setdefault(name, number)
+    return found
