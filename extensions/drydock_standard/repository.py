@@ -35,8 +35,9 @@ _LINK, _SUBMODULE = "120000", "160000"
 
 
 _ASIDE = re.compile(
-    r"(^|/)(\.devcontainer|demos?|docs?|examples?|fixtures?|mocks?|node_modules|samples?|scenarios|"
-    r"testing|tests?|vendor)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"(^|/)(\.devcontainer|ci|demos?|docs?|e2e|examples?|fixtures?|mocks?|node_modules|samples?|"
+    r"scenarios|testing|tests?|vendor)/|"
+    r"(^|/)(test_[^/]*|[^/]*_test|[^/]*[.](test|spec)|conftest)\.\w+$"
 )
 
 

@@ -49,7 +49,11 @@ def _manifests(repository: Repository) -> Iterator[tuple[str, str, dict[str, Any
             values[chart] = {}
     for path in repository.named(r".*\.(ya?ml|tpl)"):
         text = repository.text(path) or ""
-        if is_aside(path) or ("kind:" not in text and "prometheus.io/scrape" not in text):
+        if (
+            is_aside(path)
+            or path.startswith(".github/")
+            or ("kind:" not in text and "prometheus.io/scrape" not in text)
+        ):
             continue
         inside = [
             one for one in charts if path.startswith(f"{one}/templates/" if one else "templates/")

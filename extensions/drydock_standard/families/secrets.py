@@ -55,6 +55,8 @@ _NO_CODE = re.compile(
     r"\.(md|rst|ipynb|svg|min\.js|css|map|lock|csv|po|html|txt)$|[.-](sample|example|template|dist)\b|"
     r"(^|/)[\w.-]*lock[\w.-]*\.(json|ya?ml)$|openapi\.json$|\.secrets\.baseline$|(^|/)static/"
 )
+_PUBLIC = re.compile(r"(^|/)(google-services\.json|GoogleService-Info\.plist)$")
+"""Files of keys that ship with every app and are no secret, as their authors say of them."""
 _KEY_FILES = (
     r"id_(rsa|dsa|ecdsa|ed25519)",
     r".*\.(p12|pfx|jks|keystore|kdbx|ppk)",
@@ -82,7 +84,7 @@ class Keys(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         for path in repository.paths:
             text = repository.text(path) or ""
-            for what, found in _keys(text):
+            for what, found in _keys(text) if not _PUBLIC.search(path) else ():
                 if not _is_allowed(text, found) and not _is_made_up(found[0]):
                     yield _finding(path, text, found, what)
             if _is_quiet(path):

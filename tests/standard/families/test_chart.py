@@ -121,6 +121,8 @@ OTHER = "this template did not make the service"
         *((code, {"a.py": ""}, NONE) for code in ("DM501", "DM502", "DS504", "DS505")),
         ("DM501", {"compose.yaml": "services: {}\n"}, NONE),
         ("DM501", {"docs/example.yaml": CONTAINER.replace("Probe", "")}, NONE),
+        ("DM501", {".github/redis.yaml": CONTAINER.replace("Probe", "")}, NONE),
+        ("DM501", {"e2e/app.yaml": CONTAINER.replace("Probe", "")}, NONE),
         ("DM501", CHART | {"chart/templates/job.yaml": "apiVersion: batch/v1\nkind: Job\n"}, NONE),
         ("DS503", {".copier-answers.yml": ANSWERS}, OTHER),
         ("DS503", CHASSIS, "there is no chart of the template"),

@@ -45,6 +45,14 @@ RANDOM = "q7Wm2ZxK9v" + "B4nL8sT1yR5c"
         ("DS702", {"docs/a.yml": f"token: {RANDOM}\n"}),
         ("DS702", {"config.example.yml": f"token: {RANDOM}\n"}),
         ("DS702", {"a.yml": f"token: {RANDOM}  # pragma: allowlist secret\n"}),
+        (
+            "DS702",
+            {"pkg/a_test.go": f'token = "{RANDOM}"\n', "web/a.spec.ts": f"token: '{RANDOM}'\n"},
+        ),
+        (
+            "DM701",
+            {"app/google-services.json": '"AIza' + "q7Wm2ZxK9vB4nL8sT1yR5cD3fG6hJ0aPuE1" + '"'},
+        ),
         ("DM703", {".env.example": f"TOKEN={RANDOM}\n"}),
         ("DM703", {".env": "LOG_LEVEL=debug\nPASSWORD=\nDB_PASSWORD=postgres\nTOKEN=${T}\n"}),
         ("DM703", {"tests/data/id_rsa": PRIVATE}),
@@ -69,6 +77,11 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
             "DM701",
             {"a.yml": "url: postgres://user:w7Qz3@db.host.io:5432/x\n"},
             "address with a password",
+        ),
+        (
+            "DM701",
+            {"a.json": '"AIza' + "q7Wm2ZxK9vB4nL8sT1yR5cD3fG6hJ0aPuE1" + '"'},
+            "key of Google",
         ),
         ("DS702", {"a.py": f"SECRET_KEY = '{RANDOM}'\n"}, "`a.py:1`: value that looks random"),
         ("DS702", {"a.yml": f"db:\n  password: {RANDOM}\n"}, "`a.yml:2`"),
