@@ -11,6 +11,7 @@ from tests.support import Service, Template
 ACTION = "runs: {using: composite, steps: []}\n"
 CLOCK = "def now() -> int:\n    return 1\n"
 LINT = "all: lint\n\nlint:\n\truff check\n"
+REQUIRED = '[project]\nname = "shop"\ndependencies = [{}]\n\n[dependency-groups]\ndev = [{}]\n'
 HAD: Mapping[str, str] = {
     ".github/actions/install/action.yml": f"name: Install what the service needs\n{ACTION}",
     ".github/actions/upload/action.yml": ACTION,
@@ -23,6 +24,7 @@ HAD: Mapping[str, str] = {
     "src/shop/clock.py": CLOCK,
     "src/shop/becomes.py": f"# A package.\n{CLOCK}",
     "Makefile": LINT,
+    "pyproject.toml": REQUIRED.format('"deprecated", "other-lib>=1", "unused", "moves"', ""),
 }
 RELEASE: Mapping[str, str | None] = {
     ".github/actions/install/action.yml": None,
@@ -39,6 +41,7 @@ RELEASE: Mapping[str, str | None] = {
     "src/shop/becomes/__init__.py": HAD["src/shop/becomes.py"],
     "Makefile": LINT.replace("lint", "check"),
     "new.sh": "scripts/build.sh\n",
+    "pyproject.toml": REQUIRED.format("", '"moves"'),
 }
 OWN = {
     ".github/workflows/own.yml": (
@@ -52,6 +55,8 @@ OWN = {
     "src/shop/own.py": "from .clock import now\n",
     "tests/test_own.py": "import os\nfrom shop import clock\n",
     "own.sh": "make -s lint\n",
+    "src/shop/old.py": "import os\n\nfrom deprecated.sphinx import versionadded\n",
+    "src/shop/wire.py": "import other_lib\nimport moves\n",
     # What names nothing that is gone:
     "src/shop/other.py": "from .becomes import now\n",
     "HISTORY.md": "scripts/build.sh is no more\n",
@@ -72,6 +77,10 @@ TOLD = {
         "requirements-own.txt:1 uses requirements-dev.txt, which the release removes",
     "a module": "src/shop/own.py:1 uses shop.clock, which the release removes",
     "a module, by its package": "tests/test_own.py:2 uses shop.clock, which the release removes",
+    "a package that was required":
+        "src/shop/old.py:3 uses the package deprecated, which the release removes",
+    "a package that was required, of two words":
+        "src/shop/wire.py:1 uses the package other-lib, which the release removes",
     "a target of the Makefile": "own.sh:1 uses make lint, which the release removes",
 }  # fmt: skip
 

@@ -1,20 +1,26 @@
 """What files of a service still name, though the update takes it away.
 
 Local actions, reusable workflows, scripts, lists of requirements and any other file by its path;
-modules by their import; targets of a Makefile. A file that came from the release as it is says
-what the release wants, and a file in conflict is looked at anyway: both are left out.
+modules, and packages that are no longer required, by their import; targets of a Makefile. A file
+that came from the release as it is says what the release wants, and a file in conflict is looked
+at anyway: both are left out.
 """
 
 import ast
 import os
 import posixpath
 import re
+import tomllib
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import PurePosixPath
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from drydock.git import Entry, Repository, Tree
 from drydock.merging.trees import Merge
@@ -38,7 +44,7 @@ class _Gone:
     path: str
     """The file that it was, or that it was in."""
     kind: str
-    """`path`, `module` or `target`."""
+    """`path`, `module`, `package` or `target`."""
     instead: str = ""
     """Where it is now, if it moved."""
 
@@ -47,7 +53,7 @@ class _Gone:
         """A word without which nothing names it."""
         if self.kind == "path":
             return PurePosixPath(self.name).stem
-        return self.name.rpartition("." if self.kind == "module" else " ")[2]
+        return self.name.rpartition("." if self.kind == "module" else " ")[2].replace("-", "_")
 
 
 def find(
@@ -58,7 +64,7 @@ def find(
     `ours` is what the service has committed as HEAD.
     """
     files = _Files(repository, prefix, ours, theirs, merge)
-    gone = [*files.removed(), *files.targets()]
+    gone = [*files.removed(), *files.targets(), *files.packages()]
     for path, text, released in files.naming({one.word for one in gone}):
         for one in gone:
             line = _line(one, path, text)
@@ -131,6 +137,27 @@ class _Files:
                     _Gone(f"make {name}", path, "target") for name in sorted(before - after)
                 )
 
+    def packages(self) -> Iterator[_Gone]:
+        """Yield the packages that the service required to run, and requires nowhere any more.
+
+        Only those that are imported by their own name can be told.
+        """
+        path = f"{self.prefix}pyproject.toml"
+        before, after = self.ours.get(path), self.merge.changes.get(path)
+        if not (before and after) or path in self.merge.conflicts:
+            return
+        texts = self.repository.read_blobs([before.oid, after.oid])
+        try:
+            was, now = (
+                tomllib.loads(texts[entry.oid].decode("utf-8-sig")) for entry in (before, after)
+            )
+        except ValueError:
+            return
+        required = was.get("project", {}).get("dependencies", [])
+        left = set(_required(now))
+        for name in sorted({*_required(required)} - left):
+            yield _Gone(f"the package {name}", "pyproject.toml", "package")
+
     def naming(self, words: set[str]) -> Iterator[tuple[str, str, str]]:
         """Yield the files of the service's own that have one of these words.
 
@@ -163,10 +190,22 @@ class _Files:
                 )
 
 
+def _required(said: object) -> Iterator[str]:
+    """Yield the packages that requirements anywhere in a value are for."""
+    if isinstance(said, str):
+        with suppress(InvalidRequirement):
+            yield canonicalize_name(Requirement(said).name)
+    elif isinstance(said, dict | list):
+        for held in said.values() if isinstance(said, dict) else said:
+            yield from _required(held)
+
+
 def _line(gone: _Gone, path: str, text: str) -> int:
     """Return the first line of the file at `path` that uses a name; 0: none does."""
-    if gone.kind == "module":
-        return _imported(gone.name, path, text) if path.endswith(".py") else 0
+    if gone.kind in {"module", "package"}:
+        name = gone.name if gone.kind == "module" else gone.word
+        inside = gone.kind == "package"
+        return _imported(name, path, text, inside=inside) if path.endswith(".py") else 0
     if gone.kind == "target":
         pattern = rf"(?<![\w./-])make\s+(?:-\S+\s+)*{re.escape(gone.word)}(?![\w./-])"
         return _first(pattern, text) if path != gone.path else 0
@@ -188,8 +227,8 @@ def _first(pattern: str, text: str) -> int:
     return 0
 
 
-def _imported(module: str, path: str, text: str) -> int:
-    """Return the first line on which Python source imports a module."""
+def _imported(module: str, path: str, text: str, *, inside: bool) -> int:
+    """Return the first line on which Python source imports a module, or one `inside` it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -206,6 +245,6 @@ def _imported(module: str, path: str, text: str) -> int:
             names = {origin, *(f"{origin}.{one.name}" for one in node.names)}
         else:
             continue
-        if module in names:
+        if module in names or (inside and any(one.startswith(f"{module}.") for one in names)):
             return node.lineno
     return 0
