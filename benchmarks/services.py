@@ -412,15 +412,16 @@ def table(before: Sequence[Outcome], after: Sequence[Outcome]) -> Table:
     for one in after:
         was = old.get(one.name, Outcome(one.name))
         if one.retrofit != "brought in":
-            found.add_row(one.name, one.retrofit[:60], "", "", "", "", _silence(one))
+            reason = one.retrofit.removeprefix("drydock: ").partition(" (")[0]
+            found.add_row(one.name, reason[:60], "", "", "", "", "")
             continue
         found.add_row(
             one.name,
             f"{_yes(was.locks)} → {_yes(one.locks)}",
             f"{_yes(was.boots)} → {_yes(one.boots)}",
             f"{_yes(was.boots_resolved)} → {_yes(one.boots_resolved)}",
-            f"{one.tests_before or 'none'} → {one.tests_after or 'not run'}",
-            f"{_yes(_green(was))} → {_yes(_green(one))}",
+            _tests(one),
+            f"{_sessions(was)} → {_sessions(one)}",
             _silence(one),
         )
     return found
@@ -430,8 +431,16 @@ def _yes(what: bool) -> str:
     return "yes" if what else "no"
 
 
-def _green(one: Outcome) -> bool:
-    return bool(one.nox) and {*one.nox.values()} <= {"success", "skipped"}
+def _tests(one: Outcome) -> str:
+    before = one.tests_before.partition(":")[0].replace("ended with 4", "do not load") or "none"
+    after = one.tests_after.replace("ended with 4", "do not load")
+    return f"{before} → {after or 'not run'}" if one.tests_before else before
+
+
+def _sessions(one: Outcome) -> str:
+    """Return which sessions of its own nox pass."""
+    passed = [name for name, how in one.nox.items() if how == "success"]
+    return "all" if passed and len(passed) == len(one.nox) else ", ".join(passed) or "none"
 
 
 def _silence(one: Outcome) -> str:
@@ -455,7 +464,7 @@ def main() -> None:
         before, after = (
             [Outcome(**one) for one in json.loads(p.read_text())] for p in options.table
         )
-        Console(width=200).print(table(before, after))
+        Console(width=240).print(table(before, after))
         return
     if not options.clones:
         parser.error("--clones is needed")
@@ -480,7 +489,7 @@ def main() -> None:
                   flush=True)  # fmt: skip
             if options.save:
                 options.save.write_text(json.dumps([asdict(one) for one in found], indent=1))
-    Console(width=200).print(table([], found))
+    Console(width=240).print(table([], found))
 
 
 if __name__ == "__main__":

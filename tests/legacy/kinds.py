@@ -16,6 +16,14 @@ def _routes(name: str) -> tuple[str, ...]:
     return (f"/v1/{name}", "/openapi.json")
 
 
+# Logging of its own, which turns off what others have set up.
+_LOGS = (
+    "import logging.config\n\n"
+    "logging.config.dictConfig({\n    'version': 1,\n    'disable_existing_loggers': True,\n"
+    "    'handlers': {'own': {'class': 'logging.StreamHandler'}},\n"
+    "    'root': {'handlers': ['own'], 'level': 'WARNING'},\n})\n"
+)
+
 PIPFILE = Legacy(
     files={
         "Pipfile": (
@@ -177,12 +185,14 @@ SETUP_CFG = Legacy(
             "    command: uvicorn mugs.app:api --host 0.0.0.0 --port 8070\n"
         ),
         "mugs/__init__.py": "",
-        "mugs/app.py": _main("mugs").replace("app", "api"),
+        "mugs/app.py": _LOGS + _main("mugs").replace("app", "api"),
+        "tests/test_mugs.py": "from mugs.app import api\n\n\ndef test_api():\n    assert api\n",
     },
     answers={"app": "mugs.app:api", "service_name": "mugs", "service_port": 8070},
     carried={"ruff.toml": ("line-length = 120\n",), "pyproject.toml": ('version = "2.3.0"',)},
-    todo=("docker-compose.yml | command:",),
+    todo=("docker-compose.yml | command:", "mugs/app.py | dictConfig"),
     routes=("/v1/mugs", "/openapi.json"),
+    tests="tests/test_mugs.py",
 )
 
 FACTORY = Legacy(

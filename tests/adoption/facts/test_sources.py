@@ -234,3 +234,13 @@ def test_what_this_python_does_not_read_is_told_by_its_line() -> None:
     (fact,) = gather({"a.py": "x = 1\nmatch x:\n  oops\n"})
     assert (fact.about, fact.where) == ("unreadable", "a.py:3")
     assert "does not read it" in fact.value
+
+
+def test_an_application_that_an_import_makes_on_a_condition() -> None:
+    text = (
+        "if __name__ == '__main__':\n    debug = FastAPI()\n"
+        "else:\n    app = FastAPI()\n"
+        "try:\n    other = FastAPI()\nexcept ImportError:\n    last = FastAPI()\n"
+    )
+    found = [fact.value for fact in gather({"a.py": text}) if fact.about == "app_object"]
+    assert found == ["a.py:app", "a.py:other"]

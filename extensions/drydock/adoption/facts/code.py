@@ -96,7 +96,7 @@ def module_of(path: str) -> str:
 
 
 def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterator[Fact]:
-    for statement in tree.body:
+    for statement in _at_import(tree.body):
         yield from _app(path, statement, others)
         if not isinstance(statement, ast.FunctionDef):
             continue
@@ -115,6 +115,17 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
                 yield Fact("app", started, path, node.lineno, IMPLIES)
         elif isinstance(node, ast.FunctionDef):
             yield from _before_start(path, node)
+
+
+def _at_import(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield what runs, or may run, when a module is imported: not what only a start of it does."""
+    for one in statements:
+        yield one
+        if isinstance(one, ast.If):
+            only_started = re.search(r"__(mp_)?main__", ast.unparse(one.test))
+            yield from _at_import([*(() if only_started else one.body), *one.orelse])
+        elif isinstance(one, ast.Try):
+            yield from _at_import([*one.body, *one.orelse, *one.finalbody])
 
 
 def _names(path: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
