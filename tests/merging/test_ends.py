@@ -3,7 +3,7 @@
 import pytest
 from drydock.merging import ends
 
-CASES: dict[str, tuple[bytes, bytes, bytes, bytes | None]] = {
+CASES: dict[str, tuple[bytes | None, bytes, bytes, bytes | None]] = {
     "the release adds it": (b"a\n}", b"a\nmine\n}", b"new\na\n}\n", b"new\na\nmine\n}\n"),
     "the user adds it": (b"{\na\n}", b"{\na\n}\n", b"{\nb\nc\n}", b"{\nb\nc\n}\n"),
     "the release drops it": (b"{\na\n}\n", b"mine\n{\na\n}\n", b"{\nb\n}", b"mine\n{\nb\n}"),
@@ -13,6 +13,9 @@ CASES: dict[str, tuple[bytes, bytes, bytes, bytes | None]] = {
     "the user adds one, and the release a line": (b"a\n", b"\na\n", b"new\na\n", b"\nnew\na\n"),
     "a line in place of a blank one": (b"b\na\n  \n", b"mine\na", b"b\na\nnew\n", b"mine\na\nnew"),
     "one side is blank": (b"a\n\n", b"", b"a\nb\n", None),
+    "both added the text, with another end": (None, b"a\nb\n", b"\na\nb", b"a\nb\n"),
+    "both added a text": (None, b"a\nb\n", b"a\nc\n", None),
+    "both added a text, with blank lines within": (None, b"a\nb\n", b"a\n\nb\n", None),
     "a true conflict": (b"a", b"b\n", b"c", None),
     "not about the end": (b"a\n", b"b\n", b"c\n", None),
 }

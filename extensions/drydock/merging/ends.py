@@ -13,10 +13,15 @@ _PARTS = re.compile(
 )
 
 
-def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Merge three texts that differ in what is around them; None if that fails."""
-    found = [_PARTS.fullmatch(text) for text in (base, ours, theirs)]
+def merge(base: bytes | None, ours: bytes, theirs: bytes) -> bytes | None:
+    """Merge three texts that differ in what is around them; None if that fails.
+
+    Where both sides added the text, yours stands if it is the same but for that.
+    """
+    found = [_PARTS.fullmatch(text) for text in (base or b"", ours, theirs)]
     was, mine, new = (part.groups() if part else () for part in found)
+    if base is None:
+        return ours if mine[1] == new[1] else None
     if (was[0], was[2]) == (mine[0], mine[2]) == (new[0], new[2]):
         return None
     merged = git.merge_texts(*(_ended(body) for _, body, _ in (was, mine, new)))

@@ -209,13 +209,10 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
         base, ours, theirs = (contents[entry.oid] if entry else None for entry in entries)
         if marked is None or ours is None or theirs is None:
             continue
-        settled = ends.merge(base, ours, theirs) if base is not None else None
+        settled = ends.merge(base, ours, theirs)
         if settled is not None and base is not None:
-            settled = (
-                None
-                if structural.line_problem(path, {1: base, 2: ours, 3: theirs}, settled)
-                else settled
-            )
+            before = {1: base, 2: ours, 3: theirs}
+            settled = None if structural.line_problem(path, before, settled) else settled
         if settled is None:
             try:
                 by_meaning = structural.merge(path, base, ours, theirs)
