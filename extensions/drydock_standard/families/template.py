@@ -136,7 +136,7 @@ class TemplateAddress(Check):
 
 
 class TemplateRelease(Check):
-    """The service is at a release of the template that is not behind.
+    """The service is at a current release of the template.
 
     Releases fix faults of the chassis, the image and the chart; the longer a service waits, the
     more there is to merge. A release has to be taken within 30 days. Releases that are newer than
