@@ -25,6 +25,7 @@ _DEFAULTS = {
 class _Maker:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.seed = seed
         self.made: list[str] = []
 
     def chance(self, of: int) -> bool:
@@ -93,7 +94,9 @@ class _Maker:
 
     def schema(self, number: int) -> str:
         """Return the code of a schema."""
-        name = f"S{number}Schema"
+        name = (
+            f"R{self.seed}S{number}Schema"  # a text may name it, so that it has to be the only one
+        )
         base = self.random.choice(self.made) if self.made and self.chance(3) else "Schema"
         lines = []
         if self.chance(2):
