@@ -82,6 +82,18 @@ def test_another_application_can_be_named(tmp_path: Path) -> None:
     assert side(tmp_path, files, "main:other").app == "main:other"
 
 
+def test_an_environment_that_was_committed_is_not_read(tmp_path: Path) -> None:
+    inside = ".venv/lib/python3.11/site-packages/other/main.py"
+    files = {
+        inside: "from fastapi import FastAPI\n\nother = FastAPI()\n",
+        **requirements.FLAT.files,
+    }
+    found = side(tmp_path, files)
+    assert found.app == "main:api"
+    assert inside not in found.files
+    assert (found.copied(tmp_path.with_name("copy")).folder / inside).exists()
+
+
 def test_without_an_application_there_is_nothing_to_prove(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^before \(main\): no ASGI application was found"):
         side(tmp_path, {"main.py": "print(1)\n"})

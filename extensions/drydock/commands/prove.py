@@ -137,6 +137,7 @@ class _Proving:
         self.runs = 0
 
     def run(self, old: tuple[str, str], new: tuple[str, str], told: Sequence[Request]) -> Proof:
+        self.say("Reading both states")
         before, after = self._side("before", *old), self._side("after", *new)
         reports = SideReport(before.ref, before.commit), SideReport(after.ref, after.commit)
         found = Proof(str(self.folder), *reports, holds=self._holds())

@@ -77,7 +77,8 @@ def read(name: str, ref: str, commit: str, folder: Path, app: str | None) -> Sid
         {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in folder.rglob("*")
-            if path.is_file() and not path.is_symlink()
+            # An environment that was committed is none of its own code.
+            if "site-packages" not in path.parts and path.is_file() and not path.is_symlink()
         }
     )
     facts = gather(files)
