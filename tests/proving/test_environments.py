@@ -61,6 +61,21 @@ def test_a_service_without_dependencies_has_none(tmp_path: Path) -> None:
         made(tmp_path, {"requirements.txt": "\n"})
 
 
+def test_what_has_a_source_of_its_own_comes_from_nowhere_else(tmp_path: Path) -> None:
+    text = (
+        '[tool.poetry]\nname = "a"\nversion = "1"\n\n[tool.poetry.dependencies]\n'
+        'common = { path = "../libs/common" }\nrates = { version = "^1.2", source = "internal" }\n'
+        'tariffs = { git = "https://example.com/tariffs.git", tag = "v3" }\nidna = "^3"\n'
+    )
+    demands, notes = maker(tmp_path, {"pyproject.toml": text})._demands(extras=True)
+    assert demands == [
+        f"common @ {(tmp_path / 'libs/common').as_uri()}",
+        "tariffs @ git+https://example.com/tariffs.git@v3",
+        "idna>=3,<4",
+    ]
+    assert 'rates>=1.2,<2 is not installed: its source is { index = "internal" }' in notes
+
+
 @pytest.mark.prove
 def test_versions_of_a_lock_are_kept(tmp_path: Path) -> None:
     pins = "".join(f"{name}=={version}\n" for name, version in LOCKED.items())

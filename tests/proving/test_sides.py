@@ -1,13 +1,13 @@
 """How a service is started is read from its files, as a retrofit reads them."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from drydock.errors import BadInput
 from drydock.proving.sides import Side, read
 
-from tests.legacy import packaged, requirements
+from tests.legacy import packaged, repositories, requirements
 from tests.support import Content, write
 
 PYTHON = Path("/env/bin/python")
@@ -17,7 +17,7 @@ PORTS = (8001, 9001)
 def side(folder: Path, files: Mapping[str, Content], app: str | None = None) -> Side:
     folder.mkdir(exist_ok=True)
     write(folder, dict(files))
-    return read("before", "main", "0" * 40, folder, app)
+    return read("before", "main", "0" * 40, top=folder, inside=PurePath(), app=app)
 
 
 def command(found: Side) -> str:
@@ -104,3 +104,13 @@ def test_a_copy_takes_nothing_along_that_a_run_wrote(tmp_path: Path) -> None:
     first = found.copied(tmp_path / "one")
     (first.folder / "app.db").touch()
     assert not (found.copied(tmp_path / "other").folder / "app.db").exists()
+
+
+def test_a_copy_has_what_lies_beside_the_service(tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    top.mkdir()
+    write(top, dict(repositories.PRICING.files))
+    found = read("after", "HEAD", "0" * 40, top=top, inside=PurePath("services/pricing"), app=None)
+    copy = found.copied(tmp_path / "copy")
+    assert copy.folder == tmp_path / "copy/services/pricing"
+    assert (copy.folder / "../../libs/common/common/__init__.py").exists()

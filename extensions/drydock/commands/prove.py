@@ -212,6 +212,8 @@ class _Proving:
             if not side.chassis and not environment.add("uvicorn"):
                 raise NoEnvironmentError("uvicorn cannot be installed beside it")
             report.python, report.source = environment.python.name, environment.source
+            report.changed, report.added = environment.changed, environment.added
+            report.notes = [*environment.notes]
             self.say(f"Starting {side.name} ({side.ref}) on Python {environment.python.name}")
             try:
                 seen, _ = self._serve(side, environment, report, action)
@@ -220,8 +222,6 @@ class _Proving:
                     break  # it is not for the Python that it does not start
                 why[environment.python.name] = str(error)
                 continue
-            report.changed, report.added = environment.changed, environment.added
-            report.notes += environment.notes
             report.notes += [f"it does not start on Python {one}: {why[one]}" for one in why]
             return seen, environment
         raise StartError("; ".join(f"on Python {one}: {why[one]}" for one in why))
@@ -252,7 +252,7 @@ class _Proving:
         inside = self.folder.resolve().relative_to(self.repository.top.resolve())
         if not (checkout / inside).is_dir():
             raise BadInput(f"{inside} is not a directory in {ref}")
-        return sides.read(name, ref, commit, checkout / inside, self.options.app)
+        return sides.read(name, ref, commit, top=checkout, inside=inside, app=self.options.app)
 
     def _holds(self) -> list[str]:
         own = "each had its own folder, home, ports and environment; none of your variables"

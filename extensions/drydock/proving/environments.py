@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from drydock.adoption import locked, pins
 from drydock.adoption.facts import Fact, Files
-from drydock.adoption.translate import dependencies
+from drydock.adoption.translate import Demand, dependencies
 from drydock.adoption.translate.poetry import allows
 from drydock.errors import BadInput, one_line
 from drydock.locking import packages, run_uv
@@ -20,6 +20,7 @@ from drydock.proving.pythons import Python
 
 Say = Callable[[str], None]
 _SHOWN = 200  # characters of what uv says
+_SOURCE = re.compile(r'(\w+) = "([^"]*)"')  # of an entry of [tool.uv.sources]
 _WHEELS = "--only-binary=:all:"
 
 
@@ -171,9 +172,30 @@ class Maker:
         if not told:
             raise NoEnvironmentError("it names no dependency")
         notes = [f"{one.path}:{one.line}: {one.why}" for one in todo if one.concern == "start"]
-        left = [one for one in told if not extras and one.group.startswith(("extra:", "group:"))]
-        notes += [f"{one.text} of {one.group} is not installed" for one in left]
-        return list(dict.fromkeys(one.text for one in told if one not in left)), notes
+        demands: list[str] = []
+        for one in told:
+            if not extras and one.group.startswith(("extra:", "group:")):
+                notes.append(f"{one.text} of {one.group} is not installed")
+            elif text := self._from_its_source(one):
+                demands.append(text)
+            else:
+                # Another index may have something else by this name.
+                notes.append(f"{one.text} is not installed: its source is {one.source}")
+        return list(dict.fromkeys(demands)), notes
+
+    def _from_its_source(self, one: Demand) -> str:
+        """Return a requirement that names where it comes from; empty for an index of its own."""
+        if not one.source:
+            return one.text
+        said = dict(_SOURCE.findall(one.source))
+        wanted = Requirement(one.text)
+        name = wanted.name + (f"[{','.join(sorted(wanted.extras))}]" if wanted.extras else "")
+        if path := said.get("path"):
+            return f"{name} @ {(self.service / path).resolve().as_uri()}"
+        if url := said.get("git"):
+            at = next((said[key] for key in ("rev", "tag", "branch") if key in said), "")
+            return f"{name} @ git+{url}{'@' if at else ''}{at}"
+        return f"{name} @ {said['url']}" if "url" in said else ""
 
     def _compiled(
         self,

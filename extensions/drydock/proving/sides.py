@@ -4,7 +4,7 @@ import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from drydock.adoption import derive
 from drydock.adoption.facts import Fact, Files, gather
@@ -26,8 +26,10 @@ class Side:
     ref: str
     """As it was named."""
     commit: str
+    top: Path
+    """The checkout of the commit: what lies beside the service may be of it, too."""
     folder: Path
-    """The service's folder in a checkout of the commit."""
+    """The service's folder in it."""
     files: Files
     facts: tuple[Fact, ...]
     app: str
@@ -50,9 +52,9 @@ class Side:
                 "--host", "127.0.0.1", "--port", service]  # fmt: skip
 
     def copied(self, folder: Path) -> "Side":
-        """Copy its files to a new folder, so that nothing that a run writes is left to the next."""
-        shutil.copytree(self.folder, folder, symlinks=True)
-        return replace(self, folder=folder)
+        """Copy the checkout to a new folder, so that no run finds what another has written."""
+        shutil.copytree(self.top, folder, symlinks=True)
+        return replace(self, top=folder, folder=folder / self.folder.relative_to(self.top))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -68,11 +70,12 @@ class Side:
         return {**image, "PYTHONPATH": root, **(own if self.chassis else {})}
 
 
-def read(name: str, ref: str, commit: str, folder: Path, app: str | None) -> Side:
-    """Return what the checkout in `folder` is; `app` wins over what its files say.
+def read(name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: str | None) -> Side:
+    """Return what the folder `inside` of a checkout is; `app` wins over what its files say.
 
     Raises BadInput when no application is found in it.
     """
+    folder = top / inside
     files = texts_of(
         {
             path.relative_to(folder).as_posix(): path.read_bytes()
@@ -96,7 +99,7 @@ def read(name: str, ref: str, commit: str, folder: Path, app: str | None) -> Sid
     evidence = derived["app"].evidence
     target = str(derived["app"].value)
     return Side(
-        name, ref, commit, folder, files, tuple(facts),
+        name, ref, commit, top, folder, files, tuple(facts),
         app=target,
         is_factory=bool(evidence) and any(fact.about == "factory" for fact in evidence),
         root=package_path.rpartition("/")[0],
