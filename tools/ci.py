@@ -34,7 +34,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("image",),
     ("fresh", "fetch"),
     ("packaging",),
-    ("prove",),
+    ("prove", "-k", "kind_of_difference or three_commands"),
     ("retrofits", "-m", "sample"),
     ("renovate",),
     ("peers",),

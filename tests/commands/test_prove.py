@@ -222,7 +222,11 @@ def test_a_service_that_does_not_start_differs_or_proves_nothing(
 def test_nothing_is_left_when_it_is_interrupted(
     service: Path, scratch: Path, number: signal.Signals
 ) -> None:
-    code = "from drydock.cli import main; main()"
+    # A shell that starts it in the background would have it ignore Ctrl-C.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from drydock.cli import main; main()"
+    )
     command = [sys.executable, "-c", code, "prove", str(service), "--before", "HEAD"]
     log = service.parent / "log"
     with (
