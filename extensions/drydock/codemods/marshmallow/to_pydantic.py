@@ -13,7 +13,6 @@ import libcst as cst
 from drydock.codemods.finding import Edit, Finding
 from drydock.codemods.marshmallow import adapter
 from drydock.codemods.marshmallow.declared import (
-    HOOKS,
     Declared,
     Reason,
     read_class,
@@ -21,6 +20,7 @@ from drydock.codemods.marshmallow.declared import (
 from drydock.codemods.marshmallow.families import Families
 from drydock.codemods.marshmallow.from_dict import with_classes
 from drydock.codemods.marshmallow.own_fields import OwnField, read_own_field
+from drydock.codemods.marshmallow.remaining import Needed, count_uses
 from drydock.codemods.marshmallow.uses import library_of, uses
 from drydock.codemods.marshmallow.version import major_version, required_in
 from drydock.codemods.marshmallow.writing import SWAPPED, Writer
@@ -213,7 +213,7 @@ class _Service:
         """Return marshmallow's names that a module uses besides its translated schemas."""
         translated = {id(self.classes[ref].node) for ref in certain}
         translated |= {id(self.own_fields[ref].node) for ref in own}
-        found = _Needed(self.sources[path], translated)
+        found = Needed(self.sources[path], translated)
         self.sources[path].tree.visit(found)
         return found.needed
 
@@ -246,10 +246,12 @@ class _Service:
             name = own.node.name.value
             users = [one for one in self.classes.values() if ref in one.uses_own]
             inside = sum(
-                _count(one.source, each.call, ref) for one in users for each in one.fields.values()
+                count_uses(one.source, each.call, ref)
+                for one in users
+                for each in one.fields.values()
             )
             every = sum(
-                _count(source, source.tree, ref)
+                count_uses(source, source.tree, ref)
                 for path, source in self.sources.items()
                 if name in self.project.files[path]
             )
@@ -307,78 +309,6 @@ _INSTEAD = {
     "webargs": "let FastAPI read the model from the request",
     "apispec": "let FastAPI make the document from the models",
 }
-
-
-class _Needed(cst.CSTVisitor):
-    """Collects marshmallow's names that are used outside of some classes."""
-
-    def __init__(self, source: Source, translated: set[int]) -> None:
-        super().__init__()
-        self.source = source
-        self.translated = translated
-        self.inside = 0
-        self.needed: dict[str, str] = {}
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        if id(node) not in self.translated:
-            return True
-        for statement in node.body.body:
-            if isinstance(statement, cst.FunctionDef):
-                for part in (statement.body, statement.params):
-                    part.visit(self)
-                for each in statement.decorators:
-                    call = each.decorator if isinstance(each.decorator, cst.Call) else None
-                    if self.source.meaning(call.func if call else each.decorator) not in HOOKS:
-                        each.visit(self)
-            elif isinstance(statement, cst.ClassDef) and statement.name.value != "Meta":
-                statement.visit(self)
-        return False
-
-    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        return False
-
-    def visit_Import(self, node: cst.Import) -> bool:
-        return False
-
-    def visit_Attribute(self, node: cst.Attribute) -> bool:
-        if self._is_marshmallow(node):
-            return False
-        node.value.visit(self)
-        return False
-
-    def visit_Arg(self, node: cst.Arg) -> bool:
-        node.value.visit(self)
-        return False
-
-    def visit_Name(self, node: cst.Name) -> None:
-        self._is_marshmallow(node)
-
-    def _is_marshmallow(self, node: cst.Attribute | cst.Name) -> bool:
-        meaning = self.source.meaning(node)
-        if meaning.partition(".")[0] != "marshmallow":
-            return False
-        head: cst.BaseExpression = node
-        while isinstance(head, cst.Attribute):
-            head = head.value
-        if isinstance(head, cst.Name):
-            known = self.needed.get(head.value, meaning)
-            # One use that has no counterpart keeps the name.
-            swapped = known.removeprefix("marshmallow.") in SWAPPED
-            self.needed[head.value] = meaning if swapped else known
-        return True
-
-
-def _count(source: Source, node: cst.CSTNode, ref: str) -> int:
-    """Return how often a class is named in some code, imports aside."""
-    if isinstance(node, cst.ImportFrom | cst.Import):
-        return 0
-    if isinstance(node, cst.Name | cst.Attribute):
-        if source.meaning(node) == ref:
-            return 1
-        return _count(source, node.value, ref) if isinstance(node, cst.Attribute) else 0
-    if isinstance(node, cst.ClassDef | cst.FunctionDef):
-        return sum(_count(source, child, ref) for child in node.children if child is not node.name)
-    return sum(_count(source, child, ref) for child in node.children)
 
 
 def _class_in(tree: cst.Module, name: str) -> cst.ClassDef | None:

@@ -150,12 +150,10 @@ class Writer:
         own = models.owner == ref
         if own and (shape.has or shape.declared.is_schema):
             statements += self._model_classes(shape, models, names)
-        elif own and not shape.declared.is_schema and not shape.declared.fields:
-            own = False
         body = _left_of(shape.declared, names)
         if own and shape.declared.is_schema:
             lines = [f"load_model = {models.load}"]
-            if models.dump != models.load or self._any_parent_split(shape):
+            if models.dump != models.load:
                 lines.append(f"dump_model = {models.dump}")
             body = _with_lines(body, lines)
         node = shape.declared.node
@@ -168,9 +166,6 @@ class Writer:
             comments = [each for each in node.leading_lines if each.comment]
             left = left.with_changes(leading_lines=[*blank, *comments])
         return [*statements, left]
-
-    def _any_parent_split(self, shape: Shape) -> bool:
-        return any(self.families.shapes[ref].split for ref in shape.parents)
 
     def _model_classes(self, shape: Shape, models: Models, names: Names) -> list[cst.BaseStatement]:
         own = self._own(shape)
