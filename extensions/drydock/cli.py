@@ -775,6 +775,7 @@ def _fleet_forecast(
     --most, when that is so of more than this share of them.
     """
     from drydock.commands import fleet as commands
+    from drydock.fleet.rehearsal import share_in_conflict
     from drydock.report.fleet import print_forecast
     from drydock.report.json import records_to_json
 
@@ -785,7 +786,7 @@ def _fleet_forecast(
     else:
         print_forecast(found, blamed)
     if most is not None:
-        raise typer.Exit(1 if commands.share_in_conflict(found) * 100 > most else 0)
+        raise typer.Exit(1 if share_in_conflict(found) * 100 > most else 0)
     raise _exit_of(found)
 
 

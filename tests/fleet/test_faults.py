@@ -124,6 +124,18 @@ def test_a_clone_that_a_killed_run_left_half_is_made_anew(
     assert set(errors(done.out).values()) == {""}
 
 
+@pytest.mark.parametrize("option", ["--cache", "--reports", "--output"])
+def test_a_place_that_cannot_be_written_is_one_line(
+    option: str, fleet: Fleet, three: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+
+    done = fleet("update", three, option, tmp_path / "file" / "inside")
+
+    assert done.code == 2
+    assert done.err.splitlines()[-1].startswith(f"drydock: {tmp_path}/file")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
 def test_a_full_disk_under_the_records_is_one_line(fleet: Fleet, three: Path) -> None:
     done = fleet("status", three, "--output", "/dev/full")

@@ -6,8 +6,8 @@ it is a record (fleet/records.py).
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from drydock.fleet.impact import examine as reach
 from drydock.fleet.inventory import Member
 from drydock.fleet.progress import Progress
 from drydock.fleet.records import Record
-from drydock.fleet.rehearsal import Blame, share_in_conflict
+from drydock.fleet.rehearsal import Blame
 from drydock.fleet.status import examine
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
@@ -32,16 +32,6 @@ from drydock.template import answers
 from drydock.template.opened import Templates
 from drydock.template.releases import Template, version_of
 
-__all__ = [
-    "Run",
-    "UpdateRun",
-    "forecast",
-    "report",
-    "share_in_conflict",
-    "status",
-    "update",
-    "write_waves",
-]
 _QUIET: Callable[[str], None] = lambda _: None  # noqa: E731
 
 
@@ -80,7 +70,10 @@ class Run:
         git.require_version()
         found: dict[str, Record] = {}
         progress = Progress(len(self.members))
-        with records.journal(self.output) if self.output else nullcontext() as journal:
+        with (
+            _told_in_a_line(),
+            records.journal(self.output) if self.output else nullcontext() as journal,
+        ):
             results = workers.run(
                 examine,
                 self.members,
@@ -96,6 +89,15 @@ class Run:
                 found[member.name] = record
                 progress.tell(member.name, outcome(record))
         return [found[member.name] for member in self.members if member.name in found]
+
+
+@contextmanager
+def _told_in_a_line() -> Iterator[None]:
+    """Take a folder or file that cannot be written for bad input: it was given, or is full."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(f"{error.filename}: {error.strerror}") from error
 
 
 class _Shared:
@@ -196,7 +198,8 @@ def update(run: Run, wanted: UpdateRun) -> list[Record]:
     """Put an update on a branch of each service, and push it where that is wanted."""
     shared = _Shared()
     if wanted.reports:
-        wanted.reports.mkdir(parents=True, exist_ok=True)
+        with _told_in_a_line():
+            wanted.reports.mkdir(parents=True, exist_ok=True)
 
     def update_one(member: Member, place: Path) -> Record:
         with clones.source(member, run.cache, fetch=not run.offline) as source:

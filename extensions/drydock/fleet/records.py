@@ -61,7 +61,7 @@ def journal(file: Path) -> Iterator[Journal]:
                 stream.write("\n")
             yield Journal(stream)
     except OSError as error:
-        raise BadInput(f"{file}: {error.strerror}") from error
+        raise BadInput(f"{error.filename or file}: {error.strerror}") from error
 
 
 def _ends_in_a_line(file: Path) -> bool:
