@@ -62,6 +62,11 @@ BROKEN = {
         parameter(type="integer", maximum=10),
         "parameter q: maximum was 100, is 10",
     ),
+    "another pattern": (
+        parameter(type="string", pattern="[a-z]+"),
+        parameter(type="string", pattern="^[a-z]+$"),
+        "parameter q: pattern was [a-z]+, is ^[a-z]+$",
+    ),
     "choice gone": (
         parameter(enum=["a", "b"]),
         parameter(enum=["a"]),
@@ -138,6 +143,15 @@ KEPT = {
     "a file as FastAPI says it now": (
         asked(item(f={"type": "string", "format": "binary"})),
         asked(item(f={"type": "string", "contentMediaType": "application/octet-stream"})),
+    ),
+    "FastAPI's form of a login": (
+        asked(item(grant_type={"type": "string", "pattern": "password"}, password=TEXT)),
+        asked(
+            item(
+                grant_type={"type": "string", "pattern": "^password$"},
+                password={"type": "string", "format": "password"},
+            )
+        ),
     ),
     "what FastAPI says on wrong input": (
         answered(

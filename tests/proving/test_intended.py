@@ -112,6 +112,11 @@ NOT_INTENDED = {
         said(201, {}),
         wrong("note", message="Field required"),
     ),
+    "a header that goes with it": (
+        FORBIDDEN,
+        said(422, {}, ("x-total", "1")),
+        wrong("start", message="Input should be a valid datetime"),
+    ),
     "what is forbidden and breaks it": (FORBIDDEN, said(201, {}), said(500, {})),
     "what is forbidden and taken": (
         FORBIDDEN,

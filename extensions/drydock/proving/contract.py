@@ -12,6 +12,8 @@ _VALIDATION = "#/components/schemas/HTTPValidationError"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _BOUNDS = ("pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
            "minLength", "maxLength", "minItems", "maxItems", "multipleOf")  # fmt: skip
+# How FastAPI's own form of a login says its grant type, before and now.
+_GRANT = {"password": "^password$"}
 # Formats that say how a value is written; others, such as `uuid4`, say it in other words only.
 _SAME = {
     "uuid1": "uuid",
@@ -155,17 +157,25 @@ def _plain(document: Json, schema: Any) -> tuple[Json, bool]:
         null = null or "null" in kinds
         left = [one for one in kinds if one != "null"]
         plain["type"] = left[0] if len(left) == 1 else left
+    _reword(plain)
+    return plain, null
+
+
+def _reword(plain: dict[str, Any]) -> None:
+    """Say in the words of today what older releases of OpenAPI and FastAPI say otherwise."""
     if "const" in plain:
         plain["enum"] = [plain.pop("const")]
     if "contentMediaType" in plain:
         plain["format"] = "binary"
     plain["format"] = _SAME.get(str(plain.get("format")), plain.get("format"))
+    if plain["format"] == "password":  # a hint for pages that show a form
+        plain["format"] = None
+    plain["pattern"] = _GRANT.get(str(plain.get("pattern")), plain.get("pattern"))
     for bound, other in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if plain.get(bound) is True:
             plain[bound] = plain.pop(other, None)
         elif plain.get(bound) is False:
             del plain[bound]
-    return plain, null
 
 
 def _is_null(schema: Any) -> bool:

@@ -110,12 +110,14 @@ class Maker:
         for python in sorted(fitting, key=lambda one: one.name not in named):
             self.say(f"Looking for the fewest versions to change for Python {python.name}")
             try:
-                yield self._relaxed(python)
+                environment = self._relaxed(python)
             except (BadInput, NoEnvironmentError) as error:
                 why.append(f"{python.name}: {error}")
                 continue
-            return
-        raise NoEnvironmentError(why[0])
+            made += 1
+            yield environment
+        if not made:
+            raise NoEnvironmentError(why[0])
 
     def _allows(self, python: Python) -> bool:
         asked = [f.value for f in self.facts if f.about == "requires_python"]
