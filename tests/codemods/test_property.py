@@ -1,0 +1,68 @@
+"""Whatever stands around the code that a rule changes stays as it is, to the letter."""
+
+import ast
+from importlib import import_module
+
+from drydock.codemods import all_rules
+from drydock.codemods.run import run
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.codemods.support import files_of
+
+TABLES = (
+    *(f"fastapi.test_{n}" for n in ("lifespan", "pattern", "routes", "status", "templates")),
+    *(f"fastapi.test_{name}" for name in ("application", "internals", "testing")),
+    *(f"pydantic.test_{n}" for n in ("config", "fields", "imports", "optional", "root_model")),
+    *(f"pydantic.test_{name}" for name in ("root_validators", "validators")),
+    "pytest.test_async_fixtures",
+)
+
+
+def _rows() -> list[tuple[str, str]]:
+    """Return the name of a rule and a module that it changes, for each row that is one module."""
+    found = []
+    for table in TABLES:
+        module = import_module(f"tests.codemods.{table}")
+        for row in module.FIX.values():
+            if isinstance(row[0], str):
+                found.append((module.RULE, files_of(row[0])["service.py"]))
+    return found
+
+
+ROWS = _rows()
+PINNED = {"requirements.txt": "pydantic==1.10.2\n"}
+# What a formatter would not leave so; each is whole by itself and unlike any rule's business.
+NOISE = (
+    "# ümlaut,\ttab  and trailing space \n",
+    "other  =  {  'a':1 ,\n    'b' : [ 2,3 ]  }\n",
+    "def  spaced( a , b = 1 ) :  # odd\n\n\n    return  a+b\n",
+    "text = '''\n  def not_code(:\n\t# no comment\n'''\n",
+    "if  True :\n    pass ;  other = 3\n",
+    "class  Odd ( object ) :\n\n    x = 1 ;y = 2\n",
+    "long_ = ( 1 +\\\n  2 )\n",
+    "lambda_ = lambda a , * b : ( a , b )\n",
+    "\n\n\n\n",
+    "async  def  later():\n    async with a as b ,  c as d: ...\n",
+)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(ROWS), st.lists(st.sampled_from(NOISE), min_size=1, max_size=6))
+def test_what_stands_around_stays(row: tuple[str, str], noise: list[str]) -> None:
+    rule, text = row
+    behind = "".join(noise)
+    alone, after = (
+        run({**PINNED, "service.py": one}, [rule], unsafe=False).texts["service.py"]
+        for one in (text, text + behind)
+    )
+    ast.parse(after)
+    assert after == alone + behind
+
+
+def test_every_rule_that_changes_modules_has_a_table() -> None:
+    tested = {import_module(f"tests.codemods.{table}").RULE for table in TABLES}
+    families = ("fastapi-", "pydantic-", "pytest-")
+    rules = {one.name for one in all_rules() if one.rewrite and one.name.startswith(families)}
+    # Rows of these are of several modules, or for --unsafe, or only told.
+    assert rules - tested == {"fastapi-responses", "pydantic-methods", "pydantic-types"}
