@@ -307,8 +307,12 @@ class _Renderer(Worker):
         if settled is None:
             return super()._render_context()
         # What Copier, or a template, changes in one of them must not be seen in the next.
-        fresh = {"_copier_answers": dict(settled["_copier_answers"])}
-        return settled | fresh | {"_copier_conf": LazyDict(settled["_copier_conf"]._pending)}
+        fresh = {
+            "_copier_answers": dict(settled["_copier_answers"]),
+            "_copier_conf": LazyDict(settled["_copier_conf"]._pending),
+            "_copier_phase": Phase.current(),
+        }
+        return settled | fresh
 
     def _render_file(
         self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
