@@ -7,11 +7,12 @@ process of its own, with the marshmallow of whichever environment or path it is 
 """
 
 import argparse
+import copy
 import importlib
 import json
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,29 +35,68 @@ def outcome(act: Callable[[], Any]) -> Outcome:
         return ("exception", type(error).__name__)
 
 
+Way = Callable[[Any, Any], Any]
+"""Does something with the class of a schema and some data."""
+
+
 def differences(before: Any, after: Any, name: str, count: int) -> list[str]:
-    """Return in what the schema `name` of two modules differs, over `count` payloads each way."""
-    found: list[str] = []
-    ours = ma.Schema
-
-    def compare(what: str, one: Callable[[Any], Any], data: Any) -> None:
-        was = outcome(lambda: one(getattr(before, name)))
-        now = outcome(lambda: one(getattr(after, name)))
-        if what.startswith("dump") and was[0] == now[0] == "exception":
-            return  # a value that a field cannot dump: it raises, whatever that is
-        if was != now:
-            raise AssertionError(f"{name}: {what} of {data!r}\n  before {was}\n  after  {now}")
-
-    schema = outcome(getattr(before, name))
-    if schema[0] != "value":
-        return [f"{name}: cannot be made: {schema}"]
-    original = getattr(before, name)()
-    assert isinstance(original, ours)
-    assert not isinstance(getattr(after, name)(), ours), f"{name} was not translated"
+    """Return in what the schema `name` of two modules differs, over `count` payloads."""
+    schemas = (getattr(before, name), getattr(after, name))
+    made = outcome(schemas[0])
+    if made[0] != "value":
+        return [f"{name}: cannot be made: {made}"]
+    original = schemas[0]()
+    assert isinstance(original, ma.Schema)
+    assert not isinstance(schemas[1](), ma.Schema), f"{name} was not translated"
     names = list(original.fields)
     given_in, given_out = payloads(original), outgoing(original)
 
-    often = settings(
+    def compare(what: str, way: Way, data: Any, data_after: Any = None) -> Outcome:
+        # Each gets data of its own, which hooks may change.
+        mine = copy.deepcopy(data if data_after is None else data_after)
+        was = outcome(lambda: way(schemas[0], copy.deepcopy(data)))
+        now = outcome(lambda: way(schemas[1], mine))
+        raised = what.startswith("dump") and was[0] == now[0] == "exception"
+        # A value that a field cannot dump: it raises, whatever that is.
+        if was != now and not raised:
+            raise AssertionError(f"{name}: {what} of {data!r}\n  before {was}\n  after  {now}")
+        return was
+
+    @seed(20_26)
+    @_often(count)
+    @given(st.data())
+    def loads(data: st.DataObject) -> None:
+        payload = data.draw(given_in)
+        if compare("load", lambda s, d: s().load(d), payload)[0] == "value":
+            compare("dump of what was loaded", lambda s, d: s().dump(s().load(d)), payload)
+        for what, way in _ways_to_load(data, names, has_dump_only=bool(original.opts.dump_only)):
+            compare(what, way, payload)
+        if data.draw(st.integers(0, 9)) == 0:
+            many = data.draw(st.lists(given_in, max_size=3)) or [payload]
+            compare("load many", lambda s, d: s(many=True).load(d), many)
+            compare("load many=", lambda s, d: s().load(d, many=True), many)
+            compare("validate many", lambda s, d: s(many=True).validate(d), many)
+            compare("load many, not a list", lambda s, d: s(many=True).load(d), payload)
+
+    @seed(20_27)
+    @_often(max(count // 3, 4))
+    @given(st.data())
+    def dumps(data: st.DataObject) -> None:
+        obj = data.draw(given_out)
+        for what, way in _ways_to_dump(data, names, has_load_only=bool(original.opts.load_only)):
+            compare(what, way, obj, _moved(obj, after))
+
+    found = []
+    for check in (loads, dumps):
+        try:
+            check()
+        except Exception as error:
+            found.append(str(error) or repr(error))
+    return found
+
+
+def _often(count: int) -> settings:
+    return settings(
         max_examples=count,
         database=None,
         deadline=None,
@@ -64,77 +104,61 @@ def differences(before: Any, after: Any, name: str, count: int) -> list[str]:
         suppress_health_check=list(HealthCheck),
     )
 
-    @seed(20_26)
-    @often
-    @given(st.data())
-    def loads(data: st.DataObject) -> None:
-        payload = data.draw(given_in)
-        way = data.draw(st.integers(0, 9))
-        compare("load", lambda s: s().load(payload), payload)
-        if way == 0:
-            many = data.draw(st.lists(given_in, max_size=3)) or [payload]
-            compare("load many", lambda s: s(many=True).load(many), many)
-            compare("load many=", lambda s: s().load(many, many=True), many)
-            compare("validate many", lambda s: s(many=True).validate(many), many)
-            compare("load many, not a list", lambda s: s(many=True).load(payload), payload)
-        elif way == 1:
-            compare("load partial", lambda s: s(partial=True).load(payload), payload)
-            some = data.draw(st.lists(st.sampled_from([*names, *(f"{n}.{n}" for n in names), "x"])))
-            compare(f"load partial={some}", lambda s: s().load(payload, partial=some), payload)
-        elif way == 2:
-            for unknown in ("raise", "exclude", "include"):
-                compare(f"load {unknown}", lambda s: s(unknown=unknown).load(payload), payload)  # noqa: B023
-                compare(f"load {unknown}=", lambda s: s().load(payload, unknown=unknown), payload)  # noqa: B023
-        elif way == 3 and names:
-            some = data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
-            compare(f"load only={some}", lambda s: s(only=some).load(payload), payload)
-            compare(f"load exclude={some}", lambda s: s(exclude=some).load(payload), payload)
-            if not original.opts.dump_only:
-                compare(
-                    f"load dump_only={some}", lambda s: s(dump_only=some).load(payload), payload
-                )
-        elif way == 4:
-            compare("validate", lambda s: s().validate(payload), payload)
-            compare("validate partial", lambda s: s().validate(payload, partial=True), payload)
-        elif way == 5:
-            try:
-                text = json.dumps(payload)
-            except (TypeError, ValueError):
-                return
-            compare("loads", lambda s: s().loads(text), text)
 
-    @seed(20_27)
-    @often
-    @given(st.data())
-    def dumps(data: st.DataObject) -> None:
-        obj = data.draw(given_out)
-        obj_after = _moved(obj, after)
-        way = data.draw(st.integers(0, 6))
-        pairs = {"before": obj, "after": obj_after}
+def _ways_to_load(
+    data: st.DataObject, names: list[str], *, has_dump_only: bool
+) -> Iterator[tuple[str, Way]]:
+    """Yield some of the ways to load, with options drawn from `data`."""
+    some = st.lists(st.sampled_from(names), min_size=1, unique=True) if names else st.just([])
+    match data.draw(st.integers(0, 6)):
+        case 1:
+            paths = [*names, *(f"{name}.{name}" for name in names), "x"]
+            partial = data.draw(st.lists(st.sampled_from(paths)))
+            yield "load partial", lambda s, d: s(partial=True).load(d)
+            yield f"load partial={partial}", lambda s, d: s().load(d, partial=partial)
+        case 2:
+            unknown = data.draw(st.sampled_from(["raise", "exclude", "include"]))
+            yield f"load {unknown}", lambda s, d: s(unknown=unknown).load(d)
+            yield f"load unknown={unknown}", lambda s, d: s().load(d, unknown=unknown)
+        case 3 if names:
+            chosen = data.draw(some)
+            yield f"load only={chosen}", lambda s, d: s(only=chosen).load(d)
+            yield f"load exclude={chosen}", lambda s, d: s(exclude=chosen).load(d)
+            if not has_dump_only:
+                yield f"load dump_only={chosen}", lambda s, d: s(dump_only=chosen).load(d)
+        case 4:
+            yield "validate", lambda s, d: s().validate(d)
+            yield "validate partial", lambda s, d: s().validate(d, partial=True)
+        case 5:
+            yield "loads", lambda s, d: s().loads(_json(d))
 
-        def act(call: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
-            return lambda s: call(s, pairs["after" if s is getattr(after, name) else "before"])
 
-        compare("dump", act(lambda s, o: s().dump(o)), obj)
-        if way == 0:
-            compare("dump many", act(lambda s, o: s(many=True).dump([o, o])), obj)
-            compare("dump None", lambda s: s().dump(None), None)
-            compare("dumps", act(lambda s, o: json.loads(s().dumps(o))), obj)
-        elif way == 1 and names:
-            some = data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
-            compare(f"dump only={some}", act(lambda s, o: s(only=some).dump(o)), obj)
-            compare(f"dump exclude={some}", act(lambda s, o: s(exclude=some).dump(o)), obj)
-            if not original.opts.load_only:
-                compare(f"dump load_only={some}", act(lambda s, o: s(load_only=some).dump(o)), obj)
-        elif way == 2:
-            compare("dump of an object", act(lambda s, o: s().dump(_Object(o))), obj)
+def _ways_to_dump(
+    data: st.DataObject, names: list[str], *, has_load_only: bool
+) -> Iterator[tuple[str, Way]]:
+    """Yield some of the ways to dump, with options drawn from `data`."""
+    yield "dump", lambda s, d: s().dump(d)
+    match data.draw(st.integers(0, 4)):
+        case 0:
+            yield "dump many", lambda s, d: s(many=True).dump([d, d])
+            yield "dump None", lambda s, d: s().dump(None)
+            yield "dumps", lambda s, d: json.loads(s().dumps(d))
+        case 1 if names:
+            some = st.lists(st.sampled_from(names), min_size=1, unique=True)
+            chosen = data.draw(some)
+            yield f"dump only={chosen}", lambda s, d: s(only=chosen).dump(d)
+            yield f"dump exclude={chosen}", lambda s, d: s(exclude=chosen).dump(d)
+            if not has_load_only:
+                yield f"dump load_only={chosen}", lambda s, d: s(load_only=chosen).dump(d)
+        case 2:
+            yield "dump of an object", lambda s, d: s().dump(_Object(d))
 
-    for check in (loads, dumps):
-        try:
-            check()
-        except Exception as error:
-            found.append(str(error) or repr(error))
-    return found
+
+def _json(data: Any) -> str:
+    try:
+        return json.dumps(data)
+    except (TypeError, ValueError):
+        return "{}"
 
 
 class _Object:
