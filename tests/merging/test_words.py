@@ -54,3 +54,33 @@ def test_scripts_of_which_one_does_what_the_other_does_are_merged(
 )
 def test_scripts_that_each_side_rewrites_are_not_certain(base: str, ours: str, theirs: str) -> None:
     assert words.script(base, ours, theirs) is None
+
+
+HEAD, ALIKE = "def report(out: bytes) -> List[str]:\n", "def report(out: bytes) -> list[str]:\n"
+DOC, BODY = '    """Print what came."""\n', "    return out.split()\n"
+FURTHERED = {
+    "one of them documents it": (HEAD + BODY, ALIKE + BODY, ALIKE + DOC + BODY, ALIKE + DOC + BODY),
+    "each of them more, elsewhere": (
+        f"{HEAD}{BODY}a b\nread it all at once\n",
+        f"{ALIKE}{DOC}{BODY}a b\nfor line in file:\n",
+        f"{ALIKE}{BODY}a b\nfor line in file:\nlog.info(1)\n",
+        f"{ALIKE}{DOC}{BODY}a b\nfor line in file:\nlog.info(1)\n",
+    ),
+    "not alike": (HEAD + BODY, HEAD.replace("out", "o") + BODY, ALIKE + DOC + BODY, None),
+    "what is more may be what was, changed": (
+        "import List\nimport Dict\n",
+        "import list\n",
+        "import list\nimport Dict as D\n",
+        None,
+    ),
+    "what is more may stand for all that was": (
+        "import Dict\n", "import Other\n", "import Other\nimport Dicts\n", None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FURTHERED)
+def test_the_same_change_and_more(name: str) -> None:
+    base, ours, theirs, merged = FURTHERED[name]
+    assert words.furthered(base, ours, theirs) == merged
+    assert words.furthered(base, theirs, ours) == merged

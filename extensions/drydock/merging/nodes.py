@@ -163,6 +163,9 @@ def _by_lines(base: str, ours: Part, theirs: Part, merging: Merging) -> Part | N
         if text is not None:
             merging.done.append(f"both sides' lines and words of {name_of(ours)}")
             merging.given.append(_given_way(ours.text, theirs.text, text))
+    elif "\n" in base and (more_lines := words.furthered(base, ours.text, theirs.text)):
+        text = more_lines
+        merging.done.append(f"both versions change {name_of(ours)} alike, and one of them more")
     if text is not None:
         return replace(ours, text=text, says=None)
     if "\n" in base and (

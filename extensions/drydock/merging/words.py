@@ -58,6 +58,26 @@ def script(base: str, ours: str, theirs: str) -> str | None:
     return "".join(result)
 
 
+def furthered(base: str, ours: str, theirs: str) -> str | None:
+    """Merge lines of which both sides put the same for old ones, and one of them more.
+
+    None where what that side put more may be what it made of a line that the other removed.
+    """
+    sides = [text.splitlines(keepends=True) for text in (base, ours, theirs)]
+    result = list[str]()
+    for was, mine, new in order.segments(*sides):
+        more = order.furthered((was, mine, new))
+        if more is None:
+            return None
+        less = min(mine, new, key=len)
+        added = [line for line in more if line not in less]
+        gone = [line for line in was if line not in less]
+        if was not in (mine, new) and any(_likeness(a, g) >= _ALIKE for a in added for g in gone):
+            return None
+        result += more
+    return "".join(result)
+
+
 def _by_line(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str] | None:
     result = list[str]()
     for mine, new in zip(ours, theirs, strict=True):

@@ -295,24 +295,24 @@ class _Renderer(Worker):
 
     def _render_template(self) -> None:
         """Render every file; the answers are settled now, so what they come to is kept."""
-        self.__dict__["settled"] = super()._render_context()
+        self.__dict__["computed"] = super()._render_context()
         try:
             super()._render_template()
         finally:
-            del self.__dict__["settled"]
+            del self.__dict__["computed"]
 
     def _render_context(self) -> Any:
         """Return what templates see, as a copy of its own for each."""
-        settled = self.__dict__.get("settled")
-        if settled is None:
+        computed = self.__dict__.get("computed")
+        if computed is None:
             return super()._render_context()
         # What Copier, or a template, changes in one of them must not be seen in the next.
         fresh = {
-            "_copier_answers": dict(settled["_copier_answers"]),
-            "_copier_conf": LazyDict(settled["_copier_conf"]._pending),
+            "_copier_answers": dict(computed["_copier_answers"]),
+            "_copier_conf": LazyDict(computed["_copier_conf"]._pending),
             "_copier_phase": Phase.current(),
         }
-        return settled | fresh
+        return computed | fresh
 
     def _render_file(
         self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
