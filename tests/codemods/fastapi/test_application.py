@@ -29,6 +29,10 @@ NOOP: dict[str, tuple[Files, str]] = {
         "from fastapi import FastAPI\napp = FastAPI()\n",
         "FastAPI(strict_content_type=False)",
     ),
+    "in a dict of arguments": (
+        "arguments = {'title': 'x', 'openapi_prefix': prefix}\n",
+        "right if it is an argument of FastAPI()",
+    ),
     "told already": ("from fastapi import FastAPI\napp = FastAPI(strict_content_type=False)\n", ""),
     "both": (
         "from fastapi import FastAPI\n"
@@ -59,3 +63,9 @@ def test_is_fixed(row: str) -> None:
 @pytest.mark.parametrize("row", NOOP)
 def test_is_left(row: str) -> None:
     assert_left(RULE, *NOOP[row])
+
+
+def test_a_dict_of_arguments_is_changed_on_request() -> None:
+    before = 'arguments = {"title": "x", "openapi_prefix": prefix}\n'
+    after = 'arguments = {"title": "x", "root_path": prefix}\n'
+    assert_fixed(RULE, before, after, unsafe=True)

@@ -29,6 +29,17 @@ class _Application(Rewriter):
         super().__init__(source)
         self.is_test = bool(_TESTS.search(source.path))
 
+    def leave_DictElement(
+        self, original_node: cst.DictElement, updated_node: cst.DictElement
+    ) -> cst.DictElement:
+        key = original_node.key
+        if not isinstance(key, cst.SimpleString) or key.evaluated_value != "openapi_prefix":
+            return updated_node
+        why = "right if it is an argument of FastAPI(), which no longer takes the first"
+        if not self.source.unsafe(original_node, "'openapi_prefix' -> 'root_path'", why):
+            return updated_node
+        return updated_node.with_changes(key=cst.SimpleString(f"{key.quote}root_path{key.quote}"))
+
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         meaning = self.source.meaning(original_node.func)
         if meaning.replace(".http.", ".").replace(".api_key.", ".") in _SCHEMES:
