@@ -8,7 +8,7 @@ uvicorn==0.20.0
 jinja2==3.1.2
 httpx==0.23.3
 pytest==7.4.4
-pytest-asyncio==0.21.1
+pytest-asyncio==0.18.3
 """
 NEW_REQUIREMENTS = """\
 fastapi>=0.160
