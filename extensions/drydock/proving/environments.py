@@ -252,8 +252,12 @@ class Maker:
         )  # fmt: skip
         ways = pins.resolve(folder, python.name, self.say)
         instead = {one.pin: one.instead for one in ways}
-        left = [instead.get(one, one) for one in everything]
-        found = self._compiled(python, [one for one in left if one], {})
+        left = [one for one in (instead.get(pin, pin) for pin in everything) if one]
+        lowest = {new: new.replace(">=", "==") for new in instead.values() if "," not in new}
+        try:  # the nearest version that there is, not the newest
+            found = self._compiled(python, [lowest.get(one, one) for one in left], {})
+        except NoEnvironmentError:
+            found = self._compiled(python, left, {})
         made = self._installed(python, self.scratch / f"environment {python.name}", found)
         made.source, made.notes = source or "its requirements", notes
         made.changed = [f"{pin} -> {new or 'left out'}" for pin, new in instead.items()]
