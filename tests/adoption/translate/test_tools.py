@@ -31,6 +31,18 @@ dev = [
 ]
 """
 CASES: dict[str, tuple[Mapping[str, str], list[str], list[str], str]] = {
+    "what tests import, and nothing requires": (
+        {"tests/test_a.py": "# Asks.\nfrom httpx import AsyncClient\nimport redis\n", "a.py": ""},
+        ["uvicorn>=0.34"],
+        ["mypy>=1.18", "pytest>=9", "httpx"],
+        "httpx, which tests/test_a.py imports",
+    ),
+    "what tests import, and something requires": (
+        {"requirements.txt": "httpx==0.27\n", "tests/test_a.py": "import httpx\n"},
+        ["uvicorn>=0.34", "httpx==0.27"],
+        ["mypy>=1.18", "pytest>=9"],
+        "dependencies: 1 of requirements.txt",
+    ),
     "a tool of the standard's takes its range": (
         {"requirements.txt": "redis==5\npytest==7.2.0\n"},
         ["uvicorn>=0.34", "redis==5"],

@@ -66,6 +66,8 @@ def carry(theirs: str, files: Files) -> Carried:
     own = tomllib.loads(ours)
     tool = own.get("tool", {})
     demands, todo = read(files)
+    more_tools = list(tools.missing(demands, files))
+    demands += more_tools
     text, rules, dropped = _with_dependencies(theirs, demands, files)
     text, said = _with_constants(text, own, files)
     text, gave_way, by_hand = _with_python(text, own, ours)
@@ -78,6 +80,7 @@ def carry(theirs: str, files: Files) -> Carried:
     if scripts := setup.scripts(files):
         tables["project.scripts"] = scripts + tables.get("project.scripts", "")
     text, clashes = _with_metadata(text, fields, tables)
+    named_tools = [f"{one.name}, which {one.path} imports" for one in more_tools]
     sources, named, logins = indexes.carry(files, theirs)
     text += _sources(demands, tool) + sources + _settings(text, ours)
     lost = [*dropped, *_lost(ours, own, text)]
@@ -93,12 +96,12 @@ def carry(theirs: str, files: Files) -> Carried:
     ]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
     unsure = {one.path for one in left if one not in dropped}
-    if numbers := Counter(one.path for one in demands):
+    if numbers := Counter(one.path for one in demands if one not in more_tools):
         told = ", ".join(f"{count} of {path}" for path, count in numbers.items())
         said.insert(0, f"dependencies: {told}")
     return Carried(
         text=text,
-        rules=(*said, *named, *rules),
+        rules=(*said, *named_tools, *named, *rules),
         todo=tuple(left),
         accounted=frozenset(({PATH} if ours else set()) | (requirements - unsure)),
     )

@@ -1,7 +1,7 @@
 """Tools for tests and code among what a service requires: where they belong, in which range."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from packaging.requirements import Requirement
@@ -12,6 +12,8 @@ from drydock.adoption.translate import Demand
 
 # What no service runs with, besides what the dev group of the standard has.
 _TOOLS = {"black", "coverage", "flake8", "isort", "pre-commit", "pylint", "tox"}
+# Tests import these by the names that they are installed by.
+_OF_TESTS = {"aiosqlite", "faker", "freezegun", "httpx", "pytest-asyncio", "requests", "respx"}
 _PLUGIN = re.compile(r"(pytest|flake8|pylint|types)-")
 _TESTS = re.compile(r"(^|/)(tests?|conftest\.py|test_[^/]+\.py|[^/]+_test\.py|noxfile\.py)(/|$)")
 
@@ -36,6 +38,20 @@ def placed(demand: Demand, dev: Mapping[str, str], files: Files) -> tuple[Demand
             done.append(f"{before} is {asked} now: a plugin follows the standard's pytest")
             demand = replace(demand, text=str(asked).replace('"', "'"))
     return demand, done
+
+
+def missing(demands: Iterable[Demand], files: Files) -> Iterator[Demand]:
+    """Yield what tests import although nothing requires it, of what tests are written with.
+
+    It was installed by hand, or came with something that no longer brings it.
+    """
+    known = {one.name for one in demands}
+    for name in sorted(_OF_TESTS - known):
+        imports = re.compile(rf"(?m)^\s*(?:import|from)\s+{re.escape(name.replace('-', '_'))}\b")
+        for path, text in sorted(files.items()):
+            if path.endswith(".py") and _TESTS.search(path) and imports.search(text):
+                yield Demand(name, "dev", path, 0)
+                break
 
 
 def _from_lowest(asked: SpecifierSet) -> SpecifierSet:
