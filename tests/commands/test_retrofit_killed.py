@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import Outcome, Template, commit, git, snapshot, write
+from tests.support import COPIER_YML, Outcome, Template, commit, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
 Kill = Callable[..., bool]
@@ -31,6 +31,34 @@ def check(folder: Path, before: dict[str, Any], where: str) -> None:
     assert git(folder, "status", "--porcelain", "--ignored", "--branch") == "## main", where
     assert git(folder, "branch", "--format=%(refname:short)") == "main", where
     assert not (folder / ".git/index.lock").exists(), where
+
+
+def test_killed_while_code_is_formatted_and_its_debt_listed(
+    drydock: Drydock, kill: Kill, template: Template, tmp_path: Path
+) -> None:
+    adopted = "adopted:\n  type: bool\n  ask: false\n  default: true\n"
+    write(template.path, {"copier.yml": COPIER_YML + adopted})
+    settings = "extend-exclude = []\n\n[lint]\n\n[lint.per-file-ignores]\n"
+    template.release("v1.0.0", {"ruff.toml": settings})
+    service = tmp_path / "service"
+    write(service, {"mine.py": "import os\nx=1\n"})
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", service)
+    commit(service, "As it was")
+    before = files(service)
+    several = 0
+    for at in range(1, 300):
+        copy = tmp_path / f"copy{at}"
+        shutil.copytree(service, copy)
+        git(copy, "status")
+        arguments = ("retrofit", copy, "--defaults", "--template", template.path)
+        killed = kill(copy, at, *arguments, ends={0})
+        several += int(git(copy, "rev-list", "--count", "main..HEAD")) > 0
+        taken_back(drydock, copy)
+        check(copy, before, f"killed at step {at}")
+        shutil.rmtree(copy)
+        if not killed:
+            break
+    assert several > 10
 
 
 @pytest.mark.parametrize("conflict", [False, True])

@@ -172,7 +172,7 @@ class _Retrofit:
                 self.say("Writing")
                 _write(repository, place, merge, report, commit=options.commit)
                 self._modernize(report)
-                if values.get("adopted") is not False:
+                if theirs.answers.get("adopted"):
                     self._settle(report)
             else:
                 self._modernize(report)
