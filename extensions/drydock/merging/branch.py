@@ -83,10 +83,10 @@ class Branch:
             raise BadInput(f"there is no {self.command} to undo")
         if not came_from:
             return
-        made = repository.commit_of(self._noted(repository, "Made"))
-        # Of several commits, the last may be noted and not be there yet.
-        is_made = bool(tip and made and repository.text("merge-base", tip, made) == tip)
-        if tip and not is_made and tip != repository.commit_of(came_from):
+        made, start = self._noted(repository, "Made"), repository.commit_of(came_from)
+        # Of several commits the last may be noted, and not be there yet.
+        is_made = tip == made or (tip != start and self._is_part(repository, tip, made))
+        if tip and not is_made and tip != start:
             raise BadInput(f"{self.name} has work of yours: git branch -D {self.name} drops it")
         if is_made and repository.text("rev-list", "--count", f"{came_from}..{self._ref}") == "0":
             raise BadInput(f"{self.name} is merged: git revert undoes it")
@@ -95,6 +95,12 @@ class Branch:
         elif tip:
             repository.git("update-ref", "-d", self._ref)
         self.forget(repository)
+
+    def _is_part(self, repository: Repository, tip: str | None, made: str) -> bool:
+        """Tell whether the branch has nothing but what led to the commit that was made."""
+        if not tip or not repository.commit_of(made):
+            return False
+        return repository.text("merge-base", tip, made) == tip
 
     def _leave(self, repository: Repository, came_from: str) -> None:
         if not self._noted(repository, "Leaving"):
