@@ -13,7 +13,7 @@ from tests.codemods.old_service import BROKEN, FILES, NEW_REQUIREMENTS
 from tests.support import commit, git, write
 
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
-VARIABLES = ["SHOP_PLACE=there", "SHOP_GREETING=hi"]
+VARIABLES = ["SHOP_LOCATION=there", "SHOP_GREETING=hi"]
 
 OUTCOME = run(FILES, None, unsafe=False)
 MODERN = {**FILES, **OUTCOME.texts, "requirements.txt": NEW_REQUIREMENTS}
