@@ -130,6 +130,8 @@ NOT_RUN = {
     "drydock retrofit --defaults\ndrydock prove --before main": (
         "takes long: tests/commands/test_year_2021.py does the same"
     ),
+    "drydock modernize": "a name, with what is typed after it beside",
+    "drydock retrofit --debt": "after conflicts; tests/commands/test_retrofit_settles.py runs it",
     "drydock prove": "a name, with what is typed after it beside",
     "drydock prove --before main": "takes long: tests/commands/test_prove.py proves services",
     "python3 -m venv .venv && .venv/bin/pip install --quiet nox && .venv/bin/nox -s demo": (

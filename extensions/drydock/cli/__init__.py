@@ -1,0 +1,110 @@
+"""The command line: arguments in, exit code out.
+
+Exit codes: 0 done, 1 conflicts left, 2 bad input (one line, nothing changed), 3 a fault of
+Drydock's own (one line, nothing changed, how to report it), 130 interrupted.
+"""
+
+import gc
+import os
+import sys
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from drydock.cli import check, fleet, modernize, new, prove, questions, retrofit, shim, update
+from drydock.errors import NO_TERMINAL, BadInput, Fault
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Build services from a versioned template, and keep every one of them current.",
+    epilog="Start with: drydock new iris",
+)
+
+for part in (new, update, retrofit, modernize, check, prove, questions, shim):
+    app.add_typer(part.app)
+app.add_typer(fleet.app, name="fleet")
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    # A process that lives for a second has little to collect, and looking costs a sixth of it.
+    gc.set_threshold(100_000)
+    sys.exit(_run())
+
+
+def _run() -> int:  # noqa: PLR0911 - a way to end a line
+    """Run the command line; return its exit code. Only conflicts and failed checks are 1."""
+    try:
+        return app(standalone_mode=False, color=_colour()) or 0
+    except BadInput as error:
+        _print_error(str(error))
+        return 2
+    except typer.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            _print_error(NO_TERMINAL)
+            return 2
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit:  # Typer's, where who reads the output is gone
+        _end_quietly()
+        return 141  # as SIGPIPE would
+    except Exception as error:
+        if show := getattr(error, "show", None):  # wrong usage
+            show()
+            return 2
+        _report_fault(error)
+        return 3
+
+
+def _print_error(text: str) -> None:
+    from drydock.report.terminal import print_error
+
+    print_error(text, _colour())
+
+
+def _colour() -> bool | None:
+    """Return whether to write colours; None where the terminal decides."""
+    return False if os.environ.get("NO_COLOR") else None  # https://no-color.org
+
+
+def _end_quietly() -> None:
+    """Write no more to a reader that is gone."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _report_fault(error: Exception) -> None:
+    """Say in one line that Drydock failed, what state that leaves, and how to report it."""
+    from drydock.commands.new import origin
+
+    fault = error if isinstance(error, Fault) else Fault(error, "nothing was changed")
+    where = "the maintainers of Drydock"
+    with suppress(BadInput):
+        where = origin()[0]
+    _print_error(f"{fault}; {fault.left}; please report it to {where}, with {fault.kept()}")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"drydock {version('drydock-engine')}")
+        except PackageNotFoundError:
+            typer.echo("drydock (not installed as a package)")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,46 @@
+"""`drydock check`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drydock.cli.options import AsJson, AsMarkdown
+
+app = typer.Typer()
+
+
+@app.command(
+    "check",
+    short_help="Hold a service to the standard.",
+    epilog="Example: drydock check --markdown",
+)
+def _check(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
+    *,
+    network: Annotated[
+        bool,
+        typer.Option(
+            "--network", help="Also ask the package index and the template's server, for checks."
+        ),
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="List what passed, and why checks were skipped.")
+    ] = False,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
+) -> None:
+    """Hold a service to the standard, whether or not a template made it.
+
+    Reads the service; nothing of it is run or changed. Exits with 0 when every must holds, 1 when
+    one does not, 2 when nothing could be checked.
+    """
+    from drydock.commands.check import check
+    from drydock.report.checks import checks_to_json, checks_to_markdown, print_checks
+
+    report = check(path, network=network)
+    if as_json or markdown:
+        typer.echo(checks_to_json(report) if as_json else checks_to_markdown(report))
+    else:
+        print_checks(report, verbose=verbose)
+    raise typer.Exit(report.exit_code)

@@ -1,0 +1,162 @@
+"""`drydock retrofit`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from drydock.cli.options import (
+    AsJson,
+    AsMarkdown,
+    Data,
+    DataFile,
+    Defaults,
+    DryRun,
+    NewTemplate,
+    To,
+)
+from drydock.errors import BadInput
+
+if TYPE_CHECKING:
+    from drydock.adoption.derive import Derived
+
+app = typer.Typer()
+
+
+@app.command(
+    "retrofit",
+    short_help="Adopt an existing service, preserving its code.",
+    epilog="Example: drydock retrofit --data app=shop.main:app --dry-run",
+)
+def _retrofit(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The service's folder.")] = Path(),
+    *,
+    template: NewTemplate = None,
+    ancestor: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="REPO[@REF]",
+            help="A repository that files were copied from; may be given more than once.",
+        ),
+    ] = None,
+    data: Data = None,
+    data_file: DataFile = None,
+    to: To = None,
+    defaults: Defaults = False,
+    dry_run: DryRun = False,
+    no_commit: Annotated[
+        bool, typer.Option("--no-commit", help="Only stage it, on the branch you are on.")
+    ] = False,
+    modernize: Annotated[
+        bool,
+        typer.Option(
+            "--modernize",
+            help="Carry the code to the libraries of today, too, in a commit of its own.",
+        ),
+    ] = False,
+    abort: Annotated[
+        bool, typer.Option("--abort", help="Undo a retrofit that is not merged.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="List all that the service says about how it runs.")
+    ] = False,
+    resolve: Annotated[
+        bool,
+        typer.Option(
+            "--resolve", help="Only list the fewest changes of pins after which it can be locked."
+        ),
+    ] = False,
+    apply: Annotated[
+        bool,
+        typer.Option(
+            "--apply", help="With --resolve: make these changes, in a commit of their own."
+        ),
+    ] = False,
+    no_format: Annotated[
+        bool,
+        typer.Option(
+            "--no-format", help="Don't format the code; list what is not formatted in ruff.toml."
+        ),
+    ] = False,
+    debt: Annotated[
+        bool,
+        typer.Option(
+            "--debt",
+            help="Only format and list what the code does not meet: after conflicts.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+    markdown: AsMarkdown = False,
+) -> None:
+    """Adopt an existing service into the template, preserving its code.
+
+    Reads the service (and runs nothing of it), derives every answer with its evidence, and merges
+    the standard in, on the branch drydock/retrofit. From then on `drydock update` works on it.
+
+    Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
+    """
+    from drydock.commands import retrofit
+    from drydock.report.json import to_json
+    from drydock.report.markdown import to_markdown
+    from drydock.report.terminal import print_step
+    from drydock.report.text import print_retrofit
+    from drydock.report.wording import evidence_of
+    from drydock.template.answers import read_data
+
+    if abort:
+        retrofit.abort(path)
+        typer.echo("The service is as it was.")
+        return
+
+    if resolve:
+        raise typer.Exit(_resolve(path, apply=apply))
+    if apply:
+        raise typer.BadParameter("--apply goes with --resolve")
+    if debt:
+        for line in retrofit.settle(path, formats=not no_format):
+            typer.echo(line)
+        return
+
+    def ask(doubtful: "Derived") -> str:
+        question = f"{doubtful.name} ({evidence_of(doubtful)})"
+        return str(typer.prompt(question, default=str(doubtful.value), err=True))
+
+    options = retrofit.Options(
+        template=template,
+        to=to,
+        ancestors=tuple(ancestor or ()),
+        data=read_data(data or [], data_file),
+        dry_run=dry_run,
+        commit=not no_commit,
+        modernize=modernize,
+        format=not no_format,
+    )
+    somebody = sys.stdin.isatty() and not defaults
+    report = retrofit.retrofit(path, options, print_step, ask if somebody else None)
+    if as_json or markdown:
+        typer.echo(to_json(report) if as_json else to_markdown(report))
+    else:
+        print_retrofit(report, verbose=verbose)
+    raise typer.Exit(report.exit_code)
+
+
+def _resolve(path: Path, *, apply: bool) -> int:
+    """Say, or change, which pins keep a service from being locked; return 1 if any still do."""
+    from drydock.adoption.pins import resolve
+    from drydock.commands.retrofit import apply_pins
+    from drydock.report.terminal import print_step
+    from drydock.report.text import print_pins
+    from drydock.template import answers
+
+    try:
+        recorded = answers.read(path, answers.find(path)).values
+    except BadInput as error:
+        raise BadInput(f"--resolve is for a service that was retrofitted: {error}") from error
+    python = str(recorded.get("python_version", "3.11"))
+    found = resolve(path, python, print_step)
+    changes = [way for way in found if way.instead]
+    if apply and changes:
+        apply_pins(path, found)
+    print_pins(found, python, applied=apply)
+    return 1 if found and not (apply and len(changes) == len(found)) else 0
