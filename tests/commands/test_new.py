@@ -363,7 +363,9 @@ def test_the_template_is_the_repository_drydock_came_from(
 
 
 def test_the_distribution_is_the_one_of_this_project() -> None:
-    scripts = distribution(new_module.DISTRIBUTION).entry_points.select(name="drydock")
+    scripts = distribution(new_module.DISTRIBUTION).entry_points.select(
+        group="console_scripts", name="drydock"
+    )
     assert [script.value for script in scripts] == ["drydock.cli:main"]
 
 

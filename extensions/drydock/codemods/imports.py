@@ -237,7 +237,7 @@ def _place(body: Sequence[cst.BaseStatement], full: str, style: Style) -> int:
         elif imports:
             break
     if not imports:
-        return _after_docstring(body)
+        return int(bool(body) and is_docstring(body[0]))
     best = None
     for place, small in imports:
         if isinstance(small, cst.ImportFrom) and small.relative:
@@ -248,10 +248,8 @@ def _place(body: Sequence[cst.BaseStatement], full: str, style: Style) -> int:
     return imports[0][0] if best is None else best + 1
 
 
-def _after_docstring(body: Sequence[cst.BaseStatement]) -> int:
-    first = body[0] if body else None
-    if isinstance(first, cst.SimpleStatementLine) and first.body:
-        value = getattr(first.body[0], "value", None)
-        if isinstance(value, cst.SimpleString | cst.ConcatenatedString):
-            return 1
-    return 0
+def is_docstring(statement: cst.CSTNode) -> bool:
+    """Tell whether the first statement of a body is its docstring."""
+    small = _small(statement)
+    texts = cst.SimpleString | cst.ConcatenatedString
+    return bool(small) and isinstance(small[0], cst.Expr) and isinstance(small[0].value, texts)

@@ -9,6 +9,10 @@ RULE = "fastapi-internals"
 OLD, NEW = "from starlette.exceptions import", "from starlette.middleware.exceptions import"
 FIX: dict[str, tuple[Files, Files]] = {
     "alone": (f"{OLD} ExceptionMiddleware\n", f"{NEW} ExceptionMiddleware\n"),
+    "above a text that is no docstring": (
+        f"{OLD} ExceptionMiddleware\nTEXT = 'a text'\n",
+        f"{NEW} ExceptionMiddleware\nTEXT = 'a text'\n",
+    ),
     "by another name": (
         f"{OLD} ExceptionMiddleware as Errors\nx = Errors\n",
         f"{NEW} ExceptionMiddleware as Errors\nx = Errors\n",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from drydock.codemods.imports import is_docstring
 from drydock.codemods.marshmallow.declared import HOOKS, Declared, text_of
 from drydock.codemods.marshmallow.families import Families, Has, Shape, Side
 from drydock.codemods.marshmallow.field_types import Translation, translate
@@ -402,10 +403,7 @@ def _with_hooks(declared: Declared, method: cst.FunctionDef, names: Names) -> cs
 
 
 def _with_lines(body: list[cst.BaseStatement], lines: list[str]) -> list[cst.BaseStatement]:
-    place = 0
-    if body and isinstance(body[0], cst.SimpleStatementLine):
-        value = getattr(body[0].body[0], "value", None)
-        place = int(isinstance(value, cst.SimpleString | cst.ConcatenatedString))
+    place = int(bool(body) and is_docstring(body[0]))
     new = [_parsed(line) for line in lines]
     if place:
         new[0] = new[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
