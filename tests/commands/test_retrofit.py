@@ -195,6 +195,35 @@ def test_modernize_carries_the_code_in_a_commit_of_its_own(
     assert git(folder, "status", "--porcelain") == ""
 
 
+def test_modernize_takes_code_for_what_its_old_pins_say(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shop"
+    app = """\
+from typing import Optional
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Item(BaseModel):
+    name: str
+    note: Optional[str]
+
+
+@app.post("/items")
+def add(item: Item) -> Item:
+    return item
+"""
+    write(folder, {"app.py": app, "requirements.txt": "fastapi==0.85.0\npydantic==1.10.2\n"})
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+    assert retrofit(drydock, folder, standard, "--modernize").code == 0
+    assert "    note: Optional[str] = None\n" in (folder / "app.py").read_text()
+
+
 def test_modernize_needs_a_commit(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
     folder = make(poetry.ORDERS_EVENTS, tmp_path / "orders")
     before = snapshot(folder)

@@ -102,9 +102,11 @@ class Module:
 class Project:
     """The files of a service, and what its modules say together."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, str], before: Mapping[str, str] | None = None) -> None:
         self.files = files
         """Text files by their path in the service."""
+        self.before = files if before is None else before
+        """The files before their requirements were changed: they tell what it was written for."""
         self.modules: dict[str, Module] = {}
         self.broken: dict[str, str] = {}
         """Why a module is not read, by its path."""

@@ -30,13 +30,20 @@ class Outcome:
     """What was found; lines are those of the new texts."""
 
 
-def run(files: Mapping[str, str], names: Sequence[str] | None, *, unsafe: bool) -> Outcome:
+def run(
+    files: Mapping[str, str],
+    names: Sequence[str] | None,
+    *,
+    unsafe: bool,
+    before: Mapping[str, str] | None = None,
+) -> Outcome:
     """Apply the rules called `names` (None: all that are not on request) to a service's files.
 
-    `unsafe` rules are changed, too. Nothing is written.
+    `unsafe` rules are changed, too. Where a commit has just changed what the service requires,
+    `before` are its files as they were. Nothing is written.
     """
     own, libraries = _own(files)
-    project = Project(own)
+    project = Project(own, before)
     rules = [rule for rule in all_rules() if names is None or rule.name in names]
     outcome = Outcome()
     for folder, count in libraries.items():

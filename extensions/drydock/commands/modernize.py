@@ -28,6 +28,8 @@ class Options:
     """Only rules that a newer release than this one asks for."""
     unsafe: bool = False
     dry_run: bool = False
+    before: Mapping[str, str] | None = None
+    """The service's files before a commit changed what it requires; None: none did."""
 
 
 def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
@@ -52,7 +54,7 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
         contents = _tracked(repository, folder, prefix)
         files = texts_of(contents)
         say("Applying the rules")
-        outcome = run(files, rules, unsafe=options.unsafe)
+        outcome = run(files, rules, unsafe=options.unsafe, before=options.before)
         if not options.dry_run:
             _write(folder, contents, outcome.texts)
     except git.GitError as error:

@@ -184,7 +184,7 @@ class _Retrofit:
             return
         own, dry_run = self.place.repository, self.options.dry_run
         with undone_by("drydock retrofit --abort"):
-            asked = modernize.Options(dry_run=dry_run)
+            asked = modernize.Options(dry_run=dry_run, before=self.place.files)
             made = modernize.modernize(self.place.folder, asked, self.say)
             report.modernized = made
             if made.files and not dry_run:

@@ -40,7 +40,7 @@ def generation(project: Project) -> int:
     """
     told = {
         found
-        for path, text in project.files.items()
+        for path, text in project.before.items()
         if path.endswith((".lock", "Pipfile")) or _LISTS.search(path)
         for found in _told(path, text)
     }
