@@ -233,8 +233,9 @@ def test_an_app_that_is_named_takes_any_folder() -> None:
     assert found["app"] == "main:app"
 
 
-def test_imports_tell_where_a_module_is_imported_from() -> None:
-    run = "from app.routes import router\nimport fastapi, uvicorn\napp = fastapi.FastAPI()\n"
+@pytest.mark.parametrize("routes", ["app.routes", ".routes", "."])
+def test_imports_tell_where_a_module_is_imported_from(routes: str) -> None:
+    run = f"from {routes} import router\nimport fastapi, uvicorn\napp = fastapi.FastAPI()\n"
     files = {
         "requirements.txt": "fastapi\n",
         "app/main.py": run + 'uvicorn.run("main:app")\n',

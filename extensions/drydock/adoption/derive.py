@@ -299,10 +299,10 @@ def _files_of(target: str, files: Files) -> Iterator[tuple[str, str]]:
 
 
 def _imports_from(path: str, folder: str, files: Files) -> bool:
-    """Tell whether a module imports from the folder that it lies in by that folder's name."""
+    """Tell whether a module imports from the folder that it lies in, by its name or by a dot."""
     named = re.escape(folder.rpartition("/")[2])
     return path.rpartition("/")[0] == folder and bool(
-        re.search(rf"(?m)^\s*(from|import)\s+{named}\b", files[path])
+        re.search(rf"(?m)^\s*((from|import)\s+{named}\b|from\s+\.)", files[path])
     )
 
 

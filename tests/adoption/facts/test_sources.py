@@ -18,6 +18,29 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "service_port",
         [("8001", "Dockerfile:1")],
     ),
+    "what an image starts by variables": (
+        {
+            "Dockerfile": "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.7\n"
+            "ENV VARIABLE_NAME=api\nENV MODULE_NAME=main\n"
+        },
+        "app",
+        [("main:api", "Dockerfile:3")],
+    ),
+    "what an image starts by one variable": (
+        {"Dockerfile": 'FROM tiangolo/uvicorn-gunicorn:python3.11\nENV APP_MODULE="a.b:c"\n'},
+        "app",
+        [("a.b:c", "Dockerfile:2")],
+    ),
+    "these variables mean nothing to other images": (
+        {"Dockerfile": "FROM python:3.12\nENV MODULE_NAME=main\n"},
+        "app",
+        [],
+    ),
+    "a server with a configuration": (
+        {"asgi.py": 'import uvicorn\n\nuvicorn.Server(uvicorn.Config("a.b:app")).run()\n'},
+        "app",
+        [("a.b:app", "asgi.py:3")],
+    ),
     "no port of a script in a here-document": (
         {"Dockerfile": "FROM x\nRUN <<EOF\nEXPOSE 9999\nEOF\nEXPOSE 8001\n"},
         "service_port",

@@ -156,7 +156,8 @@ def _before_start(path: str, function: ast.FunctionDef) -> Iterator[Fact]:
 
 
 def _is_start(call: ast.Call) -> bool:
-    return _name(call.func) == "run" and _name(getattr(call.func, "value", None)) == "uvicorn"
+    started = _name(getattr(call.func, "value", None)) == "uvicorn"
+    return started and _name(call.func) in {"run", "Config"}  # which a uvicorn.Server runs
 
 
 def _app(path: str, node: ast.stmt, others: Mapping[str, str]) -> Iterator[Fact]:

@@ -1,13 +1,16 @@
 """Dockerfiles: the Python and the ports of an image."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
 from drydock.documents.formats import dockerfile
 
 _NAME = re.compile(r"(^|/)(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$")
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
+# https://github.com/tiangolo/uvicorn-gunicorn-docker#app_module says what these variables name.
+_STARTED = re.compile(r"\b(APP_MODULE|MODULE_NAME|VARIABLE_NAME)[=\s]+[\"']?([\w.:]+)")
+_STARTS = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*tiangolo/uvicorn-gunicorn", re.IGNORECASE)
 _EXPOSE = re.compile(r"^EXPOSE\s+(.+)$", re.IGNORECASE)
 INSTALL = re.compile(r"(?:apt(?:-get)?|apk)\s+(?:-\S+\s+)*(?:install|add)\s+(.*)", re.IGNORECASE)
 # A here-document that a shell runs: what else it is given to speaks another language.
@@ -31,12 +34,33 @@ def find(files: Files) -> Iterator[Fact]:
     """Yield what Dockerfiles say, the one at the top before others."""
     for path in sorted(filter(is_dockerfile, files), key=lambda path: (path.count("/"), path)):
         weight = SAYS if "/" not in path else IMPLIES
-        for number, line in instructions(files[path]):
+        lines = list(instructions(files[path]))
+        yield from _started(path, lines)
+        for number, line in lines:
             if found := _PYTHON.match(line):
                 yield Fact("python_version", found[1], path, number, weight)
             elif found := _EXPOSE.match(line):
                 for port in re.findall(r"\b\d{2,5}\b", found[1]):
                     yield Fact("service_port", port, path, number, weight)
+
+
+def _started(path: str, lines: Sequence[tuple[int, str]]) -> Iterator[Fact]:
+    """Yield the application that an image starts which is told it by variables."""
+    if not any(_STARTS.match(line) for _, line in lines):
+        return
+    told = {
+        found[1]: (found[2], number)
+        for number, line in lines
+        if ENV.match(line)
+        for found in _STARTED.finditer(line)
+    }
+    if "APP_MODULE" in told:
+        named, number = told["APP_MODULE"]
+        yield Fact("app", named, path, number, SAYS)
+    elif "MODULE_NAME" in told:
+        named, number = told["MODULE_NAME"]
+        attribute = told.get("VARIABLE_NAME", ("app", 0))[0]
+        yield Fact("app", f"{named}:{attribute}", path, number, SAYS)
 
 
 def instructions(text: str) -> Iterator[tuple[int, str]]:
