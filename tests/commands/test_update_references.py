@@ -1,12 +1,12 @@
 """`drydock update` says what your files still name, though the release takes it away."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from drydock.commands.update import Options, update
 
-from tests.support import Service, Template
+from tests.support import Service, Template, own_settings
 
 ACTION = "runs: {using: composite, steps: []}\n"
 CLOCK = "def now() -> int:\n    return 1\n"
@@ -86,9 +86,16 @@ TOLD = {
 
 
 @pytest.fixture(scope="module")
-def notes(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def notes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """What an update that takes all that away says of what is still named."""
     place = tmp_path_factory.mktemp("references")
+    with pytest.MonkeyPatch.context() as patch:  # it is there before a test's own settings
+        for name, value in own_settings(tmp_path_factory.mktemp("home")).items():
+            patch.setenv(name, value)
+        yield said_in(place)
+
+
+def said_in(place: Path) -> list[str]:
     template = Template.make(place / "template")
     template.release("v1.0.0", dict(HAD))
     service = Service.make(template, place / "service")
