@@ -93,7 +93,7 @@ def edited(text: str, suffix: str, side: str, chance: random.Random) -> str:
         at = chance.randrange(len(lines))
         line, name = lines[at], f"{side}_{step}"
         act = chance.choice(["change", "drop", "repeat", "define"])
-        if _opens(line, suffix) and (act == "drop" or suffix != ".py"):
+        if _opens(lines, at, suffix) and (act == "drop" or suffix != ".py"):
             continue
         words = [
             word for word in line.split() if word.isidentifier() or word.strip("\"',").isalnum()
@@ -119,15 +119,22 @@ def edited(text: str, suffix: str, side: str, chance: random.Random) -> str:
     return text
 
 
-def _opens(line: str, suffix: str) -> bool:
+def _opens(lines: list[str], at: int, suffix: str) -> bool:
     """Tell whether what follows a line is part of it.
 
     In data, what follows goes by the name in the line: where a side changes that name, or drops the
     line, what the other side changes below moves along. That is right, and nothing that counting
     by place can tell.
     """
+    line, below = lines[at], lines[at + 1] if at + 1 < len(lines) else ""
     is_header = suffix == ".toml" and HEADER.match(line) is not None
-    return is_header or line.rstrip().endswith(OPENS)
+    # Such as `- name: one`, below which the rest of an item stands.
+    is_item = suffix in {".yaml", ".yml"} and _indent(below) > _indent(line)
+    return is_header or is_item or line.rstrip().endswith(OPENS)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def with_what_both_dropped(base: str, ours: str, theirs: str, suffix: str) -> str:
