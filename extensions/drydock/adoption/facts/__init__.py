@@ -25,8 +25,9 @@ class Fact:
     """One thing that one line of the service says."""
 
     about: str
-    """An answer of the template, or what else there is to know."""
+    """An answer of the template, or what else `derive` and others ask for."""
     value: str
+    """As those who ask read it: a port's digits, an `app` as `[folder/]module:attribute`."""
     path: str
     line: int
     """From 1; 0: the file as a whole."""

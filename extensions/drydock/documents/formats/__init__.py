@@ -1,4 +1,9 @@
-"""What the merge knows of file formats: every module in this package is one."""
+"""What the merge knows of file formats: every module in this package is one.
+
+Besides what `Format` asks for, a module may have `stated(text)`, which yields where things are
+said (`values.Stated`): `places.line_of` tells lines of such formats only. Where two formats handle
+a file, it has the one whose module comes first by name.
+"""
 
 from collections.abc import Sequence
 from functools import cache

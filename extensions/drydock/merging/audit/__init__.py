@@ -1,6 +1,9 @@
-"""Judges a merge in the units of its format: every module in this package knows one.
+"""Judges a merge in the units of its format, by the module that is called as the format is.
 
-It shares no code with the readers, because what these make is held to it.
+It shares no code with the readers, because what these make is held to it. Each judge has `units`;
+one that knows more has `broken`, `needed` or `unneeded`, which take and return what the functions
+of these names here do, without the format's name. The other modules help these, or judge all
+formats.
 """
 
 from collections import Counter
