@@ -304,6 +304,52 @@ def test_refuses_files_in_the_way(drydock: Drydock, standard: Path, tmp_path: Pa
     assert "would be overwritten: move it first: noxfile.py" in refuses(drydock, folder, standard)
 
 
+@pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
+def test_refuses_to_change_what_git_was_told_to_overlook(
+    drydock: Drydock, standard: Path, tmp_path: Path, mark: str
+) -> None:
+    folder = make(requirements.FLAT, tmp_path / "service")
+    write(folder, {"ruff.toml": "line-length = 79\n"})
+    commit(folder, "Taste")
+    git(folder, "update-index", mark, "ruff.toml")
+    write(folder, {"ruff.toml": "line-length = 120\n"})
+    told = refuses(drydock, folder, standard)
+    assert "git was told to overlook ruff.toml, which is to change" in told
+
+
+@pytest.mark.parametrize(
+    ("own", "mine"),
+    [
+        ({"docs": "how to run it\n"}, "docs"),
+        ({"Dockerfile/web": "FROM scratch\n"}, "Dockerfile/web"),
+    ],
+)
+def test_a_file_where_the_standard_has_a_folder_stays_and_so_the_other_way(
+    drydock: Drydock, standard: Path, tmp_path: Path, own: dict[str, str], mine: str
+) -> None:
+    folder = make(requirements.FLAT, tmp_path / "service")
+    write(folder, {name: None for name in ("Dockerfile",) if (folder / name).exists()})
+    commit(folder, "Less")
+    write(folder, own)
+    commit(folder, "More")
+    report = report_of(retrofit(drydock, folder, standard, "--json"))
+    assert (folder / mine).read_text() == own[mine]
+    assert mine not in outcomes(report)
+    told = [one["why"] for one in report["todo"] if one["path"] == mine]
+    assert [why.partition(" has ")[0] for why in told] == ["it stands where the standard"]
+
+
+def test_a_link_where_the_standard_has_a_folder_stays(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = make(requirements.FLAT, tmp_path / "service")
+    (folder / "docs").symlink_to(".")
+    commit(folder, "A link")
+    report = report_of(retrofit(drydock, folder, standard, "--json"))
+    assert (folder / "docs").is_symlink()
+    assert "docs" in {one["path"] for one in report["todo"]}
+
+
 def test_work_on_the_branch_is_not_thrown_away(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:

@@ -27,6 +27,8 @@ class Place:
     prefix: str
     head: str
     tracked: Tree
+    unwatched: set[str]
+    """What of that git was told to overlook."""
     contents: dict[str, bytes]
     """Its files by their path in the service."""
     files: Files
@@ -58,7 +60,7 @@ def place_of(folder: Path) -> Place:
         raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
     where = folder.relative_to(repository.top.resolve()).as_posix()
     prefix = "" if where == "." else f"{where}/"
-    tracked, _ = repository.tracked()
+    tracked, unwatched = repository.tracked()
     inside = {
         path.removeprefix(prefix): entry
         for path, entry in tracked.items()
@@ -68,7 +70,7 @@ def place_of(folder: Path) -> Place:
     links = {path: blobs[entry.oid] for path, entry in inside.items() if entry.mode == _LINK}
     contents = {path: blobs[entry.oid] for path, entry in inside.items() if path not in links}
     files = texts_of(contents | dict(_through_links(links, contents)))
-    return Place(folder, repository, prefix, head, tracked, contents, files)
+    return Place(folder, repository, prefix, head, tracked, unwatched, contents, files)
 
 
 def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:

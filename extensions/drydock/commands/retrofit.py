@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from drydock import git, locking
@@ -133,7 +133,9 @@ class _Retrofit:
         self.say("Merging")
         with place.repository.quarantined() as repository:
             own = set(self._own(theirs, ancestors))
-            base, after, carried = self._sides(repository, theirs, ancestors, copied, own)
+            blocked = dict(self._blocked(theirs))
+            left = own | blocked.keys()
+            base, after, carried = self._sides(repository, theirs, ancestors, copied, left)
             labels = Labels("what it came from", "yours", f"release {release.name}")
             merge = three_way(repository, base, place.tracked, after, labels)
             own |= self._kept(merge)
@@ -141,8 +143,7 @@ class _Retrofit:
             merge.rules |= {
                 place.prefix + path: one.rules for path, one in carried.items() if one.rules
             }
-            if ways := work_tree.in_the_way(repository, place.tracked, merge):
-                raise BadInput(f"untracked file would be overwritten: move it first: {ways[0]}")
+            work_tree.require_room(repository, place.tracked, place.unwatched, merge)
             into = {path: to for to, one in carried.items() for path in one.accounted}
             account = self._account(carried, str(values.get("service_name", "")))
             report = RetrofitReport(
@@ -163,6 +164,7 @@ class _Retrofit:
                     *(todo for one in carried.values() for todo in one.todo),
                     *self._elsewhere(account, carried),
                     *(Todo(path, 0, *_OWN) for path in sorted(own)),
+                    *(_left_out(path, mine) for path, mine in sorted(blocked.items())),
                     *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
                     *clashes.find(facts, place.files, theirs.texts(), place.prefix),
                 ],
@@ -429,6 +431,24 @@ class _Retrofit:
             merge.leave_out(self.place.prefix + path, "yours stays, since they could not be merged")
         return kept
 
+    def _blocked(self, theirs: rendering.Rendering) -> Iterator[tuple[str, str]]:
+        """Yield the template's files that have no room, each with what of the service is there.
+
+        One of the two is a folder where the other is a file or a link.
+        """
+        prefix, tracked = self.place.prefix, self.place.tracked
+        folders = {
+            str(folder): path
+            for path in sorted(tracked, reverse=True)
+            for folder in PurePosixPath(path).parents
+        }
+        for path in theirs.files():
+            inside = prefix + path
+            above = (str(folder) for folder in PurePosixPath(inside).parents)
+            mine = next((one for one in above if one in tracked), folders.get(inside))
+            if mine:
+                yield path, mine.removeprefix(prefix)
+
     def _own(self, theirs: rendering.Rendering, ancestors: Mapping[str, Ancestor]) -> Iterator[str]:
         """Yield the code and tests that are none of the template's, though it has some there.
 
@@ -441,6 +461,12 @@ class _Retrofit:
                 inside = f"{folder}/__init__.py" in files and name != "__init__.py"
                 if (name.endswith(".py") and inside) or _TESTS.fullmatch(name):
                     yield path
+
+
+def _left_out(path: str, mine: str) -> Todo:
+    why = f"it stands where the standard has {path}, which is left out"
+    how = "to have it, drydock retrofit --abort, give yours another name, and retrofit again"
+    return Todo(mine, 0, why, how, "start")
 
 
 def _versions(rendered: rendering.Rendering, release: Release) -> Iterator[Candidate]:

@@ -84,8 +84,7 @@ def _changes(
 def _write(repository: Repository, prefix: str, contents: Mapping[str, bytes]) -> bool:
     """Write files into index and work tree; tell whether that changes any."""
     merge = Merge(_changes(repository, prefix, contents))
-    if ways := work_tree.in_the_way(repository, repository.tracked()[0], merge):
-        raise BadInput(f"untracked file would be overwritten: move it first: {ways[0]}")
+    work_tree.require_room(repository, *repository.tracked(), merge)
     if merge.changes:
         work_tree.write(repository, repository.text("rev-parse", "HEAD"), merge, prefix)
     return bool(merge.changes)

@@ -177,7 +177,7 @@ def _update(
                 *merge.doubts,
                 *references.find(repository, service.prefix, service.tracked, trees.theirs, merge),
             ]
-            _require_room(service, merge)
+            work_tree.require_room(service.repository, service.tracked, service.unwatched, merge)
             options.watch(repository, merge, theirs)
             three = (trees.base, service.tracked, trees.theirs)
             report.files = files_of(service.prefix, three, merge, trees.held)
@@ -405,17 +405,6 @@ def _leave_out_shadows(
         if one.path not in merge.moved:
             merge.leave_out(one.path, one.reason)
             yield f"{one.path} is not added: {one.reason}; {one.duty}"
-
-
-def _require_room(service: Service, merge: Merge) -> None:
-    if found := work_tree.in_the_way(service.repository, service.tracked, merge):
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        raise BadInput(f"untracked file would be overwritten: move it first: {found[0]}{more}")
-    if hidden := sorted(service.unwatched & (merge.changes.keys() | merge.conflicts.keys())):
-        raise BadInput(
-            f"git was told to overlook {hidden[0]}, which the update changes: "
-            "git update-index --no-assume-unchanged --no-skip-worktree makes it look"
-        )
 
 
 def _explain(

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,22 @@ from drydock.git import Entry, Repository, Tree
 from drydock.merging.trees import Merge
 
 _JOURNAL = "drydock-update"
+
+
+def require_room(repository: Repository, ours: Tree, unwatched: Set[str], merge: Merge) -> None:
+    """Raise BadInput where writing a merge would lose what git does not hold.
+
+    `ours` is what is tracked, and `unwatched` what of that git was told to overlook: edits of it
+    are in no commit and in no status.
+    """
+    if found := in_the_way(repository, ours, merge):
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise BadInput(f"untracked file would be overwritten: move it first: {found[0]}{more}")
+    if hidden := sorted(unwatched & (merge.changes.keys() | merge.conflicts.keys())):
+        raise BadInput(
+            f"git was told to overlook {hidden[0]}, which is to change: "
+            "git update-index --no-assume-unchanged --no-skip-worktree makes it look"
+        )
 
 
 def in_the_way(repository: Repository, ours: Tree, merge: Merge) -> list[str]:
