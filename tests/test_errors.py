@@ -2,6 +2,7 @@
 
 import pytest
 from drydock.errors import BadInput, Fault, one_line, undone_by
+from drydock.git import GitError
 
 
 def test_a_message_is_one_line_without_control_characters() -> None:
@@ -16,10 +17,27 @@ def test_a_fault_after_something_was_written_says_what_takes_it_back() -> None:
     assert caught.value.left == "drydock update --abort undoes what was written"
 
 
-@pytest.mark.parametrize("error", [BadInput("no"), OSError("full")])
-def test_what_is_no_fault_of_drydock_stays_what_it_is(error: Exception) -> None:
-    with pytest.raises(type(error)), undone_by("drydock update --abort"):
+def test_bad_input_stays_what_it_is() -> None:
+    error = BadInput("no")
+    with pytest.raises(BadInput) as caught, undone_by("drydock update --abort"):
         raise error
+    assert caught.value is error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (GitError("gpg failed\nto sign"), "git: gpg failed to sign"),
+        (OSError(28, "No space left", "a.py"), "a.py: No space left"),
+        (OSError("full"), "full"),
+    ],
+)
+def test_what_git_or_the_machine_refuses_is_no_fault_and_is_undone(
+    error: Exception, said: str
+) -> None:
+    with pytest.raises(BadInput) as caught, undone_by("drydock update --abort"):
+        raise error
+    assert str(caught.value) == f"{said}; drydock update --abort undoes what was written"
 
 
 def test_a_report_of_a_fault_has_the_way_to_it() -> None:

@@ -82,3 +82,8 @@ def test_an_answers_file_that_git_does_not_know_is_to_be_committed_first(tmp_pat
     git(folder, "commit", "--quiet", "--message", "forget it")
     with pytest.raises(BadInput, match="is not committed: commit the service first"):
         find(folder)
+
+
+def test_a_home_that_nobody_has_is_bad_input() -> None:
+    with pytest.raises(BadInput, match="~nobody-here: there is no such home"):
+        find(Path("~nobody-here"))

@@ -34,13 +34,24 @@ class Fault(Exception):  # noqa: N818 - as BadInput
 
 @contextmanager
 def undone_by(command: str) -> Iterator[None]:
-    """Say of a fault in this block that something was written, and what takes it back."""
+    """Say of what fails in this block that something was written, and what takes it back.
+
+    What git refuses (a hook, a signature) and what the machine does is BadInput, all else a Fault.
+    """
     try:
         yield
-    except (BadInput, OSError):
+    except BadInput:
         raise
     except Exception as error:
-        raise Fault(error, f"{command} undoes what was written") from error
+        from drydock.git import GitError  # noqa: PLC0415 - it needs this module
+
+        left = f"{command} undoes what was written"
+        if isinstance(error, GitError):
+            raise BadInput(f"git: {error}; {left}") from error
+        if isinstance(error, OSError):
+            said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise BadInput(f"{said}; {left}") from error
+        raise Fault(error, left) from error
 
 
 def one_line(message: object) -> str:

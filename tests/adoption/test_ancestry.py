@@ -79,5 +79,22 @@ def test_every_commit_of_an_ancestor_counts(tmp_path: Path) -> None:
     assert texts == [OTHER.replace(b"other 1\n", b"shop 1\n"), LINES]
     old = ancestry.of_repository(f"{tmp_path}@HEAD~1", mine)
     assert [one.content for one in old if one.path == "a.txt"] == [LINES]
+    git(tmp_path, "branch", "feature/x", "HEAD~1")
+    branch = ancestry.of_repository(f"{tmp_path}@feature/x", mine)
+    assert [one.content for one in branch if one.path == "a.txt"] == [LINES]
     with pytest.raises(BadInput, match="has no 'nowhere'"):
         ancestry.of_repository(f"{tmp_path}@nowhere", mine)
+
+
+def test_a_folder_with_an_at_sign_in_its_name_is_an_ancestor(tmp_path: Path) -> None:
+    folder = tmp_path / "team@home" / "shop"
+    write(folder, {"a.txt": LINES})
+    git(folder, "init", "--quiet")
+    commit(folder, "one")
+    assert [one.path for one in ancestry.of_repository(str(folder), {})] == ["a.txt"]
+
+
+@pytest.mark.parametrize("address", ["ssh://git@[", "git@host.invalid:a/b", "~nobody-here/a"])
+def test_an_address_that_cannot_be_read_is_bad_input(address: str) -> None:
+    with pytest.raises(BadInput):
+        ancestry.of_repository(address, {})

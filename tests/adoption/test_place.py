@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from drydock.adoption.place import place_of, texts_of
+from drydock.errors import BadInput
 
 from tests.support import commit, git
 
@@ -42,3 +43,8 @@ def test_a_list_is_read_through_a_link(tmp_path: Path) -> None:
     place = place_of(tmp_path)
     assert place.files == {"requirements.txt": "a==1\n", "requirements/base.txt": "a==1\n"}
     assert list(place.contents) == ["requirements/base.txt"]
+
+
+def test_a_home_that_nobody_has_is_bad_input() -> None:
+    with pytest.raises(BadInput, match="~nobody-here: there is no such home"):
+        place_of(Path("~nobody-here"))

@@ -92,13 +92,14 @@ def test_a_file_that_both_added_is_merged_by_meaning(
     assert sorted(lines) == [".env", "/data/", "__pycache__/"]
 
 
+@pytest.mark.parametrize("named", ["pyproject.toml", "./pyproject.toml"])
 def test_explain_shows_both_sides_and_why_and_changes_nothing(
-    drydock: Drydock, template: Template, service: Service
+    drydock: Drydock, template: Template, service: Service, named: str
 ) -> None:
     service.change({"pyproject.toml": PROJECT.replace("0.27", "0.29")})
     template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("0.27", "0.28")})
     before = snapshot(service.path)
-    outcome = drydock("update", service.path, "--defaults", "--explain", "pyproject.toml")
+    outcome = drydock("update", service.path, "--defaults", "--explain", named)
     assert (outcome.code, snapshot(service.path)) == (0, before)
     lines = outcome.out.splitlines()
     assert lines[0] == "pyproject.toml: merged"

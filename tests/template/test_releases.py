@@ -162,6 +162,13 @@ def test_credentials_are_not_recorded(given: str, recorded: str) -> None:
     assert without_credentials(given) == recorded
 
 
+@pytest.mark.parametrize("address", ["http://[x", "https://me:secret@[x", "~nobody-here/tpl"])
+def test_what_is_no_address_is_bad_input(address: str) -> None:
+    with pytest.raises(BadInput) as caught, open_template(address, Path.cwd()):
+        pass
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("name", "version"),
     [

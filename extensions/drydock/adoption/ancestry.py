@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from drydock.adoption.facts import names_of
 from drydock.errors import BadInput
 from drydock.git import Repository
-from drydock.template.releases import open_template
+from drydock.template.releases import local_folder, open_template
 
 SIMILAR = 0.5
 """How much of two files must be the same for one to have come from the other."""
@@ -125,12 +125,21 @@ def of_repository(named: str, files: Mapping[str, bytes]) -> list[Candidate]:
     `named` is `REPO` or `REPO@REF`; `files` are the service's: where the ancestor says its own
     name, a copy says the service's. Raises BadInput when there is no such repository or commit.
     """
-    address, _, ref = named.rpartition("@") if re.search(r"@[^:/@]+$", named) else (named, "", "")
+    address, ref = _parted(named)
     with open_template(address, Path.cwd()) as ancestor:
         commit = ancestor.repository.commit_of(ref or "HEAD")
         if commit is None:
             raise BadInput(f"{ancestor.address} has no {ref!r}")
         return list(_history(ancestor.repository, commit, files))
+
+
+def _parted(named: str) -> tuple[str, str]:
+    """Return the repository and the ref of `REPO` or `REPO@REF`; no ref has a colon."""
+    address, at, ref = named.rpartition("@")
+    is_login = re.fullmatch(r"[\w+.-]+://[^/]*", address)
+    if not at or ":" in ref or is_login or local_folder(named, Path.cwd()):
+        return named, ""
+    return address, ref
 
 
 def _history(

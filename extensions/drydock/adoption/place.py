@@ -10,6 +10,7 @@ from pathlib import Path
 from drydock.adoption.facts import Files
 from drydock.errors import BadInput
 from drydock.git import Repository, Tree
+from drydock.paths import expanded
 from drydock.project import repository_of
 from drydock.template import answers
 
@@ -37,7 +38,7 @@ class Place:
 
 def place_of(folder: Path) -> Place:
     """Return the service in `folder`; raise BadInput if it is none that can be brought in."""
-    folder = folder.expanduser().resolve()
+    folder = expanded(folder).resolve()
     try:
         repository = repository_of(folder)
     except BadInput as error:

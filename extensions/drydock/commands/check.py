@@ -5,6 +5,7 @@ from pathlib import Path
 from drydock_standard.run import run
 
 from drydock.errors import BadInput
+from drydock.paths import expanded
 from drydock.report.checks import CheckReport
 
 
@@ -14,7 +15,7 @@ def check(folder: Path, *, network: bool = False) -> CheckReport:
     With `network` those too that ask a package index or the template's server. Raises BadInput
     when there is no such folder, or nothing in it.
     """
-    folder = folder.expanduser().resolve()
+    folder = expanded(folder).resolve()
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a directory")
     try:

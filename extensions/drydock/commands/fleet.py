@@ -26,6 +26,7 @@ from drydock.fleet.progress import Progress
 from drydock.fleet.records import Record
 from drydock.fleet.rehearsal import Blame
 from drydock.fleet.status import examine
+from drydock.paths import expanded
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
 from drydock.template import answers
@@ -38,7 +39,7 @@ _QUIET: Callable[[str], None] = lambda _: None  # noqa: E731
 def default_cache() -> Path:
     """Return where clones are kept: https://specifications.freedesktop.org/basedir-spec/."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "drydock" / "fleet"
+    return expanded(Path(base)) / "drydock" / "fleet"
 
 
 @dataclass(frozen=True)

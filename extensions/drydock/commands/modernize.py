@@ -12,6 +12,7 @@ from drydock.codemods import all_rules
 from drydock.codemods.run import run
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
+from drydock.paths import expanded
 from drydock.project import repository_of
 from drydock.report.modernized import Change, ModernizeReport
 
@@ -42,7 +43,7 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
     if options.since is not None:
         rules = [name for name in _newer(options.since) if not rules or name in rules]
     try:
-        folder = folder.expanduser().resolve()
+        folder = expanded(folder).resolve()
         repository = repository_of(folder)
         inside = folder.relative_to(repository.top.resolve()).as_posix()
         prefix = "" if inside == "." else f"{inside}/"

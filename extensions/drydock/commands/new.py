@@ -13,6 +13,7 @@ from urllib.request import url2pathname
 
 from drydock import git, locking
 from drydock.errors import BadInput
+from drydock.paths import expanded
 from drydock.report.outcomes import NewService
 from drydock.template import rendering
 from drydock.template.answers import DEFAULT_NAME
@@ -47,7 +48,7 @@ def new(
     (without it, the newest, or the installed one). `say` is told each step before it starts.
     Raises BadInput, and leaves the destination as it was, when anything given cannot be used.
     """
-    destination = destination.expanduser().absolute()
+    destination = expanded(destination).absolute()
     _require_empty(destination)
     address, installed = (template, None) if template else origin()
     warnings = []

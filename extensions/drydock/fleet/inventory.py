@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from drydock.errors import BadInput
+from drydock.paths import expanded
 from drydock.template import answers
 from drydock.template.releases import redacted, without_credentials
 
@@ -143,7 +144,7 @@ def _member(service: Any, defaults: Mapping[str, Any], base: Path) -> Member:
         )
     if texts["branch"] and not _BRANCH.fullmatch(texts["branch"]):
         raise BadInput(f"{texts['branch']!r} is no name of a branch")
-    path = (base / Path(texts["path"]).expanduser()).resolve() if texts["path"] else None
+    path = (base / expanded(Path(texts["path"]))).resolve() if texts["path"] else None
     folder = _folder(texts["folder"])
     name = texts["name"]
     if name and not _NAME.fullmatch(name):

@@ -1,5 +1,6 @@
 """What came of a command: the one model that texts, Markdown and JSON are made of."""
 
+import posixpath
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,7 +103,7 @@ class UpdateReport(_Merged):
     def of(self, path: str) -> FileReport:
         """Return what is said of the file at `path`; raise BadInput if that is nothing."""
         for file in self.files:
-            if file.path == path:
+            if file.path == posixpath.normpath(path):
                 return file
         raise BadInput(f"{path}: the update from {self.before} to {self.after} leaves it alone")
 

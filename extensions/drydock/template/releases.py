@@ -20,6 +20,7 @@ from packaging.version import InvalidVersion, Version
 
 from drydock import git
 from drydock.errors import BadInput
+from drydock.paths import expanded
 from drydock.template import company
 
 _SHORTCUTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -262,10 +263,16 @@ def release_before(name: str) -> str | None:
 def without_credentials(address: str) -> str:
     """Return the `address` of a template fit to be recorded: without password or token.
 
-    The user of an SSH address stays: it is part of the way, no secret.
+    The user of an SSH address stays: it is part of the way, no secret. Raises BadInput for what is
+    no address.
     """
-    parts = urlsplit(address)
-    if "://" not in address or "@" not in parts.netloc:
+    if "://" not in address:
+        return address
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise BadInput(f"{redacted(address)!r} is no address: {error}") from error
+    if "@" not in parts.netloc:
         return address
     login, _, host = parts.netloc.rpartition("@")
     user = login.partition(":")[0]
@@ -283,7 +290,7 @@ def redacted(text: str) -> str:
 
 def local_folder(address: str, base: Path) -> Path | None:
     """Return the folder or bundle at `address` on this machine, a relative one from `base`."""
-    path = base / Path(address.removeprefix("file://")).expanduser()
+    path = base / expanded(Path(address.removeprefix("file://")))
     return path if path.exists() else None
 
 
