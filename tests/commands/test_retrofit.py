@@ -657,3 +657,20 @@ def test_pins_are_told_of_a_retrofitted_service_only(drydock: Drydock, tmp_path:
 
     assert outcome.code == 2
     assert "--resolve is for a service that was retrofitted" in outcome.err
+
+
+def test_what_a_template_would_run_is_listed_and_what_it_says_shown(
+    drydock: Drydock, tmp_path: Path
+) -> None:
+    questions = (
+        "_subdirectory: template\nservice_name: x\n_tasks: ['touch made']\n"
+        "_message_after_update: 'Welcome.'\n"
+    )
+    template = Template.make(tmp_path / "template", questions)
+    template.release("v1.0.0", {"ruff.toml": "line-length = 100\n"})
+    folder = make(requirements.FLAT, tmp_path / "service")
+    outcome = drydock("retrofit", folder, "--defaults", "--template", template.path)
+    assert outcome.code == 0, outcome.err
+    assert "Not run: task: touch made" in outcome.out
+    assert "\nWelcome.\n" in outcome.out
+    assert not (folder / "made").exists()

@@ -169,6 +169,12 @@ class _Retrofit:
                     *clashes.find(facts, place.files, theirs.texts(), place.prefix),
                 ],
                 account=account,
+                notes=[
+                    *merge.doubts,
+                    *filter(None, [self.template.uncommitted(release), self.template.tags_missing]),
+                ],
+                skipped=theirs.skipped,
+                message=theirs.message.strip(),
             )
             if not options.dry_run:
                 self.say("Writing")

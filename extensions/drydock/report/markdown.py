@@ -1,6 +1,6 @@
 """What came of a command, for a pull request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from drydock.report.modernized import modernized_to_markdown
 from drydock.report.outcomes import RetrofitReport, UpdateReport
@@ -33,12 +33,7 @@ def _update_lines(report: UpdateReport) -> Iterator[str]:
     conflicts = [f"- [ ] `{file.path}`: {file.reason}" for file in report.conflicts]
     if conflicts:
         yield from ("", "## Conflicts", "", *conflicts)
-    doubts = [*report.doubts, *(f"not run: {line}" for line in report.skipped)]
-    if doubts:
-        yield from ("", "## Notes", "")
-        yield from (f"- {line}" for line in doubts)
-    if report.message:
-        yield from ("", "## From the template", "", report.message)
+    yield from _notes(report.doubts, report.skipped, report.message)
     yield from (
         "",
         "## Files",
@@ -87,8 +82,18 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
                 yield from (
                     f"- [ ] `{place_of(one)}`: {one.why}. {one.how}".rstrip() for one in held
                 )
+    yield from _notes(report.notes, report.skipped, report.message)
     if report.modernized:
         yield from ("", "# The code", "", modernized_to_markdown(report.modernized))
+
+
+def _notes(notes: Iterable[str], skipped: Iterable[str], message: str) -> Iterator[str]:
+    doubts = [*notes, *(f"not run: {line}" for line in skipped)]
+    if doubts:
+        yield from ("", "## Notes", "")
+        yield from (f"- {line}" for line in doubts)
+    if message:
+        yield from ("", "## From the template", "", message)
 
 
 def _cell(text: str) -> str:

@@ -168,6 +168,12 @@ class RetrofitReport(_Merged):
     """What of the code was carried to the libraries of today; None: that was not wanted."""
     unsettled: str = ""
     """Why that is not known yet, and what to do about it; empty: it is."""
+    notes: list[str] = field(default_factory=list)
+    """What was decided for the user, or may be wrong."""
+    skipped: tuple[str, ...] = ()
+    """Tasks and migrations of the template that were not run."""
+    message: str = ""
+    """What the template says."""
 
     @property
     def next_steps(self) -> list[str]:

@@ -125,6 +125,9 @@ def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
         echo(f"\nThe code is not formatted, and its debt not listed: {report.unsettled}")
     if report.locked:
         echo(f"\n{report.locked}")
+    print_doubts(report.notes, report.skipped)
+    if report.message:
+        echo(f"\n{report.message}")
     if report.unlocked:
         echo(style(f"\nIt cannot be locked yet: {report.unlocked}", fg="red"))
     if report.modernized:
