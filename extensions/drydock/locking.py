@@ -63,12 +63,32 @@ def write(service: Path, versions: Mapping[str, str] | None = None) -> str | Non
         return "Drydock locks by uv only, which builds nothing"
     if find_uv() is None:
         return "uv is not installed"
+    if elsewhere := locked_elsewhere(service):
+        return elsewhere
     if versions and not (service / "uv.lock").exists() and (lock := _keeping(text, versions)):
         (service / "uv.lock").write_text(lock, "utf-8")
     done = run_uv("lock", "--no-build", folder=service)
+    failed = f"uv lock ended with {done.returncode}"
+    return (one_line(done.stderr) or failed) if done.returncode else None
+
+
+def locked_elsewhere(service: Path) -> str | None:
+    """Return why `uv lock` in the folder `service` would write outside of it, or None.
+
+    As a member of a uv workspace it has no lock file of its own. Which one it belongs to, uv itself
+    says, from the pyproject.toml files alone; where it cannot, that is the reason.
+    """
+    service = service.resolve()
+    above = any((folder / "pyproject.toml").is_file() for folder in service.parents)
+    if not above or find_uv() is None:
+        return None
+    done = run_uv("workspace", "dir", "--color=never", folder=service, quiet=False)
     if done.returncode:
-        return one_line(done.stderr) or f"uv lock ended with {done.returncode}"
-    return None
+        return one_line(done.stderr) or f"uv workspace dir ended with {done.returncode}"
+    root = Path(done.stdout.strip()).resolve()
+    if root == service:
+        return None
+    return f"a member of the uv workspace in {os.path.relpath(root, service)}/: run uv lock there"
 
 
 def locked(text: str) -> str:

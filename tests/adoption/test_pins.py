@@ -153,3 +153,23 @@ def test_what_has_no_wheel_is_told_and_nothing_is_changed(drydock: Drydock, tmp_
     assert outcome.code == 1
     assert "gone==1.0: no wheel of it works" in outcome.out
     assert git(folder, "rev-list", "--count", "HEAD").strip() == "1"
+
+
+def test_the_pins_of_a_member_of_a_uv_workspace_are_left_alone(
+    drydock: Drydock, tmp_path: Path
+) -> None:
+    top = tmp_path / "all"
+    root = '[project]\nname = "all"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["shop"]\n'
+    write(top, {"pyproject.toml": root})
+    answers = "_src_path: x\n_commit: v1\npython_version: '3.11'\n"
+    write(top / "shop", {".copier-answers.yml": answers})
+    service(top / "shop", "old==1.0")
+    git(top, "init", "--quiet")
+    commit(top, "As it was")
+
+    outcome = drydock("retrofit", top / "shop", "--resolve", "--apply")
+
+    assert outcome.code == 2
+    assert "a member of the uv workspace in ../: run uv lock there" in outcome.err
+    assert git(top, "status", "--porcelain") == ""
+    assert git(top, "rev-list", "--count", "HEAD").strip() == "1"

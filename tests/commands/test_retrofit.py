@@ -650,6 +650,36 @@ def test_the_second_service_of_a_repository_has_a_branch_of_its_own(
     assert "it holds several services" in retrofit(drydock, top, standard).err
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("lock", [None, "version = 1\n"], ids=["without a lock", "with one"])
+def test_the_lock_file_of_a_uv_workspace_is_left_alone(
+    drydock: Drydock, standard: Path, tmp_path: Path, lock: str | None
+) -> None:
+    top = tmp_path / "all"
+    project = '[project]\nname = "{}"\nversion = "1"\nrequires-python = ">=3.11"\n'
+    workspace = '[tool.uv.workspace]\nmembers = ["services/*"]\n'
+    folder = top / "services/orders"
+    app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    own = {"pyproject.toml": project.format("orders") + 'dependencies = ["fastapi"]\n'}
+    write(top, {"pyproject.toml": project.format("all") + workspace, "uv.lock": "version = 1\n"})
+    write(folder, own | {"orders/main.py": app} | ({"uv.lock": lock} if lock else {}))
+    git(top, "init", "--quiet", "--initial-branch=main")
+    commit(top, "As it was")
+    before = snapshot(folder)
+
+    outcome = retrofit(drydock, folder, standard)
+
+    reason = "a member of the uv workspace in ../../: run uv lock there"
+    assert f"It cannot be locked yet: uv.lock is not written: {reason}" in outcome.out, outcome.err
+    assert "exclude it there, then uv lock" in outcome.out
+    assert (outcome.code, git(top, "status", "--porcelain")) == (0, "")
+    changed = git(top, "diff", "--name-only", "main").split()
+    assert all(path.startswith("services/orders/") for path in changed)
+    assert "services/orders/uv.lock" not in changed
+    assert drydock("retrofit", folder, "--abort").code == 0
+    assert (git(top, "status", "--porcelain"), snapshot(folder)) == ("", before)
+
+
 def test_pins_are_told_of_a_retrofitted_service_only(drydock: Drydock, tmp_path: Path) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
 

@@ -753,6 +753,29 @@ def test_the_lock_file_is_written_anew(
     assert service.read("uv.lock") == LOCK
 
 
+def test_the_lock_file_of_a_uv_workspace_is_left_alone(
+    drydock: Drydock, template: Template, tmp_path: Path
+) -> None:
+    top = tmp_path / "all"
+    root = PROJECT.replace('"x"', '"all"') + '[tool.uv.workspace]\nmembers = ["service"]\n'
+    write(top, {"pyproject.toml": root, "uv.lock": LOCK})
+    git(top, "init", "--quiet", "--initial-branch=main")
+    service = locked(template, top / "service")
+    commit(top, "start")
+    before = snapshot(service.path)
+    template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("3.11", "3.11,<4")})
+
+    outcome = drydock("update", service.path, "--defaults")
+
+    assert outcome.code == 0
+    reason = "a member of the uv workspace in ../: run uv lock there"
+    assert f"uv.lock is not regenerated ({reason})" in outcome.out
+    assert (top / "uv.lock").read_text() == service.read("uv.lock") == LOCK
+    assert git(top, "diff", "--name-only") == ""
+    assert drydock("update", service.path, "--abort").code == 0
+    assert (git(top, "status", "--porcelain"), snapshot(service.path)) == ("", before)
+
+
 @pytest.mark.parametrize("why", ["dynamic", "conflict", "dry run", "not touched", "poetry"])
 def test_the_lock_file_is_left_alone(
     drydock: Drydock, template: Template, tmp_path: Path, why: str

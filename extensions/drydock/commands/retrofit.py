@@ -523,6 +523,8 @@ def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
     source, versions = locked.versions(place.files)
     if problem := locking.write(place.folder, versions):
         how = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
+        if problem == locking.locked_elsewhere(place.folder):
+            how = "the image is built from a lock file beside it: exclude it there, then uv lock"
         report.unlocked = f"uv.lock is not written: {problem}"
         report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, how, "start"))
         if path not in place.tracked:
@@ -567,6 +569,8 @@ def apply_pins(folder: Path, ways: Sequence[Way]) -> None:
         if changed := repository.changes():
             raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
         before = pins.read(folder)
+        if elsewhere := locking.locked_elsewhere(folder):
+            raise BadInput(f"it is not locked here: {elsewhere}")
         text = pins.changed(before, {way.pin: way.instead for way in ways if way.instead})
         try:
             lock = locking.locked(text)

@@ -1,0 +1,66 @@
+"""A service is locked in its own folder, or not at all."""
+
+from pathlib import Path
+
+import pytest
+from drydock import locking
+
+from tests.support import snapshot, write
+
+PROJECT = '[project]\nname = "{}"\nversion = "1"\nrequires-python = ">=3.10"\n'
+WORKSPACE = PROJECT.format("all") + '[tool.uv.workspace]\nmembers = ["a*", "deep/*"]\n'
+MEMBER = "a member of the uv workspace in {}: run uv lock there"
+
+
+@pytest.mark.parametrize(
+    ("folder", "root"),
+    [("a", "../"), ("deep/a", "../../")],
+)
+def test_a_member_of_a_workspace_is_not_locked(tmp_path: Path, folder: str, root: str) -> None:
+    service = tmp_path / folder
+    write(tmp_path, {"pyproject.toml": WORKSPACE, "uv.lock": "version = 1\n"})
+    write(service, {"pyproject.toml": PROJECT.format("shop")})
+    before = snapshot(tmp_path)
+
+    assert locking.write(service) == MEMBER.format(root)
+    assert locking.write(service, {"fastapi": "0.115.0"}) == MEMBER.format(root)
+    assert snapshot(tmp_path) == before
+
+
+def test_the_way_there_through_a_link_counts_as_the_folder_itself(tmp_path: Path) -> None:
+    write(tmp_path / "all", {"pyproject.toml": WORKSPACE})
+    write(tmp_path / "all/a", {"pyproject.toml": PROJECT.format("shop")})
+    (tmp_path / "link").symlink_to("all/a")
+    assert locking.write(tmp_path / "link") == MEMBER.format("../")
+
+
+@pytest.mark.parametrize(
+    ("above", "folder", "more"),
+    [
+        pytest.param(WORKSPACE, "b", "", id="no member"),
+        pytest.param(WORKSPACE + 'exclude = ["a1"]\n', "a1", "", id="excluded"),
+        pytest.param(WORKSPACE, "b", "[tool.uv.workspace]\n", id="a root itself"),
+        pytest.param(PROJECT.format("all"), "a", "", id="no workspace"),
+        pytest.param("[tool.ruff]\n", "a", "", id="settings of another tool"),
+    ],
+)
+def test_below_another_project_it_is_locked_in_its_folder(
+    tmp_path: Path, above: str, folder: str, more: str
+) -> None:
+    write(tmp_path, {"pyproject.toml": above})
+    write(tmp_path / folder, {"pyproject.toml": PROJECT.format("shop") + more})
+    before = snapshot(tmp_path)
+
+    assert locking.write(tmp_path / folder) is None
+    after = snapshot(tmp_path)
+    assert after.keys() - before.keys() == {f"{folder}/uv.lock"}
+    assert {name: after[name] for name in before} == before
+
+
+def test_what_uv_says_of_a_broken_workspace_is_the_reason(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": WORKSPACE})
+    write(tmp_path / "a", {"pyproject.toml": PROJECT.format("shop")})
+    write(tmp_path / "a2", {"pyproject.toml": "[project\n"})
+    before = snapshot(tmp_path)
+    assert "a2" in (locking.write(tmp_path / "a") or "")
+    assert snapshot(tmp_path) == before
