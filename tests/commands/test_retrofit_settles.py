@@ -119,6 +119,19 @@ def test_what_is_only_staged_is_listed_too(drydock: Drydock, folder: Path, stand
     assert git(folder, "status", "--porcelain") == ""
 
 
+def test_nothing_is_formatted_where_the_commit_of_it_could_not_be_noted(
+    drydock: Drydock, folder: Path, standard: Path
+) -> None:
+    git(folder, "rm", "--quiet", "--cached", ".git-blame-ignore-revs")
+    write(folder, {".gitignore": ".git-blame-ignore-revs\n"})
+    git(folder, "add", ".gitignore")
+    git(folder, "commit", "--quiet", "--message", "Ignore it")
+    outcome = retrofit(drydock, folder, standard)
+    assert "move it first: .git-blame-ignore-revs" in outcome.out
+    assert len(subjects(folder)) == 1
+    assert (folder / "tills/main.py").read_text() == CODE
+
+
 def test_all_of_it_is_undone(drydock: Drydock, folder: Path, standard: Path) -> None:
     before = git(folder, "rev-parse", "HEAD")
     retrofit(drydock, folder, standard)

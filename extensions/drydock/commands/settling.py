@@ -24,6 +24,8 @@ def settle(repository: Repository, prefix: str, branch: Branch, *, formats: bool
     """
     found = debt.find(_contents(repository, prefix), _version(repository, prefix), formats=formats)
     listed = {style.PATH: found.settings.encode()}
+    later = {REVISIONS: b""} if found.formatted else {}
+    _merge(repository, prefix, {**found.formatted, **listed, **later})  # before the first commit
     if found.formatted:
         how = f"git config blame.ignoreRevsFile {REVISIONS}"
         _write(repository, prefix, found.formatted)
@@ -68,23 +70,23 @@ def _version(repository: Repository, prefix: str) -> str:
         raise BadInput(f"uv.lock cannot be read: {error}") from error
 
 
-def _changes(
-    repository: Repository, prefix: str, contents: Mapping[str, bytes]
-) -> dict[str, Entry | None]:
-    tracked, _ = repository.tracked()
+def _merge(repository: Repository, prefix: str, contents: Mapping[str, bytes]) -> Merge:
+    """Return what writing these files changes. Raises BadInput where something would be lost."""
+    tracked, unwatched = repository.tracked()
     oids = repository.write_blobs(list(contents.values()))
     found: dict[str, Entry | None] = {}
     for path, oid in zip(contents, oids, strict=True):
         old = tracked.get(prefix + path)
         if old is None or old.oid != oid:
             found[prefix + path] = Entry(old.mode if old else "100644", oid)
-    return found
+    merge = Merge(found)
+    work_tree.require_room(repository, tracked, unwatched, merge)
+    return merge
 
 
 def _write(repository: Repository, prefix: str, contents: Mapping[str, bytes]) -> bool:
     """Write files into index and work tree; tell whether that changes any."""
-    merge = Merge(_changes(repository, prefix, contents))
-    work_tree.require_room(repository, *repository.tracked(), merge)
+    merge = _merge(repository, prefix, contents)
     if merge.changes:
         work_tree.write(repository, repository.text("rev-parse", "HEAD"), merge, prefix)
     return bool(merge.changes)
