@@ -286,6 +286,21 @@ def test_refuses_what_is_not_committed(drydock: Drydock, standard: Path, tmp_pat
     assert "uncommitted changes" in refuses(drydock, folder, standard)
 
 
+def test_what_is_given_is_what_other_answers_follow_from(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "nm"
+    app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    write(folder, {"main.py": app, "requirements.txt": "fastapi\n"})
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+    given = ("--data", "service_name=orders", "--data", "service_port=9000")
+    report = report_of(retrofit(drydock, folder, standard, *given, "--dry-run", "--json"))
+    answers = {one["name"]: one["value"] for one in report["answers"]}
+    assert (answers["package_path"], answers["management_port"]) == ("orders", 9001)
+    assert answers["description"] == "The orders service."
+
+
 def test_refuses_unknown_names(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
     assert "has no release 'v7'" in refuses(drydock, folder, standard, "--to", "v7")

@@ -248,8 +248,10 @@ class _Retrofit:
         facts = gather(self.place.files)
         if broken := next((fact for fact in facts if fact.about == "broken"), None):
             raise BadInput(broken.value)
-        if given := self.options.data.get("app"):
-            facts.append(Fact("app", str(given), "--data", 0, 100))
+        for about in ("app", "service_name", "service_port"):  # from which others are derived
+            given = str(self.options.data.get(about, ""))
+            if given and (about != "service_port" or given.isdigit()):
+                facts.append(Fact(about, given, "--data", 0, 100))
         return facts
 
     def _answers(self, facts: list[Fact], release: Release, ask: Ask | None) -> list[Derived]:
