@@ -159,10 +159,14 @@ def tool(name: str, version: str) -> list[str]:
 
 def packages(lock: str) -> dict[str, str]:
     """Return the version of each package in the text of a `uv.lock`; of several, the last."""
+    found = tomllib.loads(lock).get("package", [])
     return {
-        one["name"]: one["version"]
-        for one in tomllib.loads(lock).get("package", [])
-        if "version" in one and "registry" in one.get("source", {})
+        str(one["name"]): str(one["version"])
+        for one in (found if isinstance(found, list) else ())
+        if isinstance(one, dict)
+        and {"name", "version"} <= one.keys()
+        and isinstance(source := one.get("source"), dict)
+        and "registry" in source
     }
 
 

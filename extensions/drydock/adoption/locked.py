@@ -41,7 +41,10 @@ def _toml(text: str) -> Iterator[tuple[str, str]]:
     except tomllib.TOMLDecodeError:
         return
     for one in packages if isinstance(packages, list) else []:
-        of_index = one.get("source", {}).get("type", "legacy") == "legacy"
+        if not isinstance(one, dict):
+            continue
+        source = one.get("source", {})
+        of_index = isinstance(source, dict) and source.get("type", "legacy") == "legacy"
         if of_index and not {"path", "git", "url", "ref"} & one.keys():
             yield str(one.get("name")), str(one.get("version"))
 

@@ -246,3 +246,12 @@ def test_an_entrypoint_that_cannot_go_on_is_listed_command_by_command() -> None:
     assert [one for one in carried.todo if one.why.endswith("alembic upgrade head")]
     assert all(isinstance(one, Entry) for one in carried.account)
     assert "alembic upgrade head" in entries(carried, "by hand")
+
+
+@pytest.mark.parametrize(
+    "text", ["\\\n", "\\\n\\\n", "\\", "FROM a\n\\\n\nEXPOSE 80\n", "CMD\n", "#\n"]
+)
+def test_a_line_of_nothing_but_a_backslash_is_no_instruction(text: str) -> None:
+    files = {"requirements.txt": "", PATH: text}
+    assert STAGE in carry(STANDARD, PATH, files).text
+    assert rewritten(STANDARD, PATH, files) == {}

@@ -175,6 +175,26 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "broken",
         [("pyproject.toml is not valid: ", "pyproject.toml")],
     ),
+    "a Pipfile with a table on one line": (
+        {"Pipfile": 'requires = {python_version = "3.11"}\n'},
+        "python_version",
+        [("3.11", "Pipfile:1")],
+    ),
+    "a Pipfile with a quoted key": (
+        {"Pipfile": '[requires]\n"python_version" = "3.11"\n'},
+        "python_version",
+        [("3.11", "Pipfile:2")],
+    ),
+    "a ruff.toml that is no TOML": (
+        {"ruff.toml": "lint = [\n"},
+        "broken",
+        [("ruff.toml is not valid: ", "ruff.toml")],
+    ),
+    "a setting of ruff that is of another type": (
+        {"ruff.toml": "[lint]\nignore = 3\n"},
+        "broken",
+        [("ruff.toml:2 is not valid: lint.ignore must be a list of texts", "ruff.toml:2")],
+    ),
     "a chassis": (
         {
             "src/a/chassis/identity.py": 'APP: Final = "a.main:app"\nADOPTED: Final = False\n',
@@ -206,10 +226,14 @@ def test_what_is_found(case: str) -> None:
 
 BROKEN = [
     "", "\0", "{", "a: [", "<<<<<<<", "[x", "def f(", "x: !!python/object:os.system a", "- 1\n",
+    "\\\n", "\\\n\\\n", "a: &a {b: *a}", "{apiVersion: v1, kind: [Deployment], metadata: {}}",
+    "apiVersion: v1\nkind: Service\nmetadata: {}\nspec: &a [*a]\n", "requires = 3\n",
+    "services: {a: {build: ., ports: 8000}}\n", "tool.poetry.packages = 3\n",
 ]  # fmt: skip
 NAMES = ["pyproject.toml", "setup.py", "setup.cfg", "Dockerfile", "config.yml", "compose.yml",
          "a.py", "README.md", "chart/Chart.yaml", "chart/values.yaml", ".env", "settings.json",
-         "Procfile", "a/chassis/identity.py", "a/chassis/application.py"]  # fmt: skip
+         "Procfile", "Pipfile", "ruff.toml", ".ruff.toml", "environment.yml", "deploy/a.yaml",
+         "poetry.lock", "uv.lock", "a/chassis/identity.py", "a/chassis/application.py"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", BROKEN)

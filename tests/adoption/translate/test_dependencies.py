@@ -191,3 +191,20 @@ def test_a_pipfile_is_accounted_for() -> None:
         (9, "not carried over: the script serve: uvicorn a:b"),
         (0, "pyproject.toml takes its place"),
     ]
+
+
+def test_what_is_no_requirement_is_left_by_hand_beside_a_list_of_pins() -> None:
+    files = {
+        "pyproject.toml": '[project]\ndependencies = ["a b", "c"]\n',
+        "requirements.txt": "c==1\nd==2\n",
+    }
+    demands, todo = read(files)
+    assert [one.text for one in demands] == ["c"]
+    assert "'a b' is no requirement" in [one.why for one in todo]
+
+
+def test_what_is_no_requirement_keeps_its_login_to_itself() -> None:
+    files = {"requirements.txt": "a b @ https://me:secret@example.com/a.whl\n"}
+    _, todo = read(files)
+    assert len(todo) == 1
+    assert "secret" not in todo[0].why

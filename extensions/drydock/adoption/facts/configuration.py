@@ -42,7 +42,7 @@ def find(files: Files) -> Iterator[Fact]:
         elif _TOOLS.search(name) or _ASIDE & set(folders) or not _NAMED.search(path):
             continue
         elif reader := _READERS.get(PurePosixPath(name).suffix):
-            pairs = list(_flat(_read(reader, text)))
+            pairs = _read(reader, text)
             lines = {".".join(one.names): one.line for one in reversed(places(path, text))}
         else:
             continue
@@ -53,11 +53,11 @@ def find(files: Files) -> Iterator[Fact]:
                 yield from _port(path, lines.get(key, 0), key, value)
 
 
-def _read(reader: Callable[[str], Any], text: str) -> Any:
+def _read(reader: Callable[[str], Any], text: str) -> list[tuple[str, Any]]:
     try:
-        return reader(text)
-    except (ValueError, yaml.YAMLError, RecursionError):
-        return None
+        return list(_flat(reader(text)))
+    except (ValueError, yaml.YAMLError, RecursionError):  # an alias may hold itself
+        return []
 
 
 def _flat(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:

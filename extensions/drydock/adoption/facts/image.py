@@ -71,6 +71,8 @@ def instructions(text: str) -> Iterator[tuple[int, str]]:
     """
     for one in dockerfile.instructions(text if text.endswith("\n") else f"{text}\n"):
         line = " ".join(one.words)
+        if not line:
+            continue  # a line that goes on, and nothing after it
         if found := _SCRIPT.fullmatch(line):
             commands = (command.strip() for command in one.given)
             told = [c for c in commands if c and not c.startswith("#") and c != found["word"]]

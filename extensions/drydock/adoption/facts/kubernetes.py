@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -31,14 +32,19 @@ def find(files: Files) -> Iterator[Fact]:
         except (yaml.YAMLError, ValueError, RecursionError):
             continue
         for document in documents:
-            if _COMPOSE.search(path):
-                yield from _compose(path, text, document)
-            elif {"apiVersion", "kind"} <= document.keys():
-                yield from _manifest(path, text, document)
-            elif path.endswith("Chart.yaml"):
-                yield from _chart(path, text, document)
-            elif path.endswith("/values.yaml"):
-                yield from _values(path, text, document)
+            with suppress(RecursionError):  # of aliases that hold themselves
+                yield from list(_document(path, text, document))
+
+
+def _document(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
+    if _COMPOSE.search(path):
+        yield from _compose(path, text, document)
+    elif {"apiVersion", "kind"} <= document.keys():
+        yield from _manifest(path, text, document)
+    elif path.endswith("Chart.yaml"):
+        yield from _chart(path, text, document)
+    elif path.endswith("/values.yaml"):
+        yield from _values(path, text, document)
 
 
 def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
@@ -48,7 +54,8 @@ def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
             if name not in _GENERIC:
                 line = line_of(path, text, "services", str(name))
                 yield Fact("service_name", str(name), path, line, HINTS)
-            for mapping in service.get("ports") or ():
+            ports = service.get("ports")
+            for mapping in ports if isinstance(ports, list) else ():
                 port = str(mapping).rpartition(":")[2].partition("/")[0]
                 if port.isdecimal():
                     names = ("services", str(name), "ports")
@@ -59,7 +66,9 @@ def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
 def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     kind, metadata = document["kind"], document.get("metadata")
     images = list(_texts(document, "image"))
-    if not isinstance(metadata, dict) or (images and all(map(_USED.search, images))):
+    if not isinstance(kind, str) or not isinstance(metadata, dict):
+        return
+    if images and all(map(_USED.search, images)):
         return
     if kind in {"Deployment", "StatefulSet"} and isinstance(metadata.get("name"), str):
         name = metadata["name"]

@@ -13,11 +13,13 @@ def find(files: Files) -> Iterator[Fact]:
     text = files.get(_PATH, "")
     try:
         wanted = tomllib.loads(text).get("requires", {})
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return
+    if not isinstance(wanted, dict):
         return
     for key in ("python_version", "python_full_version"):
         if isinstance(said := wanted.get(key), str):
             version = ".".join(said.split(".")[:2])
-            lines = text.splitlines()
-            line = next(n for n, held in enumerate(lines, 1) if held.lstrip().startswith(key))
+            lines = enumerate(text.splitlines(), 1)
+            line = next((number for number, held in lines if key in held), 0)
             yield Fact("python_version", version, _PATH, line, SAYS)

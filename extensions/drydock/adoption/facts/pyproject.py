@@ -20,8 +20,7 @@ def find(files: Files) -> Iterator[Fact]:
         return
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        yield Fact("broken", f"pyproject.toml is not valid: {error}", path, 0, SAYS)
+    except (tomllib.TOMLDecodeError, RecursionError):
         return
     project, poetry = _table(data, "project"), _table(data, "tool", "poetry")
     backend = str(_table(data, "build-system").get("build-backend", ""))
@@ -57,6 +56,11 @@ def _table(data: dict[str, Any], *keys: str) -> dict[str, Any]:
     return data
 
 
+def _list(table: dict[str, Any], key: str) -> list[Any]:
+    held = table.get(key)
+    return held if isinstance(held, list) else []
+
+
 def _author(authors: Any) -> str:
     first = authors[0] if isinstance(authors, list) and authors else authors
     name = first.get("name") or first.get("email", "") if isinstance(first, dict) else str(first)
@@ -64,12 +68,12 @@ def _author(authors: Any) -> str:
 
 
 def _packages(data: dict[str, Any], text: str) -> Iterator[Fact]:
-    for package in _table(data, "tool", "poetry").get("packages", []):
+    for package in _list(_table(data, "tool", "poetry"), "packages"):
         if isinstance(package, dict) and "include" in package:
             root = f"{package['from']}/" if package.get("from") else ""
             line = line_of("pyproject.toml", text, *_POETRY, "packages")
             yield Fact("package_path", f"{root}{package['include']}", "pyproject.toml", line, SAYS)
     wheel = _table(data, "tool", "hatch", "build", "targets", "wheel")
-    for folder in wheel.get("packages", []):
+    for folder in _list(wheel, "packages"):
         line = line_of("pyproject.toml", text, "wheel", "packages")
         yield Fact("package_path", str(folder), "pyproject.toml", line, SAYS)

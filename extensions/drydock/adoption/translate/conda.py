@@ -37,7 +37,12 @@ def packages(text: str) -> list[Any]:
 def _of(path: str, text: str) -> Iterator[Demand | Todo]:
     for one in packages(text):
         if isinstance(one, dict):
-            for line in one.get("pip") or ():
+            said = one.get("pip") or []
+            if not isinstance(said, list):
+                why = f"not carried over: {said}, which is no list of packages of pip"
+                yield Todo(path, line_of(path, text, "pip"), why, "add it by hand", "start")
+                continue
+            for line in said:
                 yield from _of_pip(path, text, str(line))
         elif not _INSTALLER.match(str(one)):
             why = f"Conda installs {one}"

@@ -38,6 +38,12 @@ def read(files: Files) -> tuple[list[Demand], list[Todo]]:
         if isinstance(one, Todo):
             todo.append(one)
             continue
+        try:
+            marker = str(Requirement(one.text).marker or "")
+        except InvalidRequirement:
+            how, said = "add it by hand", without_logins(one.text)
+            todo.append(Todo(one.path, one.line, f"{said!r} is no requirement", how, "start"))
+            continue
         if without_logins(said := f"{one.text} {one.source}") != said:
             why = f"the login in the address of {one.name} is not carried over"
             how = (
@@ -46,12 +52,6 @@ def read(files: Files) -> tuple[list[Demand], list[Todo]]:
             todo.append(Todo(one.path, one.line, why, how))
             text, source = without_logins(one.text), without_logins(one.source)
             one = replace(one, text=text, source=source)  # noqa: PLW2901 - the same, fit to be kept
-        try:
-            marker = str(Requirement(one.text).marker or "")
-        except InvalidRequirement:
-            how = "add it by hand"
-            todo.append(Todo(one.path, one.line, f"{one.text!r} is no requirement", how, "start"))
-            continue
         known = found.setdefault((one.name, one.group, marker), one)
         if known.text != one.text and len(one.text) > len(known.text):
             # The same package said twice: what constrains it more.
@@ -119,7 +119,9 @@ def exported(files: Files) -> dict[str, str]:
     Their pins are those of everything that is installed, so nothing in them is demanded.
     """
     said = [*_pyproject(files), *pipfile.demands(files)]
-    declared = {one.name for one in said if isinstance(one, Demand) and not one.group}
+    mine = [one.text for one in said if isinstance(one, Demand) and not one.group]
+    # What is no requirement is told where they are read.
+    declared = {canonicalize_name(name[0]) for name in map(_NAME.match, mine) if name}
     found = {}
     for path in filter(is_requirements, files):
         source = f"{path.removesuffix('.txt')}.in"
@@ -131,6 +133,7 @@ def exported(files: Files) -> dict[str, str]:
     return found
 
 
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _PIN = re.compile(r"\s*($|#|-|[\w.-]+(\[[^\]]*\])?\s*==)")
 
 

@@ -48,7 +48,7 @@ def _arguments(files: Files) -> Iterator[ast.keyword]:
 def _value(node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
@@ -60,9 +60,13 @@ def _literal(name: str, node: ast.expr) -> Iterator[Demand | Todo]:
         return
     lines = {item.value: item.lineno for item in ast.walk(node) if isinstance(item, ast.Constant)}
     for extra, held in (value if isinstance(value, dict) else {"": value}).items():
-        group = _group(extra) if name != "tests_require" else "dev"
-        for one in [held] if isinstance(held, str) else held:
-            yield Demand(str(one), group, "setup.py", lines.get(one, node.lineno))
+        group = _group(str(extra)) if name != "tests_require" else "dev"
+        for one in held if isinstance(held, list | tuple | set) else [held]:
+            if isinstance(one, str):
+                yield Demand(one, group, "setup.py", lines.get(one, node.lineno))
+            else:
+                why = f"not carried over: {one!r} of {name} is no requirement"
+                yield Todo("setup.py", node.lineno, why, "add what it stands for", "start")
 
 
 def _group(extra: str) -> str:
@@ -109,7 +113,9 @@ def scripts(files: Files) -> str:
     for given in _arguments(files):
         points = _value(given.value) if given.arg == "entry_points" else None
         if isinstance(points, dict):
-            lines += points.get("console_scripts", [])
+            said = points.get("console_scripts", [])
+            said = said.splitlines() if isinstance(said, str) else said
+            lines += map(str, said) if isinstance(said, list | tuple | set) else ()
     if parser := _ini(files):
         told = parser.get("options.entry_points", "console_scripts", fallback="")
         lines += told.splitlines()
