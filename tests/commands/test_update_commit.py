@@ -186,3 +186,18 @@ def test_a_commit_needs_an_author(
 
     assert (outcome.code, "git does not know who commits" in outcome.err) == (2, True)
     assert branch(service) == "main"
+
+
+def test_a_signature_that_fails_is_told_with_what_undoes_the_update(
+    service: Service, drydock: Drydock
+) -> None:
+    before = files(service)
+    git(service.path, "config", "commit.gpgsign", "true")
+    git(service.path, "config", "gpg.program", "false")
+    outcome = drydock("update", service.path, "--defaults", "--commit")
+    assert outcome.code == 2
+    told = outcome.err.strip().splitlines()[-1]
+    assert "gpg failed to sign" in told
+    assert told.endswith("drydock update --abort undoes what was written")
+    assert drydock("update", service.path, "--abort").code == 0
+    assert files(service) == before

@@ -27,6 +27,7 @@ from drydock.git import Entry, Repository, Tree
 from drydock.merging import line_ends, shadowing, sides, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
+from drydock.paths import expanded
 from drydock.project import repository_of
 from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
@@ -504,7 +505,7 @@ def _write(
 
 def _branch_of(repository: Repository, folder: Path) -> Branch:
     """Return the branch that the service in `folder` is brought in on."""
-    inside = folder.expanduser().resolve().relative_to(repository.top.resolve()).as_posix()
+    inside = expanded(folder).resolve().relative_to(repository.top.resolve()).as_posix()
     return Branch("retrofit", "" if inside == "." else re.sub(r"[^\w]+", "-", inside).strip("-"))
 
 
@@ -549,7 +550,7 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
     already, or other work would be lost.
     """
     try:
-        folder = folder.expanduser().resolve()
+        folder = expanded(folder).resolve()
         repository = repository_of(folder)
         if changed := repository.changes():
             raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
