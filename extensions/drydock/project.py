@@ -36,6 +36,12 @@ def repository_of(folder: Path) -> Repository:
         raise BadInput(f"{folder} is in no git repository: {error}") from error
 
 
+def prefix_of(folder: Path, repository: Repository) -> str:
+    """Return a folder from the top of its repository: empty, or with `/` at its end."""
+    inside = folder.resolve().relative_to(repository.top.resolve()).as_posix()
+    return "" if inside == "." else f"{inside}/"
+
+
 def find(folder: Path, answers_file: str | None = None, *, alone: bool = False) -> Service:
     """Return the service in `folder`, of which nothing is uncommitted.
 
@@ -51,8 +57,7 @@ def find(folder: Path, answers_file: str | None = None, *, alone: bool = False) 
     head = repository.commit_of("HEAD")
     if head is None:
         raise BadInput(f"{repository.top} has no commit yet: commit the service first")
-    inside = folder.relative_to(repository.top.resolve()).as_posix()
-    prefix = "" if inside == "." else f"{inside}/"
+    prefix = prefix_of(folder, repository)
     changed = [path for path in repository.changes() if alone or path.startswith(prefix)]
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""

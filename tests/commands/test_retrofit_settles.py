@@ -11,7 +11,7 @@ import pytest
 
 from tests.legacy import Legacy
 from tests.legacy.support import NOW, make
-from tests.support import Outcome, git, write
+from tests.support import Outcome, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
 RUFF = Path(sys.executable).with_name("ruff")
@@ -140,6 +140,18 @@ def test_all_of_it_is_undone(drydock: Drydock, folder: Path, standard: Path) -> 
     assert drydock("retrofit", folder, "--abort").code == 0
     assert git(folder, "rev-parse", "HEAD") == before
     assert git(folder, "branch", "--format=%(refname:short)").split() == ["main"]
+
+
+@pytest.mark.parametrize("asked", [["--abort"], ["--debt"], ["--resolve", "--apply"]])
+def test_what_changes_at_once_is_not_tried_out(
+    drydock: Drydock, folder: Path, asked: list[str]
+) -> None:
+    before = snapshot(folder)
+
+    refused = drydock("retrofit", folder, *asked, "--dry-run")
+    assert refused.code == 2
+    assert f"--dry-run does not go with {asked[-1]}" in refused.err
+    assert snapshot(folder) == before
 
 
 def test_work_on_top_of_it_is_not_undone(drydock: Drydock, folder: Path, standard: Path) -> None:

@@ -1,5 +1,6 @@
 """The options of `copier update` that a team knows, as `drydock update` has them."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,6 +132,80 @@ def test_services_of_one_repository_are_updated_one_after_the_other(
     assert [service.read("code.txt") for service in siblings] == ["new\n", "new\n"]
     staged = git(one.path, "diff", "--cached", "--name-only").splitlines()
     assert {"one/code.txt", "two/code.txt"} <= set(staged)
+
+
+def test_each_of_several_updates_is_aborted_by_itself(
+    siblings: tuple[Service, Service], drydock: Drydock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = siblings
+    monkeypatch.chdir(one.path.parent)
+    assert drydock("update", one.path, "--defaults").code == 0
+
+    refused = drydock("update", two.path, "--abort")
+    assert refused.code == 2
+    assert "what is staged is an update of one/: drydock update one --abort" in refused.err
+    assert one.read("code.txt") == "new\n"
+
+    assert drydock("update", two.path, "--defaults").code == 0
+    assert drydock("update", one.path, "--abort").code == 0
+    assert [service.read("code.txt") for service in siblings] == ["old\n", "new\n"]
+    assert "what is staged is an update of two/" in drydock("update", one.path, "--abort").err
+    assert drydock("update", two.path, "--abort").code == 0
+    assert one.status() == ""
+    assert "there is no update to undo" in drydock("update", two.path, "--abort").err
+
+
+def test_another_command_does_not_abort_an_update(
+    siblings: tuple[Service, Service], drydock: Drydock
+) -> None:
+    one, _ = siblings
+    assert drydock("update", one.path, "--defaults").code == 0
+
+    for service in siblings:
+        refused = drydock("retrofit", service.path, "--abort")
+        assert (refused.code, "an update of one/" in refused.err) == (2, True)
+    assert one.read("code.txt") == "new\n"
+
+
+def test_what_is_committed_is_aborted_for_its_own_service_only(
+    siblings: tuple[Service, Service], drydock: Drydock
+) -> None:
+    one, two = siblings
+    assert drydock("update", one.path, "--defaults", "--commit").code == 0
+
+    refused = drydock("update", two.path, "--abort")
+    assert refused.code == 2
+    assert "what is on drydock/update is an update of one/" in refused.err
+    assert drydock("update", two.path, "--defaults").code == 0
+    assert drydock("update", two.path, "--abort").code == 0
+    assert [service.read("code.txt") for service in siblings] == ["new\n", "old\n"]
+    assert drydock("update", one.path, "--abort").code == 0
+    assert one.read("code.txt") == "old\n"
+
+
+def test_an_update_noted_without_its_service_is_aborted(
+    siblings: tuple[Service, Service], drydock: Drydock
+) -> None:
+    one, _ = siblings
+    assert drydock("update", one.path, "--defaults").code == 0
+    git_dir = one.path.parent / ".git"
+    (journal,) = git_dir.glob("drydock-update*")
+    earlier = {"head", "folder", "done", "paths"}
+    about = {k: v for k, v in json.loads(journal.read_text()).items() if k in earlier}
+    journal.unlink()
+    (git_dir / "drydock-update").write_text(json.dumps(about))
+
+    assert drydock("update", one.path, "--abort").code == 0
+    assert (one.read("code.txt"), one.status()) == ("old\n", "")
+
+
+def test_an_abort_is_not_tried_out(siblings: tuple[Service, Service], drydock: Drydock) -> None:
+    one, _ = siblings
+    assert drydock("update", one.path, "--defaults").code == 0
+
+    refused = drydock("update", one.path, "--abort", "--dry-run")
+    assert (refused.code, "--dry-run does not go with --abort" in refused.err) == (2, True)
+    assert one.read("code.txt") == "new\n"
 
 
 def test_what_is_uncommitted_in_a_sibling_outlives_an_abort(

@@ -104,6 +104,9 @@ def _retrofit(
     from drydock.report.wording import evidence_of
     from drydock.template.answers import read_data
 
+    for name, asked in {"--abort": abort, "--debt": debt, "--apply": apply}.items():
+        if asked and dry_run:
+            raise typer.BadParameter(f"--dry-run does not go with {name}")
     if abort:
         retrofit.abort(path)
         typer.echo("The service is as it was.")

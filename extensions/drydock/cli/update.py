@@ -92,6 +92,8 @@ def _update(
     from drydock.report.text import print_explanation, print_update
     from drydock.template.answers import read_data
 
+    if abort and dry_run:
+        raise typer.BadParameter("--dry-run does not go with --abort")
     if abort:
         update.abort(path)
         typer.echo("Update aborted: index and working tree match the last commit.")

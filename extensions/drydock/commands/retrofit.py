@@ -27,8 +27,9 @@ from drydock.git import Entry, Repository, Tree
 from drydock.merging import line_ends, shadowing, sides, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
+from drydock.merging.work_tree import Work
 from drydock.paths import expanded
-from drydock.project import repository_of
+from drydock.project import prefix_of, repository_of
 from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.modernized import modernized_to_markdown
@@ -491,8 +492,8 @@ def _write(
     own = replace(repository, objects=None)
     branch = _branch_of(repository, place.folder)
     if commit:
-        branch.start(own)
-    work_tree.write(repository, place.head, merge)
+        branch.start(own, place.prefix)
+    work_tree.write(repository, place.head, merge, Work(branch.command, place.prefix))
     with undone_by("drydock retrofit --abort"):
         changed = {file.path for file in report.files if file.outcome in _WRITTEN}
         if project.PATH in changed and not report.conflicts:
@@ -522,7 +523,7 @@ def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
             return
         (empty,) = repository.write_blobs([b""])
         repository.write_index([(path, 0, Entry("100644", empty))])
-    work_tree.also_written(repository, path)
+    work_tree.also_written(repository, place.prefix, path)
     source, versions = locked.versions(place.files)
     if problem := locking.write(place.folder, versions):
         how = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
@@ -554,8 +555,7 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
         repository = repository_of(folder)
         if changed := repository.changes():
             raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
-        inside = folder.relative_to(repository.top.resolve()).as_posix()
-        prefix = "" if inside == "." else f"{inside}/"
+        prefix = prefix_of(folder, repository)
         branch = _branch_of(repository, folder)
         return debt.told(settling.settle(repository, prefix, branch, formats=formats))
     except git.GitError as error:
@@ -598,6 +598,6 @@ def abort(folder: Path) -> None:
     """
     try:
         repository = repository_of(folder)
-        _branch_of(repository, folder).abort(repository)
+        _branch_of(repository, folder).abort(repository, prefix_of(folder, repository))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error

@@ -11,6 +11,7 @@ from drydock.git import Entry, Repository
 from drydock.merging import work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Merge
+from drydock.merging.work_tree import Work
 
 _FORMATTED = "Format the code with ruff"
 _NOTED = "Formatting only, when the template came in:"
@@ -28,12 +29,12 @@ def settle(repository: Repository, prefix: str, branch: Branch, *, formats: bool
     _merge(repository, prefix, {**found.formatted, **listed, **later})  # before the first commit
     if found.formatted:
         how = f"git config blame.ignoreRevsFile {REVISIONS}"
-        _write(repository, prefix, found.formatted)
+        _write(repository, Work(branch.command, prefix), found.formatted)
         branch.commit(repository, _FORMATTED, f"So that git blame looks behind it: {how}")
         commit = repository.text("rev-parse", "HEAD")
         known = _contents(repository, prefix).get(REVISIONS, b"")
         listed[REVISIONS] = known + f"# {_NOTED}\n{commit}\n".encode()
-    if _write(repository, prefix, listed):
+    if _write(repository, Work(branch.command, prefix), listed):
         body = "The lists in ruff.toml and mypy.ini are only ever to be shortened."
         branch.commit(repository, "List what the code does not meet yet", body)
     return found
@@ -43,7 +44,7 @@ def stage(repository: Repository, prefix: str) -> Debt:
     """List what a service does not meet, its formatting too, in the index and the work tree."""
     found = debt.find(_contents(repository, prefix), _version(repository, prefix), formats=False)
     path = f"{prefix}{style.PATH}"
-    work_tree.also_written(repository, path)
+    work_tree.also_written(repository, prefix, path)
     (repository.top / path).write_text(found.settings, "utf-8")
     repository.git("add", "--force", "--", str(repository.top / path))
     return found
@@ -84,9 +85,10 @@ def _merge(repository: Repository, prefix: str, contents: Mapping[str, bytes]) -
     return merge
 
 
-def _write(repository: Repository, prefix: str, contents: Mapping[str, bytes]) -> bool:
+def _write(repository: Repository, work: Work, contents: Mapping[str, bytes]) -> bool:
     """Write files into index and work tree; tell whether that changes any."""
-    merge = _merge(repository, prefix, contents)
+    merge = _merge(repository, work.service, contents)
     if merge.changes:
-        work_tree.write(repository, repository.text("rev-parse", "HEAD"), merge, prefix)
+        head = repository.text("rev-parse", "HEAD")
+        work_tree.write(repository, head, merge, work, work.service)
     return bool(merge.changes)

@@ -19,7 +19,8 @@ from drydock.merging import references, shadowing, sides, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
-from drydock.project import Service, find, repository_of
+from drydock.merging.work_tree import Work
+from drydock.project import Service, find, prefix_of, repository_of
 from drydock.report.files import FileReport, files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import Explanation, UpdateReport
@@ -103,13 +104,19 @@ def abort(folder: Path) -> None:
     """Take back the last update of the service in `folder`; raise BadInput if that is unsafe."""
     try:
         repository = repository_of(folder)
-        staged = work_tree.is_noted(repository) and not BRANCH.is_current(repository)
+        work = _work(prefix_of(folder, repository))
+        on_its_branch = BRANCH.is_current(repository) and BRANCH.is_for(repository, work.service)
+        staged = work_tree.is_noted(repository, work) and not on_its_branch
         if BRANCH.is_noted(repository) and not staged:
-            BRANCH.abort(repository)
+            BRANCH.abort(repository, work.service)
         else:
-            work_tree.abort(repository)
+            work_tree.abort(repository, work)
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
+
+
+def _work(prefix: str) -> Work:
+    return Work(BRANCH.command, prefix)
 
 
 def _rules(service: Service, new: Release) -> list[str]:
@@ -195,9 +202,11 @@ def _update(
             if not report.dry_run and (merge.changes or merge.conflicts):
                 say("Writing")
                 if options.commit:
-                    report.continued = not _starts_branch(service.repository)
+                    report.continued = not _starts_branch(service)
                     report.branch = BRANCH.name
-                work_tree.write(repository, service.head, merge, service.prefix)
+                work_tree.write(
+                    repository, service.head, merge, _work(service.prefix), service.prefix
+                )
         changes = _changelog(renders.new.folder)
     with undone_by("drydock update --abort"):
         locked = _refresh_lock(service, report, say)
@@ -239,12 +248,12 @@ def _require_branch(repository: Repository) -> None:
         BRANCH.require_none(repository)
 
 
-def _starts_branch(repository: Repository) -> bool:
+def _starts_branch(service: Service) -> bool:
     """Go on the branch of updates; return whether it is new."""
-    if BRANCH.is_current(repository):
-        BRANCH.forget(repository)  # what is there already is not to be taken back
+    if BRANCH.is_current(service.repository):
+        BRANCH.forget(service.repository)  # what is there already is not to be taken back
         return False
-    BRANCH.start(repository)
+    BRANCH.start(service.repository, service.prefix)
     return True
 
 
@@ -529,7 +538,7 @@ def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> bool:
             report.notes.append(f"regenerate {name}: {command}")
             continue
         say(f"Writing {name}")
-        work_tree.also_written(service.repository, path)
+        work_tree.also_written(service.repository, service.prefix, path)
         if problem := locking.write(service.folder):
             report.notes.append(f"{name} is not regenerated ({problem}): {command}")
             continue

@@ -4,12 +4,14 @@ Git's own configuration notes where the branch came from before it exists, and t
 is made. So a kill at any step leaves something that can be told apart, and taken back.
 """
 
+import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drydock.errors import BadInput
 from drydock.git import GitError, Repository
 from drydock.merging import work_tree
+from drydock.merging.work_tree import Work
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class Branch:
         """Tell whether the command started it, and nothing has forgotten that since."""
         return bool(self._noted(repository, "From"))
 
+    def is_for(self, repository: Repository, folder: str) -> bool:
+        """Tell whether it is for the service in `folder`, or does not say so, as earlier ones."""
+        return self._noted(repository, "Service") in ("", f"./{folder}")
+
     def require_none(self, repository: Repository) -> None:
         """Raise BadInput if the branch is there."""
         if repository.commit_of(self._ref):
@@ -46,11 +52,12 @@ class Branch:
                 f"drydock {self.command} --abort undoes it"
             )
 
-    def start(self, repository: Repository) -> None:
-        """Go on a new branch; neither index nor work tree change."""
+    def start(self, repository: Repository, folder: str = "") -> None:
+        """Go on a new branch for the service in `folder`; neither index nor work tree change."""
         work_tree.forget(repository)
         self.forget(repository)
         said = repository.git("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)).decode().strip()
+        self._note(repository, "Service", f"./{folder}")
         self._note(repository, "From", said or repository.text("rev-parse", "HEAD"))
         repository.git("update-ref", self._ref, "HEAD")
         repository.git("symbolic-ref", "-m", f"drydock {self.command}", "HEAD", self._ref)
@@ -67,20 +74,25 @@ class Branch:
         repository.git("update-ref", "-m", f"drydock {self.command}", "HEAD", made, head)
         work_tree.forget(repository)
 
-    def abort(self, repository: Repository) -> None:
+    def abort(self, repository: Repository, folder: str = "") -> None:
         """Take back what is not merged: the branch is gone, the old one is as it was.
 
-        Raises BadInput when there is none, or it holds work that would be lost.
+        `folder` is the service's, from the top, with `/` at its end. Raises BadInput when there is
+        none, it is for another service, or it holds work that would be lost.
         """
+        work = Work(self.command, folder)
+        if not self.is_for(repository, folder):
+            other = replace(work, service=self._noted(repository, "Service").removeprefix("./"))
+            raise BadInput(f"what is on {self.name} is {other.told(repository)}")
         came_from = self._noted(repository, "From")
         tip, head = repository.commit_of(self._ref), repository.commit_of("HEAD")
         on_it = self.is_current(repository)
-        if work_tree.is_noted(repository) and not self._noted(repository, "Leaving"):
+        if work_tree.is_noted(repository, work) and not self._noted(repository, "Leaving"):
             # Otherwise what is noted was committed; only that could not be forgotten any more.
-            if not came_from or not on_it or work_tree.noted_head(repository) in (head, None):
-                work_tree.abort(repository)
+            if not came_from or not on_it or work_tree.noted_head(repository, work) in (head, None):
+                work_tree.abort(repository, work)
         elif not tip:
-            raise BadInput(f"there is no {self.command} to undo")
+            raise work_tree.nothing_of(repository, work)
         if not came_from:
             return
         made, start = self._noted(repository, "Made"), repository.commit_of(came_from)
@@ -119,12 +131,13 @@ class Branch:
 
     def forget(self, repository: Repository) -> None:
         """Take it that the branch is no longer to be taken back."""
-        for key in ("From", "Made", "Leaving"):
+        for key in ("From", "Made", "Leaving", "Service"):
             with suppress(GitError):  # nothing is noted
                 repository.git("config", "--unset-all", self._key(key))
 
     def _noted(self, repository: Repository, key: str) -> str:
-        return repository.git("config", "--get", self._key(key), accept=(0, 1)).decode().strip()
+        said = repository.git("config", "--get", self._key(key), accept=(0, 1))
+        return os.fsdecode(said).strip()
 
     def _note(self, repository: Repository, key: str, value: str) -> None:
         repository.git("config", self._key(key), value)

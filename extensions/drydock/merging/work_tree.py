@@ -5,12 +5,14 @@ as changed or new, and `git reset --hard` gives exactly the old state.
 """
 
 import fcntl
+import hashlib
 import json
 import os
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +21,22 @@ from drydock.git import Entry, Repository, Tree
 from drydock.merging.trees import Merge
 
 _JOURNAL = "drydock-update"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a command does to a service; each has a journal of its own, for an abort."""
+
+    command: str
+    service: str = ""
+    """The service's folder from the top of its repository: empty, or with `/` at its end."""
+
+    def told(self, repository: Repository) -> str:
+        """Return whose it is, and the command, for the current folder, that undoes it."""
+        article = "an" if self.command == "update" else "a"
+        service = shlex.quote(os.path.relpath(repository.top / self.service))
+        undo = f"drydock {self.command} {service} --abort"
+        return f"{article} {self.command} of {self.service or './'}: {undo}"
 
 
 def require_room(repository: Repository, ours: Tree, unwatched: Set[str], merge: Merge) -> None:
@@ -65,13 +83,13 @@ def _untracked(root: Path, folder: Path, gone: set[str]) -> Iterator[str]:
             yield path
 
 
-def write(repository: Repository, head: str, merge: Merge, folder: str = "") -> None:
+def write(repository: Repository, head: str, merge: Merge, work: Work, folder: str = "") -> None:
     """Write the result of a merge into index and work tree, or leave both as they are.
 
-    `repository` has the objects in quarantine; `head` is the commit the service is at, and `folder`
-    its own from the top, with `/` at its end: what is uncommitted outside of it stays. Files in
-    conflict get their markers and their three stages in the index. Raises GitError or OSError
-    when something cannot be written, with everything taken back.
+    `repository` has the objects in quarantine; `head` is the commit the service is at. `work` is
+    noted for an abort. What is uncommitted outside of `folder`, which is empty or has `/` at its
+    end, stays. Files in conflict get their markers and their three stages in the index. Raises
+    GitError or OSError when something cannot be written, with everything taken back.
     """
     wanted = [entry for entry in merge.changes.values() if entry]
     staged = [entry for c in merge.conflicts.values() for entry in c.stages.values()]
@@ -79,14 +97,16 @@ def write(repository: Repository, head: str, merge: Merge, folder: str = "") -> 
     own = replace(repository, objects=None)
     paths = sorted(merge.changes.keys() | merge.conflicts.keys())
     about = {"head": head, "folder": folder, "done": False, "paths": paths}
-    with _note(own, about):
+    about |= {"command": work.command, "service": work.service}
+    journal = _journal(own, work.service)
+    with _note(journal, about):
         try:
             _write_files(own, merge)
         except BaseException:  # an interrupt, too
             _restore(own, paths)
-            (own.git_dir / _JOURNAL).unlink()
+            journal.unlink()
             raise
-        _note(own, about | {"done": True}).close()
+        _note(journal, about | {"done": True}).close()
 
 
 def _write_files(repository: Repository, merge: Merge) -> None:
@@ -121,36 +141,71 @@ def _remove(root: Path, path: str) -> None:
             return  # something is left in it
 
 
-def is_noted(repository: Repository) -> bool:
-    """Tell whether there is an update to take back."""
-    return (repository.git_dir / _JOURNAL).exists()
+def is_noted(repository: Repository, work: Work | None = None) -> bool:
+    """Tell whether there is work to take back; without `work`, of whatever command and service."""
+    return bool(_noted(repository, work) if work else _journals(repository))
 
 
-def noted_head(repository: Repository) -> str | None:
-    """Return the commit that the update to take back began at; None if that cannot be told."""
-    try:
-        return str(json.loads((repository.git_dir / _JOURNAL).read_text())["head"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def noted_head(repository: Repository, work: Work) -> str | None:
+    """Return the commit that the work to take back began at; None if that cannot be told."""
+    journal = _noted(repository, work)
+    head = _read(journal).get("head") if journal else None
+    return head if isinstance(head, str) else None
 
 
 def forget(repository: Repository) -> None:
-    """Take it that the last update is no longer to be taken back from the work tree."""
-    (repository.git_dir / _JOURNAL).unlink(missing_ok=True)
+    """Take it that nothing is to be taken back from the work tree any more."""
+    for journal in _journals(repository):
+        journal.unlink(missing_ok=True)
 
 
-def also_written(repository: Repository, path: str) -> None:
-    """Note that the running update goes on to change the tracked file `path`."""
-    about = json.loads((repository.git_dir / _JOURNAL).read_text())
-    _note(repository, about | {"paths": [*about["paths"], path]}).close()
+def also_written(repository: Repository, service: str, path: str) -> None:
+    """Note that the running work on `service` goes on to change the tracked file `path`."""
+    journal = _journal(repository, service)
+    about = json.loads(journal.read_text())
+    _note(journal, about | {"paths": [*about["paths"], path]}).close()
 
 
-def _note(repository: Repository, about: Mapping[str, Any]) -> IO[str]:
+def _journal(repository: Repository, service: str) -> Path:
+    """Return the journal of the service in a folder; that of the only one has a plain name."""
+    folder = hashlib.sha256(os.fsencode(service)).hexdigest()[:16] if service else ""
+    return repository.git_dir / "-".join(filter(None, (_JOURNAL, folder)))
+
+
+def _journals(repository: Repository) -> list[Path]:
+    found = repository.git_dir.glob(f"{_JOURNAL}*")
+    return sorted(path for path in found if path.suffix != ".new")
+
+
+def _noted(repository: Repository, work: Work) -> Path | None:
+    """Return the journal of `work`, or one that does not say whose it is, as earlier ones."""
+    for journal in (_journal(repository, work.service), _journal(repository, "")):
+        if journal.exists() and _work_of(_read(journal)) in (work, None):
+            return journal
+    return None
+
+
+def _read(journal: Path) -> dict[str, Any]:
+    """Return what a journal says; nothing if it is damaged."""
+    try:
+        about = json.loads(journal.read_text())
+    except (OSError, ValueError):
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def _work_of(about: Mapping[str, Any]) -> Work | None:
+    try:
+        return Work(about["command"], about["service"])
+    except KeyError:
+        return None
+
+
+def _note(journal: Path, about: Mapping[str, Any]) -> IO[str]:
     """Write down, whole or not at all, what an abort must know.
 
     Returns the open journal. It is locked until it is closed, which a kill does, too.
     """
-    journal = repository.git_dir / _JOURNAL
     beside = journal.with_suffix(".new")
     stream = beside.open("w")
     fcntl.flock(stream, fcntl.LOCK_EX)
@@ -160,20 +215,30 @@ def _note(repository: Repository, about: Mapping[str, Any]) -> IO[str]:
     return stream
 
 
-def abort(repository: Repository) -> None:
-    """Take back the last update: the last commit is again what index and work tree hold.
+def nothing_of(repository: Repository, work: Work) -> BadInput:
+    """Return the error that there is none of `work` to undo, and what there is instead."""
+    changed, head = set(repository.changes()), repository.commit_of("HEAD")
+    for about in map(_read, _journals(repository)):
+        other = _work_of(about)
+        if other and about.get("head") == head and changed.intersection(about.get("paths", ())):
+            return BadInput(f"what is staged is {other.told(repository)}")
+    return BadInput(f"there is no {work.command} to undo")
+
+
+def abort(repository: Repository, work: Work) -> None:
+    """Take `work` back: the last commit is again what index and work tree hold of its files.
 
     Raises BadInput when there is none to take back, it still runs, or files were changed that it
     did not touch.
     """
-    journal = repository.git_dir / _JOURNAL
+    journal = _noted(repository, work)
+    if not journal:
+        raise nothing_of(repository, work)
     try:
         with journal.open() as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             about = json.load(stream)
         head, folder, done, paths = (about[name] for name in ("head", "folder", "done", "paths"))
-    except FileNotFoundError as error:
-        raise BadInput("there is no update to undo") from error
     except BlockingIOError as error:
         raise BadInput("the update is still running") from error
     except (ValueError, KeyError, TypeError) as error:
