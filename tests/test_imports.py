@@ -11,7 +11,7 @@ _ENGINE = Path(drydock.__file__).parent
 # Each part may import those of the rows above its own, and itself.
 _ROWS = (
     ("errors",),
-    ("git", "locking", "profiles"),
+    ("git", "locking", "paths", "profiles"),
     ("template", "documents"),
     ("project",),
     ("merging", "adoption", "codemods"),

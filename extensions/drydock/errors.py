@@ -32,21 +32,24 @@ class Fault(Exception):  # noqa: N818 - as BadInput
         return Path(stream.name)
 
 
+class Refused(Exception):  # noqa: N818 - as BadInput
+    """A program refused what it was asked; the text is what it said, on one line."""
+
+
 @contextmanager
 def undone_by(command: str) -> Iterator[None]:
     """Say of what fails in this block that something was written, and what takes it back.
 
-    What git refuses (a hook, a signature) and what the machine does is BadInput, all else a Fault.
+    What a program refuses (a hook, a signature) and what the machine does is BadInput; all else is
+    a Fault.
     """
     try:
         yield
     except BadInput:
         raise
     except Exception as error:
-        from drydock.git import GitError  # noqa: PLC0415 - it needs this module
-
         left = f"{command} undoes what was written"
-        if isinstance(error, GitError):
+        if isinstance(error, Refused):
             raise BadInput(f"git: {error}; {left}") from error
         if isinstance(error, OSError):
             said = f"{error.filename}: {error.strerror}" if error.filename else str(error)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from drydock.errors import BadInput, one_line
+from drydock.errors import BadInput, Refused, one_line
 
 MINIMUM = (2, 38)  # the first with `merge-tree --write-tree`
 
@@ -43,7 +43,7 @@ _QUIET = (
 )
 
 
-class GitError(Exception):
+class GitError(Refused):
     """Git refused; the text is what it said, on one line."""
 
 
