@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from drydock import codemods
 from drydock.cli import app
+from drydock.report.wording import cell
 from drydock.template import rendering
 from drydock.template.releases import Release
 from drydock_standard import families
@@ -143,8 +144,7 @@ def text() -> str:
 def _rules() -> Iterator[str]:
     for rule in codemods.all_rules():
         asked = "only when it is named" if rule.on_request else "always"
-        summary = rule.summary.replace("|", "\\|")
-        yield f"| `{rule.name}` | {summary} | {rule.since} | {asked} |"
+        yield f"| `{rule.name}` | {cell(rule.summary)} | {rule.since} | {asked} |"
 
 
 def _questions() -> Iterator[str]:

@@ -42,6 +42,29 @@ def prefix_of(folder: Path, repository: Repository) -> str:
     return "" if inside == "." else f"{inside}/"
 
 
+def require_clean(repository: Repository, prefix: str = "") -> None:
+    """Raise BadInput where something below `prefix`, which is empty for all, is uncommitted."""
+    changed = [path for path in repository.changes() if path.startswith(prefix)]
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
+
+
+def contents_of(repository: Repository, prefix: str) -> dict[str, bytes]:
+    """Return the files below `prefix` in the index, by their paths from there.
+
+    Links and submodules are left out.
+    """
+    tracked, _ = repository.tracked()
+    inside = {
+        path.removeprefix(prefix): entry.oid
+        for path, entry in tracked.items()
+        if path.startswith(prefix) and entry.mode.startswith("100")
+    }
+    contents = repository.read_blobs(inside.values()) if inside else {}
+    return {path: contents[oid] for path, oid in inside.items()}
+
+
 def find(folder: Path, answers_file: str | None = None, *, alone: bool = False) -> Service:
     """Return the service in `folder`, of which nothing is uncommitted.
 
@@ -58,10 +81,7 @@ def find(folder: Path, answers_file: str | None = None, *, alone: bool = False) 
     if head is None:
         raise BadInput(f"{repository.top} has no commit yet: commit the service first")
     prefix = prefix_of(folder, repository)
-    changed = [path for path in repository.changes() if alone or path.startswith(prefix)]
-    if changed:
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
+    require_clean(repository, "" if alone else prefix)
     tracked, unwatched = repository.tracked()
     if prefix + file not in tracked:
         raise BadInput(f"{file} is not committed: commit the service first")

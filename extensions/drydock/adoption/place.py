@@ -11,7 +11,7 @@ from drydock.adoption.facts import Files
 from drydock.errors import BadInput
 from drydock.git import Repository, Tree
 from drydock.paths import expanded
-from drydock.project import repository_of
+from drydock.project import prefix_of, repository_of, require_clean
 from drydock.template import answers
 
 _LARGEST = 1 << 20  # bytes of a file that is read for facts
@@ -57,10 +57,8 @@ def place_of(folder: Path) -> Place:
     head = repository.commit_of("HEAD")
     if head is None:
         raise BadInput(f"{repository.top} has no commit yet: commit the service first")
-    if changed := repository.changes():
-        raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
-    where = folder.relative_to(repository.top.resolve()).as_posix()
-    prefix = "" if where == "." else f"{where}/"
+    require_clean(repository)
+    prefix = prefix_of(folder, repository)
     tracked, unwatched = repository.tracked()
     inside = {
         path.removeprefix(prefix): entry

@@ -19,7 +19,7 @@ from drydock.errors import BadInput
 from drydock.fleet import clones, metrics, page, records, rehearsal, updating, waves, workers
 from drydock.fleet.clones import Source
 from drydock.fleet.forecast import Conflicts
-from drydock.fleet.impact import Wanted, tracked
+from drydock.fleet.impact import Wanted
 from drydock.fleet.impact import examine as reach
 from drydock.fleet.inventory import Member
 from drydock.fleet.progress import Progress
@@ -27,6 +27,7 @@ from drydock.fleet.records import Record
 from drydock.fleet.rehearsal import Blame
 from drydock.fleet.status import examine
 from drydock.paths import expanded
+from drydock.project import contents_of, prefix_of, repository_of, require_clean
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
 from drydock.template import answers
@@ -217,8 +218,8 @@ def update(run: Run, wanted: UpdateRun) -> list[Record]:
 
 def _update_one(source: Source, wanted: UpdateRun, templates: Templates, place: Path) -> Record:
     member = source.member
-    if member.path and source.repository.changes():
-        raise BadInput("uncommitted changes: commit or stash them first")
+    if member.path:
+        require_clean(source.repository)
     with clones.work_tree(source, place) as folder:
         read = answers.read(folder, answers.find(folder))
         file = f"{member.folder}/{read.file}" if member.folder else read.file
@@ -262,7 +263,9 @@ def impact(run: Run, package: str) -> list[Record]:
             clones.source(member, run.cache, fetch=not run.offline) as source,
             clones.work_tree(source, place) as folder,
         ):
-            return asdict(reach(wanted, texts_of(tracked(folder))))
+            repository = repository_of(folder)
+            files = contents_of(repository, prefix_of(folder, repository))
+            return asdict(reach(wanted, texts_of(files)))
 
     return run.each("impact", examine_one, told)
 

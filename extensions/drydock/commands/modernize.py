@@ -13,7 +13,7 @@ from drydock.codemods.run import run
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
 from drydock.paths import expanded
-from drydock.project import repository_of
+from drydock.project import prefix_of, repository_of, require_clean
 from drydock.report.modernized import Change, ModernizeReport
 
 Say = Callable[[str], None]
@@ -45,12 +45,8 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
     try:
         folder = expanded(folder).resolve()
         repository = repository_of(folder)
-        inside = folder.relative_to(repository.top.resolve()).as_posix()
-        prefix = "" if inside == "." else f"{inside}/"
-        changed = [path for path in repository.changes() if path.startswith(prefix)]
-        if changed:
-            more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-            raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}{more}")
+        prefix = prefix_of(folder, repository)
+        require_clean(repository, prefix)
         say("Reading the service")
         contents = _tracked(repository, folder, prefix)
         files = texts_of(contents)

@@ -29,7 +29,7 @@ from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.merging.work_tree import Work
 from drydock.paths import expanded
-from drydock.project import prefix_of, repository_of
+from drydock.project import prefix_of, repository_of, require_clean
 from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.modernized import modernized_to_markdown
@@ -506,8 +506,8 @@ def _write(
 
 def _branch_of(repository: Repository, folder: Path) -> Branch:
     """Return the branch that the service in `folder` is brought in on."""
-    inside = expanded(folder).resolve().relative_to(repository.top.resolve()).as_posix()
-    return Branch("retrofit", "" if inside == "." else re.sub(r"[^\w]+", "-", inside).strip("-"))
+    inside = prefix_of(folder, repository)
+    return Branch("retrofit", re.sub(r"[^\w]+", "-", inside).strip("-"))
 
 
 def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
@@ -553,8 +553,7 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
     try:
         folder = expanded(folder).resolve()
         repository = repository_of(folder)
-        if changed := repository.changes():
-            raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
+        require_clean(repository)
         prefix = prefix_of(folder, repository)
         branch = _branch_of(repository, folder)
         return debt.told(settling.settle(repository, prefix, branch, formats=formats))
@@ -569,8 +568,7 @@ def apply_pins(folder: Path, ways: Sequence[Way]) -> None:
     """
     try:
         repository = repository_of(folder)
-        if changed := repository.changes():
-            raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
+        require_clean(repository)
         before = pins.read(folder)
         if elsewhere := locking.locked_elsewhere(folder):
             raise BadInput(f"it is not locked here: {elsewhere}")

@@ -12,6 +12,7 @@ from drydock.merging import work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Merge
 from drydock.merging.work_tree import Work
+from drydock.project import contents_of
 
 _FORMATTED = "Format the code with ruff"
 _NOTED = "Formatting only, when the template came in:"
@@ -23,7 +24,8 @@ def settle(repository: Repository, prefix: str, branch: Branch, *, formats: bool
     `prefix` is where the service lies in its repository. A commit for each, on the branch that is
     checked out. Raises BadInput, with nothing changed, where that cannot be done.
     """
-    found = debt.find(_contents(repository, prefix), _version(repository, prefix), formats=formats)
+    contents = contents_of(repository, prefix)
+    found = debt.find(contents, _version(contents), formats=formats)
     listed = {style.PATH: found.settings.encode()}
     later = {REVISIONS: b""} if found.formatted else {}
     _merge(repository, prefix, {**found.formatted, **listed, **later})  # before the first commit
@@ -32,8 +34,7 @@ def settle(repository: Repository, prefix: str, branch: Branch, *, formats: bool
         _write(repository, Work(branch.command, prefix), found.formatted)
         branch.commit(repository, _FORMATTED, f"So that git blame looks behind it: {how}")
         commit = repository.text("rev-parse", "HEAD")
-        known = _contents(repository, prefix).get(REVISIONS, b"")
-        listed[REVISIONS] = known + f"# {_NOTED}\n{commit}\n".encode()
+        listed[REVISIONS] = contents.get(REVISIONS, b"") + f"# {_NOTED}\n{commit}\n".encode()
     if _write(repository, Work(branch.command, prefix), listed):
         body = "The lists in ruff.toml and mypy.ini are only ever to be shortened."
         branch.commit(repository, "List what the code does not meet yet", body)
@@ -42,7 +43,8 @@ def settle(repository: Repository, prefix: str, branch: Branch, *, formats: bool
 
 def stage(repository: Repository, prefix: str) -> Debt:
     """List what a service does not meet, its formatting too, in the index and the work tree."""
-    found = debt.find(_contents(repository, prefix), _version(repository, prefix), formats=False)
+    contents = contents_of(repository, prefix)
+    found = debt.find(contents, _version(contents), formats=False)
     path = f"{prefix}{style.PATH}"
     work_tree.also_written(repository, prefix, path)
     (repository.top / path).write_text(found.settings, "utf-8")
@@ -50,21 +52,9 @@ def stage(repository: Repository, prefix: str) -> Debt:
     return found
 
 
-def _contents(repository: Repository, prefix: str) -> dict[str, bytes]:
-    """Return the files of a service in the index."""
-    tracked, _ = repository.tracked()
-    inside = {
-        path.removeprefix(prefix): entry.oid
-        for path, entry in tracked.items()
-        if path.startswith(prefix) and entry.mode.startswith("100")
-    }
-    blobs = repository.read_blobs(inside.values()) if inside else {}
-    return {path: blobs[oid] for path, oid in inside.items()}
-
-
-def _version(repository: Repository, prefix: str) -> str:
+def _version(contents: Mapping[str, bytes]) -> str:
     """Return the version of ruff that the service's lint session will run; empty: the newest."""
-    lock = _contents(repository, prefix).get("uv.lock", b"")
+    lock = contents.get("uv.lock", b"")
     try:
         return locking.packages(lock.decode()).get("ruff", "")
     except ValueError as error:

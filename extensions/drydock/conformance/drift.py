@@ -51,17 +51,10 @@ def _drift(service: Path) -> Iterator[Drifted]:
         rendered = rendering.render(
             rendering.Checkout(Path(scratch, "template"), read.template, release, read.release),
             Path(scratch, "render", service.resolve().name),
-            rendering.Request(
-                operation="update",
-                recorded=read.values,
-                defaults=True,
-                answers_file=read.file,
-                service=service,
-            ),
+            rendering.request_as_recorded(read, service),
         )
-        for path in rendered.files():
-            if path != rendered.answers_file and not rendered.keeps(Path(path)):
-                yield from _compared(path, service / path, rendered.folder / path)
+        for path in rendered.merged():
+            yield from _compared(path, service / path, rendered.folder / path)
 
 
 def _compared(path: str, there: Path, rendered: Path) -> Iterator[Drifted]:

@@ -7,7 +7,6 @@ codemods say which lines have to follow.
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -18,7 +17,6 @@ from drydock.adoption import locked
 from drydock.adoption.translate import dependencies
 from drydock.codemods import all_rules, run
 from drydock.errors import BadInput
-from drydock.git import Repository
 
 _FAMILY = {"starlette": "fastapi", "pytest-asyncio": "pytest"}
 """The family of rules of a package that has none of its own name."""
@@ -59,21 +57,6 @@ class Impact:
     """What the service itself asks for: path, line, text, and whether it allows the version."""
     findings: list[dict[str, Any]] = field(default_factory=list)
     """The lines that have to follow, and the rule: see drydock.codemods.finding.Finding."""
-
-
-def tracked(folder: Path) -> dict[str, bytes]:
-    """Return the files of a service that git tracks, links and submodules left out."""
-    repository = Repository.at(folder)
-    inside = folder.resolve().relative_to(repository.top.resolve()).as_posix()
-    prefix = "" if inside == "." else f"{inside}/"
-    files, _ = repository.tracked()
-    own = {
-        path.removeprefix(prefix): entry.oid
-        for path, entry in files.items()
-        if path.startswith(prefix) and entry.mode.startswith("100")
-    }
-    contents = repository.read_blobs(own.values()) if own else {}
-    return {path: contents[oid] for path, oid in own.items()}
 
 
 def examine(wanted: Wanted, files: Mapping[str, str]) -> Impact:

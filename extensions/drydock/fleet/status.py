@@ -19,7 +19,6 @@ from drydock.git import Entry, Repository, Tree
 from drydock.merging import work_tree
 from drydock.project import repository_of
 from drydock.template import answers, rendering
-from drydock.template.answers import Answers
 from drydock.template.opened import Templates
 from drydock.template.releases import Release, Template, redacted, without_credentials
 
@@ -88,7 +87,8 @@ def examine(source: Source, folder: Path, templates: Templates, place: Path) -> 
         checkout = rendering.Checkout(
             templates.checkout(template, release), read.template, release, read.release
         )
-        render = _render(checkout, read, folder, Path(scratch, folder.name))
+        request = rendering.request_as_recorded(read, folder)
+        render = rendering.render(checkout, Path(scratch, folder.name), request)
         _note_drift(status, files, prefix, repository, render)
     status.dirty = bool(repository.changes())
     status.conflict = bool(source.member.path) and bool(
@@ -145,26 +145,10 @@ def _days_since(template: Template, release: Release) -> int:
     return max(0, (datetime.now(UTC) - datetime.fromisoformat(said)).days)
 
 
-def _render(
-    checkout: rendering.Checkout, read: Answers, folder: Path, place: Path
-) -> rendering.Rendering:
-    """Render what an update takes for the old release of the service in `folder`."""
-    request = rendering.Request(
-        operation="update",
-        recorded=read.values,
-        defaults=True,
-        answers_file=read.file,
-        service=folder,
-    )
-    return rendering.render(checkout, place, request)
-
-
 def _note_drift(
     status: Status, files: Tree, prefix: str, repository: Repository, render: rendering.Rendering
 ) -> None:
-    for path in render.files():
-        if path == render.answers_file or render.keeps(Path(path)):
-            continue
+    for path in render.merged():
         entry = files.get(prefix + path)
         if entry is None:
             status.missing.append(path)

@@ -12,6 +12,7 @@ from drydock.errors import BadInput
 from drydock.git import GitError, Repository
 from drydock.merging import work_tree
 from drydock.merging.work_tree import Work
+from drydock.project import require_clean
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,7 @@ class Branch:
 
     def _leave(self, repository: Repository, came_from: str) -> None:
         if not self._noted(repository, "Leaving"):
-            if changed := repository.changes():
-                raise BadInput(f"uncommitted changes: commit or stash them first: {changed[0]}")
+            require_clean(repository)
             self._note(repository, "Leaving", "yes")
         else:
             # The last run of this was killed; git leaves its lock behind then.

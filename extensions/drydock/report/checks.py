@@ -10,6 +10,7 @@ from drydock_standard.run import Result, Status
 from typer import echo, style
 
 from drydock.report.terminal import print_list
+from drydock.report.wording import cell
 
 _SHOWN: dict[Status, tuple[str, str]] = {
     "failed": ("✗", "red"),
@@ -90,5 +91,4 @@ def _lines(report: CheckReport) -> Iterator[str]:
     if others:
         yield from ("", "| check | | why |", "|---|---|---|")
     for one in others:
-        why = one.message.replace("|", "\\|").replace("\n", " ")
-        yield f"| {one.code} {one.name} | {one.status} | {why} |"
+        yield f"| {one.code} {one.name} | {one.status} | {cell(one.message)} |"

@@ -1,11 +1,13 @@
 """What came of a command, for a pull request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from drydock.report.files import FileReport
 from drydock.report.modernized import modernized_to_markdown
 from drydock.report.outcomes import RetrofitReport, UpdateReport
 from drydock.report.wording import (
     CONCERNS,
+    cell,
     count_account,
     count_outcomes,
     evidence_of,
@@ -34,43 +36,21 @@ def _update_lines(report: UpdateReport) -> Iterator[str]:
     if conflicts:
         yield from ("", "## Conflicts", "", *conflicts)
     yield from _notes(report.doubts, report.skipped, report.message)
-    yield from (
-        "",
-        "## Files",
-        "",
-        count_outcomes(report.files),
-        "",
-        "| file | | why |",
-        "|---|---|---|",
-    )
-    for file in report.files:
-        yield f"| {file.path} | {word_for(file.outcome)} | {_cell(file.reason)} |"
+    yield from _files(report.files, {})
 
 
 def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
     yield from ("## Answers", "", "| question | answer | evidence |", "|---|---|---|")
     for one in report.answers:
         doubt = " (doubtful)" if one.doubtful else ""
-        yield f"| {one.name} | `{one.value}`{doubt} | {_cell(evidence_of(one))} |"
-    yield from (
-        "",
-        "## Files",
-        "",
-        count_outcomes(report.files),
-        "",
-        "| file | | why |",
-        "|---|---|---|",
-    )
-    for file in report.files:
-        origin = report.origins.get(file.path)
-        came = f"; came from {origin}" if origin else ""
-        yield f"| {file.path} | {word_for(file.outcome)} | {_cell(file.reason + came)} |"
+        yield f"| {one.name} | `{one.value}`{doubt} | {cell(evidence_of(one))} |"
+    yield from _files(report.files, report.origins)
     if report.account:
         yield from ("", "## How it runs", "", f"{count_account(report.account)}.", "")
         yield from ("| where | says | | |", "|---|---|---|---|")
         for said in report.account:
-            told = _cell(said.said)
-            yield f"| {said.path}:{said.line} | `{told}` | {said.outcome} | {_cell(said.how)} |"
+            told = cell(said.said)
+            yield f"| {said.path}:{said.line} | `{told}` | {said.outcome} | {cell(said.how)} |"
     if report.debt:
         yield from ("", "## Code that does not meet the standard yet", "")
         yield from (f"- {line}" for line in report.debt)
@@ -87,6 +67,13 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
         yield from ("", "# The code", "", modernized_to_markdown(report.modernized))
 
 
+def _files(files: list[FileReport], origins: Mapping[str, str]) -> Iterator[str]:
+    yield from ("", "## Files", "", count_outcomes(files), "", "| file | | why |", "|---|---|---|")
+    for file in files:
+        came = f"; came from {origins[file.path]}" if origins.get(file.path) else ""
+        yield f"| {file.path} | {word_for(file.outcome)} | {cell(file.reason + came)} |"
+
+
 def _notes(notes: Iterable[str], skipped: Iterable[str], message: str) -> Iterator[str]:
     doubts = [*notes, *(f"not run: {line}" for line in skipped)]
     if doubts:
@@ -94,7 +81,3 @@ def _notes(notes: Iterable[str], skipped: Iterable[str], message: str) -> Iterat
         yield from (f"- {line}" for line in doubts)
     if message:
         yield from ("", "## From the template", "", message)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")

@@ -11,6 +11,7 @@ from typer import echo, style
 
 from drydock.codemods.finding import Finding
 from drydock.report.terminal import print_list
+from drydock.report.wording import place_of
 
 _TITLES = {
     "changed": ("Changed", "Would change"),
@@ -114,24 +115,20 @@ def _markdown(report: ModernizeReport, *, diff: bool) -> Iterator[str]:
         yield from (f"## {report.title_of('changed')}", "", "| rule | places |", "|---|---|")
         yield from (f"| {rule} | {count} |" for rule, count in sorted(counts.items()))
         yield from ("", "<details><summary>Each place</summary>", "")
-        yield from (f"- `{_place(one)}`: {one.what}" for one in report.of("changed"))
+        yield from (f"- `{place_of(one)}`: {one.what}" for one in report.of("changed"))
         yield from ("", "</details>", "")
     for certainty in ("unsafe", "left"):
         if found := report.of(certainty):
             yield from (f"## {report.title_of(certainty)}", "")
-            yield from (f"- [ ] `{_place(one)}`: {_told(one)}" for one in found)
+            yield from (f"- [ ] `{place_of(one)}`: {_told(one)}" for one in found)
             yield ""
     if diff and report.files:
         yield from ("## Diff", "", "```diff", *(one.diff for one in report.files), "```")
 
 
 def _line(finding: Finding) -> str:
-    return f"{_place(finding)}: {_told(finding)}" + (f" [{finding.rule}]" if finding.rule else "")
+    return f"{place_of(finding)}: {_told(finding)}" + (f" [{finding.rule}]" if finding.rule else "")
 
 
 def _told(finding: Finding) -> str:
     return ": ".join(filter(None, (finding.what, finding.how)))
-
-
-def _place(finding: Finding) -> str:
-    return f"{finding.path}:{finding.line}" if finding.line else finding.path

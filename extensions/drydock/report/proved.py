@@ -10,6 +10,7 @@ from typer import echo, style
 from drydock.proving.proof import Found, Outcome, Proof, Row, SideReport
 from drydock.report.terminal import Row as Cells
 from drydock.report.terminal import print_list, print_table
+from drydock.report.wording import cell
 
 _COLOURS: dict[Outcome, str] = {
     "same": "green",
@@ -151,4 +152,4 @@ def _said(side: SideReport) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    return cell(text.replace("<", "&lt;"))

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # what reads a service takes longer to import than an update 
     from drydock.adoption.derive import Derived
     from drydock.adoption.translate import Concern, Todo
     from drydock.adoption.translate import Entry as Said
+    from drydock.codemods.finding import Finding
 
 COLOURS: dict[FileOutcome, str] = {
     "conflict": "red",
@@ -56,6 +57,11 @@ def evidence_of(answer: "Derived") -> str:
     return f"{said}; but {', '.join(against)}" if against else said
 
 
-def place_of(todo: "Todo") -> str:
+def place_of(one: "Todo | Finding") -> str:
     """Return the file, and the line where there is one."""
-    return f"{todo.path}:{todo.line}" if todo.line else todo.path
+    return f"{one.path}:{one.line}" if one.line else one.path
+
+
+def cell(text: str) -> str:
+    """Return a text that stays in one cell of a table of Markdown."""
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -44,6 +44,7 @@ from packaging.version import Version
 from yaml import YAMLError
 
 from drydock.errors import NO_TERMINAL, BadInput
+from drydock.template.answers import Answers
 from drydock.template.releases import Release
 
 Operation = Literal["copy", "update"]
@@ -89,6 +90,17 @@ class Request:
     """The release of the service before an update: it decides which migrations apply."""
 
 
+def request_as_recorded(read: Answers, service: Path) -> Request:
+    """Return how to render what an update takes for the old release of a service."""
+    return Request(
+        operation="update",
+        recorded=read.values,
+        defaults=True,
+        answers_file=read.file,
+        service=service,
+    )
+
+
 @dataclass(frozen=True)
 class Rendering:
     """What came out of a render."""
@@ -111,6 +123,12 @@ class Rendering:
     """Whether a file of the service that exists is not to be replaced (`_skip_if_exists`)."""
     sources: Mapping[str, str]
     """The file of the template that each file comes from; both by their paths, with `/`."""
+
+    def merged(self) -> Iterator[str]:
+        """Yield the path of every file that an update merges: what it leaves to the service not."""
+        for path in self.files():
+            if path != self.answers_file and not self.keeps(Path(path)):
+                yield path
 
     def files(self) -> Iterator[str]:
         """Yield the path of every file, from the folder of the service, with `/`."""
