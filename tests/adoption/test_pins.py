@@ -142,6 +142,23 @@ def test_the_changes_are_a_commit_of_their_own(drydock: Drydock, tmp_path: Path)
     assert (again.code, "It locks" in again.out) == (0, True)
 
 
+def test_the_changes_of_a_service_in_a_folder_are_made_from_within_it(
+    drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = tmp_path / "all"
+    answers = "_src_path: x\n_commit: v1\npython_version: '3.11'\n"
+    write(top / "shop", {".copier-answers.yml": answers})
+    service(top / "shop", "old==1.0")
+    git(top, "init", "--quiet")
+    commit(top, "As it was")
+    monkeypatch.chdir(top / "shop")
+    outcome = drydock("retrofit", "--resolve", "--apply")
+    assert outcome.code == 0, outcome.err
+    assert git(top, "status", "--porcelain") == ""
+    changed = git(top, "show", "--name-only", "--format=", "HEAD").split()
+    assert changed == ["shop/pyproject.toml", "shop/uv.lock"]
+
+
 def test_what_has_no_wheel_is_told_and_nothing_is_changed(drydock: Drydock, tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()

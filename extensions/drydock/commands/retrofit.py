@@ -567,6 +567,7 @@ def apply_pins(folder: Path, ways: Sequence[Way]) -> None:
     Raises BadInput, with nothing changed, where there is no solution or other work would be lost.
     """
     try:
+        folder = expanded(folder).resolve()
         repository = repository_of(folder)
         require_clean(repository)
         before = pins.read(folder)
