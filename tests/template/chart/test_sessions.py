@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -92,12 +91,17 @@ def test_the_chart_is_packaged_and_pushed_under_the_version_that_was_built(
 
 
 def deploy(
-    service: support.Generated, helm: Path, kubeconfig: Path, *options: str, **names: Any
+    service: support.Generated,
+    helm: Path,
+    kubeconfig: Path,
+    *options: str,
+    code: int = 0,
+    **names: str,
 ) -> str:
     """Deploy to production; without the cluster's schemas there is nothing to check against."""
     arguments = ("deploy", "--", "production", "--disable-openapi-validation", *options)
     named = {"KUBECONFIG": str(kubeconfig)} | names
-    return nox(service, helm, *arguments, environment=named)
+    return nox(service, helm, *arguments, code=code, environment=named)
 
 
 def test_a_stage_gets_its_values_and_the_image_that_was_built(
