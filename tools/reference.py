@@ -73,8 +73,9 @@ uvx --from "drydock-standard @ git+https://git.example.com/platform/drydock.git#
 
 repo-review knows no levels and exits with 3 when anything fails, so `--select DM` leaves only the
 musts. `DRYDOCK_CHECK_NETWORK=1` is its `--network`. It also prints HTML and JSON, and runs the checks
-of other plugins beside these. `drydock-engine` brings the same checks along; an environment has one of
-the two.
+of other plugins beside these. A pyproject.toml that is not TOML ends repo-review itself with the
+reader's error and 1; `drydock check` reports it. `drydock-engine` brings the same checks along; an
+environment has one of the two.
 
 As a hook of pre-commit:
 

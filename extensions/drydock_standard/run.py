@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from repo_review.processor import CollectionReturn, process
 from repo_review.processor import Result as Processed
 
-from drydock_standard import plugin
+from drydock_standard import plugin, waivers
 from drydock_standard.check import Check, Level
 from drydock_standard.repository import Repository
 
@@ -39,7 +39,7 @@ def run(root: Traversable, *, network: bool = False, without: Collection[str] = 
     """
     repository = Repository(root, network=network)
     own = {code: check for code, check in plugin.checks().items() if code not in without}
-    pyproject = plugin.pyproject(repository)
+    pyproject = waivers.in_force(repository.pyproject)
     pyproject["tool"]["repo-review"]["select"] = []
     fixtures = {
         "root": root,

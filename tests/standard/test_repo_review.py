@@ -138,13 +138,32 @@ class TestAlone:
         assert checks["DM102"]["result"] is False
         assert "`DM102` expired on 2026-01-01" in checks["DM000"]["err_msg"]
 
-    @pytest.mark.parametrize("text", ["[", "tool = 1\n", "a = " + "[" * 300 + "]" * 300, "\0"])
-    def test_a_pyproject_that_is_not_valid_ends_no_run(
+    @pytest.mark.parametrize("text", ["tool = 1\n", "a = " + "[" * 300 + "]" * 300])
+    def test_a_pyproject_with_other_types_ends_no_run(
         self, text: str, alone: Path, tmp_path: Path
     ) -> None:
         write(tmp_path, GOOD | {"pyproject.toml": text})
         outcome = call([alone / "repo-review", "--select", "DM201"], tmp_path)
         assert (outcome.code, outcome.err) == (3, "")
+
+    @pytest.mark.parametrize("text", ["[", "\0"])
+    def test_a_pyproject_that_is_not_toml_fails_in_the_reader_of_repo_review(
+        self, text: str, alone: Path, tmp_path: Path
+    ) -> None:
+        write(tmp_path, GOOD | {"pyproject.toml": text})
+        outcome = call([alone / "repo-review", "--select", "DM201"], tmp_path)
+        assert outcome.code == 1
+        assert outcome.err.splitlines()[-1].startswith("tomllib.TOMLDecodeError: ")
+
+    def test_no_fixture_of_another_plugin_has_the_same_name(self, alone: Path) -> None:
+        """Which of two holds, the order decides in which a file system lists packages."""
+        code = (
+            "import importlib.metadata as m; "
+            "print(*(e.name for e in m.entry_points(group='repo_review.fixtures')))"
+        )
+        names = call([alone / "python", "-c", code], alone).out.split()
+        assert "pyproject" in names
+        assert len(names) == len(set(names))
 
     def test_a_folder_of_a_repository_can_be_named(self, alone: Path, tmp_path: Path) -> None:
         write(tmp_path, {f"services/a/{name}": text for name, text in GOOD.items()})
