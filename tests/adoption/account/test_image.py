@@ -117,6 +117,28 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         {},
         ["2: the base image is the standard's, no longer nvidia/cuda:12"],
     ),
+    "packages that another distribution has by these names": (
+        "RUN apk update && apk add --no-cache libpq build-base\nRUN dnf install -y libpq\n",
+        {},
+        [
+            "2: the standard's image is Debian's, which may not know libpq, build-base of apk",
+            "3: the standard's image is Debian's, which may not know libpq of dnf",
+        ],
+    ),
+    "packages that are named somewhere else": (
+        "RUN apt-get install -y $PACKAGES /tmp/a.deb\n",
+        {},
+        ["2: not carried over: what $PACKAGES, /tmp/a.deb installs"],
+    ),
+    "packages that are installed only at times": (
+        "RUN if [ -n x ]; then apt-get install -y jq; fi\n",
+        {},
+        [
+            "2: not carried over: if [ -n x ]",
+            "2: not carried over: then apt-get install -y jq",
+            "2: not carried over: fi",
+        ],
+    ),
     "links, and folders that it writes to": (
         "WORKDIR /code\nRUN mkdir -p /code && ln -s /a /b && mkdir /data\n",
         {},
@@ -157,6 +179,25 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
 def test_what_is_left_by_hand(case: str) -> None:
     text, files, expected = BY_HAND[case]
     assert [f"{one.line}: {one.why}" for one in image(text, files).todo] == expected
+
+
+def test_no_name_of_another_distribution_is_given_to_that_of_the_standard() -> None:
+    told = (
+        "RUN apk add libpq\nRUN microdnf install -y libpq && zypper in libpq && pacman -S libpq\n"
+    )
+    carried = image(told, {})
+    assert "RUN" not in layers(carried)
+    assert len(entries(carried, "by hand")) == 4
+    assert {one.line for one in carried.todo} == {2, 3}
+    assert all("https://packages.debian.org" in one.how for one in carried.todo)
+
+
+def test_a_version_of_another_release_of_debian_does_not_come_along() -> None:
+    carried = image("RUN apt-get install -y libpq5=13.4-0+deb11u1 jq\n", {})
+    assert "--no-install-recommends jq libpq5 \\\n" in carried.text
+    assert [one.why for one in carried.todo] == [
+        "the newest version is installed, not libpq5=13.4-0+deb11u1"
+    ]
 
 
 def test_python_of_the_distribution_does_not_come_along() -> None:

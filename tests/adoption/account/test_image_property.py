@@ -31,6 +31,8 @@ _COMMANDS = _words(
     "pip install gunicorn", "mkdir -p /data", "make models", "ln -s /a /b", "echo a > /etc/a",
     "poetry install --no-root", "rm -rf /var/lib/apt/lists/*", "rm -rf /srv", "chmod +x start.sh",
     "curl -sSL https://install.python-poetry.org", "python3 -", "useradd me", "npm ci", "touch /a",
+    "apk add --no-cache libpq build-base", "apk add gcc", "dnf install -y libpq", "yum clean all",
+    "apt-get install -y $X /a.deb libpq5=1", "pacman -Syu libpq", "zypper in libpq",
 )  # fmt: skip
 _FLAGS = _words(
     "--port 8080", "--port 1", "--host 0.0.0.0", "--root-path /api", "--workers 4", "--reload",

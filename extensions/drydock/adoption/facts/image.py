@@ -12,7 +12,6 @@ _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE
 _STARTED = re.compile(r"\b(APP_MODULE|MODULE_NAME|VARIABLE_NAME)[=\s]+[\"']?([\w.:]+)")
 _STARTS = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*tiangolo/uvicorn-gunicorn", re.IGNORECASE)
 _EXPOSE = re.compile(r"^EXPOSE\s+(.+)$", re.IGNORECASE)
-INSTALL = re.compile(r"(?:apt(?:-get)?|apk)\s+(?:-\S+\s+)*(?:install|add)\s+(.*)", re.IGNORECASE)
 # A here-document that a shell runs: what else it is given to speaks another language.
 _SCRIPT = re.compile(
     r"RUN\s+(?:--\S+\s+)*<<-?([\"']?)(?P<word>\w+)\1(?:\s+(?:/\S+/)?(?:ba|da|a)?sh)?", re.IGNORECASE

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from drydock.adoption.account import entrypoint, shell
+from drydock.adoption.account import entrypoint, packages, shell
 from drydock.adoption.account.entrypoint import Entrypoint
 from drydock.adoption.facts import Files, names_of
-from drydock.adoption.facts.image import INSTALL, instructions
+from drydock.adoption.facts.image import instructions
 from drydock.adoption.translate import Carried, Entry, Todo, without_logins
 from drydock.adoption.translate.dependencies import read
 
@@ -28,7 +28,9 @@ _SERVER_ENV = re.compile(r"UVICORN_\w+|GUNICORN_\w+|WEB_CONCURRENCY|HYPERCORN_\w
 # What images run to install a Python project, which the standard's does in its own way.
 _ROUTINE = re.compile(
     r"apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|autoremove|autoclean|dist-upgrade)\b"
-    r"|apk\s+(-\S+\s+)*(add|update|del)\b|rm\s+-rf?\s+(\S*(/var/|/root/\.cache|/tmp)\S*\s*)+$"
+    r"|apk\s+(-\S+\s+)*(add|update|upgrade|del)\b|pacman\s+(-\S+\s+)*-S"
+    r"|(yum|dnf|microdnf|zypper)\s+(-\S+\s+)*(install|in|update|upgrade|up|clean|refresh)\b"
+    r"|rm\s+-rf?\s+(\S*(/var/|/root/\.cache|/tmp)\S*\s*)+$"
     r"|(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b|python3?\s+-m\s+venv\b|python3?\s+-$"
     r"|(useradd|adduser|groupadd|addgroup|chown|chmod|test|true|false|exit|cd|set)\b|\[\s"
     r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|(export|source|\.)\s|echo\s[^>]*$"
@@ -47,11 +49,6 @@ _INSTALLERS = {
     "pdm",
     "build",
 }
-# What builds packages, and Python itself: the image has its own, and installs wheels.
-_BUILD_ONLY = re.compile(
-    r"build-essential|gcc|g\+\+|make|ca-certificates|python-dev|musl-dev|(lib)?python3?(\.\d+)?"
-    r"(-(dev|pip|venv|setuptools|wheel|minimal|distutils|full))*"
-)
 _PROJECT = re.compile(
     r"(pyproject\.toml|poetry\.lock|uv\.lock|pdm\.lock|Pipfile(\.lock)?|requirements\S*|setup\.(py|cfg))$"
 )
@@ -61,6 +58,10 @@ _INSTALLED = re.compile(
 )
 _STANDARD_LABELS = re.compile(r"org\.opencontainers\.image\.(title|vendor|version|revision)")
 _DECIDE = "decide whether the standard's image needs it, too"
+_OF_DEBIAN = (
+    "what is needed to run, and not only to build, add by Debian's name to apt-get install "
+    "--no-install-recommends in Dockerfile: https://packages.debian.org"
+)
 
 
 @dataclass(frozen=True)
@@ -213,20 +214,19 @@ def _lineage(found: list[tuple[int, str]]) -> set[int]:
     return made_of
 
 
+def _bare(step: _Step) -> Iterator[tuple[str, str]]:
+    """Yield the commands that a step runs, as they stand and without what is around them."""
+    plain = re.sub(r"--(mount|network|security)=\S+\s*", "", step.rest)
+    for command in shell.commands(plain):
+        if bare := command.strip("() "):
+            yield command, bare
+
+
 def _packages(step: _Step) -> set[str]:
     """Return the Debian packages that a step installs and that a service may need to run."""
-    return {name for name in _installed(step) if not _BUILD_ONLY.fullmatch(name.partition("=")[0])}
-
-
-def _installed(step: _Step) -> set[str]:
-    if step.word != "RUN":
-        return set()
-    words = [
-        word
-        for told in INSTALL.findall(step.text)
-        for word in re.split(r"&&|;|\|", told)[0].split()
-    ]
-    return {word for word in words if re.fullmatch(r"[a-z0-9][a-z0-9.+=~:*-]*", word)}
+    commands = (bare for _, bare in _bare(step)) if step.word == "RUN" else ()
+    found = filter(None, map(packages.installed, commands))
+    return {name for one in found if one.of_debian for name in one.names}
 
 
 _Found = Iterator[tuple[Entry, str]]
@@ -382,23 +382,36 @@ class _Image:
         return path in {"", "."} or any(one.startswith(f"{path}/") for one in self.files)
 
     def _commands(self, step: _Step) -> _Found:
-        plain = re.sub(r"--(mount|network|security)=\S+\s*", "", step.rest)
-        for command in shell.commands(plain):
-            bare = command.strip("() ")
-            if not bare:
-                continue
-            unused = sorted(_packages(step)) if INSTALL.search(bare) else []
+        for command, bare in _bare(step):
             if made := re.match(r"mkdir\s+(?:-\S+\s+)*(.*)", bare):
                 yield self._folders(step, command, made[1].split()), ""
+            elif told := packages.installed(bare):
+                yield from ((one, "") for one in self._packages(step, command, told))
             elif not _ROUTINE.match(bare):
                 yield self._by_hand(step, command), ""
-            elif unused and step.last_stage:
-                yield self._carried(step, command, PATH), ""
-            elif unused:
-                why = f"the stage {step.stage} installs {', '.join(unused)}"
-                yield self._by_hand(step, command, "needed to build a package?", why), ""
             else:
                 yield from self._installs(step, command, bare)
+
+    def _packages(self, step: _Step, said: str, told: packages.Installed) -> Iterator[Entry]:
+        named = ", ".join((*told.names, *told.unclear))
+        if not named:
+            yield self._standard(step, said, "the image installs wheels, and builds nothing")
+        elif step.stage:
+            why = f"the stage {step.stage} installs {named}"
+            yield self._by_hand(step, said, "needed to build a package?", why)
+        elif not told.of_debian:
+            why = f"the standard's image is Debian's, which may not know {named} of {told.manager}"
+            yield self._by_hand(step, said, _OF_DEBIAN, why)
+        else:
+            if told.names:
+                yield self._carried(step, said, PATH)
+            if told.versions:
+                why = f"the newest version is installed, not {', '.join(told.versions)}"
+                how = "if that one must stay, look for one that the standard's Debian has"
+                yield self._by_hand(step, said, how, why)
+            if told.unclear:
+                why = f"not carried over: what {', '.join(told.unclear)} installs"
+                yield self._by_hand(step, said, _OF_DEBIAN, why)
 
     def _folders(self, step: _Step, said: str, named: list[str]) -> Entry:
         inside = (step.workdir, _FOLDER, f"{step.workdir}/", ".", "./")
