@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import drydock
 from drydock.codemods.run import run
@@ -35,13 +36,19 @@ def write_pairs(folder: Path, modules: Mapping[str, str], version: int) -> None:
 
 def compare(folder: Path, count: int, marshmallow: Path | None = None) -> dict[str, list[str]]:
     """Return in what each pair differs, with the marshmallow that `marshmallow` has, if given."""
+    program = "tests.codemods.marshmallow.differential"
+    result: dict[str, list[str]] = run_beside(
+        marshmallow, program, str(folder), "--count", str(count)
+    )
+    return result
+
+
+def run_beside(marshmallow: Path | None, program: str, *arguments: str) -> Any:
+    """Run a module of the tests in a process of its own, and return what it prints as JSON."""
     engine = str(Path(drydock.__file__).parents[1])
     paths = [str(marshmallow)] if marshmallow else []
     done = subprocess.run(
-        [
-            *(sys.executable, "-m", "tests.codemods.marshmallow.differential"),
-            *(str(folder), "--count", str(count)),
-        ],
+        [sys.executable, "-W", "ignore", "-m", program, *arguments],
         cwd=_ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([*paths, str(_ROOT), engine])},
         capture_output=True,
@@ -49,5 +56,4 @@ def compare(folder: Path, count: int, marshmallow: Path | None = None) -> dict[s
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    result: dict[str, list[str]] = json.loads(done.stdout)
-    return result
+    return json.loads(done.stdout)

@@ -122,6 +122,14 @@ FIELDS: dict[str, tuple[str, str]] = {
         '    UrlAddress(relative=True, schemes=["http", "file"], require_tld=False),\n'
         "] = optional()",
     ),
+    "url_relative_alone": (
+        "x = fields.Url(relative=True, absolute=False)",
+        "x: Annotated[\n"
+        "    str,\n"
+        '    AsString("Not a valid URL."),\n'
+        "    UrlAddress(relative=True, absolute=False),\n"
+        "] = optional()",
+    ),
     "ip": ("x = fields.IP()", "x: IP = optional()"),
     "ip_exploded": (
         "x = fields.IPv6(exploded=True)",
@@ -130,6 +138,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "ipv4": ("x = fields.IPv4()", "x: IPv4 = optional()"),
     "ipv6": ("x = fields.IPv6()", "x: IPv6 = optional()"),
     "ip_interface": ("x = fields.IPInterface()", "x: IPInterface = optional()"),
+    "ip_interface_exploded": (
+        "x = fields.IPInterface(exploded=True)",
+        'x: Annotated[Any, AsIP(ip_interface, "IP interface", exploded=True)] = optional()',
+    ),
     "ipv4_interface": ("x = fields.IPv4Interface()", "x: IPv4Interface = optional()"),
     "ipv6_interface": ("x = fields.IPv6Interface()", "x: IPv6Interface = optional()"),
     "enum_by_name": (
@@ -168,6 +180,7 @@ FIELDS: dict[str, tuple[str, str]] = {
         "x: Dict[Any, List[Integer]] = optional()",
     ),
     "raw": ("x = fields.Raw()", "x: Raw = optional()"),
+    "field": ("x = fields.Field(allow_none=True)", "x: Raw | None = optional()"),
     "constant": (
         'x = fields.Constant("c")',
         'x: Annotated[Any, Constant("c"), DumpDefault("c")] = "c"',
@@ -273,6 +286,10 @@ FIELDS: dict[str, tuple[str, str]] = {
         'x = fields.Str(validate=validate.OneOf(["a", "b"], labels=["A", "B"]))',
         'x: Annotated[String, OneOf(["a", "b"], labels=["A", "B"])] = optional()',
     ),
+    "check_one_of_worded": (
+        'x = fields.Str(validate=validate.OneOf(["a"], error="{input} {choices} {labels}"))',
+        'x: Annotated[String, OneOf(["a"], error="{input} {choices} {labels}")] = optional()',
+    ),
     "check_none_of": (
         'x = fields.Str(validate=validate.NoneOf(("a",), error="no {values}"))',
         'x: Annotated[String, NoneOf(("a",), error="no {values}")] = optional()',
@@ -289,6 +306,14 @@ FIELDS: dict[str, tuple[str, str]] = {
         'x = fields.Str(validate=validate.Regexp(r"[ab]+$", re.IGNORECASE))',
         'x: Annotated[String, Regexp(r"[ab]+$", re.IGNORECASE)] = optional()',
     ),
+    "check_regexp_worded": (
+        'x = fields.Str(validate=validate.Regexp("a", error="{input} is not {regex}"))',
+        'x: Annotated[String, Regexp("a", error="{input} is not {regex}")] = optional()',
+    ),
+    "check_equal_worded": (
+        'x = fields.Int(validate=validate.Equal(1, error="{input} is not {other}"))',
+        'x: Annotated[Integer, Equal(1, error="{input} is not {other}")] = optional()',
+    ),
     "check_equal": (
         "x = fields.Int(validate=validate.Equal(1))",
         "x: Annotated[Integer, Equal(1)] = optional()",
@@ -296,6 +321,18 @@ FIELDS: dict[str, tuple[str, str]] = {
     "check_predicate": (
         'x = fields.Str(validate=validate.Predicate("isalpha"))',
         'x: Annotated[String, Predicate("isalpha")] = optional()',
+    ),
+    "check_predicate_worded": (
+        'x = fields.Str(validate=validate.Predicate("isalpha", error="{input} {method}"))',
+        'x: Annotated[String, Predicate("isalpha", error="{input} {method}")] = optional()',
+    ),
+    "check_email_worded": (
+        'x = fields.Str(validate=validate.Email(error="not {input}"))',
+        'x: Annotated[String, EmailAddress(error="not {input}")] = optional()',
+    ),
+    "check_url_of_schemes": (
+        'x = fields.Str(validate=validate.URL(schemes={"ftp"}, require_tld=False))',
+        'x: Annotated[String, UrlAddress(schemes={"ftp"}, require_tld=False)] = optional()',
     ),
     "check_email": (
         "x = fields.Str(validate=validate.Email())",
@@ -420,7 +457,7 @@ MODULES: dict[str, tuple[str, list[str]]] = {
     ),
     "inheritance": (
         _module("""
-            from marshmallow import EXCLUDE, INCLUDE, Schema, fields
+            from marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, fields
 
 
             class Timestamps:
@@ -450,6 +487,7 @@ MODULES: dict[str, tuple[str, list[str]]] = {
             class StrictSchema(BaseSchema):
                 class Meta:
                     fields = ("id", "extra")
+                    unknown = RAISE
 
                 extra = fields.Int()
 
@@ -586,11 +624,13 @@ MODULES: dict[str, tuple[str, list[str]]] = {
                 class Meta:
                     datetimeformat = "%Y%m%d%H%M%S"
                     dateformat = "%d/%m/%Y"
+                    timeformat = "%H-%M"
 
                 moment = fields.DateTime()
                 iso = fields.DateTime(format="iso")
                 day = fields.Date()
                 days = fields.List(fields.Date())
+                time = fields.Time()
 
 
             class LaterSchema(ThingSchema):
@@ -716,8 +756,68 @@ MODULES: dict[str, tuple[str, list[str]]] = {
     ),
 }
 
-# What marshmallow 3 alone has.
-MODULES_OF_3: dict[str, tuple[str, list[str]]] = {
+_WHOLE = """
+            from marshmallow import (
+                Schema,
+                ValidationError,
+                fields,
+                post_dump,
+                post_load,
+                pre_dump,
+                pre_load,
+                validates_schema,
+            )
+
+
+            class ThingSchema(Schema):
+                x = fields.Int(required=True)
+
+                @pre_load(PASS=True)
+                def unwrapped(self, data, many, **kwargs):
+                    return data["a"] if isinstance(data, dict) and "a" in data else data
+
+                @validates_schema(PASS=True, pass_original=True)
+                def few(self, data, original, many, **kwargs):
+                    if many and len(data) > 2:
+                        raise ValidationError(f"{len(original)} are too many")
+
+                @post_load(PASS=True, pass_original=True)
+                def counted(self, data, original, many, **kwargs):
+                    return {"n": len(original), "things": data}
+
+                @post_load(pass_original=True)
+                def noted(self, data, original, **kwargs):
+                    return {**data, "given": sorted(map(str, original))}
+
+                @pre_dump(PASS=True)
+                def listed(self, obj, many, **kwargs):
+                    return list(obj) if many else obj
+
+                @post_dump(PASS=True, pass_original=True)
+                def wrapped(self, data, original, many, **kwargs):
+                    return {"things": data, "many": many, "none": original is None}
+        """
+
+# What one major version alone has.
+_OF_4: dict[str, tuple[str, list[str]]] = {
+    "whole": (
+        _module(_WHOLE.replace("PASS", "pass_collection")),
+        ["    @post_dump(pass_collection=True, pass_original=True)\n"],
+    ),
+}
+_OF_3: dict[str, tuple[str, list[str]]] = {
+    "whole": (
+        _module(_WHOLE.replace("PASS", "pass_many")),
+        ["    @post_dump(pass_many=True, pass_original=True)\n"],
+    ),
+    "and_worded": (
+        module_of('x = fields.Int(validate=validate.And(lambda v: v > 1, error="too few"))'),
+        ['    x: Annotated[Integer, All(lambda v: v > 1, error="too few")] = optional()\n'],
+    ),
+    "mapping": (
+        module_of("x = fields.Mapping(fields.Str(), fields.Int())"),
+        ["    x: Dict[String, Integer] = optional()\n"],
+    ),
     "inferred": (
         _module("""
             from marshmallow import Schema, fields
@@ -759,3 +859,4 @@ MODULES_OF_3: dict[str, tuple[str, list[str]]] = {
         ],
     ),
 }
+MODULES_OF = {3: _OF_3, 4: _OF_4}

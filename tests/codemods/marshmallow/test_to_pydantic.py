@@ -14,7 +14,7 @@ from tests.codemods.marshmallow.pairs import RULE
 from tests.codemods.marshmallow.tables import (
     FIELDS,
     MODULES,
-    MODULES_OF_3,
+    MODULES_OF,
     model_of,
     module_of,
 )
@@ -50,12 +50,14 @@ def test_a_module_becomes_models_and_schemas_of_the_adapter(row: str) -> None:
     ast.parse(text)
 
 
-@pytest.mark.parametrize("row", MODULES_OF_3)
-def test_what_marshmallow_3_alone_has_is_translated_from_it_alone(row: str) -> None:
-    before, wanted = MODULES_OF_3[row]
-    text = _apply(before, 3).texts["service.py"]
+@pytest.mark.parametrize(
+    ("version", "row"), [(version, row) for version in MODULES_OF for row in MODULES_OF[version]]
+)
+def test_what_one_version_alone_has_is_translated_from_it_alone(version: int, row: str) -> None:
+    before, wanted = MODULES_OF[version][row]
+    text = _apply(before, version).texts["service.py"]
     assert [each for each in wanted if each not in text] == []
-    assert _apply(before, 4).texts == {}
+    assert _apply(before, 7 - version).texts == {}
 
 
 @pytest.mark.parametrize("row", [*MODULES, "str_required"])

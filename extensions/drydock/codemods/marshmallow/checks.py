@@ -60,9 +60,8 @@ def _translate(declared: Declared, each: cst.BaseExpression, names: Names) -> tu
     package, _, name = meaning.rpartition(".")
     if isinstance(each, cst.Call) and package == "marshmallow.validate":
         if name == "And":
-            inner = [_translate(declared, argument.value, names)[0] for argument in each.args]
-            text = f"{names.adapter('All')}({', '.join(inner)})"
-            return text, True
+            inner = [_argument(declared, argument, names) for argument in each.args]
+            return f"{names.adapter('All')}({', '.join(inner)})", True
         if name in _NAMES:
             inside = "".join(text_of(argument) for argument in each.args)
             return f"{names.adapter(_NAMES[name])}({inside.strip()})", True
@@ -76,6 +75,16 @@ def _translate(declared: Declared, each: cst.BaseExpression, names: Names) -> tu
     what = f"what the validator {short_text(each)} is cannot be told"
     declared.doubt(each, what, "write a function that raises ValidationError")
     return "None", False
+
+
+def _argument(declared: Declared, given: cst.Arg, names: Names) -> str:
+    """Return an argument of `And`: a check, or the text of its own that marshmallow 3 takes."""
+    if given.keyword:
+        if declared.version == 4:
+            what = f"marshmallow 4 has no And({given.keyword.value}=)"
+            declared.doubt(given, what, "raise ValidationError in the function")
+        return f"{given.keyword.value}={text_of(given.value)}"
+    return _translate(declared, given.value, names)[0]
 
 
 def _is_function(declared: Declared, meaning: str) -> bool:

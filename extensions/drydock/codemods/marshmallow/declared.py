@@ -15,6 +15,8 @@ HOOKS = {
         *("pre_load", "post_load", "pre_dump", "post_dump"),
     )
 }
+# What hands a hook the whole collection, by major version.
+_WHOLE = {3: "pass_many", 4: "pass_collection"}
 _META = {
     *("fields", "exclude", "unknown", "ordered", "load_only", "dump_only"),
     *("dateformat", "datetimeformat", "timeformat", "strict"),
@@ -80,6 +82,8 @@ class Declared:
     source: Source
     node: cst.ClassDef
     is_schema: bool
+    version: int
+    """The major version of marshmallow; 0 where it cannot be told."""
     own_fields: Mapping[str, OwnField] = field(default_factory=dict)
     """The service's own classes of fields that have a type of the adapter, by their ref."""
     fields: dict[str, Field] = field(default_factory=dict)
@@ -143,10 +147,11 @@ def read_class(
     node: cst.ClassDef,
     *,
     is_schema: bool,
+    version: int,
     own_fields: Mapping[str, OwnField],
 ) -> Declared:
     """Read what a class declares."""
-    declared = Declared(ref, source, node, is_schema, own_fields)
+    declared = Declared(ref, source, node, is_schema, version, own_fields)
     for argument in node.bases:
         if argument.star or not dotted(argument.value):
             declared.doubt(node, "a base class is not a plain name", "write its name")
@@ -185,6 +190,9 @@ def _read_method(declared: Declared, method: cst.FunctionDef) -> None:
     if method.name.value in _INTERNALS:
         what = f"{method.name.value} is overridden"
         declared.doubt(method, what, "translate the class by hand")
+    for option in _options_of_the_other_version(declared, method):
+        what = f"marshmallow {declared.version} has no {option}="
+        declared.doubt(method, what, f"write {_WHOLE[declared.version]}")
     for node in _nodes(method.body):
         if (
             isinstance(node, cst.Attribute)
@@ -193,6 +201,15 @@ def _read_method(declared: Declared, method: cst.FunctionDef) -> None:
         ):
             what = f"a method uses self.{node.attr.value}"
             declared.doubt(node, what, "hand it over by an argument or a contextvars.ContextVar")
+
+
+def _options_of_the_other_version(declared: Declared, method: cst.FunctionDef) -> Iterator[str]:
+    """Yield the options of a method's hooks that this major version does not have."""
+    others = {option for version, option in _WHOLE.items() if version != declared.version}
+    for decorator in method.decorators:
+        call = decorator.decorator
+        if isinstance(call, cst.Call) and declared.source.meaning(call.func) in HOOKS:
+            yield from others & keywords_of(call).keys() if declared.version else ()
 
 
 def _read_meta(declared: Declared, node: cst.ClassDef) -> None:

@@ -415,6 +415,12 @@ def _tuple(call: cst.Call, to: Translation, check: str) -> _Parts:
     return _Parts(_annotated(f"tuple[{', '.join(types)}]", [length], to.names), check)
 
 
+def _mapping(call: cst.Call, to: Translation, check: str) -> _Parts:
+    if to.version == 4:
+        to.doubt(call, "marshmallow 4 does not make a Mapping", "write Dict")
+    return _dict(call, to, check)
+
+
 def _dict(call: cst.Call, to: Translation, check: str) -> _Parts:
     _only(call, ("keys", "values"), to, 2)
     given = [_argument(call, name, place) for place, name in enumerate(("keys", "values"))]
@@ -545,5 +551,5 @@ _SPECIAL: Mapping[str, Callable[[cst.Call, Translation, str], _Parts]] = {
     "List": _list,
     "Tuple": _tuple,
     "Dict": _dict,
-    "Mapping": _dict,
+    "Mapping": _mapping,
 }

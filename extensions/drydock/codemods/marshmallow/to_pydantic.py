@@ -85,6 +85,7 @@ class _Service:
                 self.classes[ref] = read_class(
                     *(self.sources[path], ref, node),
                     is_schema=is_schema,
+                    version=self.version,
                     own_fields=self.own_fields,
                 )
 

@@ -51,6 +51,7 @@ _OPTIONS = {"only", "exclude", "many", "load_only", "dump_only", "partial", "unk
 _UNSUPPORTED = {
     *("fields", "declared_fields", "_declared_fields", "load_fields", "dump_fields", "context"),
     *("opts", "Meta", "from_dict", "on_bind_field", "set_class", "dict_class", "_hooks"),
+    *("ordered", "OPTIONS_CLASS"),
     *("get_declared_fields", "TYPE_MAPPING", "session", "instance"),
 }
 

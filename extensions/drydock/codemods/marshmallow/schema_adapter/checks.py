@@ -24,8 +24,9 @@ class Check:
 
     text = "Invalid value."
 
-    def __init__(self, function: Callable[[Any], Any]) -> None:
+    def __init__(self, function: Callable[[Any], Any], error: str | None = None) -> None:
         self.function = function
+        self.text = error or self.text
 
     def __call__(self, value: Any) -> Any:
         """Give the value back, or raise ValidationError."""
@@ -50,11 +51,15 @@ class Check:
 
 
 class All(Check):
-    """Several checks, all of which are made: their messages are joined."""
+    """Several checks, all of which are made: their messages are joined.
+
+    `error` is what a function says that returns False.
+    """
 
     def __init__(self, *checks: Callable[[Any], Any], error: str | None = None) -> None:
-        self.checks = [check if isinstance(check, Check) else Check(check) for check in checks]
-        self.text = error or self.text
+        self.checks = [
+            check if isinstance(check, Check) else Check(check, error) for check in checks
+        ]
 
     def __call__(self, value: Any) -> Any:
         messages: list[Any] = []
