@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
+from itertools import dropwhile
 
 import libcst as cst
 
@@ -49,10 +50,19 @@ def with_imports(
     used = _Used()
     tree.visit(used)
     dropping = _Dropping(unused - used.names)
-    tree = tree.visit(dropping)
+    rest = tree.visit(dropping)
     for full in sorted(wanted):
-        tree = _with_import(tree, full, style)
-    return tree
+        rest = _with_import(rest, full, style)
+    return rest if tree.code[:1].isspace() else _without_first_lines(rest)
+
+
+def _without_first_lines(tree: cst.Module) -> cst.Module:
+    """Return a module without the blank lines that stood below an import that is gone."""
+    if tree.header or not tree.body:
+        return tree
+    first, *more = tree.body
+    lines = dropwhile(lambda line: not line.comment, getattr(first, "leading_lines", ()))
+    return tree.with_changes(body=[first.with_changes(leading_lines=tuple(lines)), *more])
 
 
 class _Used(cst.CSTVisitor):

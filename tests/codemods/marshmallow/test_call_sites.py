@@ -47,6 +47,22 @@ FIX = {
         "from shop.schemas import UserIn, UserSchema\n\n"
         "user = UserIn.model_validate(UserSchema().dump(a))\n",
     ),
+    "by_the_module": (
+        "from shop import schemas\n\nuser = schemas.UserSchema().load(data)\n",
+        "from shop import schemas\n\nuser = schemas.UserIn.model_validate(data)\n",
+    ),
+    "by_another_name": (
+        "from shop.schemas import UserSchema as Users\n\nuser = Users().load(data)\n",
+        "from shop.schemas import UserIn\n\nuser = UserIn.model_validate(data)\n",
+    ),
+    "each_of_a_list": (
+        "from shop.schemas import UserSchema\n\nusers = [UserSchema().load(x) for x in data]\n",
+        "from shop.schemas import UserIn\n\nusers = [UserIn.model_validate(x) for x in data]\n",
+    ),
+    "on_several_lines": (
+        "from shop.schemas import UserSchema\n\nuser = UserSchema().load(\n    data,  # of all\n)\n",
+        "from shop.schemas import UserIn\n\nuser = UserIn.model_validate(\n    data,  # of all\n)\n",
+    ),
     "in_a_call": (
         "from shop.schemas import UserSchema\n\n\ndef f(x):\n    return [UserSchema().load(x)]\n",
         "from shop.schemas import UserIn\n\n\ndef f(x):\n    return [UserIn.model_validate(x)]\n",

@@ -11,8 +11,10 @@ def _reason(source: Source, line: cst.BaseStatement) -> str:
     if not isinstance(line, cst.If) or line.orelse or not _is_main(line.test):
         return ""
     body = line.body.body
-    calls = [call for one in body for call in calls_in(one)]
-    if len(body) == 1 and calls and source.meaning(calls[0].func) == "uvicorn.run":
+    whole = line.body if isinstance(line.body, cst.SimpleStatementSuite) else body[0]
+    calls = [*calls_in(whole)]
+    alone = len(body) == 1 and len(getattr(whole, "body", ())) == 1
+    if alone and [source.meaning(call.func) for call in calls] == ["uvicorn.run"]:
         return "the command of the service starts it, with the chassis around it"
     return ""
 

@@ -1,5 +1,6 @@
 """Removes the statements of a module that the chassis makes superfluous."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import libcst as cst
@@ -41,28 +42,50 @@ class _Removing(Rewriter):
         above: Sequence[cst.EmptyLine] = ()
         for before, after in zip(old, new, strict=True):
             said = self.reason(self.source, before)
-            if not said:
+            needed = self._needed(before) if said else ""
+            if needed:
+                self.source.left(before, f"{_summary(before)}: {said}", needed)
+            if not said or needed:
                 bare = not getattr(after, "leading_lines", ())
                 kept.append(after.with_changes(leading_lines=above) if above and bare else after)
                 above = ()
                 continue
             lines = getattr(before, "leading_lines", ())
             above = [one for one in lines if not one.comment] or above
-            code = cst.Module([]).code_for_node(before.with_changes(leading_lines=[])).rstrip()
-            lines = code.count("\n") + 1
-            first = code.split("\n")[0].strip()
-            more = f" and {lines - 1} lines more" if lines > 1 else ""
-            self.source.changed(before, f"{first}{more}: {said}")
+            self.source.changed(before, f"{_summary(before)}: {said}")
             for name in _names(before):
                 self.source.unused(name)
         return kept
 
+    def _needed(self, statement: cst.BaseStatement) -> str:
+        """Return what has to be done by hand before a statement can go; empty if nothing."""
+        if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) > 1:
+            return "give it a line of its own"
+        inside = Counter(name.value for name in _names(statement))
+        everywhere = Counter(name.value for name in _names(self.source.tree))
+        importers = self.source.project.importers
+        for name in _bound(statement):
+            if everywhere[name] > inside[name] or any(importers(self.source.path, name)):
+                return f"{name} is used elsewhere: take that out, too"
+        return ""
+
+
+def _summary(statement: cst.BaseStatement) -> str:
+    code = cst.Module([]).code_for_node(statement.with_changes(leading_lines=[])).rstrip()
+    first, *more = code.split("\n")
+    return f"{first.strip()} and {len(more)} lines more" if more else first.strip()
+
 
 def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
     """Yield the calls that a statement is: `a.b(1).c(2)` is two."""
-    line = node.body[0] if isinstance(node, cst.SimpleStatementLine) and node.body else None
-    value = line.value if isinstance(line, cst.Expr | cst.Assign) else None
-    while value is not None:
+    suites = cst.SimpleStatementLine | cst.SimpleStatementSuite
+    for line in node.body if isinstance(node, suites) else ():
+        if isinstance(line, cst.Expr | cst.Assign):
+            yield from _chained(line.value)
+
+
+def _chained(value: cst.BaseExpression) -> Iterator[cst.Call]:
+    while True:
         if isinstance(value, cst.Call):
             yield value
             value = value.func
@@ -70,6 +93,15 @@ def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
             value = value.value if isinstance(value, cst.Attribute) else value.expression
         else:
             return
+
+
+def _bound(statement: cst.BaseStatement) -> Iterator[str]:
+    """Yield the names that a statement gives to values or functions."""
+    if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+        yield statement.name.value
+    for line in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+        for target in line.targets if isinstance(line, cst.Assign) else ():
+            yield from (name.value for name in _names(target))
 
 
 def _names(node: cst.CSTNode) -> list[cst.Name]:

@@ -43,11 +43,14 @@ class _CallSites(Rewriter):
         if not self.source.unsafe(original_node, what, _WHY):
             return updated_node
         self.source.unused(func.value.func)
-        new = cst.Attribute(self._named(model), cst.Name(way))
+        new = cst.Attribute(self._named(model, func.value.func), cst.Name(way))
         return updated_node.with_changes(func=new)
 
-    def _named(self, model: str) -> cst.BaseExpression:
+    def _named(self, model: str, schema: cst.BaseExpression) -> cst.BaseExpression:
+        """Return the expression for a model, which is named as its schema is."""
         path, _, name = model.partition(":")
+        if isinstance(schema, cst.Attribute):
+            return schema.with_changes(attr=cst.Name(name))
         if path == self.source.path:
             return cst.Name(name)
         schema_module = next(
@@ -64,9 +67,14 @@ class _CallSites(Rewriter):
             return ""
         found = _load_model(self.source.project, path, name)
         imports = self.source.project.modules[self.source.path].imports.values()
-        reachable = path == self.source.path or any(
-            self.source.project.find_module(full.rpartition(".")[0], self.source.path) == path
-            for full in imports
+        by_module = isinstance(schema, cst.Attribute)
+        reachable = (
+            by_module
+            or path == self.source.path
+            or any(
+                self.source.project.find_module(full.rpartition(".")[0], self.source.path) == path
+                for full in imports
+            )
         )
         return f"{path}:{found}" if found and reachable else ""
 
