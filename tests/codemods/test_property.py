@@ -32,18 +32,19 @@ def _rows() -> list[tuple[str, str]]:
 
 ROWS = _rows()
 PINNED = {"requirements.txt": "pydantic==1.10.2\n"}
-# What a formatter would not leave so; each is whole by itself and unlike any rule's business.
+# What a formatter would not leave so; each is whole by itself and unlike any rule's business. None
+# binds a name of a row, which would no longer be certain then.
 NOISE = (
     "# ümlaut,\ttab  and trailing space \n",
     "other  =  {  'a':1 ,\n    'b' : [ 2,3 ]  }\n",
-    "def  spaced( a , b = 1 ) :  # odd\n\n\n    return  a+b\n",
+    "def  spaced( n1 , n2 = 1 ) :  # odd\n\n\n    return  n1+n2\n",
     "text = '''\n  def not_code(:\n\t# no comment\n'''\n",
     "if  True :\n    pass ;  other = 3\n",
     "class  Odd ( object ) :\n\n    x = 1 ;y = 2\n",
     "long_ = ( 1 +\\\n  2 )\n",
-    "lambda_ = lambda a , * b : ( a , b )\n",
+    "lambda_ = lambda n1 , * n2 : ( n1 , n2 )\n",
     "\n\n\n\n",
-    "async  def  later():\n    async with a as b ,  c as d: ...\n",
+    "async  def  later():\n    async with n1 as n2 ,  n3 as n4: ...\n",
 )
 
 
