@@ -134,3 +134,10 @@ def reset(_: ConfigServer, connection: socket.socket) -> None:
     """Break the connection off."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
+
+
+def reset_in_body(server: ConfigServer, connection: socket.socket) -> None:
+    """Break the connection off after the beginning of a body of unknown length."""
+    connection.sendall(b'HTTP/1.1 200 OK\r\n\r\n{"name": "')
+    server.stopped.wait(0.2)  # until it has been read: a reset discards what is on its way
+    reset(server, connection)

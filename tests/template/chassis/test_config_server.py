@@ -1,12 +1,15 @@
 """Settings from a Spring Cloud Config Server: what wins, and what happens when it misbehaves."""
 
+import gc
 import json
 import os
 import re
 import socket
 import ssl
 import stat
+import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,7 @@ from .config_server import (
     huge,
     raw,
     reset,
+    reset_in_body,
     silent,
 )
 
@@ -400,6 +404,7 @@ MISBEHAVING: dict[str, tuple[Behaviour, str]] = {
     "huge": (huge, "its answer is larger than 4000000 bytes"),
     "half closed": (half_closed, f"{NOT_ITS_ANSWER}: no JSON"),
     "reset": (reset, "Connection reset by peer"),
+    "reset in its body": (reset_in_body, "Connection reset by peer"),
     "no answer at all": (raw(b""), "Remote end closed connection without response"),
     "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), "no answer in HTTP (BadStatusLine)"),
     "bad chunks": (
@@ -460,6 +465,27 @@ def test_otherwise_local_settings_serve(
     assert loaded.settings.server.host == "local"
     assert loaded.outcome.origin == "none"
     assert loaded.outcome.problem.startswith(said)
+
+
+def _asks(thread: threading.Thread) -> bool:
+    """Whether it is one of those in which a config server is asked."""
+    return thread.name.endswith("(get)")
+
+
+@pytest.mark.parametrize("name", MISBEHAVING)
+def test_no_socket_is_left_open(serve: Serve, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name in SLOW:
+        setting(monkeypatch, timeout_seconds=0.3)
+    gc.collect()
+
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        serve(MISBEHAVING[name][0], fail_fast=True)
+        complaint()  # pytest keeps the error, and all that hangs on it, for the garbage collector
+        support.wait_for(lambda: not any(map(_asks, threading.enumerate())), "the thread's end")
+        gc.collect()
+
+    assert [str(one.message) for one in seen] == []
 
 
 def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
