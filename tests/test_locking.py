@@ -64,3 +64,20 @@ def test_what_uv_says_of_a_broken_workspace_is_the_reason(tmp_path: Path) -> Non
     before = snapshot(tmp_path)
     assert "a2" in (locking.write(tmp_path / "a") or "")
     assert snapshot(tmp_path) == before
+
+
+def test_what_an_offline_uv_lacks_is_not_taken_for_no_solution(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path))
+    text = '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = [{}]\n'
+    for lock in (
+        lambda text: locking.locked(text, offline=True),
+        lambda text: locking.wheels(text, "3.11", offline=True),
+    ):
+        with pytest.raises(locking.LockError) as lacking:
+            lock(text.format('"attrs"'))
+        with pytest.raises(locking.LockError) as unsolvable:
+            lock(text.format('"attrs>2", "attrs<1"'))
+        assert locking.lacks_network(lacking.value)
+        assert not locking.lacks_network(unsolvable.value)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from drydock.errors import BadInput, one_line
@@ -46,11 +46,14 @@ def command(service: Path) -> str:
     return FILES["uv.lock"]
 
 
-def write(service: Path, versions: Mapping[str, str] | None = None) -> str | None:
+def write(
+    service: Path, versions: Mapping[str, str] | None = None, builds: Sequence[str] = ()
+) -> str | None:
     """Write `uv.lock` in the folder `service`; return None, or why it could not be written.
 
     Each of `versions` is kept where it can be. Only wheels are looked into: building a source
-    distribution, or a project whose metadata is dynamic, would run its code.
+    distribution, or a project whose metadata is dynamic, would run its code. The packages that
+    `builds` names may be built.
     """
     try:
         text = (service / "pyproject.toml").read_text("utf-8")
@@ -65,9 +68,13 @@ def write(service: Path, versions: Mapping[str, str] | None = None) -> str | Non
         return "uv is not installed"
     if elsewhere := locked_elsewhere(service):
         return elsewhere
-    if versions and not (service / "uv.lock").exists() and (lock := _keeping(text, versions)):
+    if (
+        versions
+        and not (service / "uv.lock").exists()
+        and (lock := _keeping(text, versions, builds))
+    ):
         (service / "uv.lock").write_text(lock, "utf-8")
-    done = run_uv("lock", "--no-build", folder=service)
+    done = run_uv("lock", *_only(builds), folder=service)
     failed = f"uv lock ended with {done.returncode}"
     return (one_line(done.stderr) or failed) if done.returncode else None
 
@@ -91,39 +98,64 @@ def locked_elsewhere(service: Path) -> str | None:
     return f"a member of the uv workspace in {os.path.relpath(root, service)}/: run uv lock there"
 
 
-def locked(text: str) -> str:
+def _only(builds: Sequence[str]) -> list[str]:
+    """Return the options of `uv lock` by which it builds these packages, and no other."""
+    return ["--no-build", *(f"--no-binary-package={name}" for name in builds)]
+
+
+def locked(text: str, builds: Sequence[str] = (), *, offline: bool = False) -> str:
     """Return the lock file of a project with this pyproject.toml, locked in a folder of its own.
 
-    Raises LockError when there is no solution, BadInput when uv cannot
-    tell.
+    Only the packages that `builds` names are built; `offline`, all of it is from uv's cache. Raises
+    LockError when there is no solution, BadInput when uv cannot tell.
     """
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
-        done = run_uv("lock", "--no-build", folder=Path(scratch))
+        done = run_uv("lock", *_only(builds), *_cached(offline), folder=Path(scratch))
         if done.returncode:
             _tell(done)
         return (Path(scratch) / "uv.lock").read_text("utf-8")
 
 
-def wheels(text: str, python: str, *more: str) -> dict[str, str]:
+def wheels(
+    text: str,
+    python: str,
+    *more: str,
+    builds: Sequence[str] = (),
+    preferred: Mapping[str, str] | None = None,
+    offline: bool = False,
+) -> dict[str, str]:
     """Return the version of each package that a project installs from wheels on Linux.
 
-    `more` are options of uv. Raises LockError when not all of it comes as wheels for this Python,
-    BadInput when uv cannot tell.
+    `more` are options of uv; `preferred` are versions that it takes where they fit. The packages
+    that `builds` names are built instead; `offline`, all of it is from uv's cache. Raises LockError
+    when not all of it comes as wheels for this Python, BadInput when uv cannot tell.
     """
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
+        held = "".join(f"{name}=={version}\n" for name, version in (preferred or {}).items())
+        (Path(scratch) / "wheels.txt").write_text(held, "utf-8")
         done = run_uv(
             "pip", "compile", "pyproject.toml", "--all-extras", *_groups(text),
-            "--only-binary=:all:", f"--python-version={python}",
+            "--only-binary=:all:", *(f"--no-binary={name}" for name in builds),
+            f"--python-version={python}",
             "--python-platform=x86_64-manylinux_2_28", "--no-annotate", "--no-header",
-            "--output-file=wheels.txt", *more, folder=Path(scratch),
+            "--output-file=wheels.txt", *_cached(offline), *more, folder=Path(scratch),
         )  # fmt: skip
         if done.returncode:
             _tell(done)
         listed = (Path(scratch) / "wheels.txt").read_text("utf-8").splitlines()
     pins = (re.match(r"([\w.-]+)(?:\[[^\]]*\])?==(\S+)", line) for line in listed)
     return {pin[1]: pin[2] for pin in pins if pin}
+
+
+def _cached(offline: bool) -> list[str]:
+    return ["--offline"] if offline else []
+
+
+def lacks_network(error: LockError) -> bool:
+    """Tell whether there may be a solution that was only out of reach of an offline uv."""
+    return bool(re.search(r"(?i)network|not found in the cache", str(error)))
 
 
 def _tell(done: subprocess.CompletedProcess[str]) -> None:
@@ -170,7 +202,7 @@ def packages(lock: str) -> dict[str, str]:
     }
 
 
-def _keeping(text: str, versions: Mapping[str, str]) -> str | None:
+def _keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> str | None:
     """Return a lock file with as many of these versions as can be; None if there is none.
 
     uv's own compiler prefers what its output has already, and gives up what does not fit; what
@@ -178,7 +210,7 @@ def _keeping(text: str, versions: Mapping[str, str]) -> str | None:
     """
     if re.search(r"(?m)^constraint-dependencies\s*=", text):
         return None
-    fitting = list(_fitting(text, versions))
+    fitting = list(_fitting(text, versions, builds))
     items = "".join(f"    {line!r},\n" for line in fitting)
     constraints = f"constraint-dependencies = [\n{items}]\n"
     header = "[tool.uv]\n"
@@ -187,12 +219,12 @@ def _keeping(text: str, versions: Mapping[str, str]) -> str | None:
     else:
         constrained = f"{text}\n{header}{constraints}"
     try:
-        return locked(constrained)
+        return locked(constrained, builds)
     except (LockError, BadInput):
         return None
 
 
-def _fitting(text: str, versions: Mapping[str, str]) -> Iterator[str]:
+def _fitting(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> Iterator[str]:
     data = tomllib.loads(text)
     python = re.search(r"\d+\.\d+(\.\d+)?", data["project"].get("requires-python", ""))
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
@@ -203,7 +235,8 @@ def _fitting(text: str, versions: Mapping[str, str]) -> Iterator[str]:
         run_uv(
             "pip", "compile", "pyproject.toml", "--universal", "--all-extras",
             *_groups(text),
-            "--only-binary=:all:", "--no-annotate", "--no-header", "--output-file=locked.txt",
+            "--only-binary=:all:", *(f"--no-binary={name}" for name in builds),
+            "--no-annotate", "--no-header", "--output-file=locked.txt",
             *([f"--python-version={python[0]}"] if python else []), folder=folder,
         )  # fmt: skip
         for line in (folder / "locked.txt").read_text("utf-8").splitlines():

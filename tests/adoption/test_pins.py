@@ -2,7 +2,10 @@
 
 import zipfile
 from collections.abc import Callable
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 from drydock import locking
@@ -24,6 +27,12 @@ WHEELS: dict[str, list[str]] = {
     "gone-1.0-cp36-cp36m-win32": [],
     "clash-1.0-py3-none-any": ["web<2"],
     "clash-1.5-py3-none-any": ["web>=2"],
+    "one-1.0-py3-none-any": ["other<2"],
+    "one-1.5-py3-none-any": ["other>=2"],
+    "other-2.0-py3-none-any": [],
+    "other-2.1-py3-none-any": [],
+    "lost-1.0-cp36-cp36m-win32": [],
+    "stuck-1.0-py3-none-any": ["web<2"],
 }
 """File names, each with what it requires."""
 
@@ -98,6 +107,58 @@ def test_only_what_must_change_does(tmp_path: Path) -> None:
     found = resolve(folder, "3.11", attempts.append)
     assert [way.pin for way in found] == ["clash==1.0"]
     assert len(attempts) < 12
+
+
+def test_of_two_pins_that_clash_with_each_other_one_changes(tmp_path: Path) -> None:
+    found = resolve(service(tmp_path, "other==2.0", "one==1.0", "kept==1.0"), "3.11", print)
+    assert found == [Way("one==1.0", "one>=1.5", 9)]
+
+
+def test_all_that_no_version_works_of_is_told_at_once(tmp_path: Path) -> None:
+    own = ["gone==1.0", "kept==1.0", "lost==1.0", "stuck", "clash==1.0"]
+    found = resolve(service(tmp_path, *own), "3.11", print)
+    assert [(way.pin, way.instead) for way in found] == [
+        ("gone==1.0", ""),
+        ("lost==1.0", ""),
+        ("stuck", ""),
+        ("clash==1.0", "clash>=1.5"),
+    ]
+    told = {way.pin: way.why for way in found if way.why}
+    assert all(pin.partition("=")[0] in why for pin, why in told.items())
+    assert "web" in told["stuck"]
+
+
+def test_what_the_index_said_is_not_fetched_for_each_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    class Index(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(tmp_path / "index"))
+
+        def log_message(self, _form: str, *_arguments: object) -> None:
+            fetched.append(self.path)
+
+    for wheel in (tmp_path / "wheels").iterdir():
+        page = tmp_path / "index" / wheel.name.partition("-")[0]
+        page.mkdir(parents=True, exist_ok=True)
+        wheel.rename(page / wheel.name)
+    own = ["other==2.0", "one==1.0", "clash==1.0", "old==1.0", "stuck"]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        settings = tmp_path / "config" / "uv" / "uv.toml"
+        settings.write_text(f"index-url = 'http://127.0.0.1:{server.server_port}'\n")
+        said: list[tuple[str, int]] = []
+        found = resolve(
+            service(tmp_path, *own), "3.11", lambda text: said.append((text, len(fetched)))
+        )
+        server.shutdown()
+    assert {way.pin for way in found} == {"one==1.0", "clash==1.0", "old==1.0", "stuck"}
+    (nearest,) = [n for n, (text, _) in enumerate(said) if text.startswith("Looking which")][-1:]
+    attempts = [asked for text, asked in said[nearest + 1 :] if text.startswith("Locking")]
+    assert len(attempts) > 2
+    assert len(set(attempts[:3])) == 1
 
 
 def test_locked_versions_are_kept_where_they_can_be(tmp_path: Path) -> None:

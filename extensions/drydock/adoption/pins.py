@@ -6,8 +6,7 @@ is built or run.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,37 +35,51 @@ class Way:
     why: str = ""
     """What uv says, where no version works."""
 
+    @property
+    def source(self) -> str:
+        """The package that would have to be built, where it comes as source only; or empty."""
+        hint = re.search(r"Wheels are required for `([^`]+)`", self.why)
+        return hint[1] if hint else ""
 
-def resolve(folder: Path, python: str, say: Callable[[str], None]) -> list[Way]:
+
+def resolve(
+    folder: Path, python: str, say: Callable[[str], None], builds: Sequence[str] = ()
+) -> list[Way]:
     """Return which requirements of a service's own keep it from being locked and installed.
 
-    None: it locks, and all of it comes as wheels for `python` on Linux. All groups count. The
-    changes are the fewest that are needed, no version is lower than the one pinned, and locking
-    has proved them. `say` is told each attempt. Raises BadInput when there is nothing to lock, or
-    uv cannot tell.
+    None: it locks, and all of it comes as wheels for `python` on Linux, but for the packages that
+    `builds` names: these may be built, which runs their code. All groups count. No change can be
+    spared of those that are returned, no version is lower than the one pinned, and locking has
+    proved them. `say` is told each attempt. Raises BadInput when there is nothing to lock, or uv
+    cannot tell.
     """
     text = read(folder)
     try:
         own = list(dict.fromkeys(_own(text)))
     except (ValueError, KeyError) as error:
         raise BadInput(f"{folder / PATH}: {one_line(error)}") from error
-    trials = _Trials(text, python, say)
+    trials = _Trials(text, python, say, builds)
     if trials.locks({}):
         return []
     loose = {pin: relaxed for pin in own if (relaxed := _relaxed(pin)) != pin}
-    hopeless: list[str] = []
-    if not trials.locks(loose):
-        hopeless = _needed(trials, own, lambda some: loose | dict.fromkeys(some, _DROPPED))
-        if hopeless == own and not trials.locks(dict.fromkeys(own, _DROPPED)):
-            objection = trials.objection(dict.fromkeys(own, _DROPPED))
-            raise BadInput(f"even without the service's own requirements: {objection}")
-    dropped = dict.fromkeys(hopeless, _DROPPED)
-    bare = {pin: loose[pin] for pin in _without_wheels(trials, loose, dropped)}
+    reasons, bare = _without_wheels(trials, own, loose)
+    dropped = dict.fromkeys(reasons, _DROPPED)
+    near = trials.nearest(loose | dropped, _pinned(set(loose) - set(bare)))
+    if near is None:
+        more = _hopeless(trials, own, loose, dropped)
+        reasons |= dict.fromkeys(more, "")
+        dropped = dict.fromkeys(reasons, _DROPPED)
+        near = trials.nearest(loose | dropped, _pinned(set(loose) - set(bare)))
+    bare = [pin for pin in bare if pin not in dropped]
     left = [pin for pin in loose if pin not in dropped and pin not in bare]
-    more = _needed(trials, left, lambda some: {p: loose[p] for p in some} | bare | dropped)
+    fixed = {pin: loose[pin] for pin in bare} | dropped
+    # Where the pinned versions are kept that can be, few are left that may have to change.
+    likely = [pin for pin in left if near and not _holds(pin, near)]
+    more = _needed(trials, left, lambda some: {pin: loose[pin] for pin in some} | fixed, likely)
     needed = [pin for pin in own if pin in bare or pin in more]
     lowest = _lowest(trials, {pin: loose[pin] for pin in needed}, dropped)
-    reasons = {pin: trials.objection(lowest | dropped | {pin: _relaxed(pin)}) for pin in hopeless}
+    for pin in (pin for pin, said in reasons.items() if not said):
+        reasons[pin] = trials.objection(lowest | dropped | {pin: _relaxed(pin)})
     lines = text.splitlines()
     return [
         Way(pin, lowest.get(pin, ""), _line(lines, pin), reasons.get(pin, ""))
@@ -98,10 +111,15 @@ def changed(text: str, changes: Mapping[str, str]) -> str:
 class _Trials:
     """Attempts to lock a project with some of its requirements changed."""
 
-    def __init__(self, text: str, python: str, say: Callable[[str], None]) -> None:
-        self.text, self.python, self.say = text, python, say
+    def __init__(
+        self, text: str, python: str, say: Callable[[str], None], builds: Sequence[str] = ()
+    ) -> None:
+        self.text, self.python, self.say, self.builds = text, python, say, builds
         self.made: dict[str, str] = {}
         """What uv said of each text that was tried; empty: it locks."""
+        self.attempts = 0
+        self.known = False
+        """Whether what is needed of the index was read already, and is in uv's cache."""
 
     def locks(self, changes: Mapping[str, str]) -> bool:
         """Tell whether it locks, and can be installed, with these changes."""
@@ -111,84 +129,162 @@ class _Trials:
         """Return what uv says against these changes; empty: it locks, and can be installed."""
         text = changed(self.text, changes)
         if text not in self.made:
-            self.say(f"Locking, attempt {len(self.made) + 1}")
+            told = f", with {len(changes)} of the pins changed" if changes else ""
+            self.attempts += 1
+            self.say(f"Locking, attempt {self.attempts}{told}")
             self.made[text] = self._try(text)
         return self.made[text]
 
     def _try(self, text: str) -> str:
-        with ThreadPoolExecutor() as pool:
-            lock = pool.submit(locking.locked, text)
-            wheels = pool.submit(locking.wheels, text, self.python)
-            errors = [lock.exception(), wheels.exception()]
-        refused = " ".join(str(error) for error in errors if isinstance(error, LockError))
-        for error in filter(None, errors if not refused else ()):
-            raise error
-        return refused
+        if self.known:  # reading the index again takes most of the time
+            try:
+                self._lock(text, offline=True)
+            except LockError as error:
+                if not locking.lacks_network(error):
+                    return str(error)
+            except BadInput:
+                pass  # something else is needed of the index
+            else:
+                return ""
+        try:
+            self._lock(text, offline=False)
+        except LockError as error:
+            return str(error)
+        return ""
+
+    def _lock(self, text: str, *, offline: bool) -> None:
+        # For one Python and system first, which is sooner done than for all of them.
+        locking.wheels(text, self.python, builds=self.builds, offline=offline)
+        locking.locked(text, self.builds, offline=offline)
+
+    def lowest(self, changes: Mapping[str, str], *options: str) -> dict[str, str]:
+        """Return the lowest versions that the requirements allow with these changes.
+
+        Raises LockError where there is no solution.
+        """
+        text = changed(self.text, changes)
+        options = ("--resolution=lowest-direct", *options)
+        return locking.wheels(text, self.python, *options, builds=self.builds)
+
+    def nearest(
+        self, changes: Mapping[str, str], versions: Mapping[str, str]
+    ) -> dict[str, str] | None:
+        """Return the versions it has with these changes, of `versions` as many as can be kept.
+
+        None where there is no solution.
+        """
+        self.say("Looking which of the pinned versions go together")
+        text = changed(self.text, changes)
+        try:
+            found = locking.wheels(text, self.python, builds=self.builds, preferred=versions)
+        except LockError as error:
+            self.made[text] = str(error)
+            return None
+        self.known = True
+        return found
 
 
 def _without_wheels(
-    trials: _Trials, loose: Mapping[str, str], dropped: Mapping[str, str]
-) -> list[str]:
-    """Return the pins to a version that has no wheel for this Python: each of them must change."""
-    text = changed(trials.text, {**loose, **dropped})
+    trials: _Trials, own: Sequence[str], loose: Mapping[str, str]
+) -> tuple[dict[str, str], list[str]]:
+    """Return the pins of which no version has a wheel for this Python, each with what uv says.
+
+    And those of which only the pinned version has none: each of them must change.
+    """
     trials.say("Looking for wheels of the pinned versions")
-    try:
-        lowest = locking.wheels(text, trials.python, "--no-deps", "--resolution=lowest-direct")
-    except (LockError, BadInput):
-        return []  # what is missing is found by trying
-    found = []
-    for pin in loose:
+    reasons: dict[str, str] = {}
+    while True:
+        try:
+            lowest = trials.lowest({**loose, **dict.fromkeys(reasons, _DROPPED)}, "--no-deps")
+        except LockError as error:
+            named = _named(_wanting(str(error)), own) - reasons.keys()
+            if not named:
+                return reasons, []  # what is missing is found by trying
+            reasons |= dict.fromkeys(named, str(error))
+        except BadInput:
+            return reasons, []
+        else:
+            pinned = _pinned(loose.keys() - reasons.keys())
+            return reasons, [
+                pin for pin in loose if _name(pin) in pinned and not _holds(pin, lowest)
+            ]
+
+
+def _wanting(objection: str) -> str:
+    """Return the package that has no wheel, where uv hints at it; else all that it names."""
+    hint = re.search(r"Wheels are required for `([^`]+)`", objection)
+    return hint[1] if hint else " ".join(re.findall(r"[\w.-]*\w(?=\s?[<>=~!]=?)", objection))
+
+
+def _named(text: str, pins: Sequence[str]) -> set[str]:
+    """Return the pins whose package a text names."""
+    words = {canonicalize_name(one) for one in re.findall(r"[\w.-]*\w", text)}
+    return {pin for pin in pins if _name(pin) in words}
+
+
+def _pinned(pins: Set[str]) -> dict[str, str]:
+    """Return the version of each package that is pinned to one."""
+    found: dict[str, str] = {}
+    for pin in pins:
         wanted = Requirement(pin)
-        pinned = [o.version for o in wanted.specifier if o.operator in {"==", "==="}]
-        version = lowest.get(canonicalize_name(wanted.name))
-        if (
-            pin not in dropped
-            and version
-            and pinned
-            and not wanted.specifier.contains(version, True)
-        ):
-            found.append(pin)
+        exact = [one.version for one in wanted.specifier if one.operator in {"==", "==="}]
+        if exact and not exact[0].endswith("*"):
+            found[canonicalize_name(wanted.name)] = exact[0]
+    return found
+
+
+def _holds(pin: str, versions: Mapping[str, str]) -> bool:
+    """Tell whether the version of a package is as pinned; so it is where it is not installed."""
+    version = versions.get(_name(pin))
+    return version is None or Requirement(pin).specifier.contains(version, prereleases=True)
+
+
+def _hopeless(
+    trials: _Trials, own: Sequence[str], loose: Mapping[str, str], dropped: Mapping[str, str]
+) -> list[str]:
+    """Return the pins of which no version works with the rest, besides those dropped already.
+
+    Raises BadInput where it would not lock without any of them.
+    """
+    left = [pin for pin in own if pin not in dropped]
+    changes = {**loose, **dropped}
+    if trials.locks(changes):
+        return []
+    found = _needed(trials, left, lambda some: changes | dict.fromkeys(some, _DROPPED))
+    if found == left and (objection := trials.objection(dict.fromkeys(own, _DROPPED))):
+        raise BadInput(f"even without the service's own requirements: {objection}")
     return found
 
 
 def _needed(
-    trials: _Trials, items: Sequence[str], changes: Callable[[list[str]], Mapping[str, str]]
+    trials: _Trials,
+    items: Sequence[str],
+    changes: Callable[[Sequence[str]], Mapping[str, str]],
+    likely: Sequence[str] = (),
 ) -> list[str]:
-    """Return the fewest of `items` that must change, where all of them together are enough.
+    """Return items of which none can be spared, where a change of all of them is enough.
 
-    uv names what it stumbles over, so these are tried first: few attempts, however many there are.
+    uv explains each conflict, and names the pins of it: the `likely` ones of them are changed, if
+    there are any. Where one pin of a conflict is changed in the end, and no other, that proves that
+    it must be; what is not proved so is tried without.
     """
     chosen: list[str] = []
-    while objection := trials.objection(changes(chosen)):
-        named = {canonicalize_name(one) for one in re.findall(r"[\w.-]*\w", objection)}
-        more = [pin for pin in items if pin not in chosen and _name(pin) in named]
-        chosen = [*chosen, *more] if more else list(items)
-        if len(chosen) == len(items):
-            break
-    return _smallest(chosen, lambda some: trials.locks(changes(some)))
+    conflicts: list[set[str]] = []
+    while (objection := trials.objection(changes(chosen))) and len(chosen) < len(items):
+        left = [pin for pin in items if pin not in chosen]
+        named = _named(objection, left)
+        conflicts.append(named)
+        chosen += [pin for pin in likely if pin in named] or [*named] or left
+    for pin in list(chosen):
+        kept = [one for one in chosen if one != pin]
+        proved = any(conflict & {*chosen} == {pin} for conflict in conflicts)
+        if not proved and trials.locks(changes(kept)):
+            chosen = kept
+    return [pin for pin in items if pin in chosen]
 
 
 def _name(pin: str) -> str:
     return canonicalize_name(Requirement(pin).name)
-
-
-def _smallest(items: Sequence[str], locks: Callable[[list[str]], bool]) -> list[str]:
-    """Return the fewest of `items` that must change, where all of them together are enough.
-
-    By halves, so that it takes few attempts where few of many are needed (QuickXplain, Junker
-    2004).
-    """
-
-    def needed(some: list[str], others: list[str]) -> list[str]:
-        if locks(others):
-            return []
-        if len(some) == 1:
-            return some
-        first, second = some[: len(some) // 2], some[len(some) // 2 :]
-        right = needed(second, others + first)
-        return needed(first, others + right) + right
-
-    return needed(list(items), []) if items else []
 
 
 def _lowest(
@@ -197,9 +293,8 @@ def _lowest(
     """Return what stands for each pin: from the lowest version on that locks, if that is known."""
     if not loose:
         return {}
-    text = changed(trials.text, {**loose, **dropped})
     try:
-        found = locking.wheels(text, trials.python, "--resolution=lowest-direct")
+        found = trials.lowest({**loose, **dropped})
     except (LockError, BadInput):
         return dict(loose)
     raised = {pin: _from(pin, found) for pin in loose}
