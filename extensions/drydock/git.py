@@ -43,6 +43,10 @@ _QUIET = (
 )
 
 
+UNMERGED = frozenset(("DD", "AU", "UD", "UA", "DU", "AA", "UU"))
+"""Those of git's states of a file that are a conflict."""
+
+
 class GitError(Refused):
     """Git refused; the text is what it said, on one line."""
 
@@ -204,6 +208,12 @@ class Repository:
         )  # fmt: skip
         return said.decode().strip() or None
 
+    def commits_of(self, *names: str) -> list[str | None]:
+        """Return what `commit_of` says of each name, by one call of git."""
+        wanted = "".join(f"{name}^{{commit}}\n" for name in names)
+        said = self.text("cat-file", "--batch-check=%(objectname)", stdin=os.fsencode(wanted))
+        return [None if line.endswith(" missing") else line for line in said.split("\n")]
+
     def checkout(self, commit: str, folder: Path, *paths: str) -> None:
         """Write files of `commit` into the empty `folder`; work tree and index stay as is.
 
@@ -218,11 +228,15 @@ class Repository:
 
     def changes(self) -> list[str]:
         """Return the tracked files, and the submodules, that differ from the last commit."""
+        return [*self.states()]
+
+    def states(self) -> dict[str, str]:
+        """Return how each of `changes` differs: git's two letters, of the index and the file."""
         said = self.git(
             "status", "--porcelain", "-z", "--no-renames",
             "--untracked-files=no", "--ignore-submodules=untracked",
         )  # fmt: skip
-        return [os.fsdecode(line[3:]) for line in said.split(b"\0") if line]
+        return {os.fsdecode(line[3:]): line[:2].decode() for line in said.split(b"\0") if line}
 
     def committed(self, paths: Sequence[str]) -> Tree:
         """Return what the last commit has of `paths`."""

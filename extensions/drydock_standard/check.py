@@ -6,7 +6,8 @@ line, which reports show), why, `Fix:` what to do, and `Since` which release.
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import ClassVar, Literal, NoReturn
 
@@ -107,7 +108,8 @@ class Check:
         return found[0].removeprefix(start) if found else ""
 
     @classmethod
-    def _paragraphs(cls) -> list[str]:
+    @cache
+    def _paragraphs(cls) -> Sequence[str]:
         text = inspect.cleandoc(cls.__doc__ or "")
         return [" ".join(part.split()) for part in text.split("\n\n")]
 

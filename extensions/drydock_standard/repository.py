@@ -10,12 +10,12 @@ import os
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import yaml
 
@@ -53,12 +53,21 @@ class Unusable(Exception):  # noqa: N818 - it says what the file is
 class Repository:
     """The files of one service, each read at most once."""
 
-    def __init__(self, root: Traversable, *, network: bool = False) -> None:
+    def __init__(
+        self,
+        root: Traversable,
+        *,
+        network: bool = False,
+        tracked: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start to read in `root`; `tracked` is what git would list there, each with its mode."""
         self.root = root
+        self._listed = tracked
         self.network = network
         """Whether checks may ask servers about what the repository names."""
         self._texts: dict[str, str | None] = {}
         self._values: dict[str, Any] = {}
+        self._folders: dict[str, Path] = {}
         self._bytes = 0
         self.complete = True
         """Whether all files could be listed and read; else the bounds above were met."""
@@ -192,10 +201,11 @@ class Repository:
 
     def _tracked(self) -> list[str]:
         """Return what git tracks in the folder; nothing where git cannot tell."""
-        found = {}
-        for entry in self._git("ls-files", "-z", "--stage").split("\0"):
-            about, _, path = entry.partition("\t")
-            found[path] = about[:6]
+        found = dict(self._listed or {})
+        if self._listed is None:
+            for entry in self._git("ls-files", "-z", "--stage").split("\0"):
+                about, _, path = entry.partition("\t")
+                found[path] = about[:6]
         files = [path for path, mode in found.items() if mode not in (_LINK, _SUBMODULE)]
         # A file that was deleted, or moved, is tracked until that is committed.
         return [path for path in files if path and self.folder and (self.folder / path).is_file()]
@@ -221,12 +231,9 @@ class Repository:
         if path not in self or self._bytes > MOST_BYTES:
             self.complete &= path not in self
             return None
-        place = self.root.joinpath(*PurePosixPath(path).parts)
         largest = LARGEST_LOCK if path.endswith(".lock") else LARGEST
         try:
-            if self.folder and not Path(os.path.realpath(str(place))).is_relative_to(self._real):
-                return None
-            with place.open("rb") as stream:
+            with self._open(path) as stream:
                 content = stream.read(largest + 1)
         except (OSError, ValueError):
             return None
@@ -234,6 +241,25 @@ class Repository:
         if len(content) > largest or b"\0" in content:
             return None
         return content.decode("utf-8", "replace").removeprefix("\ufeff")
+
+    def _open(self, path: str) -> IO[bytes]:
+        """Open a file; raise OSError for one that is outside, by a link, or cannot be read."""
+        if self.folder is None:
+            return self.root.joinpath(*PurePosixPath(path).parts).open("rb")
+        above, _, name = path.rpartition("/")
+        place = self._real_folder(above) / name
+        if place.is_symlink() and not place.resolve().is_relative_to(self._real):
+            raise PermissionError(path)
+        return place.open("rb")
+
+    def _real_folder(self, path: str) -> Path:
+        """Return where a folder of the repository is; raise OSError for one that is outside."""
+        if path not in self._folders:
+            real = (self._real / path).resolve()
+            if not real.is_relative_to(self._real):
+                raise PermissionError(path)
+            self._folders[path] = real
+        return self._folders[path]
 
     @cached_property
     def _real(self) -> Path:

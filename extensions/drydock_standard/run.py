@@ -1,6 +1,6 @@
 """Runs the checks on a folder in this process, as repo-review does, and returns typed results."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any, Literal, cast
@@ -31,13 +31,20 @@ class Result:
     """Where the check is described; empty where that is not known."""
 
 
-def run(root: Traversable, *, network: bool = False, without: Collection[str] = ()) -> list[Result]:
+def run(
+    root: Traversable,
+    *,
+    network: bool = False,
+    without: Collection[str] = (),
+    tracked: Mapping[str, str] | None = None,
+) -> list[Result]:
     """Run every check but those `without` on the service in `root`; nothing of it is run.
 
     Other plugins of repo-review take no part, nor does what the service selects there, so results
-    depend on this package and on waivers alone. `network` lets checks ask servers.
+    depend on this package and on waivers alone. `network` lets checks ask servers;
+    `tracked` is what git lists in `root`, each path with its mode, where that is known already.
     """
-    repository = Repository(root, network=network)
+    repository = Repository(root, network=network, tracked=tracked)
     own = {code: check for code, check in plugin.checks().items() if code not in without}
     pyproject = waivers.in_force(repository.pyproject)
     pyproject["tool"]["repo-review"]["select"] = []

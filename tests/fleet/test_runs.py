@@ -1,13 +1,14 @@
 """`drydock fleet status`, `forecast` and `update`, over services on a remote and in checkouts."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fleet.conftest import Fleet, listed, publish
-from tests.support import Service, Template, commit, git, snapshot, write
+from tests.support import Outcome, Service, Template, commit, git, snapshot, write
 
 
 def records(file: Path = Path("fleet.jsonl")) -> list[dict[str, Any]]:
@@ -250,3 +251,59 @@ def test_an_update_that_was_prepared_is_pushed_without_another_merge(
     assert found["outcome"] == "pushed"
     assert git(remotes / "iris.git", "rev-parse", "drydock/update") == found["commit"]
     assert not Path("fleet-reports/iris.md").exists()
+
+
+@pytest.fixture
+def mono(releases: Template, tmp_path: Path) -> Path:
+    """The folder of two services in one checkout: rose was edited where v1.1.0 changes it, too."""
+    top = tmp_path / "mono"
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", "mono")
+    for name in ("iris", "rose"):
+        Service.make(releases, top / "services" / name, name=name)
+    write(top, {"services/rose/app.cfg": "[app]\nport = 9\n\n[log]\nlevel = info\n"})
+    commit(top, "Start")
+    return top / "services"
+
+
+def test_folders_of_one_checkout_are_services_as_any(fleet: Fleet, mono: Path) -> None:
+    found = by_name(fleet("status", mono, "--json").out)
+    assert {name: one["changed"] for name, one in found.items()} == {
+        "iris": [],
+        "rose": ["app.cfg"],
+    }
+    outcomes = by_name(fleet("forecast", mono, "--json").out)
+    assert {name: one["outcome"] for name, one in outcomes.items()} == {
+        "iris": "clean",
+        "rose": "conflict",
+    }
+
+    done = by_name(fleet("update", mono, "--json").out)
+
+    assert (done["iris"]["outcome"], done["iris"]["branch"]) == (
+        "updated",
+        "drydock/update-services-iris",
+    )
+    assert done["rose"]["conflicts"][0]["path"] == "app.cfg"
+    assert by_name(fleet("status", mono, "--json").out)["iris"]["update_release"] == "v1.2.0"
+
+
+def test_what_waits_in_one_service_of_a_checkout_is_not_told_of_the_other(
+    fleet: Fleet, drydock: Callable[..., Outcome], mono: Path
+) -> None:
+    assert drydock("update", mono / "rose", "--defaults").code == 1
+
+    found = by_name(fleet("status", mono, "--json").out)
+
+    waits = {name: (one["conflict"], one["dirty"]) for name, one in found.items()}
+    assert waits == {"iris": (False, False), "rose": (True, True)}
+    assert by_name(fleet("update", mono, "--json").out)["iris"]["outcome"] == "updated"
+
+
+def test_an_update_that_was_committed_is_no_conflict_any_more(
+    fleet: Fleet, drydock: Callable[..., Outcome], mono: Path
+) -> None:
+    drydock("update", mono / "rose", "--defaults")
+    write(mono, {"rose/app.cfg": "[app]\nport = 9\n"})
+    commit(mono, "Update the template")
+    found = by_name(fleet("status", mono / "rose", "--json").out)
+    assert (found["rose"]["conflict"], found["rose"]["release"]) == (False, "v1.2.0")

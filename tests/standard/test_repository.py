@@ -63,6 +63,24 @@ def test_a_link_is_not_followed(tracked: bool, tmp_path: Path) -> None:
     assert read.text("../outside/secret.txt") is None
 
 
+def test_a_file_that_was_replaced_by_a_link_is_read_inside_only(tmp_path: Path) -> None:
+    write(tmp_path, {"outside/a.txt": "secret", "in/a.txt": "a", "in/b.txt": "b", "in/c.txt": "c"})
+    git(tmp_path / "in", "init", "--quiet")
+    commit(tmp_path / "in", "a")
+    for name, to in (("a.txt", "../outside/a.txt"), ("b.txt", "c.txt")):
+        (tmp_path / "in" / name).unlink()
+        (tmp_path / "in" / name).symlink_to(to)
+    read = Repository(tmp_path / "in")
+    assert read.paths == ("a.txt", "b.txt", "c.txt")
+    assert (read.text("a.txt"), read.text("b.txt")) == (None, "c")
+
+
+def test_what_git_tracks_may_be_known_already(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "a", "b.py": "b", "link": "l", "sub/c.py": "c"})
+    known = {"a.py": "100644", "link": "120000", "sub/c.py": "100755", "gone.py": "100644"}
+    assert Repository(tmp_path, tracked=known).paths == ("a.py", "sub/c.py")
+
+
 def test_a_folder_that_was_replaced_by_a_link_leads_nowhere(tmp_path: Path) -> None:
     write(tmp_path, {"outside/a.txt": "secret", "in/sub/a.txt": "mine"})
     git(tmp_path / "in", "init", "--quiet")

@@ -6,9 +6,9 @@ import copier
 import pytest
 from drydock.errors import BadInput
 from drydock.template.releases import open_template
-from drydock.template.rendering import Checkout, Rendering, Request, render
+from drydock.template.rendering import Checkout, Rendering, Request, contents, render
 
-from tests.support import Template, snapshot, write
+from tests.support import Content, Template, snapshot, write
 
 
 def rendered(template: Template, folder: Path, request: Request, ref: str = "v1.0.0") -> Rendering:
@@ -17,6 +17,63 @@ def rendered(template: Template, folder: Path, request: Request, ref: str = "v1.
         checkout = Checkout(folder / "checkout" / request.operation / ref, opened.address, release)
         opened.checkout(release, checkout.folder)
     return render(checkout, folder / request.operation / ref / "service", request)
+
+
+# Parts that are plain, that repeat, that name several files or none, and one that is a link.
+PARTS: dict[str, Content] = {
+    "{{ name }}/{{ name }}/a.txt.jinja": "{{ name }}\n",
+    "plain/{{ name }}.txt": "{{ name }}\n",
+    "plain/{% if name == 'y' %}left{% endif %}/out.txt": "out\n",
+    "{% yield one from ['p', 'q'] %}{{ one }}{% endyield %}/{{ name }}/b.txt.jinja": "{{ one }}\n",
+    "plain/once.txt": "once\n",
+    "{# a remark #}c.txt": "c\n",
+}
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Template:
+    """A template whose paths have every kind of part."""
+    yml = "_subdirectory: template\n_preserve_symlinks: true\n_skip_if_exists: [plain/once.txt]\n"
+    template = Template.make(tmp_path / "template", yml + "name: {type: str, default: demo}\n")
+    (template.path / "template/link").symlink_to("plain")
+    template.release("v1.0.0", PARTS)
+    return template
+
+
+def test_paths_are_rendered_as_copier_does(parts: Template, tmp_path: Path) -> None:
+    ours = rendered(parts, tmp_path, Request(data={"name": "x"}))
+    stock = tmp_path / "stock"
+    copier.run_copy(str(parts.path), stock, data={"name": "x"}, vcs_ref="v1.0.0", quiet=True)
+    assert snapshot(ours.folder) == snapshot(stock)
+    assert {"x/x/a.txt", "p/x/b.txt", "q/x/b.txt", "plain/x.txt"} <= {*ours.files()}
+
+
+def test_contents_are_what_an_update_merges_of_a_render_and_nothing_is_written(
+    parts: Template, tmp_path: Path
+) -> None:
+    request = Request(operation="update", data={"name": "x"})
+    ours = rendered(parts, tmp_path, request)
+    before = snapshot(tmp_path)
+    with open_template(str(parts.path), Path.cwd()) as opened:
+        folder = tmp_path / "checkout/update/v1.0.0"
+        checkout = Checkout(folder, opened.address, opened.find("v1.0.0"))
+        found = contents(checkout, tmp_path / "nowhere" / "service", request)
+    assert snapshot(tmp_path) == before
+    assert found == {
+        path: place.readlink() if place.is_symlink() else place.read_bytes()
+        for path in ours.merged()
+        for place in [ours.folder / path]
+    }
+    assert (found["link"], "plain/once.txt" in found) == (Path("plain"), False)
+
+
+def test_line_statements_are_no_plain_text(tmp_path: Path) -> None:
+    yml = "_subdirectory: template\n_envops: {line_statement_prefix: '%'}\n"
+    yml += "name: {type: str, default: '% if true'}\n"
+    template = Template.make(tmp_path / "template", yml)
+    template.release("v1.0.0")
+    with pytest.raises(BadInput, match="Unexpected end of template"):
+        rendered(template, tmp_path, Request(defaults=True))
 
 
 def test_a_render_is_the_same_as_copier_s_own(template: Template, tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def status(run: Run) -> list[Record]:
     def examine_one(member: Member, place: Path) -> Record:
         with clones.source(member, run.cache, fetch=not run.offline) as source:
             if member.path and not member.branch:
-                folder = clones.service_folder(source.repository.top, member)
+                folder = clones.service_folder(source.repository.top, source)
                 return asdict(examine(source, folder, shared.at(place), place))
             with clones.work_tree(source, place) as folder:
                 return asdict(examine(source, folder, shared.at(place), place))
@@ -152,7 +152,7 @@ def _forecasts(run: Run, to: str | None, shared: _Shared) -> workers.Examine:
             clones.source(member, run.cache, fetch=not run.offline) as source,
             clones.work_tree(source, place) as folder,
         ):
-            conflicts = Conflicts(f"{member.folder}/" if member.folder else "")
+            conflicts = Conflicts(source.prefix)
             options = UpdateOptions(to=to, defaults=True, dry_run=True, watch=conflicts.watch)
             report = update_service(folder, options, _QUIET, shared.at(place))
             return _of_report(report, conflicts)
@@ -219,10 +219,10 @@ def update(run: Run, wanted: UpdateRun) -> list[Record]:
 def _update_one(source: Source, wanted: UpdateRun, templates: Templates, place: Path) -> Record:
     member = source.member
     if member.path:
-        require_clean(source.repository)
+        require_clean(source.repository, source.prefix)
     with clones.work_tree(source, place) as folder:
         read = answers.read(folder, answers.find(folder))
-        file = f"{member.folder}/{read.file}" if member.folder else read.file
+        file = source.prefix + read.file
         template = templates.open(read.template, folder)
         release = template.find(wanted.to) if wanted.to else template.latest()
         known = {"release": read.release, "to": release.name, "branch": source.branch}
@@ -238,7 +238,7 @@ def _update_one(source: Source, wanted: UpdateRun, templates: Templates, place: 
         commit = updating.prepared(source, file, release)
         report = None
         if commit is None:
-            conflicts = Conflicts(f"{member.folder}/" if member.folder else "")
+            conflicts = Conflicts(source.prefix)
             options = UpdateOptions(to=wanted.to, defaults=True, commit=True, watch=conflicts.watch)
             report = update_service(folder, options, _QUIET, templates)
             if wanted.reports:

@@ -14,18 +14,20 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from drydock import git
 from drydock.errors import BadInput
 from drydock.fleet.inventory import Member
 from drydock.git import GitError, Repository
 from drydock.merging.branch import Branch
+from drydock.project import prefix_of
 from drydock.template.releases import redacted, without_credentials
 
-HEAD = "refs/remotes/origin/HEAD"
+_REMOTE = "refs/remotes/origin"
+HEAD = f"{_REMOTE}/HEAD"
 """What the service is at, in a clone."""
-_UPDATES = "refs/remotes/origin/drydock/"
+_UPDATES = f"{_REMOTE}/drydock/"
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,20 @@ class Source:
     repository: Repository
     commit: str
     """What the service is at: what an update starts from."""
+    folder: str
+    """The service's folder from the top of the repository; empty: the top."""
+    tip: str | None
+    """What the branch of updates was at when the repository was opened; None: there was none."""
+
+    @property
+    def prefix(self) -> str:
+        """What the paths of the service's files begin with: empty, or with `/` at its end."""
+        return f"{self.folder}/" if self.folder else ""
 
     @property
     def branch(self) -> str:
         """The branch that its updates are on; one for each service of a repository."""
-        return Branch("update", self.member.folder.replace("/", "-")).name
+        return _branch(self.folder)
 
     @property
     def update_ref(self) -> str:
@@ -50,7 +61,7 @@ class Source:
     @property
     def pushed_ref(self) -> str:
         """Where that branch of the remote is found in a clone."""
-        return f"refs/remotes/origin/{self.branch}"
+        return f"{_REMOTE}/{self.branch}"
 
     def push(self, commit: str, seen: str | None) -> None:
         """Put `commit` on the remote's branch of updates, if that is still at `seen`.
@@ -92,10 +103,14 @@ def source(member: Member, cache: Path, *, fetch: bool = True) -> Iterator[Sourc
         if fetch or not _is_whole(folder):
             _bring(member, folder)
         repository = Repository(folder)
-        commit = repository.commit_of(HEAD)
+        commit, tip = repository.commits_of(HEAD, f"{_REMOTE}/{_branch(member.folder)}")
         if commit is None:
             raise BadInput(f"{member.address} has no commit yet")
-        yield Source(member, repository, commit)
+        yield Source(member, repository, commit, member.folder, tip)
+
+
+def _branch(folder: str) -> str:
+    return Branch("update", folder.replace("/", "-")).name
 
 
 def _checkout(member: Member) -> Source:
@@ -107,11 +122,14 @@ def _checkout(member: Member) -> Source:
     except GitError as error:
         raise BadInput(f"{member.path} is in no git repository: {error}") from error
     name = f"refs/heads/{member.branch}" if member.branch else "HEAD"
-    commit = repository.commit_of(name)
+    # The checkout that is named may be a folder of a repository with several services.
+    inside = PurePosixPath(prefix_of(member.path, repository), member.folder)
+    folder = "" if inside == PurePosixPath() else inside.as_posix()
+    commit, tip = repository.commits_of(name, f"refs/heads/{_branch(folder)}")
     if commit is None:
         what = f"no branch {member.branch}" if member.branch else "no commit yet"
         raise BadInput(f"{member.path} has {what}")
-    return Source(member, repository, commit)
+    return Source(member, repository, commit, folder, tip)
 
 
 def _is_whole(folder: Path) -> bool:
@@ -197,14 +215,14 @@ def work_tree(source: Source, place: Path, commit: str = "") -> Iterator[Path]:
             git.run("reset", "--quiet", "--hard", cwd=top)
         except GitError as error:
             raise BadInput(f"{source.member.address} cannot be checked out: {error}") from error
-        yield service_folder(top, source.member)
+        yield service_folder(top, source)
 
 
-def service_folder(top: Path, member: Member) -> Path:
+def service_folder(top: Path, source: Source) -> Path:
     """Return the folder of a service in its repository at `top`; raise BadInput if it is none."""
-    folder = top / member.folder
+    folder = top / source.folder
     if not folder.resolve().is_relative_to(top.resolve()):
-        raise BadInput(f"folder {member.folder} leads outside the repository")
+        raise BadInput(f"folder {source.folder} leads outside the repository")
     if not folder.is_dir():
-        raise BadInput(f"{member.address}: {member.folder} is not a directory")
+        raise BadInput(f"{source.member.address}: {source.folder} is not a directory")
     return folder

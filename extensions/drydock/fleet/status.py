@@ -3,8 +3,7 @@
 import hashlib
 import os
 import re
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +14,7 @@ from drydock_standard.run import Result, run
 
 from drydock.errors import BadInput
 from drydock.fleet.clones import Source
-from drydock.git import Entry, Repository, Tree
-from drydock.merging import work_tree
+from drydock.git import UNMERGED, Entry, Repository, Tree
 from drydock.project import repository_of
 from drydock.template import answers, rendering
 from drydock.template.opened import Templates
@@ -50,9 +48,9 @@ class Status:
     update_is_edited: bool = False
     """Whether others changed what is on that branch, or added to it."""
     conflict: bool = False
-    """Whether an update waits in the checkout for conflicts to be resolved."""
+    """Whether files of the service wait in the checkout for conflicts to be resolved."""
     dirty: bool = False
-    """Whether the checkout has uncommitted changes."""
+    """Whether the checkout has uncommitted changes of the service."""
     checks: list[dict[str, Any]] = field(default_factory=list)
     """What the standard's checks say (drydock_standard.run.Result), without those that passed."""
     passed: int = 0
@@ -80,22 +78,25 @@ def examine(source: Source, folder: Path, templates: Templates, place: Path) -> 
         releases_behind=len(newer),
         days_behind=_days_since(template, newer[0]) if newer else 0,
     )
-    repository = repository_of(folder)
+    repository = source.repository if source.member.path else repository_of(folder)
     files, _ = repository.tracked()
-    prefix = f"{source.member.folder}/" if source.member.folder else ""
-    with tempfile.TemporaryDirectory(prefix="render.", dir=place) as scratch:
-        checkout = rendering.Checkout(
-            templates.checkout(template, release), read.template, release, read.release
-        )
-        request = rendering.request_as_recorded(read, folder)
-        render = rendering.render(checkout, Path(scratch, folder.name), request)
-        _note_drift(status, files, prefix, repository, render)
-    status.dirty = bool(repository.changes())
-    status.conflict = bool(source.member.path) and bool(
-        repository.git("ls-files", "--unmerged").strip() or work_tree.is_noted(repository)
+    checkout = rendering.Checkout(
+        templates.checkout(template, release), read.template, release, read.release
     )
-    _note_branch(status, source, prefix + read.file)
-    _note_checks(status, run(folder, without=_TOLD_OTHERWISE))
+    request = rendering.request_as_recorded(read, folder)
+    rendered = rendering.contents(checkout, place / "render" / folder.name, request)
+    own = {
+        path.removeprefix(source.prefix): entry
+        for path, entry in files.items()
+        if path.startswith(source.prefix)
+    }
+    _note_drift(status, own, rendered)
+    states = [how for path, how in repository.states().items() if path.startswith(source.prefix)]
+    status.dirty = bool(states)
+    status.conflict = any(how in UNMERGED for how in states)
+    _note_branch(status, source, source.prefix + read.file)
+    tracked = {path: entry.mode for path, entry in own.items()}
+    _note_checks(status, run(folder, without=_TOLD_OTHERWISE, tracked=tracked))
     return status
 
 
@@ -145,24 +146,19 @@ def _days_since(template: Template, release: Release) -> int:
     return max(0, (datetime.now(UTC) - datetime.fromisoformat(said)).days)
 
 
-def _note_drift(
-    status: Status, files: Tree, prefix: str, repository: Repository, render: rendering.Rendering
-) -> None:
-    for path in render.merged():
-        entry = files.get(prefix + path)
+def _note_drift(status: Status, files: Tree, rendered: Mapping[str, bytes | Path]) -> None:
+    for path, content in sorted(rendered.items()):
+        entry = files.get(path)
         if entry is None:
             status.missing.append(path)
-        elif not _is_same(entry, render.folder / path, repository):
+        elif not _is_same(entry, content):
             status.changed.append(path)
 
 
-def _is_same(entry: Entry, path: Path, repository: Repository) -> bool:
+def _is_same(entry: Entry, content: bytes | Path) -> bool:
     """Tell whether git stored just what was rendered, line ends aside."""
-    if path.is_symlink():
-        return entry.mode == "120000" and entry.oid == _blob_id(
-            os.fsencode(path.readlink()), entry.oid
-        )
-    content = path.read_bytes()
+    if isinstance(content, Path):
+        return entry.mode == "120000" and entry.oid == _blob_id(os.fsencode(content), entry.oid)
     if entry.oid == _blob_id(content, entry.oid):
         return True
     if b"\r\n" not in content:
@@ -177,8 +173,7 @@ def _blob_id(content: bytes, like: str) -> str:
 
 
 def _note_branch(status: Status, source: Source, answers_file: str) -> None:
-    repository = source.repository
-    tip = repository.commit_of(source.update_ref)
+    repository, tip = source.repository, source.tip
     if tip is None or tip == source.commit:
         return
     release = release_on(repository, tip, answers_file)

@@ -127,11 +127,14 @@ def load(file: str, content: bytes, most: int = _MOST_VALUES) -> Any:
     Raises BadInput if it is not valid, or holds more than `most` values.
     """
     try:
-        node = yaml.compose(content, Loader=yaml.SafeLoader)
+        loader = yaml.SafeLoader(content)
+        node = loader.get_single_node()
+        if node is None:
+            return None
         # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
-        if node is not None and _size(node, {}, most) > most:
+        if _size(node, {}, most) > most:
             raise BadInput(f"{file} holds too much: more than {most} values")
-        return yaml.safe_load(content)
+        return loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         # Not the lines around it, which may hold a password.
         at = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""

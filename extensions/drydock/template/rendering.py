@@ -11,20 +11,21 @@ stock commands.
 import hashlib
 import json
 import re
+import unicodedata
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from io import StringIO
 from pathlib import Path, PurePosixPath
 from types import CodeType
 from typing import Any, Literal
 
 from copier._jinja_ext import SandboxedEnvironment, get_yield_context
-from copier._main import Worker, _operation
+from copier._main import Worker, _operation, _pathspec_pattern
 from copier._subproject import Subproject
 from copier._template import Task
 from copier._template import Template as CopierTemplate
@@ -41,6 +42,7 @@ from copier.errors import (
 from jinja2 import BytecodeCache, Environment, Template, TemplateError
 from jinja2.bccache import Bucket
 from packaging.version import Version
+from pathspec import PathSpec, lookup_pattern
 from yaml import YAMLError
 
 from drydock.errors import NO_TERMINAL, BadInput
@@ -151,6 +153,32 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
     Asks on the terminal what has no answer. Runs nothing of the template: tasks and migrations
     are listed instead. Raises BadInput for whatever is wrong with answers or template.
     """
+    with _worker(checkout, folder, request) as worker, _during(request.operation):
+        worker.run_copy()
+        return _outcome(worker, request)
+
+
+def contents(checkout: Checkout, folder: Path, request: Request) -> dict[str, bytes | Path]:
+    """Return each file that an update merges as `render` would write it, by its path, with `/`.
+
+    A link is the path that it leads to. Nothing is written: `folder`, which must not exist, only
+    has the service's name. Raises BadInput as `render` does.
+    """
+    with _worker(checkout, folder, request) as worker, _during(request.operation):
+        held: dict[str, bytes | Path] = {}
+        worker.__dict__["held"] = held
+        worker.run_copy()
+        answers_file = worker.answers_relpath.as_posix()
+        return {
+            path: content
+            for path, content in held.items()
+            if path != answers_file and not worker.match_skip(Path(path))
+        }
+
+
+@contextmanager
+def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator["_Renderer"]:
+    """Yield what renders; whatever Copier raises meanwhile is told in one line."""
     with (
         _explained(checkout),
         _Renderer(
@@ -173,9 +201,7 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
         worker.__dict__["sources"] = {}
         worker.__dict__["template"] = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
-        with _during(request.operation):
-            worker.run_copy()
-            return _outcome(worker, request)
+        yield worker
 
 
 def check_data(checkout: Checkout, data: Mapping[str, Any]) -> None:
@@ -248,12 +274,15 @@ class _Template(CopierTemplate):
 class _Compiled(BytecodeCache):
     """Templates compiled in this process: most are the same in the next release."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
+    def __init__(self, extended: bool) -> None:
+        self._extended = extended  # an extension may do something to any text
+        self._known: dict[str, CodeType] = {}
         self._texts: dict[str, CodeType] = {}
 
-    def text(self, environment: Environment, source: str) -> Template:
+    def text(self, environment: Environment, source: str) -> "Template | _Plain":
         """Return what `environment.from_string` does, of which code once compiled is kept."""
+        if self._is_plain(environment, source):
+            return _Plain(source)
         if source not in self._texts:
             self._texts[source] = environment.compile(source)
         made = environment.template_class
@@ -263,17 +292,49 @@ class _Compiled(BytecodeCache):
         return name  # not where this checkout happens to be
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if code := self._known.get(bucket.key + bucket.checksum):
-            bucket.bytecode_from_string(code)
+        bucket.code = self._known.get(bucket.key + bucket.checksum)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+        assert bucket.code
+        self._known[bucket.key + bucket.checksum] = bucket.code
+
+    def _is_plain(self, environment: Environment, source: str) -> bool:
+        """Tell whether Jinja has nothing to do in a text, as in most parts of paths."""
+        starts = (
+            *(environment.block_start_string, environment.variable_start_string),
+            *(environment.comment_start_string, "\n", "\r"),
+        )
+        prefixes = environment.line_statement_prefix or environment.line_comment_prefix
+        if self._extended or prefixes or not isinstance(source, str):
+            return False
+        return not any(start in source for start in starts)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A template that is the same in every context."""
+
+    source: str
+
+    def render(self, *_context: Any, **_more: Any) -> str:
+        """Return the text."""
+        return self.source
 
 
 @cache
-def _compiled(_settings: str) -> _Compiled:
-    """Return what was compiled with these settings of Jinja."""
-    return _Compiled()
+def _compiled(_settings: str, extended: bool) -> _Compiled:
+    """Return what was compiled with these settings of Jinja, and maybe extensions."""
+    return _Compiled(extended)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is the same for each file of a render."""
+
+    answers_file: Path
+    context: Mapping[str, Any]
+    texts: dict[str, str] | None
+    """Texts as they are rendered, by what they are in the template; None: they are not kept."""
 
 
 class _Renderer(Worker):
@@ -283,7 +344,8 @@ class _Renderer(Worker):
     def jinja_env(self) -> SandboxedEnvironment:
         environment = super().jinja_env
         environment.bytecode_cache = compiled = _compiled(
-            json.dumps([self.template.envops, self.template.jinja_extensions], default=str)
+            json.dumps([self.template.envops, self.template.jinja_extensions], default=str),
+            bool(self.template.jinja_extensions),
         )
         compile_once = cache(partial(compiled.text, environment))
 
@@ -295,6 +357,11 @@ class _Renderer(Worker):
 
         environment.__dict__["from_string"] = from_string
         return environment
+
+    def _path_matcher(self, patterns: Iterable[str]) -> Callable[[Path], bool]:
+        """Match paths as Copier does; a pattern that many renders have is compiled once."""
+        normalized = (unicodedata.normalize("NFD", pattern) for pattern in patterns)
+        return PathSpec.from_lines(_pattern, normalized).match_file
 
     def _external_data(self) -> LazyDict[str, Any]:
         """Read the service's own files: a render of it has none to offer."""
@@ -312,25 +379,67 @@ class _Renderer(Worker):
         return LazyDict({name: partial(load, path) for name, path in files.items()})
 
     def _render_template(self) -> None:
-        """Render every file; the answers are settled now, so what they come to is kept."""
-        self.__dict__["computed"] = super()._render_context()
+        """Render every file; no answer changes any more, so what they come to is kept."""
+        # What an extension makes of a text may be something else each time.
+        texts = None if self.template.jinja_extensions else dict[str, str]()
+        known = _Known(super().answers_relpath, super()._render_context(), texts)
+        self.__dict__["known"] = known
         try:
             super()._render_template()
         finally:
-            del self.__dict__["computed"]
+            del self.__dict__["known"]
+
+    @property
+    def answers_relpath(self) -> Path:
+        known: _Known | None = self.__dict__.get("known")
+        return known.answers_file if known else super().answers_relpath
+
+    def _render_string(self, string: str, extra_context: dict[str, Any] | None = None) -> str:
+        """Render a text, once if it is a part of many paths."""
+        known: _Known | None = self.__dict__.get("known")
+        texts = known.texts if known else None
+        if texts is None or extra_context:
+            return super()._render_string(string, extra_context)
+        context = get_yield_context(self.jinja_env)
+        if string in texts:
+            context.yield_name = context.yield_iterable = None  # as compiling it would
+            return texts[string]
+        rendered = super()._render_string(string)
+        if not context.yield_name:
+            texts[string] = rendered
+        return rendered
+
+    def _render_allowed(
+        self,
+        dst_relpath: Path,
+        is_dir: bool = False,
+        is_symlink: bool = False,
+        expected_contents: bytes | Path = b"",
+        expected_mode: int | None = None,
+    ) -> bool:
+        """Tell whether to write a file; where all are held, keep its content instead."""
+        held = self.__dict__.get("held")
+        if held is None:
+            return super()._render_allowed(
+                dst_relpath, is_dir, is_symlink, expected_contents, expected_mode
+            )
+        if not is_dir:
+            held[dst_relpath.as_posix()] = expected_contents
+        return False
 
     def _render_context(self) -> Any:
         """Return what templates see, as a copy of its own for each."""
-        computed = self.__dict__.get("computed")
-        if computed is None:
+        known: _Known | None = self.__dict__.get("known")
+        if known is None:
             return super()._render_context()
+        computed = known.context
         # What Copier, or a template, changes in one of them must not be seen in the next.
         fresh = {
             "_copier_answers": dict(computed["_copier_answers"]),
             "_copier_conf": LazyDict(computed["_copier_conf"]._pending),
             "_copier_phase": Phase.current(),
         }
-        return computed | fresh
+        return {**computed, **fresh}
 
     def _render_file(
         self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
@@ -343,6 +452,7 @@ class _Renderer(Worker):
         """Do nothing: the destination is a plain folder."""
 
 
+_pattern = lru_cache(maxsize=4096)(lookup_pattern(_pathspec_pattern))
 _configs: dict[bytes, dict[str, Any]] = {}
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from drydock_standard.check import Check, at, code, first_line, skip
@@ -67,14 +68,18 @@ def _models(repository: Repository) -> dict[str, _Model]:
     inside = [path for path in inside if re.search(r"settings|config", path)]
     found: dict[str, _Model] = {}
     for path in sorted(inside, key=lambda one: "/chassis/" in one):
-        try:
-            tree = ast.parse(repository.text(path) or "")
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef):
-                found[node.name] = _model(node)
+        found |= _models_in(repository.text(path) or "")
     return found
+
+
+@lru_cache(256)  # the chassis is the same in many services
+def _models_in(text: str) -> Mapping[str, _Model]:
+    """Return the classes of a module by their names; none of one that is not valid."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    return {node.name: _model(node) for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 def _model(node: ast.ClassDef) -> _Model:

@@ -3,7 +3,8 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from drydock_standard.check import Check, at, line_of
 from drydock_standard.repository import Repository, is_aside
@@ -64,6 +65,7 @@ _KEY_FILES = (
 )
 _ENVIRONMENT = r"\.env(\.\w+)?|\w+\.env"
 _SAMPLE = re.compile(r"example|sample|template|dist|test|ci", re.IGNORECASE)
+_TEXTS = 1024  # texts of which it is kept what was found
 _ENTROPY = 3.5  # bits a character, from which text is likely to be drawn at random
 
 
@@ -94,16 +96,30 @@ class Keys(Check):
                     before = text[max(0, found.start() - 100) : found.start()]
                     if not _MADE_UP.search(before) and not _is_allowed(text, found):
                         yield _finding(path, text, found, "private key")
-            for found in _LOGIN.finditer(text):
+            for found in _logins(text):
                 if _is_login(found) and not _is_allowed(text, found):
                     yield _finding(path, text, found, "address with a password")
 
 
-def _keys(text: str) -> Iterator[tuple[str, re.Match[str]]]:
-    for what, (hints, pattern) in _ANY_KEY.items():
-        if any(hint in text for hint in hints):
-            for found in pattern.finditer(text):
-                yield what, found
+# Services of one template have most texts in common: each is searched once.
+@lru_cache(_TEXTS)
+def _keys(text: str) -> Sequence[tuple[str, re.Match[str]]]:
+    return [
+        (what, found)
+        for what, (hints, pattern) in _ANY_KEY.items()
+        if any(hint in text for hint in hints)
+        for found in pattern.finditer(text)
+    ]
+
+
+@lru_cache(_TEXTS)
+def _logins(text: str) -> Sequence[re.Match[str]]:
+    return [*_LOGIN.finditer(text)]
+
+
+@lru_cache(_TEXTS)
+def _assigned(text: str) -> Sequence[re.Match[str]]:
+    return [*_ASSIGNED.finditer(text)]
 
 
 class Secrets(Check):
@@ -125,7 +141,7 @@ class Secrets(Check):
             if _is_quiet(path):
                 continue
             text = repository.text(path) or ""
-            for found in _ASSIGNED.finditer(text):
+            for found in _assigned(text):
                 value = found[1]
                 quoted = text[found.start(1) - 1] in "\"'"
                 if path.endswith(_QUOTED) and not quoted:

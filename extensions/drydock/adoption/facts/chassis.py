@@ -1,7 +1,8 @@
 """A chassis that is there already: the service is a copy of one that this template made."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from drydock.adoption.facts import RECORDED, Fact, Files
 
@@ -60,7 +61,8 @@ def _shipping(files: Files) -> Iterator[Fact]:
         yield Fact("ci", _PIPELINES.get(there, "none"), there, 0, RECORDED)
 
 
-def _functions(text: str) -> dict[str, int]:
+@lru_cache(64)  # many services of one release have the same
+def _functions(text: str) -> Mapping[str, int]:
     """Return the line of each function of a module."""
     try:
         tree = ast.parse(text)
