@@ -153,13 +153,13 @@ class Trial:
     def run(self, clones: Path) -> Outcome:
         """Bring it in, and try what came of it."""
         outcome = self.outcome
-        self._copy(clones)
+        self.copy(clones)
         own_tests = _own_tests(self.folder)
         if own_tests:
             outcome.tests_before = self._tests_before(own_tests)
         instructions = dict(_instructions(self.folder))
         start = time.perf_counter()
-        code, out, err = self._drydock(
+        code, out, err = self.drydock(
             "retrofit", "--defaults", "--json", f"--template={self.engine}", f"--to={RELEASE}"
         )
         outcome.seconds = round(time.perf_counter() - start, 1)
@@ -188,7 +188,7 @@ class Trial:
             outcome.boots, outcome.died = self._boots(answers)
             outcome.boots_resolved = outcome.boots
         else:
-            self._drydock("retrofit", "--resolve", "--apply")
+            self.drydock("retrofit", "--resolve", "--apply")
             _, said, _ = run(
                 ["git", "log", "-1", "--format=%b", "--grep=Relax the pins"], self.folder, MINUTE
             )
@@ -202,7 +202,8 @@ class Trial:
                 outcome.tests_after = self._tests(python, kept)
             self._nox()
 
-    def _copy(self, clones: Path) -> None:
+    def copy(self, clones: Path) -> None:
+        """Copy the service's files to a repository of their own."""
         at = clones / self.repository.replace("/", "+")
         at = at / "repo" if (at / "repo").exists() else at
         _export(at, self.service.commit, self.top)
@@ -210,7 +211,8 @@ class Trial:
         run(["git", "add", "--all", "--force"], self.top, MINUTE)
         run(["git", "commit", "--quiet", "--message", "As it was"], self.top, MINUTE)
 
-    def _drydock(self, *arguments: str) -> tuple[int, str, str]:
+    def drydock(self, *arguments: str) -> tuple[int, str, str]:
+        """Run a command of the engine in the service's folder; return code and outputs."""
         return run(
             [sys.executable, "-c", "from drydock.cli import main; main()", *arguments],
             self.folder, 10 * MINUTE,
@@ -228,7 +230,7 @@ class Trial:
         code, _, err = run(["uv", "sync", "--locked", "--quiet"], self.folder, 10 * MINUTE)
         if code:
             return False, " ".join(err.split())[:300]
-        port, management = _free_port(), _free_port()
+        port, management = free_port(), free_port()
         package = str(answers["package_path"]).rpartition("/")[2]
         command = [".venv/bin/python", "-m", f"{package}.chassis", "serve",
                    f"--port={port}", f"--management-port={management}"]  # fmt: skip
@@ -311,7 +313,8 @@ def _export(clone: Path, commit: str, folder: Path) -> None:
             file.chmod(0o755 if mode == "100755" else 0o644)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

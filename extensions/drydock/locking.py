@@ -190,8 +190,14 @@ def tool(name: str, version: str) -> list[str]:
 
 
 def packages(lock: str) -> dict[str, str]:
-    """Return the version of each package in the text of a `uv.lock`; of several, the last."""
-    found = tomllib.loads(lock).get("package", [])
+    """Return the version of each package in the text of a `uv.lock`; of several, the last.
+
+    Raises BadInput for what is no TOML.
+    """
+    try:
+        found = tomllib.loads(lock).get("package", [])
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadInput(f"uv.lock is not valid: {error}") from error
     return {
         str(one["name"]): str(one["version"])
         for one in (found if isinstance(found, list) else ())

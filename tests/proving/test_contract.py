@@ -1,5 +1,6 @@
 """What clients of the old API document trip over in the new one, and what only looks otherwise."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -191,3 +192,63 @@ def test_a_model_that_holds_itself_is_compared_once() -> None:
     found = list(breaks(answered(reference, Tree=tree), answered(reference, Tree=other)))
 
     assert found == [("POST /items", "response 200.name: type was string, is number")]
+
+
+USUAL: Json = {
+    "paths": {
+        "/items": {
+            "post": {
+                "parameters": [{"in": "query", "name": "q", "schema": {"type": "string"}}],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}},
+                },
+                "responses": {"200": {"content": {"application/json": {"schema": {}}}}},
+            }
+        }
+    },
+    "components": {
+        "schemas": {
+            "A": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "name": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                    "kind": {"allOf": [{"enum": ["a", "b"]}]},
+                    "list": {"type": "array", "items": {"type": "integer", "minimum": 3}},
+                },
+            }
+        }
+    },
+}
+INSTEAD: list[Any] = [None, 3, "x", [3], ["x"], {"x": 3}, {"$ref": "#/paths/x"}, {"$ref": 3}]
+
+
+def with_each_part_replaced(part: Any) -> Iterator[Any]:
+    """Yield a document again and again, each time with something else at one place of it."""
+    yield from INSTEAD
+    for key, held in part.items() if isinstance(part, dict) else enumerate(part):
+        if not isinstance(held, dict | list):
+            yield from ({**part, key: one} for one in INSTEAD if isinstance(part, dict))
+            continue
+        for inner in with_each_part_replaced(held):
+            yield {**part, key: inner} if isinstance(part, dict) else [inner]
+
+
+def test_any_document_can_be_compared() -> None:
+    """What a service calls its document may be anything: no fault, whichever side it is on."""
+    odd = [one for one in with_each_part_replaced(USUAL) if isinstance(one, dict)]
+    assert len(odd) > 200
+    for one in odd:
+        list(breaks(USUAL, one))
+        list(breaks(one, USUAL))
+
+
+def test_what_a_document_refers_to_is_read_like_what_it_says() -> None:
+    said = {"in": "query", "name": "q", "required": False, "schema": {"type": "string"}}
+    by_reference = document(
+        {"parameters": [{"$ref": "#/components/parameters/q"}], "responses": {}}
+    )
+    by_reference["components"]["parameters"] = {"q": said}
+    now = document({"parameters": [{**said, "required": True}], "responses": {}})
+    assert list(breaks(by_reference, now)) == [("POST /items", "parameter q became required")]

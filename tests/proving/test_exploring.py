@@ -93,7 +93,7 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop_operations(tmp_path_factory: pytest.TempPathFactory) -> list[Operation]:
-    return list(operations(DOCUMENT, tmp_path_factory.mktemp("scratch")))
+    return list(operations(DOCUMENT, tmp_path_factory.mktemp("scratch"), SECONDS))
 
 
 def explored(
@@ -121,7 +121,7 @@ def test_the_same_requests_succeed_against_another_start(shop_operations: list[O
 def test_the_same_document_gives_the_same_requests(
     shop_operations: list[Operation], tmp_path: Path
 ) -> None:
-    again = list(operations(DOCUMENT, tmp_path))
+    again = list(operations(DOCUMENT, tmp_path, SECONDS))
     one, other = explored(shop_operations, Shop()), explored(again, Shop())
     assert one.requests == other.requests
 
@@ -170,3 +170,9 @@ def test_a_service_that_is_too_slow_is_not_asked_for_ever(
     found = explored(shop_operations, Shop())
     again = replay(found.requests, Shop(), 0)
     assert {one.failure for one in again} == {"it is too slow: not asked after 0 s"}
+
+
+def test_operations_that_there_is_no_time_for_are_told(tmp_path: Path) -> None:
+    found = list(operations(DOCUMENT, tmp_path, -1))
+    assert {one.problem for one in found} == {"there was no time left to generate a request"}
+    assert not any(one.cases for one in found)

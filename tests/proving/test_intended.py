@@ -65,9 +65,29 @@ INTENDED = {
         said(200, {}, ("access-control-allow-methods", "GET, POST")),
         said(200, {}, ("access-control-allow-methods", "GET, POST, QUERY")),
     ),
+    "a redirect without root_path": (
+        Request("GET /a", "route", "GET", "/a/?b=1"),
+        said(307, "", ("location", "http://localhost/shop/a?b=1")),
+        said(307, "", ("location", "http://localhost/a?b=1")),
+    ),
     "methods with 405": (POST, said(405, {}), said(405, {}, ("allow", "GET"))),
 }
 NOT_INTENDED = {
+    "a redirect to another place": (
+        Request("GET /a", "route", "GET", "/a"),
+        said(307, "", ("location", "/shop/login")),
+        said(307, "", ("location", "/login")),
+    ),
+    "a redirect to another host": (
+        Request("GET /a", "route", "GET", "/a/"),
+        said(307, "", ("location", "http://localhost/shop/a")),
+        said(307, "", ("location", "http://elsewhere/a")),
+    ),
+    "places that are none": (
+        POST,
+        said(422, {"detail": [{"loc": 3, "msg": "a"}]}),
+        said(422, {"detail": [{"loc": {"a": 1}, "msg": "b"}]}),
+    ),
     "a login that is refused": (POST, said(403, {"detail": "admins only"}), said(401, {})),
     "a login that is no longer asked for": (POST, LOGIN, said(200, {})),
     "JSON with its type": (POST, said(201, {}), said(422, {"detail": []})),

@@ -63,12 +63,14 @@ FORMS = {
                 {"path": "/items"},
                 {"method": "post", "url": "http://a/items", "json": {"a": 1}},
                 {"method": "PUT", "path": "/é", "body": "x", "headers": {"A": "b"}},
+                {"path": "/", "headers": {"X-Number": 3}},
             ]
         ),
         [
             recorded("GET", "/items"),
             recorded("POST", "/items", JSON, body=b'{"a": 1}'),
             recorded("PUT", "/%C3%A9", ("A", "b"), body=b"x"),
+            recorded("GET", "/", ("X-Number", "3")),
         ],
     ),
 }
@@ -80,6 +82,11 @@ WRONG = {
     "nothing behind": ("curl -X\n", "no curl command"),
     "another JSON": ('{"a": 1}', "neither HAR nor a list"),
     "a list of others": ("[1]", "neither HAR nor a list"),
+    "headers that are none": ('[{"path": "/", "headers": ["abc"]}]', "neither HAR nor a list"),
+    "an address that is none": ('[{"url": "http://["}]', "neither HAR nor a list"),
+    "half a surrogate pair": ('[{"path": "/", "body": "\\ud800"}]', "neither HAR nor a list"),
+    "endless lists": ("[" * 9000, ":1: no curl command"),
+    "a line end in a header": ('[{"path": "/", "headers": {"A": "b\\nc"}}]', "no form for it"),
 }
 
 

@@ -1,5 +1,6 @@
 """How a service is started is read from its files, as a retrofit reads them."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
@@ -114,3 +115,21 @@ def test_a_copy_has_what_lies_beside_the_service(tmp_path: Path) -> None:
     copy = found.copied(tmp_path / "copy")
     assert copy.folder == tmp_path / "copy/services/pricing"
     assert (copy.folder / "../../libs/common/common/__init__.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "told"),
+    [
+        ("tool = 3\n", "pyproject.toml:1 is not valid: tool must be a table"),
+        ("[tool]\npoetry = []\n", "pyproject.toml:2 is not valid: tool.poetry must be a table"),
+        ("[tool]\nuv = 'x'\n", "pyproject.toml:2 is not valid: tool.uv must be a table"),
+        ("[project]\ndependencies = [3]\n", "project.dependencies must be a list of texts"),
+        ("[project\n", "pyproject.toml is not valid"),
+    ],
+)
+def test_settings_that_are_not_valid_are_told(tmp_path: Path, pyproject: str, told: str) -> None:
+    main = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    with pytest.raises(BadInput, match=re.escape(told)) as caught:
+        side(tmp_path, {"main.py": main, "pyproject.toml": pyproject})
+    assert str(caught.value).startswith("before (main): ")
+    assert "\n" not in str(caught.value)

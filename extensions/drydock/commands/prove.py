@@ -188,7 +188,10 @@ class _Proving:
             self.say("Asking it as it was")
             document = service.document()
             scratch = self._folder()
-            operations = list(generated.operations(document, scratch)) if document else []
+            operations = []
+            if document:
+                seconds = self.options.seconds
+                operations = list(generated.operations(document, scratch, seconds))
             # Everything is sent three times; the others may be slower.
             explorer = Explorer(service.send, operations, told, self.options.seconds / 3)
             explorer.run()

@@ -2,12 +2,14 @@
 
 import http.client
 import socket
+import time
 from pathlib import Path
 
 from drydock.proving.messages import Request, Response
 
 PATIENCE = 10.0  # seconds for a response, after which there is none
 LARGEST = 4 << 20  # bytes of a body that are read
+UNSENDABLE = "HTTP has no form for it"
 
 
 class _Connection(http.client.HTTPConnection):
@@ -32,14 +34,25 @@ def send(path: Path, request: Request) -> Response:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body or None)
         answer = connection.getresponse()
-        body = answer.read(LARGEST)
-        return Response(answer.status, tuple(answer.getheaders()), body)
+        return Response(answer.status, tuple(answer.getheaders()), _body(answer))
     except TimeoutError:
-        return Response(failure=f"no response within {PATIENCE:.0f} s")
+        return Response(failure=f"no whole response within {PATIENCE:.0f} s")
+    except ValueError:  # a value of an earlier response that fits nowhere in a request
+        return Response(failure=UNSENDABLE)
     except (OSError, http.client.HTTPException):
         return Response(failure="the connection was closed without a response")
     finally:
         connection.close()
+
+
+def _body(answer: http.client.HTTPResponse) -> bytes:
+    """Return the body, or its first part; raise TimeoutError where it does not end."""
+    body, deadline = b"", time.monotonic() + PATIENCE
+    while len(body) < LARGEST and (part := answer.read1(LARGEST - len(body))):
+        body += part
+        if time.monotonic() > deadline:  # such as a stream of events
+            raise TimeoutError
+    return body
 
 
 def can_be_sent(request: Request) -> bool:

@@ -27,8 +27,9 @@ _SAME = {
 def breaks(before: Json, after: Json) -> Iterator[tuple[str, str]]:
     """Yield each breaking change: the operation, and what is broken."""
     comparison = _Comparison(before, after)
-    for path, item in before.get("paths", {}).items():
-        now = after.get("paths", {}).get(path, {})
+    paths, still = _table(before, before, "paths"), _table(after, after, "paths")
+    for path in paths:
+        item, now = _table(before, paths, path), _table(after, still, path)
         for method in _METHODS:
             if method not in item:
                 continue
@@ -36,7 +37,7 @@ def breaks(before: Json, after: Json) -> Iterator[tuple[str, str]]:
             if method not in now:
                 yield label, "the operation is gone"
                 continue
-            told = comparison.operation(item[method], now[method])
+            told = comparison.operation(_table(before, item, method), _table(after, now, method))
             yield from ((label, one) for one in dict.fromkeys(told))
 
 
@@ -46,21 +47,28 @@ class _Comparison:
         self.open: set[tuple[str, str, bool]] = set()
 
     def operation(self, before: Json, after: Json) -> Iterator[str]:
-        old = {(one["in"], one["name"]): one for one in before.get("parameters", [])}
-        for one in after.get("parameters", []):
-            was = old.pop((one["in"], one["name"]), None)
-            where = f"parameter {one['name']}"
+        old = _parameters(self.before, before)
+        for key, one in _parameters(self.after, after).items():
+            was = old.pop(key, None)
+            where = f"parameter {key[1]}"
             if one.get("required") and not (was and was.get("required")):
                 yield f"{where} became required"
             if was:
-                yield from self.schema(where, was.get("schema", {}), one.get("schema", {}), True)
+                yield from self.schema(where, was.get("schema"), one.get("schema"), True)
         yield from (f"parameter {name} is gone" for _, name in old)
-        yield from self._request(before.get("requestBody", {}), after.get("requestBody", {}))
-        for status, said in before.get("responses", {}).items():
-            now = after.get("responses", {}).get(status)
-            if now is None and status.startswith(("2", "3")):
-                yield f"response {status} is gone"
-            elif now is not None and not (_is_validation(said) and _is_validation(now)):
+        bodies = (_table(self.before, before, "requestBody"),
+                  _table(self.after, after, "requestBody"))  # fmt: skip
+        yield from self._request(*bodies)
+        responses = _table(self.before, before, "responses")
+        now_responses = _table(self.after, after, "responses")
+        for status in responses:
+            if status not in now_responses:
+                if status.startswith(("2", "3")):
+                    yield f"response {status} is gone"
+                continue
+            said = _table(self.before, responses, status)
+            now = _table(self.after, now_responses, status)
+            if not (_is_validation(said) and _is_validation(now)):
                 yield from self._contents(f"response {status}", said, now, asked=False)
 
     def _request(self, before: Json, after: Json) -> Iterator[str]:
@@ -72,14 +80,17 @@ class _Comparison:
             yield from self._contents("body", before, after, asked=True)
 
     def _contents(self, where: str, before: Json, after: Json, *, asked: bool) -> Iterator[str]:
-        for media_type, held in before.get("content", {}).items():
-            now = after.get("content", {}).get(media_type)
-            if now is None:
+        held = _table(self.before, before, "content")
+        now = _table(self.after, after, "content")
+        for media_type in held:
+            if media_type not in now:
                 yield f"{where} is no longer {media_type}"
-            else:
-                yield from self.schema(where, held.get("schema", {}), now.get("schema", {}), asked)
+                continue
+            one = _table(self.before, held, media_type)
+            other = _table(self.after, now, media_type)
+            yield from self.schema(where, one.get("schema"), other.get("schema"), asked)
 
-    def schema(self, where: str, old: Json, new: Json, asked: bool) -> Iterator[str]:
+    def schema(self, where: str, old: Any, new: Any, asked: bool) -> Iterator[str]:
         """Compare two schemas of what is `asked` for in a request, or of what a response has."""
         pair = (repr(old), repr(new), asked)
         if pair in self.open:
@@ -101,7 +112,7 @@ class _Comparison:
         if kinds != now and kinds is not None and not wider:
             yield f"{where}: type was {kinds}, is {now or 'anything'}"
             return
-        allowed, allows = before.get("enum"), after.get("enum")
+        allowed, allows = _list(before, "enum"), _list(after, "enum")
         if allowed and allows:
             lost = [one for one in allowed if one not in allows] if asked else []
             new = [one for one in allows if one not in allowed] if not asked else []
@@ -117,16 +128,37 @@ class _Comparison:
                 yield f"{where}: {bound} was {was}, is {is_now}"
 
     def _properties(self, where: str, before: Json, after: Json, asked: bool) -> Iterator[str]:
-        old, new = before.get("properties", {}), after.get("properties", {})
+        old = _table(self.before, before, "properties")
+        new = _table(self.after, after, "properties")
         for name, schema in old.items():
             if name in new:
                 yield from self.schema(f"{where}.{name}", schema, new[name], asked)
             elif new or after.get("type") == "object":
                 yield f"{where}.{name} is gone"
-        had, has = set(before.get("required", [])), set(after.get("required", []))
+        had, has = _list(before, "required"), _list(after, "required")
         if asked:
-            yield from (f"{where}.{name} became required" for name in sorted(has - had))
+            new_ones = {str(one) for one in has} - {str(one) for one in had}
+            yield from (f"{where}.{name} became required" for name in sorted(new_ones))
         # What an old document does not require although it is always there cannot be told.
+
+
+def _table(document: Json, held: Json, key: str) -> Json:
+    """Return the table at `key`, by reference or not; an empty one where there is none.
+
+    What a service calls its OpenAPI document may be anything.
+    """
+    return _resolvable(document, held.get(key))
+
+
+def _list(held: Json, key: str) -> list[Any]:
+    found = held.get(key)
+    return found if isinstance(found, list) else []
+
+
+def _parameters(document: Json, operation: Json) -> dict[tuple[str, str], Json]:
+    """Return the parameters of an operation by where they stand, and their name."""
+    told = [_resolvable(document, one) for one in _list(operation, "parameters")]
+    return {(str(one.get("in")), str(one.get("name"))): one for one in told}
 
 
 def _is_validation(response: Json) -> bool:
@@ -143,13 +175,14 @@ def _plain(document: Json, schema: Any) -> tuple[Json, bool]:
         null = null or bool(schema.get("nullable"))
         if "$ref" in schema:
             schema = _resolved(document, str(schema["$ref"]))
-        elif len(schema.get("allOf", ())) == 1:
+        elif len(_list(schema, "allOf")) == 1:
             schema = {**_resolvable(document, schema["allOf"][0]), **_less(schema, "allOf")}
-        elif any(_is_null(one) for one in schema.get("anyOf", ())):
+        elif any(_is_null(one) for one in _list(schema, "anyOf")):
             null = True
             left = [one for one in schema["anyOf"] if not _is_null(one)]
             rest = _less(schema, "anyOf")
-            schema = {**rest, **left[0]} if len(left) == 1 else {**rest, "anyOf": left}
+            one = len(left) == 1 and isinstance(left[0], Mapping)
+            schema = {**rest, **left[0]} if one else {**rest, "anyOf": left}
         else:
             break
     plain = dict(schema)
@@ -186,12 +219,17 @@ def _less(schema: Json, name: str) -> Json:
     return {key: value for key, value in schema.items() if key != name}
 
 
-def _resolvable(document: Json, schema: Json) -> Json:
-    return _resolved(document, schema["$ref"]) if "$ref" in schema else schema
+def _resolvable(document: Json, part: Any) -> Json:
+    """Return a part of a document, or what it refers to; an empty one where it is no table."""
+    if not isinstance(part, Mapping):
+        return {}
+    reference = part.get("$ref")  # a table where a property has this name
+    return _resolved(document, reference) if isinstance(reference, str) else part
 
 
 def _resolved(document: Json, reference: str) -> Json:
     node: Any = document
     for part in reference.removeprefix("#/").split("/"):
-        node = node.get(part.replace("~1", "/").replace("~0", "~"), {})
+        key = part.replace("~1", "/").replace("~0", "~")
+        node = node.get(key) if isinstance(node, Mapping) else None
     return node if isinstance(node, Mapping) else {}

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from drydock.proving.client import can_be_sent
+from drydock.proving.client import UNSENDABLE, can_be_sent
 from drydock.proving.generated import Case, Operation
-from drydock.proving.messages import TOKEN, Reference, Request, Response, filled
+from drydock.proving.messages import TOKEN, Reference, Request, Response, filled, read_json
 from drydock.proving.pool import Pool, authorized
 
 _FIRST, _AGAIN = 6, 12
@@ -146,27 +146,22 @@ class Explorer:
         except LookupError:
             return Response(failure="it builds on a value that is not there")
         if not can_be_sent(whole):
-            return Response(failure="HTTP has no form for it")
+            return Response(failure=UNSENDABLE)
         response = self.send(whole)
         self.requests.append(request)
         self.responses.append(response)
         if response.succeeded and request.operation and request.kind in {"valid", "recorded"}:
             self.succeeded.add(request.operation)
             path = operation.path if operation else request.operation.partition(" ")[2]
-            self.pool.learn(path, len(self.responses) - 1, sent or _sent(request), response)
+            self.pool.learn(
+                path, len(self.responses) - 1, sent or read_json(request.body), response
+            )
         return response
 
 
 def _without(request: Request, header: str) -> Request:
     kept = tuple(one for one in request.headers if one[0].lower() != header)
     return replace(request, headers=kept, kind="invalid")
-
-
-def _sent(request: Request) -> Any:
-    try:
-        return json.loads(request.body)
-    except ValueError:
-        return None
 
 
 def _variants(operation: Operation, case: Case, pool: Pool) -> Iterator[tuple[Request, Any]]:

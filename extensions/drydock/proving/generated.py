@@ -6,6 +6,7 @@ them. The same document gives the same requests each time.
 
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -70,10 +71,11 @@ def require() -> None:
         raise BadInput(f"it needs schemathesis and Hypothesis: {INSTALL}") from error
 
 
-def operations(document: Mapping[str, Any], scratch: Path) -> Iterator[Operation]:
+def operations(document: Mapping[str, Any], scratch: Path, seconds: float) -> Iterator[Operation]:
     """Yield each operation of a document with requests for it; nothing is written but `scratch`.
 
-    Raises BadInput when it is no OpenAPI document.
+    After `seconds`, operations are without requests. Raises BadInput when it is no OpenAPI
+    document.
     """
     import schemathesis  # noqa: PLC0415
     from hypothesis.configuration import set_hypothesis_home_dir  # noqa: PLC0415
@@ -84,6 +86,7 @@ def operations(document: Mapping[str, Any], scratch: Path) -> Iterator[Operation
         found: list[Any] = list(schema.get_all_operations())
     except Exception as error:
         raise BadInput(f"the OpenAPI document cannot be read: {one_line(error)[:200]}") from error
+    deadline = time.monotonic() + seconds
     everywhere = bool(document.get("security"))
     for result in found:
         if hasattr(result, "err"):
@@ -93,9 +96,13 @@ def operations(document: Mapping[str, Any], scratch: Path) -> Iterator[Operation
             yield Operation(method, path, secured=False, problem=one_line(problem)[:200])
             continue
         one = result.ok()
-        raw = document["paths"][one.path][one.method.lower()]
+        raw = one.definition.raw
         secured = bool(raw["security"]) if "security" in raw else everywhere
         operation = Operation(one.method.upper(), one.path, secured)
+        if time.monotonic() > deadline:
+            operation.problem = "there was no time left to generate a request"
+            yield operation
+            continue
         try:
             operation.cases = list(_cases(operation, one))
         except Exception as error:  # what a document says can be impossible in many ways

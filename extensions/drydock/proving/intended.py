@@ -7,6 +7,7 @@ versions on both sides. What no reason fits stays a difference.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from packaging.version import Version
 
@@ -115,7 +116,9 @@ def _validation(setting: Setting, exchange: Exchange, difference: Difference) ->
 def _places(document: Any) -> Iterator[tuple[str, ...]]:
     for one in _details(document):
         # Of the model as a whole, for which Pydantic 1 has a name.
-        yield tuple(str(part) for part in one.get("loc", ()) if part != "__root__")
+        place = one.get("loc")
+        parts = place if isinstance(place, list) else [place]
+        yield tuple(str(part) for part in parts if part != "__root__")
 
 
 def _details(document: Any) -> Iterator[Mapping[str, Any]]:
@@ -156,6 +159,24 @@ def _cross_origin(setting: Setting, exchange: Exchange, difference: Difference) 
     }  # fmt: skip
     if old < new and new - old <= added.get(difference.where, set()):
         return "Starlette 1.7: CORSMiddleware always tells what a response varies by, and QUERY"
+    return None
+
+
+@_one
+def _redirect(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain where a redirect to the same path leads, with a slash at its end or without."""
+    if (difference.part, difference.where) != ("header", "location"):
+        return None
+    old, new = urlsplit(difference.before), urlsplit(difference.after)
+    asked = exchange.request.target.partition("?")[0]
+    is_of_slashes = exchange.after.status == 307 and new.path.strip("/") == asked.strip("/")
+    prefix = old.path.removesuffix(new.path)
+    is_same = old._replace(path=new.path) == new and prefix not in {"", old.path}
+    if setting.crosses("starlette", "0.35") and is_of_slashes and is_same:
+        return (
+            f"Starlette 0.35: {prefix}, the root_path, is no longer put before a redirect; where a "
+            "proxy takes it away, set server.root_path"
+        )
     return None
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ Kind = Literal["valid", "invalid", "recorded", "route"]
 what the service says on paths and methods of no operation."""
 TOKEN = "drydock-value-of-{number}-"
 """What stands in a request for a value that an earlier response brings."""
+_DEEPEST = 100
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,35 @@ class Response:
         """Whether the service did what it was asked for."""
         return 200 <= self.status < 400
 
-    @property
+    @cached_property
     def json(self) -> Any:
         """The body by value; None where it is no JSON."""
-        if not re.search(r"[/+]json$", self.media_type):
-            return None
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+        return read_json(self.body) if re.search(r"[/+]json$", self.media_type) else None
+
+
+def read_json(body: bytes) -> Any:
+    """Return a JSON document by value; None where it is none, or none that can be told again.
+
+    That is one with half a surrogate pair, or nested deeper than anybody means.
+    """
+    try:
+        document = json.loads(body)
+        json.dumps(document, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return document if _is_flat(document) else None
+
+
+def _is_flat(document: Any) -> bool:
+    level = [document]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return not level
 
 
 def value_at(document: Any, way: Sequence[str | int]) -> Any:

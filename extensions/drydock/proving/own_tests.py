@@ -60,7 +60,10 @@ def run(
         return TestRun(problem=f"they did not end within {time.monotonic() - begin:.0f} s")
     if not found.exists():
         return TestRun(problem=f"pytest failed: {processes.last_words(files.said)}")
-    ends = dict(_ends(found))
+    try:
+        ends = dict(_ends(found))
+    except ElementTree.ParseError as error:
+        return TestRun(problem=f"what pytest reports cannot be read: {error}")
     return TestRun(ends) if ends else TestRun(problem="pytest found none")
 
 

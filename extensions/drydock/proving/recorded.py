@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from drydock.errors import BadInput
+from drydock.proving.client import UNSENDABLE, can_be_sent
 from drydock.proving.messages import Request
 
 # Set by the connection, not by whoever made the request.
@@ -27,14 +28,21 @@ def read(file: Path) -> list[Request]:
         text = file.read_text("utf-8")
     except (OSError, ValueError) as error:
         raise BadInput(f"--requests {file}: {error}") from error
+    found = _read(file, text)
+    if wrong := next((one for one in found if not can_be_sent(one)), None):
+        raise BadInput(f"--requests {file}: {wrong.line}: {UNSENDABLE}")
+    return found
+
+
+def _read(file: Path, text: str) -> list[Request]:
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return list(_curl(file, text))
     try:
         entries = data["log"]["entries"] if isinstance(data, dict) else data
         return list(_har(entries) if isinstance(data, dict) else _listed(entries))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadInput(f"--requests {file}: it is neither HAR nor a list: {error!r}") from error
 
 
@@ -115,7 +123,7 @@ def _request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> 
     if parts.query:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
     kept = tuple(
-        (name, value)
+        (name, str(value))
         for name, value in headers.items()
         if name.lower() not in _OF_THE_CONNECTION and not name.startswith(":")
     )

@@ -73,7 +73,7 @@ class Side:
 def read(name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: str | None) -> Side:
     """Return what the folder `inside` of a checkout is; `app` wins over what its files say.
 
-    Raises BadInput when no application is found in it.
+    Raises BadInput when no application is found in it, or when its settings are not valid.
     """
     folder = top / inside
     files = texts_of(
@@ -85,6 +85,8 @@ def read(name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: 
         }
     )
     facts = gather(files)
+    if broken := next((fact for fact in facts if fact.about == "broken"), None):
+        raise BadInput(f"{name} ({ref}): {broken.value}")
     recorded = _recorded(folder)
     if told := app or recorded.get("app"):
         facts.append(Fact("app", told, "--app" if app else answers.DEFAULT_NAME, 0, 100))
