@@ -25,7 +25,7 @@ MAIN = """\
 from typing import List, Optional
 
 from fastapi import FastAPI, Query, Request, status
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, BaseSettings, Field, conlist, root_validator, validator
 from starlette.exceptions import ExceptionMiddleware
@@ -125,6 +125,16 @@ def page(request: Request):
     return templates.TemplateResponse("page.html", {"request": request, "name": "x"})
 
 
+@app.get("/file")
+def file():
+    return FileResponse("templates/page.html", method="GET", media_type="text/plain")
+
+
+@app.get("/told")
+def told(q: str = "a"):
+    return {"told": "{} at {}".format(q, settings.place)}
+
+
 @app.route("/raw")
 def raw(request):
     return PlainTextResponse("raw")
@@ -165,6 +175,7 @@ BROKEN = {
     "fastapi-internals": ("from starlette.middleware.exceptions", "from starlette.exceptions"),
     "fastapi-lifespan": ("    await connect()\n", ""),
     "fastapi-pattern": ('pattern="^[a-c]+$"', 'pattern="^[a-d]+$"'),
+    "fastapi-responses": (', media_type="text/plain")', ")"),
     "fastapi-routes": ('@app.router.route("/raw")', '@app.router.route("/rare", name="raw")'),
     "fastapi-status": ("status.HTTP_422_UNPROCESSABLE_CONTENT", "status.HTTP_200_OK"),
     "fastapi-templates": ('request, "page.html", {"name": "x"}', 'request, "page.html", {}'),
@@ -187,3 +198,5 @@ BROKEN = {
     "pytest-async-fixtures": ("@pytest_asyncio.fixture", "@pytest.fixture"),
 }
 """By rule: what it makes of the service, and what a mistake of it would."""
+RUFF = ('f"{q} at {settings.place}"', 'f"{q} at {q}"')
+"""What ruff makes of it, and what a mistake of it would."""
