@@ -218,7 +218,7 @@ REQUESTS: list[dict[str, Any]] = [
     {"method": "POST", "path": "/orders/import", "json": ORDER},
     *({"method": "POST", "path": "/orders/check", "json": one} for one in (ORDER, *_WRONG)),
     {"method": "PATCH", "path": "/orders/1", "json": {"status": "NEW", "note": None}},
-    {"method": "PATCH", "path": "/orders/1", "json": {"lines": [{"count": 2}]}},
+    {"method": "PATCH", "path": "/orders/1", "json": {"lines": [{"count": 0}]}},
     {"method": "PATCH", "path": "/orders/1", "json": {"lines": [], "id": 2}},
     {"method": "GET", "path": "/orders"},
     {"method": "GET", "path": "/orders/1"},
