@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from packaging.utils import InvalidName, canonicalize_name
+
 from drydock.errors import BadInput, one_line
 
 FILES = {
@@ -96,6 +98,14 @@ def locked_elsewhere(service: Path) -> str | None:
     if root == service:
         return None
     return f"a member of the uv workspace in {os.path.relpath(root, service)}/: run uv lock there"
+
+
+def builds_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of packages that may be built, as indexes spell them; raise BadInput."""
+    try:
+        return tuple(canonicalize_name(name, validate=True) for name in names)
+    except InvalidName as error:
+        raise BadInput(f"--build: {error}") from error
 
 
 def _only(builds: Sequence[str]) -> list[str]:

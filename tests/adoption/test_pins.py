@@ -1,8 +1,10 @@
 """Which pins stand in the way is asked of real uv, from wheels of an index of our own."""
 
+import tarfile
 import zipfile
 from collections.abc import Callable
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -251,3 +253,79 @@ def test_the_pins_of_a_member_of_a_uv_workspace_are_left_alone(
     assert "a member of the uv workspace in ../: run uv lock there" in outcome.err
     assert git(top, "status", "--porcelain") == ""
     assert git(top, "rev-list", "--count", "HEAD").strip() == "1"
+
+
+def source_only(folder: Path, ran: Path) -> None:
+    """Put a package into `folder` that comes as source only, and writes a file when it is built."""
+    backend = f"""
+import os, pathlib, zipfile
+
+METADATA = "Metadata-Version: 2.1\\nName: sourced\\nVersion: 1.0\\n"
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    pathlib.Path({str(ran)!r}).touch()
+    with zipfile.ZipFile(pathlib.Path(folder, "sourced-1.0-py3-none-any.whl"), "w") as archive:
+        archive.writestr("sourced-1.0.dist-info/METADATA", METADATA)
+        archive.writestr("sourced-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\n")
+        archive.writestr("sourced-1.0.dist-info/RECORD", "")
+    return "sourced-1.0-py3-none-any.whl"
+"""
+    held = {
+        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\n'
+        'backend-path = ["."]\n',
+        "PKG-INFO": "Metadata-Version: 2.1\nName: sourced\nVersion: 1.0\n",
+        "backend.py": backend,
+    }
+    with tarfile.open(folder / "sourced-1.0.tar.gz", "w:gz") as archive:
+        for name, text in held.items():
+            entry = tarfile.TarInfo(f"sourced-1.0/{name}")
+            entry.size = len(text.encode())
+            archive.addfile(entry, BytesIO(text.encode()))
+
+
+def test_what_comes_as_source_only_is_built_when_that_is_allowed(
+    drydock: Drydock, tmp_path: Path
+) -> None:
+    folder, ran = tmp_path / "shop", tmp_path / "ran"
+    source_only(tmp_path / "wheels", ran)
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    service(folder, "sourced==1.0", "gone==1.0", "old==1.0")
+    write(folder, {".copier-answers.yml": "_src_path: x\n_commit: v1\npython_version: '3.11'\n"})
+    commit(folder, "As it was")
+
+    outcome = drydock("retrofit", folder, "--resolve")
+    assert outcome.code == 1
+    assert "sourced==1.0: sourced comes as source only: --build sourced builds it" in outcome.out
+    assert "gone==1.0: no wheel of it works" in outcome.out
+    assert not ran.exists()
+
+    service(folder, "sourced==1.0", "old==1.0")
+    commit(folder, "Without what is gone")
+    outcome = drydock("retrofit", folder, "--resolve", "--apply", "--build", "Sourced")
+    assert outcome.code == 0, outcome.err
+    assert ran.exists()
+    assert locking.packages((folder / "uv.lock").read_text())["sourced"] == "1.0"
+    body = git(folder, "show", "--no-patch", "--format=%b", "HEAD").strip()
+    assert body == "old==1.0 -> old>=1.3\nsourced is built from source"
+
+
+def test_a_service_that_only_needs_a_build_is_locked(drydock: Drydock, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    source_only(tmp_path / "wheels", tmp_path / "ran")
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    service(folder, "sourced")
+    write(folder, {".copier-answers.yml": "_src_path: x\n_commit: v1\npython_version: '3.11'\n"})
+    commit(folder, "As it was")
+    for _ in range(2):
+        outcome = drydock("retrofit", folder, "--resolve", "--apply", "--build", "sourced")
+        assert outcome.code == 0, outcome.err
+        assert "all of it but sourced comes as wheels" in outcome.out
+        assert git(folder, "log", "--format=%s").splitlines() == ["Lock the service", "As it was"]
+
+
+def test_what_is_no_name_of_a_package_is_not_built(drydock: Drydock, tmp_path: Path) -> None:
+    outcome = drydock("retrofit", tmp_path, "--build", "--all")
+    assert outcome.code == 2
+    assert "--build" in outcome.err

@@ -73,6 +73,14 @@ def _retrofit(
             "--apply", help="With --resolve: make these changes, in a commit of their own."
         ),
     ] = False,
+    build: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A package that comes as source only and may be built to lock the service: that "
+            "runs its code. May be given more than once.",
+        ),
+    ] = None,
     no_format: Annotated[
         bool,
         typer.Option(
@@ -97,6 +105,7 @@ def _retrofit(
     Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
     """
     from drydock.commands import retrofit
+    from drydock.locking import builds_of
     from drydock.report.json import to_json
     from drydock.report.markdown import to_markdown
     from drydock.report.terminal import print_step
@@ -113,7 +122,7 @@ def _retrofit(
         return
 
     if resolve:
-        raise typer.Exit(_resolve(path, apply=apply))
+        raise typer.Exit(_resolve(path, builds_of(build or []), apply=apply))
     if apply:
         raise typer.BadParameter("--apply goes with --resolve")
     if debt:
@@ -134,6 +143,7 @@ def _retrofit(
         commit=not no_commit,
         modernize=modernize,
         format=not no_format,
+        builds=builds_of(build or []),
     )
     somebody = sys.stdin.isatty() and not defaults
     report = retrofit.retrofit(path, options, print_step, ask if somebody else None)
@@ -144,7 +154,7 @@ def _retrofit(
     raise typer.Exit(report.exit_code)
 
 
-def _resolve(path: Path, *, apply: bool) -> int:
+def _resolve(path: Path, builds: tuple[str, ...], *, apply: bool) -> int:
     """Say, or change, which pins keep a service from being locked; return 1 if any still do."""
     from drydock.adoption.pins import resolve
     from drydock.commands.retrofit import apply_pins
@@ -157,9 +167,9 @@ def _resolve(path: Path, *, apply: bool) -> int:
     except BadInput as error:
         raise BadInput(f"--resolve is for a service that was retrofitted: {error}") from error
     python = str(recorded.get("python_version", "3.11"))
-    found = resolve(path, python, print_step)
+    found = resolve(path, python, print_step, builds)
     changes = [way for way in found if way.instead]
-    if apply and changes:
-        apply_pins(path, found)
-    print_pins(found, python, applied=apply)
+    if apply and (changes or (builds and not found)):
+        apply_pins(path, found, builds)
+    print_pins(found, python, builds, applied=apply)
     return 1 if found and not (apply and len(changes) == len(found)) else 0

@@ -70,6 +70,8 @@ class Options:
     """Whether the code is carried to the libraries of today, in a commit of its own."""
     format: bool = True
     """Whether the code is formatted, in a commit of its own; else it is listed as not formatted."""
+    builds: tuple[str, ...] = ()
+    """The packages that may be built where they come as source only, which runs their code."""
 
 
 def retrofit(folder: Path, options: Options, say: Say, ask: Ask | None) -> RetrofitReport:
@@ -180,7 +182,7 @@ class _Retrofit:
             )
             if not options.dry_run:
                 self.say("Writing")
-                _write(repository, place, merge, report, commit=options.commit)
+                _write(repository, place, merge, report, options)
                 self._modernize(report)
                 if theirs.answers.get("adopted"):
                     self._settle(report)
@@ -487,18 +489,18 @@ def _versions(rendered: rendering.Rendering, release: Release) -> Iterator[Candi
 
 
 def _write(
-    repository: Repository, place: Place, merge: Merge, report: RetrofitReport, *, commit: bool
+    repository: Repository, place: Place, merge: Merge, report: RetrofitReport, options: Options
 ) -> None:
     own = replace(repository, objects=None)
     branch = _branch_of(repository, place.folder)
-    if commit:
+    if options.commit:
         branch.start(own, place.prefix)
     work_tree.write(repository, place.head, merge, Work(branch.command, place.prefix))
     with undone_by("drydock retrofit --abort"):
         changed = {file.path for file in report.files if file.outcome in _WRITTEN}
         if project.PATH in changed and not report.conflicts:
-            _lock(own, place, report)
-        if commit and not report.conflicts:
+            _lock(own, place, report, options.builds)
+        if options.commit and not report.conflicts:
             subject = f"Bring the standard in: {report.template} {report.after}"
             branch.commit(own, subject, to_markdown(report))
             report.branch = branch.name
@@ -510,7 +512,9 @@ def _branch_of(repository: Repository, folder: Path) -> Branch:
     return Branch("retrofit", re.sub(r"[^\w]+", "-", inside).strip("-"))
 
 
-def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
+def _lock(
+    repository: Repository, place: Place, report: RetrofitReport, builds: Sequence[str]
+) -> None:
     """Write the lock file, too, so that it is gone with the rest when that is taken back."""
     if (command := locking.command(place.folder)) != locking.FILES["uv.lock"]:
         report.todo.append(Todo(project.PATH, 0, "no lock file is written", command, "start"))
@@ -525,7 +529,7 @@ def _lock(repository: Repository, place: Place, report: RetrofitReport) -> None:
         repository.write_index([(path, 0, Entry("100644", empty))])
     work_tree.also_written(repository, place.prefix, path)
     source, versions = locked.versions(place.files)
-    if problem := locking.write(place.folder, versions):
+    if problem := locking.write(place.folder, versions, builds):
         how = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
         if problem == locking.locked_elsewhere(place.folder):
             how = "the image is built from a lock file beside it: exclude it there, then uv lock"
@@ -561,10 +565,11 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
         raise BadInput(f"git: {error}") from error
 
 
-def apply_pins(folder: Path, ways: Sequence[Way]) -> None:
+def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) -> None:
     """Change the pins of a service so that it locks, and commit that with the lock file.
 
-    Raises BadInput, with nothing changed, where there is no solution or other work would be lost.
+    The packages that `builds` names may be built for it. Raises BadInput, with nothing changed,
+    where there is no solution or other work would be lost.
     """
     try:
         folder = expanded(folder).resolve()
@@ -575,16 +580,20 @@ def apply_pins(folder: Path, ways: Sequence[Way]) -> None:
             raise BadInput(f"it is not locked here: {elsewhere}")
         text = pins.changed(before, {way.pin: way.instead for way in ways if way.instead})
         try:
-            lock = locking.locked(text)
+            lock = locking.locked(text, builds)
         except locking.LockError as error:
             raise BadInput(f"it still does not lock: {error}") from error
         (folder / project.PATH).write_text(text, "utf-8")
         (folder / "uv.lock").write_text(lock, "utf-8")
         with undone_by("git reset --hard"):
             repository.git("add", "--force", "--", *(str(folder / n) for n in _OF_PINS))
-            body = "\n".join(f"{way.pin} -> {way.instead}" for way in ways if way.instead)
+            if not repository.text("diff", "--cached", "--name-only"):
+                return
+            changes = [f"{way.pin} -> {way.instead}" for way in ways if way.instead]
+            built = [f"{name} is built from source" for name in builds]
+            what = "Relax the pins that kept the service from being locked"
             _branch_of(repository, folder).commit(
-                repository, "Relax the pins that kept the service from being locked", body
+                repository, what if changes else "Lock the service", "\n".join(changes + built)
             )
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error

@@ -1,6 +1,6 @@
 """What came of a command, for whoever called it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
@@ -160,14 +160,18 @@ def _print_account(account: "list[Said]", *, verbose: bool) -> None:
         echo(f"  {named} {one.path}:{one.line} {one.said}: {one.how}")
 
 
-def print_pins(ways: "list[Way]", python: str, *, applied: bool) -> None:
+def print_pins(ways: "list[Way]", python: str, builds: Sequence[str], *, applied: bool) -> None:
     """Say which pins stand in the way of a lock file, and what would do instead."""
     if not ways:
-        echo(f"It locks, and all of it comes as wheels for Python {python}.")
+        built = f" but {', '.join(builds)}" if builds else ""
+        echo(f"It locks, and all of it{built} comes as wheels for Python {python}.")
     for way in ways:
         where = f"pyproject.toml:{way.line}: {way.pin}"
         if way.instead:
             echo(f"{where}: {way.instead} {'stands there now' if applied else 'locks'}")
+        elif way.source:
+            echo(f"{where}: {way.source} comes as source only: --build {way.source} builds it")
+            echo("  which runs its code, here and wherever the service is installed")
         else:
             echo(f"{where}: no wheel of it works on Python {python}: {way.why}")
     if any(way.instead for way in ways) and not applied:
