@@ -130,6 +130,11 @@ NOT_RUN = {
     "drydock retrofit --defaults\ndrydock prove --before main": (
         "takes long: tests/commands/test_year_2021.py does the same"
     ),
+    "drydock modernize --rule marshmallow-to-pydantic\n"
+    'git add --all && git commit --message "Translate the schemas"\n'
+    "drydock prove --before HEAD~ --requests requests.json": (
+        "takes long: tests/codemods/marshmallow/test_proved.py does the same"
+    ),
     "drydock fleet": "a name, whose commands are run",
     "drydock modernize": "a name, with what is typed after it beside",
     "drydock retrofit --debt": "after conflicts; tests/commands/test_retrofit_settles.py runs it",
