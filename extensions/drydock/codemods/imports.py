@@ -53,10 +53,10 @@ def with_imports(
     rest = tree.visit(dropping)
     for full in sorted(wanted):
         rest = _with_import(rest, full, style)
-    return rest if tree.code[:1].isspace() else _without_first_lines(rest)
+    return rest if tree.code[:1].isspace() else without_blank_start(rest)
 
 
-def _without_first_lines(tree: cst.Module) -> cst.Module:
+def without_blank_start(tree: cst.Module) -> cst.Module:
     """Return a module without the blank lines that stood below an import that is gone."""
     if tree.header or not tree.body:
         return tree

@@ -330,6 +330,32 @@ def test_a_module_that_does_not_name_marshmallow_is_translated_too() -> None:
     assert "class OpenSchema(BaseSchema):\n    load_model = OpenData\n" in texts["shop/open.py"]
 
 
+def test_the_adapter_is_imported_among_the_services_own_modules() -> None:
+    texts = _apply(
+        {
+            "schemas.py": _schema("x = fields.Str()"),
+            "main.py": """
+                import json
+
+                from marshmallow import ValidationError
+
+                from schemas import ThingSchema
+
+
+                def load(text):
+                    try:
+                        return ThingSchema().load(json.loads(text))
+                    except ValidationError:
+                        return None
+                """,
+        }
+    ).texts
+    assert texts["main.py"].startswith(
+        "import json\n\n"
+        "from schema_adapter import ValidationError\nfrom schemas import ThingSchema\n\n\ndef load"
+    )
+
+
 def test_what_the_service_has_to_require_is_told() -> None:
     told = [one for one in _apply(_schema("x = fields.Str()")).findings if one.certainty == "left"]
     assert [(one.path, one.line, one.what) for one in told] == [

@@ -1,17 +1,22 @@
 """Where the imports of a translated module go: sorted, in the groups that isort and ruff make."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import libcst as cst
 
-from drydock.codemods.imports import with_imports
+from drydock.codemods.imports import with_imports, without_blank_start
 
 _FUTURE, _PYTHON, _LIBRARY, _OWN = range(4)
 
 
-def with_adapter(tree: cst.Module, wanted: Iterable[str], package: str) -> cst.Module:
-    """Return `tree` with imports of all that is wanted; `package` is the adapter's name."""
+def with_adapter(
+    tree: cst.Module, wanted: Iterable[str], package: str, is_own: Callable[[str], bool]
+) -> cst.Module:
+    """Return `tree` with imports of all that is wanted.
+
+    `package` is the adapter's name; `is_own` tells whether a module is the service's own.
+    """
     by_module: dict[str, list[str]] = {}
     modules = []
     for full in sorted(wanted):
@@ -24,22 +29,12 @@ def with_adapter(tree: cst.Module, wanted: Iterable[str], package: str) -> cst.M
         if _imports_from(tree, module):
             tree = with_imports(tree, [f"{module}.{name}" for name in names], set())
         else:
-            tree = _placed(tree, f"from {module} import {', '.join(_sorted(names))}", package)
+            tree = _placed(tree, f"from {module} import {', '.join(_sorted(names))}", is_own)
     for full in modules:
         above, _, name = full.rpartition(".")
         text = f"from {above} import {name}" if above else f"import {name}"
-        tree = _placed(tree, text, package)
-    return _without_blank_start(tree)
-
-
-def _without_blank_start(tree: cst.Module) -> cst.Module:
-    if tree.header or not tree.body or not isinstance(tree.body[0], cst.SimpleStatementLine):
-        return tree
-    first = tree.body[0]
-    lines = list(first.leading_lines)
-    while lines and not lines[0].comment:
-        lines = lines[1:]
-    return tree.with_changes(body=[first.with_changes(leading_lines=lines), *tree.body[1:]])
+        tree = _placed(tree, text, is_own)
+    return without_blank_start(tree)
 
 
 def _imports_from(tree: cst.Module, module: str) -> bool:
@@ -54,10 +49,10 @@ def _imports_from(tree: cst.Module, module: str) -> bool:
     )
 
 
-def _placed(tree: cst.Module, text: str, package: str) -> cst.Module:
+def _placed(tree: cst.Module, text: str, is_own: Callable[[str], bool]) -> cst.Module:
     new = cst.parse_statement(text, config=tree.config_for_parsing)
     assert isinstance(new, cst.SimpleStatementLine)
-    key = _key(new, package)
+    key = _key(new, is_own)
     first, place, before, after = None, 0, None, None
     for number, line in enumerate(tree.body):
         small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and line.body else None
@@ -67,7 +62,7 @@ def _placed(tree: cst.Module, text: str, package: str) -> cst.Module:
             continue
         assert isinstance(line, cst.SimpleStatementLine)
         first = number if first is None else first
-        if _key(line, package) <= key:
+        if _key(line, is_own) <= key:
             place, before, after = number + 1, line, None
         elif after is None:
             after = line
@@ -77,18 +72,18 @@ def _placed(tree: cst.Module, text: str, package: str) -> cst.Module:
     elif before is None:
         place = first
     blank = [cst.EmptyLine(indent=False)]
-    if (before is not None and _key(before, package)[0] < key[0]) or (first is None and place):
+    if (before is not None and _key(before, is_own)[0] < key[0]) or (first is None and place):
         new = new.with_changes(leading_lines=blank)
     if after is not None and place < len(body) and body[place] is after:
         if before is None:
             new = new.with_changes(leading_lines=after.leading_lines)
-        lines = blank if _key(after, package)[0] > key[0] else []
+        lines = blank if _key(after, is_own)[0] > key[0] else []
         comments = [each for each in after.leading_lines if each.comment and before is not None]
         body[place] = after.with_changes(leading_lines=[*lines, *comments])
     return tree.with_changes(body=[*body[:place], new, *body[place:]])
 
 
-def _key(line: cst.SimpleStatementLine, package: str) -> tuple[int, bool, str]:
+def _key(line: cst.SimpleStatementLine, is_own: Callable[[str], bool]) -> tuple[int, bool, str]:
     """Return what an import is sorted by: its group, its form, its module."""
     small = line.body[0]
     if isinstance(small, cst.Import):
@@ -104,7 +99,7 @@ def _key(line: cst.SimpleStatementLine, package: str) -> tuple[int, bool, str]:
     elif top in sys.stdlib_module_names:
         group = _PYTHON
     else:
-        group = _OWN if top == package.partition(".")[0] else _LIBRARY
+        group = _OWN if is_own(top) or is_own(full) else _LIBRARY
     return (group, isinstance(small, cst.ImportFrom), full)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import libcst as cst
 
@@ -140,8 +141,13 @@ class Writer:
             if own.source is source:
                 made[own.node] = [own.written(names)]
         tree = source.tree.visit(_Exchange(source, made, names, freed, swap=swap))
-        tree = with_adapter(tree, names.wanted, self.package)
+        tree = with_adapter(tree, names.wanted, self.package, partial(self._is_own, source))
         return wrapped_imports(tree.code, self.package)
+
+    def _is_own(self, source: Source, module: str) -> bool:
+        """Tell whether a module is the service's own, as the adapter is."""
+        adapter = module in (self.package, self.package.partition(".")[0])
+        return adapter or bool(source.project.find_module(module, near=source.path))
 
     def _class(self, ref: str, names: Names) -> list[cst.BaseStatement]:
         """Return the models of a schema and the class that is left of it."""
