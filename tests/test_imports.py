@@ -12,7 +12,7 @@ _ENGINE = Path(drydock.__file__).parent
 _ROWS = (
     ("errors",),
     ("git", "locking", "paths", "profiles"),
-    ("template", "documents"),
+    ("template", "documents", "pythons"),
     ("project",),
     ("merging", "adoption", "codemods"),
     ("conformance",),

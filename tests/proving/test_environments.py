@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from drydock.adoption.facts import gather
 from drydock.proving.environments import Environment, Maker, NoEnvironmentError
-from drydock.proving.pythons import Python, at_hand
+from drydock.pythons import Python, at_hand
 
 from tests.support import write
 

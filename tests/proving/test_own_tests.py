@@ -6,9 +6,9 @@ from pathlib import Path, PurePath
 from drydock.proving import own_tests
 from drydock.proving.environments import Environment
 from drydock.proving.own_tests import TestRun
-from drydock.proving.pythons import Python
 from drydock.proving.serving import Given
 from drydock.proving.sides import read
+from drydock.pythons import Python
 
 from tests.support import write
 

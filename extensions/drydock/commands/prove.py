@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from drydock import git
+from drydock import pythons as at_hand
 from drydock.errors import BadInput
 from drydock.git import Repository
 from drydock.project import repository_of
@@ -24,16 +25,15 @@ from drydock.proving import (
     recorded,
     sides,
 )
-from drydock.proving import pythons as at_hand
 from drydock.proving.environments import Environment, Maker, NoEnvironmentError
 from drydock.proving.exploring import Explorer
 from drydock.proving.generated import Operation
 from drydock.proving.intended import Setting
 from drydock.proving.messages import Request, Response
 from drydock.proving.proof import Proof, SideReport
-from drydock.proving.pythons import Python
 from drydock.proving.serving import Given, Run, Service, StartError, serving
 from drydock.proving.sides import Side
+from drydock.pythons import Python
 
 Say = Callable[[str], None]
 SECONDS = 120

@@ -16,7 +16,7 @@ from drydock.adoption.translate import Demand, dependencies
 from drydock.adoption.translate.poetry import allows
 from drydock.errors import BadInput, one_line
 from drydock.locking import packages, run_uv
-from drydock.proving.pythons import Python
+from drydock.pythons import Python
 
 Say = Callable[[str], None]
 _SHOWN = 200  # characters of what uv says
