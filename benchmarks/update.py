@@ -73,21 +73,21 @@ def commit(folder: Path, message: str, tag: str = "") -> None:
 def make_template(folder: Path, releases: int) -> Path:
     """Clone this repository and give it that many releases, each with a few changes."""
     run("git", "clone", "--quiet", "--no-tags", ROOT, folder, folder=ROOT)
-    run("git", "tag", "v1.0.0", folder=folder)
+    run("git", "tag", "v9.0.0", folder=folder)
     sources = [next((folder / "template").glob(f"{name}*")) for name in RELEASED]
     for number in range(1, releases):
         for source in sources:
             comment = f"<!-- {number} -->" if ".md" in source.name else f"# {number}"
             with source.open("a") as text:
                 text.write(f"{comment}\n")
-        commit(folder, f"release: v1.{number}.0", f"v1.{number}.0")
+        commit(folder, f"release: v9.{number}.0", f"v9.{number}.0")
     return folder
 
 
 def make_service(folder: Path, template: Path) -> Path:
     """Generate a service from the first release, and edit it."""
     run(
-        BIN / "copier", "copy", "--defaults", "--quiet", "--vcs-ref=v1.0.0",
+        BIN / "copier", "copy", "--defaults", "--quiet", "--vcs-ref=v9.0.0",
         "--data=project_name=Parcel tracker", template, folder, folder=template,
     )  # fmt: skip
     run("git", "init", "--quiet", folder=folder)
@@ -175,7 +175,7 @@ def measure_retrofit(releases: int, times: int) -> dict[str, Any]:
             if turn:
                 seconds.append(time.perf_counter() - start)
                 processor.append(_processor() - busy)
-            elif "release v1.0.0" not in json.loads(said)["origins"].values():
+            elif "release v9.0.0" not in json.loads(said)["origins"].values():
                 raise SystemExit("the releases were not looked into")
     return {
         "releases": releases,

@@ -24,21 +24,6 @@ from pathlib import Path, PurePosixPath
 from types import CodeType
 from typing import Any, Literal
 
-from copier._jinja_ext import SandboxedEnvironment, get_yield_context
-from copier._main import Worker, _operation, _pathspec_pattern
-from copier._subproject import Subproject
-from copier._template import Task
-from copier._template import Template as CopierTemplate
-from copier._types import LazyDict, Phase, RelativePath
-from copier._user_data import load_answersfile_data
-from copier.errors import (
-    CopierAnswersInterrupt,
-    CopierError,
-    ForbiddenPathError,
-    InteractiveSessionError,
-    InvalidConfigFileError,
-    UnsafeTemplateError,
-)
 from jinja2 import BytecodeCache, Environment, Template, TemplateError
 from jinja2.bccache import Bucket
 from packaging.version import Version
@@ -46,8 +31,26 @@ from pathspec import PathSpec, lookup_pattern
 from yaml import YAMLError
 
 from drydock.errors import NO_TERMINAL, BadInput
+from drydock.template import prompts
 from drydock.template.answers import Answers
 from drydock.template.releases import Release
+
+with prompts.deferred():
+    from copier._jinja_ext import SandboxedEnvironment, get_yield_context
+    from copier._main import Worker, _operation, _pathspec_pattern
+    from copier._subproject import Subproject
+    from copier._template import Task
+    from copier._template import Template as CopierTemplate
+    from copier._types import LazyDict, Phase, RelativePath
+    from copier._user_data import load_answersfile_data
+    from copier.errors import (
+        CopierAnswersInterrupt,
+        CopierError,
+        ForbiddenPathError,
+        InteractiveSessionError,
+        InvalidConfigFileError,
+        UnsafeTemplateError,
+    )
 
 Operation = Literal["copy", "update"]
 
