@@ -214,15 +214,15 @@ class Repository:
         said = self.text("cat-file", "--batch-check=%(objectname)", stdin=os.fsencode(wanted))
         return [None if line.endswith(" missing") else line for line in said.split("\n")]
 
-    def checkout(self, commit: str, folder: Path, *paths: str) -> None:
-        """Write files of `commit` into the empty `folder`; work tree and index stay as is.
+    def checkout(self, commit: str, folder: Path, *paths: str, top: bool = False) -> None:
+        """Write files of `commit` into `folder`; work tree and index stay as is.
 
-        Without `paths`, all of them.
+        Those at `paths`, or at the `top` that are in no folder; else all of them.
         """
+        read, *wanted = ("--no-literal", ":(glob)*") if top else ("--literal", *(paths or (".",)))
         with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
             self.git(
-                "--literal-pathspecs", "checkout", "--quiet", "--force", commit, "--",
-                *(paths or (".",)),
+                f"{read}-pathspecs", "checkout", "--quiet", "--force", commit, "--", *wanted,
                 index=Path(scratch, "index"), work_tree=folder,
             )  # fmt: skip
 

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -290,11 +291,16 @@ def _check_out(
     moved: bool,
 ) -> tuple[rendering.Checkout, rendering.Checkout]:
     old, new = releases
-    folders = [templates.checkout(template, release) for release in releases]
     recorded = service.answers.template
+
+    def checkout(release: Release, address: str, name: str | None = None) -> rendering.Checkout:
+        folder = templates.checkout_rendered(template, release)
+        whole = partial(templates.checkout, template, release)
+        return rendering.Checkout(folder, address, release, name, whole)
+
     return (
-        rendering.Checkout(folders[0], recorded, old, service.answers.release),
-        rendering.Checkout(folders[1], template.address if moved else recorded, new),
+        checkout(old, recorded, service.answers.release),
+        checkout(new, template.address if moved else recorded),
     )
 
 

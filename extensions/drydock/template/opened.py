@@ -54,9 +54,35 @@ class Templates:
         """
         folder = self.place / release.commit
         if not folder.exists():
-            # Beside it first: an error, or a kill, leaves nothing that looks whole.
-            with tempfile.TemporaryDirectory(dir=self.place) as beside:
-                template.checkout(release, Path(beside, "files"))
-                with suppress(OSError):  # another process was quicker
-                    Path(beside, "files").rename(folder)
+            with self._beside() as files:
+                template.checkout(release, files)
+                _move(files, folder)
         return folder
+
+    def checkout_rendered(self, template: Template, release: Release) -> Path:
+        """Return a folder, not to be written to, with the files that a render starts from.
+
+        It may lack what a render asks for besides; `checkout` has that. It lacks nothing of a
+        template that was cloned: that would be fetched once more. Raises BadInput when it cannot
+        be read.
+        """
+        folder = self.place / f"{release.commit}.rendered"
+        if template.folder is None or (self.place / release.commit).exists():
+            return self.checkout(template, release)
+        if not folder.exists():
+            with self._beside() as files:
+                if not template.checkout_rendered(release, files):
+                    return self.checkout(template, release)
+                _move(files, folder)
+        return folder
+
+    @contextmanager
+    def _beside(self) -> Iterator[Path]:
+        """Yield where to write first: an error, or a kill, leaves nothing that looks whole."""
+        with tempfile.TemporaryDirectory(dir=self.place) as beside:
+            yield Path(beside, "files")
+
+
+def _move(files: Path, folder: Path) -> None:
+    with suppress(OSError):  # another process was quicker
+        files.rename(folder)

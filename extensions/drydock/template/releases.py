@@ -25,6 +25,11 @@ from drydock.template import company
 
 _SHORTCUTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<ahead>\d+)-g(?P<commit>[0-9a-f]+)")
+_SUBDIRECTORY = re.compile(
+    r"^_subdirectory:[ \t]*['\"]?([\w-]+)['\"]?[ \t]*(?:#.*)?$", re.MULTILINE
+)
+_READS_MORE = re.compile(r"_jinja_extensions|!include[^\n]*[/*?[]")
+"""What makes a `copier.yml` depend on files elsewhere, or lets code look at them."""
 _RELEASE_SUBJECT = re.compile(r"release: (v\S+)")
 
 
@@ -218,6 +223,27 @@ class Template:
                 self._fill_submodules(release, folder)
         except git.GitError as error:
             raise BadInput(f"{self.address} at {release.name} cannot be read: {error}") from error
+
+    def checkout_rendered(self, release: Release, folder: Path) -> bool:
+        """Write the files at `release` that a render starts from into the new `folder`.
+
+        Those are the files at the top and in `_subdirectory`; what templates include from beside
+        it is left out. Return False, with only some written, where that is not sure to be so.
+        """
+        folder.mkdir(parents=True)
+        try:
+            self.repository.checkout(release.commit, folder, top=True)
+            said = "\n".join(
+                path.read_text("utf-8", errors="replace") for path in folder.glob("*.y*ml")
+            )
+            found = _SUBDIRECTORY.findall(said)
+            plain = len(found) == said.count("_subdirectory") == 1
+            if not plain or _READS_MORE.search(said) or (folder / ".gitmodules").is_file():
+                return False
+            self.repository.checkout(release.commit, folder, found[0])
+        except git.GitError:
+            return False  # there is no such folder
+        return not any(path.is_symlink() for path in folder.rglob("*"))
 
     def checkout_changed(self, release: Release, other: Release, folder: Path) -> bool:
         """Write those files at `release` that `other` has not the same, and those at the top.

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 from types import CodeType
 from typing import Any, Literal
 
-from jinja2 import BytecodeCache, Environment, Template, TemplateError
+from jinja2 import BytecodeCache, Environment, Template, TemplateError, TemplateNotFound
 from jinja2.bccache import Bucket
 from packaging.version import Version
 from pathspec import PathSpec, lookup_pattern
@@ -36,7 +36,7 @@ from drydock.template.answers import Answers
 from drydock.template.releases import Release
 
 with prompts.deferred():
-    from copier._jinja_ext import SandboxedEnvironment, get_yield_context
+    from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment, get_yield_context
     from copier._main import Worker, _operation, _pathspec_pattern
     from copier._subproject import Subproject
     from copier._template import Task
@@ -69,6 +69,8 @@ class Checkout:
     release: Release
     recorded: str | None = None
     """What to record as `_commit`, if not the release's name."""
+    whole: Callable[[], Path] | None = None
+    """Returns a folder with all of the files, where `folder` may lack what a file includes."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,7 @@ def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator["_Re
     ):
         worker.__dict__["service"] = request.service or folder
         worker.__dict__["sources"] = {}
+        worker.__dict__["checkout"] = checkout
         worker.__dict__["template"] = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
         yield worker
@@ -340,12 +343,31 @@ class _Known:
     """Texts as they are rendered, by what they are in the template; None: they are not kept."""
 
 
+class _Loader(CopierTemplateLoader):
+    """Loads what a template includes, from the whole release where the checkout is of a part."""
+
+    def __init__(self, checkout: Checkout) -> None:
+        super().__init__(checkout.folder.resolve())
+        self._whole = checkout.whole
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except TemplateNotFound:
+            if self._whole is None:
+                raise
+            return CopierTemplateLoader(self._whole().resolve()).get_source(environment, template)
+
+
 class _Renderer(Worker):
     """Copier's worker without its calls of git, and with compiled texts kept."""
 
     @cached_property
     def jinja_env(self) -> SandboxedEnvironment:
         environment = super().jinja_env
+        environment.loader = _Loader(self.__dict__["checkout"])
         environment.bytecode_cache = compiled = _compiled(
             json.dumps([self.template.envops, self.template.jinja_extensions], default=str),
             bool(self.template.jinja_extensions),

@@ -1,0 +1,90 @@
+"""What is checked out of a template's releases, and what of them a render starts from."""
+
+from pathlib import Path
+
+import pytest
+from drydock.template.opened import Templates
+from drydock.template.rendering import Checkout, Request, render
+
+from tests.support import COPIER_YML, Template, git, snapshot, write
+
+
+def rendered_from(template: Template, tmp_path: Path, address: str = "") -> set[str]:
+    """Return the files that a render of the first release starts from."""
+    with Templates.opened() as templates:
+        opened = templates.open(address or str(template.path), tmp_path)
+        folder = templates.checkout_rendered(opened, opened.find("v1.0.0"))
+        return set(snapshot(folder))
+
+
+@pytest.fixture
+def large(template: Template) -> Template:
+    """A template with files at its top and beside what is rendered."""
+    write(template.path, {"README.md": "read\n", "docs/how.md": "how\n", "tests/a/b.py": "b = 1\n"})
+    template.release("v1.0.0", {"src/a.txt": "a\n"})
+    return template
+
+
+ANSWERS_FILE = "template/{{ _copier_conf.answers_file }}.jinja"
+RENDERED = {"README.md", "copier.yml", ANSWERS_FILE, "template/src/a.txt"}
+WHOLE = RENDERED | {"docs/how.md", "tests/a/b.py"}
+
+
+def test_a_render_starts_from_the_top_and_the_subdirectory(large: Template, tmp_path: Path) -> None:
+    assert rendered_from(large, tmp_path) == RENDERED
+
+
+def test_of_a_clone_everything_is_checked_out_as_it_is_fetched_once(
+    large: Template, tmp_path: Path
+) -> None:
+    git(large.path, "bundle", "create", "--quiet", tmp_path / "large.bundle", "--all")
+    assert rendered_from(large, tmp_path, str(tmp_path / "large.bundle")) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "yml",
+    [
+        COPIER_YML.replace("_subdirectory: template\n", ""),
+        COPIER_YML.replace(": template\n", ": \"{{ 'template' }}\"\n"),
+        COPIER_YML.replace(": template\n", ": ./template\n"),
+        COPIER_YML.replace(": template\n", ": elsewhere\n"),
+        COPIER_YML + "# _subdirectory: docs\n",
+        COPIER_YML + "---\n_subdirectory: docs\n",
+        COPIER_YML + "---\n!include docs/questions.yml\n",
+        COPIER_YML + "---\n!include '*/questions.yml'\n",
+        COPIER_YML + "_jinja_extensions: [docs.extensions.Ours]\n",
+    ],
+)
+def test_what_is_not_sure_to_be_all_is_checked_out_whole(
+    large: Template, tmp_path: Path, yml: str
+) -> None:
+    write(large.path, {"copier.yml": yml})
+    large.release("v1.0.1")
+    with Templates.opened() as templates:
+        opened = templates.open(str(large.path), tmp_path)
+        folder = templates.checkout_rendered(opened, opened.find("v1.0.1"))
+        assert set(snapshot(folder)) == WHOLE
+
+
+def test_a_link_out_of_the_subdirectory_is_followed(large: Template, tmp_path: Path) -> None:
+    (large.path / "template/how.md").symlink_to("../docs/how.md")
+    large.release("v1.0.1")
+    with Templates.opened() as templates:
+        opened = templates.open(str(large.path), tmp_path)
+        release = opened.find("v1.0.1")
+        folder = templates.checkout_rendered(opened, release)
+        made = render(Checkout(folder, "t", release), tmp_path / "made", Request(defaults=True))
+        assert (made.folder / "how.md").read_text() == "how\n"
+
+
+def test_an_include_from_beside_the_subdirectory_is_found(large: Template, tmp_path: Path) -> None:
+    page = "{% include 'docs/how.md' %}{% include ['none.md', 'tests/a/b.py'] %}"
+    large.release("v1.0.1", {"page.md.jinja": page})
+    with Templates.opened() as templates:
+        opened = templates.open(str(large.path), tmp_path)
+        release = opened.find("v1.0.1")
+        folder = templates.checkout_rendered(opened, release)
+        assert not (folder / "docs").exists()
+        checkout = Checkout(folder, "t", release, whole=lambda: templates.checkout(opened, release))
+        made = render(checkout, tmp_path / "made", Request(defaults=True))
+    assert (made.folder / "page.md").read_text() == "how\nb = 1\n"
