@@ -167,9 +167,14 @@ class Repository:
     @classmethod
     def at(cls, folder: Path) -> "Repository":
         """Return the repository whose work tree holds `folder`; raise GitError if none does."""
-        said = run("rev-parse", "--absolute-git-dir", "--show-toplevel", cwd=folder)
-        git_dir, root = os.fsdecode(said).rstrip("\n").split("\n")
-        return cls(Path(git_dir), Path(root))
+        said = run(
+            "rev-parse", "--absolute-git-dir", "--show-toplevel", "--show-object-format",
+            "--path-format=absolute", "--git-path", "objects", cwd=folder,
+        )  # fmt: skip
+        git_dir, root, form, objects = os.fsdecode(said).rstrip("\n").split("\n")
+        repository = cls(Path(git_dir), Path(root))
+        vars(repository).update(_format=form, _own_objects=Path(objects))
+        return repository
 
     @property
     def top(self) -> Path:
@@ -330,6 +335,12 @@ class Repository:
             start = end + size + 2
         return found
 
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        """Return what a file is in `commit`; None if there is no such file."""
+        said = self.git("cat-file", "--batch", stdin=os.fsencode(f"{commit}:{path}\n"))
+        about, _, content = said.partition(b"\n")
+        return content[:-1] if about.split(b" ")[1:2] == [b"blob"] else None
+
     def write_blobs(self, contents: Sequence[bytes]) -> list[str]:
         """Store `contents` as they are; return their ids."""
         if not contents:
@@ -383,10 +394,11 @@ class Repository:
     ) -> None:
         """Put files into `index` by path and stage (0, or 1 to 3 in a conflict); None removes."""
         removed, added = [], []
+        nothing = b"0" * (64 if self._format == "sha256" else 40)
         for path, stage, entry in entries:
             name = os.fsencode(path)
             if entry is None:
-                removed.append(b"0 " + b"0" * self._id_length + b"\t" + name + b"\0")
+                removed.append(b"0 " + nothing + b"\t" + name + b"\0")
             else:
                 added.append(f"{entry.mode} {entry.oid} {stage}\t".encode() + name + b"\0")
         # Removals first: a file may take the place of a folder.
@@ -439,12 +451,18 @@ class Repository:
         return found
 
     @cached_property
-    def _id_length(self) -> int:
-        return 64 if self.text("rev-parse", "--show-object-format") == "sha256" else 40
+    def _format(self) -> str:
+        return self.text("rev-parse", "--show-object-format")
 
     @cached_property
     def _own_objects(self) -> Path:
         return Path(self.text("rev-parse", "--path-format=absolute", "--git-path", "objects"))
+
+    def storing_in(self, objects: Path | None) -> "Repository":
+        """Return this repository with new objects going to a folder; None: to its own."""
+        other = replace(self, objects=objects)
+        vars(other).update({name: known for name, known in vars(self).items() if name[0] == "_"})
+        return other
 
     @contextmanager
     def quarantined(self) -> Iterator["Repository"]:
@@ -456,11 +474,11 @@ class Repository:
             Path(folder, "info").mkdir()
             # A file, not GIT_ALTERNATE_OBJECT_DIRECTORIES: a path there must not hold a colon.
             Path(folder, "info", "alternates").write_bytes(os.fsencode(self._own_objects) + b"\n")
-            yield replace(self, objects=Path(folder))
+            yield self.storing_in(Path(folder))
 
     def keep(self, oids: Sequence[str]) -> None:
         """Copy objects from the quarantine into the repository itself."""
         names = "\n".join(dict.fromkeys(oids)).encode()
         if names:
             pack = self.git("pack-objects", "--quiet", "--stdout", stdin=names + b"\n")
-            replace(self, objects=None).git("unpack-objects", "-q", stdin=pack)
+            self.storing_in(None).git("unpack-objects", "-q", stdin=pack)

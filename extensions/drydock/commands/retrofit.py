@@ -491,7 +491,7 @@ def _versions(rendered: rendering.Rendering, release: Release) -> Iterator[Candi
 def _write(
     repository: Repository, place: Place, merge: Merge, report: RetrofitReport, options: Options
 ) -> None:
-    own = replace(repository, objects=None)
+    own = repository.storing_in(None)
     branch = _branch_of(repository, place.folder)
     if options.commit:
         branch.start(own, place.prefix)

@@ -6,7 +6,7 @@ to its format, and what it cannot merge is tried once more by meaning. A file fo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -204,6 +204,7 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
     }
     wanted = [entry.oid for entries in texts.values() for entry in entries if entry]
     contents = repository.read_blobs(wanted) if wanted else {}
+    written: dict[str, tuple[str, bytes]] = {}
     for path, entries in texts.items():
         marked = merge.changes.get(path)
         base, ours, theirs = (contents[entry.oid] if entry else None for entry in entries)
@@ -224,8 +225,7 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
                     settled, merge.rules[path] = once.text, once.rules
                 else:
                     if found:
-                        (oid,) = repository.write_blobs([found.text])
-                        merge.changes[path] = Entry(marked.mode, oid)
+                        written[path] = marked.mode, found.text
                     if formats.of(path):
                         reason = f"{merge.conflicts[path].reason}; {error}"
                         merge.conflicts[path] = replace(merge.conflicts[path], reason=reason)
@@ -233,9 +233,16 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
             else:
                 settled, merge.rules[path] = by_meaning.text, by_meaning.rules
         if settled is not None:
-            (oid,) = repository.write_blobs([settled])
-            merge.changes[path] = Entry(marked.mode, oid)  # git has merged the mode
+            written[path] = marked.mode, settled  # git has merged the mode
             del merge.conflicts[path]
+    _write(repository, merge, written)
+
+
+def _write(repository: Repository, merge: Merge, files: Mapping[str, tuple[str, bytes]]) -> None:
+    """Let the merge change files to what is given: the mode and the content of each."""
+    oids = repository.write_blobs([content for _, content in files.values()])
+    for (path, (mode, _)), oid in zip(files.items(), oids, strict=True):
+        merge.changes[path] = Entry(mode, oid)
 
 
 def _note_moves(
@@ -270,6 +277,7 @@ def _hold_to_formats(
     wanted = [entry.oid for entry in merged.values()]
     wanted += [entry.oid for stages in inputs.values() for entry in stages.values()]
     contents = repository.read_blobs(wanted)
+    written: dict[str, tuple[str, bytes]] = {}
     for path, entry in merged.items():
         before = {stage: contents[given.oid] for stage, given in inputs[path].items()}
         problem = structural.line_problem(path, before, contents[entry.oid])
@@ -286,8 +294,8 @@ def _hold_to_formats(
         else:
             result = _marked(before, contents[entry.oid], problem, labels)
             merge.conflicts[path] = Conflict(inputs[path], problem)
-        (oid,) = repository.write_blobs([result])
-        merge.changes[path] = Entry(entry.mode, oid)
+        written[path] = entry.mode, result
+    _write(repository, merge, written)
 
 
 def _hold_to_charts(
@@ -302,15 +310,15 @@ def _hold_to_charts(
         merged = {path: entry for path, entry in inside.items() if entry.oid not in known}
         if not merged:
             merge.doubts.append(f"{problem.chart.removesuffix('/')}: {problem.reason}")
+        written = {}
         for path, entry in merged.items():
             stages = dict(_inputs(path, sides, merge.moved))
             contents = repository.read_blobs([entry.oid, *(one.oid for one in stages.values())])
             before = {stage: contents[one.oid] for stage, one in stages.items()}
-            (oid,) = repository.write_blobs(
-                [_marked(before, contents[entry.oid], problem.reason, labels)]
-            )
-            merge.changes[path] = Entry(entry.mode, oid)
+            text = _marked(before, contents[entry.oid], problem.reason, labels)
+            written[path] = entry.mode, text
             merge.conflicts[path] = Conflict(stages, problem.reason)
+        _write(repository, merge, written)
 
 
 def _marked(before: dict[int, bytes], merged: bytes, problem: str, labels: Labels) -> bytes:
@@ -349,8 +357,6 @@ def _label(repository: Repository, merge: Merge, names: dict[str, str]) -> None:
         commits = [name for name in names if name.encode().startswith(found[2])]
         return found[1] + b" " + names[commits[0]].encode() if commits else found[0]
 
-    written = {p: pattern.sub(label, contents[entry.oid]) for p, entry in marked.items()}
-    changed = [p for p, text in written.items() if text != contents[marked[p].oid]]
-    oids = repository.write_blobs([written[p] for p in changed])
-    for path, oid in zip(changed, oids, strict=True):
-        merge.changes[path] = Entry(marked[path].mode, oid)
+    texts = {p: pattern.sub(label, contents[entry.oid]) for p, entry in marked.items()}
+    changed = {p: (marked[p].mode, t) for p, t in texts.items() if t != contents[marked[p].oid]}
+    _write(repository, merge, changed)

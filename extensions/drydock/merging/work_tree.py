@@ -12,7 +12,7 @@ import shlex
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -94,7 +94,7 @@ def write(repository: Repository, head: str, merge: Merge, work: Work, folder: s
     wanted = [entry for entry in merge.changes.values() if entry]
     staged = [entry for c in merge.conflicts.values() for entry in c.stages.values()]
     repository.keep([e.oid for e in (*wanted, *staged) if e.mode != "160000"])
-    own = replace(repository, objects=None)
+    own = repository.storing_in(None)
     paths = sorted(merge.changes.keys() | merge.conflicts.keys())
     about = {"head": head, "folder": folder, "done": False, "paths": paths}
     about |= {"command": work.command, "service": work.service}

@@ -54,6 +54,11 @@ class Template:
     """The folder on this machine that it was read from in place; None: there is none."""
 
     @cached_property
+    def head(self) -> str | None:
+        """The commit that is checked out there, or that a clone starts at; None: there is none."""
+        return self.repository.commit_of("HEAD")
+
+    @cached_property
     def releases(self) -> dict[str, Release]:
         """Every release by its name, oldest first.
 
@@ -154,8 +159,7 @@ class Template:
         """Return what to say where `release` is a folder's last commit, and the folder has more."""
         if self.folder is None or not (self.folder / ".git").exists():
             return None
-        changed = git.run("status", "--porcelain", cwd=self.folder)
-        if not changed or release.commit != self.repository.commit_of("HEAD"):
+        if release.commit != self.head or not git.run("status", "--porcelain", cwd=self.folder):
             return None
         return (
             f"{self.address} has uncommitted changes: they take no part, since no other clone "
@@ -170,10 +174,8 @@ class Template:
 
     def _values(self, commit: str) -> dict[str, Any]:
         if commit not in self._known_values:
-            path = f"{commit}:{company.FILE}"
-            there = self.repository.git("ls-tree", "--name-only", commit, "--", company.FILE)
-            text = self.repository.git("show", path).decode(errors="replace") if there else ""
-            self._known_values[commit] = company.values(text) if there else {}
+            text = self.repository.read_file(commit, company.FILE)
+            self._known_values[commit] = company.values((text or b"").decode(errors="replace"))
         return self._known_values[commit]
 
     @cached_property
@@ -341,7 +343,8 @@ def open_template(address: str, base: Path, kept: Path | None = None) -> Iterato
             local = local_folder(address, base)
             folder = local if local and local.is_dir() else None
             repository = _at_hand(address, base, kept or Path(scratch, "template.git"))
-            empty = repository.commit_of("HEAD") is None
+            template = Template(shown, repository, folder)
+            empty = template.head is None
         except git.GitError as error:
             said = str(error).replace(address, shown)
             raise BadInput(
@@ -349,7 +352,7 @@ def open_template(address: str, base: Path, kept: Path | None = None) -> Iterato
             ) from error
         if empty:
             raise BadInput(f"the template {shown} has no commit yet")
-        yield Template(shown, repository, folder)
+        yield template
 
 
 def _at_hand(address: str, base: Path, clone: Path) -> git.Repository:
