@@ -56,7 +56,8 @@ print(json.dumps(dict(answers), default=str))
 
 
 def _asked(template: Template, folder: Path, engine: str) -> dict[str, Any]:
-    command = [sys.executable, "-c", _ASK, template.path, folder / engine, engine, "".join(_KEYS)]
+    paths = str(template.path), str(folder / engine)
+    command = [sys.executable, "-c", _ASK, *paths, engine, "".join(_KEYS)]
     (folder / engine).mkdir()
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -80,6 +81,6 @@ def test_a_service_without_new_questions_is_updated_without_loading_prompts(tmp_
     template.release("v1.0.0", {"a.txt.jinja": "{{ word }}"})
     code = _ASK.partition("\nfrom prompt_toolkit")[0].replace("Request()", "Request(defaults=True)")
     code += "\nmade()\nprint({'prompt_toolkit', 'questionary', 'pygments'} & sys.modules.keys())"
-    command = [sys.executable, "-c", code, template.path, tmp_path, "drydock", ""]
+    command = [sys.executable, "-c", code, str(template.path), str(tmp_path), "drydock", ""]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
     assert said.strip() == "set()"
