@@ -6,6 +6,7 @@ the core schema (https://yaml.org/spec/1.2.2/#103-core-schema); merge keys (`<<`
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 import yaml
@@ -51,9 +52,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    raise yaml.MarkedYAMLError(
-                        problem=f"{key.value} is given twice", problem_mark=key.start_mark
-                    )
+                    raise _wrong(key, f"{key.value} is given twice")
                 seen.add(key.value)
                 if key.tag != f"{TAG}merge":
                     key.tag = f"{TAG}str"  # a key is a text
@@ -63,9 +62,7 @@ class _Loader(yaml.SafeLoader):
         try:
             return Number(_number(node.value), node.value)
         except ValueError:
-            raise yaml.MarkedYAMLError(
-                problem="this number is too long", problem_mark=node.start_mark
-            ) from None
+            raise _wrong(node, "this number is too long") from None
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -86,22 +83,20 @@ def _number(text: str) -> int | float:
 
 def _measure(node: yaml.Node, sizes: dict[int, int]) -> int:
     """Return for how many values a node stands; raise where that is without end, or too many."""
-    known = sizes.get(id(node))
-    if known == 0:
-        raise yaml.MarkedYAMLError(problem="this contains itself", problem_mark=node.start_mark)
-    if known is not None:
-        return known
-    sizes[id(node)] = 0
-    children: list[yaml.Node] = []
-    if isinstance(node, yaml.SequenceNode):
-        children = node.value
-    elif isinstance(node, yaml.MappingNode):
-        children = [part for pair in node.value for part in pair]
-    size = 1 + sum(_measure(child, sizes) for child in children)
-    if size > MOST_VALUES:
-        raise yaml.MarkedYAMLError(
-            problem=f"its aliases stand for more than {MOST_VALUES} values",
-            problem_mark=node.start_mark,
-        )
-    sizes[id(node)] = size
+    size = sizes.get(id(node))
+    if size == 0:
+        raise _wrong(node, "this contains itself")
+    if size is None:
+        sizes[id(node)] = 0
+        parts = node.value if isinstance(node, yaml.CollectionNode) else ()
+        if isinstance(node, yaml.MappingNode):
+            parts = chain.from_iterable(parts)
+        size = 1 + sum(_measure(part, sizes) for part in parts)
+        if size > MOST_VALUES:
+            raise _wrong(node, f"its aliases stand for more than {MOST_VALUES} values")
+        sizes[id(node)] = size
     return size
+
+
+def _wrong(node: yaml.Node, problem: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
