@@ -131,7 +131,6 @@ class Connection(HttpToolsProtocol):
         self.opened = self.idle_since = self.loop.time()
         self.waiting_since: float | None = self.opened  # for a head, or enough of a body
         self.unparsed = 0  # bytes since the last request, or piece of its body
-        self.turned_away: object = ()  # the scope of the last request that there was one too many
         self.whole: object = ()  # the scope of the last request that has arrived as a whole
         self.uploaded = 0  # bytes of its body
 
@@ -211,14 +210,14 @@ class Connection(HttpToolsProtocol):
         """Take a piece of the body."""
         self.unparsed = 0
         self.uploaded += len(body)
-        if self.turned_away is not self.scope:
+        if self.cycle is not None:  # there is none before the first request that is not turned away
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Remember that the request has arrived."""
         self.unparsed = 0
         self.whole = self.scope
-        if self.turned_away is not self.scope:
+        if self.cycle is not None:
             super().on_message_complete()
 
     def shutdown(self) -> None:
@@ -279,7 +278,6 @@ class Connection(HttpToolsProtocol):
         response = admission.respond_at_once(cast("Scope", self.scope))
         if not response:
             return False
-        self.turned_away = self.scope
         keeps = parser.get_http_version() == "1.1" and parser.should_keep_alive()
         self._write(response, close=self.bounds.draining or not keeps)
         return True

@@ -108,12 +108,12 @@ class Deadlines:
         self.seconds = seconds or inf
         # The oldest first. One timer, that of the oldest, serves them all: one for each would cost
         # more than all else that the chassis does for a request.
-        self.waiting: dict[Request, None] = {}
+        self.waiting: dict[Request, asyncio.Task[None] | None] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self, request: "Request") -> None:
         """Let the request have a deadline from now on."""
-        self.waiting[request] = None
+        self.waiting[request] = asyncio.current_task()
         if self._timer is None and self.seconds < inf:
             self._wait_until(request.start + self.seconds)
 
@@ -128,4 +128,4 @@ class Deadlines:
             if deadline > perf_counter():
                 self._wait_until(deadline)
                 break
-            request.end()
+            request.end(self.waiting.pop(request))
