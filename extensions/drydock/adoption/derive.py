@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from drydock.adoption import python
 from drydock.adoption.facts import HINTS, RECORDED, Fact, Files
 from drydock.adoption.facts.code import module_of
 from drydock.adoption.translate.poetry import allows
@@ -164,18 +165,25 @@ def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
 
 
 def _python(facts: list[Fact]) -> Derived:
-    told = _of(facts, "python_version")
-    known = [fact for fact in told if fact.value in PYTHONS]
+    told, newer = _of(facts, "python_version"), _of(facts, "newer_syntax")
+    possible = [one for one in PYTHONS if all(_minor(one) >= _minor(f.value) for f in newer)]
+    known = [fact for fact in told if fact.value in possible]
     if found := _best(known):
         value, evidence, against, _ = found
         return Derived("python_version", value, evidence, against)
     demands = _of(facts, "requires_python")
-    for version in PYTHONS:
+    for version in possible:
         fitting = [fact for fact in demands if allows(fact.value, f"{version}.0")]
         if fitting:
             # Not what it ran on so far, but the nearest that the standard has.
-            return Derived("python_version", version, tuple(fitting), tuple(told), bool(told))
-    return Derived("python_version", PYTHONS[0], (), (*told, *demands), doubtful=True)
+            evidence = (*fitting, *newer)
+            return Derived("python_version", version, evidence, tuple(told), bool(told))
+    version = [*possible, *PYTHONS][0]
+    return Derived("python_version", version, tuple(newer), (*told, *demands), doubtful=True)
+
+
+def _minor(version: str) -> int:
+    return int(version.rpartition(".")[2])
 
 
 def _app(facts: list[Fact], files: Files, name: str) -> tuple[Derived, Derived]:
@@ -225,6 +233,11 @@ def _why_none(facts: list[Fact]) -> str:
         return (
             f"{needy.where}: {called} needs arguments, so it is no application: write a module "
             "that calls it, app = ..., and give it with --data app=module:app"
+        )
+    for hidden in _of(facts, "unreadable"):
+        return (
+            f"no ASGI application was found, and {hidden.where}: {hidden.value}: run drydock where "
+            "that Python is installed, or give the application with --data app=module:attribute"
         )
     return (
         "no ASGI application was found (a FastAPI() or Starlette() at the top of a module, or a "
@@ -316,7 +329,7 @@ def _root_of(path: str, files: Files) -> str:
             folder = folder.rpartition("/")[0]
         return folder
     beside = {PurePosixPath(other).stem for other in files if other.rpartition("/")[0] == folder}
-    for node in ast.walk(ast.parse(files[path])):
+    for node in ast.walk(python.parse(files[path])):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             if node.level:

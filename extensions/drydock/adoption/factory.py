@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from drydock.adoption import python
 from drydock.adoption.facts import IMPLIES, Fact, Files
 from drydock.adoption.facts.code import is_aside, module_of
 
@@ -51,7 +52,7 @@ def _calls(name: str, home: str, files: Files) -> Iterator[tuple[Fact, str]]:
         if not path.endswith(".py") or is_aside(path) or name not in text:
             continue
         try:
-            tree = ast.parse(text)
+            tree = python.parse(text)
         except (SyntaxError, ValueError, RecursionError):
             continue
         known = dict(_bound(tree, path))

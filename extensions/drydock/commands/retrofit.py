@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from drydock import git, locking
-from drydock.adoption import ancestry, clashes, debt, derive, factory, locked, pins
+from drydock.adoption import ancestry, clashes, debt, derive, factory, locked, pins, python
 from drydock.adoption.account import files as account_files
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
@@ -249,6 +249,8 @@ class _Retrofit:
         yield from (one.todo() for one in account if one.outcome == "by hand" and one not in told)
 
     def _facts(self) -> list[Fact]:
+        code = (text for path, text in self.place.files.items() if path.endswith(".py"))
+        python.read_newer(code, self.place.folder)
         facts = gather(self.place.files)
         if broken := next((fact for fact in facts if fact.about == "broken"), None):
             raise BadInput(broken.value)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from drydock.adoption import python
 from drydock.adoption.account import servers, shell
 from drydock.adoption.facts import Files
+from drydock.errors import one_line
 
 Where = tuple[str, int]
 """A file and a line in it."""
@@ -133,7 +135,7 @@ def _found(named: str, files: Files) -> str:
 def runs(path: str, files: Files) -> Iterator[Step]:
     """Yield the calls in a module that run a server, with what they tell it."""
     try:
-        tree = ast.parse(files[path])
+        tree = python.parse(files[path])
     except (SyntaxError, ValueError, RecursionError):
         return
     for node in ast.walk(tree):
@@ -161,9 +163,14 @@ def _literal(node: ast.expr) -> str:
 def settings_of_gunicorn(path: str, text: str) -> Iterator[Step]:
     """Yield each statement of a settings file of gunicorn."""
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        yield Step(path, 1, "it is no Python that this version reads", "more")
+        tree = python.parse(text)
+    except SyntaxError as error:
+        own = ".".join(map(str, python.OWN))
+        said = f"nothing of it: Python {own} does not read line {error.lineno}: {error.msg}"
+        yield Step(path, error.lineno or 1, said, "more")
+        return
+    except (ValueError, RecursionError) as error:
+        yield Step(path, 1, f"nothing of it: Python does not read it: {one_line(error)}", "more")
         return
     for node in tree.body:
         said = ast.unparse(node)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from drydock.adoption import python
 from drydock.adoption.facts import RECORDED, Fact, Files
 
 _SAID = {
@@ -65,7 +66,7 @@ def _shipping(files: Files) -> Iterator[Fact]:
 def _functions(text: str) -> Mapping[str, int]:
     """Return the line of each function of a module."""
     try:
-        tree = ast.parse(text)
+        tree = python.parse(text)
     except (SyntaxError, ValueError):
         return {}
     return {node.name: node.lineno for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -73,7 +74,7 @@ def _functions(text: str) -> Mapping[str, int]:
 
 def _constants(path: str, text: str, folder: str) -> Iterator[Fact]:
     try:
-        tree = ast.parse(text)
+        tree = python.parse(text)
     except (SyntaxError, ValueError):
         return
     for node in tree.body:

@@ -2,11 +2,10 @@
 
 import ast
 import re
-import sys
-import warnings
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from drydock.adoption import python
 from drydock.adoption.facts import HINTS, IMPLIES, SAYS, Fact, Files
 from drydock.errors import one_line
 
@@ -44,17 +43,17 @@ def find(files: Files) -> Iterator[Fact]:
         if not path.endswith(".py") or is_aside(path):
             continue
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a doubtful escape is not for us to judge
-                tree = ast.parse(text)
+            tree = python.parse(text)
         except SyntaxError as error:
-            version = ".".join(map(str, sys.version_info[:2]))
-            why = f"Python {version} does not read it: {error.msg}"
+            why = f"Python {'.'.join(map(str, python.OWN))} does not read it: {error.msg}"
             yield Fact("unreadable", why, path, error.lineno or 0, SAYS)
             continue
         except (ValueError, RecursionError) as error:
             yield Fact("unreadable", f"Python does not read it: {one_line(error)}", path, 0, SAYS)
             continue
+        if python.is_newer(text):
+            major, minor = python.OWN
+            yield Fact("newer_syntax", f"{major}.{minor + 1}", path, 0, SAYS)
         trees[path] = tree
     foreign = {name: made for tree in trees.values() for name, made in _foreign(tree)}
     for path, tree in trees.items():

@@ -4,6 +4,7 @@ import ast
 import configparser
 from collections.abc import Iterator
 
+from drydock.adoption import python
 from drydock.adoption.facts import SAYS, Fact, Files
 from drydock.documents.places import line_of
 
@@ -26,7 +27,7 @@ def find(files: Files) -> Iterator[Fact]:
 
 def _from_call(text: str) -> Iterator[Fact]:
     try:
-        tree = ast.parse(text)
+        tree = python.parse(text)
     except (SyntaxError, ValueError):  # of null bytes, before Python 3.11.4
         return
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from drydock.adoption import python
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo
 from drydock.adoption.translate.poetry import group_of, is_for_development
@@ -37,7 +38,7 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
 
 def _arguments(files: Files) -> Iterator[ast.keyword]:
     try:
-        tree = ast.parse(files.get("setup.py", ""))
+        tree = python.parse(files.get("setup.py", ""))
     except (SyntaxError, ValueError):
         return
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):

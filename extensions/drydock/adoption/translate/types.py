@@ -14,6 +14,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from drydock.adoption import python
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried, Todo
 from drydock.adoption.translate.dependencies import read
@@ -97,7 +98,7 @@ def _checked(files: Files, modules: Mapping[str, str], starts: Iterable[str]) ->
 def _imported(name: str, path: str, text: str) -> Iterator[str]:
     """Yield the names of all modules that one may import, and the packages that these are in."""
     try:
-        tree = ast.parse(text)
+        tree = python.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return
     package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
@@ -118,7 +119,7 @@ def _imported(name: str, path: str, text: str) -> Iterator[str]:
 
 def _is_python(text: str) -> bool:
     try:
-        ast.parse(text)
+        python.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return False
     return True
