@@ -1,6 +1,7 @@
 """The calls of git that others build on."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,52 @@ def test_what_is_kept_of_a_quarantine_is_in_the_repository(repository: Repositor
         quarantined.keep([wanted])
     assert repository.read_blobs([wanted]) == {wanted: b"wanted\n"}
     assert repository.git("cat-file", "-t", unwanted, accept=(128,)) == b""
+
+
+def test_what_a_quarantine_holds_in_a_pack_is_kept_too(repository: Repository) -> None:
+    repository.git("config", "core.bigFileThreshold", "1k")  # git packs what is larger at once
+    with repository.quarantined() as quarantined:
+        (large,) = quarantined.write_blobs([b"large\n" * 1000])
+        (known,) = (entry.oid for entry in quarantined.tracked()[0].values())
+        assert quarantined.objects
+        assert [*quarantined.objects.glob("pack/*.pack")]
+        quarantined.keep([large, known])
+    assert repository.read_blobs([large]) == {large: b"large\n" * 1000}
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="there is no second file system")
+def test_what_is_kept_may_come_from_another_file_system(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
+        monkeypatch.setattr(tempfile, "tempdir", other)
+        with repository.quarantined() as quarantined:
+            (wanted,) = quarantined.write_blobs([b"wanted\n"])
+            quarantined.keep([wanted, wanted])
+    assert repository.read_blobs([wanted]) == {wanted: b"wanted\n"}
+    assert not [*repository.git_dir.glob("objects/tmp_*")]
+    repository.git("fsck", "--strict")
+
+
+def test_others_of_a_shared_repository_may_write_beside_what_is_kept(
+    repository: Repository,
+) -> None:
+    repository.git("config", "core.sharedRepository", "group")
+    objects = repository.git_dir / "objects"
+    objects.chmod(0o2775)
+    with repository.quarantined() as quarantined:
+        (wanted,) = quarantined.write_blobs([b"wanted\n"])
+        quarantined.keep([wanted])
+    made = objects / wanted[:2]
+    assert oct(made.stat().st_mode & 0o7777) == oct(0o2775)
+    assert oct((made / wanted[2:]).stat().st_mode & 0o777) == oct(0o444)
+
+
+def test_commits_are_looked_up_together(repository: Repository) -> None:
+    head = repository.commit_of("HEAD")
+    tree = repository.text("rev-parse", "HEAD^{tree}")
+    names = ("HEAD", "refs/heads/none", tree, "HEAD~1", "a name", "refs/heads/main")
+    assert repository.commits_of(*names) == [head, None, None, None, None, head]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"no end", b"\0\xff" * 1000, b"x blob 5\nhello\n"])

@@ -7,6 +7,7 @@ filters, merge drivers), because a service is only stored right with them.
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -140,6 +141,21 @@ def has_identity(folder: Path) -> bool:
     if os.environ.get("GIT_COMMITTER_EMAIL") and os.environ.get("GIT_AUTHOR_EMAIL"):
         return True
     return bool(run("config", "user.email", cwd=folder, accept=(0, 1)).strip())
+
+
+def _move_object(name: Path, place: Path, into: Path) -> None:
+    """Move an object's file from one folder of objects into another, where it appears whole."""
+    file, target = place / name, into / name
+    if target.exists() or not file.exists():  # what the repository had before is in no quarantine
+        return
+    if not target.parent.is_dir():
+        target.parent.mkdir(exist_ok=True)
+        target.parent.chmod(stat.S_IMODE(into.stat().st_mode))  # others may have to write there
+    if place.stat().st_dev == into.stat().st_dev:
+        file.rename(target)
+        return
+    with tempfile.TemporaryDirectory(prefix="tmp_objdir-", dir=into) as beside:
+        Path(shutil.copy(file, beside)).rename(target)
 
 
 @dataclass(frozen=True)
@@ -476,9 +492,15 @@ class Repository:
             Path(folder, "info", "alternates").write_bytes(os.fsencode(self._own_objects) + b"\n")
             yield self.storing_in(Path(folder))
 
-    def keep(self, oids: Sequence[str]) -> None:
-        """Copy objects from the quarantine into the repository itself."""
-        names = "\n".join(dict.fromkeys(oids)).encode()
-        if names:
-            pack = self.git("pack-objects", "--quiet", "--stdout", stdin=names + b"\n")
+    def keep(self, oids: Iterable[str]) -> None:
+        """Move objects from the quarantine into the repository itself; what it has stays."""
+        assert self.objects
+        names = [*dict.fromkeys(oids)]
+        if any(self.objects.glob("pack/*.pack")):  # git packs a file of 512 MiB at once
+            pack = self.git("pack-objects", "-q", "--stdout", stdin="\n".join(names).encode())
             self.storing_in(None).git("unpack-objects", "-q", stdin=pack)
+            return
+        # The layout is git's interface: https://git-scm.com/docs/gitrepository-layout
+        into = Path(os.fsdecode((self.objects / "info/alternates").read_bytes().rstrip(b"\n")))
+        for name in names:
+            _move_object(Path(name[:2], name[2:]), self.objects, into)

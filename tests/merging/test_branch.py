@@ -87,3 +87,19 @@ def test_what_is_merged_is_not_taken_back(folder: Path) -> None:
 def test_without_one_there_is_nothing_to_take_back(folder: Path) -> None:
     with pytest.raises(BadInput, match="there is no update to undo"):
         BRANCH.abort(Repository.at(folder))
+
+
+@pytest.mark.parametrize("service", ["", "a-b.c+d", "ab"])
+def test_it_forgets_only_what_it_noted_itself(folder: Path, service: str) -> None:
+    own, other = Branch("update", service), Branch("update", "a-bxc+d")
+    repository = Repository.at(folder)
+    for branch in (other, own):
+        branch.start(repository)
+        git(folder, "config", f"branch.{branch.name}.remote", "origin")
+        git(folder, "switch", "--quiet", "main")
+    own.forget(repository)
+    kept = {one.partition("=")[0] for one in git(folder, "config", "--list").splitlines()}
+    assert {one for one in kept if one.startswith("branch.")} == {
+        f"branch.{own.name}.remote",
+        *(f"branch.{other.name}.{key}" for key in ("remote", "drydockfrom", "drydockservice")),
+    }

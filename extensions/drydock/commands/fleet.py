@@ -235,7 +235,7 @@ def _update_one(source: Source, wanted: UpdateRun, templates: Templates, place: 
             return known | {"outcome": "is there already"}
         here.require_own()
         there.require_own()
-        commit = updating.prepared(source, file, release)
+        commit = updating.prepared(source, before, file, release)
         report = None
         if commit is None:
             conflicts = Conflicts(source.prefix)

@@ -210,7 +210,7 @@ def work_tree(source: Source, place: Path, commit: str = "") -> Iterator[Path]:
         if Path(shallow).exists():
             shutil.copyfile(shallow, top / ".git/shallow")
         try:
-            own = Repository.at(top)
+            own = Repository(top / ".git", top)
             own.git("update-ref", "--no-deref", "HEAD", at)
             git.run("reset", "--quiet", "--hard", cwd=top)
         except GitError as error:

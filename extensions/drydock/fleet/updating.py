@@ -53,7 +53,7 @@ def _is_newer(found: Version | None, wanted: Version | None) -> bool:
 
 def at_hand(source: Source, answers_file: str) -> Branch:
     """Return the branch as the repository at hand has it: a clone that of its remote."""
-    return _read(source, source.repository.commit_of(source.update_ref), answers_file)
+    return _read(source, source.tip, answers_file)
 
 
 def pushed(source: Source, answers_file: str) -> Branch:
@@ -72,13 +72,14 @@ def _read(source: Source, tip: str | None, answers_file: str) -> Branch:
 
 def in_repository(source: Source) -> str | None:
     """Return the commit that the repository at hand itself has on the branch."""
+    if source.member.path:
+        return source.tip
     return source.repository.commit_of(f"refs/heads/{source.branch}")
 
 
-def prepared(source: Source, answers_file: str, release: Release) -> str | None:
-    """Return a commit that an earlier run made of just this update, and that is still right."""
+def prepared(source: Source, tip: str | None, answers_file: str, release: Release) -> str | None:
+    """Return the commit `tip` if an earlier run made it of just this update, and it is right."""
     repository = source.repository
-    tip = in_repository(source)
     if tip is None or repository.commit_of(f"{tip}^") != source.commit:
         return None
     if release_on(repository, tip, answers_file) != release.name:
@@ -93,8 +94,7 @@ def take(source: Source, made: Path, before: str | None) -> str:
     cannot be written.
     """
     own = Repository.at(made)
-    message = own.text("show", "--no-patch", "--format=%B")
-    tree = own.text("rev-parse", "HEAD^{tree}")
+    tree, message = own.text("show", "--no-patch", "--format=%T%n%B").split("\n", 1)
     # With a blank line: what stands before it may look like a trailer, or not.
     text = f"{message.rstrip()}\n\nDrydock-Tree: {tree}\n"
     amend = ("commit", "--amend", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-")
@@ -104,13 +104,12 @@ def take(source: Source, made: Path, before: str | None) -> str:
     if source.member.path and _is_checked_out(repository, name):
         raise BadInput(f"{source.branch} is checked out in {source.member.path}: leave it first")
     try:
-        fetch = (
-            *("fetch", "--quiet", "--no-write-fetch-head", "--no-tags"),
-            *("--no-auto-maintenance", "--no-recurse-submodules"),
-        )
-        repository.git(*fetch, "--", str(own.git_dir), "HEAD")
+        # It borrows the repository's objects: what it has besides is what the update brought.
+        new = ("rev-list", "--objects", "--no-object-names", commit, f"^{source.commit}")
+        own_objects = repository.storing_in(own.git_dir / "objects")
+        own_objects.keep(own.text(*new).split())
         repository.git("update-ref", name, commit, before or "0" * len(commit))
-    except GitError as error:
+    except (GitError, OSError) as error:
         raise BadInput(f"{source.branch} is not written: {error}") from error
     return commit
 

@@ -5,6 +5,7 @@ is made. So a kill at any step leaves something that can be told apart, and take
 """
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -131,9 +132,12 @@ class Branch:
 
     def forget(self, repository: Repository) -> None:
         """Take it that the branch is no longer to be taken back."""
-        for key in ("From", "Made", "Leaving", "Service"):
-            with suppress(GitError):  # nothing is noted
-                repository.git("config", "--unset-all", self._key(key))
+        pattern = f"^branch\\.{re.escape(self.name)}\\.drydock(from|made|leaving|service)$"
+        options = ("--null", "--name-only", "--get-regexp", pattern)
+        noted = repository.git("config", *options, accept=(0, 1)).split(b"\0")[:-1]
+        for key in dict.fromkeys(noted):
+            with suppress(GitError):  # it is nowhere that may be written
+                repository.git("config", "--unset-all", os.fsdecode(key))
 
     def _noted(self, repository: Repository, key: str) -> str:
         said = repository.git("config", "--get", self._key(key), accept=(0, 1))

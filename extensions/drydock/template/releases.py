@@ -159,12 +159,17 @@ class Template:
         """Return what to say where `release` is a folder's last commit, and the folder has more."""
         if self.folder is None or not (self.folder / ".git").exists():
             return None
-        if release.commit != self.head or not git.run("status", "--porcelain", cwd=self.folder):
+        if release.commit != self.head or not self._changed:
             return None
         return (
             f"{self.address} has uncommitted changes: they take no part, since no other clone "
             "could render them again; commit them there, then update"
         )
+
+    @cached_property
+    def _changed(self) -> bytes:
+        """What git says is uncommitted in the folder."""
+        return git.run("status", "--porcelain", cwd=self.folder)
 
     def is_own(self, release: Release) -> bool:
         """Tell whether `release` is the template's own, and not that of a fork's upstream."""
