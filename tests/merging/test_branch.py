@@ -1,11 +1,15 @@
 """A command's branch is there with its commit, and gone when that is taken back."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from drydock.errors import BadInput
-from drydock.git import Repository
+from drydock.git import Entry, GitError, Repository
+from drydock.merging import work_tree
 from drydock.merging.branch import Branch
+from drydock.merging.trees import Merge
+from drydock.merging.work_tree import Work
 
 from tests.support import commit, git, snapshot, write
 
@@ -22,12 +26,17 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+def merged(repository: Repository) -> Merge:
+    """Return a merge that changes a file."""
+    (oid,) = repository.write_blobs([b"2\n"])
+    return Merge({"a": Entry("100644", oid)})
+
+
 def made(folder: Path) -> Repository:
-    """Start the branch, and commit a change on it."""
+    """Write a change on the branch, and commit it."""
     repository = Repository.at(folder)
-    BRANCH.start(repository)
-    write(folder, {"a": "2\n"})
-    git(folder, "add", "a")
+    with repository.quarantined() as own:
+        BRANCH.write(own, git(folder, "rev-parse", "HEAD"), merged(own))
     BRANCH.commit(repository, "Update", "what it did")
     return repository
 
@@ -56,6 +65,44 @@ def test_taken_back_all_is_as_it_was(folder: Path, detached: bool) -> None:
     assert files == {n: what for n, what in before[0].items() if not n.startswith(".git/")}
     assert (git(folder, "rev-parse", "HEAD"), git(folder, "branch", "-a")) == before[1:]
     assert "drydock" not in git(folder, "config", "--list", "--local")
+
+
+def file_cannot_be_written(folder: Path) -> None:
+    (folder / ".git/info/attributes").write_text("a filter=refusing\n")
+    git(folder, "config", "filter.refusing.clean", "cat")
+    git(folder, "config", "filter.refusing.smudge", "grep -v 2")
+    git(folder, "config", "filter.refusing.required", "true")
+
+
+def name_is_taken(folder: Path) -> None:
+    git(folder, "branch", "drydock")
+
+
+@pytest.mark.parametrize("prevented", [file_cannot_be_written, name_is_taken])
+def test_where_it_cannot_be_written_nothing_has_changed(
+    folder: Path, prevented: Callable[[Path], None]
+) -> None:
+    prevented(folder)
+    asked = (["symbolic-ref", "HEAD"], ["branch", "--all"], ["config", "--list", "--local"])
+    before = [git(folder, *words) for words in asked]
+    with pytest.raises(GitError):
+        made(folder)
+    assert [git(folder, *words) for words in asked] == before
+    assert git(folder, "status", "--porcelain") == ""
+    with pytest.raises(BadInput, match="there is no update to undo"):
+        BRANCH.abort(Repository.at(folder))
+
+
+def test_what_is_staged_beside_an_earlier_one_is_taken_back_alone(folder: Path) -> None:
+    repository = made(folder)
+    tip = git(folder, "rev-parse", "HEAD")
+    git(folder, "switch", "--quiet", "main")
+    with repository.quarantined() as own:
+        head = git(folder, "rev-parse", "HEAD")
+        work_tree.write(own, head, merged(own), Work(BRANCH.command))
+    BRANCH.abort(repository)
+    assert git(folder, "status", "--porcelain") == ""
+    assert git(folder, "rev-parse", "drydock/update") == tip
 
 
 def test_it_is_not_started_twice(folder: Path) -> None:

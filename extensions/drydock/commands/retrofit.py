@@ -496,8 +496,9 @@ def _write(
     own = repository.storing_in(None)
     branch = _branch_of(repository, place.folder)
     if options.commit:
-        branch.start(own, place.prefix)
-    work_tree.write(repository, place.head, merge, Work(branch.command, place.prefix))
+        branch.write(repository, place.head, merge, place.prefix)
+    else:
+        work_tree.write(repository, place.head, merge, Work(branch.command, place.prefix))
     with undone_by("drydock retrofit --abort"):
         changed = {file.path for file in report.files if file.outcome in _WRITTEN}
         if project.PATH in changed and not report.conflicts:

@@ -80,5 +80,5 @@ def _write(repository: Repository, work: Work, contents: Mapping[str, bytes]) ->
     merge = _merge(repository, work.service, contents)
     if merge.changes:
         head = repository.text("rev-parse", "HEAD")
-        work_tree.write(repository, head, merge, work, work.service)
+        work_tree.write(repository, head, merge, work)
     return bool(merge.changes)

@@ -105,19 +105,9 @@ def abort(folder: Path) -> None:
     """Take back the last update of the service in `folder`; raise BadInput if that is unsafe."""
     try:
         repository = repository_of(folder)
-        work = _work(prefix_of(folder, repository))
-        on_its_branch = BRANCH.is_current(repository) and BRANCH.is_for(repository, work.service)
-        staged = work_tree.is_noted(repository, work) and not on_its_branch
-        if BRANCH.is_noted(repository) and not staged:
-            BRANCH.abort(repository, work.service)
-        else:
-            work_tree.abort(repository, work)
+        BRANCH.abort(repository, prefix_of(folder, repository))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
-
-
-def _work(prefix: str) -> Work:
-    return Work(BRANCH.command, prefix)
 
 
 def _rules(service: Service, new: Release) -> list[str]:
@@ -203,11 +193,11 @@ def _update(
             if not report.dry_run and (merge.changes or merge.conflicts):
                 say("Writing")
                 if options.commit:
-                    report.continued = not _starts_branch(service)
-                    report.branch = BRANCH.name
-                work_tree.write(
-                    repository, service.head, merge, _work(service.prefix), service.prefix
-                )
+                    is_new = BRANCH.write(repository, service.head, merge, service.prefix)
+                    report.branch, report.continued = BRANCH.name, not is_new
+                else:
+                    work = Work(BRANCH.command, service.prefix)
+                    work_tree.write(repository, service.head, merge, work)
         changes = _changelog(renders.new.folder)
     with undone_by("drydock update --abort"):
         locked = _refresh_lock(service, report, say)
@@ -247,15 +237,6 @@ def _require_branch(repository: Repository) -> None:
         raise BadInput(f"git does not know who commits: {how}")
     if not BRANCH.is_current(repository):
         BRANCH.require_none(repository)
-
-
-def _starts_branch(service: Service) -> bool:
-    """Go on the branch of updates; return whether it is new."""
-    if BRANCH.is_current(service.repository):
-        BRANCH.forget(service.repository)  # what is there already is not to be taken back
-        return False
-    BRANCH.start(service.repository, service.prefix)
-    return True
 
 
 def _releases(service: Service, template: Template, options: Options) -> tuple[Release, Release]:

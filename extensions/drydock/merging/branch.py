@@ -8,10 +8,12 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from drydock.errors import BadInput
 from drydock.git import GitError, Repository
 from drydock.merging import work_tree
+from drydock.merging.trees import Merge
 from drydock.merging.work_tree import Work
 from drydock.project import require_clean
 
@@ -38,9 +40,10 @@ class Branch:
         said = repository.git("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
         return said.decode().strip() == self._ref
 
-    def is_noted(self, repository: Repository) -> bool:
-        """Tell whether the command started it, and nothing has forgotten that since."""
-        return bool(self._noted(repository, "From"))
+    def _is_begun(self, repository: Repository) -> bool:
+        """Tell whether a run was killed before this branch, which it noted, differed from HEAD."""
+        tip = repository.commit_of(self._ref)
+        return bool(self._noted(repository, "From")) and tip in (None, repository.commit_of("HEAD"))
 
     def is_for(self, repository: Repository, folder: str) -> bool:
         """Tell whether it is for the service in `folder`, or does not say so, as earlier ones."""
@@ -54,15 +57,33 @@ class Branch:
                 f"drydock {self.command} --abort undoes it"
             )
 
-    def start(self, repository: Repository, folder: str = "") -> None:
+    def write(self, repository: Repository, head: str, merge: Merge, folder: str = "") -> bool:
+        """Write a merge as `work_tree.write` does, and go on this branch; tell whether it is new.
+
+        `folder` is the service's, from the top, with `/` at its end. Where either fails, neither
+        has happened: index and work tree are written first, so that an error there, such as a full
+        disk, finds the branch that was checked out.
+        """
+        is_new = not self.is_current(repository)
+        # What is on the branch already is not to be taken back.
+        then = partial(self._start, folder=folder) if is_new else self.forget
+        work_tree.write(repository, head, merge, Work(self.command, folder), then)
+        return is_new
+
+    def _start(self, repository: Repository, folder: str) -> None:
         """Go on a new branch for the service in `folder`; neither index nor work tree change."""
-        work_tree.forget(repository)
         self.forget(repository)
         said = repository.git("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)).decode().strip()
-        self._note(repository, "Service", f"./{folder}")
-        self._note(repository, "From", said or repository.text("rev-parse", "HEAD"))
-        repository.git("update-ref", self._ref, "HEAD")
-        repository.git("symbolic-ref", "-m", f"drydock {self.command}", "HEAD", self._ref)
+        try:
+            self._note(repository, "Service", f"./{folder}")
+            self._note(repository, "From", said or repository.text("rev-parse", "HEAD"))
+            repository.git("update-ref", self._ref, "HEAD", "")  # or fail, if it is there
+            repository.git("symbolic-ref", "-m", f"drydock {self.command}", "HEAD", self._ref)
+        except BaseException:  # an interrupt, too
+            with suppress(GitError):
+                repository.git("update-ref", "-d", self._ref, "HEAD")
+            self.forget(repository)
+            raise
 
     def commit(self, repository: Repository, subject: str, body: str) -> None:
         """Commit what is staged. Raises GitError when git cannot."""
@@ -71,7 +92,7 @@ class Branch:
         tree, head = repository.text("write-tree"), repository.text("rev-parse", "HEAD")
         message = ("-m", subject, "-m", body)
         made = repository.text("commit-tree", *sign, tree, "-p", head, *message)
-        if self.is_noted(repository):
+        if self._noted(repository, "From"):
             self._note(repository, "Made", made)
         repository.git("update-ref", "-m", f"drydock {self.command}", "HEAD", made, head)
         work_tree.forget(repository)
@@ -79,10 +100,15 @@ class Branch:
     def abort(self, repository: Repository, folder: str = "") -> None:
         """Take back what is not merged: the branch is gone, the old one is as it was.
 
-        `folder` is the service's, from the top, with `/` at its end. Raises BadInput when there is
-        none, it is for another service, or it holds work that would be lost.
+        What is staged for the service in `folder`, which is from the top, with `/` at its end, goes
+        first: a branch of an earlier run stays then. Raises BadInput when there is nothing, it is
+        for another service, or it holds work that would be lost.
         """
         work = Work(self.command, folder)
+        is_here = self.is_current(repository) and self.is_for(repository, folder)
+        if not is_here and not self._is_begun(repository) and work_tree.is_noted(repository, work):
+            work_tree.abort(repository, work)
+            return
         if not self.is_for(repository, folder):
             other = replace(work, service=self._noted(repository, "Service").removeprefix("./"))
             raise BadInput(f"what is on {self.name} is {other.told(repository)}")

@@ -10,7 +10,7 @@ import json
 import os
 import shlex
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,25 +83,33 @@ def _untracked(root: Path, folder: Path, gone: set[str]) -> Iterator[str]:
             yield path
 
 
-def write(repository: Repository, head: str, merge: Merge, work: Work, folder: str = "") -> None:
+def write(
+    repository: Repository,
+    head: str,
+    merge: Merge,
+    work: Work,
+    then: Callable[[Repository], None] | None = None,
+) -> None:
     """Write the result of a merge into index and work tree, or leave both as they are.
 
     `repository` has the objects in quarantine; `head` is the commit the service is at. `work` is
-    noted for an abort. What is uncommitted outside of `folder`, which is empty or has `/` at its
-    end, stays. Files in conflict get their markers and their three stages in the index. Raises
-    GitError or OSError when something cannot be written, with everything taken back.
+    noted for an abort. What is uncommitted elsewhere stays. Files in conflict get their markers and
+    their three stages in the index. What is to be done `then` belongs to it. Raises GitError or
+    OSError when something cannot be written, and what `then` raises, with everything taken back.
     """
     wanted = [entry for entry in merge.changes.values() if entry]
     staged = [entry for c in merge.conflicts.values() for entry in c.stages.values()]
     repository.keep([e.oid for e in (*wanted, *staged) if e.mode != "160000"])
     own = repository.storing_in(None)
     paths = sorted(merge.changes.keys() | merge.conflicts.keys())
-    about = {"head": head, "folder": folder, "done": False, "paths": paths}
+    about = {"head": head, "folder": work.service, "done": False, "paths": paths}
     about |= {"command": work.command, "service": work.service}
     journal = _journal(own, work.service)
     with _note(journal, about):
         try:
             _write_files(own, merge)
+            if then:
+                then(own)
         except BaseException:  # an interrupt, too
             _restore(own, paths)
             journal.unlink()
@@ -154,7 +162,7 @@ def noted_head(repository: Repository, work: Work) -> str | None:
 
 
 def forget(repository: Repository) -> None:
-    """Take it that nothing is to be taken back from the work tree any more."""
+    """Take it that nothing is to be taken back from the work tree any more: it is committed."""
     for journal in _journals(repository):
         journal.unlink(missing_ok=True)
 
