@@ -20,7 +20,7 @@ from drydock.adoption.place import Place, place_of
 from drydock.adoption.translate import Carried, Todo, ignored, project, style
 from drydock.adoption.translate import Entry as Said
 from drydock.adoption.translate.files import carry, replaced
-from drydock.commands import modernize, settling
+from drydock.commands import lock_file, modernize, settling
 from drydock.commands.new import origin
 from drydock.errors import BadInput, undone_by
 from drydock.git import Entry, Repository, Tree
@@ -530,9 +530,8 @@ def _lock(
             return
         (empty,) = repository.write_blobs([b""])
         repository.write_index([(path, 0, Entry("100644", empty))])
-    work_tree.also_written(repository, place.prefix, path)
     source, versions = locked.versions(place.files)
-    if problem := locking.write(place.folder, versions, builds):
+    if problem := lock_file.write(repository, place.folder, place.prefix, versions, builds):
         how = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
         if problem == locking.locked_elsewhere(place.folder):
             how = "the image is built from a lock file beside it: exclude it there, then uv lock"
@@ -541,7 +540,6 @@ def _lock(
         if path not in place.tracked:
             repository.write_index([(path, 0, None)])
         return
-    repository.git("add", "--force", "--", path)
     now = locking.packages(file.read_text("utf-8"))
     kept = [name for name, version in versions.items() if now.get(name) == version]
     if versions:

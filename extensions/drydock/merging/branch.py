@@ -41,7 +41,9 @@ class Branch:
         return said.decode().strip() == self._ref
 
     def _is_begun(self, repository: Repository) -> bool:
-        """Tell whether a run was killed before this branch, which it noted, differed from HEAD."""
+        """Tell whether a run was killed between noting this branch and going on it."""
+        if self.is_current(repository) or self._noted(repository, "Made"):
+            return False
         tip = repository.commit_of(self._ref)
         return bool(self._noted(repository, "From")) and tip in (None, repository.commit_of("HEAD"))
 
@@ -119,7 +121,7 @@ class Branch:
             # Otherwise what is noted was committed; only that could not be forgotten any more.
             if not came_from or not on_it or work_tree.noted_head(repository, work) in (head, None):
                 work_tree.abort(repository, work)
-        elif not tip:
+        elif not tip or not came_from:
             raise work_tree.nothing_of(repository, work)
         if not came_from:
             return

@@ -5,11 +5,13 @@ Its form is that of https://keepachangelog.com: a heading for each release, newe
 
 import re
 from collections.abc import Iterable, Mapping, Set
+from pathlib import Path
 from typing import Any
 
 from packaging.version import Version
 
-from drydock.template.releases import version_of
+from drydock.template import company
+from drydock.template.releases import Release, version_of
 
 _HEADING = re.compile(r"(?P<level>#+)\s*\[?(?P<title>[^\]\s]+)\]?")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s+")
@@ -18,6 +20,34 @@ _NOTHING = re.compile(r"nothing\b", re.IGNORECASE)
 _LOCK = re.compile(r"\brun `uv lock` and commit it", re.IGNORECASE)
 _OFF = ("", "no", "none", "false")
 _MUST = re.compile(r"\byou must\b", re.IGNORECASE)
+
+
+def read(template: Path) -> str:
+    """Return the notes of a template's releases, those of a fork's company included."""
+    files = [template / name for name in ("CHANGELOG.md", company.CHANGELOG)]
+    texts = [file.read_text("utf-8", errors="replace") for file in files if file.is_file()]
+    return "\n\n".join(texts)
+
+
+def of_update(
+    changelog: str,
+    old: Release,
+    new: Release,
+    answers: Mapping[str, Any],
+    changed: Set[str],
+    *,
+    locked: bool,
+) -> list[str]:
+    """Return what the releases after `old` ask, and earlier ones of the answers that `changed`.
+
+    `answers` and `locked` are as for `duties`. Empty where one of the two has no version.
+    """
+    if old.version is None or new.version is None:
+        return []
+    first = you_must(changelog, Version("0"), old.version)
+    asked = you_must(changelog, old.version, new.version)
+    earlier = duties(first, answers, locked=locked, changed=changed)
+    return list(dict.fromkeys([*earlier, *duties(asked, answers, locked=locked)]))
 
 
 def you_must(changelog: str, after: Version, until: Version) -> list[str]:

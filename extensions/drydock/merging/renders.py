@@ -1,0 +1,67 @@
+"""The renders that an update merges: of the release a service is at, and of the new one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from drydock.errors import BadInput
+from drydock.project import Service
+from drydock.template.rendering import Checkout, Rendering, Request, render
+
+
+@dataclass(frozen=True)
+class Renders:
+    """The renders of one update, made in the folder `scratch`."""
+
+    service: Service
+    old: Checkout
+    new: Checkout
+    asked: Request
+    """What was asked of the update; its answers are those given now."""
+    scratch: Path
+    say: Callable[[str], None]
+    """Is told each render before it starts, but for those of `brought`."""
+
+    def theirs(self) -> Rendering:
+        """Render the new release. Raises BadInput where a question has no answer."""
+        self.say(f"Rendering {self.new.release.name}")
+        recorded = self.service.answers.values
+        asked = replace(self.asked, recorded=recorded, previous=self.old.release)
+        return self._render("theirs", self.new, asked)
+
+    def base(self, theirs: Rendering) -> Rendering:
+        """Render the release that the service is at, with the answers it recorded."""
+        self.say(f"Rendering {self.old.release.name}")
+        # What the new release leaves to the service, it does not remove.
+        exclude = (*theirs.exclude, *self.asked.exclude)
+        asked = self._unasked("update", self.service.answers.values)
+        return self._render("base", self.old, replace(asked, exclude=exclude))
+
+    def brought(self, theirs: Rendering) -> Rendering | None:
+        """Render, as for a new service, the files that only the answers given now bring."""
+        before = self.service.answers.values
+        is_asked = not self.asked.defaults and bool(theirs.answers.keys() - before.keys())
+        if not self.asked.data and not is_asked:
+            return None
+        try:
+            old = self._copy("brought-before", before)
+        except BadInput:
+            # A new question has no default: there is nothing to compare its answer with.
+            old = self._copy("brought-with", {**theirs.answers, **before})
+        new = self._copy("brought", theirs.answers)
+        for path in {*old.files(), *theirs.files()}:
+            (new.folder / path).unlink(missing_ok=True)
+        return new
+
+    def _copy(self, name: str, values: Mapping[str, Any]) -> Rendering:
+        return self._render(name, self.new, self._unasked("copy", values))
+
+    def _unasked(self, operation: Literal["copy", "update"], values: Mapping[str, Any]) -> Request:
+        """Return a request in which nobody is asked, and nothing is given but these answers."""
+        return replace(self.asked, operation=operation, recorded=values, data={}, defaults=True)
+
+    def _render(self, name: str, checkout: Checkout, request: Request) -> Rendering:
+        # The folder has the service's name, as templates can ask for it.
+        inside = self.service.prefix or self.service.folder.name
+        return render(checkout, self.scratch / name / inside, request)
