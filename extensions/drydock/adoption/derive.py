@@ -4,9 +4,10 @@ import ast
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from drydock.adoption import python
 from drydock.adoption.facts import HINTS, RECORDED, Fact, Files
@@ -49,11 +50,13 @@ class _App:
         return sum(fact.weight for fact in self.facts)
 
 
-def derive(facts: list[Fact], files: Files, folder: str) -> list[Derived]:
+def derive(
+    facts: list[Fact], files: Files, folder: str, given: Mapping[str, Any] | None = None
+) -> list[Derived]:
     """Return an answer for each question of this template that the service can answer.
 
-    `folder` is the name of the service's folder. Raises BadInput when there is no application
-    that a chassis could wrap.
+    `folder` is the name of the service's folder; an answer that is `given` is never in doubt.
+    Raises BadInput when there is no application that a chassis could wrap.
     """
     if not any(fact.path == "--data" for fact in _of(facts, "app")):
         _require_one_service(facts, files)
@@ -62,7 +65,8 @@ def derive(facts: list[Fact], files: Files, folder: str) -> list[Derived]:
     port = _port(facts)
     adopted = _best(_of(facts, "adopted"))
     inference = _best(_of(facts, "inference"))
-    return [
+    given = given or {}
+    found = [
         # A copy of a service that the template made goes on as one: its API changes in nothing.
         Derived("adopted", adopted is None or adopted[0] == "True", adopted[1] if adopted else ()),
         name,
@@ -75,6 +79,10 @@ def derive(facts: list[Fact], files: Files, folder: str) -> list[Derived]:
         _python(facts),
         Derived("inference", *inference[:2]) if inference else Derived("inference", "none"),
         *_shipping(facts, is_copy=adopted is not None),
+    ]
+    return [
+        replace(one, value=given[one.name], doubtful=False) if one.name in given else one
+        for one in found
     ]
 
 

@@ -2,29 +2,39 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from drydock import git, locking
-from drydock.adoption import ancestry, clashes, debt, derive, factory, locked, pins, python
+from drydock.adoption import (
+    ancestry,
+    clashes,
+    debt,
+    derive,
+    factory,
+    locked,
+    pins,
+    python,
+    trees,
+)
 from drydock.adoption.account import files as account_files
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
-from drydock.adoption.facts import RECORDED, Fact, gather
+from drydock.adoption.facts import Fact, gather
 from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.pins import Way
 from drydock.adoption.place import Place, place_of
-from drydock.adoption.translate import Carried, Todo, ignored, project, style
+from drydock.adoption.releases import Releases
+from drydock.adoption.translate import Carried, Todo, project
 from drydock.adoption.translate import Entry as Said
-from drydock.adoption.translate.files import carry, replaced
+from drydock.adoption.trees import Adoption
 from drydock.commands import lock_file, modernize, settling
 from drydock.commands.new import origin
 from drydock.errors import BadInput, undone_by
-from drydock.git import Entry, Repository, Tree
-from drydock.merging import line_ends, shadowing, sides, work_tree
+from drydock.git import Entry, Repository
+from drydock.merging import work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.merging.work_tree import Work
@@ -42,13 +52,11 @@ from drydock.template.releases import (
     open_template,
     without_credentials,
 )
+from drydock.template.rendering import Rendering
 
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 _WRITTEN = {"added", "updated", "merged"}
-_TESTS = re.compile(r"conftest\.py|test_.+\.py|.+_test\.py")
-_AS_YOU_LIKE = (".pre-commit-config.yaml", "AGENTS.md")
-"""What helps to work on a service, and is not read by anything else of the standard."""
 _OF_PINS = (project.PATH, "uv.lock")
 _OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
 
@@ -103,8 +111,7 @@ class _Retrofit:
         self, place: Place, template: Template, options: Options, say: Say, scratch: Path
     ) -> None:
         self.place, self.template, self.options, self.say = place, template, options, say
-        self.scratch = scratch
-        self.checkouts: dict[str, rendering.Checkout] = {}
+        self.releases = Releases(place, template, scratch)
         self.made: dict[str, Carried] = {}
         """Modules that the service lacked."""
 
@@ -123,27 +130,27 @@ class _Retrofit:
         self.say("Reading the service")
         facts = self._facts()
         place = self._call_factory(facts)
-        rendering.check_data(self._checkout(release), options.data)
+        rendering.check_data(self.releases.checkout(release), options.data)
         derived = self._answers(facts, release, ask)
         values = {one.name: one.value for one in derived} | dict(options.data)
         self.say(f"Rendering {release.name}")
-        theirs = self._render(release, values)
+        theirs = self.releases.render(release, values)
         if theirs.answers.get("packaging") == "poetry":
             how = "retrofit it with packaging=uv, then drydock update --data packaging=poetry"
             raise BadInput(f"what a service says to Poetry is carried over to uv only: {how}")
         self.say("Looking for where its files came from")
-        copied = self._copied(facts, release, values, theirs)
+        copied = self.releases.copied(facts, release, values, theirs)
         ancestors = self._ancestors(release, values, theirs, copied)
         self.say("Merging")
         with place.repository.quarantined() as repository:
-            own = set(self._own(theirs, ancestors))
-            blocked = dict(self._blocked(theirs))
-            left = own | blocked.keys()
-            base, after, carried = self._sides(repository, theirs, ancestors, copied, left)
+            adoption = Adoption(place, theirs, ancestors, copied, self.made)
+            own, blocked = set(trees.own(adoption)), dict(trees.blocked(adoption))
+            made = trees.make(repository, adoption, own | blocked.keys())
+            carried, three = made.carried, (made.base, place.tracked, made.theirs)
             labels = Labels("what it came from", "yours", f"release {release.name}")
-            merge = three_way(repository, base, place.tracked, after, labels)
-            own |= self._kept(merge)
-            shadows = self._leave_out_shadows(repository, (base, after), merge)
+            merge = three_way(repository, *three, labels)
+            own |= trees.keep(place, merge)
+            shadows = trees.leave_out_shadows(repository, place, made, merge)
             merge.rules |= {
                 place.prefix + path: one.rules for path, one in carried.items() if one.rules
             }
@@ -161,7 +168,7 @@ class _Retrofit:
                     replace(file, reason=f"all of it is in {into[file.path]} now")
                     if file.outcome == "removed" and file.path in into
                     else file
-                    for file in files_of(place.prefix, (base, place.tracked, after), merge, set())
+                    for file in files_of(place.prefix, three, merge, set())
                 ],
                 origins={path: one.origin for path, one in ancestors.items()},
                 todo=[
@@ -261,233 +268,36 @@ class _Retrofit:
         return facts
 
     def _answers(self, facts: list[Fact], release: Release, ask: Ask | None) -> list[Derived]:
-        questions = rendering.config(self._checkout(release)).questions_data
+        questions = rendering.config(self.releases.checkout(release)).questions_data
         if "app" not in questions:
             return []  # another template: its questions take --data or their defaults
-        given = self.options.data
-        settled = []
-        for one in derive.derive(facts, self.place.files, self.place.folder.name):
-            if one.name in given:
-                settled.append(replace(one, value=given[one.name], doubtful=False))
-            elif one.doubtful and ask:
-                settled.append(replace(one, value=ask(one), doubtful=False))
-            elif one.name in questions:
-                settled.append(one)
-        return settled
-
-    def _checkout(self, release: Release) -> rendering.Checkout:
-        if release.name not in self.checkouts:
-            folder = self.scratch / f"template {release.name}"
-            self.template.checkout(release, folder)
-            made = rendering.Checkout(folder, self.template.address, release)
-            self.checkouts[release.name] = made
-        return self.checkouts[release.name]
-
-    def _render(
-        self, release: Release, values: Mapping[str, Any], exclude: tuple[str, ...] = ()
-    ) -> rendering.Rendering:
-        # The folder has the service's name, as templates can ask for it.
-        inside = self.place.prefix or self.place.folder.name
-        # As an update: what is born with a service, this one has already.
-        request = rendering.Request(operation="update", data=values, defaults=True, exclude=exclude)
-        folder = self.scratch / f"rendered {len(list(self.scratch.iterdir()))}" / inside
-        return rendering.render(self._checkout(release), folder, request)
-
-    def _copied(
-        self,
-        facts: list[Fact],
-        release: Release,
-        values: Mapping[str, Any],
-        theirs: rendering.Rendering,
-    ) -> rendering.Rendering | None:
-        """Render what a copy of a service of this template was copied from, with its answers."""
-        told = [fact.value for fact in facts if fact.about == "template_release"]
-        if told and (named := self.template.releases.get(told[0])):
-            return self._of_copy(named, values, theirs)
-        if not any(fact.about == "adopted" and fact.weight == RECORDED for fact in facts):
-            return None
-        # It has the chassis, which does not tell its release: the one with most of its files.
-        own = self.place.contents
-        best, most = None, 0
-        for other in {
-            one.commit: one for one in (*self.template.releases.values(), release)
-        }.values():
-            if self.template.is_older(release, other):
-                continue
-            with suppress(BadInput):  # an answer that this release did not allow
-                made = self._of_copy(other, values, theirs)
-                same = sum(own.get(one.path) == one.content for one in _versions(made, other))
-                if same >= most:
-                    best, most = made, same
-        return best
-
-    def _of_copy(
-        self, release: Release, values: Mapping[str, Any], theirs: rendering.Rendering
-    ) -> rendering.Rendering:
-        known = rendering.config(self._checkout(release)).questions_data
-        given = {name: value for name, value in values.items() if name in known}
-        # What the new release leaves to the service, it does not remove.
-        return self._render(release, given, exclude=theirs.exclude)
+        place, given = self.place, self.options.data
+        return [
+            replace(one, value=ask(one), doubtful=False) if one.doubtful and ask else one
+            for one in derive.derive(facts, place.files, place.folder.name, given)
+            if one.name in questions
+        ]
 
     def _ancestors(
         self,
         release: Release,
         values: Mapping[str, Any],
-        theirs: rendering.Rendering,
-        copied: rendering.Rendering | None,
+        theirs: Rendering,
+        copied: Rendering | None,
     ) -> dict[str, Ancestor]:
         candidates: list[Candidate] = []
         for named in self.options.ancestors:
             self.say(f"Reading {without_credentials(named)}")
             candidates += ancestry.of_repository(named, self.place.contents)
-        made = [] if copied else list(_versions(theirs, release))
-        if ancestry.is_copy(self.place.contents, made):
-            newer = release
-            for other in reversed(self.template.releases.values()):
-                if self.template.is_older(other, release):
-                    made += self._of_release(other, newer, values)
-                    newer = other
-            candidates += made
+        if not copied:
+            candidates += self.releases.candidates(release, values, theirs)
         return ancestry.find(self.place.contents, candidates)
-
-    def _of_release(
-        self, release: Release, newer: Release, values: Mapping[str, Any]
-    ) -> Iterator[Candidate]:
-        """Yield the files of a release, of which those that `newer` has the same may be missing."""
-        folder = self.scratch / f"changed {release.name}"
-        partly = self.template.checkout_changed(release, newer, folder)
-        if partly:
-            address = self.template.address
-            self.checkouts[release.name] = rendering.Checkout(folder, address, release)
-        known = rendering.config(self._checkout(release)).questions_data
-        given = {name: value for name, value in values.items() if name in known}
-        try:
-            yield from _versions(self._render(release, given), release)
-        except BadInput:
-            if partly:  # what changed may include what did not
-                del self.checkouts[release.name]
-                with suppress(BadInput):  # an answer that this release did not allow
-                    yield from _versions(self._render(release, given), release)
-
-    def _sides(
-        self,
-        repository: Repository,
-        theirs: rendering.Rendering,
-        ancestors: dict[str, Ancestor],
-        copied: rendering.Rendering | None,
-        own: Set[str],
-    ) -> tuple[Tree, Tree, dict[str, Carried]]:
-        """Return base and theirs, of the whole repository, and what was carried into theirs."""
-        place = self.place
-        stored = sides.stored(repository, place.tracked, place.prefix, theirs)
-        rendered = {path.removeprefix(place.prefix): entry for path, entry in stored.items()}
-        # The service's own, and what the template leaves to any that has it, take no part.
-        left = {
-            path for path in place.contents.keys() & rendered.keys() if theirs.keeps(Path(path))
-        }
-        rendered = {path: entry for path, entry in rendered.items() if path not in own | left}
-        # A copy of the standard's own file is merged as in any update.
-        copies = {path for path, one in ancestors.items() if one.of_template}
-        # Of what was copied, too, that which the service changed comes in by the merge.
-        of_ancestors = {style.PATH, *ignored.PATHS} & ancestors.keys()
-        into = rendered.keys() - copies - of_ancestors
-        carried = {} if copied else self.made | carry(theirs.folder, into, place.files)
-        new = {place.prefix + path: entry for path, entry in rendered.items()}
-        base = {path: entry for path, entry in place.tracked.items() if path not in new}
-        after = place.tracked | new
-        texts = {path: one.text.encode() for path, one in carried.items()}
-        texts |= {f"\0{path}": one.content for path, one in ancestors.items()}
-        oids = dict(zip(texts, repository.write_blobs(list(texts.values())), strict=True))
-        for path in carried:
-            inside = place.prefix + path
-            is_own = path not in rendered and inside in place.tracked
-            after[inside] = Entry(place.tracked[inside].mode if is_own else "100644", oids[path])
-        for path, one in ancestors.items():
-            inside = place.prefix + path
-            if path in rendered and path not in carried:
-                base[inside] = Entry(place.tracked[inside].mode, oids[f"\0{path}"])
-            elif inside not in stored and one.is_obsolete:
-                after.pop(inside, None)
-        for path in replaced(carried, place.files):
-            base[place.prefix + path] = place.tracked[place.prefix + path]
-            if path not in rendered:
-                after.pop(place.prefix + path, None)
-        if copied:
-            old = sides.stored(repository, place.tracked, place.prefix, copied)
-            old.pop(place.prefix + copied.answers_file, None)
-            for path, entry in old.items():
-                base[path] = entry  # what the service deleted of it, too: that stays deleted
-                if path.removeprefix(place.prefix) not in rendered:
-                    after.pop(path, None)
-        line_ends.follow(repository, place.tracked, base, after)
-        return base, after, carried
-
-    def _leave_out_shadows(
-        self, repository: Repository, sides: tuple[Tree, Tree], merge: Merge
-    ) -> list[shadowing.Shadow]:
-        """Leave out what would shadow a file of the service; return it."""
-        tracked = self.place.tracked
-        # Base and theirs hold the service's own files, too.
-        base, theirs = (
-            {path: entry for path, entry in side.items() if tracked.get(path) != entry}
-            for side in sides
-        )
-        found = list(shadowing.find(repository, self.place.prefix, base, tracked, theirs))
-        for one in found:
-            merge.leave_out(one.path, one.reason)
-        return found
-
-    def _kept(self, merge: Merge) -> set[str]:
-        """Keep files of the service that no service needs the standard's of; return these."""
-        kept = {path for path in _AS_YOU_LIKE if self.place.prefix + path in merge.conflicts}
-        for path in kept:
-            merge.conflicts.pop(self.place.prefix + path)
-            merge.leave_out(self.place.prefix + path, "yours stays, since they could not be merged")
-        return kept
-
-    def _blocked(self, theirs: rendering.Rendering) -> Iterator[tuple[str, str]]:
-        """Yield the template's files that have no room, each with what of the service is there.
-
-        One of the two is a folder where the other is a file or a link.
-        """
-        prefix, tracked = self.place.prefix, self.place.tracked
-        folders = {
-            str(folder): path
-            for path in sorted(tracked, reverse=True)
-            for folder in PurePosixPath(path).parents
-        }
-        for path in theirs.files():
-            inside = prefix + path
-            above = (str(folder) for folder in PurePosixPath(inside).parents)
-            mine = next((one for one in above if one in tracked), folders.get(inside))
-            if mine:
-                yield path, mine.removeprefix(prefix)
-
-    def _own(self, theirs: rendering.Rendering, ancestors: Mapping[str, Ancestor]) -> Iterator[str]:
-        """Yield the code and tests that are none of the template's, though it has some there.
-
-        A template that asks nothing about adoption brings its starters, too.
-        """
-        files = self.place.contents
-        if "adopted" not in theirs.answers:
-            for path in files.keys() & set(theirs.files()) - ancestors.keys():
-                folder, _, name = path.rpartition("/")
-                inside = f"{folder}/__init__.py" in files and name != "__init__.py"
-                if (name.endswith(".py") and inside) or _TESTS.fullmatch(name):
-                    yield path
 
 
 def _left_out(path: str, mine: str) -> Todo:
     why = f"it stands where the standard has {path}, which is left out"
     how = "to have it, drydock retrofit --abort, give yours another name, and retrofit again"
     return Todo(mine, 0, why, how, "start")
-
-
-def _versions(rendered: rendering.Rendering, release: Release) -> Iterator[Candidate]:
-    for path in rendered.files():
-        if path != rendered.answers_file:
-            content = (rendered.folder / path).read_bytes()
-            yield Candidate(path, content, f"release {release.name}", of_template=True)
 
 
 def _write(

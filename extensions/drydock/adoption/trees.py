@@ -1,0 +1,153 @@
+"""The two trees that a retrofit merges with what a service has: where it comes from, and theirs."""
+
+import re
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from drydock.adoption.ancestry import Ancestor
+from drydock.adoption.place import Place
+from drydock.adoption.translate import Carried, ignored, style
+from drydock.adoption.translate.files import carry, replaced
+from drydock.git import Entry, Repository, Tree
+from drydock.merging import line_ends, shadowing, sides
+from drydock.merging.shadowing import Shadow
+from drydock.merging.trees import Merge
+from drydock.template.rendering import Rendering
+
+_TESTS = re.compile(r"conftest\.py|test_.+\.py|.+_test\.py")
+_AS_YOU_LIKE = (".pre-commit-config.yaml", "AGENTS.md")
+"""What helps to work on a service, and is not read by anything else of the standard."""
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """A service, the release that it is to have, and what is known of its files."""
+
+    place: Place
+    theirs: Rendering
+    """The release, rendered with the service's answers."""
+    ancestors: Mapping[str, Ancestor]
+    """What single files came from."""
+    copied: Rendering | None
+    """The release that the whole service was copied from, if it was."""
+    made: Mapping[str, Carried]
+    """Modules that the service lacks."""
+
+
+@dataclass(frozen=True)
+class Trees:
+    """What is merged with what the service has: both of the whole repository."""
+
+    base: Tree
+    theirs: Tree
+    carried: Mapping[str, Carried]
+    """What theirs has of the service: the texts of files, by their path in the service."""
+
+
+def make(repository: Repository, adoption: Adoption, without: Set[str]) -> Trees:
+    """Store what the release becomes in this service, and what it is compared with.
+
+    What of the release stays out is told by `without`. Raises BadInput when a render holds what
+    must not be in a service.
+    """
+    place, theirs, ancestors = adoption.place, adoption.theirs, adoption.ancestors
+    stored = sides.stored(repository, place.tracked, place.prefix, theirs)
+    rendered = {path.removeprefix(place.prefix): entry for path, entry in stored.items()}
+    # The service's own, and what the template leaves to any that has it, take no part.
+    left = {path for path in place.contents.keys() & rendered.keys() if theirs.keeps(Path(path))}
+    rendered = {path: entry for path, entry in rendered.items() if path not in without | left}
+    # A copy of the standard's own file is merged as in any update.
+    copies = {path for path, one in ancestors.items() if one.of_template}
+    # Of what was copied, too, that which the service changed comes in by the merge.
+    of_ancestors = {style.PATH, *ignored.PATHS} & ancestors.keys()
+    into = rendered.keys() - copies - of_ancestors
+    carried: dict[str, Carried] = {}
+    if not adoption.copied:
+        carried = {**adoption.made, **carry(theirs.folder, into, place.files)}
+    new = {place.prefix + path: entry for path, entry in rendered.items()}
+    base = {path: entry for path, entry in place.tracked.items() if path not in new}
+    after = place.tracked | new
+    texts = {path: one.text.encode() for path, one in carried.items()}
+    texts |= {f"\0{path}": one.content for path, one in ancestors.items()}
+    oids = dict(zip(texts, repository.write_blobs(list(texts.values())), strict=True))
+    for path in carried:
+        inside = place.prefix + path
+        is_own = path not in rendered and inside in place.tracked
+        after[inside] = Entry(place.tracked[inside].mode if is_own else "100644", oids[path])
+    for path, one in ancestors.items():
+        inside = place.prefix + path
+        if path in rendered and path not in carried:
+            base[inside] = Entry(place.tracked[inside].mode, oids[f"\0{path}"])
+        elif inside not in stored and one.is_obsolete:
+            after.pop(inside, None)
+    for path in replaced(carried, place.files):
+        base[place.prefix + path] = place.tracked[place.prefix + path]
+        if path not in rendered:
+            after.pop(place.prefix + path, None)
+    if adoption.copied:
+        old = sides.stored(repository, place.tracked, place.prefix, adoption.copied)
+        old.pop(place.prefix + adoption.copied.answers_file, None)
+        for path, entry in old.items():
+            base[path] = entry  # what the service deleted of it, too: that stays deleted
+            if path.removeprefix(place.prefix) not in rendered:
+                after.pop(path, None)
+    line_ends.follow(repository, place.tracked, base, after)
+    return Trees(base, after, carried)
+
+
+def own(adoption: Adoption) -> Iterator[str]:
+    """Yield the code and tests that are none of the template's, though it has some there.
+
+    A template that asks nothing about adoption brings its starters, too.
+    """
+    files, theirs = adoption.place.contents, adoption.theirs
+    if "adopted" not in theirs.answers:
+        for path in files.keys() & set(theirs.files()) - adoption.ancestors.keys():
+            folder, _, name = path.rpartition("/")
+            inside = f"{folder}/__init__.py" in files and name != "__init__.py"
+            if (name.endswith(".py") and inside) or _TESTS.fullmatch(name):
+                yield path
+
+
+def blocked(adoption: Adoption) -> Iterator[tuple[str, str]]:
+    """Yield the template's files that have no room, each with what of the service is there.
+
+    One of the two is a folder where the other is a file or a link.
+    """
+    prefix, tracked = adoption.place.prefix, adoption.place.tracked
+    folders = {
+        str(folder): path
+        for path in sorted(tracked, reverse=True)
+        for folder in PurePosixPath(path).parents
+    }
+    for path in adoption.theirs.files():
+        inside = prefix + path
+        above = (str(folder) for folder in PurePosixPath(inside).parents)
+        mine = next((one for one in above if one in tracked), folders.get(inside))
+        if mine:
+            yield path, mine.removeprefix(prefix)
+
+
+def keep(place: Place, merge: Merge) -> set[str]:
+    """Keep files of the service that no service needs the standard's of; return these."""
+    kept = {path for path in _AS_YOU_LIKE if place.prefix + path in merge.conflicts}
+    for path in kept:
+        merge.conflicts.pop(place.prefix + path)
+        merge.leave_out(place.prefix + path, "yours stays, since they could not be merged")
+    return kept
+
+
+def leave_out_shadows(
+    repository: Repository, place: Place, trees: Trees, merge: Merge
+) -> list[Shadow]:
+    """Leave out what would shadow a file of the service; return it."""
+    # Base and theirs hold the service's own files, too.
+    base, theirs = (
+        {path: entry for path, entry in side.items() if place.tracked.get(path) != entry}
+        for side in (trees.base, trees.theirs)
+    )
+    found = list(shadowing.find(repository, place.prefix, base, place.tracked, theirs))
+    for one in found:
+        merge.leave_out(one.path, one.reason)
+    return found
