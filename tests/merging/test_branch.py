@@ -141,7 +141,9 @@ def test_it_forgets_only_what_it_noted_itself(folder: Path, service: str) -> Non
     own, other = Branch("update", service), Branch("update", "a-bxc+d")
     repository = Repository.at(folder)
     for branch in (other, own):
-        branch.start(repository)
+        with repository.quarantined() as new:
+            branch.write(new, git(folder, "rev-parse", "HEAD"), merged(new))
+        git(folder, "reset", "--quiet", "--hard")
         git(folder, "config", f"branch.{branch.name}.remote", "origin")
         git(folder, "switch", "--quiet", "main")
     own.forget(repository)
