@@ -10,7 +10,8 @@ where they let one choose, log each request to a file, and are asked by wrk, one
 in every round: what disturbs the machine disturbs all of them. A ratio is taken within a round,
 against `bare`; the table has the medians. wrk waits for an answer before it asks again, so its
 latencies are those under full load, and compare servers rather than promise times. The processor
-time that a request costs is steadier than its rate where others use the machine too.
+time that a request costs is steadier than its rate where others use the machine too; its ratio is
+bare's share of it, so that more is better, as with the rate.
 """
 
 import argparse
@@ -124,6 +125,7 @@ class Run:
     p50_ms: float
     p99_ms: float
     cpu_us: float  # of all its processes, for one request
+    megabytes: float  # that they have in memory after it
 
 
 def main() -> int:
@@ -285,17 +287,25 @@ def _measure(bench: Bench, contestant: Contestant, scenario: Scenario) -> Run:
         before = _cpu_seconds(session)
         report = json.loads(_call([*wrk, f"-d{bench.options.seconds}s", url]).splitlines()[-1])
         cpu = _cpu_seconds(session) - before
+        memory = sum(map(megabytes, _processes(session)))
     if report["errors"]:
         raise SkipError(f"{report['errors']} errors of {report['requests']} requests")
     requests = report["requests"]
-    return Run(
-        requests / report["seconds"], report["p50"], report["p99"], cpu / requests * 1_000_000
-    )
+    rate, cpu_us = requests / report["seconds"], cpu / requests * 1_000_000
+    return Run(rate, report["p50"], report["p99"], cpu_us, memory)
 
 
 def _cpu_seconds(session: int) -> float:
     """Return the processor time that the processes of a contestant have taken."""
     return sum(_processes(session).values()) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(process: int) -> float:
+    """Return what a process has in memory, by its file in /proc; nan where there is none."""
+    status = Path(f"/proc/{process}/status")
+    if not status.exists():
+        return float("nan")
+    return int(status.read_text().partition("VmRSS:")[2].split()[0]) / 1000
 
 
 def _processes(session: int) -> dict[int, int]:
@@ -410,16 +420,18 @@ def wait_for(url: str, body: str) -> None:
 
 def _print(scenario: Scenario, runs: Mapping[str, list[Run]], skipped: Mapping[str, str]) -> None:
     print(f"\n{scenario.name}: {scenario.what}; {scenario.connections} connections")
-    heads = ["of bare", "p50 ms", "p99 ms", "of bare", "CPU µs"]
+    heads = ["of bare", "p50 ms", "p99 ms", "of bare", "CPU µs", "of bare", "MB"]
     print(f"{'':16}{'a second':>10}" + "".join(f"{head:>9}" for head in heads))
     bare = runs.get("bare", [])
     for name, own in runs.items():
         line = f"{name:16}{_median(run.per_second for run in own):10.0f}"
         speed = _median(a.per_second / b.per_second for a, b in zip(own, bare, strict=False))
         tail = _median(a.p99_ms / b.p99_ms for a, b in zip(own, bare, strict=False))
+        work = _median(b.cpu_us / a.cpu_us for a, b in zip(own, bare, strict=False))
         line += f"{speed:8.2f}x{_median(run.p50_ms for run in own):9.2f}"
         line += f"{_median(run.p99_ms for run in own):9.2f}{tail:8.2f}x"
-        print(f"{line}{_median(run.cpu_us for run in own):9.0f}")
+        line += f"{_median(run.cpu_us for run in own):9.0f}{work:8.2f}x"
+        print(f"{line}{_median(run.megabytes for run in own):9.1f}")
     for name, reason in skipped.items():
         print(f"{name:16}skipped: {reason}")
     sys.stdout.flush()

@@ -77,13 +77,12 @@ def _start(service: Path, name: str) -> Start:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    status = Path(f"/proc/{process.pid}/status")
     try:
         while path and not _answers(f"http://127.0.0.1:{port}{path}"):
             if process.poll() is not None:
                 raise RuntimeError(f"{name} did not start")
             time.sleep(0.02)
-        memory = _megabytes(status) if path else float("nan")
+        memory = serve.megabytes(process.pid) if path else float("nan")
     finally:
         if path:
             process.kill()
@@ -91,13 +90,6 @@ def _start(service: Path, name: str) -> Start:
         process.returncode = os.waitstatus_to_exitcode(code)
     seconds = time.perf_counter() - start
     return Start(seconds, usage.ru_utime + usage.ru_stime, memory)
-
-
-def _megabytes(status: Path) -> float:
-    """Return what a process has in memory, by its file in /proc; nan where there is none."""
-    if not status.exists():
-        return float("nan")
-    return int(status.read_text().partition("VmRSS:")[2].split()[0]) / 1000
 
 
 def _answers(url: str) -> bool:
