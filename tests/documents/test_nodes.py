@@ -13,7 +13,7 @@ ITEMS = (Part("a", "a", lead="\n  ", after=" # why"), Part("b", "b", lead="\n  "
         pytest.param(Body(ITEMS, "[", "\n]", ",", ends=True), "[\n  a, # why\n  b,\n]", id="ends"),
         pytest.param(Body((), "[", "]", ","), "[]", id="empty"),
         pytest.param(
-            Body(tuple(Part(one, one, lead="  ", after="\n") for one in "ab"), "- ", hang="  "),
+            Body(tuple(Part(one, one, lead="  ", after="\n") for one in "ab"), "- ", inline="  "),
             "- a\n  b\n",
             id="the first part on the line of the dash",
         ),

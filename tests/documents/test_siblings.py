@@ -24,7 +24,7 @@ def _text(parts: Sequence[Part]) -> str:
 
 def test_what_recurs_is_told_by_its_number_and_how_often_it_is_there() -> None:
     parts = [Part("a"), Part("b", place=ANYWHERE), Part("a", place="with its like")]
-    told = siblings.told_apart(parts)
+    told = siblings.distinct(parts)
     assert [part.key for part in told] == ["a (1 of 2)", "b", "a (2 of 2)"]
     assert [part.place for part in told] == [None, ANYWHERE, None]
 

@@ -38,7 +38,7 @@ class Body:
     """What stands between two parts, before what comes `after` the first."""
     ends: bool = False
     """Whether it follows the last part, too."""
-    hang: str = ""
+    inline: str = ""
     """What the first part lacks of its `lead`, because it stands on the opening's line."""
     kind: Kind = TABLE
 
@@ -56,8 +56,8 @@ def inner(part: Part) -> str:
     texts = [body.opening]
     for place, held in enumerate(body.parts, 1):
         separator = body.separator if body.ends or place < len(body.parts) else ""
-        hangs = place == 1 and body.hang
-        lead = held.lead.lstrip("\n").removeprefix(body.hang) if hangs else held.lead
+        is_inline = place == 1 and body.inline
+        lead = held.lead.lstrip("\n").removeprefix(body.inline) if is_inline else held.lead
         texts += [lead, inner(held), separator, held.after]
     return "".join([*texts, body.closing])
 

@@ -124,7 +124,7 @@ def _items(text: str, start: int, bracket: str) -> Body | None:
         )
     if not _CLOSING.fullmatch(text, end) or "\\" in text[:end]:
         return None
-    held = siblings.told_apart(parts)
+    held = siblings.distinct(parts)
     return Body(held, opening, text[end:], separator=",", ends=separator and bool(parts))
 
 

@@ -52,7 +52,7 @@ def _sections(
         )
         parts.append(Part(opens.name, body=body))
         headings = rest
-    return siblings.told_apart(parts)
+    return siblings.distinct(parts)
 
 
 def _text(lines: list[str], said: Said) -> Part:

@@ -12,7 +12,7 @@ from drydock.documents.nodes import Body, Part
 _Order = Callable[[str], object]
 
 
-def told_apart(parts: Sequence[Part]) -> tuple[Part, ...]:
+def distinct(parts: Sequence[Part]) -> tuple[Part, ...]:
     """Give what recurs its number, and of how many.
 
     Where a side changes how often, no part is taken for another's: nobody knows which is which.

@@ -49,7 +49,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Told:
+class Identities:
     """How the items of a list are told apart."""
 
     keys: Sequence[Hashable]
@@ -70,7 +70,7 @@ list whose items are meant, and a one-dot leader for a dot in a key.
 """
 Stated = tuple[Path, str, int]
 """What leads to a key or a scalar, what a scalar says (else nothing), where it stands."""
-Tell = Callable[[Path, Sequence[Value]], Told | None]
+Identify = Callable[[Path, Sequence[Value]], Identities | None]
 """Tells the items of the list at a path apart; None: it is to be taken as a whole."""
 
 
@@ -92,20 +92,22 @@ _SETS = {
 }  # fmt: skip
 
 
-def teller(known: Sequence[Profile]) -> Tell:
+def identifier(known: Sequence[Profile]) -> Identify:
     """Return what tells the items of lists apart in a file that has these profiles."""
     lists = [one for profile in known for one in profile.lists]
 
-    def tell(path: Path, items: Sequence[Value]) -> Told | None:
+    def identify(path: Path, items: Sequence[Value]) -> Identities | None:
         declared = profiles.declared(".".join(path), lists)
         if declared and PACKAGE in declared.known_by:
             return packages(items)
-        return told_apart(_name(path), items, declared)
+        return identities(_name(path), items, declared)
 
-    return tell
+    return identify
 
 
-def told_apart(name: str, items: Sequence[Value], declared: List | None = None) -> Told | None:
+def identities(
+    name: str, items: Sequence[Value], declared: List | None = None
+) -> Identities | None:
     """Tell the items of the list called `name` apart; None if it is to be taken as a whole."""
     scalars = all(item.entries is None and item.items is None for item in items)
     known_by = declared.known_by if declared else ()
@@ -124,11 +126,11 @@ def told_apart(name: str, items: Sequence[Value], declared: List | None = None) 
     if len(set(keys)) < len(keys) and not (floats and scalars):
         return None  # which one is meant would be a guess
     if floats:
-        return Told(keys, SET)
-    return Told(keys, STEPS if declared and declared.shown else LIST)
+        return Identities(keys, SET)
+    return Identities(keys, STEPS if declared and declared.shown else LIST)
 
 
-def packages(items: Sequence[Value]) -> Told | None:
+def packages(items: Sequence[Value]) -> Identities | None:
     """Tell requirements (PEP 508) apart, by package; other things among them by what they are."""
     keys: list[Hashable] = [requirement_key(item.word or "", marked=False) for item in items]
     marked = [requirement_key(item.word or "", marked=True) for item in items]
@@ -138,7 +140,7 @@ def packages(items: Sequence[Value]) -> Told | None:
             more if key is None or often[key] > 1 else key
             for key, more in zip(keys, finer, strict=True)
         ]
-    return Told(keys, PACKAGES)
+    return Identities(keys, PACKAGES)
 
 
 def requirement_key(text: str, *, marked: bool) -> Hashable:
@@ -226,7 +228,9 @@ def items_of(path: Path) -> Path:
     return *path[:-1], f"{path[-1] if path else ''}[]"
 
 
-def part(text: str, key: Hashable, begin: int, value: Value, path: Path, *, tell: Tell) -> Part:
+def part(
+    text: str, key: Hashable, begin: int, value: Value, path: Path, *, identify: Identify
+) -> Part:
     """Return the part that begins at `begin`, where its key stands, and ends with `value`.
 
     What is in brackets is taken apart further; `tell` tells the items of lists apart.
@@ -235,18 +239,22 @@ def part(text: str, key: Hashable, begin: int, value: Value, path: Path, *, tell
     kind = TABLE
     if value.entries is not None:
         held = [
-            replace(part(text, name, at, inner, below(path, name), tell=tell), place=ANYWHERE)
+            replace(
+                part(text, name, at, inner, below(path, name), identify=identify), place=ANYWHERE
+            )
             for name, (at, inner) in value.entries.items()
         ]
         places = [(at, inner.end) for at, inner in value.entries.values()]
     elif value.items is not None:
-        told = tell(path, value.items)
+        told = identify(path, value.items)
         inside = items_of(path)
         if told is None:
             return whole
         kind = told.kind
         held = [
-            replace(part(text, known, item.start, item, inside, tell=tell), place=told.place)
+            replace(
+                part(text, known, item.start, item, inside, identify=identify), place=told.place
+            )
             for known, item in zip(told.keys, value.items, strict=True)
         ]
         places = [(item.start, item.end) for item in value.items]

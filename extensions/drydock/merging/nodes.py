@@ -99,7 +99,7 @@ def _lead(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> str:
     try:
         return spacing.between(base.lead if base else None, ours.lead, theirs.lead, ours)
     except NotCertain:
-        if base is not None or ours.body or _says(ours) != _says(theirs):
+        if base is not None or ours.body or _content(ours) != _content(theirs):
             raise
     merging.done.append(f"your comment on {name_of(ours)}, which both versions add")
     merging.given.append(_given_way("", theirs.lead, ours.lead))
@@ -128,11 +128,11 @@ def without(part: Part, names: Collection[str]) -> Part:
 
 
 def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
-    if _says(ours) == _says(theirs) or (base and _says(theirs) == _says(base)):
+    if _content(ours) == _content(theirs) or (base and _content(theirs) == _content(base)):
         if ours.kind is Text.PROSE:
             merging.given.append(_given_way("", theirs.text, ours.text))
         return ours
-    if base and _says(ours) == _says(base):
+    if base and _content(ours) == _content(base):
         return theirs
     if base and (ours.body or theirs.body or base.body):
         raise NotCertain(f"{name_of(ours)} is of another kind on each side")
@@ -185,7 +185,7 @@ def _given_way(ours: str, theirs: str, merged: str) -> Given:
     return Given(tuple(lost), merged)
 
 
-def _says(part: Part) -> Hashable:
+def _content(part: Part) -> Hashable:
     """Return what a part means, its own surroundings aside."""
     if part.body is None:
         return tuple(part.text.split()) if part.says is None else part.says
@@ -197,13 +197,13 @@ def _says(part: Part) -> Hashable:
 
 def _meaning(part: Part) -> Hashable:
     """Return what a part means and what is remarked about it, whatever its layout."""
-    return tuple(part.lead.split()), _says(part), tuple(part.after.split())
+    return tuple(part.lead.split()), _content(part), tuple(part.after.split())
 
 
 def _is_less(part: Part, before: Part) -> bool:
     """Tell whether a part says what it said before, with nothing new remarked about it."""
     remarks = zip((part.lead, part.after), (before.lead, before.after), strict=True)
-    return _says(part) == _says(before) and all(
+    return _content(part) == _content(before) and all(
         {*now.splitlines()} <= {*then.splitlines(), ""} or now.split() == then.split()
         for now, then in remarks
     )

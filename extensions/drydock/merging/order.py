@@ -21,7 +21,7 @@ def merged_order(
     What a side added comes after what it follows there, and after what the other added in that
     place. Parts that do not float must come out in an order that follows from both sides.
     """
-    # A heap that one side took away, and that has something in it still, is the other side's own.
+    # A collection that one side took away, and that still has something, is the other side's own.
     base = {k: part for k, part in base.items() if k not in merged or (k in ours and k in theirs)}
     sides = (base, ours, theirs)
     fixed = {key for side in sides for key, part in side.items() if part.place is not ANYWHERE}

@@ -59,5 +59,5 @@ def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_telling_lines_by_their_place_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     trust(monkeypatch)
-    monkeypatch.setattr(siblings, "told_apart", told_by_place)
+    monkeypatch.setattr(siblings, "distinct", told_by_place)
     assert catches(lambda case: check(".gitignore", render, case), cases(PATTERNS))

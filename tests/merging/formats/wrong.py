@@ -8,12 +8,12 @@ import pytest
 from drydock.documents import values
 from drydock.documents.kinds import SET
 from drydock.documents.nodes import Body, Part
-from drydock.documents.values import Told, Value
+from drydock.documents.values import Identities, Value
 from drydock.merging import nodes, order, spacing, structural
 from drydock.merging.nodes import Merging
 
 _order, _merge_bodies, _leaf = order.merged_order, nodes._merge_bodies, nodes._leaf
-_told_apart = values.told_apart
+_identities = values.identities
 
 
 def _forgets_what_theirs_adds(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
@@ -37,8 +37,8 @@ def _forgets_remarks(base: Any, ours: str, theirs: str, owner: Part) -> str:
     return ours
 
 
-def _tells_by_place(name: str, items: Sequence[Value], *_: object) -> Told:
-    return Told(range(len(items)), SET)
+def _tells_by_place(name: str, items: Sequence[Value], *_: object) -> Identities:
+    return Identities(range(len(items)), SET)
 
 
 def _brings_back_what_ours_removed(
@@ -66,7 +66,7 @@ WRONG: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "puts what theirs adds last": (order, "merged_order", _puts_theirs_last),
     "takes ours where a word changed": (nodes, "merge", _takes_ours),
     "forgets theirs' remarks": (spacing, "between", _forgets_remarks),
-    "tells items by their place": (values, "told_apart", _tells_by_place),
+    "tells items by their place": (values, "identities", _tells_by_place),
     "brings back what ours removed": (nodes, "_merge_bodies", _brings_back_what_ours_removed),
 }
 OF_PARTS = [name for name in WRONG if name != "tells items by their place"]

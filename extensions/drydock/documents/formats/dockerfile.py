@@ -64,7 +64,7 @@ def read(text: str, _known: Sequence[Profile] = ()) -> Part:
         end += len(one.lead) + len(one.text)
     closing = text[len(opening) + end :]
     bodies = [_stage(parts, place) for place, parts in enumerate(stages) if parts]
-    return Part("the file", body=Body(siblings.told_apart(bodies), opening, closing, kind=SECTIONS))
+    return Part("the file", body=Body(siblings.distinct(bodies), opening, closing, kind=SECTIONS))
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _stage(parts: list[Part], place: int) -> Part:
         key = f"stage {first[-1].lower()}" if named else "a stage without a name"
     head, *others = parts
     lead, head = head.lead, replace(head, lead="")
-    return Part(key, lead=lead, body=Body(siblings.told_apart([head, *others]), kind=SECTIONS))
+    return Part(key, lead=lead, body=Body(siblings.distinct([head, *others]), kind=SECTIONS))
 
 
 def _plain(text: str) -> list[str]:
@@ -195,7 +195,7 @@ def _named(part: Part, words: list[str]) -> Part:
         for pair in pairs
     ]
     closing = part.text[pairs[-1].end() :]
-    body = Body(siblings.told_apart(held), part.text[:start], closing, kind=SECTIONS)
+    body = Body(siblings.distinct(held), part.text[:start], closing, kind=SECTIONS)
     return Part(f"{word} of several", body=body)
 
 

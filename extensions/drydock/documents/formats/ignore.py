@@ -41,7 +41,7 @@ def read(text: str, _known: Sequence[Profile] = ()) -> Part:
         else:
             parts.append(replace(_pattern(line), lead=lead, after="\n"))
             lead = ""
-    held = siblings.told_apart(parts)
+    held = siblings.distinct(parts)
     if len({part.key for part in parts}) < len(parts) and all(
         one.place == "ignored" for one in parts
     ):

@@ -9,7 +9,7 @@ from itertools import pairwise
 from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Stated, Tell, Value
+from drydock.documents.values import Identify, Stated, Value
 from drydock.profiles import Profile
 
 _NAME = re.compile(r"(?:^|/)(?:\.?pylintrc|\.flake8|\.coveragerc|[\w.-]+\.(?:ini|cfg))$")
@@ -55,9 +55,9 @@ def read(text: str, known: Sequence[Profile] = ()) -> Part:
             sections[-1][2].append(pending + line)
             pending = ""
     parts = []
-    tell = values.teller(known)
+    identify = values.identifier(known)
     for name, lead, (opening, *lines) in sections:
-        body = Body(tuple(_keys(name, lines, tell)), opening)
+        body = Body(tuple(_keys(name, lines, identify)), opening)
         parts.append(Part(f"[{name}]", lead=lead, body=body, place=ANYWHERE))
     return Part("the file", body=Body(tuple(parts), closing=pending))
 
@@ -66,7 +66,7 @@ def _is_blank(line: str) -> bool:
     return not line.strip() or bool(_REMARK.match(line))
 
 
-def _keys(section: str, lines: Sequence[str], tell: Tell) -> Iterator[Part]:
+def _keys(section: str, lines: Sequence[str], identify: Identify) -> Iterator[Part]:
     """Yield the keys of a section, given its lines, each with the blank ones above it."""
     starts = [at for at, line in enumerate(lines) if not _split(line)[1][0].isspace()]
     if starts[:1] != [0][: len(lines)]:
@@ -76,7 +76,7 @@ def _keys(section: str, lines: Sequence[str], tell: Tell) -> Iterator[Part]:
         found = _KEY.fullmatch(first)
         if not found:
             raise ValueError("a key is written in an unusual way")
-        key = _key(section, found, lines[start + 1 : end], tell)
+        key = _key(section, found, lines[start + 1 : end], identify)
         yield replace(key, lead=lead, place=ANYWHERE)
 
 
@@ -86,7 +86,7 @@ def _split(line: str) -> tuple[str, str]:
     return line[:start], line[start:]
 
 
-def _key(section: str, found: re.Match[str], more: Sequence[str], tell: Tell) -> Part:
+def _key(section: str, found: re.Match[str], more: Sequence[str], identify: Identify) -> Part:
     key, text = found["key"].lower(), found[0] + "".join(more)
     says = (found["value"] is None, *f"{found['value']} {''.join(more)}".split())
     whole = Part(key, text[:-1], says, after="\n")
@@ -94,7 +94,7 @@ def _key(section: str, found: re.Match[str], more: Sequence[str], tell: Tell) ->
     if not more or found["value"] or any(word.endswith(",") for word in words):
         return whole
     items = [Value(0, 0, word, word) for word in words]
-    told = tell(values.below(values.below((), section), key), items)
+    told = identify(values.below(values.below((), section), key), items)
     if told is None:
         return whole
     parts = []

@@ -46,7 +46,7 @@ def read(text: str, known: Sequence[Profile] = ()) -> Part:
     space = _GRAMMAR.space.match(text)
     start = space.end() if space else 0
     value = values.scan(text, start, _GRAMMAR)
-    root = values.part(text, "the document", start, value, (), tell=values.teller(known))
+    root = values.part(text, "the document", start, value, (), identify=values.identifier(known))
     return Part("the document", body=Body((root,), text[:start], text[value.end :]))
 
 

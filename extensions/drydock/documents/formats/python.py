@@ -69,7 +69,7 @@ class _Reader:
             end = self._end(row[-1], below)
             parts.append(self._statement(row, line, end))
             line = end
-        return siblings.told_apart(parts), line
+        return siblings.distinct(parts), line
 
     def _end(self, node: ast.stmt, below: int) -> int:
         """Return the line behind a statement, with the comments below that its blocks own.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE, Place
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Grammar, Path, Stated, Tell, Value
+from drydock.documents.values import Grammar, Identify, Path, Stated, Value
 from drydock.profiles import Profile
 
 _STRING = (
@@ -57,16 +57,16 @@ _GRAMMAR = Grammar(
 
 def read(text: str, known: Sequence[Profile] = ()) -> Part:
     """Take `text` apart: tables, their keys, what these hold."""
-    tell = values.teller(known)
-    top, tables, end = _tables(text, tell)
+    identify = values.identifier(known)
+    top, tables, end = _tables(text, identify)
     first = Part("the top", body=top.body)
-    return Part("the document", body=Body((first, *_parts(tables, tell)), closing=text[end:]))
+    return Part("the document", body=Body((first, *_parts(tables, identify)), closing=text[end:]))
 
 
-def _tables(text: str, tell: Tell) -> "tuple[_Held, list[_Table], int]":
+def _tables(text: str, identify: Identify) -> "tuple[_Held, list[_Table], int]":
     """Return what stands above all tables, the tables, and where the last of them ends."""
     check(text)
-    top, at = _table(text, 0, (), "", tell)
+    top, at = _table(text, 0, (), "", identify)
     tables = []
     arrays: set[Path] = set()
     while found := _HEADER.match(text, _end(_SPACE, text, at)):
@@ -76,7 +76,7 @@ def _tables(text: str, tell: Tell) -> "tuple[_Held, list[_Table], int]":
         if in_array:
             arrays.add(names)
         inside = values.items_of(place) if in_array else place
-        held, end = _table(text, found.end(), inside, text[start : found.end()], tell)
+        held, end = _table(text, found.end(), inside, text[start : found.end()], identify)
         tables.append(_Table(names, place, in_array, text[at:start], start, held))
         at = end
     return top, tables, at
@@ -87,7 +87,7 @@ def stated(text: str) -> Iterator[Stated]:
 
     A table without a header of its own stands where the first one below it does.
     """
-    top, tables, _ = _tables(text, values.teller(()))
+    top, tables, _ = _tables(text, values.identifier(()))
     yield from _entries(text, top, ())
     seen: set[Path] = set()
     for table in tables:
@@ -132,7 +132,7 @@ def _place(names: Path, arrays: Set[Path]) -> Path:
     return path
 
 
-def _table(text: str, at: int, path: Path, opening: str, tell: Tell) -> tuple[_Held, int]:
+def _table(text: str, at: int, path: Path, opening: str, identify: Identify) -> tuple[_Held, int]:
     """Read the keys at `at`; return them and where the last of them ends."""
     entries: dict[str, tuple[int, Value]] = {}
     parts = []
@@ -147,20 +147,20 @@ def _table(text: str, at: int, path: Path, opening: str, tell: Tell) -> tuple[_H
         inner = path
         for one in names:
             inner = values.below(inner, one)
-        found = values.part(text, name, start, value, inner, tell=tell)
+        found = values.part(text, name, start, value, inner, identify=identify)
         lead, after = text[at:start], text[value.end : end]
         parts.append(replace(found, lead=lead, after=after, place=ANYWHERE))
         at = end
     return _Held(Body(numbered(parts), opening), Value(0, 0, entries=entries)), at
 
 
-def _parts(tables: Sequence[_Table], tell: Tell) -> list[Part]:
+def _parts(tables: Sequence[_Table], identify: Identify) -> list[Part]:
     """Return the tables as parts; what is below an item of an array of tables is its part."""
     arrays: dict[Path, list[_Table]] = {}
     for table in tables:
         if table.in_array:
             arrays.setdefault(table.names, []).append(table)
-    told = {names: _told(items, tell) for names, items in arrays.items()}
+    told = {names: _told(items, identify) for names, items in arrays.items()}
     parts = []
     rest = list(tables)
     while rest:
@@ -172,15 +172,15 @@ def _parts(tables: Sequence[_Table], tell: Tell) -> list[Part]:
         below = []
         while table.in_array and rest and _is_below(rest[0], table.names):
             below.append(rest.pop(0))
-        body = replace(table.held.body, parts=(*table.held.body.parts, *_parts(below, tell)))
+        body = replace(table.held.body, parts=(*table.held.body.parts, *_parts(below, identify)))
         parts.append(Part(key, lead=table.lead, body=body, place=place))
     return parts
 
 
-def _told(items: Sequence[_Table], tell: Tell) -> list[tuple[Hashable, Place]]:
+def _told(items: Sequence[_Table], identify: Identify) -> list[tuple[Hashable, Place]]:
     """Return the key of each item of an array of tables, and what its place means."""
     names = items[0].names
-    told = tell(items[0].place, [item.held.value for item in items])
+    told = identify(items[0].place, [item.held.value for item in items])
     if told is None:
         raise ValueError(f"the items of {_dotted(names)} cannot be told apart")
     return [((_dotted(names), key), told.place) for key in told.keys]

@@ -215,7 +215,7 @@ class _Reader:
 
     def __init__(self, text: str, known: Sequence[Profile]) -> None:
         self.text = text
-        self.tell = values.teller(known)
+        self.identify = values.identifier(known)
 
     def document(self, start: int, value: Value) -> tuple[Part, int]:
         """Return the document at `start`, and where the last line of it ends."""
@@ -245,7 +245,7 @@ class _Reader:
                 parts.append(replace(part, lead=self.text[at:begin], place=ANYWHERE))
                 at = end
             return parts, at
-        told = self.tell(path, value.items or ())
+        told = self.identify(path, value.items or ())
         if told is None:
             raise ValueError("items cannot be told apart")
         for told_by, item in zip(told.keys, value.items or (), strict=True):
@@ -260,7 +260,7 @@ class _Reader:
     def _part(self, key: Hashable, begin: int, value: Value, path: Path) -> tuple[Part, int]:
         """Return the entry or item that begins, with its key or dash, at `begin`."""
         if not value.block:
-            part = values.part(self.text, key, begin, value, path, tell=self.tell)
+            part = values.part(self.text, key, begin, value, path, identify=self.identify)
             end = value.end
             if pinned := _PINNED.search(self.text, begin, self.text.index("\n", end) + 1):
                 end = pinned.end(1)
@@ -270,22 +270,22 @@ class _Reader:
             return replace(part, after=self.text[end:at]), at
         kind: Kind | None = JOBS if path in _NAMED else TABLE
         if value.items is not None:
-            told = self.tell(path, value.items)
+            told = self.identify(path, value.items)
             kind = told.kind if told else None
         if kind is None:
             at = self._rest(value.end)
             part = Part(key, self.text[begin : value.end], value.meaning())
             return replace(part, after=self.text[value.end : at]), at
         line_end = self.text.index("\n", begin) + 1
-        hangs = value.start < line_end and self._first(value) == value.start
-        at = value.start if hangs else line_end
+        is_inline = value.start < line_end and self._first(value) == value.start
+        at = value.start if is_inline else line_end
         opening = self.text[begin:at]
         parts, end = self._parts(at, value, path)
-        hang = ""
-        if hangs:
-            hang = " " * (at - self.text.rfind("\n", 0, at) - 1)
-            parts[0] = replace(parts[0], lead=hang)
-        body = Body(tuple(parts), opening, hang=hang, kind=kind)
+        inline = ""
+        if is_inline:
+            inline = " " * (at - self.text.rfind("\n", 0, at) - 1)
+            parts[0] = replace(parts[0], lead=inline)
+        body = Body(tuple(parts), opening, inline=inline, kind=kind)
         return Part(key, body=body), end
 
     def _first(self, value: Value) -> int:

@@ -80,6 +80,6 @@ def _items(node: ast.stmt, scope: str) -> Iterator[tuple[str, str]]:
     else:
         items = []
     shown = ast.unparse(node)
-    if not (items and shown == "__all__ = []"):  # a heap: no more than what it holds
+    if not (items and shown == "__all__ = []"):  # a collection: no more than what it holds
         yield scope, shown
     yield from ((f"{scope}{shown}", item) for item in items)
