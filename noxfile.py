@@ -182,11 +182,12 @@ def newest(session: nox.Session) -> None:
 
 @nox.session
 def chart(session: nox.Session) -> None:
-    """Hold the chart, its alerts and its dashboard to real tools and to the running service."""
+    """Hold chart and alerts to real tools and the running service, dashboards to Grafana."""
     install(session, "chart", "images")
     session.run("python", "-m", "tests.template.chart.parts")
     session.run(
-        *("pytest", "-n", WORKERS, "--dist", "loadfile", "tests/template/chart", *session.posargs),
+        *("pytest", "-n", WORKERS, "--dist", "loadfile"),
+        *("tests/template/chart", "tests/fleet/test_dashboard.py", *session.posargs),
         env={"DRYDOCK_CHART": "1"},
     )
 

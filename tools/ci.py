@@ -48,7 +48,7 @@ COUNTS = re.compile(r"=* ?\d+ (passed|failed|error).* in [\d.]+s")
 # What each session that fetches something is to run of it: what starts its parts.
 PARTS = {
     **dict.fromkeys(
-        ("chart", "triton", "pipelines", "renovate", "java", "packaging"), ("-m", "parts")
+        ("chart", "triton", "pipelines", "renovate", "java", "packaging", "fleet"), ("-m", "parts")
     ),
     "image": ("parts",),
     "peers": ("-k", "test_answer_changes"),

@@ -105,6 +105,7 @@ def names(shown: Page) -> list[str]:
     return found
 
 
+@pytest.mark.parts
 def test_services_are_sorted_by_a_column_and_back(shown: Page) -> None:
     assert names(shown) == ["gone", "iris", "parcel", "tulip"]
 

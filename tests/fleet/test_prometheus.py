@@ -47,6 +47,7 @@ def test_prometheus_reads_the_metrics() -> None:
     assert promtool("check", "metrics", stdin=METRICS) == ""
 
 
+@pytest.mark.parts
 @pytest.mark.fleet
 def test_prometheus_takes_the_rules() -> None:
     promtool("check", "rules", "--lint=all", "--lint-fatal", ALERTS)

@@ -53,6 +53,17 @@ def test_a_promotion_changes_one_line_of_one_file(
     assert fleet("waves", listing, "--to", "v1.4.0", "--presets", folder).out.startswith("Nothing")
 
 
+def test_of_a_company_s_own_releases_the_very_one_is_allowed(
+    fleet: Fleet, listing: Path, tmp_path: Path
+) -> None:
+    """PEP 440 has no order of local versions, so `<=` would let the next one in, too."""
+    fleet("waves", listing, "--to", "v1.4.0+acme.1", "--presets", tmp_path / "p")
+    fleet("waves", listing, "--to", "v1.4.0+acme.2", "--promote", "1", "--presets", tmp_path / "p")
+
+    found = [allowed(tmp_path / "p", wave) for wave in (0, 1, 2)]
+    assert found == [None, "==1.4.0+acme.2", "==1.4.0+acme.1"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.renovate import parts
-from tests.support import Service
+from tests.support import Service, Template, git, run_alone
 from tests.template.matrix import REPOSITORY
 
 pytestmark = pytest.mark.renovate
@@ -111,13 +111,86 @@ def test_a_wave_gets_the_releases_up_to_one(service: Service, company: str, tmp_
     assert releases(service) == ["v1.1.0"]
 
 
-def test_the_presets_are_valid() -> None:
-    paths = sorted(PRESETS.glob("*.json"))
-    assert [path.name for path in paths] == ["canary.json", "default.json", "wave-1.json"]
+def waves(folder: Path, release: str, *options: str, extends: str = HOME) -> list[Path]:
+    """Let `drydock fleet waves` write the presets of three waves; return all that are there."""
+    services = [{"url": f"https://h/s{wave}.git", "wave": wave} for wave in (0, 1, 2)]
+    listing = folder.parent / "fleet.yaml"
+    listing.write_text(json.dumps({"services": services}))
+    to = ("--to", release, "--presets", folder, "--extends", extends)
+    done = run_alone("fleet", "waves", listing, *to, *options)
+    assert done.code == 0, done.err
+    return sorted(folder.glob("wave-*.json"))
 
-    done = subprocess.run(
-        [parts.node(), parts.renovate() / "config-validator.js", "--strict", *paths],
+
+def test_what_the_fleet_s_waves_say_is_what_renovate_does(
+    service: Service, company: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "presets"
+    (folder / "wave-1.json").unlink()  # the one of the docs
+    waves(folder, "v1.0.0")
+    for path in folder.glob("wave-*.json"):
+        path.write_text(path.read_text().replace(HOME, f"{company}/default.json"))
+
+    found = {}
+    for wave in (0, 1):
+        extend(service, f"{company}/wave-{wave}.json")
+        found[wave] = releases(service)
+    waves(folder, "v1.1.0", "--promote", "1")
+    path = folder / "wave-1.json"
+    path.write_text(path.read_text().replace(HOME, f"{company}/default.json"))
+
+    assert found == {0: ["v1.1.0"], 1: []}
+    assert releases(service) == ["v1.1.0"]
+
+
+def test_a_wave_waits_for_a_company_s_own_release_too(
+    service: Service, template: Template, company: str, tmp_path: Path
+) -> None:
+    fork = tmp_path / "fork"
+    git(tmp_path, "clone", "--quiet", template.path, fork)
+    for number in (1, 2, 10):
+        git(fork, "tag", f"v1.1.0+acme.{number}", "v1.1.0")
+    answers = service.read(".copier-answers.yml")
+    moved = answers.replace(template.path.as_uri(), fork.as_uri())
+    service.change({".copier-answers.yml": moved})
+    folder = tmp_path / "presets"
+    (folder / "wave-1.json").unlink()
+
+    waves(folder, "v1.1.0+acme.2")
+    path = folder / "wave-1.json"
+    path.write_text(path.read_text().replace(HOME, f"{company}/default.json"))
+    extend(service, f"{company}/wave-1.json")
+
+    assert releases(service) == ["v1.1.0+acme.2"]
+
+
+def validated(*paths: Path) -> subprocess.CompletedProcess[str]:
+    """Hold presets to Renovate's own validator."""
+    return subprocess.run(
+        [parts.node(), parts.renovate() / "config-validator.js", "--strict", "--no-global", *paths],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
+
+def test_the_presets_are_valid(tmp_path: Path) -> None:
+    paths = sorted(PRESETS.glob("*.json"))
+    assert [path.name for path in paths] == ["canary.json", "default.json", "wave-1.json"]
+    of_the_fleet = [
+        *waves(tmp_path / "presets", "v1.4.0"),
+        *waves(tmp_path / "fork", "v1.4.0+acme.1", extends="github>acme/renovate//python.json"),
+    ]
+    assert len(of_the_fleet) == 6
+
+    done = validated(*paths, *of_the_fleet)
+
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_mistake_in_a_preset_is_found(tmp_path: Path) -> None:
+    path = waves(tmp_path / "presets", "v1.4.0")[1]
+    path.write_text(path.read_text().replace("allowedVersions", "allowedVersion"))
+
+    done = validated(path)
+
+    assert done.returncode == 1
+    assert "allowedVersion" in done.stdout + done.stderr

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from packaging.version import Version
+
 from drydock.errors import BadInput
 from drydock.fleet.inventory import Member
 
@@ -48,9 +50,18 @@ def presets(
         elif name in before and wave != promote:
             limits = _allowed(_allowed_by(name, before[name]))
         else:
-            limits = _allowed(f"<={release.removeprefix('v')}")
+            limits = _allowed(_up_to(release))
         found[name] = _text(f"Wave {wave}: {', '.join(services)}", extends, limits)
     return found
+
+
+def _up_to(release: str) -> str:
+    """Return what allows a release, in words of PEP 440, by which Renovate reads the template's.
+
+    That has no order of local versions: of a company's own release the very one is allowed.
+    """
+    version = release.removeprefix("v")
+    return f"=={version}" if Version(version).local else f"<={version}"
 
 
 def _allowed(versions: str) -> dict[str, Any]:
