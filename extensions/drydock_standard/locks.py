@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from drydock_standard.repository import table, texts
 
-_OWN = re.compile(r'^source = \{ (?:editable|virtual|directory) = "\." \}$', re.MULTILINE)
+_OWN = re.compile(r'^source = \{ (?:editable|virtual|directory) = "(.*)" \}$', re.MULTILINE)
 _RANGE = re.compile(r"(~=|==)\s*(\d+(?:\.\d+)*\.\*|(?<=~=)\s*\d+(?:\.\d+)+)(?=\s*(?:,|$))")
 _MOST = 1000  # dependencies in one list
 _ELSEWHERE = ("git", "url", "path", "directory", "editable", "virtual")
@@ -30,15 +30,23 @@ Wanted = tuple[str, SpecifierSet | None, frozenset[str]]
 """Name, versions (None where they come from somewhere else than an index), and extras."""
 
 
-def stale_uv(lock: str, pyproject: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what uv.lock does not have as pyproject.toml has it; raise Unknown where it may."""
+def has(lock: str, member: str) -> bool:
+    """Tell whether uv.lock has a member of its workspace, by the folder from there."""
+    return any(found[1] == member for found in _OWN.finditer(lock))
+
+
+def stale_uv(lock: str, pyproject: Mapping[str, Any], member: str = ".") -> Iterator[str]:
+    """Yield what uv.lock does not have as pyproject.toml has it; raise Unknown where it may.
+
+    `member` is the folder of pyproject.toml from that of uv.lock: one of a workspace.
+    """
     project = table(pyproject, "project")
     if {"dependencies", "optional-dependencies", "requires-python"} & {
         *texts(project.get("dynamic"))
     }:
         raise Unknown("the dependencies of the project are dynamic")
     head, *blocks = re.split(r"(?m)^\[\[package\]\]$", lock)
-    own = [block for block in blocks if _OWN.search(block)]
+    own = [block for block in blocks if has(block, member)]
     if not own:
         if table(pyproject, "tool", "uv", "workspace"):
             raise Unknown("the project is the root of a workspace")
@@ -49,7 +57,7 @@ def stale_uv(lock: str, pyproject: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(metadata, dict):
         raise Unknown("it is of an old format")
     requires = str(project.get("requires-python", ""))
-    if not table(pyproject, "tool", "uv", "workspace") and requires:
+    if member == "." and not table(pyproject, "tool", "uv", "workspace") and requires:
         locked = str(_toml(head).get("requires-python", ""))
         if _specifiers(locked) != _specifiers(requires):
             yield f"requires-python is {locked}, not {requires}"

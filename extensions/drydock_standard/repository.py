@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from itertools import islice
@@ -25,6 +25,7 @@ LARGEST_LOCK = 1 << 24  # bytes of a lock file, which a tool has written
 MOST_BYTES = 1 << 28  # bytes of all files together
 DEEPEST = 60  # levels in TOML, YAML, JSON; levels of folders
 _MOST_VALUES = 200_000
+_MOST = 100  # files of one pattern in a folder above
 _PATIENCE = 60  # seconds for git to list the files
 _SKIPPED = {
     ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".tox", ".venv",
@@ -162,18 +163,31 @@ class Repository:
         """Whether the template of this standard made, or adopted, the service."""
         return f"{self.answers.get('package_path')}/chassis/settings.py" in self
 
-    def has_above(self, *names: str) -> bool:
-        """Tell whether a folder above, up to the top of the git repository, has one of the files.
+    def above(self, *names: str) -> Iterator[tuple[str, str]]:
+        """Yield files of the folders above, the nearest first: the path from here, and the text.
 
-        A repository of several services has its workspace's lock file, and Renovate's settings,
-        there.
+        It goes up to the top of the git repository: where that has several services, their
+        workspace's lock file, Renovate's settings and rules for all of them are there. `names` are
+        paths from each folder, and may be patterns. What is no text, or too large, is left out.
         """
+        for folder in self._above:
+            for path in (one for name in names for one in sorted(islice(folder.glob(name), _MOST))):
+                inside = path.resolve().is_relative_to(self._above[-1].resolve())
+                if inside and path.is_file() and (text := _text(path)) is not None:
+                    yield os.path.relpath(path, self.folder), text
+
+    @cached_property
+    def _above(self) -> Sequence[Path]:
         if self.folder is None:
-            return False
-        inside = [self.folder.absolute(), *self.folder.absolute().parents]
-        tops = [place for place, folder in enumerate(inside) if (folder / ".git").exists()]
-        above = inside[1 : tops[0] + 1] if tops else []
-        return any((folder / name).is_file() for folder in above for name in names)
+            return ()
+        places = [self.folder.absolute(), *self.folder.absolute().parents]
+        tops = [number for number, folder in enumerate(places) if (folder / ".git").exists()]
+        return places[1 : tops[0] + 1] if tops else ()
+
+    def seen_from(self, above: str) -> str:
+        """Return the service's folder from where a file `above` lies, by its path from here."""
+        levels = above.count("../")
+        return "/".join(self.folder.absolute().parts[-levels:]) if self.folder and levels else "."
 
     def commit_before(self, day: datetime.date) -> str:
         """Return the last commit before a day; empty where git has none."""
@@ -231,16 +245,14 @@ class Repository:
         if path not in self or self._bytes > MOST_BYTES:
             self.complete &= path not in self
             return None
-        largest = LARGEST_LOCK if path.endswith(".lock") else LARGEST
+        largest = _largest(path)
         try:
             with self._open(path) as stream:
                 content = stream.read(largest + 1)
         except (OSError, ValueError):
             return None
         self._bytes += len(content)
-        if len(content) > largest or b"\0" in content:
-            return None
-        return content.decode("utf-8", "replace").removeprefix("\ufeff")
+        return _decoded(content, largest)
 
     def _open(self, path: str) -> IO[bytes]:
         """Open a file; raise OSError for one that is outside, by a link, or cannot be read."""
@@ -304,6 +316,26 @@ def table(values: object, *names: str) -> dict[str, Any]:
 def texts(values: object) -> list[str]:
     """Return the texts in a list; none where it is no list."""
     return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+
+
+def _text(path: Path) -> str | None:
+    """Return the text of a file outside of the service; None where it is none, or too large."""
+    largest = _largest(path.name)
+    try:
+        with path.open("rb") as stream:
+            return _decoded(stream.read(largest + 1), largest)
+    except OSError:
+        return None
+
+
+def _largest(path: str) -> int:
+    return LARGEST_LOCK if path.endswith(".lock") else LARGEST
+
+
+def _decoded(content: bytes, largest: int) -> str | None:
+    if len(content) > largest or b"\0" in content:
+        return None
+    return content.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

@@ -104,3 +104,17 @@ def test_what_is_no_service_at_all_exits_with_2(
     outcome = drydock("check", tmp_path / "x")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == f"drydock: {tmp_path}/x {why}\n"
+
+
+def test_services_in_folders_of_a_repository_are_named(drydock: Drydock, tmp_path: Path) -> None:
+    answers = "_commit: v1.4.0\n_src_path: https://git.example.com/drydock.git\n"
+    folders = [f"services/a{number:02}" for number in range(12)]
+    write(tmp_path, GOOD | {f"{folder}/.copier-answers.yml": answers for folder in folders})
+    out = drydock("check", tmp_path).out
+    assert f"  drydock check {tmp_path}/services/a00, a service of its own\n" in out
+    assert out.endswith("a09, a service of its own\n  and so for 2 more\n")
+    assert json.loads(drydock("check", tmp_path, "--json").out)["services"] == folders
+    said = drydock("check", tmp_path, "--markdown").out
+    assert "In it are services of their own: `services/a00`, " in said
+    assert "`services/a09`, 2 more.\n" in said
+    assert "a service of its own" not in drydock("check", tmp_path / "services/a00").out

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from drydock_standard import repository
-from drydock_standard.repository import Repository, Unusable
+from drydock_standard.repository import LARGEST, Repository, Unusable
 from drydock_standard.run import run
 from repo_review.ghpath import GHPath
 
@@ -144,6 +144,18 @@ def test_a_tag_of_the_author_is_no_fault(tmp_path: Path) -> None:
         tmp_path, {"a.yml": "a: !reference [x, y]\nb: !!python/object/apply:os.system [x]\nc: 1\n"}
     )
     assert Repository(tmp_path).yaml("a.yml") == {"a": None, "b": None, "c": 1}
+
+
+def test_files_above_are_read_up_to_the_top_of_the_git_repository(tmp_path: Path) -> None:
+    write(tmp_path, {"x.toml": "outside", "top/x.toml": "1", "top/a/x.toml": "2", "top/a/y": "3"})
+    write(tmp_path, {"top/a/binary.toml": b"\0", "top/a/large.toml": "x" * (LARGEST + 1)})
+    git(tmp_path / "top", "init", "--quiet")
+    (tmp_path / "top/out.toml").symlink_to(tmp_path / "x.toml")
+    (tmp_path / "top/a/b").mkdir()
+    read = Repository(tmp_path / "top/a/b")
+    assert [*read.above("*.toml")] == [("../x.toml", "2"), ("../../x.toml", "1")]
+    assert [read.seen_from(path) for path, _ in read.above("x.toml")] == ["b", "a/b"]
+    assert [*Repository(tmp_path / "top").above("*.toml")] == []
 
 
 def test_a_repository_may_be_read_from_elsewhere() -> None:

@@ -1,12 +1,16 @@
 """`drydock check`: hold a service to the standard; nothing of it is changed or run."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from drydock_standard.repository import Repository
 from drydock_standard.run import run
 
 from drydock.errors import BadInput
 from drydock.paths import expanded
 from drydock.report.checks import CheckReport
+from drydock.template.answers import DEFAULT_NAME
 
 
 def check(folder: Path, *, network: bool = False) -> CheckReport:
@@ -23,4 +27,12 @@ def check(folder: Path, *, network: bool = False) -> CheckReport:
             raise BadInput(f"{folder} is empty")
     except OSError as error:
         raise BadInput(f"{folder}: {error.strerror}") from error
-    return CheckReport(str(folder), run(folder, network=network))
+    return CheckReport(str(folder), run(folder, network=network), list(_services_in(folder)))
+
+
+def _services_in(folder: Path) -> Iterator[str]:
+    """Yield the services that lie in folders of a repository which is none itself."""
+    repository = Repository(folder)
+    if repository.answers_file is None or "/" in repository.answers_file:
+        for path in repository.named(re.escape(DEFAULT_NAME)):
+            yield path.rpartition("/")[0]

@@ -2,10 +2,12 @@
 
 import json
 import re
+import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
+from drydock_standard.check import code
 from drydock_standard.run import Result, Status
 from typer import echo, style
 
@@ -20,12 +22,17 @@ _SHOWN: dict[Status, tuple[str, str]] = {
 }
 
 
+_MOST = 10  # services that are named
+
+
 @dataclass(frozen=True)
 class CheckReport:
     """What the checks found in a service."""
 
     service: str
     results: list[Result]
+    services: list[str]
+    """The folders in it that are services of their own, which the checks were not run on."""
 
     @property
     def failed(self) -> list[Result]:
@@ -64,7 +71,21 @@ def print_checks(report: CheckReport, *, verbose: bool = False) -> None:
     echo(f"{report.service}: {report.summary}")
     if not verbose and any(one.status == "skipped" for one in report.results):
         echo("--verbose says what passed, and why checks were skipped")
-    print_list("Next:", ["fix the musts, or waive one: docs/checks.md"] if report.exit_code else [])
+    print_list("Next:", list(_next(report)))
+
+
+def _next(report: CheckReport) -> Iterator[str]:
+    if report.exit_code:
+        yield "fix the musts, or waive one: docs/checks.md"
+    for folder in report.services[:_MOST]:
+        yield f"drydock check {shlex.quote(f'{report.service}/{folder}')}, a service of its own"
+    if more := len(report.services[_MOST:]):
+        yield f"and so for {more} more"
+
+
+def _listed(folders: Sequence[str]) -> str:
+    more = [f"{len(folders) - _MOST} more"] if len(folders) > _MOST else []
+    return ", ".join([*map(code, folders[:_MOST]), *more])
 
 
 def _plain(markdown: str) -> str:
@@ -73,7 +94,7 @@ def _plain(markdown: str) -> str:
 
 def checks_to_json(report: CheckReport) -> str:
     """Return the report for machines."""
-    shown = {"service": report.service, "exit_code": report.exit_code}
+    shown = {"service": report.service, "exit_code": report.exit_code, "services": report.services}
     return json.dumps(shown | {"checks": [asdict(one) for one in report.results]}, indent=2)
 
 
@@ -87,6 +108,8 @@ def _lines(report: CheckReport) -> Iterator[str]:
     for one in report.failed:
         named = f"[{one.code}]({one.url})" if one.url else one.code
         yield from ("", f"### {named} ({one.level}): {one.name}", "", one.message)
+    if report.services:
+        yield from ("", f"In it are services of their own: {_listed(report.services)}.")
     others = [one for one in report.results if one.status in ("waived", "skipped")]
     if others:
         yield from ("", "| check | | why |", "|---|---|---|")

@@ -2,7 +2,9 @@
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
 from drydock_standard import dockerfiles, index, locks, pythons
 from drydock_standard.check import Check, at, code, first_line, require_python, skip
@@ -56,7 +58,9 @@ class Locked(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         require_python(repository)
-        if any(name in repository for name in _LOCKS) or repository.has_above("uv.lock"):
+        if any(name in repository for name in _LOCKS):
+            return
+        if any(_of_workspace(repository)):
             return
         if any(True for _ in repository.named(r"pylock(\.[\w-]+)?\.toml")):
             return
@@ -88,15 +92,32 @@ class Fresh(Check):
                 continue
             if (text := repository.text(name)) is None:
                 skip("the lock file is binary, or larger than 16 MiB")
-            if not repository.pyproject:
-                skip("pyproject.toml is missing or not valid")
-            try:
-                for finding in stale(text, repository.pyproject):
-                    yield f"{at(name)}: {code(finding)}"
-            except locks.Unknown as error:
-                skip(f"it cannot be told: {error}")
+            yield from _stale(repository, name, partial(stale, text))
+            return
+        for path, text in _of_workspace(repository):
+            member = repository.seen_from(path)
+            yield from _stale(repository, path, partial(locks.stale_uv, text, member=member))
             return
         skip("there is no lock file of uv or Poetry")
+
+
+def _stale(
+    repository: Repository, path: str, stale: Callable[[Mapping[str, Any]], Iterator[str]]
+) -> Iterator[str]:
+    if not repository.pyproject:
+        skip("pyproject.toml is missing or not valid")
+    try:
+        for finding in stale(repository.pyproject):
+            yield f"{at(path)}: {code(finding)}"
+    except locks.Unknown as error:
+        skip(f"it cannot be told: {error}")
+
+
+def _of_workspace(repository: Repository) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the lock file of the workspace that the service is a member of."""
+    for path, text in repository.above("uv.lock"):
+        if locks.has(text, repository.seen_from(path)):
+            yield path, text
 
 
 class MaintainedPython(Check):
@@ -202,7 +223,9 @@ class Updated(Check):
             pipeline |= name.startswith((".gitlab-ci", "azure-pipelines"))
             if pipeline and _UPDATES.search(repository.text(path) or ""):
                 return
-        if not repository.has_above(*_FOR_ALL):
+        if not any(repository.above(*_FOR_ALL)) and not any(
+            _UPDATES.search(text) for _, text in repository.above(*_PIPELINES)
+        ):
             yield "there is no Renovate, Dependabot or job that updates"
 
 
@@ -218,6 +241,12 @@ _FOR_ALL = tuple(
     )
 )
 """What updates all services of a repository, at its top."""
+_PIPELINES = (
+    ".github/workflows/*.y*ml",
+    ".gitlab-ci.y*ml",
+    "Jenkinsfile*",
+    "azure-pipelines*.y*ml",
+)
 _UPDATES = re.compile(
     r"-s update\b|(drydock|copier) update\b|renovate|\"renovate\"|uv lock --upgrade|poetry update"
 )

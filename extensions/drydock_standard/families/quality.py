@@ -4,7 +4,7 @@ import configparser
 import datetime
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from drydock_standard.check import Check, at, code, require_python, skip
 from drydock_standard.repository import Repository, table, texts
@@ -62,6 +62,7 @@ class Types(Check):
             any(name in repository for name in files)
             or any(repository.tool(name) for name in tools)
             or re.search(r"(?m)^\[mypy", repository.text("setup.cfg") or "")
+            or _is_set_above(repository, files, tools)
         ):
             yield "no type checker is configured"
 
@@ -81,17 +82,29 @@ class Lint(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         require_python(repository)
         files = ("ruff.toml", ".ruff.toml", ".flake8", ".pylintrc", "pylintrc")
+        tools = ("ruff", "pylint", "flake8")
         if not (
             any(name in repository for name in files)
-            or any(repository.tool(name) for name in ("ruff", "pylint", "flake8"))
+            or any(repository.tool(name) for name in tools)
             or re.search(r"(?m)^\[(flake8|pylint)", repository.text("setup.cfg") or "")
             or re.search(r"(?m)^\[flake8", repository.text("tox.ini") or "")
-            or re.search(r"\b(ruff|flake8|pylint)\b", repository.text(_HOOKS) or "")
+            or re.search(_LINTERS, repository.text(_HOOKS) or "")
+            or _is_set_above(repository, files, tools)
+            or any(re.search(_LINTERS, text) for _, text in repository.above(_HOOKS))
         ):
             yield "no linter is configured"
 
 
 _HOOKS = ".pre-commit-config.yaml"
+_LINTERS = r"\b(ruff|flake8|pylint)\b"
+
+
+def _is_set_above(repository: Repository, files: Sequence[str], tools: Sequence[str]) -> bool:
+    """Tell whether a tool is configured for all services of the repository."""
+    set_up = re.compile(rf"(?m)^\[tool\.({'|'.join(tools)})[\].]")
+    return any(repository.above(*files)) or any(
+        set_up.search(text) for _, text in repository.above("pyproject.toml")
+    )
 
 
 class Debt(Check):

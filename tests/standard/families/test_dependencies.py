@@ -171,10 +171,41 @@ def test_a_lock_file_that_is_not_committed_is_none(tmp_path: Path) -> None:
     assert "the lock file is not committed" in said("DM202", tmp_path, {}).failed
 
 
-def test_the_lock_file_of_a_workspace_lies_above(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workspace", ["", "python/"])
+def test_the_lock_file_of_a_workspace_lies_above(workspace: str, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    member = LOCK.replace('editable = "."', 'editable = "services/iris"')
+    write(tmp_path, {f"{workspace}uv.lock": member})
+    service = tmp_path / f"{workspace}services/iris"
+    files: dict[str, Content] = {"a.py": "", "pyproject.toml": PROJECT}
+    assert said("DM202", service, files).passed
+    # The workspace's Pythons are those that all of its members run on.
+    files["pyproject.toml"] = PROJECT.replace(">=3.11", ">=3.10")
+    assert said("DM203", service, files).passed
+    files["pyproject.toml"] = PROJECT.replace('"b>=2"', '"b>=3"')
+    finding = said("DM203", service, files).failed
+    assert f"`{'../' * 2}uv.lock`: `it does not have b>=3`" in finding
+
+
+def test_a_lock_file_above_without_the_service_is_none_of_it(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     write(tmp_path, {"uv.lock": LOCK})
-    assert said("DM202", tmp_path / "services/iris", {"a.py": ""}).passed
+    service = tmp_path / "services/iris"
+    files: dict[str, Content] = {"a.py": "", "pyproject.toml": PROJECT}
+    assert "there is no lock file" in said("DM202", service, files).failed
+    assert said("DM203", service, files).skipped == "there is no lock file of uv or Poetry"
+
+
+@pytest.mark.parametrize("name", [".github/workflows/update.yaml", "Jenkinsfile"])
+def test_the_job_that_updates_a_repository_of_services_lies_above(
+    name: str, tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    service = tmp_path / "services/iris"
+    write(tmp_path, {name: "run: make\n"})
+    assert said("DS206", service, {"a.py": ""}).failed
+    write(tmp_path, {name: "run: drydock update services/iris --commit\n"})
+    assert said("DS206", service, {}).passed
 
 
 @pytest.mark.parametrize("name", ["renovate.json", ".github/dependabot.yml"])

@@ -147,3 +147,24 @@ def test_a_list_that_has_grown_fails(tmp_path: Path) -> None:
 
 def test_a_list_that_is_new_passes(tmp_path: Path) -> None:
     assert _after(tmp_path, "", OLD, 100).passed
+
+
+@pytest.mark.parametrize(
+    ("code", "above"),
+    [
+        ("DS302", {"mypy.ini": "[mypy]\n"}),
+        ("DS302", {"pyproject.toml": "[tool.mypy]\nstrict = true\n"}),
+        ("DS303", {"ruff.toml": ""}),
+        ("DS303", {"pyproject.toml": "[tool.ruff.lint]\nselect = ['ALL']\n"}),
+        ("DS303", {".pre-commit-config.yaml": "repos:\n- hooks:\n  - id: ruff\n"}),
+    ],
+)
+def test_the_tools_of_a_repository_of_services_are_configured_above(
+    code: str, above: dict[str, Content], tmp_path: Path
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    service = tmp_path / "services/iris"
+    write(tmp_path, {"pyproject.toml": "[tool.mypyx]\n[tool.other]\n"})
+    assert said(code, service, CODE).failed
+    write(tmp_path, above)
+    assert said(code, service, CODE).passed
