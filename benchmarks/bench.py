@@ -158,19 +158,16 @@ class Bench:
             "NO_COLOR": "1",
             "UV_OFFLINE": "1",  # a lock file that is written anew is not what is measured
         }
+        # An engine is compiled once, as where it is installed.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def replay(self, update: Update) -> Replay:
         """Replay one update with every engine; raise LeftOut if it cannot be."""
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             place = Path(scratch)
-            for release in (update.old["_commit"], update.new["_commit"]):
-                self._require_release(release)
-            self._redirect(update.old["_src_path"], update.new["_src_path"])
-            clones = {engine: self._clone(update, place / engine) for engine in self.engines}
+            data, base, theirs = self.begin(update, place)
+            clones = {engine: self.clone(update, place / engine) for engine in self.engines}
             ours = read_tree(next(iter(clones.values())))
-            data, base, theirs = self._render(update, place)
-            if _without(base.files, update) == _without(theirs.files, update):
-                raise LeftOut("the releases render the same files")
             both = [p for p in ours if both_changed(p, base.files, ours, theirs.files)]
             both = sorted(set(both) - {update.answers_file})
             outcomes = {}
@@ -181,6 +178,19 @@ class Bench:
                 outcomes[engine] = outcome
             before, after = str(update.old["_commit"]), str(update.new["_commit"])
             return Replay(update.name, update.commit[:8], before, after, both, outcomes)
+
+    def begin(self, update: Update, place: Path) -> tuple[dict[str, str], Rendering, Rendering]:
+        """Make an update possible; return the answers to give, and what both releases render.
+
+        Raises LeftOut where it is not, or not worth it.
+        """
+        for release in (update.old["_commit"], update.new["_commit"]):
+            self._require_release(release)
+        self._redirect(update.old["_src_path"], update.new["_src_path"])
+        data, base, theirs = self._render(update, place)
+        if _without(base.files, update) == _without(theirs.files, update):
+            raise LeftOut("the releases render the same files")
+        return data, base, theirs
 
     def _require_release(self, release: Any) -> None:
         try:
@@ -203,7 +213,8 @@ class Bench:
         identity = ["[user]", "  name = Replay", "  email = replay@example.com"]
         self.config.write_text("\n".join([*lines, *identity]) + "\n")
 
-    def _clone(self, update: Update, top: Path) -> Path:
+    def clone(self, update: Update, top: Path) -> Path:
+        """Clone the project as it was before an update."""
         clone = top / update.name  # some templates ask for the folder's name
         origin = str(update.project.resolve())
         git(self.folder, "clone", "--quiet", "--shared", "--no-checkout", origin, str(clone))
@@ -215,7 +226,6 @@ class Bench:
         return clone
 
     def _render(self, update: Update, place: Path) -> tuple[dict[str, str], Rendering, Rendering]:
-        """Render both releases; return also the answers to give, as on a command line."""
         recorded = {k: v for k, v in update.old.items() if not k.startswith("_")}
         changed = {
             name: value
@@ -257,14 +267,18 @@ class Bench:
         except Exception as error:
             raise LeftOut(f"Copier cannot render: {type(error).__name__}: {error}") from error
 
-    def _run(self, engine: str, clone: Path, update: Update, data: dict[str, str]) -> Outcome:
+    def command(self, engine: str, clone: Path, update: Update, data: dict[str, str]) -> list[str]:
+        """Return the name and the arguments of the program that updates."""
         folder, release = str(clone / update.folder), str(update.new["_commit"])
         given = [f"--data={name}={value}" for name, value in data.items()]
         answers_file = f"--answers-file={PurePosixPath(update.answers_file).name}"
         common = ["--defaults", "--trust", answers_file, *given, folder]
         stock = ["copier", "update", "--skip-tasks", "--quiet", f"--vcs-ref={release}", *common]
         ours = ["drydock", "update", f"--to={release}", *common]
-        program, *arguments = {"copier": stock, "drydock": ours}[engine]
+        return stock if engine == "copier" else ours
+
+    def _run(self, engine: str, clone: Path, update: Update, data: dict[str, str]) -> Outcome:
+        program, *arguments = self.command(engine, clone, update, data)
         start = time.perf_counter()
         try:
             done = subprocess.run(

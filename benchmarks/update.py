@@ -6,6 +6,11 @@ the releases change, too. Each engine updates a fresh clone of it, as a whole pr
 
     python benchmarks/update.py
 
+With `--template` and `--projects` it times updates that people made to real projects instead, of a
+template by others (as in `replay.py`); `--against` adds another installation of drydock.
+
+    python benchmarks/update.py --template TEMPLATE --projects PROJECT PROJECT…
+
 With `--retrofit` it times `drydock retrofit` instead, of a copy of such a service that lost what
 tells where it is from: every release is compared with it, and every commit of an ancestor.
 
@@ -20,11 +25,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench import Bench, LeftOut, updates
 from rich.box import MARKDOWN
 from rich.console import Console
 from rich.progress import track
@@ -32,7 +40,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
-ENGINES = {
+COMMANDS = {
     "copier": ["copier", "update", "--defaults", "--quiet"],
     "drydock": ["drydock", "update", "--defaults"],
 }
@@ -49,12 +57,19 @@ IDENTITY = {
     for key, value in (("NAME", "Benchmark"), ("EMAIL", "benchmark@example.com"))
 }
 ENVIRONMENT = os.environ | IDENTITY | {"NO_COLOR": "1", "UV_OFFLINE": "1"}
+# Programs are compiled once, as where they are installed; the warm-up does that.
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-def run(*command: str | Path, folder: Path, accept: Sequence[int] = (0,)) -> str:
+def run(
+    *command: str | Path,
+    folder: Path,
+    accept: Sequence[int] = (0,),
+    environment: Mapping[str, str] = ENVIRONMENT,
+) -> str:
     """Run a command that must succeed."""
     done = subprocess.run(
-        [str(part) for part in command], cwd=folder, env=ENVIRONMENT, text=True, check=False,
+        [str(part) for part in command], cwd=folder, env=environment, text=True, check=False,
         capture_output=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode not in accept:
@@ -104,41 +119,86 @@ def make_service(folder: Path, template: Path) -> Path:
     return folder
 
 
-def timed(engine: str, service: Path) -> float:
-    """Update a fresh clone of the service; return the seconds."""
-    with tempfile.TemporaryDirectory(prefix="update.") as scratch:
-        clone = Path(scratch, "service")
-        run("git", "clone", "--quiet", service, clone, folder=service)
-        program, *arguments = ENGINES[engine]
-        start = time.perf_counter()
-        run(BIN / program, *arguments, folder=clone)
-        seconds = time.perf_counter() - start
-        if not run("git", "status", "--porcelain", folder=clone):
-            raise SystemExit(f"{engine} changed nothing")
-    return seconds
+@dataclass(frozen=True)
+class Took:
+    """What one update took, in seconds."""
+
+    clock: float
+    processor: float
 
 
-def measure(releases: int, pairs: int) -> dict[str, Any]:
-    """Time both engines in turns, after a warm-up."""
+Turn = dict[str, Took]
+"""What one update took with each engine."""
+
+
+def timed(command: Sequence[str], clone: Path, environment: Mapping[str, str]) -> Took:
+    """Run a command that updates a clone; return what it took."""
+    start, busy = time.perf_counter(), _processor()
+    run(*command, folder=clone, accept=(0, 1), environment=environment)
+    took = Took(time.perf_counter() - start, _processor() - busy)
+    if not run("git", "status", "--porcelain", folder=clone):
+        raise SystemExit(f"{command[0]} changed nothing")
+    return took
+
+
+def own(releases: int, pairs: int, programs: Mapping[str, Path]) -> Iterator[Turn]:
+    """Yield what it took to update a service of this repository's template, after a warm-up."""
     with tempfile.TemporaryDirectory(prefix="update.") as scratch:
         template = make_template(Path(scratch, "template"), releases)
         service = make_service(Path(scratch, "service"), template)
-        seconds: dict[str, list[float]] = {engine: [] for engine in ENGINES}
-        progress = Console(stderr=True)
-        for turn in track(range(pairs + 1), f"{releases} releases", console=progress):
-            for engine in list(ENGINES)[:: -1 if turn % 2 else 1]:
-                took = timed(engine, service)
-                if turn:
-                    seconds[engine].append(took)
-    ratios = [d / c for c, d in zip(seconds["copier"], seconds["drydock"], strict=True)]
-    return {
-        "releases": releases,
-        "pairs": pairs,
-        **{engine: round(median(times), 2) for engine, times in seconds.items()},
-        "ratio": round(median(ratios), 2),
-        "lowest": round(min(ratios), 2),
-        "highest": round(max(ratios), 2),
-    }
+        for turn in range(pairs + 1):
+            took = {}
+            for engine, program in in_turns(programs, turn):
+                with tempfile.TemporaryDirectory(dir=scratch) as place:
+                    clone = Path(place, "service")
+                    run("git", "clone", "--quiet", service, clone, folder=service)
+                    command = [str(program), *COMMANDS[program.name][1:]]
+                    took[engine] = timed(command, clone, ENVIRONMENT)
+            if turn:
+                yield took
+
+
+def foreign(
+    template: Path, projects: Sequence[Path], pairs: int, programs: Mapping[str, Path]
+) -> Iterator[Turn]:
+    """Yield what it took to repeat updates of real projects, each as often, after a warm-up."""
+    with tempfile.TemporaryDirectory(prefix="update.") as scratch:
+        bench = Bench(template, Path(scratch), ())
+        environment = ENVIRONMENT | bench.environment
+        for update in (update for project in projects for update in updates(project)):
+            with tempfile.TemporaryDirectory(dir=scratch) as begun, suppress(LeftOut):
+                data, *_ = bench.begin(update, Path(begun))
+                for turn in range(pairs + 1):
+                    took = {}
+                    for engine, program in in_turns(programs, turn):
+                        with tempfile.TemporaryDirectory(dir=scratch) as place:
+                            clone = bench.clone(update, Path(place))
+                            command = bench.command(program.name, clone, update, data)
+                            took[engine] = timed([str(program), *command[1:]], clone, environment)
+                    if turn:
+                        yield took
+
+
+def in_turns(programs: Mapping[str, Path], turn: int) -> Iterable[tuple[str, Path]]:
+    """Return the engines in the order of a turn."""
+    return list(programs.items())[:: -1 if turn % 2 else 1]
+
+
+def measure(name: str, turns: Iterator[Turn], total: int) -> dict[str, Any]:
+    """Return a row: what updates took with each engine, and drydock beside the others."""
+    done = list(track(turns, name, total=total, console=Console(stderr=True)))
+    engines = list(done[0])
+    row: dict[str, Any] = {"updates": name, "turns": len(done)}
+    row |= {one: round(median(turn[one].clock for turn in done), 2) for one in sorted(engines)}
+    for other in sorted(engines):
+        if other != "drydock":
+            ratios = [turn["drydock"].clock / turn[other].clock for turn in done]
+            busy = [turn["drydock"].processor / turn[other].processor for turn in done]
+            row |= {
+                f"of {other}": round(median(ratios), 2),
+                f"of {other}, processor": round(median(busy), 2),
+            }
+    return row
 
 
 def make_ancestor(folder: Path, service: Path, commits: int) -> Path:
@@ -199,15 +259,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--pairs", type=int, default=15, help="pairs of updates a row [15]")
+    parser.add_argument("--pairs", type=int, default=15, help="pairs of each update [15]")
     parser.add_argument(
         "--releases", type=int, nargs="+", default=[5, 50, 200], help="a row each [5 50 200]"
+    )
+    parser.add_argument("--template", type=Path, metavar="DIR", help="a template by others")
+    parser.add_argument("--projects", type=Path, nargs="+", metavar="DIR", help="its projects")
+    parser.add_argument(
+        "--against", type=Path, metavar="DRYDOCK", help="the command of another installation"
     )
     parser.add_argument("--json", action="store_true", help="print for machines")
     parser.add_argument("--retrofit", action="store_true", help="time retrofits instead")
     options = parser.parse_args()
-    measured = measure_retrofit if options.retrofit else measure
-    rows = [measured(releases, options.pairs) for releases in options.releases]
+    programs = {name: BIN / name for name in COMMANDS}
+    if options.against:
+        programs["against"] = options.against
+    pairs = options.pairs
+    if options.retrofit:
+        rows = [measure_retrofit(releases, pairs) for releases in options.releases]
+    elif options.template:
+        turns = foreign(options.template, options.projects, pairs, programs)
+        rows = [measure("real ones", turns, 0)]
+    else:
+        rows = [
+            measure(f"{releases} releases", own(releases, pairs, programs), pairs)
+            for releases in options.releases
+        ]
     if options.json:
         json.dump(rows, sys.stdout, indent=1)
         return
@@ -218,7 +295,7 @@ def main() -> None:
         table.add_row(*(str(value) for value in row.values()))
     Console(width=120).print(table)
     if not options.retrofit:
-        print("copier, drydock: median seconds; ratio: median of drydock / copier over the pairs.")
+        print("Median seconds by the clock; of: medians of drydock / the other over the turns.")
 
 
 if __name__ == "__main__":
