@@ -198,6 +198,11 @@ class Repository:
         assert self.root is not None
         return self.root
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether files may have to be fetched before they can be read."""
+        return any((self.git_dir / "objects" / "pack").glob("*.promisor"))
+
     def git(
         self,
         *arguments: str | Path,
@@ -235,15 +240,15 @@ class Repository:
         said = self.text("cat-file", "--batch-check=%(objectname)", stdin=os.fsencode(wanted))
         return [None if line.endswith(" missing") else line for line in said.split("\n")]
 
-    def checkout(self, commit: str, folder: Path, *paths: str, top: bool = False) -> None:
+    def checkout(self, commit: str, folder: Path, *pathspecs: str) -> None:
         """Write files of `commit` into `folder`; work tree and index stay as is.
 
-        Those at `paths`, or at the `top` that are in no folder; else all of them.
+        Without `pathspecs` (https://git-scm.com/docs/gitglossary), all of them.
         """
-        read, *wanted = ("--no-literal", ":(glob)*") if top else ("--literal", *(paths or (".",)))
         with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
             self.git(
-                f"{read}-pathspecs", "checkout", "--quiet", "--force", commit, "--", *wanted,
+                "--no-literal-pathspecs", "checkout", "--quiet", "--force", commit, "--",
+                *(pathspecs or (".",)),
                 index=Path(scratch, "index"), work_tree=folder,
             )  # fmt: skip
 

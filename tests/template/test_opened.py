@@ -34,11 +34,17 @@ def test_a_render_starts_from_the_top_and_the_subdirectory(large: Template, tmp_
     assert rendered_from(large, tmp_path) == RENDERED
 
 
-def test_of_a_clone_everything_is_checked_out_as_it_is_fetched_once(
-    large: Template, tmp_path: Path
-) -> None:
+def test_so_it_does_from_a_clone_that_has_everything(large: Template, tmp_path: Path) -> None:
     git(large.path, "bundle", "create", "--quiet", tmp_path / "large.bundle", "--all")
-    assert rendered_from(large, tmp_path, str(tmp_path / "large.bundle")) == WHOLE
+    assert rendered_from(large, tmp_path, str(tmp_path / "large.bundle")) == RENDERED
+
+
+def test_what_has_to_be_fetched_is_fetched_at_once(large: Template, tmp_path: Path) -> None:
+    git(large.path, "config", "uploadpack.allowFilter", "true")
+    git(large.path, "config", "uploadpack.allowAnySHA1InWant", "true")
+    partial = tmp_path / "partial"
+    git(tmp_path, "clone", "--quiet", "--filter=blob:none", large.path.as_uri(), partial)
+    assert rendered_from(large, tmp_path, str(partial)) == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -88,3 +94,18 @@ def test_an_include_from_beside_the_subdirectory_is_found(large: Template, tmp_p
         checkout = Checkout(folder, "t", release, whole=lambda: templates.checkout(opened, release))
         made = render(checkout, tmp_path / "made", Request(defaults=True))
     assert (made.folder / "page.md").read_text() == "how\nb = 1\n"
+
+
+def test_submodules_are_filled(
+    large: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
+    part = Template.make(tmp_path / "part")
+    part.release("v1", {"inner.txt": "inner\n"})
+    git(large.path, "submodule", "--quiet", "add", part.path, "template/part")
+    large.release("v1.0.1")
+    with Templates.opened() as templates:
+        opened = templates.open(str(large.path), tmp_path)
+        folder = templates.checkout_rendered(opened, opened.find("v1.0.1"))
+        assert (folder / "template/part/template/inner.txt").read_text() == "inner\n"
+        assert (folder / "docs/how.md").is_file()

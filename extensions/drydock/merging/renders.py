@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from drydock.errors import BadInput
 from drydock.project import Service
-from drydock.template.rendering import Checkout, Rendering, Request, render
+from drydock.template.rendering import Checkout, Rendering, Request, paths, render
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,27 @@ class Renders:
         if not self.asked.data and not is_asked:
             return None
         try:
-            old = self._copy("brought-before", before)
+            old = self._copied(before)
         except BadInput:
             # A new question has no default: there is nothing to compare its answer with.
-            old = self._copy("brought-with", {**theirs.answers, **before})
-        new = self._copy("brought", theirs.answers)
-        for path in {*old.files(), *theirs.files()}:
-            (new.folder / path).unlink(missing_ok=True)
-        return new
+            old = self._copied({**theirs.answers, **before})
+        asked = self._unasked("copy", theirs.answers)
+        leave_out = old | {*theirs.files()}
+        made = self._render("brought", self.new, replace(asked, leave_out=leave_out))
+        return made if made.folder.is_dir() else None  # there may be nothing to write
 
-    def _copy(self, name: str, values: Mapping[str, Any]) -> Rendering:
-        return self._render(name, self.new, self._unasked("copy", values))
+    def _copied(self, values: Mapping[str, Any]) -> set[str]:
+        """Return the files that a new service with these answers has."""
+        asked = self._unasked("copy", values)
+        return paths(self.new, self._folder("copied"), asked)
 
     def _unasked(self, operation: Literal["copy", "update"], values: Mapping[str, Any]) -> Request:
         """Return a request in which nobody is asked, and nothing is given but these answers."""
         return replace(self.asked, operation=operation, recorded=values, data={}, defaults=True)
 
     def _render(self, name: str, checkout: Checkout, request: Request) -> Rendering:
-        # The folder has the service's name, as templates can ask for it.
-        inside = self.service.prefix or self.service.folder.name
-        return render(checkout, self.scratch / name / inside, request)
+        return render(checkout, self._folder(name), request)
+
+    def _folder(self, name: str) -> Path:
+        # It has the service's name, as templates can ask for it.
+        return self.scratch / name / (self.service.prefix or self.service.folder.name)

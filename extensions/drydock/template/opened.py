@@ -62,17 +62,17 @@ class Templates:
     def checkout_rendered(self, template: Template, release: Release) -> Path:
         """Return a folder, not to be written to, with the files that a render starts from.
 
-        It may lack what a render asks for besides; `checkout` has that. It lacks nothing of a
-        template that was cloned: that would be fetched once more. Raises BadInput when it cannot
-        be read.
+        It may lack what a render asks for besides; `checkout` has that. It lacks nothing where
+        files are fetched when needed, as that would take more time. Raises BadInput when it
+        cannot be read.
         """
         folder = self.place / f"{release.commit}.rendered"
-        if template.folder is None or (self.place / release.commit).exists():
+        if template.repository.is_partial or (self.place / release.commit).exists():
             return self.checkout(template, release)
         if not folder.exists():
             with self._beside() as files:
-                if not template.checkout_rendered(release, files):
-                    return self.checkout(template, release)
+                if template.checkout_rendered(release, files):
+                    folder = self.place / release.commit
                 _move(files, folder)
         return folder
 

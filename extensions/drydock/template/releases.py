@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -224,33 +224,37 @@ class Template:
     def checkout(self, release: Release, folder: Path) -> None:
         """Write the files at `release` into the new `folder`; raise BadInput if that fails."""
         folder.mkdir(parents=True)
-        try:
+        with self._reading(release):
             self.repository.checkout(release.commit, folder)
-            if (folder / ".gitmodules").is_file():
-                self._fill_submodules(release, folder)
-        except git.GitError as error:
-            raise BadInput(f"{self.address} at {release.name} cannot be read: {error}") from error
+            self._fill_submodules(release, folder)
 
     def checkout_rendered(self, release: Release, folder: Path) -> bool:
-        """Write the files at `release` that a render starts from into the new `folder`.
+        """Write at least the files at `release` that a render starts from into the new `folder`.
 
-        Those are the files at the top and in `_subdirectory`; what templates include from beside
-        it is left out. Return False, with only some written, where that is not sure to be so.
+        Those are the files at the top and in `_subdirectory`: what templates include from beside
+        it is left out. Return whether all are written, as where that is not sure to be so. Raises
+        BadInput if it fails.
         """
         folder.mkdir(parents=True)
+        with self._reading(release):
+            self.repository.checkout(release.commit, folder, ":(glob)*")
+            left = ":(exclude,glob)*"
+            if part := _rendered_part(folder):
+                with suppress(git.GitError):  # there is no such folder
+                    self.repository.checkout(release.commit, folder, f":(literal){part}")
+                    left = f":(exclude,glob){part}/**"
+                    if not any(path.is_symlink() for path in folder.rglob("*")):
+                        return False
+            self.repository.checkout(release.commit, folder, ".", left)
+            self._fill_submodules(release, folder)
+        return True
+
+    @contextmanager
+    def _reading(self, release: Release) -> Iterator[None]:
         try:
-            self.repository.checkout(release.commit, folder, top=True)
-            said = "\n".join(
-                path.read_text("utf-8", errors="replace") for path in folder.glob("*.y*ml")
-            )
-            found = _SUBDIRECTORY.findall(said)
-            plain = len(found) == said.count("_subdirectory") == 1
-            if not plain or _READS_MORE.search(said) or (folder / ".gitmodules").is_file():
-                return False
-            self.repository.checkout(release.commit, folder, found[0])
-        except git.GitError:
-            return False  # there is no such folder
-        return not any(path.is_symlink() for path in folder.rglob("*"))
+            yield
+        except git.GitError as error:
+            raise BadInput(f"{self.address} at {release.name} cannot be read: {error}") from error
 
     def checkout_changed(self, release: Release, other: Release, folder: Path) -> bool:
         """Write those files at `release` that `other` has not the same, and those at the top.
@@ -264,16 +268,33 @@ class Template:
             return False
         folder.mkdir(parents=True)
         wanted = {*top, *(path for path, entry in changed.items() if entry)}
-        self.repository.checkout(release.commit, folder, *sorted(wanted))
+        pathspecs = (f":(literal){path}" for path in sorted(wanted))
+        self.repository.checkout(release.commit, folder, *pathspecs)
         return True
 
     def _fill_submodules(self, release: Release, folder: Path) -> None:
+        if not (folder / ".gitmodules").is_file():
+            return
         # Submodules need a repository of their own; relative addresses start at the template's.
         git.run("init", "--quiet", folder)
         git.run("remote", "add", "origin", self.address, cwd=folder)
         git.run("fetch", "--quiet", self.repository.git_dir, release.commit, cwd=folder)
         git.run("checkout", "--quiet", "--force", release.commit, cwd=folder)
         git.run("submodule", "--quiet", "update", "--init", "--recursive", cwd=folder)
+
+
+def _rendered_part(folder: Path) -> str | None:
+    """Return the `_subdirectory` of the template whose top is in `folder`, if that is all it reads.
+
+    Judged by the text, before Copier reads it: what is not plain may be anywhere.
+    """
+    texts = [path.read_text("utf-8", errors="replace") for path in folder.glob("*.y*ml")]
+    said = "\n".join(texts)
+    found = _SUBDIRECTORY.findall(said)
+    plain = len(found) == said.count("_subdirectory") == 1
+    if not plain or _READS_MORE.search(said) or (folder / ".gitmodules").is_file():
+        return None
+    return str(found[0])
 
 
 def version_of(name: str) -> Version | None:

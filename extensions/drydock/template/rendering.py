@@ -13,7 +13,7 @@ import json
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, redirect_stderr
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -93,6 +93,8 @@ class Request:
     """Whether the template may load Jinja extensions."""
     service: Path | None = None
     """Where the files are that `_external_data` names; None: in the render itself."""
+    leave_out: Set[str] = frozenset()
+    """Paths of files that are not written."""
     previous: Release | None = None
     """The release of the service before an update: it decides which migrations apply."""
 
@@ -170,15 +172,27 @@ def contents(checkout: Checkout, folder: Path, request: Request) -> dict[str, by
     has the service's name. Raises BadInput as `render` does.
     """
     with _worker(checkout, folder, request) as worker, _during(request.operation):
-        held: dict[str, bytes | Path] = {}
-        worker.__dict__["held"] = held
-        worker.run_copy()
+        held = _held(worker)
         answers_file = worker.answers_relpath.as_posix()
         return {
             path: content
             for path, content in held.items()
             if path != answers_file and not worker.match_skip(Path(path))
         }
+
+
+def paths(checkout: Checkout, folder: Path, request: Request) -> set[str]:
+    """Return the path of each file that `render` would write, which this does not."""
+    with _worker(checkout, folder, request) as worker, _during(request.operation):
+        return {*_held(worker)}
+
+
+def _held(worker: "_Renderer") -> dict[str, bytes | Path]:
+    """Render without writing anything; return what would be written."""
+    held: dict[str, bytes | Path] = {}
+    worker.__dict__["held"] = held
+    worker.run_copy()
+    return held
 
 
 @contextmanager
@@ -204,6 +218,7 @@ def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator["_Re
     ):
         worker.__dict__["service"] = request.service or folder
         worker.__dict__["sources"] = {}
+        worker.__dict__["leave_out"] = request.leave_out
         worker.__dict__["checkout"] = checkout
         worker.__dict__["template"] = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
@@ -444,6 +459,8 @@ class _Renderer(Worker):
     ) -> bool:
         """Tell whether to write a file; where all are held, keep its content instead."""
         held = self.__dict__.get("held")
+        if dst_relpath.as_posix() in self.__dict__["leave_out"]:
+            return False
         if held is None:
             return super()._render_allowed(
                 dst_relpath, is_dir, is_symlink, expected_contents, expected_mode
