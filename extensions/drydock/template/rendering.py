@@ -391,8 +391,7 @@ class _Renderer(Worker):
 
         def from_string(source: str) -> Any:
             # Compiling resets what the last `yield` tag left behind, so this must, too.
-            context = get_yield_context(environment)
-            context.yield_name = context.yield_iterable = None
+            _forget_yield(environment)
             return compile_once(source)
 
         environment.__dict__["from_string"] = from_string
@@ -440,12 +439,11 @@ class _Renderer(Worker):
         texts = known.texts if known else None
         if texts is None or extra_context:
             return super()._render_string(string, extra_context)
-        context = get_yield_context(self.jinja_env)
         if string in texts:
-            context.yield_name = context.yield_iterable = None  # as compiling it would
+            _forget_yield(self.jinja_env)  # as compiling it would
             return texts[string]
         rendered = super()._render_string(string)
-        if not context.yield_name:
+        if not get_yield_context(self.jinja_env).yield_name:
             texts[string] = rendered
         return rendered
 
@@ -488,10 +486,16 @@ class _Renderer(Worker):
     ) -> None:
         """Render one file, and note where it came from."""
         self.__dict__["sources"][dst_relpath.as_posix()] = src_relpath.as_posix()
+        _forget_yield(self.jinja_env)  # of its path, as compiling the file would
         super()._render_file(src_relpath, dst_relpath, extra_context)
 
     def _sync_git_index_executable_bit(self, dst_relpath: Path, src_mode: int) -> None:
         """Do nothing: the destination is a plain folder."""
+
+
+def _forget_yield(environment: Environment) -> None:
+    context = get_yield_context(environment)
+    context.yield_name = context.yield_iterable = None
 
 
 _pattern = lru_cache(maxsize=4096)(lookup_pattern(_pathspec_pattern))
