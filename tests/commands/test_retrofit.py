@@ -308,9 +308,32 @@ def test_refuses_unknown_names(drydock: Drydock, standard: Path, tmp_path: Path)
     assert "has no 'nowhere'" in refuses(drydock, folder, standard, "--ancestor", there)
     gone = tmp_path / "gone"
     assert "cannot be read" in refuses(drydock, folder, standard, "--ancestor", gone)
-    assert "to uv only" in refuses(drydock, folder, standard, "--data", "packaging=poetry")
     git(folder, "branch", "drydock/retrofit")
     assert "--abort undoes it" in refuses(drydock, folder, standard)
+
+
+@pytest.mark.parametrize(("given", "manager"), [((), "uv"), (("packaging=poetry",), "poetry")])
+def test_a_service_of_poetrys_may_stay_one(
+    drydock: Drydock, standard: Path, tmp_path: Path, given: tuple[str, ...], manager: str
+) -> None:
+    folder = make(poetry.ORDERS, tmp_path / "service")
+    data = [word for one in given for word in ("--data", one)]
+    report = report_of(retrofit(drydock, folder, standard, "--json", *data))
+    (answer,) = [one for one in report["answers"] if one["name"] == "packaging"]
+    assert (answer["value"], answer["doubtful"]) == (manager, not given)
+    assert [one["path"] for one in answer["against"]] == ["pyproject.toml"]
+    text = (folder / "pyproject.toml").read_text()
+    assert ("requires-poetry" in text, "poetry.core.masonry.api" in text) == (
+        manager == "poetry",
+        manager == "poetry",
+    )
+    assert f"{manager}.lock" in (folder / "Dockerfile").read_text()
+    outcome = drydock("retrofit", folder, "--resolve")
+    if manager == "poetry":
+        assert {"why": "no lock file is written", "how": "poetry lock"}.items() <= next(
+            one for one in report["todo"] if one["how"] == "poetry lock"
+        ).items()
+        assert (outcome.code, "poetry lock" in outcome.err) == (2, True)
 
 
 def test_refuses_files_in_the_way(drydock: Drydock, standard: Path, tmp_path: Path) -> None:

@@ -116,11 +116,14 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
                 "nothing of it is looked into: fix it, or run drydock on the Python that it is for"
             )
             yield Todo(fact.path, fact.line, fact.value, how, "start")
+    stays = "requires-poetry" in standard.get("pyproject.toml", "")
     for path, text in sorted(files.items()):
         if path.endswith(".py") and path not in standard:
             yield from _gone(path, text)
-        elif path == "poetry.lock" and "uv.lock" not in files:
+        elif path == "poetry.lock" and "uv.lock" not in files and not stays:
             yield Todo(path, 0, "uv.lock takes its place", "git rm poetry.lock")
+        elif path == "uv.lock" and stays:
+            yield Todo(path, 0, "poetry.lock takes its place", "git rm uv.lock")
     yield from _environment(facts)
     yield from _charts(facts, standard)
     for fact in facts:

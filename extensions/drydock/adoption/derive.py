@@ -77,6 +77,7 @@ def derive(
         port,
         _management_port(facts, int(port.value)),
         _python(facts),
+        *_packaging(facts, is_copy=adopted is not None),
         Derived("inference", *inference[:2]) if inference else Derived("inference", "none"),
         *_shipping(facts, is_copy=adopted is not None),
     ]
@@ -153,6 +154,15 @@ def _management_port(facts: list[Fact], service_port: int) -> Derived:
     taken = {service_port, *(int(fact.value) for fact in own)}
     port = next(port for port in range(9000, 10000) if port not in taken)
     return Derived("management_port", port)
+
+
+def _packaging(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
+    """Yield whether a service of Poetry's stays one: that is for its team to say."""
+    if told := [fact for fact in _of(facts, "packaging") if fact.value == "poetry"]:
+        if is_copy:
+            yield Derived("packaging", "poetry", tuple(told))
+        else:
+            yield Derived("packaging", "uv", against=tuple(told), doubtful=True)
 
 
 def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:

@@ -166,6 +166,8 @@ def _resolve(path: Path, builds: tuple[str, ...], *, apply: bool) -> int:
         recorded = answers.read(path, answers.find(path)).values
     except BadInput as error:
         raise BadInput(f"--resolve is for a service that was retrofitted: {error}") from error
+    if recorded.get("packaging") == "poetry":
+        raise BadInput("--resolve asks uv, and Poetry locks this service: poetry lock says why not")
     python = str(recorded.get("python_version", "3.11"))
     found = resolve(path, python, print_step, builds)
     changes = [way for way in found if way.instead]

@@ -135,9 +135,6 @@ class _Retrofit:
         values = {one.name: one.value for one in derived} | dict(options.data)
         self.say(f"Rendering {release.name}")
         theirs = self.releases.render(release, values)
-        if theirs.answers.get("packaging") == "poetry":
-            how = "retrofit it with packaging=uv, then drydock update --data packaging=poetry"
-            raise BadInput(f"what a service says to Poetry is carried over to uv only: {how}")
         self.say("Looking for where its files came from")
         copied = self.releases.copied(facts, release, values, theirs)
         ancestors = self._ancestors(release, values, theirs, copied)

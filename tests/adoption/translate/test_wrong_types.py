@@ -11,7 +11,16 @@ import pytest
 import yaml
 from drydock.adoption import locked
 from drydock.adoption.facts import gather
-from drydock.adoption.translate import dependencies, indexes, project, setup, style, testing, types
+from drydock.adoption.translate import (
+    dependencies,
+    indexes,
+    inline,
+    project,
+    setup,
+    style,
+    testing,
+    types,
+)
 from drydock.errors import BadInput
 from drydock.locking import packages
 
@@ -149,7 +158,7 @@ def written(path: str, data: dict[str, Any]) -> str:
         return yaml.safe_dump(data)
     if path.endswith("Pipfile.lock"):
         return json.dumps(data)
-    return "".join(f"{key} = {project.inline(value)}\n" for key, value in data.items())
+    return "".join(f"{key} = {inline(value)}\n" for key, value in data.items())
 
 
 def carry_all(files: dict[str, str]) -> None:

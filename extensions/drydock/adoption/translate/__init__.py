@@ -1,8 +1,9 @@
 """Carries what a service has said in its own way into the standard's files."""
 
+import json
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -16,6 +17,14 @@ _SHOWN = 80  # characters of an instruction in a report
 def without_logins(text: str) -> str:
     """Return `text` with no login in the addresses in it, but the user of SSH, which is none."""
     return re.sub(r"(?<!ssh)://[^/\s\"']*@", "://", text)
+
+
+def inline(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
+    if isinstance(value, dict):
+        named = {key: key if re.fullmatch(r"[\w-]+", key) else json.dumps(key) for key in value}
+        return "{ " + ", ".join(f"{named[k]} = {inline(held)}" for k, held in value.items()) + " }"
+    return f"[{', '.join(map(inline, value))}]" if isinstance(value, list) else json.dumps(value)
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,10 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
     replaces = [one for one in said if one.kind in _INSTEAD and _is_sure(one.value)]
     # With the public one beside it, it is only asked first, as uv asks the default last.
     default = "" if has_public or not replaces else _plain(replaces[0].value)
-    texts = (standard, files.get(_PATH, ""))
-    named = [tomllib.loads(text).get("tool", {}).get("uv", {}).get("index", []) for text in texts]
+    theirs, ours = (_tool(text) for text in (standard, files.get(_PATH, "")))
+    stays = "requires-poetry" in theirs.get("poetry", {})
+    named = [one.get("uv", {}).get("index", []) for one in (theirs, ours)]
+    named.append([one for one in theirs.get("poetry", {}).get("source", []) if "url" in one])
     names = {_plain(str(one.get("url"))): str(one.get("name")) for own in named for one in own}
     tables, rules, todo = "", [], []
     for one in said:
@@ -95,12 +97,20 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
                 )
                 tables += written
                 rules.append(f"the index {name} of {one.path}:{one.line}")
-            if is_new or url != one.value.rstrip("/"):
-                todo.append(_login(one, name, is_default=url == default))
+            is_kept = stays and bool(one.name) and one.path == _PATH
+            if (is_new and not is_kept) or url != one.value.rstrip("/"):
+                manager = "Poetry" if stays else "uv"
+                todo.append(_login(one, name, manager, is_default=url == default))
     for path in _PIP_FILES:
         if path in files:
-            todo.append(Todo(path, 0, "uv does not read it", "git rm it, if nothing else does"))
+            why = f"{'Poetry' if stays else 'uv'} does not read it"
+            todo.append(Todo(path, 0, why, "git rm it, if nothing else does"))
     return tables, rules, todo
+
+
+def _tool(text: str) -> dict[str, Any]:
+    found = tomllib.loads(text).get("tool", {})
+    return found if isinstance(found, dict) else {}
 
 
 def _plain(url: str) -> str:
@@ -118,13 +128,14 @@ def _name(url: str, taken: set[str]) -> str:
     return f"{name}-{number + 1}" if number else name
 
 
-def _login(one: _Said, name: str, *, is_default: bool) -> Todo:
-    variable = f"UV_INDEX_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
+def _login(one: _Said, name: str, manager: str, *, is_default: bool) -> Todo:
+    prefix = "POETRY_HTTP_BASIC" if manager == "Poetry" else "UV_INDEX"
+    variable = f"{prefix}_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
     how = (
         f"for a login, set {variable}_USERNAME and {variable}_PASSWORD; the image's build takes it "
         "from its secret netrc"
     )
-    why = f"uv takes packages from the index {name} now"
+    why = f"{manager} takes packages from the index {name} now"
     if is_default:
         why += ", and none from PyPI"
     elif one.kind in _INSTEAD | _BESIDE:

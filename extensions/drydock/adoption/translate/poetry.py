@@ -175,8 +175,13 @@ def allows(demand: str, version: str) -> bool:
         return False
 
 
-def tables(poetry: dict[str, Any], text: str) -> tuple[dict[str, str], dict[str, str], list[Todo]]:
-    """Return fields of `[project]`, its tables, and what has no place in either."""
+def tables(
+    poetry: dict[str, Any], text: str, kept: frozenset[str] = frozenset()
+) -> tuple[dict[str, str], dict[str, str], list[Todo]]:
+    """Return fields of `[project]`, its tables, and what has no place in either.
+
+    The keys that are `kept` have one in Poetry's own table.
+    """
     fields: dict[str, str] = {}
     if authors := [_person(str(one)) for one in poetry.get("authors", [])]:
         fields["authors"] = _list(authors)
@@ -200,7 +205,7 @@ def tables(poetry: dict[str, Any], text: str) -> tuple[dict[str, str], dict[str,
         made[f"project.entry-points.{json.dumps(group)}"] = points
     known = {*_ELSEWHERE, *_URLS, "license", "maintainers", "keywords", "classifiers", "urls"}
     for key, value in poetry.items():
-        if key not in known | {"scripts", "plugins"}:
+        if key not in known | kept | {"scripts", "plugins"}:
             line = line_of(PATH, text, "tool", "poetry", key)
             why = f"not carried over: {key} = {json.dumps(value, default=str)[:80]}"
             todo.append(Todo(PATH, line, why, "see hatchling's and uv's documentation"))

@@ -17,6 +17,8 @@ from drydock.adoption.translate import (
     Demand,
     Todo,
     indexes,
+    inline,
+    kept_poetry,
     poetry,
     setup,
     tools,
@@ -40,10 +42,10 @@ _REPLACED = {
     "isort": "ruff does its work",
     "flake8": "ruff does its work",
     "pylint": "ruff does its work",
-    "pdm": "uv does its work",
-    "setuptools": "hatchling builds the package",
-    "setuptools_scm": "hatchling builds the package",
-    "flit": "hatchling builds the package",
+    "pdm": "{manager} does its work",
+    "setuptools": "{builder} builds the package",
+    "setuptools_scm": "{builder} builds the package",
+    "flit": "{builder} builds the package",
 }
 # What the standard says of every service, or what is asked.
 _SAID = {"name", "version", "description", "requires-python", "dependencies", "dynamic", "readme"}
@@ -72,7 +74,9 @@ def carry(theirs: str, files: Files) -> Carried:
     text, said = _with_constants(text, own, files)
     text, gave_way, by_hand = _with_python(text, own, ours)
     said += gave_way
-    fields, tables, more = poetry.tables(tool.get("poetry", {}), ours)
+    of_poetry = kept_poetry.is_meant(theirs)
+    kept_keys = kept_poetry.KEPT if of_poetry else frozenset()
+    fields, tables, more = poetry.tables(tool.get("poetry", {}), ours, kept_keys)
     fields |= dict(_fields(ours, tomllib.loads(text)["project"].keys()))
     kept = dict(_headed(ours))
     tables |= {name: _source(table) for name, table in kept.items() if name.startswith("project.")}
@@ -82,7 +86,13 @@ def carry(theirs: str, files: Files) -> Carried:
     text, clashes = _with_metadata(text, fields, tables)
     named_tools = [f"{one.name}, which {one.path} imports" for one in more_tools]
     sources, named, logins = indexes.carry(files, theirs)
-    text += _sources(demands, tool) + sources + _settings(text, ours)
+    sources = _sources(demands, tool) + sources
+    if of_poetry:
+        sources = kept_poetry.tables(sources, demands, own, theirs)
+        text = kept_poetry.capped(kept_poetry.with_settings(text, own, files), own)
+    elif any(Requirement(one.text).url for one in demands):
+        sources += "\n[tool.hatch.metadata]\nallow-direct-references = true\n"
+    text += sources + _settings(text, ours)
     lost = [*dropped, *_lost(ours, own, text)]
     left = [
         *todo,
@@ -91,7 +101,7 @@ def carry(theirs: str, files: Files) -> Carried:
         *_tagged(text, own, ours),
         *clashes,
         *logins,
-        *_idle(ours, tool),
+        *_idle(ours, tool, of_poetry=of_poetry),
         *lost,
     ]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
@@ -332,18 +342,7 @@ def _sources(demands: Iterable[Demand], tool: dict[str, Any]) -> str:
     entries = {name: inline(value) for name, value in own.items()}
     entries |= {Requirement(one.text).name: one.source for one in demands if one.source}
     text = "".join(f"{name} = {value}\n" for name, value in entries.items())
-    text = f"\n[tool.uv.sources]\n{text}" if text else ""
-    if any(Requirement(one.text).url for one in demands):
-        text += "\n[tool.hatch.metadata]\nallow-direct-references = true\n"
-    return text
-
-
-def inline(value: Any) -> str:
-    """Return a value as TOML writes it on one line."""
-    if isinstance(value, dict):
-        named = {key: key if re.fullmatch(r"[\w-]+", key) else json.dumps(key) for key in value}
-        return "{ " + ", ".join(f"{named[k]} = {inline(held)}" for k, held in value.items()) + " }"
-    return f"[{', '.join(map(inline, value))}]" if isinstance(value, list) else json.dumps(value)
+    return f"\n[tool.uv.sources]\n{text}" if text else ""
 
 
 def _settings(text: str, ours: str) -> str:
@@ -357,15 +356,17 @@ def _settings(text: str, ours: str) -> str:
     return "".join(kept)
 
 
-def _idle(ours: str, tool: Iterable[str]) -> Iterator[Todo]:
+def _idle(ours: str, tool: Iterable[str], *, of_poetry: bool) -> Iterator[Todo]:
     """Yield which of the service's settings nobody reads any more."""
+    manager, builder = ("Poetry", "poetry-core") if of_poetry else ("uv", "hatchling")
     for name in tool:
         line = line_of(PATH, ours, "tool", name)
         if file := _CONFIGURED.get(name):
             how = f"move what still matters to {file}, which is read instead"
             yield Todo(PATH, line, f"[tool.{name}] is no longer used", how)
         elif done := _REPLACED.get(name):
-            yield Todo(PATH, line, f"[tool.{name}] is no longer used: {done}", "take it out")
+            why = done.format(manager=manager, builder=builder)
+            yield Todo(PATH, line, f"[tool.{name}] is no longer used: {why}", "take it out")
 
 
 def _lost(ours: str, own: dict[str, Any], text: str) -> Iterator[Todo]:

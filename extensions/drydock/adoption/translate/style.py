@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drydock.adoption.facts import Files
-from drydock.adoption.translate import Carried, Todo
+from drydock.adoption.translate import Carried, Todo, inline
 from drydock.adoption.translate.dependencies import read
-from drydock.adoption.translate.project import inline
 from drydock.adoption.translate.testing import folders_of_tests
 from drydock.documents.places import line_of
 
