@@ -498,8 +498,12 @@ class Repository:
             yield self.storing_in(Path(folder))
 
     def keep(self, oids: Iterable[str]) -> None:
-        """Move objects from the quarantine into the repository itself; what it has stays."""
-        assert self.objects
+        """Move objects from the quarantine into the repository itself; what it has stays.
+
+        Nothing is done without a quarantine: they are there then.
+        """
+        if not self.objects:
+            return
         names = [*dict.fromkeys(oids)]
         if any(self.objects.glob("pack/*.pack")):  # git packs a file of 512 MiB at once
             pack = self.git("pack-objects", "-q", "--stdout", stdin="\n".join(names).encode())
