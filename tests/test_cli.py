@@ -143,6 +143,20 @@ def test_wrong_usage_ends_with_2(drydock: Drydock, arguments: tuple[str, ...]) -
     assert drydock(*arguments).code == 2
 
 
+@pytest.mark.parametrize(
+    "command", ["check", "fleet status", "modernize", "new", "prove", "retrofit", "update"]
+)
+@pytest.mark.parametrize(("name", "said"), [("a" * 300, "File name too long"), ("loop", "loop")])
+def test_a_folder_that_cannot_be_is_bad_input(
+    drydock: Drydock, command: str, name: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    outcome = drydock(*command.split(), tmp_path / name)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert said in outcome.err
+    assert len(outcome.err.splitlines()) == 1
+
+
 def test_version(drydock: Drydock) -> None:
     outcome = drydock("--version")
     assert outcome.code == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 from drydock import git
 from drydock.errors import BadInput
 from drydock.git import Repository, Tree
-from drydock.paths import expanded
+from drydock.paths import resolved
 from drydock.template import answers
 from drydock.template.answers import Answers
 from drydock.template.releases import without_credentials
@@ -71,7 +71,7 @@ def find(folder: Path, answers_file: str | None = None, *, alone: bool = False) 
     Where it is `alone` nothing else in its repository is either. Raises BadInput when there is
     none, its answers file cannot be trusted, or git has changes.
     """
-    folder = expanded(folder).resolve()
+    folder = resolved(folder)
     repository = repository_of(folder)
     file = answers.find(folder, answers_file)
     read = answers.read(folder, file)

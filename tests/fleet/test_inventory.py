@@ -88,6 +88,13 @@ def test_folders_of_checkouts_and_lines_are_fleets_too(tmp_path: Path) -> None:
         "an unknown key": ("{url: 'https://h/a', urll: x}", "unknown key 'urll'"),
         "neither url nor path": ("{owner: a}", "either url or path"),
         "both": ("{url: 'https://h/a', path: b}", "either url or path"),
+        "a token in a query": ("{url: 'https://h/a?private_token=hunter2'}", "'https://h/a' goes"),
+        "a token in a fragment": ("{url: 'https://h/a#hunter2'}", "'https://h/a' goes"),
+        "a branch of updates": ("{url: 'https://h/a', branch: drydock/update-x}", "branch of upd"),
+        "links in a circle": ("{path: loop}", "in a circle"),
+        "a name too long for a file": (f"{{path: {'a' * 300}}}", "File name too long"),
+        "a key that is there twice": ("{url: 'https://h/a', wave: 0, wave: 1}", "'wave' twice"),
+        "a date": ("{url: 'https://h/a', name: 2026-11-28}", "name must be a text"),
         "a number": ("7", "must be an address"),
         "a huge text": (f"{{url: 'https://h/{'a' * 5000}'}}", "must be a text"),
     }.values(),
@@ -95,10 +102,13 @@ def test_folders_of_checkouts_and_lines_are_fleets_too(tmp_path: Path) -> None:
 def test_what_cannot_be_a_service_is_refused_in_one_line(
     service: str, said: str, tmp_path: Path
 ) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+
     with pytest.raises(BadInput, match=said) as refused:
         read(f"services:\n  - {service}\n", tmp_path)
 
     assert len(str(refused.value)) < 500
+    assert "hunter2" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +120,11 @@ def test_what_cannot_be_a_service_is_refused_in_one_line(
         "an unknown key": ("services: [a]\nother: 1\n", "unknown key 'other'"),
         "an unknown default": ("services: [a]\ndefaults: {url: x}\n", "unknown key 'url'"),
         "twice": ("services: ['https://h/a', 'https://h/a']\n", "is there twice"),
+        "one place": (
+            "services: [{path: a, folder: b, name: x}, {path: a/b, name: y}]\n",
+            "is there twice",
+        ),
+        "two lists": ("services: ['https://h/a']\nservices: ['https://h/b']\n", "twice: line 2"),
         "one name": ("services: ['https://h/a', 'https://i/a']\n", "two services are called a"),
         "a tag that makes objects": ("services: !!python/object:os.system x\n", "not valid YAML"),
         "aliases that multiply": (
@@ -128,6 +143,15 @@ def test_what_is_no_list_of_services_is_refused_in_one_line(
 ) -> None:
     with pytest.raises(BadInput, match=said):
         read(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("", "FLEET is empty"), ("none.yaml", "is not there: list services"), ("a" * 300, "too long")],
+)
+def test_what_names_no_fleet_is_refused_in_one_line(given: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        inventory.read([given], [])
 
 
 def test_a_wave_without_a_service_is_an_error(tmp_path: Path) -> None:

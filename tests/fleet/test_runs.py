@@ -307,3 +307,25 @@ def test_an_update_that_was_committed_is_no_conflict_any_more(
     commit(mono, "Update the template")
     found = by_name(fleet("status", mono / "rose", "--json").out)
     assert (found["rose"]["conflict"], found["rose"]["release"]) == (False, "v1.2.0")
+
+
+def test_a_cache_may_be_named_from_the_current_folder(fleet: Fleet, three: Path) -> None:
+    found = by_name(fleet("status", three, "--cache", "own", "--json").out)
+    assert [one["error"] for one in found.values()] == ["", "", ""]
+    assert Path("own").is_dir()
+
+
+def test_an_update_by_nobody_is_one_line(
+    fleet: Fleet, three: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "none"))
+    monkeypatch.delenv("GIT_AUTHOR_EMAIL", raising=False)
+    done = fleet("update", three)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("drydock: git does not know who commits: git config --global")
+    assert not Path("fleet.jsonl").exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "nan", "inf", "1e9"])
+def test_a_time_that_is_none_is_wrong_usage(seconds: str, fleet: Fleet, three: Path) -> None:
+    assert fleet("status", three, "--timeout", seconds).code == 2

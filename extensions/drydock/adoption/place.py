@@ -10,7 +10,7 @@ from pathlib import Path
 from drydock.adoption.facts import Files
 from drydock.errors import BadInput
 from drydock.git import Repository, Tree
-from drydock.paths import expanded
+from drydock.paths import resolved
 from drydock.project import prefix_of, repository_of, require_clean
 from drydock.template import answers
 
@@ -38,7 +38,7 @@ class Place:
 
 def place_of(folder: Path) -> Place:
     """Return the service in `folder`; raise BadInput if it is none that can be brought in."""
-    folder = expanded(folder).resolve()
+    folder = resolved(folder)
     try:
         repository = repository_of(folder)
     except BadInput as error:

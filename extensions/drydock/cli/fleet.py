@@ -40,7 +40,8 @@ Jobs = Annotated[
     ),
 ]  # fmt: skip
 Timeout = Annotated[
-    float, typer.Option(min=1, metavar="SECONDS", help="Give a service up after this time.")
+    float,
+    typer.Option(min=1, max=86_400, metavar="SECONDS", help="Give a service up after this time."),
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Use clones as they are.")]
 
@@ -51,10 +52,11 @@ def _fleet_run(
 ) -> "fleet_commands.Run":  # fmt: skip
     from drydock.commands import fleet as commands
     from drydock.fleet import inventory
+    from drydock.paths import resolved
 
     return commands.Run(
         members=inventory.of_wave(inventory.read(fleet, sys.stdin), wave),
-        cache=cache or commands.default_cache(),
+        cache=resolved(cache) if cache else commands.default_cache(),
         output=output,
         jobs=jobs,
         seconds=timeout,

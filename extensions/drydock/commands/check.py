@@ -8,7 +8,7 @@ from drydock_standard.repository import Repository
 from drydock_standard.run import run
 
 from drydock.errors import BadInput
-from drydock.paths import expanded
+from drydock.paths import resolved
 from drydock.report.checks import CheckReport
 from drydock.template.answers import DEFAULT_NAME
 
@@ -19,7 +19,7 @@ def check(folder: Path, *, network: bool = False) -> CheckReport:
     With `network` those too that ask a package index or the template's server. Raises BadInput
     when there is no such folder, or nothing in it.
     """
-    folder = expanded(folder).resolve()
+    folder = resolved(folder)
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a directory")
     try:

@@ -26,7 +26,7 @@ from drydock.fleet.progress import Progress
 from drydock.fleet.records import Record
 from drydock.fleet.rehearsal import Blame
 from drydock.fleet.status import examine
-from drydock.paths import expanded
+from drydock.paths import resolved
 from drydock.project import contents_of, prefix_of, repository_of, require_clean
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
@@ -40,7 +40,7 @@ _QUIET: Callable[[str], None] = lambda _: None  # noqa: E731
 def default_cache() -> Path:
     """Return where clones are kept: https://specifications.freedesktop.org/basedir-spec/."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return expanded(Path(base)) / "drydock" / "fleet"
+    return resolved(Path(base)) / "drydock" / "fleet"
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,13 @@ class UpdateRun:
 
 
 def update(run: Run, wanted: UpdateRun) -> list[Record]:
-    """Put an update on a branch of each service, and push it where that is wanted."""
+    """Put an update on a branch of each service, and push it where that is wanted.
+
+    Raises BadInput where git knows nobody who would commit them.
+    """
+    if not git.has_identity(Path("/")):  # a repository's own is not that of the work trees here
+        how = "git config --global user.name NAME, and user.email"
+        raise BadInput(f"git does not know who commits: {how}")
     shared = _Shared()
     if wanted.reports:
         with _told_in_a_line():
@@ -324,7 +330,8 @@ def told(record: Record) -> str:
     if record["error"]:
         return str(record["error"])
     if record["kind"] == "impact":
-        return f"{record['outcome']}, {len(record['findings'])} lines"
+        lines = len(record["findings"])
+        return f"{record['outcome']}, {lines} line{'' if lines == 1 else 's'}"
     if record["kind"] == "status":
         behind = record["releases_behind"]
         return f"{record['release']}, {behind} behind" if behind else f"{record['release']}"

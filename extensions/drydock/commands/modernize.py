@@ -12,7 +12,7 @@ from drydock.codemods import all_rules
 from drydock.codemods.run import run
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
-from drydock.paths import expanded
+from drydock.paths import resolved
 from drydock.project import prefix_of, repository_of, require_clean
 from drydock.report.modernized import Change, ModernizeReport
 
@@ -43,7 +43,7 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
     if options.since is not None:
         rules = [name for name in _newer(options.since) if not rules or name in rules]
     try:
-        folder = expanded(folder).resolve()
+        folder = resolved(folder)
         repository = repository_of(folder)
         prefix = prefix_of(folder, repository)
         require_clean(repository, prefix)

@@ -14,6 +14,7 @@ from drydock import git
 from drydock import pythons as at_hand
 from drydock.errors import BadInput
 from drydock.git import Repository
+from drydock.paths import resolved
 from drydock.project import repository_of
 from drydock.proving import (
     exploring,
@@ -74,6 +75,7 @@ def prove(folder: Path, options: Options, say: Say) -> Proof:
     """
     generated.require()
     told = recorded.read(options.requests) if options.requests else []
+    folder = resolved(folder)
     try:
         repository = repository_of(folder)
         before, after = _commits(repository, options)

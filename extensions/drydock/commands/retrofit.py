@@ -38,7 +38,7 @@ from drydock.merging import work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.merging.work_tree import Work
-from drydock.paths import expanded
+from drydock.paths import resolved
 from drydock.project import prefix_of, repository_of, require_clean
 from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
@@ -363,7 +363,7 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
     already, or other work would be lost.
     """
     try:
-        folder = expanded(folder).resolve()
+        folder = resolved(folder)
         repository = repository_of(folder)
         require_clean(repository)
         prefix = prefix_of(folder, repository)
@@ -380,7 +380,7 @@ def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) ->
     where there is no solution or other work would be lost.
     """
     try:
-        folder = expanded(folder).resolve()
+        folder = resolved(folder)
         repository = repository_of(folder)
         require_clean(repository)
         before = pins.read(folder)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from drydock.errors import BadInput
-from drydock.paths import expanded
+from drydock.paths import expanded, resolved
 from drydock.template import answers
 from drydock.template.releases import redacted, without_credentials
 
@@ -60,13 +60,16 @@ def read(given: Sequence[str], stdin: Iterable[str]) -> list[Member]:
     """
     found: list[Member] = []
     for one in given:
+        if not one:
+            raise BadInput("FLEET is empty: expected a list of services, or a folder")
+        place = expanded(Path(one))
         if one == STANDARD_INPUT:
             lines = (line.strip() for line in stdin)
             found += _members([line for line in lines if line and line[0] != "#"], {}, Path.cwd())
-        elif Path(one).is_dir():
-            found += _checkouts(Path(one))
+        elif place.is_dir():
+            found += _checkouts(place)
         else:
-            found += _listed(Path(one))
+            found += _listed(place)
     return list(_named_apart(found))
 
 
@@ -82,7 +85,7 @@ def of_wave(members: Iterable[Member], wave: int | None) -> list[Member]:
 
 
 def _checkouts(folder: Path) -> list[Member]:
-    folder = folder.resolve()
+    folder = resolved(folder)
     if (folder / answers.DEFAULT_NAME).exists() or (folder / ".git").exists():
         return [Member(_plain(folder.name), path=folder)]
     found = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
@@ -95,11 +98,14 @@ def _listed(file: Path) -> list[Member]:
     try:
         with file.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
+    except FileNotFoundError as error:
+        how = "list services in it (docs/fleet.md), or name a folder of checkouts"
+        raise BadInput(f"{file} is not there: {how}") from error
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror}") from error
     if len(content) > _LARGEST:
         raise BadInput(f"{file} is larger than {_LARGEST} bytes: it is no list of services")
-    values = answers.load(str(file), content, _MOST_VALUES)
+    values = answers.load(str(file), content, _MOST_VALUES, once=True)
     if not isinstance(values, dict):
         raise BadInput(f"{file} must have the keys services, and maybe defaults")
     services, defaults = values.pop("services", None), values.pop("defaults", {})
@@ -144,7 +150,14 @@ def _member(service: Any, defaults: Mapping[str, Any], base: Path) -> Member:
         )
     if texts["branch"] and not _BRANCH.fullmatch(texts["branch"]):
         raise BadInput(f"{texts['branch']!r} is no name of a branch")
-    path = (base / expanded(Path(texts["path"]))).resolve() if texts["path"] else None
+    if texts["branch"].startswith("drydock/update"):
+        raise BadInput(f"{texts['branch']} is a branch of updates: name the one that they are for")
+    if re.search(r"[?#]", texts["url"]):
+        raise BadInput(
+            f"{without_credentials(re.split(r'[?#]', texts['url'])[0])!r} goes on with a query: "
+            "git has no use for it, and a token there would be shown"
+        )
+    path = resolved(base / expanded(Path(texts["path"]))) if texts["path"] else None
     folder = _folder(texts["folder"])
     name = texts["name"]
     if name and not _NAME.fullmatch(name):
@@ -201,9 +214,12 @@ def _plain(name: str) -> str:
 def _named_apart(members: Iterable[Member]) -> Iterator[Member]:
     """Yield the services, each once; raise BadInput where two have one name, or one place."""
     names: dict[str, Member] = {}
-    places: dict[tuple[str, str, str], Member] = {}
+    places: dict[tuple[str, str], Member] = {}
     for member in members:
-        place = (member.url or str(member.path), member.folder, member.branch)
+        inside = (
+            str(member.path / member.folder) if member.path else f"{member.url}#{member.folder}"
+        )
+        place = (inside, member.branch)
         if place in places:
             raise BadInput(f"{member.address} is there twice")
         if other := names.get(member.name.lower()):

@@ -121,10 +121,11 @@ def _load(file: str, content: bytes) -> dict[str, Any]:
     return values
 
 
-def load(file: str, content: bytes, most: int = _MOST_VALUES) -> Any:
+def load(file: str, content: bytes, most: int = _MOST_VALUES, *, once: bool = False) -> Any:
     """Return what a YAML `file` that anybody may have written says.
 
-    Raises BadInput if it is not valid, or holds more than `most` values.
+    Raises BadInput if it is not valid, holds more than `most` values or, where each key may be
+    there only `once`, has one twice, of which YAML would take the last without a word.
     """
     try:
         loader = yaml.SafeLoader(content)
@@ -134,6 +135,9 @@ def load(file: str, content: bytes, most: int = _MOST_VALUES) -> Any:
         # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
         if _size(node, {}, most) > most:
             raise BadInput(f"{file} holds too much: more than {most} values")
+        if once and (twice := _repeated(node)):
+            line = twice.start_mark.line + 1
+            raise BadInput(f"{file} has the key {twice.value!r} twice: line {line}"[:300])
         return loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         # Not the lines around it, which may hold a password.
@@ -153,6 +157,27 @@ def _size(node: yaml.Node, known: dict[int, int], most: int) -> int:
             parts = node.value
         known[id(node)] = 1 + sum(_size(part, known, most) for part in parts)
     return known[id(node)]
+
+
+def _repeated(node: yaml.Node) -> yaml.ScalarNode | None:
+    """Return a key that is there again in its mapping; None if none is."""
+    nodes, seen = [node], set[int]()
+    while nodes:
+        one = nodes.pop()
+        if id(one) in seen or not isinstance(one, yaml.CollectionNode):
+            continue
+        seen.add(id(one))
+        if isinstance(one, yaml.SequenceNode):
+            nodes += one.value
+            continue
+        keys = set[str]()
+        for key, value in one.value:
+            nodes.append(value)
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in keys:
+                    return key
+                keys.add(key.value)
+    return None
 
 
 def _recorded(file: str, values: dict[str, Any], key: str) -> str:
