@@ -103,6 +103,30 @@ def test_requests_reach_it_through_a_socket(tmp_path: Path, alone: bool) -> None
     assert response.body == b"hello" * 100000
 
 
+HOLDER = """
+import os, socket, sys, time
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as server:
+    print("listens", flush=True)
+    held = server.accept()
+    os.fork()  # the child goes on with the connection
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_connection_that_is_cut_at_its_end_adds_nothing_to_its_log(tmp_path: Path) -> None:
+    port, path = free_port(), tmp_path / "s"
+    files = room(tmp_path).specified([PYTHON, "-c", HOLDER, str(port)], tmp_path, {str(path): port})
+
+    with started(files) as running, socket.socket(socket.AF_UNIX) as client:
+        wait_for(lambda: path.exists() and files.said == "listens\n", "the server listens")
+        client.connect(str(path))
+        wait_for(lambda: files.said.count("held") == 2, "the server holds the connection")
+        running.ask_to_end()
+        running.launcher.wait(PATIENCE)
+    assert set(files.said.split()) == {"listens", "held"}
+
+
 def lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)

@@ -26,7 +26,7 @@ from drydock.proving import (
     recorded,
     sides,
 )
-from drydock.proving.environments import Environment, Maker, NoEnvironmentError
+from drydock.proving.environments import LEFT_OUT, Environment, Maker, NoEnvironmentError
 from drydock.proving.exploring import Explorer
 from drydock.proving.generated import Operation
 from drydock.proving.intended import Setting
@@ -149,6 +149,8 @@ class _Proving:
             first, environment = self._first_run(before, found.before, pythons, told)
         except (NoEnvironmentError, StartError) as error:
             needs = "--env, --setup and --network give it what it needs"
+            if left := [pin for pin in found.before.changed if pin.endswith(LEFT_OUT)]:
+                needs += f", and --build builds what has no wheel: {', '.join(left)}"
             found.unproved = f"before does not start: {error}; {needs}"
             return found
         self.say("Starting it once more as it was, to see what differs by itself")

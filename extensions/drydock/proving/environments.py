@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from drydock.pythons import Python
 Say = Callable[[str], None]
 _SHOWN = 200  # characters of what uv says
 _SOURCE = re.compile(r'(\w+) = "([^"]*)"')  # of an entry of [tool.uv.sources]
+LEFT_OUT = "left out"
+"""What stands for a version of which none works."""
 _WHEELS = "--only-binary=:all:"
 
 
@@ -85,7 +87,10 @@ class Maker:
         Where none does, one with as few versions changed as can be. Raises NoEnvironmentError when
         there is none at all.
         """
-        fitting = [one for one in pythons if self._allows(one)]
+        fitting = [one for one in pythons if self._allows(one, (0, 99))]
+        # `==3.11.4` is one patch release, and nobody has them all.
+        near = [] if fitting else [one for one in pythons if self._allows(one, range(100))]
+        fitting = fitting or near
         if not pythons:
             raise NoEnvironmentError("uv finds no Python from 3.8 on")
         if not fitting:
@@ -102,6 +107,8 @@ class Maker:
                 why.append(f"{python.name}: {error}")
                 continue
             made += 1
+            if near:
+                environment.notes.append(f"another Python {python.name} than it asks for")
             yield environment
         if made:
             return
@@ -119,12 +126,10 @@ class Maker:
         if not made:
             raise NoEnvironmentError(why[0])
 
-    def _allows(self, python: Python) -> bool:
+    def _allows(self, python: Python, patches: Iterable[int]) -> bool:
+        """Tell whether the service takes one of these patch releases."""
         asked = [f.value for f in self.facts if f.about == "requires_python"]
-        # The last patch release: `>=3.11.4` does not forbid 3.11.
-        return all(
-            allows(one, f"{python.name}.0") or allows(one, f"{python.name}.99") for one in asked
-        )
+        return all(any(allows(one, f"{python.name}.{patch}") for patch in patches) for one in asked)
 
     def _made(self, python: Python) -> Environment:
         folder = self.scratch / f"environment {python.name}"
@@ -260,7 +265,7 @@ class Maker:
             found = self._compiled(python, left, {})
         made = self._installed(python, self.scratch / f"environment {python.name}", found)
         made.source, made.notes = source or "its requirements", notes
-        made.changed = [f"{pin} -> {new or 'left out'}" for pin, new in instead.items()]
+        made.changed = [f"{pin} -> {new or LEFT_OUT}" for pin, new in instead.items()]
         made.source += ", with some changed" if made.changed else ""
         self._install_itself(made)
         made.look()

@@ -54,6 +54,8 @@ async def _relay(port: int, reader: asyncio.StreamReader, writer: asyncio.Stream
 
 async def _run(said: dict[str, Any]) -> None:
     loop = asyncio.get_running_loop()
+    # What asyncio says of connections that are cut at the end is no word of the service's.
+    loop.set_exception_handler(lambda _loop, _context: None)
     for path, port in said["relays"].items():
         await asyncio.start_unix_server(partial(_relay, port), path)
     with Path(said["log"]).open("ab") as log:
