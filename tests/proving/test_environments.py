@@ -93,3 +93,15 @@ def test_only_what_stands_in_the_way_is_changed(tmp_path: Path) -> None:
     (changed,) = found.changed
     assert changed == f"pyyaml==5.1 -> pyyaml>={found.versions['pyyaml']}"
     assert found.source == "its requirements, with some changed"
+
+
+@pytest.mark.prove
+def test_of_a_pinned_patch_release_any_other_is_taken(tmp_path: Path) -> None:
+    (python,) = newest()
+    text = (
+        f'[project]\nname = "a"\nversion = "1"\nrequires-python = "=={python.name}.98"\n'
+        'dependencies = ["idna"]\n'
+    )
+    found = made(tmp_path, {"pyproject.toml": text})
+    assert found.python == python
+    assert f"another Python {python.name} than it asks for" in found.notes

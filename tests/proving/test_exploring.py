@@ -136,6 +136,39 @@ def test_what_the_document_forbids_is_asked_too(shop_operations: list[Operation]
     assert any(one.header("authorization") is None for one in secured)
 
 
+def recorded(target: str, sent: dict[str, Any], *headers: tuple[str, str]) -> Request:
+    told = (("Content-Type", "application/json"), *headers)
+    return Request("", "recorded", "POST", target, told, json.dumps(sent).encode())
+
+
+def test_a_recorded_login_is_used_although_the_document_leaves_it_out(
+    shop_operations: list[Operation],
+) -> None:
+    known = [one for one in shop_operations if one.path != "/login"]
+    user = {"email": "ada@example.com", "password": "secret"}
+    login = {"username": "ada@example.com", "password": "secret"}
+    found = explored(known, Shop(), recorded("/users", user), recorded("/login", login))
+    assert found.succeeded >= {"POST /orders", "GET /orders/{order_id}"}
+
+
+def test_the_token_of_a_recorded_login_stands_for_the_one_of_the_recording(
+    shop_operations: list[Operation],
+) -> None:
+    user = {"email": "ada@example.com", "password": "secret"}
+    login = {"username": "ada@example.com", "password": "secret"}
+    stale = ("Authorization", "Bearer of-last-week")
+    by_key = ("Authorization", "Key of-a-machine")
+    found = explored([], shop := Shop(), recorded("/users", user), recorded("/login", login))
+    assert len(found.responses) >= 2
+    secured = [one for one in shop_operations if one.label == "POST /orders"]
+    order = {"user_id": next(iter(shop.users))}
+    found = explored(
+        secured, shop, recorded("/login", login), recorded("/orders", order, stale),
+        recorded("/orders", order, by_key),
+    )  # fmt: skip
+    assert [one.status for one in found.responses[:3]] == [200, 201, 401]
+
+
 def test_a_recorded_request_counts_for_its_operation(shop_operations: list[Operation]) -> None:
     shop = Shop()
     shop.orders.add("17")

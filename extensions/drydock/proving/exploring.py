@@ -51,7 +51,7 @@ class Explorer:
     def run(self) -> None:
         """Make requests until all that there is was tried, or time is up."""
         for request in self.recorded:
-            self._ask(replace(request, operation=self._operation_of(request)))
+            self._ask(self._continued(replace(request, operation=self._operation_of(request))))
         kept = [one for one in self.operations if one.method != "DELETE"]
         last = [one for one in self.operations if one.method == "DELETE"]
         last.sort(key=lambda one: -one.path.count("/"))
@@ -131,6 +131,14 @@ class Explorer:
                     made += 1
                     yield full, sent
 
+    def _continued(self, request: Request) -> Request:
+        """Return a recorded request with the token of a recorded login, once there is one."""
+        secured = any(one.secured for one in self.operations if one.label == request.operation)
+        had = request.header("authorization") or "Bearer"
+        if not secured or not had.lower().startswith("bearer"):
+            return request
+        return authorized(request, self.pool) or request
+
     def _logged_in(self, operation: Operation, request: Request) -> Request:
         if not operation.secured:
             return request
@@ -150,9 +158,12 @@ class Explorer:
         response = self.send(whole)
         self.requests.append(request)
         self.responses.append(response)
-        if response.succeeded and request.operation and request.kind in {"valid", "recorded"}:
-            self.succeeded.add(request.operation)
-            path = operation.path if operation else request.operation.partition(" ")[2]
+        if response.succeeded and request.kind in {"valid", "recorded"}:
+            if request.operation:
+                self.succeeded.add(request.operation)
+            # A login may be none of the document's operations.
+            called = request.operation or request.line.partition("?")[0]
+            path = operation.path if operation else called.partition(" ")[2]
             self.pool.learn(
                 path, len(self.responses) - 1, sent or read_json(request.body), response
             )
