@@ -161,7 +161,8 @@ class _Proving:
             used = [environment.python, *(one for one in pythons if one != environment.python)]
             third, now = self._started(after, found.after, used, replayed)
         except (NoEnvironmentError, StartError) as error:
-            found.differences.append(f"after does not start: {error}")
+            changed = f", with {'; '.join(found.after.changed)}" if found.after.changed else ""
+            found.differences.append(f"after does not start{changed}: {error}")
             return found
         self._test(after, now, found.after)
         setting = Setting(
