@@ -49,6 +49,7 @@ class Item(BaseModel):
     size: Optional[int]
     tags: conlist(str, max_items=2) = []
     code: str = "none"
+    stock = 0
 
     class Config:
         orm_mode = True
@@ -194,6 +195,7 @@ BROKEN = {
     "pydantic-optional": ("size: Optional[int] = None", "size: Optional[int]"),
     "pydantic-root-model": ("RootModel[List[str]]", "RootModel[List[int]]"),
     "pydantic-root-validators": ("self.size < 0", "self.size > 0"),
+    "pydantic-untyped": ("stock: int = 0", "stock: str = 0"),
     "pydantic-validators": (", validate_default=True", ""),
     "pytest-async-fixtures": ("@pytest_asyncio.fixture", "@pytest.fixture"),
 }

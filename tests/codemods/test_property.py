@@ -14,7 +14,7 @@ TABLES = (
     *(f"fastapi.test_{n}" for n in ("lifespan", "pattern", "routes", "status", "templates")),
     *(f"fastapi.test_{name}" for name in ("application", "internals", "testing")),
     *(f"pydantic.test_{n}" for n in ("config", "fields", "imports", "optional", "root_model")),
-    *(f"pydantic.test_{name}" for name in ("root_validators", "validators")),
+    *(f"pydantic.test_{name}" for name in ("root_validators", "untyped", "validators")),
     "pytest.test_async_fixtures",
 )
 
