@@ -6,7 +6,7 @@ from tests.codemods.support import Files, assert_fixed, assert_left
 
 RULE = "fastapi-application"
 
-FIX: dict[str, tuple[Files, Files]] = {
+_RENAMED: dict[str, tuple[Files, Files]] = {
     name: (code, code.replace("openapi_prefix", "root_path"))
     for name, code in {
         "prefix": "from fastapi import FastAPI\napp = FastAPI(openapi_prefix='/api')  # behind\n",
@@ -23,6 +23,25 @@ FIX: dict[str, tuple[Files, Files]] = {
         "computed": "from fastapi import FastAPI\napp = FastAPI(openapi_prefix=get('prefix') or '')\n",
     }.items()
 }
+FIX: dict[str, tuple[Files, Files]] = _RENAMED | {
+    "arguments that are none": (
+        "from fastapi import FastAPI\napp = FastAPI(title='x', config=config, key=3)\n",
+        "from fastapi import FastAPI\napp = FastAPI(title='x')\n"
+        'app.extra = {"config": config, "key": 3}\n',
+    ),
+    "nothing but arguments that are none": (
+        "from fastapi import FastAPI\napp = FastAPI( config=config )  # known\n",
+        'from fastapi import FastAPI\napp = FastAPI()  # known\napp.extra = {"config": config}\n',
+    ),
+    "arguments that are none among others, over several lines": (
+        "from fastapi import FastAPI\n\ndef make():\n    self.app = FastAPI(\n        a=1,\n"
+        "        title='x',  # shown\n        b=2,\n        openapi_prefix='/a',\n    )\n"
+        "    return self.app\n",
+        "from fastapi import FastAPI\n\ndef make():\n    self.app = FastAPI(\n"
+        "        title='x',  # shown\n        root_path='/a',\n    )\n"
+        '    self.app.extra = {"a": 1, "b": 2}\n    return self.app\n',
+    ),
+}
 
 NOOP: dict[str, tuple[Files, str]] = {
     "what clients may send": (
@@ -38,6 +57,15 @@ NOOP: dict[str, tuple[Files, str]] = {
         "from fastapi import FastAPI\n"
         "app = FastAPI(openapi_prefix='a', root_path='b', strict_content_type=True)\n",
         "keep one of them",
+    ),
+    "arguments that are none, where it has no name": (
+        "from fastapi import FastAPI\ndef make():\n    return FastAPI(config=3)\n",
+        "FastAPI() no longer takes config, which were in app.extra: app.extra = {...}, once it",
+    ),
+    "arguments of a class of its own": (
+        "from fastapi import FastAPI\nclass App(FastAPI): ...\n"
+        "app = App(config=3, strict_content_type=True)\n",
+        "",
     ),
     "another's": ("from shop import FastAPI\napp = FastAPI(openapi_prefix='a')\n", ""),
     "a login that is missing": (

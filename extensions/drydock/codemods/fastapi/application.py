@@ -1,10 +1,12 @@
-"""Arguments of `FastAPI()` that have another name, and defaults that clients may notice.
+"""Arguments of `FastAPI()` that have another name or are gone, and what clients may notice.
 
-Source: https://fastapi.tiangolo.com/release-notes/: 0.145 removes `openapi_prefix=`; from 0.132
+Source: https://fastapi.tiangolo.com/release-notes/: 0.145 removes `openapi_prefix=`; arguments that
+FastAPI did not know were kept as `app.extra`, and are refused today (run on 0.165); from 0.132
 JSON without a Content-Type is answered 422; a login that is missing is answered 401, not 403.
 """
 
 import re
+from collections.abc import Mapping
 
 import libcst as cst
 
@@ -12,6 +14,17 @@ from drydock.codemods.fastapi.applications import APPS
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Rewriter, Source, keyword
 
+_TAKEN = {
+    "telemetry", "debug", "routes", "title", "summary", "description", "version", "openapi_url",
+    "openapi_tags", "openapi_prefix", "servers", "dependencies", "default_response_class",
+    "redirect_slashes", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url",
+    "swagger_ui_init_oauth", "middleware", "exception_handlers", "on_startup", "on_shutdown",
+    "lifespan", "terms_of_service", "contact", "license_info", "root_path", "root_path_in_servers",
+    "responses", "callbacks", "webhooks", "deprecated", "include_in_schema",
+    "swagger_ui_parameters", "generate_unique_id_function", "separate_input_output_schemas",
+    "openapi_external_docs", "strict_content_type", "max_body_size", "form_limits",
+}  # fmt: skip
+_LONGEST = 80
 _TESTS = re.compile(r"(^|/)(tests?/|test_[^/]+$|conftest\.py$)")
 _SCHEMES = {
     f"fastapi.security.{name}"
@@ -28,6 +41,35 @@ class _Application(Rewriter):
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         self.is_test = bool(_TESTS.search(source.path))
+        self.assigned: set[cst.Call] = set()
+        """Calls of FastAPI whose unknown arguments are kept behind their statement."""
+
+    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> None:
+        if (call := _made(node)) and self._unknown(call):
+            self.assigned.add(call)
+
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.BaseStatement]:
+        old, new = _made(original_node), _made(updated_node)
+        if old is None or new is None or old not in self.assigned:
+            return updated_node
+        extra = self._unknown(old)
+        (assign,) = original_node.body
+        assert isinstance(assign, cst.Assign)
+        name = cst.Module([]).code_for_node(assign.targets[0].target)
+        self.source.changed(old, f"{', '.join(extra)}: no arguments -> {name}.extra")
+        kept = updated_node.deep_replace(new, _without(new, set(extra)))
+        assert isinstance(kept, cst.SimpleStatementLine)
+        return cst.FlattenSentinel([kept, _extra(name, extra)])
+
+    def _unknown(self, call: cst.Call) -> dict[str, str]:
+        """Return the arguments by name that FastAPI itself does not know, with their code."""
+        if self.source.meaning(call.func) != APPS[0]:
+            return {}
+        code = cst.Module([]).code_for_node
+        named = [one for one in call.args if one.keyword and one.keyword.value not in _TAKEN]
+        return {one.keyword.value: code(one.value) for one in named if one.keyword}
 
     def leave_DictElement(
         self, original_node: cst.DictElement, updated_node: cst.DictElement
@@ -54,6 +96,9 @@ class _Application(Rewriter):
             why = "JSON that is sent without a Content-Type is answered 422 now"
             how = "if clients may send none: FastAPI(strict_content_type=False)"
             self.source.left(original_node, why, how)
+        if original_node not in self.assigned and (extra := self._unknown(original_node)):
+            why = f"FastAPI() no longer takes {', '.join(extra)}, which were in app.extra"
+            self.source.left(original_node, why, "app.extra = {...}, once it is made")
         given = keyword(original_node.args, "openapi_prefix")
         if given is None:
             return updated_node
@@ -69,9 +114,36 @@ class _Application(Rewriter):
         return updated_node.with_changes(args=args)
 
 
+def _made(line: cst.SimpleStatementLine) -> cst.Call | None:
+    """Return the call in `name = call()`, where that is all of a line."""
+    body = line.body[0] if len(line.body) == 1 else None
+    if not isinstance(body, cst.Assign) or len(body.targets) != 1:
+        return None
+    return body.value if isinstance(body.value, cst.Call) else None
+
+
+def _without(call: cst.Call, names: set[str]) -> cst.Call:
+    kept = [one for one in call.args if not (one.keyword and one.keyword.value in names)]
+    if not kept:
+        return call.with_changes(args=[], whitespace_before_args=cst.SimpleWhitespace(""))
+    last = call.args[-1]
+    kept[-1] = kept[-1].with_changes(
+        comma=last.comma, whitespace_after_arg=last.whitespace_after_arg
+    )
+    return call.with_changes(args=kept)
+
+
+def _extra(name: str, extra: Mapping[str, str]) -> cst.BaseStatement:
+    items = [f'"{key}": {value}' for key, value in extra.items()]
+    text = f"{name}.extra = {{{', '.join(items)}}}"
+    if len(text) > _LONGEST:
+        text = f"{name}.extra = {{\n" + "".join(f"    {one},\n" for one in items) + "}"
+    return cst.parse_statement(text)
+
+
 RULE = Rule(
     name="fastapi-application",
-    summary="`FastAPI(openapi_prefix=)` -> `root_path=`; what clients may notice is told",
+    summary="`FastAPI(openapi_prefix=)` -> `root_path=`, unknown arguments -> `app.extra`",
     since="1.5.0",
     words=(
         "FastAPI",
