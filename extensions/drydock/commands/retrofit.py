@@ -116,17 +116,9 @@ class _Retrofit:
         """Modules that the service lacked."""
 
     def run(self, ask: Ask | None) -> RetrofitReport:
-        place, options = self.place, self.options
-        release = self.template.find(options.to) if options.to else self.template.latest()
-        if not options.to and (foreign := self.template.foreign(release)):
-            raise BadInput(f"{foreign}; --to {release.name} takes it as it is")
-        if options.modernize and not options.commit:
-            raise BadInput("--modernize makes a commit of its own: leave out --no-commit")
-        if options.commit and not options.dry_run:
-            if not git.has_identity(place.folder):
-                how = "git config user.name NAME, and user.email; or give --no-commit"
-                raise BadInput(f"git does not know who commits: {how}")
-            _branch_of(place.repository, place.folder).require_none(place.repository)
+        options = self.options
+        release = self._release()
+        self._require_commits()
         self.say("Reading the service")
         facts = self._facts()
         place = self._call_factory(facts)
@@ -187,12 +179,30 @@ class _Retrofit:
             if not options.dry_run:
                 self.say("Writing")
                 _write(repository, place, merge, report, options)
-                self._modernize(report)
-                if theirs.answers.get("adopted"):
-                    self._settle(report)
-            else:
-                self._modernize(report)
+            self._modernize(report)
+            if not options.dry_run and theirs.answers.get("adopted"):
+                self._settle(report)
         return report
+
+    def _release(self) -> Release:
+        """Return the release to bring in: the one that was named, or the newest."""
+        if self.options.to:
+            return self.template.find(self.options.to)
+        release = self.template.latest()
+        if foreign := self.template.foreign(release):
+            raise BadInput(f"{foreign}; --to {release.name} takes it as it is")
+        return release
+
+    def _require_commits(self) -> None:
+        """Raise BadInput where the commits that were asked for cannot be made."""
+        place, options = self.place, self.options
+        if options.modernize and not options.commit:
+            raise BadInput("--modernize makes a commit of its own: leave out --no-commit")
+        if options.commit and not options.dry_run:
+            if not git.has_identity(place.folder):
+                how = "git config user.name NAME, and user.email; or give --no-commit"
+                raise BadInput(f"git does not know who commits: {how}")
+            _branch_of(place.repository, place.folder).require_none(place.repository)
 
     def _modernize(self, report: RetrofitReport) -> None:
         """Carry the code along, in a commit of its own, where that is wanted."""
