@@ -60,8 +60,8 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         {"chart/__init__.py": "", "chart/web.py": "app = FastAPI()\n"},
         "helm", False, ["chart/__init__.py"], False,
     ),
-    "a chart beside one elsewhere": (
-        {**APP, "helm/Chart.yaml": "name: shop\n"}, "helm", True, [], True,
+    "no chart beside one elsewhere": (
+        {**APP, "helm/Chart.yaml": "name: shop\n"}, "helm", False, ["helm/Chart.yaml:1"], False,
     ),
     "a chart beside manifests": (
         {**APP, "a.yml": "apiVersion: v1\nkind: Deployment\nmetadata: {name: shop}\n"},

@@ -169,13 +169,13 @@ def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
     """Yield the answers about chart and pipeline; a copy has the template's unless it says so."""
     folder, pipelines = _of(facts, "chart_folder"), _of(facts, "pipeline")
     deployed = [f for f in _of(facts, "manifest") if f.value in {"Deployment", "StatefulSet"}]
-    otherwise = (*_of(facts, "chart"), *deployed)
+    charts = _of(facts, "chart")
     if told := _best(_of(facts, "helm")):
         yield Derived("helm", told[0] == "True", told[1])
-    elif folder:
-        yield Derived("helm", value=False, evidence=tuple(folder))
-    elif otherwise or not is_copy:
-        yield Derived("helm", value=True, against=otherwise, doubtful=bool(otherwise))
+    elif own := folder or charts:  # a second one beside it only where that is asked for
+        yield Derived("helm", value=False, evidence=tuple(own))
+    elif deployed or not is_copy:
+        yield Derived("helm", value=True, against=tuple(deployed), doubtful=bool(deployed))
     if told := _best(_of(facts, "ci")):
         yield Derived("ci", told[0], told[1])
     elif pipelines or not is_copy:

@@ -68,3 +68,16 @@ def test_templates_and_what_cannot_be_read_say_nothing() -> None:
         "kind: Deployment\n",
     ):
         assert list(find({"k8s.yaml": text}, [], "", "x serve")) == []
+
+
+def test_what_the_chart_has_no_value_for_is_listed() -> None:
+    text = TEXT.replace("      containers:", "      hostNetwork: true\n      containers:").replace(
+        "          ports:", "          lifecycle: {}\n          ports:"
+    )
+    found = {one.said: one.how for one in find({"k8s.yaml": text}, [], "", "x serve")}
+    assert all("see chart/templates" in found[key] for key in ("hostNetwork", "lifecycle"))
+
+
+def test_a_manifest_of_what_a_service_uses_is_none_of_the_service() -> None:
+    text = TEXT.replace("house/pricing", "postgres:16")
+    assert list(find({"k8s.yaml": text}, [], "", "x serve")) == []

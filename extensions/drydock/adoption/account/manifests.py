@@ -1,14 +1,16 @@
 """Kubernetes manifests: what they say of a service's pods, and where the standard's chart has it.
 
-The manifests stay as they are; whoever goes over to the chart finds here what belongs where.
+The manifests stay as they are; whoever goes over to the chart finds here what belongs where. What
+one workload says is in the chart's values already: `translate/chart.py`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
+from drydock.adoption.facts.kubernetes import is_used
 from drydock.adoption.translate import Entry
 from drydock.documents.places import line_of
 
@@ -33,6 +35,9 @@ _OF_POD = {
     "initContainers": "it is initContainers of chart/values.yaml",
     "serviceAccountName": "it is serviceAccount of chart/values.yaml",
 }
+_NO_PLACE = "nothing of chart/values.yaml says it: see chart/templates"
+_KNOWN = {"name", "image", "imagePullPolicy", "env", "envFrom"}
+_ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
 
 
 def is_manifest(path: str, text: str) -> bool:
@@ -43,18 +48,39 @@ def is_manifest(path: str, text: str) -> bool:
 
 def find(path: str, text: str) -> Iterator[Entry]:
     """Yield what a manifest says of its pods, each with its place in the standard's chart."""
+    for document in workloads(text):
+        yield from _workload(path, text, document)
+
+
+def is_of_service(path: str, text: str) -> bool:
+    """Tell whether a file is a manifest of the service's own pods, not of what it uses."""
+    return is_manifest(path, text) and not _ASIDE.search(path)
+
+
+def workloads(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a manifest that run pods of the service."""
     try:
         documents = [one for one in yaml.safe_load_all(text) if isinstance(one, dict)]
     except (yaml.YAMLError, ValueError, RecursionError):
         return
     for document in documents:
-        if document.get("kind") in _WORKLOADS:
-            yield from _workload(path, text, document)
+        images = [str(one.get("image")) for one in containers(document)]
+        if document.get("kind") in _WORKLOADS and not (images and all(map(is_used, images))):
+            yield document
+
+
+def pod(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a workload says of its pods."""
+    return at(document, "spec", "template", "spec")
+
+
+def containers(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the containers of a workload's pods."""
+    return list(items(pod(document), "containers"))
 
 
 def _workload(path: str, text: str, document: dict[str, Any]) -> Iterator[Entry]:
-    spec = _at(document, "spec")
-    pod = _at(spec, "template", "spec")
+    spec, said_of_pod = at(document, "spec"), pod(document)
 
     def carried(said: str, how: str, *names: str, value: str | None = None) -> Entry:
         line = line_of(path, text, *names, value=value) or line_of(path, text, *names)
@@ -63,34 +89,40 @@ def _workload(path: str, text: str, document: dict[str, Any]) -> Iterator[Entry]
     if "replicas" in spec:
         how = "it is replicas of chart/values.yaml"
         yield carried(f"replicas: {spec['replicas']}", how, "spec", "replicas")
-    yield from (carried(key, how, key) for key, how in _OF_POD.items() if key in pod)
-    containers = pod.get("containers")
-    for container in containers if isinstance(containers, list) else ():
-        if not isinstance(container, dict):
-            continue
+    yield from (carried(key, how, key) for key, how in _OF_POD.items() if key in said_of_pod)
+    for key in sorted(said_of_pod.keys() - _OF_POD.keys() - {"containers"}):
+        yield carried(key, _NO_PLACE, key)
+    for container in containers(document):
         yield from (
             carried(key, how, key) for key, how in _OF_CONTAINER.items() if key in container
         )
-        for one in _items(container, "env"):
+        for key in sorted(container.keys() - _OF_CONTAINER.keys() - _KNOWN):
+            yield carried(key, _NO_PLACE, key)
+        for one in items(container, "env"):
             how = "it is env of chart/values.yaml"
-            if "secretKeyRef" in _at(one, "valueFrom"):
+            taken = at(one, "valueFrom")
+            if taken and "secretKeyRef" not in taken:
+                how = "only text and Secrets are env and secretEnv of chart/values.yaml"
+            elif taken:
                 how = "it is secretEnv of chart/values.yaml"
             name = str(one.get("name"))
             yield carried(f"env {name}", how, "env", "name", value=name)
-        for one in _items(container, "envFrom"):
+        for one in items(container, "envFrom"):
             source = "secretRef" if "secretRef" in one else "configMapRef"
             where = "secrets" if source == "secretRef" else "env, entry by entry,"
-            name = str(_at(one, source).get("name"))
+            name = str(at(one, source).get("name"))
             how = f"it is {where} of chart/values.yaml"
             yield carried(f"envFrom {name}", how, source, "name", value=name)
 
 
-def _at(data: Any, *names: str) -> dict[str, Any]:
+def at(data: Any, *names: str) -> dict[str, Any]:
+    """Return the mapping that keys lead to; an empty one, if there is none."""
     for name in names:
         data = data.get(name) if isinstance(data, dict) else None
     return data if isinstance(data, dict) else {}
 
 
-def _items(data: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
+def items(data: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """Yield the mappings in the list of that name."""
     held = data.get(name)
     yield from (one for one in (held if isinstance(held, list) else ()) if isinstance(one, dict))

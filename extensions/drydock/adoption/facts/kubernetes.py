@@ -22,6 +22,11 @@ _USED = re.compile(
 _GENERIC = {"app", "web", "api", "backend", "server", "service", "test", "tests", "main"}
 
 
+def is_used(image: str) -> bool:
+    """Tell whether an image is of something that services use, such as a database."""
+    return bool(_USED.search(image))
+
+
 def find(files: Files) -> Iterator[Fact]:
     """Yield what manifests, charts and compose files say."""
     for path, text in sorted(files.items()):
@@ -68,7 +73,7 @@ def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     images = list(_texts(document, "image"))
     if not isinstance(kind, str) or not isinstance(metadata, dict):
         return
-    if images and all(map(_USED.search, images)):
+    if images and all(map(is_used, images)):
         return
     if kind in {"Deployment", "StatefulSet"} and isinstance(metadata.get("name"), str):
         name = metadata["name"]

@@ -5,7 +5,16 @@ from pathlib import Path, PurePosixPath
 
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import main_dockerfile
-from drydock.adoption.translate import Carried, ignored, image, project, style, testing, types
+from drydock.adoption.translate import (
+    Carried,
+    chart,
+    ignored,
+    image,
+    project,
+    style,
+    testing,
+    types,
+)
 
 
 def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
@@ -18,7 +27,15 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
     texts = {
         path: (standard / path).read_text("utf-8")
         for path in into
-        & {project.PATH, testing.PATH, image.PATH, style.PATH, types.PATH, *ignored.PATHS}
+        & {
+            project.PATH,
+            testing.PATH,
+            chart.PATH,
+            image.PATH,
+            style.PATH,
+            types.PATH,
+            *ignored.PATHS,
+        }
     }
     for path in texts.keys() & files.keys() & {*ignored.PATHS}:
         found[path] = ignored.carry(path, texts[path], files)
@@ -30,6 +47,8 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
         found[style.PATH] = style.carry(texts[style.PATH], files)
     if "explicit_package_bases" in texts.get(types.PATH, ""):
         found[types.PATH] = types.carry(texts[types.PATH], files)
+    if "secretEnv" in texts.get(chart.PATH, "") and chart.PATH not in files:
+        found[chart.PATH] = chart.carry(texts[chart.PATH], files)
     dockerfile = main_dockerfile(files)
     if dockerfile and image.STAGE in texts.get(image.PATH, ""):
         found[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)
