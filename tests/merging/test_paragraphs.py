@@ -5,7 +5,7 @@ from drydock.merging import paragraphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.merging.formats.documents import catches
+from tests.merging.formats.properties import catches
 
 CASES: dict[str, tuple[str, str, str, str | None]] = {
     "one removed, the next changed": ("a\n\nb\nc\n", "b\nc\n", "a\n\nb\nnew\n", "b\nnew\n"),

@@ -9,15 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
-import pytest
-from drydock.documents import formats
-from drydock.merging import audit, structural
-from drydock.merging.certainty import NotCertain
-from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
+
+from tests.merging.formats.cases import Case, Render, check_contested, check_swapped, merge
+from tests.merging.formats.properties import Property
+from tests.merging.formats.wrong import OF_LISTS, OF_REMARKS, WRONG
 
 
 @dataclass(frozen=True)
@@ -53,17 +52,6 @@ class Table:
     entries: dict[str, Entry]
 
 
-@dataclass(frozen=True)
-class Case:
-    """A document, and what each side and both of them made of it."""
-
-    base: Table
-    ours: Table
-    theirs: Table
-    both: Table
-
-
-Render = Callable[[Table], str]
 SIDES = ("ours", "theirs")
 
 
@@ -80,7 +68,7 @@ class _Names:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def _cases(draw: st.DrawFn) -> Case[Table]:
     """Draw a document and edits of both sides, none of the same unit."""
     names = _Names(draw)
     base = Table({names.new(): _entry(draw, names, 0) for _ in range(draw(st.integers(1, 4)))})
@@ -223,7 +211,7 @@ def _who(draw: st.DrawFn) -> list[int]:
 
 
 @st.composite
-def contested(draw: st.DrawFn) -> Case:
+def _contested(draw: st.DrawFn) -> Case[Table]:
     """Draw a document in which both sides gave one word another value, or one side removed it."""
     names = _Names(draw)
     base = Table({names.new(): _entry(draw, names, 0) for _ in range(draw(st.integers(1, 4)))})
@@ -271,35 +259,45 @@ def _remarks(table: Table) -> Iterator[str]:
             yield from (item.remark for item in entry.value)
 
 
-def check_contested(path: str, render: Render, case: Case) -> None:
-    """Hold the merge of a contested case to leaving it alone."""
-    with pytest.raises(NotCertain):
-        merged_text(path, render, case)
+def edits(
+    path: str, render: Render[Table], load: Callable[[str], Any], comment: str
+) -> Property[Case[Table]]:
+    """Return that edits of different things merge in a file at `path`.
+
+    `load` returns a text's data; `comment` is what comments begin with.
+    """
+    return Property(
+        _cases(),
+        partial(_check, path, render, load, comment),
+        examples=150,
+        wrong=WRONG | OF_REMARKS | OF_LISTS,
+        slow=True,
+        slow_to_catch=True,
+    )
 
 
-def merged_text(path: str, render: Render, case: Case) -> str:
-    """Return the merge of a case, as text."""
-    base, ours, theirs = (render(side).encode() for side in (case.base, case.ours, case.theirs))
-    return structural.merge(path, base, ours, theirs).text.decode()
+def contested(path: str, render: Render[Table]) -> Property[Case[Table]]:
+    """Return that edits of one thing do not merge in a file at `path`."""
+    return Property(_contested(), partial(check_contested, path, render), examples=30)
 
 
-def check_edits(
-    path: str, render: Render, load: Callable[[str], Any], case: Case, found: Callable[[str], Any]
+def _check(
+    path: str,
+    render: Render[Table],
+    load: Callable[[str], Any],
+    comment: str,
+    case: Case[Table],
 ) -> None:
-    """Hold the merge of a case to what both sides did; `found` finds the remarks in a text."""
-    merged = merged_text(path, render, case)
+    """Hold the merge of a case to what both sides did."""
+    merged = merge(path, render, case)
     assert sorted_lists(load(merged)) == plain(case.both)
-    assert Counter(found(merged)) == remarks(case.both)
+    assert Counter(re.findall(f"{comment} (.*)", merged)) == remarks(case.both)
     ours, theirs = _lines(render(case.ours)), _lines(render(case.theirs))
     now = _lines(merged)
     for side in (ours, theirs):
         assert [line for line in now if line in side] == [line for line in side if line in now]
     assert {*_lines(render(case.base))} & {*ours} & {*theirs} <= {*now}
-    swapped = merged_text(path, render, replace(case, ours=case.theirs, theirs=case.ours))
-    known = formats.of(path)
-    assert known
-    units = audit.of(formats.name_of(known))
-    assert units(swapped) == units(merged)
+    check_swapped(path, render, case, merged)
 
 
 def _lines(text: str) -> list[str]:
@@ -307,28 +305,3 @@ def _lines(text: str) -> list[str]:
     lines = [line.strip().rstrip(",") for line in text.splitlines()]
     often = Counter(lines)
     return [line for line in lines if often[line] == 1 and re.search(r"x\d", line)]
-
-
-T = TypeVar("T")
-
-
-def catches(check: Callable[[T], None], drawn: st.SearchStrategy[T]) -> bool:
-    """Tell whether a property finds a merge wrong; one that is only refused does not count."""
-
-    def fails(one: T) -> bool:
-        try:
-            check(one)
-        except AssertionError:
-            return True
-        except Exception:
-            return False
-        return False
-
-    generating = settings(
-        max_examples=2000, deadline=None, phases=[Phase.generate], database=None, derandomize=True
-    )
-    try:
-        find(drawn, fails, settings=generating)
-    except NoSuchExample:
-        return False
-    return True

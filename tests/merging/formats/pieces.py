@@ -6,14 +6,15 @@ only what may be done there together. What a merge must come to is known without
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-import pytest
-from drydock.documents import formats
-from drydock.merging import audit, structural
-from drydock.merging.certainty import NotCertain
 from hypothesis import strategies as st
+
+from tests.merging.formats.cases import Case, Render, check_contested, check_swapped, merge
+from tests.merging.formats.properties import Property
+from tests.merging.formats.wrong import OF_REMARKS, WRONG, Wrong
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,6 @@ class Piece:
 
 
 File = tuple[Piece, ...]
-Render = Callable[[File], str]
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,6 @@ class Kinds:
     named: frozenset[str] = frozenset()
     """Those that are known by their name: one side may change one while the other remarks on it."""
     remarks: bool = True
-
-
-@dataclass(frozen=True)
-class Case:
-    """A file, and what each side and both of them made of it."""
-
-    base: File = ()
-    ours: File = ()
-    theirs: File = ()
-    both: File = ()
 
 
 @dataclass
@@ -114,11 +104,11 @@ class _Drawing:
             self.put(*pieces)
 
 
-def cases(kinds: Kinds) -> st.SearchStrategy[Case]:
+def cases(kinds: Kinds) -> st.SearchStrategy[Case[File]]:
     """Draw files and edits of both sides, none of the same unit."""
 
     @st.composite
-    def drawn(draw: st.DrawFn) -> Case:
+    def drawn(draw: st.DrawFn) -> Case[File]:
         drawing = _Drawing(draw, kinds)
         for _ in range(draw(st.integers(1, 4))):
             drawing.block()
@@ -128,11 +118,11 @@ def cases(kinds: Kinds) -> st.SearchStrategy[Case]:
     return drawn()
 
 
-def contested(kinds: Kinds) -> st.SearchStrategy[Case]:
+def _contested(kinds: Kinds) -> st.SearchStrategy[Case[File]]:
     """Draw a file in which both sides changed one piece, or one changed what the other removed."""
 
     @st.composite
-    def drawn(draw: st.DrawFn) -> Case:
+    def drawn(draw: st.DrawFn) -> Case[File]:
         drawing = _Drawing(draw, kinds)
         piece = drawing.piece()
         anchors = [Piece("anchor", drawing.name()) for _ in range(2)]
@@ -141,35 +131,39 @@ def contested(kinds: Kinds) -> st.SearchStrategy[Case]:
             sides.append((replace(piece, items=(*piece.items[:-1], drawing.name())),))
         if draw(st.booleans()):
             sides[draw(st.integers(1, 2))] = ()
-        return Case(*((anchors[0], *side, anchors[1]) for side in sides))
+        base, ours, theirs = ((anchors[0], *side, anchors[1]) for side in sides)
+        return Case(base, ours, theirs, both=base)
 
     return drawn()
 
 
-def check(path: str, render: Render, case: Case) -> None:
+def edits(
+    path: str,
+    render: Render[File],
+    kinds: Kinds,
+    *,
+    examples: int = 60,
+    wrong: Mapping[str, Wrong] = WRONG | OF_REMARKS,
+    slow: bool = False,
+) -> Property[Case[File]]:
+    """Return that edits of different pieces merge in a file at `path`."""
+    return Property(cases(kinds), partial(_check, path, render), examples, wrong, slow=slow)
+
+
+def contested(path: str, render: Render[File], kinds: Kinds) -> Property[Case[File]]:
+    """Return that edits of one piece do not merge in a file at `path`."""
+    return Property(_contested(kinds), partial(check_contested, path, render), examples=30)
+
+
+def _check(path: str, render: Render[File], case: Case[File]) -> None:
     """Hold the merge of a case to what both sides did: nothing lost, nothing moved."""
-    merged = _merged(path, render, case)
+    merged = merge(path, render, case)
     assert _words(merged) == _words(render(case.both))
     now = _lines(merged)
     for side in (case.ours, case.theirs):
         lines = _lines(render(side))
         assert [line for line in now if line in lines] == [line for line in lines if line in now]
-    swapped = _merged(path, render, replace(case, ours=case.theirs, theirs=case.ours))
-    known = formats.of(path)
-    assert known
-    units = audit.of(formats.name_of(known))
-    assert units(swapped) == units(merged)
-
-
-def check_contested(path: str, render: Render, case: Case) -> None:
-    """Hold the merge of a contested case to leaving it alone."""
-    with pytest.raises(NotCertain):
-        _merged(path, render, case)
-
-
-def _merged(path: str, render: Render, case: Case) -> str:
-    base, ours, theirs = (render(side).encode() for side in (case.base, case.ours, case.theirs))
-    return structural.merge(path, base, ours, theirs).text.decode()
+    check_swapped(path, render, case, merged)
 
 
 def _words(text: str) -> Counter[str]:

@@ -12,8 +12,10 @@ from drydock.documents.values import Identities, Value
 from drydock.merging import nodes, order, spacing, structural
 from drydock.merging.nodes import Merging
 
-_order, _merge_bodies, _leaf = order.merged_order, nodes._merge_bodies, nodes._leaf
-_identities = values.identities
+Wrong = Callable[[pytest.MonkeyPatch], None]
+"""Puts a wrong implementation in place."""
+
+_order, _merge_bodies = order.merged_order, nodes._merge_bodies
 
 
 def _forgets_what_theirs_adds(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
@@ -51,34 +53,24 @@ def _brings_back_what_ours_removed(
     )
 
 
-def told_by_place(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """Tell parts by their place among their siblings."""
-    return tuple(replace(part, key=f"part {place}") for place, part in enumerate(parts))
+def instead(owner: Any, name: str, wrong: Callable[..., Any]) -> Wrong:
+    """Return what puts something wrong in the place of what its owner has by this name."""
+    return lambda monkeypatch: monkeypatch.setattr(owner, name, wrong)
 
 
-def _trusts(*_: object) -> None:
-    """Hold a merge to nothing."""
-
-
-WRONG: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "forgets what theirs adds": (order, "merged_order", _forgets_what_theirs_adds),
-    "sorts": (order, "merged_order", _sorts),
-    "puts what theirs adds last": (order, "merged_order", _puts_theirs_last),
-    "takes ours where a word changed": (nodes, "merge", _takes_ours),
-    "forgets theirs' remarks": (spacing, "between", _forgets_remarks),
-    "tells items by their place": (values, "identities", _tells_by_place),
-    "brings back what ours removed": (nodes, "_merge_bodies", _brings_back_what_ours_removed),
+WRONG = {
+    "forgets what theirs adds": instead(order, "merged_order", _forgets_what_theirs_adds),
+    "sorts": instead(order, "merged_order", _sorts),
+    "puts what theirs adds last": instead(order, "merged_order", _puts_theirs_last),
+    "takes ours where a word changed": instead(nodes, "merge", _takes_ours),
+    "brings back what ours removed": instead(
+        nodes, "_merge_bodies", _brings_back_what_ours_removed
+    ),
 }
-OF_PARTS = [name for name in WRONG if name != "tells items by their place"]
-"""What is wrong in a row of pieces, too."""
-
-
-def make_wrong(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a wrong implementation in place, and nothing that would notice."""
-    monkeypatch.setattr(*WRONG[name])
-    trust(monkeypatch)
+OF_REMARKS = {"forgets theirs' remarks": instead(spacing, "between", _forgets_remarks)}
+OF_LISTS = {"tells items by their place": instead(values, "identities", _tells_by_place)}
 
 
 def trust(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hold merges to nothing."""
-    monkeypatch.setattr(structural, "_unaccounted", _trusts)
+    """Hold merges to nothing, so that only a property can notice what is wrong."""
+    monkeypatch.setattr(structural, "_unaccounted", lambda *_: None)

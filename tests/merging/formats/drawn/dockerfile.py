@@ -1,4 +1,4 @@
-"""Edits of different instructions merge, whatever they are; what is wrong is noticed."""
+"""Stages with what each runs."""
 
 from dataclasses import replace
 
@@ -7,20 +7,9 @@ from drydock.documents.formats import dockerfile
 from drydock.documents.kinds import Kind
 from drydock.documents.nodes import Part
 from drydock.merging import nodes
-from hypothesis import given, settings
 
-from tests.merging.formats.documents import catches
-from tests.merging.formats.pieces import (
-    Case,
-    File,
-    Kinds,
-    Piece,
-    cases,
-    check,
-    check_contested,
-    contested,
-)
-from tests.merging.formats.wrong import OF_PARTS, make_wrong, trust
+from tests.merging.formats.pieces import File, Kinds, Piece, contested, edits
+from tests.merging.formats.wrong import OF_REMARKS, WRONG
 
 KINDS = Kinds(
     ["env", "label", "run", "copy", "packages", "variables"],
@@ -57,35 +46,12 @@ def _instruction(piece: Piece) -> str:
     return f"\nFROM {name} AS {name}\n"
 
 
-@pytest.mark.slow
-@given(cases(KINDS))
-@settings(max_examples=100, deadline=None)
-def test_edits_of_different_instructions_merge(case: Case) -> None:
-    check("Dockerfile", render, case)
-
-
-@given(contested(SINGLE))
-@settings(max_examples=30, deadline=None)
-def test_edits_of_one_instruction_do_not(case: Case) -> None:
-    check_contested("Dockerfile", render, case)
-
-
-@pytest.mark.parametrize("name", OF_PARTS)
-def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_wrong(name, monkeypatch)
-    assert catches(lambda case: check("Dockerfile", render, case), cases(KINDS))
-
-
-def test_seeing_no_change_within_an_instruction_is_caught(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def see_no_change_within_an_instruction(monkeypatch: pytest.MonkeyPatch) -> None:
     part = dockerfile._part
-    trust(monkeypatch)
     monkeypatch.setattr(dockerfile, "_part", lambda text: replace(part(text), says="the same"))
-    assert catches(lambda case: check("Dockerfile", render, case), cases(KINDS))
 
 
-def test_taking_only_our_packages_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+def take_only_our_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     def forgetful(text: str) -> Part | None:
         part = installing(text)
         if part and part.body:
@@ -95,6 +61,21 @@ def test_taking_only_our_packages_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
     installing = dockerfile._installing
     forgotten = Kind("forgotten", added_whole=True)
     monkeypatch.setitem(nodes._ARRANGED, forgotten, lambda merged, ours, theirs: ours.parts)
-    trust(monkeypatch)
     monkeypatch.setattr(dockerfile, "_installing", forgetful)
-    assert catches(lambda case: check("Dockerfile", render, case), cases(KINDS))
+
+
+WRONG_HERE = {
+    "sees no change within an instruction": see_no_change_within_an_instruction,
+    "takes only our packages": take_only_our_packages,
+}
+PROPERTIES = {
+    "edits of different instructions merge": edits(
+        "Dockerfile",
+        render,
+        KINDS,
+        examples=100,
+        wrong=WRONG | OF_REMARKS | WRONG_HERE,
+        slow=True,
+    ),
+    "edits of one instruction do not merge": contested("Dockerfile", render, SINGLE),
+}

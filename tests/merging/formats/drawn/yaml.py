@@ -1,27 +1,14 @@
-"""Edits of different things in YAML merge, whatever they are; what is wrong is noticed."""
+"""An indented line for each thing, lists both ways."""
 
-import re
 from typing import Any
 
 import pytest
 import yaml
 from drydock.merging import nodes, structural
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.merging.formats.documents import (
-    Case,
-    Entry,
-    Item,
-    Steps,
-    Table,
-    cases,
-    catches,
-    check_contested,
-    check_edits,
-    contested,
-)
-from tests.merging.formats.wrong import WRONG, make_wrong, trust
+from tests.merging.formats.documents import Entry, Item, Steps, Table, contested, edits
+from tests.merging.formats.properties import Property
 
 ALWAYS = "always"
 """A key and an item that are always there: nothing would be written in another way."""
@@ -81,30 +68,6 @@ def _without(data: Any) -> Any:
     return [item for item in data if item not in known] if isinstance(data, list) else data
 
 
-def check(case: Case) -> None:
-    check_edits("a.yaml", render, load, case, lambda text: re.findall(r"# (.*)", text))
-
-
-@pytest.mark.slow
-@given(cases())
-@settings(max_examples=150, deadline=None)
-def test_edits_of_different_things_merge(case: Case) -> None:
-    check(case)
-
-
-@given(contested())
-@settings(max_examples=30, deadline=None)
-def test_edits_of_the_same_thing_do_not(case: Case) -> None:
-    check_contested("a.yaml", render, case)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_wrong(name, monkeypatch)
-    assert catches(check, cases())
-
-
 Jobs = tuple[list[int], int, int, bool]
 JOBS = st.tuples(
     st.lists(st.integers(3, 5), min_size=1, max_size=3),
@@ -130,14 +93,15 @@ def check_renames(case: Jobs) -> None:
     assert yaml.safe_load(merged) == {"jobs": renames | {"mine": edited}}
 
 
-@given(JOBS)
-@settings(max_examples=50, deadline=None)
-def test_what_one_side_renames_the_other_may_change(case: Jobs) -> None:
-    check_renames(case)
-
-
-def test_losing_what_is_renamed_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    trust(monkeypatch)
+def lose_what_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nodes, "_is_less", lambda part, before: True)
     monkeypatch.setattr(nodes, "_renamed", lambda base, side, other: [])
-    assert catches(check_renames, JOBS)
+
+
+PROPERTIES = {
+    "edits of different things merge": edits("a.yaml", render, load, "#"),
+    "edits of the same thing do not merge": contested("a.yaml", render),
+    "what one side renames the other may change": Property(
+        JOBS, check_renames, examples=50, wrong={"loses what is renamed": lose_what_is_renamed}
+    ),
+}

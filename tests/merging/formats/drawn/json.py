@@ -1,24 +1,10 @@
-"""Edits of different things in JSON merge, whatever they are; what is wrong is noticed."""
+"""Objects on several lines, with comments and without commas behind the last."""
 
 import json
 import re
 from typing import Any
 
-import pytest
-from hypothesis import given, settings
-
-from tests.merging.formats.documents import (
-    Case,
-    Entry,
-    Steps,
-    Table,
-    cases,
-    catches,
-    check_contested,
-    check_edits,
-    contested,
-)
-from tests.merging.formats.wrong import WRONG, make_wrong
+from tests.merging.formats.documents import Entry, Steps, Table, contested, edits
 
 
 def render(table: Table) -> str:
@@ -60,25 +46,7 @@ def load(text: str) -> Any:
     return json.loads(re.sub(r"// .*", "", text))
 
 
-def check(case: Case) -> None:
-    check_edits("a.json", render, load, case, lambda text: re.findall(r"// (.*)", text))
-
-
-@pytest.mark.slow
-@given(cases())
-@settings(max_examples=150, deadline=None)
-def test_edits_of_different_things_merge(case: Case) -> None:
-    check(case)
-
-
-@given(contested())
-@settings(max_examples=30, deadline=None)
-def test_edits_of_the_same_thing_do_not(case: Case) -> None:
-    check_contested("a.json", render, case)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_wrong(name, monkeypatch)
-    assert catches(check, cases())
+PROPERTIES = {
+    "edits of different things merge": edits("a.json", render, load, "//"),
+    "edits of the same thing do not merge": contested("a.json", render),
+}

@@ -1,27 +1,15 @@
-"""Edits of different things in TOML merge, whatever they are; what is wrong is noticed."""
+"""First the keys of each table, then the tables in it."""
 
 import re
 import tomllib
 from dataclasses import replace
 
-import pytest
 from drydock.merging import spacing, structural
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.merging.formats.documents import (
-    Case,
-    Entry,
-    Item,
-    Steps,
-    Table,
-    cases,
-    catches,
-    check_contested,
-    check_edits,
-    contested,
-)
-from tests.merging.formats.wrong import WRONG, make_wrong, trust
+from tests.merging.formats.documents import Entry, Item, Steps, Table, contested, edits
+from tests.merging.formats.properties import Property
+from tests.merging.formats.wrong import instead
 
 Remarks = tuple[list[str], str, str]
 WORDS = st.lists(st.sampled_from(["for", "tests", "of", "docs"]), min_size=3, max_size=5)
@@ -76,30 +64,6 @@ def _list(items: tuple[Item, ...], quote: str, *, broken: bool, ends: bool) -> s
     return "\n".join([*lines, "]"])
 
 
-def check(case: Case) -> None:
-    check_edits("a.toml", render, tomllib.loads, case, lambda text: re.findall(r"# (.*)", text))
-
-
-@pytest.mark.slow
-@given(cases())
-@settings(max_examples=150, deadline=None)
-def test_edits_of_different_things_merge(case: Case) -> None:
-    check(case)
-
-
-@given(contested())
-@settings(max_examples=30, deadline=None)
-def test_edits_of_the_same_thing_do_not(case: Case) -> None:
-    check_contested("a.toml", render, case)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_wrong(name, monkeypatch)
-    assert catches(check, cases())
-
-
 def check_remarks(case: Remarks) -> None:
     items, *said = case
     lists = [tuple(map(Item, items)), *((*map(Item, items), Item("m", one)) for one in said)]
@@ -109,13 +73,15 @@ def check_remarks(case: Remarks) -> None:
     assert sorted(re.findall(r"# (.*)", merged)) == sorted({*said})
 
 
-@given(REMARKS)
-@settings(max_examples=30, deadline=None)
-def test_remarks_of_both_sides_on_one_item_stay(case: Remarks) -> None:
-    check_remarks(case)
-
-
-def test_forgetting_a_remark_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    trust(monkeypatch)
-    monkeypatch.setattr(spacing, "above", lambda base, ours, theirs, lead: lead)
-    assert catches(check_remarks, REMARKS)
+PROPERTIES = {
+    "edits of different things merge": edits("a.toml", render, tomllib.loads, "#"),
+    "edits of the same thing do not merge": contested("a.toml", render),
+    "remarks of both sides on one item stay": Property(
+        REMARKS,
+        check_remarks,
+        examples=30,
+        wrong={
+            "forgets a remark": instead(spacing, "above", lambda base, ours, theirs, lead: lead)
+        },
+    ),
+}

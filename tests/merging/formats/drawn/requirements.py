@@ -1,21 +1,18 @@
-"""Edits of different lines in requirements files merge; what is wrong is noticed."""
+"""Requirements, some with an extra, with comments above and behind them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import pytest
 from drydock.merging import structural
 from drydock.merging.rules import versions
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.specifiers import Specifier
 
-from tests.merging.formats.documents import catches
-from tests.merging.formats.wrong import WRONG, make_wrong
+from tests.merging.formats.cases import Case, merge
+from tests.merging.formats.properties import Property
+from tests.merging.formats.wrong import WRONG, instead
 
 PATH = "requirements-dev.txt"
-# The others are about the items of lists.
-WRONG_HERE = sorted(WRONG.keys() - {"tells items by their place", "forgets theirs' remarks"})
 
 
 @dataclass(frozen=True)
@@ -37,14 +34,7 @@ class Line:
         return f"{self.above}{self.name}{extra}{asked}{remark}\n"
 
 
-@dataclass(frozen=True)
-class Case:
-    """Lines, and what each side and both of them made of these."""
-
-    base: Sequence[Line]
-    ours: Sequence[Line]
-    theirs: Sequence[Line]
-    both: Sequence[Line]
+Lines = Sequence[Line]
 
 
 @st.composite
@@ -61,7 +51,7 @@ def lines(draw: st.DrawFn, number: int) -> Line:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn) -> Case[Lines]:
     """Draw lines, and edits of which none are of the same."""
     sides: list[list[Line]] = [[], [], [], []]
     for number in range(draw(st.integers(1, 8))):
@@ -82,34 +72,19 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(*sides)
 
 
-def _text(side: Sequence[Line]) -> bytes:
-    return "".join(map(str, side)).encode()
+def render(side: Lines) -> str:
+    """Write the lines."""
+    return "".join(map(str, side))
 
 
-def check(case: Case) -> None:
-    base, ours, theirs = (_text(side) for side in (case.base, case.ours, case.theirs))
-    merged = structural.merge(PATH, base, ours, theirs).text.decode().splitlines()
-    assert sorted(filter(None, merged)) == sorted(
-        filter(None, _text(case.both).decode().split("\n"))
-    )
-    for side in (ours, theirs):
-        written = side.decode().splitlines()
+def check(case: Case[Lines]) -> None:
+    merged = merge(PATH, render, case).splitlines()
+    assert sorted(filter(None, merged)) == sorted(filter(None, render(case.both).split("\n")))
+    for side in (case.ours, case.theirs):
+        written = render(side).splitlines()
         assert [x for x in merged if x and x in written] == [
             x for x in written if x and x in merged
         ]
-
-
-@pytest.mark.slow
-@given(cases())
-@settings(max_examples=300, deadline=None)
-def test_edits_of_different_lines_merge(case: Case) -> None:
-    check(case)
-
-
-@pytest.mark.parametrize("name", WRONG_HERE)
-def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_wrong(name, monkeypatch)
-    assert catches(check, cases())
 
 
 Raised = tuple[int, int, int]
@@ -122,15 +97,6 @@ def check_raised(raised: Raised) -> None:
     assert (raised[1] == raised[2]) or ["higher" in rule for rule in merged.rules] == [True]
 
 
-RAISED = st.tuples(st.just(1), st.integers(2, 30), st.integers(2, 30))
-
-
-@given(RAISED)
-@settings(deadline=None)
-def test_of_two_raised_bounds_the_higher_stands(raised: Raised) -> None:
-    check_raised(raised)
-
-
 def _the_lower(ours: str, theirs: str, *, ours_is: bool) -> tuple[str, str]:
     return (theirs if ours_is else ours), "the higher version"
 
@@ -139,11 +105,17 @@ def _as_text(*specifiers: Specifier) -> Specifier:
     return max(specifiers[1:], key=lambda one: one.version)
 
 
-@pytest.mark.parametrize(
-    ("name", "wrong"), [("_the_higher", _the_lower), ("_higher_bound", _as_text)]
-)
-def test_the_lower_bound_is_caught(
-    name: str, wrong: Callable[..., object], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(versions, name, wrong)
-    assert catches(check_raised, RAISED)
+PROPERTIES = {
+    "edits of different lines merge": Property(
+        cases(), check, examples=300, wrong=WRONG, slow=True
+    ),
+    "of two raised bounds the higher stands": Property(
+        st.tuples(st.just(1), st.integers(2, 30), st.integers(2, 30)),
+        check_raised,
+        examples=100,
+        wrong={
+            "takes the lower version": instead(versions, "_the_higher", _the_lower),
+            "compares bounds as text": instead(versions, "_higher_bound", _as_text),
+        },
+    ),
+}

@@ -1,4 +1,4 @@
-"""Edits of different statements merge, whatever they are; what is wrong is noticed."""
+"""Statements of a module, in either quotes."""
 
 import ast
 
@@ -6,20 +6,11 @@ import pytest
 from drydock.documents.formats import python
 from drydock.documents.kinds import NAMES
 from drydock.merging import nodes, structural
-from hypothesis import given, settings
 
-from tests.merging.formats.documents import catches
-from tests.merging.formats.pieces import (
-    Case,
-    File,
-    Kinds,
-    Piece,
-    cases,
-    check,
-    check_contested,
-    contested,
-)
-from tests.merging.formats.wrong import OF_PARTS, make_wrong, trust
+from tests.merging.formats.cases import Case
+from tests.merging.formats.pieces import File, Kinds, Piece, cases, contested, edits
+from tests.merging.formats.properties import Property
+from tests.merging.formats.wrong import OF_REMARKS, WRONG, instead
 
 KINDS = Kinds(
     ["constant", "list", "function", "class", "from", "call"],
@@ -57,41 +48,30 @@ def _statement(piece: Piece, quote: str) -> str:
     return f"print({quote}{name}{quote})\n"
 
 
-@pytest.mark.slow
-@given(cases(KINDS))
-@settings(max_examples=60, deadline=None)
-def test_edits_of_different_statements_merge(case: Case) -> None:
-    check("a.py", render, case)
-
-
-@given(contested(SINGLE))
-@settings(max_examples=30, deadline=None)
-def test_edits_of_one_statement_do_not(case: Case) -> None:
-    check_contested("a.py", render, case)
-
-
-@given(cases(KINDS))
-@settings(max_examples=30, deadline=None)
-def test_a_side_that_only_reformatted_gives_way(case: Case) -> None:
+def check_reformatted(case: Case[File]) -> None:
+    """Hold a merge to what one side changed, where the other one only changed the quotes."""
     base, ours, theirs = render(case.base), render(case.ours), render(case.base, '"')
     for sides in ((ours, theirs), (theirs, ours)):
         merged = structural.merge("a.py", base.encode(), *(side.encode() for side in sides)).text
         assert ast.dump(ast.parse(merged)) == ast.dump(ast.parse(ours))
 
 
-@pytest.mark.parametrize("name", OF_PARTS)
-def test_what_is_wrong_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_wrong(name, monkeypatch)
-    assert catches(lambda case: check("a.py", render, case), cases(KINDS))
-
-
-def test_seeing_no_change_within_a_statement_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    trust(monkeypatch)
-    monkeypatch.setattr(python, "_meaning", lambda parsed, text: type(parsed[0]).__name__)
-    assert catches(lambda case: check("a.py", render, case), cases(KINDS))
-
-
-def test_taking_only_our_imports_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    trust(monkeypatch)
+def take_only_our_imports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(nodes._ARRANGED, NAMES, lambda merged, ours, theirs: ours.parts)
-    assert catches(lambda case: check("a.py", render, case), cases(KINDS))
+
+
+WRONG_HERE = {
+    "sees no change within a statement": instead(
+        python, "_meaning", lambda parsed, text: type(parsed[0]).__name__
+    ),
+    "takes only our imports": take_only_our_imports,
+}
+PROPERTIES = {
+    "edits of different statements merge": edits(
+        "a.py", render, KINDS, wrong=WRONG | OF_REMARKS | WRONG_HERE, slow=True
+    ),
+    "edits of one statement do not merge": contested("a.py", render, SINGLE),
+    "a side that only reformatted gives way": Property(
+        cases(KINDS), check_reformatted, examples=30
+    ),
+}
