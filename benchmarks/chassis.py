@@ -2,11 +2,13 @@
 
     python benchmarks/chassis.py
 
-In a service generated from this checkout, first around an application that does nothing: all of
-the chassis, without its limits, without its access log, and what the libraries take that it is made
-of. Then the service itself, beside bare FastAPI with the same model and validation, with and
-without the access log of uvicorn. The table has the quickest of many short series that take turns:
-what disturbs the machine can only make a series slower.
+In a service generated from this checkout, first around an application that does nothing: all of the
+chassis, without its limits, without its access log, and what the libraries take that it is made of.
+Then the service itself, beside bare FastAPI with the same model and validation, with and without
+the access log of uvicorn; the same with its routes in a router, as a service has them; and the
+service's application, with the way to its model but nothing else of the chassis. The table has the
+quickest of many short series that take turns: what disturbs the machine can only make a series
+slower.
 """
 
 import os
@@ -19,6 +21,7 @@ import serve
 
 PROGRAM = """
 import asyncio
+import importlib
 import logging
 import logging.config
 import os
@@ -37,7 +40,14 @@ access_logger = logging.getLogger("uvicorn.access")
 handlers = [*access_logger.handlers]
 
 from contestants import bare
+
+# The same again, with its routes in a router that the application includes.
+sys.argv.append("--router")
+del sys.modules["contestants.bare"]
+router = importlib.import_module("contestants.bare")
+
 from my_service.chassis import application, logs, sources
+from my_service.main import app as alone
 
 settings = sources.load({}).settings
 logs.configure("INFO", "json")
@@ -146,7 +156,7 @@ async def compare(title, apps):
     first = next(iter(best.values()))
     print(title, file=sys.stderr)
     for name, took in best.items():
-        print(f"{name:26}{took:8.2f}{took - first:+9.2f}{first / took:8.2f}x", file=sys.stderr)
+        print(f"{name:28}{took:8.2f}{took - first:+9.2f}{first / took:8.2f}x", file=sys.stderr)
 
 
 async def main():
@@ -158,7 +168,10 @@ async def main():
         "all of it": await service(nothing),
     })
     quiet, whole = await service(logging__access=False), await service()
-    await compare("nobody logs", {"bare": bare.app, "service": quiet})
+    await compare("nobody logs", {
+        "bare": bare.app, "bare router": router.app,
+        "the service without chassis": alone, "service": quiet,
+    })
     await compare("both log", {"bare": logged(bare.app), "service": whole})
     os._exit(0)
 
