@@ -5,8 +5,8 @@
 
 A service generated from this checkout takes on 200 requests; its model takes 50 ms for a batch of
 up to 32. wrk asks on ever more connections, and repeats whatever is turned away at once, as no
-polite client would. Beside it 20 connections of this program do the same and note the time of each
-response by its status, which wrk does not. The goodput is that of both.
+polite client would. Beside it, once wrk has connected, 20 connections of this program do the same
+and note the time of each response by its status, which wrk does not. The goodput is that of both.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from pathlib import Path
 import serve
 
 PROBES = 20
+CONNECTING_SECONDS = 1
 WRK = """
 wrk.method, wrk.body = "POST", [=[%s]=]
 wrk.headers["content-type"] = "application/json"
@@ -61,12 +62,14 @@ async def _measure(port: int, connections: int, seconds: int, script: Path) -> s
         stdout=asyncio.subprocess.PIPE,
     )
     seen: dict[int, list[float]] = {}
-    start = time.perf_counter()
-    await asyncio.gather(*(_probe(port, start + seconds, seen) for _ in range(PROBES)))
+    await asyncio.sleep(CONNECTING_SECONDS)
+    probed = seconds - CONNECTING_SECONDS
+    end = time.perf_counter() + probed
+    await asyncio.gather(*(_probe(port, end, seen) for _ in range(PROBES)))
     output, _ = await wrk.communicate()
     report = json.loads(output.splitlines()[-1])
-    good = report["good"] / report["seconds"] + len(seen.get(200, ())) / seconds
-    away = report["turned_away"] / report["seconds"] + len(seen.get(503, ())) / seconds
+    good = report["good"] / report["seconds"] + len(seen.get(200, ())) / probed
+    away = report["turned_away"] / report["seconds"] + len(seen.get(503, ())) / probed
     line = f"{connections:11}{good:9.0f}{away:13.0f}"
     for status in (200, 503):
         times = sorted(seen.get(status, [float("nan")]))

@@ -30,7 +30,7 @@ REPORT_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.5  # until slow peers are looked for again
 HOLD_SECONDS: Final = 0.05  # until one who was turned away is read again
 HOLD_STEP_SECONDS: Final = 0.005
-HOLD_STEP: Final = 130  # connections, which take half of that
+HOLD_STEP: Final = 150  # connections; with more of them those who are served get too little
 LONGEST_LENGTH: Final = 19  # digits of a Content-Length
 REFUSED = prometheus_client.Counter(
     "http_server_connections_refused",
