@@ -51,6 +51,12 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
         "CMD uvicorn a:b\n",
         [],
     ),
+    "the same in an environment of its own": (
+        "FROM python:3.9\nRUN apt-get install -y gcc && python -m venv /v\n"
+        "RUN /v/bin/python -m venv /w && /v/bin/pip install -r requirements.txt"
+        " && apt-get purge -y --auto-remove gcc\n",
+        [],
+    ),
     "a command that is nobody's habit": (
         "FROM python:3.9\nRUN pip install -r requirements.txt && make models\n",
         [(2, "not carried over: make models")],

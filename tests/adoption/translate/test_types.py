@@ -45,6 +45,12 @@ LISTED: dict[str, tuple[str, Mapping[str, str], set[str]]] = {
          "a/b/c.py": "", "d.py": ""},
         {"main", "a", "a.b", "a.b.c", "d"},
     ),
+    "files that no import can name": (
+        SRC,
+        {"src/shop/__init__.py": "", "src/shop/migrations/7949c1_.py": "",
+         "src/shop/load-data.py": "", "src/shop/a.b.py": ""},
+        {"shop", "shop.migrations.7949c1_", "shop.load-data", "shop.a.b"},
+    ),
 }  # fmt: skip
 
 
@@ -100,6 +106,9 @@ def test_mypy_passes_at_once_and_new_code_is_held_to_it(tmp_path: Path) -> None:
         "shop/__init__.py": "",
         "shop/broken.py": "print 'of old'\n",
         "shop/uses.py": "from shop import broken\n",
+        "shop/migrations/7949c1_.py": "def up():\n    return 1 + 'a'\n",
+        "shop/load-data.py": "def load():\n    return 1 + 'a'\n",
+        "shop/a.b.py": "def odd():\n    return 1 + 'a'\n",
         "shop/not-a-package/__init__.py": "",
         "shop/not-a-package/tool.py": "x: int = 'a'\n",
         "tests/conftest.py": "def pytest_configure(config):\n    config.x = 1 + 'a'\n",

@@ -27,11 +27,13 @@ _PLAIN_ENV = re.compile(
 _SERVER_ENV = re.compile(r"UVICORN_\w+|GUNICORN_\w+|WEB_CONCURRENCY|HYPERCORN_\w+|GRANIAN_\w+")
 # What images run to install a Python project, which the standard's does in its own way.
 _ROUTINE = re.compile(
-    r"apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|autoremove|autoclean|dist-upgrade)\b"
+    r"apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|auto(remove|clean)|dist-upgrade)\b"
+    r"|apt(-get)?\s+(-\S+\s+)*(purge|remove)\b"
     r"|apk\s+(-\S+\s+)*(add|update|upgrade|del)\b|pacman\s+(-\S+\s+)*-S"
     r"|(yum|dnf|microdnf|zypper)\s+(-\S+\s+)*(install|in|update|upgrade|up|clean|refresh)\b"
     r"|rm\s+-rf?\s+(\S*(/var/|/root/\.cache|/tmp)\S*\s*)+$"
-    r"|(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b|python3?\s+-m\s+venv\b|python3?\s+-$"
+    r"|(\S*/bin/)?(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b"
+    r"|(\S*/bin/)?python3?\s+(-m\s+venv\b|-$)"
     r"|(useradd|adduser|groupadd|addgroup|chown|chmod|test|true|false|exit|cd|set)\b|\[\s"
     r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|(export|source|\.)\s|echo\s[^>]*$"
 )

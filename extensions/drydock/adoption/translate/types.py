@@ -74,7 +74,9 @@ def _modules(files: Files, roots: Iterable[str]) -> dict[str, str]:
             if not path.endswith(".py") or path in named or (root and inside == path):
                 continue
             name = inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            if all(part.isidentifier() for part in name.split(".")):
+            *folders, own = name.split(".")
+            # mypy takes any file for a module, such as a migration that is called by a number.
+            if all(one.isidentifier() for one in folders) and re.fullmatch(r"[\w-]+", own):
                 found.setdefault(name, path)
                 named.add(path)
     return found
