@@ -55,6 +55,13 @@ def test_lock_and_requirement_say_whether_a_version_comes(
     assert impact(files).outcome == outcome
 
 
+@pytest.mark.parametrize("lock", ["[", f"a = {'[' * 5000}", f"a = {'9' * 5000}"])
+def test_a_lock_that_cannot_be_read_names_no_version(lock: str) -> None:
+    found = impact({"pyproject.toml": project("fastapi"), "uv.lock": lock})
+
+    assert (found.locked, found.outcome) == ("", "reached")
+
+
 def test_a_requirement_that_keeps_it_out_is_told_with_its_line() -> None:
     (found,) = impact({"pyproject.toml": project("fastapi<0.120")}).requirements
 

@@ -1,7 +1,6 @@
 """The versions that a service ran with so far, as its lock file has them."""
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from packaging.utils import canonicalize_name
 
 from drydock.adoption.facts import Files
 from drydock.adoption.translate.dependencies import exported, lines_of
+from drydock.documents.formats import toml
 
 
 def versions(files: Files) -> tuple[str, dict[str, str]]:
@@ -37,8 +37,8 @@ def _alone(found: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _toml(text: str) -> Iterator[tuple[str, str]]:
     try:
-        packages = tomllib.loads(text).get("package", [])
-    except tomllib.TOMLDecodeError:
+        packages = toml.data(text).get("package", [])
+    except ValueError:
         return
     for one in packages if isinstance(packages, list) else []:
         if not isinstance(one, dict):

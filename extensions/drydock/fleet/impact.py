@@ -4,7 +4,6 @@ The lock file and the requirements say whether it would be installed; the rules 
 codemods say which lines have to follow.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from packaging.version import InvalidVersion, Version
 from drydock.adoption import locked
 from drydock.adoption.translate import dependencies
 from drydock.codemods import all_rules, run
+from drydock.documents.formats import toml
 from drydock.errors import BadInput
 
 _FAMILY = {"starlette": "fastapi", "pytest-asyncio": "pytest"}
@@ -102,8 +102,8 @@ def _requirements(wanted: Wanted, files: Mapping[str, str]) -> Iterator[dict[str
 def _uv(text: str) -> dict[str, str]:
     """Return the versions in a lock file of uv, of what comes from an index."""
     try:
-        packages = tomllib.loads(text).get("package", [])
-    except tomllib.TOMLDecodeError:
+        packages = toml.data(text).get("package", [])
+    except ValueError:
         return {}
     return {
         str(one.get("name")): str(one.get("version"))

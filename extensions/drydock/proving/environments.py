@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from drydock.adoption import locked, pins
 from drydock.adoption.facts import Fact, Files
 from drydock.adoption.translate import Demand, dependencies
 from drydock.adoption.translate.poetry import allows
+from drydock.documents.formats import toml
 from drydock.errors import BadInput, one_line
 from drydock.locking import packages, run_uv
 from drydock.pythons import Python
@@ -285,8 +285,8 @@ class Maker:
 
     def _is_package(self) -> bool:
         try:
-            data = tomllib.loads(self.files.get("pyproject.toml", ""))
-        except tomllib.TOMLDecodeError:
+            data = toml.data(self.files.get("pyproject.toml", ""))
+        except ValueError:
             return False
         told = data.get("tool", {})
         no_package = (

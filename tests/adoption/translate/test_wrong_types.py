@@ -192,6 +192,24 @@ def test_no_value_of_another_type_is_a_fault(name: str) -> None:
     assert faults == {}
 
 
+UNREADABLE = {
+    "no TOML": "[",
+    "nested too deeply": f"a = {'[' * 5000}{']' * 5000}\n",
+    "a number of more digits than Python reads": f"a = {'9' * 5000}\n",
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_told_and_no_fault(text: str) -> None:
+    for path in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
+        (said,) = [fact.value for fact in gather({path: text}) if fact.about == "broken"]
+        assert said.startswith(f"{path} is not valid: ")
+    for path in ("Pipfile", "poetry.lock", "pdm.lock", "config.toml"):
+        carry_all({path: text})
+    (todo,) = dependencies.read({"Pipfile": text})[1]
+    assert (todo.path, todo.why.startswith("it is not valid: ")) == ("Pipfile", True)
+
+
 def where(error: Exception) -> str:
     held = error.__traceback__
     last = ""

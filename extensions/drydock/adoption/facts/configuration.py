@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,13 +9,14 @@ from typing import Any
 import yaml
 
 from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
+from drydock.documents.formats import toml
 from drydock.documents.places import places
 
 _READERS: dict[str, Callable[[str], Any]] = {
     ".yml": yaml.safe_load,
     ".yaml": yaml.safe_load,
     ".json": json.loads,
-    ".toml": tomllib.loads,
+    ".toml": toml.data,
 }
 _NAMED = re.compile(r"config|settings?|application|default|properties", re.IGNORECASE)
 _ASIDE = {"tests", "test", "docs", "node_modules", ".github", "templates", "k8s", "deploy", "helm"}

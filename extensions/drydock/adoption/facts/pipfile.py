@@ -1,9 +1,9 @@
 """Pipfile: the Python that a service asks for."""
 
-import tomllib
 from collections.abc import Iterator
 
 from drydock.adoption.facts import SAYS, Fact, Files
+from drydock.documents.formats import toml
 
 _PATH = "Pipfile"
 
@@ -12,8 +12,8 @@ def find(files: Files) -> Iterator[Fact]:
     """Yield what `[requires]` says."""
     text = files.get(_PATH, "")
     try:
-        wanted = tomllib.loads(text).get("requires", {})
-    except (tomllib.TOMLDecodeError, RecursionError):
+        wanted = toml.data(text).get("requires", {})
+    except ValueError:
         return
     if not isinstance(wanted, dict):
         return

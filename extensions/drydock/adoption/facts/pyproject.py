@@ -1,11 +1,11 @@
 """pyproject.toml: PEP 621, and Poetry's and PDM's own tables."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 
 from drydock.adoption.facts import SAYS, Fact, Files
+from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 
 _POETRY = ("tool", "poetry")
@@ -19,8 +19,8 @@ def find(files: Files) -> Iterator[Fact]:
     if text is None:
         return
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        data = toml.data(text)
+    except ValueError:
         return
     project, poetry = _table(data, "project"), _table(data, "tool", "poetry")
     backend = str(_table(data, "build-system").get("build-backend", ""))

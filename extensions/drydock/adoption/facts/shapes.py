@@ -1,10 +1,10 @@
 """Settings that their own tools would refuse: something is there of another type than they take."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from drydock.adoption.facts import SAYS, Fact, Files
+from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 
 _TABLE, _TABLES, _TEXT, _TEXTS, _LIST, _ANY_TEXT = (
@@ -125,8 +125,8 @@ def find(files: Files) -> Iterator[Fact]:
         if path not in files:
             continue
         try:
-            data = tomllib.loads(files[path])
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            data = toml.data(files[path])
+        except ValueError as error:
             if path not in _TOLD_ELSEWHERE:
                 yield Fact("broken", f"{path} is not valid: {error}", path, 0, SAYS)
             continue

@@ -1,7 +1,6 @@
 """What a service depends on, from whatever format, as PEP 508 requirements."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
@@ -13,6 +12,7 @@ from packaging.utils import canonicalize_name
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo, conda, pipfile, poetry, setup, without_logins
 from drydock.adoption.translate.poetry import is_for_development
+from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 
 _REQUIREMENTS = re.compile(
@@ -68,8 +68,8 @@ def _pyproject(files: Files) -> _Found:
     path = "pyproject.toml"
     text = files.get(path, "")
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        data = toml.data(text)
+    except ValueError:
         return
 
     def line(*names: str, said: str) -> int:

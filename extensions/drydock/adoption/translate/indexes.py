@@ -6,7 +6,6 @@ https://docs.astral.sh/uv/concepts/indexes/
 import configparser
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import instructions, main_dockerfile
 from drydock.adoption.translate import Todo, without_logins
 from drydock.adoption.translate.dependencies import lines_of, lists
+from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 from drydock.errors import BadInput
 
@@ -109,7 +109,7 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
 
 
 def _tool(text: str) -> dict[str, Any]:
-    found = tomllib.loads(text).get("tool", {})
+    found = toml.data(text).get("tool", {})
     return found if isinstance(found, dict) else {}
 
 
@@ -155,7 +155,7 @@ def _listed(one: _Said) -> Todo:
 
 def _pyproject(files: Files) -> Iterator[_Said]:
     text = files.get(_PATH, "")
-    tool = tomllib.loads(text).get("tool", {})
+    tool = toml.data(text).get("tool", {})
     kinds = {"explicit": "explicit", "default": "index-url"}
     for table in ("poetry", "pdm"):
         lines = [n for n, line in enumerate(text.splitlines(), 1) if f"{table}.source]" in line]
@@ -172,8 +172,8 @@ def _pipfile(files: Files) -> Iterator[_Said]:
     text = files.get(_PIPFILE, "")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[source]]"]
     try:
-        sources = tomllib.loads(text).get("source", [])
-    except tomllib.TOMLDecodeError:
+        sources = toml.data(text).get("source", [])
+    except ValueError:
         return  # what is wrong with it is told where its packages are read
     for line, one in zip(lines, sources, strict=False):
         if one.get("url"):

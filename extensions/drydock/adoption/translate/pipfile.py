@@ -1,7 +1,6 @@
 """What a Pipfile says (https://pipenv.pypa.io/en/latest/pipfile.html): packages, by group."""
 
 import json
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from packaging.markers import InvalidMarker, Marker
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo
 from drydock.adoption.translate.poetry import group_of
+from drydock.documents.formats import toml
 
 PATH = "Pipfile"
 _MARKERS = ("sys_platform", "platform_machine", "platform_system", "os_name", "python_version",
@@ -23,8 +23,8 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
     """Yield what the service depends on, and what is not carried over."""
     text = files.get(PATH, "")
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = toml.data(text)
+    except ValueError as error:
         yield Todo(PATH, 0, f"it is not valid: {error}", "correct it, or take it out")
         return
     for group, held in data.items():

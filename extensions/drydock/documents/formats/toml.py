@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE, Place
@@ -32,7 +33,15 @@ def handles(path: str) -> bool:
 
 def check(text: str) -> None:
     """Raise ValueError if `text` is not TOML; a key that is there twice is not."""
-    tomllib.loads(text)
+    data(text)
+
+
+def data(text: str) -> dict[str, Any]:
+    """Return what `text` says; raise ValueError, with a reason that fits in a line, if invalid."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def _names(key: str) -> tuple[str, ...]:
