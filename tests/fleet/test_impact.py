@@ -55,7 +55,17 @@ def test_lock_and_requirement_say_whether_a_version_comes(
     assert impact(files).outcome == outcome
 
 
-@pytest.mark.parametrize("lock", ["[", f"a = {'[' * 5000}", f"a = {'9' * 5000}"])
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "[",
+        f"a = {'[' * 5000}",
+        f"a = {'9' * 5000}",
+        "package = 3\n",
+        'package = [3, { source = 3 }, { source = { registry = "r" } }]\n',
+    ],
+    ids=["no TOML", "too deep", "too long", "no list", "no packages"],
+)
 def test_a_lock_that_cannot_be_read_names_no_version(lock: str) -> None:
     found = impact({"pyproject.toml": project("fastapi"), "uv.lock": lock})
 

@@ -15,8 +15,8 @@ from packaging.version import InvalidVersion, Version
 from drydock.adoption import locked
 from drydock.adoption.translate import dependencies
 from drydock.codemods import all_rules, run
-from drydock.documents.formats import toml
 from drydock.errors import BadInput
+from drydock.locking import packages
 
 _FAMILY = {"starlette": "fastapi", "pytest-asyncio": "pytest"}
 """The family of rules of a package that has none of its own name."""
@@ -102,11 +102,6 @@ def _requirements(wanted: Wanted, files: Mapping[str, str]) -> Iterator[dict[str
 def _uv(text: str) -> dict[str, str]:
     """Return the versions in a lock file of uv, of what comes from an index."""
     try:
-        packages = toml.data(text).get("package", [])
-    except ValueError:
+        return packages(text)
+    except (BadInput, ValueError):  # a number may have more digits than Python reads
         return {}
-    return {
-        str(one.get("name")): str(one.get("version"))
-        for one in packages
-        if isinstance(one, dict) and "registry" in one.get("source", {})
-    }
