@@ -54,6 +54,11 @@ INTENDED = {
         wrong("__root__", message="it ends before it starts"),
         wrong("start", "end", message="Input should be a valid datetime"),
     ),
+    "the page about an error": (
+        POST,
+        said(422, {"detail": [{"loc": ["a"], "url": "https://errors.pydantic.dev/2.5/v/int"}]}),
+        said(422, {"detail": [{"loc": ["a"]}]}),
+    ),
     "Z for UTC": (
         POST,
         said(200, {"at": "2000-01-01T00:00:00+00:00"}),
@@ -73,6 +78,11 @@ INTENDED = {
     "methods with 405": (POST, said(405, {}), said(405, {}, ("allow", "GET"))),
 }
 NOT_INTENDED = {
+    "another address of an error": (
+        POST,
+        said(422, {"detail": [{"loc": ["a"], "url": "https://shop.example/errors"}]}),
+        said(422, {"detail": [{"loc": ["b"]}]}),
+    ),
     "a redirect to another place": (
         Request("GET /a", "route", "GET", "/a"),
         said(307, "", ("location", "/shop/login")),

@@ -127,6 +127,18 @@ def _details(document: Any) -> Iterator[Mapping[str, Any]]:
 
 
 @_one
+def _address_of_error(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    is_it = difference.where == "$.detail[].url" and difference.after == ABSENT
+    if (
+        is_it
+        and difference.before.startswith('"https://errors.pydantic.dev/')
+        and setting.crosses("fastapi", "0.110.2")
+    ):
+        return "FastAPI 0.110.2: a refusal no longer links to Pydantic's page about the error"
+    return None
+
+
+@_one
 def _coercion(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
     """Explain the refusal of what the API document forbids: numbers for text, truth for times."""
     refused = exchange.after.status == 422 and any(_details(exchange.after.json))
