@@ -7,12 +7,21 @@ import pytest
 from drydock.git import Entry, Repository
 from drydock.merging.trees import Labels, three_way
 
-from tests.merging.triples import Triple, code, containers, packages, pipelines, prose, settings
+from tests.merging.triples import (
+    Triple,
+    code,
+    containers,
+    once,
+    packages,
+    pipelines,
+    prose,
+    settings,
+)  # fmt: skip
 from tests.support import git
 
 TRIPLES = {
     name: triple
-    for module in (containers, pipelines, packages, code, settings, prose)
+    for module in (containers, pipelines, packages, code, settings, prose, once)
     for group in vars(module).values()
     if isinstance(group, dict)
     for name, triple in group.items()

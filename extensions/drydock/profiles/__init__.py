@@ -20,7 +20,8 @@ To add a kind of file, add a module here and triples for it; nothing else change
 3. An `Exclusive` for each choice of keys of which an object has one.
 4. A `Reference` for each name that must be there (`uses`, `defines`). A name that the file need
    not define, as one of an included file, is kept out by the pattern `named` or is `known`.
-5. `independent`, for what both sides may add parts of under one name, with the page that says so;
+5. `unique`, for scalars outside of lists that identify something in the whole file;
+   `independent`, for what both sides may add parts of under one name, with the page that says so;
    `ordered`, for objects in which the order of keys means something; `one_or_several`, where one
    item may stand without a list.
 6. Triples in the module of `tests/merging/triples` that fits, each below the page it follows: one
@@ -121,6 +122,8 @@ class Profile:
     references: Sequence[Reference] = ()
     independent: Mapping[str, str] = field(default_factory=dict)
     """Places of what both sides may add parts of, with the page that says so."""
+    unique: Sequence[str] = ()
+    """Places of scalars of which no two in the file are the same."""
     one_or_several: Mapping[str, str] = field(default_factory=dict)
     """Places where one item may be written without a list, with the page that says so."""
     ordered: Sequence[str] = ()

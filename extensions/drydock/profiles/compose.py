@@ -15,7 +15,13 @@ PROFILE = Profile(
         List("services.*.volumes[]", (r"(?:[^:]+:)?(?P<id>/[^:]*)(:\w+)?",), unordered=_MERGED),
     ),
     exclusive=(Exclusive("^services.*", frozenset({"network_mode", "networks"})),),
+    # "Compose does not scale a service beyond one container if you specify a custom name."
+    unique=("^services.*.container_name",),
     references=(
+        *(
+            Reference((f"^services.*.{kind}[]", f"^services.*.{kind}[].source"), (f"^{kind} keys",))
+            for kind in ("secrets", "configs")
+        ),
         Reference(("^services.*.depends_on[]", "^services.*.depends_on keys"), ("^services keys",)),
         Reference(("^services.*.networks[]", "^services.*.networks keys"), ("^networks keys",),
                   known=frozenset({"default"})),

@@ -25,5 +25,14 @@ PROFILE = Profile(
     references=(
         Reference(("^jobs.*.needs", "^jobs.*.needs[]"), ("^jobs keys",)),
         Reference(("**",), ("steps[].id",), r"\bsteps\.(?P<id>[\w-]+)\."),
+        # Each is set here, or elsewhere: then no side has it here.
+        Reference(("**",), ("inputs keys",), r"\binputs\.(?P<id>[\w-]+)"),
+        Reference(("**",), ("env keys",), r"\benv\.(?P<id>[\w-]+)"),
+        Reference(
+            ("**",),
+            ("matrix keys", "matrix.include[] keys"),
+            r"\bmatrix\.(?P<id>[\w-]+)",
+        ),
+        Reference(("**",), ("^jobs keys",), r"\bneeds\.(?P<id>[\w-]+)\."),
     ),
 )

@@ -28,8 +28,10 @@ def is_unread(path: str) -> bool:
 # Templates are none of the format that they make.
 _TEMPLATE = re.compile(r"(^|/)templates/|\.(j2|jinja2?|tmpl|tpl)$")
 _BY_LINES = re.compile(
-    r"(^|/)(Makefile|GNUmakefile|Jenkinsfile|Procfile|justfile|\.editorconfig|\.env[\w.-]*|[\w.-]+\.env)$"
-    r"|\.(mk|sh|bash|env|service|timer|socket|tf|tfvars|properties|conf|groovy)$"
+    r"(^|/)(Makefile|GNUmakefile|Jenkinsfile|Procfile|justfile|\.editorconfig|\.env[\w.-]*|[\w.-]+\.env"
+    r"|\.gitmodules|go\.mod|Gemfile|pom\.xml)$"
+    r"|\.(mk|sh|bash|env|service|timer|socket|tf|tfvars|properties|conf|groovy"
+    r"|proto|graphqls?|gql|sql|html?|[cm]?[jt]s|[jt]sx)$"
 )
 
 

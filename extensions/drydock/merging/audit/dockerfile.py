@@ -15,7 +15,7 @@ def units(text: str) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     lines = [line.strip() for line in text.split("\n")]
     found.update(("#", " ".join(line.split())) for line in lines if line.startswith("#"))
-    plain = "\n".join(line for line in lines if not line.startswith("#"))
+    plain = _plain(text)
     stages: list[str] = []
     stage = image = ""
     state: dict[str, str] = {}
@@ -37,6 +37,11 @@ def units(text: str) -> Counter[tuple[str, str]]:
         found.update(_said(stage, word, content, f"{image} {sorted(state.items())}"))
     found.update(("not set", name) for name in _unset(plain))
     return found
+
+
+def _plain(text: str) -> str:
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if not line.startswith("#"))
 
 
 def _said(stage: str, word: str, content: str, state: str) -> Iterator[tuple[str, str]]:
@@ -96,7 +101,9 @@ class _Stages:
     """The stages of a Dockerfile: what is set twice in one, and what the last one runs."""
 
     def __init__(self, text: str) -> None:
-        self.faults: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter(
+            f"`${name}` would be used, and nothing above sets it" for name in _unset(_plain(text))
+        )
         self.last: dict[str, str] = {}
         """The instructions that say what the image runs, those of the stages below it included."""
         stages: dict[str, dict[str, str]] = {}

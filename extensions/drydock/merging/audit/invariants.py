@@ -43,6 +43,8 @@ class _Said:
     places: dict[str, str] = field(default_factory=dict)
     """Of each of these, the place as profiles write it."""
     parents: dict[str, str] = field(default_factory=dict)
+    titles: Counter[str] = field(default_factory=Counter)
+    """What the documents are known by."""
 
     def at(self, written: str) -> Iterator[tuple[str, Data]]:
         """Yield what is at a place, as a profile writes it."""
@@ -63,11 +65,12 @@ def disputed(path: str, base: str, ours: str, theirs: str) -> str | None:
 def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> str | None:
     """Return which invariant of ours and theirs the merge breaks, on one line; None: none known."""
     if is_unread(path):
-        return unread.broken(ours, theirs, merged)
+        return unread.broken(path, ours, theirs, merged)
     if (meant := _meant(path, ours, theirs, merged)) is None:
         return None
     known, lists, (mine, new, now) = meant
-    found = _unique(lists, mine, new, now) or _exclusive(known, mine, new, now)
+    found = _documents(mine, new, now) or _scalars(known, mine, new, now)
+    found = found or _unique(lists, mine, new, now) or _exclusive(known, mine, new, now)
     found = found or _references(known, mine, new, now)
     return found or (disputed(path, base, ours, theirs) if base is not None else None)
 
@@ -119,19 +122,21 @@ def _lists(known: Sequence[Profile]) -> Sequence[List]:
 def _said(documents: Sequence[Data], lists: Sequence[List]) -> _Said:
     said = _Said()
     for number, document in enumerate(documents):
-        _add(said, lists, document, _title(document, number, len(documents)), "", None)
+        title = _title(document, number)
+        said.titles[title] += 1
+        where = f"{title}: " if len(documents) > 1 else ""
+        _add(said, lists, document, where, "", None)
     return said
 
 
-def _title(document: Data, number: int, often: int) -> str:
+def _title(document: Data, number: int) -> str:
     """Return what tells a document from others in its file, as Kubernetes does."""
-    if often == 1:
-        return ""
     kind, about = (
         document.get(k) if isinstance(document, dict) else None for k in ("kind", "metadata")
     )
-    name = about.get("name") if isinstance(about, dict) else number
-    return f"{kind} {name}: "
+    if not isinstance(about, dict) or "name" not in about:
+        return f"{kind} {number}"
+    return f"{kind} {'/'.join(str(about[key]) for key in ('namespace', 'name') if key in about)}"
 
 
 def _add(  # noqa: PLR0917 - it is called here only
@@ -200,6 +205,22 @@ def _by(item: Data, known_by: str) -> str | None:
             return None
         return " ".join(filter(None, [canonicalize_name(found.name), str(found.marker or "")]))
     return named(known_by, item)
+
+
+def _documents(mine: _Said, new: _Said, now: _Said) -> str | None:
+    for title, often in now.titles.items():
+        if often > max(1, mine.titles[title], new.titles[title]):
+            return f"{title} would be {often} times in the file, each side has it once"
+    return None
+
+
+def _scalars(known: Sequence[Profile], mine: _Said, new: _Said, now: _Said) -> str | None:
+    for written in (one for profile in known for one in profile.unique):
+        counted = [Counter(_texts(said, written)) for said in (mine, new, now)]
+        for name, often in counted[2].items():
+            if often > max(1, counted[0][name], counted[1][name]):
+                return f"{name} would be {often} times in the file, each side has it once"
+    return None
 
 
 def _unique(lists: Sequence[List], mine: _Said, new: _Said, now: _Said) -> str | None:

@@ -1,7 +1,8 @@
 """What a merge of Python breaks though it holds in both sides: names and calls.
 
 A name that one side uses and the other removed, a call whose function takes other arguments now
-or became async, a use above the definition, two definitions of one name. A fault that a side has
+or became async, a use above the definition, two definitions of one name, two branches of which
+the second is never reached, a field that cannot follow the one above. A fault that a side has
 already is no fault of the merge.
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from drydock.merging import audit
+from drydock.merging.audit import python_repeated
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Definition = _Function | ast.ClassDef
@@ -151,6 +153,8 @@ _PHRASES = {
     ),
     "early": _Phrase("order", *["`{name}` would be used above its definition"] * 3),
     "defined again": _Phrase("order", *["`{name}` would be defined twice"] * 3),
+    "again": _Phrase("order", *["{name} would be there twice"] * 3),
+    "default": _Phrase("order", *["`{name}` has no default, a field above it has"] * 3),
 }
 
 
@@ -188,6 +192,8 @@ class Module:
         yield from (Fault("early", name) for name in self._early())
         yield from (Fault("defined again", name) for name in _rebound(self.tree.body, ""))
         yield from (Fault("package", name) for name in self.packages)
+        yield from (Fault("again", name) for name in python_repeated.names(self.tree))
+        yield from (Fault("default", name) for name in python_repeated.without_default(self.tree))
         yield from self._calls()
 
     @cached_property

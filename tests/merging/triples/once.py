@@ -1,0 +1,1038 @@
+"""What may be there once, and what is used, in more formats and languages than have readers."""
+
+from tests.merging.triples import Triples, conflicts, merges
+
+SCHEMAS: Triples = {
+    # https://protobuf.dev/programming-guides/proto3/#assigning
+    "proto: both sides give a field one number": conflicts(
+        "unique",
+        "a.proto",
+        """
+            |message Order {
+            |  string id = 1;
+           o|  string color = 4;
+            |  string name = 2;
+            |
+            |  // the price
+            |
+            |  int32 price = 3;
+           t|  int64 weight = 4;
+            |}
+        """,
+        "= 4",
+    ),
+    "proto: both sides add fields with other numbers": merges(
+        "unique",
+        "a.proto",
+        """
+            |message Order {
+            |  string id = 1;
+          om|  string color = 4;
+            |  string name = 2;
+            |
+            |  // the price
+            |
+            |  int32 price = 3;
+          tm|  int64 weight = 5;
+            |}
+        """,
+    ),
+    "sql: both sides create one table": conflicts(
+        "unique",
+        "schema.sql",
+        """
+           o|CREATE TABLE tags (id int);
+            |CREATE TABLE a (id int);
+            |CREATE TABLE b (id int);
+            |CREATE TABLE c (id int);
+            |CREATE TABLE d (id int);
+           t|CREATE TABLE tags (name text);
+        """,
+        "tags",
+    ),
+    # https://spec.graphql.org/draft/#sec-Schema
+    "graphql: both sides add one type": conflicts(
+        "unique",
+        "schema.graphql",
+        """
+           o|type Tag {
+           o|  id: ID
+           o|}
+            |type A {
+            |  id: ID
+            |}
+            |type B {
+            |  id: ID
+            |}
+           t|type Tag {
+           t|  name: String
+           t|}
+        """,
+        "Tag",
+    ),
+    "graphql: both sides add one field at two places": conflicts(
+        "unique",
+        "schema.graphql",
+        """
+            |type A {
+            |  id: ID
+           o|  tag: String
+            |  b: Int
+            |  c: Int
+            |  d: Int
+            |  e: Int
+           t|  tag: Int
+            |}
+        """,
+        "tag",
+    ),
+    "graphql: both sides add other types": merges(
+        "unique",
+        "schema.graphql",
+        """
+          om|type Tag {
+          om|  id: ID
+          om|}
+            |type A {
+            |  id: ID
+            |}
+            |type B {
+            |  id: ID
+            |}
+          tm|type Label {
+          tm|  id: ID
+          tm|}
+        """,
+    ),
+    # https://spec.openapis.org/oas/v3.1.1.html#reference-object
+    "openapi: yours removes a schema that the release comes to use": conflicts(
+        "reference",
+        "openapi.yaml",
+        """
+            |openapi: 3.0.0
+            |paths:
+            |  /a:
+            |    get:
+            |      responses:
+            |        "200":
+          bo|          description: ok
+           t|          description: ok
+           t|          content:
+           t|            application/json:
+           t|              schema:
+           t|                $ref: "#/components/schemas/Tag"
+            |components:
+            |  schemas:
+            |    A:
+            |      type: object
+          bt|    Tag:
+          bt|      type: string
+        """,
+        "Tag",
+    ),
+    # https://spec.openapis.org/oas/v3.1.1.html#operation-object
+    "openapi: both sides give one id to an operation": conflicts(
+        "unique",
+        "openapi.yaml",
+        """
+            |openapi: 3.0.0
+            |paths:
+           o|  /x:
+           o|    get:
+           o|      operationId: getTag
+            |  /a:
+            |    get:
+            |      operationId: a
+            |  /b:
+            |    get:
+            |      operationId: b
+           t|  /y:
+           t|    get:
+           t|      operationId: getTag
+        """,
+        "getTag",
+    ),
+    "openapi: both sides add other operations": merges(
+        "unique",
+        "openapi.yaml",
+        """
+            |openapi: 3.0.0
+            |paths:
+          om|  /x:
+          om|    get:
+          om|      operationId: getTag
+            |  /a:
+            |    get:
+            |      operationId: a
+            |  /b:
+            |    get:
+            |      operationId: b
+          tm|  /y:
+          tm|    get:
+          tm|      operationId: getLabel
+        """,
+    ),
+}
+"""What other languages are generated from, and what stores are made of."""
+
+SERVERS: Triples = {
+    # https://nginx.org/en/docs/http/ngx_http_core_module.html#location
+    "nginx: both sides add one location": conflicts(
+        "unique",
+        "nginx.conf",
+        """
+            |server {
+           o|  location /api { proxy_pass http://a; }
+            |  listen 80;
+            |  server_name x;
+            |  root /srv;
+            |  index index.html;
+            |  gzip on;
+           t|  location /api { proxy_pass http://b; }
+            |}
+        """,
+        "/api",
+    ),
+    "nginx: both sides set one directive at two places": conflicts(
+        "unique",
+        "nginx.conf",
+        """
+            |server {
+           o|  client_max_body_size 10m;
+            |  listen 80;
+            |  server_name x;
+            |  root /srv;
+            |  index index.html;
+            |  gzip on;
+           t|  client_max_body_size 1m;
+            |}
+        """,
+        "client_max_body_size",
+    ),
+    "nginx: both sides add other locations and a header": merges(
+        "unique",
+        "nginx.conf",
+        """
+            |server {
+          om|  location /api { proxy_pass http://a; }
+          om|  add_header X-A a;
+            |  listen 80;
+            |  server_name x;
+            |  root /srv;
+            |  index index.html;
+            |  gzip on;
+          tm|  location /web { proxy_pass http://b; }
+          tm|  add_header X-B b;
+            |}
+        """,
+    ),
+    # https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
+    "systemd: both sides say what a unit starts": conflicts(
+        "unique",
+        "a.service",
+        """
+            |[Service]
+           o|ExecStart=/bin/mine
+            |User=a
+            |Group=a
+            |Restart=always
+            |RestartSec=1
+           t|ExecStart=/bin/theirs
+        """,
+        "ExecStart",
+    ),
+    "crontab: both sides add other jobs": merges(
+        "unique",
+        "crontab",
+        """
+            |0 1 * * * a
+          om|0 2 * * * mine
+            |0 3 * * * b
+            |0 4 * * * c
+            |0 5 * * * d
+            |0 6 * * * e
+          tm|0 7 * * * theirs
+        """,
+    ),
+    "kubernetes: both sides add a document of one name": conflicts(
+        "unique",
+        "deploy/a.yaml",
+        """
+           o|apiVersion: v1
+           o|kind: ConfigMap
+           o|metadata:
+           o|  name: settings
+           o|data:
+           o|  A: "1"
+           o|---
+            |apiVersion: v1
+            |kind: Service
+            |metadata:
+            |  name: a
+            |spec:
+            |  ports:
+            |    - port: 80
+           t|---
+           t|apiVersion: v1
+           t|kind: ConfigMap
+           t|metadata:
+           t|  name: settings
+           t|data:
+           t|  B: "1"
+        """,
+        "ConfigMap settings",
+    ),
+    "kubernetes: both sides add a document of another name": merges(
+        "unique",
+        "deploy/a.yaml",
+        """
+          om|apiVersion: v1
+          om|kind: ConfigMap
+          om|metadata:
+          om|  name: settings
+          om|data:
+          om|  A: "1"
+          om|---
+            |apiVersion: v1
+            |kind: Service
+            |metadata:
+            |  name: a
+            |spec:
+            |  ports:
+            |    - port: 80
+          tm|---
+          tm|apiVersion: v1
+          tm|kind: Secret
+          tm|metadata:
+          tm|  name: settings
+        """,
+    ),
+    # https://docs.docker.com/reference/compose-file/services/#secrets
+    "compose: yours removes a secret that the release comes to use": conflicts(
+        "reference",
+        "compose.yaml",
+        """
+            |services:
+            |  a:
+            |    image: a
+           t|    secrets:
+           t|      - token
+            |  b:
+            |    image: b
+            |secrets:
+            |  front:
+            |    file: a
+          bt|  token:
+          bt|    file: b
+        """,
+        "token",
+    ),
+    # https://docs.docker.com/reference/compose-file/services/#container_name
+    "compose: both sides name a container alike": conflicts(
+        "unique",
+        "compose.yaml",
+        """
+            |services:
+            |  a:
+            |    image: a
+           o|    container_name: db
+            |  b:
+            |    image: b
+            |  c:
+            |    image: c
+            |  d:
+            |    image: d
+           t|    container_name: db
+        """,
+        "db",
+    ),
+    "terraform: both sides add one resource": conflicts(
+        "unique",
+        "main.tf",
+        """
+           o|resource "aws_s3_bucket" "logs" {
+           o|  bucket = "a"
+           o|}
+            |resource "aws_vpc" "x" {
+            |  a = 1
+            |  b = 2
+            |  c = 3
+            |}
+           t|resource "aws_s3_bucket" "logs" {
+           t|  bucket = "b"
+           t|}
+        """,
+        "logs",
+    ),
+    "terraform: yours removes a variable that the release comes to use": conflicts(
+        "reference",
+        "main.tf",
+        """
+          bt|variable "region" {
+          bt|  type = string
+          bt|}
+            |resource "aws_vpc" "x" {
+            |  a = 1
+            |  b = 2
+            |  c = 3
+           t|  region = var.region
+            |}
+        """,
+        "region",
+    ),
+    # https://docs.docker.com/reference/dockerfile/#arg
+    "dockerfile: yours removes an argument that the release comes to use": conflicts(
+        "reference",
+        "Dockerfile",
+        """
+            |FROM python:3.12
+          bt|ARG PIP_INDEX
+            |WORKDIR /srv
+            |COPY a .
+            |COPY b .
+            |COPY c .
+            |COPY d .
+           t|RUN pip install --index-url ${PIP_INDEX} x
+            |CMD ["a"]
+        """,
+        "PIP_INDEX",
+    ),
+}
+"""What servers and clusters read."""
+
+PACKAGES: Triples = {
+    # https://go.dev/ref/mod#go-mod-file-require
+    "go.mod: both sides require one module": conflicts(
+        "unique",
+        "go.mod",
+        """
+            |module x
+            |require (
+           o|	github.com/a/z v1.2.0
+            |	github.com/b/b v1.0.0
+            |	github.com/c/c v1.0.0
+            |	github.com/d/d v1.0.0
+            |	github.com/e/e v1.0.0
+           t|	github.com/a/z v1.3.0
+            |)
+        """,
+        "github.com/a/z",
+    ),
+    # https://maven.apache.org/pom.html#dependencies
+    "pom.xml: both sides add one dependency": conflicts(
+        "unique",
+        "pom.xml",
+        """
+            |<project>
+            |  <dependencies>
+           o|    <dependency><artifactId>z</artifactId><version>1</version></dependency>
+            |    <dependency><artifactId>a</artifactId><version>1</version></dependency>
+            |    <dependency><artifactId>b</artifactId><version>1</version></dependency>
+            |    <dependency><artifactId>c</artifactId><version>1</version></dependency>
+            |    <dependency><artifactId>d</artifactId><version>1</version></dependency>
+           t|    <dependency><artifactId>z</artifactId><version>2</version></dependency>
+            |  </dependencies>
+            |</project>
+        """,
+        "z",
+    ),
+    "gemfile: both sides add one gem": conflicts(
+        "unique",
+        "Gemfile",
+        """
+            |source "https://rubygems.org"
+           o|gem "puma", "5"
+            |gem "a"
+            |gem "b"
+            |gem "c"
+            |gem "d"
+           t|gem "puma", "6"
+        """,
+        "puma",
+    ),
+    # https://git-scm.com/docs/gitmodules
+    "gitmodules: both sides add one submodule": conflicts(
+        "unique",
+        ".gitmodules",
+        """
+           o|[submodule "x"]
+           o|	path = x
+           o|	url = https://a/x
+            |[submodule "a"]
+            |	path = a
+            |	url = https://a/a
+            |[submodule "b"]
+            |	path = b
+            |	url = https://a/b
+           t|[submodule "x"]
+           t|	path = x
+           t|	url = https://b/x
+        """,
+        "path",
+    ),
+    "properties: both sides set one key": conflicts(
+        "unique",
+        "application.properties",
+        """
+           o|server.port=8081
+            |a=1
+            |b=2
+            |c=3
+            |d=4
+           t|server.port=9090
+        """,
+        "server.port",
+    ),
+}
+"""What other package managers read."""
+
+SCRIPTS: Triples = {
+    # https://www.gnu.org/software/bash/manual/html_node/Shell-Functions.html
+    "shell: both sides define one function": conflicts(
+        "unique",
+        "run.sh",
+        """
+            |#!/bin/sh
+           o|build() { make a; }
+            |one() { :; }
+            |two() { :; }
+            |three() { :; }
+            |four() { :; }
+           t|build() { make b; }
+            |one
+        """,
+        "build",
+    ),
+    "shell: yours removes a function that the release comes to call": conflicts(
+        "reference",
+        "run.sh",
+        """
+            |#!/bin/sh
+          bt|build() { make a; }
+            |one() { :; }
+            |two() { :; }
+            |three() { :; }
+            |four() { :; }
+            |one
+           t|build
+        """,
+        "build",
+    ),
+    "shell: both sides add a branch for one word": conflicts(
+        "unique",
+        "run.sh",
+        """
+            |case "$1" in
+           o|  stop) kill 1 ;;
+            |  a) : ;;
+            |  b) : ;;
+            |  c) : ;;
+            |  d) : ;;
+           t|  stop) kill 2 ;;
+            |esac
+        """,
+        "stop",
+    ),
+    "shell: both sides add other functions and branches": merges(
+        "unique",
+        "run.sh",
+        """
+            |#!/bin/sh
+          om|build() { make a; }
+            |case "$1" in
+          om|  stop) build ;;
+            |  a) : ;;
+            |  b) : ;;
+            |  c) : ;;
+            |  d) : ;;
+          tm|  start) make b ;;
+            |esac
+        """,
+    ),
+    # https://www.gnu.org/software/make/manual/html_node/Rule-Syntax.html
+    "make: yours removes a target that the release comes to need": conflicts(
+        "reference",
+        "Makefile",
+        """
+          bt|lint:
+          bt|	ruff check
+          bt|
+            |a:
+            |	echo a
+            |b:
+            |	echo b
+          bo|test:
+           t|test: lint
+            |	pytest
+        """,
+        "lint",
+    ),
+    "make: both sides need what is there": merges(
+        "reference",
+        "Makefile",
+        """
+            |lint:
+            |	ruff check
+            |
+          om|fix: lint
+          om|	ruff check --fix
+          om|
+            |a:
+            |	echo a
+            |b:
+            |	echo b
+          bo|test:
+          tm|test: lint
+            |	pytest
+        """,
+    ),
+    "justfile: both sides add one recipe": conflicts(
+        "unique",
+        "justfile",
+        """
+           o|test:
+           o|  mine
+           o|
+            |a:
+            |  a
+            |
+            |b:
+            |  b
+            |
+           t|test:
+           t|  theirs
+        """,
+        "test",
+    ),
+    # https://jinja.palletsprojects.com/en/stable/templates/#child-template
+    "jinja: both sides add one block": conflicts(
+        "unique",
+        "templates/a.html",
+        """
+            |<html>
+           o|{% block extra %}mine{% endblock %}
+            |<head>
+            |<title>x</title>
+            |</head>
+            |<body>
+            |</body>
+           t|{% block extra %}theirs{% endblock %}
+            |</html>
+        """,
+        "extra",
+    ),
+    # https://html.spec.whatwg.org/multipage/dom.html#the-id-attribute
+    "html: both sides give one id": conflicts(
+        "unique",
+        "static/a.html",
+        """
+            |<html>
+           o|<div id="menu">a</div>
+            |<head>
+            |<title>x</title>
+            |</head>
+            |<body>
+            |</body>
+           t|<nav id="menu">b</nav>
+            |</html>
+        """,
+        "menu",
+    ),
+    # https://developer.mozilla.org/docs/Web/JavaScript/Reference/Statements/const
+    "javascript: both sides declare one constant": conflicts(
+        "unique",
+        "a.js",
+        """
+           o|const port = 1;
+            |const a = 1;
+            |const b = 1;
+            |const d = 1;
+            |const e = 1;
+           t|const port = 2;
+        """,
+        "port",
+    ),
+    "javascript: yours removes an import that the release comes to use": conflicts(
+        "reference",
+        "a.js",
+        """
+          bt|import fs from "fs";
+            |import a from "a";
+            |const b = 1;
+            |const d = 1;
+            |const e = 1;
+           t|fs.readFileSync("x");
+        """,
+        "fs",
+    ),
+    "javascript: both sides import and declare others": merges(
+        "reference",
+        "a.js",
+        """
+          om|import fs from "fs";
+            |import a from "a";
+            |const b = 1;
+            |const d = 1;
+            |const e = 1;
+          om|fs.read(b);
+            |a();
+            |a(b);
+            |a(d);
+            |a(e);
+          tm|const f = 2;
+        """,
+    ),
+    "javascript: one constant in two functions": merges(
+        "unique",
+        "a.js",
+        """
+            |function a() {
+          om|  const port = 1;
+            |  return 1;
+            |}
+            |
+            |function b() {
+            |  return 1;
+          tm|  const port = 2;
+            |}
+        """,
+    ),
+}
+"""Shell, make and its like, pages and what runs in them."""
+
+PYTHON: Triples = {
+    # https://docs.python.org/3/reference/expressions.html#dictionary-displays
+    "python: both sides add one key": conflicts(
+        "unique",
+        "a.py",
+        """
+            |PORTS = {
+           o|    "admin": 1,
+            |    "a": 1,
+            |    "b": 2,
+            |    "c": 3,
+            |    "d": 4,
+           t|    "admin": 2,
+            |}
+        """,
+        "admin",
+    ),
+    "python: both sides add one member": conflicts(
+        "unique",
+        "a.py",
+        """
+            |from enum import Enum
+            |class Kind(Enum):
+           o|    RED = 1
+            |    A = 2
+            |    B = 3
+            |    C = 4
+            |    D = 5
+           t|    RED = 6
+        """,
+        "RED",
+    ),
+    "python: both sides add a branch for one case": conflicts(
+        "unique",
+        "a.py",
+        """
+            |def f(kind):
+            |    if kind == "a":
+            |        return 1
+           o|    elif kind == "x":
+           o|        return 2
+            |    elif kind == "b":
+            |        return 3
+            |    elif kind == "c":
+            |        return 4
+           t|    elif kind == "x":
+           t|        return 5
+            |    return 0
+        """,
+        "kind == 'x'",
+    ),
+    "python: both sides match one pattern": conflicts(
+        "unique",
+        "a.py",
+        """
+            |def f(kind):
+            |    match kind:
+           o|        case "x":
+           o|            return 2
+            |        case "b":
+            |            return 3
+            |        case "c":
+            |            return 4
+           t|        case "x":
+           t|            return 5
+            |    return 0
+        """,
+        "'x'",
+    ),
+    "python: both sides add other branches": merges(
+        "unique",
+        "a.py",
+        """
+            |def f(kind):
+            |    if kind == "a":
+            |        return 1
+          om|    elif kind == "x":
+          om|        return 2
+            |    elif kind == "b":
+            |        return 3
+            |    elif kind == "c":
+            |        return 4
+          tm|    elif kind == "y":
+          tm|        return 5
+            |    return 0
+        """,
+    ),
+    # https://fastapi.tiangolo.com/tutorial/path-params/#order-matters
+    "python: both sides answer one path": conflicts(
+        "unique",
+        "a.py",
+        """
+            |app = FastAPI()
+           o|@app.get("/version")
+           o|def version():
+           o|    return 1
+            |
+            |@app.get("/a")
+            |def a():
+            |    return 1
+            |
+            |@app.get("/b")
+            |def b():
+            |    return 1
+            |
+           t|@app.get("/version")
+           t|def get_version():
+           t|    return 2
+        """,
+        "/version",
+    ),
+    "python: both sides answer one path, to other methods": merges(
+        "unique",
+        "a.py",
+        """
+            |app = FastAPI()
+          om|@app.get("/version")
+          om|def version():
+          om|    return 1
+          om|
+            |@app.get("/a")
+            |def a():
+            |    return 1
+            |
+          tm|@app.post("/version")
+          tm|def set_version():
+          tm|    return 2
+          tm|
+            |@app.get("/b")
+            |def b():
+            |    return 1
+        """,
+    ),
+    # https://docs.python.org/3/library/dataclasses.html#dataclasses.dataclass
+    "python: the release adds a field without default below yours with one": conflicts(
+        "ordered",
+        "a.py",
+        """
+            |from dataclasses import dataclass
+            |@dataclass
+            |class A:
+            |    a: int
+           o|    b: int = 0
+            |    # one
+            |    # two
+            |    # three
+            |    # four
+           t|    c: str
+        """,
+        "A.c",
+    ),
+    "python: both sides add fields with defaults": merges(
+        "ordered",
+        "a.py",
+        """
+            |from dataclasses import dataclass
+            |@dataclass
+            |class A:
+            |    a: int
+          om|    b: int = 0
+            |    # one
+            |    # two
+            |    # three
+            |    # four
+          tm|    c: str = ""
+        """,
+    ),
+    "python: yours renames a variable of a function that the release comes to use": conflicts(
+        "reference",
+        "a.py",
+        """
+            |def f(path):
+          bt|    text = open(path).read()
+           o|    content = open(path).read()
+            |    a = 1
+            |    b = 2
+            |    c = 3
+          bt|    print(text)
+           o|    print(content)
+            |    d = 4
+            |    e = 5
+            |    f = 6
+           t|    print(len(text))
+            |    return a
+        """,
+        "text",
+    ),
+    "python: yours removes an attribute that the release comes to use": conflicts(
+        "reference",
+        "a.py",
+        """
+            |class A:
+            |    def __init__(self):
+            |        self.a = 1
+          bt|        self.cache = {}
+            |        self.b = 2
+            |        self.c = 3
+            |        self.d = 4
+            |
+            |    def get(self):
+           t|        self.cache.clear()
+            |        return self.a
+        """,
+        "self.cache",
+    ),
+    "python: yours removes a method that the release comes to call": conflicts(
+        "reference",
+        "a.py",
+        """
+            |class A:
+          bt|    def load(self):
+          bt|        return 1
+          bt|
+            |    def a(self):
+            |        return 2
+            |
+            |    def b(self):
+            |        return 3
+            |
+            |    def c(self):
+          bo|        return 4
+           t|        return self.load()
+        """,
+        "self.load",
+    ),
+}
+"""What Python takes twice and heeds once, or not at all."""
+
+PIPELINES: Triples = {
+    # https://docs.github.com/actions/reference/workflows-and-actions/contexts
+    "github: yours removes an input that the release comes to use": conflicts(
+        "reference",
+        ".github/workflows/a.yml",
+        """
+            |on:
+            |  workflow_call:
+            |    inputs:
+            |      a:
+            |        type: string
+          bt|      python:
+          bt|        type: string
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - uses: actions/checkout@v4
+            |      - run: make
+           t|      - run: echo ${{ inputs.python }}
+        """,
+        "python",
+    ),
+    "github: yours removes a variable that the release comes to use": conflicts(
+        "reference",
+        ".github/workflows/a.yml",
+        """
+            |on: push
+            |env:
+            |  A: "1"
+          bt|  PYTHON: "3.11"
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - uses: actions/checkout@v4
+            |      - run: make
+           t|      - run: echo ${{ env.PYTHON }}
+        """,
+        "PYTHON",
+    ),
+    "github: yours removes a part of the matrix that the release comes to use": conflicts(
+        "reference",
+        ".github/workflows/a.yml",
+        """
+            |on: push
+            |jobs:
+            |  test:
+            |    strategy:
+            |      matrix:
+            |        python: [a, b]
+          bt|        os: [x, y]
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - uses: actions/checkout@v4
+            |      - run: make
+           t|      - run: echo ${{ matrix.os }}
+        """,
+        "os",
+    ),
+    "github: both sides add and use other variables": merges(
+        "reference",
+        ".github/workflows/a.yml",
+        """
+            |on: push
+            |env:
+            |  A: "1"
+          om|  MINE: "2"
+            |jobs:
+            |  test:
+            |    runs-on: ubuntu-latest
+            |    steps:
+            |      - uses: actions/checkout@v4
+          om|      - run: echo ${{ env.MINE }}
+            |      - run: make
+            |      - run: make a
+            |      - run: make b
+            |      - run: make c
+          tm|      - run: echo ${{ env.A }} ${{ github.event.inputs.x }}
+        """,
+    ),
+    # https://mypy.readthedocs.io/en/stable/config_file.html#using-a-pyproject-toml-file
+    "pyproject: both sides override settings for one module": conflicts(
+        "unique",
+        "pyproject.toml",
+        """
+            |[tool.mypy]
+            |strict = true
+           o|
+           o|[[tool.mypy.overrides]]
+           o|module = "requests.*"
+           o|ignore_missing_imports = true
+            |
+            |[[tool.mypy.overrides]]
+            |module = "a.*"
+            |follow_imports = "skip"
+            |
+            |[tool.ruff]
+            |line-length = 100
+           t|
+           t|[[tool.mypy.overrides]]
+           t|module = "requests.*"
+           t|ignore_missing_imports = false
+        """,
+        "requests",
+    ),
+}
+"""What workflows take from elsewhere in the file."""
