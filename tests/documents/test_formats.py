@@ -11,6 +11,7 @@ VALID = {
     "tsconfig.json": '{\n// why\n"a": 1, /* , */\n}',
     "a.py": "def f() -> None:\n    x = '\\d'\n",
     "a.txt": "anything { [",
+    "Makefile": "a: b\n\tc\n",
     "empty.py": "",
     "bom.json": "\ufeff{}",
 }
@@ -24,6 +25,7 @@ INVALID = {
     "a.py": "def f(:\n",
     "b.py": "<<<<<<< yours\n",
     "c.py": "x = '\0'\n",
+    "Makefile": "<<<<<<< yours\na:\n",
 }
 
 

@@ -41,6 +41,14 @@ UNITS: dict[str, tuple[str, str, dict[tuple[str, str], int]]] = {
     "requirements: a line and its comment": (
         "requirements", "a==1 # why\n", {("", "a==1"): 1, ("#", "why"): 1},
     ),
+    "makefile: a recipe by its target, and the default goal": (
+        "makefile",
+        "# Why.\nA := 1\n.PHONY: a b\na: b\n\tc \\\n\td\n",
+        {
+            ("#", "# Why."): 1, ("", "A := 1"): 1, (".PHONY", "a"): 1, (".PHONY", "b"): 1,
+            ("", "a: b"): 1, ("a", "c d"): 1, ("default goal", "a"): 1,
+        },
+    ),
     "markdown: a line by its heading": ("markdown", "# A\n\ntext\n", {("# A", "text"): 1}),
     "rst: a line by its title": (
         "rst", "T\n====\n\ntext\n\nA\n----\n\nmore\n", {("", "text"): 1, ("A", "more"): 1},
