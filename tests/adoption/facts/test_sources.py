@@ -185,6 +185,11 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "python_version",
         [("3.11", "Pipfile:2")],
     ),
+    "a Pipfile with the key in a comment": (
+        {"Pipfile": '[requires]\n# not python_version 3.9\npython_version = "3.11"\n'},
+        "python_version",
+        [("3.11", "Pipfile:3")],
+    ),
     "a ruff.toml that is no TOML": (
         {"ruff.toml": "lint = [\n"},
         "broken",

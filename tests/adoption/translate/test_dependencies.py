@@ -193,6 +193,11 @@ def test_a_pipfile_is_accounted_for() -> None:
     ]
 
 
+def test_a_package_of_a_pipfile_with_a_table_of_its_own_has_a_line() -> None:
+    demands, _ = read({"Pipfile": '[packages.a]\nversion = "*"\n'})
+    assert [(one.text, one.line) for one in demands] == [("a", 1)]
+
+
 def test_what_is_no_requirement_is_left_by_hand_beside_a_list_of_pins() -> None:
     files = {
         "pyproject.toml": '[project]\ndependencies = ["a b", "c"]\n',

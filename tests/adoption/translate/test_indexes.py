@@ -103,7 +103,7 @@ def test_what_is_named(case: str) -> None:
 
 
 WITH_A_LOGIN: dict[str, tuple[str, str]] = {
-    "pyproject.toml": (poetry("")["pyproject.toml"].replace("://", "://me:s3cret@"), "1"),
+    "pyproject.toml": (poetry("")["pyproject.toml"].replace("://", "://me:s3cret@"), "3"),
     "requirements.txt": ("a\n-i https://me:s3cret@a.example.com/simple\n", "2"),
     "pip.conf": ("[install]\nindex-url = https://s3cret@a.example.com/simple\n", "2"),
     "Dockerfile": ("FROM a\nENV PIP_INDEX_URL=https://me:s3@cret@a.example.com/simple\n", "2"),
@@ -159,7 +159,7 @@ def test_what_the_standard_names_is_not_named_again() -> None:
 
 
 def test_two_indexes_of_one_name_are_refused() -> None:
-    with pytest.raises(BadInput, match=r"pyproject.toml:1: in-house is another index"):
+    with pytest.raises(BadInput, match=r"pyproject.toml:3: in-house is another index"):
         carry(poetry(""), STANDARD.replace(A, B))
 
 
@@ -170,6 +170,19 @@ def test_the_sources_of_a_pipfile_are_named() -> None:
     )
     tables, rules, (todo,) = carry({"Pipfile": text})
     expected = '\n[[tool.uv.index]]\nname = "own"\nurl = "https://a.example.com/simple"\n'
-    assert (tables, rules) == (expected, ["the index own of Pipfile:4"])
-    assert (todo.path, todo.line, "invalid" in todo.how) == ("Pipfile", 4, True)
+    assert (tables, rules) == (expected, ["the index own of Pipfile:6"])
+    assert (todo.path, todo.line, "invalid" in todo.how) == ("Pipfile", 6, True)
     assert "s3cret" not in todo.why + todo.how
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[[source]]  # ours\nname = "b"\nurl = "{B}"\n',
+        f'[[ source ]]\nname = "b"\nurl = "{B}"\n',
+        f'source = [{{ name = "b", url = "{B}" }}]\n',
+    ],
+)
+def test_a_source_is_named_however_a_pipfile_writes_it(text: str) -> None:
+    tables, _, _ = carry({"Pipfile": text})
+    assert tomllib.loads(tables)["tool"]["uv"]["index"] == [{"name": "b", "url": B}]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from drydock.adoption.facts import SAYS, Fact, Files
 from drydock.documents.formats import toml
+from drydock.documents.places import line_of
 
 _PATH = "Pipfile"
 
@@ -20,6 +21,5 @@ def find(files: Files) -> Iterator[Fact]:
     for key in ("python_version", "python_full_version"):
         if isinstance(said := wanted.get(key), str):
             version = ".".join(said.split(".")[:2])
-            lines = enumerate(text.splitlines(), 1)
-            line = next((number for number, held in lines if key in held), 0)
+            line = line_of(_PATH, text, "requires", key)
             yield Fact("python_version", version, _PATH, line, SAYS)

@@ -158,26 +158,27 @@ def _pyproject(files: Files) -> Iterator[_Said]:
     tool = toml.data(text).get("tool", {})
     kinds = {"explicit": "explicit", "default": "index-url"}
     for table in ("poetry", "pdm"):
-        lines = [n for n, line in enumerate(text.splitlines(), 1) if f"{table}.source]" in line]
         sources: list[dict[str, Any]] = tool.get(table, {}).get("source", [])
-        for at, one in enumerate(sources):
+        for one in sources:
             if one.get("url") and one.get("name"):
                 kind = "default" if one.get("default") else one.get("priority")
                 kind = kinds.get(str(kind), "source")
-                line = lines[at] if at < len(lines) else 0
-                yield _Said(kind, str(one["url"]), _PATH, line, str(one["name"]))
+                url = str(one["url"])
+                line = line_of(_PATH, text, "tool", table, "source", "url", value=url)
+                yield _Said(kind, url, _PATH, line, str(one["name"]))
 
 
 def _pipfile(files: Files) -> Iterator[_Said]:
     text = files.get(_PIPFILE, "")
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[source]]"]
     try:
         sources = toml.data(text).get("source", [])
     except ValueError:
         return  # what is wrong with it is told where its packages are read
-    for line, one in zip(lines, sources, strict=False):
+    for one in sources:
         if one.get("url"):
-            yield _Said("source", str(one["url"]), _PIPFILE, line, str(one.get("name", "")))
+            url = str(one["url"])
+            line = line_of(_PIPFILE, text, "source", "url", value=url)
+            yield _Said("source", url, _PIPFILE, line, str(one.get("name", "")))
 
 
 def _lists(files: Files) -> Iterator[_Said]:

@@ -10,6 +10,7 @@ from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo
 from drydock.adoption.translate.poetry import group_of
 from drydock.documents.formats import toml
+from drydock.documents.places import line_of
 
 PATH = "Pipfile"
 _MARKERS = ("sys_platform", "platform_machine", "platform_system", "os_name", "python_version",
@@ -32,14 +33,16 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
             continue
         name = {"packages": "", "dev-packages": "dev"}.get(group, group_of(group))
         for package, said in held.items():
-            yield from _demand(package, said, name, _line(text, group, package))
+            yield from _demand(package, said, name, line_of(PATH, text, group, package))
     for name, value in data.get("pipenv", {}).items():
         why = f"not carried over: {name} = {value} of pipenv"
         how = "see what uv has for it: docs.astral.sh/uv/reference/settings"
-        yield Todo(PATH, _line(text, "pipenv", name), why, how)
+        yield Todo(PATH, line_of(PATH, text, "pipenv", name), why, how)
     for name, command in data.get("scripts", {}).items():
         why = f"not carried over: the script {name}: {command}"
-        yield Todo(PATH, _line(text, "scripts", name), why, "a session of noxfile.py can run it")
+        yield Todo(
+            PATH, line_of(PATH, text, "scripts", name), why, "a session of noxfile.py can run it"
+        )
     if PATH in files:
         lock = " Pipfile.lock" if "Pipfile.lock" in files else ""
         yield Todo(PATH, 0, "pyproject.toml takes its place", f"git rm Pipfile{lock}")
@@ -83,13 +86,3 @@ def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | To
     if not at and str(spec.get("index", "pypi")).lower() != "pypi":
         at = f"{{ index = {json.dumps(spec['index'])} }}"
     yield Demand(f"{name}{extras}{version}{marker}".replace('"', "'"), group, PATH, line, at)
-
-
-def _line(text: str, table: str, key: str) -> int:
-    inside = False
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.lstrip().startswith("["):
-            inside = line.strip(" []\t").strip() == table
-        elif inside and line.partition("=")[0].strip().strip("\"'") == key:
-            return number
-    return 0
