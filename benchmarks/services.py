@@ -247,7 +247,7 @@ class Trial:
                 alive = _status(management, "/livez") == 200 and _status(port, "/") != _NOBODY
             _end(process)
         said = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-        return alive, "" if alive else (said or ["it said nothing"])[-1][:300]
+        return alive, "" if alive else _reason((said or ["it said nothing"])[-1])[:300]
 
     def _tests_before(self, own_tests: Sequence[str]) -> str:
         """Run the service's tests as they were, in an environment of its old requirements."""
@@ -280,7 +280,7 @@ class Trial:
     def _nox(self) -> None:
         report = self.scratch / "nox.json"
         _, out, err = run(
-            [sys.executable, "-m", "nox", f"--report={report}"], self.folder, 15 * MINUTE,
+            [".venv/bin/python", "-m", "nox", f"--report={report}"], self.folder, 15 * MINUTE,
             **self.service.variables,
         )  # fmt: skip
         if report.exists():
@@ -319,6 +319,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _reason(line: str) -> str:
+    """Return why a service died, of its last line: what its exception says, where it has one."""
+    with suppress(ValueError):
+        told = json.loads(line)
+        return str(told.get("exception") or line).strip().splitlines()[-1]
+    return line
 
 
 def _status(port: int, path: str) -> int:

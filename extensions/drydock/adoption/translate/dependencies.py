@@ -24,8 +24,11 @@ _INDEX = re.compile(
 """What `indexes` carries over."""
 
 
-def read(files: Files) -> tuple[list[Demand], list[Todo]]:
-    """Return what the service depends on, each package once a group, and what cannot be told."""
+def read(files: Files, lock: str = "uv.lock") -> tuple[list[Demand], list[Todo]]:
+    """Return what the service depends on, each package once a group, and what cannot be told.
+
+    `lock` is the lock file that it has from now on.
+    """
     found: dict[tuple[str, str, str], Demand] = {}
     todo: list[Todo] = []
     for one in [
@@ -33,7 +36,7 @@ def read(files: Files) -> tuple[list[Demand], list[Todo]]:
         *setup.demands(files),
         *pipfile.demands(files),
         *conda.demands(files),
-        *_requirement_files(files),
+        *_requirement_files(files, lock),
     ]:
         if isinstance(one, Todo):
             todo.append(one)
@@ -97,13 +100,14 @@ def _pyproject(files: Files) -> _Found:
         yield Demand(one, "dev", path, line("tool", "uv", "dev-dependencies", said=one))
 
 
-def _requirement_files(files: Files) -> _Found:
+def _requirement_files(files: Files, lock: str) -> _Found:
     included = {name for path in files for name in _included(path, files)}
     locks = exported(files)
     for path in sorted(files):
         if path in locks:
-            how = "git rm it, or write it with: uv export --output-file " + path
-            why = f"a lock that was exported from {locks[path]}; uv.lock takes its place"
+            tool = lock.removesuffix(".lock")
+            how = f"git rm it, or write it with: {tool} export --output-file {path}"
+            why = f"a lock that was exported from {locks[path]}; {lock} takes its place"
             yield Todo(path, 0, why, how)
         elif is_requirements(path) and path not in included:
             yield from _lines(path, files, _group(path), set())

@@ -67,14 +67,14 @@ def carry(theirs: str, files: Files) -> Carried:
     ours = files.get(PATH, "")
     own = tomllib.loads(ours)
     tool = own.get("tool", {})
-    demands, todo = read(files)
+    of_poetry = kept_poetry.is_meant(theirs)
+    demands, todo = read(files, "poetry.lock" if of_poetry else "uv.lock")
     more_tools = list(tools.missing(demands, files))
     demands += more_tools
     text, rules, dropped = _with_dependencies(theirs, demands, files)
     text, said = _with_constants(text, own, files)
     text, gave_way, by_hand = _with_python(text, own, ours)
     said += gave_way
-    of_poetry = kept_poetry.is_meant(theirs)
     kept_keys = kept_poetry.KEPT if of_poetry else frozenset()
     fields, tables, more = poetry.tables(tool.get("poetry", {}), ours, kept_keys)
     fields |= dict(_fields(ours, tomllib.loads(text)["project"].keys()))
