@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from drydock.adoption import python
+from drydock.commands.fleet import Run
+from drydock.fleet.inventory import Member
 
 from tests.fleet.conftest import Fleet, listed, publish
 from tests.support import Outcome, Service, Template, commit, git, snapshot, write
@@ -329,3 +332,15 @@ def test_an_update_by_nobody_is_one_line(
 @pytest.mark.parametrize("seconds", ["0", "nan", "inf", "1e9"])
 def test_a_time_that_is_none_is_wrong_usage(seconds: str, fleet: Fleet, three: Path) -> None:
     assert fleet("status", three, "--timeout", seconds).code == 2
+
+
+def test_a_process_keeps_nothing_of_one_service_s_code_for_the_next(tmp_path: Path) -> None:
+    def examine(member: Member, _place: Path) -> dict[str, Any]:
+        kept = python._parsed.cache_info().currsize
+        python.parse(f"x = {member.name!r}")
+        return {"outcome": f"{kept} kept"}
+
+    members = [Member(name, path=tmp_path) for name in ("iris", "rose", "tulip")]
+    run = Run(members, cache=tmp_path / "cache", jobs=1)
+    found = run.each("impact", examine, lambda record: str(record["outcome"]))
+    assert [record["outcome"] for record in found] == ["0 kept"] * 3

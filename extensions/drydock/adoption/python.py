@@ -70,6 +70,12 @@ def parse(text: str) -> ast.Module:
     return tree
 
 
+def forget() -> None:
+    """Drop the trees that are kept: another service has other code, and trees are large."""
+    _parsed.cache_clear()
+    _newer.clear()
+
+
 def is_newer(text: str) -> bool:
     """Tell whether it took a newer Python than the engine's to read a module."""
     return text in _newer

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from drydock import git
+from drydock.adoption import python
 from drydock.adoption.place import texts_of
 from drydock.commands.update import Options as UpdateOptions
 from drydock.commands.update import update as update_service
@@ -77,7 +78,7 @@ class Run:
             records.journal(self.output) if self.output else nullcontext() as journal,
         ):
             results = workers.run(
-                examine,
+                _forgetting(examine),
                 self.members,
                 self.cache,
                 jobs=self.jobs or os.cpu_count() or 1,
@@ -91,6 +92,18 @@ class Run:
                 found[member.name] = record
                 progress.tell(member.name, outcome(record))
         return [found[member.name] for member in self.members if member.name in found]
+
+
+def _forgetting(examine: workers.Examine) -> workers.Examine:
+    """Let a process keep nothing of the code of one service when it goes on with the next."""
+
+    def examine_one(member: Member, place: Path) -> Record:
+        try:
+            return examine(member, place)
+        finally:
+            python.forget()
+
+    return examine_one
 
 
 @contextmanager

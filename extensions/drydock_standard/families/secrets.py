@@ -65,7 +65,7 @@ _KEY_FILES = (
 )
 _ENVIRONMENT = r"\.env(\.\w+)?|\w+\.env"
 _SAMPLE = re.compile(r"example|sample|template|dist|test|ci", re.IGNORECASE)
-_TEXTS = 1024  # texts of which it is kept what was found
+_TEXTS = 512  # texts of which it is kept what was found
 _ENTROPY = 3.5  # bits a character, from which text is likely to be drawn at random
 
 
