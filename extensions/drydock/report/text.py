@@ -173,7 +173,9 @@ def print_pins(ways: "list[Way]", python: str, builds: Sequence[str], *, applied
             echo(f"{where}: {way.source} comes as source only: --build {way.source} builds it")
             echo("  which runs its code, here and wherever the service is installed")
         else:
-            echo(f"{where}: no wheel of it works on Python {python}: {way.why}")
+            lacking = f"no wheel of it works on Python {python}"
+            told = lacking if "wheel" in way.why else "no version of it goes with the rest"
+            echo(f"{where}: {told}: {way.why}")
     if any(way.instead for way in ways) and not applied:
         echo("These are the fewest changes; --apply makes them in a commit of their own.")
 
