@@ -12,7 +12,7 @@ from tests.codemods.support import files_of
 
 TABLES = (
     *(f"fastapi.test_{n}" for n in ("lifespan", "pattern", "routes", "status", "templates")),
-    *(f"fastapi.test_{name}" for name in ("application", "internals", "testing")),
+    *(f"fastapi.test_{name}" for name in ("application", "internals", "responses", "testing")),
     *(f"pydantic.test_{n}" for n in ("config", "fields", "imports", "optional", "root_model")),
     *(f"pydantic.test_{name}" for name in ("root_validators", "untyped", "validators")),
     "pytest.test_async_fixtures",
@@ -66,4 +66,4 @@ def test_every_rule_that_changes_modules_has_a_table() -> None:
     families = ("fastapi-", "pydantic-", "pytest-")
     rules = {one.name for one in all_rules() if one.rewrite and one.name.startswith(families)}
     # Rows of these are of several modules, or for --unsafe, or only told.
-    assert rules - tested == {"fastapi-responses", "pydantic-methods", "pydantic-types"}
+    assert rules - tested == {"pydantic-methods", "pydantic-types"}
