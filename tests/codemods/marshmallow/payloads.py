@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import decimal
 import enum
@@ -51,7 +52,11 @@ _ZONES = st.sampled_from([None, dt.UTC, dt.timezone(dt.timedelta(minutes=-90))])
 
 
 def payloads(schema: ma.Schema, depth: int = 2) -> st.SearchStrategy[Any]:
-    """Return what may be loaded: mostly dictionaries with the schema's keys, some of them wrong."""
+    """Return what may be loaded: mostly dictionaries with the schema's keys, some of them wrong.
+
+    Two of five have only what each field accepts by itself, so that something is loaded of schemas
+    with many fields, too.
+    """
     right = {name: incoming(one, depth) for name, one in schema.fields.items()}
 
     @st.composite
@@ -60,17 +65,33 @@ def payloads(schema: ma.Schema, depth: int = 2) -> st.SearchStrategy[Any]:
         wrong = draw(st.integers(0, 4))
         for name, one in schema.fields.items():
             luck = draw(st.integers(0, 23))
-            if luck < 4 or (one.dump_only and wrong):
+            needed = wrong > 2 and one.required
+            if (luck < 4 and not needed) or (one.dump_only and wrong):
                 continue
             key = one.data_key if one.data_key is not None else name
             if wrong == 0 and luck == 4:
                 key = name
-            made[key] = draw(_JUNK if wrong < 2 and luck > 17 else right[name])
-        if wrong == 1 and draw(st.booleans()):
+            if wrong > 2:
+                made[key] = _accepted(draw, right[name], one)
+            else:
+                made[key] = draw(_JUNK if wrong < 2 and luck > 17 else right[name])
+        if wrong in (1, 4) and draw(st.booleans()):
             made[draw(st.sampled_from(["zz", "id", "", 1]))] = draw(_JUNK)
         return made
 
     return st.one_of(*[dictionary()] * 9, _JUNK)
+
+
+def _accepted(draw: st.DrawFn, values: st.SearchStrategy[Any], one: fields.Field[Any]) -> Any:
+    """Return the first of some values that marshmallow's field accepts, or the last of them."""
+    for _ in range(4):
+        value = draw(values)
+        try:
+            one.deserialize(copy.deepcopy(value))  # hooks of what is nested may change it
+        except Exception:
+            continue
+        break
+    return value
 
 
 def incoming(one: fields.Field[Any], depth: int) -> st.SearchStrategy[Any]:

@@ -589,6 +589,28 @@ MODULES: dict[str, tuple[str, list[str]]] = {
             "from schema_adapter import (\n",
         ],
     ),
+    "two_hooks_of_one_field": (
+        _module("""
+            from marshmallow import Schema, ValidationError, fields, validates_schema
+
+
+            class ThingSchema(Schema):
+                x = fields.Int()
+
+                @validates_schema
+                def small(self, data, **kwargs):
+                    if data.get("x", 0) > 2:
+                        raise ValidationError("too much", "x")
+
+                @validates_schema
+                def even(self, data, **kwargs):
+                    if data.get("x", 0) % 2:
+                        raise ValidationError("odd", "x")
+        """),
+        [
+            '    @validates_schema\n    def even(self, data, **kwargs):\n        if data.get("x", 0) % 2:\n'
+        ],
+    ),
     "methods": (
         _module("""
             from marshmallow import Schema, ValidationError, fields

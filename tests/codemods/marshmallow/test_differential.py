@@ -22,7 +22,7 @@ ROWS_OF = {
     version: ROWS | {name: text for name, (text, _) in rows.items()}
     for version, rows in MODULES_OF.items()
 }
-RANDOM = {f"random_{seed}": make(seed) for seed in range(max(4, CASES // 10))}
+RANDOM = {f"random_{seed}": make(seed) for seed in range(max(4, CASES // 20))}
 # Parts that several processes work on; for few payloads one is faster.
 PARTS = 4 if CASES >= 100 else 1
 
