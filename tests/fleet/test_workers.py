@@ -1,8 +1,10 @@
 """One service that ends its process, hangs or raises is one result, and stops no other."""
 
+import gc
 import os
 import signal
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,3 +91,26 @@ def test_enough_keeps_further_services_from_being_started(tmp_path: Path) -> Non
         done.append(member.name)
 
     assert done == ["one", "broken"]
+
+
+def test_what_one_service_left_is_gone_before_the_next(tmp_path: Path) -> None:
+    left: list[weakref.ref[Node]] = []
+
+    def examine(_member: Member, _place: Path) -> workers.Result:
+        there = sum(one() is not None for one in left)
+        left.append(weakref.ref(Node()))
+        return {"there": there}
+
+    gc.disable()  # the command line lets Python collect as good as never
+    try:
+        found = list(workers.run(examine, MEMBERS, tmp_path, jobs=1, seconds=60))
+    finally:
+        gc.enable()
+    assert [result["there"] for _, result in found] == [0] * len(MEMBERS)
+
+
+class Node:
+    """Refers to itself, so that only a collection ends it."""
+
+    def __init__(self) -> None:
+        self.own = self

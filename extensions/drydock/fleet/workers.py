@@ -7,6 +7,7 @@ at the start of the next run where this one was killed.
 
 import contextlib
 import fcntl
+import gc
 import multiprocessing
 import os
 import shutil
@@ -144,6 +145,7 @@ def _work(
     for other in inherited:
         other.close()
     os.environ |= _ENVIRONMENT
+    gc.freeze()  # what was there before stays, and need not be looked at again
     tempfile.tempdir = str(scratch)
     with tempfile.TemporaryDirectory(prefix="worker.") as own, contextlib.suppress(EOFError):
         while True:
@@ -151,6 +153,7 @@ def _work(
             begin = time.monotonic()
             result = _guarded(examine, member, Path(own))
             line.send(result | {"seconds": round(time.monotonic() - begin, 3)})
+            gc.collect()  # the command line lets Python do that too seldom for many services
 
 
 def _guarded(examine: Examine, member: Member, own: Path) -> Result:
