@@ -54,8 +54,10 @@ def differences(before: Any, after: Any, name: str, count: int) -> list[str]:
         was = outcome(lambda: way(schemas[0], copy.deepcopy(data)))
         now = outcome(lambda: way(schemas[1], mine))
         raised = what.startswith("dump") and was[0] == now[0] == "exception"
-        # A value that a field cannot dump: it raises, whatever that is.
-        if was != now and not raised:
+        # A value that a field cannot dump: it raises, whatever that is. marshmallow 3 fails on a
+        # duration that has no end, which the adapter refuses.
+        endless = was == ("exception", "OverflowError") and now[0] == "messages"
+        if was != now and not raised and not endless:
             raise AssertionError(f"{name}: {what} of {data!r}\n  before {was}\n  after  {now}")
         return was
 
