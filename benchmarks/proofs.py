@@ -118,11 +118,8 @@ class Proof:
             code, _, err = run(["sh", "-c", command], self.trial.folder, PROVING)
             if code:
                 raise SystemExit(f"{self.service.name}: {command}: {err.strip()}")
-            run(
-                ["git", "commit", "--quiet", "--all", f"--message={command}"],
-                self.trial.top,
-                MINUTE,
-            )
+            run(["git", "add", "--all"], self.trial.top, MINUTE)
+            run(["git", "commit", "--quiet", f"--message={command}"], self.trial.top, MINUTE)
             self.outcome.by_hand.append(command)
 
     def _prove(self, before: str, ports: Mapping[str, int]) -> None:
