@@ -75,9 +75,12 @@ INTENDED = {
         said(307, "", ("location", "http://localhost/shop/a?b=1")),
         said(307, "", ("location", "http://localhost/a?b=1")),
     ),
+    "a file in ranges": (POST, said(200, {}), said(200, {}, ("accept-ranges", "bytes"))),
+    "an ETag in quotes": (POST, said(200, {}, ("etag", "a1")), said(200, {}, ("etag", '"a1"'))),
     "methods with 405": (POST, said(405, {}), said(405, {}, ("allow", "GET"))),
 }
 NOT_INTENDED = {
+    "another ETag": (POST, said(200, {}, ("etag", "a1")), said(200, {}, ("etag", '"a2"'))),
     "another address of an error": (
         POST,
         said(422, {"detail": [{"loc": ["a"], "url": "https://shop.example/errors"}]}),

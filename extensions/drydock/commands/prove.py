@@ -1,5 +1,6 @@
 """`drydock prove`: run a service before and after a change, and compare how it behaves."""
 
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +40,7 @@ from drydock.pythons import Python
 Say = Callable[[str], None]
 SECONDS = 120
 _SAME = 3  # Pythons on which it does not start for one reason; two lack what an older one had
+_TIME = 1_000_000_000  # of every file, on both sides
 _MAIN = ("main", "master", "origin/main", "origin/master")
 
 
@@ -258,6 +260,9 @@ class _Proving:
         checkout = self.scratch / name
         checkout.mkdir()
         self.repository.checkout(commit, checkout)
+        for path in checkout.rglob("*"):  # the ETag of a file that is served tells its time
+            if not path.is_symlink():
+                os.utime(path, (_TIME, _TIME))
         inside = self.folder.resolve().relative_to(self.repository.top.resolve())
         if not (checkout / inside).is_dir():
             raise BadInput(f"{inside} is not a directory in {ref}")

@@ -193,6 +193,17 @@ def _redirect(setting: Setting, exchange: Exchange, difference: Difference) -> s
 
 
 @_one
+def _served_file(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+    told = difference.part, difference.where, difference.before
+    if told == ("header", "accept-ranges", ABSENT) and setting.crosses("starlette", "0.39"):
+        return "Starlette 0.39: a file can be asked for in ranges"
+    is_quoted = difference.after == f'"{difference.before}"'
+    if told[:2] == ("header", "etag") and is_quoted and setting.crosses("starlette", "0.38.6"):
+        return "Starlette puts the ETag of a file in quotes, as HTTP asks for"
+    return None
+
+
+@_one
 def _allowed_methods(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
     is_new = (difference.part, difference.where, difference.before) == ("header", "allow", ABSENT)
     if is_new and exchange.after.status == 405 and setting.crosses("starlette", "0.19"):
