@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from drydock import locking
+from drydock.errors import BadInput
 
 from tests.support import snapshot, write
 
@@ -81,3 +82,9 @@ def test_what_an_offline_uv_lacks_is_not_taken_for_no_solution(
             lock(text.format('"attrs>2", "attrs<1"'))
         assert locking.lacks_network(lacking.value)
         assert not locking.lacks_network(unsolvable.value)
+
+
+@pytest.mark.parametrize("text", ["[", f"a = {'1' * 5000}", "a = " + "[" * 5000])
+def test_a_lock_file_that_cannot_be_read_is_named(text: str) -> None:
+    with pytest.raises(BadInput, match=r"uv\.lock is not valid"):
+        locking.packages(text)

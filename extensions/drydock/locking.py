@@ -206,7 +206,7 @@ def packages(lock: str) -> dict[str, str]:
     """
     try:
         found = tomllib.loads(lock).get("package", [])
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"uv.lock is not valid: {error}") from error
     return {
         str(one["name"]): str(one["version"])
