@@ -15,6 +15,9 @@ VARIABLES = ["SHOP_LOCATION=there", "SHOP_GREETING=hi"]
 OUTCOME = run(FILES, None, unsafe=False)
 MODERN = {**FILES, **OUTCOME.texts, "requirements.txt": NEW_REQUIREMENTS}
 
+# Of a file, the newer Starlette tells ranges and another ETag, whatever the rules do.
+KNOWN = {("GET /file", "accept-ranges"), ("GET /file", "etag")}
+
 
 def test_the_service_has_something_for_each_rule_that_changes_behaviour() -> None:
     changed = {one.rule for one in OUTCOME.findings if one.certainty == "changed"}
@@ -33,7 +36,7 @@ def test_each_rule_that_changes_something_has_a_mistake_to_be_found() -> None:
 @pytest.mark.usefixtures("packages")
 def test_what_the_rules_make_behaves_as_before(tmp_path: Path) -> None:
     proof = proved(tmp_path / "shop", FILES, MODERN, variables=VARIABLES)
-    assert found(proof) == set()
+    assert found(proof) - KNOWN == set()
     assert proof.differences == []
     assert proof.before.tests.count() == proof.after.tests.count() == "1 passed"
 
@@ -47,7 +50,7 @@ def test_a_mistake_of_a_rule_is_found(rule: str, tmp_path: Path) -> None:
     assert files != MODERN
     proof = proved(tmp_path / "shop", FILES, files, variables=VARIABLES)
     assert proof.exit_code == 1
-    assert found(proof) or proof.differences or "does not start" in proof.verdict
+    assert found(proof) - KNOWN or proof.differences or "does not start" in proof.verdict
 
 
 @pytest.mark.rules
