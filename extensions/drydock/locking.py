@@ -23,6 +23,10 @@ FILES = {
 """Lock files by name, and the command that writes each."""
 
 
+_LINUX = ["--python-platform=x86_64-manylinux_2_28"]
+"""The system that images are built for."""
+
+
 class LockError(Exception):
     """There is no solution; the message is what uv says of it, on one line."""
 
@@ -149,7 +153,7 @@ def wheels(
             "pip", "compile", "pyproject.toml", "--all-extras", *_groups(text),
             "--only-binary=:all:", *(f"--no-binary={name}" for name in builds),
             f"--python-version={python}",
-            "--python-platform=x86_64-manylinux_2_28", "--no-annotate", "--no-header",
+            *_LINUX, "--no-annotate", "--no-header",
             "--output-file=wheels.txt", *_cached(offline), *more, folder=Path(scratch),
         )  # fmt: skip
         if done.returncode:
@@ -241,23 +245,74 @@ def _keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> s
 
 
 def _fitting(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> Iterator[str]:
-    data = tomllib.loads(text)
-    python = re.search(r"\d+\.\d+(\.\d+)?", data["project"].get("requires-python", ""))
+    """Yield what keeps these versions in a lock; where one cannot be, the lowest above it that can.
+
+    A version that comes as wheels for other systems only is none that an image can be built with.
+    All but what is raised stays as uv's compiler finds it at first.
+    """
+
+    def lost(found: Mapping[str, Sequence[str]]) -> set[str]:
+        return {
+            name
+            for name, lines in found.items()
+            if name in versions and not all(_version_in(one) == versions[name] for one in lines)
+        }
+
+    raised = lost(_compiled(text, _pins(versions), builds, _LINUX))
+    fitting = {name: version for name, version in versions.items() if name not in raised}
+    found = _compiled(text, _pins(fitting), builds, ["--universal"])
+    raised |= lost(found)
+    if raised:
+        rest = [line for name, lines in found.items() for line in lines if name not in raised]
+        bounds = [f"{name}>={versions[name]}" for name in sorted(raised)]
+        lowest = _compiled(text, [], builds, [*_LINUX, "--resolution=lowest"], [*rest, *bounds])
+        found |= {name: lines for name, lines in lowest.items() if name in raised}
+    yield from (line for name, lines in found.items() for line in lines if name in versions)
+
+
+def _pins(versions: Mapping[str, str]) -> list[str]:
+    return [f"{name}=={version}" for name, version in sorted(versions.items())]
+
+
+def _version_in(pin: str) -> str:
+    return pin.partition("==")[2].partition(";")[0].strip()
+
+
+def _compiled(
+    text: str,
+    known: Sequence[str],
+    builds: Sequence[str],
+    options: Sequence[str],
+    constraints: Sequence[str] = (),
+) -> dict[str, list[str]]:
+    """Return the pins that uv's compiler finds for a project, by package; none if there are none.
+
+    It prefers those that are `known`.
+    """
+    python = re.search(
+        r"\d+\.\d+(\.\d+)?", tomllib.loads(text)["project"].get("requires-python", "")
+    )
+    files = {"pyproject.toml": text, "locked.txt": _lines(known), "bounds.txt": _lines(constraints)}
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
-        folder = Path(scratch)
-        (folder / "pyproject.toml").write_text(text, "utf-8")
-        wanted = "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
-        (folder / "locked.txt").write_text(wanted, "utf-8")
-        run_uv(
-            "pip", "compile", "pyproject.toml", "--universal", "--all-extras",
-            *_groups(text),
-            "--only-binary=:all:", *(f"--no-binary={name}" for name in builds),
+        for name, content in files.items():
+            Path(scratch, name).write_text(content, "utf-8")
+        done = run_uv(
+            "pip", "compile", "pyproject.toml", "--all-extras", *_groups(text), *options,
+            "--constraints=bounds.txt", "--only-binary=:all:",
+            *(f"--no-binary={name}" for name in builds),
             "--no-annotate", "--no-header", "--output-file=locked.txt",
-            *([f"--python-version={python[0]}"] if python else []), folder=folder,
+            *([f"--python-version={python[0]}"] if python else []), folder=Path(scratch),
         )  # fmt: skip
-        for line in (folder / "locked.txt").read_text("utf-8").splitlines():
-            if line.partition("==")[0].partition("[")[0].strip() in versions:
-                yield line
+        lines = Path(scratch, "locked.txt").read_text("utf-8").splitlines()
+    found: dict[str, list[str]] = {}
+    for line in lines if done.returncode == 0 else ():
+        name = line.partition("==")[0].partition("[")[0].strip()
+        found.setdefault(name, []).append(line)
+    return found
+
+
+def _lines(texts: Sequence[str]) -> str:
+    return "".join(f"{text}\n" for text in texts)
 
 
 def run_uv(

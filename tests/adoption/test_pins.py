@@ -172,6 +172,15 @@ def test_locked_versions_are_kept_where_they_can_be(tmp_path: Path) -> None:
     assert "constraint" not in (folder / "pyproject.toml").read_text()
 
 
+def test_a_locked_version_without_a_wheel_is_raised_to_the_lowest_that_has_one(
+    tmp_path: Path,
+) -> None:
+    folder = service(tmp_path, "old", "kept")
+    assert locking.write(folder, {"old": "1.0", "kept": "1.0"}) is None
+    lock = (folder / "uv.lock").read_text()
+    assert locking.packages(lock) == {"web": "2.0", "old": "1.3", "kept": "1.0"}
+
+
 def test_without_them_the_newest_are_locked(tmp_path: Path) -> None:
     folder = service(tmp_path, "old")
     assert locking.write(folder) is None
