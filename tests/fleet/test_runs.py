@@ -340,6 +340,7 @@ def test_a_process_keeps_nothing_of_one_service_s_code_for_the_next(tmp_path: Pa
         python.parse(f"x = {member.name!r}")
         return {"outcome": f"{kept} kept"}
 
+    python._parsed.cache_clear()  # of earlier tests: workers begin as copies of this process
     members = [Member(name, path=tmp_path) for name in ("iris", "rose", "tulip")]
     run = Run(members, cache=tmp_path / "cache", jobs=1)
     found = run.each("impact", examine, lambda record: str(record["outcome"]))

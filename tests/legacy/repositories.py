@@ -54,7 +54,7 @@ PRICING = Legacy(
             'tariffs = { git = "https://example.com/tariffs.git", tag = "v3" }\n',
         ),
     },
-    todo=("pyproject.toml | common = {", "pyproject.toml | [[tool", ".pre-commit-config.yaml"),
+    todo=("pyproject.toml | common = {", "pyproject.toml | url = ", ".pre-commit-config.yaml"),
 )
 
 CHARTED = Legacy(

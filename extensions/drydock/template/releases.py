@@ -238,14 +238,12 @@ class Template:
         folder.mkdir(parents=True)
         with self._reading(release):
             self.repository.checkout(release.commit, folder, ":(glob)*")
-            left = ":(exclude,glob)*"
             if part := _rendered_part(folder):
                 with suppress(git.GitError):  # there is no such folder
                     self.repository.checkout(release.commit, folder, f":(literal){part}")
-                    left = f":(exclude,glob){part}/**"
                     if not any(path.is_symlink() for path in folder.rglob("*")):
                         return False
-            self.repository.checkout(release.commit, folder, ".", left)
+            self.repository.checkout(release.commit, folder)
             self._fill_submodules(release, folder)
         return True
 
