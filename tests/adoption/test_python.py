@@ -12,6 +12,8 @@ from drydock.adoption.derive import derive
 from drydock.adoption.facts import gather
 from drydock.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 NEWER = [one for one in pythons.at_hand() if one.version > sys.version_info[:2]]
 needs_newer = pytest.mark.skipif(not NEWER, reason="no newer Python is at hand")
 

@@ -11,6 +11,8 @@ from tests.legacy import requirements
 from tests.legacy.support import NOW, make
 from tests.support import Outcome, Service, Template, commit, git, write
 
+pytestmark = pytest.mark.slow
+
 Drydock = Callable[..., Outcome]
 OWN = {"extends": ["local>platform/ours"], "packageRules": [{"matchDepTypes": ["dev"]}]}
 STANDARD: dict[str, Any] = {"extends": ["config:recommended"], "copier": {"automerge": False}}

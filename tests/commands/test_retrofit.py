@@ -15,6 +15,8 @@ from tests.legacy import Legacy, packaged, poetry, repositories, requirements
 from tests.legacy.support import LATER, NEXT, NOW, lost, make, texts
 from tests.support import COPIER_YML, Outcome, Template, commit, git, snapshot, write
 
+pytestmark = pytest.mark.slow
+
 Drydock = Callable[..., Outcome]
 LEGACY = {
     "Poetry, src/, flat YAML": poetry.ORDERS,

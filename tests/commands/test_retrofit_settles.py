@@ -13,6 +13,8 @@ from tests.legacy import Legacy
 from tests.legacy.support import NOW, make
 from tests.support import Outcome, git, snapshot, write
 
+pytestmark = pytest.mark.slow
+
 Drydock = Callable[..., Outcome]
 RUFF = Path(sys.executable).with_name("ruff")
 CODE = (

@@ -10,6 +10,8 @@ import pytest
 
 from tests.support import Outcome, Service, Template, commit, git, snapshot
 
+pytestmark = pytest.mark.slow
+
 Drydock = Callable[..., Outcome]
 Copier = Callable[..., Outcome]
 RENOVATE = ("update", "--skip-answered", "--defaults", "--answers-file", ".copier-answers.yml")

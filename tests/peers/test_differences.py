@@ -12,6 +12,8 @@ import yaml
 from tests.peers import differences
 from tests.template.matrix import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 EACH = "import pytest\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_each(n): assert False\n"
 PASSING = "import pytest\n\n@pytest.mark.xfail(strict=True)\ndef test_better(): pass\n"
 

@@ -17,6 +17,8 @@ from tests.template.matrix import REPOSITORY, as_upstream
 from tools import release
 from tools import version as versions
 
+pytestmark = pytest.mark.slow
+
 Drydock = Callable[..., Outcome]
 DAY = datetime.date(2026, 11, 22)
 TOP = (

@@ -26,6 +26,8 @@ from drydock.locking import packages
 
 from tests.adoption.translate import test_project, test_style, test_testing, test_types
 
+pytestmark = pytest.mark.slow
+
 INSTEAD: list[Any] = [3, "x", [3], ["x"], {"a": 3}, [{"a": 3}]]
 SPEC = {"version": "^1", "extras": ["b"], "optional": True, "python": "^3.9", "markers": "os_name"}
 RUFF = {
