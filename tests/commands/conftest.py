@@ -29,6 +29,8 @@ def kill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., boo
     """
     # It is there for many tests, each of which has a home of its own.
     names = os.environ | own_settings(tmp_path_factory.mktemp("killer"))
+    # What is killed leaves its temporary folders behind.
+    names |= {"TMPDIR": str(tmp_path_factory.mktemp("left"))}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.commands.killer"], env=names,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
