@@ -302,6 +302,7 @@ def _check(
 
 def _lines(text: str) -> list[str]:
     """Return the lines that are there once, and say something drawn."""
-    lines = [line.strip().rstrip(",") for line in text.splitlines()]
+    # The comma goes with an item's place, also where a remark stands behind it.
+    lines = [re.sub(r",(?=\s*(//|#|$))", "", line.strip()) for line in text.splitlines()]
     often = Counter(lines)
     return [line for line in lines if often[line] == 1 and re.search(r"x\d", line)]
