@@ -112,7 +112,8 @@ def test_a_service_of_an_untagged_clone_gets_the_name_of_its_release(
 ) -> None:
     made = git(tmp_path / "template", "rev-parse", "--short", "HEAD")
     answers = service.read(".copier-answers.yml")
-    service.change({".copier-answers.yml": answers.replace("v1.0.0", made)})
+    # In quotes, as Copier writes it where it has digits alone.
+    service.change({".copier-answers.yml": answers.replace("v1.0.0", f"'{made}'")})
 
     outcome = drydock("update", service.path, "--defaults")
 
