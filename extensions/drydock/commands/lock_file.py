@@ -1,4 +1,4 @@
-"""The lock file of a service, written anew as a part of what a command does."""
+"""Writes the lock file of a service anew, within the work of a command."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

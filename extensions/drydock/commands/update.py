@@ -23,7 +23,7 @@ from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.merging.work_tree import Work
 from drydock.project import Service, find, prefix_of, repository_of
-from drydock.report import remarks
+from drydock.report import notes
 from drydock.report.files import FileReport, files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
@@ -148,7 +148,7 @@ def _update(
             f"tags; {service.answers.file} names {new.name} from now on"
         )
     if old.commit == new.commit and not options.data and not moved and not bare:
-        report.notes += remarks.disagreements(service)
+        report.notes += notes.disagreements(service)
         if options.explain is not None:
             report.of(options.explain)
         return report
@@ -165,11 +165,11 @@ def _update(
         )
         rendering.check_data(renders.new, options.data or {})
         answers = _carry(renders, template, options, report)
-        notes = changelog.read(renders.new.folder)
+        history = changelog.read(renders.new.folder)
     with undone_by("drydock update --abort"):
         locked = _refresh_lock(service, report, say)
         changed = {name for name, (was, _) in report.answers.items() if was is not None}
-        report.must = changelog.of_update(notes, old, new, answers, changed, locked=locked)
+        report.must = changelog.of_update(history, old, new, answers, changed, locked=locked)
         if report.branch and not report.conflicts:
             subject = f"Update the template to {report.after}"
             BRANCH.commit(service.repository, subject, to_markdown(report))
@@ -219,7 +219,7 @@ def _carry(
         merge.declined |= trees.declined
         report.notes += [
             *_leave_out_shadows(repository, service, trees, merge),
-            *remarks.ignored(service, trees.ignored),
+            *notes.ignored(service, trees.ignored),
             *merge.doubts,
             *references.find(repository, service.prefix, service.tracked, trees.theirs, merge),
         ]
@@ -227,16 +227,16 @@ def _carry(
         options.watch(repository, merge, theirs)
         report.files = files_of(service.prefix, three, merge, trees.held)
         if renders.old.release.commit == new.commit:
-            report.files = [remarks.by_answers(file) for file in report.files]
+            report.files = [notes.by_answers(file) for file in report.files]
         _tell_answers(report, service, theirs)
         report.notes += [
-            *remarks.disagreements(service),
-            *(remarks.unmoved(service, base, theirs, merge) if report.answers else ()),
+            *notes.disagreements(service),
+            *(notes.unmoved(service, base, theirs, merge) if report.answers else ()),
             *filter(None, [template.foreign(new), template.tags_missing]),
         ]
         if options.explain is not None:
             file = report.of(options.explain)
-            report.explanation = remarks.explained(repository, service.prefix, file, three, merge)
+            report.explanation = notes.explained(repository, service.prefix, file, three, merge)
         if not report.dry_run and (merge.changes or merge.conflicts):
             renders.say("Writing")
             if options.commit:

@@ -1,4 +1,4 @@
-"""What an update has to say besides what became of each file."""
+"""The notes of an update: what it has to say besides what became of each file."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
