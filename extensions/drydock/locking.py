@@ -31,6 +31,10 @@ class LockError(Exception):
     """There is no solution; the message is what uv says of it, on one line."""
 
 
+class NoIndexError(BadInput):
+    """An index, or a file of it, could not be had: what else uv would have said is unknown."""
+
+
 def find_uv() -> str | None:
     """Return the program uv, if it is installed."""
     beside = Path(sys.executable).with_name("uv")
@@ -61,6 +65,26 @@ def write(
     distribution, or a project whose metadata is dynamic, would run its code. The packages that
     `builds` names may be built.
     """
+    if hindrance := _hindrance(service):
+        return hindrance
+    text = (service / "pyproject.toml").read_text("utf-8")
+    lock = service / "uv.lock"
+    own = lock.exists()
+    try:
+        if versions and not own and (kept := _keeping(text, versions, builds)):
+            lock.write_text(kept, "utf-8")
+        done = run_uv("lock", *_only(builds), folder=service)
+    except NoIndexError as error:
+        return str(error)
+    if done.returncode == 0:
+        return None
+    if not own:
+        lock.unlink(missing_ok=True)  # it may hold bounds that the project does not have
+    return one_line(done.stderr) or f"uv lock ended with {done.returncode}"
+
+
+def _hindrance(service: Path) -> str | None:
+    """Return why a service is not to be locked here, or None."""
     try:
         text = (service / "pyproject.toml").read_text("utf-8")
         project = tomllib.loads(text).get("project")
@@ -72,17 +96,7 @@ def write(
         return "Drydock locks by uv only, which builds nothing"
     if find_uv() is None:
         return "uv is not installed"
-    if elsewhere := locked_elsewhere(service):
-        return elsewhere
-    if (
-        versions
-        and not (service / "uv.lock").exists()
-        and (lock := _keeping(text, versions, builds))
-    ):
-        (service / "uv.lock").write_text(lock, "utf-8")
-    done = run_uv("lock", *_only(builds), folder=service)
-    failed = f"uv lock ended with {done.returncode}"
-    return (one_line(done.stderr) or failed) if done.returncode else None
+    return locked_elsewhere(service)
 
 
 def locked_elsewhere(service: Path) -> str | None:
@@ -176,7 +190,14 @@ def _tell(done: subprocess.CompletedProcess[str]) -> None:
     said = one_line(done.stderr)
     if re.search(r"(?i)no solution|no wheels|no usable|building source|requires-python", said):
         raise LockError(said)
+    require_index(done)
     raise BadInput(f"uv: {said[:300]}")
+
+
+def require_index(done: subprocess.CompletedProcess[str]) -> None:
+    """Raise NoIndexError where uv failed because something could not be fetched."""
+    if done.returncode and re.search(r"(?i)failed to (fetch|download)", done.stderr):
+        raise NoIndexError(f"uv: {one_line(done.stderr)[:300]}")
 
 
 def _groups(text: str) -> list[str]:
@@ -225,6 +246,9 @@ def packages(lock: str) -> dict[str, str]:
 def _keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> str | None:
     """Return a lock file with as many of these versions as can be; None if there is none.
 
+    Raises NoIndexError where an index did not answer: another version than it would have named
+    must not be locked for that.
+
     uv's own compiler prefers what its output has already, and gives up what does not fit; what
     comes of that constrains the lock.
     """
@@ -240,6 +264,8 @@ def _keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> s
         constrained = f"{text}\n{header}{constraints}"
     try:
         return locked(constrained, builds)
+    except NoIndexError:
+        raise
     except (LockError, BadInput):
         return None
 
@@ -303,6 +329,7 @@ def _compiled(
             "--no-annotate", "--no-header", "--output-file=locked.txt",
             *([f"--python-version={python[0]}"] if python else []), folder=Path(scratch),
         )  # fmt: skip
+        require_index(done)
         lines = Path(scratch, "locked.txt").read_text("utf-8").splitlines()
     found: dict[str, list[str]] = {}
     for line in lines if done.returncode == 0 else ():

@@ -2,7 +2,8 @@
 
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from drydock import locking
 from drydock.adoption.pins import Way, resolve
 from drydock.errors import BadInput
+from drydock.locking import NoIndexError
 
 from tests.support import Outcome, commit, git, write
 
@@ -130,37 +132,71 @@ def test_all_that_no_version_works_of_is_told_at_once(tmp_path: Path) -> None:
     assert "web" in told["stuck"]
 
 
-def test_what_the_index_said_is_not_fetched_for_each_attempt(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fetched: list[str] = []
+@contextmanager
+def served(folder: Path, fetched: list[str], most: int | None = None) -> Iterator[None]:
+    """Serve the wheels by an index that notes what is fetched, and fails after `most` of them."""
 
     class Index(SimpleHTTPRequestHandler):
         def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments, directory=str(tmp_path / "index"))
+            super().__init__(*arguments, directory=str(folder / "index"))
+
+        def do_GET(self) -> None:
+            if most is not None and len(fetched) >= most:
+                with suppress(OSError):  # uv hangs up once one of its requests has failed
+                    self.send_error(503)
+            else:
+                super().do_GET()
 
         def log_message(self, _form: str, *_arguments: object) -> None:
             fetched.append(self.path)
 
-    for wheel in (tmp_path / "wheels").iterdir():
-        page = tmp_path / "index" / wheel.name.partition("-")[0]
+    for wheel in (folder / "wheels").iterdir():
+        page = folder / "index" / wheel.name.partition("-")[0]
         page.mkdir(parents=True, exist_ok=True)
         wheel.rename(page / wheel.name)
-    own = ["other==2.0", "one==1.0", "clash==1.0", "old==1.0", "stuck"]
     with ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        settings = tmp_path / "config" / "uv" / "uv.toml"
+        settings = folder / "config" / "uv" / "uv.toml"
         settings.write_text(f"index-url = 'http://127.0.0.1:{server.server_port}'\n")
-        said: list[tuple[str, int]] = []
+        yield
+        server.shutdown()
+
+
+def test_what_the_index_said_is_not_fetched_for_each_attempt(tmp_path: Path) -> None:
+    own = ["other==2.0", "one==1.0", "clash==1.0", "old==1.0", "stuck"]
+    fetched: list[str] = []
+    said: list[tuple[str, int]] = []
+    with served(tmp_path, fetched):
         found = resolve(
             service(tmp_path, *own), "3.11", lambda text: said.append((text, len(fetched)))
         )
-        server.shutdown()
     assert {way.pin for way in found} == {"one==1.0", "clash==1.0", "old==1.0", "stuck"}
     (nearest,) = [n for n, (text, _) in enumerate(said) if text.startswith("Looking which")][-1:]
     attempts = [asked for text, asked in said[nearest + 1 :] if text.startswith("Locking")]
     assert len(attempts) > 2
     assert len(set(attempts[:3])) == 1
+
+
+def test_an_index_that_fails_in_the_middle_changes_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    own = ["kept==1.0", "one==1.0", "clash==1.0", "old==1.0"]
+    fetched: list[str] = []
+    with served(tmp_path, fetched):
+        whole = resolve(service(tmp_path, *own), "3.11", lambda _: None)
+    assert {way.pin for way in whole} == {"one==1.0", "clash==1.0", "old==1.0"}
+    told = 0
+    for most in range(len(fetched)):
+        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / f"cache {most}"))
+        with served(tmp_path, [], most):
+            try:
+                found: object = resolve(tmp_path, "3.11", lambda _: None)
+            except NoIndexError:
+                told += 1
+                continue
+        assert found == whole
+    assert told
 
 
 def test_locked_versions_are_kept_where_they_can_be(tmp_path: Path) -> None:
@@ -179,6 +215,32 @@ def test_a_locked_version_without_a_wheel_is_raised_to_the_lowest_that_has_one(
     assert locking.write(folder, {"old": "1.0", "kept": "1.0"}) is None
     lock = (folder / "uv.lock").read_text()
     assert locking.packages(lock) == {"web": "2.0", "old": "1.3", "kept": "1.0"}
+
+
+def test_an_index_that_fails_in_the_middle_locks_no_other_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    kept = {"old": "1.0", "other": "2.0"}
+    fetched: list[str] = []
+    with served(tmp_path, fetched):
+        assert locking.write(service(tmp_path, "old", "other"), kept) is None
+    lock = tmp_path / "uv.lock"
+    whole = locking.packages(lock.read_text())
+    assert whole == {"web": "2.0", "old": "1.3", "other": "2.0"}
+    told = 0
+    for most in range(len(fetched)):
+        lock.unlink(missing_ok=True)
+        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / f"cache {most}"))
+        with served(tmp_path, [], most):
+            problem = locking.write(tmp_path, kept)
+        if problem:
+            assert "Failed to fetch" in problem
+            assert not lock.exists()
+            told += 1
+        else:
+            assert locking.packages(lock.read_text()) == whole
+    assert told
 
 
 def test_without_them_the_newest_are_locked(tmp_path: Path) -> None:

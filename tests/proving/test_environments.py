@@ -1,11 +1,13 @@
 """An environment has the versions that a service says, or as few others as can be."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 from drydock.adoption.facts import gather
+from drydock.locking import NoIndexError
 from drydock.proving.environments import Environment, Maker, NoEnvironmentError
 from drydock.pythons import Python, at_hand
 
@@ -93,6 +95,18 @@ def test_only_what_stands_in_the_way_is_changed(tmp_path: Path) -> None:
     (changed,) = found.changed
     assert changed == f"pyyaml==5.1 -> pyyaml>={found.versions['pyyaml']}"
     assert found.source == "its requirements, with some changed"
+
+
+def test_an_index_that_does_not_answer_is_no_reason_for_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://127.0.0.1:{port}/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    with pytest.raises(NoIndexError, match="Failed to fetch"):
+        made(tmp_path, {"requirements.txt": "idna==2.8\n"})
 
 
 @pytest.mark.prove

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from drydock import locking
 from drydock.adoption.translate.project import OWN, PATH
 from drydock.errors import BadInput, one_line
-from drydock.locking import LockError
+from drydock.locking import LockError, NoIndexError
 
 _CAPS = {"==", "===", "~=", "<", "<="}
 _DROPPED = ""
@@ -201,6 +201,8 @@ def _without_wheels(
             if not named:
                 return reasons, []  # what is missing is found by trying
             reasons |= dict.fromkeys(named, str(error))
+        except NoIndexError:
+            raise
         except BadInput:
             return reasons, []
         else:
@@ -295,6 +297,8 @@ def _lowest(
         return {}
     try:
         found = trials.lowest({**loose, **dropped})
+    except NoIndexError:  # to say less than the lowest version would raise more than is needed
+        raise
     except (LockError, BadInput):
         return dict(loose)
     raised = {pin: _from(pin, found) for pin in loose}

@@ -15,7 +15,7 @@ from drydock.adoption.translate import Demand, dependencies
 from drydock.adoption.translate.poetry import allows
 from drydock.documents.formats import toml
 from drydock.errors import BadInput, one_line
-from drydock.locking import packages, run_uv
+from drydock.locking import NoIndexError, packages, require_index, run_uv
 from drydock.pythons import Python
 
 Say = Callable[[str], None]
@@ -85,7 +85,8 @@ class Maker:
         """Yield an environment for each Python that takes the service's versions, in this order.
 
         Where none does, one with as few versions changed as can be. Raises NoEnvironmentError when
-        there is none at all.
+        there is none at all, NoIndexError where an index does not answer: that a version could not
+        be fetched is no reason to take another.
         """
         fitting = [one for one in pythons if self._allows(one, (0, 99))]
         # `==3.11.4` is one patch release, and nobody has them all.
@@ -118,6 +119,8 @@ class Maker:
             self.say(f"Looking for the fewest versions to change for Python {python.name}")
             try:
                 environment = self._relaxed(python)
+            except NoIndexError:
+                raise
             except (BadInput, NoEnvironmentError) as error:
                 why.append(f"{python.name}: {error}")
                 continue
@@ -306,6 +309,7 @@ class Maker:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         done = run_uv(*arguments, folder=folder or self.service, environment=environment)
+        require_index(done)
         if done.returncode:
             raise NoEnvironmentError(_told(done.stderr) or f"uv ended with {done.returncode}")
 
