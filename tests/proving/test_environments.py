@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from drydock import locking
 from drydock.adoption.facts import gather
 from drydock.locking import NoIndexError
 from drydock.proving.environments import Environment, Maker, NoEnvironmentError
@@ -119,3 +120,22 @@ def test_of_a_pinned_patch_release_any_other_is_taken(tmp_path: Path) -> None:
     found = made(tmp_path, {"pyproject.toml": text})
     assert found.python == python
     assert f"another Python {python.name} than it asks for" in found.notes
+
+
+@pytest.mark.prove
+def test_extras_that_exclude_each_other_are_left_out_and_named(tmp_path: Path) -> None:
+    (python,) = newest()
+    text = (
+        f'[project]\nname = "a"\nversion = "1"\nrequires-python = "=={python.name}.*"\n'
+        'dependencies = ["idna==3.10"]\n\n[project.optional-dependencies]\n'
+        'old = ["certifi==2023.7.22"]\nnew = ["certifi==2024.7.4"]\n\n'
+        '[tool.uv]\npackage = false\nconflicts = [[{ extra = "old" }, { extra = "new" }]]\n'
+    )
+    project = tmp_path / "project"
+    write(project, {"pyproject.toml": text})
+    assert locking.write(project) is None
+    lock = (project / "uv.lock").read_text("utf-8")
+    found = made(tmp_path, {"pyproject.toml": text, "uv.lock": lock})
+    assert found.versions == {"idna": "3.10"}
+    (note,) = found.notes
+    assert note.startswith("its extras are not installed: ")

@@ -149,11 +149,13 @@ class Maker:
         command = ("sync", "--frozen", "--no-install-project", "--all-groups",
                    f"--python={python.path}", *told)  # fmt: skip
         into = {"UV_PROJECT_ENVIRONMENT": str(folder)}
+        notes = []
         try:
             self._run(*command, "--all-extras", environment=into)
-        except NoEnvironmentError:  # some exclude others
+        except NoEnvironmentError as error:  # some exclude others
             self._run(*command, environment=into)
-        return Environment(python, folder, "uv.lock")
+            notes.append(f"its extras are not installed: {error}")
+        return Environment(python, folder, "uv.lock", notes=notes)
 
     def _of_pins(self, python: Python, folder: Path) -> Environment:
         source, wanted = self._locked()
