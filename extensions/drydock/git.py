@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -94,6 +95,26 @@ def require_version() -> None:
         raise BadInput(f"{said.strip()} is too old: git {needed} or newer is needed")
 
 
+_scratch: ContextVar[Path | None] = ContextVar("scratch", default=None)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield a folder for files that git reads by name; within it, the same again.
+
+    To make a file takes longer than to write to one: who merges many texts opens it around them.
+    """
+    if known := _scratch.get():
+        yield known
+        return
+    with tempfile.TemporaryDirectory(prefix="drydock.") as made:
+        token = _scratch.set(Path(made))
+        try:
+            yield Path(made)
+        finally:
+            _scratch.reset(token)
+
+
 def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     """Merge three texts by lines; return None if that leaves a conflict."""
     try:
@@ -119,8 +140,8 @@ def _merge_file(
     accept: Sequence[int],
     style: str = "merge",
 ) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
-        names = [Path(scratch, name) for name in ("ours", "base", "theirs")]
+    with scratch() as folder:
+        names = [folder / name for name in ("ours", "base", "theirs")]
         for name, content in zip(names, texts, strict=True):
             name.write_bytes(content)
         return run(
@@ -252,6 +273,18 @@ class Repository:
                 index=Path(scratch, "index"), work_tree=folder,
             )  # fmt: skip
 
+    def checkout_files(self, commit: str, folder: Path, paths: Iterable[str]) -> None:
+        """Write these files of `commit` into `folder`, as `checkout` does."""
+        names = b"\0".join(os.fsencode(path) for path in sorted(paths))
+        if not names:
+            return
+        with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
+            self.git(
+                "--literal-pathspecs", "checkout", "--quiet", "--force",
+                "--pathspec-from-file=-", "--pathspec-file-nul", commit,
+                stdin=names, index=Path(scratch, "index"), work_tree=folder,
+            )  # fmt: skip
+
     def changes(self) -> list[str]:
         """Return the tracked files, and the submodules, that differ from the last commit."""
         return [*self.states()]
@@ -264,17 +297,19 @@ class Repository:
         )  # fmt: skip
         return {os.fsdecode(line[3:]): line[:2].decode() for line in said.split(b"\0") if line}
 
+    def tree_of(self, commit: str) -> Tree:
+        """Return the files of `commit`, links and submodules too."""
+        found = {}
+        for line in self.git("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+            about, _, name = line.partition(b"\t")
+            mode, _kind, oid = about.decode().split(" ")
+            found[os.fsdecode(name)] = Entry(mode, oid)
+        return found
+
     def committed(self, paths: Sequence[str]) -> Tree:
         """Return what the last commit has of `paths`."""
-        found = {}
         wanted = set(paths)
-        for line in self.git("ls-tree", "-r", "-z", "--full-tree", "HEAD").split(b"\0")[:-1]:
-            about, _, name = line.partition(b"\t")
-            path = os.fsdecode(name)
-            if path in wanted:
-                mode, _kind, oid = about.decode().split(" ")
-                found[path] = Entry(mode, oid)
-        return found
+        return {path: entry for path, entry in self.tree_of("HEAD").items() if path in wanted}
 
     def ignored(self, paths: Iterable[str]) -> set[str]:
         """Return those of `paths` that ignore rules match, tracked or not."""
@@ -366,8 +401,8 @@ class Repository:
         """Store `contents` as they are; return their ids."""
         if not contents:
             return []
-        with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
-            names = [Path(scratch, str(number)) for number in range(len(contents))]
+        with scratch() as folder:
+            names = [folder / str(number) for number in range(len(contents))]
             for name, content in zip(names, contents, strict=True):
                 name.write_bytes(content)
             lines = "".join(f"{name}\n" for name in names).encode()

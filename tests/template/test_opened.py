@@ -72,6 +72,14 @@ def test_what_is_not_sure_to_be_all_is_checked_out_whole(
         assert set(snapshot(folder)) == WHOLE
 
 
+def checked_out(template: Template, tmp_path: Path) -> set[str]:
+    """Return the files that a render of the next release starts from."""
+    template.release("v1.0.1")
+    with Templates.opened() as templates:
+        opened = templates.open(str(template.path), tmp_path)
+        return set(snapshot(templates.checkout_rendered(opened, opened.find("v1.0.1"))))
+
+
 def test_a_link_out_of_the_subdirectory_is_followed(large: Template, tmp_path: Path) -> None:
     (large.path / "template/how.md").symlink_to("../docs/how.md")
     large.release("v1.0.1")
@@ -81,6 +89,40 @@ def test_a_link_out_of_the_subdirectory_is_followed(large: Template, tmp_path: P
         folder = templates.checkout_rendered(opened, release)
         made = render(Checkout(folder, "t", release), tmp_path / "made", Request(defaults=True))
         assert (made.folder / "how.md").read_text() == "how\n"
+        assert set(snapshot(folder)) == RENDERED | {"template/how.md", "docs/how.md"}
+
+
+def test_a_link_to_a_folder_of_links_brings_what_they_lead_to(
+    large: Template, tmp_path: Path
+) -> None:
+    (large.path / "template/docs").symlink_to("../docs")
+    (large.path / "docs/b.py").symlink_to("../tests/a/b.py")
+    (large.path / "docs/round.md").symlink_to("../template/docs")
+    assert checked_out(large, tmp_path) >= {"docs/how.md", "tests/a/b.py"}
+
+
+@pytest.mark.parametrize("target", ["..", "../docs/../linked/b.py", "../linked/../how.md"])
+def test_a_link_over_another_or_to_the_top_brings_all(
+    large: Template, tmp_path: Path, target: str
+) -> None:
+    (large.path / "linked").symlink_to("tests/a")
+    write(large.path, {"deep/er/still.txt": "still\n"})
+    (large.path / "template/how").symlink_to(target)
+    assert "deep/er/still.txt" in checked_out(large, tmp_path)
+
+
+@pytest.mark.parametrize("target", ["../../elsewhere", "/etc/hostname", "../none", "loop"])
+def test_a_link_that_leads_to_nothing_of_the_template_brings_nothing(
+    large: Template, tmp_path: Path, target: str
+) -> None:
+    (large.path / "template/loop").symlink_to(target)
+    assert "docs/how.md" not in checked_out(large, tmp_path)
+
+
+def test_settings_behind_a_link_are_not_judged(large: Template, tmp_path: Path) -> None:
+    (large.path / "copier.yml").rename(large.path / "docs/copier.yml")
+    (large.path / "copier.yml").symlink_to("docs/copier.yml")
+    assert "tests/a/b.py" in checked_out(large, tmp_path)
 
 
 def test_an_include_from_beside_the_subdirectory_is_found(large: Template, tmp_path: Path) -> None:
@@ -109,3 +151,42 @@ def test_submodules_are_filled(
         folder = templates.checkout_rendered(opened, opened.find("v1.0.1"))
         assert (folder / "template/part/template/inner.txt").read_text() == "inner\n"
         assert (folder / "docs/how.md").is_file()
+
+
+def checked_out_twice(template: Template, tmp_path: Path) -> tuple[bool, set[str]]:
+    """Check two releases out; tell whether `src/a.txt` is one file, and what the second has."""
+    with Templates.opened() as templates:
+        opened = templates.open(str(template.path), tmp_path)
+        one, other = (
+            templates.checkout_rendered(opened, opened.find(name)) for name in ("v1.0.0", "v1.1.0")
+        )
+        same = (one / "template/src/a.txt").samefile(other / "template/src/a.txt")
+        return same, set(snapshot(other))
+
+
+def test_what_two_releases_have_the_same_is_written_once(large: Template, tmp_path: Path) -> None:
+    large.release("v1.1.0", {"src/b.txt": "b\n"})
+    assert checked_out_twice(large, tmp_path) == (True, RENDERED | {"template/src/b.txt"})
+
+
+def test_what_attributes_may_make_otherwise_is_written_again(
+    large: Template, tmp_path: Path
+) -> None:
+    write(large.path, {".gitattributes": "*.txt eol=crlf\n"})
+    large.release("v1.1.0")
+    assert checked_out_twice(large, tmp_path) == (False, RENDERED | {".gitattributes"})
+
+
+@pytest.mark.parametrize("change", ["mode", "link"])
+def test_a_file_that_is_of_another_kind_is_written_again(
+    large: Template, tmp_path: Path, change: str
+) -> None:
+    file = large.path / "template/src/a.txt"
+    if change == "mode":
+        file.chmod(0o755)
+    else:
+        file.unlink()
+        file.symlink_to("b.txt")
+        file.with_name("b.txt").write_text("a\n")
+    large.release("v1.1.0")
+    assert not checked_out_twice(large, tmp_path)[0]

@@ -67,6 +67,43 @@ def test_contents_are_what_an_update_merges_of_a_render_and_nothing_is_written(
     assert (found["link"], "plain/once.txt" in found) == (Path("plain"), False)
 
 
+def test_what_is_the_same_elsewhere_is_linked_and_all_else_written(
+    parts: Template, tmp_path: Path
+) -> None:
+    (parts.path / "template/plain/run.sh").write_text("#!/bin/sh\n")
+    parts.release("v1.0.1")
+    (parts.path / "template/plain/run.sh").chmod(0o755)
+    parts.release("v1.1.0", {"plain/once.txt": "twice\n"})
+    data = {"name": "x"}
+    one = rendered(parts, tmp_path, Request(data=data), "v1.0.1")
+    other = rendered(parts, tmp_path / "plain", Request(data=data), "v1.1.0")
+    like = Request(data=data, alike=(one.folder,))
+    linked = rendered(parts, tmp_path / "linked", like, "v1.1.0")
+    assert snapshot(linked.folder) == snapshot(other.folder)
+    found = {path for path in linked.files() if (linked.folder / path).lstat().st_nlink > 1}
+    assert found == {"x/x/a.txt", "p/x/b.txt", "q/x/b.txt", "plain/x.txt", "c.txt"}
+
+
+def test_two_files_of_one_name_change_nothing_that_is_linked(tmp_path: Path) -> None:
+    yml = "_subdirectory: template\nname: {type: str}\n"
+    template = Template.make(tmp_path / "template", yml)
+    # Which of two files comes last is up to the file system.
+    named: dict[str, Content] = {
+        f"{{{{ name{space}}}}}.jinja": f"{space}.\n" for space in ("", " ", "  ")
+    }
+    template.release("v1.0.0", named | {f"{name}.txt": f"{name}\n" for name in "abcdef"})
+    apart = rendered(template, tmp_path / "apart", Request(data={"name": "other"}))
+    before = snapshot(apart.folder)
+    for name in ("a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt"):
+        plain, linked = (
+            rendered(template, tmp_path / name / str(bool(alike)), Request(data=data, alike=alike))
+            for data in [{"name": name}]
+            for alike in ((), (apart.folder,))
+        )
+        assert snapshot(linked.folder) == snapshot(plain.folder)
+    assert snapshot(apart.folder) == before
+
+
 def test_line_statements_are_no_plain_text(tmp_path: Path) -> None:
     yml = "_subdirectory: template\n_envops: {line_statement_prefix: '%'}\n"
     yml += "name: {type: str, default: '% if true'}\n"

@@ -33,7 +33,9 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # A process that lives for a second has little to collect, and looking costs a sixth of it.
     gc.set_threshold(100_000)
-    sys.exit(_run())
+    code = _run()
+    gc.freeze()  # nor look once more at all of it at the end
+    sys.exit(code)
 
 
 def _run() -> int:  # noqa: PLR0911 - a way to end a line

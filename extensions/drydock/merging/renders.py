@@ -27,7 +27,9 @@ class Renders:
         """Render the new release. Raises BadInput where a question has no answer."""
         self.say(f"Rendering {self.new.release.name}")
         recorded = self.service.answers.values
-        asked = replace(self.asked, recorded=recorded, previous=self.old.release)
+        asked = replace(
+            self.asked, recorded=recorded, previous=self.old.release, alike=(self.new.folder,)
+        )
         return self._render("theirs", self.new, asked)
 
     def base(self, theirs: Rendering) -> Rendering:
@@ -36,7 +38,8 @@ class Renders:
         # What the new release leaves to the service, it does not remove.
         exclude = (*theirs.exclude, *self.asked.exclude)
         asked = self._unasked("update", self.service.answers.values)
-        return self._render("base", self.old, replace(asked, exclude=exclude))
+        alike = theirs.folder, self.old.folder  # most files are the same in both
+        return self._render("base", self.old, replace(asked, exclude=exclude, alike=alike))
 
     def brought(self, theirs: Rendering) -> Rendering | None:
         """Render, as for a new service, the files that only the answers given now bring."""

@@ -106,7 +106,8 @@ def three_way(
         else:
             reasons = [_REASONS.get(kind, kind) for kind in sorted(known)]
             merge.conflicts[path] = Conflict(staged, "; ".join(reasons) or "see the other files")
-    _try_again(repository, merge, labels)
+    with git.scratch():
+        _try_again(repository, merge, labels)
     _note_moves(repository, merge, trees, (ours, base, theirs))
     merge.moved = {path: before for path, before in merge.moved.items() if path not in new}
     _hold_to_formats(repository, merge, (base, ours, theirs), labels)

@@ -25,6 +25,8 @@ class Templates:
     """The template that stands in for each one that is asked for: a release is rehearsed."""
     _stack: ExitStack = field(default_factory=ExitStack)
     _known: dict[str, Template] = field(default_factory=dict)
+    _checked_out: dict[str, tuple[Release, Path]] = field(default_factory=dict)
+    """The release of each template that was last checked out in part, and where."""
 
     @classmethod
     @contextmanager
@@ -71,8 +73,12 @@ class Templates:
             return self.checkout(template, release)
         if not folder.exists():
             with self._beside() as files:
-                if template.checkout_rendered(release, files):
+                if template.checkout_rendered(
+                    release, files, self._checked_out.get(template.address)
+                ):
                     folder = self.place / release.commit
+                else:
+                    self._checked_out[template.address] = release, folder
                 _move(files, folder)
         return folder
 

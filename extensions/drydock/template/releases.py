@@ -20,16 +20,12 @@ from packaging.version import InvalidVersion, Version
 
 from drydock import git
 from drydock.errors import BadInput
+from drydock.git import Tree
 from drydock.paths import expanded
-from drydock.template import company
+from drydock.template import company, needed
 
 _SHORTCUTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<ahead>\d+)-g(?P<commit>[0-9a-f]+)")
-_SUBDIRECTORY = re.compile(
-    r"^_subdirectory:[ \t]*['\"]?([\w-]+)['\"]?[ \t]*(?:#.*)?$", re.MULTILINE
-)
-_READS_MORE = re.compile(r"_jinja_extensions|!include[^\n]*[/*?[]")
-"""What makes a `copier.yml` depend on files elsewhere, or lets code look at them."""
 _RELEASE_SUBJECT = re.compile(r"release: (v\S+)")
 
 
@@ -228,24 +224,43 @@ class Template:
             self.repository.checkout(release.commit, folder)
             self._fill_submodules(release, folder)
 
-    def checkout_rendered(self, release: Release, folder: Path) -> bool:
+    def checkout_rendered(
+        self, release: Release, folder: Path, other: tuple[Release, Path] | None = None
+    ) -> bool:
         """Write at least the files at `release` that a render starts from into the new `folder`.
 
-        Those are the files at the top and in `_subdirectory`: what templates include from beside
-        it is left out. Return whether all are written, as where that is not sure to be so. Raises
-        BadInput if it fails.
+        Those that are the same in `other`, a release and the folder that it is checked out in, are
+        linked. Return whether all are written, as where that is not sure to be so. Raises BadInput
+        if it fails.
         """
         folder.mkdir(parents=True)
         with self._reading(release):
-            self.repository.checkout(release.commit, folder, ":(glob)*")
-            if part := _rendered_part(folder):
-                with suppress(git.GitError):  # there is no such folder
-                    self.repository.checkout(release.commit, folder, f":(literal){part}")
-                    if not any(path.is_symlink() for path in folder.rglob("*")):
-                        return False
+            tree = self.repository.tree_of(release.commit)
+            if wanted := needed.files(self.repository, tree):
+                if other:
+                    wanted -= self._linked(tree, wanted, folder, *other)
+                self.repository.checkout_files(release.commit, folder, wanted)
+                return False
             self.repository.checkout(release.commit, folder)
             self._fill_submodules(release, folder)
         return True
+
+    def _linked(
+        self, tree: Tree, wanted: set[str], folder: Path, other: Release, there: Path
+    ) -> set[str]:
+        """Link the files of a release that are the same in another; return their paths."""
+        known = self.repository.tree_of(other.commit)
+        # They say what a checkout makes of a file.
+        if any(path.endswith(".gitattributes") for path, _ in tree.items() ^ known.items()):
+            return set()
+        linked = set()
+        for path in wanted:
+            if tree[path] == known.get(path) and tree[path].mode.startswith("100"):
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                with suppress(OSError):
+                    (folder / path).hardlink_to(there / path)
+                    linked.add(path)
+        return linked
 
     @contextmanager
     def _reading(self, release: Release) -> Iterator[None]:
@@ -279,20 +294,6 @@ class Template:
         git.run("fetch", "--quiet", self.repository.git_dir, release.commit, cwd=folder)
         git.run("checkout", "--quiet", "--force", release.commit, cwd=folder)
         git.run("submodule", "--quiet", "update", "--init", "--recursive", cwd=folder)
-
-
-def _rendered_part(folder: Path) -> str | None:
-    """Return the `_subdirectory` of the template whose top is in `folder`, if that is all it reads.
-
-    Judged by the text, before Copier reads it: what is not plain may be anywhere.
-    """
-    texts = [path.read_text("utf-8", errors="replace") for path in folder.glob("*.y*ml")]
-    said = "\n".join(texts)
-    found = _SUBDIRECTORY.findall(said)
-    plain = len(found) == said.count("_subdirectory") == 1
-    if not plain or _READS_MORE.search(said) or (folder / ".gitmodules").is_file():
-        return None
-    return str(found[0])
 
 
 def version_of(name: str) -> Version | None:
@@ -388,7 +389,9 @@ def _at_hand(address: str, base: Path, clone: Path) -> git.Repository:
         # It holds the history of names only; the files of the two releases follow when needed.
         beside = clone.with_name(f"{clone.name}.new")
         shutil.rmtree(beside, ignore_errors=True)
-        git.run("clone", "--quiet", "--bare", "--filter=blob:none", "--", source, beside)
+        git.run(
+            "clone", "--quiet", "--bare", "--template=", "--filter=blob:none", "--", source, beside
+        )
         beside.rename(clone)
     return git.Repository(clone)
 

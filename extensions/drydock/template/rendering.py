@@ -14,7 +14,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -31,11 +31,11 @@ from pathspec import PathSpec, lookup_pattern
 from yaml import YAMLError
 
 from drydock.errors import NO_TERMINAL, BadInput
-from drydock.template import prompts
+from drydock.template import deferred
 from drydock.template.answers import Answers
 from drydock.template.releases import Release
 
-with prompts.deferred():
+with deferred.imports():
     from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment, get_yield_context
     from copier._main import Worker, _operation, _pathspec_pattern
     from copier._subproject import Subproject
@@ -95,6 +95,9 @@ class Request:
     """Where the files are that `_external_data` names; None: in the render itself."""
     leave_out: Set[str] = frozenset()
     """Paths of files that are not written."""
+    alike: tuple[Path, ...] = ()
+    """Folders in which a file that is written may be there already, by its path in the render or
+    in the template: it is linked then, so that neither may be changed afterwards."""
     previous: Release | None = None
     """The release of the service before an update: it decides which migrations apply."""
 
@@ -219,6 +222,7 @@ def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator["_Re
         worker.__dict__["service"] = request.service or folder
         worker.__dict__["sources"] = {}
         worker.__dict__["leave_out"] = request.leave_out
+        worker.__dict__["alike"] = request.alike
         worker.__dict__["checkout"] = checkout
         worker.__dict__["template"] = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
@@ -457,14 +461,37 @@ class _Renderer(Worker):
     ) -> bool:
         """Tell whether to write a file; where all are held, keep its content instead."""
         held = self.__dict__.get("held")
-        if dst_relpath.as_posix() in self.__dict__["leave_out"]:
+        leave_out = self.__dict__["leave_out"]
+        # Folders come with their files then: most of them would stay empty.
+        if dst_relpath.as_posix() in leave_out or (is_dir and leave_out):
             return False
         if held is None:
-            return super()._render_allowed(
+            allowed = super()._render_allowed(
                 dst_relpath, is_dir, is_symlink, expected_contents, expected_mode
             )
+            if is_dir or not allowed:
+                return allowed
+            return not self._is_linked(dst_relpath, expected_contents, expected_mode)
         if not is_dir:
             held[dst_relpath.as_posix()] = expected_contents
+        return False
+
+    def _is_linked(self, path: Path, content: bytes | Path, mode: int | None) -> bool:
+        """Link a file that is somewhere already, if it is, which costs less than to write it."""
+        alike: tuple[Path, ...] = self.__dict__["alike"]
+        if not alike or not isinstance(content, bytes):
+            return False
+        target = self.subproject.local_abspath / path
+        target.unlink(missing_ok=True)  # another file of that name, which may be linked
+        source = self.__dict__["sources"][path.as_posix()]
+        for there in (folder / name for folder in alike for name in (path, source)):
+            with suppress(OSError):
+                about = there.lstat()
+                is_alike = (about.st_mode, about.st_size) == (mode, len(content))
+                if is_alike and there.read_bytes() == content:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.hardlink_to(there)
+                    return True
         return False
 
     def _render_context(self) -> Any:

@@ -1,9 +1,11 @@
-"""Copier's prompts, which load when a question is asked.
+"""Loads Copier without what a render seldom needs; that loads when it is used.
 
 Copier imports questionary, and with it prompt_toolkit and Pygments, when it starts: a fifth of what
-starting costs, though most updates ask nothing. Here stand-ins take their places until then.
+starting costs, though most updates ask nothing. So it does with what describes a commit by git's
+tags, which is known here. Stand-ins take their places until then.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,20 +19,28 @@ _MODULES = (
     "pygments.lexers.data",
     "questionary",
     "questionary.prompts.common",
+    "dunamai",
 )
-"""What Copier 9.19 imports to ask."""
+"""What Copier 9.19 imports to ask, and to describe commits."""
+_PLUGINS = "PYDANTIC_DISABLE_PLUGINS"
 
 
 @contextmanager
-def deferred() -> Iterator[None]:
-    """Let what imports Copier get stand-ins for its prompts; those loaded already stay."""
+def imports() -> Iterator[None]:
+    """Let what imports Copier get stand-ins for these modules; those loaded already stay."""
     absent = [name for name in _MODULES if name not in sys.modules]
     sys.modules.update((name, _StandIn(name)) for name in absent)
+    plugins = os.environ.get(_PLUGINS)
+    # To find plugins, pydantic reads the metadata of every distribution that is installed.
+    os.environ[_PLUGINS] = "__all__"
     try:
         yield
     finally:
         for name in absent:
             del sys.modules[name]
+        del os.environ[_PLUGINS]
+        if plugins is not None:
+            os.environ[_PLUGINS] = plugins
 
 
 class _StandIn(ModuleType):
