@@ -22,6 +22,11 @@ FOUND = {
         "traces requests",
     ),
     "errors": ("\n@app.exception_handler(Oops)\ndef f(): ...\n", 2, "in its own way: Oops"),
+    "several errors, and several paths, each in one line": (
+        "\n@app.exception_handler(A)\ndef f(): ...\n\n\n@app.exception_handler(B)\ndef g(): ...\n",
+        2,
+        "in its own way: A, B",
+    ),
     "variables": (
         "\na = os.getenv('A')\nb = os.environ.get('B')\nc = os.getenv('A')\n",
         2,

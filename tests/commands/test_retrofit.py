@@ -669,6 +669,33 @@ def test_an_entrypoint_that_migrates_stays_and_all_is_accounted_for(
     assert ("compose.yml", 4) in {(one["path"], one["line"]) for one in report["todo"]}
 
 
+def test_no_name_is_there_twice_but_for_its_case(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "parcels"
+    write(
+        folder,
+        {
+            "parcels/__init__.py": "",
+            "parcels/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "dockerfile": "FROM python:3.12\nENV A=1\nEXPOSE 8080\n",
+            "compose.yml": "services:\n  web:\n    build: {context: ., dockerfile: dockerfile}\n",
+            "Ruff.toml": "line-length = 120\n",
+        },
+    )
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+    report = report_of(retrofit(drydock, folder, standard, "--json"))
+
+    assert "\nENV A=1\n" in (folder / "Dockerfile").read_text()
+    assert outcomes(report)["dockerfile"] == "removed"
+    assert outcomes(report)["ruff.toml"] == "declined"
+    names = git(folder, "ls-files").splitlines()
+    assert len({name.casefold() for name in names}) == len(names)
+    listed = {(one["path"], one["line"]) for one in report["todo"]}
+    assert {("compose.yml", 3), ("Ruff.toml", 0)} <= listed
+
+
 def test_the_second_service_of_a_repository_has_a_branch_of_its_own(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from drydock.adoption.facts import Fact, Files, code
 from drydock.adoption.translate import Concern, Todo
@@ -85,6 +86,7 @@ _CHANGED = {
         "a missing login is answered 401 by today's FastAPI, and was 403"
     ),
 }
+_TOGETHER = {"own_errors", "own_path"}
 _VARIABLES = 12
 """How many variables are named in a report."""
 
@@ -97,7 +99,7 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
     """
     measuring = {path: text for path, text in standard.items() if "prometheus_client" in text}
     collectors = {fact.value for fact in code.find(measuring) if fact.about == "collector"}
-    facts = [fact for fact in facts if fact.path not in standard]
+    facts = list(_in_one_line([fact for fact in facts if fact.path not in standard]))
     for fact in facts:
         if fact.about in _FACTS:
             why, how = _FACTS[fact.about]
@@ -131,6 +133,19 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
             how = "probes: /livez and /readyz on the management port; keep the rest"
             yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how, "operators")
     yield from _at_the_root(standard, prefix)
+
+
+def _in_one_line(facts: list[Fact]) -> Iterator[Fact]:
+    """Yield the facts, those that say the same of several places of a file as one, at the first."""
+    values: dict[tuple[str, str], dict[str, None]] = {}
+    for fact in facts:
+        if fact.about in _TOGETHER:
+            values.setdefault((fact.about, fact.path), {})[fact.value] = None
+    for fact in facts:
+        if fact.about not in _TOGETHER:
+            yield fact
+        elif held := values.pop((fact.about, fact.path), None):
+            yield replace(fact, value=", ".join(held))
 
 
 def _environment(facts: list[Fact]) -> Iterator[Todo]:

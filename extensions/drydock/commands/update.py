@@ -326,7 +326,8 @@ def _leave_out_shadows(
     repository: Repository, service: Service, trees: Sides, merge: Merge
 ) -> Iterator[str]:
     """Leave out what would shadow a file of the service; yield what to say of each."""
-    found = shadowing.find(repository, service.prefix, trees.base, service.tracked, trees.theirs)
+    ours = merge.kept(service.tracked)
+    found = shadowing.find(repository, service.prefix, trees.base, ours, trees.theirs)
     for one in found:
         if one.path not in merge.moved:
             merge.leave_out(one.path, one.reason)

@@ -1,7 +1,8 @@
-"""Files of which a tool reads only the first that it finds: one more would shadow a service's own.
+"""Files that would stand in the way of a service's own, though they have another name.
 
-Renovate is such a tool:
+Of some files a tool reads only the first that it finds; Renovate is such a tool:
 https://docs.renovatebot.com/configuration-options/#configuration-file-locations
+And where a file system ignores case, as on macOS and Windows, two names may be one file.
 """
 
 import json
@@ -18,22 +19,14 @@ _PACKAGE = "package.json"
 
 @dataclass(frozen=True)
 class Shadow:
-    """A file of the release that stays out, because the service has one that is read instead."""
+    """A file of the release that stays out, because the service has one in its place."""
 
     path: str
     own: str
-    says: str
-    """What the release's file says, on one line."""
-
-    @property
-    def reason(self) -> str:
-        """Why it stays out."""
-        return f"Renovate reads one configuration, and yours is {self.own}"
-
-    @property
-    def duty(self) -> str:
-        """What the service's file needs instead."""
-        return f"add to it what you want of the release's: {self.says}"
+    reason: str
+    """Why it stays out."""
+    duty: str
+    """What the service's file needs instead."""
 
 
 def find(
@@ -41,17 +34,31 @@ def find(
 ) -> Iterator[Shadow]:
     """Yield the files that theirs adds or changes, that ours lacks, and has another one for.
 
-    Only at the root of a repository: in a folder of it Renovate reads none.
+    `ours` is without what the merge removes.
     """
-    if prefix:
-        return
+    yield from _of_other_case(base, ours, theirs)
+    if not prefix:  # in a folder of a repository Renovate reads none
+        yield from _of_renovate(repository, base, ours, theirs)
+
+
+def _of_other_case(base: Tree, ours: Tree, theirs: Tree) -> Iterator[Shadow]:
+    own = {path.casefold(): path for path in ours if path not in base and path not in theirs}
+    for path in sorted(theirs.keys() - ours.keys()):
+        if (mine := own.get(path.casefold())) and theirs[path] != base.get(path):
+            reason = f"where a file system ignores case, it is one file with your {mine}"
+            yield Shadow(path, mine, reason, f"give one of the two another name: git mv {mine} …")
+
+
+def _of_renovate(repository: Repository, base: Tree, ours: Tree, theirs: Tree) -> Iterator[Shadow]:
     three = [_configurations(repository, side) for side in (base, ours, theirs)]
     of_template = three[0] | three[2]
     own = sorted(three[1] - of_template)
     for path in sorted(of_template - {_PACKAGE}) if own else ():
         if path in theirs and path not in ours and theirs[path] != base.get(path):
             (text,) = repository.read_blobs([theirs[path].oid]).values()
-            yield Shadow(path, own[0], _one_line(text))
+            reason = f"Renovate reads one configuration, and yours is {own[0]}"
+            duty = f"add to it what you want of the release's: {_one_line(text)}"
+            yield Shadow(path, own[0], reason, duty)
 
 
 def _configurations(repository: Repository, side: Tree) -> set[str]:

@@ -54,6 +54,10 @@ class Merge:
     doubts: list[str] = field(default_factory=list)
     """What is wrong though no file that both sides changed is."""
 
+    def kept(self, ours: Tree) -> Tree:
+        """Return what is still there of ours, as it was."""
+        return {path: one for path, one in ours.items() if self.changes.get(path, one) is not None}
+
     def leave_out(self, path: str, reason: str) -> None:
         """Leave out a file that theirs adds, or changes where ours deleted it."""
         self.changes.pop(path, None)

@@ -1,6 +1,7 @@
 """What text and Markdown say in the same words."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from drydock.report.files import FileOutcome, FileReport
@@ -27,6 +28,8 @@ CONCERNS: "dict[Concern, str]" = {
     "debt": "Debt",
 }
 """What matters first comes first."""
+_SHOWN = 3
+"""How many places are named that say the same."""
 
 
 def word_for(outcome: FileOutcome) -> str:
@@ -52,9 +55,16 @@ def count_account(account: "list[Said]") -> str:
 
 def evidence_of(answer: "Derived") -> str:
     """Return what led to an answer, and what says otherwise, on one line."""
-    said = ", ".join(dict.fromkeys(fact.where for fact in answer.evidence)) or "by default"
-    against = dict.fromkeys(f"{fact.value} in {fact.where}" for fact in answer.against)
-    return f"{said}; but {', '.join(against)}" if against else said
+    said = _few(fact.where for fact in answer.evidence) or "by default"
+    against = _few(f"{fact.value} in {fact.where}" for fact in answer.against)
+    return f"{said}; but {against}" if against else said
+
+
+def _few(texts: Iterable[str]) -> str:
+    """Return the first of some texts, and how many more there are."""
+    every = list(dict.fromkeys(texts))
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return ", ".join(every[:_SHOWN]) + more
 
 
 def place_of(one: "Todo | Finding") -> str:

@@ -94,6 +94,16 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         [("a.b, c", "config.yml")],
     ),
     "no configuration: a tool's file": ({".pre-commit-config.yaml": "a: 1\n"}, "configuration", []),
+    "no configuration: an editor's settings": (
+        {".vscode/settings.json": '{"a": 1}\n'},
+        "configuration",
+        [],
+    ),
+    "an image in lower case": (
+        {"dockerfile": "FROM python:3.9\nEXPOSE 8001\n"},
+        "service_port",
+        [("8001", "dockerfile:2")],
+    ),
     "prose below the title": (
         {"README.md": "# Shop\n\n![x](y)\n\nSells [things](z) to\npeople. And more.\n"},
         "description",

@@ -29,6 +29,13 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         "    && apt-get install --yes --no-install-recommends jq \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
+    "what Debian has, not what only its maker has": (
+        "FROM python\nRUN apt-get install -y ffmpeg libcudnn9-cuda-12=9.8 msodbcsql18 unixodbc\n",
+        {},
+        "RUN apt-get update \\\n"
+        "    && apt-get install --yes --no-install-recommends ffmpeg unixodbc \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
     "variables, in both ways to write them": (
         'FROM a\nENV A=1 B="x y" PYTHONUNBUFFERED=1\nENV GREETING hello there\n',
         {},
@@ -56,6 +63,29 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
         "RUN /v/bin/python -m venv /w && /v/bin/pip install -r requirements.txt"
         " && apt-get purge -y --auto-remove gcc\n",
         [],
+    ),
+    "what tidies up, and finds Python": (
+        "FROM python:3.9\nRUN ln -s -f /usr/bin/python3.11 /usr/bin/python3"
+        " && rm -rf /root/.cache /tmp/* /root/.uv"
+        " && find /usr -type d -name '__pycache__' -exec rm -rf {} + 2>/dev/null"
+        " && find /usr -name '*.pyc' -delete\nCOPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/\n",
+        [],
+    ),
+    "what looks like it": (
+        "FROM python:3.9\nRUN ln -s /models/python /usr/bin/model && find /srv -name x -delete\n",
+        [
+            (2, "not carried over: ln -s /models/python /usr/bin/model"),
+            (2, "not carried over: find /srv -name x -delete"),
+        ],
+    ),
+    "what its maker has": (
+        "FROM python:3.9\nRUN apt-get install -y cuda-12\n",
+        [
+            (
+                2,
+                "not carried over: cuda-12, which comes from its maker and not from Debian",
+            )
+        ],
     ),
     "a command that is nobody's habit": (
         "FROM python:3.9\nRUN pip install -r requirements.txt && make models\n",
@@ -119,3 +149,16 @@ def test_an_image_in_a_folder_stays_beside() -> None:
     )
     assert [(todo.path, todo.line) for todo in carried.todo] == [("docker/Dockerfile", 0)]
     assert carried.accounted == frozenset()
+
+
+def test_an_image_in_lower_case_is_the_same() -> None:
+    files = {
+        "dockerfile": "FROM python:3.9\nENV A=1\n",
+        "ci.yml": "paths: [dockerfile]\nbuild: -f ./dockerfile .\n",
+        "compose.yml": "build: {dockerfile: Dockerfile}\n",
+        "dev.json": '{"dockerfile": "../Dockerfile", "other": "my-dockerfile"}\n',
+    }
+    carried = carry(STANDARD, "dockerfile", files)
+    assert carried.text == STANDARD.replace(STAGE, f"{STAGE}ENV A=1\n")
+    assert carried.accounted == {"dockerfile"}
+    assert [(todo.path, todo.line) for todo in carried.todo] == [("ci.yml", 1), ("ci.yml", 2)]

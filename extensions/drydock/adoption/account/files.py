@@ -91,7 +91,8 @@ def _value(held: list[Place], key: str) -> str:
 
 
 def _is_main(held: list[Place], main: str) -> bool:
-    return _value(held, "dockerfile") in {"", main, main.rpartition("/")[2]}
+    named = _value(held, "dockerfile").removeprefix("./").casefold()
+    return named in {"", main.casefold(), main.rpartition("/")[2].casefold()}
 
 
 def _lines(path: str, text: str, form: str, command: str) -> Iterator[Entry]:

@@ -23,6 +23,13 @@ _BUILD_ONLY = re.compile(
     r"build-essential|gcc|g\+\+|make|ca-certificates|python-dev|musl-dev|(lib)?python3?(\.\d+)?"
     r"(-(dev|pip|venv|setuptools|wheel|minimal|distutils|full))*"
 )
+# What no Debian has: its maker's images and apt sources have it.
+_VENDORS = re.compile(
+    r"(cuda|libcud|libcublas|libcufft|libcurand|libcusolver|libcusparse|libnccl|libnv|nvidia-"
+    r"|tensorrt|msodbcsql|mssql-tools|dotnet-|aspnetcore-|google-chrome|google-cloud-|mongodb-org"
+    r"|docker-ce|datadog-|oracle-instantclient)[\w.+-]*"
+    r"|azure-cli|powershell|kubectl|helm|terraform|vault|yarn"
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Installed:
     """Those of `names` with the version, or the release, that is asked for."""
     unclear: tuple[str, ...] = ()
     """What names no package as it stands: a variable, a file, an address."""
+    of_vendors: tuple[str, ...] = ()
+    """Packages that no Debian has, but their maker."""
 
     @property
     def of_debian(self) -> bool:
@@ -55,15 +64,17 @@ def installed(command: str) -> Installed | None:
         rest = [*rest[:at], *rest[at + 1 :]]
     if not begun:
         return None
-    names, versions, unclear = [], [], []
+    names, versions, unclear, of_vendors = [], [], [], []
     for word in _without_options(rest):
         name, *asked = re.split(r"[=/<>~]", word, maxsplit=1)
         if not _PACKAGE.fullmatch(name):
             unclear.append(word)
+        elif manager in _DEBIAN and _VENDORS.fullmatch(name):
+            of_vendors.append(word)
         elif not _BUILD_ONLY.fullmatch(name):
             names.append(name)
             versions += [word] if asked else []
-    return Installed(manager, tuple(names), tuple(versions), tuple(unclear))
+    return Installed(manager, tuple(names), tuple(versions), tuple(unclear), tuple(of_vendors))
 
 
 def _without_options(words: list[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,7 +19,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     ".toml": toml.data,
 }
 _NAMED = re.compile(r"config|settings?|application|default|properties", re.IGNORECASE)
-_ASIDE = {"tests", "test", "docs", "node_modules", ".github", "templates", "k8s", "deploy", "helm"}
+_ASIDE = {"tests", "test", "docs", "node_modules", "templates", "k8s", "deploy", "helm"}
 _TOOLS = re.compile(r"^\.|pre-commit|mkdocs|codecov|renovate|package(-lock)?\.json|docker-compose")
 _VARIABLE = re.compile(r"(?m)^(?:export\s+)?(?P<name>\w+)=[\"']?(?P<value>[^\"'\n]*)")
 _DOTENV = re.compile(r"^\.env(\.[\w.-]*)?$")
@@ -39,7 +39,7 @@ def find(files: Files) -> Iterator[Fact]:
             found = list(_VARIABLE.finditer(text))
             pairs = [(one["name"], one["value"]) for one in found]
             lines = {one["name"]: text.count("\n", 0, one.start()) + 1 for one in reversed(found)}
-        elif _TOOLS.search(name) or _ASIDE & set(folders) or not _NAMED.search(path):
+        elif _TOOLS.search(name) or _is_aside(folders) or not _NAMED.search(path):
             continue
         elif reader := _READERS.get(PurePosixPath(name).suffix):
             pairs = _read(reader, text)
@@ -51,6 +51,11 @@ def find(files: Files) -> Iterator[Fact]:
             yield Fact("configuration", keys, path, 0, SAYS)
             for key, value in pairs:
                 yield from _port(path, lines.get(key, 0), key, value)
+
+
+def _is_aside(folders: Sequence[str]) -> bool:
+    """Tell whether no service reads its settings there: folders of editors and tools are hidden."""
+    return bool(_ASIDE & set(folders)) or any(one.startswith(".") for one in folders)
 
 
 def _read(reader: Callable[[str], Any], text: str) -> list[tuple[str, Any]]:

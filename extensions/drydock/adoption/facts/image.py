@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
 from drydock.documents.formats import dockerfile
 
-_NAME = re.compile(r"(^|/)(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$")
+_NAME = re.compile(
+    r"(^|/)(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$"
+    # Docker builds from `dockerfile` where there is no Dockerfile:
+    # https://github.com/docker/cli/blob/master/cli/command/image/build/context.go
+    r"|(^|/)(?i:dockerfile|containerfile)$"
+)
+_FIRST = ("Dockerfile", "dockerfile", "Containerfile")
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
 # https://github.com/tiangolo/uvicorn-gunicorn-docker#app_module says what these variables name.
 _STARTED = re.compile(r"\b(APP_MODULE|MODULE_NAME|VARIABLE_NAME)[=\s]+[\"']?([\w.:]+)")
@@ -25,8 +31,16 @@ def is_dockerfile(path: str) -> bool:
 
 
 def main_dockerfile(files: Files) -> str:
-    """Return the Dockerfile nearest to the top; empty if there is none."""
-    return min(filter(is_dockerfile, files), key=lambda path: path.count("/"), default="")
+    """Return the Dockerfile nearest to the top, there the one that is built without naming it.
+
+    Empty if there is none.
+    """
+
+    def order(path: str) -> tuple[int, int]:
+        name = path.rpartition("/")[2]
+        return path.count("/"), _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+    return min(filter(is_dockerfile, files), key=order, default="")
 
 
 def find(files: Files) -> Iterator[Fact]:

@@ -62,7 +62,8 @@ def replaced(carried: Mapping[str, Carried], files: Files) -> set[str]:
     One that another file of the service names stays.
     """
     accounted = {path for one in carried.values() for path in one.accounted}
-    own = accounted & carried.keys()
+    names = {path.casefold() for path in carried}
+    own = {path for path in accounted if path.casefold() in names}
     others = accounted - own
     for path, text in files.items():
         if path not in accounted:

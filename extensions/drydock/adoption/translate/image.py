@@ -31,7 +31,9 @@ _ROUTINE = re.compile(
     r"|apt(-get)?\s+(-\S+\s+)*(purge|remove)\b"
     r"|apk\s+(-\S+\s+)*(add|update|upgrade|del)\b|pacman\s+(-\S+\s+)*-S"
     r"|(yum|dnf|microdnf|zypper)\s+(-\S+\s+)*(install|in|update|upgrade|up|clean|refresh)\b"
-    r"|rm\s+-rf?\s+(\S*(/var/|/root/\.cache|/tmp)\S*\s*)+$"
+    r"|rm\s+-rf?\s+(\S*(/var/|/root/\.(cache|uv|npm|cargo)|/tmp)\S*\s*)+$"
+    r"|find\s.*(__pycache__|\.py[co]\b).*\s-(delete|exec\s+rm\s)"
+    r"|ln\s+(-\S+\s+)*\S*/python[\w.${}]*\s+\S*/python[\d.]*$"
     r"|(\S*/bin/)?(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b"
     r"|(\S*/bin/)?python3?\s+(-m\s+venv\b|-$)"
     r"|(useradd|adduser|groupadd|addgroup|chown|chmod|test|true|false|exit|cd|set)\b|\[\s"
@@ -57,6 +59,7 @@ _PROJECT = re.compile(
 _PYTHON_BASE = re.compile(r"(\S*/)?(python|uv)(:\S+)?(@\S+)?$")
 _INSTALLED = re.compile(
     r"--from=.*(\.local|site-packages|venv|/usr/local|/install|/app|/wheels|/bin/uvx?)\b"
+    r"|--from=(\S*/)?uv([:@]\S+)?\s"
 )
 _STANDARD_LABELS = re.compile(r"org\.opencontainers\.image\.(title|vendor|version|revision)")
 _DECIDE = "decide whether the standard's image needs it, too"
@@ -130,16 +133,29 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     if start.line:
         rules.append(f"{start.line.strip()}, since {start.why}")
     todo = [one.todo() for one in account if one.outcome == "by hand"]
-    if path == PATH:
+    same = path.casefold() == PATH.casefold()
+    if same:
         remarks = _remarks(files[path])
         todo += [Todo(path, n, f"a comment is not carried over: {one}", "") for n, one in remarks]
+        todo += _named_otherwise(path, files)
     else:
         how = "build the image from the one at the top; then git rm it"
         todo.append(Todo(path, 0, "the standard's Dockerfile takes its place", how))
     text = theirs.replace(STAGE, f"{STAGE}{''.join(layers)}", 1)
     if start.line:
         text = re.sub(r"(?m)(^CMD |\Z)", lambda cmd: start.line + cmd[0], text, count=1)
-    return Carried(text, tuple(rules), tuple(todo), frozenset({PATH} & {path}), tuple(account))
+    accounted = frozenset({path} if same else ())
+    return Carried(text, tuple(rules), tuple(todo), accounted, tuple(account))
+
+
+def _named_otherwise(path: str, files: Files) -> Iterator[Todo]:
+    """Yield where else the Dockerfile has the name `path`, which the standard spells otherwise."""
+    named = re.compile(rf"(?<![\w.'-]){path}(?![\w.:'-])(?!\"\s*:)")
+    for other, text in sorted(files.items()) if path != PATH else ():
+        for number, line in enumerate(text.splitlines(), 1):
+            if named.search(line) and other != path and not other.endswith((".md", ".rst", ".py")):
+                how = f"write {PATH}: one file system takes the two for the same, another does not"
+                yield Todo(other, number, f"it names {path}, which is {PATH} now", how, "operators")
 
 
 def rewritten(theirs: str, path: str, files: Files) -> dict[str, Carried]:
@@ -395,7 +411,7 @@ class _Image:
                 yield from self._installs(step, command, bare)
 
     def _packages(self, step: _Step, said: str, told: packages.Installed) -> Iterator[Entry]:
-        named = ", ".join((*told.names, *told.unclear))
+        named = ", ".join((*told.names, *told.of_vendors, *told.unclear))
         if not named:
             yield self._standard(step, said, "the image installs wheels, and builds nothing")
         elif step.stage:
@@ -410,6 +426,11 @@ class _Image:
             if told.versions:
                 why = f"the newest version is installed, not {', '.join(told.versions)}"
                 how = "if that one must stay, look for one that the standard's Debian has"
+                yield self._by_hand(step, said, how, why)
+            if told.of_vendors:
+                named = ", ".join(told.of_vendors)
+                why = f"not carried over: {named}, which comes from its maker and not from Debian"
+                how = "add the maker's apt source, too, or take a base image that has it"
                 yield self._by_hand(step, said, how, why)
             if told.unclear:
                 why = f"not carried over: what {', '.join(told.unclear)} installs"

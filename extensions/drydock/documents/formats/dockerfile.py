@@ -11,7 +11,8 @@ from drydock.documents.nodes import Body, Part
 from drydock.profiles import Profile
 
 _NAME = re.compile(
-    r"(?:^|/)(?:(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?|[^/]+\.(?:D|d)ockerfile)$"
+    r"(?:^|/)(?:(?:Dockerfile|Containerfile)\.[\w.-]+"
+    r"|(?i:dockerfile|containerfile)|[^/]+\.(?:D|d)ockerfile)$"
 )
 _OTHER = re.compile(r"\.(?:dockerignore|j2|jinja2?|md|tmpl)$")
 _KNOWN = {
