@@ -47,7 +47,7 @@ IDENTITY = {
 }
 BIN = Path(sys.executable).parent
 MINUTE = 60
-BOOTING = 40
+BOOTING = 180
 """Seconds that a service may take until it is alive."""
 _NOBODY = 0
 """The status where nobody answers."""

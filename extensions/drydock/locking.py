@@ -71,7 +71,7 @@ def write(
     lock = service / "uv.lock"
     own = lock.exists()
     try:
-        if versions and not own and (kept := _keeping(text, versions, builds)):
+        if versions and not own and (kept := keeping(text, versions, builds)):
             lock.write_text(kept, "utf-8")
         done = run_uv("lock", *_only(builds), folder=service)
     except NoIndexError as error:
@@ -131,14 +131,17 @@ def _only(builds: Sequence[str]) -> list[str]:
     return ["--no-build", *(f"--no-binary-package={name}" for name in builds)]
 
 
-def locked(text: str, builds: Sequence[str] = (), *, offline: bool = False) -> str:
+def locked(text: str, builds: Sequence[str] = (), *, offline: bool = False, known: str = "") -> str:
     """Return the lock file of a project with this pyproject.toml, locked in a folder of its own.
 
-    Only the packages that `builds` names are built; `offline`, all of it is from uv's cache. Raises
-    LockError when there is no solution, BadInput when uv cannot tell.
+    Only the packages that `builds` names are built; `offline`, all of it is from uv's cache. The
+    versions of `known`, the lock file that it had, stay where they fit. Raises LockError when there
+    is no solution, BadInput when uv cannot tell.
     """
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
+        if known:
+            (Path(scratch) / "uv.lock").write_text(known, "utf-8")
         done = run_uv("lock", *_only(builds), *_cached(offline), folder=Path(scratch))
         if done.returncode:
             _tell(done)
@@ -243,17 +246,17 @@ def packages(lock: str) -> dict[str, str]:
     }
 
 
-def _keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> str | None:
-    """Return a lock file with as many of these versions as can be; None if there is none.
+def keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> str:
+    """Return a lock file with as many of these versions as can be; empty if there is none.
 
     Raises NoIndexError where an index did not answer: another version than it would have named
     must not be locked for that.
 
     uv's own compiler prefers what its output has already, and gives up what does not fit; what
-    comes of that constrains the lock.
+    comes of that constrains the lock, which says so: `locked` goes on from it without.
     """
-    if re.search(r"(?m)^constraint-dependencies\s*=", text):
-        return None
+    if not versions or re.search(r"(?m)^constraint-dependencies\s*=", text):
+        return ""
     fitting = list(_fitting(text, versions, builds))
     items = "".join(f"    {line!r},\n" for line in fitting)
     constraints = f"constraint-dependencies = [\n{items}]\n"
@@ -267,7 +270,7 @@ def _keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> s
     except NoIndexError:
         raise
     except (LockError, BadInput):
-        return None
+        return ""
 
 
 def _fitting(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> Iterator[str]:

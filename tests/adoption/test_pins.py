@@ -39,6 +39,7 @@ WHEELS: dict[str, list[str]] = {
     "stuck-1.0-py3-none-any": ["web<2"],
 }
 """File names, each with what it requires."""
+ANSWERS = "_src_path: x\n_commit: v1\npython_version: '3.11'\n"
 
 
 @pytest.fixture(autouse=True)
@@ -259,7 +260,7 @@ def test_the_changes_are_a_commit_of_their_own(drydock: Drydock, tmp_path: Path)
     folder.mkdir()
     git(folder, "init", "--quiet")
     service(folder, "kept==1.0", "old==1.0", "clash<1.2")
-    write(folder, {".copier-answers.yml": "_src_path: x\n_commit: v1\npython_version: '3.11'\n"})
+    write(folder, {".copier-answers.yml": ANSWERS})
     commit(folder, "As it was")
     outcome = drydock("retrofit", folder, "--resolve", "--apply")
 
@@ -280,8 +281,7 @@ def test_the_changes_of_a_service_in_a_folder_are_made_from_within_it(
     drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     top = tmp_path / "all"
-    answers = "_src_path: x\n_commit: v1\npython_version: '3.11'\n"
-    write(top / "shop", {".copier-answers.yml": answers})
+    write(top / "shop", {".copier-answers.yml": ANSWERS})
     service(top / "shop", "old==1.0")
     git(top, "init", "--quiet")
     commit(top, "As it was")
@@ -298,7 +298,7 @@ def test_what_has_no_wheel_is_told_and_nothing_is_changed(drydock: Drydock, tmp_
     folder.mkdir()
     git(folder, "init", "--quiet")
     service(folder, "gone==1.0")
-    write(folder, {".copier-answers.yml": "_src_path: x\n_commit: v1\npython_version: '3.11'\n"})
+    write(folder, {".copier-answers.yml": ANSWERS})
     commit(folder, "As it was")
     outcome = drydock("retrofit", folder, "--resolve", "--apply")
     assert outcome.code == 1
@@ -312,8 +312,7 @@ def test_the_pins_of_a_member_of_a_uv_workspace_are_left_alone(
     top = tmp_path / "all"
     root = '[project]\nname = "all"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["shop"]\n'
     write(top, {"pyproject.toml": root})
-    answers = "_src_path: x\n_commit: v1\npython_version: '3.11'\n"
-    write(top / "shop", {".copier-answers.yml": answers})
+    write(top / "shop", {".copier-answers.yml": ANSWERS})
     service(top / "shop", "old==1.0")
     git(top, "init", "--quiet")
     commit(top, "As it was")
@@ -362,7 +361,7 @@ def test_what_comes_as_source_only_is_built_when_that_is_allowed(
     folder.mkdir()
     git(folder, "init", "--quiet")
     service(folder, "sourced==1.0", "gone==1.0", "old==1.0")
-    write(folder, {".copier-answers.yml": "_src_path: x\n_commit: v1\npython_version: '3.11'\n"})
+    write(folder, {".copier-answers.yml": ANSWERS})
     commit(folder, "As it was")
 
     outcome = drydock("retrofit", folder, "--resolve")
@@ -387,7 +386,7 @@ def test_a_service_that_only_needs_a_build_is_locked(drydock: Drydock, tmp_path:
     folder.mkdir()
     git(folder, "init", "--quiet")
     service(folder, "sourced")
-    write(folder, {".copier-answers.yml": "_src_path: x\n_commit: v1\npython_version: '3.11'\n"})
+    write(folder, {".copier-answers.yml": ANSWERS})
     commit(folder, "As it was")
     for _ in range(2):
         outcome = drydock("retrofit", folder, "--resolve", "--apply", "--build", "sourced")
@@ -400,3 +399,43 @@ def test_what_is_no_name_of_a_package_is_not_built(drydock: Drydock, tmp_path: P
     outcome = drydock("retrofit", tmp_path, "--build", "--all")
     assert outcome.code == 2
     assert "--build" in outcome.err
+
+
+def test_what_keeps_it_from_being_locked_changes_and_no_other_locked_version(
+    drydock: Drydock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    service(folder, "other", "old", "clash<1.2")
+    versions = {"other": "2.0", "old": "1.3", "clash": "1.0"}
+    lock = "".join(f'[[package]]\nname = "{n}"\nversion = "{v}"\n' for n, v in versions.items())
+    write(folder, {".copier-answers.yml": ANSWERS, "poetry.lock": lock})
+    commit(folder, "As it was")
+
+    outcome = drydock("retrofit", folder, "--resolve", "--apply")
+
+    assert outcome.code == 0, outcome.err
+    now = locking.packages((folder / "uv.lock").read_text())
+    assert now == {"web": "2.0", "other": "2.0", "old": "1.3", "clash": "1.5"}
+    assert "constraint" not in (folder / "uv.lock").read_text()
+
+
+def test_a_lock_file_that_lacks_something_is_locked_again_and_keeps_its_versions(
+    drydock: Drydock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    service(folder, "old==1.3", "kept")
+    write(folder, {".copier-answers.yml": ANSWERS})
+    assert locking.write(folder) is None
+    service(folder, "old", "kept", "other")
+    commit(folder, "As it was")
+
+    outcome = drydock("retrofit", folder, "--resolve", "--apply")
+
+    assert outcome.code == 0, outcome.err
+    now = locking.packages((folder / "uv.lock").read_text())
+    assert now == {"web": "2.0", "other": "2.1", "old": "1.3", "kept": "1.0"}
+    assert git(folder, "log", "--format=%s").splitlines() == ["Lock the service", "As it was"]

@@ -158,6 +158,7 @@ def _resolve(path: Path, builds: tuple[str, ...], *, apply: bool) -> int:
     """Say, or change, which pins keep a service from being locked; return 1 if any still do."""
     from drydock.adoption.pins import resolve
     from drydock.commands.retrofit import apply_pins
+    from drydock.locking import locked_elsewhere
     from drydock.report.terminal import print_step
     from drydock.report.text import print_pins
     from drydock.template import answers
@@ -171,7 +172,7 @@ def _resolve(path: Path, builds: tuple[str, ...], *, apply: bool) -> int:
     python = str(recorded.get("python_version", "3.11"))
     found = resolve(path, python, print_step, builds)
     changes = [way for way in found if way.instead]
-    if apply and (changes or (builds and not found)):
+    if apply and (changes or (not found and (builds or not locked_elsewhere(path)))):
         apply_pins(path, found, builds)
     print_pins(found, python, builds, applied=apply)
     return 1 if found and not (apply and len(changes) == len(found)) else 0

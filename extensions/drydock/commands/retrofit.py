@@ -25,7 +25,7 @@ from drydock.adoption.derive import Derived
 from drydock.adoption.facts import Fact, gather
 from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.pins import Way
-from drydock.adoption.place import Place, place_of
+from drydock.adoption.place import Place, place_of, texts_of
 from drydock.adoption.releases import Releases
 from drydock.adoption.translate import Carried, Todo, project
 from drydock.adoption.translate import Entry as Said
@@ -39,7 +39,7 @@ from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.merging.work_tree import Work
 from drydock.paths import resolved
-from drydock.project import prefix_of, repository_of, require_clean
+from drydock.project import contents_of, prefix_of, repository_of, require_clean
 from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.modernized import modernized_to_markdown
@@ -386,8 +386,9 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
 def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) -> None:
     """Change the pins of a service so that it locks, and commit that with the lock file.
 
-    The packages that `builds` names may be built for it. Raises BadInput, with nothing changed,
-    where there is no solution or other work would be lost.
+    Versions that it has locked so far, by whatever tool, stay where they fit. The packages that
+    `builds` names may be built for it. Raises BadInput, with nothing changed, where there is no
+    solution or other work would be lost.
     """
     try:
         folder = resolved(folder)
@@ -398,7 +399,7 @@ def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) ->
             raise BadInput(f"it is not locked here: {elsewhere}")
         text = pins.changed(before, {way.pin: way.instead for way in ways if way.instead})
         try:
-            lock = locking.locked(text, builds)
+            lock = locking.locked(text, builds, known=_known(repository, folder, text, builds))
         except locking.LockError as error:
             raise BadInput(f"it still does not lock: {error}") from error
         (folder / project.PATH).write_text(text, "utf-8")
@@ -415,6 +416,17 @@ def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) ->
             )
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
+
+
+def _known(repository: Repository, folder: Path, text: str, builds: Sequence[str]) -> str:
+    """Return the lock file that a service goes on from: its own, or one made from another tool's.
+
+    `text` is its pyproject.toml. Empty: it has none.
+    """
+    if (file := folder / "uv.lock").exists():
+        return file.read_text("utf-8")
+    files = texts_of(contents_of(repository, prefix_of(folder, repository)))
+    return locking.keeping(text, locked.versions(files)[1], builds)
 
 
 def abort(folder: Path) -> None:
