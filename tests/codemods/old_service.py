@@ -2,10 +2,11 @@
 
 OLD_REQUIREMENTS = """\
 fastapi==0.85.2
-starlette==0.20.4
+starlette[full]==0.20.4
 pydantic==1.10.13
 uvicorn==0.20.0
-jinja2==3.1.2
+sqlalchemy==1.4.54
+aiosqlite==0.17.0
 httpx==0.23.3
 pytest==7.4.4
 pytest-asyncio==0.18.3
@@ -16,6 +17,9 @@ pydantic>=2
 pydantic-settings>=2
 uvicorn
 jinja2
+sqlalchemy
+greenlet
+aiosqlite
 httpx
 pytest
 pytest-asyncio
@@ -28,6 +32,8 @@ from fastapi import FastAPI, Query, Request, status
 from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, BaseSettings, Field, conlist, root_validator, validator
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.exceptions import ExceptionMiddleware
 
 
@@ -116,6 +122,12 @@ def names(names: Names):
     return {"quotes": names.json().count('\\"')}
 
 
+@app.get("/stock")
+async def stock():
+    async with create_async_engine("sqlite+aiosqlite://").connect() as connection:
+        return {"stock": (await connection.execute(text("SELECT 3"))).scalar()}
+
+
 @app.get("/refused")
 def refused():
     return {"code": status.HTTP_422_UNPROCESSABLE_ENTITY}
@@ -174,6 +186,7 @@ FILES = {
 BROKEN = {
     "fastapi-application": ('root_path="/api"', 'root_path="/other"'),
     "fastapi-internals": ("from starlette.middleware.exceptions", "from starlette.exceptions"),
+    "fastapi-jinja2": ("\njinja2\n", "\n"),
     "fastapi-lifespan": ("    await connect()\n", ""),
     "fastapi-pattern": ('pattern="^[a-c]+$"', 'pattern="^[a-d]+$"'),
     "fastapi-responses": (', media_type="text/plain")', ")"),
@@ -198,6 +211,7 @@ BROKEN = {
     "pydantic-untyped": ("stock: int = 0", "stock: str = 0"),
     "pydantic-validators": (", validate_default=True", ""),
     "pytest-async-fixtures": ("@pytest_asyncio.fixture", "@pytest.fixture"),
+    "sqlalchemy-greenlet": ("\ngreenlet\n", "\n"),
 }
 """By rule: what it makes of the service, and what a mistake of it would."""
 RUFF = ('f"{q} at {settings.place}"', 'f"{q} at {q}"')

@@ -34,10 +34,14 @@ def proved(
 
 
 def found(proof: Proof) -> set[tuple[str, str]]:
-    """Return what differs and is not intended: the operation, and where."""
+    """Return what differs and is not intended: the operation, and where.
+
+    What the API document no longer promises of an operation is such a place, too.
+    """
     rows = [(row, one) for row in proof.rows if row.outcome == "differs" for one in row.found]
-    return {
+    responses = {
         (row.operation, one.difference.where or one.difference.part)
         for row, one in rows
         if not one.intended
     }
+    return responses | {(row.operation, broken) for row in proof.rows for broken in row.broken}

@@ -59,7 +59,7 @@ def run(
     for rule in rules:
         if not rule.survey:
             continue
-        now = Project({**own, **outcome.texts}) if outcome.texts else project
+        now = Project({**own, **outcome.texts}, project.before) if outcome.texts else project
         wanted = names is not None or not rule.on_request
         for found in rule.survey(now):
             if isinstance(found, Finding):

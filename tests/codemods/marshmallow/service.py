@@ -231,7 +231,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
                  "    name: Annotated[String, Length(min=1, max=20)] = optional()\n"),
     "unknown keys": ("schemas.py", 'class CustomerIn(CustomerBase, extra="ignore")',
                      "class CustomerIn(CustomerBase)"),
-    "enum by name": ("schemas.py", "ByName(Status)", "ByValue(Status)"),
+    "enum by name": ("schemas.py", "ByName", "ByValue"),
     "data_key": ("schemas.py", 'optional(alias="deliverOn")', "optional()"),
     "partial load": ("schema_adapter/schema.py", "if value is MISSING and (partial is True",
                      "if value is MISSING and (False"),

@@ -1,0 +1,59 @@
+"""`drydock prove` judges the move from aioredis, which needs an older Python: all is as before."""
+
+from pathlib import Path
+
+import pytest
+from drydock.codemods.run import run
+
+from tests.codemods.proved import found, proved
+
+MAIN = """\
+import aioredis
+from aioredis.exceptions import ConnectionError as Unreachable
+from fastapi import FastAPI
+
+app = FastAPI(title="stock")
+cache = aioredis.from_url("redis://127.0.0.1:1/4", decode_responses=True)
+
+
+@app.get("/cache")
+async def read_cache():
+    told = cache.connection_pool.connection_kwargs
+    return {"db": told["db"], "decodes": told["decode_responses"]}
+
+
+@app.get("/stock/{name}")
+async def read_stock(name: str):
+    try:
+        return {"name": name, "stock": await cache.get(name)}
+    except Unreachable:
+        return {"name": name, "stock": None}
+"""
+FILES = {
+    "main.py": MAIN,
+    "requirements.txt": "fastapi==0.115.6\nuvicorn==0.34.0\naioredis==2.0.1\n",
+}
+MODERN = {**FILES, **run(FILES, ["aioredis"], unsafe=False).texts}
+pytestmark = [pytest.mark.rules, pytest.mark.usefixtures("packages")]
+
+
+def test_a_service_of_aioredis_behaves_as_before(tmp_path: Path) -> None:
+    assert MODERN["requirements.txt"].endswith("\nredis>=4.2\n")
+    proof = proved(tmp_path / "stock", FILES, MODERN)
+    assert (found(proof), proof.exit_code) == (set(), 0), proof.verdict
+    assert proof.before.python < "3.11" <= proof.after.python
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("from redis import asyncio as aioredis", "import redis as aioredis"),
+        ("from redis.exceptions import ConnectionError", "from redis.exceptions import LockError"),
+    ],
+)
+def test_a_mistake_of_it_is_found(right: str, wrong: str, tmp_path: Path) -> None:
+    files = {path: text.replace(right, wrong) for path, text in MODERN.items()}
+    assert files != MODERN
+    proof = proved(tmp_path / "stock", FILES, files)
+    assert proof.exit_code == 1
+    assert found(proof) or "does not start" in proof.verdict
