@@ -159,6 +159,25 @@ NOOP: dict[str, tuple[Files, str]] = {
         _in("names = Item.__dict__['__fields__'].keys()\n"),
         "is no attribute of a model any more",
     ),
+    "fields, asked for by their name": (
+        _in("names = list(getattr(Item, '__fields__'))\n"),
+        "read model_fields of the class",
+    ),
+    "what was given, asked for by its name": (
+        _in("def f(item: Item):\n    return getattr(item, '__fields_set__', set())\n"),
+        "read model_fields_set",
+    ),
+    "settings": (_in("title = Item.__config__.title\n"), "read model_config, which is a dict"),
+    "settings, by their text": (
+        _in("title = vars(Item)['__config__'].title\n"),
+        "read model_config, which is a dict",
+    ),
+    "validators": (_in("many = len(Item.__validators__)\n"), "call model_validate()"),
+    "validators, asked for by their name": (
+        _in("def f(kind):\n    return hasattr(kind, '__pre_root_validators__')\n"),
+        "call model_validate()",
+    ),
+    "settings of something else": ("def f(shop):\n    return shop.__config__\n", ""),
     "no model": (
         "class Item:\n    def dict(self): ...\n\n\ndef f(item: Item):\n    return item.json()\n",
         "",

@@ -30,6 +30,19 @@ _BY_HAND = {
     "schema_json": "json.dumps(X.model_json_schema())",
     "parse_file": "read the file and use model_validate_json()",
 }
+_NO_VALIDATORS = "call model_validate(): the validators of a class are no longer listed"
+_INTERNALS = {
+    "__fields__": "read model_fields of the class, whose values are FieldInfo",
+    "__fields_set__": "read model_fields_set",
+    "__config__": "read model_config, which is a dict",
+    "__validators__": _NO_VALIDATORS,
+    "__pre_root_validators__": _NO_VALIDATORS,
+    "__post_root_validators__": _NO_VALIDATORS,
+    "__custom_root_type__": "ask whether it is a subclass of RootModel",
+    "__json_encoder__": "call model_dump_json()",
+    "__schema_cache__": "call model_json_schema(), and keep what it returns",
+}
+"""What Pydantic 1 kept in a class, and what to do without."""
 # What hardly anything but a model has, so that it may be changed on request.
 _TELLING = {"parse_obj", "from_orm", "update_forward_refs"}
 _UNKNOWN = "what it is called on is not known to be a model"
@@ -118,9 +131,9 @@ class _Methods(WithTypes):
     def leave_SimpleString(
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.SimpleString:
-        if original_node.raw_value == "__fields__":
-            how = "read model_fields of the class, whose values are FieldInfo"
-            self.source.left(original_node, "'__fields__' is no attribute of a model any more", how)
+        if how := _INTERNALS.get(original_node.raw_value):
+            why = f"{original_node.raw_value!r} is no attribute of a model any more"
+            self.source.left(original_node, why, how)
         return updated_node
 
     def _adapted(self, old: cst.Call, new: cst.Call, meaning: str) -> cst.BaseExpression:
@@ -143,11 +156,10 @@ class _Methods(WithTypes):
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.Attribute:
         name = original_node.attr.value
-        if name not in {"__fields__", "__fields_set__"} or not self.type_of(original_node.value):
+        if name not in _INTERNALS or not self.type_of(original_node.value):
             return updated_node
-        if name == "__fields__":
-            how = "read model_fields of the class, whose values are FieldInfo"
-            self.source.left(original_node, "__fields__ of a model", how)
+        if name != "__fields_set__":
+            self.source.left(original_node, f"{name} of a model", _INTERNALS[name])
             return updated_node
         self.source.changed(original_node, "__fields_set__ -> model_fields_set")
         return updated_node.with_changes(attr=cst.Name("model_fields_set"))
@@ -157,6 +169,6 @@ RULE = Rule(
     name="pydantic-methods",
     summary="`.dict()` -> `.model_dump()`, `parse_obj`, `from_orm`, `parse_obj_as`, ...",
     since="1.5.0",
-    words=(*(f".{name}(" for name in (*_NEW, *_BY_HAND)), "_as", "__fields"),
+    words=(*(f".{name}(" for name in (*_NEW, *_BY_HAND)), "_as", *_INTERNALS),
     rewrite=_rewrite,
 )
