@@ -15,7 +15,7 @@ from drydock.locking import find_uv, packages
 from tests.commands.test_retrofit_boots import UV_CACHE, ask, free_port, passes, running
 from tests.legacy import Legacy, kinds
 from tests.legacy.support import NOW, make
-from tests.support import Outcome, git
+from tests.support import Outcome, commit, git, write
 from tests.template.image import index
 
 pytestmark = pytest.mark.retrofits
@@ -157,3 +157,29 @@ def _nox(folder: Path, *arguments: str) -> None:
         env=os.environ,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_the_code_needs_since_is_locked_with_what_was_locked_before(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "service"
+    code = (
+        "import aioredis\nfrom fastapi import FastAPI\nfrom fastapi.templating import "
+        "Jinja2Templates\n\napp = FastAPI()\n"
+    )
+    pins = "aioredis==2.0.1\nanyio==4.11.0\nfastapi==0.115.0\nuvicorn==0.30.0\n"
+    write(folder, {"main.py": code, "requirements.in": "fastapi\nuvicorn\naioredis\n"})
+    write(folder, {"requirements.txt": pins})
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+
+    outcome = drydock(
+        "retrofit", folder, "--defaults", "--modernize", "--template", standard, "--to", NOW
+    )
+
+    assert outcome.code == 0, outcome.out + outcome.err
+    locked = packages((folder / "uv.lock").read_text())
+    assert locked["anyio"] == "4.11.0"
+    assert ("redis" in locked, "jinja2" in locked, "aioredis" in locked) == (True, True, False)
+    assert "lacks" not in outcome.out
+    assert git(folder, "status", "--porcelain", ".") == ""

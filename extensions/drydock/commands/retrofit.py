@@ -57,6 +57,7 @@ from drydock.template.rendering import Rendering
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 _WRITTEN = {"added", "updated", "merged"}
+_RELAX = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
 _OF_PINS = (project.PATH, "uv.lock")
 _OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
 
@@ -212,13 +213,29 @@ class _Retrofit:
         with undone_by("drydock retrofit --abort"):
             asked = modernize.Options(dry_run=dry_run, before=self.place.files)
             made = modernize.modernize(self.place.folder, asked, self.say)
-            report.modernized = made
             if made.files and not dry_run:
                 paths = [self.place.prefix + file.path for file in made.files]
+                required = project.PATH in {file.path for file in made.files}
+                if required and (lock := self._lock_again(report)):
+                    paths.append(lock)
+                    told = [one for one in made.findings if one.path != "uv.lock"]
+                    made = replace(made, findings=told)
                 own.git("--literal-pathspecs", "add", "--", *paths)
                 body = modernized_to_markdown(made)
                 branch = _branch_of(own, self.place.folder)
                 branch.commit(own, "Carry the code to the libraries of today", body)
+            report.modernized = made
+
+    def _lock_again(self, report: RetrofitReport) -> str | None:
+        """Lock what the rules make the service require; return its lock file, where that is so."""
+        path, own = f"{self.place.prefix}uv.lock", self.place.repository
+        if report.unlocked or path not in own.tracked()[0]:
+            return None
+        if problem := locking.write(self.place.folder, builds=self.options.builds):
+            report.unlocked = f"uv.lock lacks what the code requires now: {problem}"
+            report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, _RELAX, "start"))
+            return None
+        return path
 
     def _call_factory(self, facts: list[Fact]) -> Place:
         """Add a module that calls a factory with arguments, if one can; return the service."""
@@ -349,7 +366,7 @@ def _lock(
         repository.write_index([(path, 0, Entry("100644", empty))])
     source, versions = locked.versions(place.files)
     if problem := lock_file.write(repository, place.folder, place.prefix, versions, builds):
-        how = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
+        how = _RELAX
         if problem == locking.locked_elsewhere(place.folder):
             how = "the image is built from a lock file beside it: exclude it there, then uv lock"
         report.unlocked = f"uv.lock is not written: {problem}"
