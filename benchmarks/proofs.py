@@ -67,7 +67,7 @@ class Outcome:
 
 
 def given() -> dict[str, dict[str, Any]]:
-    """Return what each service is given: env, setup, requests, options."""
+    """Return what each service is given: env, setup, requests, options, packages to build."""
     found: dict[str, dict[str, Any]] = yaml.safe_load(GIVEN.read_text("utf-8"))
     return found
 
@@ -109,7 +109,10 @@ class Proof:
 
     def _relax(self) -> None:
         head = self._head()
-        self.trial.drydock("retrofit", "--resolve", "--apply")
+        builds = given().get(self.service.name, {}).get("builds", ())
+        self.trial.drydock(
+            "retrofit", "--resolve", "--apply", *(f"--build={one}" for one in builds)
+        )
         said = run(["git", "log", "--format=%b", f"{head}..HEAD"], self.trial.top, MINUTE)[1]
         self.outcome.resolved = [line for line in said.splitlines() if line.strip()]
 
