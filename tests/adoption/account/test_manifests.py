@@ -49,7 +49,10 @@ def test_each_has_its_place_in_the_chart() -> None:
     found = {(one.line, one.said): one.how for one in find({"k8s.yaml": TEXT}, [], "", "x serve")}
     places = {key: how.partition("chart ")[2] for key, how in found.items()}
     assert places == {
-        (6, "replicas: 3"): "it is replicas of chart/values.yaml",
+        (
+            6,
+            "replicas: 3",
+        ): "it is replicas of chart/values.yaml, and minReplicas of its autoscaling, which is on",
         (9, "nodeSelector"): "it is nodeSelector of chart/values.yaml",
         (14, "ports"): "the ports are the answers service_port and management_port",
         (17, "env LEVEL"): "it is env of chart/values.yaml",

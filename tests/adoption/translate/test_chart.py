@@ -40,6 +40,7 @@ def test_one_workload_beside_what_it_uses_is_carried_over() -> None:
     changed = {key: value for key, value in found.items() if value != old[key]}
     assert changed == {
         "replicas": 3,
+        "autoscaling": old["autoscaling"] | {"minReplicas": 3},
         "env": {"LEVEL": "high"},
         "secrets": ["tokens"],
         "secretEnv": {"PASSWORD": {"secret": "db", "key": "password"}},
@@ -49,6 +50,20 @@ def test_one_workload_beside_what_it_uses_is_carried_over() -> None:
     assert found.keys() == old.keys()
     assert len(rules) == len(changed)
     assert carry(STANDARD, {"k8s.yaml": TEXT}).text.count("#") == STANDARD.count("#")
+
+
+@pytest.mark.parametrize(
+    ("replicas", "least", "most"), [(1, 1, 6), (6, 6, 6), (9, 9, 9), (0, 2, 6)]
+)
+def test_autoscaling_never_has_fewer_pods_than_the_manifest(
+    replicas: int, least: int, most: int
+) -> None:
+    validate = pytest.importorskip("jsonschema").validate
+    found, _ = values(TEXT.replace("replicas: 3", f"replicas: {replicas}"))
+    assert found["replicas"] == replicas
+    scaling = found["autoscaling"]
+    assert (scaling["minReplicas"], scaling["maxReplicas"]) == (least, most)
+    validate(found, json.loads(rendered("values.schema.json")))
 
 
 def test_what_the_schema_of_the_chart_refuses_is_not_carried_over() -> None:

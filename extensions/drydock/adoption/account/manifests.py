@@ -87,7 +87,9 @@ def _workload(path: str, text: str, document: dict[str, Any]) -> Iterator[Entry]
         return Entry(path, max(line, 1), said, "carried", f"{_STAYS}{how}")
 
     if "replicas" in spec:
-        how = "it is replicas of chart/values.yaml"
+        how = "it is replicas of chart/values.yaml, and minReplicas of its autoscaling, which is on"
+        if spec["replicas"] == 0:
+            how = "it is replicas of chart/values.yaml: set autoscaling.enabled there to false"
         yield carried(f"replicas: {spec['replicas']}", how, "spec", "replicas")
     yield from (carried(key, how, key) for key, how in _OF_POD.items() if key in said_of_pod)
     for key in sorted(said_of_pod.keys() - _OF_POD.keys() - {"containers"}):

@@ -58,6 +58,8 @@ def _values(document: Mapping[str, Any], standard: Mapping[str, Any]) -> Iterato
             named.append(str(secret["name"]))
     if isinstance(replicas := spec.get("replicas"), int):
         yield "replicas", replicas
+        if replicas > 0:
+            yield "autoscaling", _at_least(replicas, standard["autoscaling"])
     yield from ((key, value) for key, value in (
         ("env", variables), ("secrets", named), ("secretEnv", secrets)) if value)  # fmt: skip
     if resources := manifests.at(container, "resources"):
@@ -66,6 +68,12 @@ def _values(document: Mapping[str, Any], standard: Mapping[str, Any]) -> Iterato
     yield from ((key, pod[key]) for key in _AS_THEY_ARE if pod.get(key))
     if mounts := container.get("volumeMounts"):
         yield "volumeMounts", mounts
+
+
+def _at_least(replicas: int, autoscaling: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the chart's autoscaling, which is on, so that it never has fewer pods than these."""
+    most = max(replicas, autoscaling["maxReplicas"])
+    return {**autoscaling, "minReplicas": replicas, "maxReplicas": most}
 
 
 def _text(value: Any) -> str:
