@@ -218,6 +218,21 @@ def test_a_service_that_does_not_start_differs_or_proves_nothing(
 
 
 @real
+def test_a_service_that_starts_only_once_proves_nothing(
+    service: Path, scratch: Path, tmp_path: Path
+) -> None:
+    mark = tmp_path / "started"
+    setup = f"test ! -e {mark} && touch {mark}"
+    once = given(["GREETING=ada"], [setup], network=False)
+
+    proof = prove(service, Options(before="HEAD", seconds=10, given=once), lambda _: None)
+
+    assert proof.exit_code == 2
+    assert "before starts the first time, and not once more" in proof.verdict
+    assert list(scratch.iterdir()) == []
+
+
+@real
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_when_it_is_interrupted(
     service: Path, scratch: Path, number: signal.Signals

@@ -113,7 +113,7 @@ def _renamed(line: str, old: str, wanted: str) -> str:
     """Return an entry of a list for another package; its extras and comments stay."""
     name, _, version = wanted.partition(">=")
     line = re.sub(_spelt(old), name, line, count=1, flags=re.IGNORECASE)
-    if table := re.match(r"[\w.-]+\s*=\s*", line):
+    if table := re.match(r"[\w.-]+\s*=(?!=)\s*", line):
         said = r'(?<=version = )"[^"]*"' if "{" in line else r'"[^"]*"'
         return table[0] + re.sub(said, f'">={version}"', line[table.end() :], count=1)
     return re.sub(

@@ -157,7 +157,11 @@ class _Proving:
             return found
         self.say("Starting it once more as it was, to see what differs by itself")
         replayed = partial(_replayed, first, self.options.seconds)
-        second, _ = self._serve(before, environment, found.before, replayed)
+        try:
+            second, _ = self._serve(before, environment, found.before, replayed)
+        except StartError as error:
+            found.unproved = f"before starts the first time, and not once more: {error}"
+            return found
         self._test(before, environment, found.before)
         try:
             used = [environment.python, *(one for one in pythons if one != environment.python)]

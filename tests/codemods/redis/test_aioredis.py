@@ -44,6 +44,14 @@ FIX: dict[str, tuple[Files, Files]] = {
         {"app.py": "import aioredis\n", "requirements.txt": "aioredis[hiredis]==2.0.1  # x\nb\n"},
         {"requirements.txt": "redis[hiredis]>=4.2  # x\nb\n"},
     ),
+    "a requirement with a pin alone": (
+        {"app.py": "import aioredis\n", "requirements.txt": "a==1\naioredis==2.0.1\n"},
+        {"requirements.txt": "a==1\nredis>=4.2\n"},
+    ),
+    "a requirement of any version": (
+        {"app.py": "import aioredis\n", "requirements.in": "aioredis\n"},
+        {"requirements.in": "redis>=4.2\n"},
+    ),
     "a requirement of a marker": (
         {"app.py": "import aioredis\n", "requirements.txt": "aioredis>=2,<3 ; os_name=='posix'\n"},
         {"requirements.txt": "redis>=4.2 ; os_name=='posix'\n"},
