@@ -88,3 +88,10 @@ def test_what_an_offline_uv_lacks_is_not_taken_for_no_solution(
 def test_a_lock_file_that_cannot_be_read_is_named(text: str) -> None:
     with pytest.raises(BadInput, match=r"uv\.lock is not valid"):
         locking.packages(text)
+
+
+@pytest.mark.parametrize("pinned", ["3.11.99\n", "no-such-environment\n"])
+def test_a_python_that_is_not_here_is_not_needed_to_lock(tmp_path: Path, pinned: str) -> None:
+    write(tmp_path, {"pyproject.toml": PROJECT.format("shop"), ".python-version": pinned})
+    assert locking.write(tmp_path) is None
+    assert (tmp_path / "uv.lock").exists()

@@ -73,7 +73,7 @@ def write(
     try:
         if versions and not own and (kept := keeping(text, versions, builds)):
             lock.write_text(kept, "utf-8")
-        done = run_uv("lock", *_only(builds), folder=service)
+        done = run_uv("lock", *_only(builds), *_any_python(text), folder=service)
     except NoIndexError as error:
         return str(error)
     if done.returncode == 0:
@@ -81,6 +81,15 @@ def write(
     if not own:
         lock.unlink(missing_ok=True)  # it may hold bounds that the project does not have
     return one_line(done.stderr) or f"uv lock ended with {done.returncode}"
+
+
+def _any_python(text: str) -> list[str]:
+    """Return the options by which uv locks with any Python that a project takes.
+
+    A .python-version may name a patch release that only its developers have.
+    """
+    wanted = tomllib.loads(text)["project"].get("requires-python")
+    return [f"--python={wanted}"] if isinstance(wanted, str) else []
 
 
 def _hindrance(service: Path) -> str | None:
@@ -199,7 +208,7 @@ def _tell(done: subprocess.CompletedProcess[str]) -> None:
 
 def require_index(done: subprocess.CompletedProcess[str]) -> None:
     """Raise NoIndexError where uv failed because something could not be fetched."""
-    if done.returncode and re.search(r"(?i)failed to (fetch|download)", done.stderr):
+    if done.returncode and re.search(r"(?i)failed to fetch|git operation failed", done.stderr):
         raise NoIndexError(f"uv: {one_line(done.stderr)[:300]}")
 
 

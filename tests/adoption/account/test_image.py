@@ -93,6 +93,11 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         {},
         ["2: not carried over: --new-thing x"],
     ),
+    "a dash for the standard output": (
+        "CMD gunicorn --access-logfile - --error-logfile - --workers 4 a:b\n",
+        {},
+        ["2: not carried over: --workers 4"],
+    ),
     "another port than the service's": (
         "EXPOSE 7000\nCMD uvicorn a:b --port 7001\n",
         {},

@@ -104,6 +104,27 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "service_port",
         [("8001", "dockerfile:2")],
     ),
+    "the Python of pyenv and uv": (
+        {".python-version": "# ours\n3.12.4\n3.9\n"},
+        "python_version",
+        [("3.12", ".python-version:2")],
+    ),
+    "the Python of asdf": (
+        {".tool-versions": "nodejs 3.10.1\npython 3.11.2 3.10.1\n"},
+        "python_version",
+        [("3.11", ".tool-versions:2")],
+    ),
+    "the Python of Heroku": (
+        {"runtime.txt": "python-3.10.4\n"},
+        "python_version",
+        [("3.10", "runtime.txt:1")],
+    ),
+    "an environment by a name": ({".python-version": "shop-3.9\n"}, "python_version", []),
+    "no pipeline: what lies beside one": (
+        {".github/workflows/README.md": "", ".github/workflows/tests/x.yml": ""},
+        "pipeline",
+        [],
+    ),
     "prose below the title": (
         {"README.md": "# Shop\n\n![x](y)\n\nSells [things](z) to\npeople. And more.\n"},
         "description",

@@ -42,3 +42,15 @@ def test_it_tells_name_and_python() -> None:
 def test_what_is_no_environment_says_nothing() -> None:
     for text in ("- a\n", "dependencies: text\n", "{", "dependencies:\n- pip:\n"):
         assert not [one for one in found(text) if isinstance(one, Demand)]
+
+
+def test_what_was_exported_is_left_in_one_line() -> None:
+    text = (
+        "dependencies:\n  - python=3.11.5=h955ad1f_0\n  - icu=73.1=h6a678d5_0\n  - gdal=3.8\n"
+        "  - libffi=3.4.4=h6a678d5_0\n"
+    )
+    told = [(one.line, one.why) for one in found(text) if isinstance(one, Todo)]
+    assert told[:-1] == [
+        (3, "Conda installs 2 packages of an exported environment: icu, libffi"),
+        (4, "Conda installs gdal=3.8"),
+    ]

@@ -41,6 +41,11 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         {},
         'ENV A=1\nENV B="x y"\nENV GREETING="hello there"\n',
     ),
+    "an argument of the build that a variable takes up": (
+        "FROM python:3.9\nARG SHA\nARG UNUSED=1\nENV REVISION=$SHA\n",
+        {},
+        "ARG SHA\nENV REVISION=$SHA\n",
+    ),
     "what an argument gives": (
         "FROM python:3.9\nARG NAME=shop\nENV CONFIG=/etc/${NAME}.yml\n",
         {},
@@ -98,6 +103,17 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "a health check": (
         "FROM python:3.9\nHEALTHCHECK CMD x\n",
         [(2, "the image has no HEALTHCHECK")],
+    ),
+    "an argument that nothing takes up": (
+        "FROM python:3.9\nARG SHA\nENV PIP_X=$SHA\nARG SHAPE\nENV PIP_Y=$SHAPES\n",
+        [
+            (2, "the image takes no build argument SHA"),
+            (4, "the image takes no build argument SHAPE"),
+        ],
+    ),
+    "the home of a user of its own": (
+        "FROM python:3.9\nENV HOME=/home/me\n",
+        [(2, "HOME is of a user that the image does not have: it runs as user 10001")],
     ),
     "a volume": ("FROM python:3.9\nVOLUME /x\n", [(2, "not carried over: VOLUME /x")]),
     "what it fetches": (

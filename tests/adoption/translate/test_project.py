@@ -229,3 +229,66 @@ def test_a_version_that_came_from_tags_is_told(tool: str) -> None:
 def test_a_version_of_a_file_did_not_come_from_tags() -> None:
     carried = project("[project]\nname = 'x'\n[tool.hatch.version]\npath = 'a.py'\n")
     assert not [one for one in carried.todo if "git's tags" in one.why]
+
+
+RICH = """\
+[build-system]
+requires = ["setuptools>=61"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "shop"
+version = "1.2"
+description = "Sells"
+requires-python = ">=3.9"
+license = "MIT"
+authors = [
+    { name = "Ann" },
+    { name = "Bob" },
+]
+keywords = ["a", "b"]
+classifiers = [
+    "Framework :: FastAPI",
+]
+dependencies = [
+    "fastapi==0.110",
+    "httpx>=0.27",
+]
+
+[project.optional-dependencies]
+extra = [
+    "rich>=13",
+]
+
+[project.urls]
+Home = "https://example.com"
+
+[project.scripts]
+shop-admin = "shop.admin:main"
+
+[dependency-groups]
+lint = ["ruff==0.5"]
+
+[tool.uv]
+index-strategy = "first-index"
+
+[tool.other]
+x = 1
+
+[[tool.more]]
+y = 2
+"""
+COMMENTS = ("# a = [", "# ]", "# [project.urls]")
+
+
+@pytest.mark.parametrize("comment", COMMENTS)
+def test_a_comment_changes_no_value_wherever_it_stands(comment: str) -> None:
+    expected = tomllib.loads(project(RICH).text)
+    lines = RICH.splitlines(keepends=True)
+    for place in range(len(lines) + 1):
+        text = "".join([*lines[:place], f"{comment}\n", *lines[place:]])
+        assert tomllib.loads(project(text).text) == expected, text
+        if place and lines[place - 1].strip():
+            behind = lines[place - 1].replace("\n", f"  {comment}\n")
+            text = "".join([*lines[: place - 1], behind, *lines[place:]])
+            assert tomllib.loads(project(text).text) == expected, text

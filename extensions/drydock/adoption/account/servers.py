@@ -94,7 +94,13 @@ def flags(command: list[str]) -> Iterator[Flag]:
         said = word
         known = flag(short.get(name, name), value, said)
         takes = not equals and not _BOOLEAN.fullmatch(known.name)
-        if takes and rest and not rest[0].startswith("-") and not _is_target(server, rest):
+        # A dash alone is a value: the standard output.
+        if (
+            takes
+            and rest
+            and (rest[0] == "-" or rest[0][0] != "-")
+            and not _is_target(server, rest)
+        ):
             value, *rest = rest
             said = f"{word} {value}"
         yield flag(short.get(name, name), value, said)

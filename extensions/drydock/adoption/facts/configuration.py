@@ -20,7 +20,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 _NAMED = re.compile(r"config|settings?|application|default|properties", re.IGNORECASE)
 _ASIDE = {"tests", "test", "docs", "node_modules", "templates", "k8s", "deploy", "helm"}
-_TOOLS = re.compile(r"^\.|pre-commit|mkdocs|codecov|renovate|package(-lock)?\.json|docker-compose")
+_TOOLS = re.compile(
+    r"^\.|pre-commit|mkdocs|codecov|renovate|package(-lock)?\.json|[jt]sconfig|docker-compose"
+)
 _VARIABLE = re.compile(r"(?m)^(?:export\s+)?(?P<name>\w+)=[\"']?(?P<value>[^\"'\n]*)")
 _DOTENV = re.compile(r"^\.env(\.[\w.-]*)?$")
 _MONITORING = re.compile(r"prom(etheus)?|metrics?|monitoring|management|actuator", re.IGNORECASE)

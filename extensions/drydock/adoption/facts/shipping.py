@@ -7,7 +7,7 @@ from drydock.adoption.facts import SAYS, Fact, Files, named
 from drydock.documents.places import line_of
 
 _PIPELINES = re.compile(
-    r"\.github/workflows/.+|\.gitlab-ci\.yml|Jenkinsfile|azure-pipelines\.yml"
+    r"\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.yml|Jenkinsfile|azure-pipelines\.yml"
     r"|bitbucket-pipelines\.yml|\.circleci/config\.yml|\.travis\.yml"
 )
 _KIND = re.compile(r"(?m)^kind:\s*(\w+)\s*$")

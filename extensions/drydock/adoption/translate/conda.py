@@ -34,8 +34,24 @@ def packages(text: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+# `conda env export` writes what is installed, as name=version=build:
+# https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html
+_EXPORTED = re.compile(r"[\w.-]+=[^=\s]+=[^=\s]+")
+
+
 def _of(path: str, text: str) -> Iterator[Demand | Todo]:
+    how = "add what PyPI has of it to pyproject.toml, or install it in the Dockerfile"
+    exported = [str(one) for one in packages(text) if _EXPORTED.fullmatch(str(one))]
+    if wanted := [one for one in exported if not _INSTALLER.match(one)]:
+        # Most of them are there for another one: nobody asked for them, and nobody reads a line of
+        # each.
+        names = ", ".join(one.partition("=")[0] for one in wanted)
+        why = f"Conda installs {len(wanted)} packages of an exported environment: {names}"
+        line = line_of(path, text, "dependencies", value=wanted[0])
+        yield Todo(path, line, why, how, "start")
     for one in packages(text):
+        if str(one) in exported:
+            continue
         if isinstance(one, dict):
             said = one.get("pip") or []
             if not isinstance(said, list):
@@ -46,7 +62,6 @@ def _of(path: str, text: str) -> Iterator[Demand | Todo]:
                 yield from _of_pip(path, text, str(line))
         elif not _INSTALLER.match(str(one)):
             why = f"Conda installs {one}"
-            how = "add what PyPI has of it to pyproject.toml, or install it in the Dockerfile"
             yield Todo(path, line_of(path, text, "dependencies", value=str(one)), why, how, "start")
     yield Todo(path, 0, "pyproject.toml takes its place for packages of PyPI", f"git rm {path}")
 

@@ -1,6 +1,7 @@
 """Which files of the standard take in what a service said in its own way."""
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from drydock.adoption.facts import Files
@@ -10,6 +11,7 @@ from drydock.adoption.translate import (
     chart,
     ignored,
     image,
+    pinned,
     project,
     style,
     testing,
@@ -40,7 +42,10 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
     for path in texts.keys() & files.keys() & {*ignored.PATHS}:
         found[path] = ignored.carry(path, texts[path], files)
     if project.OWN in texts.get(project.PATH, ""):
-        found[project.PATH] = project.carry(texts[project.PATH], files)
+        made = project.carry(texts[project.PATH], files)
+        python, todo = pinned.carry(made.text, files)
+        found[project.PATH] = replace(made, todo=(*made.todo, *todo))
+        found |= {pinned.PATH: python} if python else {}
     if testing.PATH in texts.keys() - files.keys():
         found[testing.PATH] = testing.carry(texts[testing.PATH], files)
     if "[lint.per-file-ignores]" in texts.get(style.PATH, ""):

@@ -25,6 +25,11 @@ _PLAIN_ENV = re.compile(
 )
 # Variables that only the servers' own commands read.
 _SERVER_ENV = re.compile(r"UVICORN_\w+|GUNICORN_\w+|WEB_CONCURRENCY|HYPERCORN_\w+|GRANIAN_\w+")
+# Variables of the user that the server runs as.
+_OF_USER = re.compile(r"HOME|USER|LOGNAME")
+_OTHERWISE = re.compile(
+    "|".join(one.pattern for one in (_PLAIN_ENV, _SERVER_ENV, _OF_USER)) + "|PYTHONPATH"
+)
 # What images run to install a Python project, which the standard's does in its own way.
 _ROUTINE = re.compile(
     r"apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|auto(remove|clean)|dist-upgrade)\b"
@@ -323,12 +328,24 @@ class _Image:
 
     def _argument(self, step: _Step) -> _Found:
         name, equals, _ = step.rest.partition("=")
-        if equals or not step.last_stage or name in {"VERSION", "REVISION"}:
+        if not equals and step.last_stage and self._is_put_in(name):
+            yield self._carried(step, step.text, PATH), f"ARG {name}\n"
+        elif equals or not step.last_stage or name in {"VERSION", "REVISION"}:
             how = "its value stands where it is used" if equals else "the image is built without it"
             yield self._standard(step, step.text, how), ""
         else:
             why = f"the image takes no build argument {name}"
             yield self._by_hand(step, step.text, "whatever passes it may stop", why), ""
+
+    def _is_put_in(self, name: str) -> bool:
+        """Tell whether a build argument is put into what comes along: variables and labels."""
+        named = re.compile(rf"\$(\{{{name}\b|{name}\b)")
+        return any(
+            named.search(value) and not _OTHERWISE.fullmatch(variable)
+            for one in _steps(self.files[self.path])
+            if one.last_stage and one.word in {"ENV", "LABEL"}
+            for variable, value in _pairs(one.rest)
+        )
 
     def _variables(self, step: _Step) -> _Found:
         for name, value in _pairs(step.rest):
@@ -342,6 +359,9 @@ class _Image:
                 yield self._by_hand(step, said, how), ""
             elif not step.last_stage:
                 yield self._by_hand(step, said), ""
+            elif _OF_USER.fullmatch(name):
+                why = f"{name} is of a user that the image does not have: it runs as user 10001"
+                yield self._by_hand(step, said, "set it to a folder that is there", why), ""
             else:
                 yield self._carried(step, said, PATH), f"{said}\n"
                 if step.workdir not in {_FOLDER, "/"} and step.workdir in value:

@@ -293,7 +293,7 @@ def _fields(ours: str, present: Iterable[str]) -> Iterator[tuple[str, str]]:
     for header, table in _headed(ours):
         for field in table.body.parts if header == "project" and table.body else ():
             if str(field.key) not in said:
-                yield str(field.key), nodes.source(field).strip().partition("=")[2].strip()
+                yield str(field.key), _after_sign(field)
 
 
 def _with_metadata(
@@ -331,9 +331,14 @@ def _headed(text: str) -> Iterator[tuple[str, nodes.Part]]:
             yield found[1], table
 
 
+def _after_sign(field: nodes.Part) -> str:
+    """Return the value of a field as it stands, with a comment behind it but none above."""
+    return (nodes.inner(field) + field.after).partition("=")[2].strip()
+
+
 def _source(table: nodes.Part) -> str:
     """Return what stands below the header of a table."""
-    return nodes.source(table).partition("]\n")[2]
+    return (nodes.inner(table) + table.after).partition("\n")[2]
 
 
 def _sources(demands: Iterable[Demand], tool: dict[str, Any]) -> str:

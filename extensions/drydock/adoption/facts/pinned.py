@@ -1,0 +1,30 @@
+"""The Python that tools take in a service's folder: pyenv and uv, asdf and mise, Heroku."""
+
+import re
+from collections.abc import Iterator
+
+from drydock.adoption.facts import IMPLIES, Fact, Files
+
+PATHS = (".python-version", ".tool-versions", "runtime.txt")
+# https://docs.astral.sh/uv/concepts/python-versions/#python-version-files
+# https://asdf-vm.com/manage/configuration.html#tool-versions
+# https://devcenter.heroku.com/articles/python-runtimes
+_VERSION = re.compile(r"(?m)^[ \t]*(?:c?python[ \t-]*)?(?P<version>3\.\d+(?:\.\d+)?)\b")
+
+
+def versions(files: Files) -> Iterator[tuple[str, int, str]]:
+    """Yield each such file with a line and the version that it names there."""
+    for path in PATHS:
+        text = files.get(path, "")
+        for found in _VERSION.finditer(text):
+            yield path, text.count("\n", 0, found.start("version")) + 1, found["version"]
+
+
+def find(files: Files) -> Iterator[Fact]:
+    """Yield the Python of each file: the first that it names, which is the one that is taken."""
+    seen = set()
+    for path, line, version in versions(files):
+        if path not in seen:
+            minor = ".".join(version.split(".")[:2])
+            yield Fact("python_version", minor, path, line, IMPLIES)
+            seen.add(path)

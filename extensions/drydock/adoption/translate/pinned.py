@@ -1,0 +1,34 @@
+"""The Python that tools take in a service's folder, where the standard's packages need another."""
+
+import re
+
+from drydock.adoption.facts import Files
+from drydock.adoption.facts.pinned import versions
+from drydock.adoption.translate import Carried, Todo
+from drydock.adoption.translate.poetry import allows
+from drydock.documents.formats import toml
+
+PATH = ".python-version"
+
+
+def carry(project: str, files: Files) -> tuple[Carried | None, list[Todo]]:
+    """Return .python-version with a Python that `project` takes, if it names another; and the rest.
+
+    `project` is the text of the service's new pyproject.toml. uv locks nothing where that file is
+    against its requires-python; files of other tools are left to a person.
+    """
+    wanted = str(toml.data(project)["project"].get("requires-python", ""))
+    oldest = (re.findall(r"3\.\d+", wanted) or [""])[0]
+    rules: list[str] = []
+    todo: list[Todo] = []
+    lines = files.get(PATH, "").splitlines(keepends=True)
+    for path, line, version in versions(files) if oldest else ():
+        if any(allows(wanted, one) for one in (version, f"{version}.99")):
+            continue
+        if path == PATH:
+            lines[line - 1] = lines[line - 1].replace(version, oldest, 1)
+            rules.append(f"{version} gave way to {oldest}, since the service needs {wanted}")
+        else:
+            why = f"it names Python {version}, and the service needs {wanted}"
+            todo.append(Todo(path, line, why, f"write {oldest}", "operators"))
+    return Carried("".join(lines), tuple(rules)) if rules else None, todo

@@ -1,0 +1,46 @@
+"""A file that names a Python which the service no longer takes is brought up, or told."""
+
+from collections.abc import Mapping
+
+import pytest
+from drydock.adoption.translate.pinned import PATH, carry
+
+PROJECT = '[project]\nname = "shop"\nversion = "1"\nrequires-python = "{}"\n'
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "expected"),
+    [
+        (">=3.11", "3.10.13\n", "3.11\n"),
+        (">=3.11", "# ours\n3.10\n3.12\n", "# ours\n3.11\n3.12\n"),
+        ("==3.13.*", "3.12.1", "3.13"),
+        (">=3.11,<3.13", "3.13.1\n", "3.11\n"),
+    ],
+)
+def test_a_python_that_is_not_taken_gives_way(wanted: str, text: str, expected: str) -> None:
+    carried, todo = carry(PROJECT.format(wanted), {PATH: text})
+    assert carried is not None
+    assert (carried.text, todo) == (expected, [])
+    assert len(carried.rules) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "files"),
+    [
+        (">=3.11", {PATH: "3.12.4\n"}),
+        (">=3.11", {PATH: "3.11\n"}),
+        (">=3.11.5", {PATH: "3.11\n"}),
+        (">=3.11", {PATH: "shop-env\n"}),
+        (">=3.11", {PATH: ""}),
+        (">=3.11", {}),
+    ],
+)
+def test_others_stay(wanted: str, files: Mapping[str, str]) -> None:
+    assert carry(PROJECT.format(wanted), files) == (None, [])
+
+
+def test_what_other_tools_take_is_told() -> None:
+    files = {".tool-versions": "nodejs 20\npython 3.9.1\n", "runtime.txt": "python-3.10.4\n"}
+    carried, todo = carry(PROJECT.format(">=3.11"), files)
+    assert carried is None
+    assert [(one.path, one.line) for one in todo] == [(".tool-versions", 2), ("runtime.txt", 1)]
