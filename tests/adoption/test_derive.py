@@ -212,6 +212,14 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
         },
         "it holds several services: .*: a, b$",
     ),
+    "services of which one has nothing but an image": (
+        {
+            "Dockerfile": "FROM eclipse-temurin:11\nCMD java -jar a.jar\n",
+            "volume/a/requirements.txt": "fastapi\n", "volume/a/main.py": APP_TEXT,
+            "volume/b/Dockerfile": "FROM python:3.11\n", "volume/b/app.py": APP_TEXT,
+        },
+        "it holds several services: .*: volume/a, volume/b$",
+    ),
     "a repository with the service in a folder": (
         {"backend/Pipfile": "", "backend/m.py": APP_TEXT},
         "it holds a service in a folder: .*: backend$",

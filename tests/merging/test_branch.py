@@ -50,6 +50,15 @@ def test_it_holds_the_commit_and_leaves_the_other_branch_alone(folder: Path) -> 
     assert git(folder, "status", "--porcelain") == ""
 
 
+def test_a_report_of_any_length_is_its_message(folder: Path) -> None:
+    repository = Repository.at(folder)
+    with repository.quarantined() as own:
+        BRANCH.write(own, git(folder, "rev-parse", "HEAD"), merged(own))
+    body = "a line of a report\n" * 20_000
+    BRANCH.commit(repository, "Update", body)
+    assert git(folder, "show", "--no-patch", "--format=%B").split("\n", 2)[2] == body.strip()
+
+
 def test_a_service_among_others_has_a_branch_of_its_own() -> None:
     assert Branch("retrofit", "shop").name == "drydock/retrofit-shop"
 

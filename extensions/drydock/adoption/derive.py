@@ -267,7 +267,8 @@ def _require_one_service(facts: list[Fact], files: Files) -> None:
     """Raise BadInput where the folder holds services instead of being one."""
     lists = {path for path in files if _LIST.search(path)}
     at_top = any(path.rpartition("/")[0] in {"", "requirements"} for path in lists)
-    nested = {path.rpartition("/")[0] for path in lists} - {"", "requirements"}
+    images = {path for path in files if path.endswith("/Dockerfile")}
+    nested = {path.rpartition("/")[0] for path in lists | images} - {"", "requirements"}
     apps = [f.path for f in facts if f.about in {"app_object", "factory"}]
     homes = {
         max((one for one in nested if path.startswith(f"{one}/")), key=len, default="")

@@ -220,7 +220,8 @@ class _Retrofit:
                     paths.append(lock)
                     told = [one for one in made.findings if one.path != "uv.lock"]
                     made = replace(made, findings=told)
-                own.git("--literal-pathspecs", "add", "--", *paths)
+                listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
+                own.git("--literal-pathspecs", "add", *listed, stdin="\0".join(paths).encode())
                 body = modernized_to_markdown(made)
                 branch = _branch_of(own, self.place.folder)
                 branch.commit(own, "Carry the code to the libraries of today", body)

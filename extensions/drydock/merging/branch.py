@@ -92,8 +92,9 @@ class Branch:
         signed = repository.git("config", "--type=bool", "commit.gpgsign", accept=(0, 1)).strip()
         sign = ["-S"] if signed == b"true" else []
         tree, head = repository.text("write-tree"), repository.text("rev-parse", "HEAD")
-        message = ("-m", subject, "-m", body)
-        made = repository.text("commit-tree", *sign, tree, "-p", head, *message)
+        # Not as an argument: Linux takes none of more than 128 KiB.
+        message = f"{subject}\n\n{body.rstrip()}\n".encode()
+        made = repository.text("commit-tree", *sign, tree, "-p", head, "-F", "-", stdin=message)
         if self._noted(repository, "From"):
             self._note(repository, "Made", made)
         repository.git("update-ref", "-m", f"drydock {self.command}", "HEAD", made, head)

@@ -12,6 +12,11 @@ _NAME = re.compile(
     # https://github.com/docker/cli/blob/master/cli/command/image/build/context.go
     r"|(^|/)(?i:dockerfile|containerfile)$"
 )
+_BASE = re.compile(r"FROM\s+(?:--\S+\s+)*(?:\S*/)?([\w.-]+)", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"node|bun|deno|nginx|httpd|caddy|traefik|envoy|golang|openjdk|eclipse-temurin|amazoncorretto"
+    r"|maven|gradle|tomcat|php|ruby|rust|sdk|aspnet|postgres|mysql|mariadb|mongo|redis|rabbitmq"
+)
 _FIRST = ("Dockerfile", "dockerfile", "Containerfile")
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
 # https://github.com/tiangolo/uvicorn-gunicorn-docker#app_module says what these variables name.
@@ -40,7 +45,14 @@ def main_dockerfile(files: Files) -> str:
         name = path.rpartition("/")[2]
         return path.count("/"), _FIRST.index(name) if name in _FIRST else len(_FIRST)
 
-    return min(filter(is_dockerfile, files), key=order, default="")
+    own = (path for path in files if is_dockerfile(path) and not _is_of_another(files[path]))
+    return min(own, key=order, default="")
+
+
+def _is_of_another(text: str) -> bool:
+    """Tell whether an image is made for another language, or another server."""
+    bases = [found[1] for _, line in instructions(text) if (found := _BASE.match(line))]
+    return bool(bases and _OTHERS.fullmatch(bases[-1]) and not re.search(r"python|\.py\b", text))
 
 
 def find(files: Files) -> Iterator[Fact]:
