@@ -79,6 +79,16 @@ def test_the_list_stands_at_the_end_of_its_table() -> None:
     assert "shop/main.py" in lint["per-file-ignores"]
 
 
+def test_what_its_table_says_of_a_file_is_in_the_list_too() -> None:
+    own = SETTINGS + '"shop/main.py" = ["S101", "S603"]\n"shop/good.py" = ["S101"]\n'
+    debt = found(CODE, own)
+    assert tomllib.loads(debt.settings)["lint"]["per-file-ignores"] == {
+        "tests/**": ["S101"],
+        "shop/good.py": ["S101"],
+        "shop/main.py": ["S101", "S603", "F401", "I001"],
+    }
+
+
 def test_what_is_no_python_is_left_out_and_told() -> None:
     debt = found({"old.py": b"print 'of old'\n", "a.py": b"x = 1\n"})
 
@@ -112,5 +122,5 @@ def test_a_list_never_grows() -> None:
 
 
 def test_settings_that_ruff_refuses_are_told() -> None:
-    with pytest.raises(BadInput, match=r"ruff does not accept ruff\.toml"):
+    with pytest.raises(BadInput, match=r"ruff does not accept ruff\.toml: .*NOSUCH"):
         found(CODE, SETTINGS.replace('"E"', '"NOSUCH"'))

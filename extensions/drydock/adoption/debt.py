@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import tempfile
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ _CODE = (".py", ".pyi", ".ipynb", ".md")
 _SETTINGS = re.compile(r"(^|/)(\.?ruff|pyproject)\.toml$")
 _TABLE = "[lint.per-file-ignores]\n"
 _SHOWN = 8
+_REASON = 300  # characters of what ruff says
 _LISTED = "# Debt: what these files do not meet. Only ever shorten it.\n"
 
 
@@ -135,11 +137,11 @@ class _Ruff:
 
     def _found(self) -> list[tuple[str, str]]:
         """Return file and rule of each finding; the rule is empty where the file is no Python."""
-        said = self._run("check", "--output-format=json", "--exit-zero")
+        done = self._run("check", "--output-format=json", "--exit-zero")
         try:
-            findings: list[dict[str, Any]] = json.loads(said)
+            findings: list[dict[str, Any]] = json.loads(done.stdout)
         except ValueError as error:
-            raise BadInput(f"ruff does not accept {PATH}") from error
+            raise BadInput(f"ruff does not accept {PATH}: {done.stderr[:_REASON]}") from error
         return [
             (
                 Path(one["filename"]).relative_to(self.folder).as_posix(),
@@ -148,12 +150,11 @@ class _Ruff:
             for one in findings
         ]
 
-    def _run(self, *arguments: str) -> str:
-        done = subprocess.run(
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [*self.command, *arguments, "--no-cache", "."],
             cwd=self.folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        return done.stdout
 
 
 def _with_excluded(text: str, where: str, paths: Iterable[str]) -> str:
@@ -177,10 +178,15 @@ def _with_excluded(text: str, where: str, paths: Iterable[str]) -> str:
 
 
 def _with_ignored(text: str, by_file: Mapping[str, Iterable[str]]) -> str:
-    """Add what is ignored in which file to the end of its table."""
+    """Add what is ignored in which file to its table's end, with what stands there already."""
     if not by_file:
         return text
-    lines = "".join(f"{json.dumps(p)} = {json.dumps(list(c))}\n" for p, c in by_file.items())
+    known = tomllib.loads(text)["lint"]["per-file-ignores"]
     head, table, rest = text.partition(_TABLE)
     held, bracket, end = rest.partition("\n[")
+    lines = ""
+    for path, codes in by_file.items():
+        named = json.dumps(path)
+        held = re.sub(rf"(?m)^{re.escape(named)} = \[[^\]]*\]\n?", "", held)
+        lines += f"{named} = {json.dumps(list(dict.fromkeys([*known.get(path, ()), *codes])))}\n"
     return f"{head}{table}{held.rstrip()}\n{_LISTED}{lines}{bracket}{end}"

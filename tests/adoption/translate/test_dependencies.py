@@ -24,6 +24,10 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
         {"requirements.txt": "a[x]==1 ; python_version > '3' # why\n\nb --hash=sha256:1\n# c\n"},
         [("a[x]==1 ; python_version > '3'", ""), ("b", "")],
     ),
+    "the service itself": (
+        {"requirements.txt": "-e .\n.\n--editable=./\na\n"},
+        [("a", "")],
+    ),
     "lines that go on": ({"requirements.txt": "a==1 \\\n  --hash=sha256:1\n"}, [("a==1", "")]),
     "files that include others": (
         {"requirements/dev.txt": "-r base.txt\nb\n", "requirements/base.txt": "a\n"},
@@ -130,7 +134,8 @@ LISTED: dict[str, tuple[Mapping[str, str], str]] = {
         "requirements.txt:3",
     ),
     "constraints": ({"requirements.txt": "-c limits.txt\n"}, "requirements.txt:1"),
-    "a folder": ({"requirements.txt": "a\n-e .\n"}, "requirements.txt:2"),
+    "a folder": ({"requirements.txt": "a\n-e ./common\n"}, "requirements.txt:2"),
+    "the service with extras": ({"requirements.txt": "a\n-e .[dev]\n"}, "requirements.txt:2"),
     "no requirement": ({"requirements.txt": "a b c\n"}, "requirements.txt:1"),
     "computed": ({"setup.py": "setup(\ninstall_requires=read())\n"}, "setup.py:2"),
     "an argument": ({"setup.py": "setup(\nname='a',\next_modules=[])\n"}, "setup.py:3"),

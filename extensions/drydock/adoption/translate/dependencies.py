@@ -184,6 +184,8 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
             for other in _included(path, {path: line}):
                 # A list for development takes in what the service runs with; it stays that.
                 yield from _lines(other, files, group and _group(other), seen)
+        elif re.fullmatch(r"(-e\s*|--editable[= ]\s*)?\./?", line):
+            continue  # the service itself, which uv installs
         elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line):
             why = f"{without_logins(line)} has no version"
             yield Todo(path, number, why, "name a release of it, or its source", "start")
