@@ -160,7 +160,7 @@ def test_what_is_left_for_a_person(case: str) -> None:
 
 
 def test_lists_of_requirements_are_accounted_for_unless_something_is_left() -> None:
-    both = {"requirements.txt": "babel\n", "requirements-dev.txt": "-e .\n"}
+    both = {"requirements.txt": "babel\n", "requirements-dev.txt": "-e ./common\n"}
     assert carry(STANDARD, {**README, **both}).accounted == {"requirements.txt"}
 
 
