@@ -7,19 +7,44 @@ import pytest
 from drydock import cli
 from hypothesis import settings
 
-from tests.support import Outcome, Template, own_settings
+from tests.support import GIT_SETTINGS, Outcome, Template, own_settings
 
 # How long a case takes says what else the machine does.
 settings.register_profile("drydock", deadline=None)
 settings.load_profile("drydock")
 
 
+class Homes:
+    """Homes for tests: one after the other has the same, as long as none of them changes it."""
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self._factory = factory
+        self._made: tuple[Path, dict[str, str]] | None = None
+
+    def settings(self) -> dict[str, str]:
+        """Return the environment that leads to a home in which nothing but settings is."""
+        if self._made is None or not _is_untouched(self._made[0]):
+            home = self._factory.mktemp("home")
+            self._made = home, own_settings(home)
+        return self._made[1]
+
+
+def _is_untouched(home: Path) -> bool:
+    try:
+        held = [(path.name, path.read_text("utf-8")) for path in home.iterdir()]
+    except OSError:
+        return False
+    return held == [(".gitconfig", GIT_SETTINGS)]
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    return Homes(tmp_path_factory)
+
+
 @pytest.fixture(autouse=True)
-def _own_settings(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = tmp_path_factory.mktemp("home")
-    for name, value in own_settings(home).items():
+def _own_settings(_homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in _homes.settings().items():
         monkeypatch.setenv(name, value)
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.delenv(name, raising=False)

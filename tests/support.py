@@ -29,10 +29,22 @@ name:
 """
 
 
+GIT_SETTINGS = """\
+[user]
+	name = Tester
+	email = tester@example.invalid
+[init]
+	# No sample hooks: to make so many files takes longer than what most tests do.
+	templateDir =
+[maintenance]
+	# Each commit starts another process to see whether there is something to clean up.
+	auto = false
+"""
+
+
 def own_settings(home: Path) -> dict[str, str]:
     """Make an empty folder a home with a git identity; return the environment that leads there."""
-    identity = "[user]\n\tname = Tester\n\temail = tester@example.invalid\n"
-    (home / ".gitconfig").write_text(identity, encoding="utf-8")
+    (home / ".gitconfig").write_text(GIT_SETTINGS, encoding="utf-8")
     return {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),

@@ -3,6 +3,7 @@
 import ast
 from importlib import import_module
 
+import pytest
 from drydock.codemods import all_rules
 from drydock.codemods.run import run
 from hypothesis import HealthCheck, given, settings
@@ -48,6 +49,7 @@ NOISE = (
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(ROWS), st.lists(st.sampled_from(NOISE), min_size=1, max_size=6))
 def test_what_stands_around_stays(row: tuple[str, str], noise: list[str]) -> None:

@@ -45,7 +45,7 @@ def wrong() -> None:
     ("how", "said"),
     [
         (killed, "ended (SIGKILL)"),
-        (hanging, "took more than 3 s"),
+        pytest.param(hanging, "took more than 3 s", marks=pytest.mark.slow),
         (full, "/x/y: No space left on device"),
         (refused, "https://h/a.git is not there"),
         (wrong, "a fault of Drydock's own: ValueError('odd')"),

@@ -77,7 +77,7 @@ def test_taken_back_all_is_as_it_was(folder: Path, detached: bool) -> None:
 
 
 def file_cannot_be_written(folder: Path) -> None:
-    (folder / ".git/info/attributes").write_text("a filter=refusing\n")
+    write(folder, {".git/info/attributes": "a filter=refusing\n"})
     git(folder, "config", "filter.refusing.clean", "cat")
     git(folder, "config", "filter.refusing.smudge", "grep -v 2")
     git(folder, "config", "filter.refusing.required", "true")

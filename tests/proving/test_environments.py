@@ -98,6 +98,7 @@ def test_only_what_stands_in_the_way_is_changed(tmp_path: Path) -> None:
     assert found.source == "its requirements, with some changed"
 
 
+@pytest.mark.slow
 def test_an_index_that_does_not_answer_is_no_reason_for_another_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,10 @@ class Shop:
         return 401, {}
 
 
+# What reads API documents takes seconds to load.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def shop_operations(tmp_path_factory: pytest.TempPathFactory) -> list[Operation]:
     return list(operations(DOCUMENT, tmp_path_factory.mktemp("scratch"), SECONDS))

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path, PurePath
 
+import pytest
 from drydock.proving import own_tests
 from drydock.proving.environments import Environment
 from drydock.proving.own_tests import TestRun
@@ -26,6 +27,7 @@ def run(folder: Path, files: dict[str, str]) -> TestRun:
     return own_tests.run(side, here, Given(), folder / "run", 60)
 
 
+@pytest.mark.slow
 def test_each_end_is_told(tmp_path: Path) -> None:
     tests = """\
 import pytest
@@ -40,6 +42,7 @@ def test_c(): pytest.skip("not now")
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     spoils = (
         "from pathlib import Path\n\n"

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support import Template
 
 _QUESTIONS = """\
@@ -65,6 +67,7 @@ def _asked(template: Template, folder: Path, engine: str) -> dict[str, Any]:
     return answers
 
 
+@pytest.mark.slow
 def test_every_kind_of_question_is_asked_as_by_copier(tmp_path: Path) -> None:
     template = Template.make(tmp_path / "template", _QUESTIONS)
     template.release("v1.0.0", {"a.txt.jinja": "{{ word }}"})

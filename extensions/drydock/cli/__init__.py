@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 conflicts left, 2 bad input (one line, nothing changed), 3
 Drydock's own (one line, nothing changed, how to report it), 130 interrupted.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -33,9 +34,8 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # A process that lives for a second has little to collect, and looking costs a sixth of it.
     gc.set_threshold(100_000)
-    code = _run()
-    gc.freeze()  # nor look once more at all of it at the end
-    sys.exit(code)
+    atexit.register(gc.freeze)  # nor look once more at all of it at the end
+    sys.exit(_run())
 
 
 def _run() -> int:  # noqa: PLR0911 - a way to end a line

@@ -75,7 +75,7 @@ def find(service: Path, named: str | None = None) -> str:
     found = [
         path.relative_to(service).as_posix()
         for pattern in ("*answers*.y*ml", ".*/*answers*.y*ml")
-        for path in service.glob(pattern)
+        for path in sorted(service.glob(pattern))
         if path.is_file() and re.search(rb"^_src_path:", path.read_bytes()[:_LARGEST], re.MULTILINE)
     ]
     if len(found) == 1:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pytest
 from drydock.adoption.translate.image import PATH, STAGE, carry
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +78,7 @@ _PLAIN = _words(
 _STAGES = st.lists(st.lists(st.one_of(_PLAIN, _env(), _run()), max_size=6), min_size=1, max_size=3)
 
 
+@pytest.mark.slow
 @given(_STAGES, _start())
 def test_every_instruction_is_accounted_for(stages: list[list[Told]], start: Told) -> None:
     bases = ["python:3.9 AS one", "one AS two", "python:3.11"]

@@ -33,6 +33,7 @@ def _assert_same(folder: Path, count: int, marshmallow: Path | None, expected: s
     assert found.keys() == expected
 
 
+@pytest.mark.slow
 def test_a_module_with_all_hooks_does_the_same(tmp_path: Path) -> None:
     some = {name: ROWS[name] for name in ("hooks", "in_and_out", "nested")}
     write_pairs(tmp_path, some, 4)
