@@ -63,7 +63,7 @@ ADOPTED_CONFIG = {
     "triton": "triton:\n  url: grpc://localhost:8001\n  model: iris\n",
 }
 # What the chassis' tests need beyond what a service has.
-TOOLS = ("copier", "hypothesis", "schemathesis", "trustme")
+TOOLS = ("copier", "hypothesis", "python-multipart", "schemathesis", "trustme")
 OTHER_PYTHONS = ("3.12", "3.13")
 # Where the chassis' tests run; together these have all that they see, each on another Python.
 OF_THE_CHASSIS = (

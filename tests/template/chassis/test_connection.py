@@ -2,6 +2,8 @@
 
 import os
 import socket
+import struct
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -109,6 +111,47 @@ def test_headers_have_a_size_and_a_number(server: Server) -> None:
     assert say(server, GET + 300 * b"X-Many: x\r\n" + b"\r\n")[0] == 431
     assert say(server, b"GET /ok?" + 60_000 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 200
     assert say(server, b"GET /ok?" + 70_000 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 414
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux' TCP_INFO")
+def test_a_response_is_one_packet(server: Server) -> None:
+    with connect(server) as connection:
+        for number in (1, 2, 3):
+            connection.sendall(GET + b"\r\n")
+
+            assert response(connection) == (200, b'"ok"')
+            information = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+            (packets_with_data,) = struct.unpack_from("I", information, 152)
+            assert packets_with_data == number
+
+
+def test_a_stream_begins_before_its_body(launch: Launch) -> None:
+    server = launch("limited:app")
+    server.wait_until_ready()
+    with connect(server) as connection:
+        connection.sendall(b"GET /late HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        reader = HTTPResponse(connection)
+        reader.begin()
+        assert reader.status == 200
+        (server.output.parent / "open").touch()
+        assert reader.read() == b"late"
+
+
+def test_who_asks_before_sending_a_body_is_told_to_go_on(server: Server) -> None:
+    with connect(server) as connection:
+        connection.sendall(POST + b"Content-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"body")
+        assert response(connection) == (200, b"body")
+
+
+@pytest.mark.parametrize("size", [1, 16_383, 16_384, 1_000_000])
+def test_a_body_of_any_size_arrives_whole(server: Server, size: int) -> None:
+    body = size * b"x"
+
+    assert server.request("/raw", "POST", body=body).body == body
 
 
 def test_a_body_does_not_count_as_headers(server: Server) -> None:

@@ -67,6 +67,18 @@ async def stream() -> StreamingResponse:
     return StreamingResponse(chunks())
 
 
+@app.get("/late")
+async def late() -> StreamingResponse:
+    """Begin at once, and send all of the body once the file is there."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        while not OPEN.exists():
+            await asyncio.sleep(0.01)
+        yield b"late"
+
+    return StreamingResponse(chunks())
+
+
 @app.get("/large")
 async def large() -> StreamingResponse:
     """Answer with more than any buffer holds, until the caller has enough."""
