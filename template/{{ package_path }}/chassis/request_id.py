@@ -23,4 +23,4 @@ def request_id(headers: Mapping[bytes, bytes]) -> str:
     trace = headers.get(b"traceparent")
     if trace and (match := _TRACEPARENT.fullmatch(trace)):
         return match[1].decode()
-    return f"{_random_bits(128):032x}"
+    return _random_bits(128).to_bytes(16).hex()
