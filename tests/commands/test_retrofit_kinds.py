@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from drydock.documents.formats import toml
 from drydock.locking import find_uv, packages
 
 from tests.commands.test_retrofit_boots import UV_CACHE, ask, free_port, passes, running
@@ -35,6 +36,7 @@ KINDS = {
 }
 SAMPLE = ("Pipfile", "Poetry, a private index and a lock")
 """Those that continuous integration runs."""
+MAIN = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
 
 @pytest.fixture(autouse=True)
@@ -183,3 +185,53 @@ def test_what_the_code_needs_since_is_locked_with_what_was_locked_before(
     assert ("redis" in locked, "jinja2" in locked, "aioredis" in locked) == (True, True, False)
     assert "lacks" not in outcome.out
     assert git(folder, "status", "--porcelain", ".") == ""
+
+
+def test_poetry_locks_a_service_that_stays_its_own_and_keeps_what_it_had(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "service"
+    pyproject = (
+        '[tool.poetry]\nname = "kegs"\nversion = "1.2.0"\ndescription = "Lends kegs"\n'
+        'authors = ["Ada <ada@example.com>"]\n\n[tool.poetry.dependencies]\npython = "^3.11"\n'
+        'fastapi = "^0.160"\nuvicorn = "*"\ncolorama = "0.4.5"\n\n'
+        # Not every mirror of the public index has what Poetry asks of the public index itself.
+        '[[tool.poetry.source]]\nname = "simple"\nurl = "https://pypi.org/simple/"\n\n'
+        '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
+    )
+    write(folder, {"pyproject.toml": pyproject, "kegs/__init__.py": "", "kegs/main.py": MAIN})
+    _poetry(folder, "lock")
+    write(folder, {"pyproject.toml": pyproject.replace('"0.4.5"', '"^0.4.5"')})
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+
+    outcome = drydock(
+        *("retrofit", folder, "--defaults", "--data", "packaging=poetry"),
+        *("--template", standard, "--to", NOW),
+    )
+    assert outcome.code == 0, outcome.out + outcome.err
+    _poetry(folder, "lock")
+
+    _poetry(folder, "check", "--lock")
+    locked = {one["name"]: one["version"] for one in toml.data(_lock(folder))["package"]}
+    assert locked["colorama"] == "0.4.5"
+    assert {"prometheus-client", "structlog", "nox"} <= locked.keys()
+    installed = _poetry(folder, "sync", "--dry-run")
+    assert "kegs (1.2.0)" in installed
+
+
+def _lock(folder: Path) -> str:
+    return (folder / "poetry.lock").read_text("utf-8")
+
+
+def _poetry(folder: Path, *arguments: str) -> str:
+    uv = find_uv()
+    assert uv
+    cache = {"POETRY_VIRTUALENVS_IN_PROJECT": "1", "POETRY_CACHE_DIR": str(folder.parent / "cache")}
+    done = subprocess.run(
+        [uv, "tool", "run", "--quiet", "--from", "poetry>=2.2,<3", "poetry", "--no-interaction",
+         *arguments],
+        cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, **cache},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr

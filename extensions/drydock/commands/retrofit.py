@@ -218,7 +218,7 @@ class _Retrofit:
                 required = project.PATH in {file.path for file in made.files}
                 if required and (lock := self._lock_again(report)):
                     paths.append(lock)
-                    told = [one for one in made.findings if one.path != "uv.lock"]
+                    told = [one for one in made.findings if one.path not in locking.FILES]
                     made = replace(made, findings=told)
                 listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
                 own.git("--literal-pathspecs", "add", *listed, stdin="\0".join(paths).encode())

@@ -117,6 +117,13 @@ INDEXES: dict[str, tuple[str, Mapping[str, str], list[dict[str, str]]]] = {
         [{"name": "a", "url": A, "priority": "primary"},
          {"name": "b", "url": "https://b.example.com", "priority": "supplemental"}],
     ),
+    "the public one, by a name of its own": (
+        f'{OWN}[[tool.poetry.source]]\nname = "simple"\nurl = "https://pypi.org/simple/"\n'
+        'priority = "primary"\n',
+        {"requirements.txt": f"--extra-index-url {A}\n"},
+        [{"name": "a-example-com", "url": A, "priority": "primary"},
+         {"name": "simple", "url": "https://pypi.org/simple/", "priority": "primary"}],
+    ),
     "one that a list names instead of the public one": (
         OWN,
         {"requirements.txt": f"--index-url {A}\n"},

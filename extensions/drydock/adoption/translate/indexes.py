@@ -32,7 +32,7 @@ _VARIABLE = re.compile(
 )
 _PIP_FILES = ("pip.conf", "pip.ini", ".pip/pip.conf")
 _INSTEAD, _BESIDE = {"index-url", "pypi-url", "i", "default-index"}, {"extra-index-url", "index"}
-_PUBLIC = re.compile(r"https://(pypi\.org|pypi\.python\.org)/simple/?")
+PUBLIC = re.compile(r"https://(pypi\.org|pypi\.python\.org)/simple/?")
 _NAMED = {"explicit", "source"}
 """Of Poetry and PDM, which name their indexes."""
 _OTHER = {
@@ -67,7 +67,7 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
         *_configuration(files),
         *_image(files),
     ]
-    has_public = any(_PUBLIC.fullmatch(one.value) for one in said)
+    has_public = any(PUBLIC.fullmatch(one.value) for one in said)
     replaces = [one for one in said if one.kind in _INSTEAD and _is_sure(one.value)]
     # With the public one beside it, it is only asked first, as uv asks the default last.
     default = "" if has_public or not replaces else _plain(replaces[0].value)
@@ -81,7 +81,7 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
         url = _plain(one.value)
         if one.kind not in _INSTEAD | _BESIDE | _NAMED or not _is_sure(one.value):
             todo.append(_listed(one))
-        elif not _PUBLIC.fullmatch(url):
+        elif not PUBLIC.fullmatch(url):
             is_new = url not in names
             if is_new and one.name in names.values():
                 raise BadInput(

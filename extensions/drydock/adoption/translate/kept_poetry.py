@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, inline, poetry, without_logins
+from drydock.adoption.translate.indexes import PUBLIC
 
 KEPT = frozenset({"include", "exclude", "build"})
 """Keys of [tool.poetry] that mean nothing to anybody else, and stay as they are."""
@@ -108,8 +109,7 @@ def _indexes(indexes: Iterable[Mapping[str, Any]], own: Mapping[str, Any]) -> It
     beside = False
     for one in indexes:
         if said := known.get(str(one["url"])):
-            priority = "default" if said.get("default") else str(said.get("priority", ""))
-            priority = _GONE.get(priority, priority)
+            priority = _priority(said)
         else:
             priority = "explicit" if one.get("explicit") else "primary"
             beside |= priority == "primary" and not one.get("default")
@@ -118,8 +118,17 @@ def _indexes(indexes: Iterable[Mapping[str, Any]], own: Mapping[str, Any]) -> It
         if str(one.get("name")).lower() == "pypi":
             beside = False
             yield _source("PyPI", "", str(one.get("priority", "")))
+        elif PUBLIC.fullmatch(url := str(one.get("url"))) and one.get("name"):
+            # By a name of its own, which the lock file knows it by.
+            beside = False
+            yield _source(str(one["name"]), f"url = {json.dumps(url)}\n", _priority(one))
     if beside:
         yield _source("PyPI", "", "supplemental")
+
+
+def _priority(source: Mapping[str, Any]) -> str:
+    said = "default" if source.get("default") else str(source.get("priority", ""))
+    return _GONE.get(said, said)
 
 
 def _source(name: str, url: str, priority: str) -> _Named:

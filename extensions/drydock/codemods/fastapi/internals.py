@@ -24,6 +24,9 @@ _GONE = {
     "fastapi.dependencies.utils.is_async_gen_callable": "use inspect.isasyncgenfunction",
     "starlette.routing.iscoroutinefunction_or_partial": "use inspect.iscoroutinefunction",
 }
+_WALK = (
+    "read app.openapi()['paths'], or walk the tree: fastapi.routing.iter_route_contexts(app.routes)"
+)
 
 
 def _rewrite(source: Source) -> cst.Module:
@@ -66,7 +69,7 @@ class _Internals(Rewriter):
     ) -> cst.Attribute:
         if original_node.attr.value == "routes" and dotted(original_node.value) in self.apps:
             why = "app.routes no longer holds the routes of included routers, but the routers"
-            self.source.left(original_node, why, "read app.openapi()['paths'], or walk the tree")
+            self.source.left(original_node, why, _WALK)
         return updated_node
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
