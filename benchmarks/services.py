@@ -206,7 +206,7 @@ class Trial:
         """Copy the service's files to a repository of their own."""
         at = clones / self.repository.replace("/", "+")
         at = at / "repo" if (at / "repo").exists() else at
-        _export(at, self.service.commit, self.top)
+        export(at, self.service.commit, self.top)
         run(["git", "init", "--quiet", "--initial-branch=main"], self.top, MINUTE)
         run(["git", "add", "--all", "--force"], self.top, MINUTE)
         run(["git", "commit", "--quiet", "--message", "As it was"], self.top, MINUTE)
@@ -289,7 +289,7 @@ class Trial:
         self.outcome.nox_said = f"{out}\n{err}"[-4000:]
 
 
-def _export(clone: Path, commit: str, folder: Path) -> None:
+def export(clone: Path, commit: str, folder: Path) -> None:
     """Write the files of a commit; a clone may lack the largest of them."""
 
     def git(*arguments: str, given: bytes = b"") -> bytes:

@@ -1,7 +1,7 @@
 """One module that a rule reads and rewrites, and what the rule tells of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -27,7 +27,7 @@ class Source:
 
     @cached_property
     def _wrapper(self) -> MetadataWrapper:
-        return MetadataWrapper(cst.parse_module(self.text), unsafe_skip_copy=True)
+        return _parsed(self.text)
 
     @property
     def tree(self) -> cst.Module:
@@ -103,6 +103,12 @@ class Source:
             style = Style(is_separated(self.tree), lambda module: bool(own(module)))
             tree = with_imports(tree, self._imports, unused, style)
         return tree.code
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> MetadataWrapper:
+    """Return the tree of a module, and where its parts are; most rules leave it as it is."""
+    return MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
 
 
 class Rewriter(cst.CSTTransformer):
