@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from drydock.adoption.locked import versions
+from drydock.adoption.locked import to_keep, versions
 
 READ: dict[str, tuple[Mapping[str, str], tuple[str, Mapping[str, str]]]] = {
     "Poetry's": (
@@ -44,3 +44,33 @@ READ: dict[str, tuple[Mapping[str, str], tuple[str, Mapping[str, str]]]] = {
 def test_what_was_locked(case: str) -> None:
     files, expected = READ[case]
     assert versions(files) == expected
+
+
+PROJECT = """\
+[project]
+name = "shop"
+dependencies = [
+    "fastapi>=0.160,<1",
+    "pydantic>=2.11",
+    # The service's own:
+    "old>=1.3",
+]
+
+[dependency-groups]
+dev = [
+    "mypy>=1.18",
+    # The service's own:
+    "own-tool>=3",
+]
+"""
+
+
+def test_what_the_standard_requires_newer_is_not_kept() -> None:
+    had = {"fastapi": "0.95.0", "pydantic": "2.12.0", "mypy": "1.4.1", "starlette": "0.27.0"}
+    more = {"old": "1.0", "own-tool": "2.0", "other": "1"}
+    assert to_keep(had | more, PROJECT) == {"pydantic": "2.12.0", "starlette": "0.27.0", **more}
+
+
+@pytest.mark.parametrize("text", ["", "[project\n", "[project]\nname = 'a'\n"])
+def test_all_is_to_be_kept_where_nothing_says_what_the_standard_requires(text: str) -> None:
+    assert to_keep({"fastapi": "0.95.0"}, text) == {"fastapi": "0.95.0"}

@@ -7,6 +7,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from drydock.adoption import pins
 from drydock.adoption.facts import Files
 from drydock.adoption.translate.dependencies import exported, lines_of
 from drydock.documents.formats import toml
@@ -26,6 +27,32 @@ def versions(files: Files) -> tuple[str, dict[str, str]]:
     for path in sorted(exported(files)):
         return path, dict(_alone(_requirements(files[path])))
     return "", {}
+
+
+def to_keep(versions: Mapping[str, str], text: str) -> dict[str, str]:
+    """Return the versions that a service is to keep with this pyproject.toml.
+
+    Not those of packages that the standard requires newer: it is tested with the newest of these,
+    and code is carried over to them.
+    """
+    try:
+        own, data = set(pins.own_of(text)), toml.data(text)
+    except (ValueError, KeyError):
+        return dict(versions)  # it cannot be locked, which is told where it is tried
+    shared = (data["project"]["dependencies"], data.get("dependency-groups", {}).get("dev", []))
+    standard = [
+        Requirement(one)
+        for held in shared
+        for one in held
+        if isinstance(one, str) and one not in own and not pins.is_direct(one)
+    ]
+    newer = {
+        name
+        for wanted in standard
+        if (name := canonicalize_name(wanted.name)) in versions
+        and not wanted.specifier.contains(versions[name], prereleases=True)
+    }
+    return {name: version for name, version in versions.items() if name not in newer}
 
 
 def _alone(found: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:

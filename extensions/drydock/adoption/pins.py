@@ -55,7 +55,7 @@ def resolve(
     """
     text = read(folder)
     try:
-        own = list(dict.fromkeys(_own(text)))
+        own = list(dict.fromkeys(own_of(text)))
     except (ValueError, KeyError) as error:
         raise BadInput(f"{folder / PATH}: {one_line(error)}") from error
     trials = _Trials(text, python, say, builds)
@@ -330,8 +330,8 @@ def _written(wanted: Requirement) -> str:
     return str(wanted).replace('"', "'")
 
 
-def _own(text: str) -> Iterator[str]:
-    """Yield the requirements that are the service's, of every group."""
+def own_of(text: str) -> Iterator[str]:
+    """Yield the requirements in a pyproject.toml that are the service's, of every group."""
     data = tomllib.loads(text)
     project, groups = data["project"], data.get("dependency-groups", {})
     behind = {part.partition("\n]")[0] for part in text.split(OWN)[1:]}
@@ -344,11 +344,12 @@ def _own(text: str) -> Iterator[str]:
     for shared, held in listed:
         for one in held:
             mine = not shared or not behind or any(f'"{one}"' in part for part in behind)
-            if isinstance(one, str) and mine and not _is_direct(one):
+            if isinstance(one, str) and mine and not is_direct(one):
                 yield one
 
 
-def _is_direct(requirement: str) -> bool:
+def is_direct(requirement: str) -> bool:
+    """Tell whether a requirement names where its package is, or is none at all."""
     try:
         return bool(Requirement(requirement).url)
     except InvalidRequirement:

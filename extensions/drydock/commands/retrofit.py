@@ -366,7 +366,8 @@ def _lock(
         (empty,) = repository.write_blobs([b""])
         repository.write_index([(path, 0, Entry("100644", empty))])
     source, versions = locked.versions(place.files)
-    if problem := lock_file.write(repository, place.folder, place.prefix, versions, builds):
+    kept = locked.to_keep(versions, pins.read(place.folder))
+    if problem := lock_file.write(repository, place.folder, place.prefix, kept, builds):
         how = _RELAX
         if problem == locking.locked_elsewhere(place.folder):
             how = "the image is built from a lock file beside it: exclude it there, then uv lock"
@@ -376,9 +377,9 @@ def _lock(
             repository.write_index([(path, 0, None)])
         return
     now = locking.packages(file.read_text("utf-8"))
-    kept = [name for name, version in versions.items() if now.get(name) == version]
+    same = [name for name, version in versions.items() if now.get(name) == version]
     if versions:
-        report.locked = f"{len(kept)} of {len(versions)} versions of {source} are in uv.lock"
+        report.locked = f"{len(same)} of {len(versions)} versions of {source} are in uv.lock"
     if raised := [f"{n} {v} → {now[n]}" for n, v in versions.items() if now.get(n, v) != v]:
         why = f"these versions could not be kept: {', '.join(sorted(raised))}"
         report.todo.append(Todo(source, 0, why, "read their changelogs; run the tests", "callers"))
@@ -444,7 +445,7 @@ def _known(repository: Repository, folder: Path, text: str, builds: Sequence[str
     if (file := folder / "uv.lock").exists():
         return file.read_text("utf-8")
     files = texts_of(contents_of(repository, prefix_of(folder, repository)))
-    return locking.keeping(text, locked.versions(files)[1], builds)
+    return locking.keeping(text, locked.to_keep(locked.versions(files)[1], text), builds)
 
 
 def abort(folder: Path) -> None:
