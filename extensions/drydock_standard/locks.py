@@ -108,16 +108,24 @@ def _difference(wanted: list[str], locked: object) -> Iterator[str]:
     there = [one for one in locked if isinstance(one, dict)] if isinstance(locked, list) else []
     if max(len(wanted), len(there)) > _MOST:
         raise Unknown("there are too many dependencies")
-    have = [_locked(one) for one in there]
+    have = [
+        (_locked(one), "index" in one or any(key in one for key in _ELSEWHERE)) for one in there
+    ]
+    found: list[Wanted] = []
     for text in wanted:
         one = _wanted(text)
-        match = next((other for other in have if _same(one, other)), None)
+        match = next((other for other in have if _same(one, other[0])), None)
         if match is None:
             yield f"it does not have {text}"
         else:
             have.remove(match)
-    for name, versions, _ in have:
-        yield f"it has {name}{versions or ''}, which is no longer asked for"
+            found.append(one)
+    for (name, versions, extras), has_source in have:
+        # Of what has several sources, by the marker of each, uv writes one entry for each.
+        # https://docs.astral.sh/uv/concepts/projects/dependencies/#multiple-sources
+        again = has_source and any(_same(one, (name, versions, extras)) for one in found)
+        if not again:
+            yield f"it has {name}{versions or ''}, which is no longer asked for"
 
 
 def _same(one: Wanted, other: Wanted) -> bool:

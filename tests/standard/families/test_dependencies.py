@@ -48,6 +48,11 @@ name = "t"
 version = "3.1"
 source = { registry = "https://packages.example.com/simple" }
 """
+# Of a dependency with a source for each marker, uv writes as many entries.
+SPLIT = ",\n    ".join(
+    f'{{ name = "b", marker = "os_name {sign} \'nt\'", specifier = ">=2", index = "{index}" }}'
+    for sign, index in (("==", "https://a"), ("!=", "https://c"))
+)
 BOTH: dict[str, Content] = {"pyproject.toml": PROJECT, "uv.lock": LOCK, "a.py": ""}
 POETRY = """\
 [tool.poetry]
@@ -88,6 +93,7 @@ def lock(old: str, new: str) -> dict[str, Content]:
         ("DM202", {"a.py": "", "r/requirements.txt": "a==1 --hash=sha256:0\n"}),
         ("DM203", BOTH),
         ("DM203", project('"b>=2"', '"B >= 2"')),
+        ("DM203", lock('{ name = "b", specifier = ">=2" }', SPLIT)),
         ("DM203", BOTH | {"pyproject.toml": PROJECT.replace('">=3.11"', '">=3.11,<4"'),
                           "uv.lock": LOCK.replace('">=3.11"', '">=3.11, <4"')}),
         ("DM203", BOTH | {"pyproject.toml": PROJECT.replace('">=3.11"', '"~=3.11"'),
@@ -119,6 +125,9 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
         ("DM202", {"a.py": "", "requirements.txt": "a==1\n"}, "there is no lock file"),
         ("DM203", project('"b>=2"', '"b>=3"'), "does not have b>=3`"),
         ("DM203", project('"b>=2", ', ""), "it has b>=2, which is no"),
+        ("DM203", project('"b>=2", ', "") | {
+            "uv.lock": LOCK.replace('{ name = "b", specifier = ">=2" }', SPLIT)
+        }, "it has b>=2, which is no"),
         ("DM203", project("[x]", ""), "does not have a>=1,<2`"),
         ("DM203", project("t>=3", "t>=4"), "does not have t>=4`"),
         ("DM203", project("3.11", "3.12"), "is >=3.11, not >=3.12`"),
