@@ -5,7 +5,6 @@ https://python-poetry.org/docs/pyproject/ and https://python-poetry.org/docs/rep
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from packaging.utils import canonicalize_name
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, inline, poetry, without_logins
 from drydock.adoption.translate.indexes import PUBLIC
+from drydock.documents.formats import toml
 
 KEPT = frozenset({"include", "exclude", "build"})
 """Keys of [tool.poetry] that mean nothing to anybody else, and stay as they are."""
@@ -23,17 +23,22 @@ _GONE = {"default": "primary", "secondary": "supplemental"}
 """Priorities that Poetry has no longer, and what they have become."""
 
 
-def is_meant(text: str) -> bool:
-    """Tell whether a rendered pyproject.toml is one for Poetry."""
-    return "requires-poetry" in _poetry(tomllib.loads(text))
+def is_meant(standard: Mapping[str, Any]) -> bool:
+    """Tell whether a rendered pyproject.toml, as data, is one for Poetry."""
+    return "requires-poetry" in _poetry(standard)
 
 
-def with_settings(text: str, own: Mapping[str, Any], files: Files) -> str:
-    """Return the rendered pyproject.toml with what the service has in [tool.poetry]."""
+def with_settings(
+    text: str, standard: Mapping[str, Any], own: Mapping[str, Any], files: Files
+) -> str:
+    """Return the rendered pyproject.toml with what the service has in [tool.poetry].
+
+    `standard` is what it said as it was rendered.
+    """
     told = _poetry(own)
     written = "".join(f"{key} = {inline(told[key])}\n" for key in told if key in KEPT)
     text = re.sub(r"(?m)^requires-poetry = .*\n", lambda line: line[0] + written, text, count=1)
-    known = {_folder(one) for one in _poetry(tomllib.loads(text)).get("packages", [])}
+    known = {_folder(one) for one in _poetry(standard).get("packages", [])}
     more = [one for one in told.get("packages", []) if _folder(one) not in known]
     lines = "".join(f"    {inline(one)},\n" for one in more if _is_there(_folder(one), files))
     return re.sub(r"(?m)^packages = \[\n", lambda line: line[0] + lines, text, count=1)
@@ -47,14 +52,13 @@ def _is_there(package: str, files: Files) -> bool:
     return package in files or any(path.startswith(f"{package}/") for path in files)
 
 
-def capped(text: str, own: Mapping[str, Any]) -> str:
+def capped(text: str, standard: str, own: Mapping[str, Any]) -> str:
     """Return the rendered pyproject.toml with the service's upper bound of Python, if it has one.
 
-    Poetry looks for versions that work on every Python that a project allows.
+    Poetry looks for versions that work on every Python that a project allows; that is `standard`.
     """
     python = _poetry(own).get("dependencies", {}).get("python")
     said = own.get("project", {}).get("requires-python") or python
-    standard = tomllib.loads(text)["project"]["requires-python"]
     try:
         wanted = SpecifierSet(poetry.specifier(str(said)) if said else "")
     except ValueError:
@@ -66,13 +70,15 @@ def capped(text: str, own: Mapping[str, Any]) -> str:
     return text.replace(f'"{standard}"', json.dumps(",".join([standard, *caps])), 1)
 
 
-def tables(uv: str, demands: Iterable[Demand], own: Mapping[str, Any], standard: str) -> str:
+def tables(
+    uv: str, demands: Iterable[Demand], own: Mapping[str, Any], standard: Mapping[str, Any]
+) -> str:
     """Return what uv's tables of sources and indexes say, as Poetry says it.
 
     An index that the service named to Poetry keeps its priority.
     """
-    told = tomllib.loads(uv).get("tool", {}).get("uv", {})
-    present = {one.get("name") for one in _poetry(tomllib.loads(standard)).get("source", [])}
+    told = toml.data(uv).get("tool", {}).get("uv", {})
+    present = {one.get("name") for one in _poetry(standard).get("source", [])}
     indexes = {
         name: text for name, text in _indexes(told.get("index", []), own) if name not in present
     }

@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -65,40 +64,43 @@ def carry(theirs: str, files: Files) -> Carried:
     `files` are the service's. Raises ValueError when its own pyproject.toml is not valid.
     """
     ours = files.get(PATH, "")
-    own = tomllib.loads(ours)
+    own, standard = toml.data(ours), toml.data(theirs)
     tool = own.get("tool", {})
-    of_poetry = kept_poetry.is_meant(theirs)
+    of_poetry = kept_poetry.is_meant(standard)
     demands, todo = read(files, "poetry.lock" if of_poetry else "uv.lock")
     more_tools = list(tools.missing(demands, files))
     demands += more_tools
-    text, rules, dropped = _with_dependencies(theirs, demands, files)
-    text, said = _with_constants(text, own, files)
-    text, gave_way, by_hand = _with_python(text, own, ours)
+    text, rules, dropped = _with_dependencies(theirs, standard, demands, files)
+    text, said = _with_constants(text, standard, own, files)
+    text, gave_way, by_hand = _with_python(text, standard, own, ours)
+    made = toml.data(text)["project"]
     said += gave_way
     kept_keys = kept_poetry.KEPT if of_poetry else frozenset()
     fields, tables, more = poetry.tables(tool.get("poetry", {}), ours, kept_keys)
-    fields |= dict(_fields(ours, tomllib.loads(text)["project"].keys()))
+    fields |= dict(_fields(ours, made))
     kept = dict(_headed(ours))
     tables |= {name: _source(table) for name, table in kept.items() if name.startswith("project.")}
     tables.pop("project.optional-dependencies", None)
     if scripts := setup.scripts(files):
         tables["project.scripts"] = scripts + tables.get("project.scripts", "")
-    text, clashes = _with_metadata(text, fields, tables)
+    text, clashes = _with_metadata(text, made.get("scripts", {}), fields, tables)
     named_tools = [f"{one.name}, which {one.path} imports" for one in more_tools]
     sources, named, logins = indexes.carry(files, theirs)
     sources = _sources(demands, tool) + sources
     if of_poetry:
-        sources = kept_poetry.tables(sources, demands, own, theirs)
-        text = kept_poetry.capped(kept_poetry.with_settings(text, own, files), own)
+        sources = kept_poetry.tables(sources, demands, own, standard)
+        text = kept_poetry.with_settings(text, standard, own, files)
+        text = kept_poetry.capped(text, made["requires-python"], own)
     elif any(Requirement(one.text).url for one in demands):
         sources += "\n[tool.hatch.metadata]\nallow-direct-references = true\n"
     text += sources + _settings(text, ours)
-    lost = [*dropped, *_lost(ours, own, text)]
+    result = toml.data(text)
+    lost = [*dropped, *_lost(ours, own, text, result)]
     left = [
         *todo,
         *more,
         *by_hand,
-        *_tagged(text, own, ours),
+        *_tagged(result["project"]["version"], own, ours),
         *clashes,
         *logins,
         *_idle(ours, tool, of_poetry=of_poetry),
@@ -118,10 +120,9 @@ def carry(theirs: str, files: Files) -> Carried:
 
 
 def _with_dependencies(
-    text: str, demands: Iterable[Demand], files: Files
+    text: str, rendered: Mapping[str, Any], demands: Iterable[Demand], files: Files
 ) -> tuple[str, list[str], list[Todo]]:
-    data = tomllib.loads(text)
-    project, groups = data["project"], data.get("dependency-groups", {})
+    project, groups = rendered["project"], rendered.get("dependency-groups", {})
     standard = {"": _names(project["dependencies"]), "dev": _names(groups.get("dev", []))}
     rules: list[str] = []
     todo: list[Todo] = []
@@ -197,7 +198,9 @@ def _remarks(text: str, line: int) -> tuple[list[str], str]:
     return above, f"  {without_logins(behind[1].strip())}" if behind else ""
 
 
-def _with_constants(text: str, own: dict[str, Any], files: Files) -> tuple[str, list[str]]:
+def _with_constants(
+    text: str, standard: Mapping[str, Any], own: dict[str, Any], files: Files
+) -> tuple[str, list[str]]:
     """Set the version and the README that the service has, and its packages."""
     rules = []
     project, tool = own.get("project", {}), own.get("tool", {}).get("poetry", {})
@@ -214,17 +217,16 @@ def _with_constants(text: str, own: dict[str, Any], files: Files) -> tuple[str, 
         text = _set(text, "readme", present[0])
     elif not present:
         text = re.sub(r'(?m)^readme = "README.md"\n', "", text, count=1)
-    text = _with_packages(text, own, files)
+    text = _with_packages(text, standard, own, files)
     backend = own.get("build-system", {}).get("build-backend")
-    built = tomllib.loads(text)["build-system"]["build-backend"]
+    built = standard["build-system"]["build-backend"]
     if backend not in (None, built):
         rules.append(f"{built} builds it instead of {backend}")
     return text, rules
 
 
-def _tagged(text: str, own: dict[str, Any], ours: str) -> Iterator[Todo]:
+def _tagged(version: str, own: dict[str, Any], ours: str) -> Iterator[Todo]:
     """Yield that a version which came from git's tags is written down now."""
-    version = tomllib.loads(text)["project"]["version"]
     for path in _TAGS:
         told = _at(own, ("tool", *path))
         source = told.get("source") if isinstance(told, dict) else None
@@ -237,7 +239,9 @@ def _tagged(text: str, own: dict[str, Any], ours: str) -> Iterator[Todo]:
         yield Todo(PATH, line_of(PATH, ours, "tool", *path), why, how, "operators")
 
 
-def _with_python(text: str, own: dict[str, Any], ours: str) -> tuple[str, list[str], list[Todo]]:
+def _with_python(
+    text: str, rendered: Mapping[str, Any], own: dict[str, Any], ours: str
+) -> tuple[str, list[str], list[Todo]]:
     """Set the Python that the service needs, where it needs a newer one than the standard."""
     place: tuple[str, ...] = ("project", "requires-python")
     python = _at(own, place)
@@ -246,7 +250,7 @@ def _with_python(text: str, own: dict[str, Any], ours: str) -> tuple[str, list[s
         python = _at(own, place)
     if not python:
         return text, [], []
-    standard = tomllib.loads(text)["project"]["requires-python"]
+    standard = rendered["project"]["requires-python"]
     try:
         wanted = poetry.specifier(str(python))
     except ValueError as error:
@@ -258,14 +262,16 @@ def _with_python(text: str, own: dict[str, Any], ours: str) -> tuple[str, list[s
     return text, gave_way if wanted != standard else [], []
 
 
-def _with_packages(text: str, own: dict[str, Any], files: Files) -> str:
+def _with_packages(
+    text: str, standard: Mapping[str, Any], own: dict[str, Any], files: Files
+) -> str:
     """Add the packages that a service has besides the one that the standard knows."""
     tool = own.get("tool", {})
     wheel = _at(tool, ("hatch", "build", "targets", "wheel", "packages"))
     named = [str(one) for one in wheel or ()]
     for one in tool.get("poetry", {}).get("packages", []):
         named.append("/".join(filter(None, (one.get("from"), one.get("include")))))
-    known = _at(tomllib.loads(text), (*_WHEEL.split("."), "packages")) or []
+    known = _at(standard, (*_WHEEL.split("."), "packages")) or []
     more = [one for one in named if one not in known and f"{one}/__init__.py" in files]
     if not more or not known:
         return text
@@ -297,9 +303,12 @@ def _fields(ours: str, present: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _with_metadata(
-    text: str, fields: Mapping[str, str], tables: Mapping[str, str]
+    text: str, known: Mapping[str, Any], fields: Mapping[str, str], tables: Mapping[str, str]
 ) -> tuple[str, list[Todo]]:
-    """Add fields and tables of `[project]`; return also what has no place."""
+    """Add fields and tables of `[project]`; return also what has no place.
+
+    `known` are the scripts that it has.
+    """
     todo = []
     for field, value in fields.items():
         line = f"{field} = {value}"
@@ -307,12 +316,11 @@ def _with_metadata(
             text = re.sub(rf"(?m)^{field} = .*$", line.replace("\\", r"\\"), text, count=1)
         else:
             text = text.replace("\ndependencies = [\n", f"\n{line}\ndependencies = [\n", 1)
-    known = tomllib.loads(text)["project"].get("scripts", {})
     for name, entries in tables.items():
         if name != "project.scripts":
             text = text.replace(_SCRIPTS, f"[{name}]\n{entries.rstrip()}\n\n{_SCRIPTS}", 1)
             continue
-        own = tomllib.loads(entries)
+        own = toml.data(entries)
         for script in own.keys() & known.keys():
             why = f"the script {script} is the standard's now; it was {own.pop(script)}"
             todo.append(Todo(PATH, 0, why, "give the old one another name, if it is needed"))
@@ -374,9 +382,8 @@ def _idle(ours: str, tool: Iterable[str], *, of_poetry: bool) -> Iterator[Todo]:
             yield Todo(PATH, line, f"[tool.{name}] is no longer used: {why}", "take it out")
 
 
-def _lost(ours: str, own: dict[str, Any], text: str) -> Iterator[Todo]:
+def _lost(ours: str, own: dict[str, Any], text: str, result: Mapping[str, Any]) -> Iterator[Todo]:
     """Yield what stands in none of the places that are carried over."""
-    result = tomllib.loads(text)
     own = {**own, "tool": {k: v for k, v in own.get("tool", {}).items() if k != "poetry"}}
     for where in [*(("tool", *path) for path in _paths(own["tool"])), *_tops(own)]:
         if where[-1] != "" and _at(result, where) is None:

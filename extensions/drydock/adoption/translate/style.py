@@ -7,8 +7,7 @@ besides those of the standard. https://docs.astral.sh/ruff/settings/
 import configparser
 import json
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +15,7 @@ from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried, Todo, inline
 from drydock.adoption.translate.dependencies import read
 from drydock.adoption.translate.testing import folders_of_tests
+from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 
 PATH = "ruff.toml"
@@ -62,13 +62,14 @@ class _Style:
 def carry(theirs: str, files: Files) -> Carried:
     """Return the rendered ruff.toml with the style of a service, and its rules."""
     style = _Style()
-    tool = tomllib.loads(files.get(_PYPROJECT, "")).get("tool", {})
+    tool = toml.data(files.get(_PYPROJECT, "")).get("tool", {})
+    standard = toml.data(theirs)
     source = _from_ruff(style, files, tool)
     _from_black(style, files, tool)
     _from_isort(style, files, tool)
     _from_others(style, files)
-    text = _with_top(theirs, style.top)
-    text = _with_lint(text, style.lint, folders_of_tests(files))
+    text = _with_top(theirs, standard, style.top)
+    text = _with_lint(text, standard["lint"], style.lint, folders_of_tests(files))
     if style.format:
         text += f"\n[format]\n{_entries(style.format)}"
     own = {source} & {".ruff.toml", PATH}
@@ -81,7 +82,7 @@ def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
     path = next((p for p in _OWN[:2] if p in files), _PYPROJECT if "ruff" in tool else "")
     if not path:
         return ""
-    told = tool["ruff"] if path == _PYPROJECT else tomllib.loads(files[path])
+    told = tool["ruff"] if path == _PYPROJECT else toml.data(files[path])
     prefix = ("tool", "ruff") if path == _PYPROJECT else ()
     style.top["line-length"] = _DEFAULT_LENGTH
     for key, value in told.items():
@@ -180,23 +181,18 @@ def _uses(tool: str, files: Files) -> bool:
     return asked or bool(re.search(rf"(?m)^\s*-?\s*id:\s*{tool}\b", hooks))
 
 
-def _with_top(text: str, top: dict[str, Any]) -> str:
+def _with_top(text: str, standard: Mapping[str, Any], top: Mapping[str, Any]) -> str:
+    known = {**standard}
     for key, value in top.items():
-        given = value
-        if key == "exclude":
-            key, given = "extend-exclude", [*_list_at(text, "extend-exclude"), *value]  # noqa: PLW2901
-        elif key in {"src", "extend-exclude"}:
-            given = [
-                *_list_at(text, key),
-                *(one for one in value if one not in _list_at(text, key)),
-            ]
-        text = _set(text, key, inline(given))
+        name = "extend-exclude" if key == "exclude" else key
+        if name in {"src", "extend-exclude"}:
+            present = known.get(name, [])
+            new = value if key == "exclude" else [one for one in value if one not in present]
+            known[name] = [*present, *new]
+        else:
+            known[name] = value
+        text = _set(text, name, inline(known[name]))
     return text
-
-
-def _list_at(text: str, key: str) -> list[Any]:
-    found: list[Any] = tomllib.loads(text).get(key, [])
-    return found
 
 
 def _set(text: str, key: str, value: str) -> str:
@@ -209,9 +205,10 @@ def _set(text: str, key: str, value: str) -> str:
     return f"{changed}{bracket}{rest}"
 
 
-def _with_lint(text: str, lint: dict[str, Any], tests: Iterable[str]) -> str:
+def _with_lint(
+    text: str, standard: Mapping[str, Any], lint: dict[str, Any], tests: Iterable[str]
+) -> str:
     """Add rules and what is ignored where; `tests` are the folders of tests."""
-    standard = tomllib.loads(text)["lint"]
     more, tables = {}, {}
     for key, value in lint.items():
         if key in _ADDED:

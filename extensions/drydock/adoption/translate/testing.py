@@ -4,7 +4,6 @@ import configparser
 import json
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,6 +14,7 @@ from drydock.adoption.facts import Files
 from drydock.adoption.locked import versions
 from drydock.adoption.translate import Carried, Todo
 from drydock.adoption.translate.dependencies import read
+from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 
 PATH = "pytest.toml"
@@ -48,7 +48,7 @@ def carry(theirs: str, files: Files) -> Carried:
     """
     source, section, told = _settings(files)
     own = {key: value for key, value in told.items() if _is_known(key, files)}
-    standard = tomllib.loads(theirs)["pytest"]
+    standard = toml.data(theirs)["pytest"]
     merged: dict[str, Any] = {key: _native(key, value) for key, value in own.items()}
     folders = merged.get("testpaths") or folders_of_tests(files)
     merged |= _as_before(files, merged, standard)
@@ -133,7 +133,7 @@ def _settings(files: Files) -> tuple[str, tuple[str, ...], dict[str, Any]]:
     """Return the file that pytest read so far, what leads to its settings there, and these."""
     if "pytest.ini" in files:
         return "pytest.ini", ("pytest",), _ini(files["pytest.ini"], "pytest")
-    tool = tomllib.loads(files.get("pyproject.toml", "")).get("tool", {}).get("pytest", {})
+    tool = toml.data(files.get("pyproject.toml", "")).get("tool", {}).get("pytest", {})
     if told := tool.get("ini_options", tool):
         inner = ("ini_options",) if "ini_options" in tool else ()
         return "pyproject.toml", ("tool", "pytest", *inner), told

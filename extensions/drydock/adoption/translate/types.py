@@ -8,7 +8,6 @@ import ast
 import configparser
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from drydock.adoption import python
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried, Todo
 from drydock.adoption.translate.dependencies import read
+from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 
 PATH = "mypy.ini"
@@ -142,7 +142,7 @@ def _settings(files: Files) -> tuple[str, dict[str, dict[str, Any]]]:
     for path in (PATH, ".mypy.ini"):
         if path in files:
             return path, _sections(files[path])
-    if tool := tomllib.loads(files.get(_PYPROJECT, "")).get("tool", {}).get("mypy", {}):
+    if tool := toml.data(files.get(_PYPROJECT, "")).get("tool", {}).get("mypy", {}):
         found = {"mypy": {key: value for key, value in tool.items() if key != "overrides"}}
         for one in tool.get("overrides", []):
             named = one.get("module", [])
