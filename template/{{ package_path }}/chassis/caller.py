@@ -1,4 +1,4 @@
-"""Whether the caller of a request still waits for its response.
+"""Whether the client of a request still waits for its response.
 
 Nothing tells an ASGI application: it has to look, through the channel that the body comes in by.
 """
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Caller:
-    """The caller of one request, and the body that it sends."""
+    """The client of one request, and the body that it sends."""
 
     answered = False  # or it never will be
     _ahead: Message | None = None  # received here, and meant for the application
@@ -21,7 +21,7 @@ class Caller:
     _receive: Receive
 
     def gone(self) -> bool:
-        """Tell whether the caller has hung up. It is not known before its body has arrived.
+        """Tell whether the client has hung up. It is not known before its body has arrived.
 
         Once it has its response, what still goes on does so for others.
         """
