@@ -71,6 +71,32 @@ NOOP: dict[str, tuple[Files, str]] = {
     "another library's": ("from shop import Field\nx = Field(min_items=1, env='x')\n", ""),
     "unique": (_in("List[int] = Field([], unique_items=True)"), "use Set[...]"),
     "constant": (_in("int = Field(1, const=True)"), "use Literal[...]"),
+    "lengths of the items, in Pydantic 1": (
+        {
+            "service.py": _in("List[str] = Field([], min_length=1)"),
+            "requirements.txt": "pydantic==1.10.2\n",
+        },
+        "write Annotated[str, Field(min_length=...)] for the items of x",
+    ),
+    "lengths of the items of lists in it": (
+        {
+            "service.py": _in("list[list[str]] = Field([], max_length=9)"),
+            "requirements.txt": "pydantic==1.10.2\n",
+        },
+        "max_length= of a list of str held for each item",
+    ),
+    "lengths of the list, in Pydantic 2": (
+        {
+            "service.py": _in("List[str] = Field([], min_length=1)"),
+            "requirements.txt": "pydantic==2.5.0\n",
+        },
+        "",
+    ),
+    "bounds of the items": (
+        _in("List[int] = Field([], gt=0, le=9)"),
+        "gt=, le= of a list of int held for each item",
+    ),
+    "a length of a text": (_in("str = Field('x', min_length=1)"), ""),
     "env of what is no settings": (_in("int = Field(1, env='X')"), ""),
     "the field is passed by name": (
         _in("str = Field('d', env='X')", SETTINGS, "BaseSettings") + "\n\na = A(x='1')\n",
@@ -105,3 +131,12 @@ def test_the_variable_of_settings_is_read(monkeypatch: pytest.MonkeyPatch) -> No
     assert said(run_old(old), "A().x") == "'from the environment'"
     new = apply(RULE, before).texts["service.py"]
     assert said(run_new(new), "A().x") == "'from the environment'"
+
+
+def test_what_held_for_each_item_in_pydantic_1_is_written_so_for_pydantic_2() -> None:
+    old = run_old(_in("List[str] = Field([], min_length=1)"))
+    head = HEAD.replace("List\n", "Annotated, List\n")
+    new = run_new(_in("List[Annotated[str, Field(min_length=1)]] = []", head))
+    taken = ("A(x=[]).x", "A(x=['a']).x")
+    assert [said(old, one) for one in taken] == [said(new, one) for one in taken]
+    assert [said(side, "A(x=['']).x") for side in (old, new)] == [{("x", 0)}, {("x", 0)}]

@@ -6,13 +6,24 @@ Pydantic 2 takes for an extra of the schema, without a word: the variable is the
 
 import libcst as cst
 
-from drydock.codemods.pydantic.models import SETTINGS, InModels
+from drydock.codemods.pydantic.models import SETTINGS, InModels, generation
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Source, dotted, keyword
 
 _FIELD = "pydantic.Field"
 _LISTS = {f"pydantic.{name}" for name in ("conlist", "conset", "confrozenset")}
 _LENGTHS = {"min_items": "min_length", "max_items": "max_length"}
+_MANY = {
+    *(f"typing.{name}" for name in ("List", "Set", "FrozenSet", "Sequence")),
+    *("builtins.list", "builtins.set", "builtins.frozenset", "collections.abc.Sequence"),
+}
+_NUMBERS = ("gt", "ge", "lt", "le", "multiple_of")
+_OF_ITEMS = {
+    "builtins.str": ("min_length", "max_length", "regex", "pattern"),
+    "builtins.int": _NUMBERS,
+    "builtins.float": _NUMBERS,
+}
+"""What Pydantic 1 held each item of a list to, by the type of the items."""
 _GONE = {
     "unique_items": "use Set[...], or check it in a validator",
     "const": "use Literal[...] as the annotation",
@@ -35,6 +46,22 @@ class _Fields(InModels):
 
     def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
         self._field = dotted(node.target)
+        call = node.value
+        if not isinstance(call, cst.Call) or self.source.meaning(call.func) != _FIELD:
+            return
+        held, item = node.annotation.annotation, ""
+        while isinstance(held, cst.Subscript) and self.source.meaning(held) in _MANY:
+            inside = held.slice[0].slice
+            held = inside.value if isinstance(inside, cst.Index) else held.value
+            item = self.source.meaning(held)
+        said = [name for name in _OF_ITEMS.get(item, ()) if keyword(call.args, name)]
+        # Of a list Pydantic 2 has lengths, too: what it was written for tells which are meant.
+        if said and (said[0] not in _LENGTHS.values() or generation(self.source.project) == 1):
+            kind = item.removeprefix("builtins.")
+            named = ", ".join(f"{name}=" for name in said)
+            how = f"write Annotated[{kind}, Field({said[0]}=...)] for the items of {self._field}"
+            why = f"{named} of a list of {kind} held for each item in Pydantic 1, not for the list"
+            self.source.left(call, why, how)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         meaning = self.source.meaning(original_node.func)
@@ -95,6 +122,6 @@ RULE = Rule(
     name="pydantic-fields",
     summary="`min_items=` -> `min_length=`, `allow_mutation=` -> `frozen=`, `env=` of settings",
     since="1.5.0",
-    words=(*_LENGTHS, *_GONE, "allow_mutation", "env="),
+    words=("Field(", *_LENGTHS, *_GONE, "allow_mutation", "env="),
     rewrite=_rewrite,
 )
