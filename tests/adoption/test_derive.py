@@ -253,6 +253,22 @@ def test_imports_tell_where_a_module_is_imported_from(routes: str) -> None:
     assert (found["app"], found["package_path"]) == ("app.main:app", "app")
 
 
+@pytest.mark.parametrize("given", ['"main:app"', 'app="main:app"', 'port=80, app="main:app"'])
+def test_a_start_by_the_folder_of_its_modules_tells_that_they_are_imported_from_there(
+    given: str,
+) -> None:
+    run = "from health.api import router\nimport fastapi, uvicorn\napp = fastapi.FastAPI()\n"
+    files = {
+        "requirements.txt": "fastapi\n",
+        "src/__init__.py": "",
+        "src/main.py": f"{run}uvicorn.run({given})\n",
+        "src/health/__init__.py": "",
+        "src/health/api.py": "router = None\n",
+    }
+    found = {one.name: one.value for one in derive(gather(files), files, "shop")}
+    assert (found["app"], found["package_path"]) == ("main:app", "src/shop")
+
+
 def test_a_pipfile_tells_the_python() -> None:
     files = {"Pipfile": '[requires]\npython_version = "3.12"\n', "main.py": APP_TEXT}
     found = {one.name: one for one in derive(gather(files), files, "shop")}

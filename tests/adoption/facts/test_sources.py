@@ -308,9 +308,14 @@ def test_what_a_command_in_code_starts_is_named_by_its_import() -> None:
     files = {
         "real/__main__.py": "import uvicorn\nfrom .api import app as it\nuvicorn.run(it)\n",
         "own.py": "app = make()\nif x:\n    uvicorn.run(app)\n",
+        "text.py": "uvicorn.run(reload=True, app='shop.main:app')\n",
     }
     found = [(fact.value, fact.where) for fact in gather(files) if fact.about == "app"]
-    assert found == [("own:app", "own.py:3"), ("real.api:app", "real/__main__.py:3")]
+    assert found == [
+        ("own:app", "own.py:3"),
+        ("real.api:app", "real/__main__.py:3"),
+        ("shop.main:app", "text.py:1"),
+    ]
 
 
 def test_what_this_python_does_not_read_is_told_by_its_line() -> None:

@@ -110,7 +110,8 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _call(path, node)
-            if _is_start(node) and node.args and (started := known.get(ast.unparse(node.args[0]))):
+            one = _started(node)
+            if one and (started := known.get(ast.unparse(one))):
                 yield Fact("app", started, path, node.lineno, IMPLIES)
         elif isinstance(node, ast.FunctionDef):
             yield from _before_start(path, node)
@@ -157,6 +158,14 @@ def _before_start(path: str, function: ast.FunctionDef) -> Iterator[Fact]:
 def _is_start(call: ast.Call) -> bool:
     started = _name(getattr(call.func, "value", None)) == "uvicorn"
     return started and _name(call.func) in {"run", "Config"}  # which a uvicorn.Server runs
+
+
+def _started(call: ast.Call) -> ast.expr | None:
+    """Return what a call starts as the service: the application, or where it is."""
+    if not _is_start(call):
+        return None
+    named = (word.value for word in call.keywords if word.arg == "app")
+    return call.args[0] if call.args else next(named, None)
 
 
 def _app(path: str, node: ast.stmt, others: Mapping[str, str]) -> Iterator[Fact]:
@@ -218,8 +227,8 @@ def _call(path: str, node: ast.Call) -> Iterator[Fact]:
     called = _name(node.func)
     given = {word.arg: word.value for word in node.keywords}
     if _is_start(node):
-        if node.args and isinstance(node.args[0], ast.Constant):
-            yield Fact("app", str(node.args[0].value), path, node.lineno, IMPLIES)
+        if isinstance(started := _started(node), ast.Constant):
+            yield Fact("app", str(started.value), path, node.lineno, IMPLIES)
         if port := _number(given.get("port")):
             yield Fact("service_port", port, path, node.lineno, IMPLIES)
     elif called in _METRICS:
