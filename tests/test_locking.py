@@ -80,8 +80,8 @@ def test_what_an_offline_uv_lacks_is_not_taken_for_no_solution(
             lock(text.format('"attrs"'))
         with pytest.raises(locking.LockError) as unsolvable:
             lock(text.format('"attrs>2", "attrs<1"'))
-        assert locking.lacks_network(lacking.value)
-        assert not locking.lacks_network(unsolvable.value)
+        assert locking.lacks_network(str(lacking.value))
+        assert not locking.lacks_network(str(unsolvable.value))
 
 
 @pytest.mark.parametrize("text", ["[", f"a = {'1' * 5000}", "a = " + "[" * 5000])

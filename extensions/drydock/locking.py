@@ -193,17 +193,24 @@ def _cached(offline: bool) -> list[str]:
     return ["--offline"] if offline else []
 
 
-def lacks_network(error: LockError) -> bool:
+def lacks_network(said: str) -> bool:
     """Tell whether there may be a solution that was only out of reach of an offline uv."""
-    return bool(re.search(r"(?i)network|not found in the cache", str(error)))
+    return bool(re.search(r"(?i)network|not found in the cache", said))
 
 
 def _tell(done: subprocess.CompletedProcess[str]) -> None:
     said = one_line(done.stderr)
-    if re.search(r"(?i)no solution|no wheels|no usable|building source|requires-python", said):
+    if has_no_solution(said):
         raise LockError(said)
     require_index(done)
     raise BadInput(f"uv: {said[:300]}")
+
+
+def has_no_solution(said: str) -> bool:
+    """Tell whether uv says that requirements do not go together, and not that it cannot tell."""
+    return bool(
+        re.search(r"(?i)no solution|no wheels|no usable|building source|requires-python", said)
+    )
 
 
 def require_index(done: subprocess.CompletedProcess[str]) -> None:

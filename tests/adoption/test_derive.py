@@ -24,6 +24,10 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         {**APP, "pyproject.toml": '[project]\nname = "my_shop"\n'},
         "service_name", "my-shop", ["pyproject.toml:2"], False,
     ),
+    "a name that a package has": (
+        {**APP, "pyproject.toml": '[project]\nname = "fastapi"\n'},
+        "service_name", "fastapi-service", ["pyproject.toml:2"], True,
+    ),
     "a name that only the folder has": (APP, "service_name", "folder", [], True),
     "an application that nothing starts": (APP, "app", "shop.main:app", ["shop/main.py:3"], False),
     "the one of two that the image starts": (
@@ -219,6 +223,13 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
             "volume/b/Dockerfile": "FROM python:3.11\n", "volume/b/app.py": APP_TEXT,
         },
         "it holds several services: .*: volume/a, volume/b$",
+    ),
+    "a workspace with a service in a folder": (
+        {
+            "pyproject.toml": "[tool.uv.workspace]\nmembers = ['backend']\n",
+            "backend/pyproject.toml": "[project]\n", "backend/m.py": APP_TEXT,
+        },
+        "it holds a service in a folder: .*: backend$",
     ),
     "a repository with the service in a folder": (
         {"backend/Pipfile": "", "backend/m.py": APP_TEXT},

@@ -669,6 +669,24 @@ def test_an_entrypoint_that_migrates_stays_and_all_is_accounted_for(
     assert ("compose.yml", 4) in {(one["path"], one["line"]) for one in report["todo"]}
 
 
+def test_where_no_index_can_be_reached_it_is_locked_elsewhere(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "parcels"
+    write(
+        folder,
+        {
+            "requirements.txt": "no-such-package-of-anybody==1.0\n",
+            "parcels/__init__.py": "",
+            "parcels/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        },
+    )
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+    outcome = retrofit(drydock, folder, standard)
+    assert "\n  make it lock: uv lock, where its indexes can be reached" in outcome.out
+
+
 def test_no_name_is_there_twice_but_for_its_case(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:

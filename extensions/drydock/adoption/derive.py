@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from drydock.adoption import python
 from drydock.adoption.facts import HINTS, RECORDED, Fact, Files
 from drydock.adoption.facts.code import module_of
+from drydock.adoption.translate.dependencies import read
 from drydock.adoption.translate.poetry import allows
 from drydock.errors import BadInput
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 _LONGEST_NAME = 50
 _LIST = re.compile(r"(^|/)(pyproject\.toml|requirements[\w.-]*\.(txt|in)|Pipfile|setup\.py)$")
+_FRAMEWORKS = {"fastapi", "starlette", "uvicorn", "pydantic"}
 _LAUNCHES = {"app", "app_file"}
 """Facts that name the application by what starts it."""
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
@@ -60,7 +62,7 @@ def derive(
     """
     if not any(fact.path == "--data" for fact in _of(facts, "app")):
         _require_one_service(facts, files)
-    name = _name(facts, folder)
+    name = _name(facts, folder, _FRAMEWORKS | {one.name for one in read(files)[0]})
     app, package = _app(facts, files, str(name.value))
     port = _port(facts)
     adopted = _best(_of(facts, "adopted"))
@@ -109,7 +111,15 @@ def _best(facts: list[Fact]) -> tuple[str, tuple[Fact, ...], tuple[Fact, ...], b
     return first, tuple(by_value[first]), against, not sure
 
 
-def _name(facts: list[Fact], folder: str) -> Derived:
+def _name(facts: list[Fact], folder: str, packages: Set[str]) -> Derived:
+    """Return the name; one of the packages that the service requires is none of a service."""
+    found = _named(facts, folder)
+    if found.value not in packages:
+        return found
+    return replace(found, value=f"{found.value}-service", doubtful=True)
+
+
+def _named(facts: list[Fact], folder: str) -> Derived:
     found = _best([f for f in _of(facts, "service_name") if _label(f.value)])
     if found is None:
         titles = tuple(f for f in _of(facts, "title") if f.path.endswith(".py") and _label(f.value))
@@ -266,7 +276,14 @@ def _why_none(facts: list[Fact]) -> str:
 def _require_one_service(facts: list[Fact], files: Files) -> None:
     """Raise BadInput where the folder holds services instead of being one."""
     lists = {path for path in files if _LIST.search(path)}
-    at_top = any(path.rpartition("/")[0] in {"", "requirements"} for path in lists)
+    at_top = any(
+        path.rpartition("/")[0] in {"", "requirements"}
+        # The root of a workspace, or of tools, is no service.
+        and (
+            not path.endswith(".toml") or re.search(r"(?m)^\[(project|tool\.poetry)\]", files[path])
+        )
+        for path in lists
+    )
     images = {path for path in files if path.endswith("/Dockerfile")}
     nested = {path.rpartition("/")[0] for path in lists | images} - {"", "requirements"}
     apps = [f.path for f in facts if f.about in {"app_object", "factory"}]

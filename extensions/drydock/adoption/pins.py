@@ -140,7 +140,7 @@ class _Trials:
             try:
                 self._lock(text, offline=True)
             except LockError as error:
-                if not locking.lacks_network(error):
+                if not locking.lacks_network(str(error)):
                     return str(error)
             except BadInput:
                 pass  # something else is needed of the index

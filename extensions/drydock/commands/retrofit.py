@@ -57,7 +57,8 @@ from drydock.template.rendering import Rendering
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 _WRITTEN = {"added", "updated", "merged"}
-_RELAX = "drydock retrofit --resolve --apply makes the fewest changes after which it locks"
+_RELAX = "drydock retrofit --resolve --apply"
+_FEWEST = f"{_RELAX} makes the fewest changes after which it locks"
 _OF_PINS = (project.PATH, "uv.lock")
 _OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
 
@@ -234,7 +235,8 @@ class _Retrofit:
             return None
         if problem := locking.write(self.place.folder, builds=self.options.builds):
             report.unlocked = f"uv.lock lacks what the code requires now: {problem}"
-            report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, _RELAX, "start"))
+            report.locks_by = _RELAX
+            report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, _FEWEST, "start"))
             return None
         return path
 
@@ -368,9 +370,13 @@ def _lock(
     source, versions = locked.versions(place.files)
     kept = locked.to_keep(versions, pins.read(place.folder))
     if problem := lock_file.write(repository, place.folder, place.prefix, kept, builds):
-        how = _RELAX
+        how, report.locks_by = _FEWEST, _RELAX
         if problem == locking.locked_elsewhere(place.folder):
             how = "the image is built from a lock file beside it: exclude it there, then uv lock"
+            report.locks_by = "exclude it from the workspace, then uv lock"
+        elif not locking.has_no_solution(problem) or locking.lacks_network(problem):
+            how = "uv lock, where its indexes can be reached and its Python is installed"
+            report.locks_by = how
         report.unlocked = f"uv.lock is not written: {problem}"
         report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, how, "start"))
         if path not in place.tracked:

@@ -158,6 +158,8 @@ class RetrofitReport(_Merged):
     """How many versions of the old lock file were kept; empty: there was none."""
     unlocked: str = ""
     """Why there is no lock file, without which no image is built; empty: there is."""
+    locks_by: str = ""
+    """The command that may make it lock."""
     branch: str = ""
     """The branch that it is committed on; empty: it is not."""
     before: str = ""
@@ -185,7 +187,7 @@ class RetrofitReport(_Merged):
             shown = f"git log --patch --reverse {self.before[:12]}.."
             first = [f"look at it: {shown if self.branch else 'git diff --staged'}"]
         if self.unlocked:
-            first.append("make it lock: drydock retrofit --resolve --apply")
+            first.append(f"make it lock: {self.locks_by}")
         return [
             *first,
             "run nox, then merge it with its commits, of which .git-blame-ignore-revs may name one",

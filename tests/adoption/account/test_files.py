@@ -29,6 +29,14 @@ BY_HAND: dict[str, tuple[Mapping[str, str], list[str]]] = {
         {"compose.yml": COMPOSE},
         ["compose.yml:3", "compose.yml:6", "compose.yml:8"],
     ),
+    "what compose mounts and watches, which is no stage": (
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n    volumes:\n"
+            "      - {type: bind, source: ., target: /app}\n"
+            "    develop:\n      watch:\n        - {path: ., target: /app, action: sync}\n"
+        },
+        [],
+    ),
     "a process that starts a server": (
         {"Procfile": "release: alembic upgrade head\nweb: gunicorn main:app -w 4\n"},
         ["Procfile:2"],

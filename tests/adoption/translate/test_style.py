@@ -140,3 +140,12 @@ def test_what_has_no_place_is_listed_and_comments_are_told() -> None:
         (".flake8", 1, True),
     }
     assert carried.accounted == {"ruff.toml"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "target"),
+    [(">=3.12,<3.13", "py312"), (">=3.11", "py311"), ("==3.13.*", "py313"), ("", "py311")],
+)
+def test_syntax_is_that_of_the_oldest_python(wanted: str, target: str) -> None:
+    project = f'[project]\nname = "shop"\nrequires-python = "{wanted}"\n'
+    assert tomllib.loads(carry(STANDARD, {}, project).text)["target-version"] == target

@@ -75,7 +75,7 @@ def _compose(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
         if of_service and names[2] in {"command", "entrypoint"}:
             outcome, how = "by hand", f"take it out, or let it run: {command}"
             why = f"it starts {names[1]} in its own way, without the chassis: {said[:60]}"
-        elif of_service and (target := _value(held, "target")):
+        elif of_service and names[2] == "build" and (target := _value(held, "target")):
             outcome, how = "by hand", "take the target out, or build from a Dockerfile of its own"
             why = f"the standard's image has no stage {target}"
         elif of_service and names[2] == "build" and not _is_main(held, main):

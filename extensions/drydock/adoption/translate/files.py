@@ -49,7 +49,8 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
     if testing.PATH in texts.keys() - files.keys():
         found[testing.PATH] = testing.carry(texts[testing.PATH], files)
     if "[lint.per-file-ignores]" in texts.get(style.PATH, ""):
-        found[style.PATH] = style.carry(texts[style.PATH], files)
+        packaged = found[project.PATH].text if project.PATH in found else ""
+        found[style.PATH] = style.carry(texts[style.PATH], files, packaged)
     if "explicit_package_bases" in texts.get(types.PATH, ""):
         found[types.PATH] = types.carry(texts[types.PATH], files)
     if "secretEnv" in texts.get(chart.PATH, "") and chart.PATH not in files:

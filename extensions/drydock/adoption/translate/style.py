@@ -59,8 +59,12 @@ class _Style:
     todo: list[Todo] = field(default_factory=list)
 
 
-def carry(theirs: str, files: Files) -> Carried:
-    """Return the rendered ruff.toml with the style of a service, and its rules."""
+def carry(theirs: str, files: Files, project: str = "") -> Carried:
+    """Return the rendered ruff.toml with the style of a service, and its rules.
+
+    Its syntax is that of the oldest Python which `project`, the text of its new pyproject.toml,
+    runs on.
+    """
     style = _Style()
     tool = toml.data(files.get(_PYPROJECT, "")).get("tool", {})
     standard = toml.data(theirs)
@@ -68,6 +72,13 @@ def carry(theirs: str, files: Files) -> Carried:
     _from_black(style, files, tool)
     _from_isort(style, files, tool)
     _from_others(style, files)
+    oldest = re.search(
+        r"3\.(\d+)", str(toml.data(project).get("project", {}).get("requires-python"))
+    )
+    target = f"py3{oldest[1]}" if oldest else ""
+    if target > str(standard.get("target-version", "")):
+        style.top["target-version"] = target
+        style.rules.append(f"target-version is {target}, as requires-python says")
     text = _with_top(theirs, standard, style.top)
     text = _with_lint(text, standard["lint"], style.lint, folders_of_tests(files))
     if style.format:
