@@ -119,6 +119,10 @@ NOOP: dict[str, tuple[Files, str]] = {
     "all of it": ("from aioredis import *\n", "redis.asyncio"),
     "beside another": ("import aioredis, os\n", "redis.asyncio"),
     "in a text": ("def f(mocker):\n    mocker.patch('aioredis.from_url')\n", "name redis.asyncio"),
+    "aioredis 1, for another library": (
+        {"a.py": "import redis\n", "requirements.txt": "aioredis==1.3.1\nredis\n"},
+        "",
+    ),
     "required and not imported": ({"a.py": "", "requirements.txt": "aioredis==2.0.1\n"}, ""),
 }
 

@@ -150,7 +150,7 @@ def _is_of_it(module: str) -> bool:
 def _survey(project: Project) -> Iterator[Edit | Finding]:
     code = [text for path, text in project.files.items() if path.endswith(".py")]
     moved = any(re.search(r"^\s*(from|import) redis\b", text, re.MULTILINE) for text in code)
-    if moved and not any(_IMPORT.search(text) for text in code):
+    if moved and not _is_first(project) and not any(_IMPORT.search(text) for text in code):
         yield from requirements.replace(project, _NAME, _NAME, "redis>=4.2", "is part of redis now")
 
 
