@@ -62,6 +62,27 @@ def test_old_modules_are_listed(case: str) -> None:
     assert listed(text) == len(expected)
 
 
+def test_modules_that_tests_import_by_another_name_are_checked_once(tmp_path: Path) -> None:
+    standard = STANDARD.format(files="src/shop, src/main.py, tests", root="src")
+    files = {
+        "src/__init__.py": "",
+        "src/shop/__init__.py": "",
+        "src/main.py": "from stock import COUNT\n\nprint(COUNT)\n",
+        "src/stock.py": "COUNT = 1\n",
+        "tests/test_stock.py": "from src.stock import COUNT\n\nassert COUNT\n",
+    }
+    text = carry(standard.replace("plugins = pydantic.mypy\n", ""), files).text
+    assert listed(text) == 3
+    write(tmp_path, {**files, "mypy.ini": text})
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+    del files["src/__init__.py"]
+    assert "[mypy-src.*]" not in carry(standard, files).text
+
+
 def test_a_service_of_empty_modules_has_no_list() -> None:
     carried = carry(SRC, {"src/shop/__init__.py": "\n"})
     assert (carried.text, listed(carried.text), carried.rules) == (SRC, 0, ())

@@ -22,6 +22,9 @@ from drydock.documents.places import line_of
 
 PATH = "mypy.ini"
 _DEBT = "# Debt: modules in which no types are checked. Only ever shorten the list.\n"
+_TWICE = (
+    "# The same modules by another name: each is checked by that which the service starts with.\n"
+)
 _PYPROJECT = "pyproject.toml"
 
 
@@ -43,6 +46,8 @@ def carry(theirs: str, files: Files) -> Carried:
         patterns += [f"^{re.escape(folder)}/" for folder in unnamed]
         line = f"exclude = (?x)({'|'.join(patterns)})\n".replace("%", "%%")
         text = text.replace("explicit_package_bases", f"{line}explicit_package_bases", 1)
+    if twice := _by_another_name(files, roots[0]):
+        text = f"{text.rstrip()}\n\n{_TWICE}[mypy-{twice}.*]\nfollow_imports = skip\n"
     old = sorted(name for name, path in modules.items() if path in checked and files[path].strip())
     if old:
         sections = "".join(
@@ -80,6 +85,15 @@ def _modules(files: Files, roots: Iterable[str]) -> dict[str, str]:
                 found.setdefault(name, path)
                 named.add(path)
     return found
+
+
+def _by_another_name(files: Files, root: str) -> str:
+    """Return the package that the folder which modules are imported from is to some of the code."""
+    package = root.replace("/", ".")
+    imports = re.compile(rf"^\s*(?:from|import)\s+{re.escape(package)}\b", re.MULTILINE)
+    code = (text for path, text in files.items() if path.endswith(".py"))
+    is_one = bool(root) and f"{root}/__init__.py" in files and any(map(imports.search, code))
+    return package if is_one else ""
 
 
 def _checked(files: Files, modules: Mapping[str, str], starts: Iterable[str]) -> set[str]:
