@@ -9,7 +9,8 @@ index that pip and uv are configured for). All of them use the same event loop a
 where they let one choose, log each request to a file, and are asked by wrk, one after the other
 in every round: what disturbs the machine disturbs all of them. A ratio is taken within a round,
 against `bare`; the table has the medians. wrk waits for an answer before it asks again, so its
-latencies are those under full load, and compare servers rather than promise times. The processor
+latencies are those under full load, and compare servers rather than promise times; with `--pause`
+each connection waits between two requests, so that all contestants get the same load. The processor
 time that a request costs is steadier than its rate where others use the machine too; its ratio is
 bare's share of it, so that more is better, as with the rate.
 """
@@ -182,6 +183,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--loop", default="uvloop", choices=["uvloop", "asyncio"])
     parser.add_argument("--http", default="httptools", choices=["httptools", "h11"])
     parser.add_argument("--no-access-log", action="store_true")
+    parser.add_argument("--pause", type=int, default=0, metavar="MS", help="between two requests")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="keep what is made there")
     return parser.parse_args()
 
@@ -278,7 +280,12 @@ def _measure(bench: Bench, contestant: Contestant, scenario: Scenario) -> Run:
             path, body = "/api/v1/greeting?name=Ada", ""
         script = bench.work / "wrk.lua"
         script.write_text(
-            LUA % {"method": "POST" if body else "GET", "body": f"[=[{body}]=]" if body else "nil"}
+            LUA
+            % {
+                "method": "POST" if body else "GET",
+                "body": f"[=[{body}]=]" if body else "nil",
+                "pause": bench.options.pause,
+            }
         )
         url = f"http://127.0.0.1:{port}{path}"
         wait_for(url, body)
@@ -329,6 +336,9 @@ LUA = """
 wrk.method = "%(method)s"
 wrk.body = %(body)s
 wrk.headers["content-type"] = "application/json"
+if %(pause)d > 0 then
+  delay = function() return %(pause)d end
+end
 done = function(summary, latency, requests)
   local e = summary.errors
   print(string.format(
