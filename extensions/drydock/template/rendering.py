@@ -1,48 +1,33 @@
-"""Renders a release of a template; the only file that calls Copier.
+"""Renders a release of a template; no file but this and `renderer.py` calls Copier.
 
 Copier's public functions cannot do what an update needs: render with the operation `update` and
-nothing else, and say which answers were given. So this drives its `Worker`, as `run_copy` does,
-and replaces what costs time without changing a byte: the template is checked out beforehand
-instead of cloned for each worker, no git is asked about each file, and a text that occurs a
-thousand times (a part of a path) is compiled once. The twin tests hold every render against the
-stock commands.
+nothing else, and say which answers were given. So this drives its `Worker`, as `run_copy` does.
 """
 
-import hashlib
-import json
 import re
-import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager, redirect_stderr, suppress
-from copy import deepcopy
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, cached_property, lru_cache, partial
-from io import StringIO
-from pathlib import Path, PurePosixPath
-from types import CodeType
+from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import BytecodeCache, Environment, Template, TemplateError, TemplateNotFound
-from jinja2.bccache import Bucket
-from packaging.version import Version
-from pathspec import PathSpec, lookup_pattern
+from jinja2 import TemplateError
 from yaml import YAMLError
 
 from drydock.errors import NO_TERMINAL, BadInput
 from drydock.template import deferred
 from drydock.template.answers import Answers
 from drydock.template.releases import Release
+from drydock.template.renderer import OUTSIDE, CheckedOut, Given, Renderer, checked_out
 
 with deferred.imports():
-    from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment, get_yield_context
-    from copier._main import Worker, _operation, _pathspec_pattern
+    from copier._main import _operation
     from copier._subproject import Subproject
     from copier._template import Task
     from copier._template import Template as CopierTemplate
-    from copier._types import LazyDict, Phase, RelativePath
-    from copier._user_data import load_answersfile_data
+    from copier._types import Phase, RelativePath
     from copier.errors import (
         CopierAnswersInterrupt,
         CopierError,
@@ -55,7 +40,6 @@ with deferred.imports():
 Operation = Literal["copy", "update"]
 
 _UNANSWERED = re.compile(r'Question "(?P<name>\w+)" is required')
-_EXTERNAL = "_external_data outside the service"
 _TRUTHS = frozenset(("yes", "y", "true", "t", "on", "1", "no", "n", "false", "f", "off", "0"))
 
 
@@ -190,20 +174,20 @@ def paths(checkout: Checkout, folder: Path, request: Request) -> set[str]:
         return {*_held(worker)}
 
 
-def _held(worker: "_Renderer") -> dict[str, bytes | Path]:
+def _held(worker: Renderer) -> dict[str, bytes | Path]:
     """Render without writing anything; return what would be written."""
     held: dict[str, bytes | Path] = {}
-    worker.__dict__["held"] = held
+    worker.given.held = held
     worker.run_copy()
     return held
 
 
 @contextmanager
-def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator["_Renderer"]:
+def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator[Renderer]:
     """Yield what renders; whatever Copier raises meanwhile is told in one line."""
     with (
         _explained(checkout),
-        _Renderer(
+        Renderer(
             src_path=str(checkout.folder),
             dst_path=folder,
             answers_file=RelativePath(request.answers_file) if request.answers_file else None,
@@ -219,11 +203,9 @@ def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator["_Re
             quiet=True,
         ) as worker,
     ):
-        worker.__dict__["service"] = request.service or folder
-        worker.__dict__["sources"] = {}
-        worker.__dict__["leave_out"] = request.leave_out
-        worker.__dict__["alike"] = request.alike
-        worker.__dict__["checkout"] = checkout
+        worker.__dict__["given"] = Given(
+            request.service or folder, checkout.whole, request.leave_out, request.alike
+        )
         worker.__dict__["template"] = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
         yield worker
@@ -269,281 +251,9 @@ def config(checkout: Checkout) -> CopierTemplate:
         return template
 
 
-class _Template(CopierTemplate):
-    """A template that lies checked out in a plain folder: nothing is cloned or asked of git."""
-
-    release: Release
-    recorded: str
-
-    @cached_property
-    def local_abspath(self) -> Path:
-        return Path(self.url_expanded).resolve()
-
-    @cached_property
-    def commit(self) -> str | None:
-        return self.recorded
-
-    @cached_property
-    def commit_hash(self) -> str | None:
-        return self.release.commit
-
-    @cached_property
-    def version(self) -> Version | None:
-        return self.release.version
-
-    @cached_property
-    def git_index_modes(self) -> Mapping[PurePosixPath, int]:
-        return {}  # the checkout's own file modes are right
-
-
-class _Compiled(BytecodeCache):
-    """Templates compiled in this process: most are the same in the next release."""
-
-    def __init__(self, extended: bool) -> None:
-        self._extended = extended  # an extension may do something to any text
-        self._known: dict[str, CodeType] = {}
-        self._texts: dict[str, CodeType] = {}
-
-    def text(self, environment: Environment, source: str) -> "Template | _Plain":
-        """Return what `environment.from_string` does, of which code once compiled is kept."""
-        if self._is_plain(environment, source):
-            return _Plain(source)
-        if source not in self._texts:
-            self._texts[source] = environment.compile(source)
-        made = environment.template_class
-        return made.from_code(environment, self._texts[source], environment.make_globals(None))
-
-    def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        return name  # not where this checkout happens to be
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._known.get(bucket.key + bucket.checksum)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        assert bucket.code
-        self._known[bucket.key + bucket.checksum] = bucket.code
-
-    def _is_plain(self, environment: Environment, source: str) -> bool:
-        """Tell whether Jinja has nothing to do in a text, as in most parts of paths."""
-        starts = (
-            *(environment.block_start_string, environment.variable_start_string),
-            *(environment.comment_start_string, "\n", "\r"),
-        )
-        prefixes = environment.line_statement_prefix or environment.line_comment_prefix
-        if self._extended or prefixes or not isinstance(source, str):
-            return False
-        return not any(start in source for start in starts)
-
-
-@dataclass(frozen=True)
-class _Plain:
-    """A template that is the same in every context."""
-
-    source: str
-
-    def render(self, *_context: Any, **_more: Any) -> str:
-        """Return the text."""
-        return self.source
-
-
-@cache
-def _compiled(_settings: str, extended: bool) -> _Compiled:
-    """Return what was compiled with these settings of Jinja, and maybe extensions."""
-    return _Compiled(extended)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What is the same for each file of a render."""
-
-    answers_file: Path
-    context: Mapping[str, Any]
-    texts: dict[str, str] | None
-    """Texts as they are rendered, by what they are in the template; None: they are not kept."""
-
-
-class _Loader(CopierTemplateLoader):
-    """Loads what a template includes, from the whole release where the checkout is of a part."""
-
-    def __init__(self, checkout: Checkout) -> None:
-        super().__init__(checkout.folder.resolve())
-        self._whole = checkout.whole
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
-        try:
-            return super().get_source(environment, template)
-        except TemplateNotFound:
-            if self._whole is None:
-                raise
-            return CopierTemplateLoader(self._whole().resolve()).get_source(environment, template)
-
-
-class _Renderer(Worker):
-    """Copier's worker without its calls of git, and with compiled texts kept."""
-
-    @cached_property
-    def jinja_env(self) -> SandboxedEnvironment:
-        environment = super().jinja_env
-        environment.loader = _Loader(self.__dict__["checkout"])
-        environment.bytecode_cache = compiled = _compiled(
-            json.dumps([self.template.envops, self.template.jinja_extensions], default=str),
-            bool(self.template.jinja_extensions),
-        )
-        compile_once = cache(partial(compiled.text, environment))
-
-        def from_string(source: str) -> Any:
-            # Compiling resets what the last `yield` tag left behind, so this must, too.
-            _forget_yield(environment)
-            return compile_once(source)
-
-        environment.__dict__["from_string"] = from_string
-        return environment
-
-    def _path_matcher(self, patterns: Iterable[str]) -> Callable[[Path], bool]:
-        """Match paths as Copier does; a pattern that many renders have is compiled once."""
-        normalized = (unicodedata.normalize("NFD", pattern) for pattern in patterns)
-        return PathSpec.from_lines(_pattern, normalized).match_file
-
-    def _external_data(self) -> LazyDict[str, Any]:
-        """Read the service's own files: a render of it has none to offer."""
-        service = self.__dict__["service"]
-
-        def load(path: str) -> Any:
-            with Phase.use(Phase.UNDEFINED):
-                path = self._render_string(path)
-            inside = (service / path).resolve().is_relative_to(service.resolve())
-            if not inside and not self.unsafe:
-                raise ForbiddenPathError(path=Path(path), hint=_EXTERNAL)
-            return load_answersfile_data(service, path)
-
-        files = self.template.external_data
-        return LazyDict({name: partial(load, path) for name, path in files.items()})
-
-    def _render_template(self) -> None:
-        """Render every file; no answer changes any more, so what they come to is kept."""
-        # What an extension makes of a text may be something else each time.
-        texts = None if self.template.jinja_extensions else dict[str, str]()
-        known = _Known(super().answers_relpath, super()._render_context(), texts)
-        self.__dict__["known"] = known
-        try:
-            super()._render_template()
-        finally:
-            del self.__dict__["known"]
-
-    @property
-    def answers_relpath(self) -> Path:
-        known: _Known | None = self.__dict__.get("known")
-        return known.answers_file if known else super().answers_relpath
-
-    def _render_string(self, string: str, extra_context: dict[str, Any] | None = None) -> str:
-        """Render a text, once if it is a part of many paths."""
-        known: _Known | None = self.__dict__.get("known")
-        texts = known.texts if known else None
-        if texts is None or extra_context:
-            return super()._render_string(string, extra_context)
-        if string in texts:
-            _forget_yield(self.jinja_env)  # as compiling it would
-            return texts[string]
-        rendered = super()._render_string(string)
-        if not get_yield_context(self.jinja_env).yield_name:
-            texts[string] = rendered
-        return rendered
-
-    def _render_allowed(
-        self,
-        dst_relpath: Path,
-        is_dir: bool = False,
-        is_symlink: bool = False,
-        expected_contents: bytes | Path = b"",
-        expected_mode: int | None = None,
-    ) -> bool:
-        """Tell whether to write a file; where all are held, keep its content instead."""
-        held = self.__dict__.get("held")
-        leave_out = self.__dict__["leave_out"]
-        # Folders come with their files then: most of them would stay empty.
-        if dst_relpath.as_posix() in leave_out or (is_dir and leave_out):
-            return False
-        if held is None:
-            allowed = super()._render_allowed(
-                dst_relpath, is_dir, is_symlink, expected_contents, expected_mode
-            )
-            if is_dir or not allowed:
-                return allowed
-            return not self._is_linked(dst_relpath, expected_contents, expected_mode)
-        if not is_dir:
-            held[dst_relpath.as_posix()] = expected_contents
-        return False
-
-    def _is_linked(self, path: Path, content: bytes | Path, mode: int | None) -> bool:
-        """Link a file that is somewhere already, if it is, which costs less than to write it."""
-        alike: tuple[Path, ...] = self.__dict__["alike"]
-        if not alike or not isinstance(content, bytes):
-            return False
-        target = self.subproject.local_abspath / path
-        target.unlink(missing_ok=True)  # another file of that name, which may be linked
-        source = self.__dict__["sources"][path.as_posix()]
-        for there in (folder / name for folder in alike for name in (path, source)):
-            with suppress(OSError):
-                about = there.lstat()
-                is_alike = (about.st_mode, about.st_size) == (mode, len(content))
-                if is_alike and there.read_bytes() == content:
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.hardlink_to(there)
-                    return True
-        return False
-
-    def _render_context(self) -> Any:
-        """Return what templates see, as a copy of its own for each."""
-        known: _Known | None = self.__dict__.get("known")
-        if known is None:
-            return super()._render_context()
-        computed = known.context
-        # What Copier, or a template, changes in one of them must not be seen in the next.
-        fresh = {
-            "_copier_answers": dict(computed["_copier_answers"]),
-            "_copier_conf": LazyDict(computed["_copier_conf"]._pending),
-            "_copier_phase": Phase.current(),
-        }
-        return {**computed, **fresh}
-
-    def _render_file(
-        self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
-    ) -> None:
-        """Render one file, and note where it came from."""
-        self.__dict__["sources"][dst_relpath.as_posix()] = src_relpath.as_posix()
-        _forget_yield(self.jinja_env)  # of its path, as compiling the file would
-        super()._render_file(src_relpath, dst_relpath, extra_context)
-
-    def _sync_git_index_executable_bit(self, dst_relpath: Path, src_mode: int) -> None:
-        """Do nothing: the destination is a plain folder."""
-
-
-def _forget_yield(environment: Environment) -> None:
-    context = get_yield_context(environment)
-    context.yield_name = context.yield_iterable = None
-
-
-_pattern = lru_cache(maxsize=4096)(lookup_pattern(_pathspec_pattern))
-_configs: dict[bytes, dict[str, Any]] = {}
-
-
-def _template(checkout: Checkout) -> _Template:
-    template = _Template(url=checkout.address)
-    template.release = checkout.release
-    template.recorded = checkout.recorded or checkout.release.name
-    template.__dict__["url_expanded"] = str(checkout.folder)
-    template.__dict__["vcs"] = "git"
-    texts = [path.read_bytes() for path in sorted(checkout.folder.glob("*.y*ml"))]
-    key = hashlib.sha256(b"\0".join(texts)).digest()
-    with redirect_stderr(StringIO()):  # what is wrong in it is printed, besides being raised
-        # Most releases ask the same questions, and reading YAML takes its time.
-        if key not in _configs:
-            _configs[key] = template._raw_config
-        template.__dict__["_raw_config"] = deepcopy(_configs[key])
-        template.config_data  # noqa: B018 - read now, and kept
-    return template
+def _template(checkout: Checkout) -> CheckedOut:
+    recorded = checkout.recorded or checkout.release.name
+    return checked_out(checkout.folder, checkout.address, checkout.release, recorded)
 
 
 def _subproject(folder: Path, request: Request) -> Subproject:
@@ -582,7 +292,7 @@ def _explained(checkout: Checkout) -> Iterator[None]:
         ) from error
     except ForbiddenPathError as error:
         path, _, hint = str(error).partition("\n\n")
-        if hint == _EXTERNAL:
+        if hint == OUTSIDE:
             path = path.removesuffix(" is forbidden")
             raise BadInput(f"{where} reads {path}, {hint}: it needs --trust") from error
         raise BadInput(
@@ -604,7 +314,7 @@ def _explained(checkout: Checkout) -> Iterator[None]:
         raise BadInput(f"{where}: {error or type(error).__name__}") from error
 
 
-def _outcome(worker: _Renderer, request: Request) -> Rendering:
+def _outcome(worker: Renderer, request: Request) -> Rendering:
     template, answers = worker.template, worker.answers
     messages = {
         "copy": (template.message_before_copy, template.message_after_copy),
@@ -626,11 +336,11 @@ def _outcome(worker: _Renderer, request: Request) -> Rendering:
         exclude=template.exclude,
         excludes=worker.match_exclude,
         keeps=worker.match_skip,
-        sources=worker.__dict__["sources"],
+        sources=worker.given.sources,
     )
 
 
-def _skipped(worker: _Renderer, request: Request) -> Iterator[str]:
+def _skipped(worker: Renderer, request: Request) -> Iterator[str]:
     template = worker.template
     stages: list[tuple[str, Phase, list[Task]]] = [("task", Phase.TASKS, list(template.tasks))]
     if request.previous:
@@ -647,7 +357,7 @@ def _skipped(worker: _Renderer, request: Request) -> Iterator[str]:
                     yield f"{kind}: {line}"
 
 
-def _command(worker: _Renderer, task: Task, operation: Operation) -> str | None:
+def _command(worker: Renderer, task: Task, operation: Operation) -> str | None:
     """Return the command of `task` as it would run; None if its condition says no."""
     context = {f"_{name}": value for name, value in task.extra_vars.items()}
     context["_copier_operation"] = operation

@@ -1,0 +1,350 @@
+"""Copier's worker, without what costs time and changes no byte.
+
+A template is checked out beforehand instead of cloned for each worker, no git is asked about each
+file, and a text that occurs a thousand times (a part of a path) is compiled once. The twin tests
+hold every render against the stock commands.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Set
+from contextlib import redirect_stderr, suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache, partial
+from io import StringIO
+from pathlib import Path, PurePosixPath
+from types import CodeType
+from typing import Any
+
+from jinja2 import BytecodeCache, Environment, Template, TemplateNotFound
+from jinja2.bccache import Bucket
+from packaging.version import Version
+from pathspec import PathSpec, lookup_pattern
+
+from drydock.template import deferred
+from drydock.template.releases import Release
+
+with deferred.imports():
+    from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment, get_yield_context
+    from copier._main import Worker, _pathspec_pattern
+    from copier._template import Template as CopierTemplate
+    from copier._types import LazyDict, Phase
+    from copier._user_data import load_answersfile_data
+    from copier.errors import ForbiddenPathError
+
+OUTSIDE = "_external_data outside the service"
+"""The hint of the error that a template reads a file outside the service."""
+
+
+class CheckedOut(CopierTemplate):
+    """A template that lies checked out in a plain folder: nothing is cloned or asked of git."""
+
+    release: Release
+    recorded: str
+
+    @cached_property
+    def local_abspath(self) -> Path:
+        """Where its files are."""
+        return Path(self.url_expanded).resolve()
+
+    @cached_property
+    def commit(self) -> str | None:
+        """What is recorded of the release."""
+        return self.recorded
+
+    @cached_property
+    def commit_hash(self) -> str | None:
+        """The whole id of the commit."""
+        return self.release.commit
+
+    @cached_property
+    def version(self) -> Version | None:
+        """The version of the release, if it has one."""
+        return self.release.version
+
+    @cached_property
+    def git_index_modes(self) -> Mapping[PurePosixPath, int]:
+        """No modes of files: those of the checkout are right."""
+        return {}
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled in this process: most are the same in the next release."""
+
+    def __init__(self, extended: bool) -> None:
+        self._extended = extended  # an extension may do something to any text
+        self._known: dict[str, CodeType] = {}
+        self._texts: dict[str, CodeType] = {}
+
+    def text(self, environment: Environment, source: str) -> "Template | _Plain":
+        """Return what `environment.from_string` does, of which code once compiled is kept."""
+        if self._is_plain(environment, source):
+            return _Plain(source)
+        if source not in self._texts:
+            self._texts[source] = environment.compile(source)
+        made = environment.template_class
+        return made.from_code(environment, self._texts[source], environment.make_globals(None))
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return name  # not where this checkout happens to be
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code
+        self._known[bucket.key + bucket.checksum] = bucket.code
+
+    def _is_plain(self, environment: Environment, source: str) -> bool:
+        """Tell whether Jinja has nothing to do in a text, as in most parts of paths."""
+        starts = (
+            *(environment.block_start_string, environment.variable_start_string),
+            *(environment.comment_start_string, "\n", "\r"),
+        )
+        prefixes = environment.line_statement_prefix or environment.line_comment_prefix
+        if self._extended or prefixes or not isinstance(source, str):
+            return False
+        return not any(start in source for start in starts)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A template that is the same in every context."""
+
+    source: str
+
+    def render(self, *_context: Any, **_more: Any) -> str:
+        """Return the text."""
+        return self.source
+
+
+@cache
+def _compiled(_settings: str, extended: bool) -> _Compiled:
+    """Return what was compiled with these settings of Jinja, and maybe extensions."""
+    return _Compiled(extended)
+
+
+@dataclass
+class Given:
+    """What a render is given besides what Copier knows of, and what is noted of it."""
+
+    service: Path
+    """Where the files are that `_external_data` names."""
+    whole: Callable[[], Path] | None
+    """Returns a folder with all of the release, where the checkout may lack what one includes."""
+    leave_out: Set[str]
+    """Paths of files that are not written."""
+    alike: tuple[Path, ...]
+    """Folders in which a file that is written may be there already."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """The file of the template that each file comes from."""
+    held: dict[str, bytes | Path] | None = None
+    """Where files are kept instead of written; None: they are written."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is the same for each file of a render."""
+
+    answers_file: Path
+    context: Mapping[str, Any]
+    texts: dict[str, str] | None
+    """Texts as they are rendered, by what they are in the template; None: they are not kept."""
+
+
+class _Loader(CopierTemplateLoader):
+    """Loads what a template includes, from the whole release where the checkout is of a part."""
+
+    def __init__(self, folder: Path, whole: Callable[[], Path] | None) -> None:
+        super().__init__(folder.resolve())
+        self._whole = whole
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except TemplateNotFound:
+            if self._whole is None:
+                raise
+            return CopierTemplateLoader(self._whole().resolve()).get_source(environment, template)
+
+
+class Renderer(Worker):
+    """Copier's worker without its calls of git, and with compiled texts kept."""
+
+    @property
+    def given(self) -> Given:
+        """What this render is given; Copier's own fields are all that the class may have."""
+        known: Given = self.__dict__["given"]
+        return known
+
+    @cached_property
+    def jinja_env(self) -> SandboxedEnvironment:
+        """What templates are compiled by, each text once."""
+        environment = super().jinja_env
+        environment.loader = _Loader(self.template.local_abspath, self.given.whole)
+        environment.bytecode_cache = compiled = _compiled(
+            json.dumps([self.template.envops, self.template.jinja_extensions], default=str),
+            bool(self.template.jinja_extensions),
+        )
+        compile_once = cache(partial(compiled.text, environment))
+
+        def from_string(source: str) -> Any:
+            # Compiling resets what the last `yield` tag left behind, so this must, too.
+            _forget_yield(environment)
+            return compile_once(source)
+
+        environment.__dict__["from_string"] = from_string
+        return environment
+
+    def _path_matcher(self, patterns: Iterable[str]) -> Callable[[Path], bool]:
+        """Match paths as Copier does; a pattern that many renders have is compiled once."""
+        normalized = (unicodedata.normalize("NFD", pattern) for pattern in patterns)
+        return PathSpec.from_lines(_pattern, normalized).match_file
+
+    def _external_data(self) -> LazyDict[str, Any]:
+        """Read the service's own files: a render of it has none to offer."""
+        service = self.given.service
+
+        def load(path: str) -> Any:
+            with Phase.use(Phase.UNDEFINED):
+                path = self._render_string(path)
+            inside = (service / path).resolve().is_relative_to(service.resolve())
+            if not inside and not self.unsafe:
+                raise ForbiddenPathError(path=Path(path), hint=OUTSIDE)
+            return load_answersfile_data(service, path)
+
+        files = self.template.external_data
+        return LazyDict({name: partial(load, path) for name, path in files.items()})
+
+    def _render_template(self) -> None:
+        """Render every file; no answer changes any more, so what they come to is kept."""
+        # What an extension makes of a text may be something else each time.
+        texts = None if self.template.jinja_extensions else dict[str, str]()
+        known = _Known(super().answers_relpath, super()._render_context(), texts)
+        self.__dict__["known"] = known
+        try:
+            super()._render_template()
+        finally:
+            del self.__dict__["known"]
+
+    @property
+    def answers_relpath(self) -> Path:
+        """The path of the answers file."""
+        known: _Known | None = self.__dict__.get("known")
+        return known.answers_file if known else super().answers_relpath
+
+    def _render_string(self, string: str, extra_context: dict[str, Any] | None = None) -> str:
+        """Render a text, once if it is a part of many paths."""
+        known: _Known | None = self.__dict__.get("known")
+        texts = known.texts if known else None
+        if texts is None or extra_context:
+            return super()._render_string(string, extra_context)
+        if string in texts:
+            _forget_yield(self.jinja_env)  # as compiling it would
+            return texts[string]
+        rendered = super()._render_string(string)
+        if not get_yield_context(self.jinja_env).yield_name:
+            texts[string] = rendered
+        return rendered
+
+    def _render_allowed(
+        self,
+        dst_relpath: Path,
+        is_dir: bool = False,
+        is_symlink: bool = False,
+        expected_contents: bytes | Path = b"",
+        expected_mode: int | None = None,
+    ) -> bool:
+        """Tell whether to write a file; where all are held, keep its content instead."""
+        held = self.given.held
+        leave_out = self.given.leave_out
+        # Folders come with their files then: most of them would stay empty.
+        if dst_relpath.as_posix() in leave_out or (is_dir and leave_out):
+            return False
+        if held is None:
+            allowed = super()._render_allowed(
+                dst_relpath, is_dir, is_symlink, expected_contents, expected_mode
+            )
+            if is_dir or not allowed:
+                return allowed
+            return not self._is_linked(dst_relpath, expected_contents, expected_mode)
+        if not is_dir:
+            held[dst_relpath.as_posix()] = expected_contents
+        return False
+
+    def _is_linked(self, path: Path, content: bytes | Path, mode: int | None) -> bool:
+        """Link a file that is somewhere already, if it is, which costs less than to write it."""
+        alike = self.given.alike
+        if not alike or not isinstance(content, bytes):
+            return False
+        target = self.subproject.local_abspath / path
+        target.unlink(missing_ok=True)  # another file of that name, which may be linked
+        source = self.given.sources[path.as_posix()]
+        for there in (folder / name for folder in alike for name in (path, source)):
+            with suppress(OSError):
+                about = there.lstat()
+                is_alike = (about.st_mode, about.st_size) == (mode, len(content))
+                if is_alike and there.read_bytes() == content:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.hardlink_to(there)
+                    return True
+        return False
+
+    def _render_context(self) -> Any:
+        """Return what templates see, as a copy of its own for each."""
+        known: _Known | None = self.__dict__.get("known")
+        if known is None:
+            return super()._render_context()
+        computed = known.context
+        # What Copier, or a template, changes in one of them must not be seen in the next.
+        fresh = {
+            "_copier_answers": dict(computed["_copier_answers"]),
+            "_copier_conf": LazyDict(computed["_copier_conf"]._pending),
+            "_copier_phase": Phase.current(),
+        }
+        return {**computed, **fresh}
+
+    def _render_file(
+        self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
+    ) -> None:
+        """Render one file, and note where it came from."""
+        self.given.sources[dst_relpath.as_posix()] = src_relpath.as_posix()
+        _forget_yield(self.jinja_env)  # of its path, as compiling the file would
+        super()._render_file(src_relpath, dst_relpath, extra_context)
+
+    def _sync_git_index_executable_bit(self, dst_relpath: Path, src_mode: int) -> None:
+        """Do nothing: the destination is a plain folder."""
+
+
+def _forget_yield(environment: Environment) -> None:
+    context = get_yield_context(environment)
+    context.yield_name = context.yield_iterable = None
+
+
+_pattern = lru_cache(maxsize=4096)(lookup_pattern(_pathspec_pattern))
+_configs: dict[bytes, dict[str, Any]] = {}
+
+
+def checked_out(folder: Path, address: str, release: Release, recorded: str) -> CheckedOut:
+    """Return the template whose `release` is in `folder`, to be recorded as these two texts.
+
+    Raises what Copier raises where its settings are not valid.
+    """
+    template = CheckedOut(url=address)
+    template.release = release
+    template.recorded = recorded
+    template.__dict__["url_expanded"] = str(folder)
+    template.__dict__["vcs"] = "git"
+    texts = [path.read_bytes() for path in sorted(folder.glob("*.y*ml"))]
+    key = hashlib.sha256(b"\0".join(texts)).digest()
+    with redirect_stderr(StringIO()):  # what is wrong in it is printed, besides being raised
+        # Most releases ask the same questions, and reading YAML takes its time.
+        if key not in _configs:
+            _configs[key] = template._raw_config
+        template.__dict__["_raw_config"] = deepcopy(_configs[key])
+        template.config_data  # noqa: B018 - read now, and kept
+    return template
