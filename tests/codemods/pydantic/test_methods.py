@@ -71,6 +71,22 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "cart.items[0].model_dump(), found.model_dump(exclude_unset=True)\n",
         ("f(Cart(items=[{'name': 'a'}], best={'name': 'b'}))",),
     ),
+    "the names of the fields": (
+        "def f(name):\n    return list(Item.__fields__.keys()), name in Cart.__fields__, "
+        "[one for one in Item.__fields__]\n",
+        "def f(name):\n    return list(Item.model_fields.keys()), name in Cart.model_fields, "
+        "[one for one in Item.model_fields]\n",
+        ("f('best')", "f('worst')"),
+    ),
+    "the names of the fields, by their text": (
+        "def f():\n    found = Item.__dict__['__fields__'].keys()  # of both\n"
+        "    for name in vars(Cart)['__fields__']:\n        found = [*found, name]\n"
+        "    return sorted(found), len(getattr(Item, '__fields__'))\n",
+        "def f():\n    found = Item.model_fields.keys()  # of both\n"
+        "    for name in Cart.model_fields:\n        found = [*found, name]\n"
+        "    return sorted(found), len(Item.model_fields)\n",
+        ("f()",),
+    ),
     "json": (
         "def f(item: Item):\n    return item.json(by_alias=True, indent=2)\n",
         "def f(item: Item):\n    return item.model_dump_json(by_alias=True, indent=2)\n",
@@ -154,13 +170,18 @@ NOOP: dict[str, tuple[Files, str]] = {
         _in("def f(item: Item):\n    return item.copy(include={'name'})\n"),
         "do by hand what include= did",
     ),
-    "fields": (_in("names = list(Item.__fields__)\n"), "read model_fields"),
+    "fields": (_in("kinds = [one.outer_type_ for one in Item.__fields__.values()]\n"),
+               "read model_fields"),
     "fields, by their text": (
-        _in("names = Item.__dict__['__fields__'].keys()\n"),
+        _in("kind = Item.__dict__['__fields__']['name'].type_\n"),
         "is no attribute of a model any more",
     ),
     "fields, asked for by their name": (
-        _in("names = list(getattr(Item, '__fields__'))\n"),
+        _in("fields = getattr(Item, '__fields__')\n"),
+        "read model_fields of the class",
+    ),
+    "names of the fields of what is not known": (
+        _in("def f(kind):\n    return list(kind.__dict__['__fields__'].keys())\n"),
         "read model_fields of the class",
     ),
     "what was given, asked for by its name": (

@@ -9,7 +9,7 @@ import libcst as cst
 
 from drydock.codemods.pydantic.receivers import ROOTS, WithTypes
 from drydock.codemods.rule import Rule
-from drydock.codemods.source import Source
+from drydock.codemods.source import Source, dotted
 
 _DUMP = {"include", "exclude", "by_alias", "exclude_unset", "exclude_defaults", "exclude_none"}
 _OLD_DUMP = _DUMP | {"skip_defaults"}
@@ -43,6 +43,8 @@ _INTERNALS = {
     "__schema_cache__": "call model_json_schema(), and keep what it returns",
 }
 """What Pydantic 1 kept in a class, and what to do without."""
+_OF_KEYS = {f"builtins.{one}" for one in ("frozenset", "len", "list", "set", "sorted", "tuple")}
+"""What is called with a dict for its keys."""
 # What hardly anything but a model has, so that it may be changed on request.
 _TELLING = {"parse_obj", "from_orm", "update_forward_refs"}
 _UNKNOWN = "what it is called on is not known to be a model"
@@ -63,6 +65,47 @@ class _Methods(WithTypes):
             if source.project.is_a(f"{one.path}:{one.name}", *ROOTS)
         }
 
+        self.keys: dict[cst.CSTNode, cst.BaseExpression] = {}
+        """`__fields__` of which the keys alone are read, with the class that has them."""
+        self.words: set[cst.CSTNode] = set()
+        """The texts that name them."""
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """Look for what reads the names of fields, which Pydantic 2 has the same of."""
+        func = node.func
+        if isinstance(func, cst.Attribute) and func.attr.value == "keys" and not node.args:
+            self._read_keys(func.value)
+        elif len(node.args) == 1 and self.source.meaning(func) in _OF_KEYS:
+            self._read_keys(node.args[0].value)
+
+    def visit_For(self, node: cst.For) -> None:
+        self._read_keys(node.iter)
+
+    def visit_CompFor(self, node: cst.CompFor) -> None:
+        self._read_keys(node.iter)
+
+    def visit_ComparisonTarget(self, node: cst.ComparisonTarget) -> None:
+        if isinstance(node.operator, cst.In | cst.NotIn):
+            self._read_keys(node.comparator)
+
+    def _read_keys(self, node: cst.BaseExpression) -> None:
+        """Note an expression that is `__fields__` of a class that is certainly a model."""
+        held, word = _fields_of(node)
+        found = self.type_of(held) if held else None
+        if held and found and found.kind == "class":
+            self.keys[node] = held
+            self.words |= {word} if word else set()
+
+    def _renamed(self, node: cst.BaseExpression, held: cst.BaseExpression) -> cst.Attribute:
+        self.source.changed(node, "__fields__, for its keys -> model_fields")
+        return cst.Attribute(held, cst.Name("model_fields"))
+
+    def leave_Subscript(
+        self, original_node: cst.Subscript, updated_node: cst.Subscript
+    ) -> cst.BaseExpression:
+        held = self.keys.get(original_node)
+        return self._renamed(original_node, held.deep_clone()) if held else updated_node
+
     def left_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         for line in original_node.body.body:
             if isinstance(line, cst.FunctionDef) and line.name.value in {"dict", "json"}:
@@ -72,6 +115,8 @@ class _Methods(WithTypes):
         return updated_node
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        if held := self.keys.get(original_node):
+            return self._renamed(original_node, held.deep_clone())
         func = original_node.func
         meaning = self.source.meaning(func)
         if meaning in {"pydantic.parse_obj_as", "pydantic.parse_raw_as"}:
@@ -131,7 +176,8 @@ class _Methods(WithTypes):
     def leave_SimpleString(
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.SimpleString:
-        if how := _INTERNALS.get(original_node.raw_value):
+        how = _INTERNALS.get(original_node.raw_value)
+        if how and original_node not in self.words:
             why = f"{original_node.raw_value!r} is no attribute of a model any more"
             self.source.left(original_node, why, how)
         return updated_node
@@ -155,6 +201,8 @@ class _Methods(WithTypes):
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.Attribute:
+        if held := self.keys.get(original_node):
+            return self._renamed(original_node, held.deep_clone())
         name = original_node.attr.value
         if name not in _INTERNALS or not self.type_of(original_node.value):
             return updated_node
@@ -163,6 +211,28 @@ class _Methods(WithTypes):
             return updated_node
         self.source.changed(original_node, "__fields_set__ -> model_fields_set")
         return updated_node.with_changes(attr=cst.Name("model_fields_set"))
+
+
+def _fields_of(
+    node: cst.BaseExpression,
+) -> tuple[cst.BaseExpression | None, cst.SimpleString | None]:
+    """Return the class of which an expression is `__fields__`, and the text that names these."""
+    if isinstance(node, cst.Attribute) and node.attr.value == "__fields__":
+        return node.value, None
+    held: cst.BaseExpression | None = None
+    word: cst.CSTNode | None = None
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1:
+        inside, of = node.slice[0].slice, node.value
+        word = inside.value if isinstance(inside, cst.Index) else None
+        if isinstance(of, cst.Attribute) and of.attr.value == "__dict__":
+            held = of.value
+        elif isinstance(of, cst.Call) and dotted(of.func) == "vars" and len(of.args) == 1:
+            held = of.args[0].value
+    elif isinstance(node, cst.Call) and dotted(node.func) == "getattr" and len(node.args) == 2:
+        held, word = node.args[0].value, node.args[1].value
+    if isinstance(word, cst.SimpleString) and word.raw_value == "__fields__":
+        return held, word
+    return None, None
 
 
 RULE = Rule(
