@@ -185,3 +185,22 @@ def test_each_of_many_clients_is_answered_and_counted(launch: Launch) -> None:
         support.wait_for(counted, "the count of all who were turned away")
         assert server.samples("http_server_requests_in_progress") == {(): 0}
         assert set(statuses(crowd[0])) == {200}
+
+
+def test_many_who_are_turned_away_do_not_make_python_look_for_garbage(full: support.Server) -> None:
+    def looks() -> float:
+        return full.samples("python_gc_collections_total", generation="0")[("0",)]
+
+    address = ("127.0.0.1", full.port)
+    with ExitStack() as stack:
+        crowd = [
+            stack.enter_context(socket.create_connection(address, support.PATIENCE))
+            for _ in range(CLIENTS)
+        ]
+        before = looks()
+        for _ in range(20):
+            for connection in crowd:
+                connection.sendall(REQUEST)
+            for connection in crowd:
+                assert connection.recv(65536).startswith(b"HTTP/1.1 503 ")
+        assert looks() <= before + 1
