@@ -147,7 +147,5 @@ def leave_out_shadows(
         {path: entry for path, entry in side.items() if place.tracked.get(path) != entry}
         for side in (trees.base, trees.theirs)
     )
-    found = list(shadowing.find(repository, place.prefix, base, merge.kept(place.tracked), theirs))
-    for one in found:
-        merge.leave_out(one.path, one.reason)
-    return found
+    ours = merge.kept(place.tracked)
+    return shadowing.leave_out(repository, place.prefix, merge, base=base, ours=ours, theirs=theirs)

@@ -1,7 +1,7 @@
 """`drydock update`: bring a service to a newer release of its template."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -217,8 +217,10 @@ def _carry(
         merge = three_way(repository, *three, labels)
         _settle_answers(repository, service, trees, merge, report)
         merge.declined |= trees.declined
+        of_trees = {"base": trees.base, "ours": service.tracked, "theirs": trees.theirs}
+        shadows = shadowing.leave_out(repository, service.prefix, merge, **of_trees)
         report.notes += [
-            *_leave_out_shadows(repository, service, trees, merge),
+            *(f"{one.path} is not added: {one.reason}; {one.duty}" for one in shadows),
             *notes.ignored(service, trees.ignored),
             *merge.doubts,
             *references.find(repository, service.prefix, service.tracked, trees.theirs, merge),
@@ -228,7 +230,7 @@ def _carry(
         report.files = files_of(service.prefix, three, merge, trees.held)
         if renders.old.release.commit == new.commit:
             report.files = [notes.by_answers(file) for file in report.files]
-        _tell_answers(report, service, theirs)
+        _report_answers(report, service, theirs)
         report.notes += [
             *notes.disagreements(service),
             *(notes.unmoved(service, base, theirs, merge) if report.answers else ()),
@@ -254,7 +256,7 @@ def _is_bare(recorded: str, old: Release, new: Release) -> bool:
     return is_commit and new.version is not None
 
 
-def _tell_answers(report: UpdateReport, service: Service, theirs: Rendering) -> None:
+def _report_answers(report: UpdateReport, service: Service, theirs: Rendering) -> None:
     """Report what the new release's render says of the answers."""
     report.skipped = theirs.skipped
     report.invalid_answers = {
@@ -320,18 +322,6 @@ def _settle_answers(
     merge.conflicts.pop(path, None)
     merge.changes[path] = theirs
     report.notes.append(f"{service.answers.file} was regenerated: edits of its text are gone")
-
-
-def _leave_out_shadows(
-    repository: Repository, service: Service, trees: Sides, merge: Merge
-) -> Iterator[str]:
-    """Leave out what would shadow a file of the service; yield what to say of each."""
-    ours = merge.kept(service.tracked)
-    found = shadowing.find(repository, service.prefix, trees.base, ours, trees.theirs)
-    for one in found:
-        if one.path not in merge.moved:
-            merge.leave_out(one.path, one.reason)
-            yield f"{one.path} is not added: {one.reason}; {one.duty}"
 
 
 def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from drydock.git import Repository, Tree
+from drydock.merging.trees import Merge
 
 # `.gitlab/` and its like are read on that platform only, which the repository does not tell.
 _RENOVATE = re.compile(r"((\.[a-z-]+/)?renovate|\.renovaterc)\.json[c5]?|\.renovaterc")
@@ -27,6 +28,21 @@ class Shadow:
     """Why it stays out."""
     duty: str
     """What the service's file needs instead."""
+
+
+def leave_out(
+    repository: Repository, prefix: str, merge: Merge, *, base: Tree, ours: Tree, theirs: Tree
+) -> list[Shadow]:
+    """Leave what would shadow a file of the service out of a merge, but for what moved there.
+
+    The trees are those that `find` takes. Return what is left out.
+    """
+    found = [
+        one for one in find(repository, prefix, base, ours, theirs) if one.path not in merge.moved
+    ]
+    for one in found:
+        merge.leave_out(one.path, one.reason)
+    return found
 
 
 def find(
