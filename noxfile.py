@@ -119,8 +119,8 @@ def coverage(session: nox.Session) -> None:
     """Run the fast tests, and tell which lines and branches of the engine they leave out."""
     install(session, "coverage")
     packages = ("--cov=drydock", "--cov=drydock_standard", "--cov-branch")
-    told = (*packages, "--cov-report=term-missing:skip-covered")
-    session.run("pytest", "-n", WORKERS, "-m", FAST, *told, *session.posargs)
+    options = (*packages, "--cov-report=term-missing:skip-covered")
+    session.run("pytest", "-n", WORKERS, "-m", FAST, *options, *session.posargs)
 
 
 @nox.session

@@ -163,8 +163,8 @@ def _is_set(name: str, words: Sequence[str]) -> bool:
 def _by(item: Value, known_by: Sequence[str]) -> Hashable:
     """Return by what an item is known as a profile says it; None if it has nothing of that."""
     for way in known_by:
-        if item.word is not None and (told := profiles.named(way, item.word)):
-            return told
+        if item.word is not None and (identity := profiles.named(way, item.word)):
+            return identity
         held = [item.at(key) for key in way.split("+")]
         if any(held):
             return way, *(one.word or one.meaning() for one in held if one)
@@ -246,16 +246,17 @@ def part(
         ]
         places = [(at, inner.end) for at, inner in value.entries.values()]
     elif value.items is not None:
-        told = identify(path, value.items)
+        identities = identify(path, value.items)
         inside = items_of(path)
-        if told is None:
+        if identities is None:
             return whole
-        kind = told.kind
+        kind = identities.kind
         held = [
             replace(
-                part(text, known, item.start, item, inside, identify=identify), place=told.place
+                part(text, known, item.start, item, inside, identify=identify),
+                place=identities.place,
             )
-            for known, item in zip(told.keys, value.items, strict=True)
+            for known, item in zip(identities.keys, value.items, strict=True)
         ]
         places = [(item.start, item.end) for item in value.items]
     else:

@@ -114,7 +114,7 @@ class Branch:
             return
         if not self.is_for(repository, folder):
             other = replace(work, service=self._noted(repository, "Service").removeprefix("./"))
-            raise BadInput(f"what is on {self.name} is {other.told(repository)}")
+            raise BadInput(f"what is on {self.name} is {other.described(repository)}")
         came_from = self._noted(repository, "From")
         tip, head = repository.commit_of(self._ref), repository.commit_of("HEAD")
         on_it = self.is_current(repository)

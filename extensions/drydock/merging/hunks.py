@@ -100,8 +100,8 @@ def _settled(path: str, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes,
     if len({len(side) for side in sides}) > 1:
         return None
     is_worded = bool(_WORDED.search(path))
-    if is_worded and (told := _beside(*sides)):
-        return told
+    if is_worded and (beside := _beside(*sides)):
+        return beside
     lines, done = [], []
     for was, mine, new in zip(*sides, strict=True):
         if new in (mine, was):

@@ -99,10 +99,10 @@ def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> S
             new = moves.carried(new, move)
     except (NotCertain, RecursionError):
         return None
-    told = [f"you moved {move}" for move in by_ours]
-    told += [f"the release moved {move}" for move in by_theirs]
+    done = [f"you moved {move}" for move in by_ours]
+    done += [f"the release moved {move}" for move in by_theirs]
     texts = source(was), source(mine), source(new)
-    settled = _merge_texts(path, texts, tuple(told)) if told else None
+    settled = _merge_texts(path, texts, tuple(done)) if done else None
     if settled is None:
         return None
     # What a side names is looked for where that side has it.
@@ -149,17 +149,17 @@ def _merge_documented(path: str, base: bytes | None, ours: bytes, theirs: bytes)
     return Settled(ours, ("both versions add the same code; your docstrings stand",))
 
 
-def _merge_texts(path: str, texts: layout.Texts, told: tuple[str, ...]) -> Settled | None:
-    """Merge three texts by lines or by structure, of which `told` was done before."""
+def _merge_texts(path: str, texts: layout.Texts, done: tuple[str, ...]) -> Settled | None:
+    """Merge three texts by lines or by structure, of which `done` was done before."""
     sides = [text.encode() for text in texts]
     merged = git.merge_texts(sides[0], sides[1], sides[2])
     if merged is not None and not line_problem(path, dict(enumerate(sides, 1)), merged):
-        return Settled(merged, told)
+        return Settled(merged, done)
     try:
         settled = _merge(path, sides[0], sides[1], sides[2])
     except NotCertain:
         return None
-    return replace(settled, rules=(*told, *settled.rules))
+    return replace(settled, rules=(*done, *settled.rules))
 
 
 def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
@@ -212,15 +212,15 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
             # As if the side that uses it had added it.
             was = nodes.without(sides[0], kept)
             before = source(was)
-            told = [f"kept `{one}`, which {by} still uses" for one, by in kept.items()]
-            merging = Merging(rules.of(name), told, yours=mine)
+            done = [f"kept `{one}`, which {by} still uses" for one, by in kept.items()]
+            merging = Merging(rules.of(name), done, yours=mine)
             merged = source(nodes.merge(was, *sides[1:], merging))
         if before and (left := audit.unneeded(name, before, mine, new, merged)):
             # As if the release had removed it as well.
             theirs_less = nodes.without(sides[2], left)
             new = source(theirs_less)
-            told = [f"skipped `{one}`, which nothing of yours uses" for one in left]
-            merging = Merging(rules.of(name), told, yours=mine)
+            done = [f"skipped `{one}`, which nothing of yours uses" for one in left]
+            merging = Merging(rules.of(name), done, yours=mine)
             merged = source(nodes.merge(sides[0], sides[1], theirs_less, merging))
         texts = before, mine, new
         _check_renames(texts, merging)
@@ -310,9 +310,9 @@ def _with_names(units: Units, side: str, renames: Sequence[Rename]) -> Units:
     """Return the units of a side under the names that the other side gave."""
     for rename in renames:
         if rename.side != side:
-            told = f"{rename.shown}=" if rename.shown else ""  # as places name items of lists
-            named = re.compile(rf"(?<!\w){told}{re.escape(rename.before)}(?!\w)")
-            now = f"{told}{rename.after}".replace("\\", r"\\")
+            shown = f"{rename.shown}=" if rename.shown else ""  # as places name items of lists
+            named = re.compile(rf"(?<!\w){shown}{re.escape(rename.before)}(?!\w)")
+            now = f"{shown}{rename.after}".replace("\\", r"\\")
             found: Units = Counter()
             for (place, content), count in units.items():
                 found[named.sub(now, place), content] += count
@@ -355,8 +355,8 @@ def _unaccounted(
 def _is_listed(at: str, lists: Sequence[str]) -> bool:
     """Tell whether a unit is in one of the lists at these places, or a comment there."""
     names = re.findall(r"'([^']*)'", at) if lists else []
-    told = ".".join(name.replace(".", DOT) for name in names)
-    return bool(names) and any(profiles.place(one).fullmatch(f"{told}[]") for one in lists)
+    place = ".".join(name.replace(".", DOT) for name in names)
+    return bool(names) and any(profiles.place(one).fullmatch(f"{place}[]") for one in lists)
 
 
 def _names(text: str, content: str) -> bool:

@@ -31,7 +31,7 @@ class Work:
     service: str = ""
     """The service's folder from the top of its repository: empty, or with `/` at its end."""
 
-    def told(self, repository: Repository) -> str:
+    def described(self, repository: Repository) -> str:
         """Return whose it is, and the command, for the current folder, that undoes it."""
         article = "an" if self.command == "update" else "a"
         service = shlex.quote(os.path.relpath(repository.top / self.service))
@@ -229,7 +229,7 @@ def nothing_of(repository: Repository, work: Work) -> BadInput:
     for about in map(_read, _journals(repository)):
         other = _work_of(about)
         if other and about.get("head") == head and changed.intersection(about.get("paths", ())):
-            return BadInput(f"what is staged is {other.told(repository)}")
+            return BadInput(f"what is staged is {other.described(repository)}")
     return BadInput(f"there is no {work.command} to undo")
 
 

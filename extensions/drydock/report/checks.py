@@ -50,10 +50,10 @@ class CheckReport:
     def summary(self) -> str:
         """How many checks came out how, and how many of those that failed are musts."""
         count = Counter(one.status for one in self.results)
-        told = {status: f"{count[status]} {status}" for status in _SHOWN if count[status]}
+        counts = {status: f"{count[status]} {status}" for status in _SHOWN if count[status]}
         if musts := sum(one.level == "must" for one in self.failed):
-            told["failed"] += f" ({musts} must{'s' if musts > 1 else ''})"
-        return ", ".join(told.values())
+            counts["failed"] += f" ({musts} must{'s' if musts > 1 else ''})"
+        return ", ".join(counts.values())
 
 
 def print_checks(report: CheckReport, *, verbose: bool = False) -> None:
@@ -64,8 +64,8 @@ def print_checks(report: CheckReport, *, verbose: bool = False) -> None:
         sign, colour = _SHOWN[one.status]
         level = f" ({one.level})" if one.status == "failed" else ""
         echo(f"{style(f'{sign} {one.code}', fg=colour, bold=True)} {one.name}{level}")
-        told = [f"{one.status}: {one.message}"] if one.status in ("skipped", "waived") else []
-        for line in told or one.message.splitlines():
+        lines = [f"{one.status}: {one.message}"] if one.status in ("skipped", "waived") else []
+        for line in lines or one.message.splitlines():
             if line:
                 echo(f"    {_plain(line)}")
     echo(f"{report.service}: {report.summary}")

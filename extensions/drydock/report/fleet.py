@@ -104,8 +104,8 @@ def _impact_cells(record: Record) -> tuple[str, str, str]:
 def _outcome_cells(record: Record) -> tuple[str, str, str]:
     before, after = record["release"], record["to"]
     step = before if before == after else f"{before} → {after}"
-    told = [f"{one['path']}{_lines(one['parts'])}" for one in record.get("conflicts", ())]
-    return step, record["outcome"], ", ".join(told)
+    files = [f"{one['path']}{_lines(one['parts'])}" for one in record.get("conflicts", ())]
+    return step, record["outcome"], ", ".join(files)
 
 
 def _lines(parts: Sequence[dict[str, object]]) -> str:
@@ -130,6 +130,6 @@ def _print_rows(records: Sequence[Record], cells: Callable[[Record], tuple[str, 
 
 def _print_sum(records: Sequence[Record], counts: str) -> None:
     failed = sum(bool(record["error"]) for record in records)
-    told = ", ".join(filter(None, (counts, f"{failed} failed" if failed else "")))
+    summary = ", ".join(filter(None, (counts, f"{failed} failed" if failed else "")))
     count = len(records)
-    echo(style(f"{count} service{'s' * (count != 1)}: {told}", bold=True))
+    echo(style(f"{count} service{'s' * (count != 1)}: {summary}", bold=True))

@@ -49,8 +49,8 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
         yield from ("", "## How it runs", "", f"{count_account(report.account)}.", "")
         yield from ("| where | says | | |", "|---|---|---|---|")
         for said in report.account:
-            told = cell(said.said)
-            yield f"| {said.path}:{said.line} | `{told}` | {said.outcome} | {cell(said.how)} |"
+            shown = cell(said.said)
+            yield f"| {said.path}:{said.line} | `{shown}` | {said.outcome} | {cell(said.how)} |"
     if report.debt:
         yield from ("", "## Code that does not meet the standard yet", "")
         yield from (f"- {line}" for line in report.debt)

@@ -58,12 +58,12 @@ def disagreements(service: Service) -> Iterator[str]:
         for path in files
     }
     for fact in chassis.find(texts):
-        told = str(service.answers.values.get(fact.about, fact.value))
-        if fact.about in _RECORDED and told != fact.value:
+        recorded = str(service.answers.values.get(fact.about, fact.value))
+        if fact.about in _RECORDED and recorded != fact.value:
             yield (
-                f"{service.answers.file} says {fact.about}: {told}, but {fact.where} says "
+                f"{service.answers.file} says {fact.about}: {recorded}, but {fact.where} says "
                 f"{fact.value}. Editing answers changes no code: put {fact.value} back there, "
-                f"commit, then drydock update --data {fact.about}={told}"
+                f"commit, then drydock update --data {fact.about}={recorded}"
             )
 
 

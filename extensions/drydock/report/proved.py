@@ -24,8 +24,8 @@ _MIB = 1 << 20
 def proof_to_json(proof: Proof) -> str:
     """Return the proof for machines."""
     about = asdict(proof) | {"exit_code": proof.exit_code, "verdict": proof.verdict}
-    for row, told in zip(proof.rows, about["rows"], strict=True):
-        told["outcome"] = row.outcome
+    for row, record in zip(proof.rows, about["rows"], strict=True):
+        record["outcome"] = row.outcome
     return json.dumps(about, indent=2, default=_plain)
 
 
@@ -69,9 +69,9 @@ def _markdown(proof: Proof) -> Iterator[str]:
     if proof.rows:
         yield from ("", "| operation | | requests | what differs, and why |", "|---|---|---|---|")
     for row in proof.rows:
-        told = "<br>".join(_cell(line) for line in _lines(row))
+        lines = "<br>".join(_cell(line) for line in _lines(row))
         many = f"{row.requests}, {row.succeeded} with success" if row.is_operation else row.requests
-        yield f"| `{row.operation}` | {row.outcome} | {many} | {told} |"
+        yield f"| `{row.operation}` | {row.outcome} | {many} | {lines} |"
     sides = (proof.before, proof.after)
     yield from ("", "| | before | after |", "|---|---|---|")
     for name, values in _measured(sides):
@@ -98,12 +98,12 @@ def _lines(row: Row) -> Iterator[str]:
 
 def _difference(found: Found) -> str:
     one = found.difference
-    told = f"{one.part} {one.where}".strip() + f": {one.before} -> {one.after}; {found.request}"
+    text = f"{one.part} {one.where}".strip() + f": {one.before} -> {one.after}; {found.request}"
     if found.times > 1:
-        told += f", {found.times} times"
+        text += f", {found.times} times"
     if found.also:
-        told += f", also {', '.join(found.also)}"
-    return f"intended, {found.intended}: {told}" if found.intended else told
+        text += f", also {', '.join(found.also)}"
+    return f"intended, {found.intended}: {text}" if found.intended else text
 
 
 def _measured(sides: tuple[SideReport, SideReport]) -> Iterator[tuple[str, list[str]]]:

@@ -33,12 +33,12 @@ def print_questions(questions: Iterable[Question]) -> None:
         allowed = ", ".join(str(choice) for choice in one.choices) or one.type
         expression = isinstance(one.default, str) and ("{{" in one.default or "{%" in one.default)
         default = "from other answers" if expression else repr(one.default)
-        told = f"{allowed}; default {default}; since {one.since}"
-        rows += [((one.name, "bold"), (one.help, "")), (("", ""), (told, "dim"))]
+        about = f"{allowed}; default {default}; since {one.since}"
+        rows += [((one.name, "bold"), (one.help, "")), (("", ""), (about, "dim"))]
     if not print_table(rows):
-        for ((name, _), (text, _)), (_, (told, _)) in zip(rows[::2], rows[1::2], strict=True):
+        for ((name, _), (text, _)), (_, (about, _)) in zip(rows[::2], rows[1::2], strict=True):
             echo(f"{style(name, bold=True)}: {text}")
-            echo(style(f"    {told}", dim=True))
+            echo(style(f"    {about}", dim=True))
 
 
 def print_new(service: NewService) -> None:
@@ -174,8 +174,8 @@ def print_pins(ways: "list[Way]", python: str, builds: Sequence[str], *, applied
             echo("  which runs its code, here and wherever the service is installed")
         else:
             lacking = f"no wheel of it works on Python {python}"
-            told = lacking if "wheel" in way.why else "no version of it goes with the rest"
-            echo(f"{where}: {told}: {way.why}")
+            reason = lacking if "wheel" in way.why else "no version of it goes with the rest"
+            echo(f"{where}: {reason}: {way.why}")
     if any(way.instead for way in ways) and not applied:
         echo("These are the fewest changes; --apply makes them in a commit of their own.")
 

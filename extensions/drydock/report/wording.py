@@ -49,8 +49,8 @@ def count_account(account: "list[Said]") -> str:
     """Return what became of how many instructions about how the service runs."""
     counts = Counter(one.outcome for one in account)
     parts = {"carried": "carried over", "standard": "done by the standard", "by hand": "by hand"}
-    told = ", ".join(f"{counts[key]} {text}" for key, text in parts.items())  # type: ignore[index]
-    return f"{len(account)} instructions: {told}"
+    counted = ", ".join(f"{counts[key]} {text}" for key, text in parts.items())  # type: ignore[index]
+    return f"{len(account)} instructions: {counted}"
 
 
 def evidence_of(answer: "Derived") -> str:

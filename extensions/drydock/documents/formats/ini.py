@@ -94,14 +94,14 @@ def _key(section: str, found: re.Match[str], more: Sequence[str], identify: Iden
     if not more or found["value"] or any(word.endswith(",") for word in words):
         return whole
     items = [Value(0, 0, word, word) for word in words]
-    told = identify(values.below(values.below((), section), key), items)
-    if told is None:
+    identities = identify(values.below(values.below((), section), key), items)
+    if identities is None:
         return whole
     parts = []
-    for told_by, line, word in zip(told.keys, more, words, strict=True):
+    for identity, line, word in zip(identities.keys, more, words, strict=True):
         before, after = line[: line.rindex(word)], line[line.rindex(word) + len(word) :]
-        parts.append(Part(told_by, word, None, before, after, place=told.place))
-    return Part(key, body=Body(numbered(parts), found[0], kind=told.kind))
+        parts.append(Part(identity, word, None, before, after, place=identities.place))
+    return Part(key, body=Body(numbered(parts), found[0], kind=identities.kind))
 
 
 def stated(text: str) -> Iterator[Stated]:

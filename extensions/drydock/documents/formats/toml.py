@@ -169,14 +169,14 @@ def _parts(tables: Sequence[_Table], identify: Identify) -> list[Part]:
     for table in tables:
         if table.in_array:
             arrays.setdefault(table.names, []).append(table)
-    told = {names: _told(items, identify) for names, items in arrays.items()}
+    found = {names: _identified(items, identify) for names, items in arrays.items()}
     parts = []
     rest = list(tables)
     while rest:
         table = rest.pop(0)
         if any(_is_below(table, names) for names in arrays):
             raise ValueError("a table is apart from the array it belongs to")
-        item = told[table.names].pop(0) if table.in_array else None
+        item = found[table.names].pop(0) if table.in_array else None
         key, place = item or (_dotted(table.names), ANYWHERE)
         below = []
         while table.in_array and rest and _is_below(rest[0], table.names):
@@ -186,13 +186,13 @@ def _parts(tables: Sequence[_Table], identify: Identify) -> list[Part]:
     return parts
 
 
-def _told(items: Sequence[_Table], identify: Identify) -> list[tuple[Hashable, Place]]:
+def _identified(items: Sequence[_Table], identify: Identify) -> list[tuple[Hashable, Place]]:
     """Return the key of each item of an array of tables, and what its place means."""
     names = items[0].names
-    told = identify(items[0].place, [item.held.value for item in items])
-    if told is None:
+    identities = identify(items[0].place, [item.held.value for item in items])
+    if identities is None:
         raise ValueError(f"the items of {_dotted(names)} cannot be told apart")
-    return [((_dotted(names), key), told.place) for key in told.keys]
+    return [((_dotted(names), key), identities.place) for key in identities.keys]
 
 
 def _is_below(table: _Table, names: Path) -> bool:

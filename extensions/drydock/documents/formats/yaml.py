@@ -245,15 +245,15 @@ class _Reader:
                 parts.append(replace(part, lead=self.text[at:begin], place=ANYWHERE))
                 at = end
             return parts, at
-        told = self.identify(path, value.items or ())
-        if told is None:
+        identities = self.identify(path, value.items or ())
+        if identities is None:
             raise ValueError("items cannot be told apart")
-        for told_by, item in zip(told.keys, value.items or (), strict=True):
+        for identity, item in zip(identities.keys, value.items or (), strict=True):
             begin = self._blank(at)
             if self.text[begin : begin + 1] != "-":
                 raise ValueError("a list is written in an unusual way")
-            part, end = self._part(told_by, begin, item, values.items_of(path))
-            parts.append(replace(part, lead=self.text[at:begin], place=told.place))
+            part, end = self._part(identity, begin, item, values.items_of(path))
+            parts.append(replace(part, lead=self.text[at:begin], place=identities.place))
             at = end
         return list(numbered(parts)), at
 
@@ -270,8 +270,8 @@ class _Reader:
             return replace(part, after=self.text[end:at]), at
         kind: Kind | None = JOBS if path in _NAMED else TABLE
         if value.items is not None:
-            told = self.identify(path, value.items)
-            kind = told.kind if told else None
+            identities = self.identify(path, value.items)
+            kind = identities.kind if identities else None
         if kind is None:
             at = self._rest(value.end)
             part = Part(key, self.text[begin : value.end], value.meaning())

@@ -194,8 +194,8 @@ def _identity(item: Data, found: List | None) -> Hashable:
 def _by(item: Data, known_by: str) -> str | None:
     """Return what an item is known by, in one way; None if it has nothing of that."""
     if isinstance(item, dict):
-        told = [item[key] for key in known_by.split("+") if isinstance(item.get(key), str)]
-        return " ".join(map(str, told)) or None
+        names = [item[key] for key in known_by.split("+") if isinstance(item.get(key), str)]
+        return " ".join(map(str, names)) or None
     if not isinstance(item, str):
         return None
     if known_by == PACKAGE:
@@ -250,9 +250,9 @@ def _exclusive(known: Sequence[Profile], mine: _Said, new: _Said, now: _Said) ->
             ]
             both = _choices(value, one.keys, one.besides)
             if len(both) > max(1, *map(len, chosen)):
-                told = [f"{side} has {', '.join(sorted(keys))}" for side, keys in
+                listed = [f"{side} has {', '.join(sorted(keys))}" for side, keys in
                         zip(_SIDES, chosen, strict=True) if keys]  # fmt: skip
-                return f"{where} can have one of {', '.join(sorted(both))}: {'; '.join(told)}"
+                return f"{where} can have one of {', '.join(sorted(both))}: {'; '.join(listed)}"
     return None
 
 
@@ -283,10 +283,10 @@ def _used(said: _Said, one: Reference) -> set[str]:
     for written in one.uses:
         for text in _texts(said, written):
             if written == "**":
-                told = [match["id"] for match in re.finditer(named, text)]
+                listed = [match["id"] for match in re.finditer(named, text)]
             else:
-                told = [match["id"]] if (match := re.match(named, text)) else []
-            found |= {name.strip() for one in told for name in one.split(",")}
+                listed = [match["id"]] if (match := re.match(named, text)) else []
+            found |= {name.strip() for one in listed for name in one.split(",")}
     return found
 
 
@@ -365,9 +365,9 @@ def _ordered(
         else:
             continue
         if len(keys) == 3 and not _in_one_order(*keys):
-            told = [f"{side} {', '.join(one for one in held if one not in keys[0]) or 'others'}"
+            listed = [f"{side} {', '.join(one for one in held if one not in keys[0]) or 'others'}"
                     for side, held in zip(_SIDES, keys[1:], strict=True)]  # fmt: skip
-            return f"both sides change {where or 'the list'} in one place: {'; '.join(told)}"
+            return f"both sides change {where or 'the list'} in one place: {'; '.join(listed)}"
     return None
 
 
