@@ -146,20 +146,20 @@ def _text(name: str, facts: list[Fact], default: str) -> Derived:
 
 def _port(facts: list[Fact]) -> Derived:
     metrics = _of(facts, "metrics_port")
-    told = [
+    ports = [
         fact for fact in _of(facts, "service_port") if fact.value not in {m.value for m in metrics}
     ]
-    usable = [fact for fact in told if _LOWEST_PORT <= int(fact.value) <= _HIGHEST_PORT]
+    usable = [fact for fact in ports if _LOWEST_PORT <= int(fact.value) <= _HIGHEST_PORT]
     found = _best(usable)
     if found is None:
-        return Derived("service_port", 8000, (), tuple(told), doubtful=bool(told))
+        return Derived("service_port", 8000, (), tuple(ports), doubtful=bool(ports))
     value, evidence, against, doubtful = found
     return Derived("service_port", int(value), evidence, against, doubtful)
 
 
 def _management_port(facts: list[Fact], service_port: int) -> Derived:
-    if told := _best(_of(facts, "management_port")):
-        return Derived("management_port", int(told[0]), told[1])
+    if best := _best(_of(facts, "management_port")):
+        return Derived("management_port", int(best[0]), best[1])
     own = _of(facts, "metrics_port")
     taken = {service_port, *(int(fact.value) for fact in own)}
     port = next(port for port in range(9000, 10000) if port not in taken)
@@ -168,11 +168,11 @@ def _management_port(facts: list[Fact], service_port: int) -> Derived:
 
 def _packaging(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
     """Yield whether a service of Poetry's stays one: that is for its team to say."""
-    if told := [fact for fact in _of(facts, "packaging") if fact.value == "poetry"]:
+    if poetry := [fact for fact in _of(facts, "packaging") if fact.value == "poetry"]:
         if is_copy:
-            yield Derived("packaging", "poetry", tuple(told))
+            yield Derived("packaging", "poetry", tuple(poetry))
         else:
-            yield Derived("packaging", "uv", against=tuple(told), doubtful=True)
+            yield Derived("packaging", "uv", against=tuple(poetry), doubtful=True)
 
 
 def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
@@ -180,22 +180,22 @@ def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
     folder, pipelines = _of(facts, "chart_folder"), _of(facts, "pipeline")
     deployed = [f for f in _of(facts, "manifest") if f.value in {"Deployment", "StatefulSet"}]
     charts = _of(facts, "chart")
-    if told := _best(_of(facts, "helm")):
-        yield Derived("helm", told[0] == "True", told[1])
+    if best := _best(_of(facts, "helm")):
+        yield Derived("helm", best[0] == "True", best[1])
     elif own := folder or charts:  # a second one beside it only where that is asked for
         yield Derived("helm", value=False, evidence=tuple(own))
     elif deployed or not is_copy:
         yield Derived("helm", value=True, against=tuple(deployed), doubtful=bool(deployed))
-    if told := _best(_of(facts, "ci")):
-        yield Derived("ci", told[0], told[1])
+    if best := _best(_of(facts, "ci")):
+        yield Derived("ci", best[0], best[1])
     elif pipelines or not is_copy:
         yield Derived("ci", "none", tuple(pipelines))
 
 
 def _python(facts: list[Fact]) -> Derived:
-    told, newer = _of(facts, "python_version"), _of(facts, "newer_syntax")
+    named, newer = _of(facts, "python_version"), _of(facts, "newer_syntax")
     possible = [one for one in PYTHONS if all(_minor(one) >= _minor(f.value) for f in newer)]
-    known = [fact for fact in told if fact.value in possible]
+    known = [fact for fact in named if fact.value in possible]
     if found := _best(known):
         value, evidence, against, _ = found
         return Derived("python_version", value, evidence, against)
@@ -205,9 +205,9 @@ def _python(facts: list[Fact]) -> Derived:
         if fitting:
             # Not what it ran on so far, but the nearest that the standard has.
             evidence = (*fitting, *newer)
-            return Derived("python_version", version, evidence, tuple(told), bool(told))
+            return Derived("python_version", version, evidence, tuple(named), bool(named))
     version = [*possible, *PYTHONS][0]
-    return Derived("python_version", version, tuple(newer), (*told, *demands), doubtful=True)
+    return Derived("python_version", version, tuple(newer), (*named, *demands), doubtful=True)
 
 
 def _minor(version: str) -> int:
@@ -249,13 +249,13 @@ _NOT_ASGI = {"Flask", "Bottle", "Connexion", "Django", "Falcon"}
 
 def _why_none(facts: list[Fact]) -> str:
     for other in _of(facts, "other_framework"):
-        told = f"{other.where}: it is a {other.value} application, and the chassis wraps "
+        why = f"{other.where}: it is a {other.value} application, and the chassis wraps "
         if other.value in _NOT_ASGI:
             return (
-                f"{told}ASGI only; lint, types, image and pipeline of the standard could still "
+                f"{why}ASGI only; lint, types, image and pipeline of the standard could still "
                 "serve it: drydock new makes a service to take them from"
             )
-        return f"{told}FastAPI and Starlette; --data app=module:attribute tries it with this one"
+        return f"{why}FastAPI and Starlette; --data app=module:attribute tries it with this one"
     for needy in _of(facts, "factory_with"):
         called = needy.value.rpartition(":")[2]
         return (

@@ -192,8 +192,8 @@ def _steps(text: str) -> Iterator[_Step]:
     given: dict[str, str] = {}
     stage, number, workdirs = "", -1, {"": "/"}
     for line, step in found:
-        if told := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
-            given[told[1]] = told[2]
+        if argument := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
+            given[argument[1]] = argument[2]
         else:
             step = re.sub(  # noqa: PLW2901 - the same, made plain
                 r"\$\{?(\w+)\}?", lambda name: given.get(name[1], name[0]), step
@@ -423,37 +423,38 @@ class _Image:
         for command, bare in _bare(step):
             if made := re.match(r"mkdir\s+(?:-\S+\s+)*(.*)", bare):
                 yield self._folders(step, command, made[1].split()), ""
-            elif told := packages.installed(bare):
-                yield from ((one, "") for one in self._packages(step, command, told))
+            elif installed := packages.installed(bare):
+                yield from ((one, "") for one in self._packages(step, command, installed))
             elif not _ROUTINE.match(bare):
                 yield self._by_hand(step, command), ""
             else:
                 yield from self._installs(step, command, bare)
 
-    def _packages(self, step: _Step, said: str, told: packages.Installed) -> Iterator[Entry]:
-        named = ", ".join((*told.names, *told.of_vendors, *told.unclear))
+    def _packages(self, step: _Step, said: str, installed: packages.Installed) -> Iterator[Entry]:
+        named = ", ".join((*installed.names, *installed.of_vendors, *installed.unclear))
         if not named:
             yield self._standard(step, said, "the image installs wheels, and builds nothing")
         elif step.stage:
             why = f"the stage {step.stage} installs {named}"
             yield self._by_hand(step, said, "needed to build a package?", why)
-        elif not told.of_debian:
-            why = f"the standard's image is Debian's, which may not know {named} of {told.manager}"
+        elif not installed.of_debian:
+            theirs = f"{named} of {installed.manager}"
+            why = f"the standard's image is Debian's, which may not know {theirs}"
             yield self._by_hand(step, said, _OF_DEBIAN, why)
         else:
-            if told.names:
+            if installed.names:
                 yield self._carried(step, said, PATH)
-            if told.versions:
-                why = f"the newest version is installed, not {', '.join(told.versions)}"
+            if installed.versions:
+                why = f"the newest version is installed, not {', '.join(installed.versions)}"
                 how = "if that one must stay, look for one that the standard's Debian has"
                 yield self._by_hand(step, said, how, why)
-            if told.of_vendors:
-                named = ", ".join(told.of_vendors)
+            if installed.of_vendors:
+                named = ", ".join(installed.of_vendors)
                 why = f"not carried over: {named}, which comes from its maker and not from Debian"
                 how = "add the maker's apt source, too, or take a base image that has it"
                 yield self._by_hand(step, said, how, why)
-            if told.unclear:
-                why = f"not carried over: what {', '.join(told.unclear)} installs"
+            if installed.unclear:
+                why = f"not carried over: what {', '.join(installed.unclear)} installs"
                 yield self._by_hand(step, said, _OF_DEBIAN, why)
 
     def _folders(self, step: _Step, said: str, named: list[str]) -> Entry:
@@ -465,8 +466,8 @@ class _Image:
 
     def _installs(self, step: _Step, command: str, bare: str) -> _Found:
         yield self._standard(step, command, "the image installs what uv.lock says"), ""
-        if told := _PIP.search(bare):
-            words = told[1].split()
+        if found := _PIP.search(bare):
+            words = found[1].split()
             named = [
                 canonicalize_name(re.split(r"[\[<>=!~;@ ]", word.strip("'\""))[0])
                 for before, word in zip(["", *words], words, strict=False)

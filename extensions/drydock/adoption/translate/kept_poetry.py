@@ -35,11 +35,11 @@ def with_settings(
 
     `standard` is what it said as it was rendered.
     """
-    told = _poetry(own)
-    written = "".join(f"{key} = {inline(told[key])}\n" for key in told if key in KEPT)
+    settings = _poetry(own)
+    written = "".join(f"{key} = {inline(settings[key])}\n" for key in settings if key in KEPT)
     text = re.sub(r"(?m)^requires-poetry = .*\n", lambda line: line[0] + written, text, count=1)
     known = {_folder(one) for one in _poetry(standard).get("packages", [])}
-    more = [one for one in told.get("packages", []) if _folder(one) not in known]
+    more = [one for one in settings.get("packages", []) if _folder(one) not in known]
     lines = "".join(f"    {inline(one)},\n" for one in more if _is_there(_folder(one), files))
     return re.sub(r"(?m)^packages = \[\n", lambda line: line[0] + lines, text, count=1)
 
@@ -77,12 +77,12 @@ def tables(
 
     An index that the service named to Poetry keeps its priority.
     """
-    told = toml.data(uv).get("tool", {}).get("uv", {})
+    settings = toml.data(uv).get("tool", {}).get("uv", {})
     present = {one.get("name") for one in _poetry(standard).get("source", [])}
     indexes = {
-        name: text for name, text in _indexes(told.get("index", []), own) if name not in present
+        name: text for name, text in _indexes(settings.get("index", []), own) if name not in present
     }
-    return _from(told.get("sources", {}), demands) + "".join(indexes.values())
+    return _from(settings.get("sources", {}), demands) + "".join(indexes.values())
 
 
 def _from(sources: Mapping[str, Any], demands: Iterable[Demand]) -> str:

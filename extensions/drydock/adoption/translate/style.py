@@ -93,10 +93,10 @@ def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
     path = next((p for p in _OWN[:2] if p in files), _PYPROJECT if "ruff" in tool else "")
     if not path:
         return ""
-    told = tool["ruff"] if path == _PYPROJECT else toml.data(files[path])
+    settings = tool["ruff"] if path == _PYPROJECT else toml.data(files[path])
     prefix = ("tool", "ruff") if path == _PYPROJECT else ()
     style.top["line-length"] = _DEFAULT_LENGTH
-    for key, value in told.items():
+    for key, value in settings.items():
         if key in _TOP:
             style.top[key] = value
         elif key in {"lint", "format"}:
@@ -113,36 +113,36 @@ def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
 
 
 def _from_black(style: _Style, files: Files, tool: dict[str, Any]) -> None:
-    told = tool.get("black", {})
+    settings = tool.get("black", {})
     if "black" not in tool and not _uses("black", files):
         return
     if "line-length" not in style.top:
-        style.top["line-length"] = told.get("line-length", _DEFAULT_LENGTH)
-        source = f"black in {_PYPROJECT}" if told else "black, which it uses"
+        style.top["line-length"] = settings.get("line-length", _DEFAULT_LENGTH)
+        source = f"black in {_PYPROJECT}" if settings else "black, which it uses"
         style.rules.append(f"the line length is that of {source}")
-    if told.get("skip-string-normalization"):
+    if settings.get("skip-string-normalization"):
         style.format.setdefault("quote-style", "preserve")
-    if told.get("skip-magic-trailing-comma"):
+    if settings.get("skip-magic-trailing-comma"):
         style.format.setdefault("skip-magic-trailing-comma", True)
     for key in ("exclude", "extend-exclude", "force-exclude"):
-        if told.get(key):
+        if settings.get(key):
             line = line_of(_PYPROJECT, files[_PYPROJECT], "tool", "black", key)
             how = "add its paths to extend-exclude of ruff.toml, which takes patterns of paths"
             style.todo.append(Todo(_PYPROJECT, line, f"black left out what matches {key}", how))
 
 
 def _from_isort(style: _Style, files: Files, tool: dict[str, Any]) -> None:
-    path, told = _PYPROJECT, tool.get("isort", {})
+    path, settings = _PYPROJECT, tool.get("isort", {})
     prefix: tuple[str, ...] = ("tool", "isort")
     for other, section in (
         (".isort.cfg", "settings"),
         ("setup.cfg", "isort"),
         ("tox.ini", "isort"),
     ):
-        if not told and (found := _ini(files.get(other, ""), section)):
-            path, prefix, told = other, (section,), found
+        if not settings and (found := _ini(files.get(other, ""), section)):
+            path, prefix, settings = other, (section,), found
     sorting = dict(style.lint.get("isort", {}))
-    for key, value in told.items():
+    for key, value in settings.items():
         if key in _OF_ISORT:
             sorting.setdefault(key.replace("_", "-"), _of_isort(key, value))
         elif key not in _AS_BLACK:
@@ -151,7 +151,7 @@ def _from_isort(style: _Style, files: Files, tool: dict[str, Any]) -> None:
             style.todo.append(Todo(path, line_of(path, files[path], *prefix, key), why, how))
     if sorting:
         style.lint["isort"] = sorting
-        style.rules += [f"the order of imports is that of isort in {path}"] if told else []
+        style.rules += [f"the order of imports is that of isort in {path}"] if settings else []
 
 
 def _of_isort(key: str, value: Any) -> Any:
@@ -164,10 +164,10 @@ def _of_isort(key: str, value: Any) -> Any:
 
 def _from_others(style: _Style, files: Files) -> None:
     for path, section in _OTHERS:
-        told = _ini(files.get(path, ""), section)
-        if not told:
+        settings = _ini(files.get(path, ""), section)
+        if not settings:
             continue
-        length = told.get("max-line-length", told.get("max_line_length", ""))
+        length = settings.get("max-line-length", settings.get("max_line_length", ""))
         if length.isdecimal() and "line-length" not in style.top:
             style.top["line-length"] = int(length)
             style.rules.append(f"the line length is that of flake8 in {path}")

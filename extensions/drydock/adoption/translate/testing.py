@@ -46,8 +46,8 @@ def carry(theirs: str, files: Files) -> Carried:
 
     pytest reads one configuration only, and `pytest.toml` before all others.
     """
-    source, section, told = _settings(files)
-    own = {key: value for key, value in told.items() if _is_known(key, files)}
+    source, section, settings = _settings(files)
+    own = {key: value for key, value in settings.items() if _is_known(key, files)}
     standard = toml.data(theirs)["pytest"]
     merged: dict[str, Any] = {key: _native(key, value) for key, value in own.items()}
     folders = merged.get("testpaths") or folders_of_tests(files)
@@ -66,7 +66,7 @@ def carry(theirs: str, files: Files) -> Carried:
         text, found = re.subn(rf"(?m)^{key} = .*$", line.replace("\\", r"\\"), text, count=1)
         text = text if found else f"{text}{line}\n"
     todo = [] if source in {"", "pytest.ini"} else [_idle(source, section, files)]
-    for key in sorted(told.keys() - own.keys()):
+    for key in sorted(settings.keys() - own.keys()):
         why = f"no package that is asked for knows {key}, and pytest refuses what it does not know"
         how = f"add its plugin to the group dev, and {key} to {PATH}; or take it out"
         todo.append(Todo(source, line_of(source, files[source], *section, key), why, how))
@@ -75,7 +75,9 @@ def carry(theirs: str, files: Files) -> Carried:
         f"{key}, as tests ran before" for key in _AS_BEFORE if key in merged.keys() - own.keys()
     ]
     rules += [f"the marker {mark}, which tests use" for mark in marks]
-    whole = told == own and source == "pytest.ini" and not re.search(r"(?m)^\s*[#;]", files[source])
+    whole = (
+        settings == own and source == "pytest.ini" and not re.search(r"(?m)^\s*[#;]", files[source])
+    )
     return Carried(text, tuple(rules), tuple(todo), frozenset({source} if whole else ()))
 
 
@@ -134,12 +136,12 @@ def _settings(files: Files) -> tuple[str, tuple[str, ...], dict[str, Any]]:
     if "pytest.ini" in files:
         return "pytest.ini", ("pytest",), _ini(files["pytest.ini"], "pytest")
     tool = toml.data(files.get("pyproject.toml", "")).get("tool", {}).get("pytest", {})
-    if told := tool.get("ini_options", tool):
+    if settings := tool.get("ini_options", tool):
         inner = ("ini_options",) if "ini_options" in tool else ()
-        return "pyproject.toml", ("tool", "pytest", *inner), told
+        return "pyproject.toml", ("tool", "pytest", *inner), settings
     for path, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
-        if told := _ini(files.get(path, ""), section):
-            return path, (section,), told
+        if settings := _ini(files.get(path, ""), section):
+            return path, (section,), settings
     return "", (), {}
 
 

@@ -37,8 +37,8 @@ def carry(theirs: str, files: Files) -> Carried:
     roots = list(dict.fromkeys(("" if mypy["mypy_path"] == "." else mypy["mypy_path"], "")))
     modules = _modules(files, roots)
     checked = _checked(files, modules, starts)
-    source, told = _settings(files)
-    text, todo = _with_settings(theirs, source, told, {*modules}, files)
+    source, known = _settings(files)
+    text, todo = _with_settings(theirs, source, known, {*modules}, files)
     unreadable = sorted(path for path in checked if not _is_python(files[path]))
     unnamed = sorted({one for path in files if (one := _no_package(path, starts))})
     if unreadable or unnamed:
@@ -182,7 +182,7 @@ def _sections(text: str) -> dict[str, dict[str, Any]]:
 
 
 def _with_settings(
-    text: str, source: str, told: Mapping[str, dict[str, Any]], own: set[str], files: Files
+    text: str, source: str, sections: Mapping[str, dict[str, Any]], own: set[str], files: Files
 ) -> tuple[str, list[Todo]]:
     """Add plugins and sections about foreign packages; return also what is left by hand."""
     todo = []
@@ -192,7 +192,7 @@ def _with_settings(
         section = ("tool", "mypy") if source == _PYPROJECT else ("mypy",)
         return Todo(source, line_of(source, files[source], *section, *names), why, how)
 
-    for key, value in told.get("mypy", {}).items():
+    for key, value in sections.get("mypy", {}).items():
         if key != "plugins":
             continue
         for plugin in value.split(",") if isinstance(value, str) else value:
@@ -204,12 +204,12 @@ def _with_settings(
             else:
                 how = f"add it to plugins in {PATH} once the group dev has its package"
                 todo.append(left(f"the plugin {name} of mypy is not carried over", how, key))
-    more = sorted(told.get("mypy", {}).keys() - {"plugins", "files", "strict", "mypy_path"})
+    more = sorted(sections.get("mypy", {}).keys() - {"plugins", "files", "strict", "mypy_path"})
     if more:
         why = f"the standard's settings of mypy hold instead: {', '.join(more)}"
         todo.append(left(why, f"add to {PATH} what is still needed of them"))
     tops = {name.split(".")[0] for name in own}
-    for module, settings in told.items():
+    for module, settings in sections.items():
         if module == "mypy":
             continue
         if module.split(".")[0] in {*tops, "*"}:
