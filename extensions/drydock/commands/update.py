@@ -2,13 +2,12 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
 from packaging.version import Version
 
 from drydock import git, locking
@@ -16,10 +15,9 @@ from drydock.codemods import releases
 from drydock.commands import lock_file
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
-from drydock.merging import references, shadowing, sides, work_tree
+from drydock.merging import answers_file, references, shadowing, sides, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.renders import Renders
-from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.merging.work_tree import Work
 from drydock.project import Service, find, prefix_of, repository_of
@@ -152,13 +150,13 @@ def _update(
         if options.explain is not None:
             report.of(options.explain)
         return report
-    recorded = service.answers.template
+    address = service.answers.template
     checkout = partial(_check_out, templates, template)
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         renders = Renders(
             service,
-            checkout(old, recorded, service.answers.release),
-            checkout(new, template.address if moved else recorded),
+            checkout(old, address, service.answers.release),
+            checkout(new, template.address if moved else address),
             _request(service, options),
             Path(scratch),
             say,
@@ -215,11 +213,12 @@ def _carry(
         three = (trees.base, service.tracked, trees.theirs)
         labels = Labels(f"release {service.answers.release}", "yours", f"release {new.name}")
         merge = three_way(repository, *three, labels)
-        _settle_answers(repository, service, trees, merge, report)
+        regenerated = answers_file.settle(repository, service, trees, merge)
         merge.declined |= trees.declined
         of_trees = {"base": trees.base, "ours": service.tracked, "theirs": trees.theirs}
         shadows = shadowing.leave_out(repository, service.prefix, merge, **of_trees)
         report.notes += [
+            *filter(None, [regenerated]),
             *(f"{one.path} is not added: {one.reason}; {one.duty}" for one in shadows),
             *notes.ignored(service, trees.ignored),
             *merge.doubts,
@@ -303,25 +302,6 @@ def _releases(service: Service, template: Template, options: Options) -> tuple[R
         return old, new
     new = template.latest(prereleases=options.prereleases)
     return old, (old if template.is_older(new, old) else new)
-
-
-def _settle_answers(
-    repository: Repository, service: Service, trees: Sides, merge: Merge, report: UpdateReport
-) -> None:
-    """See to it that the answers file records what was rendered, whatever was edited in it."""
-    path = service.prefix + service.answers.file
-    ours, theirs = service.tracked[path], trees.theirs[path]
-    result = merge.changes.get(path, ours)
-    if result == theirs:
-        return
-    if result is not None and path not in merge.conflicts:
-        contents = repository.read_blobs([result.oid, theirs.oid])
-        with suppress(yaml.YAMLError):
-            if yaml.safe_load(contents[result.oid]) == yaml.safe_load(contents[theirs.oid]):
-                return
-    merge.conflicts.pop(path, None)
-    merge.changes[path] = theirs
-    report.notes.append(f"{service.answers.file} was regenerated: edits of its text are gone")
 
 
 def _refresh_lock(service: Service, report: UpdateReport, say: Say) -> bool:

@@ -1,0 +1,30 @@
+"""The answers file records what was rendered, whatever was edited in it."""
+
+from contextlib import suppress
+
+import yaml
+
+from drydock.git import Repository
+from drydock.merging.sides import Sides
+from drydock.merging.trees import Merge
+from drydock.project import Service
+
+
+def settle(repository: Repository, service: Service, trees: Sides, merge: Merge) -> str | None:
+    """Let the merge have the release's answers file, unless it says the same already.
+
+    Return what to say of it, if edits of the file are gone by that.
+    """
+    path = service.prefix + service.answers.file
+    ours, theirs = service.tracked[path], trees.theirs[path]
+    result = merge.changes.get(path, ours)
+    if result == theirs:
+        return None
+    if result is not None and path not in merge.conflicts:
+        contents = repository.read_blobs([result.oid, theirs.oid])
+        with suppress(yaml.YAMLError):
+            if yaml.safe_load(contents[result.oid]) == yaml.safe_load(contents[theirs.oid]):
+                return None
+    merge.conflicts.pop(path, None)
+    merge.changes[path] = theirs
+    return f"{service.answers.file} was regenerated: edits of its text are gone"
