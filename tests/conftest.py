@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from drydock import cli
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support import GIT_SETTINGS, Outcome, Template, own_settings
 
-# How long a case takes says what else the machine does.
-settings.register_profile("drydock", deadline=None)
+# How long a case takes, or to draw one, says what else the machine does.
+settings.register_profile("drydock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("drydock")
 
 
