@@ -71,8 +71,8 @@ def stale_uv(lock: str, pyproject: Mapping[str, Any], member: str = ".") -> Iter
     locked_groups = table(metadata, "requires-dev")
     for name in groups:
         normal = canonicalize_name(name)
-        told = locked_groups.get(normal, locked_groups.get(name))
-        yield from _difference(list(_group(groups, name, set())), told)
+        locked_group = locked_groups.get(normal, locked_groups.get(name))
+        yield from _difference(list(_group(groups, name, set())), locked_group)
 
 
 def stale_poetry(lock: str, pyproject: Mapping[str, Any]) -> Iterator[str]:

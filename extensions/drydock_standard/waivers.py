@@ -39,17 +39,17 @@ class Waiver:
 
 def all_in(pyproject: Mapping[str, Any]) -> Iterator[Waiver]:
     """Yield the waivers of this standard's checks; those of others are left to them."""
-    told = table(pyproject, "tool", "repo-review").get("ignore")
-    entries: dict[str, object] = dict.fromkeys(texts(told), "")
-    if isinstance(told, dict):
-        entries = told
+    ignored = table(pyproject, "tool", "repo-review").get("ignore")
+    entries: dict[str, object] = dict.fromkeys(texts(ignored), "")
+    if isinstance(ignored, dict):
+        entries = ignored
     for name, reason in entries.items():
         if _OURS.fullmatch(name):
             yield _waiver(name, reason)
 
 
-def _waiver(name: str, told: object) -> Waiver:
-    text = told.strip() if isinstance(told, str) else ""
+def _waiver(name: str, value: object) -> Waiver:
+    text = value.strip() if isinstance(value, str) else ""
     until, no_day = None, ""
     if found := _UNTIL.fullmatch(text):
         text = (found[2] or "").strip()
@@ -78,17 +78,17 @@ def in_force(pyproject: dict[str, Any]) -> dict[str, Any]:
     own = table(tools, "repo-review")
     if not own:
         return {**pyproject, "tool": {**tools, "repo-review": {}}}
-    told = own.get("ignore")
+    ignored = own.get("ignore")
     over = {one.name for one in all_in(pyproject) if one.expired or one.name == META}
     # All musts at once would be the check of the waivers, too.
     musts = [code for code in families.classes() if code.startswith("DM") and code != META]
     ignore: dict[str, str] | list[str]
-    if isinstance(told, dict):
-        ignore = {k: v for k, v in told.items() if isinstance(v, str) and k not in over}
+    if isinstance(ignored, dict):
+        ignore = {k: v for k, v in ignored.items() if isinstance(v, str) and k not in over}
         if "DM" in ignore:
             ignore = dict.fromkeys(musts, ignore.pop("DM")) | ignore
     else:
-        listed = [name for name in texts(told) if name not in over]
+        listed = [name for name in texts(ignored) if name not in over]
         ignore = [one for name in listed for one in (musts if name == "DM" else [name])]
     section = {"ignore": ignore, "select": texts(own.get("select"))}
     return {**pyproject, "tool": {**tools, "repo-review": section}}

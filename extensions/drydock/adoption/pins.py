@@ -129,9 +129,9 @@ class _Trials:
         """Return what uv says against these changes; empty: it locks, and can be installed."""
         text = changed(self.text, changes)
         if text not in self.made:
-            told = f", with {len(changes)} of the pins changed" if changes else ""
+            detail = f", with {len(changes)} of the pins changed" if changes else ""
             self.attempts += 1
-            self.say(f"Locking, attempt {self.attempts}{told}")
+            self.say(f"Locking, attempt {self.attempts}{detail}")
             self.made[text] = self._try(text)
         return self.made[text]
 

@@ -56,8 +56,8 @@ class Releases:
 
         `values` are the answers, and `theirs` is the `release` rendered with them.
         """
-        told = [fact.value for fact in facts if fact.about == "template_release"]
-        if told and (named := self._template.releases.get(told[0])):
+        recorded = [fact.value for fact in facts if fact.about == "template_release"]
+        if recorded and (named := self._template.releases.get(recorded[0])):
             return self._of_copy(named, values, theirs)
         if not any(fact.about == "adopted" and fact.weight == RECORDED for fact in facts):
             return None

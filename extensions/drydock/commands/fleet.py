@@ -74,7 +74,7 @@ class Run:
         found: dict[str, Record] = {}
         progress = Progress(len(self.members))
         with (
-            _told_in_a_line(),
+            _as_bad_input(),
             records.journal(self.output) if self.output else nullcontext() as journal,
         ):
             results = workers.run(
@@ -107,7 +107,7 @@ def _forgetting(examine: workers.Examine) -> workers.Examine:
 
 
 @contextmanager
-def _told_in_a_line() -> Iterator[None]:
+def _as_bad_input() -> Iterator[None]:
     """Take a folder or file that cannot be written for bad input: it was given, or is full."""
     try:
         yield
@@ -143,7 +143,7 @@ def status(run: Run) -> list[Record]:
             with clones.work_tree(source, place) as folder:
                 return asdict(examine(source, folder, shared.at(place), place))
 
-    return run.each("status", examine_one, told)
+    return run.each("status", examine_one, outcome_of)
 
 
 def forecast(run: Run, to: str | None) -> tuple[list[Record], list[Blame]]:
@@ -153,9 +153,9 @@ def forecast(run: Run, to: str | None) -> tuple[list[Record], list[Blame]]:
     the lines of the template that conflicts come from.
     """
     if to is None or not Path(to).is_dir():
-        return run.each("forecast", _forecasts(run, to, _Shared()), told), []
+        return run.each("forecast", _forecasts(run, to, _Shared()), outcome_of), []
     with rehearsal.template(Path(to)) as (template, release):
-        found = run.each("forecast", _forecasts(run, release, _Shared(template)), told)
+        found = run.each("forecast", _forecasts(run, release, _Shared(template)), outcome_of)
         return found, rehearsal.blame(template, release, found)
 
 
@@ -219,7 +219,7 @@ def update(run: Run, wanted: UpdateRun) -> list[Record]:
         raise BadInput(f"git does not know who commits: {how}")
     shared = _Shared()
     if wanted.reports:
-        with _told_in_a_line():
+        with _as_bad_input():
             wanted.reports.mkdir(parents=True, exist_ok=True)
 
     def update_one(member: Member, place: Path) -> Record:
@@ -232,7 +232,7 @@ def update(run: Run, wanted: UpdateRun) -> list[Record]:
         made = sum(record.get("outcome") in ("updated", "pushed") for record in found)
         return made + busy >= wanted.limit
 
-    return run.each("update", update_one, told, enough)
+    return run.each("update", update_one, outcome_of, enough)
 
 
 def _update_one(source: Source, wanted: UpdateRun, templates: Templates, place: Path) -> Record:
@@ -286,7 +286,7 @@ def impact(run: Run, package: str) -> list[Record]:
             files = contents_of(repository, prefix_of(folder, repository))
             return asdict(reach(wanted, texts_of(files)))
 
-    return run.each("impact", examine_one, told)
+    return run.each("impact", examine_one, outcome_of)
 
 
 def report(file: Path, html: Path | None, prometheus: Path | None) -> list[int]:
@@ -338,7 +338,7 @@ def _write(path: Path, text: str) -> None:
         raise BadInput(f"{path}: {error.strerror}") from error
 
 
-def told(record: Record) -> str:
+def outcome_of(record: Record) -> str:
     """Return what came of one service, in a few words."""
     if record["error"]:
         return str(record["error"])

@@ -76,7 +76,7 @@ def prove(folder: Path, options: Options, say: Say) -> Proof:
     the repository. Raises BadInput for what was given and cannot be used.
     """
     generated.require()
-    told = recorded.read(options.requests) if options.requests else []
+    requests = recorded.read(options.requests) if options.requests else []
     folder = resolved(folder)
     try:
         repository = repository_of(folder)
@@ -86,7 +86,7 @@ def prove(folder: Path, options: Options, say: Say) -> Proof:
             tempfile.TemporaryDirectory(prefix="drydock.", ignore_cleanup_errors=True) as scratch,
         ):
             return _Proving(folder, repository, options, say, Path(scratch)).run(
-                before, after, told
+                before, after, requests
             )
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
@@ -141,14 +141,14 @@ class _Proving:
         self.say, self.scratch = say, scratch
         self.runs = 0
 
-    def run(self, old: tuple[str, str], new: tuple[str, str], told: Sequence[Request]) -> Proof:
+    def run(self, old: tuple[str, str], new: tuple[str, str], requests: Sequence[Request]) -> Proof:
         self.say("Reading both states")
         before, after = self._side("before", *old), self._side("after", *new)
         reports = SideReport(before.ref, before.commit), SideReport(after.ref, after.commit)
         found = Proof(str(self.folder), *reports, holds=self._holds())
         pythons = at_hand.at_hand()
         try:
-            first, environment = self._first_run(before, found.before, pythons, told)
+            first, environment = self._first_run(before, found.before, pythons, requests)
         except (NoEnvironmentError, StartError) as error:
             needs = "--env, --setup and --network give it what it needs"
             if left := [pin for pin in found.before.changed if pin.endswith(LEFT_OUT)]:
@@ -181,7 +181,7 @@ class _Proving:
         judging.promises(found.rows, first.document or {}, third.document or {})
         if first.document and not third.document:
             found.differences.append("it has no OpenAPI document any more")
-        if not first.operations and not told:
+        if not first.operations and not requests:
             found.unproved = (
                 f"the OpenAPI document of {before.app} has no operation: --app names another "
                 "application"
@@ -193,7 +193,7 @@ class _Proving:
         return found
 
     def _first_run(
-        self, side: Side, report: SideReport, pythons: Sequence[Python], told: Sequence[Request]
+        self, side: Side, report: SideReport, pythons: Sequence[Python], requests: Sequence[Request]
     ) -> tuple["_Seen", Environment]:
         def explore(service: Service) -> _Seen:
             self.say("Asking it as it was")
@@ -204,7 +204,7 @@ class _Proving:
                 seconds = self.options.seconds
                 operations = list(generated.operations(document, scratch, seconds))
             # Everything is sent three times; the others may be slower.
-            explorer = Explorer(service.send, operations, told, self.options.seconds / 3)
+            explorer = Explorer(service.send, operations, requests, self.options.seconds / 3)
             explorer.run()
             return _Seen(
                 document, operations, explorer.requests, explorer.responses, explorer.unasked

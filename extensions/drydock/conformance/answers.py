@@ -8,7 +8,7 @@ from typing import Any
 
 from drydock.adoption.facts import Fact, Files, chassis, image
 
-_TOLD = {
+_COMPARED = {
     "service_name", "service_port", "management_port", "inference", "helm", "ci", "python_version",
 }  # fmt: skip
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock"}
@@ -30,9 +30,9 @@ def disagreements(files: Files, recorded: Mapping[str, Any]) -> Iterator[Disagre
     Nothing is run; what cannot be told for sure is no disagreement.
     """
     for fact in [*chassis.find(files), *_pythons(files)]:
-        told = recorded.get(fact.about)
-        if fact.about in _TOLD and told is not None and str(told) != fact.value:
-            yield Disagreement(fact.about, str(told), fact.value, fact.where)
+        answer = recorded.get(fact.about)
+        if fact.about in _COMPARED and answer is not None and str(answer) != fact.value:
+            yield Disagreement(fact.about, str(answer), fact.value, fact.where)
     yield from _app(files, recorded)
     packaging = str(recorded.get("packaging"))
     others = [tool for tool, lock in _LOCKS.items() if lock in files and tool != packaging]

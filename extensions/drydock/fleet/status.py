@@ -22,7 +22,7 @@ from drydock.template.releases import Release, Template, redacted, without_crede
 
 _LARGEST_COMPARED = 4 << 20  # bytes
 _LONGEST_MESSAGE = 1000  # letters
-_TOLD_OTHERWISE = ("DC107",)  # drift: it would render once more
+_SEEN_OTHERWISE = ("DC107",)  # drift: it would render once more
 _WEIGHTS: dict[Level, int] = {"must": 4, "should": 2, "could": 1}
 _OWN = re.compile(r"^Drydock-Tree: ([0-9a-f]{40,64})$", re.MULTILINE)
 
@@ -96,7 +96,7 @@ def examine(source: Source, folder: Path, templates: Templates, place: Path) -> 
     status.conflict = any(how in UNMERGED for how in states)
     _note_branch(status, source, source.prefix + read.file)
     tracked = {path: entry.mode for path, entry in own.items()}
-    _note_checks(status, run(folder, without=_TOLD_OTHERWISE, tracked=tracked))
+    _note_checks(status, run(folder, without=_SEEN_OTHERWISE, tracked=tracked))
     return status
 
 

@@ -85,21 +85,21 @@ def differences(
 def _differences(before: Response, after: Response) -> Iterator[Difference]:
     if before.failure or after.failure:
         if before.failure != after.failure:
-            told = (one.failure or f"status {one.status}" for one in (before, after))
-            yield Difference("response", "", *told)
+            shown = (one.failure or f"status {one.status}" for one in (before, after))
+            yield Difference("response", "", *shown)
         return
     if before.status != after.status:
         # Another response altogether: how the two differ says no more.
-        told = (f"{one.status} {_text(one.body)}".strip() for one in (before, after))
-        yield Difference("status", "", *told)
+        shown = (f"{one.status} {_text(one.body)}".strip() for one in (before, after))
+        yield Difference("status", "", *shown)
         return
     yield from _headers(before, after)
     one, other = before.json, after.json
     if one is not None and other is not None:
         yield from _values("$", one, other)
     elif before.body != after.body:
-        told = (_text(one.body) or "(empty)" for one in (before, after))
-        yield Difference("body", "", *told)
+        shown = (_text(one.body) or "(empty)" for one in (before, after))
+        yield Difference("body", "", *shown)
 
 
 def _headers(before: Response, after: Response) -> Iterator[Difference]:
@@ -127,8 +127,8 @@ def _values(where: str, before: Any, after: Any) -> Iterator[Difference]:
             if name in before and name in after:
                 yield from _values(inner, before[name], after[name])
             else:
-                told = (_shown(one[name]) if name in one else ABSENT for one in (before, after))
-                yield Difference("body", inner, *told)
+                shown = (_shown(one[name]) if name in one else ABSENT for one in (before, after))
+                yield Difference("body", inner, *shown)
     elif isinstance(before, list) and isinstance(after, list):
         if len(before) != len(after):
             yield Difference("body", f"{where}[]", f"{len(before)} items", f"{len(after)} items")

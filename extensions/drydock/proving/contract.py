@@ -37,8 +37,8 @@ def breaks(before: Json, after: Json) -> Iterator[tuple[str, str]]:
             if method not in now:
                 yield label, "the operation is gone"
                 continue
-            told = comparison.operation(_table(before, item, method), _table(after, now, method))
-            yield from ((label, one) for one in dict.fromkeys(told))
+            changes = comparison.operation(_table(before, item, method), _table(after, now, method))
+            yield from ((label, one) for one in dict.fromkeys(changes))
 
 
 class _Comparison:
@@ -157,8 +157,8 @@ def _list(held: Json, key: str) -> list[Any]:
 
 def _parameters(document: Json, operation: Json) -> dict[tuple[str, str], Json]:
     """Return the parameters of an operation by where they stand, and their name."""
-    told = [_resolvable(document, one) for one in _list(operation, "parameters")]
-    return {(str(one.get("in")), str(one.get("name"))): one for one in told}
+    parameters = [_resolvable(document, one) for one in _list(operation, "parameters")]
+    return {(str(one.get("in")), str(one.get("name"))): one for one in parameters}
 
 
 def _is_validation(response: Json) -> bool:

@@ -145,9 +145,9 @@ class Maker:
         return environment
 
     def _of_uv(self, python: Python, folder: Path) -> Environment:
-        told = ("--no-build",) if not self.build else ()
+        options = ("--no-build",) if not self.build else ()
         command = ("sync", "--frozen", "--no-install-project", "--all-groups",
-                   f"--python={python.path}", *told)  # fmt: skip
+                   f"--python={python.path}", *options)  # fmt: skip
         into = {"UV_PROJECT_ENVIRONMENT": str(folder)}
         notes = []
         try:
@@ -180,12 +180,12 @@ class Maker:
 
         Raises NoEnvironmentError where it requires nothing.
         """
-        told, todo = dependencies.read(self.files)
-        if not told:
+        required, todo = dependencies.read(self.files)
+        if not required:
             raise NoEnvironmentError("it names no dependency")
         notes = [f"{one.path}:{one.line}: {one.why}" for one in todo if one.concern == "start"]
         demands: list[str] = []
-        for one in told:
+        for one in required:
             if not extras and one.group.startswith(("extra:", "group:")):
                 notes.append(f"{one.text} of {one.group} is not installed")
             elif text := self._from_its_source(one):
@@ -285,7 +285,7 @@ class Maker:
             folder=self.service,
         )  # fmt: skip
         if done.returncode:
-            said = _told(done.stderr)
+            said = _uv_error(done.stderr)
             environment.notes.append(f"the service itself is not installed as a package: {said}")
 
     def _is_package(self) -> bool:
@@ -293,11 +293,11 @@ class Maker:
             data = toml.data(self.files.get("pyproject.toml", ""))
         except ValueError:
             return False
-        told = data.get("tool", {})
+        tools = data.get("tool", {})
         no_package = (
-            told.get("poetry", {}).get("package-mode") is False
-            or told.get("uv", {}).get("package") is False
-            or told.get("pdm", {}).get("distribution") is False
+            tools.get("poetry", {}).get("package-mode") is False
+            or tools.get("uv", {}).get("package") is False
+            or tools.get("pdm", {}).get("distribution") is False
         )
         return "setup.py" in self.files or ("build-system" in data and not no_package)
 
@@ -313,10 +313,10 @@ class Maker:
         done = run_uv(*arguments, folder=folder or self.service, environment=environment)
         require_index(done)
         if done.returncode:
-            raise NoEnvironmentError(_told(done.stderr) or f"uv ended with {done.returncode}")
+            raise NoEnvironmentError(_uv_error(done.stderr) or f"uv ended with {done.returncode}")
 
 
-def _told(stderr: str) -> str:
+def _uv_error(stderr: str) -> str:
     """Return what uv says, without its drawings; of a build that failed, how that ended."""
     said = re.sub(r"[^\x00-\x7f]+", "", stderr).strip()
     if built := re.findall(r"(?m)^\s*([\w.]*(?:Error|Exception)\b:.*)$", said):
@@ -327,8 +327,8 @@ def _told(stderr: str) -> str:
 def _pinned(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
         try:
-            told = Requirement(line.partition(" \\")[0])
+            pin = Requirement(line.partition(" \\")[0])
         except InvalidRequirement:
             continue
-        version = str(told.specifier).removeprefix("==") or told.url or ""
-        yield canonicalize_name(told.name), version
+        version = str(pin.specifier).removeprefix("==") or pin.url or ""
+        yield canonicalize_name(pin.name), version

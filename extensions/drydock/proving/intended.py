@@ -94,8 +94,8 @@ def _content_type(setting: Setting, exchange: Exchange, difference: Difference) 
 def _problem(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
     old, new = exchange.before, exchange.after
     is_problem = new.media_type == "application/problem+json" != old.media_type
-    is_told = difference.part == "body" or difference.where == "content-type"
-    if setting.has_chassis[1] and is_problem and is_told and old.status == new.status >= 400:
+    is_of_problem = difference.part == "body" or difference.where == "content-type"
+    if setting.has_chassis[1] and is_problem and is_of_problem and old.status == new.status >= 400:
         return "the chassis says errors as problem+json (errors.problem_json)"
     return None
 
@@ -122,8 +122,10 @@ def _places(document: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _details(document: Any) -> Iterator[Mapping[str, Any]]:
-    told = document.get("detail") if isinstance(document, Mapping) else None
-    yield from (one for one in (told if isinstance(told, list) else ()) if isinstance(one, Mapping))
+    details = document.get("detail") if isinstance(document, Mapping) else None
+    yield from (
+        one for one in (details if isinstance(details, list) else ()) if isinstance(one, Mapping)
+    )
 
 
 @_one
@@ -194,11 +196,11 @@ def _redirect(setting: Setting, exchange: Exchange, difference: Difference) -> s
 
 @_one
 def _served_file(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
-    told = difference.part, difference.where, difference.before
-    if told == ("header", "accept-ranges", ABSENT) and setting.crosses("starlette", "0.39"):
+    change = difference.part, difference.where, difference.before
+    if change == ("header", "accept-ranges", ABSENT) and setting.crosses("starlette", "0.39"):
         return "Starlette 0.39: a file can be asked for in ranges"
     is_quoted = difference.after == f'"{difference.before}"'
-    if told[:2] == ("header", "etag") and is_quoted and setting.crosses("starlette", "0.38.6"):
+    if change[:2] == ("header", "etag") and is_quoted and setting.crosses("starlette", "0.38.6"):
         return "Starlette puts the ETag of a file in quotes, as HTTP asks for"
     return None
 

@@ -43,8 +43,8 @@ def rows(
             first, after = _without_text(first), _without_text(after)  # noqa: PLW2901
         exchange = Exchange(request, first, after)
         for one in differences(first, after, noise.of(request)):
-            if told := intended.everywhere(setting, one):
-                general[told] = general.get(told, 0) + 1
+            if reason := intended.everywhere(setting, one):
+                general[reason] = general.get(reason, 0) + 1
                 continue
             why = intended.reason(setting, exchange, one)
             # What is meant is told once, with its reason.
@@ -74,13 +74,13 @@ def _without_text(response: Response) -> Response:
 def _why_not(
     row: Row, requests: Sequence[Request], responses: Sequence[Response], unasked: set[str]
 ) -> str:
-    told = [
+    reasons = [
         response.failure or str(response.status)
         for request, response in zip(requests, responses, strict=True)
         if name_of(request) == row.operation
     ]
-    if told:
-        many = ", ".join(f"{told.count(one)} times {one}" for one in dict.fromkeys(told))
+    if reasons:
+        many = ", ".join(f"{reasons.count(one)} times {one}" for one in dict.fromkeys(reasons))
         unstable = f", {row.unstable} of them not always" if row.unstable else ""
         return f"never with success: {many}{unstable}"
     return "there was no time left" if row.operation in unasked else "no request could be made"

@@ -183,8 +183,8 @@ def last_words(log: str) -> str:
     """Return the lines of a log that say most likely why a process ended, as one."""
     lines = [line.strip() for line in log.splitlines() for line in _plain(line) if line.strip()]
     raised = [n for n, line in enumerate(lines) if _RAISED.match(line)]
-    told = lines[raised[-1] :] if raised else lines[-1:]
-    return " ".join(told)[:_LONGEST] or "it said nothing"
+    last = lines[raised[-1] :] if raised else lines[-1:]
+    return " ".join(last)[:_LONGEST] or "it said nothing"
 
 
 def _plain(line: str) -> list[str]:

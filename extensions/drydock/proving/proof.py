@@ -108,8 +108,8 @@ class Proof:
         """The verdict in one sentence."""
         if self.exit_code == 1:
             many = len(self.differing)
-            told = [f"{many} of {len(self.rows)} differ"] if many else []
-            return f"It behaves differently: {'; '.join([*told, *self.differences])}"
+            parts = [f"{many} of {len(self.rows)} differ"] if many else []
+            return f"It behaves differently: {'; '.join([*parts, *self.differences])}"
         if self.unproved:
             return f"It could not be proved: {self.unproved}"
         if self.not_proved:
@@ -141,13 +141,13 @@ def judged_tests(before: TestRun, after: TestRun) -> list[str]:
 
 def judged_end(before: Run, after: Run) -> list[str]:
     """Return how the end on SIGTERM is worse than it was."""
-    told = []
+    parts = []
     if before.ended_well and not after.ended_well:
         how = "has to be killed" if after.code is None else f"ends with {after.code}"
-        told.append(f"on SIGTERM it {how}, was {before.code}")
+        parts.append(f"on SIGTERM it {how}, was {before.code}")
     if after.last_errors and not before.last_errors:
-        told.append(f"on SIGTERM it logs an error: {after.last_errors[0][:200]}")
-    return told
+        parts.append(f"on SIGTERM it logs an error: {after.last_errors[0][:200]}")
+    return parts
 
 
 def _named(names: list[str]) -> str:

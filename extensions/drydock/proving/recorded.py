@@ -49,12 +49,12 @@ def _read(file: Path, text: str) -> list[Request]:
 def _har(entries: Iterable[Mapping[str, Any]]) -> Iterator[Request]:
     """Yield the requests of an HTTP archive (http://www.softwareishard.com/blog/har-12-spec)."""
     for one in entries:
-        told = one["request"]
-        headers = {held["name"]: held["value"] for held in told.get("headers", [])}
-        post = told.get("postData", {})
+        request = one["request"]
+        headers = {held["name"]: held["value"] for held in request.get("headers", [])}
+        post = request.get("postData", {})
         if post.get("mimeType") and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = post["mimeType"]
-        yield _request(told["method"], told["url"], headers, post.get("text", "").encode())
+        yield _request(request["method"], request["url"], headers, post.get("text", "").encode())
 
 
 def _listed(entries: Iterable[Mapping[str, Any]]) -> Iterator[Request]:

@@ -88,8 +88,8 @@ def read(name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: 
     if broken := next((fact for fact in facts if fact.about == "broken"), None):
         raise BadInput(f"{name} ({ref}): {broken.value}")
     recorded = _recorded(folder)
-    if told := app or recorded.get("app"):
-        facts.append(Fact("app", told, "--app" if app else answers.DEFAULT_NAME, 0, 100))
+    if named := app or recorded.get("app"):
+        facts.append(Fact("app", named, "--app" if app else answers.DEFAULT_NAME, 0, 100))
     try:
         derived = {one.name: one for one in derive.derive(facts, files, folder.name)}
     except BadInput as error:

@@ -120,15 +120,17 @@ def _markdown(report: ModernizeReport, *, diff: bool) -> Iterator[str]:
     for certainty in ("unsafe", "left"):
         if found := report.of(certainty):
             yield from (f"## {report.title_of(certainty)}", "")
-            yield from (f"- [ ] `{place_of(one)}`: {_told(one)}" for one in found)
+            yield from (f"- [ ] `{place_of(one)}`: {_described(one)}" for one in found)
             yield ""
     if diff and report.files:
         yield from ("## Diff", "", "```diff", *(one.diff for one in report.files), "```")
 
 
 def _line(finding: Finding) -> str:
-    return f"{place_of(finding)}: {_told(finding)}" + (f" [{finding.rule}]" if finding.rule else "")
+    return f"{place_of(finding)}: {_described(finding)}" + (
+        f" [{finding.rule}]" if finding.rule else ""
+    )
 
 
-def _told(finding: Finding) -> str:
+def _described(finding: Finding) -> str:
     return ": ".join(filter(None, (finding.what, finding.how)))

@@ -320,7 +320,7 @@ def _outcome(worker: Renderer, request: Request) -> Rendering:
         "copy": (template.message_before_copy, template.message_after_copy),
         "update": (template.message_before_update, template.message_after_update),
     }
-    told = [
+    lines = [
         worker._render_string(message, {"made_by_drydock": True}).strip()
         for message in messages[request.operation]
     ]
@@ -332,7 +332,7 @@ def _outcome(worker: Renderer, request: Request) -> Rendering:
         answers_file=worker.answers_relpath.as_posix(),
         invalid={name: request.recorded[name] for name in sorted(gone)},
         skipped=tuple(_skipped(worker, request)),
-        message="\n\n".join(filter(None, told)),
+        message="\n\n".join(filter(None, lines)),
         exclude=template.exclude,
         excludes=worker.match_exclude,
         keeps=worker.match_skip,

@@ -188,11 +188,11 @@ class SameContract(Check):
         except Unusable:
             skip("there is no chart of the template")
         for answer, section in (("service_port", "server"), ("management_port", "management")):
-            told = table(values, "config", section).get("port")
+            port = table(values, "config", section).get("port")
             expected = repository.answers.get(answer)
-            if isinstance(told, int) and isinstance(expected, int) and told != expected:
+            if isinstance(port, int) and isinstance(expected, int) and port != expected:
                 yield (
-                    f"{at('chart/values.yaml')}: {code(f'config.{section}.port: {told}')}, but the "
+                    f"{at('chart/values.yaml')}: {code(f'config.{section}.port: {port}')}, but the "
                     f"answer {code(answer)} is {expected}"
                 )
 

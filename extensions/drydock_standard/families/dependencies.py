@@ -134,8 +134,8 @@ class MaintainedPython(Check):
     code = "DM204"
 
     def find(self, repository: Repository) -> Iterator[str]:
-        told = list(_runs_on(repository))
-        for where, version in told:
+        named = list(_runs_on(repository))
+        for where, version in named:
             if day := pythons.ended(version):
                 yield f"{where}: Python {version} has had no fixes since {day}"
         requires = _requires(repository)
@@ -143,7 +143,7 @@ class MaintainedPython(Check):
         if allowed and all(pythons.ended(version) for version in allowed):
             where = at("pyproject.toml", _line(repository))
             yield f"{where}: {code(requires)} admits no Python that is maintained"
-        if not told and allowed is None:
+        if not named and allowed is None:
             skip("nothing says which Python it runs on")
 
 
@@ -174,9 +174,9 @@ class SupportedPython(Check):
 
 
 def _requires(repository: Repository) -> str:
-    told = table(repository.pyproject, "project").get("requires-python")
-    told = told or repository.tool("poetry", "dependencies").get("python")
-    return told if isinstance(told, str) else ""
+    wanted = table(repository.pyproject, "project").get("requires-python")
+    wanted = wanted or repository.tool("poetry", "dependencies").get("python")
+    return wanted if isinstance(wanted, str) else ""
 
 
 def _line(repository: Repository) -> int:
@@ -274,13 +274,13 @@ class Abandoned(Check):
             skip("no dependency is declared")
         found = index.ask(names)
         limit = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=365 * self.years)
-        for name, told in found.items():
-            if isinstance(told, index.Package):
-                if told.status not in ("", "active"):
-                    yield f"{code(name)} is {code(told.status)}: {code(told.reason or 'no reason')}"
-                elif told.newest and told.newest < limit:
-                    yield f"{code(name)}: no release since {told.newest.date()}"
-                elif told.yanked:
+        for name, info in found.items():
+            if isinstance(info, index.Package):
+                if info.status not in ("", "active"):
+                    yield f"{code(name)} is {code(info.status)}: {code(info.reason or 'no reason')}"
+                elif info.newest and info.newest < limit:
+                    yield f"{code(name)}: no release since {info.newest.date()}"
+                elif info.yanked:
                     yield f"{code(name)}: every release was yanked"
-        if all(isinstance(told, str) for told in found.values()):
+        if all(isinstance(info, str) for info in found.values()):
             skip(f"the index did not answer: {next(iter(found.values()))}")

@@ -205,8 +205,8 @@ class AnswersMatch(Check):
         answers = _engine("answers", repository)
         where = at(repository.answers_file or "")
         for one in answers.disagreements(_files(repository), repository.answers):
-            told = f"{one.answer}: {one.recorded}"
-            yield f"{where}: {code(told)}, but {at(one.where)} says {code(one.found)}"
+            recorded = f"{one.answer}: {one.recorded}"
+            yield f"{where}: {code(recorded)}, but {at(one.where)} says {code(one.found)}"
 
 
 class Drift(Check):

@@ -183,9 +183,13 @@ def account(
         return Entry(path, line, given.said, outcome, how)
 
     name, value = given.name, given.value
-    told = re.fullmatch(r"(?:.*:)?(\d+)", value) if name in {"port", "bind"} else None
+    digits = re.fullmatch(r"(?:.*:)?(\d+)", value) if name in {"port", "bind"} else None
     address = value.rpartition(":")[0].strip("[]") if name == "bind" else ""
-    if told and int(told[1]) == port and address in {"", "0.0.0.0", "127.0.0.1", "localhost", "::"}:
+    if (
+        digits
+        and int(digits[1]) == port
+        and address in {"", "0.0.0.0", "127.0.0.1", "localhost", "::"}
+    ):
         return entry("carried", "the answer service_port"), None
     for names, values, how in _STANDARD:
         if re.fullmatch(names, name) and re.fullmatch(values, value):

@@ -68,8 +68,8 @@ def _clients(files: Files) -> set[str]:
 
 def names_of(files: Files) -> list[str]:
     """Return what a service calls itself: its code, which takes longest to read, does not tell."""
-    told = {path: text for path, text in files.items() if _TELLS_A_NAME.search(path)}
-    return [fact.value for fact in gather(told) if fact.about == "service_name"]
+    telling = {path: text for path, text in files.items() if _TELLS_A_NAME.search(path)}
+    return [fact.value for fact in gather(telling) if fact.about == "service_name"]
 
 
 def named(files: Files, *names: str) -> Iterator[tuple[str, str]]:

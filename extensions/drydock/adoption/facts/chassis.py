@@ -81,8 +81,8 @@ def _constants(path: str, text: str, folder: str) -> Iterator[Fact]:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             about, value = _SAID.get(node.target.id), node.value
             if about and isinstance(value, ast.Constant):
-                told = str(value.value)
+                literal = str(value.value)
                 if about == "app":
                     root = folder.rpartition("/")[0]
-                    told = f"{root}/{told}" if root else told
-                yield Fact(about, told, path, node.lineno, RECORDED)
+                    literal = f"{root}/{literal}" if root else literal
+                yield Fact(about, literal, path, node.lineno, RECORDED)

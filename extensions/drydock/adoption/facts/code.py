@@ -103,8 +103,8 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
             yield Fact("other_framework", others[statement.name], path, statement.lineno, SAYS)
         elif _makes_app(statement):
             needed = ", ".join(_needed(statement))
-            about, told = ("factory", "") if not needed else ("factory_with", f"({needed})")
-            value = f"{path}:{statement.name}{told}"
+            about, arguments = ("factory", "") if not needed else ("factory_with", f"({needed})")
+            value = f"{path}:{statement.name}{arguments}"
             yield Fact(about, value, path, statement.lineno, IMPLIES)
     known = dict(_names(path, tree))
     for node in ast.walk(tree):

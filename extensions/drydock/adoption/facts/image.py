@@ -73,18 +73,18 @@ def _started(path: str, lines: Sequence[tuple[int, str]]) -> Iterator[Fact]:
     """Yield the application that an image starts which is told it by variables."""
     if not any(_STARTS.match(line) for _, line in lines):
         return
-    told = {
+    variables = {
         found[1]: (found[2], number)
         for number, line in lines
         if ENV.match(line)
         for found in _STARTED.finditer(line)
     }
-    if "APP_MODULE" in told:
-        named, number = told["APP_MODULE"]
+    if "APP_MODULE" in variables:
+        named, number = variables["APP_MODULE"]
         yield Fact("app", named, path, number, SAYS)
-    elif "MODULE_NAME" in told:
-        named, number = told["MODULE_NAME"]
-        attribute = told.get("VARIABLE_NAME", ("app", 0))[0]
+    elif "MODULE_NAME" in variables:
+        named, number = variables["MODULE_NAME"]
+        attribute = variables.get("VARIABLE_NAME", ("app", 0))[0]
         yield Fact("app", f"{named}:{attribute}", path, number, SAYS)
 
 
@@ -100,7 +100,7 @@ def instructions(text: str) -> Iterator[tuple[int, str]]:
             continue  # a line that goes on, and nothing after it
         if found := _SCRIPT.fullmatch(line):
             commands = (command.strip() for command in one.given)
-            told = [c for c in commands if c and not c.startswith("#") and c != found["word"]]
-            yield one.line, " ".join(["RUN", " && ".join(told)])
+            runs = [c for c in commands if c and not c.startswith("#") and c != found["word"]]
+            yield one.line, " ".join(["RUN", " && ".join(runs)])
         else:
             yield one.line, line

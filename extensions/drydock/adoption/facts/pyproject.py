@@ -30,16 +30,16 @@ def find(files: Files) -> Iterator[Fact]:
         tables = [("project",), ("tool", kind), ("build-system",)]
         lines = (line_of(path, text, *names) for names in tables)
         yield Fact("packaging", kind, path, next(filter(None, lines), 0), SAYS)
-    told = {**poetry, **project}
+    metadata = {**poetry, **project}
 
     def line(key: str) -> int:
         return line_of(path, text, *(("project", key) if key in project else (*_POETRY, key)))
 
     for about in ("name", "description"):
-        if isinstance(value := told.get(about), str) and value.strip():
+        if isinstance(value := metadata.get(about), str) and value.strip():
             answer = "service_name" if about == "name" else about
             yield Fact(answer, value.strip(), path, line(about), SAYS)
-    if authors := told.get("authors"):
+    if authors := metadata.get("authors"):
         yield Fact("owner", _author(authors), path, line("authors"), SAYS)
     python = project.get("requires-python") or _table(poetry, "dependencies").get("python")
     if isinstance(python, str):

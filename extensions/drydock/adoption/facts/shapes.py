@@ -115,7 +115,7 @@ _PYPROJECT = _PROJECT | {
 _SHAPES = {
     "pyproject.toml": _PYPROJECT, "ruff.toml": _RUFF, ".ruff.toml": _RUFF, "Pipfile": _PIPFILE,
 }  # fmt: skip
-_TOLD_ELSEWHERE = {"Pipfile"}
+_OF_OTHER_SOURCES = {"Pipfile"}
 """Where what is no TOML at all is told by those who read it."""
 
 
@@ -127,7 +127,7 @@ def find(files: Files) -> Iterator[Fact]:
         try:
             data = toml.data(files[path])
         except ValueError as error:
-            if path not in _TOLD_ELSEWHERE:
+            if path not in _OF_OTHER_SOURCES:
                 yield Fact("broken", f"{path} is not valid: {error}", path, 0, SAYS)
             continue
         for key, kind in shapes.items():

@@ -214,8 +214,8 @@ def _image(files: Files) -> Iterator[_Said]:
                 for one in value.strip("\"'").split() or [""]:
                     yield _Said(name.lower().replace("_", "-"), one, path, line)
         elif re.match(r"RUN\s", step, re.IGNORECASE):
-            for told in _INSTALL.findall(step):
-                for kind, short, value in _IN_COMMAND.findall(told):
+            for options in _INSTALL.findall(step):
+                for kind, short, value in _IN_COMMAND.findall(options):
                     yield _Said(kind or {"f": "find-links"}.get(short, short), value, path, line)
             for kind, value in _CONFIGURES.findall(step):
                 yield _Said(kind, value, path, line)

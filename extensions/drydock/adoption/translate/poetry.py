@@ -215,8 +215,8 @@ def tables(
 
 def _person(text: str) -> str:
     found = re.fullmatch(r"\s*(.*?)\s*<([^<>\s]+@[^<>\s]+)>\s*", text)
-    told = {"name": found[1], "email": found[2]} if found else {"name": text.strip()}
-    held = ", ".join(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in told.items() if v)
+    person = {"name": found[1], "email": found[2]} if found else {"name": text.strip()}
+    held = ", ".join(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in person.items() if v)
     return f"{{ {held} }}"
 
 

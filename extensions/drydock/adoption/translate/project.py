@@ -109,8 +109,8 @@ def carry(theirs: str, files: Files) -> Carried:
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
     unsure = {one.path for one in left if one not in dropped}
     if numbers := Counter(one.path for one in demands if one not in more_tools):
-        told = ", ".join(f"{count} of {path}" for path, count in numbers.items())
-        said.insert(0, f"dependencies: {told}")
+        counts = ", ".join(f"{count} of {path}" for path, count in numbers.items())
+        said.insert(0, f"dependencies: {counts}")
     return Carried(
         text=text,
         rules=(*said, *named_tools, *named, *rules),
@@ -211,8 +211,8 @@ def _with_constants(
         path for path in ("README.md", "README.rst", "README.txt", "README") if path in files
     ]
     if present and present[0] == "README":  # its kind must be said
-        told = 'readme = { file = "README", content-type = "text/plain" }'
-        text = text.replace('readme = "README.md"', told, 1)
+        readme = 'readme = { file = "README", content-type = "text/plain" }'
+        text = text.replace('readme = "README.md"', readme, 1)
     elif present and present[0] != "README.md":
         text = _set(text, "readme", present[0])
     elif not present:
@@ -228,9 +228,9 @@ def _with_constants(
 def _tagged(version: str, own: dict[str, Any], ours: str) -> Iterator[Todo]:
     """Yield that a version which came from git's tags is written down now."""
     for path in _TAGS:
-        told = _at(own, ("tool", *path))
-        source = told.get("source") if isinstance(told, dict) else None
-        if told is None or (path[-1] == "version" and source not in {"vcs", "scm"}):
+        setting = _at(own, ("tool", *path))
+        source = setting.get("source") if isinstance(setting, dict) else None
+        if setting is None or (path[-1] == "version" and source not in {"vcs", "scm"}):
             continue
         why = (
             f"the version came from git's tags, by {path[0]}; it is {version} in pyproject.toml now"

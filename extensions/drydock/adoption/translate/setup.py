@@ -118,7 +118,7 @@ def scripts(files: Files) -> str:
             said = said.splitlines() if isinstance(said, str) else said
             lines += map(str, said) if isinstance(said, list | tuple | set) else ()
     if parser := _ini(files):
-        told = parser.get("options.entry_points", "console_scripts", fallback="")
-        lines += told.splitlines()
+        listed = parser.get("options.entry_points", "console_scripts", fallback="")
+        lines += listed.splitlines()
     found = (re.match(r"\s*([\w.-]+)\s*=\s*([\w.:]+)", line) for line in lines)
     return "".join(f"{one[1]} = {json.dumps(one[2])}\n" for one in found if one)

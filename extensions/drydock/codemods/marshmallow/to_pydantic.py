@@ -41,10 +41,10 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
     if made := with_classes(project, _NAME):
         # What is not translated stays as it is, so that a second look is taken without it.
         whole = _Service(Project({**project.files, **made}))
-        told = [*whole.translate()] if whole.version else []
+        translations = [*whole.translate()] if whole.version else []
         done = {
             one.what.partition(" ")[0]
-            for one in told
+            for one in translations
             if isinstance(one, Finding) and one.certainty == "changed"
         }
         new = whole.classes.keys() - service.classes.keys()
@@ -117,13 +117,13 @@ class _Service:
     def libraries(self) -> Iterator[Finding]:
         """Yield where a library is imported that builds on marshmallow."""
         for path, source in self.sources.items():
-            told = set()
+            libraries = set()
             for line in source.tree.body if path in self.used or self._imports(path) else ():
                 for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                     for full in _imported(small):
                         library = library_of(full)
-                        if library and library not in told:
-                            told.add(library)
+                        if library and library not in libraries:
+                            libraries.add(library)
                             what = f"{library} builds on marshmallow: what it is given stays"
                             how = _INSTEAD.get(library, "FastAPI reads models of Pydantic itself")
                             yield Finding(_NAME, path, source.line(small), "left", what, how)
@@ -162,7 +162,7 @@ class _Service:
                 break
             writer, edits = self._written(families, certain)
             if not any(self.classes[ref].reasons for ref in certain):
-                yield from self._told(certain, writer)
+                yield from self._reported(certain, writer)
                 yield from self._dependencies()
                 yield from edits
                 break
@@ -263,7 +263,7 @@ class _Service:
     def _doubts(self, group: list[str]) -> list[Reason]:
         return [reason for ref in group for reason in self.classes[ref].reasons]
 
-    def _told(self, certain: list[str], writer: Writer) -> Iterator[Finding]:
+    def _reported(self, certain: list[str], writer: Writer) -> Iterator[Finding]:
         for ref in certain:
             declared, models = self.classes[ref], writer.models[ref]
             names = ", ".join(dict.fromkeys(filter(None, (models.load, models.dump))))

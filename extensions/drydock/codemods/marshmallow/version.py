@@ -33,12 +33,12 @@ def major_version(files: Mapping[str, str]) -> int:
     """Return 3 or 4; 0 where no file of the service tells."""
     for pattern in _FILES:
         for path in sorted(files, key=lambda path: (path.count("/"), path)):
-            if PurePosixPath(path).match(pattern) and (found := _told(files[path])):
+            if PurePosixPath(path).match(pattern) and (found := _major(files[path])):
                 return found
     return 0
 
 
-def _told(text: str) -> int:
+def _major(text: str) -> int:
     if locked := _LOCKED.search(text):
         major = int(locked[1] or locked[2])
         return major if major in (3, 4) else 0

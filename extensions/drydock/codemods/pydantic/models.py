@@ -38,21 +38,21 @@ def generation(project: Project) -> int:
 
     Locks and pins tell; where they allow both, what the code uses of either.
     """
-    told = {
+    generations = {
         found
         for path, text in project.before.items()
         if path.endswith((".lock", "Pipfile")) or _LISTS.search(path)
-        for found in _told(path, text)
+        for found in _generations_of(path, text)
     }
-    if len(told) == 1:
-        return told.pop()
+    if len(generations) == 1:
+        return generations.pop()
     code = [text for path, text in project.files.items() if path.endswith(".py")]
     code = [text for text in code if "pydantic" in text]
     new, old = any(map(_NEW.search, code)), any(map(_OLD.search, code))
     return 0 if new == old else 2 if new else 1
 
 
-def _told(path: str, text: str) -> set[int]:
+def _generations_of(path: str, text: str) -> set[int]:
     if path.endswith(".lock"):
         return {min(int(found[1]), 2) for found in _LOCKED.finditer(text)}
     return {2 if one[2] and int(one[2]) >= 2 else 1 for one in _PINNED.finditer(text)}

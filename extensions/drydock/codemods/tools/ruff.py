@@ -33,8 +33,8 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
             file = Path(scratch, path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
-        told = _run(program, scratch, "--output-format=json")
-        found = [one for one in json.loads(told or "[]") if _is_safe(one)]
+        reported = _run(program, scratch, "--output-format=json")
+        found = [one for one in json.loads(reported or "[]") if _is_safe(one)]
         if not found:
             return
         _run(program, scratch, "--fix", "--quiet")

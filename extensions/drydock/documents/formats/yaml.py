@@ -37,10 +37,10 @@ def check(text: str) -> None:
         for document in yaml.compose_all(text, Loader=yaml.CSafeLoader):
             _check_keys(document, set())
     except yaml.YAMLError as error:
-        raise ValueError(_told(error, text)) from error
+        raise ValueError(_reason(error, text)) from error
 
 
-def _told(error: yaml.YAMLError, text: str) -> str:
+def _reason(error: yaml.YAMLError, text: str) -> str:
     """Return what is wrong, and in which line, without the parser's name for the text."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)

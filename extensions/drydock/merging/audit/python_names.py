@@ -39,7 +39,9 @@ def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
     found = faults(base, ours, theirs, merged)
     if not found:
         return _between(base, ours, theirs, merged) if base is not None else None
-    return _told(found[0], Module(base) if base is not None else None, Module(ours), Module(theirs))
+    return _described(
+        found[0], Module(base) if base is not None else None, Module(ours), Module(theirs)
+    )
 
 
 def _between(base: str, ours: str, theirs: str, merged: str) -> str | None:
@@ -158,7 +160,7 @@ _PHRASES = {
 }
 
 
-def _told(fault: Fault, base: "Module | None", ours: "Module", theirs: "Module") -> str:
+def _described(fault: Fault, base: "Module | None", ours: "Module", theirs: "Module") -> str:
     """Return a fault of a merge in the user's terms: what the release did, what yours did."""
     phrase = _PHRASES[fault.kind]
     was, mine, new = (
