@@ -126,6 +126,23 @@ def test_files_are_stored_as_git_would_add_them(repository: Repository, tmp_path
     assert content == {stored[".gitattributes"].oid: b"*.txt -text\n"}
 
 
+def test_attributes_that_are_a_link_are_stored_and_not_written_through(
+    repository: Repository, tmp_path: Path
+) -> None:
+    write(repository.top, {".gitattributes": "*.txt eol=crlf\n"})
+    render = tmp_path / "render"
+    write(render, {"attributes": "*.md text\n"})
+    (render / ".gitattributes").symlink_to("attributes")
+    stored = repository.store(render, [".gitattributes", "attributes"], [".gitattributes"])
+    contents = repository.read_blobs(entry.oid for entry in stored.values())
+    assert contents[stored["attributes"].oid] == b"*.md text\n"
+    assert (stored[".gitattributes"].mode, contents[stored[".gitattributes"].oid]) == (
+        "120000",
+        b"attributes",
+    )
+    assert (render / "attributes").read_text() == "*.md text\n"
+
+
 def test_identity(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     assert git.has_identity(repository.top)
     Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")

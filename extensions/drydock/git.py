@@ -414,7 +414,8 @@ class Repository:
 
         What the repository's attributes say (line ends, clean filters) is done to them;
         `attributes` are the `.gitattributes` of the repository, and those in `folder` count for
-        nothing. Ignore rules count for nothing either. Files of `folder` may be moved.
+        nothing. Ignore rules count for nothing either. Other files of `folder` stay as they are:
+        they may be links to those of a checkout.
         """
         tree: Tree = {}
         plain, own = [], {}
@@ -424,6 +425,8 @@ class Repository:
             if stat.S_ISLNK(mode):
                 (oid,) = self.write_blobs([os.fsencode(file.readlink())])
                 tree[path] = Entry("120000", oid)
+                if file.name == ".gitattributes":
+                    file.unlink()  # the repository's come there, and must not go through it
                 continue
             tree[path] = Entry("100755" if mode & stat.S_IXUSR else "100644", "")
             if file.name == ".gitattributes":
