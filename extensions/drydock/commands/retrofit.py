@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from drydock.adoption import (
     debt,
     derive,
     factory,
-    locked,
     pins,
     python,
     trees,
@@ -23,23 +22,21 @@ from drydock.adoption.account import files as account_files
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
 from drydock.adoption.facts import Fact, gather
-from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.pins import Way
-from drydock.adoption.place import Place, place_of, texts_of
+from drydock.adoption.place import Place, place_of
 from drydock.adoption.releases import Releases
 from drydock.adoption.translate import Carried, Todo, project
-from drydock.adoption.translate import Entry as Said
 from drydock.adoption.trees import Adoption
-from drydock.commands import lock_file, modernize, settling
+from drydock.commands import first_lock, modernize, settling
 from drydock.commands.new import origin
 from drydock.errors import BadInput, undone_by
-from drydock.git import Entry, Repository
+from drydock.git import Repository
 from drydock.merging import work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.merging.work_tree import Work
 from drydock.paths import resolved
-from drydock.project import contents_of, prefix_of, repository_of, require_clean
+from drydock.project import prefix_of, repository_of, require_clean
 from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.modernized import modernized_to_markdown
@@ -57,8 +54,6 @@ from drydock.template.rendering import Rendering
 Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 _WRITTEN = {"added", "updated", "merged"}
-_RELAX = "drydock retrofit --resolve --apply"
-_FEWEST = f"{_RELAX} makes the fewest changes after which it locks"
 _OF_PINS = (project.PATH, "uv.lock")
 _OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
 
@@ -147,7 +142,8 @@ class _Retrofit:
             }
             work_tree.require_room(repository, place.tracked, place.unwatched, merge)
             into = {path: to for to, one in carried.items() for path in one.accounted}
-            account = self._account(carried, str(values.get("service_name", "")))
+            name = str(values.get("service_name", ""))
+            account = account_files.of_service(place.files, carried, name)
             report = RetrofitReport(
                 service=str(place.folder),
                 template=self.template.address,
@@ -164,7 +160,7 @@ class _Retrofit:
                 origins={path: one.origin for path, one in ancestors.items()},
                 todo=[
                     *(todo for one in carried.values() for todo in one.todo),
-                    *self._elsewhere(account, carried),
+                    *account_files.left(account, carried),
                     *(Todo(path, 0, *_OWN) for path in sorted(own)),
                     *(_left_out(path, mine) for path, mine in sorted(blocked.items())),
                     *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
@@ -217,7 +213,7 @@ class _Retrofit:
             if made.files and not dry_run:
                 paths = [self.place.prefix + file.path for file in made.files]
                 required = project.PATH in {file.path for file in made.files}
-                if required and (lock := self._lock_again(report)):
+                if required and (lock := first_lock.again(self.place, report, self.options.builds)):
                     paths.append(lock)
                     told = [one for one in made.findings if one.path not in locking.FILES]
                     made = replace(made, findings=told)
@@ -227,18 +223,6 @@ class _Retrofit:
                 branch = _branch_of(own, self.place.folder)
                 branch.commit(own, "Carry the code to the libraries of today", body)
             report.modernized = made
-
-    def _lock_again(self, report: RetrofitReport) -> str | None:
-        """Lock what the rules make the service require; return its lock file, where that is so."""
-        path, own = f"{self.place.prefix}uv.lock", self.place.repository
-        if report.unlocked or path not in own.tracked()[0]:
-            return None
-        if problem := locking.write(self.place.folder, builds=self.options.builds):
-            report.unlocked = f"uv.lock lacks what the code requires now: {problem}"
-            report.locks_by = _RELAX
-            report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, _FEWEST, "start"))
-            return None
-        return path
 
     def _call_factory(self, facts: list[Fact]) -> Place:
         """Add a module that calls a factory with arguments, if one can; return the service."""
@@ -268,19 +252,6 @@ class _Retrofit:
                 report.unsettled = f"{error}; once it can: {again}"
             else:
                 report.debt = debt.told(found)
-
-    def _account(self, carried: Mapping[str, Carried], name: str) -> list[Said]:
-        """Return what became of each thing that the service said about how it runs."""
-        if not name:
-            return []  # another template, which starts a service in its own way
-        done = [entry for one in carried.values() for entry in one.account]
-        main = main_dockerfile(self.place.files)
-        return [*done, *account_files.find(self.place.files, done, main, f"{name} serve")]
-
-    def _elsewhere(self, account: list[Said], carried: Mapping[str, Carried]) -> Iterator[Todo]:
-        """Yield what is left by hand of files that no file of the standard takes in."""
-        told = {entry for one in carried.values() for entry in one.account}
-        yield from (one.todo() for one in account if one.outcome == "by hand" and one not in told)
 
     def _facts(self) -> list[Fact]:
         code = (text for path, text in self.place.files.items() if path.endswith(".py"))
@@ -339,7 +310,7 @@ def _write(
     with undone_by("drydock retrofit --abort"):
         changed = {file.path for file in report.files if file.outcome in _WRITTEN}
         if project.PATH in changed and not report.conflicts:
-            _lock(own, place, report, options.builds)
+            first_lock.write(own, place, report, options.builds)
         if options.commit and not report.conflicts:
             subject = f"Bring the standard in: {report.template} {report.after}"
             branch.commit(own, subject, to_markdown(report))
@@ -350,45 +321,6 @@ def _branch_of(repository: Repository, folder: Path) -> Branch:
     """Return the branch that the service in `folder` is brought in on."""
     inside = prefix_of(folder, repository)
     return Branch("retrofit", re.sub(r"[^\w]+", "-", inside).strip("-"))
-
-
-def _lock(
-    repository: Repository, place: Place, report: RetrofitReport, builds: Sequence[str]
-) -> None:
-    """Write the lock file, too, so that it is gone with the rest when that is taken back."""
-    if (command := locking.command(place.folder)) != locking.FILES["uv.lock"]:
-        report.todo.append(Todo(project.PATH, 0, "no lock file is written", command, "start"))
-        return
-    path, file = f"{place.prefix}uv.lock", place.folder / "uv.lock"
-    if path not in place.tracked:
-        if file.exists():
-            how = "commit one: the image is built from it"
-            report.todo.append(Todo("uv.lock", 0, "git does not track it", how, "start"))
-            return
-        (empty,) = repository.write_blobs([b""])
-        repository.write_index([(path, 0, Entry("100644", empty))])
-    source, versions = locked.versions(place.files)
-    kept = locked.to_keep(versions, pins.read(place.folder))
-    if problem := lock_file.write(repository, place.folder, place.prefix, kept, builds):
-        how, report.locks_by = _FEWEST, _RELAX
-        if problem == locking.locked_elsewhere(place.folder):
-            how = "the image is built from a lock file beside it: exclude it there, then uv lock"
-            report.locks_by = "exclude it from the workspace, then uv lock"
-        elif not locking.has_no_solution(problem) or locking.lacks_network(problem):
-            how = "uv lock, where its indexes can be reached and its Python is installed"
-            report.locks_by = how
-        report.unlocked = f"uv.lock is not written: {problem}"
-        report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, how, "start"))
-        if path not in place.tracked:
-            repository.write_index([(path, 0, None)])
-        return
-    now = locking.packages(file.read_text("utf-8"))
-    same = [name for name, version in versions.items() if now.get(name) == version]
-    if versions:
-        report.locked = f"{len(same)} of {len(versions)} versions of {source} are in uv.lock"
-    if raised := [f"{n} {v} → {now[n]}" for n, v in versions.items() if now.get(n, v) != v]:
-        why = f"these versions could not be kept: {', '.join(sorted(raised))}"
-        report.todo.append(Todo(source, 0, why, "read their changelogs; run the tests", "callers"))
 
 
 def settle(folder: Path, *, formats: bool) -> list[str]:
@@ -424,7 +356,9 @@ def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) ->
             raise BadInput(f"it is not locked here: {elsewhere}")
         text = pins.changed(before, {way.pin: way.instead for way in ways if way.instead})
         try:
-            lock = locking.locked(text, builds, known=_known(repository, folder, text, builds))
+            lock = locking.locked(
+                text, builds, known=first_lock.known(repository, folder, text, builds)
+            )
         except locking.LockError as error:
             raise BadInput(f"it still does not lock: {error}") from error
         (folder / project.PATH).write_text(text, "utf-8")
@@ -441,17 +375,6 @@ def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) ->
             )
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
-
-
-def _known(repository: Repository, folder: Path, text: str, builds: Sequence[str]) -> str:
-    """Return the lock file that a service goes on from: its own, or one made from another tool's.
-
-    `text` is its pyproject.toml. Empty: it has none.
-    """
-    if (file := folder / "uv.lock").exists():
-        return file.read_text("utf-8")
-    files = texts_of(contents_of(repository, prefix_of(folder, repository)))
-    return locking.keeping(text, locked.to_keep(locked.versions(files)[1], text), builds)
 
 
 def abort(folder: Path) -> None:

@@ -5,19 +5,37 @@ of `uvicorn.run`, and Dockerfiles besides the main one.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from drydock.adoption.account import manifests, servers, shell, start
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.commands import is_gunicorn_settings
-from drydock.adoption.facts.image import instructions, is_dockerfile
-from drydock.adoption.translate import Entry, Outcome
+from drydock.adoption.facts.image import instructions, is_dockerfile, main_dockerfile
+from drydock.adoption.translate import Carried, Entry, Outcome, Todo
 from drydock.documents.places import Place, places
 
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
 _PROCFILE = re.compile(r"(^|/)Procfile(\.\w+)?$")
 _STAYS = "the file stays as it is"
 _ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
+
+
+def of_service(files: Files, carried: Mapping[str, Carried], name: str) -> list[Entry]:
+    """Return what becomes of each thing that a service says about how it runs.
+
+    `carried` are the standard's files with what they take in of it; `name` is the service's, which
+    is what starts it then. Of another template, which has no such name, that is nothing.
+    """
+    if not name:
+        return []
+    done = [entry for one in carried.values() for entry in one.account]
+    return [*done, *find(files, done, main_dockerfile(files), f"{name} serve")]
+
+
+def left(account: Iterable[Entry], carried: Mapping[str, Carried]) -> Iterator[Todo]:
+    """Yield what an account leaves by hand of files that no file of the standard takes in."""
+    told = {entry for one in carried.values() for entry in one.account}
+    yield from (one.todo() for one in account if one.outcome == "by hand" and one not in told)
 
 
 def find(files: Files, done: Iterable[Entry], main: str, command: str) -> Iterator[Entry]:
