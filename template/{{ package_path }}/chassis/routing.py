@@ -41,9 +41,13 @@ def _copies(router: BaseRoute) -> Iterator[_Copy]:
 
 
 def _can_be_copied(context: RouteContext) -> bool:
-    """Whether a route is FastAPI's own kind, without a form, and all of its options are known."""
+    """Whether a route is FastAPI's own kind, without a form, and all of its options are known.
+
+    The type of a stream's items is none of them.
+    """
     return (
         type(context.original_route) is APIRoute
+        and context.stream_item_type is None
         and not (context.body_field and isinstance(context.body_field.field_info, Form))
         and all(hasattr(context, name) for name in _OPTIONS)
     )

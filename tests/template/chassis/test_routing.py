@@ -1,6 +1,6 @@
 """Routes of an included router are found at once, and are what FastAPI would make of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import pytest
@@ -8,16 +8,22 @@ from chassis import metrics, routing
 from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Request
 from fastapi.responses import PlainTextResponse
 from fastapi.routing import APIRoute
+from fastapi.sse import EventSourceResponse
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 Build = Callable[..., Any]
 
 
-class Item(BaseModel):
-    """What a route returns."""
+class Name(BaseModel):
+    """What clients may know of an item."""
 
     name: str
+
+
+class Item(Name):
+    """What a route returns."""
+
     secret: str = "secret"
 
 
@@ -49,6 +55,7 @@ def included() -> FastAPI:
     inner = APIRouter(tags=["inner"], form_limits={"max_fields": 1})
     outer = APIRouter(prefix="/outer", dependencies=[Depends(known)])
     special = APIRouter(route_class=Shouting)
+    streams = APIRouter()
 
     @inner.get("/items/{name}", response_model_exclude={"secret"}, status_code=203)
     def item(name: str) -> Item:
@@ -78,10 +85,19 @@ def included() -> FastAPI:
     def shout() -> str:
         return "hello"
 
+    @streams.get("/lines")
+    def lines() -> Iterator[Name]:
+        yield Item(name="a")
+
+    @streams.get("/events", response_class=EventSourceResponse)
+    def events() -> Iterator[Name]:
+        yield Item(name="a")
+
     outer.include_router(inner, prefix="/inner", responses={418: {"description": "A teapot"}})
     app = FastAPI()
     app.include_router(outer, prefix="/api", tags=["api"], deprecated=True)
     app.include_router(special, prefix="/special", default_response_class=PlainTextResponse)
+    app.include_router(streams, prefix="/streams")
     return app
 
 
@@ -97,6 +113,8 @@ REQUESTS = [
     ("POST", "/api/outer/inner/form", {"data": {"name": "x", "more": "y"}}),
     ("GET", "/api/outer/inner/after", {}),
     ("GET", "/special/shout", {}),
+    ("GET", "/streams/lines", {}),
+    ("GET", "/streams/events", {}),
     ("GET", "/api/outer/inner/nothing", {}),
 ]
 
