@@ -238,6 +238,7 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request: `check` sees to it that this has an end."""
+        self.corked.flush()  # there is no body after the head that responds to HEAD
         if self.pipeline:
             super().on_response_complete()
             return
@@ -271,6 +272,7 @@ class Connection(HttpToolsProtocol):
         if self.bounds.problem_json:
             response = problem({}, status, detail)
         headers = [*response.raw_headers, (b"connection", b"close")]
+        self.corked.flush()
         self.transport.write(_encoded(status, headers, bytes(response.body)))
         self.connection_lost(ConnectionAbortedError(detail))
         self.transport.set_protocol(_Refused(self.transport, self.loop))
@@ -393,22 +395,24 @@ class _Corked(asyncio.Transport):
         """Hold this, or send it with what is held."""
         if not self._held:
             self._held = data
-            self._loop.call_soon(self._send_held)
+            self._loop.call_soon(self.flush)
         elif len(data) < CORKED_BYTES:
-            self._held += data
-            self._send_held()
+            self._held = b"".join((self._held, data))  # each may be a memoryview
+            self.flush()
         else:
-            self._send_held()
+            self.flush()
             self._transport.write(data)
 
     def close(self) -> None:
         """Close the connection once all has been sent."""
-        self._send_held()
+        self.flush()
         self._transport.close()
 
-    def _send_held(self) -> None:
+    def flush(self) -> None:
+        """Send what is held, unless the connection was closed meanwhile."""
         if self._held:
-            self._transport.write(self._held)
+            if not self.is_closing():
+                self._transport.write(self._held)
             self._held = b""
 
 

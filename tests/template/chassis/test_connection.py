@@ -1,21 +1,28 @@
 """What peers do on their connections, be they slow, greedy or hostile: others are served."""
 
+import asyncio
 import os
 import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from http.client import HTTPResponse
 from pathlib import Path
+from typing import Any
 
 import pytest
+from chassis import sources
+from chassis.connection import Bounds, Config, Connection
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from . import support
 from .support import Server, wait_for
 
 Launch = Callable[..., Server]
+Respond = Callable[[Connection, Receive, Send], Awaitable[None]]
 
 GET = b"GET /ok HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /raw HTTP/1.1\r\nHost: x\r\n"
@@ -42,6 +49,34 @@ def say(server: Server, *pieces: bytes) -> tuple[int, bytes]:
             connection.sendall(piece)
             time.sleep(0.05)
         return response(connection)
+
+
+def exchange(library: str, respond: Respond, request: bytes) -> bytes:
+    """Return all that a client gets on a connection; what fails in the event loop fails here."""
+    failures: list[dict[str, Any]] = []
+    state = ServerState()
+
+    async def app(_: Scope, receive: Receive, send: Send) -> None:
+        (connection,) = state.connections
+        await respond(connection, receive, send)
+
+    async def ask() -> bytes:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: failures.append(context))
+        config = Config(app, Bounds(sources.load().settings), lifespan="off", log_config=None)
+        config.load()
+        listener = await loop.create_server(lambda: Connection(config, state, {}), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*listener.sockets[0].getsockname())
+        writer.write(request)
+        received = await asyncio.wait_for(reader.read(), support.PATIENCE)
+        writer.close()
+        listener.close()
+        return received
+
+    with asyncio.Runner(loop_factory=pytest.importorskip(library).new_event_loop) as runner:
+        received = runner.run(ask())
+    assert not failures
+    return received
 
 
 def memory(server: Server) -> int:
@@ -145,6 +180,60 @@ def test_who_asks_before_sending_a_body_is_told_to_go_on(server: Server) -> None
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b"body")
         assert response(connection) == (200, b"body")
+
+
+@pytest.mark.parametrize("library", ["asyncio", "uvloop"])
+def test_a_response_to_head_is_sent_before_its_connection_is_closed(library: str) -> None:
+    async def respond(connection: Connection, _: Receive, send: Send) -> None:
+        connection.loop.call_soon(connection.check, connection.loop.time() + 3600)
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body"})
+
+    received = exchange(library, respond, b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize("library", ["asyncio", "uvloop"])
+def test_a_refusal_comes_after_what_was_said_before(library: str) -> None:
+    async def respond(connection: Connection, receive: Receive, _: Send) -> None:
+        connection.loop.call_soon(connection.refuse, "body", 408, "Too slow.")
+        await receive()
+
+    request = POST + b"Content-Length: 4\r\nExpect: 100-continue\r\n\r\n"
+
+    goes_on, _, refusal = exchange(library, respond, request).partition(b"\r\n\r\n")
+    assert goes_on == b"HTTP/1.1 100 Continue"
+    assert refusal.startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("library", ["asyncio", "uvloop"])
+def test_a_response_that_begins_as_its_client_hangs_up_is_no_failure(library: str) -> None:
+    async def respond(connection: Connection, receive: Receive, send: Send) -> None:
+        connection.loop.call_soon(connection.transport.abort)
+        await asyncio.sleep(0)
+        await send({"type": "http.response.start", "status": 200})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    assert exchange(library, respond, GET + b"\r\n") == b""
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_pieces_of_a_body_may_be_views_of_memory(kind: Callable[[bytes], Any]) -> None:
+    pieces = [kind(b"ab"), kind(b"cd"), kind(b"ef")]
+
+    async def respond(_connection: Connection, _receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"6")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body"})
+
+    received = exchange("asyncio", respond, GET + b"Connection: close\r\n\r\n")
+
+    assert received.endswith(b"\r\n\r\nabcdef")
+    assert [bytes(piece) for piece in pieces] == [b"ab", b"cd", b"ef"]
 
 
 @pytest.mark.parametrize("size", [1, 16_383, 16_384, 1_000_000])
