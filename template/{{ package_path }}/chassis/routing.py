@@ -15,6 +15,12 @@ from starlette.routing import BaseRoute
 # Limits of forms are those of the router, too, and a route with a form is not copied.
 _OPTIONS = inspect.signature(APIRoute).parameters.keys() - {"form_limits"}
 
+# What a route makes of its options, and what a copy has otherwise.
+_MADE = {
+    "app", "body_field", "dependant", "form_limits", "include_in_schema", "response_field",
+    "response_fields", "stream_item_field",
+}  # fmt: skip
+
 
 class _Copy(APIRoute):
     """A route of an included router, as a route of the application."""
@@ -37,17 +43,26 @@ def _copies(router: BaseRoute) -> Iterator[_Copy]:
         if context.original_route is router or not _can_be_copied(context):
             return
         options = {name: getattr(context, name) for name in _OPTIONS}
-        yield _Copy(**options | {"include_in_schema": False})
+        copy = _Copy(**options | {"include_in_schema": False})
+        if not _is_whole(copy, context):
+            return
+        yield copy
 
 
 def _can_be_copied(context: RouteContext) -> bool:
-    """Whether a route is FastAPI's own kind, without a form, and all of its options are known.
-
-    The type of a stream's items is none of them.
-    """
+    """Whether a route is FastAPI's own kind, without a form, and all of its options are known."""
     return (
         type(context.original_route) is APIRoute
-        and context.stream_item_type is None
         and not (context.body_field and isinstance(context.body_field.field_info, Form))
         and all(hasattr(context, name) for name in _OPTIONS)
+    )
+
+
+def _is_whole(copy: _Copy, context: RouteContext) -> bool:
+    """Whether a copy has all that its route has: no option says the type of a stream's items."""
+    original = vars(context.original_route)
+    return all(
+        getattr(copy, name, None) == getattr(context, name, value)
+        for name, value in original.items()
+        if name not in _MADE and not name.startswith("_")
     )

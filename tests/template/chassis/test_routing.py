@@ -214,3 +214,23 @@ def test_routes_are_copied_once_however_often_a_service_is_built(build: Build) -
     build(app)
 
     assert len(app.routes) == number > len(included().routes)
+
+
+def test_a_route_of_which_a_copy_would_lack_something_is_left_to_fastapi() -> None:
+    router = APIRouter()
+    app = FastAPI()
+
+    @router.get("/plain")
+    def plain() -> str:
+        return "x"
+
+    @router.get("/marked")
+    def marked() -> str:
+        return "x"
+
+    vars(router.routes[1])["quota"] = 3  # as a library may, which reads it of the route
+    app.include_router(router)
+    before = len(app.router.routes)
+    routing.install(app)
+    copies = [getattr(one, "path", "") for one in app.router.routes[:-1]][before - 1 :]
+    assert copies == ["/plain"]
