@@ -39,6 +39,18 @@ def test_so_it_does_from_a_clone_that_has_everything(large: Template, tmp_path: 
     assert rendered_from(large, tmp_path, str(tmp_path / "large.bundle")) == RENDERED
 
 
+def test_what_a_link_leads_to_is_checked_out_by_the_attributes_beside_it(
+    template: Template, tmp_path: Path
+) -> None:
+    write(template.path, {"docs/.gitattributes": "*.md eol=crlf\n", "docs/how.md": "how\n"})
+    (template.path / "template/how.md").symlink_to("../docs/how.md")
+    template.release("v1.0.0", {"src/a.txt": "a\n"})
+    with Templates.opened() as templates:
+        opened = templates.open(str(template.path), tmp_path)
+        folder = templates.checkout_rendered(opened, opened.find("v1.0.0"))
+        assert (folder / "template/how.md").read_bytes() == b"how\r\n"
+
+
 def test_what_has_to_be_fetched_is_fetched_at_once(large: Template, tmp_path: Path) -> None:
     git(large.path, "config", "uploadpack.allowFilter", "true")
     git(large.path, "config", "uploadpack.allowAnySHA1InWant", "true")

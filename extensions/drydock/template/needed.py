@@ -18,9 +18,9 @@ _READS_MORE = re.compile(r"_jinja_extensions|!include[^\n]*[/*?[]")
 def files(repository: Repository, tree: Tree) -> set[str] | None:
     """Return the files of a release's `tree` that a render starts from.
 
-    Those are the files at the top and in `_subdirectory`, and what links there lead to: what
-    templates include from beside it is left out. None: that may be any of the files. Raises
-    git.GitError when they cannot be read.
+    Those are the files at the top and in `_subdirectory`, what links there lead to, and all
+    `.gitattributes`: what templates include from beside it is left out. None: that may be any of
+    the files. Raises git.GitError when they cannot be read.
     """
     top = {path for path in tree if "/" not in path}
     configs = fnmatch.filter(top, "*.y*ml")
@@ -33,7 +33,10 @@ def files(repository: Repository, tree: Tree) -> set[str] | None:
     inside = {*_within(part, tree)}
     targets = {path: os.fsdecode(contents[tree[path].oid]) for path in links}
     followed = _followed(top | inside, targets, tree)
-    return None if followed is None or not inside else followed
+    if followed is None or not inside:
+        return None
+    # They say what a checkout makes of the files below them.
+    return followed | {path for path in tree if posixpath.basename(path) == ".gitattributes"}
 
 
 def _subdirectory(config: str) -> str | None:
