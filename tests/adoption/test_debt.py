@@ -124,3 +124,16 @@ def test_a_list_never_grows() -> None:
 def test_settings_that_ruff_refuses_are_told() -> None:
     with pytest.raises(BadInput, match=r"ruff does not accept ruff\.toml: .*NOSUCH"):
         found(CODE, SETTINGS.replace('"E"', '"NOSUCH"'))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SETTINGS.partition("[lint.per-file-ignores]")[0],
+        '[lint]\nper-file-ignores = { "tests/**" = ["S101"] }\n\n[format]\nindent-style = "tab"\n',
+    ],
+    ids=["no table", "an inline table"],
+)
+def test_without_a_table_to_list_in_it_is_told(settings: str) -> None:
+    with pytest.raises(BadInput, match=r"ruff\.toml has no table \[lint\.per-file-ignores\]"):
+        found({"shop/main.py": b"import os\n"}, settings)

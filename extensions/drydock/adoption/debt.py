@@ -181,8 +181,10 @@ def _with_ignored(text: str, by_file: Mapping[str, Iterable[str]]) -> str:
     """Add what is ignored in which file to its table's end, with what stands there already."""
     if not by_file:
         return text
-    known = tomllib.loads(text)["lint"]["per-file-ignores"]
     head, table, rest = text.partition(_TABLE)
+    if not table:
+        raise BadInput(f"{PATH} has no table {_TABLE.strip()}, in which to list what is not met")
+    known = tomllib.loads(text)["lint"]["per-file-ignores"]
     held, bracket, end = rest.partition("\n[")
     lines = ""
     for path, codes in by_file.items():
