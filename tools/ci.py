@@ -26,7 +26,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("demo",),
     ("lint",),
     ("types",),
-    ("updates",),
+    ("updates", "-m", "updates and not between"),
     ("chart",),
     ("variants",),
     ("unit",),

@@ -26,7 +26,7 @@ from packaging.version import Version
 
 from tests.template import matrix
 from tools import version as versions
-from tools.proof import CI, EVERY, is_proved
+from tools.proof import CI, EVERY, UPDATES, is_proved, proving
 
 UNRELEASED = "## Unreleased\n"
 
@@ -75,19 +75,26 @@ def check(repository: Path, version: str) -> None:
 
 
 def prove(repository: Path) -> None:
-    """Run what is not proved yet of just these files: CI, and every variant there is.
+    """Run what is not proved yet of just these files: CI, every variant, updates of every release.
 
     Raises BadInput where anything fails.
     """
     every = [sys.executable, "-m", "tests.template.variants", "every"]
-    commands = {CI: [".ci/run"], EVERY: every}
+    between = [sys.executable, "-m", "nox", "-s", "updates", "--", "-m", "updates and between"]
+    commands = {CI: [".ci/run"], EVERY: every, UPDATES: between}
     for what, command in commands.items():
         if is_proved(repository, what):
             print(f"proved already of these files: {what}")
-        elif subprocess.run(command, cwd=repository, check=False).returncode:
+        elif not _passes(repository, what, command):
             raise BadInput(f"{what} failed")
         elif not is_proved(repository, what):
             raise BadInput(f"{what} passed, but the files have changed meanwhile")
+
+
+def _passes(repository: Path, what: str, command: Sequence[str]) -> bool:
+    with proving(repository, what) as proof:
+        proof.passed = subprocess.run(command, cwd=repository, check=False).returncode == 0
+    return proof.passed
 
 
 def breaks(template: Template, last: Release, repository: Path) -> Iterator[str]:
