@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-CI, EVERY, UPDATES = "ci", "every variant", "updates of the releases between"
+ALL = CI, EVERY, UPDATES = ("ci", "every variant", "updates of the releases between")
 
 
 def tree(repository: Path) -> str | None:
