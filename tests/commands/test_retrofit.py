@@ -36,6 +36,7 @@ BIN = Path(sys.executable).parent
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_NO_CACHE", "1")  # nothing is locked by what others fetched
 
 
 def retrofit(drydock: Drydock, folder: Path, template: Path, *arguments: str | Path) -> Outcome:

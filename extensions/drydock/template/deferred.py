@@ -63,6 +63,11 @@ class _Name:
         real = [one._loaded() if isinstance(one, _Name) else one for one in arguments]
         return self._loaded()(*real)
 
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        return getattr(self._loaded(), attribute)
+
     def _loaded(self) -> Any:
         return getattr(import_module(self.module), self.name)
 
