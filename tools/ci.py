@@ -30,7 +30,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("chart",),
     ("variants",),
     ("unit",),
-    ("slow",),
+    ("slow", "-k", "not a_fork_is_made"),  # that is a minute of making environments
     ("image",),
     ("fresh", "fetch"),
     ("packaging",),
