@@ -417,6 +417,7 @@ def test_of_two_runs_at_once_the_second_overwrites_nothing(
     other = clone(service, "other")
     # The other run starts and ends after this one has looked, and before it pushes.
     hook = service.path / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text(
         "#!/bin/sh\nunset $(git rev-parse --local-env-vars)\n"
         f"cd {other} && {update_command(rendered)} >job.log 2>&1\n"
