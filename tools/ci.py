@@ -30,7 +30,8 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("chart",),
     ("variants",),
     ("unit",),
-    ("slow", "-k", "not a_fork_is_made"),  # that is a minute of making environments
+    # A fork is a minute of making environments; services of all kinds are brought in once.
+    ("slow", "-k", "not a_fork_is_made and not (second_run and (main or events or setup))"),
     ("image",),
     ("fresh", "fetch"),
     ("packaging",),

@@ -289,7 +289,8 @@ def rows() -> list[Any]:
     releases = released()
     factors = [[releases[0], releases[-1]], list(VARIANTS), list(LATER), list(ANSWERS)]
     made = covertable.make(factors, strength=2)
-    return [pytest.param(*row, id=", ".join(row)) for row in made]
+    besides = {releases[0]: [pytest.mark.between]}
+    return [pytest.param(*row, id=", ".join(row), marks=besides.get(row[0], ())) for row in made]
 
 
 @pytest.mark.parametrize(("release", "variant", "next_one", "answer"), rows())
