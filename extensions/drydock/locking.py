@@ -375,11 +375,11 @@ def run_uv(
     uv = find_uv()
     if uv is None:
         raise BadInput("uv is not installed: pip install uv")
+    # Which Python is meant, the arguments say; nox sets this for what it starts.
+    own = {name: value for name, value in os.environ.items() if name != "UV_PYTHON"}
     return subprocess.run(
         [uv, *(["--quiet"] if quiet else []), *map(str, arguments)],
-        env={
-            **os.environ, "PATH": _path(), "UV_PYTHON_DOWNLOADS": "never", **(environment or {})
-        },
+        env={**own, "PATH": _path(), "UV_PYTHON_DOWNLOADS": "never", **(environment or {})},
         cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
