@@ -72,6 +72,15 @@ def service(folder: Path, *own: str) -> Path:
     return folder
 
 
+def shop(tmp_path: Path, *own: str) -> Path:
+    """Return the folder of a repository with such a service, which is not committed yet."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    write(service(folder, *own), {".copier-answers.yml": ANSWERS})
+    return folder
+
+
 def test_nothing_stands_in_the_way(tmp_path: Path) -> None:
     said: list[str] = []
     assert resolve(service(tmp_path, "kept==1.0", "old"), "3.11", said.append) == []
@@ -256,11 +265,7 @@ def test_there_is_nothing_to_resolve(tmp_path: Path) -> None:
 
 
 def test_the_changes_are_a_commit_of_their_own(drydock: Drydock, tmp_path: Path) -> None:
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    service(folder, "kept==1.0", "old==1.0", "clash<1.2")
-    write(folder, {".copier-answers.yml": ANSWERS})
+    folder = shop(tmp_path, "kept==1.0", "old==1.0", "clash<1.2")
     commit(folder, "As it was")
     outcome = drydock("retrofit", folder, "--resolve", "--apply")
 
@@ -294,11 +299,7 @@ def test_the_changes_of_a_service_in_a_folder_are_made_from_within_it(
 
 
 def test_what_has_no_wheel_is_told_and_nothing_is_changed(drydock: Drydock, tmp_path: Path) -> None:
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    service(folder, "gone==1.0")
-    write(folder, {".copier-answers.yml": ANSWERS})
+    folder = shop(tmp_path, "gone==1.0")
     commit(folder, "As it was")
     outcome = drydock("retrofit", folder, "--resolve", "--apply")
     assert outcome.code == 1
@@ -356,12 +357,9 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
 def test_what_comes_as_source_only_is_built_when_that_is_allowed(
     drydock: Drydock, tmp_path: Path
 ) -> None:
-    folder, ran = tmp_path / "shop", tmp_path / "ran"
+    ran = tmp_path / "ran"
     source_only(tmp_path / "wheels", ran)
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    service(folder, "sourced==1.0", "gone==1.0", "old==1.0")
-    write(folder, {".copier-answers.yml": ANSWERS})
+    folder = shop(tmp_path, "sourced==1.0", "gone==1.0", "old==1.0")
     commit(folder, "As it was")
 
     outcome = drydock("retrofit", folder, "--resolve")
@@ -381,12 +379,8 @@ def test_what_comes_as_source_only_is_built_when_that_is_allowed(
 
 
 def test_a_service_that_only_needs_a_build_is_locked(drydock: Drydock, tmp_path: Path) -> None:
-    folder = tmp_path / "shop"
     source_only(tmp_path / "wheels", tmp_path / "ran")
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    service(folder, "sourced")
-    write(folder, {".copier-answers.yml": ANSWERS})
+    folder = shop(tmp_path, "sourced")
     commit(folder, "As it was")
     for _ in range(2):
         outcome = drydock("retrofit", folder, "--resolve", "--apply", "--build", "sourced")
@@ -404,13 +398,10 @@ def test_what_is_no_name_of_a_package_is_not_built(drydock: Drydock, tmp_path: P
 def test_what_keeps_it_from_being_locked_changes_and_no_other_locked_version(
     drydock: Drydock, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    service(folder, "other", "old", "clash<1.2")
+    folder = shop(tmp_path, "other", "old", "clash<1.2")
     versions = {"other": "2.0", "old": "1.3", "clash": "1.0"}
     lock = "".join(f'[[package]]\nname = "{n}"\nversion = "{v}"\n' for n, v in versions.items())
-    write(folder, {".copier-answers.yml": ANSWERS, "poetry.lock": lock})
+    write(folder, {"poetry.lock": lock})
     commit(folder, "As it was")
 
     outcome = drydock("retrofit", folder, "--resolve", "--apply")
@@ -424,11 +415,7 @@ def test_what_keeps_it_from_being_locked_changes_and_no_other_locked_version(
 def test_a_lock_file_that_lacks_something_is_locked_again_and_keeps_its_versions(
     drydock: Drydock, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    service(folder, "old==1.3", "kept")
-    write(folder, {".copier-answers.yml": ANSWERS})
+    folder = shop(tmp_path, "old==1.3", "kept")
     assert locking.write(folder) is None
     service(folder, "old", "kept", "other")
     commit(folder, "As it was")

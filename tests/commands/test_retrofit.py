@@ -51,6 +51,18 @@ def report_of(outcome: Outcome) -> dict[str, Any]:
     return found
 
 
+def small(tmp_path: Path, files: Mapping[str, str], *, executable: str = "") -> Path:
+    """Return the folder of a committed service of one module, with more files."""
+    folder = tmp_path / "parcels"
+    app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    write(folder, {"parcels/__init__.py": "", "parcels/main.py": app, **files})
+    if executable:
+        (folder / executable).chmod(0o755)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder, "As it was")
+    return folder
+
+
 def outcomes(report: Mapping[str, Any]) -> dict[str, str]:
     return {file["path"]: file["outcome"] for file in report["files"]}
 
@@ -642,20 +654,15 @@ def test_hooks_and_code_of_the_service_are_not_run(
 def test_an_entrypoint_that_migrates_stays_and_all_is_accounted_for(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "parcels"
-    write(
-        folder,
+    folder = small(
+        tmp_path,
         {
-            "parcels/__init__.py": "",
-            "parcels/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
             "entry.sh": "#!/bin/sh\nalembic upgrade head\nexec uvicorn parcels.main:app\n",
             "Dockerfile": 'FROM python:3.12\nENV PYTHON_ENV=live\nENTRYPOINT ["./entry.sh"]\n',
             "compose.yml": "services:\n  web:\n    build: .\n    command: ./entry.sh --dev\n",
         },
+        executable="entry.sh",
     )
-    (folder / "entry.sh").chmod(0o755)
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder, "As it was")
     report = report_of(retrofit(drydock, folder, standard, "--json"))
 
     image = (folder / "Dockerfile").read_text()
@@ -673,17 +680,12 @@ def test_an_entrypoint_that_migrates_stays_and_all_is_accounted_for(
 def test_where_no_index_can_be_reached_it_is_locked_elsewhere(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "parcels"
-    write(
-        folder,
+    folder = small(
+        tmp_path,
         {
             "requirements.txt": "no-such-package-of-anybody==1.0\n",
-            "parcels/__init__.py": "",
-            "parcels/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
         },
     )
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder, "As it was")
     outcome = retrofit(drydock, folder, standard)
     assert "\n  make it lock: uv lock, where its indexes can be reached" in outcome.out
 
@@ -691,19 +693,14 @@ def test_where_no_index_can_be_reached_it_is_locked_elsewhere(
 def test_no_name_is_there_twice_but_for_its_case(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "parcels"
-    write(
-        folder,
+    folder = small(
+        tmp_path,
         {
-            "parcels/__init__.py": "",
-            "parcels/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
             "dockerfile": "FROM python:3.12\nENV A=1\nEXPOSE 8080\n",
             "compose.yml": "services:\n  web:\n    build: {context: ., dockerfile: dockerfile}\n",
             "Ruff.toml": "line-length = 120\n",
         },
     )
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder, "As it was")
     report = report_of(retrofit(drydock, folder, standard, "--json"))
 
     assert "\nENV A=1\n" in (folder / "Dockerfile").read_text()

@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import tempfile
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 from drydock import locking
 from drydock.adoption.translate import types
 from drydock.adoption.translate.style import PATH
+from drydock.documents.formats import toml
 from drydock.errors import BadInput
 
 REVISIONS = ".git-blame-ignore-revs"
@@ -184,7 +184,7 @@ def _with_ignored(text: str, by_file: Mapping[str, Iterable[str]]) -> str:
     head, table, rest = text.partition(_TABLE)
     if not table:
         raise BadInput(f"{PATH} has no table {_TABLE.strip()}, in which to list what is not met")
-    known = tomllib.loads(text)["lint"]["per-file-ignores"]
+    known = toml.data(text)["lint"]["per-file-ignores"]
     held, bracket, end = rest.partition("\n[")
     lines = ""
     for path, codes in by_file.items():
