@@ -126,7 +126,7 @@ NOT_RUN = {
     "drydock update --template URL": "the new address of a template that moved",
     "nox -s rules": "takes minutes: it is for who changes a rule",
     "nox -s update": "a session of services, which the tests of their pipelines run",
-    'drydock modernize\ngit commit -am "Carry the code to Pydantic 2 and FastAPI\'s lifespan"\n'
+    'drydock modernize\ngit commit -am "Migrate to Pydantic 2 and FastAPI\'s lifespan"\n'
     "drydock retrofit --defaults\ndrydock prove --before main": (
         "takes long: tests/commands/test_year_2021.py does the same"
     ),
