@@ -43,7 +43,7 @@ def test_what_git_or_the_machine_refuses_is_no_fault_and_is_undone(
 def test_a_report_of_a_fault_has_the_way_to_it() -> None:
     with pytest.raises(Fault) as caught, undone_by("drydock update --abort"):
         raise KeyError("lost")
-    kept = caught.value.kept()
+    kept = caught.value.write_report()
     try:
         text = kept.read_text()
     finally:

@@ -1,12 +1,15 @@
 """A service is locked in its own folder, or not at all."""
 
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from drydock import locking
-from drydock.errors import BadInput
+from drydock.commands import update
+from drydock.errors import BadInput, UserError, undone_by
 
-from tests.support import snapshot, write
+from tests.support import Outcome, snapshot, write
 
 PROJECT = '[project]\nname = "{}"\nversion = "1"\nrequires-python = ">=3.10"\n'
 WORKSPACE = PROJECT.format("all") + '[tool.uv.workspace]\nmembers = ["a*", "deep/*"]\n'
@@ -95,3 +98,22 @@ def test_a_python_that_is_not_here_is_not_needed_to_lock(tmp_path: Path, pinned:
     write(tmp_path, {"pyproject.toml": PROJECT.format("shop"), ".python-version": pinned})
     assert locking.write(tmp_path) is None
     assert (tmp_path / "uv.lock").exists()
+
+
+def test_unreachable_index_is_not_taken_for_bad_input() -> None:
+    failed = subprocess.CompletedProcess("uv", 2, stderr="error: Failed to fetch: `https://a/b/`")
+    with pytest.raises(UserError, match="Failed to fetch") as caught, undone_by("git reset --hard"):
+        locking.require_index(failed)
+    assert type(caught.value) is locking.NoIndexError
+    assert not isinstance(caught.value, BadInput)
+
+
+def test_unreachable_index_ends_a_command_with_one_line(
+    drydock: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise locking.NoIndexError("uv: Failed to fetch\nhttps://a/b/")
+
+    monkeypatch.setattr(update, "update", fail)
+    outcome = drydock("update")
+    assert (outcome.code, outcome.err) == (2, "drydock: uv: Failed to fetch https://a/b/\n")

@@ -1,4 +1,4 @@
-"""The errors that a user is meant to see."""
+"""The errors that users see."""
 
 import tempfile
 import traceback
@@ -9,22 +9,26 @@ from pathlib import Path
 NO_TERMINAL = "there is no terminal to ask on: give --defaults, or --data NAME=VALUE"
 
 
-class BadInput(Exception):  # noqa: N818 - it names what happened, as click's BadParameter does
-    """Something the user gave cannot be used: one clear line, exit code 2, nothing changed."""
+class UserError(Exception):
+    """A problem that the user can fix: one clear line, exit code 2, nothing changed."""
 
     def __init__(self, message: object) -> None:
         super().__init__(one_line(message))
 
 
+class BadInput(UserError):  # noqa: N818 - named like click's BadParameter
+    """Something that the user gave cannot be used."""
+
+
 class Fault(Exception):  # noqa: N818 - as BadInput
-    """A fault of Drydock's own: one line, exit code 3; `left` says in which state."""
+    """A fault of Drydock's own: one line, exit code 3. `left` describes the state it leaves."""
 
     def __init__(self, error: BaseException, left: str) -> None:
         self.error, self.left = error, left
         super().__init__(f"a fault of Drydock's own: {one_line(repr(error))[:200]}")
 
-    def kept(self) -> Path:
-        """Write what a report of the fault needs into a file; return its path."""
+    def write_report(self) -> Path:
+        """Write the traceback to a file that a bug report can include; return its path."""
         with tempfile.NamedTemporaryFile(
             "w", prefix="drydock-fault-", suffix=".txt", delete=False
         ) as stream:
@@ -33,27 +37,27 @@ class Fault(Exception):  # noqa: N818 - as BadInput
 
 
 class Refused(Exception):  # noqa: N818 - as BadInput
-    """A program refused what it was asked; the text is what it said, on one line."""
+    """A program failed; the text is its error message, on one line."""
 
 
 @contextmanager
 def undone_by(command: str) -> Iterator[None]:
-    """Say of what fails in this block that something was written, and what takes it back.
+    """Add to any error in this block that files were written, and the command that undoes it.
 
-    What a program refuses (a hook, a signature) and what the machine does is BadInput; all else is
-    a Fault.
+    A program that fails (a hook, a signature) and an error of the machine become BadInput; any
+    other error becomes a Fault.
     """
     try:
         yield
-    except BadInput:
+    except UserError:
         raise
     except Exception as error:
         left = f"{command} undoes what was written"
         if isinstance(error, Refused):
             raise BadInput(f"git: {error}; {left}") from error
         if isinstance(error, OSError):
-            said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise BadInput(f"{said}; {left}") from error
+            reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise BadInput(f"{reason}; {left}") from error
         raise Fault(error, left) from error
 
 

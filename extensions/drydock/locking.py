@@ -9,10 +9,11 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from packaging.utils import InvalidName, canonicalize_name
 
-from drydock.errors import BadInput, one_line
+from drydock.errors import BadInput, UserError, one_line
 
 FILES = {
     "uv.lock": "uv lock",
@@ -31,8 +32,8 @@ class LockError(Exception):
     """There is no solution; the message is what uv says of it, on one line."""
 
 
-class NoIndexError(BadInput):
-    """An index, or a file of it, could not be had: what else uv would have said is unknown."""
+class NoIndexError(UserError):
+    """An index, or a file on it, cannot be reached, so nothing is known about the requirements."""
 
 
 def find_uv() -> str | None:
@@ -153,7 +154,7 @@ def locked(text: str, builds: Sequence[str] = (), *, offline: bool = False, know
             (Path(scratch) / "uv.lock").write_text(known, "utf-8")
         done = run_uv("lock", *_only(builds), *_cached(offline), folder=Path(scratch))
         if done.returncode:
-            _tell(done)
+            _raise_failure(done)
         return (Path(scratch) / "uv.lock").read_text("utf-8")
 
 
@@ -183,7 +184,7 @@ def wheels(
             "--output-file=wheels.txt", *_cached(offline), *more, folder=Path(scratch),
         )  # fmt: skip
         if done.returncode:
-            _tell(done)
+            _raise_failure(done)
         listed = (Path(scratch) / "wheels.txt").read_text("utf-8").splitlines()
     pins = (re.match(r"([\w.-]+)(?:\[[^\]]*\])?==(\S+)", line) for line in listed)
     return {pin[1]: pin[2] for pin in pins if pin}
@@ -198,12 +199,13 @@ def lacks_network(said: str) -> bool:
     return bool(re.search(r"(?i)network|not found in the cache", said))
 
 
-def _tell(done: subprocess.CompletedProcess[str]) -> None:
-    said = one_line(done.stderr)
-    if has_no_solution(said):
-        raise LockError(said)
+def _raise_failure(done: subprocess.CompletedProcess[str]) -> NoReturn:
+    """Raise LockError, NoIndexError or BadInput for a run of uv that failed."""
+    message = one_line(done.stderr)
+    if has_no_solution(message):
+        raise LockError(message)
     require_index(done)
-    raise BadInput(f"uv: {said[:300]}")
+    raise BadInput(f"uv: {message[:300]}")
 
 
 def has_no_solution(said: str) -> bool:
@@ -283,8 +285,6 @@ def keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> st
         constrained = f"{text}\n{header}{constraints}"
     try:
         return locked(constrained, builds)
-    except NoIndexError:
-        raise
     except (LockError, BadInput):
         return ""
 

@@ -17,8 +17,8 @@ from packaging.utils import canonicalize_name
 
 from drydock import locking
 from drydock.adoption.translate.project import OWN, PATH
-from drydock.errors import BadInput, one_line
-from drydock.locking import LockError, NoIndexError
+from drydock.errors import BadInput, UserError, one_line
+from drydock.locking import LockError
 
 _CAPS = {"==", "===", "~=", "<", "<="}
 _DROPPED = ""
@@ -142,7 +142,7 @@ class _Trials:
             except LockError as error:
                 if not locking.lacks_network(str(error)):
                     return str(error)
-            except BadInput:
+            except UserError:
                 pass  # something else is needed of the index
             else:
                 return ""
@@ -201,8 +201,6 @@ def _without_wheels(
             if not named:
                 return reasons, []  # what is missing is found by trying
             reasons |= dict.fromkeys(named, str(error))
-        except NoIndexError:
-            raise
         except BadInput:
             return reasons, []
         else:
@@ -297,9 +295,7 @@ def _lowest(
         return {}
     try:
         found = trials.lowest({**loose, **dropped})
-    except NoIndexError:  # to say less than the lowest version would raise more than is needed
-        raise
-    except (LockError, BadInput):
+    except (LockError, BadInput):  # not NoIndexError: a guess would raise more than is needed
         return dict(loose)
     raised = {pin: _from(pin, found) for pin in loose}
     return raised if trials.locks({**raised, **dropped}) else dict(loose)

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from drydock.cli import check, fleet, modernize, new, prove, questions, retrofit, shim, update
-from drydock.errors import NO_TERMINAL, BadInput, Fault
+from drydock.errors import NO_TERMINAL, BadInput, Fault, UserError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,7 +42,7 @@ def _run() -> int:  # noqa: PLR0911 - a way to end a line
     """Run the command line; return its exit code. Only conflicts and failed checks are 1."""
     try:
         return app(standalone_mode=False, color=_colour()) or 0
-    except BadInput as error:
+    except UserError as error:
         _print_error(str(error))
         return 2
     except typer.Abort as error:
@@ -88,7 +88,7 @@ def _report_fault(error: Exception) -> None:
     where = "the maintainers of Drydock"
     with suppress(BadInput):
         where = origin()[0]
-    _print_error(f"{fault}; {fault.left}; please report it to {where}, with {fault.kept()}")
+    _print_error(f"{fault}; {fault.left}; please report it to {where}, with {fault.write_report()}")
 
 
 def _print_version(wanted: bool) -> None:

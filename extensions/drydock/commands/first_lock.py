@@ -37,7 +37,7 @@ def write(
     source, versions = locked.versions(place.files)
     kept = locked.to_keep(versions, pins.read(place.folder))
     if problem := lock_file.write(repository, place.folder, place.prefix, kept, builds):
-        _tell(report, place.folder, "is not written", problem)
+        _report_problem(report, place.folder, "is not written", problem)
         if path not in place.tracked:
             repository.write_index([(path, 0, None)])
         return
@@ -59,12 +59,12 @@ def again(place: Place, report: RetrofitReport, builds: Sequence[str]) -> str | 
     if report.unlocked or path not in place.repository.tracked()[0]:
         return None
     if problem := locking.write(place.folder, builds=builds):
-        _tell(report, place.folder, "lacks what the code requires now", problem)
+        _report_problem(report, place.folder, "lacks what the code requires now", problem)
         return None
     return path
 
 
-def _tell(report: RetrofitReport, folder: Path, what: str, problem: str) -> None:
+def _report_problem(report: RetrofitReport, folder: Path, what: str, problem: str) -> None:
     """Report what is wrong with the lock file, and what may make the service lock."""
     how, report.locks_by = _FEWEST, _RELAX
     if problem == locking.locked_elsewhere(folder):

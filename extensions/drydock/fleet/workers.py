@@ -22,7 +22,7 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
-from drydock.errors import BadInput, one_line
+from drydock.errors import UserError, one_line
 from drydock.fleet.inventory import Member
 from drydock.git import GitError
 from drydock.template.releases import redacted
@@ -159,7 +159,7 @@ def _work(
 def _guarded(examine: Examine, member: Member, own: Path) -> Result:
     try:
         return examine(member, own)
-    except (BadInput, GitError) as error:
+    except (UserError, GitError) as error:
         said = str(error)
     except OSError as error:
         said = ": ".join(filter(None, (str(error.filename or ""), error.strerror or str(error))))

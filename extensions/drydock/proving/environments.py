@@ -15,7 +15,7 @@ from drydock.adoption.translate import Demand, dependencies
 from drydock.adoption.translate.poetry import allows
 from drydock.documents.formats import toml
 from drydock.errors import BadInput, one_line
-from drydock.locking import NoIndexError, packages, require_index, run_uv
+from drydock.locking import packages, require_index, run_uv
 from drydock.pythons import Python
 
 Say = Callable[[str], None]
@@ -119,8 +119,6 @@ class Maker:
             self.say(f"Looking for the fewest versions to change for Python {python.name}")
             try:
                 environment = self._relaxed(python)
-            except NoIndexError:
-                raise
             except (BadInput, NoEnvironmentError) as error:
                 why.append(f"{python.name}: {error}")
                 continue
