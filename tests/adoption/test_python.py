@@ -87,6 +87,15 @@ def test_what_no_python_at_hand_reads_is_told_by_line(tmp_path: Path) -> None:
 
 
 @needs_newer
+def test_missing_home_is_reported(
+    syntax: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "missing"))
+    with pytest.raises(BadInput, match="HOME is"):
+        python.read_newer([syntax], tmp_path)
+
+
+@needs_newer
 def test_no_python_of_the_service_is_run(
     syntax: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

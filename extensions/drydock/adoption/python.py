@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from drydock import pythons
-from drydock.errors import BadInput
+from drydock.locking import find_uv
 
 OWN = sys.version_info[:2]
 _SECONDS = 60
@@ -89,10 +89,9 @@ def read_newer(texts: Iterable[str], folder: Path) -> None:
     left = [text for text in texts if _is_unread(text)]
     if not left:
         return
-    try:
-        newer = [one for one in pythons.at_hand() if one.version > OWN]
-    except BadInput:  # no uv, which knows them
+    if find_uv() is None:  # only uv knows the other interpreters
         return
+    newer = [python for python in pythons.at_hand() if python.version > OWN]
     for python in newer:
         where = (python.path.absolute(), python.path.resolve())
         if not any(path.is_relative_to(folder.resolve()) for path in where):
