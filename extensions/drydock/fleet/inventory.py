@@ -105,7 +105,7 @@ def _listed(file: Path) -> list[Member]:
         raise BadInput(f"{file}: {error.strerror}") from error
     if len(content) > _LARGEST:
         raise BadInput(f"{file} is larger than {_LARGEST} bytes: it is no list of services")
-    values = answers.load(str(file), content, _MOST_VALUES, once=True)
+    values = answers.load(str(file), content, _MOST_VALUES, strict=True)
     if not isinstance(values, dict):
         raise BadInput(f"{file} must have the keys services, and maybe defaults")
     services, defaults = values.pop("services", None), values.pop("defaults", {})

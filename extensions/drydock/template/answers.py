@@ -18,6 +18,8 @@ from drydock.errors import BadInput
 DEFAULT_NAME = ".copier-answers.yml"
 _LARGEST = 1 << 20  # bytes
 _MOST_VALUES = 100_000
+_INT = "tag:yaml.org,2002:int"
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,12 @@ def _load(file: str, content: bytes) -> dict[str, Any]:
     return values
 
 
-def load(file: str, content: bytes, most: int = _MOST_VALUES, *, once: bool = False) -> Any:
-    """Return what a YAML `file` that anybody may have written says.
+def load(file: str, content: bytes, most: int = _MOST_VALUES, *, strict: bool = False) -> Any:
+    """Parse the untrusted `content` of a YAML `file`.
 
-    Raises BadInput if it is not valid, holds more than `most` values or, where each key may be
-    there only `once`, has one twice, of which YAML would take the last without a word.
+    Raises BadInput if it is not valid or holds more than `most` values. `strict` also refuses what
+    YAML reads differently from people: a repeated key, of which it silently takes the last, and a
+    number such as 010, which is 8 in YAML 1.1.
     """
     try:
         loader = yaml.SafeLoader(content)
@@ -135,9 +138,8 @@ def load(file: str, content: bytes, most: int = _MOST_VALUES, *, once: bool = Fa
         # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
         if _size(node, {}, most) > most:
             raise BadInput(f"{file} holds too much: more than {most} values")
-        if once and (twice := _repeated(node)):
-            line = twice.start_mark.line + 1
-            raise BadInput(f"{file} has the key {twice.value!r} twice: line {line}"[:300])
+        if strict:
+            _require_plain(file, node, loader)
         return loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         # Not the lines around it, which may hold a password.
@@ -159,25 +161,34 @@ def _size(node: yaml.Node, known: dict[int, int], most: int) -> int:
     return known[id(node)]
 
 
-def _repeated(node: yaml.Node) -> yaml.ScalarNode | None:
-    """Return a key that is there again in its mapping; None if none is."""
-    nodes, seen = [node], set[int]()
-    while nodes:
-        one = nodes.pop()
-        if id(one) in seen or not isinstance(one, yaml.CollectionNode):
+def _require_plain(file: str, node: yaml.Node, loader: yaml.SafeLoader) -> None:
+    """Raise BadInput for a repeated key, and for a whole number that is not plainly decimal."""
+    pending, seen = [node], set[int]()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
             continue
-        seen.add(id(one))
-        if isinstance(one, yaml.SequenceNode):
-            nodes += one.value
-            continue
-        keys = set[str]()
-        for key, value in one.value:
-            nodes.append(value)
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in keys:
-                    return key
-                keys.add(key.value)
-    return None
+        seen.add(id(node))
+        line = node.start_mark.line + 1
+        if isinstance(node, yaml.SequenceNode):
+            pending += node.value
+        elif isinstance(node, yaml.MappingNode):
+            keys = set[str]()
+            for key, value in node.value:
+                pending.append(value)
+                if isinstance(key, yaml.ScalarNode):
+                    if key.value in keys:
+                        line = key.start_mark.line + 1
+                        raise BadInput(f"{file} has the key {key.value!r} twice: line {line}"[:300])
+                    keys.add(key.value)
+        elif isinstance(node, yaml.ScalarNode) and node.tag == _INT:
+            if _DECIMAL.fullmatch(node.value):
+                continue
+            number = loader.construct_yaml_int(node)
+            raise BadInput(
+                f"{file}: line {line}: YAML reads {node.value[:40]} as {number}: "
+                "write it as a decimal without leading zeros, or in quotes if it is a text"
+            )
 
 
 def _recorded(file: str, values: dict[str, Any], key: str) -> str:
