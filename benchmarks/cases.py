@@ -21,7 +21,7 @@ from drydock.template.releases import open_template
 
 from tests.commands.test_retrofit import LEGACY
 from tests.legacy.support import make
-from tests.support import commit
+from tests.support import commit, head
 from tests.template import edits
 from tests.template.edits import Place
 from tests.template.matrix import REPOSITORY
@@ -301,4 +301,5 @@ def _found(releases: list[str], config: Path, clones: Clones) -> Iterator[Case]:
 
 def _committed(service: Path) -> str:
     git(service, "init", "--quiet", "--initial-branch=main")
-    return commit(service, "Make it ours")
+    commit(service, "Make it ours")
+    return head(service)

@@ -100,10 +100,14 @@ def write(folder: Path, files: Mapping[str, Content]) -> None:
             path.chmod(0o755)
 
 
-def commit(folder: Path, message: str) -> str:
-    """Commit everything in `folder`; return the commit."""
+def commit(folder: Path, message: str) -> None:
+    """Commit everything in `folder`."""
     git(folder, "add", "--all", "--force")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
+
+
+def head(folder: Path) -> str:
+    """Return the commit that is checked out in `folder`."""
     return git(folder, "rev-parse", "HEAD")
 
 
@@ -139,12 +143,11 @@ class Template:
         """Write (or remove) files of what is rendered."""
         write(self.path / "template", files)
 
-    def release(self, tag: str, files: dict[str, Content] | None = None) -> str:
-        """Write `files`, commit and tag; return the commit."""
+    def release(self, tag: str, files: dict[str, Content] | None = None) -> None:
+        """Write `files`, commit and tag."""
         self.write(files or {})
-        made = commit(self.path, f"release: {tag}")
+        commit(self.path, f"release: {tag}")
         git(self.path, "tag", "--annotate", tag, "--message", tag)
-        return made
 
 
 @dataclass(frozen=True)
@@ -163,10 +166,10 @@ class Service:
             commit(path, "start")
         return cls(path)
 
-    def change(self, files: Mapping[str, Content], message: str = "work") -> str:
+    def change(self, files: Mapping[str, Content], message: str = "work") -> None:
         """Write (or remove) `files` and commit."""
         write(self.path, files)
-        return commit(self.path, message)
+        commit(self.path, message)
 
     def read(self, name: str) -> str:
         """Return the text of a file."""

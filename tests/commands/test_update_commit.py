@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Outcome, Service, Template, commit, git, snapshot
+from tests.support import Outcome, Service, Template, commit, git, head, snapshot
 
 Drydock = Callable[..., Outcome]
 CHANGELOG = """\
@@ -116,7 +116,8 @@ def test_conflicts_are_left_on_the_branch_and_can_be_taken_back(
 
 def test_a_branch_that_is_there_is_not_replaced(service: Service, drydock: Drydock) -> None:
     git(service.path, "switch", "--quiet", "--create", "drydock/update")
-    mine = service.change({"mine.txt": "mine\n"})
+    service.change({"mine.txt": "mine\n"})
+    mine = head(service.path)
     git(service.path, "switch", "--quiet", "main")
 
     outcome = drydock("update", service.path, "--defaults", "--commit")
@@ -131,7 +132,8 @@ def test_on_its_branch_a_release_goes_on_top_of_what_is_there(
     service: Service, template: Template, drydock: Drydock
 ) -> None:
     drydock("update", service.path, "--defaults", "--commit")
-    mine = service.change({"mine.txt": "mine\n"})
+    service.change({"mine.txt": "mine\n"})
+    mine = head(service.path)
     template.release("v1.2.0", {"port.txt": "8080\n"})
 
     outcome = drydock("update", service.path, "--defaults", "--commit")
@@ -149,7 +151,8 @@ def test_conflicts_on_top_are_taken_back_without_what_was_there(
     service: Service, template: Template, drydock: Drydock
 ) -> None:
     drydock("update", service.path, "--defaults", "--commit")
-    mine = service.change({"port.txt": "81\n"})
+    service.change({"port.txt": "81\n"})
+    mine = head(service.path)
     template.release("v1.2.0", {"port.txt": "8080\n"})
 
     assert drydock("update", service.path, "--defaults", "--commit").code == 1

@@ -14,6 +14,7 @@ from tests.support import (
     Template,
     commit,
     git,
+    head,
     run_alone,
     snapshot,
     write,
@@ -178,7 +179,8 @@ def test_a_downgrade(drydock: Drydock, service: Service) -> None:
 
 def test_a_downgrade_between_commits_without_a_release(drydock: Drydock, tmp_path: Path) -> None:
     template = Template.make(tmp_path / "template")
-    first = commit(template.path, "first")
+    commit(template.path, "first")
+    first = head(template.path)
     template.write({"a.txt": "1\n"})
     commit(template.path, "second")
     service = Service.make(template, tmp_path / "service", ref="HEAD")

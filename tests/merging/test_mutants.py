@@ -1,11 +1,10 @@
 """Without the check of one kind of invariant, triples of that kind merge silently and wrongly."""
 
 import pytest
-from drydock.git import Entry, Repository
+from drydock.git import Repository
 from drydock.merging.audit import invariants
-from drydock.merging.trees import Labels, three_way
 
-from tests.merging.test_triples import TRIPLES, repository
+from tests.merging.test_triples import TRIPLES, Merges, repository
 
 __all__ = ["repository"]
 
@@ -20,15 +19,9 @@ CHECKS = {
 
 def conflicts(repository: Repository, about: str) -> set[str]:
     """Return the triples about one kind of invariant that end in a conflict."""
-    found = set()
-    for name, triple in TRIPLES.items():
-        if triple.about != about or not triple.is_conflict:
-            continue
-        oids = repository.write_blobs([triple.side(letter).encode() for letter in "bot"])
-        base, ours, theirs = ({triple.path: Entry("100644", oid)} for oid in oids)
-        if three_way(repository, base, ours, theirs, Labels("base", "yours", "release")).conflicts:
-            found.add(name)
-    return found
+    merges = Merges(repository)
+    names = [name for name, one in TRIPLES.items() if one.about == about and one.is_conflict]
+    return {name for name in names if merges.result(name).conflict}
 
 
 @pytest.mark.slow

@@ -1,11 +1,12 @@
 """What both sides keep, the merge keeps: each triple comes out as it was written down by hand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pytest
-from drydock.git import Entry, Repository
-from drydock.merging.trees import Labels, three_way
+from drydock.git import Entry, Repository, Tree
+from drydock.merging.trees import Conflict, Labels, three_way
 
 from tests.merging.triples import (
     Triple,
@@ -29,6 +30,58 @@ TRIPLES = {
 }
 
 
+def _batches() -> list[list[str]]:
+    """Return the names of all triples, in batches in which no two have the same path."""
+    batches: list[dict[str, str]] = []
+    for name, triple in TRIPLES.items():
+        free = next((batch for batch in batches if triple.path not in batch), None)
+        if free is None:
+            batches.append(free := {})
+        free[triple.path] = name
+    return [list(batch.values()) for batch in batches]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a merge makes of one file."""
+
+    content: str
+    conflict: Conflict | None
+
+
+class Merges:
+    """Merges each batch once, when it is first needed: many files take git as long as one."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._batches = {name: batch for batch in _batches() for name in batch}
+        self._results: dict[str, Result] = {}
+
+    def result(self, name: str) -> Result:
+        """Return the result of the triple `name`."""
+        if name not in self._results:
+            self._merge([(one, TRIPLES[one]) for one in self._batches[name]])
+        return self._results[name]
+
+    def _merge(self, batch: Sequence[tuple[str, Triple]]) -> None:
+        base, ours, theirs = (self._tree(batch, letter) for letter in "bot")
+        labels = Labels(base="release v1", ours="yours", theirs="release v2")
+        merge = three_way(self._repository, base, ours, theirs, labels)
+        merged = ours | merge.changes
+        entries = {name: merged[triple.path] for name, triple in batch}
+        blobs = self._repository.read_blobs(entry.oid for entry in entries.values() if entry)
+        for name, triple in batch:
+            entry = entries[name]
+            assert entry is not None, name
+            content = blobs[entry.oid].decode()
+            self._results[name] = Result(content, merge.conflicts.get(triple.path))
+
+    def _tree(self, batch: Sequence[tuple[str, Triple]], letter: str) -> Tree:
+        oids = self._repository.write_blobs([triple.side(letter).encode() for _, triple in batch])
+        paths = [triple.path for _, triple in batch]
+        return {path: Entry("100644", oid) for path, oid in zip(paths, oids, strict=True)}
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
     folder = tmp_path_factory.mktemp("repository")
@@ -37,17 +90,15 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
         yield quarantined
 
 
+@pytest.fixture(scope="module")
+def merges(repository: Repository) -> Merges:
+    return Merges(repository)
+
+
 @pytest.mark.parametrize("name", TRIPLES)
-def test_outcome(name: str, repository: Repository) -> None:
-    triple = TRIPLES[name]
-    oids = repository.write_blobs([triple.side(letter).encode() for letter in "bot"])
-    base, ours, theirs = ({triple.path: Entry("100644", oid)} for oid in oids)
-    labels = Labels(base="release v1", ours="yours", theirs="release v2")
-    merge = three_way(repository, base, ours, theirs, labels)
-    entry = {**ours, **merge.changes}[triple.path]
-    assert entry is not None
-    content = repository.read_blobs([entry.oid])[entry.oid].decode()
-    conflict = merge.conflicts.get(triple.path)
+def test_outcome(name: str, merges: Merges) -> None:
+    triple, result = TRIPLES[name], merges.result(name)
+    content, conflict = result.content, result.conflict
     if triple.is_conflict:
         assert conflict, content
         missing = [name for name in triple.names if name not in conflict.reason]

@@ -7,7 +7,7 @@ import pytest
 from drydock.errors import BadInput
 from drydock.template.releases import open_template, version_of, without_credentials
 
-from tests.support import Template, commit, git
+from tests.support import Template, commit, git, head
 
 
 def names(template: Template) -> list[str]:
@@ -30,7 +30,8 @@ def test_releases_are_tags_in_the_order_of_versions(template: Template) -> None:
 def test_a_tag_missing_from_a_clone_is_known_from_its_commit(
     template: Template, tmp_path: Path
 ) -> None:
-    made = template.release("v1.0.0")
+    template.release("v1.0.0")
+    made = head(template.path)
     template.release("v1.1.0")
     commit(template.path, "release: later")
     git(tmp_path, "clone", "--quiet", "--no-tags", template.path, "clone")
@@ -50,7 +51,8 @@ def test_releases_of_a_merged_fork_do_not_count(template: Template) -> None:
 
 
 def test_a_template_without_releases_gives_its_newest_commit(template: Template) -> None:
-    made = commit(template.path, "start")
+    commit(template.path, "start")
+    made = head(template.path)
     with open_template(str(template.path), Path.cwd()) as opened:
         assert opened.latest().commit == made
         assert made.startswith(opened.latest().name)
@@ -58,7 +60,8 @@ def test_a_template_without_releases_gives_its_newest_commit(template: Template)
 
 def test_any_commit_is_found_and_described_as_copier_does(template: Template) -> None:
     template.release("v1.0.0")
-    made = commit(template.path, "more")
+    commit(template.path, "more")
+    made = head(template.path)
     with open_template(str(template.path), Path.cwd()) as opened:
         between = opened.find(made)
         assert between.name == git(template.path, "describe", "--tags")
