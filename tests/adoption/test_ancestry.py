@@ -82,7 +82,7 @@ def test_every_commit_of_an_ancestor_counts(tmp_path: Path) -> None:
     git(tmp_path, "branch", "feature/x", "HEAD~1")
     branch = ancestry.of_repository(f"{tmp_path}@feature/x", mine)
     assert [one.content for one in branch if one.path == "a.txt"] == [LINES]
-    with pytest.raises(BadInput, match="has no 'nowhere'"):
+    with pytest.raises(BadInput, match="has no branch, tag or commit 'nowhere'"):
         ancestry.of_repository(f"{tmp_path}@nowhere", mine)
 
 

@@ -5,40 +5,44 @@ from drydock.adoption import clashes
 from drydock.adoption.facts import gather
 
 FOUND = {
-    "metrics of its own": ("\nstart_http_server(8081)\n", 2, "it serves metrics of its own"),
+    "metrics of its own": ("\nstart_http_server(8081)\n", 2, "it serves its own metrics"),
     "a path of the standard's": ('@app.get("/metrics")\ndef f(): ...\n', 1, "it serves /metrics"),
-    "logging": ("import logging\nlogging.basicConfig()\n", 2, "it sets up logging itself"),
+    "logging": ("import logging\nlogging.basicConfig()\n", 2, "it configures logging itself"),
     "events": ('\n@app.on_event("startup")\ndef f(): ...\n', 2, "still run, with a warning"),
     "events of a router": ('\n@router.on_event("startup")\ndef f(): ...\n', 2, "run twice"),
     "what Starlette 1 lacks": ("\napp.add_event_handler('startup', f)\n", 2, "Starlette 1 has no"),
-    "a login": ("\nbearer = HTTPBearer()\n", 2, "is answered 401"),
+    "a login": ("\nbearer = HTTPBearer()\n", 2, "responds 401"),
     "a health check": ('@app.get("/api/v1/healthcheck")\ndef f(): ...\n', 1, "healthcheck itself"),
     "a heartbeat": ('@app.get("/__heartbeat__")\ndef f(): ...\n', 1, "it serves /__heartbeat__"),
     "a router of a library": ("\nHealthcheckRouter(checks)\n", 2, "HealthcheckRouter itself"),
-    "structlog": ("\nstructlog.configure(x)\n", 2, "it sets up logging itself"),
+    "structlog": ("\nstructlog.configure(x)\n", 2, "it configures logging itself"),
     "traces": (
         "\nFastAPIInstrumentor.instrument_app(app)\nTracerProvider()\n",
         3,
         "traces requests",
     ),
-    "errors": ("\n@app.exception_handler(Oops)\ndef f(): ...\n", 2, "in its own way: Oops"),
+    "errors": (
+        "\n@app.exception_handler(Oops)\ndef f(): ...\n",
+        2,
+        "it handles errors itself: Oops",
+    ),
     "several errors, and several paths, each in one line": (
         "\n@app.exception_handler(A)\ndef f(): ...\n\n\n@app.exception_handler(B)\ndef g(): ...\n",
         2,
-        "in its own way: A, B",
+        "it handles errors itself: A, B",
     ),
     "variables": (
         "\na = os.getenv('A')\nb = os.environ.get('B')\nc = os.getenv('A')\n",
         2,
-        "reads variables of the environment: A, B",
+        "reads environment variables: A, B",
     ),
     "settings of pydantic 1": ("from pydantic import BaseModel, BaseSettings\n", 1, "BaseSettings"),
     "validators of pydantic 1": ('@validator("x")\ndef f(): ...\n', 1, "validators"),
-    "a table that is gone": ('data["tool"]["poetry"]["version"]\n', 1, "[tool.poetry] is"),
+    "a table that is gone": ('data["tool"]["poetry"]["version"]\n', 1, "instead of [tool.poetry]"),
     "what is done before the server starts": (
         "def main():\n    print(1)\n    warm()\n    uvicorn.run(app)\n",
         3,
-        "before it starts the server, main calls warm",
+        "main calls warm before it starts the server",
     ),
 }
 
@@ -95,7 +99,7 @@ def test_a_chart_of_its_own_beside_the_standards() -> None:
     assert (chart.path, chart.line) == ("helm/Chart.yaml", 2)
     assert "chart/values.yaml" in chart.how
     assert (object_.path, object_.line) == ("helm/templates/web.yaml", 3)
-    assert "a CronJob" in object_.why
+    assert "the standard's chart has no CronJob" in object_.why
 
 
 def test_a_chart_of_its_own_alone() -> None:

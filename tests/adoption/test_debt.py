@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from drydock.adoption.debt import Debt, find, told
+from drydock.adoption.debt import Debt, find, summary
 from drydock.errors import BadInput
 
 SETTINGS = """\
@@ -41,9 +41,9 @@ def test_code_is_formatted_and_what_is_left_is_listed() -> None:
     listed = tomllib.loads(debt.settings)["lint"]["per-file-ignores"]
     assert listed == {"tests/**": ["S101"], "shop/main.py": ["F401", "I001", "S101"]}
     assert debt.rules == {"F401": 2, "I001": 1, "S101": 1}
-    assert told(debt) == [
-        "1 file formatted, in a commit of its own",
-        "4 findings in 1 file, in ruff.toml: F401 2, I001 1, S101 1",
+    assert summary(debt) == [
+        "1 file formatted, in a separate commit",
+        "4 findings in 1 file, listed in ruff.toml: F401 2, I001 1, S101 1",
     ]
 
 
@@ -52,7 +52,7 @@ def test_without_formatting_it_is_listed_what_is_not_formatted() -> None:
 
     assert (debt.formatted, debt.unformatted) == ({}, ("shop/main.py",))
     assert tomllib.loads(debt.settings)["format"]["exclude"] == ["shop/main.py"]
-    assert "1 file not formatted: in ruff.toml" in told(debt)
+    assert "1 file not formatted, listed in ruff.toml" in summary(debt)
 
 
 def test_examples_in_texts_stay_and_are_listed_where_ruff_would_format_them() -> None:
@@ -98,12 +98,12 @@ def test_what_is_no_python_is_left_out_and_told() -> None:
         "old.py",
     ]
     assert (debt.unreadable, debt.files) == (("old.py",), 0)
-    assert "no Python that ruff reads, so left out in ruff.toml: old.py" in told(debt)
+    assert "excluded in ruff.toml, since ruff cannot parse it: old.py" in summary(debt)
 
 
 def test_code_that_meets_all_of_it_changes_nothing() -> None:
     debt = found({"a.py": b"x = 1\n"})
-    assert (debt.settings, debt.formatted, told(debt)) == (SETTINGS, {}, [])
+    assert (debt.settings, debt.formatted, summary(debt)) == (SETTINGS, {}, [])
 
 
 def test_modules_without_checked_types_are_counted() -> None:
@@ -113,16 +113,16 @@ def test_modules_without_checked_types_are_counted() -> None:
         b"[mypy-a]\nignore_errors = True\n\n[mypy-b]\nignore_errors = True\n"
     )
     debt = found({"a.py": b"x = 1\n", "mypy.ini": ini})
-    assert told(debt) == ["2 modules without checked types, in mypy.ini"]
+    assert summary(debt) == ["2 modules not type-checked, listed in mypy.ini"]
 
 
 def test_a_list_never_grows() -> None:
-    with pytest.raises(BadInput, match="only ever to be shortened"):
+    with pytest.raises(BadInput, match="already lists debt"):
         found(CODE, found(CODE).settings)
 
 
 def test_settings_that_ruff_refuses_are_told() -> None:
-    with pytest.raises(BadInput, match=r"ruff does not accept ruff\.toml: .*NOSUCH"):
+    with pytest.raises(BadInput, match=r"ruff rejects ruff\.toml: .*NOSUCH"):
         found(CODE, SETTINGS.replace('"E"', '"NOSUCH"'))
 
 

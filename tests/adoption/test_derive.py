@@ -112,12 +112,12 @@ def test_a_guide_does_not_outweigh_the_image() -> None:
 
 
 def test_another_framework_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"a\.py:1: it is a Flask application"):
+    with pytest.raises(BadInput, match=r"a\.py:1: this is a Flask application"):
         answers({"a.py": "app = Flask(__name__)\n"})
 
 
 def test_nothing_to_wrap_is_refused() -> None:
-    with pytest.raises(BadInput, match="no ASGI application was found"):
+    with pytest.raises(BadInput, match="no ASGI application found"):
         answers({"a.py": ""})
 
 
@@ -182,20 +182,20 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
             "shop/factory.py": "def create_app():\n    app = Flask(__name__)\n    return app\n",
             "wsgi.py": "from shop.factory import create_app\napp = create_app()\n",
         },
-        "it is a Flask application, and the chassis wraps ASGI only",
+        "this is a Flask application, but the chassis wraps only ASGI",
     ),
     "Connexion": (
         {"a.py": "import connexion\napp = connexion.App(__name__)\n"},
-        r"a\.py:2: it is a Connexion application",
+        r"a\.py:2: this is a Connexion application",
     ),
-    "Litestar": ({"a.py": "app = Litestar([])\n"}, "it is a Litestar application"),
+    "Litestar": ({"a.py": "app = Litestar([])\n"}, "this is a Litestar application"),
     "BlackSheep": (
         {"a.py": "from blacksheep import Application\napp = Application()\n"},
-        "it is a BlackSheep application",
+        "this is a BlackSheep application",
     ),
     "Django": (
         {"site/asgi.py": "application = get_asgi_application()\n"},
-        "it is a Django application",
+        "this is a Django application",
     ),
     "a factory with arguments": (
         {"a.py": "def make(db, *, url):\n    app = FastAPI()\n    return app\n"},
@@ -207,14 +207,14 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
             "prices/requirements.txt": "fastapi\n", "prices/prices/main.py": APP_TEXT,
             "web/package.json": "{}",
         },
-        "it holds several services: .*: orders, prices$",
+        "the folder holds several services: .*: orders, prices$",
     ),
     "one whose tools alone are at the root": (
         {
             "pyproject.toml": "[tool.ruff]\n", "a/Pipfile": "", "a/m.py": APP_TEXT,
             "b/Pipfile": "", "b/m.py": APP_TEXT,
         },
-        "it holds several services: .*: a, b$",
+        "the folder holds several services: .*: a, b$",
     ),
     "services of which one has nothing but an image": (
         {
@@ -222,18 +222,18 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
             "volume/a/requirements.txt": "fastapi\n", "volume/a/main.py": APP_TEXT,
             "volume/b/Dockerfile": "FROM python:3.11\n", "volume/b/app.py": APP_TEXT,
         },
-        "it holds several services: .*: volume/a, volume/b$",
+        "the folder holds several services: .*: volume/a, volume/b$",
     ),
     "a workspace with a service in a folder": (
         {
             "pyproject.toml": "[tool.uv.workspace]\nmembers = ['backend']\n",
             "backend/pyproject.toml": "[project]\n", "backend/m.py": APP_TEXT,
         },
-        "it holds a service in a folder: .*: backend$",
+        "the folder holds a service in a subfolder: .*: backend$",
     ),
     "a repository with the service in a folder": (
         {"backend/Pipfile": "", "backend/m.py": APP_TEXT},
-        "it holds a service in a folder: .*: backend$",
+        "the folder holds a service in a subfolder: .*: backend$",
     ),
 }  # fmt: skip
 

@@ -82,7 +82,7 @@ def test_what_no_python_at_hand_reads_is_told_by_line(tmp_path: Path) -> None:
     facts = gather({"main.py": text})
     (hidden,) = [fact for fact in facts if fact.about == "unreadable"]
     assert (hidden.path, hidden.line) == ("main.py", 3)
-    with pytest.raises(BadInput, match=r"main\.py:3: Python 3\.\d+ does not read it"):
+    with pytest.raises(BadInput, match=r"main\.py:3: Python 3\.\d+ cannot parse it"):
         derive(facts, {"main.py": text}, "shop")
 
 

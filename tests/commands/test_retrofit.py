@@ -253,8 +253,8 @@ def flask() -> Mapping[str, str]:
 
 
 REFUSED = {
-    "Flask": (flask(), "app.py:3: it is a Flask application"),
-    "no application": ({"lib.py": "X = 1\n"}, "no ASGI application was found"),
+    "Flask": (flask(), "app.py:3: this is a Flask application"),
+    "no application": ({"lib.py": "X = 1\n"}, "no ASGI application found"),
     "a broken pyproject": (
         {"pyproject.toml": "[project\n", **dict(requirements.FLAT.files)},
         "pyproject.toml is not valid",
@@ -730,7 +730,7 @@ def test_the_second_service_of_a_repository_has_a_branch_of_its_own(
     assert drydock("retrofit", top / "prices", "--abort").code == 0
     assert git(top, "branch", "--show-current") == "main"
     assert (top / "orders/pyproject.toml").exists()
-    assert "it holds several services" in retrofit(drydock, top, standard).err
+    assert "the folder holds several services" in retrofit(drydock, top, standard).err
 
 
 @pytest.mark.slow

@@ -81,10 +81,10 @@ def test_code_is_formatted_and_its_debt_listed_in_commits_of_their_own(
     ]
     assert ast.dump(ast.parse((folder / "tills/main.py").read_text())) == ast.dump(ast.parse(CODE))
     assert json.loads(outcome.out)["debt"] == [
-        "2 files formatted, in a commit of its own",
-        "no Python that ruff reads, so left out in ruff.toml: tills/old.py",
+        "2 files formatted, in a separate commit",
+        "excluded in ruff.toml, since ruff cannot parse it: tills/old.py",
         "2 findings in 1 file, in ruff.toml: F401 1, I001 1",
-        "2 modules without checked types, in mypy.ini",
+        "2 modules not type-checked, listed in mypy.ini",
     ]
 
 
@@ -106,7 +106,7 @@ def test_without_formatting_files_that_are_not_formatted_are_listed(
 ) -> None:
     outcome = retrofit(drydock, folder, standard, "--no-format")
 
-    assert "2 files not formatted: in ruff.toml" in outcome.out
+    assert "2 files not formatted, listed in ruff.toml" in outcome.out
     assert lint(folder) == ""
     assert (folder / "tills/main.py").read_text() == CODE
 
@@ -184,7 +184,7 @@ def test_after_conflicts_it_is_done_when_asked_for(
     assert "2 files formatted" in done.out
     assert lint(folder) == ""
     again = drydock("retrofit", folder, "--debt")
-    assert (again.code, "only ever to be shortened" in again.err) == (2, True)
+    assert (again.code, "already lists debt" in again.err) == (2, True)
 
 
 def test_a_service_in_a_folder_changes_nothing_outside_of_it(

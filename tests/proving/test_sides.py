@@ -96,7 +96,7 @@ def test_an_environment_that_was_committed_is_not_read(tmp_path: Path) -> None:
 
 
 def test_without_an_application_there_is_nothing_to_prove(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"^before \(main\): no ASGI application was found"):
+    with pytest.raises(BadInput, match=r"^before \(main\): no ASGI application found"):
         side(tmp_path, {"main.py": "print(1)\n"})
 
 
@@ -123,7 +123,7 @@ def test_a_copy_has_what_lies_beside_the_service(tmp_path: Path) -> None:
         ("tool = 3\n", "pyproject.toml:1 is not valid: tool must be a table"),
         ("[tool]\npoetry = []\n", "pyproject.toml:2 is not valid: tool.poetry must be a table"),
         ("[tool]\nuv = 'x'\n", "pyproject.toml:2 is not valid: tool.uv must be a table"),
-        ("[project]\ndependencies = [3]\n", "project.dependencies must be a list of texts"),
+        ("[project]\ndependencies = [3]\n", "project.dependencies must be a list of strings"),
         ("[project\n", "pyproject.toml is not valid"),
     ],
 )

@@ -129,7 +129,7 @@ def of_repository(named: str, files: Mapping[str, bytes]) -> list[Candidate]:
     with open_template(address, Path.cwd()) as ancestor:
         commit = ancestor.repository.commit_of(ref or "HEAD")
         if commit is None:
-            raise BadInput(f"{ancestor.address} has no {ref!r}")
+            raise BadInput(f"{ancestor.address} has no branch, tag or commit {ref!r}")
         return list(_history(ancestor.repository, commit, files))
 
 

@@ -1,4 +1,4 @@
-"""What a service does itself that the standard does, too, or that a person must carry over."""
+"""What a service does that the standard also does, or that a person must carry over."""
 
 import re
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ _AT_THE_ROOT = re.compile(
     r"^(\.github/|\.gitlab-ci\.yml$|Jenkinsfile$|renovate\.json$|\.pre-commit-config\.yaml$)"
 )
 _FACTS = {
-    "pipeline": ("{value}", "call the sessions of noxfile.py in it"),
+    "pipeline": ("{value}", "run the sessions of noxfile.py in it"),
     "own_metrics": (
-        "it serves metrics of its own: {value}",
-        "they still work; the chassis serves the same registry at /metrics of the management "
-        "port, so this server can be removed",
+        "it serves its own metrics: {value}",
+        "they still work; the chassis serves the same registry at /metrics on the management "
+        "port, so you can remove this server",
     ),
     "own_path": (
         "it serves {value} itself",
-        "that still works; health and metrics of the standard are on the management port",
+        "it still works; the standard serves health and metrics on the management port",
     ),
     "configuration": (
         "it defines its own settings ({value})",
@@ -27,20 +27,20 @@ _FACTS = {
         "APP__ variables",
     ),
     "own_start": (
-        "before it starts the server, {value}; the chassis starts the application itself",
-        "do it in the application's lifespan, if it is still needed",
+        "{value} before it starts the server, which the chassis now does instead",
+        "if you still need it, move it to the application's lifespan",
     ),
     "own_tracing": (
         "it traces requests itself: {value}",
-        "answer tracing with yes to have spans of each request from the chassis, and take it out",
+        "set tracing to yes: the chassis then creates the spans of each request; remove this",
     ),
     "own_errors": (
-        "it answers errors in its own way: {value}",
-        "that goes on; errors that it does not handle are the chassis'",
+        "it handles errors itself: {value}",
+        "its handlers still run; the chassis handles all other errors",
     ),
     "own_logging": (
-        "it sets up logging itself: {value}",
-        "take it out, so that log lines come as JSON with request ids",
+        "it configures logging itself: {value}",
+        "remove it to get JSON log lines with request ids",
     ),
 }
 _CONCERNS: dict[str, Concern] = {
@@ -48,58 +48,58 @@ _CONCERNS: dict[str, Concern] = {
     "configuration": "operators", "own_start": "start", "own_logging": "operators",
     "own_tracing": "operators", "own_errors": "debt",
 }  # fmt: skip
-_LIFESPAN = "FastAPI(lifespan=...): https://fastapi.tiangolo.com/advanced/events/"
-# What is no longer there in a current FastAPI or pydantic, or here; each with what is instead.
+_LIFESPAN = "use FastAPI(lifespan=...): https://fastapi.tiangolo.com/advanced/events/"
+# What current FastAPI, pydantic and Drydock have removed or renamed, with the replacement.
 _GONE = {
     r"(?<!router)\.add_event_handler\(": (
         "Starlette 1 has no add_event_handler",
-        f"{_LIFESPAN}; app.router.add_event_handler is still there",
+        f"{_LIFESPAN}; app.router.add_event_handler still exists",
     ),
     r"\b\w*router\w*\.on_event\(": (
-        "start-up and shut-down events of a router that is included run twice",
+        "startup and shutdown events of an included router run twice",
         _LIFESPAN,
     ),
     r"(?<!outer)\.on_event\(": (
-        "start-up and shut-down events still run, with a warning, but not beside a lifespan",
+        "startup and shutdown events still run, with a warning, but not with a lifespan",
         _LIFESPAN,
     ),
     r"from pydantic import .*\bBaseSettings\b|pydantic\.BaseSettings": (
-        "BaseSettings is a package of its own since pydantic 2",
-        "from pydantic_settings import BaseSettings; drydock modernize changes it",
+        "BaseSettings has its own package since pydantic 2",
+        "import it from pydantic_settings; drydock modernize does it",
     ),
     r"@(?:pydantic\.)?(?:root_)?validator\(": (
-        "validators have other names since pydantic 2",
-        "@field_validator or @model_validator(mode=...); drydock modernize changes it",
+        "pydantic 2 renamed validators",
+        "use @field_validator or @model_validator(mode=...); drydock modernize does it",
     ),
     r"^\s*class Config:": (
-        "`class Config` is read with a warning since pydantic 2",
-        "model_config = ConfigDict(...); drydock modernize changes it",
+        "`class Config` is deprecated since pydantic 2",
+        "use model_config = ConfigDict(...); drydock modernize does it",
     ),
     r"""["']tool["']\]\[["']poetry["']\]""": (
-        "[tool.poetry] is [project] in pyproject.toml now",
-        "read it there",
+        "pyproject.toml now has [project] instead of [tool.poetry]",
+        "read it from [project]",
     ),
 }
-# What a current FastAPI answers otherwise.
+# Where the responses of current FastAPI differ.
 _CHANGED = {
     r"\b(HTTPBearer|HTTPBasic|HTTPDigest|APIKey(Header|Query|Cookie)|OAuth2\w+)\(": (
-        "a missing login is answered 401 by today's FastAPI, and was 403"
+        "current FastAPI responds 401 to missing credentials; it used to be 403"
     ),
 }
-_TOGETHER = {"own_errors", "own_path"}
-_VARIABLES = 12
-"""How many variables are named in a report."""
+_GROUPED = {"own_errors", "own_path"}
+_SHOWN_VARIABLES = 12
+"""How many variables the report names."""
 
 
 def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Iterator[Todo]:
-    """Yield what is to be done by hand.
+    """Yield what must be done by hand.
 
-    `files` are the service's, `standard` the standard's, and `prefix` where the service lies in
-    its repository.
+    `files` are the service's, `standard` the standard's; `prefix` is the service's folder in its
+    repository.
     """
-    measuring = {path: text for path, text in standard.items() if "prometheus_client" in text}
-    collectors = {fact.value for fact in code.find(measuring) if fact.about == "collector"}
-    facts = list(_in_one_line([fact for fact in facts if fact.path not in standard]))
+    with_metrics = {path: text for path, text in standard.items() if "prometheus_client" in text}
+    collectors = {fact.value for fact in code.find(with_metrics) if fact.about == "collector"}
+    facts = list(_grouped([fact for fact in facts if fact.path not in standard]))
     for fact in facts:
         if fact.about in _FACTS:
             why, how = _FACTS[fact.about]
@@ -111,85 +111,89 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
                 _CONCERNS.get(fact.about, "debt"),
             )
         elif fact.about == "collector" and fact.value in collectors:
-            why = f"the chassis has the metric {fact.value}, too, and one name registers only once"
-            yield Todo(fact.path, fact.line, why, "rename it, or take it out", "start")
+            why = f"the chassis also registers the metric {fact.value}, which works only once"
+            yield Todo(fact.path, fact.line, why, "rename or remove it", "start")
         elif fact.about == "unreadable":
-            how = (
-                "nothing of it is looked into: fix it, or run drydock on the Python that it is for"
-            )
+            how = "fix it, or run drydock on the Python it is written for: until then it is ignored"
             yield Todo(fact.path, fact.line, fact.value, how, "start")
-    stays = "requires-poetry" in standard.get("pyproject.toml", "")
+    keeps_poetry = "requires-poetry" in standard.get("pyproject.toml", "")
     for path, text in sorted(files.items()):
         if path.endswith(".py") and path not in standard:
             yield from _gone(path, text)
-        elif path == "poetry.lock" and "uv.lock" not in files and not stays:
-            yield Todo(path, 0, "uv.lock takes its place", "git rm poetry.lock")
-        elif path == "uv.lock" and stays:
-            yield Todo(path, 0, "poetry.lock takes its place", "git rm uv.lock")
+        elif path == "poetry.lock" and "uv.lock" not in files and not keeps_poetry:
+            yield Todo(path, 0, "uv.lock replaces it", "git rm poetry.lock")
+        elif path == "uv.lock" and keeps_poetry:
+            yield Todo(path, 0, "poetry.lock replaces it", "git rm uv.lock")
     yield from _environment(facts)
     yield from _charts(facts, standard)
     for fact in facts:
         if fact.about == "manifest" and fact.value != "Service":
-            how = "probes: /livez and /readyz on the management port; keep the rest"
-            yield Todo(fact.path, fact.line, f"a {fact.value} of its own", how, "operators")
+            how = "point its probes at /livez and /readyz on the management port; keep the rest"
+            yield Todo(
+                fact.path, fact.line, f"the service has its own {fact.value}", how, "operators"
+            )
     yield from _at_the_root(standard, prefix)
 
 
-def _in_one_line(facts: list[Fact]) -> Iterator[Fact]:
-    """Yield the facts, those that say the same of several places of a file as one, at the first."""
+def _grouped(facts: list[Fact]) -> Iterator[Fact]:
+    """Yield the facts; those of one kind in one file as one, at the line of the first."""
     values: dict[tuple[str, str], dict[str, None]] = {}
     for fact in facts:
-        if fact.about in _TOGETHER:
+        if fact.about in _GROUPED:
             values.setdefault((fact.about, fact.path), {})[fact.value] = None
     for fact in facts:
-        if fact.about not in _TOGETHER:
+        if fact.about not in _GROUPED:
             yield fact
         elif held := values.pop((fact.about, fact.path), None):
             yield replace(fact, value=", ".join(held))
 
 
 def _environment(facts: list[Fact]) -> Iterator[Todo]:
-    """Yield what code reads of the environment, once: its operators set that."""
+    """Yield one item for all environment variables that the code reads."""
     read = [fact for fact in facts if fact.about == "variable"]
     names = list(dict.fromkeys(fact.value for fact in read))
     if names:
-        shown = ", ".join(names[:_VARIABLES])
-        more = f" and {len(names) - _VARIABLES} more" if len(names) > _VARIABLES else ""
-        how = "set them in env and secretEnv of chart/values.yaml"
-        why = f"its code reads variables of the environment: {shown}{more}"
+        shown = ", ".join(names[:_SHOWN_VARIABLES])
+        more = f" and {len(names) - _SHOWN_VARIABLES} more" if len(names) > _SHOWN_VARIABLES else ""
+        how = "set them under env and secretEnv in chart/values.yaml"
+        why = f"its code reads environment variables: {shown}{more}"
         yield Todo(read[0].path, read[0].line, why, how, "operators")
 
 
 def _charts(facts: list[Fact], standard: Files) -> Iterator[Todo]:
-    """Yield the charts of a service, and what they make that the standard's does not."""
+    """Yield the charts of a service, and the objects that only they create."""
     texts = [text for path, text in standard.items() if path.startswith("chart/templates/")]
-    made = {kind for text in texts for kind in re.findall(r"(?m)^kind: (\w+)$", text)}
+    kinds = {kind for text in texts for kind in re.findall(r"(?m)^kind: (\w+)$", text)}
     for fact in facts:
-        if fact.about == "chart" and made:
+        if fact.about == "chart" and kinds:
             how = (
-                "what its values set of resources, replicas, hosts and variables belongs in "
-                "chart/values.yaml; then git rm it, or keep it and answer helm with no"
+                "move its resources, replicas, hosts and variables to chart/values.yaml, then git "
+                "rm it; or keep it and set helm to no"
             )
             yield Todo(
-                fact.path, fact.line, f"{fact.value}, beside the standard's", how, "operators"
+                fact.path, fact.line, f"{fact.value}, next to the standard's", how, "operators"
             )
         elif fact.about == "chart":
-            how = "probes: /livez and /readyz on the management port; keep the rest"
+            how = "point its probes at /livez and /readyz on the management port; keep the rest"
             yield Todo(
-                fact.path, fact.line, f"{fact.value}; the standard's stays out", how, "operators"
+                fact.path, fact.line, f"{fact.value}; the standard's is left out", how, "operators"
             )
-        elif fact.about == "chart_object" and made and fact.value not in made:
-            why = f"a {fact.value}, which the standard's chart has none of"
+        elif fact.about == "chart_object" and kinds and fact.value not in kinds:
+            why = f"the standard's chart has no {fact.value}"
             yield Todo(
-                fact.path, fact.line, why, "carry it over, if it is still needed", "operators"
+                fact.path,
+                fact.line,
+                why,
+                "add it to the standard's chart, if you still need it",
+                "operators",
             )
 
 
 def _at_the_root(standard: Files, prefix: str) -> Iterator[Todo]:
     for path in sorted(standard) if prefix else ():
         if _AT_THE_ROOT.match(path):
-            how = f"put it into the repository's own, for the folder {prefix}"
-            yield Todo(path, 0, "it only works at the root of a repository", how, "operators")
+            how = f"merge it into the repository's own, for the folder {prefix}"
+            yield Todo(path, 0, "it works only at the root of a repository", how, "operators")
 
 
 def _gone(path: str, text: str) -> Iterator[Todo]:
@@ -201,4 +205,4 @@ def _gone(path: str, text: str) -> Iterator[Todo]:
     for pattern, why in _CHANGED.items():
         if found := re.search(pattern, text):
             line = text[: found.start()].count("\n") + 1
-            yield Todo(path, line, why, "tell its callers", "callers")
+            yield Todo(path, line, why, "tell the service's clients", "callers")

@@ -1,6 +1,6 @@
-"""What the old code of a service does not meet: formatted, or listed file by file in ruff.toml.
+"""The rules that a service's old code breaks: it is formatted, the rest is listed in ruff.toml.
 
-ruff only reads the code. Types are the other half of the debt: `translate.types` lists those.
+ruff only reads the code. Types are the other half of the debt: `translate.types` lists them.
 """
 
 import json
@@ -25,49 +25,49 @@ _CODE = (".py", ".pyi", ".ipynb", ".md")
 _SETTINGS = re.compile(r"(^|/)(\.?ruff|pyproject)\.toml$")
 _TABLE = "[lint.per-file-ignores]\n"
 _SHOWN = 8
-_REASON = 300  # characters of what ruff says
+_REASON = 300  # characters of ruff's message
 _LISTED = "# Debt: what these files do not meet. Only ever shorten it.\n"
 
 
 @dataclass(frozen=True)
 class Debt:
-    """What the old code of a service does not meet yet."""
+    """The rules that a service's old code does not meet yet."""
 
     formatted: Mapping[str, bytes]
-    """The files that are formatted now, by their path."""
+    """The files that are now formatted, by path."""
     settings: str
     """The text of ruff.toml, with the list."""
     rules: Mapping[str, int]
-    """How often each rule is broken."""
+    """How many findings each rule has."""
     files: int
-    """In how many files."""
+    """How many files have findings."""
     unformatted: tuple[str, ...]
-    """Files that stay as they are."""
+    """Files that are not formatted."""
     unreadable: tuple[str, ...]
-    """Files that are no Python which the standard runs on; ruff leaves them out."""
+    """Files that the standard's Python cannot parse; ruff excludes them."""
     untyped: int
-    """Modules that no types are checked in."""
+    """How many modules mypy does not check."""
 
 
-def told(debt: Debt) -> list[str]:
-    """Return what of the code is formatted and what is listed, a line each."""
+def summary(debt: Debt) -> list[str]:
+    """Return what was formatted and what is listed, one line each."""
     lines = []
     if debt.formatted:
-        lines.append(f"{_counted(len(debt.formatted), 'file')} formatted, in a commit of its own")
+        lines.append(f"{_counted(len(debt.formatted), 'file')} formatted, in a separate commit")
     if debt.unformatted:
-        lines.append(f"{_counted(len(debt.unformatted), 'file')} not formatted: in {PATH}")
+        lines.append(f"{_counted(len(debt.unformatted), 'file')} not formatted, listed in {PATH}")
     if debt.unreadable:
         lines.append(
-            f"no Python that ruff reads, so left out in {PATH}: {', '.join(debt.unreadable)}"
+            f"excluded in {PATH}, since ruff cannot parse it: {', '.join(debt.unreadable)}"
         )
     if debt.rules:
         most = sorted(debt.rules.items(), key=lambda item: (-item[1], item[0]))
         shown = ", ".join(f"{rule} {number}" for rule, number in most[:_SHOWN])
         more = f" and {len(most) - _SHOWN} more rules" if len(most) > _SHOWN else ""
         found = _counted(sum(debt.rules.values()), "finding")
-        lines.append(f"{found} in {_counted(debt.files, 'file')}, in {PATH}: {shown}{more}")
+        lines.append(f"{found} in {_counted(debt.files, 'file')}, listed in {PATH}: {shown}{more}")
     if debt.untyped:
-        lines.append(f"{_counted(debt.untyped, 'module')} without checked types, in {types.PATH}")
+        lines.append(f"{_counted(debt.untyped, 'module')} not type-checked, listed in {types.PATH}")
     return lines
 
 
@@ -76,16 +76,16 @@ def _counted(number: int, what: str) -> str:
 
 
 def find(contents: Mapping[str, bytes], version: str, *, formats: bool) -> Debt:
-    """Format the code of a service, and list what it does not meet otherwise.
+    """Format a service's code, and list the findings that remain.
 
-    `contents` are its files by their path, ruff.toml among them; `version` is that of its ruff,
-    empty for the newest. Without `formats` what is not formatted is listed, too. Raises BadInput
-    where ruff cannot be run or refuses its settings.
+    `contents` are its files by path, ruff.toml included; `version` is the version of its ruff,
+    empty for the newest. Without `formats`, unformatted files are listed instead. Raises BadInput
+    if ruff cannot run or rejects its settings.
     """
     if PATH not in contents:
-        raise BadInput(f"there is no {PATH}")
+        raise BadInput(f"{PATH} is missing")
     if _LISTED.encode() in contents[PATH]:
-        raise BadInput(f"the list in {PATH} is only ever to be shortened: nox -s debt")
+        raise BadInput(f"{PATH} already lists debt; shorten the list with nox -s debt")
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         folder = Path(scratch).resolve()
         code = [path for path in contents if path.endswith(_CODE)]
@@ -108,7 +108,7 @@ class _Ruff:
         self._run("format")
         after = {path: (self.folder / path).read_bytes() for path in code}
         changed = {path: text for path, text in after.items() if text != contents[path]}
-        # Examples in texts stay as their authors wrote them.
+        # Examples in documents stay as their authors wrote them.
         kept = sorted(p for p in changed if not formats or p.endswith(".md"))
         for path in kept:
             (self.folder / path).write_bytes(contents[path])
@@ -119,7 +119,7 @@ class _Ruff:
             by_file[path].append(rule)
         self._write(_with_ignored(self.settings, by_file))
         if left := sorted(set(self._found())):
-            raise BadInput(f"ruff still objects to {left[0][0]}: {left[0][1]}")
+            raise BadInput(f"ruff still reports {left[0][1]} in {left[0][0]}")
         rules: Counter[str] = Counter()
         for (_, rule), number in found.items():
             rules[rule] += number
@@ -136,12 +136,12 @@ class _Ruff:
             self._write(_with_excluded(self.settings, where, items))
 
     def _found(self) -> list[tuple[str, str]]:
-        """Return file and rule of each finding; the rule is empty where the file is no Python."""
+        """Return file and rule of each finding; the rule is empty if the file cannot be parsed."""
         done = self._run("check", "--output-format=json", "--exit-zero")
         try:
             findings: list[dict[str, Any]] = json.loads(done.stdout)
         except ValueError as error:
-            raise BadInput(f"ruff does not accept {PATH}: {done.stderr[:_REASON]}") from error
+            raise BadInput(f"ruff rejects {PATH}: {done.stderr[:_REASON]}") from error
         return [
             (
                 Path(one["filename"]).relative_to(self.folder).as_posix(),
@@ -178,12 +178,12 @@ def _with_excluded(text: str, where: str, paths: Iterable[str]) -> str:
 
 
 def _with_ignored(text: str, by_file: Mapping[str, Iterable[str]]) -> str:
-    """Add what is ignored in which file to its table's end, with what stands there already."""
+    """Add the rules that each file breaks to the end of the table, merged with its entries."""
     if not by_file:
         return text
     head, table, rest = text.partition(_TABLE)
     if not table:
-        raise BadInput(f"{PATH} has no table {_TABLE.strip()}, in which to list what is not met")
+        raise BadInput(f"{PATH} has no table {_TABLE.strip()} to list findings in")
     known = toml.data(text)["lint"]["per-file-ignores"]
     held, bracket, end = rest.partition("\n[")
     lines = ""

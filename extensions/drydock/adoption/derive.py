@@ -249,27 +249,27 @@ _NOT_ASGI = {"Flask", "Bottle", "Connexion", "Django", "Falcon"}
 
 def _why_none(facts: list[Fact]) -> str:
     for other in _of(facts, "other_framework"):
-        why = f"{other.where}: it is a {other.value} application, and the chassis wraps "
+        why = f"{other.where}: this is a {other.value} application, but the chassis wraps only "
         if other.value in _NOT_ASGI:
             return (
-                f"{why}ASGI only; lint, types, image and pipeline of the standard could still "
-                "serve it: drydock new makes a service to take them from"
+                f"{why}ASGI; you can still use the standard's lint, types, image and pipeline: "
+                "copy them from a service made with drydock new"
             )
-        return f"{why}FastAPI and Starlette; --data app=module:attribute tries it with this one"
+        return f"{why}FastAPI and Starlette; to try it anyway, use --data app=module:attribute"
     for needy in _of(facts, "factory_with"):
         called = needy.value.rpartition(":")[2]
         return (
-            f"{needy.where}: {called} needs arguments, so it is no application: write a module "
-            "that calls it, app = ..., and give it with --data app=module:app"
+            f"{needy.where}: {called} needs arguments, so no server can call it: write a module "
+            "with app = ... that calls it, and name it with --data app=module:app"
         )
     for hidden in _of(facts, "unreadable"):
         return (
-            f"no ASGI application was found, and {hidden.where}: {hidden.value}: run drydock where "
-            "that Python is installed, or give the application with --data app=module:attribute"
+            f"no ASGI application found, and {hidden.where}: {hidden.value}: run drydock where "
+            "that Python is installed, or name the application with --data app=module:attribute"
         )
     return (
-        "no ASGI application was found (a FastAPI() or Starlette() at the top of a module, or a "
-        "function that makes one): give it with --data app=module:attribute"
+        "no ASGI application found (FastAPI() or Starlette() at the top of a module, or a function "
+        "that returns one): name it with --data app=module:attribute"
     )
 
 
@@ -294,8 +294,8 @@ def _require_one_service(facts: list[Fact], files: Files) -> None:
     services = sorted(homes - {""})
     if services and "" not in homes and (not at_top or len(services) > 1):
         listed = ", ".join(services)
-        what = "several services" if len(services) > 1 else "a service in a folder"
-        raise BadInput(f"it holds {what}: run drydock retrofit in each that is meant: {listed}")
+        what = "several services" if len(services) > 1 else "a service in a subfolder"
+        raise BadInput(f"the folder holds {what}: run drydock retrofit in each: {listed}")
 
 
 def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:

@@ -129,7 +129,7 @@ class _Trials:
         """Return what uv says against these changes; empty: it locks, and can be installed."""
         text = changed(self.text, changes)
         if text not in self.made:
-            detail = f", with {len(changes)} of the pins changed" if changes else ""
+            detail = f", with {len(changes)} changed pins" if changes else ""
             self.attempts += 1
             self.say(f"Locking, attempt {self.attempts}{detail}")
             self.made[text] = self._try(text)
@@ -173,7 +173,7 @@ class _Trials:
 
         None where there is no solution.
         """
-        self.say("Looking which of the pinned versions go together")
+        self.say("Checking which pinned versions work together")
         text = changed(self.text, changes)
         try:
             found = locking.wheels(text, self.python, builds=self.builds, preferred=versions)
@@ -191,7 +191,7 @@ def _without_wheels(
 
     And those of which only the pinned version has none: each of them must change.
     """
-    trials.say("Looking for wheels of the pinned versions")
+    trials.say("Looking for wheels for the pinned versions")
     reasons: dict[str, str] = {}
     while True:
         try:
@@ -252,7 +252,7 @@ def _hopeless(
         return []
     found = _needed(trials, left, lambda some: changes | dict.fromkeys(some, _DROPPED))
     if found == left and (objection := trials.objection(dict.fromkeys(own, _DROPPED))):
-        raise BadInput(f"even without the service's own requirements: {objection}")
+        raise BadInput(f"it does not lock even without the service's own requirements: {objection}")
     return found
 
 

@@ -45,7 +45,7 @@ def place_of(folder: Path) -> Place:
         if folder.is_dir():
             how = "git init && git add --all && git commit -m 'As it was'"
             raise BadInput(
-                f"{folder} is in no git repository, so nothing could be undone: {how}"
+                f"{folder} is not in a git repository, so nothing could be undone: run {how}"
             ) from error
         raise
     try:
@@ -53,7 +53,7 @@ def place_of(folder: Path) -> Place:
     except BadInput:
         file = ""
     if file:
-        raise BadInput(f"{file} says which template made this service: use drydock update")
+        raise BadInput(f"{file} records the template that made this service: use drydock update")
     head = repository.commit_of("HEAD")
     if head is None:
         raise BadInput(f"{repository.top} has no commit yet: commit the service first")

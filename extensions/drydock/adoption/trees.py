@@ -134,7 +134,7 @@ def keep(place: Place, merge: Merge) -> set[str]:
     kept = {path for path in _AS_YOU_LIKE if place.prefix + path in merge.conflicts}
     for path in kept:
         merge.conflicts.pop(place.prefix + path)
-        merge.leave_out(place.prefix + path, "yours stays, since they could not be merged")
+        merge.leave_out(place.prefix + path, "your version stays: they could not be merged")
     return kept
 
 

@@ -251,7 +251,7 @@ class _Retrofit:
             except BadInput as error:
                 report.unsettled = f"{error}; once it can: {again}"
             else:
-                report.debt = debt.told(found)
+                report.debt = debt.summary(found)
 
     def _facts(self) -> list[Fact]:
         code = (text for path, text in self.place.files.items() if path.endswith(".py"))
@@ -335,7 +335,7 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
         require_clean(repository)
         prefix = prefix_of(folder, repository)
         branch = _branch_of(repository, folder)
-        return debt.told(settling.settle(repository, prefix, branch, formats=formats))
+        return debt.summary(settling.settle(repository, prefix, branch, formats=formats))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
 

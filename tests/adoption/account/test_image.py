@@ -120,20 +120,21 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
     "a base image with more than Python": (
         "FROM nvidia/cuda:12\n",
         {},
-        ["2: the base image is the standard's, no longer nvidia/cuda:12"],
+        ["2: the standard's base image replaces nvidia/cuda:12"],
     ),
     "packages that another distribution has by these names": (
         "RUN apk update && apk add --no-cache libpq build-base\nRUN dnf install -y libpq\n",
         {},
         [
-            "2: the standard's image is Debian's, which may not know libpq, build-base of apk",
-            "3: the standard's image is Debian's, which may not know libpq of dnf",
+            "2: the standard's image is Debian's, where the name may differ: "
+            "libpq, build-base of apk",
+            "3: the standard's image is Debian's, where the name may differ: libpq of dnf",
         ],
     ),
     "packages that are named somewhere else": (
         "RUN apt-get install -y $PACKAGES /tmp/a.deb\n",
         {},
-        ["2: not carried over: what $PACKAGES, /tmp/a.deb installs"],
+        ["2: not carried over: the packages that $PACKAGES, /tmp/a.deb stands for"],
     ),
     "packages that are installed only at times": (
         "RUN if [ -n x ]; then apt-get install -y jq; fi\n",
@@ -157,24 +158,24 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
     "what runs beside the server": (
         "CMD cron && python -m real\n",
         {"real.py": 'import uvicorn\nuvicorn.run("a:b")\n'},
-        ["2: nothing runs it any more: cron"],
+        ["2: nothing runs this now: cron"],
     ),
     "a program that starts no server that is known": (
         "CMD supervisord -n\n",
         {},
-        ["2: the image started supervisord -n, and starts the application now"],
+        ["2: the image started supervisord -n; it now starts the application"],
     ),
     "a script that only root may run": (
         'ENTRYPOINT ["./run.sh"]\n',
         {"run.sh": "#!/bin/sh\nchown me /data\nexec uvicorn a:b\n"},
-        ["2: nothing runs it any more: chown me /data"],
+        ["2: nothing runs this now: chown me /data"],
     ),
     "a setting that gunicorn computes": (
         "CMD gunicorn a:b\n",
         {"gunicorn.conf.py": "import os\nworkers = os.cpu_count()\ndef on_exit(server): ...\n"},
         [
             "2: not carried over: workers = os.cpu_count()",
-            "3: nothing runs it any more: def on_exit(server):",
+            "3: nothing runs this now: def on_exit(server):",
         ],
     ),
 }

@@ -47,20 +47,20 @@ metadata:
 
 def test_each_has_its_place_in_the_chart() -> None:
     found = {(one.line, one.said): one.how for one in find({"k8s.yaml": TEXT}, [], "", "x serve")}
-    places = {key: how.partition("chart ")[2] for key, how in found.items()}
+    places = {key: how.partition("chart: ")[2] for key, how in found.items()}
     assert places == {
         (
             6,
             "replicas: 3",
-        ): "it is replicas of chart/values.yaml, and minReplicas of its autoscaling, which is on",
-        (9, "nodeSelector"): "it is nodeSelector of chart/values.yaml",
-        (14, "ports"): "the ports are the answers service_port and management_port",
-        (17, "env LEVEL"): "it is env of chart/values.yaml",
-        (19, "env PASSWORD"): "it is secretEnv of chart/values.yaml",
-        (26, "envFrom tokens"): "it is secrets of chart/values.yaml",
-        (28, "envFrom settings"): "it is env, entry by entry, of chart/values.yaml",
-        (29, "resources"): "it is resources of chart/values.yaml",
-        (32, "readinessProbe"): "it is /readyz of the management port",
+        ): "replicas in chart/values.yaml, and minReplicas of its autoscaling, which is on",
+        (9, "nodeSelector"): "nodeSelector in chart/values.yaml",
+        (14, "ports"): "the answers service_port and management_port",
+        (17, "env LEVEL"): "env in chart/values.yaml",
+        (19, "env PASSWORD"): "secretEnv in chart/values.yaml",
+        (26, "envFrom tokens"): "secrets in chart/values.yaml",
+        (28, "envFrom settings"): "env in chart/values.yaml, entry by entry",
+        (29, "resources"): "resources in chart/values.yaml",
+        (32, "readinessProbe"): "/readyz on the management port",
     }
 
 

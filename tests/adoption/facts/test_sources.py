@@ -229,7 +229,7 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
     "a setting of ruff that is of another type": (
         {"ruff.toml": "[lint]\nignore = 3\n"},
         "broken",
-        [("ruff.toml:2 is not valid: lint.ignore must be a list of texts", "ruff.toml:2")],
+        [("ruff.toml:2 is not valid: lint.ignore must be a list of strings", "ruff.toml:2")],
     ),
     "a chassis": (
         {
@@ -321,7 +321,7 @@ def test_what_a_command_in_code_starts_is_named_by_its_import() -> None:
 def test_what_this_python_does_not_read_is_told_by_its_line() -> None:
     (fact,) = gather({"a.py": "x = 1\nmatch x:\n  oops\n"})
     assert (fact.about, fact.where) == ("unreadable", "a.py:3")
-    assert "does not read it" in fact.value
+    assert "cannot parse it" in fact.value
 
 
 def test_an_application_that_an_import_makes_on_a_condition() -> None:

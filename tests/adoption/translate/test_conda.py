@@ -30,7 +30,7 @@ def test_the_rest_is_left_by_hand() -> None:
     assert told == [
         (4, "Conda installs conda-forge::gdal=3.8"),
         (9, "not carried over: git+https://example.com/a.git"),
-        (0, "pyproject.toml takes its place for packages of PyPI"),
+        (0, "pyproject.toml replaces it for packages from PyPI"),
     ]
 
 
@@ -51,6 +51,6 @@ def test_what_was_exported_is_left_in_one_line() -> None:
     )
     told = [(one.line, one.why) for one in found(text) if isinstance(one, Todo)]
     assert told[:-1] == [
-        (3, "Conda installs 2 packages of an exported environment: icu, libffi"),
+        (3, "Conda installs 2 packages from an exported environment: icu, libffi"),
         (4, "Conda installs gdal=3.8"),
     ]

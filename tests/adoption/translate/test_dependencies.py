@@ -194,7 +194,7 @@ def test_a_pipfile_is_accounted_for() -> None:
     assert [(one.line, one.why) for one in todo] == [
         (6, "lib comes from ./lib"),
         (9, "not carried over: the script serve: uvicorn a:b"),
-        (0, "pyproject.toml takes its place"),
+        (0, "pyproject.toml replaces it"),
     ]
 
 
@@ -210,7 +210,7 @@ def test_what_is_no_requirement_is_left_by_hand_beside_a_list_of_pins() -> None:
     }
     demands, todo = read(files)
     assert [one.text for one in demands] == ["c"]
-    assert "'a b' is no requirement" in [one.why for one in todo]
+    assert "'a b' is not a valid requirement" in [one.why for one in todo]
 
 
 def test_what_is_no_requirement_keeps_its_login_to_itself() -> None:

@@ -21,8 +21,8 @@ def test_what_the_image_needs_and_is_left_out_is_told() -> None:
     own = "*\n!README.md\n!app\n"
     todo = carry(".dockerignore", STANDARD, {".dockerignore": own, "README.md": ""}).todo
     assert [(one.line, one.how) for one in todo] == [
-        (1, "add !pyproject.toml at its end"),
-        (1, "add !uv.lock at its end"),
+        (1, "add !pyproject.toml at the end"),
+        (1, "add !uv.lock at the end"),
     ]
     assert not carry(".gitignore", STANDARD, {".gitignore": own}).todo
 

@@ -88,7 +88,7 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
         [
             (
                 2,
-                "not carried over: cuda-12, which comes from its maker and not from Debian",
+                "not carried over: cuda-12, which comes from its vendor and not from Debian",
             )
         ],
     ),
@@ -98,7 +98,7 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     ),
     "a package that nothing demands": (
         "FROM python:3.9\nRUN pip install gunicorn\n",
-        [(2, "the image installs gunicorn by itself")],
+        [(2, "the image installs gunicorn, which the service does not declare")],
     ),
     "a health check": (
         "FROM python:3.9\nHEALTHCHECK CMD x\n",
@@ -113,7 +113,7 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     ),
     "the home of a user of its own": (
         "FROM python:3.9\nENV HOME=/home/me\n",
-        [(2, "HOME is of a user that the image does not have: it runs as user 10001")],
+        [(2, "HOME is for a user that the image lacks: it runs as user 10001")],
     ),
     "a volume": ("FROM python:3.9\nVOLUME /x\n", [(2, "not carried over: VOLUME /x")]),
     "what it fetches": (

@@ -186,11 +186,11 @@ def test_a_list_that_was_exported_is_exported_by_poetry() -> None:
     own = f'{OWN}[tool.poetry.dependencies]\nhttpx = "*"\n'
     result = carried(own, **{"requirements.txt": "httpx==0.27\nidna==3.4\n"})
     (told,) = [one for one in result.todo if one.path == "requirements.txt"]
-    assert "poetry.lock takes its place" in told.why
+    assert "poetry.lock replaces it" in told.why
     assert "poetry export --output-file requirements.txt" in told.how
 
 
 @pytest.mark.parametrize(("standard", "told"), [(STANDARD, False), ("[tool.uv]\n", True)])
 def test_its_lock_file_is_no_longer_used_only_where_uv_locks(standard: str, told: bool) -> None:
     found = find([], {"poetry.lock": ""}, {"pyproject.toml": standard}, "")
-    assert ("uv.lock takes its place" in [one.why for one in found]) == told
+    assert ("uv.lock replaces it" in [one.why for one in found]) == told

@@ -47,37 +47,37 @@ CASES: dict[str, tuple[Mapping[str, str], list[str], list[str], str]] = {
         {"requirements.txt": "redis==5\npytest==7.2.0\n"},
         ["uvicorn>=0.34", "redis==5"],
         ["mypy>=1.18", "pytest>=9"],
-        "pytest==7.2.0 is a tool",
+        "pytest==7.2.0 is a development tool",
     ),
     "another tool keeps its own": (
         {"requirements.txt": "black==22.1\n"},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9", "black==22.1"],
-        "black==22.1 is a tool",
+        "black==22.1 is a development tool",
     ),
     "a plugin follows pytest": (
         {"requirements.txt": "pytest-asyncio==0.21.0\n"},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9", "pytest-asyncio>=0.21.0"],
-        "a plugin follows",
+        "which follows the standard's pytest",
     ),
     "a plugin of a group, too": (
         {"pyproject.toml": '[tool.poetry.group.dev.dependencies]\npytest-mock = "^3.8"\n'},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9", "pytest-mock>=3.8"],
-        "a plugin follows",
+        "which follows the standard's pytest",
     ),
     "the standard's side gives way to what the code imports": (
         {"requirements.txt": "pytest==7.2.0\n", "shop/runner.py": "import pytest\n"},
         ["uvicorn>=0.34", "pytest==7.2.0"],
         ["mypy>=1.18", "pytest"],
-        "pytest>=9 of the standard gave way",
+        "replaces the standard's pytest>=9",
     ),
     "what only tests import is a tool": (
         {"requirements.txt": "pytest==7.2.0\n", "tests/test_a.py": "import pytest\n"},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9"],
-        "pytest==7.2.0 is a tool",
+        "pytest==7.2.0 is a development tool",
     ),
 }
 

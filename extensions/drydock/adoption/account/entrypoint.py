@@ -53,7 +53,7 @@ def of_image(
         if word in {"CMD", "ENTRYPOINT"}
     }
     entries = [
-        Entry(path, line, text, "standard", "a later one takes its place")
+        Entry(path, line, text, "standard", "a later one overrides it")
         for line, text in steps
         if (word := text.split(maxsplit=1)[0].upper()) in last and last[word][0] != line
     ]
@@ -169,7 +169,7 @@ def _account(
     served = any(step.kind == "server" for step in begun.steps)
     for step in begun.steps:
         if step.kind in {"server", "run"}:
-            how = "the image's command starts the service with the chassis around it"
+            how = "the image's command starts the service, wrapped in the chassis"
             entries.append(Entry(step.path, step.line, step.said, "standard", how))
         elif step.kind == "config":
             pass  # the one flag of it is accounted for below
@@ -191,9 +191,9 @@ def _account(
 
 def _more(step: Step, *, served: bool) -> Entry:
     if not served:
-        why = f"the image started {step.said[:60]}, and starts the application now"
-        how = "see whether --data app names what it served"
+        why = f"the image started {step.said[:60]}; it now starts the application"
+        how = "check that --data app names what it served"
     else:
-        why = f"nothing runs it any more: {step.said[:60]}"
+        why = f"nothing runs this now: {step.said[:60]}"
         how = "run it in an entrypoint, an init container, or a job"
     return Entry(step.path, step.line, step.said, "by hand", how, why, "start")

@@ -91,16 +91,16 @@ def _compose(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
         outcome: Outcome = "carried"
         how, why = _STAYS, ""
         if of_service and names[2] in {"command", "entrypoint"}:
-            outcome, how = "by hand", f"take it out, or let it run: {command}"
-            why = f"it starts {names[1]} in its own way, without the chassis: {said[:60]}"
+            outcome, how = "by hand", f"remove it, or run {command} instead"
+            why = f"it starts {names[1]} without the chassis: {said[:60]}"
         elif of_service and names[2] == "build" and (target := _value(held, "target")):
-            outcome, how = "by hand", "take the target out, or build from a Dockerfile of its own"
+            outcome, how = "by hand", "remove the target, or build from a separate Dockerfile"
             why = f"the standard's image has no stage {target}"
         elif of_service and names[2] == "build" and not _is_main(held, main):
             how = f"{_STAYS}, and so does the Dockerfile that it builds from"
         elif of_service and names[2] == "healthcheck":
-            outcome, how = "by hand", "ask /livez on the management port"
-            why = f"the health check of {names[1]} may call what the image lacks"
+            outcome, how = "by hand", "probe /livez on the management port"
+            why = f"the health check of {names[1]} may call a program that the image lacks"
         yield Entry(path, held[0].line, said, outcome, how, why)
 
 
@@ -119,7 +119,7 @@ def _lines(path: str, text: str, form: str, command: str) -> Iterator[Entry]:
         found = re.fullmatch(form, said)
         if found and _starts(found["command"]):
             why = f"it starts the server without the chassis: {found['command'][:60]}"
-            yield Entry(path, number, said, "by hand", f"let it run: {command}", why)
+            yield Entry(path, number, said, "by hand", f"run {command} instead", why)
         else:
             yield Entry(path, number, said, "carried", _STAYS)
 
@@ -141,7 +141,7 @@ def _runs(path: str, files: Files, *, started: bool) -> Iterator[Entry]:
             yield from _flags([step])
             continue
         for said in [step.said, *(given.said for given in step.flags)]:
-            how = f"the code stays; python {path} starts it as before, without the chassis"
+            how = f"the code stays; python {path} still starts it, without the chassis"
             yield Entry(path, step.line, said, "carried", how)
 
 
@@ -150,7 +150,7 @@ def _flags(steps: Iterable[start.Step]) -> Iterator[Entry]:
         for given in step.flags:
             yield servers.account(step.path, step.line, given, None, carries=False)[0]
         if step.kind == "more":
-            how = "nothing runs it when the chassis starts the server"
+            how = "the chassis starts the server and does not run it: move it, if you still need it"
             yield Entry(step.path, step.line, step.said, "by hand", how)
         elif step.kind != "config":
             how = "the chassis starts the server"

@@ -15,27 +15,27 @@ from drydock.adoption.translate import Entry
 from drydock.documents.places import line_of
 
 _WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet"}
-_STAYS = "the manifest stays; in the standard's chart "
+_STAYS = "the manifest stays; in the standard's chart: "
 # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 _OF_CONTAINER = {
-    "resources": "it is resources of chart/values.yaml",
-    "volumeMounts": "it is volumeMounts of chart/values.yaml",
-    "livenessProbe": "it is /livez of the management port",
-    "readinessProbe": "it is /readyz of the management port",
-    "startupProbe": "it is /startupz of the management port",
-    "ports": "the ports are the answers service_port and management_port",
+    "resources": "resources in chart/values.yaml",
+    "volumeMounts": "volumeMounts in chart/values.yaml",
+    "livenessProbe": "/livez on the management port",
+    "readinessProbe": "/readyz on the management port",
+    "startupProbe": "/startupz on the management port",
+    "ports": "the answers service_port and management_port",
     "command": "the image's command starts the service",
     "args": "the image's command starts the service",
 }
 _OF_POD = {
-    "volumes": "it is volumes of chart/values.yaml",
-    "nodeSelector": "it is nodeSelector of chart/values.yaml",
-    "tolerations": "it is tolerations of chart/values.yaml",
-    "affinity": "it is affinity of chart/values.yaml",
-    "initContainers": "it is initContainers of chart/values.yaml",
-    "serviceAccountName": "it is serviceAccount of chart/values.yaml",
+    "volumes": "volumes in chart/values.yaml",
+    "nodeSelector": "nodeSelector in chart/values.yaml",
+    "tolerations": "tolerations in chart/values.yaml",
+    "affinity": "affinity in chart/values.yaml",
+    "initContainers": "initContainers in chart/values.yaml",
+    "serviceAccountName": "serviceAccount in chart/values.yaml",
 }
-_NO_PLACE = "nothing of chart/values.yaml says it: see chart/templates"
+_NO_PLACE = "nothing in chart/values.yaml sets it; see chart/templates"
 _KNOWN = {"name", "image", "imagePullPolicy", "env", "envFrom"}
 _ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
 
@@ -87,9 +87,9 @@ def _workload(path: str, text: str, document: dict[str, Any]) -> Iterator[Entry]
         return Entry(path, max(line, 1), said, "carried", f"{_STAYS}{how}")
 
     if "replicas" in spec:
-        how = "it is replicas of chart/values.yaml, and minReplicas of its autoscaling, which is on"
+        how = "replicas in chart/values.yaml, and minReplicas of its autoscaling, which is on"
         if spec["replicas"] == 0:
-            how = "it is replicas of chart/values.yaml: set autoscaling.enabled there to false"
+            how = "replicas in chart/values.yaml; set autoscaling.enabled there to false"
         yield carried(f"replicas: {spec['replicas']}", how, "spec", "replicas")
     yield from (carried(key, how, key) for key, how in _OF_POD.items() if key in said_of_pod)
     for key in sorted(said_of_pod.keys() - _OF_POD.keys() - {"containers"}):
@@ -101,19 +101,20 @@ def _workload(path: str, text: str, document: dict[str, Any]) -> Iterator[Entry]
         for key in sorted(container.keys() - _OF_CONTAINER.keys() - _KNOWN):
             yield carried(key, _NO_PLACE, key)
         for one in items(container, "env"):
-            how = "it is env of chart/values.yaml"
+            how = "env in chart/values.yaml"
             taken = at(one, "valueFrom")
             if taken and "secretKeyRef" not in taken:
-                how = "only text and Secrets are env and secretEnv of chart/values.yaml"
+                how = "chart/values.yaml takes only text (env) and Secrets (secretEnv)"
             elif taken:
-                how = "it is secretEnv of chart/values.yaml"
+                how = "secretEnv in chart/values.yaml"
             name = str(one.get("name"))
             yield carried(f"env {name}", how, "env", "name", value=name)
         for one in items(container, "envFrom"):
             source = "secretRef" if "secretRef" in one else "configMapRef"
-            where = "secrets" if source == "secretRef" else "env, entry by entry,"
+            how = "secrets in chart/values.yaml"
+            if source == "configMapRef":
+                how = "env in chart/values.yaml, entry by entry"
             name = str(at(one, source).get("name"))
-            how = f"it is {where} of chart/values.yaml"
             yield carried(f"envFrom {name}", how, source, "name", value=name)
 
 

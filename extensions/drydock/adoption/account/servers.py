@@ -115,31 +115,31 @@ def _is_target(server: str, rest: list[str]) -> bool:
 
 
 _SEEN_BY_CALLERS = r"host|bind|port|(no-)?server-header|root-path|ssl-.*"
-_ONE = "one process a pod: replicas scale"
+_ONE = "one process per pod; replicas scale it"
 # Name, value, and how the standard does it.
 _STANDARD: tuple[tuple[str, str, str], ...] = (
-    ("host", r"0\.0\.0\.0|0|127\.0\.0\.1|localhost|", "it listens on every address of the pod"),
-    ("proxy-headers", r".*", "the headers of trusted proxies are read: server.trusted_proxies"),
+    ("host", r"0\.0\.0\.0|0|127\.0\.0\.1|localhost|", "it listens on all addresses of the pod"),
+    ("proxy-headers", r".*", "headers from trusted proxies are read (server.trusted_proxies)"),
     ("workers|threads", r"1", _ONE),
     ("worker-class|k", r".*[Uu]vicorn.*|asyncio|uvloop", "uvicorn serves it, on uvloop"),
     ("worker-tmp-dir|preload|preload-app", r".*", _ONE),
     ("loop", r"auto|uvloop|asyncio", "it runs on uvloop"),
     ("http", r"auto|httptools", "httptools reads requests"),
     ("ws", r"auto|websockets\S*", "websockets serves WebSockets"),
-    ("lifespan", r"auto|on", "the lifespan is run"),
+    ("lifespan", r"auto|on", "the lifespan runs"),
     ("interface", r"auto|asgi3?|asginl", "the chassis serves ASGI 3"),
     ("factory", r".*", "the chassis calls a factory that the answer app names"),
     ("reload.*|debug", r".*", "an image does not reload"),
     ("access-log|access-logfile|error-logfile", r"-|True|/dev/std(out|err)|",
      "log lines are JSON on the standard output"),
-    ("capture-output|enable-stdio-inheritance", r".*", "all goes to the standard output"),
+    ("capture-output|enable-stdio-inheritance", r".*", "everything goes to the standard output"),
     ("use-colors|no-use-colors", r".*", "lines are JSON, or coloured on a terminal"),
-    ("server-header|date-header", r"True|", "responses have it"),
+    ("server-header|date-header", r"True|", "responses have this header"),
     ("user|group", r".*", "the image runs as user 10001"),
     ("name", r".*", "the process has the service's name"),
     ("daemon", r"False", "it stays in the foreground"),
-    ("app-dir|chdir", r".*", "the answer app says where the application lies"),
-    ("pid|pidfile|p", r".*", "the container holds one process"),
+    ("app-dir|chdir", r".*", "the answer app says where the application is"),
+    ("pid|pidfile|p", r".*", "the container runs one process"),
 )  # fmt: skip
 # Name, value, the variable that carries it over, and what it is set to.
 _CARRIED: tuple[tuple[str, str, str, str], ...] = (
@@ -157,16 +157,18 @@ _CARRIED: tuple[tuple[str, str, str, str], ...] = (
 # Name, and what a person does.
 _BY_HAND: tuple[tuple[str, str], ...] = (
     ("workers|threads", f"{_ONE}: set replicaCount in chart/values.yaml to as many"),
-    ("ssl-.*|certfile|keyfile|ca-certs|cert-reqs|ciphers", "TLS ends at the ingress, or a sidecar"),
-    ("timeout", "limits.max_seconds, with limits.enabled: true, ends a request with 504"),
-    ("limit-concurrency", "limits.max_requests, with limits.enabled: true, turns more away"),
-    ("limit-max-requests.*|max-requests.*", "nothing restarts the process but Kubernetes"),
+    ("ssl-.*|certfile|keyfile|ca-certs|cert-reqs|ciphers",
+     "terminate TLS at the ingress or in a sidecar"),
+    ("timeout", "to end slow requests with 504, set limits.max_seconds and limits.enabled: true"),
+    ("limit-concurrency",
+     "to limit concurrent requests, set limits.max_requests and limits.enabled: true"),
+    ("limit-max-requests.*|max-requests.*", "only Kubernetes restarts the process"),
     ("log-config.*|logger-class|access-logformat",
-     "the chassis sets up logging; see logging.* in its settings"),
+     "the chassis configures logging; see logging.* in its settings"),
     ("no-server-header|server-header", "an adopted service sends the header Server: uvicorn"),
-    ("host|bind", "server.host is the address, service_port the port"),
-    ("port", "the answer service_port is the port; APP__SERVER__PORT changes it"),
-    ("config", "move what still matters to the chassis' settings"),
+    ("host|bind", "set the address with server.host, the port with the answer service_port"),
+    ("port", "set the port with the answer service_port; APP__SERVER__PORT overrides it"),
+    ("config", "move what you still need to the chassis' settings"),
 )  # fmt: skip
 
 
@@ -208,4 +210,4 @@ def account(
         if re.fullmatch(names, name):
             seen = re.fullmatch(_SEEN_BY_CALLERS, name)
             return replace(entry("by hand", how), concern="callers" if seen else "operators"), None
-    return entry("by hand", "decide whether the chassis' settings must say so, too"), None
+    return entry("by hand", "decide whether the chassis needs such a setting"), None

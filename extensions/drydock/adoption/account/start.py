@@ -166,11 +166,11 @@ def settings_of_gunicorn(path: str, text: str) -> Iterator[Step]:
         tree = python.parse(text)
     except SyntaxError as error:
         own = ".".join(map(str, python.OWN))
-        said = f"nothing of it: Python {own} does not read line {error.lineno}: {error.msg}"
+        said = f"the whole file: Python {own} cannot parse line {error.lineno}: {error.msg}"
         yield Step(path, error.lineno or 1, said, "more")
         return
     except (ValueError, RecursionError) as error:
-        yield Step(path, 1, f"nothing of it: Python does not read it: {one_line(error)}", "more")
+        yield Step(path, 1, f"the whole file: Python cannot parse it: {one_line(error)}", "more")
         return
     for node in tree.body:
         said = ast.unparse(node)

@@ -45,11 +45,11 @@ def find(files: Files) -> Iterator[Fact]:
         try:
             tree = python.parse(text)
         except SyntaxError as error:
-            why = f"Python {'.'.join(map(str, python.OWN))} does not read it: {error.msg}"
+            why = f"Python {'.'.join(map(str, python.OWN))} cannot parse it: {error.msg}"
             yield Fact("unreadable", why, path, error.lineno or 0, SAYS)
             continue
         except (ValueError, RecursionError) as error:
-            yield Fact("unreadable", f"Python does not read it: {one_line(error)}", path, 0, SAYS)
+            yield Fact("unreadable", f"Python cannot parse it: {one_line(error)}", path, 0, SAYS)
             continue
         if python.is_newer(text):
             major, minor = python.OWN

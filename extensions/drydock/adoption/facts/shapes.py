@@ -8,8 +8,8 @@ from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 
 _TABLE, _TABLES, _TEXT, _TEXTS, _LIST, _ANY_TEXT = (
-    "a table", "a list of tables", "a text", "a list of texts", "a list",
-    "a text or a list of texts",
+    "a table", "a list of tables", "a string", "a list of strings", "a list",
+    "a string or a list of strings",
 )  # fmt: skip
 # https://docs.astral.sh/ruff/settings/
 _RUFF = {

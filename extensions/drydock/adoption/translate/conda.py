@@ -40,13 +40,13 @@ _EXPORTED = re.compile(r"[\w.-]+=[^=\s]+=[^=\s]+")
 
 
 def _of(path: str, text: str) -> Iterator[Demand | Todo]:
-    how = "add what PyPI has of it to pyproject.toml, or install it in the Dockerfile"
+    how = "add it to pyproject.toml if PyPI has it, else install it in the Dockerfile"
     exported = [str(one) for one in packages(text) if _EXPORTED.fullmatch(str(one))]
     if wanted := [one for one in exported if not _INSTALLER.match(one)]:
         # Most of them are there for another one: nobody asked for them, and nobody reads a line of
         # each.
         names = ", ".join(one.partition("=")[0] for one in wanted)
-        why = f"Conda installs {len(wanted)} packages of an exported environment: {names}"
+        why = f"Conda installs {len(wanted)} packages from an exported environment: {names}"
         line = line_of(path, text, "dependencies", value=wanted[0])
         yield Todo(path, line, why, how, "start")
     for one in packages(text):
@@ -55,7 +55,7 @@ def _of(path: str, text: str) -> Iterator[Demand | Todo]:
         if isinstance(one, dict):
             said = one.get("pip") or []
             if not isinstance(said, list):
-                why = f"not carried over: {said}, which is no list of packages of pip"
+                why = f"not carried over: {said}, which is not a list of pip's packages"
                 yield Todo(path, line_of(path, text, "pip"), why, "add it by hand", "start")
                 continue
             for line in said:
@@ -63,7 +63,7 @@ def _of(path: str, text: str) -> Iterator[Demand | Todo]:
         elif not _INSTALLER.match(str(one)):
             why = f"Conda installs {one}"
             yield Todo(path, line_of(path, text, "dependencies", value=str(one)), why, how, "start")
-    yield Todo(path, 0, "pyproject.toml takes its place for packages of PyPI", f"git rm {path}")
+    yield Todo(path, 0, "pyproject.toml replaces it for packages from PyPI", f"git rm {path}")
 
 
 def _of_pip(path: str, text: str, said: str) -> Iterator[Demand | Todo]:

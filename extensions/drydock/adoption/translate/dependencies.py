@@ -45,13 +45,13 @@ def read(files: Files, lock: str = "uv.lock") -> tuple[list[Demand], list[Todo]]
             marker = str(Requirement(one.text).marker or "")
         except InvalidRequirement:
             how, said = "add it by hand", without_logins(one.text)
-            todo.append(Todo(one.path, one.line, f"{said!r} is no requirement", how, "start"))
+            todo.append(
+                Todo(one.path, one.line, f"{said!r} is not a valid requirement", how, "start")
+            )
             continue
         if without_logins(said := f"{one.text} {one.source}") != said:
             why = f"the login in the address of {one.name} is not carried over"
-            how = (
-                "give it to git by a credential helper, or to uv by netrc; make the old one invalid"
-            )
+            how = "use a git credential helper, or netrc for uv; revoke the old login"
             todo.append(Todo(one.path, one.line, why, how))
             text, source = without_logins(one.text), without_logins(one.source)
             one = replace(one, text=text, source=source)  # noqa: PLW2901 - the same, fit to be kept
@@ -106,8 +106,8 @@ def _requirement_files(files: Files, lock: str) -> _Found:
     for path in sorted(files):
         if path in locks:
             tool = lock.removesuffix(".lock")
-            how = f"git rm it, or write it with: {tool} export --output-file {path}"
-            why = f"a lock that was exported from {locks[path]}; {lock} takes its place"
+            how = f"git rm it, or regenerate it with: {tool} export --output-file {path}"
+            why = f"a lock file exported from {locks[path]}; {lock} replaces it"
             yield Todo(path, 0, why, how)
         elif is_requirements(path) and path not in included:
             yield from _lines(path, files, _group(path), set())
@@ -190,7 +190,7 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
             why = f"{without_logins(line)} has no version"
             yield Todo(path, number, why, "name a release of it, or its source", "start")
         elif line.startswith("-") and not _INDEX.match(line):
-            how = "see what uv has for it: https://docs.astral.sh/uv/reference/settings/"
+            how = "look for a uv setting: https://docs.astral.sh/uv/reference/settings/"
             yield Todo(path, number, f"not carried over: {line}", how)
         elif line and not line.startswith("-"):
             yield Demand(re.sub(r"\s+", " ", line), group, path, number)

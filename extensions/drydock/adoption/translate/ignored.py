@@ -33,6 +33,6 @@ def _left_out(path: str, text: str, files: Files) -> list[Todo]:
             if pattern and not pattern.startswith("#") and fnmatchcase(name, pattern):
                 line, out = number, not said.strip().startswith("!")
         if out and (name in files or name != "README.md"):
-            why = f"the image is built from {name}, which this leaves out"
-            found.append(Todo(path, line, why, f"add !{name} at its end", "start"))
+            why = f"this excludes {name}, which the image is built from"
+            found.append(Todo(path, line, why, f"add !{name} at the end", "start"))
     return found

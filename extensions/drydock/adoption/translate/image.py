@@ -67,9 +67,9 @@ _INSTALLED = re.compile(
     r"|--from=(\S*/)?uv([:@]\S+)?\s"
 )
 _STANDARD_LABELS = re.compile(r"org\.opencontainers\.image\.(title|vendor|version|revision)")
-_DECIDE = "decide whether the standard's image needs it, too"
+_DECIDE = "decide whether the standard's image needs it"
 _OF_DEBIAN = (
-    "what is needed to run, and not only to build, add by Debian's name to apt-get install "
+    "if the service needs it to run, add the Debian package to apt-get install "
     "--no-install-recommends in Dockerfile: https://packages.debian.org"
 )
 
@@ -113,7 +113,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     start = _entrypoint(path, files, theirs)
     account: list[Entry] = []
     layers: list[str] = []
-    rules = [f"takes the place of {path}, which did the rest in other words"]
+    rules = [f"replaces {path}; the standard's Dockerfile does the rest in its own way"]
     needed = sorted({name for step in steps if step.last_stage for name in _packages(step)})
     if needed:
         rules.append(f"system packages of {path}: {', '.join(needed)}")
@@ -133,10 +133,10 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
                 rules.append(f"{layer.strip()} of {path}:{step.line}")
     for one in start.variables:
         layers.append(one.line)
-        rules.append(f"{one.line.strip()}, which its server was told")
+        rules.append(f"{one.line.strip()}, from the options of its server")
     account += start.account
     if start.line:
-        rules.append(f"{start.line.strip()}, since {start.why}")
+        rules.append(f"{start.line.strip()}, because {start.why}")
     todo = [one.todo() for one in account if one.outcome == "by hand"]
     same = path.casefold() == PATH.casefold()
     if same:
@@ -144,8 +144,8 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
         todo += [Todo(path, n, f"a comment is not carried over: {one}", "") for n, one in remarks]
         todo += _named_otherwise(path, files)
     else:
-        how = "build the image from the one at the top; then git rm it"
-        todo.append(Todo(path, 0, "the standard's Dockerfile takes its place", how))
+        how = "build the image from the Dockerfile at the top, then git rm this one"
+        todo.append(Todo(path, 0, "the standard's Dockerfile replaces it", how))
     text = theirs.replace(STAGE, f"{STAGE}{''.join(layers)}", 1)
     if start.line:
         text = re.sub(r"(?m)(^CMD |\Z)", lambda cmd: start.line + cmd[0], text, count=1)
@@ -159,13 +159,13 @@ def _named_otherwise(path: str, files: Files) -> Iterator[Todo]:
     for other, text in sorted(files.items()) if path != PATH else ():
         for number, line in enumerate(text.splitlines(), 1):
             if named.search(line) and other != path and not other.endswith((".md", ".rst", ".py")):
-                how = f"write {PATH}: one file system takes the two for the same, another does not"
-                yield Todo(other, number, f"it names {path}, which is {PATH} now", how, "operators")
+                how = f"write {PATH}: not every file system ignores case"
+                yield Todo(other, number, f"it names {path}, which is now {PATH}", how, "operators")
 
 
 def rewritten(theirs: str, path: str, files: Files) -> dict[str, Carried]:
     """Return the scripts that start the server, as they go on as entrypoints."""
-    rule = 'what it started is the image\'s command now: exec "$@"'
+    rule = 'it ends with exec "$@": the image\'s command starts the server'
     return {
         script: Carried(text, (rule,))
         for script, text in _entrypoint(path, files, theirs).rewritten.items()
@@ -284,18 +284,18 @@ class _Image:
 
     def _plain(self, step: _Step) -> Entry:
         if step.word == "HEALTHCHECK":
-            how = "Kubernetes asks /livez and /readyz on the management port instead"
+            how = "Kubernetes probes /livez and /readyz on the management port instead"
             return self._by_hand(step, step.text, how, "the image has no HEALTHCHECK")
         if step.word == "STOPSIGNAL" and not re.search(r"(SIG)?(TERM|INT)$|\b(15|2)$", step.rest):
-            return self._by_hand(step, step.text, "the service ends on SIGTERM and SIGINT")
+            return self._by_hand(step, step.text, "the service shuts down on SIGTERM and SIGINT")
         if step.stage and step.word in {"CMD", "ENTRYPOINT"}:
-            how = f"the build of that target {step.stage} starts it in another way"
+            how = f"decide how an image of the target {step.stage} starts"
             return self._by_hand(step, step.text, how)
         done = {
-            "WORKDIR": f"the service lies in {_FOLDER}",
+            "WORKDIR": f"the service is in {_FOLDER}",
             "USER": "the image runs as user 10001",
-            "SHELL": "the standard's commands need none",
-            "STOPSIGNAL": "the service ends on SIGTERM and SIGINT",
+            "SHELL": "the standard's commands do not need it",
+            "STOPSIGNAL": "the service shuts down on SIGTERM and SIGINT",
             "MAINTAINER": "the label org.opencontainers.image.vendor names the owner",
         }.get(step.word)
         return self._standard(step, step.text, done) if done else self._by_hand(step, step.text)
@@ -314,16 +314,18 @@ class _Image:
         stages = {_from(one.text)[1] for one in _steps(self.files[self.path]) if one.word == "FROM"}
         if base in stages or _PYTHON_BASE.fullmatch(base):
             yield (
-                self._standard(step, step.text, "the standard's base image, of python_version"),
+                self._standard(
+                    step, step.text, "the standard's base image, for the answer python_version"
+                ),
                 "",
             )
         else:
-            why = f"the base image is the standard's, no longer {base}"
-            yield self._by_hand(step, step.text, "see what of it the service needs", why), ""
+            why = f"the standard's base image replaces {base}"
+            yield self._by_hand(step, step.text, "check what the service needs from it", why), ""
         built = any(f"--from={named}" in text for _, text in instructions(self.files[self.path]))
         if step.stage and named and not built:
             why = f"the image has no stage {named}"
-            how = f"whatever builds with --target {named} needs another way"
+            how = f"change whatever builds with --target {named}"
             yield self._by_hand(step, step.text, how, why), ""
 
     def _argument(self, step: _Step) -> _Found:
@@ -331,11 +333,15 @@ class _Image:
         if not equals and step.last_stage and self._is_put_in(name):
             yield self._carried(step, step.text, PATH), f"ARG {name}\n"
         elif equals or not step.last_stage or name in {"VERSION", "REVISION"}:
-            how = "its value stands where it is used" if equals else "the image is built without it"
+            how = (
+                "its value is written where it is used"
+                if equals
+                else "the image is built without it"
+            )
             yield self._standard(step, step.text, how), ""
         else:
             why = f"the image takes no build argument {name}"
-            yield self._by_hand(step, step.text, "whatever passes it may stop", why), ""
+            yield self._by_hand(step, step.text, "remove it where the image is built", why), ""
 
     def _is_put_in(self, name: str) -> bool:
         """Tell whether a build argument is put into what comes along: variables and labels."""
@@ -351,28 +357,28 @@ class _Image:
         for name, value in _pairs(step.rest):
             said = f"ENV {name}={value}"
             if name == "PYTHONPATH":
-                yield self._by_hand(step, said, "the image installs the package"), ""
+                yield self._by_hand(step, said, "drop it: the image installs the package"), ""
             elif _PLAIN_ENV.fullmatch(name):
                 yield self._standard(step, said, "the standard's image is built in its own way"), ""
             elif _SERVER_ENV.fullmatch(name):
-                how = "the chassis starts the server: see server.* and logging.* in its settings"
+                how = "the chassis starts the server: use server.* and logging.* of its settings"
                 yield self._by_hand(step, said, how), ""
             elif not step.last_stage:
                 yield self._by_hand(step, said), ""
             elif _OF_USER.fullmatch(name):
-                why = f"{name} is of a user that the image does not have: it runs as user 10001"
-                yield self._by_hand(step, said, "set it to a folder that is there", why), ""
+                why = f"{name} is for a user that the image lacks: it runs as user 10001"
+                yield self._by_hand(step, said, "set it to a folder that exists", why), ""
             else:
                 yield self._carried(step, said, PATH), f"{said}\n"
                 if step.workdir not in {_FOLDER, "/"} and step.workdir in value:
-                    why = f"{name} names {step.workdir}; the service lies in {_FOLDER} now"
-                    yield self._by_hand(step, said, "correct it, if it means the code", why), ""
+                    why = f"{name} names {step.workdir}, but the service is now in {_FOLDER}"
+                    yield self._by_hand(step, said, "correct it, if it points at the code", why), ""
 
     def _labels(self, step: _Step) -> _Found:
         for name, value in _pairs(step.rest):
             said = f"LABEL {name}={value}"
             if _STANDARD_LABELS.fullmatch(name.strip("\"'")):
-                yield self._standard(step, said, "the standard's image has the label"), ""
+                yield self._standard(step, said, "the standard's image has this label"), ""
             elif step.last_stage:
                 yield self._carried(step, said, PATH), f"{said}\n"
             else:
@@ -391,7 +397,7 @@ class _Image:
         copied = _copied(step.text)
         if copied is None:
             if _INSTALLED.search(step.text):
-                how = "the image installs what uv.lock says"
+                how = "the image installs what uv.lock lists"
                 yield self._standard(step, step.text, how), ""
             else:
                 yield self._by_hand(step, step.text), ""
@@ -413,7 +419,7 @@ class _Image:
             else:
                 yield self._by_hand(step, step.text), ""
         else:
-            how = f"the whole folder of the service is in the image, at {_FOLDER}"
+            how = f"the image has the service's whole folder, at {_FOLDER}"
             yield self._standard(step, step.text, how), ""
 
     def _is_folder(self, path: str) -> bool:
@@ -436,36 +442,43 @@ class _Image:
             yield self._standard(step, said, "the image installs wheels, and builds nothing")
         elif step.stage:
             why = f"the stage {step.stage} installs {named}"
-            yield self._by_hand(step, said, "needed to build a package?", why)
+            yield self._by_hand(
+                step,
+                said,
+                "add it to the Dockerfile's build stage, if a package needs it to build",
+                why,
+            )
         elif not installed.of_debian:
             theirs = f"{named} of {installed.manager}"
-            why = f"the standard's image is Debian's, which may not know {theirs}"
+            why = f"the standard's image is Debian's, where the name may differ: {theirs}"
             yield self._by_hand(step, said, _OF_DEBIAN, why)
         else:
             if installed.names:
                 yield self._carried(step, said, PATH)
             if installed.versions:
                 why = f"the newest version is installed, not {', '.join(installed.versions)}"
-                how = "if that one must stay, look for one that the standard's Debian has"
+                how = "if you need that version, check which one the standard's Debian has"
                 yield self._by_hand(step, said, how, why)
             if installed.of_vendors:
                 named = ", ".join(installed.of_vendors)
-                why = f"not carried over: {named}, which comes from its maker and not from Debian"
-                how = "add the maker's apt source, too, or take a base image that has it"
+                why = f"not carried over: {named}, which comes from its vendor and not from Debian"
+                how = "add the vendor's apt source, too, or use a base image that has it"
                 yield self._by_hand(step, said, how, why)
             if installed.unclear:
-                why = f"not carried over: what {', '.join(installed.unclear)} installs"
+                why = (
+                    f"not carried over: the packages that {', '.join(installed.unclear)} stands for"
+                )
                 yield self._by_hand(step, said, _OF_DEBIAN, why)
 
     def _folders(self, step: _Step, said: str, named: list[str]) -> Entry:
         inside = (step.workdir, _FOLDER, f"{step.workdir}/", ".", "./")
         if step.stage or all(one in inside for one in named):
             return self._standard(step, said, f"the image has {_FOLDER}")
-        how = "a folder that the service writes to needs a volume: the image runs as user 10001"
+        how = "if the service writes to it, mount a volume: the image runs as user 10001"
         return self._by_hand(step, said, how)
 
     def _installs(self, step: _Step, command: str, bare: str) -> _Found:
-        yield self._standard(step, command, "the image installs what uv.lock says"), ""
+        yield self._standard(step, command, "the image installs what uv.lock lists"), ""
         if found := _PIP.search(bare):
             words = found[1].split()
             named = [
@@ -474,7 +487,7 @@ class _Image:
                 if before not in _VALUED and not re.match(r"[-./$]", word)
             ]
             for name in sorted({*named} - self.demanded - _INSTALLERS):
-                why = f"the image installs {name} by itself"
+                why = f"the image installs {name}, which the service does not declare"
                 yield self._by_hand(step, command, "add it to pyproject.toml", why), ""
 
 

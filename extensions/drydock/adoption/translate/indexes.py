@@ -36,9 +36,9 @@ PUBLIC = re.compile(r"https://(pypi\.org|pypi\.python\.org)/simple/?")
 _NAMED = {"explicit", "source"}
 """Of Poetry and PDM, which name their indexes."""
 _OTHER = {
-    "find-links": '[[tool.uv.index]] with format = "flat" names it; the image needs it, too',
-    "trusted-host": "rather give it a certificate; allow-insecure-host of [tool.uv] trusts it",
-    "no-index": "no-index of [tool.uv]",
+    "find-links": 'add it to [[tool.uv.index]] with format = "flat"; the image needs it, too',
+    "trusted-host": "give it a valid certificate, or add it to allow-insecure-host of [tool.uv]",
+    "no-index": "set no-index in [tool.uv]",
 }
 
 
@@ -85,8 +85,8 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
             is_new = url not in names
             if is_new and one.name in names.values():
                 raise BadInput(
-                    f"{one.path}:{one.line}: {one.name} is another index of the standard's, or "
-                    "named twice: rename it"
+                    f"{one.path}:{one.line}: another index, here or in the standard, is already "
+                    f"called {one.name}: rename it"
                 )
             name = names.setdefault(url, one.name or _name(url, set(names.values())))
             if is_new:
@@ -103,8 +103,8 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
                 todo.append(_login(one, name, manager, is_default=url == default))
     for path in _PIP_FILES:
         if path in files:
-            why = f"{'Poetry' if stays else 'uv'} does not read it"
-            todo.append(Todo(path, 0, why, "git rm it, if nothing else does"))
+            why = f"{'Poetry' if stays else 'uv'} does not read this file"
+            todo.append(Todo(path, 0, why, "git rm it, unless something else reads it"))
     return tables, rules, todo
 
 
@@ -132,24 +132,24 @@ def _login(one: _Said, name: str, manager: str, *, is_default: bool) -> Todo:
     prefix = "POETRY_HTTP_BASIC" if manager == "Poetry" else "UV_INDEX"
     variable = f"{prefix}_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
     how = (
-        f"for a login, set {variable}_USERNAME and {variable}_PASSWORD; the image's build takes it "
+        f"for a login, set {variable}_USERNAME and {variable}_PASSWORD; the image build reads it "
         "from its secret netrc"
     )
-    why = f"{manager} takes packages from the index {name} now"
+    why = f"{manager} now takes packages from the index {name}"
     if is_default:
         why += ", and none from PyPI"
     elif one.kind in _INSTEAD | _BESIDE:
         why += ", and from others only what it lacks"
     if without_logins(one.value) != one.value:
         why += "; the login in its address is not carried over"
-        return Todo(one.path, one.line, why, f"{how}; take the old one out, and make it invalid")
+        return Todo(one.path, one.line, why, f"{how}; remove and revoke the old one")
     return Todo(_PATH, one.line if one.path == _PATH else 0, why, how)
 
 
 def _listed(one: _Said) -> Todo:
-    how = _OTHER.get(one.kind, "name it in [[tool.uv.index]], if uv is to take packages from it")
+    how = _OTHER.get(one.kind, "add it to [[tool.uv.index]], if uv needs it")
     # What follows a question mark may be a token.
-    shown = re.sub(r"\?.*", "?…", without_logins(one.value)) or "given when the image is built"
+    shown = re.sub(r"\?.*", "?…", without_logins(one.value)) or "(set when the image is built)"
     return Todo(one.path, one.line, f"not carried over: {one.kind} {shown}".rstrip(), how)
 
 

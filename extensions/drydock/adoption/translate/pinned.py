@@ -27,8 +27,8 @@ def carry(project: str, files: Files) -> tuple[Carried | None, list[Todo]]:
             continue
         if path == PATH:
             lines[line - 1] = lines[line - 1].replace(version, oldest, 1)
-            rules.append(f"{version} gave way to {oldest}, since the service needs {wanted}")
+            rules.append(f"{oldest} replaces {version}: the service needs {wanted}")
         else:
-            why = f"it names Python {version}, and the service needs {wanted}"
-            todo.append(Todo(path, line, why, f"write {oldest}", "operators"))
+            why = f"it names Python {version}, but the service needs {wanted}"
+            todo.append(Todo(path, line, why, f"change it to {oldest}", "operators"))
     return Carried("".join(lines), tuple(rules)) if rules else None, todo

@@ -26,7 +26,7 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
     try:
         data = toml.data(text)
     except ValueError as error:
-        yield Todo(PATH, 0, f"it is not valid: {error}", "correct it, or take it out")
+        yield Todo(PATH, 0, f"it is not valid: {error}", "correct or remove it")
         return
     for group, held in data.items():
         if group in _TABLES - {"packages", "dev-packages"} or not isinstance(held, dict):
@@ -36,16 +36,16 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
             yield from _demand(package, said, name, line_of(PATH, text, group, package))
     for name, value in data.get("pipenv", {}).items():
         why = f"not carried over: {name} = {value} of pipenv"
-        how = "see what uv has for it: docs.astral.sh/uv/reference/settings"
+        how = "look for a uv setting: https://docs.astral.sh/uv/reference/settings/"
         yield Todo(PATH, line_of(PATH, text, "pipenv", name), why, how)
     for name, command in data.get("scripts", {}).items():
         why = f"not carried over: the script {name}: {command}"
         yield Todo(
-            PATH, line_of(PATH, text, "scripts", name), why, "a session of noxfile.py can run it"
+            PATH, line_of(PATH, text, "scripts", name), why, "run it in a session of noxfile.py"
         )
     if PATH in files:
         lock = " Pipfile.lock" if "Pipfile.lock" in files else ""
-        yield Todo(PATH, 0, "pyproject.toml takes its place", f"git rm Pipfile{lock}")
+        yield Todo(PATH, 0, "pyproject.toml replaces it", f"git rm Pipfile{lock}")
 
 
 def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | Todo]:
@@ -59,7 +59,7 @@ def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | To
         where = spec.get("path", spec.get("file"))
         if str(where).strip("./") == "":
             return  # the service itself, which is installed anyway
-        how = "add it to [tool.uv.sources] of pyproject.toml"
+        how = "add it to [tool.uv.sources] in pyproject.toml"
         yield Todo(PATH, line, f"{name} comes from {where}", how, "start")
         return
     version = str(spec.get("version", "*"))

@@ -73,7 +73,7 @@ def _demand(
         groups = [f"extra:{extra}" for extra in extras.get(canonicalize_name(name), ())]
         if not groups:
             yield Todo(
-                PATH, line, f"{name} is optional, and no extra has it", "add it by hand", "start"
+                PATH, line, f"{name} is optional, but no extra lists it", "add it by hand", "start"
             )
             return
     try:
@@ -82,12 +82,12 @@ def _demand(
         yield Todo(PATH, line, f"not carried over: {name}: {error}", "add it by hand", "start")
         return
     if str(spec.get("path", spec.get("file", ""))).startswith(".."):
-        how = "release it to an index, or build the image from the folder above"
+        how = "publish it to an index, or build the image from the parent folder"
         yield Todo(
-            PATH, line, f"{name} lies outside the folder that its image is built from", how, "start"
+            PATH, line, f"{name} is outside the folder that the image is built from", how, "start"
         )
     if spec.get("allow-prereleases") and not _names_prerelease(requirement):
-        why = f"not carried over: {name} may be a prerelease"
+        why = f"not carried over: {name} allows prereleases"
         how = 'name one in its constraint (>=2.0a1), or set prerelease = "allow" in [tool.uv]'
         yield Todo(PATH, line, why, how)
     for one in groups:
@@ -128,7 +128,7 @@ def _requirement(name: str, spec: dict[str, Any]) -> str:
     found = Factory.create_dependency(name, {"version": "*", **said})
     marker = "" if found.marker.is_any() else str(found.marker).replace('"', "'")
     if found.marker.is_empty():
-        raise ValueError("its markers hold nowhere")
+        raise ValueError("its markers never apply")
     named = f"{name}[{','.join(extras)}]" if extras else name
     return f"{named}{specifier(said.get('version', '*'))}{marker and f'; {marker}'}"
 
@@ -149,7 +149,7 @@ def specifier(demand: str) -> str:
         return ""
     text = str(constraint)
     if "||" in text or constraint.is_empty():
-        raise ValueError(f"no constraint of PEP 440 says {demand}")
+        raise ValueError(f"PEP 440 cannot express {demand}")
     if text[0].isdigit():
         return f"=={text}"
     # A limit that a caret or tilde implies is as short as a person would write it.

@@ -37,11 +37,11 @@ _SCRIPTS = "[project.scripts]\n"
 _CONFIGURED = {"ruff": "ruff.toml", "mypy": "mypy.ini"}
 # Tools whose work the standard's do.
 _REPLACED = {
-    "black": "ruff format does its work",
-    "isort": "ruff does its work",
-    "flake8": "ruff does its work",
-    "pylint": "ruff does its work",
-    "pdm": "{manager} does its work",
+    "black": "ruff format replaces it",
+    "isort": "ruff replaces it",
+    "flake8": "ruff replaces it",
+    "pylint": "ruff replaces it",
+    "pdm": "{manager} replaces it",
     "setuptools": "{builder} builds the package",
     "setuptools_scm": "{builder} builds the package",
     "flit": "{builder} builds the package",
@@ -135,7 +135,7 @@ def _with_dependencies(
         wanted, asked = demand.text, Requirement(demand.text)
         if demand.name in known:
             if asked.specifier:
-                rules.append(f"{wanted} gave way to the standard's {known[demand.name]}")
+                rules.append(f"the standard's {known[demand.name]} replaces {wanted}")
             if not asked.extras:
                 todo += _comments_lost(demand, files[demand.path])
                 continue
@@ -147,11 +147,11 @@ def _with_dependencies(
         if not demand.group and demand.name in standard["dev"]:
             ranged = standard["dev"][demand.name]
             text = text.replace(json.dumps(ranged), json.dumps(demand.name), 1)
-            rules.append(f"{ranged} of the standard gave way to {wanted}, which the code imports")
+            rules.append(f"{wanted}, which the code imports, replaces the standard's {ranged}")
     first, marker, rest = text.partition(OWN)
     second, other, end = rest.partition(OWN)
     if not marker:
-        raise ValueError("the standard's pyproject.toml has no place for a service's dependencies")
+        raise ValueError("the standard's pyproject.toml has no marker for a service's dependencies")
     main, dev = ("".join(held.pop(group, [])) for group in ("", "dev"))
     text = f"{first}{marker}{main}{second}{other}{dev if other else ''}{end}"
     extras = {name: items for name, items in held.items() if name.startswith("extra:")}
@@ -221,7 +221,7 @@ def _with_constants(
     backend = own.get("build-system", {}).get("build-backend")
     built = standard["build-system"]["build-backend"]
     if backend not in (None, built):
-        rules.append(f"{built} builds it instead of {backend}")
+        rules.append(f"{built} replaces {backend} as the build backend")
     return text, rules
 
 
@@ -232,10 +232,8 @@ def _tagged(version: str, own: dict[str, Any], ours: str) -> Iterator[Todo]:
         source = setting.get("source") if isinstance(setting, dict) else None
         if setting is None or (path[-1] == "version" and source not in {"vcs", "scm"}):
             continue
-        why = (
-            f"the version came from git's tags, by {path[0]}; it is {version} in pyproject.toml now"
-        )
-        how = "write the last release there, and raise it with each; a tag must say the same"
+        why = f"the version came from git tags, by {path[0]}; pyproject.toml now has {version}"
+        how = "set it to the last release, and raise it with each release; tags must match it"
         yield Todo(PATH, line_of(PATH, ours, "tool", *path), why, how, "operators")
 
 
@@ -258,7 +256,7 @@ def _with_python(
         return text, [], [Todo(PATH, line, f"requires-python is {standard}: {error}", "narrow it")]
     if _needs_newer(str(python), standard):
         return _set(text, "requires-python", wanted), [], []
-    gave_way = [f"Python {python} gave way to the standard's {standard}"]
+    gave_way = [f"the standard's Python {standard} replaces {python}"]
     return text, gave_way if wanted != standard else [], []
 
 
@@ -322,8 +320,10 @@ def _with_metadata(
             continue
         own = toml.data(entries)
         for script in own.keys() & known.keys():
-            why = f"the script {script} is the standard's now; it was {own.pop(script)}"
-            todo.append(Todo(PATH, 0, why, "give the old one another name, if it is needed"))
+            why = f"the script {script} is now the standard's; it was {own.pop(script)}"
+            todo.append(
+                Todo(PATH, 0, why, "add the old one under another name, if you still need it")
+            )
         lines = "".join(f"{json.dumps(script)} = {json.dumps(own[script])}\n" for script in own)
         plain = re.sub(r'(?m)^"([\w-]+)" = ', r"\1 = ", lines)
         text = text.replace(_SCRIPTS, f"{_SCRIPTS}{plain}", 1)
@@ -375,11 +375,11 @@ def _idle(ours: str, tool: Iterable[str], *, of_poetry: bool) -> Iterator[Todo]:
     for name in tool:
         line = line_of(PATH, ours, "tool", name)
         if file := _CONFIGURED.get(name):
-            how = f"move what still matters to {file}, which is read instead"
+            how = f"move what you still need to {file}, which is read instead"
             yield Todo(PATH, line, f"[tool.{name}] is no longer used", how)
         elif done := _REPLACED.get(name):
             why = done.format(manager=manager, builder=builder)
-            yield Todo(PATH, line, f"[tool.{name}] is no longer used: {why}", "take it out")
+            yield Todo(PATH, line, f"[tool.{name}] is no longer used: {why}", "remove it")
 
 
 def _lost(ours: str, own: dict[str, Any], text: str, result: Mapping[str, Any]) -> Iterator[Todo]:

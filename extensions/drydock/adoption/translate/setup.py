@@ -28,10 +28,10 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
         if name in _REQUIRED:
             yield from _literal(name, given.value)
         elif name not in _USED:
-            how = "say it in pyproject.toml"
+            how = "set it in pyproject.toml"
             yield Todo("setup.py", given.value.lineno, f"not carried over: {name}", how)
     if "setup.py" in files:
-        yield Todo("setup.py", 0, "pyproject.toml takes its place", "git rm setup.py")
+        yield Todo("setup.py", 0, "pyproject.toml replaces it", "git rm setup.py")
     if parser := _ini(files):
         yield from _from_ini(parser, files.get("setup.cfg", ""))
 
@@ -56,7 +56,7 @@ def _value(node: ast.expr) -> Any:
 def _literal(name: str, node: ast.expr) -> Iterator[Demand | Todo]:
     value = _value(node)
     if value is None:
-        how = "add what it comes to to [project] dependencies"
+        how = "add the resulting packages to dependencies of [project]"
         yield Todo("setup.py", node.lineno, f"{name} is computed", how, "start")
         return
     lines = {item.value: item.lineno for item in ast.walk(node) if isinstance(item, ast.Constant)}
@@ -66,8 +66,10 @@ def _literal(name: str, node: ast.expr) -> Iterator[Demand | Todo]:
             if isinstance(one, str):
                 yield Demand(one, group, "setup.py", lines.get(one, node.lineno))
             else:
-                why = f"not carried over: {one!r} of {name} is no requirement"
-                yield Todo("setup.py", node.lineno, why, "add what it stands for", "start")
+                why = f"not carried over: {one!r} in {name} is not a requirement"
+                yield Todo(
+                    "setup.py", node.lineno, why, "add the package that it stands for", "start"
+                )
 
 
 def _group(extra: str) -> str:

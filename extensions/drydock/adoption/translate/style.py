@@ -103,7 +103,7 @@ def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
             getattr(style, key).update(value)
         elif key == "extend" or key in _STANDARD:
             why = f"not carried over: {key} = {inline(value)} of ruff"
-            how = "add what it brings to ruff.toml" if key == "extend" else ""
+            how = "copy the settings of that file to ruff.toml" if key == "extend" else ""
             line = line_of(path, files[path], *prefix, key)
             style.todo.append(Todo(path, line, why, how))
         else:  # before ruff 0.2 all that is about rules stood at the top
@@ -127,8 +127,10 @@ def _from_black(style: _Style, files: Files, tool: dict[str, Any]) -> None:
     for key in ("exclude", "extend-exclude", "force-exclude"):
         if settings.get(key):
             line = line_of(_PYPROJECT, files[_PYPROJECT], "tool", "black", key)
-            how = "add its paths to extend-exclude of ruff.toml, which takes patterns of paths"
-            style.todo.append(Todo(_PYPROJECT, line, f"black left out what matches {key}", how))
+            how = "add those paths to extend-exclude in ruff.toml, as glob patterns"
+            style.todo.append(
+                Todo(_PYPROJECT, line, f"black skipped the files that match its {key}", how)
+            )
 
 
 def _from_isort(style: _Style, files: Files, tool: dict[str, Any]) -> None:
@@ -147,7 +149,7 @@ def _from_isort(style: _Style, files: Files, tool: dict[str, Any]) -> None:
             sorting.setdefault(key.replace("_", "-"), _of_isort(key, value))
         elif key not in _AS_BLACK:
             why = f"not carried over: {key} of isort"
-            how = "see whether lint.isort of ruff has it"
+            how = "check whether ruff's lint.isort has it"
             style.todo.append(Todo(path, line_of(path, files[path], *prefix, key), why, how))
     if sorting:
         style.lint["isort"] = sorting
@@ -172,8 +174,8 @@ def _from_others(style: _Style, files: Files) -> None:
             style.top["line-length"] = int(length)
             style.rules.append(f"the line length is that of flake8 in {path}")
         line = line_of(path, files[path], section)
-        why = f"[{section}] is no longer used: ruff does its work"
-        style.todo.append(Todo(path, line, why, "take it out"))
+        why = f"[{section}] is no longer used: ruff replaces it"
+        style.todo.append(Todo(path, line, why, "remove it"))
 
 
 def _ini(text: str, section: str) -> dict[str, str]:

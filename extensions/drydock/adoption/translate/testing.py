@@ -67,12 +67,14 @@ def carry(theirs: str, files: Files) -> Carried:
         text = text if found else f"{text}{line}\n"
     todo = [] if source in {"", "pytest.ini"} else [_idle(source, section, files)]
     for key in sorted(settings.keys() - own.keys()):
-        why = f"no package that is asked for knows {key}, and pytest refuses what it does not know"
-        how = f"add its plugin to the group dev, and {key} to {PATH}; or take it out"
+        why = f"no required package defines {key}, and pytest rejects unknown settings"
+        how = f"add its plugin to the dev group, and {key} to {PATH}; or remove it"
         todo.append(Todo(source, line_of(source, files[source], *section, key), why, how))
     rules = [f"{key} of {source}" for key in own]
     rules += [
-        f"{key}, as tests ran before" for key in _AS_BEFORE if key in merged.keys() - own.keys()
+        f"{key}, so that tests run as before"
+        for key in _AS_BEFORE
+        if key in merged.keys() - own.keys()
     ]
     rules += [f"the marker {mark}, which tests use" for mark in marks]
     whole = (
@@ -155,8 +157,8 @@ def _ini(text: str, section: str) -> dict[str, str]:
 
 
 def _idle(source: str, section: tuple[str, ...], files: Files) -> Todo:
-    why = f"pytest reads {PATH} instead, which has these settings now"
-    return Todo(source, line_of(source, files[source], *section), why, "take them out")
+    why = f"pytest now reads these settings from {PATH}"
+    return Todo(source, line_of(source, files[source], *section), why, "remove them")
 
 
 def _native(key: str, value: Any) -> Any:

@@ -28,14 +28,14 @@ def placed(demand: Demand, dev: Mapping[str, str], files: Files) -> tuple[Demand
     done = []
     is_tool = demand.name in dev or demand.name in _TOOLS or _PLUGIN.match(demand.name)
     if is_tool and not demand.group and not _is_imported(demand.name, files):
-        done.append(f"{demand.text} is a tool: it is in the dev group now")
+        done.append(f"{demand.text} is a development tool: it is now in the dev group")
         demand = replace(demand, group="dev")
     if demand.name.startswith("pytest-") and demand.group:
         asked = Requirement(demand.text)
         if any(one.operator in {"==", "===", "~=", "<", "<="} for one in asked.specifier):
             before = str(asked)
             asked.specifier = _from_lowest(asked.specifier)
-            done.append(f"{before} is {asked} now: a plugin follows the standard's pytest")
+            done.append(f"{before} is now {asked}, which follows the standard's pytest")
             demand = replace(demand, text=str(asked).replace('"', "'"))
     return demand, done
 

@@ -60,7 +60,7 @@ def carry(theirs: str, files: Files) -> Carried:
             for name in old
         )
         text = f"{text.rstrip()}\n\n{_DEBT.rstrip()}{sections}"
-    rules = (f"{len(old)} modules from before are not checked yet",) if old else ()
+    rules = (f"{len(old)} existing modules are not type-checked yet",) if old else ()
     return Carried(text, rules, tuple(todo), frozenset({source} & {PATH, ".mypy.ini"}))
 
 
@@ -202,19 +202,19 @@ def _with_settings(
             if canonicalize_name(name.partition(".")[0]) in asked:
                 text = re.sub(r"(?m)^(plugins = .*)$", rf"\1, {name}", text, count=1)
             else:
-                how = f"add it to plugins in {PATH} once the group dev has its package"
-                todo.append(left(f"the plugin {name} of mypy is not carried over", how, key))
+                how = f"add it to plugins in {PATH} once the dev group has its package"
+                todo.append(left(f"mypy's plugin {name} is not carried over", how, key))
     more = sorted(sections.get("mypy", {}).keys() - {"plugins", "files", "strict", "mypy_path"})
     if more:
-        why = f"the standard's settings of mypy hold instead: {', '.join(more)}"
-        todo.append(left(why, f"add to {PATH} what is still needed of them"))
+        why = f"the standard's mypy settings replace these: {', '.join(more)}"
+        todo.append(left(why, f"add those that you still need to {PATH}"))
     tops = {name.split(".")[0] for name in own}
     for module, settings in sections.items():
         if module == "mypy":
             continue
         if module.split(".")[0] in {*tops, "*"}:
-            why = f"what mypy was told of {module} is not carried over"
-            todo.append(left(why, f"its modules are in the list in {PATH}"))
+            why = f"mypy's settings for {module} are not carried over"
+            todo.append(left(why, f"its modules are listed in {PATH}, unchecked"))
         else:
             lines = "".join(f"{key} = {_said(value)}\n" for key, value in settings.items())
             text = f"{text.rstrip()}\n\n[mypy-{module}]\n{lines}"
