@@ -156,7 +156,8 @@ _CARRIED: tuple[tuple[str, str, str, str], ...] = (
 )  # fmt: skip
 # Name, and what a person does.
 _BY_HAND: tuple[tuple[str, str], ...] = (
-    ("workers|threads", f"{_ONE}: set replicaCount in chart/values.yaml to as many"),
+    ("workers|threads",
+     f"{_ONE}: set replicas and autoscaling.minReplicas in chart/values.yaml to as many"),
     ("ssl-.*|certfile|keyfile|ca-certs|cert-reqs|ciphers",
      "terminate TLS at the ingress or in a sidecar"),
     ("timeout", "to end slow requests with 504, set limits.max_seconds and limits.enabled: true"),
