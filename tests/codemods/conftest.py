@@ -1,14 +1,16 @@
-"""What tests that install services share."""
+"""Shared by the tests that install services."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
+UV_CACHE = (
+    os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"
+)  # read before tests change HOME
 
 
 @pytest.fixture
 def packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let uv find the packages that it has, though each test has a home of its own."""
+    """Let uv use its real cache, although each test has its own HOME."""
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))

@@ -1,4 +1,4 @@
-"""A service of 2021 that has something for each rule, and what breaks each on purpose."""
+"""A service of 2021 with code for each rule, and a deliberate mistake of each rule."""
 
 OLD_REQUIREMENTS = """\
 fastapi==0.85.2
@@ -213,6 +213,6 @@ BROKEN = {
     "pytest-async-fixtures": ("@pytest_asyncio.fixture", "@pytest.fixture"),
     "sqlalchemy-greenlet": ("\ngreenlet\n", "\n"),
 }
-"""By rule: what it makes of the service, and what a mistake of it would."""
+"""By rule: its correct output, and the output of a mistake."""
 RUFF = ('f"{q} at {settings.place}"', 'f"{q} at {q}"')
-"""What ruff makes of it, and what a mistake of it would."""
+"""The correct output of ruff, and the output of a mistake."""

@@ -1,4 +1,4 @@
-"""Has `drydock prove` compare a service with what a rule makes of it."""
+"""Compares a service before and after a rule with `drydock prove`."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,13 +17,13 @@ def proved(
     variables: Sequence[str] = (),
     requests: Path | None = None,
 ) -> Proof:
-    """Commit a service and what became of it to a new folder, and prove the one by the other."""
+    """Commit both versions of a service to a new folder, and prove that they behave the same."""
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
     write(folder, dict(before))
-    commit(folder, "As it was")
+    commit(folder, "Before")
     write(folder, dict(after))
-    commit(folder, "Carry the code to the libraries of today")
+    commit(folder, "Migrate the code to current libraries")
     options = Options(
         before="HEAD~",
         seconds=40,
@@ -34,9 +34,9 @@ def proved(
 
 
 def found(proof: Proof) -> set[tuple[str, str]]:
-    """Return what differs and is not intended: the operation, and where.
+    """Return the unintended differences: the operation, and the place in its response.
 
-    What the API document no longer promises of an operation is such a place, too.
+    Promises that the API document no longer makes count as differences.
     """
     rows = [(row, one) for row in proof.rows if row.outcome == "differs" for one in row.found]
     responses = {

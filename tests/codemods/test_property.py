@@ -1,4 +1,4 @@
-"""Whatever stands around the code that a rule changes stays as it is, to the letter."""
+"""Code around the code that a rule changes stays unchanged, byte for byte."""
 
 import ast
 from importlib import import_module
@@ -21,20 +21,20 @@ TABLES = (
 
 
 def _rows() -> list[tuple[str, str]]:
-    """Return the name of a rule and a module that it changes, for each row that is one module."""
-    found = []
+    """Return the rule and the module of each row that consists of a single module."""
+    rows = []
     for table in TABLES:
         module = import_module(f"tests.codemods.{table}")
         for row in module.FIX.values():
             if isinstance(row[0], str):
-                found.append((module.RULE, files_of(row[0])["service.py"]))
-    return found
+                rows.append((module.RULE, files_of(row[0])["service.py"]))
+    return rows
 
 
 ROWS = _rows()
 PINNED = {"requirements.txt": "pydantic==1.10.2\n"}
-# What a formatter would not leave so; each is whole by itself and unlike any rule's business. None
-# binds a name of a row, which would no longer be certain then.
+# Code that a formatter would change and no rule does. Each item is complete, and binds no name of a
+# row, which would make that name ambiguous.
 NOISE = (
     "# ümlaut,\ttab  and trailing space \n",
     "other  =  {  'a':1 ,\n    'b' : [ 2,3 ]  }\n",
@@ -52,7 +52,7 @@ NOISE = (
 @pytest.mark.slow
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(ROWS), st.lists(st.sampled_from(NOISE), min_size=1, max_size=6))
-def test_what_stands_around_stays(row: tuple[str, str], noise: list[str]) -> None:
+def test_surrounding_code_stays_unchanged(row: tuple[str, str], noise: list[str]) -> None:
     rule, text = row
     behind = "".join(noise)
     alone, after = (
@@ -63,9 +63,9 @@ def test_what_stands_around_stays(row: tuple[str, str], noise: list[str]) -> Non
     assert after == alone + behind
 
 
-def test_every_rule_that_changes_modules_has_a_table() -> None:
+def test_every_rule_that_changes_modules_is_drawn_from() -> None:
     tested = {import_module(f"tests.codemods.{table}").RULE for table in TABLES}
     families = ("fastapi-", "pydantic-", "pytest-")
     rules = {one.name for one in all_rules() if one.rewrite and one.name.startswith(families)}
-    # Rows of these are of several modules, or for --unsafe, or only told.
+    # Their rows have several modules, need --unsafe, or are only reported.
     assert rules - tested == {"pydantic-methods", "pydantic-types"}

@@ -1,4 +1,4 @@
-"""`drydock prove` judges the rules: what they make behaves as before, each mistake does not."""
+"""`drydock prove` checks the rules: their output behaves as before, each mistake is found."""
 
 from pathlib import Path
 
@@ -9,32 +9,32 @@ from drydock.codemods.run import run
 from tests.codemods.chassis import adopted
 from tests.codemods.old_service import BROKEN, FILES, NEW_REQUIREMENTS, RUFF
 from tests.codemods.proved import found, proved
-from tests.codemods.test_tables import ONLY_TELL
+from tests.codemods.test_tables import REPORT_ONLY
 
 VARIABLES = ["SHOP_LOCATION=there", "SHOP_GREETING=hi"]
 OUTCOME = run(FILES, None, unsafe=False)
 MODERN = {**FILES, **OUTCOME.texts, "requirements.txt": NEW_REQUIREMENTS}
 
-# Of a file, the newer Starlette tells ranges and another ETag, whatever the rules do.
+# A newer Starlette sends Accept-Ranges and another ETag for files, whatever the rules do.
 KNOWN = {("GET /file", "accept-ranges"), ("GET /file", "etag")}
 
 
-def test_the_service_has_something_for_each_rule_that_changes_behaviour() -> None:
+def test_old_service_has_code_for_each_rule_that_changes_behaviour() -> None:
     changed = {one.rule for one in OUTCOME.findings if one.certainty == "changed"}
     assert changed == set(BROKEN)
     for rule, (right, _) in BROKEN.items():
         assert any(right in text for text in MODERN.values()), rule
 
 
-def test_each_rule_that_changes_something_has_a_mistake_to_be_found() -> None:
+def test_every_rule_that_changes_code_has_a_mistake_to_find() -> None:
     of_marshmallow = {"marshmallow-to-pydantic", "marshmallow-call-sites"}
     proved_rules = {*BROKEN, *adopted.BROKEN, *of_marshmallow, "aioredis", "tools-ruff"}
-    assert proved_rules == {rule.name for rule in all_rules()} - ONLY_TELL
+    assert proved_rules == {rule.name for rule in all_rules()} - REPORT_ONLY
 
 
 @pytest.mark.rules
 @pytest.mark.usefixtures("packages")
-def test_what_the_rules_make_behaves_as_before(tmp_path: Path) -> None:
+def test_migrated_service_behaves_as_before(tmp_path: Path) -> None:
     proof = proved(tmp_path / "shop", FILES, MODERN, variables=VARIABLES)
     assert found(proof) - KNOWN == set()
     assert proof.differences == []
@@ -44,7 +44,7 @@ def test_what_the_rules_make_behaves_as_before(tmp_path: Path) -> None:
 @pytest.mark.rules
 @pytest.mark.usefixtures("packages")
 @pytest.mark.parametrize("rule", BROKEN)
-def test_a_mistake_of_a_rule_is_found(rule: str, tmp_path: Path) -> None:
+def test_proof_finds_mistake_of_rule(rule: str, tmp_path: Path) -> None:
     right, wrong = BROKEN[rule]
     files = {path: text.replace(right, wrong) for path, text in MODERN.items()}
     assert files != MODERN
@@ -55,10 +55,8 @@ def test_a_mistake_of_a_rule_is_found(rule: str, tmp_path: Path) -> None:
 
 @pytest.mark.rules
 @pytest.mark.usefixtures("packages")
-@pytest.mark.parametrize("mistake", [False, True], ids=["ruff", "a mistake of ruff"])
-def test_what_ruff_makes_behaves_as_before_and_a_mistake_of_it_does_not(
-    mistake: bool, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("mistake", [False, True], ids=["ruff", "mistake of ruff"])
+def test_only_correct_output_of_ruff_behaves_as_before(mistake: bool, tmp_path: Path) -> None:
     right, wrong = RUFF
     files = {**MODERN, **run(MODERN, ["tools-ruff"], unsafe=False).texts}
     assert right in files["main.py"]

@@ -1,4 +1,4 @@
-"""Rules over the files of a whole service."""
+"""Running rules on the files of a service."""
 
 import pytest
 from drydock.codemods import all_rules, releases
@@ -7,7 +7,7 @@ from drydock.codemods.run import run
 QUERY = "from fastapi import Query\n\n\nq = Query(regex='a')\n"
 
 
-def test_every_rule_has_a_name_of_its_own_a_summary_and_words_to_look_for() -> None:
+def test_every_rule_has_a_unique_name_a_summary_and_words() -> None:
     rules = all_rules()
     assert len({rule.name for rule in rules}) == len(rules) > 0
     for rule in rules:
@@ -16,17 +16,17 @@ def test_every_rule_has_a_name_of_its_own_a_summary_and_words_to_look_for() -> N
         assert not rule.rewrite or rule.words, rule.name
 
 
-def test_what_is_found_has_its_line() -> None:
+def test_finding_has_file_line_and_certainty() -> None:
     (found,) = run({"app.py": QUERY}, None, unsafe=False).findings
     assert (found.path, found.line, found.certainty) == ("app.py", 4, "changed")
 
 
-def test_other_files_are_left() -> None:
+def test_other_files_stay_unchanged() -> None:
     files = {"app.py": QUERY, "README.md": QUERY, "other.py": "x = 1\n"}
     assert run(files, None, unsafe=False).texts.keys() == {"app.py"}
 
 
-def test_a_module_of_python_2_is_told_and_the_rest_done() -> None:
+def test_python_2_module_is_reported_and_the_others_changed() -> None:
     outcome = run({"app.py": QUERY, "old.py": "print 'a'\n"}, None, unsafe=False)
     assert outcome.texts.keys() == {"app.py"}
     (old,) = [one for one in outcome.findings if one.path == "old.py"]
@@ -34,21 +34,21 @@ def test_a_module_of_python_2_is_told_and_the_rest_done() -> None:
     assert "is not valid Python" in old.what
 
 
-def test_libraries_under_version_control_are_left_and_told() -> None:
+def test_tracked_libraries_are_reported_and_stay_unchanged() -> None:
     files = {"app.py": QUERY, ".venv/lib/site-packages/a.py": QUERY, "web/node_modules/b.py": QUERY}
     outcome = run(files, None, unsafe=False)
     assert outcome.texts.keys() == {"app.py"}
-    told = {one.path: one.what for one in outcome.findings if one.certainty == "left"}
-    assert told.keys() == {".venv", "web/node_modules"}
+    reported = {one.path: one.what for one in outcome.findings if one.certainty == "left"}
+    assert reported.keys() == {".venv", "web/node_modules"}
 
 
 @pytest.mark.parametrize("count", [3, 60])
-def test_few_modules_and_many_come_out_the_same(count: int) -> None:
+def test_few_and_many_modules_give_the_same_result(count: int) -> None:
     files = {f"m{number}.py": QUERY for number in range(count)}
     outcome = run(files, None, unsafe=False)
     assert len(outcome.texts) == len(outcome.findings) == count
     assert [one.path for one in outcome.findings] == sorted(files)
 
 
-def test_the_releases_that_rules_are_from_are_known_without_importing_them() -> None:
+def test_releases_of_rules_match_their_since() -> None:
     assert releases() == {rule.since for rule in all_rules()}

@@ -1,9 +1,9 @@
-"""Rules that carry a service's code to the libraries of today; nothing of it is run.
+"""Rules that migrate a service's code to current libraries, without running it.
 
-A rule is a module of a package in here (`fastapi`, `pydantic`, ...) that has a `RULE`, and is
-found by that: nothing else changes when one is added.
+A rule is a module with a `RULE` in a package of this folder (`fastapi`, `pydantic`, ...). The
+registry finds it there: adding a rule changes no other file.
 
-    # a docstring: what becomes of what, and the source: where the library says so
+    # a docstring: the change (old -> new), and the page of the library that documents it
     RULE = Rule(
         name="fastapi-pattern",
         summary="`regex=` of Query, Path, ... -> `pattern=`",
@@ -15,18 +15,18 @@ found by that: nothing else changes when one is added.
     def _rewrite(source: Source) -> cst.Module:
         return source.tree.visit(_Pattern(source))
 
-`rewrite` is given one module that holds one of `words` and returns its new tree. It decides by
-what names stand for (`source.meaning(node)`, through import aliases and re-exports; and
-`source.project`, which knows every class of the service and its bases), and tells of every place:
+`rewrite` takes a module that contains one of `words` and returns its new tree. It resolves names
+with `source.resolve(node)`, through import aliases and re-exports, and finds the classes of the
+service and their bases in `source.project`. It reports every place:
 
-- `source.changed(node, what)`: it is certain, and is changed.
-- `if source.unsafe(node, what, why)`: it is likely, and is changed on request only.
-- `source.left(node, why, how)`: it is not changed; `how` is the change to make by hand.
+- `source.changed(node, what)`: the change is certain, and applied.
+- `if source.unsafe(node, what, why)`: the change is likely right; only `--unsafe` applies it.
+- `source.left(node, why, how)`: nothing is changed; `how` is the change to make by hand.
 
-Imports are added by `source.named("pydantic.field_validator", like=node)`, which returns the
-expression to use, and dropped where nothing uses them any more with `source.unused(...)`. A rule
-that is about other files than Python code has `survey` instead: it is given the whole project.
-The twin of a rule is `tests/codemods/<family>/test_<module>.py`, with tables `FIX` and `NOOP`.
+`source.reference("pydantic.field_validator", like=node)` adds an import and returns the expression
+to use; `source.drop_import(node)` drops an import that nothing else uses. A rule for files other
+than Python code has a `survey` instead, which takes the whole project. The tests of a rule are in
+`tests/codemods/<family>/test_<module>.py`, with tables `FIX` and `NOOP`.
 """
 
 import re
@@ -43,22 +43,22 @@ if TYPE_CHECKING:
 
 @cache
 def all_rules() -> "Sequence[Rule]":
-    """Return every rule there is, in the order in which they are applied: by family and name."""
+    """Return all rules in the order in which they are applied: by family, then by module."""
     from drydock.codemods.rule import Rule  # noqa: PLC0415 - LibCST takes long to import
 
-    found = []
+    rules = []
     for family in iter_modules(__path__, f"{__name__}."):
         if family.ispkg:
             package = import_module(family.name)
             modules = [one.name for one in walk_packages(package.__path__, f"{family.name}.")]
             for module in map(import_module, (family.name, *sorted(modules))):
                 if isinstance(rule := getattr(module, "RULE", None), Rule):
-                    found.append(rule)
-    return found
+                    rules.append(rule)
+    return rules
 
 
 @cache
 def releases() -> Set[str]:
-    """Return the releases that rules are from, without importing these."""
+    """Return the releases that introduced a rule, without importing the rules."""
     texts = (file.read_text(encoding="utf-8") for file in Path(__path__[0]).rglob("*/*.py"))
     return {since for text in texts for since in re.findall(r'^    since="(.+?)",', text, re.M)}

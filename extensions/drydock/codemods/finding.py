@@ -1,25 +1,25 @@
-"""What a rule finds in a service, and what it makes of a file."""
+"""What a rule finds in a service, and the new text of a file."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Certainty = Literal["changed", "unsafe", "left"]
-"""Certain and changed; changed (or to be) on request only; left as it is, to be done by hand."""
+"""A certain change; a change that only `--unsafe` applies; a change to make by hand."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One place in the service that a rule is about."""
+    """A place in the service that a rule reports."""
 
     rule: str
     path: str
     line: int
-    """From 1; 0: the file as a whole."""
+    """From 1; 0 is the file as a whole."""
     certainty: Certainty
     what: str
-    """What is changed into what, or what is wrong with it."""
+    """The change (old -> new), or what is wrong."""
     how: str = ""
-    """Of what is left: the change to make by hand. Of what is unsafe: why it is."""
+    """If left: the change to make by hand. If unsafe: the reason."""
 
 
 @dataclass(frozen=True)

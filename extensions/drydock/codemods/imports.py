@@ -1,4 +1,4 @@
-"""Imports of a module that was rewritten: what it needs is added, what nothing uses is dropped."""
+"""Updates the imports of a rewritten module: adds required ones, drops unused ones."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence, Set
@@ -13,12 +13,12 @@ class Style:
     """How the imports of a module are laid out."""
 
     separated: bool
-    """Whether a blank line stands between those of Python, of libraries, and the service's own."""
+    """Whether blank lines separate standard library, third-party and first-party imports."""
     is_own: Callable[[str], bool]
-    """Tells whether a module is the service's own."""
+    """Returns whether a module belongs to the service."""
 
     def order(self, module: str) -> tuple[int, str]:
-        """Return what imports are sorted by: Python's, those of libraries, the service's own."""
+        """Return the sort key of an import: standard library, third party, first party."""
         top = module.partition(".")[0]
         if top == "__future__" or top in sys.stdlib_module_names:
             return int(top != "__future__"), top
@@ -26,11 +26,11 @@ class Style:
 
 
 PLAIN = Style(separated=False, is_own=lambda _: False)
-"""Of a module whose project is not known."""
+"""The style of a module whose project is unknown."""
 
 
 def is_separated(tree: cst.Module) -> bool:
-    """Tell whether blank lines stand between imports."""
+    """Return whether blank lines separate imports."""
     imports = [line for line in tree.body if any(map(_is_import, _small(line)))]
     return any(
         not one.comment
@@ -45,7 +45,7 @@ def with_imports(
 ) -> cst.Module:
     """Return `tree` with imports of `wanted` (`pydantic.Field`, `a.B as C`, `import a.b`).
 
-    Names of `unused` that stand nowhere but in their import are dropped from it.
+    Imports of the names in `unused` are dropped if nothing else uses them.
     """
     used = _Used()
     tree.visit(used)
@@ -57,7 +57,7 @@ def with_imports(
 
 
 def without_blank_start(tree: cst.Module) -> cst.Module:
-    """Return a module without the blank lines that stood below an import that is gone."""
+    """Return a module without the blank lines left at its start by a dropped import."""
     if tree.header or not tree.body:
         return tree
     first, *more = tree.body
@@ -66,7 +66,7 @@ def without_blank_start(tree: cst.Module) -> cst.Module:
 
 
 class _Used(cst.CSTVisitor):
-    """Collects every name that is used, those in `__all__` and other strings included."""
+    """Collects every name that is used, including those in `__all__` and other strings."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class _Dropping(cst.CSTTransformer):
 
 
 def _with_last(kept: Sequence[cst.ImportAlias], last: cst.ImportAlias) -> list[cst.ImportAlias]:
-    """Return names of an import, the last of which ends as the last one did."""
+    """Return the names of an import with the trailing comma of the former last name."""
     return [*kept[:-1], kept[-1].with_changes(comma=last.comma)]
 
 
@@ -195,7 +195,7 @@ def _is_import(small: cst.CSTNode) -> bool:
 
 
 def _section(line: cst.CSTNode, style: Style) -> int | None:
-    """Return to which section an import belongs; None if a statement is none."""
+    """Return the section of an import; None for any other statement."""
     for small in _small(line):
         if isinstance(small, cst.ImportFrom):
             return 3 if small.relative else style.order(_full(small.module))[0]
@@ -209,7 +209,7 @@ def _small(line: cst.CSTNode) -> Sequence[cst.BaseSmallStatement]:
 
 
 def _with_name(node: cst.ImportFrom, name: str) -> cst.ImportFrom:
-    """Return a from-import with one name more, in its place where the others are sorted."""
+    """Return a from-import with another name, in sorted position if the others are sorted."""
     assert not isinstance(node.names, cst.ImportStar)
     names = list(node.names)
     known = [_full(one.name) for one in names]
@@ -238,7 +238,7 @@ def _with_name(node: cst.ImportFrom, name: str) -> cst.ImportFrom:
 
 
 def _place(body: Sequence[cst.BaseStatement], full: str, style: Style) -> int:
-    """Return where a new import goes: after the one it sorts behind, of the first block."""
+    """Return the position of a new import: behind its predecessor in sort order, first block."""
     imports = []
     for place, line in enumerate(body):
         small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and line.body else None
@@ -259,7 +259,7 @@ def _place(body: Sequence[cst.BaseStatement], full: str, style: Style) -> int:
 
 
 def is_docstring(statement: cst.CSTNode) -> bool:
-    """Tell whether the first statement of a body is its docstring."""
+    """Return whether the first statement of a body is its docstring."""
     small = _small(statement)
     texts = cst.SimpleString | cst.ConcatenatedString
     return bool(small) and isinstance(small[0], cst.Expr) and isinstance(small[0].value, texts)

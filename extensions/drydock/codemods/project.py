@@ -1,6 +1,6 @@
-"""What all modules of a service say together: which class derives from what, through imports.
+"""The modules of a service: what each binds, and which class derives from which across imports.
 
-The first of the two passes; it reads with `ast`, which is quick, and changes nothing.
+This is the first of two passes. It reads with `ast`, which is fast, and changes nothing.
 """
 
 import ast
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 
-# Where a library has a thing besides the place that it documents: by the longest prefix.
-_PLACES = {
+# Other places where a library defines a name -> the documented place. The longest prefix wins.
+_CANONICAL = {
     "pydantic.main.": "pydantic.",
     "pydantic.class_validators.": "pydantic.",
     "pydantic.functional_validators.": "pydantic.",
@@ -56,14 +56,14 @@ class Class:
 
     path: str
     name: str
-    """With the names of the classes around it, as `Outer.Config`."""
+    """Includes the enclosing classes, as in `Outer.Config`."""
     line: int
     bases: tuple[str, ...]
-    """As they are written, less what stands in brackets; empty where it is no name."""
+    """As written, without subscripts; empty for an expression that is no name."""
     fields: Mapping[str, str]
-    """The annotation of each name that has one in the class itself."""
+    """The annotation of each annotated name in the class body."""
     methods: Mapping[str, str]
-    """What each function in the class returns, as it is annotated; empty if it is not."""
+    """The return annotation of each method; empty if it has none."""
 
 
 @dataclass(frozen=True)
@@ -72,68 +72,68 @@ class Function:
 
     parameters: tuple[str, ...]
     returns: str
-    """As it is annotated; empty if it is not."""
+    """The return annotation; empty if there is none."""
     is_async: bool | None
-    """Whether what a call returns is awaited; None: a decorator may change that."""
-    makes_async: bool | None
-    """The same of the function that it makes and returns; None: it returns something else."""
+    """Whether the result of a call has to be awaited; None if a decorator may change that."""
+    returned_is_async: bool | None
+    """The same for an inner function that it returns; None if it returns anything else."""
 
 
 @dataclass
 class Module:
-    """What one module binds at its top, by name."""
+    """The names that a module binds at its top level."""
 
     path: str
     imports: dict[str, str] = field(default_factory=dict)
-    """The full dotted name of what a name was imported from, wherever in the module."""
-    stars: list[str] = field(default_factory=list)
+    """The full dotted name behind each imported name, for imports anywhere in the module."""
+    star_imports: list[str] = field(default_factory=list)
     classes: dict[str, Class] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    """Names given to other names, as in `Model = BaseModel`."""
-    made: dict[str, str] = field(default_factory=dict)
-    """What is called, without its arguments, to make the value of a name at the top."""
-    unsure: set[str] = field(default_factory=set)
-    """Names that are bound more than once, or that something inside hides."""
+    """Names assigned to other names, as in `Model = BaseModel`."""
+    factories: dict[str, str] = field(default_factory=dict)
+    """The callee of `name = callee(...)` at the top level, by name."""
+    ambiguous: set[str] = field(default_factory=set)
+    """Names that are bound more than once, or shadowed in an inner scope."""
     bound: set[str] = field(default_factory=set)
-    """Every name that is bound at the top by anything."""
+    """All names bound at the top level."""
 
 
 class Project:
-    """The files of a service, and what its modules say together."""
+    """The files of a service, and the names that its modules bind."""
 
     def __init__(self, files: Mapping[str, str], before: Mapping[str, str] | None = None) -> None:
         self.files = files
         """Text files by their path in the service."""
         self.before = files if before is None else before
-        """The files before their requirements were changed: they tell what it was written for."""
+        """The files before the requirements changed: they show what the code was written for."""
         self.modules: dict[str, Module] = {}
-        self.broken: dict[str, str] = {}
-        """Why a module is not read, by its path."""
+        self.syntax_errors: dict[str, str] = {}
+        """Why a module cannot be parsed, by its path."""
         for path, text in files.items():
             if path.endswith(".py"):
                 try:
                     self.modules[path] = read(path, text)
                 except (SyntaxError, ValueError, RecursionError) as error:
                     line = f"line {error.lineno}: " if isinstance(error, SyntaxError) else ""
-                    self.broken[path] = f"{line}{getattr(error, 'msg', error)}"
+                    self.syntax_errors[path] = f"{line}{getattr(error, 'msg', error)}"
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
-        """The modules by each dotted name they may be imported by."""
+        """The modules by each dotted name under which they can be imported."""
         found: dict[str, list[str]] = {}
         for path in self.modules:
             parts = list(PurePosixPath(path).with_suffix("").parts)
             parts = parts[:-1] if parts[-1] == "__init__" else parts
             for start in range(len(parts)):
                 folder = "/".join(parts[:start])
-                # What stands in a package is imported through it.
+                # A module in a package is imported through the package.
                 if not folder or f"{folder}/__init__.py" not in self.files:
                     found.setdefault(".".join(parts[start:]), []).append(path)
         return found
 
     def find_module(self, name: str, near: str) -> str:
-        """Return the path of the module that `name` means in the one at `near`; empty if none."""
+        """Return the path of module `name` as imported by the module at `near`; empty if none."""
         found = self._by_name.get(name, [])
         if len(found) < 2:
             return found[0] if found else ""
@@ -146,77 +146,77 @@ class Project:
         best = sorted(found, key=common, reverse=True)
         return best[0] if common(best[0]) > common(best[1]) else ""
 
-    def meaning(self, path: str, dotted: str) -> str:
-        """Return what a dotted name in the module at `path` stands for; empty if unknown.
+    def resolve(self, path: str, dotted: str) -> str:
+        """Return the full name of a dotted name in the module at `path`; empty if unknown.
 
-        `pydantic.BaseModel` for what a library has, wherever it was imported from;
-        `app/models.py:User` for what the service defines.
+        For a name of a library, that is the documented one, such as `pydantic.BaseModel`; for a
+        name of the service, it has the form `app/models.py:User`.
         """
-        return self._meaning(path, dotted, frozenset())
+        return self._resolve(path, dotted, frozenset())
 
-    def _meaning(self, path: str, dotted: str, seen: frozenset[tuple[str, str]]) -> str:
+    def _resolve(self, path: str, dotted: str, seen: frozenset[tuple[str, str]]) -> str:
         if (path, dotted) in seen or path not in self.modules:
             return ""
         seen |= {(path, dotted)}
         module = self.modules[path]
         head, _, rest = dotted.partition(".")
-        if head in module.unsure:
+        if head in module.ambiguous:
             return ""
         tail = f".{rest}" if rest else ""
         if dotted in module.classes:
             return f"{path}:{dotted}"
         if head in module.aliases:
-            return self._meaning(path, module.aliases[head] + tail, seen)
+            return self._resolve(path, module.aliases[head] + tail, seen)
         if head in module.imports:
             return self._imported(path, module.imports[head] + tail, seen)
         if head in module.bound:
             return f"{path}:{dotted}"
-        for star in module.stars:
-            # A library's module may have any name, so that one star is trusted, not two.
-            if (own := self.find_module(star, path)) or len(module.stars) == 1:
+        for star in module.star_imports:
+            # A library module may define any name: a single star import is trusted, two are not.
+            if (own := self.find_module(star, path)) or len(module.star_imports) == 1:
                 found = self._imported(path, f"{star}.{dotted}", seen)
                 if found and (not own or ":" in found or "." in found):
                     return found
-        return f"builtins.{dotted}" if not module.stars and hasattr(builtins, head) else ""
+        return f"builtins.{dotted}" if not module.star_imports and hasattr(builtins, head) else ""
 
     def _imported(self, path: str, full: str, seen: frozenset[tuple[str, str]]) -> str:
         parts = full.split(".")
         for end in range(len(parts), 0, -1):
             if own := self.find_module(".".join(parts[:end]), path):
                 rest = ".".join(parts[end:])
-                return self._meaning(own, rest, seen) if rest else f"{own}:"
-        return documented(full)
+                return self._resolve(own, rest, seen) if rest else f"{own}:"
+        return canonical_name(full)
 
     def bases(self, ref: str) -> set[str]:
-        """Return what a class derives from, all the way up; an empty name is one not known."""
+        """Return all ancestors of a class; an empty name stands for an unknown base."""
         found: set[str] = set()
-        left = [ref]
-        while left:
-            path, _, name = left.pop().partition(":")
-            one = self.modules[path].classes.get(name) if path in self.modules else None
-            for base in one.bases if one else ():
-                meaning = self.meaning(path, base) if base else ""
-                if meaning not in found:
-                    found.add(meaning)
-                    if ":" in meaning:
-                        left.append(meaning)
+        pending = [ref]
+        while pending:
+            path, _, name = pending.pop().partition(":")
+            class_ = self.modules[path].classes.get(name) if path in self.modules else None
+            for base in class_.bases if class_ else ():
+                full = self.resolve(path, base) if base else ""
+                if full not in found:
+                    found.add(full)
+                    if ":" in full:
+                        pending.append(full)
         return found
 
     def is_a(self, ref: str, *roots: str) -> bool:
-        """Tell whether `ref` is one of `roots`, or a class of the service derived from one."""
+        """Return whether `ref` is one of `roots`, or a class of the service derived from one."""
         return ref in roots or (":" in ref and not self.bases(ref).isdisjoint(roots))
 
-    def family(self, ref: str) -> list[Class]:
-        """Return a class of the service and those of the service that it derives from."""
+    def lineage(self, ref: str) -> list[Class]:
+        """Return a class of the service and its ancestors in the service."""
         found = []
-        for one in (ref, *sorted(self.bases(ref))):
-            path, _, name = one.partition(":")
+        for ancestor in (ref, *sorted(self.bases(ref))):
+            path, _, name = ancestor.partition(":")
             if path in self.modules and name in self.modules[path].classes:
                 found.append(self.modules[path].classes[name])
         return found
 
     def importers(self, path: str, name: str) -> Iterator[str]:
-        """Yield the other modules that import `name` from the one at `path`."""
+        """Yield the modules that import `name` from the module at `path`."""
         for other, module in self.modules.items():
             if other == path:
                 continue
@@ -224,33 +224,33 @@ class Project:
                 package, _, last = full.rpartition(".")
                 if last == name and self.find_module(package, other) == path:
                     yield other
-            if any(self.find_module(star, other) == path for star in module.stars):
+            if any(self.find_module(star, other) == path for star in module.star_imports):
                 yield other
 
 
-def documented(full: str) -> str:
-    """Return the name by which a library documents what is also at another place."""
-    for prefix in sorted(_PLACES, key=len, reverse=True):
+def canonical_name(full: str) -> str:
+    """Return the documented name of something that a library also defines elsewhere."""
+    for prefix in sorted(_CANONICAL, key=len, reverse=True):
         if full == prefix or (prefix.endswith(".") and full.startswith(prefix)):
-            return _PLACES[prefix] + full[len(prefix) :]
+            return _CANONICAL[prefix] + full[len(prefix) :]
     return full
 
 
 def read(path: str, text: str) -> Module:
-    """Return what a module binds; raise SyntaxError or ValueError where it is none."""
+    """Return what a module binds; raise SyntaxError or ValueError if it cannot be parsed."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the service's strings hold is not ours to judge
+        warnings.simplefilter("ignore")  # warnings about the service's string literals
         tree = ast.parse(text)
     module = Module(path)
-    _top(tree.body, module)
+    _read_top_level(tree.body, module)
     inside = _Inside(module)
     for statement in tree.body:
         inside.visit(statement)
     return module
 
 
-def _top(body: list[ast.stmt], module: Module) -> None:
-    """Read the statements at the top of a module, those in `if` and `try`, too."""
+def _read_top_level(body: list[ast.stmt], module: Module) -> None:
+    """Read the top-level statements of a module, including those in `if` and `try`."""
     for node in body:
         if isinstance(node, ast.ClassDef):
             _bind(module, node.name)
@@ -261,42 +261,44 @@ def _top(body: list[ast.stmt], module: Module) -> None:
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
-                for one in ast.walk(target):
-                    if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
-                        _bind(module, one.id)
-                        if target is one and node.value and (name := _dotted(node.value)):
-                            module.aliases[one.id] = name
-                        elif target is one and isinstance(node.value, ast.Call):
-                            module.made[one.id] = _dotted(node.value.func)
+                for bound in ast.walk(target):
+                    if isinstance(bound, ast.Name) and isinstance(bound.ctx, ast.Store):
+                        _bind(module, bound.id)
+                        if target is bound and node.value and (name := _dotted(node.value)):
+                            module.aliases[bound.id] = name
+                        elif target is bound and isinstance(node.value, ast.Call):
+                            module.factories[bound.id] = _dotted(node.value.func)
         elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
             for part in ("body", "handlers", "orelse", "finalbody"):
-                for one in getattr(node, part, []):
-                    _top(one.body if isinstance(one, ast.ExceptHandler) else [one], module)
+                for inner in getattr(node, part, []):
+                    block = inner.body if isinstance(inner, ast.ExceptHandler) else [inner]
+                    _read_top_level(block, module)
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
-    given = node.args
-    names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
-    names += [f"*{one.arg}" for one in (given.vararg, given.kwarg) if one]
+    parameters = node.args
+    named = (*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs)
+    names = [one.arg for one in named]
+    names += [f"*{one.arg}" for one in (parameters.vararg, parameters.kwarg) if one]
     is_async = None if node.decorator_list else isinstance(node, ast.AsyncFunctionDef)
-    made = {
+    inner = {
         one.name: isinstance(one, ast.AsyncFunctionDef)
         for one in node.body
         if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and not one.decorator_list
     }
     returned = {
-        made.get(_dotted(one.value)) if one.value else None
+        inner.get(_dotted(one.value)) if one.value else None
         for one in node.body
         if isinstance(one, ast.Return)
     }
-    makes_async = returned.pop() if len(returned) == 1 else None
+    returned_is_async = returned.pop() if len(returned) == 1 else None
     returns = ast.unparse(node.returns) if node.returns else ""
-    return Function(tuple(names), returns, is_async, makes_async)
+    return Function(tuple(names), returns, is_async, returned_is_async)
 
 
 def _bind(module: Module, name: str) -> None:
     if name in module.bound:
-        module.unsure.add(name)
+        module.ambiguous.add(name)
     module.bound.add(name)
 
 
@@ -322,7 +324,7 @@ def _class(node: ast.ClassDef, module: Module, outer: str) -> None:
 
 
 class _Inside(ast.NodeVisitor):
-    """Reads the imports of a module, and what hides their names somewhere in it."""
+    """Reads all imports of a module, and finds what shadows imported names."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -337,14 +339,14 @@ class _Inside(ast.NodeVisitor):
         package = _package(self.module.path, node)
         for one in node.names:
             if one.name == "*":
-                self.module.stars.append(package)
+                self.module.star_imports.append(package)
             else:
                 self._import(one.asname or one.name, f"{package}.{one.name}".lstrip("."))
 
     def _import(self, name: str, full: str) -> None:
         known = self.module.imports.setdefault(name, full)
         if known != full or name in self.module.bound:
-            self.module.unsure.add(name)
+            self.module.ambiguous.add(name)
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._scope(node, node.name)
@@ -352,8 +354,8 @@ class _Inside(ast.NodeVisitor):
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        # A name bound in a class is not seen from its methods, nor from outside.
-        self._hide(node.name)
+        # A name bound in a class is visible neither in its methods nor outside.
+        self._shadow(node.name)
         outer, self.inner = self.inner, True
         for one in [*node.decorator_list, *node.bases, *node.keywords]:
             self.visit(one)
@@ -369,31 +371,31 @@ class _Inside(ast.NodeVisitor):
         self.inner = outer
 
     def _scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> None:
-        self._hide(name)
+        self._shadow(name)
         outer, self.inner = self.inner, True
         self.generic_visit(node)
         self.inner = outer
 
     def visit_arg(self, node: ast.arg) -> None:
-        self._hide(node.arg)
+        self._shadow(node.arg)
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Store | ast.Del):
-            self._hide(node.id)
+            self._shadow(node.id)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        self._hide(node.name or "")
+        self._shadow(node.name or "")
         self.generic_visit(node)
 
-    def _hide(self, name: str) -> None:
-        """Note that a name is bound inside; what it means there is not followed."""
+    def _shadow(self, name: str) -> None:
+        """Mark a name as ambiguous if an inner scope binds it: scopes are not tracked."""
         if name in self.module.imports or (self.inner and name in self.module.bound):
-            self.module.unsure.add(name)
+            self.module.ambiguous.add(name)
 
 
 def _package(path: str, node: ast.ImportFrom) -> str:
-    """Return the full name of what is imported from, by the path where that is relative."""
+    """Return the full name of the package that a from-import reads, also if it is relative."""
     if not node.level:
         return node.module or ""
     parts = list(PurePosixPath(path).parts[: -node.level])
@@ -402,5 +404,5 @@ def _package(path: str, node: ast.ImportFrom) -> str:
 
 def _dotted(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
-        return f"{found}.{node.attr}" if (found := _dotted(node.value)) else ""
+        return f"{value}.{node.attr}" if (value := _dotted(node.value)) else ""
     return node.id if isinstance(node, ast.Name) else ""

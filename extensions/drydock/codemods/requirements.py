@@ -1,4 +1,4 @@
-"""What a service requires, in the files that list it, which are edited as texts."""
+"""The requirements of a service, in the files that list them. The files are edited as text."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,11 +9,11 @@ from drydock.codemods.project import Project
 _LISTS = re.compile(r"(^|/)requirements[^/]*\.(txt|in)$|(^|/)requirements/[^/]+\.(txt|in)$")
 _LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock")
 _OWN = re.compile(r"^dependencies = \[[^\]]*?^([ \t]+)# The service's own:$", re.MULTILINE)
-"""Where those of a service begin that the template made, or adopted."""
+"""The comment above a service's own dependencies, in a pyproject.toml that the template wrote."""
 
 
-def lists(project: Project) -> list[tuple[str, str]]:
-    """Return the files that say what the service depends on."""
+def requirement_files(project: Project) -> list[tuple[str, str]]:
+    """Return the files that list the dependencies of the service."""
     return [
         (path, text)
         for path, text in sorted(project.files.items())
@@ -22,17 +22,19 @@ def lists(project: Project) -> list[tuple[str, str]]:
 
 
 def requires(project: Project, name: str) -> bool:
-    """Tell whether one of the lists names a package."""
-    said = re.compile(rf"^[^#\n]*(?<![\w.-]){_spelt(name)}(?![\w-])", re.MULTILINE | re.IGNORECASE)
-    return any(said.search(text) for _, text in lists(project))
+    """Return whether a requirement file names a package."""
+    pattern = re.compile(
+        rf"^[^#\n]*(?<![\w.-]){_spellings(name)}(?![\w-])", re.MULTILINE | re.IGNORECASE
+    )
+    return any(pattern.search(text) for _, text in requirement_files(project))
 
 
-def entry(path: str, text: str, name: str) -> re.Match[str] | None:
-    """Return the line, or lines, by which a list requires a package.
+def find_entry(path: str, text: str, name: str) -> re.Match[str] | None:
+    """Return the line, or lines, in which a requirement file names a package.
 
-    The groups of an item of an array are its indentation and its quotation mark.
+    For an item of an array, the groups are its indentation and its quotation mark.
     """
-    named = rf"{_spelt(name)}\b(?![-_])"
+    named = rf"{_spellings(name)}\b(?![-_])"
     item = rf"""^([ \t]*)(["']){named}[^\n]*$"""
     line = rf"^{named}[^\n]*(?<!\\)(?:\n[ \t]+#[^\n]*)*$"
     table = rf"^{named}\s*=[^\n]*$"
@@ -42,9 +44,9 @@ def entry(path: str, text: str, name: str) -> re.Match[str] | None:
     return None
 
 
-def pinned(path: str, text: str, name: str) -> str:
-    """Return the version of a package that a lock, or a list of pins, has; empty if none."""
-    spelt = _spelt(name)
+def pinned_version(path: str, text: str, name: str) -> str:
+    """Return the version of a package in a lock file or a requirement file with pins; else ""."""
+    spelt = _spellings(name)
     if path.rpartition("/")[2] == "Pipfile.lock":
         found = re.search(rf'"{spelt}": \{{[^}}]*?"version": "==([^"]+)"', text, re.IGNORECASE)
     elif path.endswith(".lock"):
@@ -58,24 +60,24 @@ def pinned(path: str, text: str, name: str) -> str:
 
 
 def add(
-    project: Project, rule: str, wanted: str, *, beside: Sequence[str], path: str, why: str
+    project: Project, rule: str, wanted: str, *, after: Sequence[str], path: str, why: str
 ) -> Iterator[Edit | Finding]:
-    """Yield what adds `wanted`, such as `pydantic-settings>=2`, to what a service requires.
+    """Yield the edits that add `wanted`, such as `pydantic-settings>=2`, to the requirements.
 
-    It is put below the first package of `beside` that a list names; where none names any, a person
-    has to add it. `path` is the file that needs it, and `why` what is said of that.
+    It goes below the first package of `after` that a file requires. If no file requires any of
+    them, it is reported instead. `path` is the file that needs it; `why` says what that does.
     """
     name = wanted.partition(">")[0]
     added = False
-    for list_, text in lists(project):
-        if more := _line(list_, text, wanted, beside):
+    for file, text in requirement_files(project):
+        if insertion := _insertion(file, text, wanted, after):
             added = True
-            at, line = more
-            yield Edit(list_, text[:at] + line + text[at:])
+            at, line = insertion
+            yield Edit(file, text[:at] + line + text[at:])
             number = text[:at].count("\n") + 2
-            yield Finding(rule, list_, number, "changed", f"{name} is added: {path} {why}")
+            yield Finding(rule, file, number, "changed", f"{name} added: {path} {why}")
     if not added:
-        what = f"{path} {why}, and {name} is no dependency"
+        what = f"{why}; {name} is not a dependency"
         yield Finding(rule, path, 0, "left", what, f"add {wanted}")
         return
     yield from _locks(project, rule, name)
@@ -84,23 +86,23 @@ def add(
 def replace(
     project: Project, rule: str, old: str, wanted: str, why: str
 ) -> Iterator[Edit | Finding]:
-    """Yield what makes a service require `wanted`, such as `redis>=4.2`, instead of `old`.
+    """Yield the edits that replace the requirement of `old` with `wanted`, such as `redis>=4.2`.
 
-    Where it requires that already, the other is dropped. `why` is what is said of the old one.
+    If a file already requires `wanted`, `old` is removed from it. `why` is the reason.
     """
     name = wanted.partition(">")[0]
     replaced = False
-    for path, text in lists(project):
-        found = entry(path, text, old)
+    for path, text in requirement_files(project):
+        found = find_entry(path, text, old)
         if found is None and requires(Project({path: text}), old):
             yield Finding(rule, path, 0, "left", f"{old} {why}", f"require {wanted} instead")
         if found is None:
             continue
         replaced = True
         number = text[: found.start()].count("\n") + 1
-        if entry(path, text, name):
+        if find_entry(path, text, name):
             yield Edit(path, text[: found.start()] + text[found.end() + 1 :])
-            yield Finding(rule, path, number, "changed", f"{old} is dropped: it {why}")
+            yield Finding(rule, path, number, "changed", f"{old} removed: it {why}")
         else:
             line = _renamed(found[0], old, wanted)
             yield Edit(path, text[: found.start()] + line + text[found.end() :])
@@ -110,12 +112,12 @@ def replace(
 
 
 def _renamed(line: str, old: str, wanted: str) -> str:
-    """Return an entry of a list for another package; its extras and comments stay."""
+    """Return an entry with another package and version, keeping extras and comments."""
     name, _, version = wanted.partition(">=")
-    line = re.sub(_spelt(old), name, line, count=1, flags=re.IGNORECASE)
+    line = re.sub(_spellings(old), name, line, count=1, flags=re.IGNORECASE)
     if table := re.match(r"[\w.-]+\s*=(?!=)\s*", line):
-        said = r'(?<=version = )"[^"]*"' if "{" in line else r'"[^"]*"'
-        return table[0] + re.sub(said, f'">={version}"', line[table.end() :], count=1)
+        version_pattern = r'(?<=version = )"[^"]*"' if "{" in line else r'"[^"]*"'
+        return table[0] + re.sub(version_pattern, f'">={version}"', line[table.end() :], count=1)
     return re.sub(
         rf"""({re.escape(name)}(?:\[[^\]]*\])?)[^"'#;\n]*?(?=\s*(?:["'#;\n]|$))""",
         rf"\1>={version}",
@@ -127,14 +129,16 @@ def _renamed(line: str, old: str, wanted: str) -> str:
 def _locks(project: Project, rule: str, name: str) -> Iterator[Finding]:
     for lock in _LOCKS:
         if lock in project.files:
-            yield Finding(rule, lock, 0, "left", f"{lock} lacks {name}", "lock it again")
+            yield Finding(
+                rule, lock, 0, "left", f"{name} is not locked yet", "update the lock file"
+            )
 
 
-def _line(path: str, text: str, wanted: str, beside: Sequence[str]) -> tuple[int, str] | None:
-    """Return the line that a list lacks, and where it belongs; None where that is not evident."""
+def _insertion(path: str, text: str, wanted: str, after: Sequence[str]) -> tuple[int, str] | None:
+    """Return the position and the text of a new line; None if the position is unclear."""
     if path == "pyproject.toml" and (own := _OWN.search(text)):
         return own.end(), f'\n{own[1]}"{wanted}",'
-    found = next((found for name in beside if (found := entry(path, text, name))), None)
+    found = next((found for name in after if (found := find_entry(path, text, name))), None)
     if found is None:
         return None
     if _LISTS.search(path):
@@ -151,6 +155,6 @@ def _line(path: str, text: str, wanted: str, beside: Sequence[str]) -> tuple[int
     return found.end(), f"{comma}\n{indent}{quote}{wanted}{quote},"
 
 
-def _spelt(name: str) -> str:
-    """Return a pattern of a package's name, however it is spelt."""
+def _spellings(name: str) -> str:
+    """Return a pattern that matches all spellings of a package's name."""
     return re.sub("[-_.]+", "[-_.]", name)

@@ -1,4 +1,4 @@
-"""What a rule is."""
+"""The definition of a rule."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from drydock.codemods.source import Source
 
 @dataclass(frozen=True)
 class Rule:
-    """One change of a library, a tool or the standard that code has to follow."""
+    """A change in a library, a tool or the standard that code has to follow."""
 
     name: str
     summary: str
-    """What becomes of what, on one line."""
+    """The change (old -> new) in one line."""
     since: str
-    """The release of the standard that asks for it."""
+    """The release of the standard that requires it."""
     words: Sequence[str] = ()
-    """A module without any of these is not read."""
+    """A module that contains none of these is skipped."""
     rewrite: Callable[[Source], cst.Module | None] | None = None
-    """Returns the new tree of one module; None: nothing is to be changed."""
+    """Returns the new tree of one module; None if nothing changes."""
     survey: Callable[[Project], Iterator[Edit | Finding]] | None = None
-    """Yields what is to be done in files of the whole service."""
+    """Yields edits and findings for files of the whole service."""
     on_request: bool = False
-    """Whether it changes something only when it is named; it tells of it always."""
+    """Whether it changes files only when named; it always reports its findings."""

@@ -1,4 +1,4 @@
-"""Applies rules to the files of a service; in two processes where there is enough to do."""
+"""Applies rules to the files of a service, in two processes if there are many modules."""
 
 import difflib
 import os
@@ -17,17 +17,17 @@ from drydock.codemods.source import Source
 from drydock.errors import one_line
 
 _LIBRARIES = {".venv", "venv", "site-packages", "node_modules", ".tox", ".nox"}
-_MANY = 24  # modules, from which on another process is worth its start
+_MANY = 24  # modules: from here on a second process pays off
 
 
 @dataclass
 class Outcome:
-    """What rules make of a service."""
+    """The result of applying rules to a service."""
 
     texts: dict[str, str] = field(default_factory=dict)
-    """The new text of each file that changes, by its path."""
+    """The new text of each changed file, by its path."""
     findings: list[Finding] = field(default_factory=list)
-    """What was found; lines are those of the new texts."""
+    """The findings; lines are those of the new texts."""
 
 
 def run(
@@ -37,20 +37,22 @@ def run(
     unsafe: bool,
     before: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Apply the rules called `names` (None: all that are not on request) to a service's files.
+    """Apply the rules in `names` (None: all but those on request) to a service's files.
 
-    `unsafe` rules are changed, too. Where a commit has just changed what the service requires,
-    `before` are its files as they were. Nothing is written.
+    `unsafe` also applies unsafe changes. If a commit has just changed the requirements, `before`
+    has the files before it. Nothing is written to disk.
     """
     own, libraries = _own(files)
     project = Project(own, before)
     rules = [rule for rule in all_rules() if names is None or rule.name in names]
     outcome = Outcome()
     for folder, count in libraries.items():
-        what = f"{count} files of libraries are under version control, and left"
-        outcome.findings.append(Finding("", folder, 0, "left", what, "git rm --cached -r them"))
-    for path, why in sorted(project.broken.items()):
-        how = "make it Python 3, or ignore it"
+        noun = "library file is" if count == 1 else "library files are"
+        what = f"{count} {noun} under version control; left unchanged"
+        how = f"git rm --cached -r {folder}"
+        outcome.findings.append(Finding("", folder, 0, "left", what, how))
+    for path, why in sorted(project.syntax_errors.items()):
+        how = "port it to Python 3 if the service uses it"
         outcome.findings.append(Finding("", path, 0, "left", f"is not valid Python: {why}", how))
     for path, text, findings in _rewritten(project, rules, named=names is not None, unsafe=unsafe):
         outcome.findings += findings
@@ -59,30 +61,30 @@ def run(
     for rule in rules:
         if not rule.survey:
             continue
-        now = Project({**own, **outcome.texts}, project.before) if outcome.texts else project
+        updated = Project({**own, **outcome.texts}, project.before) if outcome.texts else project
         wanted = names is not None or not rule.on_request
-        for found in rule.survey(now):
-            if isinstance(found, Finding):
-                outcome.findings.append(found if wanted else _on_request(found))
+        for result in rule.survey(updated):
+            if isinstance(result, Finding):
+                outcome.findings.append(result if wanted else _on_request(result))
             elif wanted:
-                outcome.texts[found.path] = found.text
+                outcome.texts[result.path] = result.text
     outcome.texts = {p: text for p, text in outcome.texts.items() if files.get(p) != text}
     outcome.findings.sort(key=lambda one: (one.path, one.line, one.rule))
     return outcome
 
 
 def _own(files: Mapping[str, str]) -> tuple[dict[str, str], Counter[str]]:
-    """Return the service's files, and how many of each folder are those of libraries."""
+    """Return the service's own files, and the number of library files by folder."""
     own, libraries = {}, Counter[str]()
     for path, text in files.items():
         parts = path.split("/")
         if "chassis" in parts[:-1] and ".copier-answers.yml" in files:
-            continue  # the standard's, which its releases bring along
-        found = next((at for at, part in enumerate(parts) if part in _LIBRARIES), None)
-        if found is None:
+            continue  # a standard file: releases update it
+        place = next((at for at, part in enumerate(parts) if part in _LIBRARIES), None)
+        if place is None:
             own[path] = text
         else:
-            libraries["/".join(parts[: found + 1])] += 1
+            libraries["/".join(parts[: place + 1])] += 1
     return own, libraries
 
 
@@ -105,30 +107,30 @@ def _rewritten(
 
 @dataclass(frozen=True)
 class _State:
-    """What a process has to know to rewrite modules."""
+    """The input of a worker process."""
 
     project: Project
     names: list[str]
     named: bool
-    """Whether the rules were asked for by name, as some have to be."""
+    """Whether the rules were selected by name, which some require."""
     unsafe: bool
 
     def rewrite(self, path: str) -> _Rewritten:
-        """Apply the rules to one module: return its path, its new text if any, the findings."""
+        """Apply the rules to one module: return its path, new text (None: unchanged), findings."""
         project = self.project
-        known, text = project.modules[path], project.files[path]
+        original, text = project.modules[path], project.files[path]
         findings: list[Finding] = []
         for rule in all_rules():
             if rule.name not in self.names or not any(word in text for word in rule.words):
                 continue
             new, found = self._apply(rule, path, text)
-            moved = _moved(text, new)
-            findings = [replace(one, line=moved(one.line)) for one in findings]
-            findings += [replace(one, line=moved(one.line)) for one in found]
+            new_line = _line_map(text, new)
+            findings = [replace(one, line=new_line(one.line)) for one in findings]
+            findings += [replace(one, line=new_line(one.line)) for one in found]
             if new != text:
                 project.modules[path] = read(path, new)
                 text = new
-        project.modules[path] = known
+        project.modules[path] = original
         return path, text if text != project.files[path] else None, findings
 
     def _apply(self, rule: Rule, path: str, text: str) -> tuple[str, list[Finding]]:
@@ -141,7 +143,7 @@ class _State:
             read(path, new)
         except (cst.ParserSyntaxError, SyntaxError) as error:
             what = f"cannot be rewritten: {one_line(error)[:80]}"
-            how = "do by hand what the rule does, and report this as a fault of Drydock's own"
+            how = "make the change by hand, and report this as a fault in Drydock"
             return text, [Finding(rule.name, path, 0, "left", what, how)]
         if wanted:
             return new, source.findings
@@ -155,7 +157,7 @@ def _on_request(finding: Finding) -> Finding:
 
 
 _STATE: list[_State] = []
-"""Of a worker process."""
+"""The state of this worker process."""
 
 
 def _start(state: _State) -> None:
@@ -166,18 +168,18 @@ def _share(paths: Sequence[str]) -> list[_Rewritten]:
     return [_STATE[0].rewrite(path) for path in paths]
 
 
-def _moved(before: str, after: str) -> Callable[[int], int]:
-    """Return what tells where a line of one text is in the other."""
+def _line_map(before: str, after: str) -> Callable[[int], int]:
+    """Return a function from line numbers of one text to those of the other."""
     if before == after:
         return lambda line: line
     blocks = difflib.SequenceMatcher(
         None, before.split("\n"), after.split("\n"), autojunk=False
     ).get_opcodes()
 
-    def moved(line: int) -> int:
+    def new_line(line: int) -> int:
         for _, start, end, first, last in blocks:
             if start <= line - 1 < end:
                 return first + 1 + min(line - 1 - start, max(last - first - 1, 0))
         return line
 
-    return moved
+    return new_line

@@ -1,4 +1,4 @@
-"""A service of today with parts that a chassis makes superfluous, and mistakes in removing them."""
+"""A current service with code that a chassis makes redundant, and mistakes in removing it."""
 
 REQUIREMENTS = """\
 fastapi>=0.160
@@ -85,4 +85,4 @@ BROKEN = {
     "chassis-request-ids": ("app.add_middleware(Served)\n", ""),
     "chassis-start": ("app.include_router(more)\n", ""),
 }
-"""By rule: what it leaves, and what a mistake of it would leave."""
+"""By rule: code that it must keep, and the result of a mistake."""

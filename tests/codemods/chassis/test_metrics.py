@@ -1,4 +1,4 @@
-"""A metrics server of the service's own."""
+"""The service's own metrics server."""
 
 import pytest
 
@@ -19,17 +19,17 @@ FIX: dict[str, tuple[str, str]] = {
         "def start():\n    prometheus_client.start_http_server(1)\n",
         "import os\n\n\ndef start():\n    pass\n",
     ),
-    "server that nothing stops": (
+    "server in an unused variable": (
         "from prometheus_client.exposition import start_http_server\n\n"
         "server, thread = start_http_server(9000)\nx = 1\n",
         "x = 1\n",
     ),
-    "server of WSGI": (
+    "WSGI server": (
         "from prometheus_client import start_wsgi_server as start\nimport os\n\n"
         "if os.environ:\n    x = 1\n    start(9000)\n",
         "import os\n\nif os.environ:\n    x = 1\n",
     ),
-    "application": (
+    "mounted application": (
         "from prometheus_client import make_asgi_app\n"
         + APP
         + "app.mount('/metrics', make_asgi_app())\n",
@@ -44,7 +44,7 @@ FIX: dict[str, tuple[str, str]] = {
         ").instrument(\n    app,\n).expose(app, include_in_schema=False)\ny = 2\n",
         APP + "\nx = 1\ny = 2\n",
     ),
-    "exporter": (
+    "starlette_exporter": (
         "from starlette_exporter import PrometheusMiddleware, handle_metrics\n"
         + APP
         + "app.add_middleware(PrometheusMiddleware, app_name='shop')\n"
@@ -54,27 +54,27 @@ FIX: dict[str, tuple[str, str]] = {
 }
 
 NOOP: dict[str, tuple[str, str]] = {
-    "a metric": ("from prometheus_client import Counter\nC = Counter('a', 'b')\n", ""),
+    "metric": ("from prometheus_client import Counter\nC = Counter('a', 'b')\n", ""),
     "another server": ("from shop import start_http_server\nstart_http_server(1)\n", ""),
     "another middleware": (
         "from starlette_exporter import PrometheusMiddleware\n"
         "from shop import Own\n" + APP + "app.add_middleware(Own)\nx = PrometheusMiddleware\n",
         "",
     ),
-    "an instrumentator with a name": (
+    "instrumentator in a variable": (
         INSTRUMENTATOR + APP + "made = Instrumentator()\nmade.instrument(app).expose(app)\n",
-        "made is used elsewhere: take that out, too",
+        "made is used elsewhere: remove those uses first",
     ),
-    "a server that is stopped": (
+    "server is shut down elsewhere": (
         "from prometheus_client import start_http_server\nserver, _ = start_http_server(1)\n\n\n"
         "def stop():\n    server.shutdown()\n",
         "server is used elsewhere",
     ),
-    "two things on a line": (
+    "two statements on a line": (
         "from prometheus_client import start_http_server\nstart_http_server(1); x = 1\n",
-        "give it a line of its own",
+        "put it on its own line first",
     ),
-    "what is returned": (
+    "call is returned": (
         "from prometheus_client import start_http_server\n\n\n"
         "def start(port):\n    return start_http_server(port)\n",
         "",
@@ -83,10 +83,10 @@ NOOP: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_removed_by_the_name_of_its_rule(row: str) -> None:
+def test_redundant_code_is_removed_if_rule_is_named(row: str) -> None:
     assert_removed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_kept(RULE, *NOOP[row])

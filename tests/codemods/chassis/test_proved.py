@@ -1,4 +1,4 @@
-"""`drydock prove` judges what is taken out beside a chassis: the rest of the service is as it was."""
+"""`drydock prove` checks the removal of redundant code: all else behaves as before."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,19 +14,19 @@ from tests.legacy.support import NOW, released
 from tests.support import commit, git, write
 
 pytestmark = [pytest.mark.rules, pytest.mark.usefixtures("packages")]
-GONE = "/health"
-"""What the chassis answers instead, on its own port."""
+REMOVED = "/health"
+"""The route that the chassis serves on its management port instead."""
 
 
 @pytest.fixture(scope="module")
 def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository's template, released as it is."""
+    """A release of this repository's template."""
     return released(tmp_path_factory.mktemp("standard") / "template")
 
 
 @pytest.fixture
 def adopted(tmp_path: Path, standard: Path) -> Mapping[str, str]:
-    """The service with a chassis around it, as `drydock retrofit` leaves it."""
+    """The service after `drydock retrofit`, with a chassis."""
     folder = tmp_path / "adopted"
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
@@ -37,35 +37,33 @@ def adopted(tmp_path: Path, standard: Path) -> Mapping[str, str]:
     return {path: (folder / path).read_text("utf-8") for path in paths}
 
 
-def _others(proof: Proof) -> set[str]:
-    """Return what differs at other paths, with or without a slash at the end."""
+def _other_differences(proof: Proof) -> set[str]:
+    """Return the operations that differ, except the removed route."""
     operations = {operation for operation, _ in found(proof)}
-    return {one for one in operations if one.split()[1].rstrip("/") != GONE}
+    return {one for one in operations if one.split()[1].rstrip("/") != REMOVED}
 
 
-def _without(adopted: Mapping[str, str]) -> dict[str, str]:
+def _without_redundant_code(adopted: Mapping[str, str]) -> dict[str, str]:
     return {**adopted, **run(adopted, list(BROKEN), unsafe=False).texts}
 
 
-def test_all_but_the_health_route_is_as_it_was(tmp_path: Path, adopted: Mapping[str, str]) -> None:
-    made = _without(adopted)
-    main = made["shop/main.py"]
-    for name in ("Instrumentator", "basicConfig", "CorrelationId", f'"{GONE}"', "uvicorn"):
+def test_all_routes_but_health_behave_as_before(tmp_path: Path, adopted: Mapping[str, str]) -> None:
+    files = _without_redundant_code(adopted)
+    main = files["shop/main.py"]
+    for name in ("Instrumentator", "basicConfig", "CorrelationId", f'"{REMOVED}"', "uvicorn"):
         assert name not in main
-    proof = proved(tmp_path / "shop", adopted, made)
-    assert f"GET {GONE}" in {operation for operation, _ in found(proof)}
-    assert _others(proof) == set()
+    proof = proved(tmp_path / "shop", adopted, files)
+    assert f"GET {REMOVED}" in {operation for operation, _ in found(proof)}
+    assert _other_differences(proof) == set()
     assert proof.differences == []
 
 
 @pytest.mark.parametrize("rule", BROKEN)
-def test_a_mistake_of_a_rule_is_found(
-    rule: str, tmp_path: Path, adopted: Mapping[str, str]
-) -> None:
+def test_proof_finds_mistake_of_rule(rule: str, tmp_path: Path, adopted: Mapping[str, str]) -> None:
     right, wrong = BROKEN[rule]
-    made = _without(adopted)
-    assert right in made["shop/main.py"]
-    files = {**made, "shop/main.py": made["shop/main.py"].replace(right, wrong)}
+    files = _without_redundant_code(adopted)
+    assert right in files["shop/main.py"]
+    files = {**files, "shop/main.py": files["shop/main.py"].replace(right, wrong)}
     proof = proved(tmp_path / "shop", adopted, files)
     assert proof.exit_code == 1
-    assert _others(proof) or "not start" in proof.verdict
+    assert _other_differences(proof) or "not start" in proof.verdict

@@ -1,4 +1,4 @@
-"""A module that starts itself."""
+"""`uvicorn.run()` under `__main__`."""
 
 import pytest
 
@@ -9,24 +9,24 @@ RULE = "chassis-start"
 MAIN = "\nif __name__ == '__main__':\n    "
 
 FIX: dict[str, tuple[str, str]] = {
-    "the application": (
+    "application object": (
         "import uvicorn\n" + APP + MAIN + "uvicorn.run(app, port=8000)\n",
         APP,
     ),
-    "its name": ("import uvicorn\n\nx = 1\n" + MAIN + "uvicorn.run('main:app')\n", "x = 1\n"),
-    "by the function's name": (
+    "import string": ("import uvicorn\n\nx = 1\n" + MAIN + "uvicorn.run('main:app')\n", "x = 1\n"),
+    "imported function": (
         "from uvicorn import run\n\nx = 1\n" + MAIN + "run('main:app', reload=True)\n",
         "x = 1\n",
     ),
-    "by another name": (
+    "import alias": (
         "import uvicorn as server\n\nx = 1\n" + MAIN + "server.run('main:app')\n",
         "x = 1\n",
     ),
-    "in brackets": (
+    "condition in brackets": (
         "import uvicorn\n\nx = 1\n\nif (__name__ == \"__main__\"):\n    uvicorn.run('main:app')\n",
         "x = 1\n",
     ),
-    "on one line": (
+    "one-line if": (
         "import uvicorn\n\nx = 1\nif __name__ == '__main__': uvicorn.run('main:app')\n",
         "x = 1\n",
     ),
@@ -36,23 +36,23 @@ FIX: dict[str, tuple[str, str]] = {
         + "uvicorn.run(\n        'main:app',\n        port=settings.port,\n    )  # here\n",
         "x = 1\n",
     ),
-    "among other things": (
+    "uvicorn is used elsewhere": (
         "import uvicorn\n\nx = uvicorn.Config\n\nif __name__ == '__main__':\n    uvicorn.run('a:b')\n\ny = 2\n",
         "import uvicorn\n\nx = uvicorn.Config\n\ny = 2\n",
     ),
 }
 
 NOOP: dict[str, tuple[str, str]] = {
-    "one that does more": (
+    "block with another statement": (
         "import uvicorn\nif __name__ == '__main__':\n    migrate()\n    uvicorn.run('a:b')\n",
         "",
     ),
-    "one that does more on a line": (
+    "another statement on the line": (
         "import uvicorn\nif __name__ == '__main__':\n    uvicorn.run('a:b'); stop()\n",
         "",
     ),
-    "one that is called": ("import uvicorn\ndef main():\n    uvicorn.run('a:b')\n", ""),
-    "one with an else": (
+    "in a function": ("import uvicorn\ndef main():\n    uvicorn.run('a:b')\n", ""),
+    "if with an else": (
         "import uvicorn\nif __name__ == '__main__':\n    uvicorn.run('a:b')\nelse:\n    x = 1\n",
         "",
     ),
@@ -61,7 +61,7 @@ NOOP: dict[str, tuple[str, str]] = {
         "import uvicorn\nfrom shop import run\nif __name__ == '__main__':\n    run('a:b')\n",
         "",
     ),
-    "a server that is made": (
+    "uvicorn.Server": (
         "import uvicorn\nif __name__ == '__main__':\n    uvicorn.Server(c).run()\n",
         "",
     ),
@@ -69,10 +69,10 @@ NOOP: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_removed_by_the_name_of_its_rule(row: str) -> None:
+def test_redundant_code_is_removed_if_rule_is_named(row: str) -> None:
     assert_removed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_kept(RULE, *NOOP[row])

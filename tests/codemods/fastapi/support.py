@@ -1,4 +1,4 @@
-"""Runs an application before and after a rule, and tells what happened when it starts and ends."""
+"""Runs an application before and after a rule, and records its startup and shutdown."""
 
 import asyncio
 import warnings
@@ -10,11 +10,11 @@ from tests.codemods.support import apply, files_of
 
 
 def events_of(text: str) -> list[str]:
-    """Run a module that logs to `log` and makes `app`, or `make()`; start and end that."""
+    """Run a module that logs to `log` and has `app` or `make()`; start it and shut it down."""
     namespace: dict[str, Any] = {"log": []}
 
     def add_event_handler(self: FastAPI, event: str, function: object) -> None:
-        """As Starlette had it before 1.0."""
+        """The method of Starlette before 1.0."""
         self.router.add_event_handler(event, function)  # type: ignore[arg-type]
 
     FastAPI.add_event_handler = add_event_handler  # type: ignore[attr-defined]
@@ -35,7 +35,7 @@ def events_of(text: str) -> list[str]:
 
 
 def assert_same_events(rule: str, before: str) -> None:
-    """Hold what a rule makes to what the old code did when it started and ended."""
+    """Check that startup and shutdown do the same before and after a rule."""
     old = files_of(before)["service.py"]
     new = apply(rule, old).texts["service.py"]
     assert events_of(new) == events_of(old)

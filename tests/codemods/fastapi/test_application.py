@@ -10,8 +10,8 @@ _RENAMED: dict[str, tuple[Files, Files]] = {
     name: (code, code.replace("openapi_prefix", "root_path"))
     for name, code in {
         "prefix": "from fastapi import FastAPI\napp = FastAPI(openapi_prefix='/api')  # behind\n",
-        "by the library's name": "import fastapi\napp = fastapi.FastAPI(openapi_prefix=PREFIX)\n",
-        "by another name": "from fastapi import FastAPI as F\na = F(title='x', openapi_prefix='')\n",
+        "attribute of the imported library": "import fastapi\napp = fastapi.FastAPI(openapi_prefix=PREFIX)\n",
+        "import alias": "from fastapi import FastAPI as F\na = F(title='x', openapi_prefix='')\n",
         "of a class derived": "from fastapi import FastAPI\nclass A(FastAPI): ...\n"
         "app = A(openapi_prefix='/a')  # FastAPI(\n",
         "in a function": "from fastapi import FastAPI\ndef f():\n"
@@ -24,16 +24,16 @@ _RENAMED: dict[str, tuple[Files, Files]] = {
     }.items()
 }
 FIX: dict[str, tuple[Files, Files]] = _RENAMED | {
-    "arguments that are none": (
+    "unknown arguments": (
         "from fastapi import FastAPI\napp = FastAPI(title='x', config=config, key=3)\n",
         "from fastapi import FastAPI\napp = FastAPI(title='x')\n"
         'app.extra = {"config": config, "key": 3}\n',
     ),
-    "nothing but arguments that are none": (
+    "only unknown arguments": (
         "from fastapi import FastAPI\napp = FastAPI( config=config )  # known\n",
         'from fastapi import FastAPI\napp = FastAPI()  # known\napp.extra = {"config": config}\n',
     ),
-    "arguments that are none among others, over several lines": (
+    "known and unknown arguments on several lines": (
         "from fastapi import FastAPI\n\ndef make():\n    self.app = FastAPI(\n        a=1,\n"
         "        title='x',  # shown\n        b=2,\n        openapi_prefix='/a',\n    )\n"
         "    return self.app\n",
@@ -44,56 +44,62 @@ FIX: dict[str, tuple[Files, Files]] = _RENAMED | {
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "what clients may send": (
+    "requests without a content type": (
         "from fastapi import FastAPI\napp = FastAPI()\n",
         "FastAPI(strict_content_type=False)",
     ),
-    "in a dict of arguments": (
+    "dict of arguments": (
         "arguments = {'title': 'x', 'openapi_prefix': prefix}\n",
-        "right if it is an argument of FastAPI()",
+        "correct only if this dict is passed to FastAPI()",
     ),
-    "told already": ("from fastapi import FastAPI\napp = FastAPI(strict_content_type=False)\n", ""),
-    "both": (
+    "strict_content_type is set": (
+        "from fastapi import FastAPI\napp = FastAPI(strict_content_type=False)\n",
+        "",
+    ),
+    "both arguments": (
         "from fastapi import FastAPI\n"
         "app = FastAPI(openapi_prefix='a', root_path='b', strict_content_type=True)\n",
-        "keep one of them",
+        "keep root_path= only",
     ),
-    "arguments that are none, where it has no name": (
+    "unknown arguments of an application without a name": (
         "from fastapi import FastAPI\ndef make():\n    return FastAPI(config=3)\n",
-        "FastAPI() no longer takes config, which were in app.extra: app.extra = {...}, once it",
+        "no longer keeps unknown arguments in app.extra: config: set app.extra = {...} after",
     ),
-    "arguments of a class of its own": (
+    "arguments of a subclass": (
         "from fastapi import FastAPI\nclass App(FastAPI): ...\n"
         "app = App(config=3, strict_content_type=True)\n",
         "",
     ),
-    "another's": ("from shop import FastAPI\napp = FastAPI(openapi_prefix='a')\n", ""),
-    "a login that is missing": (
-        "from fastapi.security import HTTPBearer\nscheme = HTTPBearer()\n",
-        "with 401, was 403",
+    "same name from another package": (
+        "from shop import FastAPI\napp = FastAPI(openapi_prefix='a')\n",
+        "",
     ),
-    "a login that is seen to": (
+    "missing credentials": (
+        "from fastapi.security import HTTPBearer\nscheme = HTTPBearer()\n",
+        "with 401, no longer with 403",
+    ),
+    "auto_error=False": (
         "from fastapi.security import APIKeyHeader\nscheme = APIKeyHeader(name='x', auto_error=False)\n",
         "",
     ),
-    "a key": (
+    "missing API key": (
         "from fastapi.security.api_key import APIKeyHeader\nscheme = APIKeyHeader(name='x')\n",
-        "tell the clients",
+        "tell the teams of its clients",
     ),
 }
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 
-def test_a_dict_of_arguments_is_changed_on_request() -> None:
+def test_dict_of_arguments_is_changed_on_request() -> None:
     before = 'arguments = {"title": "x", "openapi_prefix": prefix}\n'
     after = 'arguments = {"title": "x", "root_path": prefix}\n'
     assert_fixed(RULE, before, after, unsafe=True)

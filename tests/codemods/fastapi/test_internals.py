@@ -1,4 +1,4 @@
-"""Names of FastAPI and Starlette that are elsewhere."""
+"""Names of FastAPI and Starlette that were moved or removed."""
 
 import pytest
 
@@ -8,12 +8,12 @@ RULE = "fastapi-internals"
 
 OLD, NEW = "from starlette.exceptions import", "from starlette.middleware.exceptions import"
 FIX: dict[str, tuple[Files, Files]] = {
-    "alone": (f"{OLD} ExceptionMiddleware\n", f"{NEW} ExceptionMiddleware\n"),
-    "above a text that is no docstring": (
+    "single name": (f"{OLD} ExceptionMiddleware\n", f"{NEW} ExceptionMiddleware\n"),
+    "string below that is no docstring": (
         f"{OLD} ExceptionMiddleware\nTEXT = 'a text'\n",
         f"{NEW} ExceptionMiddleware\nTEXT = 'a text'\n",
     ),
-    "by another name": (
+    "import alias": (
         f"{OLD} ExceptionMiddleware as Errors\nx = Errors\n",
         f"{NEW} ExceptionMiddleware as Errors\nx = Errors\n",
     ),
@@ -25,11 +25,11 @@ FIX: dict[str, tuple[Files, Files]] = {
         f"{OLD} HTTPException, ExceptionMiddleware\n",
         f"{OLD} HTTPException\n{NEW} ExceptionMiddleware\n",
     ),
-    "in brackets": (
+    "names in brackets": (
         f"{OLD} (\n    ExceptionMiddleware,\n    HTTPException,\n)\n",
         f"{OLD} (\n    HTTPException,\n)\n{NEW} ExceptionMiddleware\n",
     ),
-    "beside what is there": (
+    "import from the new module exists": (
         f"{NEW} x\n{OLD} ExceptionMiddleware\n",
         f"{NEW} ExceptionMiddleware, x\n",
     ),
@@ -44,30 +44,33 @@ FIX: dict[str, tuple[Files, Files]] = {
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": (f"{NEW} ExceptionMiddleware\n", ""),
-    "another's": ("from shop import ExceptionMiddleware\n", ""),
-    "what is gone": (
+    "already migrated": (f"{NEW} ExceptionMiddleware\n", ""),
+    "same name from another package": ("from shop import ExceptionMiddleware\n", ""),
+    "removed name": (
         "from fastapi.utils import create_response_field\n",
         "use pydantic.TypeAdapter",
     ),
-    "what Starlette had for itself": (
+    "removed name of Starlette": (
         "from starlette.routing import iscoroutinefunction_or_partial\n",
         "use inspect.iscoroutinefunction",
     ),
-    "the routes of the application": (
+    "routes of the application": (
         "from fastapi import FastAPI\napp = FastAPI()\nfor one in app.routes: ...\n",
         "walk the tree",
     ),
-    "the routes of something else": ("for one in bus.routes: ...\n", ""),
-    "events by hand": ("async def f(app):\n    await app.router.startup()\n", "lifespan_context"),
+    "routes of another object": ("for one in bus.routes: ...\n", ""),
+    "startup called by hand": (
+        "async def f(app):\n    await app.router.startup()\n",
+        "lifespan_context",
+    ),
 }
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

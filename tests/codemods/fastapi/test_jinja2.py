@@ -19,13 +19,13 @@ FIX: dict[str, tuple[Files, Files]] = {
         {"app.py": "from starlette.templating import Jinja2Templates\n", **PLAIN},
         DONE,
     ),
-    "the module of Starlette": ({"app.py": "import starlette.templating\n", **PLAIN}, DONE),
-    "the module by its name": ({"app.py": "from fastapi import templating\n", **PLAIN}, DONE),
-    "in Poetry's list": (
+    "module of Starlette": ({"app.py": "import starlette.templating\n", **PLAIN}, DONE),
+    "module imported by name": ({"app.py": "from fastapi import templating\n", **PLAIN}, DONE),
+    "Poetry dependency": (
         {**USES, "pyproject.toml": POETRY},
         {"pyproject.toml": f'{POETRY}jinja2 = "^3"\n'},
     ),
-    "among the service's own, where the standard's come first": (
+    "first of the service's own dependencies": (
         {
             **USES,
             "pyproject.toml": "[project]\ndependencies = [\n"
@@ -41,11 +41,11 @@ FIX: dict[str, tuple[Files, Files]] = {
         {"requirements.txt": "fastapi\nfastapi-cache2[redis]==0.2.1\n"},
         {"requirements.txt": "fastapi\njinja2>=3\nfastapi-cache2[redis]==0.2.1\n"},
     ),
-    "an older sentry-sdk beside MarkupSafe": (
+    "older sentry-sdk with MarkupSafe": (
         {"poetry.lock": SENTRY.format("2.22.0") + MARKUP, **PLAIN},
         DONE,
     ),
-    "an older sentry-sdk that is pinned": (
+    "older sentry-sdk in pins": (
         {"requirements.txt": "fastapi\nMarkupSafe==2.1.5\nsentry_sdk[fastapi]==1.14.0\n"},
         {
             "requirements.txt": "fastapi\njinja2>=3\nMarkupSafe==2.1.5\nsentry_sdk[fastapi]==1.14.0\n"
@@ -54,22 +54,22 @@ FIX: dict[str, tuple[Files, Files]] = {
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "there already": ({**USES, "requirements.txt": "fastapi\nJinja2==3.1.2\n"}, ""),
-    "there with an extra": ({**USES, "requirements.txt": "fastapi\njinja2[i18n]\n"}, ""),
+    "already required": ({**USES, "requirements.txt": "fastapi\nJinja2==3.1.2\n"}, ""),
+    "required with an extra": ({**USES, "requirements.txt": "fastapi\njinja2[i18n]\n"}, ""),
     "no templates": ({"app.py": "from fastapi import FastAPI\n", **PLAIN}, ""),
-    "templates of another": ({"app.py": "from shop.templating import x\n", **PLAIN}, ""),
-    "a newer sentry-sdk": ({"uv.lock": SENTRY.format("2.56.0") + MARKUP, **PLAIN}, ""),
-    "an older sentry-sdk without MarkupSafe": ({"uv.lock": SENTRY.format("2.22.0"), **PLAIN}, ""),
-    "nowhere to add it": ({**USES, "requirements.txt": "uvicorn\n"}, "add jinja2>=3"),
-    "of a comment": ({"app.py": "# from fastapi.templating import x\n", **PLAIN}, ""),
+    "same module of another package": ({"app.py": "from shop.templating import x\n", **PLAIN}, ""),
+    "newer sentry-sdk": ({"uv.lock": SENTRY.format("2.56.0") + MARKUP, **PLAIN}, ""),
+    "older sentry-sdk without MarkupSafe": ({"uv.lock": SENTRY.format("2.22.0"), **PLAIN}, ""),
+    "no requirement to add it after": ({**USES, "requirements.txt": "uvicorn\n"}, "add jinja2>=3"),
+    "comment": ({"app.py": "# from fastapi.templating import x\n", **PLAIN}, ""),
 }
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

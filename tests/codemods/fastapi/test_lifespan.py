@@ -1,4 +1,4 @@
-"""Events -> one lifespan."""
+"""Event handlers -> one lifespan."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.codemods.support import Files, assert_fixed, assert_left
 RULE = "fastapi-lifespan"
 
 FIX: dict[str, tuple[str, str]] = {
-    "a function for each event": (
+    "function for each event": (
         """
         from fastapi import FastAPI
 
@@ -58,7 +58,7 @@ FIX: dict[str, tuple[str, str]] = {
             log.append("close")
         """,
     ),
-    "several, in their order, sync and async": (
+    "several sync and async handlers in order": (
         """
         import fastapi
         app = fastapi.FastAPI()
@@ -107,7 +107,7 @@ FIX: dict[str, tuple[str, str]] = {
         def last(): log.append(f"last {app.state.x}")
         """,
     ),
-    "in a factory, made by functions": (
+    "handlers returned by functions in a factory": (
         """
         from fastapi import FastAPI
 
@@ -155,7 +155,7 @@ FIX: dict[str, tuple[str, str]] = {
             return application
         """,
     ),
-    "given as lists": (
+    "lists of handlers": (
         """
         from fastapi import FastAPI
 
@@ -193,7 +193,7 @@ FIX: dict[str, tuple[str, str]] = {
         )
         """,
     ),
-    "of what it is not known whether it is awaited": (
+    "handlers that may be sync or async": (
         """
         from fastapi import FastAPI
 
@@ -231,7 +231,7 @@ FIX: dict[str, tuple[str, str]] = {
         app = FastAPI(lifespan=lifespan)
         """,
     ),
-    "of a router": (
+    "handler of a router": (
         """
         from fastapi import APIRouter, FastAPI
 
@@ -263,7 +263,7 @@ FIX: dict[str, tuple[str, str]] = {
         # app.include_router(router) is in another module
         """,
     ),
-    "the name is taken": (
+    "name is taken": (
         """
         from fastapi import FastAPI
         lifespan = 3
@@ -288,7 +288,7 @@ FIX: dict[str, tuple[str, str]] = {
         def start(): log.append(lifespan)
         """,
     ),
-    "an application that is handed over": (
+    "application is a parameter": (
         """
         from fastapi import FastAPI
 
@@ -315,22 +315,22 @@ FIX: dict[str, tuple[str, str]] = {
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": (
+    "already migrated": (
         "from fastapi import FastAPI\nasync def lifespan(app): yield  # on_event\n"
         "app = FastAPI(lifespan=lifespan)\n",
         "",
     ),
-    "something else's events": (
+    "events of another object": (
         "from shop import bus\n@bus.on_event('startup')\ndef f(): ...\n",
-        "call it in the lifespan",
+        "call the handlers in the lifespan",
     ),
-    "another event": ("from shop import bus\n@bus.on_event('sold')\ndef f(): ...\n", ""),
-    "in a condition": (
+    "other event": ("from shop import bus\n@bus.on_event('sold')\ndef f(): ...\n", ""),
+    "handler in a condition": (
         "from fastapi import FastAPI\napp = FastAPI()\n@app.on_event('startup')\ndef f(): ...\n"
         "if DEBUG:\n    @app.on_event('startup')\n    def g(): ...\n",
         "some are registered in a function or a condition",
     ),
-    "in another module, too": (
+    "handlers in two modules": (
         {
             "app/__init__.py": "",
             "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n"
@@ -339,22 +339,22 @@ NOOP: dict[str, tuple[Files, str]] = {
         },
         "some may be registered in app/more.py",
     ),
-    "an application that is handed over": (
+    "decorator on a parameter": (
         "from fastapi import FastAPI\ndef register(app: FastAPI):\n"
         "    @app.on_event('startup')\n    def f(): ...\n",
-        "call it in the lifespan",
+        "call the handlers in the lifespan",
     ),
-    "other decorators": (
+    "handler with another decorator": (
         "from fastapi import FastAPI\nfrom shop import traced\napp = FastAPI()\n"
         "@app.on_event('startup')\n@traced\ndef f(): ...\n",
         "f has other decorators",
     ),
-    "beside a lifespan, where they never run": (
+    "existing lifespan, with which handlers never run": (
         "from fastapi import FastAPI\nfrom shop import lifespan\napp = FastAPI(lifespan=lifespan)\n"
         "@app.on_event('startup')\ndef f(): ...\n",
         "silently ignored",
     ),
-    "of the application and of a router, whose order would change": (
+    "handlers of application and router, whose order would change": (
         "from fastapi import APIRouter, FastAPI\napp = FastAPI()\nrouter = APIRouter()\n"
         "@app.on_event('startup')\ndef f(): ...\n@router.on_event('startup')\ndef g(): ...\n",
         "run before those of its routers",
@@ -363,21 +363,21 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_does_what_it_did_when_it_starts_and_ends(row: str) -> None:
+def test_startup_and_shutdown_do_the_same(row: str) -> None:
     assert_same_events(RULE, FIX[row][0])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 
-def test_is_merged_into_an_existing_lifespan_on_request() -> None:
+def test_handlers_are_added_to_existing_lifespan_on_request() -> None:
     before = """
     from contextlib import asynccontextmanager
     from fastapi import FastAPI

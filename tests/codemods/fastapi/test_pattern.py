@@ -7,7 +7,7 @@ from tests.codemods.support import Files, assert_fixed, assert_left
 RULE = "fastapi-pattern"
 
 FIX: dict[str, tuple[Files, Files]] = {
-    "query": (
+    "Query": (
         """
         from fastapi import FastAPI, Query
 
@@ -33,7 +33,7 @@ FIX: dict[str, tuple[Files, Files]] = {
                Body(pattern="d"), Form(pattern="e"), File(pattern="f"))
         """,
     ),
-    "by the library's name": (
+    "attribute of the imported library": (
         """
         import fastapi
 
@@ -45,7 +45,7 @@ FIX: dict[str, tuple[Files, Files]] = {
         def search(q: str = fastapi.Query(..., pattern=r"^\\d+$")): ...
         """,
     ),
-    "by another name": (
+    "import alias": (
         """
         from fastapi import Query as Q
         q = Q(regex=PATTERN)
@@ -55,7 +55,7 @@ FIX: dict[str, tuple[Files, Files]] = {
         q = Q(pattern=PATTERN)
         """,
     ),
-    "from where the library really has it": (
+    "module in which the library defines it": (
         """
         from fastapi.param_functions import Query
         from pydantic.types import constr
@@ -85,7 +85,7 @@ FIX: dict[str, tuple[Files, Files]] = {
             code: constr(pattern="^b", strip_whitespace=True)
         """,
     ),
-    "inside Annotated, over several lines": (
+    "inside Annotated on several lines": (
         """
         from typing import Annotated
         from fastapi import Query
@@ -113,29 +113,29 @@ FIX: dict[str, tuple[Files, Files]] = {
         ): ...
         """,
     ),
-    "exported by a module of the service": (
+    "re-exported by a module of the service": (
         {"shop/__init__.py": "", "shop/params.py": "from fastapi import Query\n",
          "shop/api.py": "from .params import Query\nq = Query(regex='a')\n"},
         {"shop/params.py": "from fastapi import Query\n",
          "shop/api.py": "from .params import Query\nq = Query(pattern='a')\n"},
     ),
-    "by a star": (
+    "star import": (
         "from fastapi import *\nq = Query(regex='a')\n",
         "from fastapi import *\nq = Query(pattern='a')\n",
     ),
 }  # fmt: skip
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": ("from fastapi import Query\nq = Query(pattern='a')  # was regex=\n", ""),
-    "another library's": ("from shop import Query\nq = Query(regex='a')\n", ""),
-    "a function of the service": ("def Query(regex): ...\nq = Query(regex='a')\n", ""),
-    "hidden by an argument": (
+    "already migrated": ("from fastapi import Query\nq = Query(pattern='a')  # was regex=\n", ""),
+    "same name from another library": ("from shop import Query\nq = Query(regex='a')\n", ""),
+    "function of the service": ("def Query(regex): ...\nq = Query(regex='a')\n", ""),
+    "shadowed by a parameter": (
         "from fastapi import Query\ndef of(Query): return Query(regex='a')\n",
         "",
     ),
-    "both": (
+    "both arguments": (
         "from fastapi import Query\nq = Query(regex='a', pattern='b')\n",
-        "regex= stands beside pattern=",
+        "both regex= and pattern= are set",
     ),
     "look-ahead, which Pydantic 2 cannot compile": (
         "from fastapi import Query\nq = Query(regex='^(?=.*x)')\n",
@@ -145,15 +145,15 @@ NOOP: dict[str, tuple[Files, str]] = {
         "from pydantic import constr\nTwice = constr(regex=r'(a)\\1')\n",
         "regex_engine='python-re'",
     ),
-    "a text": ("from fastapi import Query\nhelp = 'Query(regex=)'\n", ""),
+    "string": ("from fastapi import Query\nhelp = 'Query(regex=)'\n", ""),
 }
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

@@ -7,11 +7,11 @@ from tests.codemods.support import Files, assert_fixed, assert_left
 RULE = "fastapi-responses"
 
 FIX: dict[str, tuple[Files, Files]] = {
-    "method of a file": (
+    "file with a method": (
         "from fastapi.responses import FileResponse\nr = FileResponse('a', method='GET')\n",
         "from fastapi.responses import FileResponse\nr = FileResponse('a')\n",
     ),
-    "method of a file among others": (
+    "file with a method and other arguments": (
         "import starlette.responses as r\nx = r.FileResponse('a', method=m, filename='b')\n",
         "import starlette.responses as r\nx = r.FileResponse('a', filename='b')\n",
     ),
@@ -23,40 +23,43 @@ UNSAFE: dict[str, tuple[Files, Files]] = {
         "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\n"
         "app = FastAPI(default_response_class=JSONResponse)  # fast\n",
     ),
-    "made": (
+    "response in a function": (
         "from fastapi.responses import UJSONResponse\ndef f():\n    return UJSONResponse({})\n",
         "from fastapi.responses import JSONResponse\ndef f():\n    return JSONResponse({})\n",
     ),
-    "beside the other": (
+    "JSONResponse is already imported": (
         "from fastapi.responses import JSONResponse, ORJSONResponse\nx = ORJSONResponse, JSONResponse\n",
         "from fastapi.responses import JSONResponse\nx = JSONResponse, JSONResponse\n",
     ),
-    "by the module's name": (
+    "attribute of the module": (
         "from fastapi import responses\nx = responses.ORJSONResponse\n",
         "from fastapi import responses\nx = responses.JSONResponse\n",
     ),
-    "of a route": (
+    "response class of a route": (
         "from fastapi import APIRouter\nfrom fastapi.responses import ORJSONResponse as Fast\n"
         "router = APIRouter()\n@router.get('/', response_class=Fast)\ndef f(): ...\n",
         "from fastapi import APIRouter\nfrom fastapi.responses import JSONResponse\n"
         "router = APIRouter()\n@router.get('/', response_class=JSONResponse)\ndef f(): ...\n",
     ),
-    "the name is taken": (
+    "name is taken": (
         "from fastapi.responses import ORJSONResponse\nclass JSONResponse: ...\nx = ORJSONResponse\n",
         "import fastapi.responses\nclass JSONResponse: ...\nx = fastapi.responses.JSONResponse\n",
     ),
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "not without being asked": (
+    "unsafe without --unsafe": (
         "from fastapi.responses import ORJSONResponse\nx = ORJSONResponse\n",
-        "NaN, which becomes null",
+        "raises on NaN",
     ),
     "JSONResponse": ("from fastapi.responses import JSONResponse\nx = JSONResponse\n", ""),
     "the service's own": ("class ORJSONResponse: ...\nx = ORJSONResponse\n", ""),
-    "another library's": ("from shop import ORJSONResponse\nx = ORJSONResponse\n", ""),
-    "a file": ("from fastapi.responses import FileResponse\nr = FileResponse('a')\n", ""),
-    "another's method": (
+    "same name from another library": ("from shop import ORJSONResponse\nx = ORJSONResponse\n", ""),
+    "file without a method": (
+        "from fastapi.responses import FileResponse\nr = FileResponse('a')\n",
+        "",
+    ),
+    "FileResponse from another package": (
         "from shop import FileResponse\nr = FileResponse('a', method='GET')\n",
         "",
     ),
@@ -64,15 +67,15 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 
 @pytest.mark.parametrize("row", UNSAFE)
-def test_is_fixed_on_request(row: str) -> None:
+def test_unsafe_code_is_migrated_on_request(row: str) -> None:
     assert_fixed(RULE, *UNSAFE[row], unsafe=True)

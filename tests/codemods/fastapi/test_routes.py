@@ -17,7 +17,7 @@ FIX: dict[str, tuple[Files, Files]] = {
         APP + "app = FastAPI()\napp.add_websocket_route('/ws', f)\n",
         APP + "app = FastAPI()\napp.router.add_websocket_route('/ws', f)\n",
     ),
-    "by the library's name": (
+    "attribute of the imported library": (
         "import fastapi\napp = fastapi.FastAPI()\napp.add_websocket_route('/ws', f)\n",
         "import fastapi\napp = fastapi.FastAPI()\napp.router.add_websocket_route('/ws', f)\n",
     ),
@@ -26,22 +26,22 @@ FIX: dict[str, tuple[Files, Files]] = {
         "from starlette.applications import Starlette\na = Starlette()\n"
         "@a.router.route('/')\ndef f(r): ...\n",
     ),
-    "handed over": (
+    "application is a parameter": (
         APP + "def add(app: FastAPI) -> None:\n    app.add_websocket_route('/ws', f)\n",
         APP + "def add(app: FastAPI) -> None:\n    app.router.add_websocket_route('/ws', f)\n",
     ),
-    "made in a function": (
+    "application in a factory": (
         APP + "def make():\n    application = FastAPI()\n\n    @application.route('/')\n"
         "    def g(request): ...\n\n    return application\n",
         APP + "def make():\n    application = FastAPI()\n\n    @application.router.route('/')\n"
         "    def g(request): ...\n\n    return application\n",
     ),
-    "made by a function": (
+    "application from a factory": (
         APP + "def make() -> FastAPI: ...\n\n\napp = make()\napp.add_websocket_route('/ws', f)\n",
         APP + "def make() -> FastAPI: ...\n\n\napp = make()\n"
         "app.router.add_websocket_route('/ws', f)\n",
     ),
-    "of another module": (
+    "application from another module": (
         {"app/__init__.py": "", "app/main.py": APP + "app = FastAPI()\n",
          "app/ws.py": "from .main import app\napp.add_websocket_route('/ws', f)\n"},
         {"app/ws.py": "from .main import app\napp.router.add_websocket_route('/ws', f)\n"},
@@ -49,18 +49,18 @@ FIX: dict[str, tuple[Files, Files]] = {
 }  # fmt: skip
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "of a router": (
+    "router": (
         "from fastapi import APIRouter\nrouter = APIRouter()\nrouter.add_websocket_route('/', f)\n",
         "",
     ),
     "Flask": ("from flask import Flask\napp = Flask('x')\n@app.route('/')\ndef f(): ...\n", ""),
-    "already": (APP + "app = FastAPI()\napp.router.add_websocket_route('/ws', f)\n", ""),
+    "already migrated": (APP + "app = FastAPI()\napp.router.add_websocket_route('/ws', f)\n", ""),
     "add_api_route": (APP + "app = FastAPI()\napp.add_api_route('/x', f)\n", ""),
-    "of what is not known": (
+    "unknown object": (
         "def add(app):\n    app.add_websocket_route('/ws', 1)\n",
-        "if it is one, call that of its router",
+        "if app is one, call app.router.add_websocket_route",
     ),
-    "sometimes something else": (
+    "name is also bound to something else": (
         APP
         + "def add(app: FastAPI): ...\ndef other(app):\n    @app.route('/')\n    def g(): ...\n",
         "",
@@ -69,10 +69,10 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

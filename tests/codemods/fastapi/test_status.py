@@ -1,4 +1,4 @@
-"""Constants of `status` by their new names."""
+"""Constants of `status` -> their new names."""
 
 import pytest
 
@@ -8,7 +8,7 @@ RULE = "fastapi-status"
 
 
 def _both(code: str) -> tuple[str, str]:
-    """Return a row: what has the old name, and the same with the new one."""
+    """Return a row: code with the old name, and the same code with the new one."""
     new = code
     for old, name in {
         "HTTP_422_UNPROCESSABLE_ENTITY": "HTTP_422_UNPROCESSABLE_CONTENT",
@@ -27,37 +27,37 @@ FIX: dict[str, tuple[Files, Files]] = {
     "416": _both(
         "from starlette import status as s\nx = s.HTTP_416_REQUESTED_RANGE_NOT_SATISFIABLE\n"
     ),
-    "by the library's name": _both(
+    "attribute of the imported library": _both(
         "import fastapi\nx = fastapi.status.HTTP_422_UNPROCESSABLE_ENTITY\n"
     ),
-    "imported alone": _both(
+    "imported constant": _both(
         "from fastapi.status import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY\n\n\n"
         "def f(code=HTTP_422_UNPROCESSABLE_ENTITY):\n    return code == HTTP_422_UNPROCESSABLE_ENTITY\n"
     ),
-    "imported by another name": (
+    "imported constant with an alias": (
         "from starlette.status import HTTP_422_UNPROCESSABLE_ENTITY as WRONG\nx = WRONG\n",
         "from starlette.status import HTTP_422_UNPROCESSABLE_CONTENT as WRONG\nx = WRONG\n",
     ),
-    "in a decorator over several lines": _both(
+    "decorator on several lines": _both(
         "from fastapi import APIRouter, status\nrouter = APIRouter()\n\n\n@router.get(\n    '/',\n"
         "    responses={status.HTTP_422_UNPROCESSABLE_ENTITY: {}},\n)\ndef f(): ...\n"
     ),
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": ("from fastapi import status\nx = status.HTTP_422_UNPROCESSABLE_CONTENT\n", ""),
-    "another code": ("from fastapi import status\nx = status.HTTP_404_NOT_FOUND\n", ""),
-    "another library's": (
+    "already migrated": ("from fastapi import status\nx = status.HTTP_422_UNPROCESSABLE_CONTENT\n", ""),
+    "other status code": ("from fastapi import status\nx = status.HTTP_404_NOT_FOUND\n", ""),
+    "same name from another library": (
         "from rest_framework import status\nx = status.HTTP_422_UNPROCESSABLE_ENTITY\n",
         "",
     ),
-    "hidden": (
+    "shadowed name": (
         "from fastapi import status\ndef f(status): return status.HTTP_422_UNPROCESSABLE_ENTITY\n",
         "",
     ),
-    "a text": ("from fastapi import status\nx = 'HTTP_422_UNPROCESSABLE_ENTITY'\n", ""),
-    "the service's own": ("HTTP_422_UNPROCESSABLE_ENTITY = 422\n", ""),
-    "handed on by name": (
+    "string": ("from fastapi import status\nx = 'HTTP_422_UNPROCESSABLE_ENTITY'\n", ""),
+    "constant of the service": ("HTTP_422_UNPROCESSABLE_ENTITY = 422\n", ""),
+    "imported by another module": (
         {"a/__init__.py": "", "a/codes.py": "from fastapi.status import HTTP_422_UNPROCESSABLE_ENTITY\n",
          "a/b.py": "from .codes import HTTP_422_UNPROCESSABLE_ENTITY as WRONG\n"},
         "",
@@ -66,10 +66,10 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

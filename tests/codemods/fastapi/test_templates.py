@@ -18,33 +18,33 @@ FIX: dict[str, tuple[Files, Files]] = {
         _in("TemplateResponse('a.html', {'request': request, 'x': x})  # shown"),
         _in("TemplateResponse(request, 'a.html', {'x': x})  # shown"),
     ),
-    "the request alone": (
+    "request only": (
         _in('TemplateResponse("a.html", {"request": request})'),
         _in('TemplateResponse(request, "a.html")'),
     ),
-    "the request last": (
+    "request last in the context": (
         _in("TemplateResponse('a.html', {'x': x, 'request': request})"),
         _in("TemplateResponse(request, 'a.html', {'x': x})"),
     ),
-    "by name": (
+    "keyword arguments": (
         _in("TemplateResponse(name='a.html', context={'request': request, 'x': x})"),
         _in("TemplateResponse(request=request, name='a.html', context={'x': x})"),
     ),
-    "context by name, with a status": (
+    "context as keyword, with a status": (
         _in("TemplateResponse('a.html', context={'request': request}, status_code=404)"),
         _in("TemplateResponse(request, 'a.html', status_code=404)"),
     ),
-    "a status by its place": (
+    "positional status": (
         _in("TemplateResponse('a.html', {'request': request}, 404)"),
         _in("TemplateResponse(request, 'a.html', {}, 404)"),
     ),
-    "over several lines": (
+    "several lines": (
         _in("TemplateResponse(\n        'a.html',\n        {\n            'request': request,\n"
             "            'x': x,\n        },\n    )"),
         _in("TemplateResponse(\n        request,\n        'a.html',\n        {\n            'x': x,\n"
             "        },\n    )"),
     ),
-    "a name that is computed, of an object's request": (
+    "computed name, request is an attribute": (
         _in("TemplateResponse(f'{x}.html', dict_ := {'request': request.original, **x})").replace(
             "dict_ := ", ""
         ),
@@ -53,28 +53,31 @@ FIX: dict[str, tuple[Files, Files]] = {
 }  # fmt: skip
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": (_in("TemplateResponse(request, 'a.html', {'x': x})"), ""),
-    "already, by name": (_in("TemplateResponse(request=request, name='a.html')"), ""),
-    "a context that is computed": (_in("TemplateResponse('a.html', x)"), "pass the request first"),
-    "no request": (_in("TemplateResponse('a.html', {'x': x})"), "without a request"),
-    "options of Jinja": (
+    "already migrated": (_in("TemplateResponse(request, 'a.html', {'x': x})"), ""),
+    "already migrated, with keywords": (
+        _in("TemplateResponse(request=request, name='a.html')"),
+        "",
+    ),
+    "computed context": (_in("TemplateResponse('a.html', x)"), "pass the request first"),
+    "context without a request": (_in("TemplateResponse('a.html', {'x': x})"), "has no request"),
+    "Jinja options": (
         "from starlette.templating import Jinja2Templates\n"
         "t = Jinja2Templates(directory='t', autoescape=False)\n",
-        "no longer takes autoescape=",
+        "no longer accepts autoescape=",
     ),
-    "an environment": (
+    "environment": (
         "from starlette.templating import Jinja2Templates\nt = Jinja2Templates(env=env)\n",
         "",
     ),
-    "another method": (_in("get_template('a.html', {'request': request})"), ""),
+    "other method": (_in("get_template('a.html', {'request': request})"), ""),
 }
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

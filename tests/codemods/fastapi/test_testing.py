@@ -23,27 +23,27 @@ FIX: dict[str, tuple[Files, Files]] = {
                 await client.get("/")
         """,
     ),
-    "by the library's name": (
+    "attribute of the imported library": (
         "import httpx\nclient = httpx.AsyncClient(base_url='http://test', app=make())\n",
         "import httpx\n"
         "client = httpx.AsyncClient(base_url='http://test', transport=httpx.ASGITransport(app=make()))\n",
     ),
-    "over several lines": (
+    "several lines": (
         "from httpx import AsyncClient\nc = AsyncClient(\n    app=app,\n    headers={},\n)\n",
         "from httpx import ASGITransport, AsyncClient\n"
         "c = AsyncClient(\n    transport=ASGITransport(app=app),\n    headers={},\n)\n",
     ),
-    "by another name": (
+    "import alias": (
         "from httpx import AsyncClient as Client\nc = Client(app=app)\n",
         "from httpx import ASGITransport, AsyncClient as Client\n"
         "c = Client(transport=ASGITransport(app=app))\n",
     ),
-    "the transport is there": (
+    "transport is already imported": (
         "from httpx import ASGITransport, AsyncClient\nc = AsyncClient(app=app)\n",
         "from httpx import ASGITransport, AsyncClient\n"
         "c = AsyncClient(transport=ASGITransport(app=app))\n",
     ),
-    "a client of WSGI": (
+    "WSGI client": (
         "import httpx\nc = httpx.Client(app=app)\n",
         "import httpx\nc = httpx.Client(transport=httpx.WSGITransport(app=app))\n",
     ),
@@ -53,7 +53,7 @@ FIX: dict[str, tuple[Files, Files]] = {
         "from fastapi.testclient import TestClient\nclient = TestClient(app)\n"
         "def test_it():\n    client.get('/', follow_redirects=False)\n",
     ),
-    "redirects of Starlette's": (
+    "redirects of Starlette's TestClient": (
         "from starlette.testclient import TestClient\nclient = TestClient(app)\n"
         "client.post('/', json={}, allow_redirects=True)\n",
         "from starlette.testclient import TestClient\nclient = TestClient(app)\n"
@@ -62,31 +62,37 @@ FIX: dict[str, tuple[Files, Files]] = {
 }  # fmt: skip
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": (
+    "already migrated": (
         "from httpx import ASGITransport, AsyncClient\n"
         "c = AsyncClient(transport=ASGITransport(app=app))\n",
         "",
     ),
-    "no application": ("from httpx import AsyncClient\nc = AsyncClient(base_url='http://x')\n", ""),
-    "another library's": ("from shop import AsyncClient\nc = AsyncClient(app=app)\n", ""),
-    "both": (
+    "client without an application": (
+        "from httpx import AsyncClient\nc = AsyncClient(base_url='http://x')\n",
+        "",
+    ),
+    "same name from another library": (
+        "from shop import AsyncClient\nc = AsyncClient(app=app)\n",
+        "",
+    ),
+    "app= and transport=": (
         "from httpx import AsyncClient\nc = AsyncClient(app=app, transport=t)\n",
-        "keep the transport",
+        "remove app=",
     ),
     "requests": ("import requests\nrequests.get('http://x', allow_redirects=False)\n", ""),
-    "a fixture": (
+    "client fixture": (
         "def test_it(client):\n    client.get('/', allow_redirects=False)\n",
-        "client is likely a TestClient",
+        "client is probably a TestClient",
     ),
     "aiohttp": ("async def f(session):\n    session.get('http://x', allow_redirects=False)\n", ""),
 }
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

@@ -277,12 +277,12 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
 
 NOOP: dict[str, tuple[Files, str]] = {
     "no model": ("class A:\n    class Config:\n        orm_mode = True\n", ""),
-    "another library's": (
+    "same name from another library": (
         "from shop import BaseModel\nclass A(BaseModel):\n"
         "    class Config:\n        orm_mode = True\n",
         "",
     ),
-    "already": (
+    "already migrated": (
         "from pydantic import BaseModel, ConfigDict\nclass A(BaseModel):\n"
         "    model_config = ConfigDict(extra='forbid')\n",
         "",
@@ -315,7 +315,7 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row][:2])
 
 
@@ -325,5 +325,5 @@ def test_does_what_it_did(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

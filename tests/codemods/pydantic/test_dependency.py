@@ -84,10 +84,10 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

@@ -66,9 +66,12 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": (_in("List[int] = Field([], min_length=1)"), ""),
-    "both": (_in("List[int] = Field([], min_items=1, min_length=1)"), "keep one of them"),
-    "another library's": ("from shop import Field\nx = Field(min_items=1, env='x')\n", ""),
+    "already migrated": (_in("List[int] = Field([], min_length=1)"), ""),
+    "both arguments": (_in("List[int] = Field([], min_items=1, min_length=1)"), "keep one of them"),
+    "same name from another library": (
+        "from shop import Field\nx = Field(min_items=1, env='x')\n",
+        "",
+    ),
     "unique": (_in("List[int] = Field([], unique_items=True)"), "use Set[...]"),
     "constant": (_in("int = Field(1, const=True)"), "use Literal[...]"),
     "lengths of the items, in Pydantic 1": (
@@ -110,7 +113,7 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row][:2])
 
 
@@ -120,7 +123,7 @@ def test_does_what_it_did(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 

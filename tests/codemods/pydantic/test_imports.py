@@ -193,13 +193,13 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": ("from pydantic_settings import BaseSettings\n", ""),
+    "already migrated": ("from pydantic_settings import BaseSettings\n", ""),
     "runs on both": (
         "try:\n    from pydantic_settings import BaseSettings\n"
         "except ImportError:\n    from pydantic import BaseSettings\n",
         "",
     ),
-    "another library's": ("from shop.pydantic import BaseSettings\n", ""),
+    "same name from another library": ("from shop.pydantic import BaseSettings\n", ""),
     "what is still there": (
         "from pydantic import BaseModel, Field, EmailStr\nfrom pydantic.types import conint\n",
         "",
@@ -219,7 +219,7 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row][:2])
 
 
@@ -229,5 +229,5 @@ def test_does_what_it_did(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

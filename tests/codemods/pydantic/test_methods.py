@@ -203,12 +203,12 @@ NOOP: dict[str, tuple[Files, str]] = {
         "class Item:\n    def dict(self): ...\n\n\ndef f(item: Item):\n    return item.json()\n",
         "",
     ),
-    "already": (_in("def f(item: Item):\n    return item.model_dump()\n"), ""),
+    "already migrated": (_in("def f(item: Item):\n    return item.model_dump()\n"), ""),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, _in(FIX[row][0]), _in(FIX[row][1]))
 
 
@@ -223,7 +223,7 @@ def test_is_fixed_across_modules(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 

@@ -21,7 +21,7 @@ FIX: dict[str, tuple[Files, Files]] = {
         f"{OLD}\n\nclass A(BaseModel):\n    __root__: str = 'a'\n",
         f"{NEW}\n\nclass A(RootModel[str]):\n    root: str = 'a'\n",
     ),
-    "by the library's name": (
+    "attribute of the imported library": (
         "import pydantic\nclass A(pydantic.BaseModel):\n    __root__: int\n",
         "import pydantic\nclass A(pydantic.RootModel[int]):\n    pass\n",
     ),
@@ -38,14 +38,17 @@ FIX: dict[str, tuple[Files, Files]] = {
         "from pydantic import BaseModel, RootModel\n"
         "class B(BaseModel):\n    x: int\nclass A(RootModel[list[B]]):\n    pass\n",
     ),
-    "by another name": (
+    "import alias": (
         "from pydantic import BaseModel as B\nclass A(B):\n    __root__: int\n",
         "from pydantic import RootModel\nclass A(RootModel[int]):\n    pass\n",
     ),
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": ("from pydantic import RootModel\nclass A(RootModel[int]): ...  # __root__\n", ""),
+    "already migrated": (
+        "from pydantic import RootModel\nclass A(RootModel[int]): ...  # __root__\n",
+        "",
+    ),
     "read in the service": (
         {"a.py": f"{OLD}class A(BaseModel):\n    __root__: int\n", "b.py": "x = a.__root__\n"},
         "b.py reads or passes a __root__",
@@ -72,12 +75,12 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 

@@ -301,12 +301,12 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 HEAD = "from pydantic import BaseModel, root_validator\n\n\nclass A(BaseModel):\n    x: int\n"
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": (
+    "already migrated": (
         "from pydantic import BaseModel, model_validator\nclass A(BaseModel):\n"
         "    @model_validator(mode='after')\n    def f(self): return self\n",
         "",
     ),
-    "another library's": (
+    "same name from another library": (
         "from shop import root_validator\nclass A:\n    @root_validator\n"
         "    def f(cls, values): return values\n",
         "",
@@ -339,7 +339,7 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row][:2])
 
 
@@ -349,7 +349,7 @@ def test_does_what_it_did(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 

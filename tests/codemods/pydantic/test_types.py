@@ -7,7 +7,7 @@ from tests.codemods.support import Files, assert_left
 RULE = "pydantic-types"
 HEAD = "from pydantic import AnyHttpUrl, BaseModel, PostgresDsn\n\n\n"
 
-TOLD: dict[str, tuple[Files, str]] = {
+REPORTED: dict[str, tuple[Files, str]] = {
     "validators of a type": (
         "class A(str):\n    @classmethod\n    def __get_validators__(cls):\n        yield cls.check\n",
         "__get_pydantic_core_schema__",
@@ -44,7 +44,7 @@ TOLD: dict[str, tuple[Files, str]] = {
 
 NOOP: dict[str, tuple[Files, str]] = {
     "no model": (HEAD + "class A:\n    url: AnyHttpUrl\n", ""),
-    "another library's": ("from shop import AnyUrl\nfrom pydantic import BaseModel\n"
+    "same name from another library": ("from shop import AnyUrl\nfrom pydantic import BaseModel\n"
                           "class A(BaseModel):\n    x: AnyUrl\n", ""),
     "a function of that name": ("def __get_validators__(): ...\n", ""),
     "what is new": ("class A:\n    def __get_pydantic_core_schema__(cls): ...  # Url\n", ""),
@@ -53,11 +53,11 @@ NOOP: dict[str, tuple[Files, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("row", TOLD)
-def test_is_told(row: str) -> None:
-    assert_left(RULE, *TOLD[row])
+@pytest.mark.parametrize("row", REPORTED)
+def test_type_is_reported(row: str) -> None:
+    assert_left(RULE, *REPORTED[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

@@ -110,7 +110,7 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     before, after, _ = FIX[row]
     assert_fixed(RULE, before, after)
 
@@ -121,7 +121,7 @@ def test_does_what_it_did(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 

@@ -383,12 +383,12 @@ HEAD = (
     "from typing import List\nfrom pydantic import BaseModel, validator\n\n\nclass A(BaseModel):\n"
 )
 NOOP: dict[str, tuple[Files, str]] = {
-    "already": (
+    "already migrated": (
         "from pydantic import field_validator\nclass A:\n    @field_validator('x')\n"
         "    @classmethod\n    def f(cls, v): return v\n",
         "",
     ),
-    "another library's": (
+    "same name from another library": (
         "from shop import validator\nclass A:\n    @validator('x')\n    def f(cls, v): return v\n",
         "",
     ),
@@ -437,7 +437,7 @@ NOOP: dict[str, tuple[Files, str]] = {
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_is_fixed(row: str) -> None:
+def test_code_is_migrated(row: str) -> None:
     assert_fixed(RULE, *FIX[row][:2])
 
 
@@ -447,5 +447,5 @@ def test_does_what_it_did(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])

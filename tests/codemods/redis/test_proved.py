@@ -1,4 +1,4 @@
-"""`drydock prove` judges the move from aioredis, which starts up to Python 3.10: all is as before."""
+"""`drydock prove` checks the move from aioredis 2, which starts on Python 3.10 or older."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ MODERN = {**FILES, **run(FILES, ["aioredis"], unsafe=False).texts}
 pytestmark = [pytest.mark.rules, pytest.mark.usefixtures("packages")]
 
 
-def test_a_service_of_aioredis_behaves_as_before(tmp_path: Path) -> None:
+def test_service_with_aioredis_behaves_as_before(tmp_path: Path) -> None:
     assert MODERN["requirements.txt"].endswith("\nredis>=4.2\n")
     proof = proved(tmp_path / "stock", FILES, MODERN)
     assert (found(proof), proof.exit_code) == (set(), 0), proof.verdict
@@ -51,7 +51,7 @@ def test_a_service_of_aioredis_behaves_as_before(tmp_path: Path) -> None:
         ("from redis.exceptions import ConnectionError", "from redis.exceptions import LockError"),
     ],
 )
-def test_a_mistake_of_it_is_found(right: str, wrong: str, tmp_path: Path) -> None:
+def test_proof_finds_mistake_of_rule(right: str, wrong: str, tmp_path: Path) -> None:
     files = {path: text.replace(right, wrong) for path, text in MODERN.items()}
     assert files != MODERN
     proof = proved(tmp_path / "stock", FILES, files)

@@ -1,4 +1,4 @@
-"""pyupgrade's and FastAPI's own rules, by ruff."""
+"""The safe fixes of ruff's rules UP and FAST."""
 
 import pytest
 from drydock.codemods.run import run
@@ -10,7 +10,7 @@ RULE = "tools-ruff"
 FIX: dict[str, tuple[Files, Files]] = {
     "types": (
         "from typing import List, Optional\n\nx: Optional[List[int]] = None\n",
-        # Whether an import is unused is not ruff's UP to tell.
+        # The rules UP do not remove unused imports.
         "from typing import List, Optional\n\nx: list[int] | None = None\n",
     ),
     "formats": ("x = 'a {}'.format(y)\n", "x = f'a {y}'\n"),
@@ -26,33 +26,33 @@ FIX: dict[str, tuple[Files, Files]] = {
 }
 
 NOOP: dict[str, Files] = {
-    "a text": "x = 'a'\n",
-    "new types": "x: int | None = None\n",
-    "a comment": "# u'a'\n",
-    "a name": "f(u)\n",
-    "what is not safe": "x = '%s' % (y,)\n",
-    "a file of another kind": {"service.txt": "x = u'a'\n"},
+    "string": "x = 'a'\n",
+    "new type syntax": "x: int | None = None\n",
+    "comment": "# u'a'\n",
+    "name": "f(u)\n",
+    "unsafe fix": "x = '%s' % (y,)\n",
+    "other file type": {"service.txt": "x = u'a'\n"},
 }
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_ruff_does_it_by_the_name_of_the_rule(row: str) -> None:
+def test_named_rule_applies_fixes_of_ruff(row: str) -> None:
     assert_fixed(RULE, *FIX[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, NOOP[row])
 
 
-def test_its_count_is_told_otherwise() -> None:
+def test_unnamed_rule_reports_count() -> None:
     outcome = run({"a.py": "x = u'a'\n", "b.py": "y = u'a'\n"}, None, unsafe=False)
     assert outcome.texts == {}
-    (told,) = [one for one in outcome.findings if one.rule == RULE]
-    assert (told.certainty, told.what) == ("left", "ruff --select UP,FAST: 2 UP025")
-    assert told.how == "drydock modernize --rule tools-ruff"
+    (finding,) = [one for one in outcome.findings if one.rule == RULE]
+    assert (finding.certainty, finding.what) == ("left", "ruff --select UP,FAST: 2 UP025")
+    assert finding.how == "drydock modernize --rule tools-ruff"
 
 
-def test_without_ruff_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_ruff_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert_left(RULE, "x = u'a'\n", "install ruff")

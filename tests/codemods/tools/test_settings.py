@@ -1,4 +1,4 @@
-"""Settings of black, isort and flake8, tox and Makefile: told, with ruff's or nox's equal."""
+"""Settings of black, isort and flake8, tox and Makefile: reported with the equivalent."""
 
 import pytest
 
@@ -6,32 +6,32 @@ from tests.codemods.support import Files, assert_left
 
 RULE = "tools-settings"
 
-TOLD: dict[str, tuple[Files, str]] = {
+REPORTED: dict[str, tuple[Files, str]] = {
     "black": ({"pyproject.toml": "[tool.black]\nline-length = 88\n"}, "ruff.toml: line-length"),
     "isort": ({"pyproject.toml": "[tool.isort]\nknown_first_party = ['a']\n"}, "lint.isort.known"),
-    "isort of its own": ({".isort.cfg": "[settings]\nline_length = 99\n"}, "isort: line_length = 99"),
+    "isort.cfg": ({".isort.cfg": "[settings]\nline_length = 99\n"}, "isort: line_length = 99"),
     "flake8": ({".flake8": "[flake8]\nextend-ignore = E203\n"}, "ruff.toml: lint.ignore"),
     "flake8 in setup.cfg": ({"setup.cfg": "[flake8]\nmax-complexity = 9\n"}, "lint.mccabe"),
-    "no equal": ({"tox.ini": "[flake8]\nstatistics = True\n"}, "ruff has no equal setting"),
-    "tox": ({"tox.ini": "[tox]\nenvlist = py39\n"}, "make it sessions of nox"),
-    "Makefile": ({"Makefile": "test:\n\tpytest -q\n"}, "make it a session of nox"),
+    "no equivalent": ({"tox.ini": "[flake8]\nstatistics = True\n"}, "ruff has no equivalent setting"),
+    "tox": ({"tox.ini": "[tox]\nenvlist = py39\n"}, "turn it into nox sessions"),
+    "Makefile": ({"Makefile": "test:\n\tpytest -q\n"}, "turn it into a nox session"),
 }  # fmt: skip
 
 NOOP: dict[str, Files] = {
-    "ruff": {"pyproject.toml": "[tool.ruff]\nline-length = 88\n"},
-    "isort like black": {"pyproject.toml": '[tool.isort]\nprofile = "black"\n'},
+    "ruff settings": {"pyproject.toml": "[tool.ruff]\nline-length = 88\n"},
+    "isort profile black": {"pyproject.toml": '[tool.isort]\nprofile = "black"\n'},
     "another section": {"setup.cfg": "[metadata]\nname = a\n"},
-    "a task of another kind": {"Makefile": "run:\n\tuvicorn main:app\n"},
-    "a file elsewhere": {"docs/.flake8": "[flake8]\nignore = E1\n"},
-    "a comment": {"Makefile": "# pytest runs the tests\n"},
+    "other task": {"Makefile": "run:\n\tuvicorn main:app\n"},
+    "file in a folder": {"docs/.flake8": "[flake8]\nignore = E1\n"},
+    "comment": {"Makefile": "# pytest runs the tests\n"},
 }
 
 
-@pytest.mark.parametrize("row", TOLD)
-def test_is_told(row: str) -> None:
-    assert_left(RULE, *TOLD[row])
+@pytest.mark.parametrize("row", REPORTED)
+def test_setting_is_reported(row: str) -> None:
+    assert_left(RULE, *REPORTED[row])
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_is_left(row: str) -> None:
+def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, NOOP[row])

@@ -1,1 +1,1 @@
-"""What the chassis does, so that a service need not: told with its lines, removed on request."""
+"""Code that the chassis makes redundant: reported by line, removed only if the rule is named."""

@@ -1,6 +1,6 @@
 """Loaders of YAML and of a Spring Cloud Config server: the chassis reads both into settings.
 
-Always left: what the service does with the values has to read `settings` instead.
+They are reported only: the code that uses the values has to read `settings` instead.
 """
 
 import libcst as cst
@@ -24,17 +24,19 @@ def _rewrite(source: Source) -> cst.Module | None:
 
 class _Loaders(Rewriter):
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
-        kind = _LOADERS.get(self.source.meaning(original_node.func))
+        kind = _LOADERS.get(self.source.resolve(original_node.func))
         if kind:
-            what = f"it loads {kind} itself"
-            how = "if that is configuration: add the values to the chassis' settings, read those"
+            what = f"loads {kind}, which the chassis can do"
+            how = (
+                "if this is configuration: add the values to the chassis' settings, read them there"
+            )
             self.source.left(original_node, what, how)
         return updated_node
 
 
 RULE = Rule(
     name="chassis-configuration",
-    summary="loaders of YAML and Spring Cloud Config, beside the chassis' settings: told",
+    summary="loaders of YAML and Spring Cloud Config, redundant with the chassis: reported",
     since="1.5.0",
     words=("yaml", "spring"),
     rewrite=_rewrite,

@@ -1,6 +1,6 @@
-"""Health routes of the service's own: the chassis answers /livez and /readyz.
+"""The service's own health routes: the chassis serves /livez and /readyz.
 
-Only those that return a constant; what a route checks belongs into a readiness check.
+Only routes that return a constant; what other routes check belongs in a readiness check.
 """
 
 import libcst as cst
@@ -24,11 +24,11 @@ def _reason(source: Source, line: cst.BaseStatement) -> str:
     )
     if call.func.attr.value != "get" or path not in _PATHS or not _is_constant(line):
         return ""
-    return "the chassis answers /livez and /readyz on the management port: point probes there"
+    return "the chassis serves /livez and /readyz on the management port; point the probes there"
 
 
 def _is_constant(function: cst.FunctionDef) -> bool:
-    """Tell whether a function only returns what is written in it."""
+    """Return whether a function only returns a constant."""
     body = list(function.body.body)
     if function.get_docstring() is not None:
         body = body[1:]
@@ -42,7 +42,7 @@ def _is_constant(function: cst.FunctionDef) -> bool:
 
 RULE = Rule(
     name="chassis-health",
-    summary="health routes that return a constant, beside those of the chassis",
+    summary="health routes that return a constant, redundant with the chassis",
     since="1.5.0",
     words=tuple(_PATHS),
     rewrite=removing(_reason),

@@ -1,4 +1,4 @@
-"""Logging that the service sets up: the chassis writes JSON lines with the id of the request."""
+"""Logging configuration in the service: the chassis writes JSON lines with the request id."""
 
 import libcst as cst
 
@@ -6,7 +6,7 @@ from drydock.codemods.chassis.statements import calls_in, removing
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Source
 
-_SETTING_UP = {
+_CONFIGURATION = {
     "logging.basicConfig",
     "logging.config.dictConfig",
     "logging.config.fileConfig",
@@ -16,14 +16,14 @@ _SETTING_UP = {
 
 def _reason(source: Source, line: cst.BaseStatement) -> str:
     for call in calls_in(line):
-        if source.meaning(call.func) in _SETTING_UP:
-            return "the chassis sets up logging, at LOG_LEVEL, before the service is imported"
+        if source.resolve(call.func) in _CONFIGURATION:
+            return "the chassis configures logging, at LOG_LEVEL, before it imports the service"
     return ""
 
 
 RULE = Rule(
     name="chassis-logging",
-    summary="logging that the service sets up, beside the chassis",
+    summary="logging configuration, redundant with the chassis",
     since="1.5.0",
     words=("basicConfig", "dictConfig", "fileConfig", "structlog.configure"),
     rewrite=removing(_reason),

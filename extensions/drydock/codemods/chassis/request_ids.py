@@ -1,4 +1,4 @@
-"""A middleware for request ids: the chassis reads, makes and returns X-Request-ID."""
+"""Request id middleware: the chassis reads, generates and returns X-Request-ID."""
 
 import libcst as cst
 
@@ -18,14 +18,14 @@ def _reason(source: Source, line: cst.BaseStatement) -> str:
     for call in calls_in(line):
         func = call.func
         adds = isinstance(func, cst.Attribute) and func.attr.value == "add_middleware"
-        if adds and call.args and source.meaning(call.args[0].value) in _MIDDLEWARE:
-            return "the chassis reads, makes and returns X-Request-ID, and logs it"
+        if adds and call.args and source.resolve(call.args[0].value) in _MIDDLEWARE:
+            return "the chassis reads, generates, returns and logs X-Request-ID"
     return ""
 
 
 RULE = Rule(
     name="chassis-request-ids",
-    summary="a middleware for request ids, beside the chassis",
+    summary="request id middleware, redundant with the chassis",
     since="1.5.0",
     words=("add_middleware",),
     rewrite=removing(_reason),

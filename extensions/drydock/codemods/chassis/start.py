@@ -1,4 +1,4 @@
-"""`if __name__ == "__main__": uvicorn.run(app)`: the service's command starts it."""
+"""`if __name__ == "__main__": uvicorn.run(app)`: the service's start command replaces it."""
 
 import libcst as cst
 
@@ -11,11 +11,11 @@ def _reason(source: Source, line: cst.BaseStatement) -> str:
     if not isinstance(line, cst.If) or line.orelse or not _is_main(line.test):
         return ""
     body = line.body.body
-    whole = line.body if isinstance(line.body, cst.SimpleStatementSuite) else body[0]
-    calls = [*calls_in(whole)]
-    alone = len(body) == 1 and len(getattr(whole, "body", ())) == 1
-    if alone and [source.meaning(call.func) for call in calls] == ["uvicorn.run"]:
-        return "the command of the service starts it, with the chassis around it"
+    statement = line.body if isinstance(line.body, cst.SimpleStatementSuite) else body[0]
+    calls = [*calls_in(statement)]
+    alone = len(body) == 1 and len(getattr(statement, "body", ())) == 1
+    if alone and [source.resolve(call.func) for call in calls] == ["uvicorn.run"]:
+        return "the service's start command runs the application inside the chassis"
     return ""
 
 
@@ -26,7 +26,7 @@ def _is_main(test: cst.BaseExpression) -> bool:
 
 RULE = Rule(
     name="chassis-start",
-    summary="`uvicorn.run()` of a module that is run, beside the service's command",
+    summary="`uvicorn.run()` under `__main__`, redundant with the service's start command",
     since="1.5.0",
     words=("uvicorn",),
     rewrite=removing(_reason),

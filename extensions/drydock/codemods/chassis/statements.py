@@ -1,4 +1,4 @@
-"""Removes the statements of a module that the chassis makes superfluous."""
+"""Removes statements that the chassis makes redundant."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -8,11 +8,11 @@ import libcst as cst
 from drydock.codemods.source import Rewriter, Source, dotted
 
 Reason = Callable[[Source, cst.BaseStatement], str]
-"""Tells what does instead of a statement; empty: it stays."""
+"""Returns why a statement is redundant; empty if it stays."""
 
 
 def removing(reason: Reason) -> Callable[[Source], cst.Module | None]:
-    """Return what rewrites a module of a service with a chassis: without what has a reason."""
+    """Return a rewriter that removes redundant statements in services with a chassis."""
 
     def rewrite(source: Source) -> cst.Module | None:
         answers = source.project.files.get(".copier-answers.yml", "")
@@ -41,43 +41,44 @@ class _Removing(Rewriter):
         kept: list[cst.BaseStatement] = []
         above: Sequence[cst.EmptyLine] = ()
         for before, after in zip(old, new, strict=True):
-            said = self.reason(self.source, before)
-            needed = self._needed(before) if said else ""
-            if needed:
-                self.source.left(before, f"{_summary(before)}: {said}", needed)
-            if not said or needed:
+            reason = self.reason(self.source, before)
+            obstacle = self._obstacle(before) if reason else ""
+            if obstacle:
+                self.source.left(before, f"{_summary(before)}: {reason}", obstacle)
+            if not reason or obstacle:
                 bare = not getattr(after, "leading_lines", ())
                 kept.append(after.with_changes(leading_lines=above) if above and bare else after)
                 above = ()
                 continue
             lines = getattr(before, "leading_lines", ())
             above = [one for one in lines if not one.comment] or above
-            self.source.changed(before, f"{_summary(before)}: {said}")
+            self.source.changed(before, f"{_summary(before)}: {reason}")
             for name in _names(before):
-                self.source.unused(name)
+                self.source.drop_import(name)
         return kept
 
-    def _needed(self, statement: cst.BaseStatement) -> str:
-        """Return what has to be done by hand before a statement can go; empty if nothing."""
+    def _obstacle(self, statement: cst.BaseStatement) -> str:
+        """Return what to do by hand before a statement can be removed; empty if nothing."""
         if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) > 1:
-            return "give it a line of its own"
+            return "put it on its own line first"
         inside = Counter(name.value for name in _names(statement))
         everywhere = Counter(name.value for name in _names(self.source.tree))
         importers = self.source.project.importers
         for name in _bound(statement):
             if everywhere[name] > inside[name] or any(importers(self.source.path, name)):
-                return f"{name} is used elsewhere: take that out, too"
+                return f"{name} is used elsewhere: remove those uses first"
         return ""
 
 
 def _summary(statement: cst.BaseStatement) -> str:
     code = cst.Module([]).code_for_node(statement.with_changes(leading_lines=[])).rstrip()
     first, *more = code.split("\n")
-    return f"{first.strip()} and {len(more)} lines more" if more else first.strip()
+    rest = f" and {len(more)} more line{'s' * (len(more) > 1)}" if more else ""
+    return first.strip() + rest
 
 
 def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
-    """Yield the calls that a statement is: `a.b(1).c(2)` is two."""
+    """Yield the chained calls of a statement: `a.b(1).c(2)` has two."""
     suites = cst.SimpleStatementLine | cst.SimpleStatementSuite
     for line in node.body if isinstance(node, suites) else ():
         if isinstance(line, cst.Expr | cst.Assign):
@@ -96,7 +97,7 @@ def _chained(value: cst.BaseExpression) -> Iterator[cst.Call]:
 
 
 def _bound(statement: cst.BaseStatement) -> Iterator[str]:
-    """Yield the names that a statement gives to values or functions."""
+    """Yield the names that a statement binds."""
     if isinstance(statement, cst.FunctionDef | cst.ClassDef):
         yield statement.name.value
     for line in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():

@@ -1,8 +1,8 @@
-"""Arguments of `FastAPI()` that have another name or are gone, and what clients may notice.
+"""Renamed and removed arguments of `FastAPI()`, and changes that clients may notice.
 
-Source: https://fastapi.tiangolo.com/release-notes/: 0.145 removes `openapi_prefix=`; arguments that
-FastAPI did not know were kept as `app.extra`, and are refused today (run on 0.165); from 0.132
-JSON without a Content-Type is answered 422; a login that is missing is answered 401, not 403.
+Source: https://fastapi.tiangolo.com/release-notes/: 0.145 removes `openapi_prefix=`; unknown
+arguments used to be kept in `app.extra`, and now raise (tried with 0.165); since 0.132, JSON
+without a Content-Type is rejected with 422; missing credentials are rejected with 401, not 403.
 """
 
 import re
@@ -14,7 +14,7 @@ from drydock.codemods.fastapi.applications import APPS
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Rewriter, Source, keyword
 
-_TAKEN = {
+_ARGUMENTS = {
     "telemetry", "debug", "routes", "title", "summary", "description", "version", "openapi_url",
     "openapi_tags", "openapi_prefix", "servers", "dependencies", "default_response_class",
     "redirect_slashes", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url",
@@ -24,7 +24,7 @@ _TAKEN = {
     "swagger_ui_parameters", "generate_unique_id_function", "separate_input_output_schemas",
     "openapi_external_docs", "strict_content_type", "max_body_size", "form_limits",
 }  # fmt: skip
-_LONGEST = 80
+_LINE_LENGTH = 80
 _TESTS = re.compile(r"(^|/)(tests?/|test_[^/]+$|conftest\.py$)")
 _SCHEMES = {
     f"fastapi.security.{name}"
@@ -42,33 +42,33 @@ class _Application(Rewriter):
         super().__init__(source)
         self.is_test = bool(_TESTS.search(source.path))
         self.assigned: set[cst.Call] = set()
-        """Calls of FastAPI whose unknown arguments are kept behind their statement."""
+        """Calls of FastAPI whose unknown arguments move to a statement of their own."""
 
     def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> None:
-        if (call := _made(node)) and self._unknown(call):
+        if (call := _assigned_call(node)) and self._unknown(call):
             self.assigned.add(call)
 
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.BaseStatement]:
-        old, new = _made(original_node), _made(updated_node)
+        old, new = _assigned_call(original_node), _assigned_call(updated_node)
         if old is None or new is None or old not in self.assigned:
             return updated_node
         extra = self._unknown(old)
         (assign,) = original_node.body
         assert isinstance(assign, cst.Assign)
         name = cst.Module([]).code_for_node(assign.targets[0].target)
-        self.source.changed(old, f"{', '.join(extra)}: no arguments -> {name}.extra")
+        self.source.changed(old, f"unknown arguments {', '.join(extra)} -> {name}.extra")
         kept = updated_node.deep_replace(new, _without(new, set(extra)))
         assert isinstance(kept, cst.SimpleStatementLine)
         return cst.FlattenSentinel([kept, _extra(name, extra)])
 
     def _unknown(self, call: cst.Call) -> dict[str, str]:
-        """Return the arguments by name that FastAPI itself does not know, with their code."""
-        if self.source.meaning(call.func) != APPS[0]:
+        """Return the keyword arguments that FastAPI does not know, with their code."""
+        if self.source.resolve(call.func) != APPS[0]:
             return {}
         code = cst.Module([]).code_for_node
-        named = [one for one in call.args if one.keyword and one.keyword.value not in _TAKEN]
+        named = [one for one in call.args if one.keyword and one.keyword.value not in _ARGUMENTS]
         return {one.keyword.value: code(one.value) for one in named if one.keyword}
 
     def leave_DictElement(
@@ -77,36 +77,38 @@ class _Application(Rewriter):
         key = original_node.key
         if not isinstance(key, cst.SimpleString) or key.evaluated_value != "openapi_prefix":
             return updated_node
-        why = "right if it is an argument of FastAPI(), which no longer takes the first"
+        why = "correct only if this dict is passed to FastAPI()"
         if not self.source.unsafe(original_node, "'openapi_prefix' -> 'root_path'", why):
             return updated_node
         return updated_node.with_changes(key=cst.SimpleString(f"{key.quote}root_path{key.quote}"))
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
-        meaning = self.source.meaning(original_node.func)
-        if meaning.replace(".http.", ".").replace(".api_key.", ".") in _SCHEMES:
-            given = keyword(original_node.args, "auto_error")
-            if not given or cst.Module([]).code_for_node(given.value) != "False":
-                why = f"{meaning.rpartition('.')[2]} answers a login that is missing with 401, "
-                self.source.left(original_node, why + "was 403", "tell the clients")
+        function = self.source.resolve(original_node.func)
+        if function.replace(".http.", ".").replace(".api_key.", ".") in _SCHEMES:
+            auto_error = keyword(original_node.args, "auto_error")
+            if not auto_error or cst.Module([]).code_for_node(auto_error.value) != "False":
+                scheme = function.rpartition(".")[2]
+                why = f"{scheme} now rejects missing credentials with 401, no longer with 403"
+                self.source.left(original_node, why, "tell the teams of its clients")
             return updated_node
         if not self.source.is_a(original_node.func, APPS[0]):
             return updated_node
         if not keyword(original_node.args, "strict_content_type") and not self.is_test:
-            why = "JSON that is sent without a Content-Type is answered 422 now"
-            how = "if clients may send none: FastAPI(strict_content_type=False)"
+            why = "JSON without a Content-Type header is now rejected with 422"
+            how = "if clients omit the header: FastAPI(strict_content_type=False)"
             self.source.left(original_node, why, how)
         if original_node not in self.assigned and (extra := self._unknown(original_node)):
-            why = f"FastAPI() no longer takes {', '.join(extra)}, which were in app.extra"
-            self.source.left(original_node, why, "app.extra = {...}, once it is made")
-        given = keyword(original_node.args, "openapi_prefix")
-        if given is None:
+            why = f"FastAPI() no longer keeps unknown arguments in app.extra: {', '.join(extra)}"
+            self.source.left(original_node, why, "set app.extra = {...} after creating the app")
+        prefix = keyword(original_node.args, "openapi_prefix")
+        if prefix is None:
             return updated_node
         if keyword(original_node.args, "root_path"):
-            self.source.left(original_node, "openapi_prefix= beside root_path=", "keep one of them")
+            why = "both openapi_prefix= and root_path= are set"
+            self.source.left(original_node, why, "keep root_path= only")
             return updated_node
         self.source.changed(original_node, "openapi_prefix= -> root_path=")
-        place = original_node.args.index(given)
+        place = original_node.args.index(prefix)
         args = [
             one.with_changes(keyword=cst.Name("root_path")) if at == place else one
             for at, one in enumerate(updated_node.args)
@@ -114,8 +116,8 @@ class _Application(Rewriter):
         return updated_node.with_changes(args=args)
 
 
-def _made(line: cst.SimpleStatementLine) -> cst.Call | None:
-    """Return the call in `name = call()`, where that is all of a line."""
+def _assigned_call(line: cst.SimpleStatementLine) -> cst.Call | None:
+    """Return the call in a line that is `name = call()` and nothing else."""
     body = line.body[0] if len(line.body) == 1 else None
     if not isinstance(body, cst.Assign) or len(body.targets) != 1:
         return None
@@ -136,7 +138,7 @@ def _without(call: cst.Call, names: set[str]) -> cst.Call:
 def _extra(name: str, extra: Mapping[str, str]) -> cst.BaseStatement:
     items = [f'"{key}": {value}' for key, value in extra.items()]
     text = f"{name}.extra = {{{', '.join(items)}}}"
-    if len(text) > _LONGEST:
+    if len(text) > _LINE_LENGTH:
         text = f"{name}.extra = {{\n" + "".join(f"    {one},\n" for one in items) + "}"
     return cst.parse_statement(text)
 

@@ -1,4 +1,4 @@
-"""Names of FastAPI and Starlette that are elsewhere, or gone.
+"""Names of FastAPI and Starlette that were moved or removed.
 
 Source: https://www.starlette.io/release-notes/ (0.45 for `ExceptionMiddleware`, 1.0 for the rest),
 https://fastapi.tiangolo.com/release-notes/ (0.137: `app.routes` is a tree).
@@ -14,11 +14,11 @@ _MOVED = {
     "starlette.exceptions.ExceptionMiddleware": "starlette.middleware.exceptions",
     "starlette.middleware.errors.ExceptionMiddleware": "starlette.middleware.exceptions",
 }
-_GONE = {
-    "fastapi.utils.create_response_field": "there is no public equal: use pydantic.TypeAdapter",
-    "fastapi.utils.create_cloned_field": "there is no public equal: use pydantic.TypeAdapter",
-    "fastapi.dependencies.utils.get_flat_dependant": "there is no public equal",
-    "fastapi.dependencies.utils.get_body_field": "there is no public equal",
+_REMOVED = {
+    "fastapi.utils.create_response_field": "no public equivalent: use pydantic.TypeAdapter",
+    "fastapi.utils.create_cloned_field": "no public equivalent: use pydantic.TypeAdapter",
+    "fastapi.dependencies.utils.get_flat_dependant": "no public equivalent; rewrite this code",
+    "fastapi.dependencies.utils.get_body_field": "no public equivalent; rewrite this code",
     "fastapi.dependencies.utils.is_coroutine_callable": "use inspect.iscoroutinefunction",
     "fastapi.dependencies.utils.is_gen_callable": "use inspect.isgeneratorfunction",
     "fastapi.dependencies.utils.is_async_gen_callable": "use inspect.isasyncgenfunction",
@@ -46,17 +46,17 @@ class _Internals(Rewriter):
         if original_node.relative or isinstance(names, cst.ImportStar):
             return updated_node
         kept = []
-        for one in names:
-            full = f"{package}.{dotted(one.name)}"
+        for alias in names:
+            full = f"{package}.{dotted(alias.name)}"
             if full in _MOVED:
-                new = f"{_MOVED[full]}.{dotted(one.name)}"
+                new = f"{_MOVED[full]}.{dotted(alias.name)}"
                 self.source.changed(original_node, f"{full} -> {new}")
-                alias = one.evaluated_alias
-                self.source.imported(f"{new} as {alias}" if alias else new)
+                as_name = alias.evaluated_alias
+                self.source.add_import(f"{new} as {as_name}" if as_name else new)
                 continue
-            if full in _GONE:
-                self.source.left(original_node, f"{full} is gone", _GONE[full])
-            kept.append(one)
+            if full in _REMOVED:
+                self.source.left(original_node, f"{full} was removed", _REMOVED[full])
+            kept.append(alias)
         if not kept:
             return cst.RemoveFromParent()
         if len(kept) == len(names):
@@ -68,7 +68,7 @@ class _Internals(Rewriter):
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.Attribute:
         if original_node.attr.value == "routes" and dotted(original_node.value) in self.apps:
-            why = "app.routes no longer holds the routes of included routers, but the routers"
+            why = "app.routes now holds included routers, no longer their routes"
             self.source.left(original_node, why, _WALK)
         return updated_node
 
@@ -76,13 +76,13 @@ class _Internals(Rewriter):
         name = dotted(original_node.func)
         if name.endswith((".router.startup", ".router.shutdown")) and not original_node.args:
             how = "use async with app.router.lifespan_context(app)"
-            self.source.left(original_node, f"{name}() is gone", how)
+            self.source.left(original_node, f"{name}() was removed", how)
         return updated_node
 
 
 RULE = Rule(
     name="fastapi-internals",
-    summary="`ExceptionMiddleware` where it is now; internals that are gone are told",
+    summary="`ExceptionMiddleware` -> its new module; removed internals are reported",
     since="1.5.0",
     words=("ExceptionMiddleware", "fastapi.utils", "fastapi.dependencies", "iscoroutinefunction_or",
            ".routes", ".router.startup", ".router.shutdown"),

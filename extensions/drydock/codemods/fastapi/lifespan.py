@@ -1,10 +1,10 @@
 """`on_event`, `add_event_handler`, `on_startup=`, `on_shutdown=` -> one lifespan.
 
 Source: https://fastapi.tiangolo.com/advanced/events/; Starlette 1.0 removes `on_startup`,
-`on_shutdown`, `on_event` and `add_event_handler` of an application
-(https://www.starlette.io/release-notes/#100rc1-february-23-2026), FastAPI keeps some of it.
-The handlers stay the functions that they are; the lifespan calls them in the order in which they
-were registered. That is all of them or none: beside a lifespan, events are silently ignored.
+`on_shutdown`, `on_event` and `add_event_handler` from applications
+(https://www.starlette.io/release-notes/#100rc1-february-23-2026); FastAPI keeps some of them.
+The handlers stay as functions; the lifespan calls them in the order of their registration. All of
+them are moved, or none: an application with a lifespan silently ignores its events.
 """
 
 import re
@@ -21,9 +21,9 @@ from drydock.codemods.source import Rewriter, Source, dotted, keyword
 _ROUTERS = ("fastapi.APIRouter", "starlette.routing.Router")
 _REGISTERING = {"on_event", "add_event_handler"}
 _REGISTRATION = re.compile(r"([\w.]+)\.(?:on_event|add_event_handler)\(")
-_HOW = "call it in the lifespan of the application"
-# Decorators below on_event that leave a function what it is to its caller.
-_KEEPING = {"repeat_every"}
+_HOW = "call the handlers in the lifespan of the application"
+# Decorators below on_event that do not change how the function is called.
+_HARMLESS = {"repeat_every"}
 
 Phase = Literal["startup", "shutdown"]
 Body = Sequence[cst.BaseStatement]
@@ -31,7 +31,7 @@ Body = Sequence[cst.BaseStatement]
 
 @dataclass
 class _App:
-    """An application or a router that a block makes, and what is registered on it there."""
+    """An application or a router created in a block, with the handlers registered there."""
 
     name: str
     call: cst.Call
@@ -39,23 +39,23 @@ class _App:
     is_router: bool
     handlers: list["_Handler"] = field(default_factory=list)
     registered: list[cst.Call] = field(default_factory=list)
-    """The calls that register them."""
+    """The calls that register the handlers."""
     problem: str = ""
-    """Why they are left."""
+    """Why the handlers cannot be moved."""
 
 
 @dataclass(frozen=True)
 class _Handler:
-    """Something to be called when the application starts, or ends."""
+    """A handler that runs when the application starts or shuts down."""
 
     phase: Phase
     node: cst.CSTNode
-    """Where it is registered: a statement, a function, or the call that makes the application."""
+    """Where it is registered: a statement, a function, or the call that creates the application."""
     value: cst.BaseExpression
     awaited: bool | None
-    """None: what it returns may be awaitable, or not."""
+    """None if its result may or may not be awaitable."""
     stored: str = ""
-    """The variable that holds it, where an expression makes it."""
+    """The variable that holds it, if it is the value of an expression."""
 
 
 def _rewrite(source: Source) -> cst.Module:
@@ -66,14 +66,14 @@ class _Lifespans(Rewriter):
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         self.handled: set[cst.CSTNode] = set()
-        """The calls that register what a lifespan may take in."""
+        """The calls that register handlers of applications in this module."""
         self.functions = {
             line.name.value: line for line in source.tree.body if isinstance(line, cst.FunctionDef)
         }
         self.calls = _Calls.of(source.tree)
         self._taken: set[str] = set()
         self._merged: dict[str, _App] = {}
-        """What existing lifespans take in, by their names."""
+        """The applications whose handlers go into an existing lifespan, by its name."""
 
     def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:
         body = self._block(original_node.body, updated_node.body, at_top=True)
@@ -82,7 +82,7 @@ class _Lifespans(Rewriter):
         return updated_node.visit(_Remaining(self.source, self.calls, self.handled))
 
     def _merge(self, line: cst.BaseStatement) -> cst.BaseStatement:
-        """Return a statement of the module; if it is an existing lifespan, with what it takes."""
+        """Return a statement of the module, with the handlers if it is an existing lifespan."""
         if not isinstance(line, cst.FunctionDef) or line.name.value not in self._merged:
             return line
         app = self._merged[line.name.value]
@@ -106,7 +106,7 @@ class _Lifespans(Rewriter):
         return updated_node
 
     def _block(self, old: Body, new: Body, *, at_top: bool) -> list[cst.BaseStatement] | None:
-        """Return the statements of a block with a lifespan for each application it makes."""
+        """Return the statements of a block, with a lifespan for each application created in it."""
         apps = {app.name: app for line in old for app in self._apps(line)}
         for line in old:
             self._read(line, apps)
@@ -143,24 +143,24 @@ class _Lifespans(Rewriter):
             if self.source.is_a(call.func, *APPS, *_ROUTERS):
                 router = self.source.is_a(call.func, *_ROUTERS)
                 app = _App(target.value, call, line, router)
-                self._given(app)
+                self._read_arguments(app)
                 yield app
 
-    def _given(self, app: _App) -> None:
-        """Read what is given as `on_startup=` and `on_shutdown=`."""
+    def _read_arguments(self, app: _App) -> None:
+        """Read the handlers in `on_startup=` and `on_shutdown=`."""
         for phase in ("startup", "shutdown"):
-            given = keyword(app.call.args, f"on_{phase}")
-            if given is None or dotted(given.value) == "None":
+            argument = keyword(app.call.args, f"on_{phase}")
+            if argument is None or dotted(argument.value) == "None":
                 continue
-            if not isinstance(given.value, cst.List | cst.Tuple):
+            if not isinstance(argument.value, cst.List | cst.Tuple):
                 app.problem = f"on_{phase}= is not a list"
                 continue
-            for one in given.value.elements:
+            for one in argument.value.elements:
                 kind: Phase = "startup" if phase == "startup" else "shutdown"
                 app.handlers.append(_Handler(kind, app.call, one.value, self._awaited(one.value)))
 
     def _read(self, line: cst.BaseStatement, apps: dict[str, _App]) -> None:
-        """Note what a statement registers on one of `apps`."""
+        """Record the handlers that a statement registers on one of `apps`."""
         if isinstance(line, cst.FunctionDef):
             for decorator in line.decorators:
                 call = decorator.decorator
@@ -178,9 +178,9 @@ class _Lifespans(Rewriter):
                     }
                     events = [n for n in names if n.endswith(".on_event")]
                     if not phase:
-                        app.problem = "on_event is not told 'startup' or 'shutdown'"
-                    elif names - _KEEPING - set(events) or _needs(line):
-                        app.problem = f"{line.name.value} has other decorators, or arguments"
+                        app.problem = "the argument of on_event is neither 'startup' nor 'shutdown'"
+                    elif names - _HARMLESS - set(events) or _has_required_parameters(line):
+                        app.problem = f"{line.name.value} has other decorators or parameters"
                     else:
                         awaited = bool(line.asynchronous)
                         app.handlers.append(_Handler(phase, line, line.name, awaited))
@@ -194,55 +194,55 @@ class _Lifespans(Rewriter):
             app.registered.append(registering)
             value = registering.args[1].value if len(registering.args) == 2 else None
             if not phase or value is None or any(one.star for one in registering.args):
-                app.problem = "add_event_handler is not told what and when"
+                app.problem = "the arguments of add_event_handler are not an event and a function"
                 return
             stored = ""
             if not dotted(value):
-                stored = self._free(f"on_{phase}")
+                stored = self._unused_name(f"on_{phase}")
             app.handlers.append(_Handler(phase, line, value, self._awaited(value), stored))
 
     def _awaited(self, value: cst.BaseExpression) -> bool | None:
-        """Tell whether calling `value` returns something to be awaited; None: unknown."""
+        """Return whether the result of calling `value` has to be awaited; None if unknown."""
         if isinstance(value, cst.Name) and value.value in self.functions:
             function = self.functions[value.value]
             return bool(function.asynchronous) if not function.decorators else None
         called = isinstance(value, cst.Call)
-        meaning = self.source.meaning(value.func if isinstance(value, cst.Call) else value)
-        path, _, name = meaning.partition(":")
-        function_ = self.source.project.modules[path].functions.get(name) if name else None
-        if not function_:
+        full = self.source.resolve(value.func if isinstance(value, cst.Call) else value)
+        path, _, name = full.partition(":")
+        known = self.source.project.modules[path].functions.get(name) if name else None
+        if not known:
             return None
-        return function_.makes_async if called else function_.is_async
+        return known.returned_is_async if called else known.is_async
 
     def _is_to_change(self, app: _App, kinds: set[bool], *, at_top: bool) -> bool:
-        """Tell of the events of an application, and whether to change them."""
+        """Report the handlers of an application, and return whether to move them."""
         node = app.handlers[0].node if app.handlers else app.call
         count = len(app.handlers)
-        what = f"{count} event handler{'s' * (count > 1)} of {app.name} -> one lifespan"
-        given = keyword(app.call.args, "lifespan")
+        handlers = f"{count} event handler{'s' * (count > 1)} of {app.name}"
+        lifespan = keyword(app.call.args, "lifespan")
         problem = app.problem or self._problem(app, at_top=at_top)
         if problem:
             self.source.left(node, f"events of {app.name}: {problem}", _HOW)
             wanted = False
-        elif given and dotted(given.value) != "None":
-            why = "they are silently ignored now, since lifespan= is given"
-            wanted = at_top and self._existing(given.value) is not None
+        elif lifespan and dotted(lifespan.value) != "None":
+            why = "they are silently ignored because lifespan= is set"
+            wanted = at_top and self._existing(lifespan.value) is not None
             if wanted:
-                wanted = self.source.unsafe(node, what.replace("one", "its"), why)
+                wanted = self.source.unsafe(node, f"{handlers} -> its lifespan", why)
             else:
                 self.source.left(node, f"events of {app.name}: {why}", _HOW)
         elif len(kinds | self._kinds_elsewhere()) > 1:
-            why = "those of the application then run before those of its routers"
-            wanted = self.source.unsafe(node, what, why)
+            why = "handlers of the application would then run before those of its routers"
+            wanted = self.source.unsafe(node, f"{handlers} -> one lifespan", why)
         else:
             wanted = True
-            self.source.changed(node, what)
+            self.source.changed(node, f"{handlers} -> one lifespan")
         if wanted or not problem:
             self.handled.update(app.registered)
         return wanted
 
     def _problem(self, app: _App, *, at_top: bool) -> str:
-        """Return why not all that is registered on an application can be seen; empty if it is."""
+        """Return why some handlers of an application may be unknown; empty if all are known."""
         names = {app.name, f"{app.name}.router"}
         inside = [
             call
@@ -255,42 +255,43 @@ class _Lifespans(Rewriter):
         if inside and at_top:
             return "some are registered in a function or a condition"
         ref = f"{self.source.path}:{app.name}"
-        for path, meaning in self._elsewhere():
-            if meaning == ref or (not meaning and not _makes(self.source.project.files[path])):
+        for path, full in self._elsewhere():
+            if full == ref or (
+                not full and not _creates_application(self.source.project.files[path])
+            ):
                 return f"some may be registered in {path}"
         return ""
 
     def _elsewhere(self) -> Iterator[tuple[str, str]]:
-        """Yield the other modules that register events, and what they do that on."""
+        """Yield the other modules that register events, and the full name of the application."""
         project = self.source.project
         for path in project.modules:
             if path != self.source.path:
                 for line in project.files[path].splitlines():
-                    found = _REGISTRATION.search(line)
-                    if found:
-                        name = found[1].removesuffix(".router")
-                        meaning = project.meaning(path, name)
-                        yield path, meaning
+                    registration = _REGISTRATION.search(line)
+                    if registration:
+                        name = registration[1].removesuffix(".router")
+                        yield path, project.resolve(path, name)
 
     def _kinds_elsewhere(self) -> set[bool]:
-        """Return whether what has events in other modules is a router, or an application."""
-        found = set()
+        """Return which kinds have events in other modules: True for routers, False for apps."""
+        kinds = set()
         for path, _ in self._elsewhere():
             text = self.source.project.files[path]
-            found |= {True} if "APIRouter(" in text else set()
-            found |= {False} if "FastAPI(" in text else set()
-        return found
+            kinds |= {True} if "APIRouter(" in text else set()
+            kinds |= {False} if "FastAPI(" in text else set()
+        return kinds
 
     def _existing(self, value: cst.BaseExpression) -> cst.FunctionDef | None:
-        """Return the lifespan that an application has, if it can take more in."""
+        """Return the existing lifespan of an application if handlers can be added to it."""
         function = self.functions.get(dotted(value))
         if not function or not isinstance(function.body, cst.IndentedBlock):
             return None
         yields = [line for line in function.body.body if _is_yield(line)]
         return function if len(yields) == 1 else None
 
-    def _free(self, name: str) -> str:
-        """Return a name that nothing in the module has."""
+    def _unused_name(self, name: str) -> str:
+        """Return a variant of `name` that the module does not use."""
         module = self.source.project.modules[self.source.path]
         taken = module.bound | module.imports.keys() | self._taken
         while name in taken or f" {name} " in self.source.text:
@@ -305,7 +306,7 @@ class _Lifespans(Rewriter):
                 callee = cst.Name(one.stored) if one.stored else one.value
                 code = f"{cst.Module([]).code_for_node(callee)}()"
                 if one.awaited is None:
-                    self.source.imported("inspect.isawaitable")
+                    self.source.add_import("inspect.isawaitable")
                     code = f"if isawaitable(found := {code}):\n    await found"
                 elif one.awaited:
                     code = f"await {code}"
@@ -315,18 +316,18 @@ class _Lifespans(Rewriter):
     def _with_lifespan(
         self, app: _App, line: cst.BaseStatement, *, apart: bool, at_top: bool
     ) -> list[cst.BaseStatement]:
-        """Return the statement that makes the application, after the lifespan that it is given."""
-        given = keyword(app.call.args, "lifespan")
+        """Return a new lifespan, and the statement that creates the application with it."""
+        existing = keyword(app.call.args, "lifespan")
         (call,) = (c for c in _Calls.of(line) if dotted(c.func) == dotted(app.call.func))
-        if given and dotted(given.value) != "None":
-            self._merged[dotted(given.value)] = app
+        if existing and dotted(existing.value) != "None":
+            self._merged[dotted(existing.value)] = app
             kept = [one for one in call.args if not _is_events(one)]
             return [_replaced(line, call, call.with_changes(args=_ended(kept, call.args)))]
-        name = self._free("lifespan" if not app.is_router else f"{app.name}_lifespan")
-        of = self.source.named("fastapi.FastAPI") if app.is_router else app.call.func
-        kind = cst.Module([]).code_for_node(of)
-        self.source.imported("contextlib.asynccontextmanager")
-        self.source.imported("collections.abc.AsyncIterator")
+        name = self._unused_name("lifespan" if not app.is_router else f"{app.name}_lifespan")
+        class_ = self.source.reference("fastapi.FastAPI") if app.is_router else app.call.func
+        kind = cst.Module([]).code_for_node(class_)
+        self.source.add_import("contextlib.asynccontextmanager")
+        self.source.add_import("collections.abc.AsyncIterator")
         argument = "app" if app.name == "app" else "_app"
         head = f"async def {name}({argument}: {kind}) -> AsyncIterator[None]:\n    yield\n"
         function = cst.parse_statement(f"@asynccontextmanager\n{head}")
@@ -342,11 +343,11 @@ class _Lifespans(Rewriter):
         function = function.with_changes(
             body=function.body.with_changes(body=body), leading_lines=above
         )
-        flag = cst.parse_expression(f"f(lifespan={name})").args[0]  # type: ignore[attr-defined]
+        new_argument = cst.parse_expression(f"f(lifespan={name})").args[0]  # type: ignore[attr-defined]
         kept = [one for one in call.args if not _is_events(one)]
         kept = [one for one in kept if not (one.keyword and one.keyword.value == "lifespan")]
-        made = call.with_changes(args=_with_argument(call, kept, flag))
-        line = _replaced(line, call, made)
+        new_call = call.with_changes(args=_with_argument(call, kept, new_argument))
+        line = _replaced(line, call, new_call)
         lines = getattr(line, "leading_lines", [])
         comments = [one for one in lines if one.comment]
         return [function, line.with_changes(leading_lines=[*blank, *comments])]
@@ -354,7 +355,7 @@ class _Lifespans(Rewriter):
     def _without_event(
         self, handler: _Handler, lines: list[cst.BaseStatement]
     ) -> list[cst.BaseStatement]:
-        """Return a statement that no longer registers anything."""
+        """Return the statement without the registration of `handler`."""
         last = lines[-1]
         if isinstance(last, cst.FunctionDef):
             kept = [one for one in last.decorators if not _is_on_event(one.decorator)]
@@ -374,25 +375,25 @@ class _Lifespans(Rewriter):
 
 
 class _Remaining(cst.CSTTransformer):
-    """`app.add_event_handler` -> `app.router.add_event_handler`, which is still there."""
+    """`app.add_event_handler` -> `app.router.add_event_handler`, which Starlette 1.0 keeps."""
 
     def __init__(self, source: Source, calls: list[cst.Call], handled: set[cst.CSTNode]) -> None:
         super().__init__()
         self.source = source
-        self.left = [call for call in calls if call not in handled and _event_of(call)]
+        self.remaining = [call for call in calls if call not in handled and _event_of(call)]
         self.apps = Applications.of(source)
-        self._tell()
+        self._report()
 
-    def _tell(self) -> None:
-        for call in self.left:
+    def _report(self) -> None:
+        for call in self.remaining:
             func = call.func
             assert isinstance(func, cst.Attribute)
             written = f"{cst.Module([]).code_for_node(func.value)}.{func.attr.value}"
-            if self._is_gone(call):
+            if self._is_removed(call):
                 self.source.changed(call, f"{written} -> .router.{func.attr.value}")
             self.source.left(call, f"{written}({_event_of(call)!r})", _HOW)
 
-    def _is_gone(self, call: cst.Call) -> bool:
+    def _is_removed(self, call: cst.Call) -> bool:
         func = call.func
         return (
             isinstance(func, cst.Attribute)
@@ -402,7 +403,7 @@ class _Remaining(cst.CSTTransformer):
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         func = updated_node.func
-        if not isinstance(func, cst.Attribute) or not self._is_gone(updated_node):
+        if not isinstance(func, cst.Attribute) or not self._is_removed(updated_node):
             return updated_node
         if not _event_of(updated_node):
             return updated_node
@@ -432,33 +433,33 @@ class _Calls(cst.CSTVisitor):
 def _registers(
     call: cst.CSTNode | None, method: str, apps: dict[str, _App]
 ) -> tuple[_App | None, Phase | None]:
-    """Return the application that a call registers something on, and when that is called."""
+    """Return the application on which a call registers a handler, and the phase."""
     if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
         return None, None
     app = apps.get(dotted(call.func.value).removesuffix(".router"))
     if app is None or call.func.attr.value != method:
         return None, None
-    said = _event_of(call)
-    return app, "startup" if said == "startup" else "shutdown" if said == "shutdown" else None
+    event = _event_of(call)
+    return app, "startup" if event == "startup" else "shutdown" if event == "shutdown" else None
 
 
 def _event_of(call: cst.Call) -> str:
-    """Return the event that a call registers something for; empty if it registers nothing."""
+    """Return the event for which a call registers a handler; empty if it registers none."""
     if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _REGISTERING:
         return ""
     event = call.args[0].value if call.args else None
-    said = str(event.evaluated_value) if isinstance(event, cst.SimpleString) else ""
-    return said if said in {"startup", "shutdown"} else ""
+    name = str(event.evaluated_value) if isinstance(event, cst.SimpleString) else ""
+    return name if name in {"startup", "shutdown"} else ""
 
 
-def _makes(text: str) -> bool:
-    """Tell whether a module makes an application or a router of its own."""
+def _creates_application(text: str) -> bool:
+    """Return whether a module creates an application or a router."""
     return "FastAPI(" in text or "APIRouter(" in text
 
 
-def _needs(node: cst.FunctionDef) -> bool:
-    given = node.params
-    return any(one.default is None for one in (*given.params, *given.kwonly_params))
+def _has_required_parameters(node: cst.FunctionDef) -> bool:
+    parameters = (*node.params.params, *node.params.kwonly_params)
+    return any(one.default is None for one in parameters)
 
 
 def _is_yield(line: cst.BaseStatement) -> bool:
@@ -475,19 +476,19 @@ def _is_events(argument: cst.Arg) -> bool:
 
 
 def _replaced(line: cst.BaseStatement, old: cst.Call, new: cst.Call) -> cst.BaseStatement:
-    made: cst.CSTNode = line
-    made = made.deep_replace(old, new)
-    assert isinstance(made, cst.BaseStatement)
-    return made
+    replaced: cst.CSTNode = line
+    replaced = replaced.deep_replace(old, new)
+    assert isinstance(replaced, cst.BaseStatement)
+    return replaced
 
 
 def _ended(kept: list[cst.Arg], old: Sequence[cst.Arg]) -> list[cst.Arg]:
-    """Return arguments that end as those of old did."""
+    """Return arguments with the trailing comma of the old ones."""
     return [*kept[:-1], kept[-1].with_changes(comma=old[-1].comma)] if kept else []
 
 
 def _with_argument(call: cst.Call, kept: list[cst.Arg], new: cst.Arg) -> list[cst.Arg]:
-    """Return the arguments of a call with one more, on a line of its own where all are."""
+    """Return the arguments of a call with another one, laid out like the others."""
     if not kept:
         return [new.with_changes(comma=call.args[-1].comma if call.args else new.comma)]
     between = next((one.comma for one in kept[:-1] if isinstance(one.comma, cst.Comma)), None)

@@ -1,10 +1,10 @@
-"""`Query(regex=)` -> `Query(pattern=)`, of every function that declares a parameter.
+"""`Query(regex=)` -> `Query(pattern=)`, for all functions that declare parameters or fields.
 
 Source: FastAPI 0.100 deprecates `regex=` of Query, Path, Header, Cookie, Body, Form, File
 (https://fastapi.tiangolo.com/release-notes/#01000), Pydantic 2 removes it from Field and constr
 (https://docs.pydantic.dev/latest/migration/#changes-to-pydanticfield).
-Pydantic 2 compiles patterns in Rust, which knows neither look-around nor back-references: such a
-pattern raises when the module is imported, and is left.
+Pydantic 2 compiles patterns in Rust, without look-around and back-references: such a pattern would
+raise when the module is imported, and is left unchanged.
 """
 
 import re
@@ -29,23 +29,23 @@ def _rewrite(source: Source) -> cst.Module:
 
 class _Pattern(Rewriter):
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
-        given = keyword(updated_node.args, "regex")
-        if given is None or self.source.meaning(original_node.func) not in _FUNCTIONS:
+        regex = keyword(updated_node.args, "regex")
+        if regex is None or self.source.resolve(original_node.func) not in _FUNCTIONS:
             return updated_node
         if keyword(updated_node.args, "pattern"):
-            why = "regex= stands beside pattern="
-            self.source.left(original_node, why, "keep one of them")
+            why = "both regex= and pattern= are set"
+            self.source.left(original_node, why, "keep pattern= only")
             return updated_node
-        value = given.value
+        value = regex.value
         if isinstance(value, cst.SimpleString) and _NOT_IN_RUST.search(str(value.evaluated_value)):
             why = f"Pydantic 2 cannot compile the pattern {value.value}"
             how = "check it in a validator with re, or set regex_engine='python-re' on the model"
             self.source.left(original_node, why, how)
             return updated_node
         self.source.changed(original_node, "regex= -> pattern=")
-        renamed = given.with_changes(keyword=cst.Name("pattern"))
+        renamed = regex.with_changes(keyword=cst.Name("pattern"))
         return updated_node.with_changes(
-            args=[renamed if one is given else one for one in updated_node.args]
+            args=[renamed if one is regex else one for one in updated_node.args]
         )
 
 

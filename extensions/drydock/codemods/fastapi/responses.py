@@ -1,8 +1,8 @@
-"""`ORJSONResponse`, `UJSONResponse` -> `JSONResponse`; `FileResponse(method=)` is gone.
+"""`ORJSONResponse`, `UJSONResponse` -> `JSONResponse`; `FileResponse(method=)` was removed.
 
-Source: FastAPI deprecates both classes, as it writes JSON by Pydantic where a response has a model
-(https://fastapi.tiangolo.com/advanced/custom-response/#orjson-or-response-model). orjson writes
-NaN as null and keys that are no strings, where `JSONResponse` raises: so this is unsafe.
+Source: FastAPI deprecates both classes, as Pydantic serializes responses that have a model
+(https://fastapi.tiangolo.com/advanced/custom-response/#orjson-or-response-model). orjson accepts
+NaN, which it writes as null, and keys that are no strings. `JSONResponse` raises: this is unsafe.
 """
 
 import libcst as cst
@@ -23,7 +23,7 @@ class _Responses(Rewriter):
         return False
 
     def visit_Attribute(self, node: cst.Attribute) -> bool:
-        return self.source.meaning(node) not in _DEPRECATED
+        return self.source.resolve(node) not in _DEPRECATED
 
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
@@ -36,25 +36,24 @@ class _Responses(Rewriter):
     def _json(
         self, old: cst.Name | cst.Attribute, new: cst.Name | cst.Attribute
     ) -> cst.BaseExpression:
-        meaning = self.source.meaning(old)
+        full = self.source.resolve(old)
         module = self.source.project.modules[self.source.path]
-        if meaning not in _DEPRECATED or dotted(old).partition(".")[0] not in module.imports:
+        if full not in _DEPRECATED or dotted(old).partition(".")[0] not in module.imports:
             return new
-        what = f"{meaning.rpartition('.')[2]} -> JSONResponse"
-        why = "the same but for NaN, which becomes null, and keys that are no strings"
+        what = f"{full.rpartition('.')[2]} -> JSONResponse"
+        why = "JSONResponse raises on NaN, which orjson writes as null, and on keys such as UUIDs"
         if not self.source.unsafe(old, what, why):
             return new
-        self.source.unused(old)
-        return self.source.named("fastapi.responses.JSONResponse", like=old)
+        self.source.drop_import(old)
+        return self.source.reference("fastapi.responses.JSONResponse", like=old)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
-        given = keyword(original_node.args, "method")
-        if given is None or self.source.meaning(original_node.func) != _FILE:
+        method = keyword(original_node.args, "method")
+        if method is None or self.source.resolve(original_node.func) != _FILE:
             return updated_node
-        self.source.changed(
-            original_node, "FileResponse(method=) -> without: Starlette sees to HEAD"
-        )
-        place = original_node.args.index(given)
+        what = "FileResponse(method=) -> FileResponse(): Starlette handles HEAD itself"
+        self.source.changed(original_node, what)
+        place = original_node.args.index(method)
         kept = [one for at, one in enumerate(updated_node.args) if at != place]
         if kept:
             kept[-1] = kept[-1].with_changes(comma=updated_node.args[-1].comma)
@@ -63,7 +62,7 @@ class _Responses(Rewriter):
 
 RULE = Rule(
     name="fastapi-responses",
-    summary="`ORJSONResponse`, `UJSONResponse` -> `JSONResponse`; `FileResponse(method=)`",
+    summary="`ORJSONResponse`, `UJSONResponse` -> `JSONResponse`; `FileResponse(method=)` removed",
     since="1.5.0",
     words=("JSONResponse", "FileResponse"),
     rewrite=_rewrite,

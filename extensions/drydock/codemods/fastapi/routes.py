@@ -1,6 +1,6 @@
-"""`app.route`, `app.add_websocket_route` -> the same of its router, which is still there.
+"""`app.route`, `app.add_websocket_route` -> the same methods of `app.router`.
 
-Source: Starlette 1.0 removes them from an application
+Source: Starlette 1.0 removes them from applications
 (https://www.starlette.io/release-notes/#100rc1-february-23-2026).
 """
 
@@ -10,7 +10,7 @@ from drydock.codemods.fastapi.applications import Applications
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Rewriter, Source, dotted
 
-_GONE = {"route", "add_websocket_route"}
+_REMOVED = {"route", "add_websocket_route"}
 
 
 def _rewrite(source: Source) -> cst.Module | None:
@@ -25,26 +25,27 @@ class _Routes(Rewriter):
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         func = original_node.func
-        if not isinstance(func, cst.Attribute) or func.attr.value not in _GONE:
+        if not isinstance(func, cst.Attribute) or func.attr.value not in _REMOVED:
             return updated_node
         name = dotted(func.value)
         first = original_node.args[0].value if original_node.args else None
         if name not in self.apps:
             is_path = isinstance(first, cst.SimpleString) and first.raw_value.startswith("/")
             if func.attr.value == "add_websocket_route" and is_path and "router" not in name:
-                what = f"{name}.add_websocket_route is gone from applications"
-                self.source.left(original_node, what, "if it is one, call that of its router")
+                what = "add_websocket_route was removed from applications"
+                how = f"if {name} is one, call {name}.router.add_websocket_route"
+                self.source.left(original_node, what, how)
             return updated_node
         self.source.changed(original_node, f"{name}.{func.attr.value} -> .router.{func.attr.value}")
-        of = updated_node.func
-        assert isinstance(of, cst.Attribute)
-        router = cst.Attribute(of.value, cst.Name("router"))
-        return updated_node.with_changes(func=of.with_changes(value=router))
+        method = updated_node.func
+        assert isinstance(method, cst.Attribute)
+        router = cst.Attribute(method.value, cst.Name("router"))
+        return updated_node.with_changes(func=method.with_changes(value=router))
 
 
 RULE = Rule(
     name="fastapi-routes",
-    summary="`app.route`, `app.add_websocket_route` -> those of `app.router`",
+    summary="`app.route`, `app.add_websocket_route` -> the methods of `app.router`",
     since="1.5.0",
     words=(".route(", ".add_websocket_route("),
     rewrite=_rewrite,

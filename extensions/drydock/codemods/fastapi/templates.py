@@ -1,7 +1,7 @@
 """`TemplateResponse(name, {"request": request})` -> `TemplateResponse(request, name, {...})`.
 
-Source: https://www.starlette.io/release-notes/#0290-july-13-2023 deprecates the order of old,
-1.0 removes it, and the options of Jinja that `Jinja2Templates` took.
+Source: https://www.starlette.io/release-notes/#0290-july-13-2023 deprecates the old order;
+1.0 removes it, and the Jinja options of `Jinja2Templates`.
 """
 
 import libcst as cst
@@ -21,10 +21,10 @@ def _rewrite(source: Source) -> cst.Module:
 class _Templates(Rewriter):
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         func = original_node.func
-        if self.source.meaning(func) == _TEMPLATES:
+        if self.source.resolve(func) == _TEMPLATES:
             more = [one.keyword.value for one in original_node.args if one.keyword]
             if unknown := [name for name in more if name not in _KNOWN]:
-                why = f"Jinja2Templates no longer takes {unknown[0]}="
+                why = f"Jinja2Templates no longer accepts {unknown[0]}="
                 how = "build a jinja2.Environment with it and pass env="
                 self.source.left(original_node, why, how)
             return updated_node
@@ -41,21 +41,23 @@ class _Templates(Rewriter):
         if first is not None and not named and not isinstance(first.value, cst.BaseString):
             context = args[1].value if len(args) > 1 and not args[1].keyword else None
             if not isinstance(context, cst.Dict):
-                return new  # request first, as it should be, or not to be seen
-        given = keyword(args, "context")
-        if given is None:
+                return new  # the request comes first already, or this is unclear
+        argument = keyword(args, "context")
+        if argument is None:
             place = 0 if named else 1
-            given = args[place] if len(args) > place and not args[place].keyword else None
-        context = given.value if given else None
+            argument = args[place] if len(args) > place and not args[place].keyword else None
+        context = argument.value if argument else None
         if not isinstance(context, cst.Dict):
-            if given is not None:
-                self.source.left(old, "TemplateResponse(name, context)", _HOW)
+            if argument is not None:
+                self.source.left(old, "TemplateResponse(name, context) is the old signature", _HOW)
             return new
         request = next((one for one in context.elements if _is_request(one)), None)
         if not isinstance(request, cst.DictElement):
-            self.source.left(old, "TemplateResponse(name, context) without a request", _HOW)
+            self.source.left(old, "TemplateResponse(name, context) has no request", _HOW)
             return new
-        self.source.changed(old, "TemplateResponse(name, ...) -> (request, name, ...)")
+        self.source.changed(
+            old, "TemplateResponse(name, ...) -> TemplateResponse(request, name, ...)"
+        )
         kept = [one for one in context.elements if one is not request]
         if kept and request is context.elements[-1]:
             kept[-1] = kept[-1].with_changes(comma=request.comma)
@@ -66,15 +68,15 @@ class _Templates(Rewriter):
         equal = args[0].equal if word else cst.MaybeSentinel.DEFAULT
         passed = cst.Arg(request.value, keyword=word, equal=equal, comma=comma)
         rest = [
-            one.with_changes(value=context.with_changes(elements=kept)) if one is given else one
+            one.with_changes(value=context.with_changes(elements=kept)) if one is argument else one
             for one in args
         ]
         if not kept:
-            rest = [one for one in args if one is not given]
-            positional = [one for one in args[args.index(given) + 1 :] if not one.keyword]
-            if positional:  # what follows has to stay where it is
+            rest = [one for one in args if one is not argument]
+            positional = [one for one in args[args.index(argument) + 1 :] if not one.keyword]
+            if positional:  # the arguments after it keep their positions
                 rest = [
-                    one.with_changes(value=cst.Dict([])) if one is given else one for one in args
+                    one.with_changes(value=cst.Dict([])) if one is argument else one for one in args
                 ]
         rest[-1] = rest[-1].with_changes(comma=args[-1].comma)
         return new.with_changes(args=[passed, *rest])

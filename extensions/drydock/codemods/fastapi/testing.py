@@ -1,8 +1,8 @@
 """`AsyncClient(app=app)` -> `AsyncClient(transport=ASGITransport(app=app))`, `follow_redirects`.
 
-Source: https://github.com/encode/httpx/blob/master/CHANGELOG.md: 0.28 removes `app=`, which was a
-shortcut for `transport=`; Starlette 0.21 puts its TestClient on httpx, whose name for
-`allow_redirects` is `follow_redirects`
+Source: https://github.com/encode/httpx/blob/master/CHANGELOG.md: 0.28 removes `app=`, a shortcut
+for `transport=`; since Starlette 0.21, TestClient is an httpx client, where `allow_redirects` is
+`follow_redirects`
 (https://www.starlette.io/release-notes/#0210-september-26-2022).
 """
 
@@ -30,10 +30,10 @@ class _Clients(Rewriter):
         self.has_client = "TestClient" in source.text
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
-        meaning = self.source.meaning(original_node.func)
-        given = keyword(original_node.args, "app")
-        if meaning in _CLIENTS and given:
-            return self._with_transport(original_node, updated_node, _CLIENTS[meaning], given)
+        client = self.source.resolve(original_node.func)
+        argument = keyword(original_node.args, "app")
+        if client in _CLIENTS and argument:
+            return self._with_transport(original_node, updated_node, _CLIENTS[client], argument)
         follows = keyword(original_node.args, "allow_redirects")
         func = original_node.func
         if follows and isinstance(func, cst.Attribute) and func.attr.value in _VERBS:
@@ -41,39 +41,39 @@ class _Clients(Rewriter):
         return updated_node
 
     def _with_transport(
-        self, old: cst.Call, new: cst.Call, transport: str, given: cst.Arg
+        self, old: cst.Call, new: cst.Call, transport: str, argument: cst.Arg
     ) -> cst.Call:
         if keyword(old.args, "transport"):
-            self.source.left(old, "app= beside transport=", "keep the transport")
+            self.source.left(old, "both app= and transport= are set", "remove app=")
             return new
         self.source.changed(old, f"app= -> transport={transport.rpartition('.')[2]}(app=)")
-        place = old.args.index(given)
+        place = old.args.index(argument)
         updated = new.args[place]
         tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
         inner = cst.Arg(updated.value, keyword=cst.Name("app"), equal=tight)
-        call = cst.Call(self.source.named(transport, like=old.func), [inner])
+        call = cst.Call(self.source.reference(transport, like=old.func), [inner])
         passed = updated.with_changes(keyword=cst.Name("transport"), value=call)
         return new.with_changes(args=[passed if one is updated else one for one in new.args])
 
-    def _following(self, old: cst.Call, new: cst.Call, given: cst.Arg) -> cst.Call:
+    def _following(self, old: cst.Call, new: cst.Call, argument: cst.Arg) -> cst.Call:
         what = "allow_redirects= -> follow_redirects="
         assert isinstance(old.func, cst.Attribute)
         receiver = dotted(old.func.value)
         project, module = self.source.project, self.source.project.modules[self.source.path]
-        made = module.made.get(receiver, "")
-        if made and project.meaning(self.source.path, made) == _TEST_CLIENT:
+        factory = module.factories.get(receiver, "")
+        if factory and project.resolve(self.source.path, factory) == _TEST_CLIENT:
             self.source.changed(old, what)
         elif not self._is_likely(receiver) or not self.source.unsafe(
-            old, what, f"{receiver} is likely a TestClient, not certainly"
+            old, what, f"{receiver} is probably a TestClient, but not certainly"
         ):
             return new
-        place = old.args.index(given)
+        place = old.args.index(argument)
         updated = new.args[place]
         renamed = updated.with_changes(keyword=cst.Name("follow_redirects"))
         return new.with_changes(args=[renamed if one is updated else one for one in new.args])
 
     def _is_likely(self, receiver: str) -> bool:
-        """Tell whether it is no other library's, such as that of `requests.get`."""
+        """Return whether this is probably a TestClient, not for example `requests.get`."""
         return "client" in receiver.lower() and not self.source.text.count("import requests")
 
 

@@ -21,7 +21,7 @@ def import_root(project: Project, paths: Sequence[str]) -> str:
     """Return the folder from which the service's modules are imported; empty is its own."""
     votes: Counter[str] = Counter()
     for path, module in project.modules.items():
-        for full in {*module.imports.values(), *module.stars}:
+        for full in {*module.imports.values(), *module.star_imports}:
             for name in (full, full.rpartition(".")[0]):
                 found = project.find_module(name, path) if name else ""
                 if found:

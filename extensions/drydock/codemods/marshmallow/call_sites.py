@@ -42,7 +42,7 @@ class _CallSites(Rewriter):
         )
         if not self.source.unsafe(original_node, what, _WHY):
             return updated_node
-        self.source.unused(func.value.func)
+        self.source.drop_import(func.value.func)
         new = cst.Attribute(self._named(model, func.value.func), cst.Name(way))
         return updated_node.with_changes(func=new)
 
@@ -58,11 +58,11 @@ class _CallSites(Rewriter):
             for full in self.source.project.modules[self.source.path].imports.values()
             if self.source.project.find_module(full.rpartition(".")[0], self.source.path) == path
         )
-        return self.source.named(f"{schema_module}.{name}")
+        return self.source.reference(f"{schema_module}.{name}")
 
     def _model(self, schema: cst.BaseExpression) -> str:
         """Return the model that an adapter's schema loads by; empty if it is none of its."""
-        path, _, name = self.source.meaning(schema).partition(":")
+        path, _, name = self.source.resolve(schema).partition(":")
         if not name or path not in self.source.project.modules:
             return ""
         found = _load_model(self.source.project, path, name)

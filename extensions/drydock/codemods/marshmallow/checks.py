@@ -56,7 +56,7 @@ def _translate(declared: Declared, each: cst.BaseExpression, names: Names) -> tu
     if isinstance(each, cst.Lambda):
         return text_of(each), False
     callee = each.func if isinstance(each, cst.Call) else each
-    meaning = source.meaning(callee)
+    meaning = source.resolve(callee)
     package, _, name = meaning.rpartition(".")
     if isinstance(each, cst.Call) and package == "marshmallow.validate":
         if name == "And":

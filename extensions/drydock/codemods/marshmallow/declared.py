@@ -111,7 +111,7 @@ class Declared:
             for one in self.fields.values()
             for node in _nodes(one.call)
             if isinstance(node, cst.Name | cst.Attribute)
-            and (meaning := self.source.meaning(node)) in self.own_fields
+            and (meaning := self.source.resolve(node)) in self.own_fields
         }
 
     def inferred(self, name: str) -> Field:
@@ -125,7 +125,7 @@ class Declared:
 
     def kind_of(self, callee: cst.BaseExpression) -> str:
         """Return the field of marshmallow that a call makes, or extends; empty if it is none."""
-        if own := self.own_fields.get(self.source.meaning(callee)):
+        if own := self.own_fields.get(self.source.resolve(callee)):
             return own.kind
         return field_kind(self.source, callee)
 
@@ -136,7 +136,7 @@ class Declared:
 
 def field_kind(source: Source, node: cst.CSTNode) -> str:
     """Return the name of marshmallow's field class that an expression names; empty if none."""
-    meaning = source.meaning(node)
+    meaning = source.resolve(node)
     package, _, name = meaning.rpartition(".")
     return name if package == "marshmallow.fields" else ""
 
@@ -208,7 +208,7 @@ def _options_of_the_other_version(declared: Declared, method: cst.FunctionDef) -
     others = {option for version, option in _WHOLE.items() if version != declared.version}
     for decorator in method.decorators:
         call = decorator.decorator
-        if isinstance(call, cst.Call) and declared.source.meaning(call.func) in HOOKS:
+        if isinstance(call, cst.Call) and declared.source.resolve(call.func) in HOOKS:
             yield from others & keywords_of(call).keys() if declared.version else ()
 
 
@@ -279,7 +279,7 @@ def _is_plain(source: Source, value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.Name) and value.value in ("None", "True", "False"):
         return True
     # A schema names what it is about, in whatever library reads that.
-    if source.meaning(value) and ":" in (meaning := source.meaning(value)):
+    if source.resolve(value) and ":" in (meaning := source.resolve(value)):
         path, _, name = meaning.partition(":")
         return name in source.project.modules[path].classes and not source.project.is_a(
             meaning, "marshmallow.fields.Field"

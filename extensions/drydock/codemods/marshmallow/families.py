@@ -73,7 +73,7 @@ class Families:
         parents = [
             meaning
             for base in declared.node.bases
-            if (meaning := declared.source.meaning(base.value)) in self.classes and meaning != ref
+            if (meaning := declared.source.resolve(base.value)) in self.classes and meaning != ref
         ]
         shape = self.shapes[ref] = Shape(declared, parents)
         inherited: dict[str, Has] = {}
@@ -134,7 +134,7 @@ class Families:
     def _meta_of(
         self, declared: Declared, base: cst.BaseExpression
     ) -> Mapping[str, cst.BaseExpression]:
-        meaning = declared.source.meaning(base)
+        meaning = declared.source.resolve(base)
         if meaning in ("marshmallow.Schema.Meta", "builtins.object"):
             return {}
         owner, _, name = meaning.rpartition(".")
@@ -174,7 +174,7 @@ class Families:
                 if one.name == name.rpartition(".")[2] and one.is_schema
             ]
             return found[0] if len(found) == 1 else ""
-        meaning = declared.source.meaning(target)
+        meaning = declared.source.resolve(target)
         return meaning if meaning in self.classes and self.classes[meaning].is_schema else ""
 
     def _split(self) -> None:
@@ -225,7 +225,7 @@ def _order(ref: str, classes: Mapping[str, Declared]) -> list[str]:
             declared = classes[ref]
             bases = []
             for base in declared.node.bases:
-                meaning = declared.source.meaning(base.value)
+                meaning = declared.source.resolve(base.value)
                 if meaning in classes and meaning != ref:
                     bases.append(make(meaning))
             made[ref] = type(ref, tuple(dict.fromkeys(bases)), {})
@@ -298,7 +298,7 @@ def _unknown(meta: Mapping[str, cst.BaseExpression], owner: Declared) -> str:
     if isinstance(value, cst.SimpleString):
         found = str(value.evaluated_value)
     else:
-        found = owner.source.meaning(value).removeprefix("marshmallow.").lower()
+        found = owner.source.resolve(value).removeprefix("marshmallow.").lower()
     if found not in ("raise", "exclude", "include"):
         owner.doubt(value, f"Meta.unknown is {text_of(value)}", "write RAISE, EXCLUDE or INCLUDE")
         return "raise"

@@ -265,7 +265,7 @@ def _flag(
 
 
 def _is_missing(to: Translation, node: cst.BaseExpression) -> bool:
-    return to.declared.source.meaning(node) == "marshmallow.missing"
+    return to.declared.source.resolve(node) == "marshmallow.missing"
 
 
 def _typed(kind: str, call: cst.Call, to: Translation) -> _Parts:
@@ -275,7 +275,7 @@ def _typed(kind: str, call: cst.Call, to: Translation) -> _Parts:
         return _address(kind, call, to)
     if kind not in ("Nested", "Pluck"):
         check = translate_checks(to.declared, given.get("validate"), "", to.names)
-    if to.declared.source.meaning(call.func) in to.declared.own_fields:
+    if to.declared.source.resolve(call.func) in to.declared.own_fields:
         return _Parts(_own_type(kind, call, to), check)
     if kind in _PLAIN:
         _only(call, (), to)
@@ -435,7 +435,7 @@ def _enum(call: cst.Call, to: Translation, check: str) -> _Parts:
     _only(call, ("enum", "by_value"), to, 1)
     kind = _argument(call, "enum")
     by_value = keywords_of(call).get("by_value")
-    if kind is None or to.declared.source.meaning(kind) == "":
+    if kind is None or to.declared.source.resolve(kind) == "":
         to.doubt(call, "which enumeration an Enum has cannot be told", "name it")
         return _Parts("None")
     if by_value is None or text_of(by_value) == "False":
@@ -454,7 +454,7 @@ def _as_enum(kind: cst.BaseExpression, way: str, more: str, to: Translation) -> 
 
 def _values_known(kind: cst.BaseExpression, to: Translation) -> bool:
     """Tell whether the service itself defines the enumeration, and none of its values is None."""
-    path, _, name = to.declared.source.meaning(kind).partition(":")
+    path, _, name = to.declared.source.resolve(kind).partition(":")
     text = to.declared.source.project.files.get(path, "")
     return bool(name) and " = None" not in text
 

@@ -29,7 +29,7 @@ class Names:
         """Return what to write for a name of a library, such as `typing.Annotated`."""
         project, path = self._source.project, self._source.path
         for known in self._module.imports:
-            if known not in self._module.unsure and project.meaning(path, known) == full:
+            if known not in self._module.ambiguous and project.resolve(path, known) == full:
                 return known
         module, _, name = full.rpartition(".")
         if self._taken(name):

@@ -56,7 +56,7 @@ def read_own_field(source: Source, ref: str, node: cst.ClassDef) -> OwnField | N
     """Return what a class of fields is, or None where that is not certain."""
     if len(node.bases) != 1 or node.keywords or node.decorators:
         return None
-    package, _, kind = source.meaning(node.bases[0].value).rpartition(".")
+    package, _, kind = source.resolve(node.bases[0].value).rpartition(".")
     if package != "marshmallow.fields" or kind not in _AS:
         return None
     if not isinstance(node.body, cst.IndentedBlock):
@@ -81,7 +81,7 @@ def _only_reads_its_value(source: Source, method: cst.FunctionDef) -> bool:
     for node in _outside_of_super(method.body):
         if isinstance(node, cst.Name) and node.value in others:
             return False
-        if source.meaning(node).startswith("marshmallow."):
+        if source.resolve(node).startswith("marshmallow."):
             return False
         if isinstance(node, cst.Call) and dotted(node.func) == "super":
             return False

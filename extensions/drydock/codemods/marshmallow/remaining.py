@@ -26,7 +26,7 @@ class Needed(cst.CSTVisitor):
                     part.visit(self)
                 for each in statement.decorators:
                     call = each.decorator if isinstance(each.decorator, cst.Call) else None
-                    if self.source.meaning(call.func if call else each.decorator) not in HOOKS:
+                    if self.source.resolve(call.func if call else each.decorator) not in HOOKS:
                         each.visit(self)
             elif isinstance(statement, cst.ClassDef) and statement.name.value != "Meta":
                 statement.visit(self)
@@ -52,7 +52,7 @@ class Needed(cst.CSTVisitor):
         self._is_marshmallow(node)
 
     def _is_marshmallow(self, node: cst.Attribute | cst.Name) -> bool:
-        meaning = self.source.meaning(node)
+        meaning = self.source.resolve(node)
         if meaning.partition(".")[0] != "marshmallow":
             return False
         head: cst.BaseExpression = node
@@ -71,7 +71,7 @@ def count_uses(source: Source, node: cst.CSTNode, ref: str) -> int:
     if isinstance(node, cst.ImportFrom | cst.Import):
         return 0
     if isinstance(node, cst.Name | cst.Attribute):
-        if source.meaning(node) == ref:
+        if source.resolve(node) == ref:
             return 1
         return count_uses(source, node.value, ref) if isinstance(node, cst.Attribute) else 0
     if isinstance(node, cst.ClassDef | cst.FunctionDef):

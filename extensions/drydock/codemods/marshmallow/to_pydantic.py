@@ -136,7 +136,7 @@ class _Service:
             for name, one in self.project.modules[path].classes.items():
                 base = next((each for each in one.bases if each.endswith(_OTHERS)), "")
                 ref = f"{path}:{name}"
-                meaning = self.project.meaning(path, base) if base else ""
+                meaning = self.project.resolve(path, base) if base else ""
                 if (
                     base
                     and ref not in self.classes
@@ -225,7 +225,7 @@ class _Service:
                 if not known and not base.startswith("typing."):
                     what = f"a base class is not known: {base or 'not a name'}"
                     declared.doubt(declared.node, what, "translate the class by hand")
-            if declared.source.project.modules[declared.path].stars:
+            if declared.source.project.modules[declared.path].star_imports:
                 what = "the module imports by *, so that its names cannot be told"
                 declared.doubt(declared.node, what, "name what is imported")
 

@@ -90,7 +90,7 @@ class _Uses(cst.CSTVisitor):
     def _ref(self, node: cst.CSTNode) -> str:
         if isinstance(node, cst.Call):
             node = node.func
-        meaning = self.source.meaning(node)
+        meaning = self.source.resolve(node)
         if meaning in self.classes and self.classes[meaning].is_schema:
             return meaning
         return self.named.get(dotted(node), "")
@@ -100,7 +100,7 @@ class _Uses(cst.CSTVisitor):
         self.uses.append(Use(ref, reason))
 
     def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        bases = {self.source.meaning(each.value) for each in node.bases}
+        bases = {self.source.resolve(each.value) for each in node.bases}
         self.bases.append(
             bases | {more for each in bases for more in self.source.project.bases(each)}
         )
@@ -147,7 +147,7 @@ class _Uses(cst.CSTVisitor):
     def _is_own(self, callee: cst.BaseExpression) -> bool:
         """Tell whether what is called is the service's own, or Python's."""
         name = dotted(callee)
-        meaning = self.source.meaning(callee)
+        meaning = self.source.resolve(callee)
         if ":" in meaning or meaning.startswith(("builtins.", "typing.")):
             return True
         if isinstance(callee, cst.Attribute) and isinstance(callee.value, cst.Call):
@@ -155,7 +155,7 @@ class _Uses(cst.CSTVisitor):
             made = callee.value.func
             if dotted(made) == "super":
                 return all(":" in each or each == "builtins.object" for each in self.bases[-1])
-            return ":" in self.source.meaning(made)
+            return ":" in self.source.resolve(made)
         # What replaces a method for a test leaves the schema as it is.
         return name.startswith(("self.", "cls.")) or name.endswith("patch.object")
 

@@ -344,7 +344,7 @@ class _Elsewhere:
             node
             for one in origin.fields.values()
             for node in _names_in(one.call)
-            if not origin.source.meaning(node).startswith(("marshmallow.", "builtins."))
+            if not origin.source.resolve(node).startswith(("marshmallow.", "builtins."))
         ]
         if used:
             what = f"fields of {origin.name} would have to be repeated, with what they name"
@@ -398,7 +398,7 @@ def _with_hooks(declared: Declared, method: cst.FunctionDef, names: Names) -> cs
     decorators = []
     for each in method.decorators:
         call = each.decorator if isinstance(each.decorator, cst.Call) else None
-        meaning = declared.source.meaning(call.func if call else each.decorator)
+        meaning = declared.source.resolve(call.func if call else each.decorator)
         if meaning in HOOKS:
             new = cst.parse_expression(names.adapter(meaning.removeprefix("marshmallow.")))
             swapped = call.with_changes(func=new) if call else new
@@ -421,7 +421,7 @@ def _with_lines(body: list[cst.BaseStatement], lines: list[str]) -> list[cst.Bas
 
 
 def _swapped_base(declared: Declared, base: cst.Arg, names: Names) -> cst.Arg:
-    if declared.source.meaning(base.value) == "marshmallow.Schema":
+    if declared.source.resolve(base.value) == "marshmallow.Schema":
         return base.with_changes(value=cst.parse_expression(names.adapter("Schema")))
     return base
 
@@ -526,7 +526,7 @@ class _Exchange(cst.CSTTransformer):
     def _new(self, node: cst.CSTNode) -> str:
         if not self.swap:
             return ""
-        package, _, name = self.source.meaning(node).rpartition(".")
+        package, _, name = self.source.resolve(node).rpartition(".")
         return self.names.adapter(name) if package == "marshmallow" and name in SWAPPED else ""
 
 

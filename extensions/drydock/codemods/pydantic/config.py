@@ -93,7 +93,7 @@ class _Configs(InModels):
             name = dotted(base.value)
             of_base = name.removesuffix(".Config")
             known = {dotted(one.value) for one in model.bases}
-            if self.source.meaning(base.value) == "pydantic.BaseConfig":
+            if self.source.resolve(base.value) == "pydantic.BaseConfig":
                 continue
             if not name.endswith(".Config") or of_base not in known:
                 return f"class Config derives from {name or 'an expression'}"
@@ -117,12 +117,12 @@ class _Configs(InModels):
         if is_settings and "extra" not in names and "env_file" in names:
             entries.append(_Entry("extra", cst.SimpleString('"ignore"')))
         for base in config.bases:
-            self.source.unused(base.value)
+            self.source.drop_import(base.value)
         self.source.changed(config, f"class Config -> model_config ({', '.join(names)})")
         if not entries:
             return None
         kind = "pydantic_settings.SettingsConfigDict" if is_settings else "pydantic.ConfigDict"
-        call = _call(self.source.named(kind, like=model.bases[0].value), entries, config)
+        call = _call(self.source.reference(kind, like=model.bases[0].value), entries, config)
         assign = cst.Assign([cst.AssignTarget(cst.Name("model_config"))], call)
         return cst.SimpleStatementLine([assign], leading_lines=config.leading_lines)
 
@@ -152,9 +152,9 @@ class _Configs(InModels):
             flipped = {"True": "False", "False": "True"}.get(dotted(value), "")
             other = cst.Name(flipped) if flipped else cst.UnaryOperation(cst.Not(), value)
             return "frozen", other
-        of = self.source.meaning(value.value) if isinstance(value, cst.Attribute) else ""
+        of = self.source.resolve(value.value) if isinstance(value, cst.Attribute) else ""
         if isinstance(value, cst.Attribute) and of == "pydantic.Extra":
-            self.source.unused(value.value)
+            self.source.drop_import(value.value)
             return name, cst.SimpleString(f'"{value.attr.value}"')
         return _RENAMED.get(name, name), value
 

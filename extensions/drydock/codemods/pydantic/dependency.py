@@ -28,12 +28,10 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
     uses = next((path for path, text in code.items() if _USES.search(text)), "")
     if uses and not requirements.requires(project, _PACKAGE):
         why = "imports pydantic_settings"
-        yield from requirements.add(
-            project, _NAME, _WANTED, beside=["pydantic"], path=uses, why=why
-        )
+        yield from requirements.add(project, _NAME, _WANTED, after=["pydantic"], path=uses, why=why)
     if generation(project) == 1 and any(_USES_NEW.search(text) for text in code.values()):
-        for path, text in requirements.lists(project):
-            pin = requirements.entry(path, text, "pydantic")
+        for path, text in requirements.requirement_files(project):
+            pin = requirements.find_entry(path, text, "pydantic")
             if pin and re.search(r"[=~^<]", pin[0]):
                 line = text[: pin.start()].count("\n") + 1
                 what = f"{pin[0].strip()}: the code is written for Pydantic 2 now"

@@ -47,13 +47,13 @@ class _Fields(InModels):
     def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
         self._field = dotted(node.target)
         call = node.value
-        if not isinstance(call, cst.Call) or self.source.meaning(call.func) != _FIELD:
+        if not isinstance(call, cst.Call) or self.source.resolve(call.func) != _FIELD:
             return
         held, item = node.annotation.annotation, ""
-        while isinstance(held, cst.Subscript) and self.source.meaning(held) in _MANY:
+        while isinstance(held, cst.Subscript) and self.source.resolve(held) in _MANY:
             inside = held.slice[0].slice
             held = inside.value if isinstance(inside, cst.Index) else held.value
-            item = self.source.meaning(held)
+            item = self.source.resolve(held)
         said = [name for name in _OF_ITEMS.get(item, ()) if keyword(call.args, name)]
         # Of a list Pydantic 2 has lengths, too: what it was written for tells which are meant.
         if said and (said[0] not in _LENGTHS.values() or generation(self.source.project) == 1):
@@ -64,7 +64,7 @@ class _Fields(InModels):
             self.source.left(call, why, how)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
-        meaning = self.source.meaning(original_node.func)
+        meaning = self.source.resolve(original_node.func)
         if meaning != _FIELD and meaning not in _LISTS:
             return updated_node
         args = []
@@ -103,7 +103,9 @@ class _Fields(InModels):
         value = old.value
         if isinstance(value, cst.List | cst.Tuple | cst.Set):
             names = [cst.Arg(one.value) for one in value.elements]
-            made: cst.BaseExpression = cst.Call(self.source.named("pydantic.AliasChoices"), names)
+            made: cst.BaseExpression = cst.Call(
+                self.source.reference("pydantic.AliasChoices"), names
+            )
         else:
             made = value
         self.source.changed(call, "env= -> validation_alias=")

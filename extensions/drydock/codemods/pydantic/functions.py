@@ -13,7 +13,7 @@ def decorator_of(source: Source, node: cst.FunctionDef, meaning: str) -> cst.Dec
     """Return the decorator of a function that is `meaning`, called or not."""
     for one in node.decorators:
         func = one.decorator.func if isinstance(one.decorator, cst.Call) else one.decorator
-        if source.meaning(func) == meaning:
+        if source.resolve(func) == meaning:
             return one
     return None
 

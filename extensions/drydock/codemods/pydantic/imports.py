@@ -124,9 +124,9 @@ class _Moved(Rewriter):
             self.source.changed(node, f"{full} -> {new}")
             new_name = new.rpartition(".")[2]
             if bound == name and new_name != name and self._is_sure(name):
-                self.renamed[name] = self.source.named(new)
+                self.renamed[name] = self.source.reference(new)
             else:
-                self.source.imported(new if bound == new_name else f"{new} as {bound}")
+                self.source.add_import(new if bound == new_name else f"{new} as {bound}")
             return True
         if name in _TYPES and package in {"pydantic", "pydantic.types"}:
             if not self._is_sure(bound):
@@ -134,7 +134,7 @@ class _Moved(Rewriter):
                 return False
             self.source.changed(node, f"{name} -> {_TYPES[name]}")
             kind, _, of = _TYPES[name].partition("[")
-            written = cst.Module([]).code_for_node(self.source.named(f"typing.{kind}"))
+            written = cst.Module([]).code_for_node(self.source.reference(f"typing.{kind}"))
             self.renamed[bound] = cst.parse_expression(f"{written}[{of}")
             return True
         if package in _GONE_MODULES or full in _GONE:
@@ -145,7 +145,7 @@ class _Moved(Rewriter):
         """Tell whether a name means the same all over the module, and in no other."""
         module = self.source.project.modules[self.source.path]
         importers = self.source.project.importers(self.source.path, name)
-        return name not in module.unsure and not any(importers)
+        return name not in module.ambiguous and not any(importers)
 
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
@@ -154,12 +154,12 @@ class _Moved(Rewriter):
         head, _, rest = written.partition(".")
         module = self.source.project.modules[self.source.path]
         full = f"{module.imports.get(head, '')}.{rest}"
-        if head in module.unsure or not full.startswith("pydantic.") or self._tries:
+        if head in module.ambiguous or not full.startswith("pydantic.") or self._tries:
             return updated_node
         if new := _MOVED.get(full):
             self.source.changed(original_node, f"{full} -> {new}")
-            self.source.unused(original_node)
-            return self.source.named(new, like=original_node)
+            self.source.drop_import(original_node)
+            return self.source.reference(new, like=original_node)
         if full in _GONE or full.rpartition(".")[0] in _GONE_MODULES:
             how = _HOW.get(original_node.attr.value, "do without it")
             self.source.left(original_node, f"{full}: {_NO_EQUAL}", how)
@@ -172,7 +172,7 @@ class _Moved(Rewriter):
         generic = [
             one
             for one in original_node.bases
-            if self.source.meaning(one.value) == "pydantic.GenericModel"
+            if self.source.resolve(one.value) == "pydantic.GenericModel"
         ]
         others = [
             one

@@ -75,7 +75,7 @@ class _Methods(WithTypes):
         func = node.func
         if isinstance(func, cst.Attribute) and func.attr.value == "keys" and not node.args:
             self._read_keys(func.value)
-        elif len(node.args) == 1 and self.source.meaning(func) in _OF_KEYS:
+        elif len(node.args) == 1 and self.source.resolve(func) in _OF_KEYS:
             self._read_keys(node.args[0].value)
 
     def visit_For(self, node: cst.For) -> None:
@@ -118,7 +118,7 @@ class _Methods(WithTypes):
         if held := self.keys.get(original_node):
             return self._renamed(original_node, held.deep_clone())
         func = original_node.func
-        meaning = self.source.meaning(func)
+        meaning = self.source.resolve(func)
         if meaning in {"pydantic.parse_obj_as", "pydantic.parse_raw_as"}:
             return self._adapted(original_node, updated_node, meaning)
         if not isinstance(func, cst.Attribute):
@@ -190,10 +190,10 @@ class _Methods(WithTypes):
             return new
         method = "validate_python" if name == "parse_obj_as" else "validate_json"
         self.source.changed(old, f"{name}() -> TypeAdapter().{method}()")
-        self.source.unused(old.func)
+        self.source.drop_import(old.func)
         kind, value = new.args
         adapter = cst.Call(
-            self.source.named("pydantic.TypeAdapter", like=old.func),
+            self.source.reference("pydantic.TypeAdapter", like=old.func),
             [kind.with_changes(comma=cst.MaybeSentinel.DEFAULT)],
         )
         return new.with_changes(func=cst.Attribute(adapter, cst.Name(method)), args=[value])

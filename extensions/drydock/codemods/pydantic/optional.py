@@ -40,7 +40,7 @@ class _Optional(InModels):
             return self._with_default(original_node, updated_node) if allows else updated_node
         default, call = value, None
         if isinstance(value, cst.Call):
-            if self.source.meaning(value.func) != "pydantic.Field":
+            if self.source.resolve(value.func) != "pydantic.Field":
                 return updated_node
             call = value
             given = keyword(call.args, "default")
@@ -89,7 +89,7 @@ class _Optional(InModels):
     def _with_optional(self, old: cst.AnnAssign, new: cst.AnnAssign) -> cst.AnnAssign:
         if not self._tell(old, f"{dotted(old.target)}: default None -> Optional[...]"):
             return new
-        optional = self.source.named("typing.Optional")
+        optional = self.source.reference("typing.Optional")
         within = new.annotation.annotation
         if isinstance(within, cst.SimpleString):
             within = cst.parse_expression(str(within.evaluated_value))
@@ -113,7 +113,7 @@ class _Optional(InModels):
             return self._of_subscript(node)
         if isinstance(node, cst.Call):
             return False  # constr() and the like
-        meaning = self.source.meaning(node)
+        meaning = self.source.resolve(node)
         if dotted(node) == "None" or meaning in {"typing.Any", "builtins.None"}:
             return True
         path, _, name = meaning.partition(":")
@@ -122,7 +122,7 @@ class _Optional(InModels):
         return False if meaning else None
 
     def _of_subscript(self, node: cst.Subscript) -> bool | None:
-        meaning = self.source.meaning(node.value)
+        meaning = self.source.resolve(node.value)
         inner = [one.slice.value for one in node.slice if isinstance(one.slice, cst.Index)]
         if meaning == "typing.Optional":
             return True

@@ -80,11 +80,11 @@ class WithTypes(InModels):
             return self._of_call(node)
         if isinstance(node, cst.Attribute):
             if self.source.is_a(node, *ROOTS):
-                return Type("class", self.source.meaning(node))
+                return Type("class", self.source.resolve(node))
             return self._of_attribute(node)
         if isinstance(node, cst.Subscript):
             if self.source.is_a(node.value, *ROOTS):
-                return Type("class", self.source.meaning(node.value))
+                return Type("class", self.source.resolve(node.value))
             several = self.type_of(node.value)
             index = node.slice[0].slice
             if several and several.kind == "many" and isinstance(index, cst.Index):
@@ -99,14 +99,14 @@ class WithTypes(InModels):
             if name in scope:
                 return self._agreed(name, scope[name])
         if self.source.is_a(node, *ROOTS):
-            return Type("class", self.source.meaning(node))
-        return self._of_import(self.source.meaning(node))
+            return Type("class", self.source.resolve(node))
+        return self._of_import(self.source.resolve(node))
 
     def _of_import(self, meaning: str) -> Type | None:
         """Return what a name is that another module of the service gives a value to."""
         path, _, name = meaning.partition(":")
-        made = self.source.project.modules[path].made.get(name, "") if name else ""
-        ref = self.source.project.meaning(path, made) if made else ""
+        made = self.source.project.modules[path].factories.get(name, "") if name else ""
+        ref = self.source.project.resolve(path, made) if made else ""
         return Type("one", ref) if ref and self.source.project.is_a(ref, *ROOTS) else None
 
     def _agreed(self, name: str, bindings: list[_Binding]) -> Type | None:
@@ -141,20 +141,20 @@ class WithTypes(InModels):
             if receiver and receiver.kind == "one":
                 if name in _COPYING:
                     return receiver
-                for one in self.source.project.family(receiver.ref):
+                for one in self.source.project.lineage(receiver.ref):
                     if returned := one.methods.get(name):
                         return self._written(one.path, returned)
         called = self.type_of(func)
         if called and called.kind == "class":
             return Type("one", called.ref)
-        path, _, name = self.source.meaning(func).partition(":")
+        path, _, name = self.source.resolve(func).partition(":")
         function = self.source.project.modules[path].functions.get(name) if name else None
         return self._written(path, function.returns) if function and function.returns else None
 
     def _of_attribute(self, node: cst.Attribute) -> Type | None:
         receiver = self.type_of(node.value)
         if receiver and receiver.kind == "one":
-            for one in self.source.project.family(receiver.ref):
+            for one in self.source.project.lineage(receiver.ref):
                 if written := one.fields.get(node.attr.value):
                     return self._written(one.path, written)
         return None
@@ -173,7 +173,7 @@ class WithTypes(InModels):
         if isinstance(node, cst.BinaryOperation):  # X | None
             sides = [one for one in (node.left, node.right) if dotted(one) != "None"]
             return self.of_annotation(path, sides[0]) if len(sides) == 1 else None
-        meaning = project.meaning(path, dotted(node)) if dotted(node) else ""
+        meaning = project.resolve(path, dotted(node)) if dotted(node) else ""
         if isinstance(node, cst.Subscript):
             inner = [one.slice.value for one in node.slice if isinstance(one.slice, cst.Index)]
             if meaning in {"typing.Optional", "typing.Annotated"} and inner:

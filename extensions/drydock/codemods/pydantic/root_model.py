@@ -32,9 +32,9 @@ class _RootModels(InModels):
         assert isinstance(field, cst.AnnAssign)
         self.source.changed(line, f"__root__ of {original_node.name.value} -> RootModel")
         base = original_node.bases[0]
-        self.source.unused(base.value)
+        self.source.drop_import(base.value)
         index = cst.SubscriptElement(cst.Index(field.annotation.annotation))
-        model = cst.Subscript(self.source.named("pydantic.RootModel", like=base.value), [index])
+        model = cst.Subscript(self.source.reference("pydantic.RootModel", like=base.value), [index])
         body = []
         for old, new in zip(original_node.body.body, updated_node.body.body, strict=True):
             if old is not line:
@@ -50,7 +50,7 @@ class _RootModels(InModels):
         )
 
     def _problem(self, node: cst.ClassDef) -> str:
-        if [self.source.meaning(one.value) for one in node.bases] != ["pydantic.BaseModel"]:
+        if [self.source.resolve(one.value) for one in node.bases] != ["pydantic.BaseModel"]:
             return "it does not derive from BaseModel alone"
         if any(
             isinstance(one, cst.ClassDef | cst.FunctionDef) and _holds(one)

@@ -63,7 +63,7 @@ class _RootValidators(InModels):
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         """`root_validator(allow_reuse=True)(function)` is one, too."""
         inner = original_node.func
-        if not isinstance(inner, cst.Call) or self.source.meaning(inner.func) != _ROOT:
+        if not isinstance(inner, cst.Call) or self.source.resolve(inner.func) != _ROOT:
             return updated_node
         flags = flags_of(inner.args) or {}
         self.source.left(original_node, "root_validator(...)(function)", _HOW)
@@ -114,7 +114,7 @@ class _RootValidators(InModels):
         project = self.source.project
         texts = [cst.Module([]).code_for_node(model)]
         for base in model.bases:
-            for one in project.family(self.source.meaning(base.value)):
+            for one in project.lineage(self.source.resolve(base.value)):
                 texts.append(project.files[one.path])
         return "\n".join(texts)
 
@@ -142,10 +142,10 @@ class _RootValidators(InModels):
         )
         for annotation in (old.params.params[1].annotation, old.returns):
             for one in names_of(annotation.annotation) if annotation else ():
-                self.source.unused(one)
+                self.source.drop_import(one)
         returns = None
         if old.returns:
-            returns = old.returns.with_changes(annotation=self.source.named("typing.Self"))
+            returns = old.returns.with_changes(annotation=self.source.reference("typing.Self"))
         new = new.with_changes(
             body=body, returns=returns, params=cst.Parameters([cst.Param(cst.Name("self"))])
         )
@@ -173,7 +173,7 @@ class _RootValidators(InModels):
     def _fields(self) -> set[str]:
         project = self.source.project
         name = ".".join(one.name.value for one in self.classes)
-        family = project.family(f"{self.source.path}:{name}")
+        family = project.lineage(f"{self.source.path}:{name}")
         return {field for one in family for field in one.fields if not field.startswith("_")}
 
     def _setting_is_seen(self) -> bool:
@@ -186,8 +186,8 @@ class _RootValidators(InModels):
     def _decorator(self, old: cst.FunctionDef, at: int, mode: str) -> cst.Call:
         node = old.decorators[at].decorator
         func = node.func if isinstance(node, cst.Call) else node
-        self.source.unused(func)
-        named = self.source.named("pydantic.model_validator", like=func)
+        self.source.drop_import(func)
+        named = self.source.reference("pydantic.model_validator", like=func)
         (argument,) = cst.parse_expression(f'f(mode="{mode}")').args  # type: ignore[attr-defined]
         return cst.Call(named, [argument])
 

@@ -44,7 +44,7 @@ class _Types(InModels):
         func = node.func
         if not isinstance(func, cst.Attribute) or func.attr.value != "build":
             return
-        meaning = self.source.meaning(func.value)
+        meaning = self.source.resolve(func.value)
         if meaning in _URLS:
             how = "username= for user=, path without the first slash, and str(...) of what it makes"
             self.source.left(node, f"{meaning.rpartition('.')[2]}.build() has other arguments", how)
@@ -55,11 +55,11 @@ class _Types(InModels):
 
         class Naming(cst.CSTVisitor):
             def visit_Name(self, node: cst.Name) -> None:
-                if source.meaning(node) in _URLS:
+                if source.resolve(node) in _URLS:
                     found.append(node.value)
 
             def visit_Attribute(self, node: cst.Attribute) -> bool:
-                if source.meaning(node) in _URLS:
+                if source.resolve(node) in _URLS:
                     found.append(node.attr.value)
                 return False
 

@@ -71,7 +71,7 @@ class _Untyped(InModels):
     def _declared(self, name: str) -> str:
         """Return the annotation that a base of the model has for a field; empty if none has."""
         outer = ".".join(one.name.value for one in self.classes)
-        family = self.source.project.family(f"{self.source.path}:{outer}")
+        family = self.source.project.lineage(f"{self.source.path}:{outer}")
         return next((one.fields[name] for one in family[1:] if name in one.fields), "")
 
     def _type_of(self, value: cst.BaseExpression) -> cst.BaseExpression | None:
@@ -90,7 +90,7 @@ class _Untyped(InModels):
         return self._type_of_call(value) if isinstance(value, cst.Call) else None
 
     def _type_of_call(self, call: cst.Call) -> cst.BaseExpression | None:
-        meaning = self.source.meaning(call.func)
+        meaning = self.source.resolve(call.func)
         if meaning == "pydantic.Field":
             default = keyword(call.args, "default")
             if default is None and call.args and not (call.args[0].keyword or call.args[0].star):

@@ -182,7 +182,7 @@ class _Validators(InModels):
         """Return the type of the items in the type of a list, set or dict; None if unknown."""
         if not isinstance(node, cst.Subscript):
             return None
-        meaning = self.source.meaning(node.value)
+        meaning = self.source.resolve(node.value)
         inner = [one.slice.value for one in node.slice if isinstance(one.slice, cst.Index)]
         if meaning == "typing.Optional" and len(inner) == 1:
             return self._item_of(inner[0])
@@ -202,7 +202,7 @@ class _Validators(InModels):
         node = self._with_info(found, node)
         call = found.decorator.decorator
         assert isinstance(call, cst.Call)
-        self.source.unused(call.func)
+        self.source.drop_import(call.func)
         more = f", {raised} TypeError -> ValueError" if raised else ""
         name = found.node.name.value
         if found.each_item:
@@ -215,7 +215,7 @@ class _Validators(InModels):
                 name=cst.Name(_outside(found)), params=params, decorators=[], leading_lines=[]
             )
         self.source.changed(found.node, f"@validator {name} -> @field_validator{more}")
-        func = self.source.named("pydantic.field_validator", like=call.func)
+        func = self.source.reference("pydantic.field_validator", like=call.func)
         decorator = next(
             old
             for old, original in zip(node.decorators, found.node.decorators, strict=True)
@@ -231,7 +231,7 @@ class _Validators(InModels):
         for one in extra.values():
             if one.annotation:
                 for name in names_of(one.annotation.annotation):
-                    self.source.unused(name)
+                    self.source.drop_import(name)
         params = list(given.params[:2])
         if read:
             info = "info" if "info" not in names_in(tree) else "validation_info"
@@ -243,7 +243,7 @@ class _Validators(InModels):
             node = node.with_changes(body=body)
             call = found.decorator.decorator
             assert isinstance(call, cst.Call)
-            kind = self.source.named("pydantic.ValidationInfo", like=call.func)
+            kind = self.source.reference("pydantic.ValidationInfo", like=call.func)
             params.append(cst.Param(cst.Name(info), annotation=cst.Annotation(kind)))
         params[-1] = params[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
         params[:-1] = [
@@ -264,12 +264,12 @@ class _Validators(InModels):
         assert isinstance(field, cst.AnnAssign)
         if found.each_item:
             kind = "pydantic.BeforeValidator" if found.pre else "pydantic.AfterValidator"
-            call = cst.Call(self.source.named(kind), [cst.Arg(cst.Name(_outside(found)))])
+            call = cst.Call(self.source.reference(kind), [cst.Arg(cst.Name(_outside(found)))])
             written = field.annotation.annotation
             item = self._item_of(written)
             assert item
             annotated = cst.Subscript(
-                self.source.named("typing.Annotated"),
+                self.source.reference("typing.Annotated"),
                 [
                     cst.SubscriptElement(
                         cst.Index(item),
@@ -290,9 +290,9 @@ class _Validators(InModels):
             return field  # it is required, so that it is always validated
         flag = cst.parse_expression("f(validate_default=True)").args[0]  # type: ignore[attr-defined]
         space = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        if not isinstance(value, cst.Call) or self.source.meaning(value.func) != "pydantic.Field":
+        if not isinstance(value, cst.Call) or self.source.resolve(value.func) != "pydantic.Field":
             call = cst.Call(
-                self.source.named("pydantic.Field"), [cst.Arg(value, comma=space), flag]
+                self.source.reference("pydantic.Field"), [cst.Arg(value, comma=space), flag]
             )
             return field.with_changes(value=call)
         given = value.args
@@ -314,14 +314,14 @@ class _Validators(InModels):
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         """`validator("name", allow_reuse=True)(function)` is one, too."""
         inner = original_node.func
-        if not isinstance(inner, cst.Call) or self.source.meaning(inner.func) != _VALIDATOR:
+        if not isinstance(inner, cst.Call) or self.source.resolve(inner.func) != _VALIDATOR:
             return updated_node
         what = "validator(...)(function)"
         flags = flags_of(inner.args)
         if flags is None or flags.get("each_item") or flags.get("always") or flags.get("whole"):
             self.source.left(original_node, f"{what} with more than pre=True", _HOW)
             return updated_node
-        path, _, name = self.source.meaning(original_node.args[0].value).partition(":")
+        path, _, name = self.source.resolve(original_node.args[0].value).partition(":")
         module = self.source.project.modules.get(path)
         function = module.functions.get(name) if module else None
         parameters = tuple(one for one in function.parameters) if function else ()
@@ -329,8 +329,8 @@ class _Validators(InModels):
             self.source.left(original_node, f"{what} with a function that is not read", _HOW)
             return updated_node
         self.source.changed(original_node, f"{what} -> field_validator(...)(function)")
-        self.source.unused(inner.func)
-        func = self.source.named("pydantic.field_validator", like=inner.func)
+        self.source.drop_import(inner.func)
+        func = self.source.reference("pydantic.field_validator", like=inner.func)
         return updated_node.with_changes(func=_call(inner, func, pre=flags.get("pre", False)))
 
 

@@ -1,9 +1,9 @@
-"""`@pytest.fixture` of an `async def` -> `@pytest_asyncio.fixture`.
+"""`@pytest.fixture` on an `async def` -> `@pytest_asyncio.fixture`.
 
 Source: https://pytest-asyncio.readthedocs.io/en/stable/reference/fixtures/decorators.html, strict
-mode, the default since 0.19; pytest 9 fails on an async fixture that no plugin
-handles (https://docs.pytest.org/en/stable/deprecations.html). The fixture
-`event_loop` is gone in pytest-asyncio 1.0
+mode, the default since 0.19; pytest 9 fails on an async fixture that no plugin handles
+(https://docs.pytest.org/en/stable/deprecations.html). pytest-asyncio 1.0 removes the fixture
+`event_loop`
 (https://pytest-asyncio.readthedocs.io/en/stable/reference/changelog.html).
 """
 
@@ -47,14 +47,15 @@ class _Fixtures(Rewriter):
         for old, new in zip(original_node.decorators, updated_node.decorators, strict=True):
             call = old.decorator if isinstance(old.decorator, cst.Call) else None
             func = call.func if call else old.decorator
-            made = new
-            if self.source.meaning(func) in {"pytest.fixture", "pytest_asyncio.fixture"}:
+            updated = new
+            if self.source.resolve(func) in {"pytest.fixture", "pytest_asyncio.fixture"}:
                 if original_node.name.value == "event_loop":
-                    how = "set loop_scope= of the fixtures, or asyncio_default_fixture_loop_scope"
-                    self.source.left(original_node, "event_loop is no fixture any more", how)
-                elif original_node.asynchronous and self.source.meaning(func) == "pytest.fixture":
-                    made = self._fixture(original_node, func, new)
-            decorators.append(made)
+                    why = "pytest-asyncio 1.0 removed the event_loop fixture"
+                    how = "set loop_scope= on the fixtures, or asyncio_default_fixture_loop_scope"
+                    self.source.left(original_node, why, how)
+                elif original_node.asynchronous and self.source.resolve(func) == "pytest.fixture":
+                    updated = self._fixture(original_node, func, new)
+            decorators.append(updated)
         return updated_node.with_changes(decorators=decorators)
 
     def _fixture(
@@ -63,23 +64,21 @@ class _Fixtures(Rewriter):
         if self.plugin in {"auto", "anyio"}:
             return new
         if self.plugin == "both":
-            why = (
-                f"{node.name.value} is async, and both plugins, anyio and pytest-asyncio, are used"
-            )
+            why = f"{node.name.value} is async, and the tests use both anyio and pytest-asyncio"
             self.source.left(node, why, "use pytest_asyncio.fixture, or pytest.mark.anyio")
             return new
-        self.source.changed(node, "@pytest.fixture of async def -> @pytest_asyncio.fixture")
-        self.source.unused(func)
-        self.source.imported("import pytest_asyncio")
-        named = cst.parse_expression("pytest_asyncio.fixture")
+        self.source.changed(node, "@pytest.fixture on async def -> @pytest_asyncio.fixture")
+        self.source.drop_import(func)
+        self.source.add_import("import pytest_asyncio")
+        fixture = cst.parse_expression("pytest_asyncio.fixture")
         if isinstance(new.decorator, cst.Call):
-            return new.with_changes(decorator=new.decorator.with_changes(func=named))
-        return new.with_changes(decorator=named)
+            return new.with_changes(decorator=new.decorator.with_changes(func=fixture))
+        return new.with_changes(decorator=fixture)
 
 
 RULE = Rule(
     name="pytest-async-fixtures",
-    summary="`@pytest.fixture` of an `async def` -> `@pytest_asyncio.fixture`",
+    summary="`@pytest.fixture` on an `async def` -> `@pytest_asyncio.fixture`",
     since="1.5.0",
     words=("fixture",),
     rewrite=_rewrite,

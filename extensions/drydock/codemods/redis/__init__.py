@@ -1,1 +1,1 @@
-"""Rules for clients of Redis."""
+"""Rules for Redis clients."""

@@ -1,7 +1,7 @@
-"""aioredis -> `redis.asyncio`: it went into redis-py, and cannot be imported since Python 3.11.
+"""aioredis -> `redis.asyncio`: it is part of redis-py, and cannot be imported on Python 3.11.
 
 Source: https://github.com/aio-libs-abandoned/aioredis-py#readme ("Aioredis is now in redis-py
-4.2.0rc1+", and only the imports change). aioredis 1, which connects in ways of its own, is told:
+4.2.0rc1+"; only the imports change). aioredis 1 has a different API and is reported only:
 https://github.com/aio-libs-abandoned/aioredis-py/blob/master/docs/migration.md.
 """
 
@@ -47,43 +47,43 @@ _MODULES = {
     "aioredis.lock": ("redis.asyncio.lock", {"Lock"}),
     "aioredis.sentinel": ("redis.asyncio.sentinel", _SENTINEL),
 }
-"""Where each module is now, and what it has there."""
-_FIRST = re.compile(
+"""The new place of each module, and the names defined there."""
+_VERSION_1 = re.compile(
     r"\bcreate_(connection|pool|redis|redis_pool|sentinel)\b|\b(ConnectionsPool|SentinelPool)\b"
     r"|\baioredis\.(commands|pubsub|stream)\b"
 )
-"""What only aioredis 1 has."""
+"""Names that only aioredis 1 defines."""
 _IMPORT = re.compile(r"^\s*(import|from) aioredis\b", re.MULTILINE)
-_HOW = "import it from redis.asyncio, and its exceptions from redis.exceptions"
+_HOW = "import from redis.asyncio, and exceptions from redis.exceptions"
 
 
 def _rewrite(source: Source) -> cst.Module:
     return source.tree.visit(_Aioredis(source))
 
 
-def _is_first(project: Project) -> bool:
-    """Tell whether a service was written for aioredis 1."""
-    pins = (requirements.pinned(path, text, _NAME) for path, text in project.before.items())
+def _is_version_1(project: Project) -> bool:
+    """Return whether a service was written for aioredis 1."""
+    pins = (requirements.pinned_version(path, text, _NAME) for path, text in project.before.items())
     code = (text for path, text in project.files.items() if path.endswith(".py"))
     return any(pin.startswith("1.") for pin in pins) or any(
-        _IMPORT.search(text) and _FIRST.search(text) for text in code
+        _IMPORT.search(text) and _VERSION_1.search(text) for text in code
     )
 
 
 class _Aioredis(Rewriter):
     def __init__(self, source: Source) -> None:
         super().__init__(source)
-        self.first = _is_first(source.project)
+        self.is_version_1 = _is_version_1(source.project)
 
     def leave_Import(
         self, original_node: cst.Import, updated_node: cst.Import
     ) -> cst.BaseSmallStatement:
         """`import aioredis` -> `from redis import asyncio as aioredis`: the code stays."""
         names = [dotted(one.name) for one in original_node.names]
-        if not any(_is_of_it(name) for name in names):
+        if not any(_is_aioredis(name) for name in names):
             return updated_node
-        if self.first or names != [_NAME]:
-            self._left(original_node)
+        if self.is_version_1 or names != [_NAME]:
+            self._report(original_node)
             return updated_node
         self.source.changed(original_node, "aioredis -> redis.asyncio")
         name = updated_node.names[0].asname or cst.AsName(cst.Name(_NAME))
@@ -94,69 +94,69 @@ class _Aioredis(Rewriter):
         self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
     ) -> cst.ImportFrom:
         old = dotted(original_node.module) if original_node.module else ""
-        if original_node.relative or not _is_of_it(old):
+        if original_node.relative or not _is_aioredis(old):
             return updated_node
         new, known = _MODULES.get(old, ("", set()))
         names = original_node.names
         if (
-            self.first
+            self.is_version_1
             or isinstance(names, cst.ImportStar)
             or any(dotted(one.name) not in known for one in names)
         ):
-            self._left(original_node)
+            self._report(original_node)
             return updated_node
         self.source.changed(original_node, f"{old} -> {new}")
         module = cst.parse_expression(new)
         assert isinstance(module, cst.Attribute)
         return updated_node.with_changes(module=module)
 
-    def _left(self, node: cst.CSTNode) -> None:
-        if self.first:
-            why = "aioredis 1 cannot be imported since Python 3.11"
-            how = "connect by redis.asyncio.from_url(), whose client takes other arguments"
+    def _report(self, node: cst.CSTNode) -> None:
+        if self.is_version_1:
+            why = "aioredis 1 cannot be imported on Python 3.11 or newer"
+            how = "connect with redis.asyncio.from_url(); its client takes other arguments"
             self.source.left(node, why, how)
         else:
-            self.source.left(node, "aioredis cannot be imported since Python 3.11", _HOW)
+            why = "aioredis cannot be imported on Python 3.11 or newer"
+            self.source.left(node, why, _HOW)
 
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.Attribute:
-        """`aioredis.exceptions.X` -> `aioredis.X`: redis.asyncio has it there alone."""
-        meaning = self.source.meaning(original_node)
-        if self.first or not meaning.startswith("aioredis.exceptions."):
+        """`aioredis.exceptions.X` -> `aioredis.X`: redis.asyncio has no `exceptions`."""
+        full = self.source.resolve(original_node)
+        if self.is_version_1 or not full.startswith("aioredis.exceptions."):
             return updated_node
         name, above = original_node.attr.value, updated_node.value
         if name not in _ERRORS or not isinstance(above, cst.Attribute):
-            self.source.left(
-                original_node, f"{meaning} is elsewhere", f"use redis.exceptions.{name}"
-            )
+            why = f"{full} moved to redis.exceptions"
+            self.source.left(original_node, why, f"use redis.exceptions.{name}")
             return updated_node
-        self.source.changed(original_node, f"{meaning} -> redis.asyncio.{name}")
+        self.source.changed(original_node, f"{full} -> redis.asyncio.{name}")
         return updated_node.with_changes(value=above.value)
 
     def leave_SimpleString(
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.SimpleString:
         if re.match(r"""\w*["']aioredis\.\w[\w.]*["']$""", original_node.value):
-            why = f"{original_node.value} names a module that is gone"
-            self.source.left(original_node, why, "name redis.asyncio in it")
+            why = f"{original_node.value}: aioredis cannot be imported on Python 3.11 or newer"
+            self.source.left(original_node, why, "refer to redis.asyncio instead")
         return updated_node
 
 
-def _is_of_it(module: str) -> bool:
+def _is_aioredis(module: str) -> bool:
     return module.partition(".")[0] == _NAME
 
 
 def _survey(project: Project) -> Iterator[Edit | Finding]:
     code = [text for path, text in project.files.items() if path.endswith(".py")]
     moved = any(re.search(r"^\s*(from|import) redis\b", text, re.MULTILINE) for text in code)
-    if moved and not _is_first(project) and not any(_IMPORT.search(text) for text in code):
+    if moved and not _is_version_1(project) and not any(_IMPORT.search(text) for text in code):
         yield from requirements.replace(project, _NAME, _NAME, "redis>=4.2", "is part of redis now")
 
 
 RULE = Rule(
     name=_NAME,
-    summary="aioredis 2 -> `redis.asyncio`, of which it is a part now; aioredis 1 is told",
+    summary="aioredis 2 -> `redis.asyncio`, which it is part of; aioredis 1 is reported",
     since="1.7.0",
     words=(_NAME,),
     rewrite=_rewrite,

@@ -1,7 +1,7 @@
-"""greenlet as a dependency, where the code uses SQLAlchemy's asyncio part.
+"""greenlet as a dependency if the code uses `sqlalchemy.ext.asyncio`.
 
-Source: https://docs.sqlalchemy.org/en/21/faq/installation.html (SQLAlchemy 2.1 is installed with
-greenlet as `sqlalchemy[asyncio]` alone).
+Source: https://docs.sqlalchemy.org/en/21/faq/installation.html (SQLAlchemy 2.1 installs greenlet
+only as `sqlalchemy[asyncio]`).
 """
 
 import re
@@ -14,7 +14,7 @@ from drydock.codemods.rule import Rule
 
 _NAME = "sqlalchemy-greenlet"
 _WANTED = "greenlet>=3"
-_BESIDE = ("sqlalchemy", "sqlmodel")
+_AFTER = ("sqlalchemy", "sqlmodel")
 _USES = re.compile(
     r"^\s*(from|import) (sqlalchemy|sqlmodel)\.ext\.asyncio\b"
     r"|^\s*from (sqlalchemy|sqlmodel)\.ext import [^#\n]*\basyncio\b",
@@ -31,15 +31,15 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
     uses = next((path for path, text in code if _USES.search(text)), "")
     if not uses or requirements.requires(project, "greenlet"):
         return
-    if any(_EXTRA.search(text) for _, text in requirements.lists(project)):
+    if any(_EXTRA.search(text) for _, text in requirements.requirement_files(project)):
         return
-    why = "uses SQLAlchemy's asyncio part, and SQLAlchemy 2.1 brings it no longer"
-    yield from requirements.add(project, _NAME, _WANTED, beside=_BESIDE, path=uses, why=why)
+    why = "uses sqlalchemy.ext.asyncio, and SQLAlchemy 2.1 no longer installs greenlet"
+    yield from requirements.add(project, _NAME, _WANTED, after=_AFTER, path=uses, why=why)
 
 
 RULE = Rule(
     name=_NAME,
-    summary="greenlet as a dependency where the code uses SQLAlchemy's asyncio part",
+    summary="greenlet as a dependency if the code uses `sqlalchemy.ext.asyncio`",
     since="1.7.0",
     survey=_survey,
 )

@@ -1,1 +1,1 @@
-"""Rules for the tools of a project: ruff does what black, isort, flake8 and pyupgrade did."""
+"""Rules for development tools: ruff replaces black, isort, flake8 and pyupgrade."""

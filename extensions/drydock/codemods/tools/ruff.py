@@ -1,7 +1,7 @@
-"""pyupgrade's and FastAPI's own rules, by ruff: `UP` and `FAST`, what it calls safe.
+"""The safe fixes of ruff's rules `UP` (pyupgrade) and `FAST` (FastAPI).
 
-Source: https://docs.astral.sh/ruff/rules/#pyupgrade-up, #fastapi-fast. They touch much, and none of
-it is needed to run, so that it is done only by the name of the rule; otherwise its count is told.
+Source: https://docs.astral.sh/ruff/rules/#pyupgrade-up, #fastapi-fast. They touch many lines, and
+code runs without them: they are applied only if the rule is named, and counted otherwise.
 """
 
 import json
@@ -17,7 +17,7 @@ from drydock.codemods.project import Project
 from drydock.codemods.rule import Rule
 
 _NAME = "tools-ruff"
-# Nothing of the service's own configuration: it may select more, or fail.
+# Isolated: the service's own configuration may select more rules, or fail.
 _COMMAND = ("check", "--isolated", "--no-cache", "--select=UP,FAST", "--target-version=py311")
 
 
@@ -25,8 +25,8 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
     program = shutil.which("ruff")
     code = {path: project.files[path] for path in project.modules}
     if not program:
-        how = "install ruff, and: ruff check --select UP,FAST --fix"
-        yield Finding(_NAME, "", 0, "left", "ruff is not installed, which does this", how)
+        how = "install ruff, then run: ruff check --select UP,FAST --fix"
+        yield Finding(_NAME, "", 0, "left", "ruff, which this rule runs, is not installed", how)
         return
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         for path, text in code.items():
@@ -52,7 +52,7 @@ def _is_safe(found: dict[str, dict[str, str]]) -> bool:
 
 
 def _run(program: str, folder: str, *more: str) -> str:
-    """Run ruff on a copy of the code; what it says of syntax is said elsewhere."""
+    """Run ruff on a copy of the code, and return its output."""
     done = subprocess.run(
         [program, *_COMMAND, *more, "."], cwd=folder, capture_output=True, text=True, check=False
     )
@@ -61,7 +61,7 @@ def _run(program: str, folder: str, *more: str) -> str:
 
 RULE = Rule(
     name=_NAME,
-    summary="pyupgrade's and FastAPI's own rules, by `ruff --select UP,FAST`",
+    summary="the safe fixes of `ruff --select UP,FAST` (pyupgrade, FastAPI)",
     since="1.5.0",
     survey=_survey,
     on_request=True,

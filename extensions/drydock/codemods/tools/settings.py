@@ -1,7 +1,7 @@
-"""Settings of black, isort and flake8, and what starts tasks: told, with ruff's or nox's equal.
+"""Settings of black, isort and flake8, and task runners: reported, with the ruff or nox equivalent.
 
-Source: https://docs.astral.sh/ruff/faq/ names the equal settings of ruff; the sessions of a service
-are those of its noxfile.py. `drydock retrofit` brings both, and takes over the line length.
+Source: https://docs.astral.sh/ruff/faq/ lists ruff's equivalent settings. `drydock retrofit` adds
+ruff.toml, with the line length of the service, and noxfile.py.
 """
 
 import re
@@ -12,7 +12,7 @@ from drydock.codemods.project import Project
 from drydock.codemods.rule import Rule
 
 _NAME = "tools-settings"
-_EQUALS = {
+_EQUIVALENTS = {
     "line-length": "line-length",
     "line_length": "line-length",
     "max-line-length": "line-length",
@@ -30,21 +30,21 @@ _EQUALS = {
 }
 _SECTION = re.compile(r"^\[(?:tool\.)?(black|isort|flake8|settings)\]\s*$", re.MULTILINE)
 _KEY = re.compile(r"^([\w-]+)\s*[=:]\s*([^\n#]*)", re.MULTILINE)
-_HOLDERS = {"pyproject.toml", "setup.cfg", "tox.ini", ".flake8", ".isort.cfg"}
+_FILES = {"pyproject.toml", "setup.cfg", "tox.ini", ".flake8", ".isort.cfg"}
 _TASKS = re.compile(r"\b(pytest|black|flake8|isort|pylint|mypy|ruff)\b")
 
 
 def _survey(project: Project) -> Iterator[Finding]:
     for path, text in sorted(project.files.items()):
-        if path in _HOLDERS:
+        if path in _FILES:
             yield from _settings(path, text)
         if path == "tox.ini" and re.search(r"^\[tox\]|^\[testenv", text, re.MULTILINE):
-            yield Finding(_NAME, path, 1, "left", "tox runs the tests", "make it sessions of nox")
+            yield Finding(_NAME, path, 1, "left", "tox runs the tests", "turn it into nox sessions")
         elif path in {"Makefile", "Taskfile.yml"}:
             for number, line in enumerate(text.splitlines(), 1):
                 if line.startswith(("\t", "  ")) and (tool := _TASKS.search(line)):
-                    what = f"{line.strip()[:60]}: it runs {tool[1]}"
-                    yield Finding(_NAME, path, number, "left", what, "make it a session of nox")
+                    what = f"`{line.strip()[:60]}` runs {tool[1]}"
+                    yield Finding(_NAME, path, number, "left", what, "turn it into a nox session")
 
 
 def _settings(path: str, text: str) -> Iterator[Finding]:
@@ -54,16 +54,16 @@ def _settings(path: str, text: str) -> Iterator[Finding]:
         body = text[section.end() : end if end >= 0 else len(text)]
         for key in _KEY.finditer(body):
             line = text[: section.end() + key.start()].count("\n") + 1
-            equal = _EQUALS.get(key[1])
-            if equal == "":
-                continue  # ruff sorts imports as isort's profile black does
-            how = f"ruff.toml: {equal}" if equal else "ruff has no equal setting"
+            equivalent = _EQUIVALENTS.get(key[1])
+            if equivalent == "":
+                continue  # the profile: ruff sorts imports like isort's profile black
+            how = f"ruff.toml: {equivalent}" if equivalent else "ruff has no equivalent setting"
             yield Finding(_NAME, path, line, "left", f"{tool}: {key[1]} = {key[2].strip()}", how)
 
 
 RULE = Rule(
     name=_NAME,
-    summary="settings of black, isort, flake8; tox, Makefile: told, with ruff's and nox's equal",
+    summary="settings of black, isort, flake8, tox, Makefile: reported with their equivalent",
     since="1.5.0",
     survey=_survey,
 )
