@@ -8,8 +8,8 @@ from drydock.errors import BadInput
 from drydock.git import Repository, Tree
 from drydock.paths import resolved
 from drydock.template import answers
+from drydock.template.addresses import without_credentials
 from drydock.template.answers import Answers
-from drydock.template.releases import without_credentials
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Running rules on the files of a service."""
 
 import pytest
-from drydock.codemods import all_rules, releases
+from drydock.codemods import all_rules
 from drydock.codemods.run import run
 
 QUERY = "from fastapi import Query\n\n\nq = Query(regex='a')\n"
@@ -48,7 +48,3 @@ def test_few_and_many_modules_give_the_same_result(count: int) -> None:
     outcome = run(files, None, unsafe=False)
     assert len(outcome.texts) == len(outcome.findings) == count
     assert [one.path for one in outcome.findings] == sorted(files)
-
-
-def test_releases_of_rules_match_their_since() -> None:
-    assert releases() == {rule.since for rule in all_rules()}

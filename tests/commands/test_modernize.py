@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from drydock.commands.modernize import offered
 
 from tests.support import commit, git, snapshot, write
 from tests.test_cli import Drydock
@@ -109,13 +108,6 @@ def test_since_a_release_only_newer_rules_are_applied(drydock: Drydock, service:
     refused = drydock("modernize", service, "--since", "yesterday")
     assert refused.code == 2
     assert "yesterday is not a release" in refused.err
-
-
-def test_rules_are_offered_between_two_releases() -> None:
-    assert "fastapi-pattern" in offered("v1.4.0", "v1.5.0")
-    assert offered("v1.5.0", "v1.6.0") == ["pydantic-untyped"]
-    assert offered("v1.3.0", "v1.4.0") == []
-    assert offered("a1b2c3d", "v1.5.0") == []
 
 
 def test_the_chassis_is_left_to_the_releases(drydock: Drydock, service: Path) -> None:

@@ -108,7 +108,7 @@ ANSWERS: dict[str, tuple[Content, str]] = {
     ),
     "an unpushed state without a tag": (
         "_src_path: {path}\n_commit: 12345ab\n",
-        "set _commit to the release that it is nearest to in .copier-answers.yml",
+        "set _commit to the nearest release in .copier-answers.yml",
     ),
     "an option as commit": ("_src_path: {path}\n_commit: --output=x\n", "not usable"),
     "an option as template": ("_src_path: --upload-pack=x\n_commit: v1.0.0\n", "not usable"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from drydock.errors import BadInput
-from drydock.template.releases import open_template, version_of, without_credentials
+from drydock.template.releases import open_template, version_of
 
 from tests.support import Template, commit, git, head
 
@@ -146,30 +146,6 @@ def test_a_folder_that_is_no_template_is_refused(
     folder = template.path / "template" if where == "inside" else tmp_path / where
     with pytest.raises(BadInput), open_template(str(folder), Path.cwd()):
         pass
-
-
-@pytest.mark.parametrize(
-    ("given", "recorded"),
-    [
-        ("https://user:secret@example.com/a/b.git", "https://example.com/a/b.git"),
-        ("https://token@example.com:8443/a/b", "https://example.com:8443/a/b"),
-        ("ssh://git@example.com/a/b", "ssh://git@example.com/a/b"),
-        ("ssh://git:secret@example.com/a/b", "ssh://git@example.com/a/b"),
-        ("git+https://me:secret@example.com/a", "git+https://example.com/a"),
-        ("git@example.com:a/b.git", "git@example.com:a/b.git"),
-        ("gh:a/b", "gh:a/b"),
-        ("/a/b@c", "/a/b@c"),
-    ],
-)
-def test_credentials_are_not_recorded(given: str, recorded: str) -> None:
-    assert without_credentials(given) == recorded
-
-
-@pytest.mark.parametrize("address", ["http://[x", "https://me:secret@[x", "~nobody-here/tpl"])
-def test_what_is_no_address_is_bad_input(address: str) -> None:
-    with pytest.raises(BadInput) as caught, open_template(address, Path.cwd()):
-        pass
-    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

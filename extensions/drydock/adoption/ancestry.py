@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 from drydock.adoption.facts import names_of
 from drydock.errors import BadInput
 from drydock.git import Repository
-from drydock.template.releases import local_folder, open_template
+from drydock.template.addresses import local_folder
+from drydock.template.releases import open_template
 
 SIMILAR = 0.5
 """How much of two files must be the same for one to have come from the other."""

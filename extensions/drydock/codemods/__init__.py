@@ -29,11 +29,9 @@ than Python code has a `survey` instead, which takes the whole project. The test
 `tests/codemods/<family>/test_<module>.py`, with tables `FIX` and `NOOP`.
 """
 
-import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules, walk_packages
 from typing import TYPE_CHECKING
 
@@ -55,10 +53,3 @@ def all_rules() -> "Sequence[Rule]":
                 if isinstance(rule := getattr(module, "RULE", None), Rule):
                     rules.append(rule)
     return rules
-
-
-@cache
-def releases() -> Set[str]:
-    """Return the releases that introduced a rule, without importing the rules."""
-    texts = (file.read_text(encoding="utf-8") for file in Path(__path__[0]).rglob("*/*.py"))
-    return {since for text in texts for since in re.findall(r'^    since="(.+?)",', text, re.M)}

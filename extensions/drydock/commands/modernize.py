@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
-
 from drydock import git
 from drydock.adoption.place import texts_of
 from drydock.codemods import all_rules
 from drydock.codemods.run import run
+from drydock.codemods.since import newer_than
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
 from drydock.paths import resolved
@@ -41,7 +40,7 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
     _check(options.rules)
     rules: Sequence[str] | None = options.rules or None
     if options.since is not None:
-        rules = [name for name in _newer(options.since) if not rules or name in rules]
+        rules = [name for name in newer_than(options.since) if not rules or name in rules]
     try:
         folder = resolved(folder)
         repository = repository_of(folder)
@@ -65,25 +64,6 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
         files=[Change(p, files.get(p), text) for p, text in sorted(outcome.texts.items())],
         findings=outcome.findings,
     )
-
-
-def offered(before: str, after: str) -> list[str]:
-    """Return the rules that a release up to `after` asks for, and none up to `before` did."""
-    try:
-        known = {rule.name: rule.since for rule in all_rules()}
-        return [name for name in _newer(before) if Version(known[name]) <= Version(after)]
-    except (BadInput, InvalidVersion):
-        return []  # a commit, which has no place among releases
-
-
-def _newer(release: str) -> list[str]:
-    try:
-        since = Version(release)
-    except InvalidVersion as error:
-        raise BadInput(f"{release} is not a release") from error
-    return [
-        rule.name for rule in all_rules() if Version(rule.since) > since and not rule.on_request
-    ]
 
 
 def _check(names: Sequence[str]) -> None:

@@ -16,14 +16,9 @@ from drydock.errors import BadInput
 from drydock.paths import expanded
 from drydock.report.outcomes import NewService
 from drydock.template import rendering
+from drydock.template.addresses import absolute, without_credentials
 from drydock.template.answers import DEFAULT_NAME
-from drydock.template.releases import (
-    Release,
-    Template,
-    absolute,
-    open_template,
-    without_credentials,
-)
+from drydock.template.releases import Release, Template, open_template
 
 DISTRIBUTION = "drydock-engine"
 # For a machine without an identity; `.invalid` is nobody's (RFC 2606).

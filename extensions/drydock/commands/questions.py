@@ -10,13 +10,8 @@ from drydock.commands.new import origin
 from drydock.errors import BadInput
 from drydock.report.outcomes import Question
 from drydock.template import answers, rendering
-from drydock.template.releases import (
-    Release,
-    Template,
-    absolute,
-    open_template,
-    without_credentials,
-)
+from drydock.template.addresses import absolute, without_credentials
+from drydock.template.releases import Release, Template, open_template
 
 Say = Callable[[str], None]
 

@@ -42,13 +42,8 @@ from drydock.report.markdown import to_markdown
 from drydock.report.modernized import modernized_to_markdown
 from drydock.report.outcomes import RetrofitReport
 from drydock.template import rendering
-from drydock.template.releases import (
-    Release,
-    Template,
-    absolute,
-    open_template,
-    without_credentials,
-)
+from drydock.template.addresses import absolute, without_credentials
+from drydock.template.releases import Release, Template, open_template
 from drydock.template.rendering import Rendering
 
 Say = Callable[[str], None]

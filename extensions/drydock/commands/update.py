@@ -8,10 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from packaging.version import Version
-
 from drydock import git
-from drydock.codemods import releases
+from drydock.codemods.since import offered
 from drydock.commands import lock_file
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
@@ -26,23 +24,16 @@ from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
 from drydock.template import changelog, rendering
+from drydock.template.addresses import absolute, without_credentials
 from drydock.template.opened import Templates
-from drydock.template.releases import (
-    Release,
-    Template,
-    absolute,
-    release_before,
-    version_of,
-    without_credentials,
-)
+from drydock.template.releases import Release, Template
 from drydock.template.rendering import Checkout, Rendering, Request
+from drydock.template.step import choose
 
 Say = Callable[[str], None]
 Watch = Callable[[Repository, Merge, Rendering], None]
 """Sees a merge, in the repository that has its objects, and the render of the new release."""
 BRANCH = Branch("update")
-CURRENT = ":current:"
-"""Stands for the recorded release, as for Copier."""
 
 
 @dataclass(frozen=True)
@@ -111,41 +102,28 @@ def abort(folder: Path) -> None:
         raise BadInput(f"git: {error}") from error
 
 
-def _rules(service: Service, new: Release) -> list[str]:
-    """Return the rules of `drydock modernize` that come with an update, if it has any."""
-    if "package_path" not in service.answers.values:
-        return []  # another template, whose releases say nothing about ours
-    before = version_of(service.answers.release)
-    if not (
-        before and new.version and any(before < Version(one) <= new.version for one in releases())
-    ):
-        return []
-    from drydock.commands.modernize import offered  # noqa: PLC0415 - they take time to import
-
-    return offered(service.answers.release, new.name)
-
-
 def _update(
     service: Service, template: Template, templates: Templates, options: Options, say: Say
 ) -> UpdateReport:
-    old, new = _releases(service, template, options)
+    step = choose(template, service.answers, options.to, prereleases=options.prereleases)
+    old, new = step.old, step.new
     report = UpdateReport(
         service=str(service.folder),
         template=template.address,
-        before=service.answers.release,
+        before=step.recorded,
         after=new.name,
         dry_run=options.dry_run or options.explain is not None,
         notes=[*filter(None, [template.uncommitted(new)])],
-        rules=_rules(service, new),
+        # The releases of another template say nothing about our rules.
+        rules=offered(step.recorded, new.name) if "package_path" in service.answers.values else [],
     )
     moved = options.template is not None and template.address != service.answers.template
-    bare = _is_bare(service.answers.release, old, new)
-    if bare:
+    if step.replaces_commit:
         report.notes.append(
-            f"{service.answers.release} is a commit, recorded by a clone of the template without "
-            f"tags; {service.answers.file} names {new.name} from now on"
+            f"{step.recorded} is a commit, recorded by a clone of the template without tags; "
+            f"{service.answers.file} names {new.name} from now on"
         )
-    if old.commit == new.commit and not options.data and not moved and not bare:
+    elif step.stays and not options.data and not moved:
         report.notes += notes.disagreements(service)
         if options.explain is not None:
             report.of(options.explain)
@@ -249,12 +227,6 @@ def _carry(
     return theirs.answers
 
 
-def _is_bare(recorded: str, old: Release, new: Release) -> bool:
-    """Tell whether a commit is `recorded`, by a clone without tags, and a release can be now."""
-    is_commit = old.commit.startswith(recorded) or version_of(recorded) is None
-    return is_commit and new.version is not None
-
-
 def _report_answers(report: UpdateReport, service: Service, theirs: Rendering) -> None:
     """Report what the new release's render says of the answers."""
     report.skipped = theirs.skipped
@@ -277,28 +249,3 @@ def _require_branch(repository: Repository) -> None:
         raise BadInput(f"git does not know who commits: {how}")
     if not BRANCH.is_current(repository):
         BRANCH.require_none(repository)
-
-
-def _releases(service: Service, template: Template, options: Options) -> tuple[Release, Release]:
-    recorded = service.answers.release
-    try:
-        old = template.find(recorded)
-    except BadInput as error:
-        file = service.answers.file
-        found = f"{template.address} has no release {recorded} (recorded as _commit in {file})"
-        if (tag := release_before(recorded)) is None:
-            raise BadInput(f"{found}; if the template moved, give --template URL") from error
-        instead = tag if tag in template.releases else "the release that it is nearest to"
-        raise BadInput(
-            f"{found}: the service was made from a state of the template that was never committed "
-            f"there, or not pushed; set _commit to {instead} in {file}, commit, and update again"
-        ) from error
-    if options.to == CURRENT:
-        return old, old
-    if options.to:
-        new = template.find(options.to)
-        if template.is_older(new, old):
-            raise BadInput(f"{new.name} is older than {recorded}: updates go forward only")
-        return old, new
-    new = template.latest(prereleases=options.prereleases)
-    return old, (old if template.is_older(new, old) else new)

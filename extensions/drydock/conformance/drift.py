@@ -9,7 +9,8 @@ from typing import Literal
 from drydock.errors import BadInput
 from drydock.git import GitError
 from drydock.template import answers, rendering
-from drydock.template.releases import local_folder, open_template
+from drydock.template.addresses import local_folder
+from drydock.template.releases import open_template
 
 
 @dataclass(frozen=True)

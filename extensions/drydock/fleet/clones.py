@@ -22,7 +22,7 @@ from drydock.fleet.inventory import Member
 from drydock.git import GitError, Repository
 from drydock.merging.branch import Branch
 from drydock.project import prefix_of
-from drydock.template.releases import redacted, without_credentials
+from drydock.template.addresses import redacted, without_credentials
 
 _REMOTE = "refs/remotes/origin"
 HEAD = f"{_REMOTE}/HEAD"

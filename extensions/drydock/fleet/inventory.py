@@ -13,7 +13,7 @@ from typing import Any
 from drydock.errors import BadInput
 from drydock.paths import expanded, resolved
 from drydock.template import answers
-from drydock.template.releases import redacted, without_credentials
+from drydock.template.addresses import redacted, without_credentials
 
 STANDARD_INPUT = "-"
 _LARGEST = 16 << 20  # bytes

@@ -17,8 +17,9 @@ from drydock.fleet.clones import Source
 from drydock.git import UNMERGED, Entry, Repository, Tree
 from drydock.project import repository_of
 from drydock.template import answers, rendering
+from drydock.template.addresses import redacted, without_credentials
 from drydock.template.opened import Templates
-from drydock.template.releases import Release, Template, redacted, without_credentials
+from drydock.template.releases import Release, Template
 
 _LARGEST_COMPARED = 4 << 20  # bytes
 _LONGEST_MESSAGE = 1000  # letters

@@ -14,7 +14,8 @@ from drydock.errors import BadInput
 from drydock.fleet.clones import Source
 from drydock.fleet.status import is_own, release_on
 from drydock.git import GitError, Repository
-from drydock.template.releases import Release, redacted, version_of
+from drydock.template.addresses import redacted
+from drydock.template.releases import Release, version_of
 
 _REMOTE = "origin"
 """What a checkout is pushed to."""

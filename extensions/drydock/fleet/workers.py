@@ -25,7 +25,7 @@ from typing import Any
 from drydock.errors import UserError, one_line
 from drydock.fleet.inventory import Member
 from drydock.git import GitError
-from drydock.template.releases import redacted
+from drydock.template.addresses import redacted
 
 Result = dict[str, Any]
 Examine = Callable[[Member, Path], Result]

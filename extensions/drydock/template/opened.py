@@ -8,7 +8,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drydock.template.releases import Release, Template, local_folder, open_template
+from drydock.template.addresses import local_folder
+from drydock.template.releases import Release, Template, open_template
 
 
 @dataclass(frozen=True)

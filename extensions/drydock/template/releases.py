@@ -14,17 +14,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from packaging.version import InvalidVersion, Version
 
 from drydock import git
 from drydock.errors import BadInput
 from drydock.git import Tree
-from drydock.paths import expanded
-from drydock.template import company, needed
+from drydock.template import addresses, company, needed
+from drydock.template.addresses import local_folder, without_credentials
 
-_SHORTCUTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<ahead>\d+)-g(?P<commit>[0-9a-f]+)")
 _RELEASE_SUBJECT = re.compile(r"release: (v\S+)")
 
@@ -313,46 +311,6 @@ def release_before(name: str) -> str | None:
     return "" if re.fullmatch(r"[0-9a-f]{7,64}", name) else None
 
 
-def without_credentials(address: str) -> str:
-    """Return the `address` of a template fit to be recorded: without password or token.
-
-    The user of an SSH address stays: it is part of the way, no secret. Raises BadInput for what is
-    no address.
-    """
-    if "://" not in address:
-        return address
-    try:
-        parts = urlsplit(address)
-    except ValueError as error:
-        raise BadInput(f"{redacted(address)!r} is no address: {error}") from error
-    if "@" not in parts.netloc:
-        return address
-    login, _, host = parts.netloc.rpartition("@")
-    user = login.partition(":")[0]
-    netloc = f"{user}@{host}" if parts.scheme.endswith("ssh") and user else host
-    return urlunsplit(parts._replace(netloc=netloc))
-
-
-_LOGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<login>[^\s/?#'\"]+)@", re.IGNORECASE)
-
-
-def redacted(text: str) -> str:
-    """Return a message without the credentials of any address in it."""
-    return _LOGIN.sub(r"\g<scheme>", text)
-
-
-def local_folder(address: str, base: Path) -> Path | None:
-    """Return the folder or bundle at `address` on this machine, a relative one from `base`."""
-    path = base / expanded(Path(address.removeprefix("file://")))
-    return path if path.exists() else None
-
-
-def absolute(address: str, base: Path) -> str:
-    """Return `address` as it can be recorded: a folder on this machine by its whole path."""
-    folder = local_folder(address, base)
-    return str(folder.resolve()) if folder else address
-
-
 @contextmanager
 def open_template(address: str, base: Path, kept: Path | None = None) -> Iterator[Template]:
     """Yield the template at `address`: a folder (read in place), a bundle, or a URL (cloned once).
@@ -384,7 +342,7 @@ def _at_hand(address: str, base: Path, clone: Path) -> git.Repository:
     local = local_folder(address, base)
     if local and local.is_dir():
         return _in_place(local)
-    source = str(local) if local else _expanded(address)
+    source = str(local) if local else addresses.expand(address)
     if not clone.exists():
         # It holds the history of names only; the files of the two releases follow when needed.
         beside = clone.with_name(f"{clone.name}.new")
@@ -402,14 +360,3 @@ def _in_place(folder: Path) -> git.Repository:
     if any(inside):
         raise BadInput(f"{folder} is no template: it is a folder inside another repository")
     return git.Repository(Path(git_dir))
-
-
-def _expanded(address: str) -> str:
-    address = address.removeprefix("git+")
-    for shortcut, host in _SHORTCUTS.items():
-        if address.startswith(shortcut):
-            address = host + address.removeprefix(shortcut).strip("/")
-    # As Copier does, so that git's settings for an address (insteadOf) work for both.
-    if address.startswith(tuple(_SHORTCUTS.values())) and not address.endswith(".git"):
-        address += ".git"
-    return address
