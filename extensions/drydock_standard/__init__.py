@@ -1,1 +1,1 @@
-"""The standard of a service as checks for repo-review (https://repo-review.readthedocs.io)."""
+"""The standard for services, as checks for repo-review (https://repo-review.readthedocs.io)."""

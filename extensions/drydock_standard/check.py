@@ -1,7 +1,7 @@
 """One check of the standard, as repo-review runs it.
 
-A check is a class in a file of `families/`. Its docstring says, in this order: what holds (one
-line, which reports show), why, `Fix:` what to do, and `Since` which release.
+A check is a class in a file of `families/`. Its docstring has, in this order: the rule (one line,
+shown in reports), the reason, `Fix:` with instructions, and `Since` with a release.
 """
 
 import inspect
@@ -17,41 +17,41 @@ from drydock_standard.repository import Repository
 Level = Literal["must", "should", "could"]
 LEVELS: dict[str, Level] = {"DM": "must", "DS": "should", "DC": "could"}
 _MOST_FINDINGS = 10
-_LONGEST = 120  # characters of a file's name or value in a message
-_FAULT = "This check itself failed, so it proves nothing; report it to the maintainers: "
+_LONGEST = 120  # characters of a file name or value in a message
+_FAULT = "The check itself failed, so its result is unknown; report this to Drydock's maintainers: "
 
 
-class Skipped(Exception):  # noqa: N818 - it says what happened
-    """There is nothing that this check could hold to the standard; the message says why."""
+class Skipped(Exception):  # noqa: N818 - a result, not an error
+    """The check does not apply; the message is the reason."""
 
 
 class Check:
-    """A check; its subclasses say of what."""
+    """Base class of the checks."""
 
     code: ClassVar[str]
-    """`DM`, `DS` or `DC` by its level, and a number that no other check has."""
+    """`DM`, `DS` or `DC` for the level, and a unique number."""
     family: ClassVar[str]
     requires: ClassVar[frozenset[str]] = frozenset()
-    """Not used: repo-review skips what requires a waived check, without a word."""
+    """Unused: repo-review silently skips checks that require a waived one."""
 
     def __init__(self) -> None:
         self.skipped = ""
-        """Why the last run was skipped; repo-review has no place for that but the docstring."""
+        """Why the last run was skipped; repo-review can show it only in the docstring."""
         self._describe(self.summary())
 
     def find(self, repository: Repository) -> Iterator[str]:
-        """Yield what is wrong, a line of Markdown each; raise Skipped where it does not apply."""
+        """Yield each finding as a line of Markdown; raise Skipped if the check does not apply."""
         raise NotImplementedError
 
     def check(self, drydock_repository: Repository) -> str | None:
-        """Return what is wrong and how to fix it; nothing if it passed, None if it was skipped.
+        """Return findings and fix as Markdown; empty if the check passed, None if it was skipped.
 
         Never raises: an exception in one check would stop all others.
         """
         try:
             findings = list(islice(self.find(drydock_repository), 1000))
             if not findings and not drydock_repository.complete:
-                skip("the repository is too large to be read as a whole")
+                skip("the repository is too large to be read completely")
         except Skipped as reason:
             self.skipped = str(reason)
             self._describe(f"{self.summary()} ({reason})")
@@ -67,45 +67,45 @@ class Check:
 
     @property
     def address(self) -> str:
-        """Where the check is described; empty where nobody knows where the package came from."""
+        """The address of the check's description; empty if the origin of the package is unknown."""
         return links.page(self.code)
 
     @property
     def url(self) -> str:
-        """The same, as repo-review takes it."""
+        """The address, escaped for repo-review."""
         return escaped(self.address)
 
     @classmethod
     def level(cls) -> Level:
-        """Return its level."""
+        """Return the level of the check."""
         return LEVELS[cls.code[:2]]
 
     @classmethod
     def summary(cls) -> str:
-        """Return what holds, in one line."""
+        """Return the rule, in one line."""
         return cls._paragraphs()[0].rstrip(".")
 
     @classmethod
     def why(cls) -> str:
-        """Return why it has to hold."""
+        """Return the reason for the rule."""
         return "\n\n".join(
             text for text in cls._paragraphs()[1:] if not text.startswith(("Fix: ", "Since "))
         )
 
     @classmethod
     def fix(cls) -> str:
-        """Return what to do where it does not hold."""
+        """Return how to fix findings."""
         return cls._paragraph("Fix: ")
 
     @classmethod
     def since(cls) -> str:
-        """Return the release that brought the check."""
+        """Return the release that introduced the check."""
         return cls._paragraph("Since ").rstrip(".")
 
     @classmethod
     def _paragraph(cls, start: str) -> str:
-        found = [text for text in cls._paragraphs() if text.startswith(start)]
-        return found[0].removeprefix(start) if found else ""
+        matches = [text for text in cls._paragraphs() if text.startswith(start)]
+        return matches[0].removeprefix(start) if matches else ""
 
     @classmethod
     @cache
@@ -114,48 +114,48 @@ class Check:
         return [" ".join(part.split()) for part in text.split("\n\n")]
 
     def _describe(self, text: str) -> None:
-        # An instance's docstring is what repo-review shows, after `str.format`.
+        # repo-review shows the docstring of the instance, after `str.format`.
         self.__doc__ = escaped(text)
 
 
 def skip(reason: str) -> NoReturn:
-    """Say that a check does not apply; `reason` is plain text, without anything of a file."""
+    """Skip the check; `reason` is plain text without any content of a file."""
     raise Skipped(reason)
 
 
 def require_python(repository: Repository) -> None:
-    """Raise Skipped where there is no Python to hold to anything."""
+    """Skip the check if the repository has no Python files."""
     if not any(path.endswith((".py", ".ipynb")) for path in repository.paths):
-        skip("there is no Python")
+        skip("there are no Python files")
 
 
 def escaped(text: str) -> str:
-    """Return `text` as `str.format` makes it itself again."""
+    """Return `text` escaped for `str.format`."""
     return text.replace("{", "{{").replace("}", "}}")
 
 
 def code(value: object, longest: int = _LONGEST) -> str:
-    """Return something of a repository as a code span of Markdown, in which nothing has meaning."""
+    """Return a value from a repository as a Markdown code span, free of other markup."""
     text = "".join(c if c.isprintable() else " " for c in str(value)).replace("`", "'")
     return f"`{text[:longest]}{'…' if len(text) > longest else ''}`" if text.strip() else "(empty)"
 
 
 def plain(value: object) -> str:
-    """Return something of a repository as text that is no markup of any report."""
+    """Return a value from a repository as text without markup of any report format."""
     return re.sub(r"[^\w .,:;/()@+-]", "?", str(value))[:300]
 
 
 def at(path: str, line: int = 0) -> str:
-    """Return where something is, in Markdown; `line` from 1, 0 for the file as a whole."""
+    """Return a location as Markdown; `line` counts from 1, 0 means the whole file."""
     return code(f"{path}:{line}" if line else path)
 
 
 def line_of(text: str, position: int) -> int:
-    """Return the line, from 1, of a position in a text."""
+    """Return the line number of a position in a text, from 1."""
     return text.count("\n", 0, position) + 1
 
 
 def first_line(text: str, pattern: str) -> int:
-    """Return the line, from 1, of the first match of a regular expression; 0 without one."""
-    found = re.search(pattern, text, re.MULTILINE)
-    return line_of(text, found.start()) if found else 0
+    """Return the line number of the first match of a pattern, from 1; 0 without a match."""
+    match = re.search(pattern, text, re.MULTILINE)
+    return line_of(text, match.start()) if match else 0

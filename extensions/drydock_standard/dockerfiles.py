@@ -13,16 +13,16 @@ _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
 _PYTHON = re.compile(
     r"\b(python[\d.]*|pip|uv|poetry|pdm|pipenv|conda|uvicorn|gunicorn)\b", re.IGNORECASE
 )
-_NO_DOCKERFILE = re.compile(
+_NOT_DEPLOYED = re.compile(
     r"\.(md|j2|jinja|dockerignore|tmpl|lock)$|[.-](ci|demo|dev|development|devcontainer|local|tests?)$"
 )
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-"""Stands for a variable whose value only the build knows."""
+"""Replaces a variable whose value is known only to the build."""
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction, its continued lines joined."""
+    """One instruction, with continued lines joined."""
 
     name: str
     value: str
@@ -32,67 +32,67 @@ class Instruction:
 
 @dataclass
 class Stage:
-    """What one FROM begins."""
+    """A build stage: one FROM and the instructions that follow it."""
 
     image: str
-    """The image, or the name of the stage before that it goes on from; variables are filled in."""
+    """The image, or the name of an earlier stage; variables are filled in."""
     name: str
     line: int
     instructions: list[Instruction] = field(default_factory=list)
 
     def last(self, name: str) -> Instruction | None:
-        """Return the last instruction of a kind, which alone counts; None if there is none."""
-        return next((one for one in reversed(self.instructions) if one.name == name), None)
+        """Return the last instruction with a name, the only effective one; None without any."""
+        matches = (entry for entry in reversed(self.instructions) if entry.name == name)
+        return next(matches, None)
 
 
 def files(repository: Repository) -> Iterator[tuple[str, list[Stage]]]:
-    """Yield path and stages of each Dockerfile that builds something of Python to be deployed.
+    """Yield path and stages of each Dockerfile that builds a Python service for deployment.
 
-    Those of tests and examples, and of what a service stands beside (a proxy, a database), are no
-    part of the standard.
+    Dockerfiles of tests, of examples, and of other components (a proxy, a database) are left out.
     """
     names = (r"(?i:dockerfile|containerfile)([.-][\w.-]*)?", r".*\.(?i:dockerfile|containerfile)")
     for path in repository.named(*names):
         text = repository.text(path) or ""
-        if is_aside(path) or _NO_DOCKERFILE.search(path) or not _PYTHON.search(text):
+        if is_aside(path) or _NOT_DEPLOYED.search(path) or not _PYTHON.search(text):
             continue
-        if found := stages(text):
-            yield path, found
+        if parsed := stages(text):
+            yield path, parsed
 
 
 def stages(text: str) -> list[Stage]:
     """Return the stages of a Dockerfile, in order."""
-    found: list[Stage] = []
+    parsed: list[Stage] = []
     arguments: dict[str, str] = {}
-    for one in _instructions(text):
-        if one.name == "FROM":
-            said = _FROM.match(one.value)
-            image = filled(said[1], arguments) if said else one.value
-            found.append(Stage(image, (said and said[2]) or "", one.line))
-        elif one.name == "ARG" and not found:
-            name, equals, value = one.value.partition("=")
+    for instruction in _instructions(text):
+        if instruction.name == "FROM":
+            match = _FROM.match(instruction.value)
+            image = filled(match[1], arguments) if match else instruction.value
+            parsed.append(Stage(image, (match and match[2]) or "", instruction.line))
+        elif instruction.name == "ARG" and not parsed:
+            name, equals, value = instruction.value.partition("=")
             if equals:
                 arguments[name.strip()] = value.strip().strip("\"'")
-        elif found:
-            found[-1].instructions.append(one)
-    return found
+        elif parsed:
+            parsed[-1].instructions.append(instruction)
+    return parsed
 
 
 def filled(text: str, arguments: Mapping[str, str]) -> str:
-    """Return `text` with its variables, those without a value as UNKNOWN."""
+    """Return `text` with its variables filled in; those without a value become UNKNOWN."""
     return _VARIABLE.sub(
-        lambda found: arguments.get(found[1] or found[3]) or found[2] or UNKNOWN, text
+        lambda match: arguments.get(match[1] or match[3]) or match[2] or UNKNOWN, text
     )
 
 
 def variables(stage: Stage) -> dict[str, str]:
-    """Return the values that ARG and ENV of a stage give names."""
-    found: dict[str, str] = {}
-    for one in stage.instructions:
-        if one.name in ("ARG", "ENV"):
-            for name, value in re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", one.value):
-                found[name] = value.strip("\"'")
-    return found
+    """Return the variables that ARG and ENV set in a stage, with their values."""
+    values: dict[str, str] = {}
+    for instruction in stage.instructions:
+        if instruction.name in ("ARG", "ENV"):
+            for name, value in re.findall(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", instruction.value):
+                values[name] = value.strip("\"'")
+    return values
 
 
 def _instructions(text: str) -> Iterator[Instruction]:
@@ -109,11 +109,11 @@ def _instructions(text: str) -> Iterator[Instruction]:
             if following is None:
                 break
             parts.append(following[1])
-        if found := _INSTRUCTION.match(" ".join(parts)):
-            name = found[1].upper()
-            ends = _HEREDOC.findall(found[2]) if name in ("RUN", "COPY", "ADD") else []
+        if match := _INSTRUCTION.match(" ".join(parts)):
+            name = match[1].upper()
+            ends = _HEREDOC.findall(match[2]) if name in ("RUN", "COPY", "ADD") else []
             for end in ends:
-                for _, inside in lines:
-                    if inside.strip() == end:
+                for _, content in lines:
+                    if content.strip() == end:
                         break
-            yield Instruction(name, found[2].strip(), number)
+            yield Instruction(name, match[2].strip(), number)

@@ -1,4 +1,4 @@
-"""What a package index says of packages, by its JSON interface (PEP 691, PEP 700, PEP 792)."""
+"""Queries a package index through its JSON API (PEP 691, PEP 700, PEP 792)."""
 
 import datetime
 import json
@@ -18,66 +18,66 @@ from drydock_standard.repository import Repository, table, texts
 
 PUBLIC = "https://pypi.org/simple"
 _ACCEPT = "application/vnd.pypi.simple.v1+json"
-_PATIENCE = 10  # seconds
-_LARGEST = 1 << 26  # bytes of an answer
-_MOST = 200  # packages
-_AT_ONCE = 8
+_TIMEOUT = 10  # seconds
+_LARGEST = 1 << 26  # bytes of a response
+_MOST_PACKAGES = 200
+_WORKERS = 8
 
 
 @dataclass(frozen=True)
 class Package:
-    """What an index says of one package."""
+    """The state of one package on an index."""
 
     newest: datetime.datetime | None
-    """When its last file was uploaded; None where the index does not tell."""
+    """When its last file was uploaded; None if the index does not provide that."""
     status: str
-    """`active`, `archived`, `quarantined`, `deprecated`; empty where the index does not tell."""
+    """`active`, `archived`, `quarantined`, `deprecated`; empty if not provided."""
     reason: str
     yanked: bool
-    """Whether every file of it is yanked."""
+    """Whether all its files are yanked."""
 
 
 def direct(repository: Repository) -> list[str]:
-    """Return the packages that the project itself asks for, normalised and sorted."""
+    """Return the normalized, sorted names of the project's direct dependencies."""
     project = table(repository.pyproject, "project")
-    asked = texts(project.get("dependencies"))
-    if not asked:
-        asked = [name for name in repository.tool("poetry", "dependencies") if name != "python"]
-    if not asked:
-        asked = [
+    declared = texts(project.get("dependencies"))
+    if not declared:
+        declared = [name for name in repository.tool("poetry", "dependencies") if name != "python"]
+    if not declared:
+        declared = [
             line.partition("#")[0].partition(";")[0].strip()
             for line in repository.lines("requirements.txt")
         ]
     names: set[str] = set()
-    for text in asked:
+    for text in declared:
         try:
-            one = Requirement(text)
+            requirement = Requirement(text)
         except InvalidRequirement:
             continue
-        if not one.url:
-            names.add(canonicalize_name(one.name))
-    return sorted(names)[:_MOST]
+        if not requirement.url:
+            names.add(canonicalize_name(requirement.name))
+    return sorted(names)[:_MOST_PACKAGES]
 
 
-def ask(names: Iterable[str]) -> Mapping[str, Package | str]:
-    """Return what the index says of each package, or in a text why it does not."""
+def query(names: Iterable[str]) -> Mapping[str, Package | str]:
+    """Return the state of each package on the index; a text, the reason, if it cannot be read."""
     names = list(names)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return dict(zip(names, pool.map(_ask, names), strict=True))
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return dict(zip(names, pool.map(_query, names), strict=True))
 
 
 def _address() -> str:
-    """Return the index that uv or pip is told to use, else the public one."""
+    """Return the index that uv or pip is configured to use, else the public one."""
     for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
         if (address := os.environ.get(name, "")).startswith(("http://", "https://")):
             return address.rstrip("/")
     return PUBLIC
 
 
-def _ask(name: str) -> Package | str:
+def _query(name: str) -> Package | str:
     request = urllib.request.Request(f"{_address()}/{name}/", headers={"Accept": _ACCEPT})
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE) as response:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
             values = json.loads(response.read(_LARGEST))
         return _package(values)
     except urllib.error.HTTPError as error:
@@ -88,16 +88,16 @@ def _ask(name: str) -> Package | str:
 
 def _package(values: Any) -> Package:
     files = values.get("files") if isinstance(values, dict) else None
-    files = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
-    days = [
-        datetime.datetime.fromisoformat(one["upload-time"])
-        for one in files
-        if one.get("upload-time")
+    files = [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
+    uploads = [
+        datetime.datetime.fromisoformat(file["upload-time"])
+        for file in files
+        if file.get("upload-time")
     ]
     status = table(values, "project-status")
     return Package(
-        newest=max(days, default=None),
+        newest=max(uploads, default=None),
         status=re.sub(r"\W", "", str(status.get("status", ""))),
         reason=str(status.get("reason", "")),
-        yanked=bool(files) and all(one.get("yanked") for one in files),
+        yanked=bool(files) and all(file.get("yanked") for file in files),
     )

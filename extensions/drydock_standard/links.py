@@ -1,4 +1,4 @@
-"""Where the page about the checks is: in the repository that this package was installed from."""
+"""The address of the page about the checks, in the repository that the package came from."""
 
 import json
 import re
@@ -6,13 +6,13 @@ from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 DISTRIBUTIONS = ("drydock-standard", "drydock-engine")
-"""The package, and the engine, which brings it along."""
+"""The package itself, and the engine, whose wheel includes it."""
 
 
 def page(check: str) -> str:
-    """Return the address of a check's description; empty where the origin is not known.
+    """Return the address of a check's description; empty if the origin is unknown.
 
-    PEP 610 says where an installation came from; forges show a file at `/blob/<commit>/`.
+    An installation records its origin (PEP 610); forges show a file at `/blob/<commit>/`.
     """
     return f"{base}#{check.lower()}" if (base := _base()) else ""
 
@@ -21,20 +21,20 @@ def page(check: str) -> str:
 def _base() -> str:
     for name in DISTRIBUTIONS:
         try:
-            found = _of(distribution(name))
+            address = _page_of(distribution(name))
         except PackageNotFoundError:
             continue
-        if found:
-            return found
+        if address:
+            return address
     return ""
 
 
-def _of(package: Distribution) -> str:
+def _page_of(package: Distribution) -> str:
     try:
         direct = json.loads(package.read_text("direct_url.json") or "{}")
         address, commit = direct["url"], direct["vcs_info"]["commit_id"]
     except (KeyError, TypeError, ValueError):
         return ""
-    # A login in the address is nobody else's business.
-    there = re.fullmatch(r"(?:git\+)?https?://(?:[^/@]*@)?([^/]+/.+?)(?:\.git)?/?", address)
-    return f"https://{there[1]}/blob/{commit}/docs/checks.md" if there else ""
+    # Credentials in the address must not be shown.
+    match = re.fullmatch(r"(?:git\+)?https?://(?:[^/@]*@)?([^/]+/.+?)(?:\.git)?/?", address)
+    return f"https://{match[1]}/blob/{commit}/docs/checks.md" if match else ""

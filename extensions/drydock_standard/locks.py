@@ -1,4 +1,4 @@
-"""Lock files, held to what pyproject.toml asks for, without the tools that wrote them."""
+"""Compares lock files with pyproject.toml, without the tools that wrote them."""
 
 import hashlib
 import json
@@ -13,32 +13,32 @@ from packaging.utils import canonicalize_name
 
 from drydock_standard.repository import table, texts
 
-_OWN = re.compile(r'^source = \{ (?:editable|virtual|directory) = "(.*)" \}$', re.MULTILINE)
+_PROJECT = re.compile(r'^source = \{ (?:editable|virtual|directory) = "(.*)" \}$', re.MULTILINE)
 _RANGE = re.compile(r"(~=|==)\s*(\d+(?:\.\d+)*\.\*|(?<=~=)\s*\d+(?:\.\d+)+)(?=\s*(?:,|$))")
-_MOST = 1000  # dependencies in one list
-_ELSEWHERE = ("git", "url", "path", "directory", "editable", "virtual")
-# Of poetry.packages.locker.Locker, since Poetry 1.1.
+_MOST_DEPENDENCIES = 1000  # in one list
+_OTHER_SOURCES = ("git", "url", "path", "directory", "editable", "virtual")
+# As in poetry.packages.locker.Locker, since Poetry 1.1.
 _LEGACY_KEYS = ("dependencies", "source", "extras", "dev-dependencies")
 _PROJECT_KEYS = ("requires-python", "dependencies", "optional-dependencies")
 
 
-class Unknown(Exception):  # noqa: N818 - it says what is the matter
-    """Whether a lock file is fresh cannot be told; the message says why."""
+class Unknown(Exception):  # noqa: N818 - a result, not an error
+    """The lock file cannot be compared; the message is the reason."""
 
 
-Wanted = tuple[str, SpecifierSet | None, frozenset[str]]
-"""Name, versions (None where they come from somewhere else than an index), and extras."""
+Dependency = tuple[str, SpecifierSet | None, frozenset[str]]
+"""Name, versions (None unless the source is an index), and extras."""
 
 
 def has(lock: str, member: str) -> bool:
-    """Tell whether uv.lock has a member of its workspace, by the folder from there."""
-    return any(found[1] == member for found in _OWN.finditer(lock))
+    """Return whether uv.lock contains the workspace member at a path relative to it."""
+    return any(match[1] == member for match in _PROJECT.finditer(lock))
 
 
 def stale_uv(lock: str, pyproject: Mapping[str, Any], member: str = ".") -> Iterator[str]:
-    """Yield what uv.lock does not have as pyproject.toml has it; raise Unknown where it may.
+    """Yield how uv.lock differs from pyproject.toml; raise Unknown if that is uncertain.
 
-    `member` is the folder of pyproject.toml from that of uv.lock: one of a workspace.
+    `member` is the directory of pyproject.toml, relative to that of uv.lock: a workspace member.
     """
     project = table(pyproject, "project")
     if {"dependencies", "optional-dependencies", "requires-python"} & {
@@ -46,123 +46,130 @@ def stale_uv(lock: str, pyproject: Mapping[str, Any], member: str = ".") -> Iter
     }:
         raise Unknown("the dependencies of the project are dynamic")
     head, *blocks = re.split(r"(?m)^\[\[package\]\]$", lock)
-    own = [block for block in blocks if has(block, member)]
-    if not own:
+    members = [block for block in blocks if has(block, member)]
+    if not members:
         if table(pyproject, "tool", "uv", "workspace"):
             raise Unknown("the project is the root of a workspace")
-        yield "it does not have this project"
+        yield "does not contain this project"
         return
-    package = _toml(f"[[package]]{own[0]}")["package"][0]
+    package = _toml(f"[[package]]{members[0]}")["package"][0]
     metadata = package.get("metadata")
     if not isinstance(metadata, dict):
-        raise Unknown("it is of an old format")
-    requires = str(project.get("requires-python", ""))
-    if member == "." and not table(pyproject, "tool", "uv", "workspace") and requires:
+        raise Unknown("its format is too old")
+    required = str(project.get("requires-python", ""))
+    if member == "." and not table(pyproject, "tool", "uv", "workspace") and required:
         locked = str(_toml(head).get("requires-python", ""))
-        if _specifiers(locked) != _specifiers(requires):
-            yield f"requires-python is {locked}, not {requires}"
-    wanted = list(texts(project.get("dependencies")))
-    for more in table(project, "optional-dependencies").values():
-        wanted += texts(more)
-    yield from _difference(wanted, metadata.get("requires-dist"))
+        if _specifiers(locked) != _specifiers(required):
+            yield f"requires-python is {locked}, not {required}"
+    declared = list(texts(project.get("dependencies")))
+    for extra in table(project, "optional-dependencies").values():
+        declared += texts(extra)
+    yield from _difference(declared, metadata.get("requires-dist"))
     groups = {**table(pyproject, "dependency-groups")}
-    if old := table(pyproject, "tool", "uv").get("dev-dependencies"):
-        groups["dev"] = [*texts(old), *groups.get("dev", [])]
+    if legacy := table(pyproject, "tool", "uv").get("dev-dependencies"):
+        groups["dev"] = [*texts(legacy), *groups.get("dev", [])]
     locked_groups = table(metadata, "requires-dev")
     for name in groups:
-        normal = canonicalize_name(name)
-        locked_group = locked_groups.get(normal, locked_groups.get(name))
+        normalized = canonicalize_name(name)
+        locked_group = locked_groups.get(normalized, locked_groups.get(name))
         yield from _difference(list(_group(groups, name, set())), locked_group)
 
 
 def stale_poetry(lock: str, pyproject: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong where poetry.lock was made from another pyproject.toml."""
-    found = re.search(r'(?m)^content-hash = "([0-9a-f]+)"', lock)
-    if not found:
+    """Yield a finding if poetry.lock was written for a different pyproject.toml."""
+    match = re.search(r'(?m)^content-hash = "([0-9a-f]+)"', lock)
+    if not match:
         raise Unknown("it has no content-hash")
-    if found[1] not in {_content_hash(pyproject, groups=groups) for groups in (True, False)}:
-        yield "its content-hash is that of another pyproject.toml"
+    if match[1] not in {_content_hash(pyproject, groups=groups) for groups in (True, False)}:
+        yield "its content-hash does not match pyproject.toml"
 
 
 def _content_hash(pyproject: Mapping[str, Any], *, groups: bool) -> str:
-    """Return what Poetry records of pyproject.toml (`Locker._get_content_hash`)."""
+    """Return the hash that Poetry records for pyproject.toml (`Locker._get_content_hash`)."""
     project, poetry = table(pyproject, "project"), table(pyproject, "tool", "poetry")
-    of_project = {key: project[key] for key in _PROJECT_KEYS if project.get(key) is not None}
-    of_groups = table(pyproject, "dependency-groups") if groups else {}
-    of_poetry = {}
+    project_content = {key: project[key] for key in _PROJECT_KEYS if project.get(key) is not None}
+    group_content = table(pyproject, "dependency-groups") if groups else {}
+    poetry_content = {}
     for key in (*_LEGACY_KEYS, "group"):
         data = poetry.get(key)
-        if data is not None or (key in _LEGACY_KEYS and not of_project and not of_groups):
-            of_poetry[key] = data
+        if data is not None or (key in _LEGACY_KEYS and not project_content and not group_content):
+            poetry_content[key] = data
     relevant: dict[str, Any] = {}
-    if of_project:
-        relevant["project"] = of_project
-    if of_groups:
-        relevant["dependency-groups"] = of_groups
-    relevant = {**relevant, "tool": {"poetry": of_poetry}} if relevant else of_poetry
+    if project_content:
+        relevant["project"] = project_content
+    if group_content:
+        relevant["dependency-groups"] = group_content
+    relevant = {**relevant, "tool": {"poetry": poetry_content}} if relevant else poetry_content
     text = json.dumps(relevant, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _difference(wanted: list[str], locked: object) -> Iterator[str]:
-    there = [one for one in locked if isinstance(one, dict)] if isinstance(locked, list) else []
-    if max(len(wanted), len(there)) > _MOST:
+def _difference(declared: list[str], locked: object) -> Iterator[str]:
+    entries = (
+        [entry for entry in locked if isinstance(entry, dict)] if isinstance(locked, list) else []
+    )
+    if max(len(declared), len(entries)) > _MOST_DEPENDENCIES:
         raise Unknown("there are too many dependencies")
-    have = [
-        (_locked(one), "index" in one or any(key in one for key in _ELSEWHERE)) for one in there
+    unmatched = [
+        (_locked_dependency(entry), any(key in entry for key in ("index", *_OTHER_SOURCES)))
+        for entry in entries
     ]
-    found: list[Wanted] = []
-    for text in wanted:
-        one = _wanted(text)
-        match = next((other for other in have if _same(one, other[0])), None)
+    matched: list[Dependency] = []
+    for text in declared:
+        dependency = _declared_dependency(text)
+        match = next((pair for pair in unmatched if _same(dependency, pair[0])), None)
         if match is None:
-            yield f"it does not have {text}"
+            yield f"does not contain {text}"
         else:
-            have.remove(match)
-            found.append(one)
-    for (name, versions, extras), has_source in have:
-        # Of what has several sources, by the marker of each, uv writes one entry for each.
+            unmatched.remove(match)
+            matched.append(dependency)
+    for (name, versions, extras), has_source in unmatched:
+        # uv writes one entry per source if a dependency has several, each with a marker.
         # https://docs.astral.sh/uv/concepts/projects/dependencies/#multiple-sources
-        again = has_source and any(_same(one, (name, versions, extras)) for one in found)
-        if not again:
-            yield f"it has {name}{versions or ''}, which is no longer asked for"
+        repeated = has_source and any(_same(other, (name, versions, extras)) for other in matched)
+        if not repeated:
+            yield f"contains {name}{versions or ''}, which is no longer a dependency"
 
 
-def _same(one: Wanted, other: Wanted) -> bool:
+def _same(one: Dependency, other: Dependency) -> bool:
     if one[0] != other[0] or one[2] != other[2]:
         return False
     return one[1] is None or other[1] is None or one[1] == other[1]
 
 
-def _wanted(text: str) -> Wanted:
+def _declared_dependency(text: str) -> Dependency:
     try:
-        one = Requirement(text)
+        requirement = Requirement(text)
     except InvalidRequirement:
-        raise Unknown("a dependency cannot be read") from None
-    versions = None if one.url else _specifiers(str(one.specifier))
-    return canonicalize_name(one.name), versions, frozenset(map(canonicalize_name, one.extras))
+        raise Unknown("a dependency is not valid") from None
+    versions = None if requirement.url else _specifiers(str(requirement.specifier))
+    return (
+        canonicalize_name(requirement.name),
+        versions,
+        frozenset(map(canonicalize_name, requirement.extras)),
+    )
 
 
-def _locked(entry: Mapping[str, Any]) -> Wanted:
-    elsewhere = any(key in entry for key in _ELSEWHERE)
-    versions = None if elsewhere else _specifiers(str(entry.get("specifier", "")))
+def _locked_dependency(entry: Mapping[str, Any]) -> Dependency:
+    has_other_source = any(key in entry for key in _OTHER_SOURCES)
+    versions = None if has_other_source else _specifiers(str(entry.get("specifier", "")))
     extras = frozenset(map(canonicalize_name, texts(entry.get("extras"))))
     return canonicalize_name(str(entry.get("name"))), versions, extras
 
 
 def _specifiers(text: str) -> SpecifierSet:
-    """Return versions as uv writes them: `~=3.12` and `==3.12.*` as the range that they are."""
+    """Return version specifiers as uv writes them: `~=3.12` and `==3.12.*` become ranges."""
 
-    def as_range(found: re.Match[str]) -> str:
-        release = [int(number) for number in found[2].rstrip(".*").split(".")]
-        ends = release[:-1] if found[1] == "~=" else release
-        upper = ".".join(map(str, [*ends[:-1], ends[-1] + 1]))
-        return f">={found[2].removesuffix('.*')},<{upper}"
+    def as_range(match: re.Match[str]) -> str:
+        release = [int(number) for number in match[2].rstrip(".*").split(".")]
+        last = release[:-1] if match[1] == "~=" else release
+        upper = ".".join(map(str, [*last[:-1], last[-1] + 1]))
+        return f">={match[2].removesuffix('.*')},<{upper}"
 
     try:
         return SpecifierSet(_RANGE.sub(as_range, text))
     except InvalidSpecifier:
-        raise Unknown("a version cannot be read") from None
+        raise Unknown("a version is not valid") from None
 
 
 def _group(groups: Mapping[str, Any], name: str, seen: set[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What repo-review asks a plugin for: checks, families, fixtures."""
+"""The entry points of repo-review: checks, families and fixtures."""
 
 import os
 from importlib.resources.abc import Traversable
@@ -12,12 +12,12 @@ from drydock_standard.repository import Repository
 
 
 def checks() -> dict[str, Check]:
-    """Return a new instance of each check, by its code."""
+    """Return a new instance of each check by its code."""
     return {code: check() for code, check in families.classes().items()}
 
 
 def all_families() -> dict[str, Family]:
-    """Return the families in the order of reports."""
+    """Return the families in report order."""
     return {
         name: Family(name=module.NAME, order=module.ORDER)
         for name, module in families.modules().items()
@@ -25,13 +25,13 @@ def all_families() -> dict[str, Family]:
 
 
 def drydock_repository(package: Traversable, pyproject: dict[str, Any]) -> Repository:
-    """Return what the checks may read of the service; DRYDOCK_CHECK_NETWORK=1 lets them ask.
+    """Return the repository for the checks; DRYDOCK_CHECK_NETWORK=1 allows network access.
 
-    `pyproject` is repo-review's own reading of pyproject.toml, and is changed in place: it keeps
-    the waivers that hold, since repo-review lets a waiver hold for ever. A fixture of the same name
-    beside it would win or lose by the order in which a file system lists what is installed.
+    `pyproject` is repo-review's own copy of pyproject.toml. It is changed in place to drop expired
+    waivers, because repo-review knows no expiry. Another fixture of the same name would not work:
+    which of the two wins depends on the order in which the file system lists installed packages.
     """
-    held = waivers.in_force(pyproject)
+    content = waivers.in_force(pyproject)
     pyproject.clear()
-    pyproject.update(held)
+    pyproject.update(content)
     return Repository(package, network=os.environ.get("DRYDOCK_CHECK_NETWORK") == "1")

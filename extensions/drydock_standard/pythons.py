@@ -1,4 +1,4 @@
-"""Which versions of Python are maintained, as of a day: https://devguide.python.org/versions/."""
+"""The end of life of each Python version (https://devguide.python.org/versions/)."""
 
 import datetime
 import re
@@ -6,7 +6,7 @@ import re
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 AS_OF = datetime.date(2026, 11, 28)
-"""When this table was last compared with its source."""
+"""When END_OF_LIFE was last compared with its source."""
 END_OF_LIFE = {
     "2.7": datetime.date(2020, 1, 1),
     "3.4": datetime.date(2019, 3, 18),
@@ -22,19 +22,19 @@ END_OF_LIFE = {
     "3.14": datetime.date(2030, 10, 31),
     "3.15": datetime.date(2031, 10, 31),
 }
-_POETRYS = re.compile(r"([\^~])(?!=)\s*(\d+)(?:\.(\d+))?[\d.]*")
+_POETRY_RANGE = re.compile(r"([\^~])(?!=)\s*(\d+)(?:\.(\d+))?[\d.]*")
 
 
 def ended(version: str) -> datetime.date | None:
-    """Return the day since which `major.minor` gets no fixes; None if it does, or is not known."""
+    """Return the end of life of `major.minor` if it is over; None if it is not, or unknown."""
     last = END_OF_LIFE.get(version)
     return last if last and last < datetime.date.today() else None
 
 
 def admitted(requires: str) -> list[str] | None:
-    """Return the versions that a demand such as `>=3.11` or Poetry's `^3.9` admits, oldest first.
+    """Return the Python versions admitted by a specifier (`>=3.11`, Poetry's `^3.9`), oldest first.
 
-    None where it cannot be read.
+    None if the specifier is not valid.
     """
     try:
         sets = [SpecifierSet(_as_pep_440(part)) for part in re.split(r"\|\|?", requires)]
@@ -43,19 +43,21 @@ def admitted(requires: str) -> list[str] | None:
     return [
         version
         for version in END_OF_LIFE
-        if any(one.contains(f"{version}.{patch}") for one in sets for patch in (0, 99))
+        if any(
+            specifiers.contains(f"{version}.{patch}") for specifiers in sets for patch in (0, 99)
+        )
     ]
 
 
-def _as_pep_440(demand: str) -> str:
-    def plain(found: re.Match[str]) -> str:
-        sign, major, minor = found[1], found[2], found[3]
+def _as_pep_440(specifier: str) -> str:
+    def as_range(match: re.Match[str]) -> str:
+        sign, major, minor = match[1], match[2], match[3]
         upper = f"{int(major) + 1}" if sign == "^" or minor is None else f"{major}.{int(minor) + 1}"
-        return f">={found[0][1:].strip()},<{upper}"
+        return f">={match[0][1:].strip()},<{upper}"
 
-    demand = demand.strip()
-    if re.fullmatch(r"\d+(\.\d+)*(\.\*)?", demand):  # Poetry's for exactly this
-        return f"=={demand}"
-    if demand == "*":
+    specifier = specifier.strip()
+    if re.fullmatch(r"\d+(\.\d+)*(\.\*)?", specifier):  # Poetry: exactly this version
+        return f"=={specifier}"
+    if specifier == "*":
         return ""
-    return _POETRYS.sub(plain, re.sub(r"(\d)\s+([<>=!~^])", r"\1,\2", demand))
+    return _POETRY_RANGE.sub(as_range, re.sub(r"(\d)\s+([<>=!~^])", r"\1,\2", specifier))

@@ -1,6 +1,6 @@
-"""The releases of the template that this package knows: those before it, with their days.
+"""The template's releases up to the version of this package, with their dates.
 
-They stand in the changelogs, upstream's and a fork's, which the package brings along.
+They are read from the changelogs, upstream's and a fork's, which the package contains.
 """
 
 import datetime
@@ -17,24 +17,24 @@ _HEADING = re.compile(r"^## (v\S+) \((\d{4}-\d{2}-\d{2})\)", re.MULTILINE)
 
 @cache
 def known() -> Mapping[str, datetime.date]:
-    """Return the day of each release by its tag; a fork's own only, where it has any."""
-    by_file = [_in(_text(name)) for name in CHANGELOGS]
+    """Return the date of each release by tag; only the fork's releases if it has any."""
+    by_file = [_dates(_text(name)) for name in CHANGELOGS]
     return by_file[1] or by_file[0]
 
 
 def _text(name: str) -> str:
-    here = Path(__file__).parent
-    # In an installed package beside the code, in the repository at its top.
-    places = (here / name, here.parents[1] / name)
-    return next((one.read_text(encoding="utf-8") for one in places if one.is_file()), "")
+    package = Path(__file__).parent
+    # An installed package has them next to the code, the repository at its top.
+    places = (package / name, package.parents[1] / name)
+    return next((place.read_text(encoding="utf-8") for place in places if place.is_file()), "")
 
 
-def _in(text: str) -> dict[str, datetime.date]:
+def _dates(text: str) -> dict[str, datetime.date]:
     return {name: datetime.date.fromisoformat(day) for name, day in _HEADING.findall(text)}
 
 
 def order(name: str) -> Version:
-    """Return what releases are sorted by; that of a name which is no version comes first."""
+    """Return the sort key of a release; names that are not versions sort first."""
     try:
         return Version(name)
     except InvalidVersion:
@@ -42,5 +42,5 @@ def order(name: str) -> Version:
 
 
 def is_newer(name: str) -> bool:
-    """Tell whether a version comes after every release that is known."""
-    return all(order(name) > order(one) for one in known())
+    """Return whether a version is newer than every known release."""
+    return all(order(name) > order(release) for release in known())

@@ -1,7 +1,7 @@
-"""What a check may read of a repository: its files as text, within bounds, and never more.
+"""Bounded, read-only access of the checks to the files of a repository.
 
-Nothing of the repository is run. Whatever is in it may be hostile: huge, binary, nested without
-end, or a link that leads out of it.
+Nothing of the repository is run. Its content may be hostile: huge, binary, endlessly nested, or a
+link that leads out of it.
 """
 
 import datetime
@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources.abc import Traversable
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Self
 
@@ -21,17 +21,17 @@ import yaml
 
 MOST_FILES = 20_000
 LARGEST = 1 << 20  # bytes of one file
-LARGEST_LOCK = 1 << 24  # bytes of a lock file, which a tool has written
+LARGEST_LOCK = 1 << 24  # bytes of a lock file, which a tool generates
 MOST_BYTES = 1 << 28  # bytes of all files together
-DEEPEST = 60  # levels in TOML, YAML, JSON; levels of folders
+DEEPEST = 60  # levels in TOML, YAML, JSON; levels of directories
 _MOST_VALUES = 200_000
-_MOST = 100  # files of one pattern in a folder above
-_PATIENCE = 60  # seconds for git to list the files
+_MOST_ABOVE = 100  # files per pattern and parent directory
+_TIMEOUT = 60  # seconds per git command
 _SKIPPED = {
     ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".tox", ".venv",
     "__pycache__", "node_modules", "venv",
 }  # fmt: skip
-_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
+_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX")
 _LINK, _SUBMODULE = "120000", "160000"
 
 
@@ -43,12 +43,12 @@ _ASIDE = re.compile(
 
 
 def is_aside(path: str) -> bool:
-    """Tell whether a file is a test, a document or an example, and not what is deployed."""
+    """Return whether a file is a test, a document or an example, not deployed code."""
     return bool(_ASIDE.search(path))
 
 
-class Unusable(Exception):  # noqa: N818 - it says what the file is
-    """A file that cannot be read as what its name says; the message says why, without its name."""
+class Unusable(Exception):  # noqa: N818 - names a property of the file
+    """A file that does not have the format of its name; the message is why, without the name."""
 
 
 class Repository:
@@ -61,37 +61,37 @@ class Repository:
         network: bool = False,
         tracked: Mapping[str, str] | None = None,
     ) -> None:
-        """Start to read in `root`; `tracked` is what git would list there, each with its mode."""
+        """Start to read in `root`; `tracked` is what git lists there, each path with its mode."""
         self.root = root
         self._listed = tracked
         self.network = network
-        """Whether checks may ask servers about what the repository names."""
+        """Whether checks may query servers."""
         self._texts: dict[str, str | None] = {}
         self._values: dict[str, Any] = {}
         self._folders: dict[str, Path] = {}
         self._bytes = 0
         self.complete = True
-        """Whether all files could be listed and read; else the bounds above were met."""
+        """Whether all files were listed and read; False if a limit was reached."""
 
     def __deepcopy__(self, _memo: object) -> Self:
-        """Return itself: repo-review copies what it hands to checks, and this never changes."""
+        """Return itself: repo-review copies what it passes to checks, and this never changes."""
         return self
 
     @cached_property
     def folder(self) -> Path | None:
-        """The folder on this machine; None where the repository is read from elsewhere."""
+        """The directory on this machine; None if the repository is remote."""
         return self.root if isinstance(self.root, Path) else None
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """The files, sorted: those that git tracks; without git, all but caches and environments.
+        """The files, sorted: those tracked by git; without git, all except caches and environments.
 
-        Symbolic links and submodules are none of them.
+        Symbolic links and submodules are not included.
         """
-        found = sorted(islice(self._tracked() or self._walked(), MOST_FILES + 1))
-        if len(found) > MOST_FILES:
+        paths = sorted(islice(self._tracked() or self._walked(), MOST_FILES + 1))
+        if len(paths) > MOST_FILES:
             self.complete = False
-        return tuple(found[:MOST_FILES])
+        return tuple(paths[:MOST_FILES])
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -101,57 +101,59 @@ class Repository:
         return path in self._known
 
     def named(self, *patterns: str) -> Iterator[str]:
-        """Yield the files whose name matches one of the regular expressions, wherever they lie."""
-        wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.DOTALL)
-        return (path for path in self.paths if wanted.fullmatch(path.rpartition("/")[2]))
+        """Yield the files in any directory whose names match one of the patterns."""
+        combined = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.DOTALL)
+        return (path for path in self.paths if combined.fullmatch(path.rpartition("/")[2]))
 
     def text(self, path: str) -> str | None:
-        """Return the text of a file; None where there is none, or it is binary or too large."""
+        """Return the text of a file; None if it is missing, binary or too large."""
         if path not in self._texts:
             self._texts[path] = self._read(path)
         return self._texts[path]
 
     def lines(self, path: str) -> list[str]:
-        """Return the lines of a file, none where it is no text."""
+        """Return the lines of a file; empty if it has no text."""
         return (self.text(path) or "").splitlines()
 
     def toml(self, path: str) -> dict[str, Any]:
-        """Return what a TOML file holds; raise Unusable where it is not valid, or not there."""
+        """Return the content of a TOML file; raise Unusable if it is missing or not valid."""
         values = self._parsed(path, tomllib.loads)
         return values if isinstance(values, dict) else {}
 
     def json(self, path: str) -> Any:
-        """Return what a JSON file holds; raise Unusable where it is not valid, or not there."""
+        """Return the content of a JSON file; raise Unusable if it is missing or not valid."""
         return self._parsed(path, json.loads)
 
     def yaml(self, path: str) -> Any:
-        """Return what a YAML file of one document holds, tags ignored; raise Unusable likewise."""
+        """Return the content of a YAML file, ignoring custom tags; raise Unusable likewise."""
         return self._parsed(path, _yaml)
 
     @cached_property
     def pyproject(self) -> dict[str, Any]:
-        """What pyproject.toml holds; nothing where it is not there or not valid."""
+        """The content of pyproject.toml; empty if it is missing or not valid."""
         try:
             return self.toml("pyproject.toml")
         except Unusable:
             return {}
 
     def tool(self, *names: str) -> dict[str, Any]:
-        """Return a table of pyproject.toml, `tool` being its first name; empty if there is none."""
+        """Return the table `tool.NAME…` of pyproject.toml; empty if there is none."""
         return table(self.pyproject, "tool", *names)
 
     @cached_property
     def answers_file(self) -> str | None:
-        """The answers file of Copier: the default one, or the only one that names a template."""
+        """Copier's answers file: the default one, or the only one that names a template."""
         if ".copier-answers.yml" in self:
             return ".copier-answers.yml"
-        near = (path for path in self.named(r".*answers.*\.ya?ml") if path.count("/") <= 1)
-        found = [path for path in near if re.search(r"(?m)^_src_path:", self.text(path) or "")]
-        return found[0] if len(found) == 1 else None
+        candidates = (path for path in self.named(r".*answers.*\.ya?ml") if path.count("/") <= 1)
+        matches = [
+            path for path in candidates if re.search(r"(?m)^_src_path:", self.text(path) or "")
+        ]
+        return matches[0] if len(matches) == 1 else None
 
     @cached_property
     def answers(self) -> dict[str, Any]:
-        """The answers that made the service; empty without a valid answers file."""
+        """The recorded answers; empty without a valid answers file."""
         try:
             values = self.yaml(self.answers_file) if self.answers_file else {}
         except Unusable:
@@ -160,18 +162,20 @@ class Repository:
 
     @property
     def has_chassis(self) -> bool:
-        """Whether the template of this standard made, or adopted, the service."""
+        """Whether the service uses the template of this standard."""
         return f"{self.answers.get('package_path')}/chassis/settings.py" in self
 
     def above(self, *names: str) -> Iterator[tuple[str, str]]:
-        """Yield files of the folders above, the nearest first: the path from here, and the text.
+        """Yield path and text of files in parent directories, the nearest first.
 
-        It goes up to the top of the git repository: where that has several services, their
-        workspace's lock file, Renovate's settings and rules for all of them are there. `names` are
-        paths from each folder, and may be patterns. What is no text, or too large, is left out.
+        The search ends at the top of the git repository: in a repository with several services, the
+        shared lock file, Renovate's settings and tool settings are there. `names` are paths
+        relative to each directory, and may be patterns. Binary and large files are left out. Paths
+        are relative to the service.
         """
         for folder in self._above:
-            for path in (one for name in names for one in sorted(islice(folder.glob(name), _MOST))):
+            matches = (sorted(islice(folder.glob(name), _MOST_ABOVE)) for name in names)
+            for path in chain.from_iterable(matches):
                 inside = path.resolve().is_relative_to(self._above[-1].resolve())
                 if inside and path.is_file() and (text := _text(path)) is not None:
                     yield os.path.relpath(path, self.folder), text
@@ -180,59 +184,61 @@ class Repository:
     def _above(self) -> Sequence[Path]:
         if self.folder is None:
             return ()
-        places = [self.folder.absolute(), *self.folder.absolute().parents]
-        tops = [number for number, folder in enumerate(places) if (folder / ".git").exists()]
-        return places[1 : tops[0] + 1] if tops else ()
+        folders = [self.folder.absolute(), *self.folder.absolute().parents]
+        tops = [number for number, folder in enumerate(folders) if (folder / ".git").exists()]
+        return folders[1 : tops[0] + 1] if tops else ()
 
-    def seen_from(self, above: str) -> str:
-        """Return the service's folder from where a file `above` lies, by its path from here."""
-        levels = above.count("../")
+    def seen_from(self, path: str) -> str:
+        """Return the path of the service, relative to the directory of a file above it."""
+        levels = path.count("../")
         return "/".join(self.folder.absolute().parts[-levels:]) if self.folder and levels else "."
 
     def commit_before(self, day: datetime.date) -> str:
-        """Return the last commit before a day; empty where git has none."""
+        """Return the last commit before a day; empty if git has none."""
         return self._git("rev-list", "-1", f"--before={day.isoformat()}", "HEAD").strip()
 
     def text_at(self, commit: str, path: str) -> str:
-        """Return the text of a file at a commit; empty where it was not there."""
+        """Return the text of a file at a commit; empty if it did not exist."""
         return self._git("show", f"{commit}:./{path}")[:LARGEST]
 
     def _git(self, *arguments: str) -> str:
-        """Return what git says in the folder; empty where it fails, or there is none."""
+        """Return git's output in the directory; empty if git fails or the repository is remote."""
         if self.folder is None:
             return ""
-        ours = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+        environment = {
+            name: value for name, value in os.environ.items() if name not in _GIT_VARIABLES
+        }
         try:
-            done = subprocess.run(
-                # A repository's own settings may name a command to watch files by.
+            process = subprocess.run(
+                # The repository's git settings may name a command to run here.
                 ["git", "-c", "core.fsmonitor=false", *arguments],
-                cwd=self.folder, env=ours, stdin=subprocess.DEVNULL, capture_output=True,
-                check=True, timeout=_PATIENCE,
+                cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                check=True, timeout=_TIMEOUT,
             )  # fmt: skip
         except (OSError, subprocess.SubprocessError):
             return ""
-        return os.fsdecode(done.stdout)
+        return os.fsdecode(process.stdout)
 
     def _tracked(self) -> list[str]:
-        """Return what git tracks in the folder; nothing where git cannot tell."""
-        found = dict(self._listed or {})
+        """Return the files that git tracks in the directory; empty if git fails."""
+        modes = dict(self._listed or {})
         if self._listed is None:
             for entry in self._git("ls-files", "-z", "--stage").split("\0"):
-                about, _, path = entry.partition("\t")
-                found[path] = about[:6]
-        files = [path for path, mode in found.items() if mode not in (_LINK, _SUBMODULE)]
-        # A file that was deleted, or moved, is tracked until that is committed.
+                details, _, path = entry.partition("\t")
+                modes[path] = details[:6]
+        files = [path for path, mode in modes.items() if mode not in (_LINK, _SUBMODULE)]
+        # git tracks a deleted or moved file until the change is committed.
         return [path for path in files if path and self.folder and (self.folder / path).is_file()]
 
     def _walked(self) -> Iterator[str]:
         stack = [(self.root, "")]
         while stack:
-            place, prefix = stack.pop()
+            folder, prefix = stack.pop()
             try:
-                inside = sorted(place.iterdir(), key=lambda item: item.name)
+                items = sorted(folder.iterdir(), key=lambda item: item.name)
             except OSError:
                 continue
-            for item in inside:
+            for item in items:
                 if isinstance(item, Path) and item.is_symlink():
                     continue
                 path = prefix + item.name
@@ -255,17 +261,17 @@ class Repository:
         return _decoded(content, largest)
 
     def _open(self, path: str) -> IO[bytes]:
-        """Open a file; raise OSError for one that is outside, by a link, or cannot be read."""
+        """Open a file; raise OSError if it is unreadable or a link leads out of the repository."""
         if self.folder is None:
             return self.root.joinpath(*PurePosixPath(path).parts).open("rb")
-        above, _, name = path.rpartition("/")
-        place = self._real_folder(above) / name
-        if place.is_symlink() and not place.resolve().is_relative_to(self._real):
+        folder, _, name = path.rpartition("/")
+        file = self._real_folder(folder) / name
+        if file.is_symlink() and not file.resolve().is_relative_to(self._real):
             raise PermissionError(path)
-        return place.open("rb")
+        return file.open("rb")
 
     def _real_folder(self, path: str) -> Path:
-        """Return where a folder of the repository is; raise OSError for one that is outside."""
+        """Return the resolved path of a directory; raise OSError if it is outside."""
         if path not in self._folders:
             real = (self._real / path).resolve()
             if not real.is_relative_to(self._real):
@@ -290,8 +296,8 @@ class Repository:
     def _parse(self, path: str, parse: Callable[[str], Any]) -> Any:
         text = self.text(path)
         if text is None:
-            there = "is binary, or larger than 1 MiB" if path in self else "is not there"
-            raise Unusable(there)
+            problem = "is binary or larger than 1 MiB" if path in self else "does not exist"
+            raise Unusable(problem)
         try:
             values = parse(text)
             if _depth(values) > DEEPEST:
@@ -301,25 +307,25 @@ class Repository:
         except (ValueError, ArithmeticError, TypeError, yaml.YAMLError) as error:
             line = getattr(getattr(error, "problem_mark", None), "line", None)
             where = "" if line is None else f", line {line + 1}"
-            what = getattr(error, "problem", None) or str(error)
-            raise Unusable(f"is not valid{where}: {what}") from None
+            reason = getattr(error, "problem", None) or str(error)
+            raise Unusable(f"is not valid{where}: {reason}") from None
         return values
 
 
 def table(values: object, *names: str) -> dict[str, Any]:
-    """Return the table at a path of names; empty where there is something else, or nothing."""
+    """Return the table at a path of keys; empty if there is none."""
     for name in names:
         values = values.get(name) if isinstance(values, dict) else None
     return values if isinstance(values, dict) else {}
 
 
 def texts(values: object) -> list[str]:
-    """Return the texts in a list; none where it is no list."""
-    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    """Return the strings in a list; empty if the value is not a list."""
+    return [text for text in values if isinstance(text, str)] if isinstance(values, list) else []
 
 
 def _text(path: Path) -> str | None:
-    """Return the text of a file outside of the service; None where it is none, or too large."""
+    """Return the text of a file outside the service; None if it is binary or too large."""
     largest = _largest(path.name)
     try:
         with path.open("rb") as stream:
@@ -339,7 +345,7 @@ def _decoded(content: bytes, largest: int) -> str | None:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads YAML as PyYAML does, but for tags of its author's, which it reads as nothing."""
+    """PyYAML's safe loader, which reads values with custom tags as None."""
 
 
 _Loader.add_multi_constructor("", lambda _loader, _tag, _node: None)
@@ -351,9 +357,9 @@ def _yaml(text: str) -> Any:
         node = loader.get_single_node()
         if node is None:
             return None
-        # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
+        # An alias repeats the value of its anchor, and aliases can be nested ("billion laughs").
         if _size(node, {}, 0) > _MOST_VALUES:
-            raise Unusable("holds too much")
+            raise Unusable("contains too many values")
         return loader.construct_document(node)
     finally:
         loader.dispose()
@@ -363,7 +369,7 @@ def _size(node: yaml.Node, known: dict[int, int], depth: int) -> int:
     if depth > DEEPEST:
         raise Unusable("is nested too deeply")
     if id(node) not in known:
-        known[id(node)] = _MOST_VALUES + 1  # until it is known: a node that holds itself
+        known[id(node)] = _MOST_VALUES + 1  # until computed: a node can contain itself
         parts: list[yaml.Node] = []
         if isinstance(node, yaml.MappingNode):
             parts = [part for pair in node.value for part in pair]
@@ -378,9 +384,9 @@ def _depth(values: Any) -> int:
     while level and deepest <= DEEPEST:
         deepest += 1
         level = [
-            part
-            for one in level
-            if isinstance(one, dict | list)
-            for part in (one.values() if isinstance(one, dict) else one)
+            child
+            for value in level
+            if isinstance(value, dict | list)
+            for child in (value.values() if isinstance(value, dict) else value)
         ]
     return deepest

@@ -1,4 +1,4 @@
-"""Runs the checks on a folder in this process, as repo-review does, and returns typed results."""
+"""Runs the checks on a directory in this process, as repo-review does; returns typed results."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ Status = Literal["passed", "failed", "skipped", "waived"]
 
 @dataclass(frozen=True)
 class Result:
-    """What one check found."""
+    """The result of one check."""
 
     code: str
     level: Level
     family: str
     name: str
-    """What holds, in one line."""
+    """The rule, in one line."""
     status: Status
     message: str
-    """Markdown: what is wrong and how to fix it, why it was skipped, or the waiver's reason."""
+    """Markdown: findings and fix, why the check was skipped, or the reason of its waiver."""
     url: str
-    """Where the check is described; empty where that is not known."""
+    """The address of the check's description; empty if unknown."""
 
 
 def run(
@@ -38,14 +38,14 @@ def run(
     without: Collection[str] = (),
     tracked: Mapping[str, str] | None = None,
 ) -> list[Result]:
-    """Run every check but those `without` on the service in `root`; nothing of it is run.
+    """Run all checks except `without` on the service in `root`, without running its code.
 
-    Other plugins of repo-review take no part, nor does what the service selects there, so results
-    depend on this package and on waivers alone. `network` lets checks ask servers;
-    `tracked` is what git lists in `root`, each path with its mode, where that is known already.
+    Other repo-review plugins, and the service's `select` setting, are ignored: results depend on
+    this package and on waivers only. `network` lets checks query servers. `tracked` is what git
+    lists in `root`, each path with its mode, if that is already known.
     """
     repository = Repository(root, network=network, tracked=tracked)
-    own = {code: check for code, check in plugin.checks().items() if code not in without}
+    checks = {code: check for code, check in plugin.checks().items() if code not in without}
     pyproject = waivers.in_force(repository.pyproject)
     pyproject["tool"]["repo-review"]["select"] = []
     fixtures = {
@@ -55,20 +55,22 @@ def run(
         "drydock_repository": repository,
         "pyproject": pyproject,
     }
-    collected = CollectionReturn(fixtures, cast("dict[str, Any]", own), plugin.all_families())
-    found = {one.name: one for one in process(root, collected=collected).results}
-    return [_result(check, found.get(code)) for code, check in own.items()]
+    collected = CollectionReturn(fixtures, cast("dict[str, Any]", checks), plugin.all_families())
+    results = {result.name: result for result in process(root, collected=collected).results}
+    return [_result(check, results.get(code)) for code, check in checks.items()]
 
 
-def _result(check: Check, found: Processed | None) -> Result:
+def _result(check: Check, processed: Processed | None) -> Result:
     status: Status
-    if found is None:  # repo-review leaves out what is waived without a reason
+    if processed is None:  # repo-review omits checks waived without a reason
         status, message = "waived", ""
-    elif found.result is None:
-        waived = bool(found.skip_reason)
-        status, message = ("waived", found.skip_reason) if waived else ("skipped", check.skipped)
+    elif processed.result is None:
+        waived = bool(processed.skip_reason)
+        status, message = (
+            ("waived", processed.skip_reason) if waived else ("skipped", check.skipped)
+        )
     else:
-        status, message = ("passed", "") if found.result else ("failed", found.err_msg)
+        status, message = ("passed", "") if processed.result else ("failed", processed.err_msg)
     return Result(
         code=check.code,
         level=check.level(),

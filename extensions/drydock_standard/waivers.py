@@ -1,4 +1,4 @@
-"""Waivers: checks that a service is not held to, each with a reason and, if it ends, a day.
+"""Waivers: checks that are disabled for a service, each with a reason and an optional end.
 
 [tool.repo-review.ignore]
 DM402 = "until 2027-01-31: the base image has no tags yet"
@@ -13,82 +13,84 @@ from typing import Any
 from drydock_standard import families
 from drydock_standard.repository import table, texts
 
-META = "DM000"
-"""The check of the waivers, which cannot be waived itself."""
+WAIVER_CHECK = "DM000"
+"""The check of the waivers, which cannot be waived."""
 _UNTIL = re.compile(r"until\s+(\d{4}-\d{2}-\d{2})\s*(?::\s*(.*))?", re.IGNORECASE | re.DOTALL)
-_OURS = re.compile(r"D[MSC]\d*")
+_CODES = re.compile(r"D[MSC]\d*")
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """What one entry of `[tool.repo-review.ignore]` says."""
+    """One entry of `[tool.repo-review.ignore]`."""
 
     name: str
-    """A check's code, or the letters that codes begin with."""
+    """The code of a check, or the letters of a level."""
     reason: str
     until: datetime.date | None
-    """The last day on which it holds."""
-    wrong: str = ""
-    """What is wrong with it; empty if nothing is."""
+    """The last day on which it applies."""
+    problem: str = ""
+    """Why it is not valid; empty if it is."""
 
     @property
     def expired(self) -> bool:
-        """Whether its last day is over."""
+        """Whether its last day has passed."""
         return self.until is not None and self.until < datetime.date.today()
 
 
 def all_in(pyproject: Mapping[str, Any]) -> Iterator[Waiver]:
-    """Yield the waivers of this standard's checks; those of others are left to them."""
+    """Yield the waivers of this standard's checks; those of other plugins are ignored."""
     ignored = table(pyproject, "tool", "repo-review").get("ignore")
     entries: dict[str, object] = dict.fromkeys(texts(ignored), "")
     if isinstance(ignored, dict):
         entries = ignored
     for name, reason in entries.items():
-        if _OURS.fullmatch(name):
+        if _CODES.fullmatch(name):
             yield _waiver(name, reason)
 
 
 def _waiver(name: str, value: object) -> Waiver:
     text = value.strip() if isinstance(value, str) else ""
-    until, no_day = None, ""
-    if found := _UNTIL.fullmatch(text):
-        text = (found[2] or "").strip()
+    until, invalid_date = None, ""
+    if match := _UNTIL.fullmatch(text):
+        text = (match[2] or "").strip()
         try:
-            until = datetime.date.fromisoformat(found[1])
+            until = datetime.date.fromisoformat(match[1])
         except ValueError:
-            no_day = found[1]
+            invalid_date = match[1]
     waiver = Waiver(name, text, until)
-    wrongs = {
-        "cannot be waived": name == META,
-        "names no check of this standard": name not in ("DM", "DS", "DC", *families.classes()),
-        f"ends on {no_day}, which is no day": bool(no_day),
+    problems = {
+        "cannot be waived": name == WAIVER_CHECK,
+        "is not a check of this standard": name not in ("DM", "DS", "DC", *families.classes()),
+        f"ends on {invalid_date}, which is not a valid date": bool(invalid_date),
         "has no reason": not text,
         f"expired on {until}": waiver.expired,
-        "waives a must without an end": name.startswith("DM") and until is None,
+        "waives a must without an end date": name.startswith("DM") and until is None,
     }
-    return replace(waiver, wrong=next((wrong for wrong, so in wrongs.items() if so), ""))
+    problem = next((text for text, applies in problems.items() if applies), "")
+    return replace(waiver, problem=problem)
 
 
 def in_force(pyproject: dict[str, Any]) -> dict[str, Any]:
-    """Return pyproject.toml as repo-review is to see it: without waivers that have expired.
+    """Return pyproject.toml for repo-review, without expired waivers.
 
-    What is left fits repo-review: a table of texts, or a list of them.
+    The remaining waivers have a form that repo-review accepts: a table of strings, or a list of
+    them.
     """
     tools = table(pyproject, "tool")
-    own = table(tools, "repo-review")
-    if not own:
+    settings = table(tools, "repo-review")
+    if not settings:
         return {**pyproject, "tool": {**tools, "repo-review": {}}}
-    ignored = own.get("ignore")
-    over = {one.name for one in all_in(pyproject) if one.expired or one.name == META}
-    # All musts at once would be the check of the waivers, too.
-    musts = [code for code in families.classes() if code.startswith("DM") and code != META]
+    ignored = settings.get("ignore")
+    dropped = {w.name for w in all_in(pyproject) if w.expired or w.name == WAIVER_CHECK}
+    # A waiver of all musts would include the check of the waivers.
+    musts = [code for code in families.classes() if code.startswith("DM") and code != WAIVER_CHECK]
     ignore: dict[str, str] | list[str]
     if isinstance(ignored, dict):
-        ignore = {k: v for k, v in ignored.items() if isinstance(v, str) and k not in over}
+        ignore = {k: v for k, v in ignored.items() if isinstance(v, str) and k not in dropped}
         if "DM" in ignore:
             ignore = dict.fromkeys(musts, ignore.pop("DM")) | ignore
     else:
-        listed = [name for name in texts(ignored) if name not in over]
-        ignore = [one for name in listed for one in (musts if name == "DM" else [name])]
-    section = {"ignore": ignore, "select": texts(own.get("select"))}
+        listed = [name for name in texts(ignored) if name not in dropped]
+        ignore = [code for name in listed for code in (musts if name == "DM" else [name])]
+    section = {"ignore": ignore, "select": texts(settings.get("select"))}
     return {**pyproject, "tool": {**tools, "repo-review": section}}

@@ -34,8 +34,8 @@ def test_when_every_must_holds_it_exits_with_0(drydock: Drydock, service: Path) 
     before = snapshot(service)
     outcome = drydock("check", service)
     assert (outcome.code, outcome.err) == (0, "")
-    assert "✗ DS303 Style and common mistakes are checked (should)\n" in outcome.out
-    assert "- DS302 Types are checked\n    waived: a | b\n" in outcome.out
+    assert "✗ DS303 A linter is configured (should)\n" in outcome.out
+    assert "- DS302 A type checker is configured\n    waived: a | b\n" in outcome.out
     assert "DM201" not in outcome.out
     assert snapshot(service) == before
 
@@ -46,9 +46,7 @@ def test_when_a_must_fails_it_exits_with_1_and_says_how_to_fix_it(
     write(service, BROKEN)
     outcome = drydock("check", service)
     assert outcome.code == 1
-    assert (
-        "✗ DM102 No rejected patch was left behind (must)\n    - a'.rej\n    Fix: " in outcome.out
-    )
+    assert "✗ DM102 No rejected patch is left over (must)\n    - a'.rej\n    Fix: " in outcome.out
     assert ": 3 failed (1 must), 1 waived, " in outcome.out
 
 
@@ -56,8 +54,8 @@ def test_verbose_says_what_passed_and_why_the_rest_was_skipped(
     drydock: Drydock, service: Path
 ) -> None:
     out = drydock("check", service, "--verbose").out
-    assert "✓ DM202 Every dependency is locked\n" in out
-    assert "    skipped: there is no Dockerfile of a Python service\n" in out
+    assert "✓ DM202 All dependencies are locked\n" in out
+    assert "    skipped: there is no Dockerfile for a Python service\n" in out
 
 
 def test_json_has_every_check(drydock: Drydock, service: Path) -> None:
@@ -71,7 +69,7 @@ def test_json_has_every_check(drydock: Drydock, service: Path) -> None:
         "code": "DM102",
         "level": "must",
         "family": "template",
-        "name": "No rejected patch was left behind",
+        "name": "No rejected patch is left over",
         "status": "failed",
         "message": "",
         "url": checks["DM102"]["url"],
@@ -85,8 +83,8 @@ def test_markdown_is_for_a_pull_request(drydock: Drydock, service: Path) -> None
     outcome = drydock("check", service, "--markdown")
     assert outcome.code == 1
     assert outcome.out.startswith("## The standard: ")
-    assert "### DM102 (must): No rejected patch was left behind\n\n- `a'.rej`\n" in outcome.out
-    assert "| DS302 Types are checked | waived | a \\| b |\n" in outcome.out
+    assert "### DM102 (must): No rejected patch is left over\n\n- `a'.rej`\n" in outcome.out
+    assert "| DS302 A type checker is configured | waived | a \\| b |\n" in outcome.out
 
 
 @pytest.mark.parametrize(

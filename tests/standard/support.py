@@ -1,4 +1,4 @@
-"""Repositories made of a few files, and what one check says of them."""
+"""Small repositories, and the result of one check on them."""
 
 import datetime
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ ANSWERS = (
     "app: iris.main:app\npackage_path: src/iris\nservice_port: 8000\n"
 )
 CHASSIS: dict[str, Content] = {".copier-answers.yml": ANSWERS, "src/iris/chassis/settings.py": ""}
-"""What tells a service of the template."""
+"""Files that mark a service of the template."""
 
 
 class Today(datetime.date):
-    """Stands in for `datetime.date`, so that what a day decides is the same on every day."""
+    """A `datetime.date` whose today is fixed."""
 
     @classmethod
     def today(cls) -> "Today":
@@ -28,19 +28,21 @@ class Today(datetime.date):
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a check said: exactly one of the three is so, as for repo-review."""
+class CheckResult:
+    """The result of a check; exactly one of the three fields is set."""
 
     passed: bool
     failed: str
-    """Its findings and how to fix them; empty if there are none."""
+    """The findings and the fix; empty if there are none."""
     skipped: str
-    """Why it was skipped; empty if it was not."""
+    """The reason; empty if the check was not skipped."""
 
 
-def said(code: str, folder: Path, files: dict[str, Content], *, network: bool = False) -> Said:
+def run_check(
+    code: str, folder: Path, files: dict[str, Content], *, network: bool = False
+) -> CheckResult:
     """Write `files` into `folder`, without git, and run one check there."""
     write(folder, files)
     check = classes()[code]()
     message = check.check(Repository(folder, network=network))
-    return Said(message == PASSED, message or "", check.skipped)
+    return CheckResult(message == PASSED, message or "", check.skipped)

@@ -1,4 +1,4 @@
-"""A check: what it says, and that a fault in it harms no other."""
+"""The base class of checks: its results, and that an exception in one check harms no other."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from drydock_standard.repository import Repository
 
 
 class Sample(Check):
-    """It holds {this}.
+    """This holds for {this}.
 
     Because.
 
@@ -34,36 +34,36 @@ class Sample(Check):
             skip("there is no {x}")
 
 
-def of(*findings: str, error: Exception | None = None) -> tuple[str | None, str]:
-    """Return what the sample says, and how repo-review shows it."""
+def run_sample(*findings: str, error: Exception | None = None) -> tuple[str | None, str]:
+    """Return the sample's message, and its docstring as repo-review shows it."""
     sample = Sample()
     sample.findings, sample.error = findings, error
-    said = sample.check(Repository(Path("/nonexistent")))
-    return said, (sample.__doc__ or "").format(self=sample, name=sample.code)
+    message = sample.check(Repository(Path("/nonexistent")))
+    return message, (sample.__doc__ or "").format(self=sample, name=sample.code)
 
 
-def test_nothing_found_is_a_pass() -> None:
-    assert of() == ("", "It holds {this}")
+def test_check_without_findings_passes() -> None:
+    assert run_sample() == ("", "This holds for {this}")
 
 
-def test_findings_come_with_how_to_fix_them() -> None:
-    assert of("a", "b")[0] == "- a\n- b\n\nFix: do it."
+def test_findings_are_followed_by_the_fix() -> None:
+    assert run_sample("a", "b")[0] == "- a\n- b\n\nFix: do it."
 
 
-def test_many_findings_are_counted() -> None:
-    said = of(*map(str, range(12)))[0] or ""
-    assert said.splitlines()[9:11] == ["- 9", "- and 2 more"]
+def test_findings_beyond_ten_are_only_counted() -> None:
+    message = run_sample(*map(str, range(12)))[0] or ""
+    assert message.splitlines()[9:11] == ["- 9", "- and 2 more"]
 
 
-def test_a_skip_says_why_where_repo_review_shows_it() -> None:
-    assert of("skip") == (None, "It holds {this} (there is no {x})")
+def test_reason_of_skip_is_in_the_docstring_that_repo_review_shows() -> None:
+    assert run_sample("skip") == (None, "This holds for {this} (there is no {x})")
 
 
 @pytest.mark.parametrize("error", [ValueError("<b>`x`\n"), RecursionError(), KeyError("a")])
-def test_a_fault_is_a_failure_of_that_check(error: Exception) -> None:
-    said = of("a", error=error)[0] or ""
-    assert said.startswith("This check itself failed, so it proves nothing")
-    assert "\n" not in said
+def test_exception_in_a_check_fails_that_check(error: Exception) -> None:
+    message = run_sample("a", error=error)[0] or ""
+    assert message.startswith("The check itself failed, so its result is unknown")
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_a_fault_is_a_failure_of_that_check(error: Exception) -> None:
         (3, "`3`"),
     ],
 )
-def test_what_a_repository_says_means_nothing_in_a_report(value: object, shown: str) -> None:
+def test_content_of_a_repository_is_not_markup_in_a_report(value: object, shown: str) -> None:
     assert code(value) == shown
 
 
 @pytest.mark.parametrize("check", classes().values(), ids=str)
-def test_each_check_says_what_holds_why_how_to_fix_it_and_since_when(check: type[Check]) -> None:
+def test_every_check_documents_rule_reason_fix_and_release(check: type[Check]) -> None:
     assert re.fullmatch(r"D[MSC]\d{3}", check.code)
     assert check.summary()
     assert not check.summary().startswith("Fix")
@@ -91,7 +91,7 @@ def test_each_check_says_what_holds_why_how_to_fix_it_and_since_when(check: type
     assert re.fullmatch(r"v\d+\.\d+\.\d+", check.since())
 
 
-def test_numbers_are_unique_and_those_of_a_family_lie_together() -> None:
+def test_check_numbers_are_unique_and_start_with_the_order_of_the_family() -> None:
     numbers = [code[2:] for code in classes()]
     assert len(numbers) == len(set(numbers))
     assert {(check.family, check.code[2]) for check in classes().values()} == {
@@ -99,6 +99,6 @@ def test_numbers_are_unique_and_those_of_a_family_lie_together() -> None:
     }
 
 
-def test_levels_are_those_of_the_letters() -> None:
+def test_first_letters_of_a_code_give_the_level() -> None:
     assert module.LEVELS == {"DM": "must", "DS": "should", "DC": "could"}
     assert Sample.level() == "must"

@@ -1,4 +1,4 @@
-"""Where the page about the checks is, by what an installation records (PEP 610)."""
+"""The address of the page about the checks, from the recorded origin of the package (PEP 610)."""
 
 import json
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ COMMIT = "0" * 40
 
 
 class _Installed(Distribution):
-    """A distribution that has only said where it came from."""
+    """A distribution that has only an origin."""
 
-    def __init__(self, told: object) -> None:
-        self.told = told
+    def __init__(self, origin: object) -> None:
+        self.origin = origin
 
     def read_text(self, filename: str) -> str | None:
-        return None if self.told is None else json.dumps(self.told)
+        return None if self.origin is None else json.dumps(self.origin)
 
     def locate_file(self, path: object) -> Path:
         return Path(str(path))
@@ -43,16 +43,16 @@ def _fresh() -> Iterator[None]:
         ("git+https://git.example.com/a/b.git", "https://git.example.com/a/b"),
     ],
 )
-def test_it_is_in_the_repository_that_the_package_came_from(
+def test_page_is_in_the_repository_that_the_package_came_from(
     address: str, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = {"url": address, "vcs_info": {"vcs": "git", "commit_id": COMMIT}}
-    monkeypatch.setattr(links, "distribution", lambda _: _Installed(told))
+    origin = {"url": address, "vcs_info": {"vcs": "git", "commit_id": COMMIT}}
+    monkeypatch.setattr(links, "distribution", lambda _: _Installed(origin))
     assert links.page("DM101") == f"{page}/blob/{COMMIT}/docs/checks.md#dm101"
 
 
 @pytest.mark.parametrize(
-    "told",
+    "origin",
     [
         None,
         {"url": "file:///srv/drydock", "dir_info": {"editable": True}},
@@ -61,8 +61,6 @@ def test_it_is_in_the_repository_that_the_package_came_from(
         [],
     ],
 )
-def test_where_that_is_not_known_there_is_no_link(
-    told: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(links, "distribution", lambda _: _Installed(told))
+def test_unknown_origin_gives_no_link(origin: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "distribution", lambda _: _Installed(origin))
     assert links.page("DM101") == ""

@@ -1,4 +1,4 @@
-"""What a check may read, and that hostile repositories cost neither memory nor patience."""
+"""Access to the files of a repository; hostile repositories exhaust neither memory nor time."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 DEEP = 100_000
 
 
-def test_files_are_those_that_git_tracks_and_that_are_there(tmp_path: Path) -> None:
+def test_tracked_files_that_exist_are_listed(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     write(tmp_path, {"a.py": "", "gone.py": "", "sub/b.py": ""})
     commit(tmp_path, "a")
@@ -27,18 +27,18 @@ def test_files_are_those_that_git_tracks_and_that_are_there(tmp_path: Path) -> N
     assert Repository(tmp_path / "sub").paths == ("b.py",)
 
 
-def test_without_git_they_are_all_but_caches_and_environments(tmp_path: Path) -> None:
+def test_without_git_all_files_except_caches_and_environments_are_listed(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "", ".github/x.yml": "", ".venv/b.py": "", "node_modules/c.js": ""})
     assert Repository(tmp_path).paths == (".github/x.yml", "a.py")
 
 
-def test_what_nothing_is_tracked_of_is_looked_through(tmp_path: Path) -> None:
+def test_git_repository_without_tracked_files_is_listed_like_a_directory(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     write(tmp_path, {"a.py": ""})
     assert Repository(tmp_path).paths == ("a.py",)
 
 
-def test_a_setting_of_the_repository_runs_no_command(tmp_path: Path) -> None:
+def test_git_settings_of_the_repository_run_no_command(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     write(tmp_path, {"a.py": ""})
     commit(tmp_path, "a")
@@ -48,7 +48,7 @@ def test_a_setting_of_the_repository_runs_no_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tracked", [False, True])
-def test_a_link_is_not_followed(tracked: bool, tmp_path: Path) -> None:
+def test_symbolic_links_are_not_followed(tracked: bool, tmp_path: Path) -> None:
     write(tmp_path, {"outside/secret.txt": "s", "in/a.py": ""})
     inside = tmp_path / "in"
     (inside / "link.txt").symlink_to(tmp_path / "outside/secret.txt")
@@ -63,7 +63,7 @@ def test_a_link_is_not_followed(tracked: bool, tmp_path: Path) -> None:
     assert read.text("../outside/secret.txt") is None
 
 
-def test_a_file_that_was_replaced_by_a_link_is_read_inside_only(tmp_path: Path) -> None:
+def test_file_replaced_by_a_link_is_read_only_inside_the_repository(tmp_path: Path) -> None:
     write(tmp_path, {"outside/a.txt": "secret", "in/a.txt": "a", "in/b.txt": "b", "in/c.txt": "c"})
     git(tmp_path / "in", "init", "--quiet")
     commit(tmp_path / "in", "a")
@@ -75,13 +75,13 @@ def test_a_file_that_was_replaced_by_a_link_is_read_inside_only(tmp_path: Path) 
     assert (read.text("a.txt"), read.text("b.txt")) == (None, "c")
 
 
-def test_what_git_tracks_may_be_known_already(tmp_path: Path) -> None:
+def test_known_list_of_tracked_files_is_used(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "a", "b.py": "b", "link": "l", "sub/c.py": "c"})
     known = {"a.py": "100644", "link": "120000", "sub/c.py": "100755", "gone.py": "100644"}
     assert Repository(tmp_path, tracked=known).paths == ("a.py", "sub/c.py")
 
 
-def test_a_folder_that_was_replaced_by_a_link_leads_nowhere(tmp_path: Path) -> None:
+def test_directory_replaced_by_a_link_is_not_followed(tmp_path: Path) -> None:
     write(tmp_path, {"outside/a.txt": "secret", "in/sub/a.txt": "mine"})
     git(tmp_path / "in", "init", "--quiet")
     commit(tmp_path / "in", "a")
@@ -104,7 +104,7 @@ def test_a_folder_that_was_replaced_by_a_link_leads_nowhere(tmp_path: Path) -> N
         (b"x" * (repository.LARGEST + 1), None),
     ],
 )
-def test_a_text_is_one_that_is_no_larger_than_a_text(
+def test_binary_and_too_large_files_have_no_text(
     content: bytes, text: str | None, tmp_path: Path
 ) -> None:
     write(tmp_path, {"a.txt": content})
@@ -114,11 +114,11 @@ def test_a_text_is_one_that_is_no_larger_than_a_text(
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [
-        ("a.yaml", BOMB, "holds too much"),
+        ("a.yaml", BOMB, "contains too many values"),
         ("a.yaml", "[" * DEEP, "is n"),
         ("a.yaml", "a: " * 500 + "b", "is not valid, line 1"),
         ("a.yaml", "".join(f"{' ' * n}a:\n" for n in range(900)), "is nested too deeply"),
-        ("a.yaml", "&a [*a]", "holds too much"),
+        ("a.yaml", "&a [*a]", "contains too many values"),
         ("a.yaml", "a: [\n", "is not valid, line 2"),
         ("a.yaml", "a: 2026-13-45\n", "is not valid"),
         ("a.yaml", f"a: {'9' * 5000}\n", "is not valid"),
@@ -128,10 +128,10 @@ def test_a_text_is_one_that_is_no_larger_than_a_text(
         ("a.json", "[" * DEEP, "is nested too deeply"),
         ("a.json", "[" * 100 + "]" * 100, "is nested too deeply"),
         ("a.json", "{", "is not valid"),
-        ("gone.json", "", "is not there"),
+        ("gone.json", "", "does not exist"),
     ],
 )
-def test_what_cannot_be_used_says_why(name: str, text: str, why: str, tmp_path: Path) -> None:
+def test_unusable_file_gives_the_reason(name: str, text: str, why: str, tmp_path: Path) -> None:
     write(tmp_path, {name: text} if text else {"other": ""})
     read = Repository(tmp_path)
     parse = {"yaml": read.yaml, "toml": read.toml, "json": read.json}[name.rpartition(".")[2]]
@@ -139,14 +139,14 @@ def test_what_cannot_be_used_says_why(name: str, text: str, why: str, tmp_path: 
         parse(name)
 
 
-def test_a_tag_of_the_author_is_no_fault(tmp_path: Path) -> None:
+def test_custom_yaml_tags_are_ignored(tmp_path: Path) -> None:
     write(
         tmp_path, {"a.yml": "a: !reference [x, y]\nb: !!python/object/apply:os.system [x]\nc: 1\n"}
     )
     assert Repository(tmp_path).yaml("a.yml") == {"a": None, "b": None, "c": 1}
 
 
-def test_files_above_are_read_up_to_the_top_of_the_git_repository(tmp_path: Path) -> None:
+def test_parent_directories_are_read_up_to_the_top_of_the_git_repository(tmp_path: Path) -> None:
     write(tmp_path, {"x.toml": "outside", "top/x.toml": "1", "top/a/x.toml": "2", "top/a/y": "3"})
     write(tmp_path, {"top/a/binary.toml": b"\0", "top/a/large.toml": "x" * (LARGEST + 1)})
     git(tmp_path / "top", "init", "--quiet")
@@ -158,8 +158,8 @@ def test_files_above_are_read_up_to_the_top_of_the_git_repository(tmp_path: Path
     assert [*Repository(tmp_path / "top").above("*.toml")] == []
 
 
-def test_a_repository_may_be_read_from_elsewhere() -> None:
-    """repo-review reads one on GitHub through a Traversable, which has no git."""
+def test_remote_repository_is_read() -> None:
+    """repo-review reads GitHub repositories through a Traversable, without git."""
     at = "https://raw.githubusercontent.com/o/r/main"
     files = {"pyproject.toml": "[project]\nname = 'a'\n", "src/a.rej": ""}
     remote = GHPath(
@@ -169,27 +169,27 @@ def test_a_repository_may_be_read_from_elsewhere() -> None:
         _fetched={f"{at}/{path}": text for path, text in files.items()},
     )
     assert Repository(remote).paths == ("pyproject.toml", "src/a.rej")
-    found = {one.code: one.status for one in run(remote)}
-    assert (found["DM102"], found["DM201"], found["DM101"]) == ("failed", "skipped", "passed")
+    statuses = {result.code: result.status for result in run(remote)}
+    assert (statuses["DM102"], statuses["DM201"], statuses["DM101"]) == (
+        "failed",
+        "skipped",
+        "passed",
+    )
 
 
-def test_more_files_than_there_may_be_are_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_files_skip_the_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "MOST_FILES", 2)
     write(tmp_path, {"a.txt": "", "b.txt": "", "c.txt": ""})
-    found = {one.code: one for one in run(tmp_path)}
-    assert found["DM101"].status == "skipped"
-    assert found["DM101"].message == "the repository is too large to be read as a whole"
-    assert found["DM201"].status == "skipped"
+    results = {result.code: result for result in run(tmp_path)}
+    assert results["DM101"].status == "skipped"
+    assert results["DM101"].message == "the repository is too large to be read completely"
+    assert results["DM201"].status == "skipped"
 
 
-def test_more_text_than_there_may_be_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_much_text_skips_the_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository, "MOST_BYTES", 10)
     write(tmp_path, {"a.txt": "x" * 8, "b.txt": "x" * 8, "c.txt": "x"})
-    assert {one.code: one for one in run(tmp_path)}["DM101"].status == "skipped"
+    assert {result.code: result for result in run(tmp_path)}["DM101"].status == "skipped"
 
 
 HOSTILE: dict[str, Content] = {
@@ -210,7 +210,7 @@ HOSTILE: dict[str, Content] = {
 }
 
 
-OF_A_CHASSIS: dict[str, Content] = {
+HOSTILE_CHASSIS: dict[str, Content] = {
     ".copier-answers.yml": "_commit: v1\n_src_path: gh:a/b\napp: a.main:app\npackage_path: a\n",
     "a/chassis/settings.py": "class C(B):\n    a: int = " + "-" * 3000 + "1\n",
     "a/settings.py": "(" * 10_000,
@@ -231,15 +231,17 @@ OF_A_CHASSIS: dict[str, Content] = {
 }
 
 
-@pytest.mark.parametrize("files", [HOSTILE, HOSTILE | OF_A_CHASSIS])
-def test_a_hostile_repository_is_checked_to_its_end(
+@pytest.mark.parametrize(
+    "files", [HOSTILE, HOSTILE | HOSTILE_CHASSIS], ids=["plain", "with a chassis"]
+)
+def test_hostile_repository_runs_through_all_checks(
     files: dict[str, Content], tmp_path: Path
 ) -> None:
     write(tmp_path, files)
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.txt")
-    found = run(tmp_path)
-    faults = [one.message for one in found if "This check itself failed" in one.message]
-    assert faults == []
-    rejected = next(one.message for one in found if one.code == "DM102")
+    results = run(tmp_path)
+    failures = [result.message for result in results if "The check itself failed" in result.message]
+    assert failures == []
+    rejected = next(result.message for result in results if result.code == "DM102")
     assert rejected.startswith("- ` '<script>{0}[b].rej`\n")

@@ -1,4 +1,4 @@
-"""Services as they come out of the template hold to the standard."""
+"""Freshly generated services meet the standard."""
 
 import itertools
 from pathlib import Path
@@ -15,30 +15,30 @@ PIPELINES = [
     for name in ("GitHub", "GitLab, Poetry, flat", "no pipeline", "deep path", "Jenkins, adopted")
 ]
 SAMPLE = [*itertools.islice(matrix.covering(1, {}), 6), *PIPELINES]
-# What a render from a folder lacks: a lock file, a release, an address for others.
+# A render from a directory has no lock file, no release and only a local template address.
 UNFINISHED = {"DM202", "DS104", "DS105"}
 
 
 @pytest.mark.parametrize("variant", SAMPLE, ids=lambda variant: variant.name)
-def test_every_variant_holds_to_the_standard(variant: Variant, tmp_path: Path) -> None:
+def test_every_variant_meets_the_standard(variant: Variant, tmp_path: Path) -> None:
     folder = tmp_path / "service"
     variant.render(folder)
-    if variant.answers.get("adopted"):  # the template brings no starter there
+    if variant.answers.get("adopted"):  # the template adds no starter files
         package = folder / str(variant.answers.get("package_path", "src/my_service"))
         name = str(variant.answers.get("app", "")).partition(":")[0]
         app = folder / f"{name}.py" if name and "." not in name else package / "main.py"
         app.write_text("app = FastAPI()\n")
     no_pipeline = not list(folder.glob("renovate.json")) and not (folder / "Jenkinsfile").exists()
 
-    failed = {one.code: one.message for one in run(folder) if one.status == "failed"}
+    failed = {result.code: result.message for result in run(folder) if result.status == "failed"}
 
     expected = UNFINISHED | ({"DS206"} if no_pipeline else set())
-    assert {code: told for code, told in failed.items() if code not in expected} == {}
+    assert {code: message for code, message in failed.items() if code not in expected} == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("packaging", ["uv", "poetry"])
-def test_a_service_that_drydock_made_passes_every_must(packaging: str, tmp_path: Path) -> None:
+def test_new_service_passes_every_must(packaging: str, tmp_path: Path) -> None:
     folder = tmp_path / "iris"
     new(
         folder,
@@ -48,8 +48,10 @@ def test_a_service_that_drydock_made_passes_every_must(packaging: str, tmp_path:
         ref=None,
         template=str(matrix.REPOSITORY),
     )
-    found = run(folder)
-    musts = {one.code for one in found if one.level == "must" and one.status != "passed"}
-    # Only uv locks offline, as `drydock new` does.
+    results = run(folder)
+    musts = {
+        result.code for result in results if result.level == "must" and result.status != "passed"
+    }
+    # `drydock new` locks offline, which only uv can do.
     assert musts <= ({"DM202", "DM203"} if packaging == "poetry" else set())
-    assert {one.code for one in found if one.status == "failed"} - musts == {"DS104"}
+    assert {result.code for result in results if result.status == "failed"} - musts == {"DS104"}

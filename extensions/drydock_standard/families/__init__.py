@@ -1,4 +1,4 @@
-"""The families of checks, one a file; a file more is a family more."""
+"""The families of checks, one file each; adding a file adds a family."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,22 +11,23 @@ from drydock_standard.check import Check
 
 @cache
 def modules() -> Mapping[str, ModuleType]:
-    """Return the families by their names, in the order of reports."""
-    found = {one.name: import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__)}
-    return dict(sorted(found.items(), key=lambda item: item[1].ORDER))
+    """Return the module of each family by its name, in report order."""
+    names = [info.name for info in iter_modules(__path__)]
+    families = {name: import_module(f"{__name__}.{name}") for name in names}
+    return dict(sorted(families.items(), key=lambda item: item[1].ORDER))
 
 
 @cache
 def classes() -> Mapping[str, type[Check]]:
-    """Return every check by its code, in the order of reports."""
-    found: dict[str, type[Check]] = {}
+    """Return the class of each check by its code, in report order."""
+    checks: dict[str, type[Check]] = {}
     for family, module in modules().items():
-        own: list[type[Check]] = [
-            one
-            for one in vars(module).values()
-            if isinstance(one, type) and issubclass(one, Check) and one is not Check
+        members: list[type[Check]] = [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, Check) and value is not Check
         ]
-        for check in sorted(own, key=lambda one: one.code[2:]):
+        for check in sorted(members, key=lambda member: member.code[2:]):
             check.family = family
-            found[check.code] = check
-    return found
+            checks[check.code] = check
+    return checks

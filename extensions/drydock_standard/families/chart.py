@@ -1,7 +1,7 @@
-"""What deploys the service: a Helm chart, or plain manifests.
+"""How the service is deployed: by a Helm chart or by plain manifests.
 
-Templates of a chart are no YAML before Helm has rendered them, which takes Helm; so they are read
-as text, line by line. What comes from a value is followed into values.yaml.
+The templates of a chart are not YAML until Helm has rendered them, so they are read as text, line
+by line. References to values are looked up in values.yaml.
 """
 
 import re
@@ -14,7 +14,7 @@ from drydock_standard.repository import Repository, Unusable, is_aside, table
 
 NAME = "Chart"
 ORDER = 5
-_MOST = 200  # charts of one repository that are looked at
+_MOST_CHARTS = 200  # that are read in one repository
 _WORKLOAD = re.compile(r"^kind: [\"']?(Deployment|StatefulSet|DaemonSet|Rollout)\b", re.MULTILINE)
 _MONITOR = re.compile(
     r"^kind: [\"']?(ServiceMonitor|PodMonitor)\b|prometheus\.io/scrape", re.MULTILINE
@@ -23,24 +23,24 @@ _VALUE = re.compile(r"\{\{-?\s*\.Values\.([\w.]+)\s*(?:\|\s*(?:int|quote|toStrin
 
 
 @dataclass(frozen=True)
-class _Deployed:
-    """A file with a workload in it, as text, and the values that its chart has for it."""
+class _Manifest:
+    """The text of a file with a workload, and the values of its chart."""
 
     path: str
     text: str
     values: dict[str, Any]
 
     def filled(self, text: str) -> str | None:
-        """Return what stands in a template's line; None where only Helm can tell."""
-        if said := _VALUE.fullmatch(text):
-            *names, last = said[1].split(".")
+        """Return a template expression with its value; None if only Helm can evaluate it."""
+        if match := _VALUE.fullmatch(text):
+            *names, last = match[1].split(".")
             text = str(table(self.values, *names).get(last, "{{"))
         return None if "{{" in text else text.strip("\"'")
 
 
 def _manifests(repository: Repository) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield path and text of what is deployed, with the values of its chart."""
-    charts = [path.rpartition("/")[0] for path in repository.named(r"Chart\.ya?ml")][:_MOST]
+    """Yield path and text of each deployed manifest, with the values of its chart."""
+    charts = [path.rpartition("/")[0] for path in repository.named(r"Chart\.ya?ml")][:_MOST_CHARTS]
     values: dict[str, dict[str, Any]] = {}
     for chart in charts:
         try:
@@ -55,27 +55,26 @@ def _manifests(repository: Repository) -> Iterator[tuple[str, str, dict[str, Any
             or ("kind:" not in text and "prometheus.io/scrape" not in text)
         ):
             continue
-        inside = [
-            one for one in charts if path.startswith(f"{one}/templates/" if one else "templates/")
-        ]
-        if inside:
-            yield path, text, values[max(inside, key=len)]
+        owners = [chart for chart in charts if path.startswith(f"{chart}/templates/".lstrip("/"))]
+        if owners:
+            yield path, text, values[max(owners, key=len)]
         elif "apiVersion:" in text:
             yield path, text, {}
 
 
-def _workloads(repository: Repository) -> list[_Deployed]:
-    found = [_Deployed(*one) for one in _manifests(repository) if _WORKLOAD.search(one[1])]
-    return found or skip("there is no chart or manifest that starts it")
+def _workloads(repository: Repository) -> list[_Manifest]:
+    manifests = [_Manifest(*parts) for parts in _manifests(repository)]
+    workloads = [manifest for manifest in manifests if _WORKLOAD.search(manifest.text)]
+    return workloads or skip("no chart or manifest deploys the service")
 
 
 class Probes(Check):
-    """Kubernetes is told when the service is alive and when it is ready.
+    """The container has liveness and readiness probes.
 
-    Without a readiness probe a pod gets requests before it can answer them, on each rollout;
-    without a liveness probe one that hangs is never restarted.
+    Without a readiness probe, a pod receives requests before it can serve them, at each rollout.
+    Without a liveness probe, a pod that hangs is never restarted.
 
-    Fix: give the container `livenessProbe` and `readinessProbe`, as the template's chart does.
+    Fix: give the container a `livenessProbe` and a `readinessProbe`, as in the template's chart.
 
     Since v1.5.0.
     """
@@ -83,21 +82,20 @@ class Probes(Check):
     code = "DM501"
 
     def find(self, repository: Repository) -> Iterator[str]:
-        for one in _workloads(repository):
-            missing = [
-                probe for probe in ("livenessProbe", "readinessProbe") if probe not in one.text
-            ]
+        for workload in _workloads(repository):
+            probes = ("livenessProbe", "readinessProbe")
+            missing = [code(probe) for probe in probes if probe not in workload.text]
             if missing:
-                yield f"{at(one.path)} has no {' and no '.join(map(code, missing))}"
+                yield f"{at(workload.path)} has no {' and no '.join(missing)}"
 
 
 class Ports(Check):
-    """Every port that probes and services name is a port of the container.
+    """Probes and Services refer to existing ports of the container.
 
-    A name that no port has is noticed when no pod becomes ready. Numbers need no declaration, so
-    they are not looked at.
+    A port name that does not exist is noticed only when no pod becomes ready. Port numbers need no
+    declaration and are not checked.
 
-    Fix: name the port under `ports` of the container, or ask one that is there.
+    Fix: declare the port under `ports` of the container, or name a port that is declared there.
 
     Since v1.5.0.
     """
@@ -105,27 +103,25 @@ class Ports(Check):
     code = "DM502"
 
     def find(self, repository: Repository) -> Iterator[str]:
-        for one in _workloads(repository):
-            ports = _container_ports(one)
+        for workload in _workloads(repository):
+            ports = _container_ports(workload)
             if ports is None:
                 continue
-            for line, port in _asked(one):
+            for line, port in _probe_ports(workload):
                 if not port.isdecimal() and port not in ports:
-                    yield _none(one.path, line, port, ports)
-        yield from _of_services(repository)
+                    yield _unknown_port(workload.path, line, port, ports)
+        yield from _unknown_target_ports(repository)
 
 
-def _none(path: str, line: int, port: str, ports: set[str]) -> str:
-    return (
-        f"{at(path, line)}: no port is called {code(port)}, only {code(', '.join(sorted(ports)))}"
-    )
+def _unknown_port(path: str, line: int, port: str, ports: set[str]) -> str:
+    return f"{at(path, line)}: no port is named {code(port)}, only {code(', '.join(sorted(ports)))}"
 
 
-def _of_services(repository: Repository) -> Iterator[str]:
-    """Yield the target ports of services that no container beside them has."""
+def _unknown_target_ports(repository: Repository) -> Iterator[str]:
+    """Yield the target ports of Services that no container in the same directory has."""
     known: dict[str, set[str] | None] = {}
-    for one in _workloads(repository):
-        folder, ports = one.path.rpartition("/")[0], _container_ports(one)
+    for workload in _workloads(repository):
+        folder, ports = workload.path.rpartition("/")[0], _container_ports(workload)
         before = known.get(folder, set())
         known[folder] = None if ports is None or before is None else before | ports
     for path, text, values in _manifests(repository):
@@ -133,28 +129,28 @@ def _of_services(repository: Repository) -> Iterator[str]:
         if ports is None or not re.search(r"(?m)^kind: [\"']?Service\b", text):
             continue
         for number, line in enumerate(text.splitlines(), 1):
-            said = re.match(r"\s*(?:- )?targetPort:\s*(.+?)\s*(?:#.*)?$", line)
-            port = _Deployed(path, text, values).filled(said[1]) if said else None
+            match = re.match(r"\s*(?:- )?targetPort:\s*(.+?)\s*(?:#.*)?$", line)
+            port = _Manifest(path, text, values).filled(match[1]) if match else None
             if port and not port.isdecimal() and port not in ports:
-                yield _none(path, number, port, ports)
+                yield _unknown_port(path, number, port, ports)
 
 
-def _container_ports(one: _Deployed) -> set[str] | None:
-    """Return the names of the container's ports; None where only Helm can tell."""
-    found: set[str] = set()
-    lines = one.text.splitlines()
+def _container_ports(workload: _Manifest) -> set[str] | None:
+    """Return the names of the container's ports; None if only Helm can evaluate them."""
+    names: set[str] = set()
+    lines = workload.text.splitlines()
     for number, line in enumerate(lines):
         if not re.match(r"\s*(?:- )?containerPort:", line):
             continue
         for near in lines[max(0, number - 2) : number + 3]:
-            if named := re.match(r"\s*(?:- )?name:\s*(.+?)\s*$", near):
-                found.add(one.filled(named[1]) or "")
-    return None if not found or "" in found else found
+            if match := re.match(r"\s*(?:- )?name:\s*(.+?)\s*$", near):
+                names.add(workload.filled(match[1]) or "")
+    return None if not names or "" in names else names
 
 
-def _asked(one: _Deployed) -> Iterator[tuple[int, str]]:
+def _probe_ports(workload: _Manifest) -> Iterator[tuple[int, str]]:
     """Yield line and port of each probe."""
-    lines = one.text.splitlines()
+    lines = workload.text.splitlines()
     for number, line in enumerate(lines):
         if not re.match(r"\s*(httpGet|tcpSocket):\s*$", line):
             continue
@@ -162,18 +158,19 @@ def _asked(one: _Deployed) -> Iterator[tuple[int, str]]:
         for inner, below in enumerate(lines[number + 1 :], number + 2):
             if below.strip() and len(below) - len(below.lstrip()) <= indent:
                 break
-            said = re.match(r"\s*port:\s*(.+?)\s*(?:#.*)?$", below)
-            if said and (port := one.filled(said[1])):
+            match = re.match(r"\s*port:\s*(.+?)\s*(?:#.*)?$", below)
+            if match and (port := workload.filled(match[1])):
                 yield inner, port
 
 
 class SameContract(Check):
-    """Chart, image and answers name the same port.
+    """The chart and the recorded answers have the same ports.
 
-    Where they differ, a reader of one is misled about the others, and an update of the template
-    goes by the answer.
+    If they differ, each misleads readers about the other, and an update of the template follows the
+    answers.
 
-    Fix: change the answer by `drydock update --data service_port=8080`, not the files one by one.
+    Fix: change the answer with `drydock update --data service_port=8080`, instead of editing the
+    files one by one.
 
     Since v1.5.0.
     """
@@ -182,11 +179,11 @@ class SameContract(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         if not repository.has_chassis:
-            skip("this template did not make the service")
+            skip("the service does not use this template")
         try:
             values = repository.yaml("chart/values.yaml")
         except Unusable:
-            skip("there is no chart of the template")
+            skip("the template's chart is missing or not valid")
         for answer, section in (("service_port", "server"), ("management_port", "management")):
             port = table(values, "config", section).get("port")
             expected = repository.answers.get(answer)
@@ -198,11 +195,11 @@ class SameContract(Check):
 
 
 class Monitored(Check):
-    """Prometheus is told to read the metrics.
+    """Prometheus is configured to scrape the metrics.
 
-    Metrics that nobody reads alert nobody.
+    Metrics that nothing collects raise no alert.
 
-    Fix: add a ServiceMonitor or a PodMonitor, as the template's chart has.
+    Fix: add a ServiceMonitor or a PodMonitor, as in the template's chart.
 
     Since v1.5.0.
     """
@@ -210,20 +207,20 @@ class Monitored(Check):
     code = "DS504"
 
     def find(self, repository: Repository) -> Iterator[str]:
-        found = _workloads(repository)
+        workloads = _workloads(repository)
         if not any(_MONITOR.search(text) for _, text, _ in _manifests(repository)):
             values = list(repository.named(r"values.*\.ya?ml"))
             if not any(_MONITOR.search(repository.text(path) or "") for path in values):
-                yield f"{at(found[0].path)}: no ServiceMonitor, PodMonitor or scrape annotation"
+                yield f"{at(workloads[0].path)}: no ServiceMonitor, PodMonitor or scrape annotation"
 
 
 class PinnedRelease(Check):
-    """What is deployed has a version.
+    """The deployed image is pinned to a version.
 
-    A pod that starts with `latest` runs whatever was pushed last; two pods of one deployment may
-    run two versions.
+    A pod with the tag `latest` runs whatever was pushed last; two pods of one deployment can run
+    different versions.
 
-    Fix: deploy a tag of the release, or a digest.
+    Fix: deploy a release tag or a digest.
 
     Since v1.5.0.
     """
@@ -232,8 +229,8 @@ class PinnedRelease(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         _workloads(repository)
-        files = [*repository.named(r"values.*\.ya?ml"), *(one[0] for one in _manifests(repository))]
-        for path in dict.fromkeys(files):
+        manifests = [path for path, _, _ in _manifests(repository)]
+        for path in dict.fromkeys([*repository.named(r"values.*\.ya?ml"), *manifests]):
             for number, line in enumerate(repository.lines(path), 1):
                 if re.match(
                     r"\s*(?:- )?(?:tag|image):\s*[\"']?(?:\S+:)?latest[\"']?\s*(#.*)?$", line

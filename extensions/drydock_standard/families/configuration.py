@@ -1,4 +1,4 @@
-"""What is configured, held to what the code knows."""
+"""The configuration, checked against the settings classes in the code."""
 
 import ast
 import re
@@ -18,21 +18,21 @@ _MODELS = {"BaseModel", "BaseSettings"}
 
 @dataclass
 class _Model:
-    """The fields of a class of settings, each with its type; `open`: it takes any other key."""
+    """A settings class: its fields, each with its type."""
 
     bases: list[str] = field(default_factory=list)
     fields: dict[str, ast.expr | None] = field(default_factory=dict)
     open: bool = False
+    """Whether it accepts other keys, too."""
 
 
 class KnownKeys(Check):
-    """Every key of the configuration is known.
+    """Every configuration key is known.
 
-    The chassis refuses to start with a key that no class of settings has; in a chart that is found
-    when pods do not come up.
+    The chassis refuses to start if the configuration contains an unknown key. If that key is in the
+    chart, this shows only at deployment, when pods fail to start.
 
-    Fix: correct the key, remove it, or add it as a field to the class that the key `settings`
-    names.
+    Fix: correct or remove the key, or add it as a field to the class that the `settings` key names.
 
     Since v1.5.0.
     """
@@ -41,11 +41,11 @@ class KnownKeys(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         if not repository.has_chassis:
-            skip("this template did not make the service")
+            skip("the service does not use this template")
         models = _models(repository)
         name = _settings_class(repository)
         if name not in models:
-            skip("its class of settings was not found")
+            skip("the settings class was not found")
         for path in repository.paths:
             if re.fullmatch(r"config/application[\w.-]*\.ya?ml", path):
                 yield from _unknown(repository, path, (), models, name)
@@ -55,26 +55,26 @@ class KnownKeys(Check):
 
 def _settings_class(repository: Repository) -> str:
     try:
-        named = table(repository.yaml("config/application.yml")).get("settings")
+        setting = table(repository.yaml("config/application.yml")).get("settings")
     except Unusable:
-        named = None
-    return str(named).rpartition(":")[2] if named else _ROOT
+        setting = None
+    return str(setting).rpartition(":")[2] if setting else _ROOT
 
 
 def _models(repository: Repository) -> dict[str, _Model]:
-    """Return the classes of the service's package by their names; the chassis' come last."""
+    """Return the classes of the service's package by name; those of the chassis take precedence."""
     package = str(repository.answers["package_path"])
-    inside = [path for path in repository.paths if path.startswith(f"{package}/")]
-    inside = [path for path in inside if re.search(r"settings|config", path)]
-    found: dict[str, _Model] = {}
-    for path in sorted(inside, key=lambda one: "/chassis/" in one):
-        found |= _models_in(repository.text(path) or "")
-    return found
+    modules = [path for path in repository.paths if path.startswith(f"{package}/")]
+    modules = [path for path in modules if re.search(r"settings|config", path)]
+    models: dict[str, _Model] = {}
+    for path in sorted(modules, key=lambda path: "/chassis/" in path):
+        models |= _models_in(repository.text(path) or "")
+    return models
 
 
-@lru_cache(256)  # the chassis is the same in many services
+@lru_cache(256)  # many services have the same chassis
 def _models_in(text: str) -> Mapping[str, _Model]:
-    """Return the classes of a module by their names; none of one that is not valid."""
+    """Return the classes of a module by name; nothing if its syntax is not valid."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -84,15 +84,20 @@ def _models_in(text: str) -> Mapping[str, _Model]:
 
 def _model(node: ast.ClassDef) -> _Model:
     model = _Model([_name(base) for base in node.bases])
-    for one in node.body:
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-            if one.target.id.startswith("_"):
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            if statement.target.id.startswith("_"):
                 continue
-            model.fields[one.target.id] = one.annotation
-            # A field may be read by another name, which is only known for sure when it runs.
-            model.open |= "alias" in ast.unparse(one.value) if one.value else False
-        if isinstance(one, ast.Assign) and getattr(one.targets[0], "id", "") == "model_config":
-            model.open |= bool(re.search(r"extra='(allow|ignore)'|alias", ast.unparse(one.value)))
+            model.fields[statement.target.id] = statement.annotation
+            # An alias is certain only at run time.
+            model.open |= "alias" in ast.unparse(statement.value) if statement.value else False
+        if (
+            isinstance(statement, ast.Assign)
+            and getattr(statement.targets[0], "id", "") == "model_config"
+        ):
+            model.open |= bool(
+                re.search(r"extra='(allow|ignore)'|alias", ast.unparse(statement.value))
+            )
     return model
 
 
@@ -122,7 +127,7 @@ def _unknown(
 def _keys(
     values: Mapping[Any, Any], models: Mapping[str, _Model], name: str
 ) -> Iterator[tuple[str, ...]]:
-    """Yield the keys that the model called `name`, or one inside it, does not have."""
+    """Yield the keys that the model `name`, or a model nested in it, does not have."""
     fields = _fields(models, name, set())
     if fields is None:
         return
@@ -136,11 +141,11 @@ def _keys(
 def _fields(
     models: Mapping[str, _Model], name: str, seen: set[str]
 ) -> dict[str, ast.expr | None] | None:
-    """Return the fields of a model and its bases; None where it takes other keys, too."""
+    """Return the fields of a model and its bases; None if it accepts other keys, too."""
     if name in _MODELS:
         return {}
     if name in seen:
-        return {}  # what it has is counted already
+        return {}  # its fields are already included
     seen.add(name)
     model = models.get(name)
     if model is None or model.open:
@@ -155,7 +160,7 @@ def _fields(
 
 
 def _inner(annotation: ast.expr | None, models: Mapping[str, _Model]) -> str:
-    """Return the model that a field holds, perhaps; empty where it holds none, or others too."""
+    """Return the name of the model that a field holds; empty if it holds none, or other types."""
     if annotation is None:
         return ""
     text = ast.unparse(annotation).strip("\"'")

@@ -1,4 +1,4 @@
-"""How the container is built."""
+"""How the container image is built."""
 
 import re
 from collections.abc import Iterator
@@ -14,18 +14,20 @@ _ROOT = re.compile(r"(root|0+)(:.*)?")
 _NONROOT_IMAGE = re.compile(r"nonroot|rootless|unprivileged")
 
 
-def _files(repository: Repository) -> list[tuple[str, list[Stage]]]:
-    return list(dockerfiles.files(repository)) or skip("there is no Dockerfile of a Python service")
+def _dockerfiles(repository: Repository) -> list[tuple[str, list[Stage]]]:
+    return list(dockerfiles.files(repository)) or skip(
+        "there is no Dockerfile for a Python service"
+    )
 
 
 class Unprivileged(Check):
     """The container does not run as root.
 
-    Who breaks out of a process of root is root on the node; clusters with the Pod Security Standard
-    *restricted* do not start such an image.
+    An attacker who breaks out of a root process is root on the node, and clusters that enforce the
+    *restricted* Pod Security Standard do not start the image.
 
-    Fix: set `USER 10001` (a number, so that Kubernetes can tell) in the last stage of the
-    Dockerfile, after what has to be installed.
+    Fix: set `USER 10001` in the last stage of the Dockerfile, after the steps that need root. Use a
+    number: Kubernetes cannot tell whether a name is root.
 
     Since v1.5.0.
     """
@@ -33,23 +35,25 @@ class Unprivileged(Check):
     code = "DM401"
 
     def find(self, repository: Repository) -> Iterator[str]:
-        for path, stages in _files(repository):
+        for path, stages in _dockerfiles(repository):
             user, line = _user(stages)
             if user is None:
-                yield f"{at(path, stages[-1].line)} sets no `USER`, so it is root"
+                yield f"{at(path, stages[-1].line)} sets no `USER`, so the container runs as root"
             elif _ROOT.fullmatch(user):
                 yield f"{at(path, line)}: {code(f'USER {user}')}"
 
 
 def _user(stages: list[Stage]) -> tuple[str | None, int]:
-    """Return the user that the last stage runs as, and the line that says it."""
+    """Return the user that the last stage runs as, and the line that sets it."""
     stage: Stage | None = stages[-1]
-    by_name = {one.name.lower(): one for one in stages if one.name}
+    by_name = {named.name.lower(): named for named in stages if named.name}
     seen: set[int] = set()
     while stage is not None and id(stage) not in seen:
         seen.add(id(stage))
-        if said := stage.last("USER"):
-            return dockerfiles.filled(said.value, dockerfiles.variables(stage)), said.line
+        if instruction := stage.last("USER"):
+            return dockerfiles.filled(
+                instruction.value, dockerfiles.variables(stage)
+            ), instruction.line
         if _NONROOT_IMAGE.search(stage.image):
             return stage.image, stage.line
         stage = by_name.get(stage.image.lower())
@@ -57,12 +61,12 @@ def _user(stages: list[Stage]) -> tuple[str | None, int]:
 
 
 class PinnedImage(Check):
-    """Every base image has a version.
+    """Every base image is pinned to a version.
 
-    `latest`, or no tag at all, is another image tomorrow: a build that passed today is not the one
-    that is deployed.
+    `latest`, or no tag at all, may be another image tomorrow: a build that passed today is not the
+    build that is deployed.
 
-    Fix: name a tag (`python:3.13-slim`), or a digest, which Renovate raises.
+    Fix: use a tag (`python:3.13-slim`) or a digest; Renovate keeps both up to date.
 
     Since v1.5.0.
     """
@@ -70,15 +74,15 @@ class PinnedImage(Check):
     code = "DM402"
 
     def find(self, repository: Repository) -> Iterator[str]:
-        for path, stages in _files(repository):
+        for path, stages in _dockerfiles(repository):
             names: set[str] = set()
             for stage in stages:
-                if stage.image.lower() not in names and _floats(stage.image):
+                if stage.image.lower() not in names and _is_unpinned(stage.image):
                     yield f"{at(path, stage.line)}: {code(stage.image)}"
                 names.add(stage.name.lower())
 
 
-def _floats(image: str) -> bool:
+def _is_unpinned(image: str) -> bool:
     if image == "scratch" or "@" in image or image.endswith(UNKNOWN):
         return False
     tag = image.rpartition("/")[2].partition(":")[2]
@@ -86,12 +90,12 @@ def _floats(image: str) -> bool:
 
 
 class NoHealthcheck(Check):
-    """Health is not checked by the image.
+    """The image has no HEALTHCHECK.
 
-    Kubernetes ignores HEALTHCHECK and has probes of its own; elsewhere a second opinion on the
-    same process restarts what is only slow, and needs a client such as curl in the image.
+    Kubernetes ignores HEALTHCHECK and has its own probes. Elsewhere, a second health check restarts
+    containers that are only slow, and needs a client such as curl in the image.
 
-    Fix: remove HEALTHCHECK; let the probes of the chart, or of compose, ask the service.
+    Fix: remove HEALTHCHECK, and let the probes of the chart or of compose check the service.
 
     Since v1.5.0.
     """
@@ -99,17 +103,17 @@ class NoHealthcheck(Check):
     code = "DS403"
 
     def find(self, repository: Repository) -> Iterator[str]:
-        for path, stages in _files(repository):
-            said = stages[-1].last("HEALTHCHECK")
-            if said and said.value.strip().upper() != "NONE":
-                yield at(path, said.line)
+        for path, stages in _dockerfiles(repository):
+            instruction = stages[-1].last("HEALTHCHECK")
+            if instruction and instruction.value.strip().upper() != "NONE":
+                yield at(path, instruction.line)
 
 
 class IgnoredContext(Check):
-    """The image's build leaves out what is not the service's.
+    """The image's build ignores files that the service does not need.
 
-    Without `.dockerignore` a `COPY . .` puts git's history, environments and local settings into
-    a layer, for everyone who pulls the image to read.
+    Without `.dockerignore`, `COPY . .` copies git history, environments and local settings into a
+    layer that everyone who pulls the image can read.
 
     Fix: add a `.dockerignore` with at least `.git`, `.venv` and `.env`.
 
@@ -119,12 +123,12 @@ class IgnoredContext(Check):
     code = "DS404"
 
     def find(self, repository: Repository) -> Iterator[str]:
-        for path, stages in _files(repository):
+        for path, stages in _dockerfiles(repository):
             folder = path.rpartition("/")[0]
-            beside = (".dockerignore", f"{folder}/.dockerignore", f"{path}.dockerignore")
-            if any(name in repository for name in beside):
+            ignore_files = (".dockerignore", f"{folder}/.dockerignore", f"{path}.dockerignore")
+            if any(name in repository for name in ignore_files):
                 continue
-            for one in (one for stage in stages for one in stage.instructions):
-                said = f"{one.name} {one.value}"
-                if re.match(r"(COPY|ADD)\s+(?:--(?!from)\S+\s+)*\./?\s", said):
-                    yield f"{at(path, one.line)}: {code(said)}"
+            for instruction in (entry for stage in stages for entry in stage.instructions):
+                text = f"{instruction.name} {instruction.value}"
+                if re.match(r"(COPY|ADD)\s+(?:--(?!from)\S+\s+)*\./?\s", text):
+                    yield f"{at(path, instruction.line)}: {code(text)}"

@@ -1,4 +1,4 @@
-"""Tests, types and lint, and the debt of old code."""
+"""Tests, types, lint, and the debt of old code."""
 
 import configparser
 import datetime
@@ -12,20 +12,20 @@ from drydock_standard.repository import Repository, table, texts
 NAME = "Tests, types, lint"
 ORDER = 3
 _TEST = re.compile(r"^\s*(async )?def test_?\w*\(|^class Test\w*\b", re.MULTILINE)
-_WINDOW = 90  # days in which the list of debt has to become shorter
+_WINDOW = 90  # days within which the debt list must shrink
 _DEBT = re.compile(
     r"^#[^\n]*(?:\bdebt\b|\bonly ever shorten)[^\n]*\n((?:(?!\[).*\n?)*)", re.I | re.M
 )
-_MOST = 1000  # entries of one file that are looked at
+_MOST_ENTRIES = 1000  # that are read from one file
 _LISTS = ("ruff.toml", ".ruff.toml", "pyproject.toml", "mypy.ini", ".mypy.ini", "setup.cfg")
 
 
 class Tests(Check):
     """The service has tests.
 
-    An update of the template, or of a library, is merged when tests say that nothing broke.
+    Updates of the template and of libraries are merged when the tests show that nothing broke.
 
-    Fix: write tests for pytest, in files `tests/test_*.py`; start with one request to each route.
+    Fix: write tests for pytest, in files named `tests/test_*.py`; start with one request per route.
 
     Since v1.5.0.
     """
@@ -37,13 +37,13 @@ class Tests(Check):
         for path in repository.named(r"test.*\.py", r".*_tests?\.py"):
             if _TEST.search(repository.text(path) or ""):
                 return
-        yield "no file `test_*.py` has a test"
+        yield "no `test_*.py` file contains a test"
 
 
 class Types(Check):
-    """Types are checked.
+    """A type checker is configured.
 
-    A type checker finds the call that a new version of a library no longer takes, before a request
+    If a new version of a library no longer accepts a call, a type checker finds it before a request
     does.
 
     Fix: configure mypy (`mypy.ini`, or `[tool.mypy]`), pyright, ty or pyrefly, and run it in the
@@ -62,15 +62,15 @@ class Types(Check):
             any(name in repository for name in files)
             or any(repository.tool(name) for name in tools)
             or re.search(r"(?m)^\[mypy", repository.text("setup.cfg") or "")
-            or _is_set_above(repository, files, tools)
+            or _is_configured_above(repository, files, tools)
         ):
             yield "no type checker is configured"
 
 
 class Lint(Check):
-    """Style and common mistakes are checked.
+    """A linter is configured.
 
-    A linter keeps reviews free of what a machine can tell.
+    A linter finds common mistakes and style issues, so that reviewers can concentrate on the rest.
 
     Fix: configure ruff (`ruff.toml`, or `[tool.ruff]`), and run it in the pipeline.
 
@@ -89,7 +89,7 @@ class Lint(Check):
             or re.search(r"(?m)^\[(flake8|pylint)", repository.text("setup.cfg") or "")
             or re.search(r"(?m)^\[flake8", repository.text("tox.ini") or "")
             or re.search(_LINTERS, repository.text(_HOOKS) or "")
-            or _is_set_above(repository, files, tools)
+            or _is_configured_above(repository, files, tools)
             or any(re.search(_LINTERS, text) for _, text in repository.above(_HOOKS))
         ):
             yield "no linter is configured"
@@ -99,23 +99,26 @@ _HOOKS = ".pre-commit-config.yaml"
 _LINTERS = r"\b(ruff|flake8|pylint)\b"
 
 
-def _is_set_above(repository: Repository, files: Sequence[str], tools: Sequence[str]) -> bool:
-    """Tell whether a tool is configured for all services of the repository."""
-    set_up = re.compile(rf"(?m)^\[tool\.({'|'.join(tools)})[\].]")
+def _is_configured_above(
+    repository: Repository, files: Sequence[str], tools: Sequence[str]
+) -> bool:
+    """Return whether a tool is configured for all services of the repository."""
+    section = re.compile(rf"(?m)^\[tool\.({'|'.join(tools)})[\].]")
     return any(repository.above(*files)) or any(
-        set_up.search(text) for _, text in repository.above("pyproject.toml")
+        section.search(text) for _, text in repository.above("pyproject.toml")
     )
 
 
 class Debt(Check):
-    """The list of debt becomes shorter.
+    """The debt list shrinks.
 
-    Old modules that do not meet the rules are listed: in ruff's `per-file-ignores` under a comment
-    that says debt, and by mypy's `ignore_errors`. The list is only ever to shrink: nothing new in
-    it, nothing that is gone, and within 90 days at least one entry less.
+    Old modules that violate the rules are exempt and listed: for ruff in `per-file-ignores`, under
+    a comment that contains the word debt, and for mypy in sections with `ignore_errors`. The list
+    may only shrink: no new entries, no entries for deleted files, and at least one entry fewer
+    every 90 days.
 
-    Fix: `nox -s debt` takes out what is met by now; for more, take an entry out and correct what
-    the tools say then. Take out entries of files that are gone.
+    Fix: run `nox -s debt` to remove the entries that pass by now. To go further, remove an entry
+    and fix what the tools report. Also remove the entries of deleted files.
 
     Since v1.5.0.
     """
@@ -125,26 +128,26 @@ class Debt(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         now = {path: _debt(path, repository.text(path) or "") for path in _LISTS}
         if not any(now.values()):
-            skip("there is no list of debt")
+            skip("there is no debt list")
         for path, entries in now.items():
             for entry in sorted(entries):
-                if not _is_there(entry, repository):
-                    yield f"{at(path)}: {code(entry)} is not there"
+                if not _exists(entry, repository):
+                    yield f"{at(path)}: {code(entry)} does not exist"
         then = _before(repository)
         if then is None:
             return
         for path, entries in now.items():
             for entry in sorted(entries - set().union(*then.values())):
-                if then[path]:  # an old list that has grown, not a new one
-                    yield f"{at(path)}: {code(entry)} was not there {_WINDOW} days ago"
-        before, left = set().union(*then.values()), set().union(*now.values())
-        if before and before <= left:
-            yield f"none of {len(before)} entries has gone in {_WINDOW} days"
+                if then[path]:  # an existing list has grown; a new list may have any entries
+                    yield f"{at(path)}: {code(entry)} was added within {_WINDOW} days"
+        before, after = set().union(*then.values()), set().union(*now.values())
+        if before and before <= after:
+            yield f"none of {len(before)} entries was removed within {_WINDOW} days"
 
 
-def _is_there(entry: str, repository: Repository) -> bool:
-    """Tell whether an entry, a file or a module, names something in the repository."""
-    if entry.endswith((".py", ".pyi", ".ipynb")):  # without a folder it is the file everywhere
+def _exists(entry: str, repository: Repository) -> bool:
+    """Return whether an entry, a file or a module, names something in the repository."""
+    if entry.endswith((".py", ".pyi", ".ipynb")):  # without a directory, in all of them
         return any(path == entry or path.endswith(f"/{entry}") for path in repository.paths)
     inside = entry.replace(".", "/")
     return any(
@@ -154,40 +157,40 @@ def _is_there(entry: str, repository: Repository) -> bool:
 
 
 def _debt(path: str, text: str) -> set[str]:
-    """Return the files and modules that a file of settings exempts; patterns are no debt."""
+    """Return the files and modules that a settings file exempts; patterns are not debt."""
     try:
         if path.endswith(".toml"):
-            found = set(_of_ruff(path, text)) | set(_of_mypy(path, text))
+            entries = {*_ruff_debt(path, text), *_mypy_debt(path, text)}
         else:
-            found = set(_of_ini(text))
+            entries = {*_ini_debt(text)}
     except (ValueError, RecursionError, configparser.Error):
         return set()
-    return {one for one in sorted(found)[:_MOST] if one and "*" not in one}
+    return {entry for entry in sorted(entries)[:_MOST_ENTRIES] if entry and "*" not in entry}
 
 
-def _of_ruff(path: str, text: str) -> Iterator[str]:
-    """Yield the files that stand below a comment about debt; others are exempt for good."""
+def _ruff_debt(path: str, text: str) -> Iterator[str]:
+    """Yield the files listed under a debt comment; the other files are exempt for good."""
     values = tomllib.loads(text)
-    own = table(values, "tool", "ruff") if path == "pyproject.toml" else values
+    ruff = table(values, "tool", "ruff") if path == "pyproject.toml" else values
     files = [
-        *(file for lint in (own, table(own, "lint")) for file in table(lint, "per-file-ignores")),
-        *texts(table(own, "format").get("exclude")),
+        *(file for lint in (ruff, table(ruff, "lint")) for file in table(lint, "per-file-ignores")),
+        *texts(table(ruff, "format").get("exclude")),
     ]
     listed = "".join(part[1] for part in _DEBT.finditer(text))
-    quoted = {found[2] for found in re.finditer(r"([\"'])(.*?)\1", listed)}
+    quoted = {match[2] for match in re.finditer(r"([\"'])(.*?)\1", listed)}
     yield from (file for file in files if file in quoted)
 
 
-def _of_mypy(path: str, text: str) -> Iterator[str]:
+def _mypy_debt(path: str, text: str) -> Iterator[str]:
     if path == "pyproject.toml":
         overrides = table(tomllib.loads(text), "tool", "mypy").get("overrides")
-        for one in overrides if isinstance(overrides, list) else []:
-            if isinstance(one, dict) and one.get("ignore_errors") is True:
-                module = one.get("module")
+        for override in overrides if isinstance(overrides, list) else []:
+            if isinstance(override, dict) and override.get("ignore_errors") is True:
+                module = override.get("module")
                 yield from [module] if isinstance(module, str) else texts(module)
 
 
-def _of_ini(text: str) -> Iterator[str]:
+def _ini_debt(text: str) -> Iterator[str]:
     parser = configparser.RawConfigParser(strict=False)
     parser.read_string(text)
     for section in parser.sections():
@@ -197,7 +200,7 @@ def _of_ini(text: str) -> Iterator[str]:
 
 
 def _before(repository: Repository) -> dict[str, set[str]] | None:
-    """Return the debt of 90 days ago by its file; None where git has no commit that old."""
+    """Return the debt of 90 days ago by file; None if git has no commit that old."""
     commit = repository.commit_before(datetime.date.today() - datetime.timedelta(_WINDOW))
     if not commit:
         return None

@@ -1,4 +1,4 @@
-"""Secrets in the repository; `nox -s secrets` of the template looks through its history, too."""
+"""Secrets in the files; the template's `nox -s secrets` also scans git's history."""
 
 import math
 import re
@@ -12,33 +12,33 @@ from drydock_standard.repository import Repository, is_aside
 NAME = "Secrets"
 ORDER = 7
 
-# What the keys of services look like, each with texts of which one is always in it: looking for
-# those first is a hundred times as fast.
+# Patterns of keys, each with substrings of which every match contains one: searching for these
+# first is a hundred times as fast.
 _KEYS = {
-    "key of AWS": (("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
-    "token of GitHub": (
+    "AWS key": (("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
+    "GitHub token": (
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
         r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{82})\b",
     ),
-    "token of GitLab": (
+    "GitLab token": (
         ("glpat-", "glrt-", "gldt-", "glptt-"),
         r"\bgl(?:pat|rt|dt|ptt)-[\w-]{20,50}\b",
     ),
-    "token of Slack": (("xox",), r"\bxox[abeprs]-\d{8,15}-[\w-]{10,120}"),
-    "webhook of Slack": (
+    "Slack token": (("xox",), r"\bxox[abeprs]-\d{8,15}-[\w-]{10,120}"),
+    "Slack webhook": (
         ("hooks.slack.com",),
         r"hooks\.slack\.com/services/T\w{8,12}/B\w{8,12}/\w{20,30}",
     ),
-    "key of Google": (("AIza",), r"\bAIza[\w-]{35}\b"),
-    "key of Stripe": (("k_live_",), r"\b[rs]k_live_[A-Za-z0-9]{20,99}\b"),
-    "token of PyPI": (("pypi-AgEI",), r"\bpypi-AgEIcHlwaS5vcmc[\w-]{50,255}"),
-    "token of npm": (("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
-    "key of SendGrid": (("SG.",), r"\bSG\.[\w-]{22}\.[\w-]{43}\b"),
-    "key of OpenAI": (("T3BlbkFJ",), r"\bsk-(?:proj-)?[\w-]{20,80}T3BlbkFJ[\w-]{20,80}"),
-    "token of Telegram": ((":AA",), r"\b\d{8,10}:AA[\w-]{33}\b"),
-    "key of Azure storage": (("AccountKey=",), r"\bAccountKey=[A-Za-z0-9+/]{86}=="),
+    "Google key": (("AIza",), r"\bAIza[\w-]{35}\b"),
+    "Stripe key": (("k_live_",), r"\b[rs]k_live_[A-Za-z0-9]{20,99}\b"),
+    "PyPI token": (("pypi-AgEI",), r"\bpypi-AgEIcHlwaS5vcmc[\w-]{50,255}"),
+    "npm token": (("npm_",), r"\bnpm_[A-Za-z0-9]{36}\b"),
+    "SendGrid key": (("SG.",), r"\bSG\.[\w-]{22}\.[\w-]{43}\b"),
+    "OpenAI key": (("T3BlbkFJ",), r"\bsk-(?:proj-)?[\w-]{20,80}T3BlbkFJ[\w-]{20,80}"),
+    "Telegram token": ((":AA",), r"\b\d{8,10}:AA[\w-]{33}\b"),
+    "Azure Storage key": (("AccountKey=",), r"\bAccountKey=[A-Za-z0-9+/]{86}=="),
 }
-_ANY_KEY = {what: (hints, re.compile(pattern)) for what, (hints, pattern) in _KEYS.items()}
+_ANY_KEY = {kind: (hints, re.compile(pattern)) for kind, (hints, pattern) in _KEYS.items()}
 _PRIVATE = re.compile(r"-----BEGIN (?:[A-Z]{2,9} )?PRIVATE KEY-----(?:\\n|\s)+[A-Za-z0-9+/=]{40}")
 _LOGIN = re.compile(r"://[^\s:/@\"'<>{}$%*`]{0,60}:([^\s/@\"'<>{}$%*`]{3,80})@([\w.-]{1,100})")
 _ASSIGNED = re.compile(
@@ -52,12 +52,12 @@ _PLACEHOLDER = re.compile(
 _MADE_UP = re.compile(r"(?i)test|example|dummy|fake|sample")
 _QUOTED = (".py", ".js", ".ts", ".tsx", ".jsx", ".go", ".java", ".kt", ".rb", ".sh", ".groovy")
 _ALLOWED = re.compile(r"gitleaks:allow|pragma: allowlist secret|noqa: S10[5-7]|nosec")
-_NO_CODE = re.compile(
+_NOT_CODE = re.compile(
     r"\.(md|rst|ipynb|svg|min\.js|css|map|lock|csv|po|html|txt)$|[.-](sample|example|template|dist)\b|"
     r"(^|/)[\w.-]*lock[\w.-]*\.(json|ya?ml)$|openapi\.json$|\.secrets\.baseline$|(^|/)static/"
 )
 _PUBLIC = re.compile(r"(^|/)(google-services\.json|GoogleService-Info\.plist)$")
-"""Files of keys that ship with every app and are no secret, as their authors say of them."""
+"""Files of keys that ship with every app; their authors state that they are not secret."""
 _KEY_FILES = (
     r"id_(rsa|dsa|ecdsa|ed25519)",
     r".*\.(p12|pfx|jks|keystore|kdbx|ppk)",
@@ -65,18 +65,18 @@ _KEY_FILES = (
 )
 _ENVIRONMENT = r"\.env(\.\w+)?|\w+\.env"
 _SAMPLE = re.compile(r"example|sample|template|dist|test|ci", re.IGNORECASE)
-_TEXTS = 512  # texts of which it is kept what was found
-_ENTROPY = 3.5  # bits a character, from which text is likely to be drawn at random
+_TEXTS = 512  # whose matches are cached
+_ENTROPY = 3.5  # bits per character from which a text is probably random
 
 
 class Keys(Check):
-    """No file has a key or token that a service would accept.
+    """No file contains a key, a token or a login.
 
-    Everyone who reads the repository, a clone or a backup of it can use it; taking it out of the
-    newest commit leaves it in all others.
+    Everyone with access to the repository, a clone or a backup can use it. Removing it from the
+    latest commit leaves it in all earlier ones.
 
-    Fix: revoke the key at its service, then take it out; the service reads secrets from the
-    environment. What is no secret gets `gitleaks:allow` in its line.
+    Fix: revoke it with its issuer, remove it from the file, and read it from the environment. If it
+    is not a secret, put `gitleaks:allow` on its line.
 
     Since v1.5.0.
     """
@@ -86,29 +86,29 @@ class Keys(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         for path in repository.paths:
             text = repository.text(path) or ""
-            for what, found in _keys(text) if not _PUBLIC.search(path) else ():
-                if not _is_allowed(text, found) and not _is_made_up(found[0]):
-                    yield _finding(path, text, found, what)
-            if _is_quiet(path):
+            for kind, match in _keys(text) if not _PUBLIC.search(path) else ():
+                if not _is_allowed(text, match) and not _is_made_up(match[0]):
+                    yield _finding(path, text, match, kind)
+            if _holds_examples(path):
                 continue
             if "PRIVATE KEY-----" in text:
-                for found in _PRIVATE.finditer(text):
-                    before = text[max(0, found.start() - 100) : found.start()]
-                    if not _MADE_UP.search(before) and not _is_allowed(text, found):
-                        yield _finding(path, text, found, "private key")
-            for found in _logins(text):
-                if _is_login(found) and not _is_allowed(text, found):
-                    yield _finding(path, text, found, "address with a password")
+                for match in _PRIVATE.finditer(text):
+                    before = text[max(0, match.start() - 100) : match.start()]
+                    if not _MADE_UP.search(before) and not _is_allowed(text, match):
+                        yield _finding(path, text, match, "private key")
+            for match in _logins(text):
+                if _is_login(match) and not _is_allowed(text, match):
+                    yield _finding(path, text, match, "URL with a password")
 
 
-# Services of one template have most texts in common: each is searched once.
+# Services share most texts of their template: each is searched once.
 @lru_cache(_TEXTS)
 def _keys(text: str) -> Sequence[tuple[str, re.Match[str]]]:
     return [
-        (what, found)
-        for what, (hints, pattern) in _ANY_KEY.items()
+        (kind, match)
+        for kind, (hints, pattern) in _ANY_KEY.items()
         if any(hint in text for hint in hints)
-        for found in pattern.finditer(text)
+        for match in pattern.finditer(text)
     ]
 
 
@@ -123,13 +123,13 @@ def _assigned(text: str) -> Sequence[re.Match[str]]:
 
 
 class Secrets(Check):
-    """No value that looks like a password stands in the repository.
+    """No value looks like a password.
 
-    Letters and digits at random, given to something that is called password, secret, token or key,
-    are most likely one. Tests, examples and documents are not looked at.
+    Random letters and digits assigned to a name such as password, secret, token or key are most
+    likely a real secret. Tests, examples and documents are not checked.
 
-    Fix: change the secret, take it out, and read it from the environment. What is no secret gets
-    `gitleaks:allow` in its line.
+    Fix: change the secret, remove it from the file, and read it from the environment. If it is not
+    a secret, put `gitleaks:allow` on its line.
 
     Since v1.5.0.
     """
@@ -138,25 +138,26 @@ class Secrets(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         for path in repository.paths:
-            if _is_quiet(path):
+            if _holds_examples(path):
                 continue
             text = repository.text(path) or ""
-            for found in _assigned(text):
-                value = found[1]
-                quoted = text[found.start(1) - 1] in "\"'"
+            for match in _assigned(text):
+                value = match[1]
+                quoted = text[match.start(1) - 1] in "\"'"
                 if path.endswith(_QUOTED) and not quoted:
-                    continue  # a name or a call, and no text
-                if _is_random(value) and not _is_allowed(text, found):
-                    yield _finding(path, text, found, "value that looks random")
+                    continue  # a name or a call, not a string
+                if _is_random(value) and not _is_allowed(text, match):
+                    yield _finding(path, text, match, "value that looks random")
 
 
 class KeyFiles(Check):
-    """No file whose purpose is to hold secrets is tracked.
+    """No file meant for secrets is tracked.
 
-    Key stores, private keys of SSH, `.netrc` and `.env` files with passwords are for one machine.
+    Key stores, SSH private keys, `.netrc` files and `.env` files with passwords belong on one
+    machine only.
 
-    Fix: change the secrets in it, `git rm --cached` the file, name it in `.gitignore`, and keep an
-    `.env.example` without values.
+    Fix: change the secrets in the file, run `git rm --cached FILE`, add it to `.gitignore`, and
+    keep an `.env.example` without values.
 
     Since v1.5.0.
     """
@@ -165,16 +166,16 @@ class KeyFiles(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         for path in repository.named(*_KEY_FILES):
-            if not _is_quiet(path):
+            if not _holds_examples(path):
                 yield at(path)
         for path in repository.named(_ENVIRONMENT):
-            if _SAMPLE.search(path.rpartition("/")[2]) or _is_quiet(path):
+            if _SAMPLE.search(path.rpartition("/")[2]) or _holds_examples(path):
                 continue
             text = repository.text(path) or ""
-            for found in re.finditer(_IN_ENVIRONMENT, text):
-                word = found[2].isalpha() and found[2].islower()  # a developer's: postgres, root
-                if not (word or _PLACEHOLDER.search(found[2]) or _is_allowed(text, found)):
-                    yield _finding(path, text, found, "value of a secret")
+            for match in re.finditer(_IN_ENVIRONMENT, text):
+                word = match[2].isalpha() and match[2].islower()  # local defaults: postgres, root
+                if not (word or _PLACEHOLDER.search(match[2]) or _is_allowed(text, match)):
+                    yield _finding(path, text, match, "secret")
 
 
 _IN_ENVIRONMENT = (
@@ -183,20 +184,20 @@ _IN_ENVIRONMENT = (
 )
 
 
-def _is_quiet(path: str) -> bool:
-    """Tell whether what looks like a secret is most likely an example in this file."""
-    return is_aside(path) or bool(_NO_CODE.search(path))
+def _holds_examples(path: str) -> bool:
+    """Return whether a match in this file is most likely an example."""
+    return is_aside(path) or bool(_NOT_CODE.search(path))
 
 
-def _finding(path: str, text: str, found: re.Match[str], what: str) -> str:
-    # What was found is not repeated: reports are read by more people than the repository.
-    return f"{at(path, line_of(text, found.start()))}: {what}"
+def _finding(path: str, text: str, match: re.Match[str], kind: str) -> str:
+    # The secret is not shown: more people read reports than the repository.
+    return f"{at(path, line_of(text, match.start()))}: {kind}"
 
 
-def _is_allowed(text: str, found: re.Match[str]) -> bool:
-    """Tell whether the line says that it is no secret."""
-    end = text.find("\n", found.end())
-    line = text[text.rfind("\n", 0, found.start()) + 1 : end if end >= 0 else None]
+def _is_allowed(text: str, match: re.Match[str]) -> bool:
+    """Return whether the line is marked as not secret."""
+    end = text.find("\n", match.end())
+    line = text[text.rfind("\n", 0, match.start()) + 1 : end if end >= 0 else None]
     return bool(_ALLOWED.search(line[-500:]))
 
 
@@ -204,16 +205,16 @@ def _is_made_up(key: str) -> bool:
     return bool(re.search(r"EXAMPLE|(.)\1{7}|12345678|abcdefgh", key, re.IGNORECASE))
 
 
-def _is_login(found: re.Match[str]) -> bool:
-    """Tell whether an address with a password leads to another machine than a developer's."""
-    password, host = found[1], found[2].lower()
+def _is_login(match: re.Match[str]) -> bool:
+    """Return whether a URL with a password belongs to a remote host."""
+    password, host = match[1], match[2].lower()
     if _PLACEHOLDER.search(password) or "." not in host or host.startswith(("127.", "0.0.")):
         return False
     return not re.search(r"(^|\.)(example|invalid|test|local|localhost)(\.|$)|^host\.docker", host)
 
 
 def _is_random(value: str) -> bool:
-    """Tell whether a text has letters and digits without order, and is no name or address."""
+    """Return whether a value mixes letters and digits at random, and is not a name or address."""
     if _PLACEHOLDER.search(value) or _is_made_up(value):
         return False
     if re.fullmatch(

@@ -1,4 +1,4 @@
-"""What a template left behind: its answers, its release, conflicts of its updates."""
+"""The service's link to its template: answers, release, and leftovers of updates."""
 
 import datetime
 import re
@@ -15,16 +15,16 @@ NAME = "Template"
 ORDER = 1
 _LEFT_OVER = re.compile(r"\.(rej|orig)\Z")
 _SHARED = ("pyproject.toml", ".gitignore", "chart/values.yaml", "ruff.toml", "mypy.ini")
-"""Files of the template that a service is meant to add to; the last two hold its list of debt."""
+"""Template files that a service extends; the last two also hold its debt list."""
 _LOCAL = re.compile(r"[./~]|[A-Za-z]:[\\/]|file:")
 
 
 class ConflictMarkers(Check):
-    """No file has conflict markers.
+    """No file contains conflict markers.
 
-    Markers that were committed break whatever reads the file, or are shipped as text.
+    Committed conflict markers break the program that reads the file, or are shipped as text.
 
-    Fix: decide what the file is to say, take the markers out, and commit.
+    Fix: resolve the conflict, remove the markers, and commit.
 
     Since v1.5.0.
     """
@@ -39,27 +39,27 @@ class ConflictMarkers(Check):
 
 
 def _conflict(text: str) -> int:
-    """Return the line of the first conflict that has all its markers, in order; 0 without one."""
-    begun, divided = 0, False
+    """Return the line of the first conflict with all its markers, in order; 0 if there is none."""
+    start, divided = 0, False
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("<<<<<<< "):
-            begun, divided = number, False
+            start, divided = number, False
         elif line == "=======":
-            divided = begun > 0
+            divided = start > 0
         elif line.startswith(">>>>>>> "):
             if divided:
-                return begun
-            begun = 0
+                return start
+            start = 0
     return 0
 
 
 class RejectedPatches(Check):
-    """No rejected patch was left behind.
+    """No rejected patch is left over.
 
-    A file `*.rej` holds the part of an update that did not apply, so the update is incomplete; an
-    `*.orig` is the file before it.
+    A `*.rej` file holds the part of an update that did not apply, so the update is incomplete. An
+    `*.orig` file is a copy of the file from before the patch.
 
-    Fix: bring the change into the file that it was meant for, then delete the `.rej` or `.orig`.
+    Fix: apply the rejected change by hand, then delete the `.rej` or `.orig` file.
 
     Since v1.5.0.
     """
@@ -73,12 +73,14 @@ class RejectedPatches(Check):
 
 
 class AnswersFile(Check):
-    """The answers file can be read, and holds no password.
+    """The answers file is readable and contains no credentials.
 
-    It says which template and which release made the service; without it no update works. An
-    address with a login in it hands that login to everyone who reads the repository.
+    It records the template and the release that the service was generated from; without it, no
+    update works. Credentials in the template's address are visible to everyone who can read the
+    repository.
 
-    Fix: restore the file from git's history; take a login out of `_src_path` and change it.
+    Fix: restore the file from git's history. If `_src_path` contains credentials, remove and revoke
+    them.
 
     Since v1.5.0.
     """
@@ -88,24 +90,24 @@ class AnswersFile(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         path = repository.answers_file
         if path is None:
-            skip("no template made this service")
+            skip("the service uses no template")
         try:
             answers = repository.yaml(path)
         except Unusable as error:
             yield f"{at(path)}: {code(error)}"
             return
         if not isinstance(answers, dict):
-            yield f"{at(path)} holds no answers by name"
+            yield f"{at(path)} is not a mapping of answers"
             return
         for key in ("_src_path", "_commit"):
             if not isinstance(answers.get(key), str) or not answers[key].strip():
-                yield f"{at(path)}: {code(key)} is missing, or is not a text in quotes"
-        if _login(str(answers.get("_src_path"))):
-            yield f"{at(path)}: {code('_src_path')} holds a login"
+                yield f"{at(path)}: {code(key)} is missing or is not a quoted string"
+        if _has_credentials(str(answers.get("_src_path"))):
+            yield f"{at(path)}: {code('_src_path')} contains credentials"
 
 
-def _login(address: str) -> bool:
-    """Tell whether an address has a password; the user of an SSH address is part of the way."""
+def _has_credentials(address: str) -> bool:
+    """Return whether an address contains credentials; the user of an SSH address is not one."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -114,13 +116,13 @@ def _login(address: str) -> bool:
 
 
 class TemplateAddress(Check):
-    """The template can be reached by others.
+    """The template's address is not a local directory.
 
-    A folder on the machine that the service was made on is not there for a colleague, a pipeline,
-    or Renovate.
+    A directory on the machine where the service was generated does not exist for colleagues,
+    pipelines or Renovate.
 
-    Fix: put the address of the template's repository into `_src_path` of the answers file, by
-    `drydock update --template URL`.
+    Fix: run `drydock update --template URL`; it records the address of the template's repository as
+    `_src_path` in the answers file.
 
     Since v1.5.0.
     """
@@ -130,19 +132,19 @@ class TemplateAddress(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         address = repository.answers.get("_src_path")
         if not isinstance(address, str):
-            skip("no template made this service")
+            skip("the service uses no template")
         if _LOCAL.match(address):
-            yield f"{at(repository.answers_file or '')}: {code(address)} is a folder of one machine"
+            yield f"{at(repository.answers_file or '')}: {code(address)} is a local directory"
 
 
 class TemplateRelease(Check):
-    """The service is at a current release of the template.
+    """The service uses a current release of the template.
 
-    Releases fix faults of the chassis, the image and the chart; the longer a service waits, the
-    more there is to merge. A release has to be taken within 30 days. Releases that are newer than
-    this package are not known to it.
+    Releases fix faults in the chassis, the image and the chart, and the longer a service waits, the
+    more there is to merge. A service has 30 days to update to a new release. Releases newer than
+    this package are unknown to it.
 
-    Fix: `drydock update`, or merge the update that is open.
+    Fix: run `drydock update`, or merge the open update.
 
     Since v1.5.0.
     """
@@ -152,31 +154,29 @@ class TemplateRelease(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         if not repository.has_chassis:
-            skip("this template did not make the service")
+            skip("the service does not use this template")
         recorded = str(repository.answers.get("_commit"))
         known = releases.known()
         if recorded not in known:
             if releases.is_newer(recorded):
-                skip("its release is newer than this package")
+                skip("the service's release is newer than this package")
             where = at(repository.answers_file or "")
-            yield f"{where}: {code(recorded)} is no release of the template"
+            yield f"{where}: {code(recorded)} is not a release of the template"
             return
         newer = [name for name in known if releases.order(name) > releases.order(recorded)]
-        late = min((known[name] for name in newer), default=None)
+        oldest = min((known[name] for name in newer), default=None)
         today = datetime.date.today()
-        if late and (today - late).days > self.days:
+        if oldest and (today - oldest).days > self.days:
             newest = max(newer, key=releases.order)
             behind = f"{len(newer)} release{'s' if len(newer) > 1 else ''} behind {newest}"
-            yield (
-                f"{code(recorded)} of {known[recorded]} is {behind}, the first of them of {late}, "
-                f"{(today - late).days} days ago"
-            )
+            since = f"an update has been available for {(today - oldest).days} days, since {oldest}"
+            yield f"{code(recorded)} ({known[recorded]}) is {behind}: {since}"
 
 
 def _engine(name: str, repository: Repository) -> Any:
-    """Return a module of the engine; skip the check where there is none, or nothing to ask it."""
+    """Return a module of the engine; skip the check without the engine or the chassis."""
     if not repository.has_chassis:
-        skip("this template did not make the service")
+        skip("the service does not use this template")
     try:
         return import_module(f"drydock.conformance.{name}")
     except ImportError:
@@ -188,13 +188,13 @@ def _files(repository: Repository) -> dict[str, str]:
 
 
 class AnswersMatch(Check):
-    """The answers are what the code says.
+    """The recorded answers match the code.
 
-    An update renders the template with the recorded answers: a wrong one brings files of another
-    service. Editing the answers file changes no code. Needs drydock-engine.
+    An update renders the template with the recorded answers; a wrong answer renders the files of a
+    different service. Editing the answers file does not change the code. Needs drydock-engine.
 
-    Fix: put the old value back, commit, then `drydock update --data NAME=VALUE`, which changes the
-    files, too.
+    Fix: restore the old value and commit, then run `drydock update --data NAME=VALUE`, which also
+    changes the files.
 
     Since v1.5.0.
     """
@@ -204,20 +204,22 @@ class AnswersMatch(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         answers = _engine("answers", repository)
         where = at(repository.answers_file or "")
-        for one in answers.disagreements(_files(repository), repository.answers):
-            recorded = f"{one.answer}: {one.recorded}"
-            yield f"{where}: {code(recorded)}, but {at(one.where)} says {code(one.found)}"
+        for mismatch in answers.disagreements(_files(repository), repository.answers):
+            recorded = f"{mismatch.answer}: {mismatch.recorded}"
+            actual = f"{at(mismatch.where)} has {code(mismatch.found)}"
+            yield f"{where}: {code(recorded)}, but {actual}"
 
 
 class Drift(Check):
-    """The template's files are as its release has them.
+    """The template's files are unmodified.
 
-    An edit there is merged with each update, and may conflict with it; where the template has no
-    place for what a service needs, its maintainers want to know. Files that a service is meant to
-    add to are not looked at. Needs drydock-engine, and the network where the template is elsewhere.
+    Each update merges edits to these files and can conflict with them. If the template leaves no
+    room for what a service needs, its maintainers want to know. Files that a service is meant to
+    extend are not checked. Needs drydock-engine, and the network if the template is remote.
 
-    Fix: move the edit into a file of the service (settings, a values file, its own session), or
-    propose it to the template. Restore a file with `git checkout COMMIT -- FILE`.
+    Fix: move the edit to a file that the service owns (settings, a values file, its own nox
+    session), or propose it to the template's maintainers. To restore a file, run `git checkout
+    COMMIT -- FILE`.
 
     Since v1.5.0.
     """
@@ -227,26 +229,26 @@ class Drift(Check):
     def find(self, repository: Repository) -> Iterator[str]:
         engine = _engine("drift", repository)
         if repository.folder is None or repository.answers_file != ".copier-answers.yml":
-            skip("the repository is not on this machine, or its answers file has another name")
+            skip("the repository is remote, or its answers file is not .copier-answers.yml")
         try:
             if not repository.network and not engine.is_at_hand(repository.folder):
-                skip("it reads the template: drydock check --network, or DRYDOCK_CHECK_NETWORK=1")
+                skip("reads the template: drydock check --network, or DRYDOCK_CHECK_NETWORK=1")
             drifted = list(engine.drift(repository.folder))
         except engine.BadInput as error:
-            skip(f"its release cannot be rendered: {plain(error)}")
-        for one in drifted:
-            if one.path not in _SHARED:
-                yield f"{at(one.path)} was {one.how}"
+            skip(f"the service's release cannot be rendered: {plain(error)}")
+        for file in drifted:
+            if file.path not in _SHARED:
+                yield f"{at(file.path)} was {file.how}"
 
 
 class Superfluous(Check):
-    """The service does nothing that its chassis does.
+    """The service does not duplicate its chassis.
 
-    Two metrics servers, two set-ups of logging, or a health route of its own are code to maintain,
-    and the one that is watched may be the other one. Needs drydock-engine.
+    A second metrics server, a second logging set-up or a hand-written health route is more code to
+    maintain, and monitoring may watch the wrong one. Needs drydock-engine.
 
-    Fix: take it out; the message says what the chassis does instead. The rules of drydock modernize
-    whose names begin with `chassis-` remove what is certain.
+    Fix: remove it; the finding names the chassis feature that replaces it. The `chassis-` rules of
+    `drydock modernize` remove the certain cases.
 
     Since v1.5.0.
     """

@@ -1,4 +1,4 @@
-"""Waivers themselves."""
+"""The check of the waivers."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,14 @@ ORDER = 0
 
 
 class Waivers(Check):
-    """Every waiver has a reason, and none has expired.
+    """Every waiver has a reason and has not expired.
 
-    A waiver that nobody can explain, or that holds for ever, changes the standard in silence. An
-    expired one no longer holds: its check runs again. This check cannot be waived.
+    A waiver without a reason cannot be reviewed, and one without an end quietly lowers the
+    standard. An expired waiver no longer applies: its check runs again. This check cannot be
+    waived.
 
-    Fix: in `[tool.repo-review.ignore]` of pyproject.toml give each check a reason, a must also
-    its last day (`DM402 = "until 2027-01-31: …"`), and remove what has expired.
+    Fix: in `[tool.repo-review.ignore]` of pyproject.toml, give every waiver a reason, and the
+    waiver of a must an end date (`DM402 = "until 2027-01-31: …"`). Remove expired waivers.
 
     Since v1.5.0.
     """
@@ -26,5 +27,5 @@ class Waivers(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         for waiver in all_in(repository.pyproject):
-            if waiver.wrong:
-                yield f"{code(waiver.name)} {waiver.wrong}"
+            if waiver.problem:
+                yield f"{code(waiver.name)} {waiver.problem}"

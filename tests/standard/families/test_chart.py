@@ -1,10 +1,10 @@
-"""Checks of what deploys the service."""
+"""Checks of the deployment."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.standard.support import ANSWERS, CHASSIS, said
+from tests.standard.support import ANSWERS, CHASSIS, run_check
 from tests.support import Content
 
 CONTAINER = """\
@@ -66,7 +66,7 @@ VALUES = "config:\n  server:\n    port: {}\n  management:\n    port: 9000\n"
     ],
 )  # fmt: skip
 def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
-    assert said(code, tmp_path, files).passed
+    assert run_check(code, tmp_path, files).passed
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
         (
             "DM502",
             {"a.yaml": CONTAINER.replace("port: management", "port: mgmt")},
-            "`a.yaml:17`: no port is called `mgmt`, only `http, management`",
+            "`a.yaml:17`: no port is named `mgmt`, only `http, management`",
         ),
         (
             "DM502",
             {"a.yaml": CONTAINER, "b.yaml": SERVICE.format("web")},
-            "`b.yaml:6`: no port is called `web`",
+            "`b.yaml:6`: no port is named `web`",
         ),
         (
             "DM502",
@@ -95,7 +95,7 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
                 "chart/values.yaml": "port: web\n",
                 "chart/templates/service.yaml": SERVICE.format(HELM.format("port")),
             },
-            "no port is called `web`",
+            "no port is named `web`",
         ),
         (
             "DS503",
@@ -108,11 +108,11 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
-    assert finding in said(code, tmp_path, files).failed
+    assert finding in run_check(code, tmp_path, files).failed
 
 
-NONE = "there is no chart or manifest that starts it"
-OTHER = "this template did not make the service"
+NONE = "no chart or manifest deploys the service"
+OTHER = "the service does not use this template"
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,13 @@ OTHER = "this template did not make the service"
         ("DM501", {"e2e/app.yaml": CONTAINER.replace("Probe", "")}, NONE),
         ("DM501", CHART | {"chart/templates/job.yaml": "apiVersion: batch/v1\nkind: Job\n"}, NONE),
         ("DS503", {".copier-answers.yml": ANSWERS}, OTHER),
-        ("DS503", CHASSIS, "there is no chart of the template"),
-        ("DS503", CHASSIS | {"chart/values.yaml": "a: ["}, "there is no chart of the template"),
+        ("DS503", CHASSIS, "the template's chart is missing or not valid"),
+        (
+            "DS503",
+            CHASSIS | {"chart/values.yaml": "a: ["},
+            "the template's chart is missing or not valid",
+        ),
     ],
 )
 def test_is_skipped(code: str, files: dict[str, Content], reason: str, tmp_path: Path) -> None:
-    assert said(code, tmp_path, dict(files)).skipped == reason
+    assert run_check(code, tmp_path, dict(files)).skipped == reason

@@ -1,10 +1,10 @@
-"""The check that every key of the configuration is known."""
+"""The check that every configuration key is known."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.standard.support import ANSWERS, said
+from tests.standard.support import ANSWERS, run_check
 from tests.support import Content
 
 CHASSIS = """\
@@ -40,7 +40,7 @@ class Settings(ChassisSettings):
     many: dict[str, Inner] = {}
     loose: Loose = Loose()
     named: Named = Named()
-    foreign: SomebodyElses | None = None
+    foreign: FromElsewhere | None = None
 """
 SERVICE: dict[str, Content] = {
     ".copier-answers.yml": ANSWERS,
@@ -65,7 +65,7 @@ NAMED = "settings: iris.settings:Settings\n"
     ],
 )
 def test_passes(yaml: str, tmp_path: Path) -> None:
-    assert said("DM601", tmp_path, SERVICE | {"config/application.yml": NAMED + yaml}).passed
+    assert run_check("DM601", tmp_path, SERVICE | {"config/application.yml": NAMED + yaml}).passed
 
 
 @pytest.mark.parametrize(
@@ -90,35 +90,35 @@ def test_passes(yaml: str, tmp_path: Path) -> None:
 )
 def test_fails(path: str, yaml: str, finding: str, tmp_path: Path) -> None:
     files = SERVICE | {"config/application.yml": NAMED} | {path: NAMED + yaml}
-    assert finding in said("DM601", tmp_path, dict(files)).failed
+    assert finding in run_check("DM601", tmp_path, dict(files)).failed
 
 
 @pytest.mark.parametrize("path", ["chart/values.yaml", "chart/values-production.yaml"])
-def test_what_a_chart_lays_over_it_is_held_to_the_same(path: str, tmp_path: Path) -> None:
+def test_configuration_in_a_chart_is_checked(path: str, tmp_path: Path) -> None:
     chart = "config:\n  server: {port: 1}\n  sever: 1\nsever: 2\n"
     files = SERVICE | {"config/application.yml": NAMED, path: chart}
-    found = said("DM601", tmp_path, dict(files)).failed
-    assert found.startswith(f"- `{path}:3`: `config.sever`\n\n")
+    message = run_check("DM601", tmp_path, dict(files)).failed
+    assert message.startswith(f"- `{path}:3`: `config.sever`\n\n")
 
 
-def test_without_a_class_of_its_own_the_chassis_decides(tmp_path: Path) -> None:
+def test_without_a_settings_class_the_keys_of_the_chassis_are_known(tmp_path: Path) -> None:
     files: dict[str, Content] = SERVICE | {"config/application.yml": "inner: 1\n"}
-    assert "`inner`" in said("DM601", tmp_path, files).failed
+    assert "`inner`" in run_check("DM601", tmp_path, files).failed
 
 
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"config/application.yml": "a: 1\n"}, "this template did not make the service"),
+        ({"config/application.yml": "a: 1\n"}, "the service does not use this template"),
         (
             SERVICE | {"config/application.yml": "settings: other:Gone\n"},
-            "its class of settings was not found",
+            "the settings class was not found",
         ),
         (
             SERVICE | {"src/iris/chassis/settings.py": "class ("},
-            "its class of settings was not found",
+            "the settings class was not found",
         ),
     ],
 )
 def test_is_skipped(files: dict[str, Content], reason: str, tmp_path: Path) -> None:
-    assert said("DM601", tmp_path, dict(files)).skipped == reason
+    assert run_check("DM601", tmp_path, dict(files)).skipped == reason

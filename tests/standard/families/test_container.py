@@ -1,10 +1,10 @@
-"""Checks of how the container is built."""
+"""Checks of the container image."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.standard.support import said
+from tests.standard.support import run_check
 
 SLIM = "FROM python:3.13-slim\n"
 TWO = f"FROM python:3.13 AS build\nRUN pip install .\n\n{SLIM}COPY --from=build /app /app\n"
@@ -39,13 +39,13 @@ TWO = f"FROM python:3.13 AS build\nRUN pip install .\n\n{SLIM}COPY --from=build 
     ],
 )
 def test_passes(code: str, text: str, tmp_path: Path) -> None:
-    assert said(code, tmp_path, {"Dockerfile": text}).passed
+    assert run_check(code, tmp_path, {"Dockerfile": text}).passed
 
 
 @pytest.mark.parametrize(
     ("code", "text", "finding"),
     [
-        ("DM401", SLIM, "- `Dockerfile:1` sets no `USER`, so it is root"),
+        ("DM401", SLIM, "- `Dockerfile:1` sets no `USER`, so the container runs as root"),
         ("DM401", f"{SLIM}USER root\n", "- `Dockerfile:2`: `USER root`"),
         ("DM401", f"{SLIM}USER app\nUSER 0:0\n", "- `Dockerfile:3`: `USER 0:0`"),
         ("DM401", f"{SLIM}ARG UID=0\nUSER $UID\n", "`USER 0`"),
@@ -70,15 +70,15 @@ def test_passes(code: str, text: str, tmp_path: Path) -> None:
     ],
 )
 def test_fails(code: str, text: str, finding: str, tmp_path: Path) -> None:
-    assert finding in said(code, tmp_path, {"Dockerfile": text}).failed
+    assert finding in run_check(code, tmp_path, {"Dockerfile": text}).failed
 
 
 @pytest.mark.parametrize(
     "ignored", [".dockerignore", "api/.dockerignore", "api/Dockerfile.dockerignore"]
 )
-def test_what_the_build_leaves_out_may_stand_in_three_places(ignored: str, tmp_path: Path) -> None:
+def test_three_locations_of_dockerignore_are_accepted(ignored: str, tmp_path: Path) -> None:
     files = {"api/Dockerfile": f"{SLIM}COPY . .\n", ignored: ".git\n"}
-    assert said("DS404", tmp_path, dict(files)).passed
+    assert run_check("DS404", tmp_path, dict(files)).passed
 
 
 @pytest.mark.parametrize("code", ["DM401", "DM402", "DS403", "DS404"])
@@ -90,18 +90,19 @@ def test_what_the_build_leaves_out_may_stand_in_three_places(ignored: str, tmp_p
         (".devcontainer/Dockerfile", SLIM),
         ("Dockerfile.dev", SLIM),
         ("proxy/Dockerfile", "FROM nginx\nCOPY . .\n"),
-        ("Dockerfile", "nothing of Python is built here\n"),
+        ("Dockerfile", "builds nothing with that language\n"),
         ("Dockerfile", ""),
     ],
 )
 def test_is_skipped(code: str, path: str, text: str, tmp_path: Path) -> None:
     assert (
-        said(code, tmp_path, {path: text}).skipped == "there is no Dockerfile of a Python service"
+        run_check(code, tmp_path, {path: text}).skipped
+        == "there is no Dockerfile for a Python service"
     )
 
 
 @pytest.mark.parametrize(
     "path", ["Containerfile", "dockerfile", "Dockerfile.production", "docker/api.Dockerfile"]
 )
-def test_a_dockerfile_has_many_names(path: str, tmp_path: Path) -> None:
-    assert path in said("DM401", tmp_path, {path: SLIM}).failed
+def test_alternative_dockerfile_names_are_checked(path: str, tmp_path: Path) -> None:
+    assert path in run_check("DM401", tmp_path, {path: SLIM}).failed

@@ -1,4 +1,4 @@
-"""Checks of what the service needs."""
+"""Checks of the dependencies."""
 
 import datetime
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.standard.support import Said, Today, said
+from tests.standard.support import CheckResult, Today, run_check
 from tests.support import Content, git, write
 
 UV = str(Path(sys.executable).with_name("uv"))
@@ -48,7 +48,7 @@ name = "t"
 version = "3.1"
 source = { registry = "https://packages.example.com/simple" }
 """
-# Of a dependency with a source for each marker, uv writes as many entries.
+# uv writes one entry per source of a dependency.
 SPLIT = ",\n    ".join(
     f'{{ name = "b", marker = "os_name {sign} \'nt\'", specifier = ">=2", index = "{index}" }}'
     for sign, index in (("==", "https://a"), ("!=", "https://c"))
@@ -72,12 +72,12 @@ def _on_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def project(old: str, new: str) -> dict[str, Content]:
-    """Return a project whose pyproject.toml was changed after it was locked."""
+    """Return a project whose pyproject.toml was changed after locking."""
     return BOTH | {"pyproject.toml": PROJECT.replace(old, new)}
 
 
 def lock(old: str, new: str) -> dict[str, Content]:
-    """Return a project with another lock file."""
+    """Return a project with a changed lock file."""
     return BOTH | {"uv.lock": LOCK.replace(old, new)}
 
 
@@ -113,28 +113,28 @@ def lock(old: str, new: str) -> dict[str, Content]:
     ],
 )  # fmt: skip
 def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
-    assert said(code, tmp_path, files).passed
+    assert run_check(code, tmp_path, files).passed
 
 
 @pytest.mark.parametrize(
     ("code", "files", "finding"),
     [
-        ("DM201", {"a.py": ""}, "`pyproject.toml`: `is not there`"),
+        ("DM201", {"a.py": ""}, "`pyproject.toml`: `does not exist`"),
         ("DM201", {"a.py": "", "pyproject.toml": "["}, "`pyproject.toml`: `is not valid"),
-        ("DM201", {"a.py": "", "pyproject.toml": "[tool.ruff]\n"}, "has no `[project]`"),
+        ("DM201", {"a.py": "", "pyproject.toml": "[tool.ruff]\n"}, "has no `[project]` table"),
         ("DM202", {"a.py": "", "requirements.txt": "a==1\n"}, "there is no lock file"),
-        ("DM203", project('"b>=2"', '"b>=3"'), "does not have b>=3`"),
-        ("DM203", project('"b>=2", ', ""), "it has b>=2, which is no"),
+        ("DM203", project('"b>=2"', '"b>=3"'), "does not contain b>=3`"),
+        ("DM203", project('"b>=2", ', ""), "contains b>=2, which is no"),
         ("DM203", project('"b>=2", ', "") | {
             "uv.lock": LOCK.replace('{ name = "b", specifier = ">=2" }', SPLIT)
-        }, "it has b>=2, which is no"),
-        ("DM203", project("[x]", ""), "does not have a>=1,<2`"),
-        ("DM203", project("t>=3", "t>=4"), "does not have t>=4`"),
+        }, "contains b>=2, which is no"),
+        ("DM203", project("[x]", ""), "does not contain a>=1,<2`"),
+        ("DM203", project("t>=3", "t>=4"), "does not contain t>=4`"),
         ("DM203", project("3.11", "3.12"), "is >=3.11, not >=3.12`"),
         ("DM203", lock('editable = "."', 'editable = "x"'), "this project"),
         ("DM203", {"pyproject.toml": POETRY, "poetry.lock": OTHER}, "content-hash"),
-        ("DM204", {"Dockerfile": "FROM python:3.9\n"}, "`Dockerfile:1`: Python 3.9 has had"),
-        ("DM204", {".python-version": "3.8\n"}, "Python 3.8 has had no fixes since 2024-10-07"),
+        ("DM204", {"Dockerfile": "FROM python:3.9\n"}, "`Dockerfile:1`: Python 3.9 reached"),
+        ("DM204", {".python-version": "3.8\n"}, "Python 3.8 reached its end of life on 2024-10-07"),
         ("DM204", {"pyproject.toml": PYTHON.format(">=3.8,<3.10")}, "`>=3.8,<3.10` admits no"),
         ("DS205", {"pyproject.toml": PYTHON.format(">=3.8")}, "`>=3.8` admits Python 3."),
         ("DS205", {"pyproject.toml": "[project]\nname = 'a'\n"}, "has no `requires-python`"),
@@ -143,7 +143,7 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
-    assert finding in said(code, tmp_path, files).failed
+    assert finding in run_check(code, tmp_path, files).failed
 
 
 DYNAMIC = PROJECT.replace("dependencies = [", 'dynamic = ["dependencies"]\nx = [', 1)
@@ -152,85 +152,87 @@ DYNAMIC = PROJECT.replace("dependencies = [", 'dynamic = ["dependencies"]\nx = [
 @pytest.mark.parametrize(
     ("code", "files", "reason"),
     [
-        ("DM201", {"main.go": ""}, "there is no Python"),
-        ("DM202", {"main.go": ""}, "there is no Python"),
-        ("DM203", {"pyproject.toml": PROJECT}, "there is no lock file of uv or Poetry"),
+        ("DM201", {"main.go": ""}, "there are no Python files"),
+        ("DM202", {"main.go": ""}, "there are no Python files"),
+        ("DM203", {"pyproject.toml": PROJECT}, "there is no uv.lock or poetry.lock"),
         ("DM203", {"uv.lock": LOCK}, "pyproject.toml is missing or not valid"),
         (
             "DM203",
             BOTH | {"pyproject.toml": DYNAMIC},
             "the dependencies of the project are dynamic",
         ),
-        ("DM203", BOTH | {"uv.lock": "[[package]\n" + LOCK}, "it cannot be told: it is not valid"),
+        (
+            "DM203",
+            BOTH | {"uv.lock": "[[package]\n" + LOCK},
+            "the lock file cannot be compared: it is not valid",
+        ),
         ("DM203", {"pyproject.toml": POETRY, "poetry.lock": ""}, "it has no content-hash"),
-        ("DM204", {"a.py": ""}, "nothing says which Python it runs on"),
+        ("DM204", {"a.py": ""}, "no file specifies the Python version"),
         ("DS205", {"a.py": ""}, "pyproject.toml is missing or not valid"),
-        ("DC207", {"pyproject.toml": PROJECT}, "it asks the package index"),
+        ("DC207", {"pyproject.toml": PROJECT}, "queries the package index"),
     ],
 )
 def test_is_skipped(code: str, files: dict[str, Content], reason: str, tmp_path: Path) -> None:
-    assert reason in said(code, tmp_path, files).skipped
+    assert reason in run_check(code, tmp_path, files).skipped
 
 
-def test_a_lock_file_that_is_not_committed_is_none(tmp_path: Path) -> None:
+def test_uncommitted_lock_file_fails(tmp_path: Path) -> None:
     write(tmp_path, {"uv.lock": LOCK})
     git(tmp_path, "init", "--quiet")
     write(tmp_path, {"a.py": ""})
     git(tmp_path, "add", "a.py")
-    assert "the lock file is not committed" in said("DM202", tmp_path, {}).failed
+    assert "the lock file is not committed" in run_check("DM202", tmp_path, {}).failed
 
 
 @pytest.mark.parametrize("workspace", ["", "python/"])
-def test_the_lock_file_of_a_workspace_lies_above(workspace: str, tmp_path: Path) -> None:
+def test_lock_file_of_the_workspace_is_compared(workspace: str, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     member = LOCK.replace('editable = "."', 'editable = "services/iris"')
     write(tmp_path, {f"{workspace}uv.lock": member})
     service = tmp_path / f"{workspace}services/iris"
     files: dict[str, Content] = {"a.py": "", "pyproject.toml": PROJECT}
-    assert said("DM202", service, files).passed
-    # The workspace's Pythons are those that all of its members run on.
+    assert run_check("DM202", service, files).passed
+    # The workspace admits the Python versions that all its members admit.
     files["pyproject.toml"] = PROJECT.replace(">=3.11", ">=3.10")
-    assert said("DM203", service, files).passed
+    assert run_check("DM203", service, files).passed
     files["pyproject.toml"] = PROJECT.replace('"b>=2"', '"b>=3"')
-    finding = said("DM203", service, files).failed
-    assert f"`{'../' * 2}uv.lock`: `it does not have b>=3`" in finding
+    finding = run_check("DM203", service, files).failed
+    assert f"`{'../' * 2}uv.lock`: `does not contain b>=3`" in finding
 
 
-def test_a_lock_file_above_without_the_service_is_none_of_it(tmp_path: Path) -> None:
+def test_lock_file_of_a_workspace_without_the_service_is_ignored(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     write(tmp_path, {"uv.lock": LOCK})
     service = tmp_path / "services/iris"
     files: dict[str, Content] = {"a.py": "", "pyproject.toml": PROJECT}
-    assert "there is no lock file" in said("DM202", service, files).failed
-    assert said("DM203", service, files).skipped == "there is no lock file of uv or Poetry"
+    assert "there is no lock file" in run_check("DM202", service, files).failed
+    assert run_check("DM203", service, files).skipped == "there is no uv.lock or poetry.lock"
 
 
 @pytest.mark.parametrize("name", [".github/workflows/update.yaml", "Jenkinsfile"])
-def test_the_job_that_updates_a_repository_of_services_lies_above(
-    name: str, tmp_path: Path
-) -> None:
+def test_update_job_at_the_top_of_the_repository_passes(name: str, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     service = tmp_path / "services/iris"
     write(tmp_path, {name: "run: make\n"})
-    assert said("DS206", service, {"a.py": ""}).failed
+    assert run_check("DS206", service, {"a.py": ""}).failed
     write(tmp_path, {name: "run: drydock update services/iris --commit\n"})
-    assert said("DS206", service, {}).passed
+    assert run_check("DS206", service, {}).passed
 
 
 @pytest.mark.parametrize("name", ["renovate.json", ".github/dependabot.yml"])
-def test_what_updates_a_repository_of_services_lies_above(name: str, tmp_path: Path) -> None:
+def test_update_settings_at_the_top_of_the_repository_pass(name: str, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     service = tmp_path / "services/iris"
-    assert said("DS206", service, {"a.py": ""}).failed
+    assert run_check("DS206", service, {"a.py": ""}).failed
     write(tmp_path, {name: ""})
-    assert said("DS206", service, {}).passed
+    assert run_check("DS206", service, {}).passed
 
 
-def test_a_lock_file_above_the_repository_is_of_something_else(tmp_path: Path) -> None:
+def test_lock_file_outside_the_repository_is_ignored(tmp_path: Path) -> None:
     write(tmp_path, {"uv.lock": LOCK})
-    assert said("DM202", tmp_path / "iris", {"a.py": ""}).failed
+    assert run_check("DM202", tmp_path / "iris", {"a.py": ""}).failed
     git(tmp_path / "iris", "init", "--quiet")
-    assert said("DM202", tmp_path / "iris", {}).failed
+    assert run_check("DM202", tmp_path / "iris", {}).failed
 
 
 OWN_LOCK = """\
@@ -246,15 +248,15 @@ test = []
 """
 
 
-def test_what_uv_locked_is_fresh_until_pyproject_changes(tmp_path: Path) -> None:
+def test_lock_file_of_uv_is_fresh_until_pyproject_changes(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": OWN_LOCK.format("")})
     subprocess.run(
         [UV, "lock", "--quiet", "--offline", "--no-python-downloads"], cwd=tmp_path, check=True
     )
-    assert said("DM203", tmp_path, {}).passed
+    assert run_check("DM203", tmp_path, {}).passed
     assert (
-        "it does not have fastapi"
-        in said("DM203", tmp_path, {"pyproject.toml": OWN_LOCK.format('"fastapi"')}).failed
+        "does not contain fastapi"
+        in run_check("DM203", tmp_path, {"pyproject.toml": OWN_LOCK.format('"fastapi"')}).failed
     )
 
 
@@ -269,7 +271,7 @@ KNOWN: dict[str, object] = {
 
 
 class _Index(BaseHTTPRequestHandler):
-    """An index that knows a few packages by the JSON of PEP 691."""
+    """An index with a few packages, in the JSON format of PEP 691."""
 
     def do_GET(self) -> None:
         name = self.path.strip("/")
@@ -281,7 +283,7 @@ class _Index(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(KNOWN[name]).encode())
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -295,15 +297,15 @@ def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         thread.join()
 
 
-def _of(folder: Path, *names: str) -> Said:
+def _check_packages(folder: Path, *names: str) -> CheckResult:
     project = f"[project]\nname = 'x'\ndependencies = {list(names)}\n"
-    return said("DC207", folder, {"pyproject.toml": project}, network=True)
+    return run_check("DC207", folder, {"pyproject.toml": project}, network=True)
 
 
 @pytest.mark.usefixtures("index")
 @pytest.mark.parametrize("names", [["a>=1"], ["A[x]>=1", "f"], ["a", "missing"], ["a", "g"]])
-def test_a_package_that_is_kept_up_passes(names: list[str], tmp_path: Path) -> None:
-    assert _of(tmp_path, *names).passed
+def test_maintained_package_passes(names: list[str], tmp_path: Path) -> None:
+    assert _check_packages(tmp_path, *names).passed
 
 
 @pytest.mark.usefixtures("index")
@@ -311,26 +313,28 @@ def test_a_package_that_is_kept_up_passes(names: list[str], tmp_path: Path) -> N
     ("name", "finding"),
     [
         ("b", "`b`: no release since 2019-03-01"),
-        ("c", "`c`: every release was yanked"),
+        ("c", "`c`: all releases are yanked"),
         ("d", "`d` is `archived`: `use 'e'`"),
     ],
 )
-def test_a_package_that_is_abandoned_fails(name: str, finding: str, tmp_path: Path) -> None:
-    assert finding in _of(tmp_path, "a", name).failed
+def test_abandoned_package_fails(name: str, finding: str, tmp_path: Path) -> None:
+    assert finding in _check_packages(tmp_path, "a", name).failed
 
 
 @pytest.mark.usefixtures("index")
-def test_an_index_that_does_not_answer_proves_nothing(tmp_path: Path) -> None:
-    assert _of(tmp_path, "missing").skipped == "the index did not answer: HTTP 404"
+def test_unavailable_index_skips_the_check(tmp_path: Path) -> None:
+    assert (
+        _check_packages(tmp_path, "missing").skipped == "the package index cannot be read: HTTP 404"
+    )
 
 
 @pytest.mark.packaging
-def test_what_poetry_locked_is_fresh_until_pyproject_changes(tmp_path: Path) -> None:
+def test_lock_file_of_poetry_is_fresh_until_pyproject_changes(tmp_path: Path) -> None:
     text = POETRY.replace('fastapi = ">=0.160,<1"\n', "").replace(
         '"iris"\n', '"iris"\nversion = "1"\n'
     )
     write(tmp_path, {"pyproject.toml": text})
     subprocess.run(["poetry", "lock", "--quiet"], cwd=tmp_path, check=True)
-    assert said("DM203", tmp_path, {}).passed
+    assert run_check("DM203", tmp_path, {}).passed
     changed: dict[str, Content] = {"pyproject.toml": text.replace("^3.11", "^3.12")}
-    assert "content-hash" in said("DM203", tmp_path, changed).failed
+    assert "content-hash" in run_check("DM203", tmp_path, changed).failed

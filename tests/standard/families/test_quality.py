@@ -1,4 +1,4 @@
-"""Checks of tests, types, lint, and of the list of debt."""
+"""Checks of tests, types and lint, and of the debt list."""
 
 import datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from drydock_standard.families import classes
 from drydock_standard.repository import Repository
 
-from tests.standard.support import Said, said
+from tests.standard.support import CheckResult, run_check
 from tests.support import Content, commit, git, write
 
 CODE: dict[str, Content] = {"app/main.py": "", "app/old.py": ""}
@@ -39,59 +39,59 @@ OLD = '"app/old.py" = ["E501"]\n'
     ],
 )
 def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
-    assert said(code, tmp_path, CODE | files).passed
+    assert run_check(code, tmp_path, CODE | files).passed
 
 
 @pytest.mark.parametrize(
     ("code", "files", "finding"),
     [
-        ("DM301", {}, "no file `test_*.py` has a test"),
-        ("DM301", {"tests/test_a.py": "import pytest\n"}, "no file"),
-        ("DM301", {"app/testing.txt": "def test_a(): ...\n"}, "no file"),
+        ("DM301", {}, "no `test_*.py` file contains a test"),
+        ("DM301", {"tests/test_a.py": "import pytest\n"}, "no `test_*.py` file"),
+        ("DM301", {"app/testing.txt": "def test_a(): ...\n"}, "no `test_*.py` file"),
         ("DS302", {"pyproject.toml": "[tool.other]\na = 1\n"}, "no type checker is configured"),
         ("DS303", {"pyproject.toml": "[tool.black]\nx = 1\n"}, "no linter is configured"),
         (
             "DS304",
             {"ruff.toml": RUFF.format('"app/gone.py" = ["E501"]\n')},
-            "`app/gone.py` is not there",
+            "`app/gone.py` does not exist",
         ),
         (
             "DS304",
             {"mypy.ini": MYPY.format("[mypy-app.gone]\nignore_errors = True\n")},
-            "`app.gone` is not",
+            "`app.gone` does not",
         ),
     ],
 )
 def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
-    assert finding in said(code, tmp_path, CODE | files).failed
+    assert finding in run_check(code, tmp_path, CODE | files).failed
 
 
 @pytest.mark.parametrize(
     ("code", "files", "reason"),
     [
-        ("DM301", {"main.go": ""}, "there is no Python"),
-        ("DS302", {"main.go": ""}, "there is no Python"),
-        ("DS303", {"main.go": ""}, "there is no Python"),
-        ("DS304", CODE, "there is no list of debt"),
+        ("DM301", {"main.go": ""}, "there are no Python files"),
+        ("DS302", {"main.go": ""}, "there are no Python files"),
+        ("DS303", {"main.go": ""}, "there are no Python files"),
+        ("DS304", CODE, "there is no debt list"),
         (
             "DS304",
             {"ruff.toml": '[lint.per-file-ignores]\n"cli.py" = ["T20"]\n'},
-            "there is no list of debt",
+            "there is no debt list",
         ),
-        ("DS304", {"ruff.toml": "["}, "there is no list of debt"),
+        ("DS304", {"ruff.toml": "["}, "there is no debt list"),
         (
             "DS304",
             {"mypy.ini": MYPY.format("[mypy-numpy.*]\nignore_errors = True\n")},
-            "there is no list",
+            "there is no debt list",
         ),
     ],
 )
 def test_is_skipped(code: str, files: dict[str, Content], reason: str, tmp_path: Path) -> None:
-    assert reason in said(code, tmp_path, files).skipped
+    assert reason in run_check(code, tmp_path, files).skipped
 
 
-def _after(folder: Path, then: str, now: str, days: int) -> Said:
-    """Commit a list of debt, let `days` pass, change it, and run the check."""
+def _after(folder: Path, then: str, now: str, days: int) -> CheckResult:
+    """Commit a debt list `days` ago, change it today, and run the check."""
     write(folder, CODE | {"app/two.py": "", "ruff.toml": RUFF.format(then)})
     git(folder, "init", "--quiet")
     day = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days)
@@ -122,30 +122,30 @@ def _after(folder: Path, then: str, now: str, days: int) -> Said:
     commit(folder, "work")
     check = classes()["DS304"]()
     message = check.check(Repository(folder))
-    return Said(message == "", message or "", check.skipped)
+    return CheckResult(message == "", message or "", check.skipped)
 
 
 TWO = '"app/two.py" = ["E501"]\n'
 
 
-def test_a_list_that_has_shrunk_passes(tmp_path: Path) -> None:
+def test_shorter_list_passes(tmp_path: Path) -> None:
     assert _after(tmp_path, OLD + TWO, OLD, 100).passed
 
 
-def test_a_list_that_stays_fails_after_90_days(tmp_path: Path) -> None:
-    assert "none of 1 entries has gone in 90 days" in _after(tmp_path, OLD, OLD, 100).failed
+def test_unchanged_list_fails_after_90_days(tmp_path: Path) -> None:
+    assert "none of 1 entries was removed within 90 days" in _after(tmp_path, OLD, OLD, 100).failed
 
 
-def test_a_list_may_stay_for_a_while(tmp_path: Path) -> None:
+def test_unchanged_list_passes_within_90_days(tmp_path: Path) -> None:
     assert _after(tmp_path, OLD, OLD, 80).passed
 
 
-def test_a_list_that_has_grown_fails(tmp_path: Path) -> None:
-    found = _after(tmp_path, OLD, OLD + TWO, 100).failed
-    assert "`app/two.py` was not there 90 days ago" in found
+def test_longer_list_fails(tmp_path: Path) -> None:
+    message = _after(tmp_path, OLD, OLD + TWO, 100).failed
+    assert "`app/two.py` was added within 90 days" in message
 
 
-def test_a_list_that_is_new_passes(tmp_path: Path) -> None:
+def test_new_list_passes(tmp_path: Path) -> None:
     assert _after(tmp_path, "", OLD, 100).passed
 
 
@@ -159,12 +159,12 @@ def test_a_list_that_is_new_passes(tmp_path: Path) -> None:
         ("DS303", {".pre-commit-config.yaml": "repos:\n- hooks:\n  - id: ruff\n"}),
     ],
 )
-def test_the_tools_of_a_repository_of_services_are_configured_above(
+def test_tools_configured_at_the_top_of_the_repository_pass(
     code: str, above: dict[str, Content], tmp_path: Path
 ) -> None:
     git(tmp_path, "init", "--quiet")
     service = tmp_path / "services/iris"
     write(tmp_path, {"pyproject.toml": "[tool.mypyx]\n[tool.other]\n"})
-    assert said(code, service, CODE).failed
+    assert run_check(code, service, CODE).failed
     write(tmp_path, above)
-    assert said(code, service, CODE).passed
+    assert run_check(code, service, CODE).passed

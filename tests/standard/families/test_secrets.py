@@ -1,13 +1,13 @@
-"""Checks for secrets. None here is real, and none stands here as it would be found."""
+"""Checks for secrets. No secret here is real or written as one piece."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.standard.support import said
+from tests.standard.support import run_check
 from tests.support import Content
 
-# Put together here, so that no scanner finds them in this repository.
+# Concatenated, so that no scanner reports them in this repository.
 AWS = "AKIA" + "QWERTYUIOPASDFGH"
 GITHUB = "ghp_" + "q7Wm2ZxK9vB4nL8sT1yR5cD3fG6hJ0aPuEiO"
 GITLAB = "glpat-" + "q7Wm2ZxK9vB4nL8sT1yR"
@@ -60,45 +60,45 @@ RANDOM = "q7Wm2ZxK9v" + "B4nL8sT1yR5c"
     ],
 )
 def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
-    assert said(code, tmp_path, files).passed
+    assert run_check(code, tmp_path, files).passed
 
 
 @pytest.mark.parametrize(
     ("code", "files", "finding"),
     [
-        ("DM701", {"a.py": f"\nKEY = '{AWS}'\n"}, "`a.py:2`: key of AWS"),
-        ("DM701", {"tests/a.py": f"KEY = '{GITHUB}'\n"}, "`tests/a.py:1`: token of GitHub"),
-        ("DM701", {"a.md": f"{GITLAB}\n"}, "`a.md:1`: token of GitLab"),
-        ("DM701", {"a.json": f'{{"a": "{SLACK}"}}'}, "token of Slack"),
-        ("DM701", {"a.sh": f"export A={STRIPE}\n"}, "key of Stripe"),
+        ("DM701", {"a.py": f"\nKEY = '{AWS}'\n"}, "`a.py:2`: AWS key"),
+        ("DM701", {"tests/a.py": f"KEY = '{GITHUB}'\n"}, "`tests/a.py:1`: GitHub token"),
+        ("DM701", {"a.md": f"{GITLAB}\n"}, "`a.md:1`: GitLab token"),
+        ("DM701", {"a.json": f'{{"a": "{SLACK}"}}'}, "Slack token"),
+        ("DM701", {"a.sh": f"export A={STRIPE}\n"}, "Stripe key"),
         ("DM701", {"app/key.pem": PRIVATE}, "`app/key.pem:1`: private key"),
         ("DM701", {"a.json": '"' + PRIVATE.replace("\n", "\\n") + '"'}, "private key"),
         (
             "DM701",
             {"a.yml": "url: postgres://user:w7Qz3@db.host.io:5432/x\n"},
-            "address with a password",
+            "URL with a password",
         ),
         (
             "DM701",
             {"a.json": '"AIza' + "q7Wm2ZxK9vB4nL8sT1yR5cD3fG6hJ0aPuE1" + '"'},
-            "key of Google",
+            "Google key",
         ),
         ("DS702", {"a.py": f"SECRET_KEY = '{RANDOM}'\n"}, "`a.py:1`: value that looks random"),
         ("DS702", {"a.yml": f"db:\n  password: {RANDOM}\n"}, "`a.yml:2`"),
         ("DS702", {"a.json": f'{{"api_key": "{RANDOM}"}}'}, "`a.json:1`"),
         ("DS702", {"a.properties": f"spring.token={RANDOM}\n"}, "`a.properties:1`"),
-        ("DM703", {".env": f"export DB_PASSWORD='{RANDOM}'\n"}, "`.env:1`: value of a secret"),
+        ("DM703", {".env": f"export DB_PASSWORD='{RANDOM}'\n"}, "`.env:1`: secret"),
         ("DM703", {"prod.env": "API_KEY=Hunter2Hunter2\n"}, "`prod.env:1`"),
         ("DM703", {"deploy/id_rsa": PRIVATE, "cert.p12": b"\0"}, "- `cert.p12`\n- `deploy/id_rsa`"),
     ],
 )
 def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
-    assert finding in said(code, tmp_path, files).failed
+    assert finding in run_check(code, tmp_path, files).failed
 
 
 @pytest.mark.parametrize("code", ["DM701", "DS702", "DM703"])
-def test_what_was_found_is_not_repeated(code: str, tmp_path: Path) -> None:
+def test_secret_is_not_shown_in_the_report(code: str, tmp_path: Path) -> None:
     text = f"TOKEN={RANDOM}\nKEY={AWS}\nURL=postgres://user:w7Qz3@db.host.io/x\n"
-    found = said(code, tmp_path, {".env": text}).failed
-    assert found
-    assert not [secret for secret in (RANDOM, AWS, "w7Qz3") if secret in found]
+    message = run_check(code, tmp_path, {".env": text}).failed
+    assert message
+    assert not [secret for secret in (RANDOM, AWS, "w7Qz3") if secret in message]

@@ -1,4 +1,4 @@
-"""Checks of what a template left behind."""
+"""Checks of the service's link to its template."""
 
 import datetime
 import sys
@@ -9,7 +9,7 @@ import pytest
 from drydock_standard import releases
 from drydock_standard.families.template import TemplateRelease
 
-from tests.standard.support import ANSWERS, CHASSIS, TODAY, Today, said
+from tests.standard.support import ANSWERS, CHASSIS, TODAY, Today, run_check
 from tests.support import Content, Service, Template
 
 MARKERS = "a\n<<<<<<< yours\nb\n=======\nc\n>>>>>>> release v1.4.0\nd\n"
@@ -36,7 +36,7 @@ ADDRESS = "_src_path: https://git.example.com/platform/drydock.git\n"
     ],
 )
 def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
-    assert said(code, tmp_path, files).passed
+    assert run_check(code, tmp_path, files).passed
 
 
 @pytest.mark.parametrize(
@@ -53,40 +53,48 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
             {".copier-answers.yml": "a: [\n"},
             "`.copier-answers.yml`: `is not valid, line 2",
         ),
-        ("DM103", {".copier-answers.yml": "- a\n"}, "holds no answers by name"),
+        ("DM103", {".copier-answers.yml": "- a\n"}, "is not a mapping of answers"),
         ("DM103", {".copier-answers.yml": ADDRESS}, "`_commit` is missing"),
-        ("DM103", {".copier-answers.yml": f"_commit: 1.10\n{ADDRESS}"}, "or is not a text"),
+        (
+            "DM103",
+            {".copier-answers.yml": f"_commit: 1.10\n{ADDRESS}"},
+            "or is not a quoted string",
+        ),
         (
             "DM103",
             {".copier-answers.yml": "_src_path: https://u:p@h/x\n"},
-            "`_src_path` holds a login",
+            "`_src_path` contains credentials",
         ),
-        ("DM103", {".copier-answers.yml": "_src_path: https://token@h/x\n"}, "holds a login"),
-        ("DS104", {".copier-answers.yml": "_src_path: /home/me/drydock\n"}, "of one machine"),
+        (
+            "DM103",
+            {".copier-answers.yml": "_src_path: https://token@h/x\n"},
+            "contains credentials",
+        ),
+        ("DS104", {".copier-answers.yml": "_src_path: /home/me/drydock\n"}, "is a local directory"),
         ("DS104", {".copier-answers.yml": "_src_path: ../drydock\n"}, "`../drydock`"),
-        ("DS104", {".copier-answers.yml": "_src_path: file:///srv/t\n"}, "of one machine"),
+        ("DS104", {".copier-answers.yml": "_src_path: file:///srv/t\n"}, "is a local directory"),
     ],
 )
 def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
-    assert finding in said(code, tmp_path, files).failed
+    assert finding in run_check(code, tmp_path, files).failed
 
 
 @pytest.mark.parametrize(
     ("code", "files", "reason"),
     [
-        ("DM103", {"a.py": ""}, "no template made this service"),
-        ("DS104", {"a.py": ""}, "no template made this service"),
-        ("DS105", {"a.py": ""}, "this template did not make the service"),
-        ("DS105", {".copier-answers.yml": ANSWERS}, "this template did not make the service"),
+        ("DM103", {"a.py": ""}, "the service uses no template"),
+        ("DS104", {"a.py": ""}, "the service uses no template"),
+        ("DS105", {"a.py": ""}, "the service does not use this template"),
+        ("DS105", {".copier-answers.yml": ANSWERS}, "the service does not use this template"),
     ],
 )
 def test_is_skipped(code: str, files: dict[str, Content], reason: str, tmp_path: Path) -> None:
-    assert said(code, tmp_path, files).skipped == reason
+    assert run_check(code, tmp_path, files).skipped == reason
 
 
-def test_a_login_is_not_repeated(tmp_path: Path) -> None:
+def test_credentials_are_not_shown_in_the_report(tmp_path: Path) -> None:
     answers = "_commit: v1\n_src_path: https://user:hunter2@host/x\n"
-    assert "hunter2" not in said("DM103", tmp_path, {".copier-answers.yml": answers}).failed
+    assert "hunter2" not in run_check("DM103", tmp_path, {".copier-answers.yml": answers}).failed
 
 
 def _known(monkeypatch: pytest.MonkeyPatch, days: dict[str, int]) -> None:
@@ -101,56 +109,58 @@ def _known(monkeypatch: pytest.MonkeyPatch, days: dict[str, int]) -> None:
         ({"v1.4.0": 400}, ""),
         ({"v1.4.0": 400, "v1.5.0": 30}, ""),
         ({"v1.10.0": 31, "v1.4.0": 400}, "is 1 release behind v1.10.0"),
-        ({"v1.10.0": 1, "v1.5.0": 90, "v1.4.0": 400}, "2 releases behind v1.10.0, the first of"),
-        ({"v1.3.0": 40, "v1.5.0": 3}, "`v1.4.0` is no release of the template"),
+        (
+            {"v1.10.0": 1, "v1.5.0": 90, "v1.4.0": 400},
+            "2 releases behind v1.10.0: an update has been available for 90",
+        ),
+        ({"v1.3.0": 40, "v1.5.0": 3}, "`v1.4.0` is not a release of the template"),
     ],
 )
-def test_a_release_has_to_be_taken_within_30_days(
+def test_service_must_update_within_30_days(
     days: dict[str, int], finding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _known(monkeypatch, days)
-    found = said("DS105", tmp_path, dict(CHASSIS))
-    assert found.passed != bool(finding)
-    assert finding in found.failed
+    result = run_check("DS105", tmp_path, dict(CHASSIS))
+    assert result.passed != bool(finding)
+    assert finding in result.failed
 
 
-def test_a_release_that_this_package_does_not_know_is_no_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_newer_release_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _known(monkeypatch, {"v1.3.0": 400})
     assert (
-        said("DS105", tmp_path, dict(CHASSIS)).skipped == "its release is newer than this package"
+        run_check("DS105", tmp_path, dict(CHASSIS)).skipped
+        == "the service's release is newer than this package"
     )
 
 
-def test_the_releases_are_those_of_the_changelog() -> None:
+def test_releases_are_read_from_the_changelog() -> None:
     assert releases.known()["v1.3.0"] == datetime.date(2026, 11, 23)
     assert TemplateRelease.days == 30
 
 
 class TestWithTheEngine:
-    """Checks that ask the engine, where it is installed."""
+    """Checks that use the engine, where it is installed."""
 
     FILES: ClassVar[dict[str, Content]] = CHASSIS | {"src/iris/main.py": "app = FastAPI()\n"}
 
     @pytest.mark.parametrize("code", ["DS106", "DC108"])
     def test_passes(self, code: str, tmp_path: Path) -> None:
-        assert said(code, tmp_path, self.FILES).passed
+        assert run_check(code, tmp_path, self.FILES).passed
 
     @pytest.mark.parametrize(
         ("code", "text", "finding"),
         [
-            ("DS106", "other = 1\n", "`src/iris/main.py` says `no app in it`"),
+            ("DS106", "other = 1\n", "`src/iris/main.py` has `no app in it`"),
             ("DC108", "logging.basicConfig()\n", "`src/iris/main.py:1`: `basicConfig`;"),
         ],
     )
     def test_fails(self, code: str, text: str, finding: str, tmp_path: Path) -> None:
         files: dict[str, Content] = {"src/iris/main.py": text}
-        assert finding in said(code, tmp_path, self.FILES | files).failed
+        assert finding in run_check(code, tmp_path, self.FILES | files).failed
 
     @pytest.mark.parametrize("code", ["DS106", "DC107", "DC108"])
     def test_is_skipped_without_a_chassis(self, code: str, tmp_path: Path) -> None:
-        assert "did not make the service" in said(code, tmp_path, {"a.py": ""}).skipped
+        assert "does not use this template" in run_check(code, tmp_path, {"a.py": ""}).skipped
 
     @pytest.mark.parametrize("code", ["DS106", "DC107", "DC108"])
     def test_is_skipped_without_the_engine(
@@ -158,24 +168,28 @@ class TestWithTheEngine:
     ) -> None:
         for name in ("answers", "drift", "superfluous"):
             monkeypatch.setitem(sys.modules, f"drydock.conformance.{name}", None)
-        assert said(code, tmp_path, self.FILES).skipped == "drydock-engine is not installed here"
+        assert (
+            run_check(code, tmp_path, self.FILES).skipped == "drydock-engine is not installed here"
+        )
 
-    def test_drift_asks_no_server_unless_it_may(self, tmp_path: Path) -> None:
-        assert "it reads the template" in said("DC107", tmp_path, self.FILES).skipped
+    def test_drift_is_skipped_without_network_access(self, tmp_path: Path) -> None:
+        assert "reads the template" in run_check("DC107", tmp_path, self.FILES).skipped
 
-    def test_drift_of_a_release_that_is_not_there_says_why(self, tmp_path: Path) -> None:
+    def test_drift_is_skipped_if_the_release_does_not_exist(self, tmp_path: Path) -> None:
         template = Template.make(tmp_path / "t")
         template.release("v1.0.0")
         answers = ANSWERS.replace(
             "https://git.example.com/platform/drydock.git", str(template.path)
         )
-        reason = said(
+        reason = run_check(
             "DC107", tmp_path / "s", self.FILES | {".copier-answers.yml": answers}
         ).skipped
-        assert "its release cannot be rendered:" in reason
+        assert "the service's release cannot be rendered:" in reason
         assert "has no release ?v1.4.0?" in reason
 
-    def test_drift_tells_what_was_edited_but_not_what_is_meant_to_be(self, tmp_path: Path) -> None:
+    def test_drift_reports_edited_files_except_those_meant_to_be_extended(
+        self, tmp_path: Path
+    ) -> None:
         template = Template.make(tmp_path / "t")
         rendered = {
             "Dockerfile": "FROM a\n",
@@ -186,5 +200,5 @@ class TestWithTheEngine:
         service = Service.make(template, tmp_path / "s")
         answers = service.read(".copier-answers.yml") + "package_path: src/iris\n"
         files: dict[str, Content] = {"Dockerfile": "FROM b\n", "pyproject.toml": "a = 1\n"}
-        found = said("DC107", service.path, files | {".copier-answers.yml": answers}).failed
-        assert found.startswith("- `Dockerfile` was edited\n\n")
+        message = run_check("DC107", service.path, files | {".copier-answers.yml": answers}).failed
+        assert message.startswith("- `Dockerfile` was edited\n\n")
