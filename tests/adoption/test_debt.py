@@ -1,5 +1,6 @@
 """Old code is formatted, or listed; what else it does not meet is listed file by file."""
 
+import re
 import tomllib
 
 import pytest
@@ -99,6 +100,36 @@ def test_what_is_no_python_is_left_out_and_told() -> None:
     ]
     assert (debt.unreadable, debt.files) == (("old.py",), 0)
     assert "excluded in ruff.toml, since ruff cannot parse it: old.py" in summary(debt)
+
+
+EXCLUDED = {
+    "an empty list": ("extend-exclude = []", ["old.py"]),
+    "no list": ("", ["old.py"]),
+    "a comma in a pattern": ('extend-exclude = ["{a,b}.py"]', ["{a,b}.py", "old.py"]),
+    "a comment behind it": ('extend-exclude = ["a.py"]  # why', ["a.py", "old.py"]),
+    "one item a line": (
+        'extend-exclude = [\n    "a.py",\n    # why\n    "b[0-9].py" # last\n]',
+        ["a.py", "b[0-9].py", "old.py"],
+    ),
+    "one item a line, an empty list": ("extend-exclude = [\n]", ["old.py"]),
+}
+
+
+@pytest.mark.parametrize("case", EXCLUDED)
+def test_unparsable_files_are_added_to_any_extend_exclude(case: str) -> None:
+    written, expected = EXCLUDED[case]
+    own = re.sub(r"(?m)^extend-exclude = .*$", lambda _: written, SETTINGS)
+    debt = found({"old.py": b"print 'of old'\n", "a.py": b"x = 1\n"}, own)
+    assert tomllib.loads(debt.settings)["extend-exclude"] == expected
+    assert ("# why" in own) == ("# why" in debt.settings)
+    assert debt.unreadable == ("old.py",)
+
+
+def test_unformatted_files_are_added_to_an_exclude_of_the_service() -> None:
+    own = f'{SETTINGS}\n[format]\nexclude = ["b.py"]\nquote-style = "single"\n'
+    debt = found({"a.py": b'x = "1"\n'}, own, formats=False)
+    expected = {"quote-style": "single", "exclude": ["b.py", "a.py"]}
+    assert tomllib.loads(debt.settings)["format"] == expected
 
 
 def test_code_that_meets_all_of_it_changes_nothing() -> None:

@@ -159,22 +159,38 @@ class _Ruff:
 
 def _with_excluded(text: str, where: str, paths: Iterable[str]) -> str:
     """Add paths to `extend-exclude`, or to `exclude` of the table `format`."""
-    items = "".join(f"    {json.dumps(path)},\n" for path in paths)
-    if where == "format":
-        array = f"# Not formatted yet. Only ever shorten it.\nexclude = [\n{items}]\n"
-        if "[format]\n" in text:
-            return text.replace("[format]\n", f"[format]\n{array}", 1)
-        return f"{text.rstrip()}\n\n[format]\n{array}"
-    return re.sub(
-        r"(?m)^extend-exclude = \[(.*)\]$",
-        lambda found: (
-            "extend-exclude = [\n"
-            + "".join(f"    {one.strip()},\n" for one in found[1].split(","))
-            + f"    # No Python that the service runs on:\n{items}]"
-        ),
-        text,
-        count=1,
-    )
+    if where != "format":
+        head, bracket, rest = text.partition("\n[")
+        head = _with_items(head, where, "# No Python that the service runs on:", paths)
+        return f"{head}{bracket}{rest}"
+    comment = "# Not formatted yet. Only ever shorten it."
+    if "exclude" in toml.data(text).get("format", {}):
+        head, table, rest = text.partition("[format]\n")
+        held, bracket, end = rest.partition("\n[")
+        return f"{head}{table}{_with_items(held, 'exclude', comment, paths)}{bracket}{end}"
+    array = f"{comment}\nexclude = [\n{_lines(paths)}]\n"
+    if "[format]\n" in text:
+        return text.replace("[format]\n", f"[format]\n{array}", 1)
+    return f"{text.rstrip()}\n\n[format]\n{array}"
+
+
+def _with_items(table: str, key: str, comment: str, paths: Iterable[str]) -> str:
+    """Add paths below a comment to the array `key` of a table without header, one item a line."""
+    added = f"    {comment}\n{_lines(paths)}]"
+    if found := re.search(rf"(?ms)^{key}\s*=\s*\[[ \t]*\n(.*?)^[ \t]*\]", table):
+        items = re.sub(
+            r"(\A|\n)([ \t]*(\"[^\"\n]*\"|'[^'\n]*'))([ \t]*(#.*)?\s*)\Z", r"\1\2,\4", found[1]
+        )
+        return f"{table[: found.start()]}{key} = [\n{items}{added}{table[found.end() :]}"
+    items = _lines(toml.data(table).get(key, []))
+    found = re.search(rf"(?m)^{key}\s*=\s*\[.*\]", table)
+    start, end = found.span() if found else (len(table), len(table))
+    line_break = "" if found else "\n"
+    return f"{table[:start]}{line_break}{key} = [\n{items}{added}{line_break}{table[end:]}"
+
+
+def _lines(items: Iterable[str]) -> str:
+    return "".join(f"    {json.dumps(item)},\n" for item in items)
 
 
 def _with_ignored(text: str, by_file: Mapping[str, Iterable[str]]) -> str:
