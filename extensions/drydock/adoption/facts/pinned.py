@@ -9,7 +9,10 @@ PATHS = (".python-version", ".tool-versions", "runtime.txt")
 # https://docs.astral.sh/uv/concepts/python-versions/#python-version-files
 # https://asdf-vm.com/manage/configuration.html#tool-versions
 # https://devcenter.heroku.com/articles/python-runtimes
-_VERSION = re.compile(r"(?m)^[ \t]*(?:c?python[ \t-]*)?(?P<version>3\.\d+(?:\.\d+)?)\b")
+_VERSION = re.compile(
+    r"(?m)^[ \t]*(?:c?python[ \t-]*)?"
+    r"(?P<version>[23]\.\d+(?:\.\d+)?\b|pypy[-@]?[23]\.\d+(?:\.\d+)?(?:-v?\d[\d.]*)?\b)"
+)
 
 
 def versions(files: Files) -> Iterator[tuple[str, int, str]]:
@@ -24,7 +27,8 @@ def find(files: Files) -> Iterator[Fact]:
     """Yield the Python of each file: the first that it names, which is the one that is taken."""
     seen = set()
     for path, line, version in versions(files):
-        if path not in seen:
+        # No answer of the template names Python 2 or another implementation.
+        if path not in seen and version.startswith("3."):
             minor = ".".join(version.split(".")[:2])
             yield Fact("python_version", minor, path, line, IMPLIES)
             seen.add(path)

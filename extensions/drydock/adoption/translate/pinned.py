@@ -1,6 +1,7 @@
 """The Python that tools take in a service's folder, where the standard's packages need another."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.pinned import versions
@@ -23,7 +24,8 @@ def carry(project: str, files: Files) -> tuple[Carried | None, list[Todo]]:
     todo: list[Todo] = []
     lines = files.get(PATH, "").splitlines(keepends=True)
     for path, line, version in versions(files) if oldest else ():
-        if any(allows(wanted, one) for one in (version, f"{version}.99")):
+        number = (re.findall(r"[23]\.\d+(?:\.\d+)?", version) or [""])[0]
+        if any(allows(wanted, one) for one in (number, f"{number}.99")):
             continue
         if path == PATH:
             lines[line - 1] = lines[line - 1].replace(version, oldest, 1)
@@ -31,4 +33,14 @@ def carry(project: str, files: Files) -> tuple[Carried | None, list[Todo]]:
         else:
             why = f"it names Python {version}, but the service needs {wanted}"
             todo.append(Todo(path, line, why, f"change it to {oldest}", "operators"))
-    return Carried("".join(lines), tuple(rules)) if rules else None, todo
+    return Carried("".join(_without_repeats(lines)), tuple(rules)) if rules else None, todo
+
+
+def _without_repeats(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines, a version only where it comes first."""
+    seen: set[str] = set()
+    for line in lines:
+        version = line.partition("#")[0].strip()
+        if version not in seen:
+            yield line
+        seen |= {version} - {""}
