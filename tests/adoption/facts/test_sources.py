@@ -99,6 +99,31 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "configuration",
         [],
     ),
+    **{
+        f"no configuration: {path}": ({path: '{"a": 1}\n', "a.py": "x = 1\n"}, "configuration", [])
+        for path in (
+            "tsconfig.json",
+            "jsconfig.json",
+            "pyrightconfig.json",
+            "config/jest.config.json",
+            "web/tsconfig.app.json",
+            "release-please-config.json",
+            "appsettings.json",
+            "appsettings.Development.json",
+            "model/tokenizer_config.json",
+            "eslint.config.json",
+        )
+    },
+    "a configuration that the code names": (
+        {"app_config.json": '{"a": 1}\n', "a.py": "x = open('app_config.json')\n"},
+        "configuration",
+        [("a", "app_config.json")],
+    ),
+    "a configuration with a plain name": (
+        {"config/config.json": '{"a": 1}\n', "config/stage.json": '{"b": 1}\n'},
+        "configuration",
+        [("a", "config/config.json"), ("b", "config/stage.json")],
+    ),
     "an image in lower case": (
         {"dockerfile": "FROM python:3.9\nEXPOSE 8001\n"},
         "service_port",

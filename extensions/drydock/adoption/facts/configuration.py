@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -23,6 +23,8 @@ _ASIDE = {"tests", "test", "docs", "node_modules", "templates", "k8s", "deploy",
 _TOOLS = re.compile(
     r"^\.|pre-commit|mkdocs|codecov|renovate|package(-lock)?\.json|[jt]sconfig|docker-compose"
 )
+_OF_ANOTHER_TOOL = re.compile(r".+config\.json|appsettings(\..+)?\.json|.+\.config\.ya?ml")
+"""Settings of tools in other languages, unless the service's code names the file."""
 _VARIABLE = re.compile(r"(?m)^(?:export\s+)?(?P<name>\w+)=[\"']?(?P<value>[^\"'\n]*)")
 _DOTENV = re.compile(r"^\.env(\.[\w.-]*)?$")
 _MONITORING = re.compile(r"prom(etheus)?|metrics?|monitoring|management|actuator", re.IGNORECASE)
@@ -36,12 +38,12 @@ _ELSE = re.compile(
 def find(files: Files) -> Iterator[Fact]:
     """Yield each configuration file with its keys, and what a key says of a port."""
     for path, text in sorted(files.items()):
-        *folders, name = PurePosixPath(path).parts
+        name = PurePosixPath(path).name
         if _DOTENV.match(name):
             found = list(_VARIABLE.finditer(text))
             pairs = [(one["name"], one["value"]) for one in found]
             lines = {one["name"]: text.count("\n", 0, one.start()) + 1 for one in reversed(found)}
-        elif _TOOLS.search(name) or _is_aside(folders) or not _NAMED.search(path):
+        elif not _is_settings(path, files):
             continue
         elif reader := _READERS.get(PurePosixPath(name).suffix):
             pairs = _read(reader, text)
@@ -55,9 +57,16 @@ def find(files: Files) -> Iterator[Fact]:
                 yield from _port(path, lines.get(key, 0), key, value)
 
 
-def _is_aside(folders: Sequence[str]) -> bool:
-    """Tell whether no service reads its settings there: folders of editors and tools are hidden."""
-    return bool(_ASIDE & set(folders)) or any(one.startswith(".") for one in folders)
+def _is_settings(path: str, files: Files) -> bool:
+    """Tell whether a file holds the service's settings, not those of an editor or another tool."""
+    *folders, name = PurePosixPath(path).parts
+    if _ASIDE & set(folders) or any(folder.startswith(".") for folder in folders):
+        return False
+    if _OF_ANOTHER_TOOL.fullmatch(name) and not any(
+        name in text for other, text in files.items() if other.endswith(".py")
+    ):
+        return False
+    return bool(_NAMED.search(path)) and not _TOOLS.search(name)
 
 
 def _read(reader: Callable[[str], Any], text: str) -> list[tuple[str, Any]]:
