@@ -149,6 +149,24 @@ def test_what_cannot_be_carried_is_listed(case: str) -> None:
     assert where in {f"{one.path}:{one.line}" for one in read(files)[1]}
 
 
+LOCAL = {
+    "dist/redis_om-0.2-py3-none-any.whl": "redis-om is installed from LINE",
+    "./wheels/redis_om-0.2-py3-none-any.whl --hash=sha256:1": "redis-om is installed from LINE",
+    "libs/redis-om-0.2.tar.gz": "redis-om is installed from LINE",
+    "dist/*.whl": "LINE names no package",
+    "-e ./common": "LINE names no package",
+    "git+https://example.com/a.git": "LINE names no package",
+    "-e .[dev]": "not carried over: the extras of LINE",
+}
+
+
+@pytest.mark.parametrize("line", LOCAL)
+def test_packages_from_no_index_are_listed_by_name(line: str) -> None:
+    demands, (todo,) = read({"requirements.txt": f"{line}\n"})
+    assert (demands, todo.path, todo.line) == ([], "requirements.txt", 1)
+    assert todo.why == LOCAL[line].replace("LINE", line.partition(" --hash")[0])
+
+
 SECRET = {
     "a requirement": {"requirements.txt": "a @ git+https://me:s3cret@example.com/a.git\n"},
     "a table of Poetry": {

@@ -100,6 +100,19 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
         "FROM python:3.9\nRUN pip install gunicorn\n",
         [(2, "the image installs gunicorn, which the service does not declare")],
     ),
+    "a group of pip, an extra of uv and a folder with extras": (
+        "FROM python:3.9\nRUN pip install --group dev . && uv pip install --extra dev -e ./lib\n"
+        "RUN pip install \".[dev, test]\" && pip install --root-user-action ignore '.[x]'\n",
+        [],
+    ),
+    "the service's own wheel": (
+        "FROM python:3.9\nRUN pip install dist/*.whl && pip install /tmp/dist/shop-1.0.tar.gz\n",
+        [],
+    ),
+    "a wheel of another package": (
+        "FROM python:3.9\nRUN pip install wheels/redis_om-0.2-py3-none-any.whl\n",
+        [(2, "the image installs redis-om from wheels/redis_om-0.2-py3-none-any.whl")],
+    ),
     "a health check": (
         "FROM python:3.9\nHEALTHCHECK CMD x\n",
         [(2, "the image has no HEALTHCHECK")],
@@ -178,3 +191,12 @@ def test_an_image_in_lower_case_is_the_same() -> None:
     assert carried.text == STANDARD.replace(STAGE, f"{STAGE}ENV A=1\n")
     assert carried.accounted == {"dockerfile"}
     assert [(todo.path, todo.line) for todo in carried.todo] == [("ci.yml", 1), ("ci.yml", 2)]
+
+
+def test_a_guessed_dockerfile_is_reported() -> None:
+    files = dict.fromkeys(("docker/Dockerfile", "docker/Dockerfile.production"), "FROM python\n")
+    carried = carry(STANDARD, "docker/Dockerfile.production", files)
+    guess, _ = carried.todo
+    assert (guess.path, guess.line) == ("docker/Dockerfile.production", 0)
+    assert guess.why == "taken for the image that is deployed, not docker/Dockerfile"
+    assert "docker/Dockerfile" in guess.how

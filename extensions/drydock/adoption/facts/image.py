@@ -17,7 +17,12 @@ _OTHERS = re.compile(
     r"node|bun|deno|nginx|httpd|caddy|traefik|envoy|golang|openjdk|eclipse-temurin|amazoncorretto"
     r"|maven|gradle|tomcat|php|ruby|rust|sdk|aspnet|postgres|mysql|mariadb|mongo|redis|rabbitmq"
 )
-_FIRST = ("Dockerfile", "dockerfile", "Containerfile")
+_DEFAULT_NAMES = ("Dockerfile", "dockerfile", "Containerfile")
+"""What is built without naming it, the likeliest first."""
+_DEVELOPMENT = {
+    "dev", "devel", "develop", "development", "devcontainer", "local", "debug", "test", "tests",
+}  # fmt: skip
+_PRODUCTION = {"prod", "production"}
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
 # https://github.com/tiangolo/uvicorn-gunicorn-docker#app_module says what these variables name.
 _STARTED = re.compile(r"\b(APP_MODULE|MODULE_NAME|VARIABLE_NAME)[=\s]+[\"']?([\w.:]+)")
@@ -36,21 +41,52 @@ def is_dockerfile(path: str) -> bool:
 
 
 def main_dockerfile(files: Files) -> str:
-    """Return the Dockerfile nearest to the top, there the one that is built without naming it.
+    """Return the Dockerfile that most likely builds the deployed image; empty if there is none.
 
-    Empty if there is none.
+    Those for development come last. Of the others, the one nearest to the top is taken. In the same
+    depth, one for production comes first, but never before the `Dockerfile` at the top.
     """
 
-    def order(path: str) -> tuple[int, int]:
-        name = path.rpartition("/")[2]
-        return path.count("/"), _FIRST.index(name) if name in _FIRST else len(_FIRST)
+    def order(path: str) -> tuple[bool, int, bool, bool, int]:
+        name, words = path.rpartition("/")[2], _words(path)
+        return (
+            not words.isdisjoint(_DEVELOPMENT),
+            path.count("/"),
+            path not in _DEFAULT_NAMES,
+            words.isdisjoint(_PRODUCTION),
+            _DEFAULT_NAMES.index(name) if name in _DEFAULT_NAMES else len(_DEFAULT_NAMES),
+        )
 
-    own = (path for path in files if is_dockerfile(path) and not _is_of_another(files[path]))
-    return min(own, key=order, default="")
+    return min(_candidates(files), key=order, default="")
+
+
+def rivals(main: str, files: Files) -> list[str]:
+    """Return the Dockerfiles that may build the deployed image instead of `main`."""
+    others = [
+        path
+        for path in _candidates(files)
+        if path != main and _words(path).isdisjoint(_DEVELOPMENT)
+    ]
+    if _words(main).isdisjoint(_PRODUCTION):
+        return sorted(path for path in others if not _words(path).isdisjoint(_PRODUCTION))
+    folder = main.rpartition("/")[0]
+    return sorted(
+        path
+        for path in others
+        if path.rpartition("/")[0] == folder and path.rpartition("/")[2] in _DEFAULT_NAMES
+    )
+
+
+def _candidates(files: Files) -> list[str]:
+    return [path for path in files if is_dockerfile(path) and not _is_of_another(files[path])]
+
+
+def _words(path: str) -> set[str]:
+    return set(re.split(r"[^a-z]+", path.lower()))
 
 
 def _is_of_another(text: str) -> bool:
-    """Tell whether an image is made for another language, or another server."""
+    """Tell whether an image is made for another language or another server."""
     bases = [found[1] for _, line in instructions(text) if (found := _BASE.match(line))]
     return bool(bases and _OTHERS.fullmatch(bases[-1]) and not re.search(r"python|\.py\b", text))
 

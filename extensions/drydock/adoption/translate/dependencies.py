@@ -18,6 +18,11 @@ from drydock.documents.places import line_of
 _REQUIREMENTS = re.compile(
     r"^(?:requirements/)?[\w.-]*(?:requirements|constraints)?[\w.-]*\.(?:txt|in)$"
 )
+LOCAL_PACKAGE = (
+    "publish it to an index, or add it to dependencies and its path to [tool.uv.sources] in "
+    "pyproject.toml"
+)
+"""What to do with a package that comes from a file."""
 _INDEX = re.compile(
     r"--((extra-)?index-url|pypi-url|find-links|trusted-host|no-index)\b|-[if]\b|-[if]\s*\w+://"
 )
@@ -138,6 +143,7 @@ def exported(files: Files) -> dict[str, str]:
 
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+_ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
 _PIN = re.compile(r"\s*($|#|-|[\w.-]+(\[[^\]]*\])?\s*==)")
 
 
@@ -167,6 +173,17 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
         number += 1 + raw.count("\0")
 
 
+def is_archive(line: str) -> bool:
+    """Tell whether a requirement is a wheel or a source archive in a folder."""
+    return bool(_ARCHIVE.search(line)) and "://" not in line and " @ " not in line
+
+
+def archived(line: str) -> str:
+    """Return the package that a local wheel or source archive is of; empty if that is unclear."""
+    found = re.match(r"([A-Za-z0-9][\w.]*?(?:-[A-Za-z_][\w.]*)*)-\d", line.rpartition("/")[2])
+    return canonicalize_name(found[1]) if found and is_archive(line) else ""
+
+
 def _included(path: str, files: Files) -> Iterator[str]:
     if is_requirements(path):
         folder = path.rpartition("/")[0]
@@ -186,9 +203,16 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
                 yield from _lines(other, files, group and _group(other), seen)
         elif re.fullmatch(r"(-e\s*|--editable[= ]\s*)?\./?", line):
             continue  # the service itself, which uv installs
-        elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line):
-            why = f"{without_logins(line)} has no version"
-            yield Todo(path, number, why, "name a release of it, or its source", "start")
+        elif re.fullmatch(r"(-e\s*|--editable[= ]\s*)?\./?\[.*\]", line):
+            why = f"not carried over: the extras of {line}"
+            how = "add what the service needs of them to dependencies in pyproject.toml"
+            yield Todo(path, number, why, how, "start")
+        elif name := archived(line):
+            yield Todo(path, number, f"{name} is installed from {line}", LOCAL_PACKAGE, "start")
+        elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line) or is_archive(line):
+            why = f"{without_logins(line)} names no package"
+            how = "add it to dependencies in pyproject.toml as NAME @ ADDRESS, or from an index"
+            yield Todo(path, number, why, how, "start")
         elif line.startswith("-") and not _INDEX.match(line):
             how = "look for a uv setting: https://docs.astral.sh/uv/reference/settings/"
             yield Todo(path, number, f"not carried over: {line}", how)

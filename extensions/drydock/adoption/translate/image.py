@@ -9,9 +9,9 @@ from packaging.utils import canonicalize_name
 from drydock.adoption.account import entrypoint, packages, shell
 from drydock.adoption.account.entrypoint import Entrypoint
 from drydock.adoption.facts import Files, names_of
-from drydock.adoption.facts.image import instructions
+from drydock.adoption.facts.image import instructions, rivals
 from drydock.adoption.translate import Carried, Entry, Todo, without_logins
-from drydock.adoption.translate.dependencies import read
+from drydock.adoption.translate.dependencies import LOCAL_PACKAGE, archived, is_archive, read
 
 PATH = "Dockerfile"
 STAGE = "\nCOPY --from=build /app /app\n"
@@ -45,8 +45,22 @@ _ROUTINE = re.compile(
     r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|(export|source|\.)\s|echo\s[^>]*$"
 )
 _PIP = re.compile(r"(?:pip3?|uv\s+pip)\s+install\s+(.*)")
-_VALUED = {"-r", "--requirement", "-i", "--index-url", "--extra-index-url", "-c", "--prefix",
-           "--target", "-t", "--find-links", "-f", "--trusted-host", "--timeout"}  # fmt: skip
+# https://pip.pypa.io/en/stable/cli/pip_install/ and `uv help pip install`
+_VALUED = {
+    "-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "--override",
+    "--overrides", "-e", "--editable", "--group", "--extra", "-i", "--index-url", "--index",
+    "--default-index", "--extra-index-url", "-f", "--find-links", "--trusted-host",
+    "--allow-insecure-host", "--index-strategy", "--keyring-provider", "-t", "--target",
+    "--prefix", "--root", "--src", "--platform", "--python-platform", "--python-version",
+    "--implementation", "--abi", "-p", "--python", "--resolution", "--prerelease",
+    "--exclude-newer", "--upgrade-strategy", "-P", "--upgrade-package", "--no-binary",
+    "--only-binary", "-C", "--config-setting", "--config-settings", "--global-option",
+    "--link-mode", "--progress-bar", "--root-user-action", "--report", "--log", "--proxy",
+    "--retries", "--timeout", "--exists-action", "--cert", "--client-cert", "--cache-dir",
+}  # fmt: skip
+"""Options of pip and uv that take a value."""
+_BUILT = re.compile(r"(^|/)dist/")
+"""Where tools put what they build of the service itself."""
 _INSTALLERS = {
     "pip",
     "setuptools",
@@ -137,7 +151,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     account += start.account
     if start.line:
         rules.append(f"{start.line.strip()}, because {start.why}")
-    todo = [one.todo() for one in account if one.outcome == "by hand"]
+    todo = [*_guessed(path, files), *(one.todo() for one in account if one.outcome == "by hand")]
     same = path.casefold() == PATH.casefold()
     if same:
         remarks = _remarks(files[path])
@@ -151,6 +165,14 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
         text = re.sub(r"(?m)(^CMD |\Z)", lambda cmd: start.line + cmd[0], text, count=1)
     accounted = frozenset({path} if same else ())
     return Carried(text, tuple(rules), tuple(todo), accounted, tuple(account))
+
+
+def _guessed(path: str, files: Files) -> Iterator[Todo]:
+    """Yield the Dockerfiles that may build the deployed image instead of the one at `path`."""
+    if others := ", ".join(rivals(path, files)):
+        why = f"taken for the image that is deployed, not {others}"
+        how = f"if you deploy {others}, carry over its instructions instead"
+        yield Todo(path, 0, why, how, "start")
 
 
 def _named_otherwise(path: str, files: Files) -> Iterator[Todo]:
@@ -480,15 +502,25 @@ class _Image:
     def _installs(self, step: _Step, command: str, bare: str) -> _Found:
         yield self._standard(step, command, "the image installs what uv.lock lists"), ""
         if found := _PIP.search(bare):
-            words = found[1].split()
-            named = [
-                canonicalize_name(re.split(r"[\[<>=!~;@ ]", word.strip("'\""))[0])
+            words = shell.words(found[1])
+            arguments = [
+                word
                 for before, word in zip(["", *words], words, strict=False)
-                if before not in _VALUED and not re.match(r"[-./$]", word)
+                if before not in _VALUED and not word.startswith("-")
             ]
-            for name in sorted({*named} - self.demanded - _INSTALLERS):
+            named = {
+                canonicalize_name(re.split(r"[\[<>=!~;@ ]", word)[0])
+                for word in arguments
+                if not re.match(r"[./$]", word) and not is_archive(word) and "://" not in word
+            }
+            for name in sorted(named - self.demanded - _INSTALLERS):
                 why = f"the image installs {name}, which the service does not declare"
                 yield self._by_hand(step, command, "add it to pyproject.toml", why), ""
+            for word in filter(is_archive, arguments):
+                package = archived(word)
+                if package and package not in self.demanded and not _BUILT.search(word):
+                    why = f"the image installs {package} from {word}"
+                    yield self._by_hand(step, command, LOCAL_PACKAGE, why), ""
 
 
 def _pairs(said: str) -> list[tuple[str, str]]:
