@@ -1,4 +1,4 @@
-"""Which files each format has, and which texts are valid."""
+"""Each format handles its files and recognizes valid texts."""
 
 import pytest
 from drydock.documents import formats
@@ -30,18 +30,18 @@ INVALID = {
 
 
 @pytest.mark.parametrize("path", VALID)
-def test_valid(path: str) -> None:
+def test_valid_text_has_no_problem(path: str) -> None:
     assert formats.problem(path, VALID[path].encode()) is None
 
 
 @pytest.mark.parametrize("path", INVALID)
-def test_invalid_has_a_reason_in_one_line(path: str) -> None:
+def test_problem_of_invalid_text_is_one_line(path: str) -> None:
     problem = formats.problem(path, INVALID[path].encode())
     assert problem
     assert "\n" not in problem
 
 
-def test_what_is_no_text_is_not_valid() -> None:
+def test_binary_content_is_not_valid() -> None:
     assert formats.problem("a.py", b"# \xff\n")
 
 

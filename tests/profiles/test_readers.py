@@ -1,4 +1,4 @@
-"""Readers tell the items of lists apart as the profile of the file says, and by names elsewhere."""
+"""Readers identify list items by the profile of the file, or else by the usual keys."""
 
 from collections.abc import Iterator
 
@@ -33,68 +33,68 @@ spec:
             - name: HOST
               value: {}
 """
-# The file, its text, by what one of its items is known, whether order means nothing there.
+# The file, its text, the identity of one of its items, whether the item is unordered.
 DECLARED: dict[str, tuple[str, str, object, bool]] = {
-    "a variable of compose by its name": ("compose.yaml", COMPOSE, "LEVEL", True),
-    "the same list in no file of compose by all of it": ("a.yaml", COMPOSE, "'LEVEL=info'", True),
-    "a hook by its names, wherever it stands": (
+    "compose_variable_by_name": ("compose.yaml", COMPOSE, "LEVEL", True),
+    "variable_outside_compose_by_whole_text": ("a.yaml", COMPOSE, "'LEVEL=info'", True),
+    "hook_by_id_alias_and_name_unordered": (
         ".pre-commit-config.yaml",
         "repos:\n  - repo: local\n    hooks:\n      - id: lint\n        name: Lint\n",
         ("id+alias+name", "lint", "Lint"),
         True,
     ),
-    "a step of a workflow in order": (
+    "workflow_step_ordered": (
         ".github/workflows/ci.yml",
         "jobs:\n  build:\n    steps:\n      - id: lint\n        run: nox\n",
         ("id", "lint"),
         False,
     ),
-    "what a hook needs by package": (
+    "hook_dependency_by_package": (
         ".pre-commit-config.yaml",
         "repos:\n  - repo: local\n    hooks:\n      - id: lint\n"
         "        additional_dependencies: [Tomli==2.0]\n",
         "tomli",
         True,
     ),
-    "patterns of branches, in any order": (
+    "branch_patterns_unordered": (
         ".github/workflows/ci.yml", WORKFLOW.format("main, 'release/*'"), "main", True,
     ),
-    "patterns of branches with an exception, in order": (
+    "branch_patterns_with_exception_ordered": (
         ".github/workflows/ci.yml", WORKFLOW.format("'release/*', '!release/1'"), "release/*",
         False,
     ),
-    "a variable of a container, in any order": (
+    "container_variable_unordered": (
         "deployment.yaml", DEPLOYMENT.format("shop"), ("name", "HOST"), True,
     ),
-    "a variable that uses one above it, in order": (
+    "container_variable_using_another_ordered": (
         "deployment.yaml", DEPLOYMENT.format("$(NAME).local"), ("name", "HOST"), False,
     ),
-    "a constraint by package": (
+    "uv_constraint_by_package": (
         "pyproject.toml", '[tool.uv]\nconstraint-dependencies = ["Tomli>=2"]\n', "tomli", True,
     ),
-    "a dependency of an environment of tox by package": (
+    "tox_dependency_by_package": (
         "tox.ini", "[testenv:unit]\ndeps =\n    Tomli>=2\n", "tomli", True,
     ),
-    "a variable of tox by its name": (
+    "tox_variable_by_name": (
         "tox.ini", "[testenv]\nsetenv =\n    A = 1\n    B = 2\n", "A", True,
     ),
-    "a table of an array by what it has": (
+    "toml_array_table_by_name_key": (
         "a.toml", '[[tool.x]]\nname = "a"\n', ("tool.x", ("name", "a")), False,
     ),
 }  # fmt: skip
 
 
-def _below(part: Part) -> Iterator[Part]:
+def _descendants(part: Part) -> Iterator[Part]:
     yield part
-    for held in part.body.parts if part.body else ():
-        yield from _below(held)
+    for child in part.body.parts if part.body else ():
+        yield from _descendants(child)
 
 
 @pytest.mark.parametrize("case", DECLARED)
-def test_an_item_is_known(case: str) -> None:
+def test_item_has_declared_identity_and_order(case: str) -> None:
     path, text, key, unordered = DECLARED[case]
-    known = formats.of(path)
-    assert known
-    items = [part for part in _below(known.read(text, invariants.profiles_of(path, text)))
-             if part.key == key]  # fmt: skip
+    file_format = formats.of(path)
+    assert file_format
+    document = file_format.read(text, invariants.profiles_of(path, text))
+    items = [part for part in _descendants(document) if part.key == key]
     assert [part.place is ANYWHERE for part in items] == [unordered]

@@ -1,1 +1,1 @@
-"""Files taken apart: one node, one reader for each format, and nothing of git."""
+"""Parsed files: one node type, one reader per format, no git."""

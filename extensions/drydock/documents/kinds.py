@@ -1,7 +1,7 @@
-"""The kinds of things that documents hold: what company, absence and names mean among parts.
+"""The kinds of bodies in a document: what adding, removing and renaming a part means in each.
 
-A reader gives each body one of these; no other combination can occur. What order means is said by
-each part, because in code and in lists of requirements it differs from part to part.
+A reader gives each body one of these kinds; no other combination of properties exists. Whether
+order matters is a property of each part, because it varies within code and requirements files.
 """
 
 from collections.abc import Hashable
@@ -10,64 +10,68 @@ from enum import Enum, auto
 
 
 class Anywhere(Enum):
-    """The place of a part among its siblings, where that means nothing."""
+    """The place of a part whose position among its siblings means nothing."""
 
     ANYWHERE = auto()
 
 
 ANYWHERE = Anywhere.ANYWHERE
 Place = Hashable
-"""None: where it stands means something. Or what it must share with a neighbour to trade places."""
+"""What the position of a part means.
+
+None: the part is ordered. ANYWHERE: it is unordered. Any other value: the part can trade places
+with a neighbour that has the same value.
+"""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a body is."""
+    """The properties of a body."""
 
     name: str
     independent: bool = False
-    """Whether a part that comes never stands for one that goes."""
+    """Whether an added part never replaces a removed one."""
     added_whole: bool = False
-    """Whether two that both sides added are no more than two things with one name."""
+    """Whether two bodies that both sides added under one name are unrelated, and not merged."""
     disposable: bool = False
-    """Whether it is no more than what it holds: with nothing in it nothing is left."""
-    renamed: bool = False
-    """Whether its keys are names that its author chose, so that one may get another."""
+    """Whether a body without parts is removed."""
+    renamable: bool = False
+    """Whether its keys are names chosen by the author, so that a part can be renamed."""
 
 
 TABLE = Kind("table")
-"""Keys with values: a mapping, a section of settings."""
-JOBS = Kind("jobs", renamed=True)
-"""A mapping whose keys nothing but the file itself knows."""
+"""Keys with values: a mapping or a section of settings."""
+JOBS = Kind("jobs", renamable=True)
+"""A mapping whose keys are used only within the file."""
 LIST = Kind("list")
-"""Items whose order means something."""
-STEPS = Kind("steps", renamed=True)
-"""A list whose items have a name that is only shown."""
+"""Ordered items."""
+STEPS = Kind("steps", renamable=True)
+"""A list whose items have a name that is only displayed."""
 SET = Kind("set")
-"""Items whose order means nothing, found by their identity."""
+"""Unordered items, matched by identity."""
 PACKAGES = Kind("packages", independent=True)
-"""A set of which each item stands for itself: requirements."""
+"""A set of independent items: requirements."""
 NAMES = Kind("names", independent=True, disposable=True)
-"""A set that is kept sorted, and goes with its last item: what an import names."""
+"""A set that is kept sorted and is removed with its last item: the names in an import."""
 BLOCK = Kind("block", independent=True, added_whole=True)
-"""Statements: some stand anywhere, some where they are."""
+"""Statements, some of them unordered."""
 GUARD = Kind("guard", independent=True)
-"""Statements below a condition that both sides may have written."""
+"""Statements below a condition that both sides can add."""
 ITEMS = Kind("items", added_whole=True)
-"""Arguments, and the items of a literal in code."""
+"""Arguments of a call, or items of a literal, in code."""
 RULES = Kind("rules", independent=True)
-"""Lines of which the last that fits decides."""
+"""Lines of which the last match decides."""
 SECTIONS = Kind("sections", added_whole=True)
-"""What is read, or run, from top to bottom: sections of a text, instructions of an image."""
+"""Parts that are read or run from top to bottom: sections of a text, instructions of an image."""
 TITLED = Kind("titled sections", added_whole=True)
-"""Sections of a text, each of which stands by itself below its title."""
+"""Sections of a text, each independent of the others below its title."""
 
 
 class Text(Enum):
-    """What a leaf is."""
+    """The kinds of text that a leaf can hold."""
 
     PLAIN = auto()
     PROSE = auto()
-    """Paragraphs, of which each stands by itself."""
+    """Independent paragraphs."""
     SCRIPT = auto()
-    """Commands, one after the other."""
+    """Commands that run one after the other."""

@@ -1,4 +1,4 @@
-"""What documents are made of: nodes that know who they are among their siblings."""
+"""The nodes of a document: parts, each with a key that is unique among its siblings."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
@@ -11,59 +11,59 @@ class Part:
     """A piece of a document: a leaf with its text, or a body of further parts."""
 
     key: Hashable
-    """What tells it from its siblings, wherever it stands; unique among them."""
+    """Its identity: unique among its siblings, whatever its position."""
     text: str = ""
-    """Its source, if it is a leaf."""
-    says: Hashable = None
-    """What that source means whatever its layout; None: the words of it."""
+    """The source of a leaf."""
+    meaning: Hashable = None
+    """What the source of a leaf means, regardless of layout; None: its words."""
     lead: str = ""
     """The source before it that belongs to it: comments above, empty lines, indentation."""
     after: str = ""
-    """The source behind it, and its separator, that belongs to it: a comment, the line end."""
+    """The source after it and its separator that belongs to it: a comment, the line end."""
     body: "Body | None" = None
     place: Place = None
-    """What its place among its siblings means."""
+    """What its position among its siblings means."""
     kind: Text = Text.PLAIN
-    """What its text is, if it is a leaf."""
+    """The kind of text in a leaf."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """What a part holds: parts between an opening and a closing."""
+    """The parts within a part, between an opening and a closing."""
 
     parts: tuple[Part, ...]
     opening: str = ""
     closing: str = ""
     separator: str = ""
-    """What stands between two parts, before what comes `after` the first."""
-    ends: bool = False
-    """Whether it follows the last part, too."""
+    """The source between two parts, before the `after` of the first."""
+    trailing: bool = False
+    """Whether the separator also follows the last part."""
     inline: str = ""
-    """What the first part lacks of its `lead`, because it stands on the opening's line."""
+    """The start of the first part's `lead` to omit, because the part is on the opening's line."""
     kind: Kind = TABLE
 
 
 def source(part: Part) -> str:
-    """Return the text of a part, as it was read."""
+    """Return the source of a part, exactly as it was read."""
     return part.lead + inner(part) + part.after
 
 
 def inner(part: Part) -> str:
-    """Return its text without what is around it."""
+    """Return the source of a part without its `lead` and `after`."""
     body = part.body
     if body is None:
         return part.text
     texts = [body.opening]
-    for place, held in enumerate(body.parts, 1):
-        separator = body.separator if body.ends or place < len(body.parts) else ""
-        is_inline = place == 1 and body.inline
-        lead = held.lead.lstrip("\n").removeprefix(body.inline) if is_inline else held.lead
-        texts += [lead, inner(held), separator, held.after]
+    for number, child in enumerate(body.parts, 1):
+        separator = body.separator if body.trailing or number < len(body.parts) else ""
+        is_inline = number == 1 and body.inline
+        lead = child.lead.lstrip("\n").removeprefix(body.inline) if is_inline else child.lead
+        texts += [lead, inner(child), separator, child.after]
     return "".join([*texts, body.closing])
 
 
 def numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """Return parts with each key that recurs made unique by how often it was there before."""
+    """Return the parts with a number added to each repeated key."""
     seen: dict[Hashable, int] = {}
     result = []
     for part in parts:
@@ -73,7 +73,7 @@ def numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 
 def name_of(part: Part) -> str:
-    """Return what a part is called in a report."""
+    """Return the name of a part for a report."""
     names = part.key if isinstance(part.key, tuple) else (part.key,)
     known = [name for name in names if isinstance(name, str)]
     return ".".join(known) if len(known) == len(names) else "an item"

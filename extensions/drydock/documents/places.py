@@ -1,4 +1,4 @@
-"""Where a file says something: the line of a key, of a scalar, or of an item of a list."""
+"""Finds the line of a key, a scalar or a list item in a file."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
@@ -7,47 +7,49 @@ from functools import lru_cache
 from itertools import accumulate
 
 from drydock.documents import formats
-from drydock.documents.values import Stated
+from drydock.documents.values import Location
 
 
 @dataclass(frozen=True)
 class Place:
-    """One thing that a file says."""
+    """A key, a scalar or a list item, and its line."""
 
     names: tuple[str, ...]
-    """The keys that lead to it; an item of a list has those of the list."""
+    """The keys that lead to it; a list item has the keys of its list."""
     value: str
-    """What a scalar says; empty for what holds others."""
+    """The text of a scalar; empty for collections."""
     line: int
-    """From 1."""
+    """Counted from 1."""
 
 
 @lru_cache(maxsize=64)
 def places(path: str, text: str) -> tuple[Place, ...]:
-    """Return everything that a file says, in its order; nothing if it cannot be read for that."""
-    known: object = formats.of(path)
-    read: Callable[[str], Iterable[Stated]] | None = getattr(known, "stated", None)
-    if read is None:
+    """Return every place in a file, in order; empty if the file cannot be parsed."""
+    file_format: object = formats.of(path)
+    locate: Callable[[str], Iterable[Location]] | None = getattr(file_format, "locations", None)
+    if locate is None:
         return ()
     text = text if text.endswith("\n") else f"{text}\n"
     try:
-        found = list(read(text))
+        locations = list(locate(text))
     except (ValueError, RecursionError):
         return ()
     starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
-    return tuple(Place(names, value, bisect_right(starts, start)) for names, value, start in found)
+    return tuple(
+        Place(names, value, bisect_right(starts, offset)) for names, value, offset in locations
+    )
 
 
 def line_of(path: str, text: str, *names: str, value: str | None = None) -> int:
-    """Return the first line on which the file at `path` says what these keys lead to; 0 if none.
+    """Return the first line of the file at `path` where these keys lead; 0 if there is none.
 
-    They may be the last of more, where nothing has them alone. With `value`, it is the scalar, or
-    the item of a list, that says this.
+    A place with exactly these keys is preferred to one whose keys end with them. With `value`, only
+    a scalar or list item with this value counts.
     """
-    found = [
-        one
-        for one in places(path, text)
-        if one.names[-len(names) :] == names and value in (None, one.value)
+    matches = [
+        place
+        for place in places(path, text)
+        if place.names[-len(names) :] == names and value in (None, place.value)
     ]
-    alone = [one for one in found if one.names == names]
-    return next((one.line for one in [*alone, *found]), 0)
+    exact = [place for place in matches if place.names == names]
+    return next((place.line for place in [*exact, *matches]), 0)

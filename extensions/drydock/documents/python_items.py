@@ -1,4 +1,4 @@
-"""Parses Python source, and takes lists of items in it apart: names, arguments, literals."""
+"""Parses Python source, and splits the lists of items in it: names, arguments, literals."""
 
 import ast
 import io
@@ -13,7 +13,7 @@ from drydock.documents import siblings
 from drydock.documents.kinds import ANYWHERE, ITEMS
 from drydock.documents.nodes import Body, Part
 
-_REMARK = re.compile(r"[ \t]*#[^\n]*")
+_COMMENT = re.compile(r"[ \t]*#[^\n]*")
 _CLOSING = re.compile(r"(?:\s|#[^\n]*)*[\])}]?\s*")
 _BLANK = {tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT}
 _DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -21,72 +21,75 @@ _WORDS = {tokenize.NAME, tokenize.NUMBER}
 
 
 def parse(text: str) -> ast.Module:
-    """Return what `text` says; raise ValueError if it is not Python, as far as this one knows."""
+    """Return the syntax tree of `text`; raise ValueError if the running Python rejects it."""
     tree: ast.Module = _compiled(text, ast.PyCF_ONLY_AST)
     return tree
 
 
 def check(text: str) -> None:
-    """Raise ValueError if `text` does not compile: that finds more than parsing, `def f(a, a)`."""
+    """Raise ValueError if `text` does not compile.
+
+    Compiling finds more errors than parsing does, such as `def f(a, a)`.
+    """
     _compiled(text, 0)
 
 
-def does(text: str) -> Hashable:
-    """Return what `text` makes Python and its tools do: docstrings do nothing, comments may.
+def behavior(text: str) -> Hashable:
+    """Return what `text` does: its code and comments, which tools can read, but no docstrings.
 
-    Raises ValueError if it is not Python.
+    Raises ValueError if it is not valid Python.
     """
     tree = parse(text)
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-    return ast.dump(tree), remarks(text)
+    return ast.dump(tree), comments(text)
 
 
 def _compiled(text: str, flags: int) -> Any:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a doubtful escape is not for us to judge
+            warnings.simplefilter("ignore")  # such as an invalid escape in the user's code
             return compile(text, "<text>", "exec", flags, dont_inherit=True)
     except SyntaxError as error:
         raise ValueError(f"line {error.lineno}: {error.msg}") from error
-    except MemoryError as error:  # what the parser says of brackets within brackets
-        raise ValueError("it is nested too deeply") from error
+    except MemoryError as error:  # the parser raises it for deeply nested brackets
+        raise ValueError("nested too deeply") from error
 
 
-def remarks(text: str) -> Hashable:
+def comments(text: str) -> Hashable:
     """Return the comments in `text`, each with the number of words before it."""
     if "#" not in text:
         return ()
-    words, found = 0, []
+    words, result = 0, []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             words += token.type in _WORDS
             if token.type == tokenize.COMMENT:
-                found.append((words, " ".join(token.string.split())))
+                result.append((words, " ".join(token.string.split())))
     except (tokenize.TokenError, IndentationError):
-        return text  # whatever it is, its layout is all that tells
-    return tuple(found)
+        return text  # without tokens, only an equal text has equal comments
+    return tuple(result)
 
 
-def kind(value: ast.expr, target: str) -> str:
-    """Return what tells a list of items from others: its bracket, or who is called with it."""
+def list_kind(value: ast.expr, target: str) -> str:
+    """Return what identifies a list of items: its bracket, or the function called."""
     if not isinstance(value, ast.Call):
         return "{" if isinstance(value, ast.Dict) else "["
     first = ast.unparse(value.args[0]) if value.args and not target else ""
     return f"{ast.unparse(value.func)}({first}"
 
 
-def imported(text: str) -> Body | None:
-    """Return the names that an import from a module lists; None if they cannot be taken apart."""
+def imported_names(text: str) -> Body | None:
+    """Return the names that a `from` import lists; None if they cannot be split."""
     opening = re.match(r"\s*from\b[^#(\\]*?\bimport\b[ \t]*(\(?)", text)
     return _items(text, opening.end(), opening[1]) if opening else None
 
 
-def held(text: str, value: ast.expr, first: int) -> Body | None:
-    """Return the items that the last value in `text` holds; None if they cannot be taken apart.
+def value_items(text: str, value: ast.expr, first: int) -> Body | None:
+    """Return the items of the last value in `text`; None if they cannot be split.
 
-    `first` is the line, counted from 0, at which `text` stands where `value` comes from.
+    `first` is the line, counted from 0, at which `text` starts in the source of `value`.
     """
     if isinstance(value, ast.Call):
         line, column = value.func.end_lineno or 1, value.func.end_col_offset or 0
@@ -102,9 +105,9 @@ def held(text: str, value: ast.expr, first: int) -> Body | None:
 
 
 def _items(text: str, start: int, bracket: str) -> Body | None:
-    """Cut `text` at the commas between `start` and the bracket that ends it, or its end."""
-    remark = _REMARK.match(text, start)
-    end = remark.end() if remark else start
+    """Split `text` at the commas from `start` to the closing bracket or the end of the text."""
+    comment = _COMMENT.match(text, start)
+    end = comment.end() if comment else start
     opening, parts, separator = text[:end], [], True
     for first, last in _spans(text[start:], bool(bracket)):
         if not separator:
@@ -112,36 +115,38 @@ def _items(text: str, start: int, bracket: str) -> Body | None:
         lead, item = text[end : start + first], text[start + first : start + last]
         separator = text.startswith(",", start + last)
         end = start + last + separator
-        remark = _REMARK.match(text, end)
-        after = remark[0] if remark else ""
+        comment = _COMMENT.match(text, end)
+        after = comment[0] if comment else ""
         end += len(after)
         try:
-            key, says = _identity(item, bracket) if opening.strip()[:5] != "from " else (item, None)
+            key, meaning = (
+                _identity(item, bracket) if opening.strip()[:5] != "from " else (item, None)
+            )
         except SyntaxError:
             return None
         parts.append(
-            Part(key, item, says, lead, after, place=ANYWHERE if key.endswith("=") else None)
+            Part(key, item, meaning, lead, after, place=ANYWHERE if key.endswith("=") else None)
         )
     if not _CLOSING.fullmatch(text, end) or "\\" in text[:end]:
         return None
-    held = siblings.distinct(parts)
-    return Body(held, opening, text[end:], separator=",", ends=separator and bool(parts))
+    items = siblings.distinct(parts)
+    return Body(items, opening, text[end:], separator=",", trailing=separator and bool(parts))
 
 
 def _identity(item: str, bracket: str) -> tuple[str, Hashable]:
-    """Return what tells an item from others, and what it says."""
+    """Return the identity of an item, and its meaning."""
     text = {"(": f"f({item}\n)", "[": f"[{item}\n]", "{": f"{{{item}\n}}"}[bracket]
     parsed = ast.parse(text, mode="eval").body
-    says = ast.dump(parsed), remarks(item)
+    meaning = ast.dump(parsed), comments(item)
     if isinstance(parsed, ast.Call) and parsed.keywords:
-        return f"{parsed.keywords[0].arg or ast.unparse(parsed)}=", says
+        return f"{parsed.keywords[0].arg or ast.unparse(parsed)}=", meaning
     if isinstance(parsed, ast.Dict) and parsed.keys[0]:
-        return ast.unparse(parsed.keys[0]), says
-    return ast.unparse(parsed)[1:-1].removeprefix("("), says
+        return ast.unparse(parsed.keys[0]), meaning
+    return ast.unparse(parsed)[1:-1].removeprefix("("), meaning
 
 
 def _spans(text: str, bracketed: bool) -> list[tuple[int, int]]:
-    """Return where each item begins and ends, up to the bracket that closes, or the line's end."""
+    """Return the start and end of each item, up to the closing bracket or the end of the line."""
     starts = [0]
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
@@ -166,5 +171,5 @@ def _spans(text: str, bracketed: bool) -> list[tuple[int, int]]:
             spans[-1:] = [(spans[-1][0], last)] if begun else [*spans[-1:], (first, last)]
             begun = True
     except (tokenize.TokenError, IndentationError):
-        pass  # there is no bracket to end it: what is beyond was not read
+        pass  # without a closing bracket, the text ends in the middle of the code
     return spans

@@ -142,7 +142,7 @@ def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
             text, done = settled
             merging.done.append(done)
             merging.given.append(Given(tuple({ours.text, theirs.text} - {text}), text))
-            return replace(ours if text == ours.text else theirs, text=text, says=None)
+            return replace(ours if text == ours.text else theirs, text=text, meaning=None)
     if was is not None and (merged := _by_lines(was, ours, theirs, merging)):
         return merged
     act = "changed" if base else "added"
@@ -154,7 +154,7 @@ def _by_lines(base: str, ours: Part, theirs: Part, merging: Merging) -> Part | N
     before, mine, new = (text.encode() for text in (base, ours.text, theirs.text))
     merged = git.merge_texts(before, mine, new) if "\n" in base else None
     if merged is not None and lines.problem(before, mine, new, merged) is None:
-        return replace(ours, text=merged.decode(), says=None)
+        return replace(ours, text=merged.decode(), meaning=None)
     text = None
     if ours.kind is Text.PROSE and "\n" in base:
         text = paragraphs.merge(base, ours.text, theirs.text)
@@ -167,7 +167,7 @@ def _by_lines(base: str, ours: Part, theirs: Part, merging: Merging) -> Part | N
         text = more_lines
         merging.done.append(f"both versions change {name_of(ours)} alike, and one of them more")
     if text is not None:
-        return replace(ours, text=text, says=None)
+        return replace(ours, text=text, meaning=None)
     if "\n" in base and (
         more := order.superset([_lines(text) for text in (base, ours.text, theirs.text)])
     ):
@@ -188,7 +188,7 @@ def _given_way(ours: str, theirs: str, merged: str) -> Given:
 def _content(part: Part) -> Hashable:
     """Return what a part means, its own surroundings aside."""
     if part.body is None:
-        return tuple(part.text.split()) if part.says is None else part.says
+        return tuple(part.text.split()) if part.meaning is None else part.meaning
     body = part.body
     held = [(p.key, _meaning(p)) for p in body.parts if p.place is not ANYWHERE]
     floating = frozenset((p.key, _meaning(p)) for p in body.parts if p.place is ANYWHERE)
@@ -224,7 +224,7 @@ def _merge_items(
     if ours.separator != theirs.separator:
         raise NotCertain(f"{name_of(owner)} is written in another way on each side")
     was, mine, new = (_by_key(body) for body in (base, ours, theirs))
-    if ours.kind.renamed and theirs.kind.renamed:
+    if ours.kind.renamable and theirs.kind.renamable:
         find = _renamed if ours.kind is not STEPS else _retitled
         by_ours, by_theirs = dict(find(was, mine, new)), dict(find(was, new, mine))
         was = _rekeyed(was, by_ours | by_theirs)
@@ -260,7 +260,11 @@ def _merge_items(
     ]
     if arrange := _ARRANGED.get(ours.kind):
         held = arrange(held, ours, theirs)
-    ends = theirs.ends if not ours.parts or (base and ours.ends == base.ends) else ours.ends
+    trailing = (
+        theirs.trailing
+        if not ours.parts or (base and ours.trailing == base.trailing)
+        else ours.trailing
+    )
     body = replace(
         ours,
         parts=tuple(held),
@@ -270,7 +274,7 @@ def _merge_items(
         closing=spacing.between(
             base.closing if base else None, ours.closing, theirs.closing, owner
         ),
-        ends=ends if theirs.parts else ours.ends,
+        trailing=trailing if theirs.parts else ours.trailing,
     )
     return spacing.laid_out(body, base, ours, theirs) if body.separator else body
 

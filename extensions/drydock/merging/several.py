@@ -34,7 +34,7 @@ def alike(path: str, texts: Texts) -> Texts | None:
 def _places(text: str, written: list[str]) -> tuple[dict[str, int], set[str]]:
     """Return where there is one, by its place, and the places where there are several."""
     ones, several = dict[str, int](), set[str]()
-    for names, said, at in yaml.stated(text):
+    for names, said, at in yaml.locations(text):
         name = ".".join(names)
         if not any(place(one).fullmatch(name) for one in written):
             continue

@@ -129,7 +129,7 @@ def merge_repeated(path: str, base: bytes | None, ours: bytes, theirs: bytes) ->
         return None
     try:
         texts = _text(base), _text(ours), _text(theirs)
-        once = yaml.said_once(texts[0]), texts[1], yaml.said_once(texts[2])
+        once = yaml.without_repeated_keys(texts[0]), texts[1], yaml.without_repeated_keys(texts[2])
     except (NotCertain, ValueError):
         return None
     if once == texts or formats.problem(path, ours):
@@ -142,7 +142,7 @@ def _merge_documented(path: str, base: bytes | None, ours: bytes, theirs: bytes)
     if base is not None or not python.handles(path):
         return None
     try:
-        if python_items.does(_text(ours)) != python_items.does(_text(theirs)):
+        if python_items.behavior(_text(ours)) != python_items.behavior(_text(theirs)):
             return None
     except (NotCertain, ValueError, RecursionError):
         return None

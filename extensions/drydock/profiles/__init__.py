@@ -1,36 +1,35 @@
-"""What the parts of a kind of file mean: every module in this package is one profile.
+"""What the lists, keys and names in a tool's file mean: every module in this package is a profile.
 
-It is said once, for two that share no code. Readers (`documents`) tell the items of lists apart as
-profiles say, so that parts can be merged. The audit (`merging/audit/invariants.py`) holds every
-merge to them, whatever made it: an invariant that holds in ours and in theirs holds in the result,
-or it is a conflict. What no profile names is ordered and atomic to the audit: two additions in one
-place of a list, and two additions under one name that are not the same, are conflicts.
+Two packages that share no code use the profiles. Readers (`documents`) identify list items by them,
+so that parts can be merged. The audit (`merging/audit/invariants.py`) checks every merge against
+them, whether git or Drydock made it: an invariant that holds in ours and in theirs holds in the
+result, or it is a conflict. For the audit, anything that no profile describes is ordered and
+atomic: two additions in one place of a list, and two different additions under one name, are
+conflicts.
 
 To add a kind of file, add a module here and triples for it; nothing else changes:
 
 1. `PROFILE = Profile(files=r"…")`, a pattern that is searched for in the path from the top of the
-   repository. Files that are told by their content, as Kubernetes manifests are, name the `keys`
-   that they have at the top. Several profiles may hold for one file. The module's docstring is the
-   tool's name and the page that describes its file.
-2. A `List` for each list whose items are known by something (`known_by`: then an identity occurs
-   once, so leave out what the tool lets occur twice), or whose order means nothing (`unordered`:
-   the address of the page that says so; no page, no claim). An order that means something in some
-   cases only, as with `!` in a pattern, is `ordered_if`. Where two of them fit one list, the first
-   in the profile counts.
+   repository. Files that are recognized by their content, such as Kubernetes manifests, also need
+   the `keys` that they have at the top. Several profiles can match one file. The module's docstring
+   is the tool's name and the page that describes its file.
+2. A `List` for each list whose items have an identity (`known_by`) or that is unordered
+   (`unordered`: the address of the page that says so; no page, no claim). An identity must be
+   unique, so omit it if the tool allows it twice. If order matters only in some cases, as with `!`
+   in a pattern, add `ordered_if`. If two declarations match a list, the first one counts.
 3. An `Exclusive` for each choice of keys of which an object has one.
-4. A `Reference` for each name that must be there (`uses`, `defines`). A name that the file need
-   not define, as one of an included file, is kept out by the pattern `named` or is `known`.
-5. `unique`, for scalars outside of lists that identify something in the whole file;
-   `independent`, for what both sides may add parts of under one name, with the page that says so;
-   `ordered`, for objects in which the order of keys means something; `one_or_several`, where one
-   item may stand without a list.
-6. Triples in the module of `tests/merging/triples` that fits, each below the page it follows: one
-   for each thing that the profile says, with the outcome that the tool's documentation asks for.
-   Without the profile some must fail: `pytest tests/merging/test_triples.py -k NAME`.
+4. A `Reference` for each name that must be defined (`uses`, `defines`). Use the pattern `named` or
+   `known` to exclude names that the file need not define, such as those of an included file.
+5. `unique` for scalars outside lists that must be unique in the file; `independent` for tables to
+   which both sides can add parts, with the page that says so; `ordered` for objects whose keys are
+   ordered; `one_or_several` where a single item can be written without a list.
+6. Triples in the matching module of `tests/merging/triples`, each below the page it follows: one
+   for each claim of the profile, with the outcome that the tool's documentation requires. Some
+   must fail without the profile: `pytest tests/merging/test_triples.py -k NAME`.
 
-A place is written as its keys with dots between, `[]` for the items of a list and `*` for any key
-or section; it is found at any depth, unless it begins with `^`. A dot in a key is DOT. In an INI
-file the section is the first key, and a value of several lines is a list.
+A place is written as its keys separated by dots, with `[]` for the items of a list and `*` for any
+key or section. It matches at any depth, unless it begins with `^`. A dot in a key is DOT. In an INI
+file, the section is the first key, and a value of several lines is a list.
 """
 
 import re
@@ -43,121 +42,121 @@ from typing import cast
 
 IDENTITIES = ("id", "name", "repo", "uses", "key", "label", "module", "path", "url", "image",
               "job_name")  # fmt: skip
-"""By what an item of a list is known where no profile says it; `uses` without the version."""
+"""The keys that identify a list item if no profile does; `uses` counts without the version."""
 PACKAGE = "package"
-"""In `known_by`: the name of the package that a requirement (PEP 508) is for."""
+"""In `known_by`: the name of the package in a requirement (PEP 508)."""
 DOT = "\u2024"
-"""What stands in places for a dot in a key: a one-dot leader."""
+"""The replacement for a dot in a key, in places: a one-dot leader."""
 
 
 @dataclass(frozen=True)
 class List:
-    """What the items of the lists at a place are to each other."""
+    """The identity and order of the items in the lists at a place."""
 
     at: str
     known_by: Sequence[str] = ()
-    """By what an item is known: keys of it, or a pattern for what an item that is a text says.
+    """The identities of an item: keys of a mapping, or a pattern for a string.
 
-    Several are each unique by themselves; `a+b` is one of two keys. A pattern has the group `id`;
-    PACKAGE is for requirements.
+    Each of several identities is unique by itself; `a+b` is one identity made of two keys. A
+    pattern has the group `id`; PACKAGE is for requirements.
     """
     unordered: str = ""
-    """The page that says that order means nothing."""
+    """The page that says that the list is unordered."""
     ordered_if: str = ""
-    """A pattern for an item with which it does."""
+    """A pattern for the items that make the list ordered after all."""
     shown: str = ""
-    """The key of an item's name, where that is only shown: nothing refers to it.
+    """The key of an item's name, if it is only displayed: nothing refers to it.
 
-    Then an item that gets another name, in its place, is the same item.
+    An item that gets another name in the same position is still the same item.
     """
     movable: bool = False
-    """Whether an ordered item is found by what it is known by, wherever it stands.
+    """Whether an ordered item is matched by identity in any position.
 
-    Then a side may move or remove items while the other adds some; what both add in one place is
-    a conflict still, where there is a base.
+    One side can then move or remove items while the other adds some. Two additions in one place
+    are still a conflict if there is a base.
     """
 
     def is_unordered(self, texts: Iterable[str]) -> bool:
-        """Tell whether the order of items that are, or hold, these texts means nothing."""
+        """Tell whether a list whose items are or contain these strings is unordered."""
         matters = self.ordered_if and any(re.search(self.ordered_if, text) for text in texts)
         return bool(self.unordered) and not matters
 
 
 @dataclass(frozen=True)
 class Exclusive:
-    """Of these keys an object at a place has one."""
+    """Keys that exclude each other in the objects at a place."""
 
     at: str
     keys: frozenset[str] = frozenset()
-    """Empty: of all keys."""
+    """Empty: all keys."""
     besides: frozenset[str] = frozenset()
-    """Keys that are no part of the choice."""
+    """Keys that are not part of the choice."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A name that is used is defined."""
+    """Names that must be defined if they are used."""
 
     uses: Sequence[str]
-    """Places of scalars; with ` keys` behind, of the keys of an object."""
+    """Places of scalars; followed by ` keys`, places of the objects whose keys are the names."""
     defines: Sequence[str]
     named: str = r"(?P<id>.+)"
-    """A pattern for the name in what uses it, or for several with commas.
+    """A pattern for the name in a scalar that uses it, or for several separated by commas.
 
-    In it, `<key.key>` is what is said at that place.
+    `<key.key>` in it is replaced by the scalar at that place.
     """
     known: frozenset[str] = frozenset()
-    """Names that are there without being defined."""
+    """Names that need no definition."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What the parts of a kind of file mean."""
+    """What the lists, keys and names in a kind of file mean."""
 
     files: str
     keys: frozenset[str] = frozenset()
-    """Keys at the top, by which a file of this kind is told from others of its name."""
+    """Keys at the top that distinguish a file of this kind from others with its name."""
     lists: Sequence[List] = ()
     exclusive: Sequence[Exclusive] = ()
     references: Sequence[Reference] = ()
     independent: Mapping[str, str] = field(default_factory=dict)
-    """Places of what both sides may add parts of, with the page that says so."""
+    """Places of tables to which both sides can add parts, with the page that says so."""
     unique: Sequence[str] = ()
-    """Places of scalars of which no two in the file are the same."""
+    """Places of scalars that must be unique in the file."""
     one_or_several: Mapping[str, str] = field(default_factory=dict)
-    """Places where one item may be written without a list, with the page that says so."""
+    """Places where a single item can be written without a list, with the page that says so."""
     ordered: Sequence[str] = ()
-    """Places of objects in which the order of keys means something."""
+    """Places of objects whose keys are ordered."""
 
 
 @cache
 def all_profiles() -> Sequence[Profile]:
-    """Return every profile there is."""
+    """Return every profile."""
     names = [module.name for module in iter_modules(__path__)]
     return [cast(Profile, import_module(f"{__name__}.{name}").PROFILE) for name in names]
 
 
 def of(path: str, keys: frozenset[str]) -> Iterator[Profile]:
-    """Yield the profiles of the file at `path`, whose documents have these keys at the top."""
+    """Yield the profiles of the file at `path`, which has these keys at the top."""
     for profile in all_profiles():
         if re.search(profile.files, path) and profile.keys <= keys:
             yield profile
 
 
 def declared(at: str, lists: Sequence[List]) -> List | None:
-    """Return what is declared of the list at a place."""
+    """Return the declaration for the list at a place; None if there is none."""
     return next((one for one in lists if place(one.at).fullmatch(f"{at}[]")), None)
 
 
 def named(known_by: str, text: str) -> str | None:
-    """Return by what an item that is a text is known, if `known_by` is a pattern for such."""
+    """Return the identity of a string item; None if `known_by` is not a pattern that matches it."""
     matched = re.fullmatch(known_by, text) if "(?P<id>" in known_by else None
     return matched["id"] if matched else None
 
 
 @cache
 def place(written: str) -> re.Pattern[str]:
-    """Return the pattern for a place as a profile writes it."""
+    """Return the pattern that matches a place as written in a profile."""
     anchored = written.startswith("^")
     text = re.escape(written.removeprefix("^")).replace(r"\*", r"[^.\[\]]+")
     return re.compile(text if anchored else rf"(?:.*(?:\.|\[\]))?{text}")

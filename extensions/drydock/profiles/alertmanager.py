@@ -6,7 +6,7 @@ PROFILE = Profile(
     files=r"\.ya?ml$",
     keys=frozenset({"route", "receivers"}),
     lists=(
-        # "The unique name of the receiver." Routes are ordered: the first that fits is taken.
+        # "The unique name of the receiver." Routes are ordered: the first match wins.
         List("^receivers[]", ("name",)),
         List("^time_intervals[]", ("name",)),
     ),

@@ -4,7 +4,7 @@ from drydock.profiles import Exclusive, List, Profile, Reference
 
 _MERGED = "https://docs.docker.com/reference/compose-file/merge/#unique-resources"
 _VARIABLES = "https://docs.docker.com/reference/compose-file/services/#environment"
-# Of `8000:80`, `127.0.0.1:8000:80/udp`: where it is published.
+# The published port of `8000:80` or `127.0.0.1:8000:80/udp`.
 _PUBLISHED = r"(?:(?:\d+\.){3}\d+:)?(?P<id>[\d-]+)(?::[\d-]+)?(?:/\w+)?"
 
 PROFILE = Profile(

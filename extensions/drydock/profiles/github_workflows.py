@@ -3,7 +3,7 @@
 from drydock.profiles import Exclusive, List, Profile, Reference
 
 _SYNTAX = "https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax"
-# "The order that you define patterns matters": with `!` only.
+# "The order that you define patterns matters": only with `!`.
 _PATTERNS = tuple(
     List(f"{name}[]", (r"(?P<id>.+)",), unordered=f"{_SYNTAX}#onpushbranches", ordered_if=r"^!")
     for name in ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
@@ -25,7 +25,7 @@ PROFILE = Profile(
     references=(
         Reference(("^jobs.*.needs", "^jobs.*.needs[]"), ("^jobs keys",)),
         Reference(("**",), ("steps[].id",), r"\bsteps\.(?P<id>[\w-]+)\."),
-        # Each is set here, or elsewhere: then no side has it here.
+        # Each is set here or elsewhere; if elsewhere, neither side defines it here.
         Reference(("**",), ("inputs keys",), r"\binputs\.(?P<id>[\w-]+)"),
         Reference(("**",), ("env keys",), r"\benv\.(?P<id>[\w-]+)"),
         Reference(

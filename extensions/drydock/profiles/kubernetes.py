@@ -2,14 +2,14 @@
 
 from drydock.profiles import Exclusive, List, Profile, Reference
 
-# Lists with a merge key are merged by it, wherever an item stands.
+# Lists with a merge key are merged by it, regardless of order.
 _MERGED = "https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy"
 
 PROFILE = Profile(
     files=r"\.ya?ml$",
     keys=frozenset({"kind", "metadata"}),
     lists=(
-        # `$(NAME)` in a value sees what stands above it only.
+        # `$(NAME)` in a value can refer only to variables above it.
         List("env[]", ("name",), unordered=_MERGED, ordered_if=r"\$\("),
         List("containers[]", ("name",), unordered=_MERGED),
         List("initContainers[]", ("name",)),

@@ -10,7 +10,7 @@ _COMPONENTS = (
 PROFILE = Profile(
     files=r"\.(ya?ml|json)$",
     keys=frozenset({"openapi", "paths"}),
-    # "The list MUST NOT include duplicated parameters", which a name and a location make up.
+    # "The list MUST NOT include duplicated parameters", which a name and a location identify.
     lists=(List("parameters[]", ("name+in",)), List("^tags[]", ("name",))),
     unique=("^paths.*.*.operationId",),
     references=tuple(

@@ -2,7 +2,7 @@
 
 from drydock.profiles import Profile
 
-# "The order of conditions is significant": the first that fits is taken.
+# "The order of conditions is significant": the first match wins.
 PROFILE = Profile(
     files=r"(^|/)package\.json$",
     ordered=("^exports", "^exports.*", "^exports.*.*", "^imports.*"),

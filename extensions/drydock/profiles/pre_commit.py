@@ -5,7 +5,7 @@ from drydock.profiles import List, Profile
 PROFILE = Profile(
     files=r"(^|/)\.pre-commit-config\.ya?ml$",
     lists=(
-        # Hooks run one after the other, and one repository's hooks are listed in one place.
+        # Hooks run in order, and the hooks of a repository are listed in one place.
         List("^repos[]", ("repo",), movable=True),
         List("hooks[]", ("id+alias+name",), movable=True),
         List("additional_dependencies[]", ("package",),

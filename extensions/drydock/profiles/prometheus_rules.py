@@ -8,7 +8,7 @@ PROFILE = Profile(
     lists=(
         # "The name of the group. Must be unique within a file."
         List("^groups[]", ("name",)),
-        # "Rules within a group are run sequentially": in order. Several alerts may have one name.
+        # "Rules within a group are run sequentially": in order. Several alerts can have one name.
         List("^groups[].rules[]", ("record+alert",)),
     ),
     exclusive=(Exclusive("^groups[].rules[]", frozenset({"record", "alert"})),),

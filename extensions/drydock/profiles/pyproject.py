@@ -43,7 +43,7 @@ PROFILE = Profile(
                          "unfixable", "per-file-ignores.*")
         ),
     ),
-    # Tables of options, or of names, each of which stands for itself.
+    # Tables of options or names that are independent of each other.
     independent={
         "^project.urls": "https://packaging.python.org/en/latest/specifications/pyproject-toml/#urls",
         "^project.scripts": "https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts",
@@ -68,12 +68,12 @@ PROFILE = Profile(
             for table in ("^tool.poetry.dependencies", "^tool.poetry.group.*.dependencies")
             for keys in (frozenset({"rev", "tag", "branch"}), frozenset({"git", "url", "path"}))
         ),
-        # "version" is given, or it is dynamic.
+        # "version" is static or dynamic.
         Exclusive("^project", frozenset({"version", "dynamic: version"})),
     ),
     references=(
         Reference(("^dependency-groups.*[].include-group",), ("^dependency-groups keys",)),
-        # An extra of its own: `shop[fast]` in a list of shop.
+        # A project can require its own extras: `shop[fast]` in a list of shop.
         Reference(("**",), ("^project.optional-dependencies keys",),
                   r"^<project.name>\[(?P<id>[^\]]+)\]"),
     ),

@@ -7,10 +7,10 @@ _DEPS = "https://taskfile.dev/docs/guide/dependencies"
 
 PROFILE = Profile(
     files=r"(^|/)[Tt]askfile(\.dist)?\.ya?ml$",
-    # One task may be there several times, with other variables each: then it is known by all of it.
+    # A task can occur several times with different variables; the whole mapping identifies it then.
     lists=(List("^tasks.*.deps[]", (r"(?P<id>.+)",), unordered=_DEPS),),
     references=(
-        # `docs:build` is a task of an included file, `{{.NAME}}` any.
+        # `docs:build` is a task of an included file, `{{.NAME}}` can be any task.
         Reference(("^tasks.*.deps[]", "^tasks.*.deps[].task", "^tasks.*.cmds[].task"),
                   ("^tasks keys",), r"(?P<id>[^:{]+)$"),
     ),

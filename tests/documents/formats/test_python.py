@@ -1,4 +1,4 @@
-"""Where the reader of Python cuts: every line is of one statement, and none is lost."""
+"""The Python reader assigns every line to exactly one statement."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,15 @@ from drydock.documents.formats import python
 from drydock.documents.nodes import Part, source
 
 ROWS = {
-    "a comment at the top is the module's": (
+    "comment_at_top_belongs_to_module": (
         "# licence\n\nimport a\n",
         ["import a"],
     ),
-    "a comment below a block with its indentation is the block's": (
+    "comment_indented_like_block_above_belongs_to_block": (
         "def f():\n    pass\n    # of f\n\n# of g\ndef g():\n    pass\n",
         ["def f():\n    pass\n    # of f\n", "\n# of g\ndef g():\n    pass\n"],
     ),
-    "so it is of the innermost block that has it, through elif and finally": (
+    "comments_belong_to_innermost_block_with_their_indentation": (
         "if a:\n    try:\n        b\n    finally:\n        c\n        # in\n    # out\n"
         "elif d:\n    e\n    # of elif\n# of x\nx = 1\n",
         [
@@ -24,15 +24,15 @@ ROWS = {
             "# of x\nx = 1",
         ],
     ),
-    "of match, too": (
+    "comment_indented_like_case_belongs_to_match": (
         "match a:\n    case 1:\n        b\n    # of match\nx = 1\n",
         ["match a:\n    case 1:\n        b\n    # of match\n", "x = 1"],
     ),
-    "statements that share a line are one": (
-        "a = 1; b = '''\n# no comment\n'''  # told\nc = 2;\n",
+    "statements_on_one_line_are_one_part": (
+        "a = 1; b = '''\n# no comment\n'''  # comment\nc = 2;\n",
         ["a = 1; b = '''\n# no comment\n'''", "c = 2;"],
     ),
-    "decorators and what is remarked between them are the definition's": (
+    "decorators_and_comments_between_them_belong_to_definition": (
         "x = 1\n\n@one\n# why\n@two\ndef f(): pass\n",
         ["x = 1", "\n@one\n# why\n@two\ndef f(): pass\n"],
     ),
@@ -46,14 +46,14 @@ def lines_of(document: Part) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_line_belongs_to_one_statement(name: str) -> None:
+def test_line_belongs_to_one_statement(name: str) -> None:
     text, expected = ROWS[name]
     document = python.read(text)
     assert list(lines_of(document)) == expected
     assert source(document) == text
 
 
-def test_the_statements_of_a_class_are_parts_of_it() -> None:
+def test_statements_of_class_are_its_parts() -> None:
     text = "class A(\n    B,\n):\n    # first\n    x: int = 1\n\n    def f(self): ...\n    # last\n"
     document = python.read(text)
     assert document.body
@@ -66,10 +66,10 @@ def test_the_statements_of_a_class_are_parts_of_it() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nothing else\n", '"""doc"""', "é = 'ü'; a = 1  # ö\n"])
-def test_what_is_read_is_written_again(text: str) -> None:
+def test_reading_preserves_source(text: str) -> None:
     assert source(python.read(text)) == text
 
 
-def test_a_line_that_ends_otherwise_than_the_rest_is_not_read() -> None:
-    with pytest.raises(ValueError, match="line ends"):
+def test_mixed_line_ends_are_rejected() -> None:
+    with pytest.raises(ValueError, match="mixed line ends"):
         python.read("a = 1\rb = 2\n")

@@ -1,4 +1,4 @@
-"""A file that both sides edited, and how a merge of it goes."""
+"""A file that both sides edited, and checks of its merge."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,35 +14,35 @@ D = TypeVar("D")
 
 @dataclass(frozen=True)
 class Case(Generic[D]):
-    """A file as it is drawn, and what each side and both of them made of it."""
+    """A drawn file, as edited by each side, and by both."""
 
     base: D
     ours: D
     theirs: D
     both: D
-    """Nothing looks at it where both edited one thing."""
+    """Not used if both sides edit the same thing."""
 
 
 Render = Callable[[D], str]
-"""Writes what is drawn as a text of a format."""
+"""Renders a drawn file as text of a format."""
 
 
 def merge(path: str, render: Render[D], case: Case[D]) -> str:
-    """Return the merge of a case, as text."""
+    """Return the merged text of a case."""
     base, ours, theirs = (render(side).encode() for side in (case.base, case.ours, case.theirs))
     return structural.merge(path, base, ours, theirs).text.decode()
 
 
 def check_swapped(path: str, render: Render[D], case: Case[D], merged: str) -> None:
-    """Hold a merge to saying what it says when ours is theirs."""
+    """Assert that a merge has the same units when ours and theirs are swapped."""
     swapped = merge(path, render, replace(case, ours=case.theirs, theirs=case.ours))
-    known = formats.of(path)
-    assert known
-    units = audit.of(formats.name_of(known))
+    file_format = formats.of(path)
+    assert file_format
+    units = audit.of(formats.name_of(file_format))
     assert units(swapped) == units(merged)
 
 
 def check_contested(path: str, render: Render[D], case: Case[D]) -> None:
-    """Hold the merge of a case to leaving it alone."""
+    """Assert that a case conflicts."""
     with pytest.raises(NotCertain):
         merge(path, render, case)

@@ -1,8 +1,7 @@
 """Documents that both sides edit in different places, for properties of every format.
 
-A document is mappings in a mapping, with values, lists of words and mappings in one line; each
-format writes it in its own way. What both sides do to it is known, so what a merge must come to
-is known, too.
+A document is a mapping of mappings, with values, lists of words and one-line mappings; each format
+renders it in its own way. The edits of both sides are known, so the expected result is too.
 """
 
 import re
@@ -16,38 +15,38 @@ from hypothesis import strategies as st
 
 from tests.merging.formats.cases import Case, Render, check_contested, check_swapped, merge
 from tests.merging.formats.properties import Property
-from tests.merging.formats.wrong import OF_LISTS, OF_REMARKS, WRONG
+from tests.merging.formats.wrong import OF_COMMENTS, OF_LISTS, WRONG
 
 
 @dataclass(frozen=True)
 class Item:
-    """A word in a list, with a remark."""
+    """A word in a list, with a comment."""
 
     word: str
-    remark: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Mappings in a list, in an order that counts, each with a name."""
+    """An ordered list of named mappings."""
 
     steps: tuple[dict[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands at a key: a word, a list, steps, a mapping in one line, or a mapping."""
+    """The value at a key: a word, a list, steps, a one-line mapping, or a table."""
 
     value: "str | tuple[Item, ...] | dict[str, str] | Steps | Table"
     above: str = ""
-    remark: str = ""
+    comment: str = ""
     style: int = 0
-    """How it is written: quotes, brackets on one line or several."""
+    """How it is rendered: the quotes, brackets on one line or several."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A mapping of its own lines."""
+    """A mapping on several lines."""
 
     entries: dict[str, Entry]
 
@@ -56,7 +55,7 @@ SIDES = ("ours", "theirs")
 
 
 class _Names:
-    """Hands out names that are there once."""
+    """Draws unique names."""
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.count, self.draw = 0, draw
@@ -69,7 +68,7 @@ class _Names:
 
 @st.composite
 def _cases(draw: st.DrawFn) -> Case[Table]:
-    """Draw a document and edits of both sides, none of the same unit."""
+    """Draw a document and edits of both sides to different units."""
     names = _Names(draw)
     base = Table({names.new(): _entry(draw, names, 0) for _ in range(draw(st.integers(1, 4)))})
     return Case(base, *_edited(draw, base, names))
@@ -81,7 +80,7 @@ def _entry(draw: st.DrawFn, names: _Names, depth: int) -> Entry:
     )
     above = f"about {names.new()}" if draw(st.booleans()) else ""
     style = draw(st.integers(0, 5))
-    remark = f"see {names.new()}" if kind == "word" and draw(st.booleans()) else ""
+    comment = f"see {names.new()}" if kind == "word" and draw(st.booleans()) else ""
     several = range(draw(st.integers(1, 4)))
     value: Any = names.new()
     if kind == "list":
@@ -92,7 +91,7 @@ def _entry(draw: st.DrawFn, names: _Names, depth: int) -> Entry:
         value = {names.new(): names.new() for _ in several}
     elif kind == "table":
         value = Table({names.new(): _entry(draw, names, depth + 1) for _ in several})
-    return Entry(value, above, remark, style)
+    return Entry(value, above, comment, style)
 
 
 def _item(draw: st.DrawFn, names: _Names, style: int) -> Item:
@@ -100,7 +99,7 @@ def _item(draw: st.DrawFn, names: _Names, style: int) -> Item:
 
 
 _Sides = tuple[Any, Any, Any]
-"""What one thing is for ours, theirs and both; None: it is gone."""
+"""A value in ours, theirs and both; None: removed."""
 
 
 def _edited(draw: st.DrawFn, table: Table, names: _Names, depth: int = 0) -> _Sides:
@@ -109,7 +108,7 @@ def _edited(draw: st.DrawFn, table: Table, names: _Names, depth: int = 0) -> _Si
         for side, edited in zip(sides, _edited_entry(draw, entry, names, depth), strict=True):
             if edited is not None:
                 side[key] = edited
-        for place in _who(draw):
+        for place in _adding_sides(draw):
             added = _entry(draw, names, max(depth, 1))
             name = names.new()
             sides[place][name] = sides[2][name] = added
@@ -120,12 +119,12 @@ def _edited_entry(draw: st.DrawFn, entry: Entry, names: _Names, depth: int) -> _
     act = draw(st.sampled_from(["keep", "keep", "inside", "inside", "remove", "above", "value"]))
     if act == "inside" and not isinstance(entry.value, str):
         sides = _edited_value(draw, entry, names, depth)
-        for place in _who(draw)[:1]:
+        for place in _adding_sides(draw)[:1]:
             above = f"about {names.new()}"
-            remarked = (replace(one, above=above) for one in sides)
+            commented = (replace(one, above=above) for one in sides)
             sides = tuple(
                 new if side in (place, 2) else old
-                for side, (old, new) in enumerate(zip(sides, remarked, strict=True))
+                for side, (old, new) in enumerate(zip(sides, commented, strict=True))
             )
         return sides
     changed: Entry | None = entry
@@ -152,32 +151,32 @@ def _edited_value(draw: st.DrawFn, entry: Entry, names: _Names, depth: int) -> _
         return tuple(replace(entry, value=side) for side in lists)  # type: ignore[return-value]
     assert isinstance(value, dict)
     sides: list[dict[str, str]] = [{}, {}, {}]
-    for key, held in value.items():
-        gone = draw(st.sampled_from([None, None, None, 0, 1]))
-        for place in range(3):
-            if gone is None or place not in (gone, 2):
-                sides[place][key] = held
-        for place in _who(draw):
+    for key, word in value.items():
+        remover = draw(st.sampled_from([None, None, None, 0, 1]))
+        for side in range(3):
+            if remover is None or side not in (remover, 2):
+                sides[side][key] = word
+        for side in _adding_sides(draw):
             name = names.new()
-            sides[place][name] = sides[2][name] = names.new()
+            sides[side][name] = sides[2][name] = names.new()
     return tuple(replace(entry, value=side) for side in sides)  # type: ignore[return-value]
 
 
 def _edited_list(
     draw: st.DrawFn, value: tuple[Item, ...], names: _Names, style: int
 ) -> tuple[tuple[Item, ...], ...]:
-    """Let one side edit the list above a word that both keep, and the other one below it.
+    """Let one side edit the list above a word that both keep, and the other below it.
 
-    What both add in one place of a list has no order, so that is no edit of different things.
+    Two additions in one place of a list have no defined order, so they are not drawn.
     """
     sides: list[list[Item]] = [[], [], []]
     kept, first = draw(st.integers(0, len(value))), draw(st.integers(0, 1))
-    for index, held in enumerate(value):
+    for index, item in enumerate(value):
         by = first if index < kept else 1 - first
         act = "keep" if index == kept else draw(st.sampled_from(["keep", "keep", "remove", "add"]))
-        for place in range(3):
-            if act != "remove" or place not in (by, 2):
-                sides[place].append(held)
+        for side in range(3):
+            if act != "remove" or side not in (by, 2):
+                sides[side].append(item)
         if act == "add":
             added = _item(draw, names, style)
             sides[by].append(added)
@@ -186,7 +185,7 @@ def _edited_list(
 
 
 def _edited_steps(draw: st.DrawFn, value: Steps, names: _Names) -> _Sides:
-    """Let one side add and remove steps, and both edit different ones: their order counts."""
+    """Let one side add and remove steps, and both edit different ones: steps are ordered."""
     sides: list[list[dict[str, str]]] = [[], [], []]
     arranges = draw(st.integers(0, 1))
     for step in value.steps:
@@ -205,14 +204,14 @@ def _edited_steps(draw: st.DrawFn, value: Steps, names: _Names) -> _Sides:
     return tuple(Steps(tuple(side)) for side in sides)  # type: ignore[return-value]
 
 
-def _who(draw: st.DrawFn) -> list[int]:
-    """Draw which sides add something here."""
+def _adding_sides(draw: st.DrawFn) -> list[int]:
+    """Draw the sides that add something here."""
     return draw(st.sampled_from([[], [], [], [0], [1], [0, 1]]))
 
 
 @st.composite
 def _contested(draw: st.DrawFn) -> Case[Table]:
-    """Draw a document in which both sides gave one word another value, or one side removed it."""
+    """Draw a document with a word that both sides change, or one changes and the other removes."""
     names = _Names(draw)
     base = Table({names.new(): _entry(draw, names, 0) for _ in range(draw(st.integers(1, 4)))})
     key, word = names.new(), Entry(names.new(), style=draw(st.integers(0, 5)))
@@ -245,39 +244,39 @@ def sorted_lists(data: Any) -> Any:
     return sorted(data) if words else data
 
 
-def remarks(table: Table) -> Counter[str]:
-    """Return the remarks in a document."""
-    return Counter(filter(None, _remarks(table)))
+def comments(table: Table) -> Counter[str]:
+    """Return the comments in a document."""
+    return Counter(filter(None, _comments(table)))
 
 
-def _remarks(table: Table) -> Iterator[str]:
+def _comments(table: Table) -> Iterator[str]:
     for entry in table.entries.values():
-        yield from (entry.above, entry.remark)
+        yield from (entry.above, entry.comment)
         if isinstance(entry.value, Table):
-            yield from _remarks(entry.value)
+            yield from _comments(entry.value)
         elif isinstance(entry.value, tuple):
-            yield from (item.remark for item in entry.value)
+            yield from (item.comment for item in entry.value)
 
 
 def edits(
     path: str, render: Render[Table], load: Callable[[str], Any], comment: str
 ) -> Property[Case[Table]]:
-    """Return that edits of different things merge in a file at `path`.
+    """Return the property that edits of different things merge in a file at `path`.
 
-    `load` returns a text's data; `comment` is what comments begin with.
+    `load` returns the data in a text; `comment` is the start of a comment.
     """
     return Property(
         _cases(),
         partial(_check, path, render, load, comment),
         examples=150,
-        wrong=WRONG | OF_REMARKS | OF_LISTS,
+        wrong=WRONG | OF_COMMENTS | OF_LISTS,
         slow=True,
         slow_to_catch=True,
     )
 
 
 def contested(path: str, render: Render[Table]) -> Property[Case[Table]]:
-    """Return that edits of one thing do not merge in a file at `path`."""
+    """Return the property that edits of one thing conflict in a file at `path`."""
     return Property(_contested(), partial(check_contested, path, render), examples=30)
 
 
@@ -288,10 +287,10 @@ def _check(
     comment: str,
     case: Case[Table],
 ) -> None:
-    """Hold the merge of a case to what both sides did."""
+    """Assert that the merge of a case has the edits of both sides."""
     merged = merge(path, render, case)
     assert sorted_lists(load(merged)) == plain(case.both)
-    assert Counter(re.findall(f"{comment} (.*)", merged)) == remarks(case.both)
+    assert Counter(re.findall(f"{comment} (.*)", merged)) == comments(case.both)
     ours, theirs = _lines(render(case.ours)), _lines(render(case.theirs))
     now = _lines(merged)
     for side in (ours, theirs):
@@ -301,8 +300,8 @@ def _check(
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines that are there once, and say something drawn."""
-    # The comma goes with an item's place, also where a remark stands behind it.
+    """Return the lines with drawn names that occur once."""
+    # Whether an item has a comma depends on its position, also before a comment.
     lines = [re.sub(r",(?=\s*(//|#|$))", "", line.strip()) for line in text.splitlines()]
-    often = Counter(lines)
-    return [line for line in lines if often[line] == 1 and re.search(r"x\d", line)]
+    counts = Counter(lines)
+    return [line for line in lines if counts[line] == 1 and re.search(r"x\d", line)]

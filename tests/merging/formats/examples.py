@@ -1,4 +1,4 @@
-"""What the tables of examples of every format are held to."""
+"""The check for the tables of examples of every format."""
 
 from collections.abc import Mapping
 
@@ -7,11 +7,11 @@ from drydock.merging import structural
 from drydock.merging.certainty import NotCertain
 
 Examples = Mapping[str, tuple[str, str, str, str | None]]
-"""Base, ours, theirs, merged; None: not certain."""
+"""Base, ours, theirs, merged; None: a conflict."""
 
 
 def check(path: str, base: str, ours: str, theirs: str, merged: str | None) -> None:
-    """Hold the merge to an example, and to lines that git could not merge."""
+    """Assert that base, ours and theirs merge to `merged`, or conflict if it is None."""
     texts = [text.encode() for text in (base, ours, theirs)]
     if merged is None:
         with pytest.raises(NotCertain):

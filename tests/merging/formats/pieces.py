@@ -1,7 +1,7 @@
-"""Files of pieces in a row that both sides edit, for properties of code, Dockerfiles, prose.
+"""Sequences of pieces that both sides edit, for properties of code, Dockerfiles and prose.
 
-Between every two pieces stands one that nobody edits, so that what both sides do in one place is
-only what may be done there together. What a merge must come to is known without merging.
+Every two pieces are separated by one that nobody edits, so that both sides edit one place only in
+ways that can be combined. The expected result is known without merging.
 """
 
 import re
@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from tests.merging.formats.cases import Case, Render, check_contested, check_swapped, merge
 from tests.merging.formats.properties import Property
-from tests.merging.formats.wrong import OF_REMARKS, WRONG, Wrong
+from tests.merging.formats.wrong import OF_COMMENTS, WRONG, Wrong
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A statement, an instruction, a section: its name, what it holds, a remark above it."""
+    """A statement, an instruction or a section: its name, its items, a comment above it."""
 
     kind: str
     name: str
@@ -32,16 +32,16 @@ File = tuple[Piece, ...]
 
 @dataclass(frozen=True)
 class Kinds:
-    """What pieces there are in a format."""
+    """The kinds of pieces in a format."""
 
     every: Sequence[str]
-    beside: frozenset[str] = frozenset()
-    """Those of which both sides may add one in the same place."""
+    both_add: frozenset[str] = frozenset()
+    """Those of which both sides can add one in the same place."""
     sets: frozenset[str] = frozenset()
-    """Those to which both sides may add items at once."""
+    """Those to which both sides can add items."""
     named: frozenset[str] = frozenset()
-    """Those that are known by their name: one side may change one while the other remarks on it."""
-    remarks: bool = True
+    """Those identified by name: one side can change one while the other comments on it."""
+    comments: bool = True
 
 
 @dataclass
@@ -58,20 +58,20 @@ class _Drawing:
     def piece(self, kind: str = "") -> Piece:
         kind = kind or self.draw(st.sampled_from(self.kinds.every))
         items = tuple(self.name() for _ in range(self.draw(st.integers(1, 3))))
-        remarked = self.kinds.remarks and self.draw(st.booleans())
-        return Piece(kind, self.name(), items, self.name() if remarked else "")
+        commented = self.kinds.comments and self.draw(st.booleans())
+        return Piece(kind, self.name(), items, self.name() if commented else "")
 
     def put(self, *pieces: Piece | None) -> None:
-        """Put what base, ours, theirs and both have in this place."""
+        """Append a piece to base, ours, theirs and both; None: it is not there."""
         for side, piece in zip(self.sides, pieces, strict=True):
             side.extend([piece] if piece else [])
 
     def block(self) -> None:
-        """Draw a piece and what the sides do there."""
+        """Draw a piece and the edits of the sides to it."""
         anchor, piece = Piece("anchor", self.name()), self.piece()
         self.put(*[anchor] * 4)
         acts = ["keep", "change", "remove", "add", "add"]
-        acts += ["above"] if self.kinds.remarks else []
+        acts += ["above"] if self.kinds.comments else []
         acts += ["items"] * 3 if piece.kind in self.kinds.sets else []
         acts += ["change and above"] if piece.kind in self.kinds.named else []
         act, ours = self.draw(st.sampled_from(acts)), self.draw(st.booleans())
@@ -96,7 +96,7 @@ class _Drawing:
         if act == "add":
             more = self.piece()
             added.append((None, *((more, None) if ours else (None, more)), more))
-            if more.kind in self.kinds.beside:
+            if more.kind in self.kinds.both_add:
                 other = self.piece(more.kind)
                 added.append((None, *((None, other) if ours else (other, None)), other))
         here = (piece, *((changed, piece) if ours else (piece, changed)), changed)
@@ -105,7 +105,7 @@ class _Drawing:
 
 
 def cases(kinds: Kinds) -> st.SearchStrategy[Case[File]]:
-    """Draw files and edits of both sides, none of the same unit."""
+    """Draw files and edits of both sides to different units."""
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Case[File]:
@@ -119,7 +119,7 @@ def cases(kinds: Kinds) -> st.SearchStrategy[Case[File]]:
 
 
 def _contested(kinds: Kinds) -> st.SearchStrategy[Case[File]]:
-    """Draw a file in which both sides changed one piece, or one changed what the other removed."""
+    """Draw a file with a piece that both sides change, or one changes and the other removes."""
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Case[File]:
@@ -143,20 +143,20 @@ def edits(
     kinds: Kinds,
     *,
     examples: int = 60,
-    wrong: Mapping[str, Wrong] = WRONG | OF_REMARKS,
+    wrong: Mapping[str, Wrong] = WRONG | OF_COMMENTS,
     slow: bool = False,
 ) -> Property[Case[File]]:
-    """Return that edits of different pieces merge in a file at `path`."""
+    """Return the property that edits of different pieces merge in a file at `path`."""
     return Property(cases(kinds), partial(_check, path, render), examples, wrong, slow=slow)
 
 
 def contested(path: str, render: Render[File], kinds: Kinds) -> Property[Case[File]]:
-    """Return that edits of one piece do not merge in a file at `path`."""
+    """Return the property that edits of one piece conflict in a file at `path`."""
     return Property(_contested(kinds), partial(check_contested, path, render), examples=30)
 
 
 def _check(path: str, render: Render[File], case: Case[File]) -> None:
-    """Hold the merge of a case to what both sides did: nothing lost, nothing moved."""
+    """Assert that the merge of a case has the edits of both sides: nothing lost, nothing moved."""
     merged = merge(path, render, case)
     assert _words(merged) == _words(render(case.both))
     now = _lines(merged)
@@ -171,7 +171,7 @@ def _words(text: str) -> Counter[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines that are there once."""
+    """Return the lines that occur once."""
     lines = [line.strip() for line in text.splitlines()]
-    often = Counter(lines)
-    return [line for line in lines if often[line] == 1 and re.search(r"\w{3}", line)]
+    counts = Counter(lines)
+    return [line for line in lines if counts[line] == 1 and re.search(r"\w{3}", line)]

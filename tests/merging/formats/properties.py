@@ -1,6 +1,6 @@
-"""What holds of every merge of files that are drawn, and which wrong merges show that it can fail.
+"""Properties that hold for every merge of drawn files, and wrong merges that violate them.
 
-A format says in a file of `drawn` how it writes what is drawn, and what is to hold.
+The module of a format in `drawn` renders drawn files and lists the properties to check.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,20 +18,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Property(Generic[T]):
-    """What is drawn, and what is asserted of each case."""
+    """A strategy for cases, and an assertion that holds for each."""
 
     drawn: st.SearchStrategy[T]
     check: Callable[[T], None]
     examples: int
     wrong: Mapping[str, Wrong] = field(default_factory=dict)
-    """Merges that are wrong on purpose, by name: the check must find each of them."""
+    """Deliberately wrong merges by name: the check must catch each of them."""
     slow: bool = False
-    """It takes seconds to draw and check that many examples."""
+    """Whether drawing and checking the examples takes seconds."""
     slow_to_catch: bool = False
-    """It takes seconds to draw a case that shows a wrong merge."""
+    """Whether it takes seconds to draw a case that reveals a wrong merge."""
 
-    def hold(self) -> None:
-        """Draw as many examples as it says, and check each."""
+    def check_examples(self) -> None:
+        """Draw the examples, and check each."""
 
         @settings(max_examples=self.examples)
         @given(self.drawn)
@@ -42,11 +42,11 @@ class Property(Generic[T]):
 
 
 def catches(check: Callable[[T], None], drawn: st.SearchStrategy[T]) -> bool:
-    """Tell whether a check finds a merge wrong; one that is only refused does not count."""
+    """Tell whether a check finds a wrong merge; a conflict does not count."""
 
-    def fails(one: T) -> bool:
+    def fails(case: T) -> bool:
         try:
-            check(one)
+            check(case)
         except AssertionError:
             return True
         except Exception:

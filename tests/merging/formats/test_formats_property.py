@@ -1,4 +1,4 @@
-"""Edits of different things merge in every format, whatever they are; what is wrong is noticed."""
+"""Edits of different things merge in every format, and wrong merges are noticed."""
 
 import pytest
 
@@ -13,8 +13,8 @@ PROPERTIES = drawn.properties()
     "name",
     [pytest.param(name, marks=[pytest.mark.slow] * each.slow) for name, each in PROPERTIES.items()],
 )
-def test_it_holds_that(name: str) -> None:
-    PROPERTIES[name].hold()
+def test_property_holds(name: str) -> None:
+    PROPERTIES[name].check_examples()
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,9 @@ def test_it_holds_that(name: str) -> None:
         for wrong in each.wrong
     ],
 )
-def test_what_is_wrong_is_caught(name: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_property_catches_wrong_merge(
+    name: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trust(monkeypatch)
     PROPERTIES[name].wrong[wrong](monkeypatch)
     assert catches(PROPERTIES[name].check, PROPERTIES[name].drawn)

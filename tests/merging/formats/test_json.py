@@ -1,4 +1,4 @@
-"""JSON is merged by keys and identities, comments and trailing commas as they were."""
+"""JSON is merged by keys and identities; comments and trailing commas are preserved."""
 
 import pytest
 from drydock.documents import formats, nodes
@@ -6,57 +6,57 @@ from drydock.documents import formats, nodes
 from tests.merging.formats.examples import Examples, check
 
 EXAMPLES: Examples = {
-    "keys": (
+    "sides_edit_and_add_different_keys": (
         '{\n  "a": 1,\n  "b": 2\n}\n',
         '{\n  "a": 2,\n  "b": 2,\n  // why\n  "mine": {"x": []} /* so */\n}\n',
         '{\n  "new": null,\n  "a": 1\n}\n',
         '{\n  "new": null,\n  "a": 2,\n  // why\n  "mine": {"x": []} /* so */\n}\n',
     ),
-    "the last one on both sides": (
+    "both_sides_append_key": (
         '{\n  "a": 1\n}\n',
         '{\n  "a": 1,\n  "mine": 1 // x\n}\n',
         '{\n  "a": 1,\n  "new": 1\n}\n',
         '{\n  "a": 1,\n  "mine": 1, // x\n  "new": 1\n}\n',
     ),
-    "a trailing comma": (
+    "ours_adds_trailing_comma_theirs_appends_key": (
         '{\n  "a": 1\n}\n',
         '{\n  "a": 1,\n}\n',
         '{\n  "a": 1,\n  "new": 1\n}\n',
         '{\n  "a": 1,\n  "new": 1,\n}\n',
     ),
-    "configurations by their names": (
+    "configurations_match_by_name": (
         '{"configurations": [{"name": "a", "x": 1}, {"name": "b"}]}\n',
         '{"configurations": [{"name": "a", "x": 2}, {"name": "b"}, {"name": "mine"}]}\n',
         '{"configurations": [{"name": "b"}, {"name": "a", "x": 1, "y": 1}, {"name": "new"}]}\n',
         '{"configurations": [{"name": "b"}, {"name": "mine"}, {"name": "a", "x": 2, "y": 1},'
         ' {"name": "new"}]}\n',
     ),
-    "only another layout gives way": (
+    "ours_changes_only_layout": (
         '{"a": "\\u0041", "b": 1}\n',
         '{\n  "a": "A",\n  "b": 1\n}\n',
         '{"a":"\\u0041", "b": 2}\n',
         '{\n  "a": "A",\n  "b": 2\n}\n',
     ),
-    "a version": (
+    "both_sides_raise_version_higher_wins": (
         '{"version": "1.2.0", "a": 1}\n',
         '{"version": "1.3.0", "a": 1}\n',
         '{"version": "1.10.0", "a": 2}\n',
         '{"version": "1.10.0", "a": 2}\n',
     ),
-    "arguments are in order": (
+    "both_sides_append_argument_conflicts": (
         '{"args": ["a"]}\n',
         '{"args": ["a", "mine"]}\n',
         '{"args": ["a", "new"]}\n',
         None,
     ),
-    "another value on both sides": ('{"a": 1}\n', '{"a": 2}\n', '{"a": 3}\n', None),
-    "items without a name": (
+    "both_sides_change_value_conflicts": ('{"a": 1}\n', '{"a": 2}\n', '{"a": 3}\n', None),
+    "both_sides_change_unnamed_item_conflicts": (
         '[{"a": 1}, {"b": 1}]\n',
         '[{"a": 2}, {"b": 1}]\n',
         '[{"a": 3}, {"b": 1}]\n',
         None,
     ),
-    "a remark between what it is about and the comma": (
+    "comment_between_value_and_comma_conflicts": (
         '{"a": 1 // x\n, "b": 1}\n',
         '{"a": 1 // x\n, "b": 2}\n',
         '{"a": 2 // x\n, "b": 1}\n',
@@ -81,7 +81,7 @@ def test_merge(name: str) -> None:
         '{"a": 1, // x\n "b": [\n1,2,\n// y\n3\n// z\n]\n}\n// end\n',
     ],
 )
-def test_nothing_is_lost_by_reading(text: str) -> None:
+def test_reading_preserves_source(text: str) -> None:
     known = formats.of("a.json")
     assert known
     assert nodes.source(known.read(text)) == text
@@ -90,7 +90,7 @@ def test_nothing_is_lost_by_reading(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ['{"a": 1, "a": 2}', "", "{a: 1}", "[1", '["a" , "b", "c"]', "{} {}"]
 )
-def test_what_is_doubtful_is_not_read(text: str) -> None:
+def test_invalid_or_unusual_text_is_rejected(text: str) -> None:
     known = formats.of("a.json")
     assert known
     with pytest.raises(ValueError, match=r"\w"):

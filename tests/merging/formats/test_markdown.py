@@ -7,50 +7,50 @@ from drydock.documents.formats import markdown
 from tests.merging.formats.examples import Examples, check
 
 EXAMPLES: Examples = {
-    "a section that one side moves": (
+    "ours_moves_section_theirs_changes_it": (
         "# A\n\na\n\n## B\n\nb\n\n## C\n\nc\n",
         "# A\n\na\n\n## C\n\nc\n\n## B\n\nb\n",
         "# A\n\na\n\n## B\n\nb\nnew\n\n## C\n\nc\n",
         "# A\n\na\n\n## C\n\nc\n\n## B\n\nb\nnew\n",
     ),
-    "a section below, beside what changed above": (
+    "ours_changes_text_theirs_adds_section_below": (
         "# A\n\na\n",
         "# A\n\nmine\n",
         "# A\n\na\n\n## New\n\nnew\n",
         "# A\n\nmine\n\n## New\n\nnew\n",
     ),
-    "lines of one section": (
+    "sides_change_different_paragraphs": (
         "# A\n\na\n\nb\n\nc\n",
         "# A\n\nmine\n\nb\n\nc\n",
         "# A\n\na\n\nb\n\nnew\n",
         "# A\n\nmine\n\nb\n\nnew\n",
     ),
-    "one paragraph removed, the next changed": (
+    "ours_removes_paragraph_theirs_changes_next": (
         "# A\n\na\n\n| b |\n|---|\n| c |\n",
         "# A\n\n| b |\n|---|\n| c |\n",
         "# A\n\na\n\n| new |\n|---|\n| b |\n| c |\n",
         "# A\n\n| new |\n|---|\n| b |\n| c |\n",
     ),
-    "an anchor goes with its heading": (
+    "theirs_inserts_section_before_anchor_of_next": (
         "# A\n\na\n\n[](){#z}\n## Z\n\nz\n",
         "# A\n\nmine\n\n[](){#z}\n## Z\n\nz\n",
         "# A\n\na\n\n[](){#n}\n## New\n\nn\n\n[](){#z}\n## Z\n\nz\n",
         "# A\n\nmine\n\n[](){#n}\n## New\n\nn\n\n[](){#z}\n## Z\n\nz\n",
     ),
-    "one section, differently": ("# A\n\na\n", "# A\n\nb\n", "# A\n\nc\n", None),
-    "a heading that one side changes, and the text": (
+    "both_sides_change_section_conflicts": ("# A\n\na\n", "# A\n\nb\n", "# A\n\nc\n", None),
+    "ours_renames_heading_theirs_changes_text_conflicts": (
         "# A\n\na\n",
         "# B\n\na\n",
         "# A\n\nc\n",
         None,
     ),
-    "sections in one place": (
+    "both_sides_append_section_conflicts": (
         "# A\n\na\n",
         "# A\n\na\n\n## Mine\n\nm\n",
         "# A\n\na\n\n## New\n\nn\n",
         None,
     ),
-    "code whose blanks mean something": (
+    "both_sides_change_indentation_in_code_block_conflicts": (
         "# A\n\n```\na:\n  b\n```\n",
         "# A\n\n```\na:\n    b\n```\n",
         "# A\n\n```\na:\nb\n```\n",
@@ -77,11 +77,11 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_nothing_is_lost_by_reading(text: str) -> None:
+def test_reading_preserves_source(text: str) -> None:
     assert nodes.source(markdown.read(text)) == text
 
 
-def test_headings() -> None:
+def test_headings_open_sections() -> None:
     titles = [
         [part.key for part in body.parts[1:]]
         for text in TEXTS
@@ -100,6 +100,6 @@ def test_headings() -> None:
 
 
 @pytest.mark.parametrize("text", ["# A\n```\nb\n", "<!-- a\n"])
-def test_what_does_not_end_is_not_read(text: str) -> None:
-    with pytest.raises(ValueError, match="does not end"):
+def test_unclosed_block_is_rejected(text: str) -> None:
+    with pytest.raises(ValueError, match="not closed"):
         markdown.read(text)

@@ -1,4 +1,4 @@
-"""reStructuredText is merged by section; the title of a document may be anything."""
+"""reStructuredText is merged by section; the document title is matched whatever its text."""
 
 import pytest
 from drydock.documents import nodes
@@ -8,19 +8,19 @@ from tests.merging.formats.examples import Examples, check
 
 A, B, C = "A\n=\n\na\n\n", "B b\n---\n\nb\n\n", "C c\n---\n\nc\n"
 EXAMPLES: Examples = {
-    "a section that one side moves": (A + B + C, A + C + "\n" + B, A + B + C + "\nnew\n",
+    "ours_moves_section_theirs_changes_it": (A + B + C, A + C + "\n" + B, A + B + C + "\nnew\n",
                                       A + C + "\nnew\n\n" + B),
-    "a section below, beside what changed above": (
+    "ours_changes_text_theirs_adds_section_below": (
         "A\n=\n\na\n", "A\n=\n\nmine\n", f"A\n=\n\na\n\n{C}", f"A\n=\n\nmine\n\n{C}",
     ),
-    "a target goes with its title": (
+    "theirs_inserts_section_before_target_of_next": (
         f"{A}.. _c:\n\n{C}",
         f"A\n=\n\nmine\n\n.. _c:\n\n{C}",
         f"{A}.. _b:\n\n{B}.. _c:\n\n{C}",
         f"A\n=\n\nmine\n\n.. _b:\n\n{B}.. _c:\n\n{C}",
     ),
-    "one section, differently": (A + C, A + C + "\nmine\n", A + C + "\nnew\n", None),
-    "sections in one place": (A, A + B, A + C, None),
+    "both_sides_change_section_conflicts": (A + C, A + C + "\nmine\n", A + C + "\nnew\n", None),
+    "both_sides_append_section_conflicts": (A, A + B, A + C, None),
 }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ TITLES = {
 
 
 @pytest.mark.parametrize("text", TITLES)
-def test_titles(text: str) -> None:
+def test_titles_open_sections(text: str) -> None:
     read = rst.read(text)
     assert nodes.source(read) == text
     assert read.body
@@ -64,8 +64,6 @@ def test_titles(text: str) -> None:
         ("| one\n| two\n", "| one | two\n", False),
     ],
 )
-def test_where_a_plain_paragraph_breaks_lines_means_nothing(
-    text: str, other: str, same: bool
-) -> None:
-    says = [body.parts[0].says for one in (text, other) if (body := rst.read(one).body)]
-    assert (says[0] == says[1]) == same
+def test_line_breaks_count_only_outside_plain_paragraphs(text: str, other: str, same: bool) -> None:
+    meaning = [body.parts[0].meaning for one in (text, other) if (body := rst.read(one).body)]
+    assert (meaning[0] == meaning[1]) == same

@@ -1,4 +1,4 @@
-"""Merges that are wrong on purpose: each must be caught by the properties of every format."""
+"""Deliberately wrong merges: the properties of every format must catch each of them."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from drydock.merging import nodes, order, spacing, structural
 from drydock.merging.nodes import Merging
 
 Wrong = Callable[[pytest.MonkeyPatch], None]
-"""Puts a wrong implementation in place."""
+"""Installs a wrong implementation."""
 
 _order, _merge_bodies = order.merged_order, nodes._merge_bodies
 
@@ -27,23 +27,23 @@ def _sorts(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
 
 
 def _puts_theirs_last(base: Any, ours: Any, theirs: Any, *more: Any) -> list[Hashable]:
-    found = _order(base, ours, theirs, *more)
-    return [k for k in found if k in ours] + [k for k in found if k not in ours]
+    keys = _order(base, ours, theirs, *more)
+    return [key for key in keys if key in ours] + [key for key in keys if key not in ours]
 
 
 def _takes_ours(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
     return ours
 
 
-def _forgets_remarks(base: Any, ours: str, theirs: str, owner: Part) -> str:
+def _forgets_comments(base: Any, ours: str, theirs: str, owner: Part) -> str:
     return ours
 
 
-def _tells_by_place(name: str, items: Sequence[Value], *_: object) -> Identities:
+def _identifies_by_position(name: str, items: Sequence[Value], *_: object) -> Identities:
     return Identities(range(len(items)), SET)
 
 
-def _brings_back_what_ours_removed(
+def _restores_what_ours_removed(
     base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
 ) -> Body:
     merged = _merge_bodies(base, ours, theirs, owner, merging)
@@ -53,24 +53,24 @@ def _brings_back_what_ours_removed(
     )
 
 
-def instead(owner: Any, name: str, wrong: Callable[..., Any]) -> Wrong:
-    """Return what puts something wrong in the place of what its owner has by this name."""
+def replacing(owner: Any, name: str, wrong: Callable[..., Any]) -> Wrong:
+    """Return a function that replaces an attribute of `owner` with a wrong implementation."""
     return lambda monkeypatch: monkeypatch.setattr(owner, name, wrong)
 
 
 WRONG = {
-    "forgets what theirs adds": instead(order, "merged_order", _forgets_what_theirs_adds),
-    "sorts": instead(order, "merged_order", _sorts),
-    "puts what theirs adds last": instead(order, "merged_order", _puts_theirs_last),
-    "takes ours where a word changed": instead(nodes, "merge", _takes_ours),
-    "brings back what ours removed": instead(
-        nodes, "_merge_bodies", _brings_back_what_ours_removed
-    ),
+    "forgets what theirs adds": replacing(order, "merged_order", _forgets_what_theirs_adds),
+    "sorts": replacing(order, "merged_order", _sorts),
+    "puts what theirs adds last": replacing(order, "merged_order", _puts_theirs_last),
+    "takes ours where a word changed": replacing(nodes, "merge", _takes_ours),
+    "restores what ours removed": replacing(nodes, "_merge_bodies", _restores_what_ours_removed),
 }
-OF_REMARKS = {"forgets theirs' remarks": instead(spacing, "between", _forgets_remarks)}
-OF_LISTS = {"tells items by their place": instead(values, "identities", _tells_by_place)}
+OF_COMMENTS = {"forgets comments of theirs": replacing(spacing, "between", _forgets_comments)}
+OF_LISTS = {
+    "identifies items by position": replacing(values, "identities", _identifies_by_position)
+}
 
 
 def trust(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hold merges to nothing, so that only a property can notice what is wrong."""
+    """Disable the check of changes, so that only a property can notice a wrong merge."""
     monkeypatch.setattr(structural, "_unaccounted", lambda *_: None)

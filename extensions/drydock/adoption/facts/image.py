@@ -135,7 +135,7 @@ def instructions(text: str) -> Iterator[tuple[int, str]]:
         if not line:
             continue  # a line that goes on, and nothing after it
         if found := _SCRIPT.fullmatch(line):
-            commands = (command.strip() for command in one.given)
+            commands = (command.strip() for command in one.heredoc_lines)
             runs = [c for c in commands if c and not c.startswith("#") and c != found["word"]]
             yield one.line, " ".join(["RUN", " && ".join(runs)])
         else:

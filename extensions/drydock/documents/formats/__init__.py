@@ -1,8 +1,8 @@
-"""What the merge knows of file formats: every module in this package is one.
+"""The file formats that can be merged structurally: every module in this package is one.
 
-Besides what `Format` asks for, a module may have `stated(text)`, which yields where things are
-said (`values.Stated`): `places.line_of` tells lines of such formats only. Where two formats handle
-a file, it has the one whose module comes first by name.
+In addition to the functions of `Format`, a module can have `locations(text)`, which yields the
+`values.Location` of each key and scalar: `places.line_of` needs it. If two formats handle a file,
+the one whose module name sorts first is used.
 """
 
 from collections.abc import Sequence
@@ -17,47 +17,47 @@ from drydock.profiles import Profile
 
 
 class Format(Protocol):
-    """One format: which files have it, when a text is a valid one, and of what it is made."""
+    """A file format: recognizes files, validates text, parses it into parts."""
 
     def handles(self, path: str) -> bool:
-        """Tell whether the file at `path` has this format, by its name."""
+        """Tell whether the file at `path` has this format, judging by its name."""
 
     def check(self, text: str) -> None:
-        """Raise ValueError, with a reason that fits in a line, if `text` is not valid."""
+        """Raise ValueError, with a reason on one line, if `text` is not valid."""
 
     def read(self, text: str, known: Sequence[Profile] = (), /) -> Part:
-        """Take `text` apart; raise ValueError if it is invalid or not understood.
+        """Parse `text`; raise ValueError if it is invalid or not supported.
 
-        `known` are the profiles of the file: they say what its lists and names mean.
-        Its lines end with a line feed, the last one, too.
+        `known` are the profiles of the file, which describe its lists and names. Every line of
+        `text` ends with a line feed, including the last one.
 
-        `nodes.source` of what is returned must be `text` again.
+        `nodes.source` of the returned part must equal `text`.
         """
 
 
-def name_of(known: Format) -> str:
-    """Return what a format is called: the name of its module."""
-    return cast(ModuleType, known).__name__.rpartition(".")[2]
+def name_of(file_format: Format) -> str:
+    """Return the name of a format: that of its module."""
+    return cast(ModuleType, file_format).__name__.rpartition(".")[2]
 
 
 @cache
 def all_formats() -> Sequence[Format]:
-    """Return every format there is."""
+    """Return every format."""
     names = [module.name for module in iter_modules(__path__)]
     return [cast(Format, import_module(f"{__name__}.{name}")) for name in names]
 
 
 def of(path: str) -> Format | None:
-    """Return the format of the file at `path`, if it is known."""
+    """Return the format of the file at `path`; None if none handles it."""
     return next((known for known in all_formats() if known.handles(path)), None)
 
 
 def problem(path: str, content: bytes) -> str | None:
-    """Return why `content` is no valid file of the format that `path` names; None if it is one."""
-    known = of(path)
-    if known:
+    """Return why `content` is not valid in the format of `path`; None if it is valid."""
+    file_format = of(path)
+    if file_format:
         try:
-            known.check(content.decode("utf-8-sig"))
+            file_format.check(content.decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
             return " ".join(str(error).split()) or type(error).__name__
     return None

@@ -1,4 +1,4 @@
-"""Dockerfiles (https://docs.docker.com/reference/dockerfile): stages, and what they run in turn."""
+"""Dockerfiles (https://docs.docker.com/reference/dockerfile): stages and their instructions."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _KNOWN = {
 _DIRECTIVE = re.compile(r"#[ \t]*(?:syntax|check)[ \t]*=", re.IGNORECASE)
 _HEREDOC = re.compile(r"<<-?(?P<quote>[\"']?)(?P<word>[A-Za-z_]\w*)(?P=quote)")
 _FLAG = re.compile(r"--[a-z]\S*")
-# What stands in the way between two words of an instruction: space, line ends, and comments.
+# What can separate two words of an instruction: spaces, escaped line ends, and comments.
 _GAP = r"(?:[ \t]|\\[ \t]*\n(?:[ \t]*#[^\n]*\n|[ \t]*\n)*)+"
 _PAIR = re.compile(
     rf"(?P<gap>{_GAP})(?P<name>[\w.-]+)=(?P<value>(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\\[^\n]|[^\s\\\"'])*)"
@@ -40,182 +40,184 @@ def handles(path: str) -> bool:
 
 
 def check(text: str) -> None:
-    """Raise ValueError if `text` is no Dockerfile, as far as its instructions tell."""
-    words = [_word(one.text) for one in _ended(text)]
+    """Raise ValueError if `text` does not begin with FROM or has an unknown instruction."""
+    words = [_word(instruction.text) for instruction in _complete(text)]
     if "FROM" not in words or set(words[: words.index("FROM")]) - {"ARG"}:
-        raise ValueError("it does not begin with FROM")
+        raise ValueError("does not begin with FROM")
     unknown = next((word for word in words if word not in _KNOWN), None)
     if unknown:
-        raise ValueError(f"{unknown} is no instruction")
+        raise ValueError(f"unknown instruction {unknown}")
 
 
 def read(text: str, _known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart into stages, and those into instructions with the comments above them."""
+    """Parse `text` into stages, and these into instructions with the comments above them."""
     check(text)
     opening = ""
     while _DIRECTIVE.match(text, len(opening)):
         opening += text[len(opening) :].partition("\n")[0] + "\n"
     stages: list[list[Part]] = [[]]
     end = 0
-    for one in _ended(text[len(opening) :]):
-        part = _part(one.text.removesuffix("\n"))
+    for instruction in _complete(text[len(opening) :]):
+        part = _part(instruction.text.removesuffix("\n"))
         if part.key == "FROM":
             stages.append([])
-        stages[-1].append(replace(part, lead=one.lead, after="\n"))
-        end += len(one.lead) + len(one.text)
+        stages[-1].append(replace(part, lead=instruction.lead, after="\n"))
+        end += len(instruction.lead) + len(instruction.text)
     closing = text[len(opening) + end :]
-    bodies = [_stage(parts, place) for place, parts in enumerate(stages) if parts]
+    bodies = [_stage(parts) for parts in stages if parts]
     return Part("the file", body=Body(siblings.distinct(bodies), opening, closing, kind=SECTIONS))
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction."""
+    """An instruction and its position."""
 
     text: str
-    """All its lines, with what a here-document gives it."""
+    """All its lines, including those of its here-documents."""
     lead: str
-    """What stands above it: comments and empty lines."""
+    """The comments and empty lines above it."""
     line: int
-    """Where it begins, from 1."""
-    ends: bool = True
-    """Whether its end is there: no line is to follow, no here-document is open."""
+    """Its first line, counted from 1."""
+    complete: bool = True
+    """Whether it has ended: its last line is not continued and no here-document is open."""
 
     @property
-    def given(self) -> list[str]:
-        """The lines of its here-documents, where it has any."""
+    def heredoc_lines(self) -> list[str]:
+        """The lines of its here-documents."""
         lines = self.text.split("\n")
-        first = next((n for n, line in enumerate(lines, 1) if not _goes_on(line)), len(lines))
+        first = next((n for n, line in enumerate(lines, 1) if not _continues(line)), len(lines))
         return lines[first:-1] if _heredocs("\n".join(lines[:first])) else []
 
     @property
     def words(self) -> list[str]:
-        """The words of the instruction itself, without comments and line ends between them."""
-        return _plain(self.text.removesuffix("".join(f"{line}\n" for line in self.given)))
+        """The words of the instruction, without comments, line ends and here-documents."""
+        return _words(self.text.removesuffix("".join(f"{line}\n" for line in self.heredoc_lines)))
 
 
-def _goes_on(line: str) -> bool:
+def _continues(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith("#") or line.rstrip(" \t").endswith("\\")
 
 
 def _heredocs(instruction: str) -> list[str]:
-    """Return the words that end the here-documents of an instruction, in their order."""
+    """Return the words that end the here-documents of an instruction, in order."""
     if _word(instruction) not in {"RUN", "COPY", "ADD"}:
         return []
-    return [found["word"] for found in _HEREDOC.finditer(instruction)]
+    return [match["word"] for match in _HEREDOC.finditer(instruction)]
 
 
-def _ended(text: str) -> Iterator[Instruction]:
-    """Yield the instructions; raise ValueError if the last one does not end."""
-    for one in instructions(text):
-        if not one.ends:
-            raise ValueError("its last instruction does not end")
-        yield one
+def _complete(text: str) -> Iterator[Instruction]:
+    """Yield the instructions; raise ValueError if the last one is incomplete."""
+    for instruction in instructions(text):
+        if not instruction.complete:
+            raise ValueError("the last instruction is incomplete")
+        yield instruction
 
 
 def instructions(text: str) -> Iterator[Instruction]:
     """Yield each instruction of `text`, whose last line ends with a line feed."""
-    lead, held, start = "", "", 0
+    lead, current, start = "", "", 0
     until: list[str] = []
     for number, line in enumerate(text.split("\n")[:-1], 1):
         blank = not line.strip() or line.lstrip().startswith("#")
         if until:
-            held += f"{line}\n"
+            current += f"{line}\n"
             if line.strip("\t") == until[0]:
                 until.pop(0)
-        elif not held and blank:
+        elif not current and blank:
             lead += f"{line}\n"
         else:
-            start = start if held else number
-            held += f"{line}\n"
-            if _goes_on(line):
+            start = start if current else number
+            current += f"{line}\n"
+            if _continues(line):
                 continue
-            until = _heredocs(held)
-        if held and not until:
-            yield Instruction(held, lead, start)
-            lead, held = "", ""
-    if held:
-        yield Instruction(held, lead, start, ends=False)
+            until = _heredocs(current)
+        if current and not until:
+            yield Instruction(current, lead, start)
+            lead, current = "", ""
+    if current:
+        yield Instruction(current, lead, start, complete=False)
 
 
 def _word(instruction: str) -> str:
     return instruction.split(maxsplit=1)[0].upper()
 
 
-def _stage(parts: list[Part], place: int) -> Part:
+def _stage(parts: list[Part]) -> Part:
     first = parts[0].text.split()
-    key = "what comes before the stages"
+    key = "the top"
     if parts[0].key == "FROM":
         named = len(first) > 2 and first[-2].upper() == "AS"
-        key = f"stage {first[-1].lower()}" if named else "a stage without a name"
+        key = f"stage {first[-1].lower()}" if named else "an unnamed stage"
     head, *others = parts
     lead, head = head.lead, replace(head, lead="")
     return Part(key, lead=lead, body=Body(siblings.distinct([head, *others]), kind=SECTIONS))
 
 
-def _plain(text: str) -> list[str]:
-    """Return the words of an instruction, without comments and line ends between them."""
+def _words(text: str) -> list[str]:
+    """Return the words of an instruction, without comments and line ends."""
     lines = [line for line in text.split("\n") if not line.lstrip().startswith("#")]
     return " ".join(line.rstrip(" \t").removesuffix("\\") for line in lines).split()
 
 
 def _part(text: str) -> Part:
-    words = _plain(text)
+    words = _words(text)
     word = words[0].upper()
     part = Part(word, text)
-    remarks = tuple(line.strip() for line in text.split("\n") if line.lstrip().startswith("#"))
-    says = (word, *words[1:], remarks)
+    comments = tuple(line.strip() for line in text.split("\n") if line.lstrip().startswith("#"))
+    meaning = (word, *words[1:], comments)
     if word == "FROM":
-        return replace(part, says=(*(w.upper() if w == "as" else w for w in says[:-1]), remarks))
+        keywords = (w.upper() if w == "as" else w for w in meaning[:-1])
+        return replace(part, meaning=(*keywords, comments))
     if "<<" in text:
         return replace(part, key=text)
     if word in {"ENV", "LABEL", "ARG"}:
-        return _named(replace(part, says=says), words)
+        return _named(replace(part, meaning=meaning), words)
     if word in {"COPY", "ADD"}:
-        given = [one for one in words[1:] if not _FLAG.match(one)]
-        return replace(part, key=f"{word} {' '.join(given)}", says=says)
+        paths = [argument for argument in words[1:] if not _FLAG.match(argument)]
+        return replace(part, key=f"{word} {' '.join(paths)}", meaning=meaning)
     if word in {"CMD", "ENTRYPOINT", "HEALTHCHECK", "STOPSIGNAL", "SHELL", "USER", "WORKDIR"}:
-        return replace(part, says=says)
-    return _installing(text) or replace(part, key=" ".join([word, *words[1:]]), says=says)
+        return replace(part, meaning=meaning)
+    return _installing(text) or replace(part, key=" ".join([word, *words[1:]]), meaning=meaning)
 
 
 def _named(part: Part, words: list[str]) -> Part:
-    """Return variables or labels by their names: one is a leaf, several are a body."""
+    """Return an instruction that sets variables or labels: one as a leaf, several as a body."""
     word, start = str(part.key), len(part.text.split()[0])
     pairs = list(_PAIR.finditer(part.text, start))
     if len(pairs) < 2 or pairs[-1].end() != len(part.text.rstrip()):
         name = words[1].partition("=")[0] if len(words) > 1 else ""
-        # What makes no use of variables may stand before another such.
+        # Two instructions that use no variables can trade places.
         place = "a value" if "$" not in part.text and len(pairs) == 1 else None
         return replace(part, key=f"{word} {name}", place=place)
     if any(a.end() != b.start() for a, b in pairwise(pairs)):
         return replace(part, key=" ".join(words))
-    # Within one instruction no value sees another: they stand in any order.
-    held = [
+    # Within one instruction no value can use another: they are unordered.
+    variables = [
         Part(pair["name"], f"{pair['name']}={pair['value']}", lead=pair["gap"], place=ANYWHERE)
         for pair in pairs
     ]
     closing = part.text[pairs[-1].end() :]
-    body = Body(siblings.distinct(held), part.text[:start], closing, kind=SECTIONS)
-    return Part(f"{word} of several", body=body)
+    body = Body(siblings.distinct(variables), part.text[:start], closing, kind=SECTIONS)
+    return Part(f"{word} with several variables", body=body)
 
 
 def _installing(text: str) -> Part | None:
-    """Return a RUN with the packages that it installs as its parts, if it does so once."""
-    found = list(_INSTALL.finditer(text))
-    if not text.upper().startswith("RUN") or len(found) != 1:
+    """Return a RUN with one install command as a body of packages; None for any other RUN."""
+    installs = list(_INSTALL.finditer(text))
+    if not text.upper().startswith("RUN") or len(installs) != 1:
         return None
-    end, held = found[0].end(), []
+    install = installs[0]
+    end, packages = install.end(), []
     while package := _PACKAGE.match(text, end):
         name = re.split(r"[=<>~]", package["package"])[0]
-        held.append(Part(name, package["package"], lead=package["gap"], place=ANYWHERE))
+        packages.append(Part(name, package["package"], lead=package["gap"], place=ANYWHERE))
         end = package.end()
-    if not held or len({part.key for part in held}) < len(held):
+    if not packages or len({part.key for part in packages}) < len(packages):
         return None
-    # Options, files and variables among the packages: it is not plain what they belong to.
+    # With options, files or variables among the packages, it is unclear what belongs to what.
     if not re.match(
         r"[ \t]*(?:$|\n|;|&&|\\[ \t]*\n(?:[ \t]*#[^\n]*\n)*[ \t]*(?:&&|;))", text[end:]
     ):
         return None
-    body = Body(tuple(held), text[: found[0].end()], text[end:], kind=SECTIONS)
-    return Part(f"RUN {found[0]['tool']} install", body=body)
+    body = Body(tuple(packages), text[: install.end()], text[end:], kind=SECTIONS)
+    return Part(f"RUN {install['tool']} install", body=body)

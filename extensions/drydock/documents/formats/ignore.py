@@ -1,7 +1,7 @@
-"""Lists of patterns: .gitignore and its kin, .gitattributes, CODEOWNERS.
+"""Lists of patterns: .gitignore and similar files, .gitattributes, CODEOWNERS.
 
-The last pattern that matches decides (https://git-scm.com/docs/gitignore), so two lines may stand
-before each other only where both say the same of what they match.
+The last pattern that matches decides (https://git-scm.com/docs/gitignore), so two lines can trade
+places only if they have the same effect on what they match.
 """
 
 import re
@@ -14,25 +14,25 @@ from drydock.documents.nodes import Body, Part, numbered
 from drydock.profiles import Profile
 
 _IGNORES = re.compile(r"(?:^|/)\.[\w-]*ignore$")
-_SAYING = re.compile(r"(?:^|/)(?:\.gitattributes|CODEOWNERS)$")
+_ATTRIBUTES = re.compile(r"(?:^|/)(?:\.gitattributes|CODEOWNERS)$")
 _MARKER = re.compile(r"^(?:<{7}|>{7}|={7})(?:\s|$)", re.MULTILINE)
-# A pattern, in which spaces may be escaped or quoted, and what is said of what it matches.
-_LINE = re.compile(r'(?P<pattern>"(?:\\.|[^"\\])*"|(?:\\.|[^\s\\])+)(?P<said>.*)')
+# A pattern, in which spaces can be escaped or quoted, and the attributes of what it matches.
+_LINE = re.compile(r'(?P<pattern>"(?:\\.|[^"\\])*"|(?:\\.|[^\s\\])+)(?P<attributes>.*)')
 
 
 def handles(path: str) -> bool:
     """Tell whether `path` names a list of patterns."""
-    return bool(_IGNORES.search(path) or _SAYING.search(path))
+    return bool(_IGNORES.search(path) or _ATTRIBUTES.search(path))
 
 
 def check(text: str) -> None:
-    """Raise ValueError if conflict markers are left: any other line is a pattern."""
+    """Raise ValueError if `text` has conflict markers: any other line is a pattern."""
     if _MARKER.search(text):
-        raise ValueError("there are conflict markers in it")
+        raise ValueError("contains conflict markers")
 
 
 def read(text: str, _known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart into its patterns, each with the comments and empty lines above it."""
+    """Parse `text` into patterns, each with the comments and empty lines above it."""
     check(text)
     lead, parts = "", []
     for line in text.split("\n")[:-1]:
@@ -41,19 +41,19 @@ def read(text: str, _known: Sequence[Profile] = ()) -> Part:
         else:
             parts.append(replace(_pattern(line), lead=lead, after="\n"))
             lead = ""
-    held = siblings.distinct(parts)
+    patterns = siblings.distinct(parts)
     if len({part.key for part in parts}) < len(parts) and all(
-        one.place == "ignored" for one in parts
+        part.place == "ignored" for part in parts
     ):
-        held = numbered(parts)  # where order means nothing, it is all the same which is which
-    return Part("the patterns", body=Body(held, closing=lead, kind=RULES))
+        patterns = numbered(parts)  # unordered: equal patterns are interchangeable
+    return Part("the patterns", body=Body(patterns, closing=lead, kind=RULES))
 
 
 def _pattern(line: str) -> Part:
-    found = _LINE.match(line)
-    if line.startswith("!") or found is None:
+    match = _LINE.match(line)
+    if line.startswith("!") or match is None:
         return Part(line, line)
-    said = tuple(found["said"].split())
-    if said:  # attributes, owners: another side may say something else of the same
-        return Part(found["pattern"], line, place=said)
+    attributes = tuple(match["attributes"].split())
+    if attributes:  # the sides can give one pattern different attributes or owners
+        return Part(match["pattern"], line, place=attributes)
     return Part(line.rstrip(), line, place="ignored")

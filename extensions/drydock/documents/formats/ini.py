@@ -1,4 +1,4 @@
-"""INI files as Python's tools read them (https://docs.python.org/3/library/configparser.html)."""
+"""INI files in the dialect of configparser (https://docs.python.org/3/library/configparser.html)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,14 @@ from itertools import pairwise
 from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Identify, Stated, Value
+from drydock.documents.values import Identify, Location, Value
 from drydock.profiles import Profile
 
 _NAME = re.compile(r"(?:^|/)(?:\.?pylintrc|\.flake8|\.coveragerc|[\w.-]+\.(?:ini|cfg))$")
 _LINE = re.compile(r"[^\n]*\n")
 _SECTION = re.compile(r"\[(?P<name>[^\]\n]+)\][ \t]*\n")
 _KEY = re.compile(r"(?P<key>[^\s:=\[][^:=\n]*?)[ \t]*(?:[:=][ \t]*(?P<value>[^\n]*))?\n")
-_REMARK = re.compile(r"\s*[#;]")
+_COMMENT = re.compile(r"\s*[#;]")
 
 
 def handles(path: str) -> bool:
@@ -25,7 +25,7 @@ def handles(path: str) -> bool:
 
 
 def check(text: str) -> None:
-    """Raise ValueError if `text` is not INI; a section or a key that is there twice is not."""
+    """Raise ValueError if `text` is not valid INI or has a section or a key twice."""
     _parsed(text)
 
 
@@ -39,18 +39,18 @@ def _parsed(text: str) -> RawConfigParser:
 
 
 def read(text: str, known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart into sections, their keys, and the lines of these."""
+    """Parse `text` into sections, keys, and the lines of their values."""
     check(text)
     sections: list[tuple[str, str, list[str]]] = []
     pending = ""
     for line in _LINE.findall(text):
         if _is_blank(line):
             pending += line
-        elif found := _SECTION.fullmatch(line):
-            sections.append((found["name"], pending, [line]))
+        elif header := _SECTION.fullmatch(line):
+            sections.append((header["name"], pending, [line]))
             pending = ""
         elif not sections:
-            raise ValueError("a section is written in an unusual way")
+            raise ValueError("unsupported section syntax")
         else:
             sections[-1][2].append(pending + line)
             pending = ""
@@ -63,59 +63,60 @@ def read(text: str, known: Sequence[Profile] = ()) -> Part:
 
 
 def _is_blank(line: str) -> bool:
-    return not line.strip() or bool(_REMARK.match(line))
+    return not line.strip() or bool(_COMMENT.match(line))
 
 
 def _keys(section: str, lines: Sequence[str], identify: Identify) -> Iterator[Part]:
-    """Yield the keys of a section, given its lines, each with the blank ones above it."""
+    """Yield the keys in the lines of a section, each with the blank lines above it."""
     starts = [at for at, line in enumerate(lines) if not _split(line)[1][0].isspace()]
     if starts[:1] != [0][: len(lines)]:
-        raise ValueError("a line is indented in an unusual way")
+        raise ValueError("unsupported indentation")
     for start, end in pairwise([*starts, len(lines)]):
         lead, first = _split(lines[start])
-        found = _KEY.fullmatch(first)
-        if not found:
-            raise ValueError("a key is written in an unusual way")
-        key = _key(section, found, lines[start + 1 : end], identify)
+        match = _KEY.fullmatch(first)
+        if not match:
+            raise ValueError("unsupported key syntax")
+        key = _key(section, match, lines[start + 1 : end], identify)
         yield replace(key, lead=lead, place=ANYWHERE)
 
 
 def _split(line: str) -> tuple[str, str]:
-    """Return the blank lines above a line, and the line."""
+    """Split a line from the blank lines above it."""
     start = line.rindex("\n", 0, -1) + 1 if "\n" in line[:-1] else 0
     return line[:start], line[start:]
 
 
-def _key(section: str, found: re.Match[str], more: Sequence[str], identify: Identify) -> Part:
-    key, text = found["key"].lower(), found[0] + "".join(more)
-    says = (found["value"] is None, *f"{found['value']} {''.join(more)}".split())
-    whole = Part(key, text[:-1], says, after="\n")
+def _key(section: str, match: re.Match[str], more: Sequence[str], identify: Identify) -> Part:
+    """Return a key whose value goes on for `more` lines; as a list if it has one item per line."""
+    key, text = match["key"].lower(), match[0] + "".join(more)
+    meaning = (match["value"] is None, *f"{match['value']} {''.join(more)}".split())
+    leaf = Part(key, text[:-1], meaning, after="\n")
     words = [_split(line)[1].strip() for line in more]
-    if not more or found["value"] or any(word.endswith(",") for word in words):
-        return whole
+    if not more or match["value"] or any(word.endswith(",") for word in words):
+        return leaf
     items = [Value(0, 0, word, word) for word in words]
     identities = identify(values.below(values.below((), section), key), items)
     if identities is None:
-        return whole
+        return leaf
     parts = []
     for identity, line, word in zip(identities.keys, more, words, strict=True):
         before, after = line[: line.rindex(word)], line[line.rindex(word) + len(word) :]
         parts.append(Part(identity, word, None, before, after, place=identities.place))
-    return Part(key, body=Body(numbered(parts), found[0], kind=identities.kind))
+    return Part(key, body=Body(numbered(parts), match[0], kind=identities.kind))
 
 
-def stated(text: str) -> Iterator[Stated]:
-    """Yield where each section, each key and each line of a value stands."""
+def locations(text: str) -> Iterator[Location]:
+    """Yield the location of each section, key and line of a value."""
     section, key, at = "", "", 0
     for line in _LINE.findall(text):
         if not _is_blank(line):
             start = at + len(line) - len(line.lstrip())
-            if found := _SECTION.fullmatch(line):
-                section, key = found["name"], ""
+            if match := _SECTION.fullmatch(line):
+                section, key = match["name"], ""
                 yield (section,), "", at
-            elif not line[0].isspace() and (found := _KEY.fullmatch(line)):
-                key = found["key"].lower()
-                yield (section, key), (found["value"] or "").strip(), at
+            elif not line[0].isspace() and (match := _KEY.fullmatch(line)):
+                key = match["key"].lower()
+                yield (section, key), (match["value"] or "").strip(), at
             elif key:
                 yield (section, key), line.strip(), start
         at += len(line)

@@ -1,4 +1,4 @@
-"""JSON, also with the comments and trailing commas that many tools allow."""
+"""JSON, with the comments and trailing commas that many tools allow."""
 
 import json
 import re
@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from drydock.documents import values
 from drydock.documents.nodes import Body, Part
-from drydock.documents.values import Grammar, Stated
+from drydock.documents.values import Grammar, Location
 from drydock.profiles import Profile
 
-# A string (kept), a comment, or a comma with nothing but space and comments before the bracket.
+# A string (kept), a comment, or a comma with only space and comments before the closing bracket.
 _COMMENT = r"//[^\n]*|/\*.*?\*/"
 _EXTRA = re.compile(rf'("(?:\\.|[^"\\])*")|{_COMMENT}|,(?=(?:\s|{_COMMENT})*[\]}}])', re.DOTALL)
 _GRAMMAR = Grammar(
@@ -28,20 +28,20 @@ def handles(path: str) -> bool:
 
 
 def check(text: str) -> None:
-    """Raise ValueError if `text` is not JSON, or names a key twice."""
-    json.loads(_EXTRA.sub(lambda found: found[1] or " ", text), object_pairs_hook=_unique)
+    """Raise ValueError if `text` is not valid JSON or repeats a key."""
+    json.loads(_EXTRA.sub(lambda match: match[1] or " ", text), object_pairs_hook=_unique)
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     seen = dict(pairs)
     if len(seen) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"{next(n for n in names if names.count(n) > 1)!r} is there twice")
+        raise ValueError(f"duplicate key {next(n for n in names if names.count(n) > 1)!r}")
     return seen
 
 
 def read(text: str, known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart; raise ValueError if it is not valid, or not laid out as usual."""
+    """Parse `text`; raise ValueError if it is not valid or its layout is not supported."""
     check(text)
     space = _GRAMMAR.space.match(text)
     start = space.end() if space else 0
@@ -50,9 +50,9 @@ def read(text: str, known: Sequence[Profile] = ()) -> Part:
     return Part("the document", body=Body((root,), text[:start], text[value.end :]))
 
 
-def stated(text: str) -> Iterator[Stated]:
-    """Yield where each key and each scalar stands; raise ValueError as `read` does."""
+def locations(text: str) -> Iterator[Location]:
+    """Yield the location of each key and scalar; raise ValueError as `read` does."""
     check(text)
     space = _GRAMMAR.space.match(text)
     start = space.end() if space else 0
-    yield from values.stated(text, values.scan(text, start, _GRAMMAR), (), start)
+    yield from values.locations(text, values.scan(text, start, _GRAMMAR), (), start)

@@ -1,8 +1,7 @@
-"""Makefiles, by their targets (https://www.gnu.org/software/make/manual/html_node/Rules.html).
+"""Makefiles, by target (https://www.gnu.org/software/make/manual/html_node/Rules.html).
 
-The order of rules means nothing, but for the first, which is the default goal. What is read at
-once, as variables and all that depends on them, stays where it is; a file with conditions,
-patterns or other directives is not understood.
+Rules are unordered, except the first, which is the default goal. Variables and the lines that use
+them when they are read are ordered. Conditions, patterns and other directives are not supported.
 """
 
 import re
@@ -30,13 +29,13 @@ def handles(path: str) -> bool:
 
 
 def check(text: str) -> None:
-    """Raise ValueError if conflict markers are left: nothing else is judged."""
+    """Raise ValueError if `text` has conflict markers: nothing else is checked."""
     if _MARKER.search(text):
-        raise ValueError("there are conflict markers in it")
+        raise ValueError("contains conflict markers")
 
 
 def read(text: str, _known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart into variables and rules, each with the comments above it."""
+    """Parse `text` into variables and rules, each with the comments above it."""
     check(text)
     lead, parts = "", list[Part]()
     for line in _LINE.findall(text):
@@ -49,24 +48,24 @@ def read(text: str, _known: Sequence[Profile] = ()) -> Part:
         else:
             parts.append(replace(_part(line), lead=lead))
             lead = ""
-    first = next((at for at, one in enumerate(parts) if _may_be_goal(one)), None)
+    first = next((index for index, part in enumerate(parts) if _can_be_goal(part)), None)
     if first is not None:
         parts[first] = replace(parts[first], place=None)
     return Part("the rules", body=Body(siblings.distinct(parts), closing=lead, kind=SECTIONS))
 
 
 def _part(line: str) -> Part:
-    if found := _PHONY.fullmatch(line):
-        names = tuple(_words(found["words"]))
+    if match := _PHONY.fullmatch(line):
+        names = tuple(_words(match["words"]))
         return Part(".PHONY:", body=Body(names, ".PHONY:", kind=PACKAGES), after="\n")
-    if found := _VARIABLE.match(line):
-        return Part(f"{found['name']} =", line[:-1], after="\n")
-    found = _RULE.fullmatch(line)
-    if found is None or "=" in found["rest"]:
-        raise ValueError(f"a line of the Makefile is not understood: {line.strip()[:40]}")
-    # Variables of this line are looked up when it is read.
-    place = None if "$" in found["rest"] else ANYWHERE
-    return Part(f"{found['targets']}:", line[:-1], after="\n", place=place)
+    if match := _VARIABLE.match(line):
+        return Part(f"{match['name']} =", line[:-1], after="\n")
+    match = _RULE.fullmatch(line)
+    if match is None or "=" in match["rest"]:
+        raise ValueError(f"unsupported line: {line.strip()[:40]}")
+    # make expands the variables of a rule line when it reads the line.
+    place = None if "$" in match["rest"] else ANYWHERE
+    return Part(f"{match['targets']}:", line[:-1], after="\n", place=place)
 
 
 def _words(text: str) -> Iterator[Part]:
@@ -74,7 +73,7 @@ def _words(text: str) -> Iterator[Part]:
         yield Part(word, word, lead=" ", place=ANYWHERE)
 
 
-def _may_be_goal(part: Part) -> bool:
+def _can_be_goal(part: Part) -> bool:
     return str(part.key).endswith(":") and not str(part.key).startswith(".")
 
 

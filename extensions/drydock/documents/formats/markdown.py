@@ -1,4 +1,4 @@
-"""Markdown (https://spec.commonmark.org), by section: a heading and what follows it."""
+"""Markdown (https://spec.commonmark.org), by section: a heading and the text that follows it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from drydock.profiles import Profile
 
 _HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))??(?:[ \t]+#+)?[ \t]*\n")
 _UNDERLINE = re.compile(r" {0,3}(?:(?P<first>=+)|-+)[ \t]*\n")
-# A line of text that an underline makes a heading: no list, quote, table, heading or code.
+# A line of text that an underline turns into a heading: not a list, quote, table, heading or code.
 _TITLE = re.compile(r" {0,3}(?![-*+>|#\s]|\d+[.)]\s|```|~~~|<)(?P<title>.+?)[ \t]*\n")
 _FENCE = re.compile(r"[ \t>]*(?:(?P<fence>`{3,})(?P<info>[^`]*)|(?P<waves>~{3,}).*)\n")
 
@@ -26,9 +26,9 @@ def check(text: str) -> None:
 
 
 def read(text: str, _known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart into sections, and the sections below those."""
+    """Parse `text` into sections and their subsections."""
     lines = [f"{line}\n" for line in text.split("\n")[:-1]]
-    return sections.document(lines, list(_headings(lines)), _said, SECTIONS)
+    return sections.document(lines, list(_headings(lines)), _meaning, SECTIONS)
 
 
 def _headings(lines: list[str]) -> Iterator[Heading]:
@@ -49,14 +49,14 @@ def _headings(lines: list[str]) -> Iterator[Heading]:
         elif heading:
             yield _heading(lines, at, at + 1, len(heading["marks"]), heading["title"] or "")
         elif underline and is_text and (title := _TITLE.match(lines[at - 1])):
-            # A paragraph of several lines would be a heading as a whole: hardly meant as one.
+            # An underlined paragraph of several lines is hardly meant as a heading.
             alone = at - start < 2 or not lines[at - 2].strip() or _HEADING.match(lines[at - 2])
             if alone:
                 level = 1 if underline["first"] else 2
                 yield _heading(lines, at - 1, at + 1, level, title["title"])
         is_text = bool(_TITLE.match(line)) and not until and not heading
     if until:
-        raise ValueError("what is opened as code or a comment does not end")
+        raise ValueError("a code block or comment is not closed")
 
 
 def _heading(lines: list[str], start: int, end: int, level: int, title: str) -> Heading:
@@ -64,12 +64,12 @@ def _heading(lines: list[str], start: int, end: int, level: int, title: str) -> 
 
 
 def _above(lines: list[str], start: int) -> int:
-    """Return where what belongs to a heading starts: anchors and comments right above it."""
+    """Return the first of the anchors and comments right above a heading, or the heading's line."""
     above = start
     while above and lines[above - 1].startswith(("[](", "[//]", "<", "{", "%", "(")):
         above -= 1
     return above
 
 
-def _said(text: str) -> str:
+def _meaning(text: str) -> str:
     return re.sub(r"\n{2,}", "\n\n", text)

@@ -1,6 +1,6 @@
 """Python source code.
 
-Statements of a module and of a class are its parts; a function is one, merged by lines within.
+The parts of a module or class are its statements. A function is one part, merged by lines.
 """
 
 import ast
@@ -13,7 +13,7 @@ from drydock.documents.kinds import ANYWHERE, BLOCK, GUARD, NAMES, Place
 from drydock.documents.nodes import Body, Part
 from drydock.profiles import Profile
 
-# Decorators by which the place of a definition among others does not come to mean anything.
+# Decorators that do not make the order of definitions matter.
 _HARMLESS = re.compile(
     r"(abc|contextlib|dataclasses|functools|pytest|typing|typing_extensions)\.(?!singledispatch)"
     r"|(unittest\.)?mock\.|hypothesis\.|(given|patch)\b"
@@ -23,7 +23,7 @@ _HARMLESS = re.compile(
 _ACCESSOR = re.compile(r"\.(setter|getter|deleter)$")
 
 _SILENT = re.compile(r"\s*(#.*)?")
-"""A line that is blank, or a comment."""
+"""A blank line or a comment."""
 _AFTER = re.compile(r"(?:[ \t\f]*;[ \t\f]*)?(?P<after>[ \t\f]*(?:#[^\n]*)?\n?)")
 """What can follow a simple statement on its line."""
 
@@ -34,14 +34,14 @@ def handles(path: str) -> bool:
 
 
 def check(text: str) -> None:
-    """Raise ValueError if `text` is not Python, as far as the running version knows it."""
+    """Raise ValueError if `text` does not compile with the running Python."""
     python_items.check(text)
 
 
 def read(text: str, _known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart into statements."""
+    """Parse `text` into statements."""
     if "\r" in text:
-        raise ValueError("a line ends in another way than the others")
+        raise ValueError("mixed line ends")
     tree, reader = python_items.parse(text), _Reader(text)
     head = _first(tree.body[0]) if tree.body else len(reader.lines)
     parts, foot = reader.statements(tree.body, head, len(reader.lines))
@@ -50,7 +50,7 @@ def read(text: str, _known: Sequence[Profile] = ()) -> Part:
 
 
 class _Reader:
-    """Cuts statements out of a text, line by line; lines are counted from 0."""
+    """Cuts a text into statements, line by line; lines are counted from 0."""
 
     def __init__(self, text: str) -> None:
         self.lines: list[str] = re.findall(r"[^\n]*\n|[^\n]+", text)
@@ -58,9 +58,9 @@ class _Reader:
     def statements(
         self, nodes: Sequence[ast.stmt], line: int, stop: int
     ) -> tuple[tuple[Part, ...], int]:
-        """Return the parts that `nodes` are, and the line behind them, which is not above `stop`.
+        """Return the parts for `nodes`, and the line after them.
 
-        What stands above the first of them begins at `line`.
+        The comments above the first node begin at `line`; the nodes end before `stop`.
         """
         parts = []
         rows = list(_rows(nodes))
@@ -72,9 +72,9 @@ class _Reader:
         return siblings.distinct(parts), line
 
     def _end(self, node: ast.stmt, below: int) -> int:
-        """Return the line behind a statement, with the comments below that its blocks own.
+        """Return the line after a statement and the comments below that belong to its blocks.
 
-        A block owns what stands below it up to the last line with its own indentation.
+        A block includes all lines below it up to the last one with its indentation.
         """
         end = node.end_lineno or node.lineno
         for indent in self._indents(node):
@@ -83,7 +83,7 @@ class _Reader:
         return end
 
     def _indents(self, node: ast.stmt) -> Iterator[str]:
-        """Yield the indentation of the blocks that `node` ends with, from the innermost out."""
+        """Yield the indentation of the blocks at the end of `node`, innermost first."""
         if isinstance(node, ast.Match):
             yield from self._block_indents(node.cases[-1].body)
             pattern = node.cases[-1].pattern
@@ -100,7 +100,7 @@ class _Reader:
                 yield self._indent(_first(first))
 
     def _is_indented(self, block: Sequence[ast.stmt]) -> bool:
-        """Tell whether a block has lines of its own: it can follow a colon on its line."""
+        """Tell whether a block starts on its own line, not after the colon."""
         line, column = self.lines[_first(block[0])], block[0].col_offset
         return not line.encode()[:column].strip()
 
@@ -124,12 +124,12 @@ class _Reader:
         first = _first(block[0])
         while _SILENT.fullmatch(self.lines[first - 1].rstrip("\n")):
             first -= 1
-        held, foot = self.statements(block, first, end)
+        parts, foot = self.statements(block, first, end)
         is_class = isinstance(node, ast.ClassDef)
-        if is_class:  # where the order of constants may mean something
-            held = tuple(replace(one, place=siblings.unless_anywhere(one)) for one in held)
+        if is_class:  # the order of constants can matter in a class
+            parts = tuple(replace(one, place=siblings.fixed_or_anywhere(one)) for one in parts)
         body = Body(
-            held,
+            parts,
             opening="".join(self.lines[begin:first]),
             closing="".join(self.lines[foot:end]),
             kind=BLOCK if is_class else GUARD,
@@ -138,12 +138,12 @@ class _Reader:
 
     def _after(self, node: ast.stmt) -> str:
         line = self.lines[(node.end_lineno or node.lineno) - 1]
-        found = _AFTER.fullmatch(line.encode()[node.end_col_offset :].decode())
-        return found["after"] if found else ""
+        match = _AFTER.fullmatch(line.encode()[node.end_col_offset :].decode())
+        return match["after"] if match else ""
 
 
 def _rows(nodes: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
-    """Yield the statements of each line: several simple ones can share it."""
+    """Yield the statements of each line: several simple statements can share one."""
     row: list[ast.stmt] = []
     for node in nodes:
         if row and node.lineno != row[-1].end_lineno:
@@ -155,7 +155,7 @@ def _rows(nodes: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
 
 
 def _first(node: ast.stmt) -> int:
-    """Return the line on which a statement begins: a decorator's, where it has some."""
+    """Return the first line of a statement, including its decorators."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(one.lineno for one in decorators)]) - 1
 
@@ -165,7 +165,7 @@ def _is_compound(node: ast.stmt) -> bool:
 
 
 def _last_block(node: ast.stmt) -> list[ast.stmt]:
-    """Return the statements of the last block of a statement; nothing where it has none."""
+    """Return the statements in the last block of a statement; empty if it has no block."""
     if isinstance(node, ast.Try | ast.TryStar):
         last = node.handlers[-1].body if node.handlers else node.body
         return node.finalbody or node.orelse or last
@@ -174,8 +174,8 @@ def _last_block(node: ast.stmt) -> list[ast.stmt]:
 
 
 def _meaning(parsed: Sequence[ast.stmt], text: str) -> Hashable:
-    """Return what statements mean, and what is remarked where, whatever the layout."""
-    return tuple(map(ast.dump, parsed)), python_items.remarks(text)
+    """Return the meaning of statements and their comments, regardless of layout."""
+    return tuple(map(ast.dump, parsed)), python_items.comments(text)
 
 
 def _holds_parts(node: ast.stmt) -> bool:
@@ -228,7 +228,7 @@ def _simple(  # noqa: PLR0911 - a kind a line
             return replace(part, place=None if name.name == "*" else ANYWHERE)
         case ast.ImportFrom():
             key = f"from {'.' * node.level}{node.module or ''} import"
-            body = python_items.imported(text)
+            body = python_items.imported_names(text)
             return _with(replace(part, key=key, place=ANYWHERE), body and _as_set(body))
         case ast.Expr(value=ast.Constant(value=str())):
             return replace(part, key="the docstring")
@@ -244,18 +244,20 @@ def _with_items(part: Part, target: str, value: ast.expr, first: int) -> Part:
         case ast.Constant():
             return replace(part, place="a constant")
         case ast.List() | ast.Set() | ast.Dict() | ast.Call():
-            body = python_items.held(part.text, value, first)
+            body = python_items.value_items(part.text, value, first)
             if target == "__all__ = " and body:
                 body = _as_set(body)
-            return _with(replace(part, key=f"{target}{python_items.kind(value, target)}"), body)
+            return _with(
+                replace(part, key=f"{target}{python_items.list_kind(value, target)}"), body
+            )
     return part
 
 
 def _as_set(body: Body) -> Body:
-    """Let the items stand in any order, and be sorted where both sides sort them."""
-    parts = tuple(replace(held, place=ANYWHERE) for held in body.parts)
+    """Make the items unordered; they stay sorted if both sides sort them."""
+    parts = tuple(replace(item, place=ANYWHERE) for item in body.parts)
     return replace(body, parts=parts, kind=NAMES)
 
 
 def _with(part: Part, body: Body | None) -> Part:
-    return replace(part, text="", says=None, body=body) if body else part
+    return replace(part, text="", meaning=None, body=body) if body else part

@@ -1,7 +1,7 @@
 """reStructuredText, by section (https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html).
 
-A section is a title, underlined or overlined as well, and what follows it. Which character stands
-for which level is told by the order in which they come.
+A section is a title, underlined and possibly overlined, and the text that follows it. The order in
+which the underline characters first appear gives their levels.
 """
 
 import re
@@ -15,9 +15,9 @@ from drydock.documents.sections import Heading
 from drydock.profiles import Profile
 
 _LINE = re.compile(r"(?P<mark>[!-/:-@\[-`{-~])(?P=mark)*[ \t]*\n")
-# No title: what is indented, a list item, a directive or comment, a table.
+# Not a title: indented text, a list item, a directive or comment, a table.
 _TITLE = re.compile(r"(?!\s|\.\. |[-*+•] |\d+[.)] |[|+])(?P<title>.+?)[ \t]*\n")
-# A line of a paragraph that is no more than that.
+# A line of a plain paragraph.
 _PLAIN = re.compile(r"(?!\w+[.)]\s)(?:[^\W_]|[`*(\"']\S)")
 _TARGET = re.compile(r"\.\. _[^:\n]+:[ \t]*\n")
 
@@ -28,18 +28,18 @@ def handles(path: str) -> bool:
 
 
 def check(text: str) -> None:
-    """Do nothing: docutils reports what it does not understand, and goes on."""
+    """Do nothing: docutils reports problems and continues."""
 
 
 def read(text: str, _known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart into sections, and the sections below those."""
+    """Parse `text` into sections and their subsections."""
     lines = [f"{line}\n" for line in text.split("\n")[:-1]]
     headings = list(_headings(lines))
-    if [one.level for one in headings].count(1) == 1:
-        # "A lone top-level section title" is the title of the document, whatever it says:
+    if [heading.level for heading in headings].count(1) == 1:
+        # "A lone top-level section title" is the title of the document, whatever its text:
         # https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html#document-structure
         headings[0] = replace(headings[0], name="its title")
-    return sections.document(lines, headings, _said, TITLED)
+    return sections.document(lines, headings, _meaning, TITLED)
 
 
 def _headings(lines: list[str]) -> Iterator[Heading]:
@@ -51,7 +51,7 @@ def _headings(lines: list[str]) -> Iterator[Heading]:
         if not under or not title or _LINE.fullmatch(lines[at - 1]):
             continue
         if len(line.strip()) < min(4, len(title["title"])):
-            continue  # docutils takes it for text
+            continue  # docutils treats it as text
         start, style = at - 1, under["mark"]
         if start - 1 >= end and lines[start - 1].strip() == line.strip():
             start, style = start - 1, style * 2
@@ -65,7 +65,7 @@ def _headings(lines: list[str]) -> Iterator[Heading]:
 
 
 def _above(lines: list[str], start: int) -> int:
-    """Return where what belongs to a title starts: the targets above it."""
+    """Return the first of the targets right above a title, or the title's line."""
     above, at = start, start
     while at and (not lines[at - 1].strip() or _TARGET.fullmatch(lines[at - 1])):
         at -= 1
@@ -73,8 +73,8 @@ def _above(lines: list[str], start: int) -> int:
     return above
 
 
-def _said(text: str) -> str:
-    """Return what a text says: where its plain paragraphs break lines means nothing."""
+def _meaning(text: str) -> str:
+    """Return the meaning of a text: line breaks within plain paragraphs are ignored."""
     paragraphs = re.split(r"\n{2,}", text)
     return "\n\n".join(
         " ".join(one.split()) if all(map(_PLAIN.match, one.splitlines())) else one

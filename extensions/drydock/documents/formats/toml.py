@@ -9,7 +9,7 @@ from typing import Any
 from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE, Place
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Grammar, Identify, Path, Stated, Value
+from drydock.documents.values import Grammar, Identify, Location, Path, Value
 from drydock.profiles import Profile
 
 _STRING = (
@@ -32,24 +32,24 @@ def handles(path: str) -> bool:
 
 
 def check(text: str) -> None:
-    """Raise ValueError if `text` is not TOML; a key that is there twice is not."""
+    """Raise ValueError if `text` is not valid TOML, such as with a duplicate key."""
     data(text)
 
 
 def data(text: str) -> dict[str, Any]:
-    """Return what `text` says; raise ValueError, with a reason that fits in a line, if invalid."""
+    """Return the data in `text`; raise ValueError, with a reason on one line, if it is invalid."""
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError("nested too deeply") from error
 
 
 def _names(key: str) -> tuple[str, ...]:
     """Return the names in a dotted key."""
-    found: object = tomllib.loads(f"{key} = 0")
+    value: object = tomllib.loads(f"{key} = 0")
     names = []
-    while isinstance(found, dict):
-        ((name, found),) = found.items()
+    while isinstance(value, dict):
+        ((name, value),) = value.items()
         names.append(name)
     return tuple(names)
 
@@ -65,36 +65,36 @@ _GRAMMAR = Grammar(
 
 
 def read(text: str, known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart: tables, their keys, what these hold."""
+    """Parse `text` into tables, their keys, and the values of these."""
     identify = values.identifier(known)
     top, tables, end = _tables(text, identify)
     first = Part("the top", body=top.body)
     return Part("the document", body=Body((first, *_parts(tables, identify)), closing=text[end:]))
 
 
-def _tables(text: str, identify: Identify) -> "tuple[_Held, list[_Table], int]":
-    """Return what stands above all tables, the tables, and where the last of them ends."""
+def _tables(text: str, identify: Identify) -> "tuple[_Content, list[_Table], int]":
+    """Return the keys above all tables, the tables, and the end of the last one."""
     check(text)
     top, at = _table(text, 0, (), "", identify)
     tables = []
     arrays: set[Path] = set()
-    while found := _HEADER.match(text, _end(_SPACE, text, at)):
-        names = _names(found[2])
-        in_array, start = found[1] == "[[", found.start()
+    while header := _HEADER.match(text, _end(_SPACE, text, at)):
+        names = _names(header[2])
+        in_array, start = header[1] == "[[", header.start()
         place = _place(names, arrays)
         if in_array:
             arrays.add(names)
         inside = values.items_of(place) if in_array else place
-        held, end = _table(text, found.end(), inside, text[start : found.end()], identify)
-        tables.append(_Table(names, place, in_array, text[at:start], start, held))
+        content, end = _table(text, header.end(), inside, text[start : header.end()], identify)
+        tables.append(_Table(names, place, in_array, text[at:start], start, content))
         at = end
     return top, tables, at
 
 
-def stated(text: str) -> Iterator[Stated]:
-    """Yield where each table, each key and each scalar stands; raise ValueError as `read` does.
+def locations(text: str) -> Iterator[Location]:
+    """Yield the location of each table, key and scalar; raise ValueError as `read` does.
 
-    A table without a header of its own stands where the first one below it does.
+    A table without a header has the location of the first table in it.
     """
     top, tables, _ = _tables(text, values.identifier(()))
     yield from _entries(text, top, ())
@@ -104,28 +104,28 @@ def stated(text: str) -> Iterator[Stated]:
             if end == len(table.names) or table.names[:end] not in seen:
                 yield table.names[:end], "", table.start
                 seen.add(table.names[:end])
-        yield from _entries(text, table.held, table.names)
+        yield from _entries(text, table.content, table.names)
 
 
-def _entries(text: str, held: "_Held", names: Path) -> Iterator[Stated]:
-    for start, value in (held.value.entries or {}).values():
+def _entries(text: str, content: "_Content", names: Path) -> Iterator[Location]:
+    for start, value in (content.value.entries or {}).values():
         inner = _names(text[start : _end(_GRAMMAR.key, text, start)])
-        yield from values.stated(text, value, (*names, *inner), start)
+        yield from values.locations(text, value, (*names, *inner), start)
 
 
 @dataclass(frozen=True)
 class _Table:
     names: Path
     place: Path
-    """Where it is, as profiles write places."""
+    """Its path, as profiles write places."""
     in_array: bool
     lead: str
     start: int
-    held: "_Held"
+    content: "_Content"
 
 
 @dataclass(frozen=True)
-class _Held:
+class _Content:
     """The keys of a table, as parts and as values."""
 
     body: Body
@@ -133,7 +133,7 @@ class _Held:
 
 
 def _place(names: Path, arrays: Set[Path]) -> Path:
-    """Return the place of a table, given the arrays that it may be in."""
+    """Return the place of a table, given the arrays of tables so far."""
     path: Path = ()
     for end, name in enumerate(names):
         path = values.items_of(path) if names[:end] in arrays else path
@@ -141,8 +141,10 @@ def _place(names: Path, arrays: Set[Path]) -> Path:
     return path
 
 
-def _table(text: str, at: int, path: Path, opening: str, identify: Identify) -> tuple[_Held, int]:
-    """Read the keys at `at`; return them and where the last of them ends."""
+def _table(
+    text: str, at: int, path: Path, opening: str, identify: Identify
+) -> tuple[_Content, int]:
+    """Parse the keys from `at` on; return them and the end of the last one."""
     entries: dict[str, tuple[int, Value]] = {}
     parts = []
     while (start := _end(_SPACE, text, at)) < len(text) and text[start] != "[":
@@ -154,44 +156,45 @@ def _table(text: str, at: int, path: Path, opening: str, identify: Identify) -> 
         name = _dotted(names)
         entries[name] = start, value
         inner = path
-        for one in names:
-            inner = values.below(inner, one)
-        found = values.part(text, name, start, value, inner, identify=identify)
+        for key in names:
+            inner = values.below(inner, key)
+        part = values.part(text, name, start, value, inner, identify=identify)
         lead, after = text[at:start], text[value.end : end]
-        parts.append(replace(found, lead=lead, after=after, place=ANYWHERE))
+        parts.append(replace(part, lead=lead, after=after, place=ANYWHERE))
         at = end
-    return _Held(Body(numbered(parts), opening), Value(0, 0, entries=entries)), at
+    return _Content(Body(numbered(parts), opening), Value(0, 0, entries=entries)), at
 
 
 def _parts(tables: Sequence[_Table], identify: Identify) -> list[Part]:
-    """Return the tables as parts; what is below an item of an array of tables is its part."""
+    """Return the tables as parts; the tables below an item of an array are parts of the item."""
     arrays: dict[Path, list[_Table]] = {}
     for table in tables:
         if table.in_array:
             arrays.setdefault(table.names, []).append(table)
-    found = {names: _identified(items, identify) for names, items in arrays.items()}
+    identified = {names: _identified(items, identify) for names, items in arrays.items()}
     parts = []
     rest = list(tables)
     while rest:
         table = rest.pop(0)
         if any(_is_below(table, names) for names in arrays):
-            raise ValueError("a table is apart from the array it belongs to")
-        item = found[table.names].pop(0) if table.in_array else None
+            raise ValueError("a table is separated from its array")
+        item = identified[table.names].pop(0) if table.in_array else None
         key, place = item or (_dotted(table.names), ANYWHERE)
         below = []
         while table.in_array and rest and _is_below(rest[0], table.names):
             below.append(rest.pop(0))
-        body = replace(table.held.body, parts=(*table.held.body.parts, *_parts(below, identify)))
+        own = table.content.body
+        body = replace(own, parts=(*own.parts, *_parts(below, identify)))
         parts.append(Part(key, lead=table.lead, body=body, place=place))
     return parts
 
 
 def _identified(items: Sequence[_Table], identify: Identify) -> list[tuple[Hashable, Place]]:
-    """Return the key of each item of an array of tables, and what its place means."""
+    """Return the key of each item of an array of tables, and the meaning of its position."""
     names = items[0].names
-    identities = identify(items[0].place, [item.held.value for item in items])
+    identities = identify(items[0].place, [item.content.value for item in items])
     if identities is None:
-        raise ValueError(f"the items of {_dotted(names)} cannot be told apart")
+        raise ValueError(f"the items of {_dotted(names)} are not distinct")
     return [((_dotted(names), key), identities.place) for key in identities.keys]
 
 
@@ -204,7 +207,7 @@ def _dotted(names: Path) -> str:
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    if not found:
-        raise ValueError(f"not understood: {text[at : at + 20]}")
-    return found.end()
+    match = pattern.match(text, at)
+    if not match:
+        raise ValueError(f"unsupported syntax: {text[at : at + 20]}")
+    return match.end()

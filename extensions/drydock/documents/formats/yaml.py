@@ -11,14 +11,14 @@ from yaml.resolver import Resolver
 from drydock.documents import values
 from drydock.documents.kinds import ANYWHERE, JOBS, TABLE, Kind
 from drydock.documents.nodes import Body, Part, numbered
-from drydock.documents.values import Path, Stated, Value
+from drydock.documents.values import Location, Path, Value
 from drydock.profiles import Profile
 
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
 _BLANK = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*")
-# A version in a remark belongs to the digest before it.
+# A version in a comment belongs to the digest before it.
 _PINNED = re.compile(r"@[0-9a-f]{40,64}[\"']?([ \t]+#[ \t]*v?\d[\d.]*)[ \t]*\n")
-# Jobs of a workflow, services of a compose file: nothing but the file itself knows their names.
+# The jobs of a workflow, the services of a compose file: their names are used only in the file.
 _NAMED = {("jobs",), ("services",)}
 _RESOLVER: Any = Resolver()
 
@@ -29,9 +29,9 @@ def handles(path: str) -> bool:
 
 
 def check(text: str) -> None:
-    """Raise ValueError if `text` is not YAML, or a mapping names a key twice.
+    """Raise ValueError if `text` is not valid YAML or a mapping repeats a key.
 
-    The specification forbids equal keys; most readers silently take the last.
+    The specification forbids duplicate keys; most parsers silently take the last.
     """
     try:
         for document in yaml.compose_all(text, Loader=yaml.CSafeLoader):
@@ -41,11 +41,11 @@ def check(text: str) -> None:
 
 
 def _reason(error: yaml.YAMLError, text: str) -> str:
-    """Return what is wrong, and in which line, without the parser's name for the text."""
+    """Return the problem and its line, without the parser's name for the text."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     if mark and (alias := re.match(r"\*[^\s,\]}]+", text[mark.index :])):
-        problem = f"{alias[0]} has no anchor"  # the parser does not tell which one
+        problem = f"{alias[0]} has no anchor"  # the parser's message does not name the alias
     return f"line {mark.line + 1}: {problem}" if mark else problem
 
 
@@ -58,7 +58,7 @@ def _check_keys(node: yaml.Node | None, seen: set[int]) -> None:
         for pair in node.value:
             key = pair[0].value
             if isinstance(pair[0], yaml.ScalarNode) and key in names and key != "<<":
-                raise ValueError(f"{key!r} is there twice")
+                raise ValueError(f"duplicate key {key!r}")
             if isinstance(pair[0], yaml.ScalarNode):
                 names.add(key)
             for part in pair:
@@ -68,10 +68,10 @@ def _check_keys(node: yaml.Node | None, seen: set[int]) -> None:
             _check_keys(part, seen)
 
 
-def said_once(text: str) -> str:
-    """Leave out each key that its mapping repeats with the same word, and the comments above it.
+def without_repeated_keys(text: str) -> str:
+    """Return `text` without the keys that a mapping repeats with the same scalar.
 
-    Raises ValueError if `text` is not YAML.
+    The comments above such a key are removed with it. Raises ValueError if `text` is not YAML.
     """
     seen = set[int]()
     try:
@@ -92,25 +92,25 @@ def said_once(text: str) -> str:
 
 
 def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[yaml.Node]:
-    """Yield each key of a mapping that says, on its line, what one above it says."""
+    """Yield each key of a mapping that repeats, on one line, a key and scalar above it."""
     if node is None or id(node) in seen:
         return
     seen.add(id(node))
-    held = [*node.value] if isinstance(node, yaml.SequenceNode) else []
-    said: dict[str, str] = {}
+    children = [*node.value] if isinstance(node, yaml.SequenceNode) else []
+    scalars: dict[str, str] = {}
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        held.append(value)
+        children.append(value)
         if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
             lines = {key.start_mark.line, value.start_mark.line, value.end_mark.line}
-            if said.get(key.value) == value.value and len(lines) == 1:
+            if scalars.get(key.value) == value.value and len(lines) == 1:
                 yield key
-            said.setdefault(key.value, value.value)
-    for inner in held:
-        yield from _repeated(inner, seen)
+            scalars.setdefault(key.value, value.value)
+    for child in children:
+        yield from _repeated(child, seen)
 
 
 def read(text: str, known: Sequence[Profile] = ()) -> Part:
-    """Take `text` apart: documents, mappings, lists, as deep as they are block or flow."""
+    """Parse `text` into documents, mappings and lists, in block or flow style."""
     check(text)
     try:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
@@ -126,23 +126,23 @@ def read(text: str, known: Sequence[Profile] = ()) -> Part:
     return Part("the file", body=Body(tuple(parts), closing=text[at:]))
 
 
-_Events = Iterator[Any]  # the stubs know no more of events than that they have marks
+_Events = Iterator[Any]  # the type stubs give events no attributes but their marks
 
 
 def _documents(text: str, events: _Events) -> list[tuple[int, Value]]:
-    """Return where each document starts, and what it says."""
-    found = []
+    """Return the start and the value of each document."""
+    documents = []
     anchors: set[str] = set()
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if event.version or event.tags:
-                raise ValueError("directives are not understood")
+                raise ValueError("directives are not supported")
             start = _start(event) if event.explicit else 0
-            found.append((start, _value(text, next(events), events, anchors)))
+            documents.append((start, _value(text, next(events), events, anchors)))
             anchors.clear()
         elif isinstance(event, yaml.DocumentEndEvent) and event.explicit:
-            raise ValueError("the end of a document is not understood")
-    return found
+            raise ValueError("document end markers are not supported")
+    return documents
 
 
 def _start(event: Any) -> int:
@@ -150,12 +150,12 @@ def _start(event: Any) -> int:
 
 
 def _value(text: str, event: Any, events: _Events, anchors: set[str]) -> Value:
-    """Return the value that begins with `event`."""
+    """Return the value that starts with `event`."""
     start, end = _start(event), event.end_mark.index
     if isinstance(event, yaml.AliasEvent):
         return Value(start, end, f"*{event.anchor}")
     if event.anchor in anchors:
-        raise ValueError(f"&{event.anchor} is there twice")
+        raise ValueError(f"duplicate anchor &{event.anchor}")
     if event.anchor:
         anchors.add(event.anchor)
     about = f"&{event.anchor} {event.tag}" if event.anchor or event.tag else None
@@ -163,32 +163,32 @@ def _value(text: str, event: Any, events: _Events, anchors: set[str]) -> Value:
         if event.style in ("|", ">"):
             written = text[start:end]
             if "+" in written.partition("\n")[0]:
-                raise ValueError("empty lines at the end of a block are not understood")
+                raise ValueError("block scalars that keep trailing empty lines are not supported")
             end = start + len(written.rstrip())
         plain = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
         word = event.value if plain.endswith(":str") and not event.tag else None
-        says = repr(word) if word is not None else f"{plain} {event.value}"
-        return Value(start, end, f"{about} {says}" if about else says, word)
+        content = repr(word) if word is not None else f"{plain} {event.value}"
+        return Value(start, end, f"{about} {content}" if about else content, word)
     items: list[Value] = []
     entries: dict[str, tuple[int, Value]] = {}
-    while not isinstance(held := next(events), yaml.CollectionEndEvent):
+    while not isinstance(child := next(events), yaml.CollectionEndEvent):
         if isinstance(event, yaml.MappingStartEvent):
-            if not isinstance(held, yaml.ScalarEvent) or held.value in entries:
-                raise ValueError("a key is no plain one, or there twice")
+            if not isinstance(child, yaml.ScalarEvent) or child.value in entries:
+                raise ValueError("a key is not a scalar, or a duplicate")
             value = _value(text, next(events), events, anchors)
-            entries[held.value] = _start(held), value
+            entries[child.value] = _start(child), value
             items.append(value)
         else:
-            items.append(_value(text, held, events, anchors))
+            items.append(_value(text, child, events, anchors))
     block = not event.flow_style
-    end = items[-1].end if block else _start(held) + 1
+    end = items[-1].end if block else _start(child) + 1
     if isinstance(event, yaml.MappingStartEvent):
         return Value(start, end, about, entries=entries, block=block)
     return Value(start, end, about, items=items, block=block)
 
 
 def _keys(documents: Sequence[tuple[int, Value]]) -> list[Hashable]:
-    """Tell documents apart: by kind and name, as Kubernetes does, or by what they say."""
+    """Return the identities of documents: kind and name, as in Kubernetes, or their content."""
     keys: list[Hashable] = []
     for _, value in documents:
         kind, about = (value.at(name) for name in ("kind", "metadata"))
@@ -196,29 +196,29 @@ def _keys(documents: Sequence[tuple[int, Value]]) -> list[Hashable]:
         known = (kind.word, name.word) if kind and name else None
         keys.append(known or ("the document" if len(documents) == 1 else value.meaning()))
     if len(set(keys)) < len(keys):
-        raise ValueError("documents cannot be told apart")
+        raise ValueError("documents are not distinct")
     return keys
 
 
-def stated(text: str) -> Iterator[Stated]:
-    """Yield where each key and each scalar stands; raise ValueError as `read` does."""
+def locations(text: str) -> Iterator[Location]:
+    """Yield the location of each key and scalar; raise ValueError as `read` does."""
     try:
         documents = _documents(text, yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
     for start, value in documents:
-        yield from values.stated(text, value, (), start)
+        yield from values.locations(text, value, (), start)
 
 
 class _Reader:
-    """Makes parts of values; each knows where its lines end."""
+    """Turns values into parts that end with their lines."""
 
     def __init__(self, text: str, known: Sequence[Profile]) -> None:
         self.text = text
         self.identify = values.identifier(known)
 
     def document(self, start: int, value: Value) -> tuple[Part, int]:
-        """Return the document at `start`, and where the last line of it ends."""
+        """Return the document at `start`, and the end of its last line."""
         opening = ""
         if self.text.startswith("---", start):
             opening = self.text[start : self._rest(start + 3)]
@@ -229,43 +229,43 @@ class _Reader:
             parts = []
         else:
             begin = self._blank(at)
-            part, end = self._part("what it says", begin, value, ())
+            part, end = self._part("the value", begin, value, ())
             parts, at = [replace(part, lead=self.text[at:begin])], end
         return Part("", body=Body(tuple(parts), opening)), at
 
     def _parts(self, at: int, value: Value, path: Path) -> tuple[list[Part], int]:
-        """Return what a block mapping or list holds, from `at` on."""
+        """Return the parts of a block mapping or list, from `at` on, and their end."""
         parts = []
         if value.entries is not None:
-            for key, (start, held) in value.entries.items():
+            for key, (start, child) in value.entries.items():
                 begin = self._blank(at)
                 if begin != start:
-                    raise ValueError("a key is written in an unusual way")
-                part, end = self._part(key, begin, held, values.below(path, key))
+                    raise ValueError("unsupported key syntax")
+                part, end = self._part(key, begin, child, values.below(path, key))
                 parts.append(replace(part, lead=self.text[at:begin], place=ANYWHERE))
                 at = end
             return parts, at
         identities = self.identify(path, value.items or ())
         if identities is None:
-            raise ValueError("items cannot be told apart")
+            raise ValueError("list items are not distinct")
         for identity, item in zip(identities.keys, value.items or (), strict=True):
             begin = self._blank(at)
             if self.text[begin : begin + 1] != "-":
-                raise ValueError("a list is written in an unusual way")
+                raise ValueError("unsupported list syntax")
             part, end = self._part(identity, begin, item, values.items_of(path))
             parts.append(replace(part, lead=self.text[at:begin], place=identities.place))
             at = end
         return list(numbered(parts)), at
 
     def _part(self, key: Hashable, begin: int, value: Value, path: Path) -> tuple[Part, int]:
-        """Return the entry or item that begins, with its key or dash, at `begin`."""
+        """Return the entry or item whose key or dash is at `begin`, and its end."""
         if not value.block:
             part = values.part(self.text, key, begin, value, path, identify=self.identify)
             end = value.end
             if pinned := _PINNED.search(self.text, begin, self.text.index("\n", end) + 1):
                 end = pinned.end(1)
                 text = self.text[begin:end]
-                part = replace(part, text=text, says=" ".join(text.split()))
+                part = replace(part, text=text, meaning=" ".join(text.split()))
             at = self._rest(end)
             return replace(part, after=self.text[end:at]), at
         kind: Kind | None = JOBS if path in _NAMED else TABLE
@@ -289,17 +289,19 @@ class _Reader:
         return Part(key, body=body), end
 
     def _first(self, value: Value) -> int:
-        """Return where the first thing that a block holds stands."""
+        """Return the start of the first entry or item in a block."""
         if value.entries is not None:
             return next(iter(value.entries.values()))[0]
         return value.start if self.text[value.start] == "-" else -1
 
     def _blank(self, at: int) -> int:
-        found = _BLANK.match(self.text, at)
-        return found.end() if found else at
+        """Return the end of the blank lines and comments at `at`."""
+        match = _BLANK.match(self.text, at)
+        return match.end() if match else at
 
     def _rest(self, at: int) -> int:
-        found = _REST.match(self.text, at)
-        if not found:
-            raise ValueError("something follows on the same line")
-        return found.end()
+        """Return the end of a line that has at most a comment left at `at`."""
+        match = _REST.match(self.text, at)
+        if not match:
+            raise ValueError("unexpected text on the same line")
+        return match.end()

@@ -1,4 +1,4 @@
-"""How each format writes what is drawn, and what holds of merges: every module here is a format."""
+"""How each format renders drawn documents, and the properties of merges: one module per format."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -8,7 +8,7 @@ from tests.merging.formats.properties import Property
 
 
 def properties() -> dict[str, Property[Any]]:
-    """Return the properties of every format, by the format's name and theirs."""
+    """Return the properties of every format, keyed by format and property name."""
     return {
         f"{module.name}: {name}": each
         for module in iter_modules(__path__)

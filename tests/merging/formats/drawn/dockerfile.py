@@ -1,4 +1,4 @@
-"""Stages with what each runs."""
+"""Stages with their instructions."""
 
 from dataclasses import replace
 
@@ -9,11 +9,11 @@ from drydock.documents.nodes import Part
 from drydock.merging import nodes
 
 from tests.merging.formats.pieces import File, Kinds, Piece, contested, edits
-from tests.merging.formats.wrong import OF_REMARKS, WRONG
+from tests.merging.formats.wrong import OF_COMMENTS, WRONG
 
 KINDS = Kinds(
     ["env", "label", "run", "copy", "packages", "variables"],
-    beside=frozenset({"env", "label"}),
+    both_add=frozenset({"env", "label"}),
     sets=frozenset({"packages", "variables"}),
     named=frozenset({"env", "label", "packages"}),
 )
@@ -21,7 +21,7 @@ SINGLE = Kinds(["env", "label", "run", "copy"])
 
 
 def render(file: File) -> str:
-    """Write stages with what each runs."""
+    """Render stages with their instructions."""
     return "".join(_instruction(piece) for piece in file)
 
 
@@ -38,17 +38,17 @@ def _instruction(piece: Piece) -> str:
         case "copy":
             return f"{above}COPY {' '.join(items)} {name}/\n"
         case "packages":
-            held = "".join(f"    {item} \\\n" for item in items)
-            return f"{above}RUN cd {name} && apt-get install -y \\\n{held}    && rm {name}\n"
+            packages = "".join(f"    {item} \\\n" for item in items)
+            return f"{above}RUN cd {name} && apt-get install -y \\\n{packages}    && rm {name}\n"
         case "variables":
-            held = " \\\n    ".join(f"{item}={item}" for item in (name, *items))
-            return f"{above}ENV {held}\n"
+            variables = " \\\n    ".join(f"{item}={item}" for item in (name, *items))
+            return f"{above}ENV {variables}\n"
     return f"\nFROM {name} AS {name}\n"
 
 
 def see_no_change_within_an_instruction(monkeypatch: pytest.MonkeyPatch) -> None:
     part = dockerfile._part
-    monkeypatch.setattr(dockerfile, "_part", lambda text: replace(part(text), says="the same"))
+    monkeypatch.setattr(dockerfile, "_part", lambda text: replace(part(text), meaning="the same"))
 
 
 def take_only_our_packages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ PROPERTIES = {
         render,
         KINDS,
         examples=100,
-        wrong=WRONG | OF_REMARKS | WRONG_HERE,
+        wrong=WRONG | OF_COMMENTS | WRONG_HERE,
         slow=True,
     ),
     "edits of one instruction do not merge": contested("Dockerfile", render, SINGLE),

@@ -1,4 +1,4 @@
-"""Lines in any order, and lines whose order counts, some with a remark above."""
+"""Unordered and ordered lines, some with a comment above."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,14 +7,14 @@ from drydock.documents import siblings
 from drydock.documents.nodes import Part
 
 from tests.merging.formats.pieces import File, Kinds, Piece, contested, edits
-from tests.merging.formats.wrong import instead
+from tests.merging.formats.wrong import replacing
 
-PATTERNS = Kinds(["pattern"], beside=frozenset({"pattern"}))
+PATTERNS = Kinds(["pattern"], both_add=frozenset({"pattern"}))
 ATTRIBUTES = Kinds(["attributes"], named=frozenset({"attributes"}))
 
 
 def render(file: File) -> str:
-    """Write lines, some with a remark above."""
+    """Render lines, some with a comment above."""
     return "".join(_line(piece) for piece in file)
 
 
@@ -25,8 +25,8 @@ def _line(piece: Piece) -> str:
     return f"{above}/{'/'.join((piece.name, *piece.items))}\n"
 
 
-def _told_by_place(parts: Sequence[Part]) -> tuple[Part, ...]:
-    return tuple(replace(part, key=f"part {place}") for place, part in enumerate(parts))
+def _identified_by_position(parts: Sequence[Part]) -> tuple[Part, ...]:
+    return tuple(replace(part, key=f"part {index}") for index, part in enumerate(parts))
 
 
 PROPERTIES = {
@@ -34,7 +34,9 @@ PROPERTIES = {
         ".gitignore",
         render,
         PATTERNS,
-        wrong={"tells lines by their place": instead(siblings, "distinct", _told_by_place)},
+        wrong={
+            "identifies lines by position": replacing(siblings, "distinct", _identified_by_position)
+        },
     ),
     "edits of different attributes merge": edits(".gitattributes", render, ATTRIBUTES, wrong={}),
     "edits of different owners merge": edits("CODEOWNERS", render, ATTRIBUTES),

@@ -1,11 +1,11 @@
-"""Sections: of keys, of words and packages in any order, of commands in theirs."""
+"""Sections of keys, of unordered words and packages, and of ordered commands."""
 
 from tests.merging.formats.pieces import File, Kinds, Piece, contested, edits
 
 EVERY = ["section", "words", "packages", "commands"]
 KINDS = Kinds(
     EVERY,
-    beside=frozenset(EVERY),
+    both_add=frozenset(EVERY),
     sets=frozenset({"words", "packages"}),
     named=frozenset(EVERY),
 )
@@ -13,7 +13,7 @@ SINGLE = Kinds(["section", "words", "commands"])
 
 
 def render(file: File) -> str:
-    """Write the sections."""
+    """Render the sections."""
     return "".join(_section(piece) for piece in file)
 
 

@@ -1,4 +1,4 @@
-"""Objects on several lines, with comments and without commas behind the last."""
+"""Objects on several lines, with comments and no trailing commas."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from tests.merging.formats.documents import Entry, Steps, Table, contested, edit
 
 
 def render(table: Table) -> str:
-    """Write a document with comments and no trailing commas, objects on several lines."""
+    """Render a document with comments, no trailing commas, and objects on several lines."""
     return "\n".join(_lines(table, "")) + "\n"
 
 
@@ -16,14 +16,14 @@ def _lines(table: Table, indent: str) -> list[str]:
     lines = [f"{indent}{{"]
     for place, (key, entry) in enumerate(table.entries.items(), 1):
         comma = "," if place < len(table.entries) else ""
-        remark = f"  // {entry.remark}" if entry.remark else ""
+        comment = f"  // {entry.comment}" if entry.comment else ""
         lines += [f"{indent}  // {entry.above}"] * bool(entry.above)
         if isinstance(entry.value, Table):
             first, *rest = _lines(entry.value, f"{indent}  ")
             lines += [f'{indent}  "{key}": {first.strip()}', *rest]
         else:
             lines += f'{indent}  "{key}": {_value(entry, indent)}'.splitlines()
-        lines[-1] += f"{comma}{remark}"
+        lines[-1] += f"{comma}{comment}"
     return [*lines, f"{indent}}}"]
 
 
@@ -37,8 +37,8 @@ def _value(entry: Entry, indent: str) -> str:
     lines = ["["]
     for place, item in enumerate(entry.value, 1):
         comma = "," if place < len(entry.value) else ""
-        remark = f"  // {item.remark}" if item.remark else ""
-        lines.append(f'{indent}    "{item.word}"{comma}{remark}')
+        comment = f"  // {item.comment}" if item.comment else ""
+        lines.append(f'{indent}    "{item.word}"{comma}{comment}')
     return "\n".join([*lines, f"{indent}  ]"])
 
 

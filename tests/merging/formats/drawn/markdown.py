@@ -1,13 +1,13 @@
-"""Sections, and what stands in them."""
+"""Sections with text and code."""
 
 from tests.merging.formats.pieces import File, Kinds, Piece, contested, edits
 from tests.merging.formats.wrong import WRONG
 
-KINDS = Kinds(["section", "below", "code"], remarks=False)
+KINDS = Kinds(["section", "below", "code"], comments=False)
 
 
 def render(file: File) -> str:
-    """Write sections and what stands in them."""
+    """Render sections with text and code."""
     return "".join(_section(piece) for piece in file)
 
 

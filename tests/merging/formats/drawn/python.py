@@ -1,4 +1,4 @@
-"""Statements of a module, in either quotes."""
+"""Statements of a module, with single or double quotes."""
 
 import ast
 
@@ -10,11 +10,11 @@ from drydock.merging import nodes, structural
 from tests.merging.formats.cases import Case
 from tests.merging.formats.pieces import File, Kinds, Piece, cases, contested, edits
 from tests.merging.formats.properties import Property
-from tests.merging.formats.wrong import OF_REMARKS, WRONG, instead
+from tests.merging.formats.wrong import OF_COMMENTS, WRONG, replacing
 
 KINDS = Kinds(
     ["constant", "list", "function", "class", "from", "call"],
-    beside=frozenset({"constant", "function", "class", "from"}),
+    both_add=frozenset({"constant", "function", "class", "from"}),
     sets=frozenset({"class", "from"}),
     named=frozenset({"constant", "list", "function", "class"}),
 )
@@ -22,7 +22,7 @@ SINGLE = Kinds(["constant", "list", "function", "call"])
 
 
 def render(file: File, quote: str = "'") -> str:
-    """Write a module."""
+    """Render a module."""
     return "".join(_statement(piece, quote) for piece in file)
 
 
@@ -49,7 +49,7 @@ def _statement(piece: Piece, quote: str) -> str:
 
 
 def check_reformatted(case: Case[File]) -> None:
-    """Hold a merge to what one side changed, where the other one only changed the quotes."""
+    """Assert that merging a side that changed only the quotes preserves the edits of the other."""
     base, ours, theirs = render(case.base), render(case.ours), render(case.base, '"')
     for sides in ((ours, theirs), (theirs, ours)):
         merged = structural.merge("a.py", base.encode(), *(side.encode() for side in sides)).text
@@ -61,17 +61,17 @@ def take_only_our_imports(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 WRONG_HERE = {
-    "sees no change within a statement": instead(
+    "sees no change within a statement": replacing(
         python, "_meaning", lambda parsed, text: type(parsed[0]).__name__
     ),
     "takes only our imports": take_only_our_imports,
 }
 PROPERTIES = {
     "edits of different statements merge": edits(
-        "a.py", render, KINDS, wrong=WRONG | OF_REMARKS | WRONG_HERE, slow=True
+        "a.py", render, KINDS, wrong=WRONG | OF_COMMENTS | WRONG_HERE, slow=True
     ),
     "edits of one statement do not merge": contested("a.py", render, SINGLE),
-    "a side that only reformatted gives way": Property(
+    "a reformatted side merges with an edited one": Property(
         cases(KINDS), check_reformatted, examples=30
     ),
 }

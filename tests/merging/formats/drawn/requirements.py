@@ -1,4 +1,4 @@
-"""Requirements, some with an extra, with comments above and behind them."""
+"""Requirements, some with an extra, with comments above and after them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,28 +10,28 @@ from packaging.specifiers import Specifier
 
 from tests.merging.formats.cases import Case, merge
 from tests.merging.formats.properties import Property
-from tests.merging.formats.wrong import WRONG, instead
+from tests.merging.formats.wrong import WRONG, replacing
 
 PATH = "requirements-dev.txt"
 
 
 @dataclass(frozen=True)
 class Line:
-    """A requirement, the blank lines and the comment above it, the comment behind it."""
+    """A requirement, the blank lines and the comment above it, the comment after it."""
 
     name: str
     extra: str
     version: int
     above: str
-    remark: str
+    comment: str
     style: int
 
     def __str__(self) -> str:
         space = " " * (self.style % 2)
-        asked = f"{space}>={space}{self.version}" if self.style < 3 else f"=={self.version}.0"
+        specifier = f"{space}>={space}{self.version}" if self.style < 3 else f"=={self.version}.0"
         extra = f"[{self.extra}]" if self.extra else ""
-        remark = f"  # {self.remark}" if self.remark else ""
-        return f"{self.above}{self.name}{extra}{asked}{remark}\n"
+        comment = f"  # {self.comment}" if self.comment else ""
+        return f"{self.above}{self.name}{extra}{specifier}{comment}\n"
 
 
 Lines = Sequence[Line]
@@ -39,7 +39,7 @@ Lines = Sequence[Line]
 
 @st.composite
 def lines(draw: st.DrawFn, number: int) -> Line:
-    """Draw a line; all are of different packages."""
+    """Draw a line for a distinct package."""
     return Line(
         f"{draw(st.sampled_from('ab_mz'))}x{number}".replace("_", "the_"),
         draw(st.sampled_from(["", "", "fast"])),
@@ -52,28 +52,28 @@ def lines(draw: st.DrawFn, number: int) -> Line:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case[Lines]:
-    """Draw lines, and edits of which none are of the same."""
+    """Draw lines, and edits of both sides to different lines."""
     sides: list[list[Line]] = [[], [], [], []]
     for number in range(draw(st.integers(1, 8))):
         line = draw(lines(number))
-        act = draw(st.sampled_from(["keep", "keep", "remove", "raise", "extra", "remark", "add"]))
+        act = draw(st.sampled_from(["keep", "keep", "remove", "raise", "extra", "comment", "add"]))
         edited = {
             "remove": None,
             "add": None,
             "raise": replace(line, version=line.version + draw(st.integers(1, 20))),
             "extra": replace(line, extra="more"),
-            "remark": replace(line, remark=f"changed {number}"),
+            "comment": replace(line, comment=f"changed {number}"),
         }.get(act, line)
         before, after = (edited, line) if act == "add" else (line, edited)
         by = draw(st.integers(1, 2))
-        for place, side in enumerate(sides):
-            if one := after if place in (by, 3) else before:
-                side.append(one)
+        for index, side in enumerate(sides):
+            if version := after if index in (by, 3) else before:
+                side.append(version)
     return Case(*sides)
 
 
 def render(side: Lines) -> str:
-    """Write the lines."""
+    """Render the lines."""
     return "".join(map(str, side))
 
 
@@ -109,13 +109,13 @@ PROPERTIES = {
     "edits of different lines merge": Property(
         cases(), check, examples=300, wrong=WRONG, slow=True
     ),
-    "of two raised bounds the higher stands": Property(
+    "higher of two raised bounds wins": Property(
         st.tuples(st.just(1), st.integers(2, 30), st.integers(2, 30)),
         check_raised,
         examples=100,
         wrong={
-            "takes the lower version": instead(versions, "_the_higher", _the_lower),
-            "compares bounds as text": instead(versions, "_higher_bound", _as_text),
+            "takes the lower version": replacing(versions, "_the_higher", _the_lower),
+            "compares bounds as text": replacing(versions, "_higher_bound", _as_text),
         },
     ),
 }

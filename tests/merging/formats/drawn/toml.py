@@ -1,4 +1,4 @@
-"""First the keys of each table, then the tables in it."""
+"""Tables: first the keys of each table, then the tables in it."""
 
 import re
 import tomllib
@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from tests.merging.formats.documents import Entry, Item, Steps, Table, contested, edits
 from tests.merging.formats.properties import Property
-from tests.merging.formats.wrong import instead
+from tests.merging.formats.wrong import replacing
 
-Remarks = tuple[list[str], str, str]
+Comments = tuple[list[str], str, str]
 WORDS = st.lists(st.sampled_from(["for", "tests", "of", "docs"]), min_size=3, max_size=5)
-REMARKS = st.tuples(
+COMMENTS = st.tuples(
     st.lists(st.sampled_from("abyz"), unique=True), WORDS.map(" ".join), WORDS.map(" ".join)
 )
-"""Items, and what each side remarks about one more that both add."""
+"""Items, and the comment of each side on one more item that both add."""
 
 
 def render(table: Table) -> str:
-    """Write a document: first the keys of each table, then the tables in it."""
+    """Render a document: first the keys of each table, then the tables in it."""
     return "\n".join(_lines(table, ())) + "\n"
 
 
@@ -30,8 +30,8 @@ def _lines(table: Table, path: tuple[str, ...]) -> list[str]:
     for key, entry in table.entries.items():
         if key not in inner:
             lines += [f"# {entry.above}"] * bool(entry.above)
-            remark = f"  # {entry.remark}" if entry.remark else ""
-            lines.append(f"{key} = {_value(entry)}{remark}")
+            comment = f"  # {entry.comment}" if entry.comment else ""
+            lines.append(f"{key} = {_value(entry)}{comment}")
     for key, entry in inner.items():
         assert isinstance(entry.value, Table)
         lines += [""] * (entry.style % 3) + [f"# {entry.above}"] * bool(entry.above)
@@ -50,38 +50,39 @@ def _value(entry: Entry) -> str:
         inline = (_value(replace(entry, value=step)) for step in entry.value.steps)
         return f"[{', '.join(inline)}]"
     assert isinstance(entry.value, tuple)
-    return _list(entry.value, quote, broken=entry.style % 2 == 1, ends=entry.style > 2)
+    return _list(entry.value, quote, broken=entry.style % 2 == 1, trailing=entry.style > 2)
 
 
-def _list(items: tuple[Item, ...], quote: str, *, broken: bool, ends: bool) -> str:
+def _list(items: tuple[Item, ...], quote: str, *, broken: bool, trailing: bool) -> str:
     if not broken:
         return f"[{', '.join(f'{quote}{item.word}{quote}' for item in items)}]"
     lines = ["["]
-    for place, item in enumerate(items, 1):
-        comma = "," if ends or place < len(items) else ""
-        remark = f"  # {item.remark}" if item.remark else ""
-        lines.append(f"    {quote}{item.word}{quote}{comma}{remark}")
+    for number, item in enumerate(items, 1):
+        comma = "," if trailing or number < len(items) else ""
+        comment = f"  # {item.comment}" if item.comment else ""
+        lines.append(f"    {quote}{item.word}{quote}{comma}{comment}")
     return "\n".join([*lines, "]"])
 
 
-def check_remarks(case: Remarks) -> None:
-    items, *said = case
-    lists = [tuple(map(Item, items)), *((*map(Item, items), Item("m", one)) for one in said)]
-    texts = ["x = " + _list(held, "'", broken=True, ends=True) + "\n" for held in lists]
+def check_comments(case: Comments) -> None:
+    words, *comments = case
+    items = tuple(map(Item, words))
+    lists = [items, *((*items, Item("m", comment)) for comment in comments)]
+    texts = ["x = " + _list(one, "'", broken=True, trailing=True) + "\n" for one in lists]
     merged = structural.merge("a.toml", *(text.encode() for text in texts)).text.decode()
-    assert tomllib.loads(merged) == {"x": [*items, "m"]}
-    assert sorted(re.findall(r"# (.*)", merged)) == sorted({*said})
+    assert tomllib.loads(merged) == {"x": [*words, "m"]}
+    assert sorted(re.findall(r"# (.*)", merged)) == sorted({*comments})
 
 
 PROPERTIES = {
     "edits of different things merge": edits("a.toml", render, tomllib.loads, "#"),
     "edits of the same thing do not merge": contested("a.toml", render),
-    "remarks of both sides on one item stay": Property(
-        REMARKS,
-        check_remarks,
+    "comments of both sides on one item stay": Property(
+        COMMENTS,
+        check_comments,
         examples=30,
         wrong={
-            "forgets a remark": instead(spacing, "above", lambda base, ours, theirs, lead: lead)
+            "forgets a comment": replacing(spacing, "above", lambda base, ours, theirs, lead: lead)
         },
     ),
 }

@@ -1,4 +1,4 @@
-"""An indented line for each thing, lists both ways."""
+"""Indented block mappings, with lists in block and flow style."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from tests.merging.formats.documents import Entry, Item, Steps, Table, contested
 from tests.merging.formats.properties import Property
 
 ALWAYS = "always"
-"""A key and an item that are always there: nothing would be written in another way."""
+"""A key and an item in every collection: an empty one would be written in another style."""
 
 
 def render(table: Table) -> str:
-    """Write a document: an indented line for each thing, lists both ways."""
+    """Render a document with indented mappings and lists in both styles."""
     return "\n".join(_lines(table, "")) + "\n"
 
 
@@ -34,8 +34,8 @@ def _lines(table: Table, indent: str) -> list[str]:
 def _value(key: str, entry: Entry, indent: str) -> list[str]:
     quote = ("", "'", '"')[entry.style % 3]
     if isinstance(entry.value, str):
-        remark = f"  # {entry.remark}" if entry.remark else ""
-        return [f"{indent}{key}: {quote}{entry.value}{quote}{remark}"]
+        comment = f"  # {entry.comment}" if entry.comment else ""
+        return [f"{indent}{key}: {quote}{entry.value}{quote}{comment}"]
     if isinstance(entry.value, dict):
         inner = ", ".join(f"{key}: {quote}{word}{quote}" for key, word in entry.value.items())
         return [f"{indent}{key}: {{{inner}}}"]
@@ -52,8 +52,8 @@ def _value(key: str, entry: Entry, indent: str) -> list[str]:
     lines = [f"{indent}{key}:"]
     deeper = indent + "  " * (entry.style > 2)
     for item in (*entry.value, Item(ALWAYS)):
-        remark = f"  # {item.remark}" if item.remark else ""
-        lines.append(f"{deeper}- {quote}{item.word}{quote}{remark}")
+        comment = f"  # {item.comment}" if item.comment else ""
+        lines.append(f"{deeper}- {quote}{item.word}{quote}{comment}")
     return lines
 
 
@@ -75,15 +75,15 @@ JOBS = st.tuples(
     st.integers(0, 2),
     st.booleans(),
 )
-"""How many keys each job has, which job gets another name, which key in it changes, by whom."""
+"""The number of keys in each job, the job to rename, the key to change in it, and by which side."""
 
 
 def check_renames(case: Jobs) -> None:
     counts, renamed, changed, swapped = case
     renamed %= len(counts)
     base = {f"job{n}": {f"k{n}{m}": "old" for m in range(count)} for n, count in enumerate(counts)}
-    held = base[f"job{renamed}"]
-    edited = held | {list(held)[changed]: "new"}
+    job = base[f"job{renamed}"]
+    edited = job | {list(job)[changed]: "new"}
     names = {key: "mine" if key == f"job{renamed}" else key for key in base}
     renames = {names[key]: value for key, value in base.items()}
     changes = base | {f"job{renamed}": edited}
@@ -93,7 +93,7 @@ def check_renames(case: Jobs) -> None:
     assert yaml.safe_load(merged) == {"jobs": renames | {"mine": edited}}
 
 
-def lose_what_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
+def lose_renamed_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nodes, "_is_less", lambda part, before: True)
     monkeypatch.setattr(nodes, "_renamed", lambda base, side, other: [])
 
@@ -101,7 +101,7 @@ def lose_what_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
 PROPERTIES = {
     "edits of different things merge": edits("a.yaml", render, load, "#"),
     "edits of the same thing do not merge": contested("a.yaml", render),
-    "what one side renames the other may change": Property(
-        JOBS, check_renames, examples=50, wrong={"loses what is renamed": lose_what_is_renamed}
+    "one side renames a job that the other changes": Property(
+        JOBS, check_renames, examples=50, wrong={"loses renamed parts": lose_renamed_parts}
     ),
 }
