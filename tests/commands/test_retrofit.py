@@ -389,7 +389,7 @@ def test_a_file_where_the_standard_has_a_folder_stays_and_so_the_other_way(
     assert (folder / mine).read_text() == own[mine]
     assert mine not in outcomes(report)
     told = [one["why"] for one in report["todo"] if one["path"] == mine]
-    assert [why.partition(" has ")[0] for why in told] == ["it stands where the standard"]
+    assert [why.partition(" has ")[0] for why in told] == ["it is where the standard"]
 
 
 def test_a_link_where_the_standard_has_a_folder_stays(

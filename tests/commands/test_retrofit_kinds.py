@@ -124,7 +124,7 @@ def test_the_root_of_several_services_is_refused_with_their_folders(
     make(kinds.MANY, tmp_path / "service")
     outcome = drydock("retrofit", tmp_path / "service", "--defaults", "--template", standard)
     assert outcome.code == 2
-    assert "in each that is meant: mail, orders, stock" in outcome.err
+    assert "run drydock retrofit in each: mail, orders, stock" in outcome.err
 
 
 def test_locked_versions_are_kept(

@@ -213,7 +213,7 @@ def test_what_helps_at_work_stays_yours_where_it_cannot_be_merged(
 
     assert outcome.code == 0, outcome.out
     assert (folder / "AGENTS.md").read_text() == own["AGENTS.md"]
-    assert "AGENTS.md: it is yours and stays" in outcome.out
+    assert "AGENTS.md: your file is kept" in outcome.out
     assert "could not be merged" in outcome.out
     patterns = (folder / ".gitignore").read_text()
     assert patterns.endswith(own[".gitignore"])

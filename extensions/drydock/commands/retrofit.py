@@ -8,24 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from drydock import git, locking
-from drydock.adoption import (
-    ancestry,
-    clashes,
-    debt,
-    derive,
-    factory,
-    pins,
-    python,
-    trees,
-)
-from drydock.adoption.account import files as account_files
+from drydock.adoption import ancestry, debt, derive, factory, merged, pins, survey
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
-from drydock.adoption.facts import Fact, gather
+from drydock.adoption.facts import Fact
+from drydock.adoption.merged import Merged
 from drydock.adoption.pins import Way
 from drydock.adoption.place import Place, place_of
 from drydock.adoption.releases import Releases
-from drydock.adoption.translate import Carried, Todo, project
+from drydock.adoption.translate import Carried, project
 from drydock.adoption.trees import Adoption
 from drydock.commands import first_lock, modernize, settling
 from drydock.commands.new import origin
@@ -33,7 +24,7 @@ from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
 from drydock.merging import work_tree
 from drydock.merging.branch import Branch
-from drydock.merging.trees import Labels, Merge, three_way
+from drydock.merging.trees import Labels, Merge
 from drydock.merging.work_tree import Work
 from drydock.paths import resolved
 from drydock.project import prefix_of, repository_of, require_clean
@@ -50,7 +41,6 @@ Say = Callable[[str], None]
 Ask = Callable[[Derived], str]
 _WRITTEN = {"added", "updated", "merged"}
 _OF_PINS = (project.PATH, "uv.lock")
-_OWN = ("it is yours and stays; the release has one of this name", "see what of it you need, too")
 
 
 @dataclass(frozen=True)
@@ -112,7 +102,7 @@ class _Retrofit:
         release = self._release()
         self._require_commits()
         self.say("Reading the service")
-        facts = self._facts()
+        facts = survey.facts_of(self.place, options.data)
         place = self._call_factory(facts)
         rendering.check_data(self.releases.checkout(release), options.data)
         derived = self._answers(facts, release, ask)
@@ -125,57 +115,47 @@ class _Retrofit:
         self.say("Merging")
         with place.repository.quarantined() as repository:
             adoption = Adoption(place, theirs, ancestors, copied, self.made)
-            own, blocked = set(trees.own(adoption)), dict(trees.blocked(adoption))
-            made = trees.make(repository, adoption, own | blocked.keys())
-            carried, three = made.carried, (made.base, place.tracked, made.theirs)
             labels = Labels("what it came from", "yours", f"release {release.name}")
-            merge = three_way(repository, *three, labels)
-            own |= trees.keep(place, merge)
-            shadows = trees.leave_out_shadows(repository, place, made, merge)
-            merge.rules |= {
-                place.prefix + path: one.rules for path, one in carried.items() if one.rules
-            }
-            work_tree.require_room(repository, place.tracked, place.unwatched, merge)
-            into = {path: to for to, one in carried.items() for path in one.accounted}
             name = str(values.get("service_name", ""))
-            account = account_files.of_service(place.files, carried, name)
-            report = RetrofitReport(
-                service=str(place.folder),
-                template=self.template.address,
-                after=release.name,
-                before=place.head,
-                dry_run=options.dry_run,
-                answers=derived,
-                files=[
-                    replace(file, reason=f"all of it is in {into[file.path]} now")
-                    if file.outcome == "removed" and file.path in into
-                    else file
-                    for file in files_of(place.prefix, three, merge, set())
-                ],
-                origins={path: one.origin for path, one in ancestors.items()},
-                todo=[
-                    *(todo for one in carried.values() for todo in one.todo),
-                    *account_files.left(account, carried),
-                    *(Todo(path, 0, *_OWN) for path in sorted(own)),
-                    *(_left_out(path, mine) for path, mine in sorted(blocked.items())),
-                    *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
-                    *clashes.find(facts, place.files, theirs.texts(), place.prefix),
-                ],
-                account=account,
-                notes=[
-                    *merge.doubts,
-                    *filter(None, [self.template.uncommitted(release), self.template.tags_missing]),
-                ],
-                skipped=theirs.skipped,
-                message=theirs.message.strip(),
-            )
+            adopted = merged.merge(repository, adoption, facts, name, labels)
+            report = self._report(release, derived, adoption, adopted)
             if not options.dry_run:
                 self.say("Writing")
-                _write(repository, place, merge, report, options)
+                _write(repository, place, adopted.merge, report, options)
             self._modernize(report)
             if not options.dry_run and theirs.answers.get("adopted"):
                 self._settle(report)
         return report
+
+    def _report(
+        self, release: Release, derived: list[Derived], adoption: Adoption, adopted: Merged
+    ) -> RetrofitReport:
+        place, theirs, sides = adoption.place, adoption.theirs, adopted.trees
+        three = (sides.base, place.tracked, sides.theirs)
+        into = {path: to for to, one in sides.carried.items() for path in one.accounted}
+        return RetrofitReport(
+            service=str(place.folder),
+            template=self.template.address,
+            after=release.name,
+            before=place.head,
+            dry_run=self.options.dry_run,
+            answers=derived,
+            files=[
+                replace(file, reason=f"all of it is in {into[file.path]} now")
+                if file.outcome == "removed" and file.path in into
+                else file
+                for file in files_of(place.prefix, three, adopted.merge, set())
+            ],
+            origins={path: one.origin for path, one in adoption.ancestors.items()},
+            todo=adopted.todo,
+            account=adopted.account,
+            notes=[
+                *adopted.merge.doubts,
+                *filter(None, [self.template.uncommitted(release), self.template.tags_missing]),
+            ],
+            skipped=theirs.skipped,
+            message=theirs.message.strip(),
+        )
 
     def _release(self) -> Release:
         """Return the release to bring in: the one that was named, or the newest."""
@@ -248,18 +228,6 @@ class _Retrofit:
             else:
                 report.debt = debt.summary(found)
 
-    def _facts(self) -> list[Fact]:
-        code = (text for path, text in self.place.files.items() if path.endswith(".py"))
-        python.read_newer(code, self.place.folder)
-        facts = gather(self.place.files)
-        if broken := next((fact for fact in facts if fact.about == "broken"), None):
-            raise BadInput(broken.value)
-        for about in ("app", "service_name", "service_port"):  # from which others are derived
-            given = str(self.options.data.get(about, ""))
-            if given and (about != "service_port" or given.isdigit()):
-                facts.append(Fact(about, given, "--data", 0, 100))
-        return facts
-
     def _answers(self, facts: list[Fact], release: Release, ask: Ask | None) -> list[Derived]:
         questions = rendering.config(self.releases.checkout(release)).questions_data
         if "app" not in questions:
@@ -285,12 +253,6 @@ class _Retrofit:
         if not copied:
             candidates += self.releases.candidates(release, values, theirs)
         return ancestry.find(self.place.contents, candidates)
-
-
-def _left_out(path: str, mine: str) -> Todo:
-    why = f"it stands where the standard has {path}, which is left out"
-    how = "to have it, drydock retrofit --abort, give yours another name, and retrofit again"
-    return Todo(mine, 0, why, how, "start")
 
 
 def _write(

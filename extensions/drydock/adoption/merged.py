@@ -1,0 +1,64 @@
+"""The merge of a retrofit: a release with a service, and what of it is left to do by hand."""
+
+from dataclasses import dataclass
+
+from drydock.adoption import clashes, trees
+from drydock.adoption.account import files as account_files
+from drydock.adoption.facts import Fact
+from drydock.adoption.translate import Entry, Todo
+from drydock.adoption.trees import Adoption, Trees
+from drydock.git import Repository
+from drydock.merging import work_tree
+from drydock.merging.trees import Labels, Merge, three_way
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A service with a release merged in; nothing of it is written yet."""
+
+    trees: Trees
+    merge: Merge
+    account: list[Entry]
+    """What became of each thing that the service states about how it runs."""
+    todo: list[Todo]
+    """What is left to do by hand."""
+
+
+def merge(
+    repository: Repository, adoption: Adoption, facts: list[Fact], name: str, labels: Labels
+) -> Merged:
+    """Merge a release with the service called `name`; `labels` name the sides in conflict markers.
+
+    `name` is empty where another template is merged, whose services have none. Raises BadInput
+    where an untracked file would be overwritten, or a render holds what must not be in a service.
+    """
+    place = adoption.place
+    own, blocked = set(trees.own(adoption)), dict(trees.blocked(adoption))
+    sides = trees.make(repository, adoption, own | blocked.keys())
+    merged = three_way(repository, sides.base, place.tracked, sides.theirs, labels)
+    own |= trees.keep(place, merged)
+    shadows = trees.leave_out_shadows(repository, place, sides, merged)
+    work_tree.require_room(repository, place.tracked, place.unwatched, merged)
+    carried = sides.carried
+    merged.rules |= {place.prefix + path: one.rules for path, one in carried.items() if one.rules}
+    account = account_files.of_service(place.files, carried, name)
+    todo = [
+        *(todo for one in carried.values() for todo in one.todo),
+        *account_files.left(account, carried),
+        *(_own(path) for path in sorted(own)),
+        *(_left_out(path, mine) for path, mine in sorted(blocked.items())),
+        *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
+        *clashes.find(facts, place.files, adoption.theirs.texts(), place.prefix),
+    ]
+    return Merged(sides, merged, account, todo)
+
+
+def _own(path: str) -> Todo:
+    why = "your file is kept; the release has one with the same name"
+    return Todo(path, 0, why, "compare the two, and take what you need from the release's")
+
+
+def _left_out(path: str, mine: str) -> Todo:
+    why = f"it is where the standard has {path}, which is left out"
+    how = "to get it, run drydock retrofit --abort, rename your file, and retrofit again"
+    return Todo(mine, 0, why, how, "start")

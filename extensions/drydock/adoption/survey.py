@@ -1,0 +1,31 @@
+"""What is known of a service before a retrofit asks anything: its facts, and answers given."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drydock.adoption import python
+from drydock.adoption.facts import Fact, gather
+from drydock.adoption.place import Place
+from drydock.errors import BadInput
+
+_WEIGHT_OF_DATA = 100
+"""Above every weight of a fact: an answer that is given decides."""
+_DERIVED_FROM = ("app", "service_name", "service_port")
+"""The answers that others are derived from."""
+
+
+def facts_of(place: Place, data: Mapping[str, Any]) -> list[Fact]:
+    """Return the facts about a service, and those that the answers in `data` imply.
+
+    Raises BadInput where a fact says that the service cannot be adopted.
+    """
+    code = (text for path, text in place.files.items() if path.endswith(".py"))
+    python.read_newer(code, place.folder)
+    facts = gather(place.files)
+    if broken := next((fact for fact in facts if fact.about == "broken"), None):
+        raise BadInput(broken.value)
+    return facts + [
+        Fact(name, value, "--data", 0, _WEIGHT_OF_DATA)
+        for name in _DERIVED_FROM
+        if (value := str(data.get(name, ""))) and (name != "service_port" or value.isdigit())
+    ]
