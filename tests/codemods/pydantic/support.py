@@ -1,4 +1,4 @@
-"""Runs the code of a row as it was on Pydantic 1, and as it became on Pydantic 2."""
+"""Runs the old code of a row on Pydantic 1, and the migrated code on Pydantic 2."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ _NUMBERS = count()
 
 
 def run_old(text: str) -> dict[str, Any]:
-    """Run a module on Pydantic 1, as Pydantic 2 still brings it."""
+    """Run a module on Pydantic 1, which Pydantic 2 includes as `pydantic.v1`."""
     old = _IMPORT.sub(
         lambda m: f"{m[1]} pydantic.v1" + (" as pydantic" if "import" in m[1] else ""), text
     )
@@ -22,7 +22,7 @@ def run_old(text: str) -> dict[str, Any]:
 
 
 def run_new(text: str) -> dict[str, Any]:
-    """Run a module on Pydantic 2, which must not warn of what is deprecated."""
+    """Run a module on Pydantic 2; deprecation warnings are errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return _run(text)
@@ -31,20 +31,20 @@ def run_new(text: str) -> dict[str, Any]:
 def _run(text: str) -> dict[str, Any]:
     name = f"row_{next(_NUMBERS)}"
     module = types.ModuleType(name)
-    sys.modules[name] = module  # annotations are looked up there
+    sys.modules[name] = module  # Pydantic looks up annotations there
     exec(compile(text, f"<{name}>", "exec"), module.__dict__)
     return module.__dict__
 
 
-def said(namespace: dict[str, Any], probe: str) -> object:
-    """Return the value of an expression, or the places that were not accepted."""
+def value_or_error(namespace: dict[str, Any], probe: str) -> object:
+    """Return the value of an expression, or the locations of its validation errors."""
     helpers = {"dump": _dump, "load": _load, "orm": _orm, "copy": _copy}
     try:
         value = eval(probe, helpers | namespace)
     except Exception as error:
         if type(error).__name__ == "ValidationError":
             return {one["loc"] for one in error.errors()}  # type: ignore[attr-defined]
-        # A frozen model raises TypeError in 1, ValidationError in 2.
+        # A frozen model raises TypeError in Pydantic 1, ValidationError in Pydantic 2.
         return "TypeError" if isinstance(error, TypeError) else repr(error)
     return repr(value)
 
@@ -71,7 +71,7 @@ def _is_new(model: Any) -> bool:
 
 
 def assert_same(rule: str, before: Files, *probes: str, also: tuple[str, ...] = ()) -> None:
-    """Hold the code that a rule makes to what the old did: each probe says the same."""
+    """Check that each probe has the same result in the old and in the migrated code."""
     files = files_of(before)
     text = files["service.py"]
     for name in (rule, *also):
@@ -79,5 +79,5 @@ def assert_same(rule: str, before: Files, *probes: str, also: tuple[str, ...] = 
     old, new = run_old(files["service.py"]), run_new(text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        before_all = {probe: said(old, probe) for probe in probes}
-    assert {probe: said(new, probe) for probe in probes} == before_all
+        before_all = {probe: value_or_error(old, probe) for probe in probes}
+    assert {probe: value_or_error(new, probe) for probe in probes} == before_all

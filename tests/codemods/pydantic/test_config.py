@@ -28,7 +28,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         """,
         ("dump(orm(User, name='a'))",),
     ),
-    "every name that changed, comments kept": (
+    "all renamed keys, with comments": (
         """
         from pydantic import BaseModel, Field
 
@@ -74,7 +74,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
             "User(Name='')",
         ),
     ),
-    "allow_mutation is turned round": (
+    "allow_mutation is negated": (
         """
         import pydantic
 
@@ -93,7 +93,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         """,
         ("dump(Point(x=1))", "Point(x=1, y=2)"),
     ),
-    "extra by its enum": (
+    "extra as enum": (
         """
         from pydantic import BaseModel, Extra
 
@@ -145,7 +145,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         """,
         ("dump(A(x='1'))",),
     ),
-    "inherited, and a Config that derives from that of the base": (
+    "Config derived from the base's Config": (
         """
         from pydantic import BaseModel as B
 
@@ -187,7 +187,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         },
         (),
     ),
-    "settings, whose file may have other variables": (
+    "settings with an env_file": (
         """
         from pydantic_settings import BaseSettings
 
@@ -208,7 +208,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         """,
         (),
     ),
-    "what Pydantic 2 does anyway": (
+    "keys that are defaults in Pydantic 2": (
         """
         from pydantic import BaseModel
 
@@ -228,7 +228,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         """,
         ("dump(A(x=1))", "A(x=1)._y"),
     ),
-    "a docstring becomes a comment": (
+    "docstring becomes a comment": (
         """
         from pydantic import BaseModel
 
@@ -252,7 +252,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         """,
         ("dump(orm(A, x=1))",),
     ),
-    "what is gone is told": (
+    "removed key is reported": (
         """
         from pydantic import BaseModel
         import orjson
@@ -276,7 +276,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
 }  # fmt: skip
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "no model": ("class A:\n    class Config:\n        orm_mode = True\n", ""),
+    "not a model": ("class A:\n    class Config:\n        orm_mode = True\n", ""),
     "same name from another library": (
         "from shop import BaseModel\nclass A(BaseModel):\n"
         "    class Config:\n        orm_mode = True\n",
@@ -287,27 +287,27 @@ NOOP: dict[str, tuple[Files, str]] = {
         "    model_config = ConfigDict(extra='forbid')\n",
         "",
     ),
-    "methods": (
+    "method in Config": (
         "from pydantic import BaseSettings\nclass A(BaseSettings):\n    class Config:\n"
         "        @classmethod\n        def customise_sources(cls, **given): ...\n",
-        "class Config has customise_sources",
+        "class Config defines customise_sources",
     ),
-    "fields": (
+    "fields key": (
         "from pydantic import BaseModel\nclass A(BaseModel):\n    a: int\n    class Config:\n"
         "        fields = {'a': 'A'}\n",
-        "give each field Field(alias=",
+        "use Field(alias=",
     ),
-    "a base that is not the model's": (
+    "Config derived from another class": (
         "from pydantic import BaseModel\nfrom shop import Common\nclass A(BaseModel):\n"
         "    class Config(Common):\n        orm_mode = True\n",
         "class Config derives from Common",
     ),
-    "an unknown key": (
+    "unknown key": (
         "from pydantic import BaseModel\nclass A(BaseModel):\n"
         "    class Config:\n        ormode = 1\n",
         "which Pydantic does not know",
     ),
-    "read elsewhere": (
+    "Config is read elsewhere": (
         "from pydantic import BaseModel\nclass A(BaseModel):\n    x: int\nprint(A.Config)\n",
         "read model_config",
     ),
@@ -320,7 +320,7 @@ def test_code_is_migrated(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", [name for name, row in FIX.items() if row[2]])
-def test_does_what_it_did(row: str) -> None:
+def test_behaviour_is_the_same(row: str) -> None:
     assert_same(RULE, FIX[row][0], *FIX[row][2])
 
 

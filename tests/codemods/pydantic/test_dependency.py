@@ -19,64 +19,67 @@ FIX: dict[str, tuple[Files, Files]] = {
         "fastapi==0.85.0\npydantic==1.10.2\nuvicorn\n",
         "fastapi==0.85.0\npydantic==1.10.2\npydantic-settings>=2\nuvicorn\n",
     ),
-    "requirements with extras and comments": _in(
+    "requirement with extra and comment": _in(
         "requirements/base.txt",
         "pydantic[email,dotenv]<2  # for the shop\nuvicorn\n",
         "pydantic[email,dotenv]<2  # for the shop\npydantic-settings>=2\nuvicorn\n",
     ),
-    "requirements that are compiled": _in(
+    "input of pip-compile": _in(
         "requirements.in", "fastapi\npydantic\n", "fastapi\npydantic\npydantic-settings>=2\n"
     ),
-    "requirements with what they come from": _in(
+    "output of pip-compile": _in(
         "requirements.txt",
         "pydantic==1.10.2\n    # via\n    #   fastapi\nuvicorn==0.20\n",
         "pydantic==1.10.2\n    # via\n    #   fastapi\npydantic-settings>=2\nuvicorn==0.20\n",
     ),
-    "dependencies": _in(
+    "item in pyproject.toml": _in(
         "pyproject.toml",
         '[project]\ndependencies = [\n    "pydantic>=1.8",\n    "uvicorn",\n]\n',
         '[project]\ndependencies = [\n    "pydantic>=1.8",\n    "pydantic-settings>=2",\n'
         '    "uvicorn",\n]\n',
     ),
-    "the last of the dependencies": _in(
+    "last item in pyproject.toml": _in(
         "pyproject.toml",
         '[project]\ndependencies = [\n    "pydantic>=1.8"\n]\n',
         '[project]\ndependencies = [\n    "pydantic>=1.8",\n    "pydantic-settings>=2",\n]\n',
     ),
-    "Poetry": _in(
+    "Poetry dependency": _in(
         "pyproject.toml",
         '[tool.poetry.dependencies]\npydantic = "^1.8"\nuvicorn = "*"\n',
         '[tool.poetry.dependencies]\npydantic = "^1.8"\npydantic-settings = "^2"\nuvicorn = "*"\n',
     ),
-    "Poetry, with extras": _in(
+    "Poetry dependency with extras": _in(
         "pyproject.toml",
         '[tool.poetry.dependencies]\npydantic = {extras = ["dotenv"], version = "^1"}\n',
         '[tool.poetry.dependencies]\npydantic = {extras = ["dotenv"], version = "^1"}\n'
         'pydantic-settings = "^2"\n',
     ),
-    "with a lock, which is told": (
+    "lock file is reported": (
         {**USES, "requirements.txt": "pydantic\n", "uv.lock": "version = 1\n"},
         {"requirements.txt": "pydantic\npydantic-settings>=2\n"},
     ),
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "there already": ({**USES, "requirements.txt": "pydantic\npydantic_settings==2.1\n"}, ""),
+    "already required": ({**USES, "requirements.txt": "pydantic\npydantic_settings==2.1\n"}, ""),
     "not imported": ({"app.py": "import os\n", "requirements.txt": "pydantic\n"}, ""),
-    "nowhere to add it": ({**USES, "requirements.txt": "fastapi\n"}, "add pydantic-settings>=2"),
-    "a pin of what the code was written for": (
+    "no requirement to add it after": (
+        {**USES, "requirements.txt": "fastapi\n"},
+        "add pydantic-settings>=2",
+    ),
+    "pin of Pydantic 1": (
         {"app.py": "from pydantic import ConfigDict\n", "requirements.txt": "pydantic==1.10.2\n"},
-        "the code is written for Pydantic 2 now",
+        "the code now uses Pydantic 2",
     ),
     "written for Pydantic 2": (
         {"app.py": "from pydantic import ConfigDict\n", "requirements.txt": "pydantic==2.5.0\n"},
         "",
     ),
-    "with hashes": (
+    "requirement with hashes": (
         {**USES, "requirements.txt": "pydantic==1.10.2 \\\n    --hash=sha256:abc\n"},
         "add pydantic-settings>=2",
     ),
-    "of a comment": (
+    "comment": (
         {"app.py": "# from pydantic_settings import x\n", "requirements.txt": "pydantic\n"},
         "",
     ),

@@ -1,8 +1,8 @@
-"""Arguments of `Field` and the like by their new names."""
+"""Arguments of `Field`, `conlist` and `conset` -> their new names."""
 
 import pytest
 
-from tests.codemods.pydantic.support import assert_same, run_new, run_old, said
+from tests.codemods.pydantic.support import assert_same, run_new, run_old, value_or_error
 from tests.codemods.support import Files, apply, assert_fixed, assert_left
 
 RULE = "pydantic-fields"
@@ -16,37 +16,37 @@ def _in(annotation: str, head: str = HEAD, base: str = "BaseModel") -> str:
 
 
 FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
-    "items of a field": (
+    "min_items of Field": (
         _in("List[int] = Field([], min_items=1, max_items=2)  # few"),
         _in("List[int] = Field([], min_length=1, max_length=2)  # few"),
         ("A(x=[])", "dump(A(x=[1]))", "A(x=[1, 2, 3])", "dump(A())"),
     ),
-    "items of a list": (
+    "min_items of conlist": (
         _in("conlist(int, min_items=2)"),
         _in("conlist(int, min_length=2)"),
         ("A(x=[1])", "dump(A(x=['1', 2]))"),
     ),
-    "items of a set": (
+    "items of conset": (
         _in("conset(int, max_items=2)"),
         _in("conset(int, max_length=2)"),
         ("A(x=[1, 2, 3])", "dump(A(x=[1, 1, 2]))"),
     ),
-    "not to be changed": (
+    "allow_mutation": (
         _in("int = Field(1, allow_mutation=False)"),
         _in("int = Field(1, frozen=True)"),
         (),
     ),
-    "by the library's name, over several lines": (
+    "attribute of the library on several lines": (
         "import pydantic\n\nL = pydantic.conlist(\n    int,\n    min_items=1,  # one at least\n)\n",
         "import pydantic\n\nL = pydantic.conlist(\n    int,\n    min_length=1,  # one at least\n)\n",
         (),
     ),
-    "variable of settings": (
+    "env of settings": (
         _in('str = Field("d", env="MY_X")', SETTINGS, "BaseSettings"),
         _in('str = Field("d", validation_alias="MY_X")', SETTINGS, "BaseSettings"),
         (),
     ),
-    "variables of settings": (
+    "several env of settings": (
         _in('str = Field("d", env=["MY_X", "X"], description="x")', SETTINGS, "BaseSettings"),
         _in(
             'str = Field("d", validation_alias=AliasChoices("MY_X", "X"), description="x")',
@@ -55,7 +55,7 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
         ),
         (),
     ),
-    "variable of settings that derive": (
+    "env of derived settings": (
         SETTINGS
         + "class Base(BaseSettings): ...\n\n\nclass A(Base):\n    x: str = Field(..., env='X')\n",
         SETTINGS
@@ -67,45 +67,48 @@ FIX: dict[str, tuple[Files, Files, tuple[str, ...]]] = {
 
 NOOP: dict[str, tuple[Files, str]] = {
     "already migrated": (_in("List[int] = Field([], min_length=1)"), ""),
-    "both arguments": (_in("List[int] = Field([], min_items=1, min_length=1)"), "keep one of them"),
+    "both arguments": (
+        _in("List[int] = Field([], min_items=1, min_length=1)"),
+        "keep min_length= only",
+    ),
     "same name from another library": (
         "from shop import Field\nx = Field(min_items=1, env='x')\n",
         "",
     ),
-    "unique": (_in("List[int] = Field([], unique_items=True)"), "use Set[...]"),
-    "constant": (_in("int = Field(1, const=True)"), "use Literal[...]"),
-    "lengths of the items, in Pydantic 1": (
+    "unique_items": (_in("List[int] = Field([], unique_items=True)"), "use Set[...]"),
+    "const": (_in("int = Field(1, const=True)"), "use Literal[...]"),
+    "min_length of items in Pydantic 1": (
         {
             "service.py": _in("List[str] = Field([], min_length=1)"),
             "requirements.txt": "pydantic==1.10.2\n",
         },
         "write Annotated[str, Field(min_length=...)] for the items of x",
     ),
-    "lengths of the items of lists in it": (
+    "max_length of nested items": (
         {
             "service.py": _in("list[list[str]] = Field([], max_length=9)"),
             "requirements.txt": "pydantic==1.10.2\n",
         },
-        "max_length= of a list of str held for each item",
+        "max_length= on a list of str applied to each item",
     ),
-    "lengths of the list, in Pydantic 2": (
+    "min_length of a list in Pydantic 2": (
         {
             "service.py": _in("List[str] = Field([], min_length=1)"),
             "requirements.txt": "pydantic==2.5.0\n",
         },
         "",
     ),
-    "bounds of the items": (
+    "bounds of items": (
         _in("List[int] = Field([], gt=0, le=9)"),
-        "gt=, le= of a list of int held for each item",
+        "gt=, le= on a list of int applied to each item",
     ),
-    "a length of a text": (_in("str = Field('x', min_length=1)"), ""),
-    "env of what is no settings": (_in("int = Field(1, env='X')"), ""),
-    "the field is passed by name": (
+    "min_length of a str": (_in("str = Field('x', min_length=1)"), ""),
+    "env outside settings": (_in("int = Field(1, env='X')"), ""),
+    "field is passed as keyword": (
         _in("str = Field('d', env='X')", SETTINGS, "BaseSettings") + "\n\na = A(x='1')\n",
         "x= is passed in service.py",
     ),
-    "an alias is there": (
+    "field has an alias": (
         _in("str = Field('d', env='X', alias='y')", SETTINGS, "BaseSettings"),
         "AliasChoices",
     ),
@@ -118,7 +121,7 @@ def test_code_is_migrated(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", [name for name, row in FIX.items() if row[2]])
-def test_does_what_it_did(row: str) -> None:
+def test_behaviour_is_the_same(row: str) -> None:
     assert_same(RULE, FIX[row][0], *FIX[row][2])
 
 
@@ -127,19 +130,21 @@ def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 
-def test_the_variable_of_settings_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variable_of_settings_is_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_X", "from the environment")
     before = _in('str = Field("d", env="MY_X")', SETTINGS, "BaseSettings")
     old = before.replace("pydantic_settings", "pydantic")
-    assert said(run_old(old), "A().x") == "'from the environment'"
+    assert value_or_error(run_old(old), "A().x") == "'from the environment'"
     new = apply(RULE, before).texts["service.py"]
-    assert said(run_new(new), "A().x") == "'from the environment'"
+    assert value_or_error(run_new(new), "A().x") == "'from the environment'"
 
 
-def test_what_held_for_each_item_in_pydantic_1_is_written_so_for_pydantic_2() -> None:
+def test_item_constraint_of_pydantic_1_equals_annotated_item_of_pydantic_2() -> None:
     old = run_old(_in("List[str] = Field([], min_length=1)"))
     head = HEAD.replace("List\n", "Annotated, List\n")
     new = run_new(_in("List[Annotated[str, Field(min_length=1)]] = []", head))
     taken = ("A(x=[]).x", "A(x=['a']).x")
-    assert [said(old, one) for one in taken] == [said(new, one) for one in taken]
-    assert [said(side, "A(x=['']).x") for side in (old, new)] == [{("x", 0)}, {("x", 0)}]
+    assert [value_or_error(old, one) for one in taken] == [
+        value_or_error(new, one) for one in taken
+    ]
+    assert [value_or_error(side, "A(x=['']).x") for side in (old, new)] == [{("x", 0)}, {("x", 0)}]

@@ -1,4 +1,4 @@
-"""Names of Pydantic 1 that are elsewhere now."""
+"""Names of Pydantic 1 that moved or were removed."""
 
 import pytest
 
@@ -25,7 +25,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(Settings())", "dump(Settings(x='2'))", "Settings(y=1)"),
     ),
-    "settings among others": (
+    "settings among other names": (
         """
         from pydantic import BaseModel, BaseSettings, Field  # the shop's
 
@@ -60,12 +60,12 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         (),
     ),
-    "settings by another name": (
+    "settings with an alias": (
         "from pydantic import BaseSettings as Base\nclass S(Base):\n    x: int = 1\n",
         "from pydantic_settings import BaseSettings as Base\nclass S(Base):\n    x: int = 1\n",
         ("dump(S())",),
     ),
-    "settings of the library": (
+    "settings as attribute": (
         "import pydantic\nclass S(pydantic.BaseSettings):\n    x: pydantic.StrictInt = 1\n",
         "import pydantic\nfrom pydantic_settings import BaseSettings\n"
         "class S(BaseSettings):\n    x: pydantic.StrictInt = 1\n",
@@ -92,7 +92,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(Page[int](items=['1']))", "Page[int](items=['a'])", "Page[int].__name__"),
     ),
-    "generic model beside a model": (
+    "generic model and another base": (
         """
         from typing import Generic, TypeVar
         from pydantic import BaseModel
@@ -120,7 +120,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(Page[int](total=1, item='2'))",),
     ),
-    "where the library really had it": (
+    "modules in which the library defined them": (
         """
         from pydantic.main import BaseModel
         from pydantic.error_wrappers import ValidationError
@@ -150,7 +150,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("check({'x': 1})", "check({})"),
     ),
-    "names for types": (
+    "aliases of types": (
         """
         from pydantic import BaseModel, NoneStr, StrBytes
 
@@ -168,7 +168,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(y='a'))", "dump(A(x=None, y='b'))"),
     ),
-    "in an order with blank lines": (
+    "sections separated by blank lines": (
         """
         import os
 
@@ -185,7 +185,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         (),
     ),
-    "other names of the types": (
+    "import aliases of types": (
         "from pydantic.types import PyObject\n",
         "from pydantic import ImportString\n",
         (),
@@ -194,13 +194,13 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 NOOP: dict[str, tuple[Files, str]] = {
     "already migrated": ("from pydantic_settings import BaseSettings\n", ""),
-    "runs on both": (
+    "code for both versions": (
         "try:\n    from pydantic_settings import BaseSettings\n"
         "except ImportError:\n    from pydantic import BaseSettings\n",
         "",
     ),
     "same name from another library": ("from shop.pydantic import BaseSettings\n", ""),
-    "what is still there": (
+    "unchanged name": (
         "from pydantic import BaseModel, Field, EmailStr\nfrom pydantic.types import conint\n",
         "",
     ),
@@ -214,7 +214,7 @@ NOOP: dict[str, tuple[Files, str]] = {
         "StringConstraints",
     ),
     "internals": ("import pydantic\npydantic.typing.get_args\n", "Pydantic 2 has no such name"),
-    "the old library on purpose": ("from pydantic.v1 import BaseSettings\n", ""),
+    "explicit pydantic.v1": ("from pydantic.v1 import BaseSettings\n", ""),
 }
 
 
@@ -224,7 +224,7 @@ def test_code_is_migrated(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", [name for name, row in FIX.items() if row[2]])
-def test_does_what_it_did(row: str) -> None:
+def test_behaviour_is_the_same(row: str) -> None:
     assert_same(RULE, FIX[row][0], *FIX[row][2])
 
 

@@ -1,4 +1,4 @@
-"""`.dict()` -> `.model_dump()`, and the like."""
+"""`.dict()` -> `.model_dump()`, and other renamed methods."""
 
 import pytest
 
@@ -38,14 +38,14 @@ def _in(code: str) -> str:
 
 
 FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "an annotated argument": (
+    "annotated parameter": (
         "def f(item: Item, other: 'Item' = None):\n"
         "    return item.dict(exclude_unset=True), other.dict()  # both\n",
         "def f(item: Item, other: 'Item' = None):\n"
         "    return item.model_dump(exclude_unset=True), other.model_dump()  # both\n",
         ("f(Item(name='a'), Item(name='b', size=1))",),
     ),
-    "what was made of the class": (
+    "instance of the class": (
         "def f(data):\n    item = Item(**data)\n    same = item\n"
         "    return same.dict(), item.copy(update={'size': 3}).dict()\n",
         "def f(data):\n    item = Item(**data)\n    same = item\n"
@@ -60,7 +60,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Item.model_construct(name='x')\n",
         ("f({'name': 'a'}, '{\"name\": \"b\"}')", "f({}, '')"),
     ),
-    "fields, items, and what a function returns": (
+    "fields, items and return values": (
         "def f(cart: Cart):\n"
         "    found = find('x')\n"
         "    return [one.dict() for one in cart.items], cart.best.dict(), cart.items[0].dict(), "
@@ -71,14 +71,14 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "cart.items[0].model_dump(), found.model_dump(exclude_unset=True)\n",
         ("f(Cart(items=[{'name': 'a'}], best={'name': 'b'}))",),
     ),
-    "the names of the fields": (
+    "names of the fields": (
         "def f(name):\n    return list(Item.__fields__.keys()), name in Cart.__fields__, "
         "[one for one in Item.__fields__]\n",
         "def f(name):\n    return list(Item.model_fields.keys()), name in Cart.model_fields, "
         "[one for one in Item.model_fields]\n",
         ("f('best')", "f('worst')"),
     ),
-    "the names of the fields, by their text": (
+    "names of the fields by string": (
         "def f():\n    found = Item.__dict__['__fields__'].keys()  # of both\n"
         "    for name in vars(Cart)['__fields__']:\n        found = [*found, name]\n"
         "    return sorted(found), len(getattr(Item, '__fields__'))\n",
@@ -92,7 +92,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "def f(item: Item):\n    return item.model_dump_json(by_alias=True, indent=2)\n",
         ("f(Item(name='a'))",),
     ),
-    "in a loop, and in a method of the model": (
+    "loop variable and self": (
         "class More(Item):\n    def shown(self):\n        return self.dict()\n\n"
         "    @classmethod\n    def of(cls, data):\n        return cls.parse_obj(data)\n\n\n"
         "def f(items: List[Item]):\n    for one in items:\n        yield one.dict()\n",
@@ -101,7 +101,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "def f(items: List[Item]):\n    for one in items:\n        yield one.model_dump()\n",
         ("More.of({'name': 'a'}).shown()", "list(f([Item(name='a')]))"),
     ),
-    "which were set, schema, forward references": (
+    "fields set, schema, forward references": (
         "Item.update_forward_refs()\nkeys = sorted(Item.schema()['properties'])\n"
         "def f(item: Item):\n    return item.__fields_set__\n",
         "Item.model_rebuild()\nkeys = sorted(Item.model_json_schema()['properties'])\n"
@@ -111,7 +111,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 MORE: dict[str, tuple[Files, Files]] = {
-    "from_orm of a class by another module": (
+    "class from another module": (
         {
             "app/__init__.py": "",
             "app/schemas.py": MODEL,
@@ -123,7 +123,7 @@ MORE: dict[str, tuple[Files, Files]] = {
             "    return schemas.Item.model_validate(row)\n",
         },
     ),
-    "an object that another module makes": (
+    "instance from another module": (
         {
             "app/__init__.py": "",
             "app/config.py": "from pydantic_settings import BaseSettings\n\n\n"
@@ -138,68 +138,68 @@ MORE: dict[str, tuple[Files, Files]] = {
         "from typing import List\nfrom pydantic import TypeAdapter\n\n\n"
         "def f(data):\n    return TypeAdapter(List[int]).validate_python(data)\n",
     ),
-    "of the library, from text": (
+    "parse_raw_as as attribute": (
         "import pydantic\n\nx = pydantic.parse_raw_as(int, '1')\n",
         "import pydantic\n\nx = pydantic.TypeAdapter(int).validate_json('1')\n",
     ),
 }
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "a response has json, a dict copy": (
+    "json of a response, copy of a dict": (
         _in("def f(response, data: dict):\n    return response.json(), data.copy()\n"),
         "",
     ),
-    "what may be something else": (
+    "unknown object": (
         _in("def f(item: Item, other):\n    item = other\n    return item.dict()\n"),
         "not known to be a model",
     ),
-    "hidden by a variable of an inner function": (
+    "name shadowed in an inner function": (
         _in("def f(item: Item):\n    def g(item):\n        return item.dict()\n    return g\n"),
         "not known to be a model",
     ),
-    "a method of the service's own": (
+    "overridden method": (
         _in("class Own(Item):\n    def dict(self, **given):\n        return {}\n\n\n"
             "def f(item: Item):\n    return item.dict()\n"),
-        "a model of the service has its own dict()",
+        "a model of the service overrides dict()",
     ),
-    "an argument that is gone": (
+    "removed argument": (
         _in("def f(item: Item):\n    return item.json(ensure_ascii=False)\n"),
-        "do by hand what ensure_ascii= did",
+        "do what ensure_ascii= did in your own code",
     ),
-    "a copy of a part": (
+    "copy with include": (
         _in("def f(item: Item):\n    return item.copy(include={'name'})\n"),
-        "do by hand what include= did",
+        "do what include= did in your own code",
     ),
-    "fields": (_in("kinds = [one.outer_type_ for one in Item.__fields__.values()]\n"),
+    "values of __fields__": (_in("kinds = [one.outer_type_ for one in Item.__fields__.values()]\n"),
                "read model_fields"),
-    "fields, by their text": (
+    "__fields__ by string": (
         _in("kind = Item.__dict__['__fields__']['name'].type_\n"),
-        "is no attribute of a model any more",
+        "is no longer an attribute of models",
     ),
-    "fields, asked for by their name": (
+    "getattr of __fields__": (
         _in("fields = getattr(Item, '__fields__')\n"),
         "read model_fields of the class",
     ),
-    "names of the fields of what is not known": (
+    "names of the fields of an unknown object": (
         _in("def f(kind):\n    return list(kind.__dict__['__fields__'].keys())\n"),
         "read model_fields of the class",
     ),
-    "what was given, asked for by its name": (
+    "__fields_set__ by string": (
         _in("def f(item: Item):\n    return getattr(item, '__fields_set__', set())\n"),
         "read model_fields_set",
     ),
-    "settings": (_in("title = Item.__config__.title\n"), "read model_config, which is a dict"),
-    "settings, by their text": (
+    "__config__": (_in("title = Item.__config__.title\n"), "read model_config, which is a dict"),
+    "__config__ by string": (
         _in("title = vars(Item)['__config__'].title\n"),
         "read model_config, which is a dict",
     ),
-    "validators": (_in("many = len(Item.__validators__)\n"), "call model_validate()"),
-    "validators, asked for by their name": (
+    "__validators__": (_in("many = len(Item.__validators__)\n"), "call model_validate()"),
+    "__validators__ by string": (
         _in("def f(kind):\n    return hasattr(kind, '__pre_root_validators__')\n"),
         "call model_validate()",
     ),
-    "settings of something else": ("def f(shop):\n    return shop.__config__\n", ""),
-    "no model": (
+    "__config__ of another object": ("def f(shop):\n    return shop.__config__\n", ""),
+    "not a model": (
         "class Item:\n    def dict(self): ...\n\n\ndef f(item: Item):\n    return item.json()\n",
         "",
     ),
@@ -213,12 +213,12 @@ def test_code_is_migrated(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_does_what_it_did(row: str) -> None:
+def test_behaviour_is_the_same(row: str) -> None:
     assert_same(RULE, _in(FIX[row][0]), *FIX[row][2])
 
 
 @pytest.mark.parametrize("row", MORE)
-def test_is_fixed_across_modules(row: str) -> None:
+def test_code_is_migrated_across_modules(row: str) -> None:
     assert_fixed(RULE, *MORE[row])
 
 
@@ -227,7 +227,7 @@ def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 
-def test_what_is_likely_is_changed_on_request() -> None:
+def test_likely_model_is_changed_on_request() -> None:
     before = _in("def f(item, other):\n    return item.dict(), other.from_orm(1), other.json()\n")
     after = before.replace("item.dict()", "item.model_dump()").replace("from_orm", "model_validate")
     assert_fixed(RULE, before, after, unsafe=True)

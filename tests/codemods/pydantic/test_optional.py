@@ -14,7 +14,7 @@ def _old(text: str) -> dict[str, str]:
 
 
 FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "optional": (
+    "Optional": (
         """
         from typing import Optional
         from pydantic import BaseModel
@@ -33,7 +33,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(y=''))", "A(x=None)", "dump(A(x='1', y='a'))"),
     ),
-    "union with None, in both spellings": (
+    "union with None in both notations": (
         """
         import typing as t
         from pydantic import BaseModel
@@ -71,7 +71,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A())", "dump(A(x=[]))"),
     ),
-    "default None of what is not optional": (
+    "default None without Optional": (
         """
         from pydantic import BaseModel
 
@@ -89,7 +89,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A())", "dump(A(x=None))", "dump(A(x='a', y=[1]))"),
     ),
-    "Field(None) of what is not optional": (
+    "Field(None) without Optional": (
         """
         from typing import List, Optional
         from pydantic import BaseModel, Field
@@ -134,7 +134,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A())", "dump(A(X='a', Y=None))"),
     ),
-    "as a text": (
+    "annotation as string": (
         """
         from typing import Optional
         from pydantic import BaseModel
@@ -153,7 +153,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         (),
     ),
-    "of a class that inherits": (
+    "derived class": (
         """
         from typing import Optional
         from pydantic import BaseModel
@@ -180,7 +180,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A())", "dump(A(inner={}))"),
     ),
-    "constrained": (
+    "constrained type": (
         """
         from pydantic import BaseModel, conint
 
@@ -218,16 +218,16 @@ NOOP: dict[str, tuple[Files, str]] = {
         """, "requirements.txt": "pydantic>=2.1\n"},
         "",
     ),
-    "nothing tells for which": (
+    "unknown version of Pydantic": (
         """
         from typing import Optional
         from pydantic import BaseModel
         class A(BaseModel):
             x: Optional[int]
         """,
-        "right if the service was written for Pydantic 1",
+        "correct only if the code was written for Pydantic 1",
     ),
-    "no model": (
+    "not a model": (
         _old("""
         from typing import Optional
         from dataclasses import dataclass
@@ -237,7 +237,7 @@ NOOP: dict[str, tuple[Files, str]] = {
         """),
         "",
     ),
-    "class variable, private attribute, factory": (
+    "class variable, private attribute, default factory": (
         _old("""
         from typing import ClassVar, Optional
         from pydantic import BaseModel, Field
@@ -259,7 +259,7 @@ NOOP: dict[str, tuple[Files, str]] = {
         """),
         "",
     ),
-    "what a type variable stands for": (
+    "type variable": (
         _old("""
         from typing import TypeVar
         from pydantic import BaseModel
@@ -279,7 +279,7 @@ def test_code_is_migrated(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", [name for name, row in FIX.items() if row[2]])
-def test_does_what_it_did(row: str) -> None:
+def test_behaviour_is_the_same(row: str) -> None:
     assert_same(RULE, _old(FIX[row][0]), *FIX[row][2])
 
 
@@ -310,9 +310,7 @@ def test_code_is_left_unchanged(row: str) -> None:
         ),
     ],
 )
-def test_tells_for_which_pydantic_a_service_was_written(
-    files: dict[str, str], written_for: int
-) -> None:
+def test_version_that_code_was_written_for(files: dict[str, str], written_for: int) -> None:
     model = "from typing import Optional\nfrom pydantic import BaseModel\n\n\n"
     model += "class A(BaseModel):\n    x: Optional[int]\n"
     found = apply(RULE, {**files, "m.py": model}).findings

@@ -9,15 +9,15 @@ RULE = "pydantic-root-model"
 
 OLD, NEW = "from pydantic import BaseModel\n", "from pydantic import RootModel\n"
 FIX: dict[str, tuple[Files, Files]] = {
-    "a list": (
+    "list": (
         f"from typing import List\n{OLD}\n\nclass A(BaseModel):\n    __root__: List[int]  # all\n",
         f"from typing import List\n{NEW}\n\nclass A(RootModel[List[int]]):\n    pass\n",
     ),
-    "a dict": (
+    "dict": (
         f"{OLD}\n\nclass A(BaseModel):\n    __root__: dict[str, int]\n",
         f"{NEW}\n\nclass A(RootModel[dict[str, int]]):\n    pass\n",
     ),
-    "with a default": (
+    "default": (
         f"{OLD}\n\nclass A(BaseModel):\n    __root__: str = 'a'\n",
         f"{NEW}\n\nclass A(RootModel[str]):\n    root: str = 'a'\n",
     ),
@@ -25,15 +25,15 @@ FIX: dict[str, tuple[Files, Files]] = {
         "import pydantic\nclass A(pydantic.BaseModel):\n    __root__: int\n",
         "import pydantic\nclass A(pydantic.RootModel[int]):\n    pass\n",
     ),
-    "with a docstring": (
+    "docstring": (
         f"{OLD}class A(BaseModel):\n    'An A.'\n\n    __root__: int\n",
         f"{NEW}class A(RootModel[int]):\n    'An A.'\n",
     ),
-    "with a method": (
+    "method": (
         f"{OLD}class A(BaseModel):\n    __root__: int\n\n    def name(self):\n        return 'a'\n",
         f"{NEW}class A(RootModel[int]):\n\n    def name(self):\n        return 'a'\n",
     ),
-    "beside another model": (
+    "another model in the module": (
         f"{OLD}class B(BaseModel):\n    x: int\nclass A(BaseModel):\n    __root__: list[B]\n",
         "from pydantic import BaseModel, RootModel\n"
         "class B(BaseModel):\n    x: int\nclass A(RootModel[list[B]]):\n    pass\n",
@@ -49,28 +49,28 @@ NOOP: dict[str, tuple[Files, str]] = {
         "from pydantic import RootModel\nclass A(RootModel[int]): ...  # __root__\n",
         "",
     ),
-    "read in the service": (
+    "__root__ is read in the service": (
         {"a.py": f"{OLD}class A(BaseModel):\n    __root__: int\n", "b.py": "x = a.__root__\n"},
-        "b.py reads or passes a __root__",
+        "b.py reads or passes __root__",
     ),
-    "made by name": (
+    "__root__ is passed as keyword": (
         {"a.py": f"{OLD}class A(BaseModel):\n    __root__: int\na = A(__root__=1)\n"},
-        "reads or passes a __root__",
+        "reads or passes __root__",
     ),
-    "a configuration": (
+    "configuration": (
         f"{OLD}class A(BaseModel):\n    __root__: int\n    class Config:\n        title = 'a'\n",
-        "it has a configuration",
+        "the class has a configuration",
     ),
-    "a validator": (
+    "validator": (
         f"{OLD}from pydantic import validator\nclass A(BaseModel):\n    __root__: int\n"
         "    @validator('__root__')\n    def f(cls, v): return v\n",
-        "it has a configuration, validators",
+        "the class has a configuration, validators",
     ),
-    "derived from another": (
+    "derived from another model": (
         f"{OLD}class B(BaseModel): ...\nclass A(B):\n    __root__: int\n",
-        "it does not derive from BaseModel alone",
+        "the class has other bases than BaseModel",
     ),
-    "no model": ("class A:\n    __root__: int\n", ""),
+    "not a model": ("class A:\n    __root__: int\n", ""),
 }
 
 
@@ -84,8 +84,8 @@ def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 
-def test_takes_and_gives_the_values_it_did() -> None:
-    before = FIX["a list"][0]
+def test_input_and_output_are_the_same() -> None:
+    before = FIX["list"][0]
     assert isinstance(before, str)
     new = run_new(apply(RULE, before).texts["service.py"])
     old = run_old(before)

@@ -8,7 +8,7 @@ from tests.codemods.support import Files, apply, assert_fixed, assert_left
 RULE = "pydantic-root-validators"
 
 FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "bare": (
+    "without arguments": (
         """
         from typing import Any, Dict
         from pydantic import BaseModel, root_validator
@@ -41,7 +41,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(x=1))", "dump(A(x='1', y=3))", "A(y=1)"),
     ),
-    "with brackets, and of the library": (
+    "empty call, attribute of the library": (
         """
         import pydantic
 
@@ -66,7 +66,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(x=1))",),
     ),
-    "skip_on_failure, a field of the base, and the class": (
+    "skip_on_failure, field of the base, use of cls": (
         """
         from pydantic import BaseModel, root_validator
 
@@ -140,7 +140,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(first='a', last='b'))", "dump(A(first='a', last='b', name='c'))"),
     ),
-    "does more, so that it is kept": (
+    "other use of values": (
         """
         from pydantic import BaseModel, root_validator
 
@@ -165,7 +165,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         (),
     ),
-    "partial update, where it is asked which were set": (
+    "sets a field where exclude_unset is used": (
         """
         from pydantic import BaseModel, root_validator
 
@@ -198,7 +198,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         (),
     ),
-    "before": (
+    "pre": (
         """
         from pydantic import BaseModel, root_validator
 
@@ -244,7 +244,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "dump(B(a=A(x=1)))",
         ),
     ),
-    "before, which only reads": (
+    "pre that only reads": (
         """
         from pydantic import BaseModel, root_validator
 
@@ -274,7 +274,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(X=1))", "dump(A())"),
     ),
-    "a function that is reused": (
+    "reused function": (
         """
         from pydantic import BaseModel, root_validator
 
@@ -311,29 +311,29 @@ NOOP: dict[str, tuple[Files, str]] = {
         "    def f(cls, values): return values\n",
         "",
     ),
-    "before, of a model that reads objects": (
+    "pre on a model with orm_mode": (
         HEAD + "    class Config:\n        orm_mode = True\n    @root_validator(pre=True)\n"
         "    def f(cls, values): return values\n",
         "from_orm() passes the object itself",
     ),
-    "several before": (
+    "several pre": (
         HEAD + "    @root_validator(pre=True)\n    def f(cls, values): return values\n"
         "    @root_validator(pre=True)\n    def g(cls, values): return values\n",
         "runs in the opposite order",
     ),
-    "before, on assignment": (
+    "pre with validate_assignment": (
         HEAD + "    class Config:\n        validate_assignment = True\n"
         "    @root_validator(pre=True)\n    def f(cls, values): return values\n",
-        "it runs on assignment",
+        "it also runs on assignment",
     ),
-    "kept already": (
+    "already has skip_on_failure": (
         HEAD + "    @root_validator(skip_on_failure=True)\n"
         "    def f(cls, values): return dict(values)\n",
-        "write it as @model_validator by hand",
+        "rewrite it as @model_validator",
     ),
-    "arguments that are computed": (
+    "computed arguments": (
         HEAD + "    @root_validator(pre=EARLY)\n    def f(cls, values): return values\n",
-        "write it as @model_validator by hand",
+        "rewrite it as @model_validator",
     ),
 }
 
@@ -344,7 +344,7 @@ def test_code_is_migrated(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", [name for name, row in FIX.items() if row[2]])
-def test_does_what_it_did(row: str) -> None:
+def test_behaviour_is_the_same(row: str) -> None:
     assert_same(RULE, FIX[row][0], *FIX[row][2])
 
 
@@ -353,7 +353,7 @@ def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
 
 
-@pytest.mark.parametrize("row", ["does more, so that it is kept", "a function that is reused"])
-def test_what_is_kept_is_left_to_be_done(row: str) -> None:
+@pytest.mark.parametrize("row", ["other use of values", "reused function"])
+def test_kept_validator_is_also_reported(row: str) -> None:
     found = apply(RULE, FIX[row][0]).findings
     assert {one.certainty for one in found} == {"changed", "left"}

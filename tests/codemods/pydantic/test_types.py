@@ -1,4 +1,4 @@
-"""Custom types, and URLs that are no texts: all of it is told."""
+"""Custom types, and URLs, which are no longer `str`: all are only reported."""
 
 import pytest
 
@@ -8,34 +8,34 @@ RULE = "pydantic-types"
 HEAD = "from pydantic import AnyHttpUrl, BaseModel, PostgresDsn\n\n\n"
 
 REPORTED: dict[str, tuple[Files, str]] = {
-    "validators of a type": (
+    "validators of a custom type": (
         "class A(str):\n    @classmethod\n    def __get_validators__(cls):\n        yield cls.check\n",
         "__get_pydantic_core_schema__",
     ),
-    "the schema of a type": (
+    "schema of a custom type": (
         "class A(str):\n    @classmethod\n    def __modify_schema__(cls, schema): ...\n",
         "__get_pydantic_json_schema__",
     ),
-    "a URL": (HEAD + "class A(BaseModel):\n    url: AnyHttpUrl\n", "url: AnyHttpUrl is no longer a str"),
-    "URLs": (
+    "URL": (HEAD + "class A(BaseModel):\n    url: AnyHttpUrl\n", "url: AnyHttpUrl is no longer a str"),
+    "list of URLs": (
         "from typing import List, Optional\n" + HEAD
         + "class A(BaseModel):\n    urls: Optional[List[AnyHttpUrl]] = None\n",
         "urls: AnyHttpUrl",
     ),
-    "a database": (
+    "DSN": (
         "import pydantic\nclass A(pydantic.BaseModel):\n    db: pydantic.PostgresDsn\n",
         "str(...)",
     ),
-    "a URL that is built": (
+    "build of a URL": (
         HEAD + "x = PostgresDsn.build(scheme='postgresql', user='u', host='h', path='/db')\n",
         "username= for user=",
     ),
-    "a constrained text": (
+    "URL from pydantic.networks": (
         "from pydantic.networks import HttpUrl\nfrom pydantic import BaseModel\n"
         "class A(BaseModel):\n    x: 'int'\n    y: HttpUrl = None\n",
         "HttpUrl is no longer a str",
     ),
-    "of a class in another module": (
+    "base in another module": (
         {"app/__init__.py": "", "app/base.py": "from pydantic import BaseModel\nclass Base(BaseModel): ...\n",
          "app/a.py": "from pydantic import AnyUrl\nfrom .base import Base\nclass A(Base):\n    x: AnyUrl\n"},
         "x: AnyUrl",
@@ -43,13 +43,13 @@ REPORTED: dict[str, tuple[Files, str]] = {
 }  # fmt: skip
 
 NOOP: dict[str, tuple[Files, str]] = {
-    "no model": (HEAD + "class A:\n    url: AnyHttpUrl\n", ""),
+    "not a model": (HEAD + "class A:\n    url: AnyHttpUrl\n", ""),
     "same name from another library": ("from shop import AnyUrl\nfrom pydantic import BaseModel\n"
                           "class A(BaseModel):\n    x: AnyUrl\n", ""),
-    "a function of that name": ("def __get_validators__(): ...\n", ""),
-    "what is new": ("class A:\n    def __get_pydantic_core_schema__(cls): ...  # Url\n", ""),
-    "something else that builds": ("from shop import Dsn\nDsn.build(user='x')\n", ""),
-    "a text": (HEAD + "class A(BaseModel):\n    url: str  # AnyHttpUrl\n", ""),
+    "function with the same name": ("def __get_validators__(): ...\n", ""),
+    "method of Pydantic 2": ("class A:\n    def __get_pydantic_core_schema__(cls): ...  # Url\n", ""),
+    "build of another class": ("from shop import Dsn\nDsn.build(user='x')\n", ""),
+    "str field": (HEAD + "class A(BaseModel):\n    url: str  # AnyHttpUrl\n", ""),
 }  # fmt: skip
 
 

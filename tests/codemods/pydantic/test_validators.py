@@ -8,7 +8,7 @@ from tests.codemods.support import Files, assert_fixed, assert_left
 RULE = "pydantic-validators"
 
 FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "plain": (
+    "plain validator": (
         """
         from pydantic import BaseModel, validator
 
@@ -36,7 +36,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(name=' a '))",),
     ),
-    "pre, several fields, reuse allowed": (
+    "pre, several fields, allow_reuse": (
         """
         import pydantic
 
@@ -126,7 +126,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(x=5, need=1))", "dump(A(x=5, y=6, z='q', need=1))", "A(x=5)"),
     ),
-    "always, of a field over several lines": (
+    "always, field on several lines": (
         """
         from pydantic import BaseModel, Field, validator
 
@@ -190,7 +190,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A(tags=['A', 'b']))", "A(tags=['a', ''])", "dump(A(tags=[], more=['X']))"),
     ),
-    "each item of a dict, before": (
+    "each item of a dict, pre": (
         """
         from typing import Dict
         from pydantic import BaseModel, validator
@@ -222,7 +222,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("A(sizes={'a': '3cm', 'b': 4}).total()", "A(sizes={'a': 'x'})"),
     ),
-    "a function that is reused": (
+    "reused function": (
         """
         from pydantic import BaseModel, validator
 
@@ -280,7 +280,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("A(x=10)", "A(x=-1)", "dump(A(x=1))"),
     ),
-    "the name of the field, and a name that is taken": (
+    "field.name, and name info is taken": (
         """
         from pydantic import BaseModel, validator
 
@@ -349,7 +349,7 @@ FIX: dict[str, tuple[str, str, tuple[str, ...]]] = {
         """,
         ("dump(A())", "A(x='')", "A(x=0)", "dump(A(x=3))"),
     ),
-    "values that are changed": (
+    "values is modified": (
         """
         from pydantic import BaseModel, validator
 
@@ -392,46 +392,46 @@ NOOP: dict[str, tuple[Files, str]] = {
         "from shop import validator\nclass A:\n    @validator('x')\n    def f(cls, v): return v\n",
         "",
     ),
-    "the whole field": (
+    "field.type_ is read": (
         HEAD + "    x: int\n    @validator('x')\n    def f(cls, v, field): return field.type_(v)\n",
-        "it reads of field what Pydantic 2 does not pass",
+        "it reads more of field than field.name",
     ),
-    "config": (
+    "config parameter": (
         HEAD + "    x: int\n    @validator('x')\n    def f(cls, v, config): return config\n",
         "it takes config",
     ),
-    "two before one another": (
+    "two pre for one field": (
         HEAD + "    x: int\n    @validator('x', pre=True)\n    def f(cls, v): return v\n"
         "    @validator('x', pre=True)\n    def g(cls, v): return v\n",
         "runs in the opposite order",
     ),
-    "always of a field of the base": (
+    "always, field of the base": (
         HEAD + "    x: int = 1\n\n\nclass B(A):\n    @validator('x', always=True)\n"
         "    def f(cls, v): return v\n",
-        "x is not a field of the class itself",
+        "x is not declared in the class itself",
     ),
     "each item of lists of lists": (
         HEAD + "    x: List[List[int]]\n    @validator('x', each_item=True)\n"
         "    def f(cls, v): return v\n",
         "is not a list of plain items",
     ),
-    "each item, by the class": (
+    "each item, class is used": (
         HEAD + "    x: List[int]\n    @validator('x', each_item=True)\n"
         "    def f(cls, v): return cls.y\n",
-        "it reads the class",
+        "each_item=True and uses the class",
     ),
-    "arguments that are computed": (
+    "computed arguments": (
         HEAD + "    x: int\n    @validator(*FIELDS, pre=EARLY)\n    def f(cls, v): return v\n",
-        "its arguments are not written out",
+        "its arguments are not literals",
     ),
-    "values under another name": (
+    "values is assigned": (
         HEAD + "    x: int\n    @validator('x')\n    def f(cls, v, values):\n"
         "        values = dict(values)\n        return v\n",
-        "values is given another value",
+        "it gives values another value",
     ),
-    "a function of elsewhere": (
+    "unknown function": (
         HEAD + "    x: int\n    _x = validator('x', allow_reuse=True)(str.strip)\n",
-        "a function that is not read",
+        "an unknown function",
     ),
 }
 
@@ -442,7 +442,7 @@ def test_code_is_migrated(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", [name for name, row in FIX.items() if row[2]])
-def test_does_what_it_did(row: str) -> None:
+def test_behaviour_is_the_same(row: str) -> None:
     assert_same(RULE, FIX[row][0], *FIX[row][2])
 
 

@@ -1,9 +1,9 @@
-"""`class Config` -> `model_config = ConfigDict(...)`, with the keys that have another name.
+"""`class Config` -> `model_config = ConfigDict(...)`, with renamed keys.
 
-Source: https://docs.pydantic.dev/latest/migration/#changes-to-config: Pydantic 2 warns of a key of
-old and goes on without it, so that `orm_mode` silently has no effect.
-Settings: an `.env` file with a variable that is no field was no error in Pydantic 1, whatever
-`extra` was, and is one in pydantic-settings; so `extra="ignore"` is said where nothing was.
+Source: https://docs.pydantic.dev/latest/migration/#changes-to-config: Pydantic 2 warns about an old
+key and ignores it, so that for example `orm_mode` has no effect.
+Settings: Pydantic 1 accepted variables in an `.env` file that are no fields, whatever `extra` was;
+pydantic-settings raises, so `extra="ignore"` is added unless `extra` is set.
 """
 
 from dataclasses import dataclass, replace
@@ -26,25 +26,25 @@ _RENAMED = {
     "schema_extra": "json_schema_extra",
     "validate_all": "validate_default",
 }
-_KEPT = {
+_UNCHANGED = {
     *("title", "extra", "use_enum_values", "validate_assignment", "arbitrary_types_allowed"),
     *("alias_generator", "json_encoders", "env_prefix", "env_file", "env_file_encoding"),
     *("case_sensitive", "env_nested_delimiter", "secrets_dir", *_RENAMED.values(), "frozen"),
     *("hide_input_in_errors", "protected_namespaces", "coerce_numbers_to_str", "regex_engine"),
 }
-# What Pydantic 2 does without being told.
-_NOW_ALWAYS = {
+# Keys with the only behaviour of Pydantic 2.
+_DEFAULTS = {
     "smart_union": "True",
     "underscore_attrs_are_private": "True",
     "copy_on_model_validation": "'none'",
 }
-_GONE = {
-    "fields": "give each field Field(alias=..., ...) instead",
-    "getter_dict": "use a validator with mode='before' instead",
-    "error_msg_templates": "raise the messages in validators instead",
-    "json_dumps": "model_dump_json() does not ask it; override that where the text matters",
-    "json_loads": "model_validate_json() does not ask it",
-    "post_init_call": "see dataclasses in the migration guide",
+_REMOVED = {
+    "fields": "use Field(alias=..., ...) on each field",
+    "getter_dict": "use a validator with mode='before'",
+    "error_msg_templates": "raise the messages in validators",
+    "json_dumps": "model_dump_json() ignores it; override that method if the exact JSON matters",
+    "json_loads": "model_validate_json() ignores it",
+    "post_init_call": "see the section on dataclasses in Pydantic's migration guide",
 }
 
 
@@ -60,17 +60,16 @@ class _Configs(InModels):
         if not config:
             return updated_node
         if problem := self._problem(original_node, config):
-            how = "write model_config = ConfigDict(...) by hand"
-            self.source.left(config, problem, how)
+            self.source.left(config, problem, "write model_config = ConfigDict(...)")
             return updated_node
         is_settings = self.is_model(original_node, *SETTINGS)
-        made = self._made(original_node, config, is_settings=is_settings)
+        assignment = self._model_config(original_node, config, is_settings=is_settings)
         body: list[cst.BaseStatement] = []
         for line in updated_node.body.body:
             if not (isinstance(line, cst.ClassDef) and line.name.value == "Config"):
                 body.append(line)
-            elif made:
-                body.append(made)
+            elif assignment:
+                body.append(assignment)
         if not body:
             body.append(cst.SimpleStatementLine([cst.Pass()]))
         return updated_node.with_changes(body=updated_node.body.with_changes(body=body))
@@ -79,39 +78,39 @@ class _Configs(InModels):
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.Attribute:
         in_bases = self.classes and self.classes[-1].name.value == "Config"
-        asked = original_node.attr.value in {"Config", "__config__"} and not in_bases
-        if asked and self.source.is_a(original_node.value, *MODELS):
-            why = f".{original_node.attr.value} of a model is no longer there"
+        is_config = original_node.attr.value in {"Config", "__config__"} and not in_bases
+        if is_config and self.source.is_a(original_node.value, *MODELS):
+            why = f"models no longer have .{original_node.attr.value}"
             self.source.left(original_node, why, "read model_config, which is a dict")
         return updated_node
 
     def _problem(self, model: cst.ClassDef, config: cst.ClassDef) -> str:
-        """Return why the class cannot become a dict; empty if it can."""
+        """Return why `class Config` cannot become a dict; empty if it can."""
         if any(_target(line) == "model_config" for line in _lines(model)):
-            return "class Config stands beside model_config"
+            return "the model has both class Config and model_config"
         for base in config.bases:
             name = dotted(base.value)
-            of_base = name.removesuffix(".Config")
-            known = {dotted(one.value) for one in model.bases}
+            owner = name.removesuffix(".Config")
+            bases = {dotted(one.value) for one in model.bases}
             if self.source.resolve(base.value) == "pydantic.BaseConfig":
                 continue
-            if not name.endswith(".Config") or of_base not in known:
+            if not name.endswith(".Config") or owner not in bases:
                 return f"class Config derives from {name or 'an expression'}"
         for line in config.body.body:
             if not isinstance(line, cst.SimpleStatementLine):
                 name = getattr(getattr(line, "name", None), "value", "a block")
-                return f"class Config has {name}, which is more than a value"
-        problems = map(_wrong, _lines(config))
+                return f"class Config defines {name}, which is not a plain value"
+        problems = map(_problem_of, _lines(config))
         return next(filter(None, problems), "")
 
-    def _made(
+    def _model_config(
         self, model: cst.ClassDef, config: cst.ClassDef, *, is_settings: bool
     ) -> cst.SimpleStatementLine | None:
-        """Return the statement that takes the place of a class; None if nothing is left of it."""
+        """Return the assignment that replaces `class Config`; None if no key remains."""
         entries = [one for line in config.body.body for one in self._entries(line)]
-        said = [text for line in _lines(config) if (text := _said(line))]
-        if said and entries:
-            comment = cst.Comment(f"# {said[0].strip()}")
+        docstrings = [text for line in _lines(config) if (text := _docstring(line))]
+        if docstrings and entries:
+            comment = cst.Comment(f"# {docstrings[0].strip()}")
             entries[0] = replace(entries[0], above=[comment, *entries[0].above])
         names = {entry.name for entry in entries}
         if is_settings and "extra" not in names and "env_file" in names:
@@ -129,55 +128,56 @@ class _Configs(InModels):
     def _entries(self, line: cst.CSTNode) -> list["_Entry"]:
         if not isinstance(line, cst.SimpleStatementLine):
             return []
-        found = []
+        entries = []
         for small in line.body:
             name, value = _target(small), getattr(small, "value", None)
             if not name or not isinstance(value, cst.BaseExpression):
                 continue
-            if name in _NOW_ALWAYS:
-                if cst.Module([]).code_for_node(value).replace('"', "'") != _NOW_ALWAYS[name]:
-                    self.source.left(small, f"{name} is no longer there", "check what relied on it")
+            if name in _DEFAULTS:
+                if cst.Module([]).code_for_node(value).replace('"', "'") != _DEFAULTS[name]:
+                    how = "check the code that relies on it"
+                    self.source.left(small, f"Pydantic 2 ignores {name}", how)
                 continue
-            if name in _GONE:
-                self.source.left(small, f"{name} is no longer there", _GONE[name])
+            if name in _REMOVED:
+                self.source.left(small, f"Pydantic 2 ignores {name}", _REMOVED[name])
                 continue
             name, value = self._renamed(name, value)
             comments = [one.comment for one in line.leading_lines if one.comment]
             ended = line.trailing_whitespace.comment if small is line.body[-1] else None
-            found.append(_Entry(name, value, comments, ended))
-        return found
+            entries.append(_Entry(name, value, comments, ended))
+        return entries
 
     def _renamed(self, name: str, value: cst.BaseExpression) -> tuple[str, cst.BaseExpression]:
         if name == _MUTABLE:
             flipped = {"True": "False", "False": "True"}.get(dotted(value), "")
             other = cst.Name(flipped) if flipped else cst.UnaryOperation(cst.Not(), value)
             return "frozen", other
-        of = self.source.resolve(value.value) if isinstance(value, cst.Attribute) else ""
-        if isinstance(value, cst.Attribute) and of == "pydantic.Extra":
+        owner = self.source.resolve(value.value) if isinstance(value, cst.Attribute) else ""
+        if isinstance(value, cst.Attribute) and owner == "pydantic.Extra":
             self.source.drop_import(value.value)
             return name, cst.SimpleString(f'"{value.attr.value}"')
         return _RENAMED.get(name, name), value
 
 
-_MORE = "class Config holds more than values"
+_MORE = "class Config contains more than assignments"
 
 
-def _said(small: cst.CSTNode) -> str:
-    """Return the text of a docstring that is one line; empty if a statement is none."""
+def _docstring(small: cst.CSTNode) -> str:
+    """Return the text of a one-line docstring; empty for any other statement."""
     value = small.value if isinstance(small, cst.Expr) else None
     text = str(value.evaluated_value) if isinstance(value, cst.SimpleString) else ""
     return text if "\n" not in text else ""
 
 
-def _wrong(small: cst.BaseSmallStatement) -> str:
+def _problem_of(small: cst.BaseSmallStatement) -> str:
     """Return why a statement of the class cannot become an entry; empty if it can."""
     name = _target(small)
     if not name:
-        return "" if isinstance(small, cst.Pass) or _said(small) else _MORE
+        return "" if isinstance(small, cst.Pass) or _docstring(small) else _MORE
     if name == "fields":
-        return f"fields of class Config: {_GONE['fields']}"
-    if name not in {*_KEPT, *_RENAMED, *_GONE, *_NOW_ALWAYS, _MUTABLE}:
-        return f"class Config has {name}, which Pydantic does not know"
+        return f"class Config sets fields: {_REMOVED['fields']}"
+    if name not in {*_UNCHANGED, *_RENAMED, *_REMOVED, *_DEFAULTS, _MUTABLE}:
+        return f"class Config sets {name}, which Pydantic does not know"
     return ""
 
 
@@ -186,7 +186,7 @@ _MUTABLE = "allow_mutation"
 
 @dataclass(frozen=True)
 class _Entry:
-    """One value of a configuration, with the comments that stand above and behind it."""
+    """A value of a configuration, with the comments above and behind it."""
 
     name: str
     value: cst.BaseExpression
@@ -195,7 +195,7 @@ class _Entry:
 
 
 class _Deeper(cst.CSTTransformer):
-    """Indents the further lines of an expression that moves one level out."""
+    """Indents the continuation lines of an expression that moves one level out."""
 
     def __init__(self, by: str) -> None:
         super().__init__()
@@ -261,7 +261,7 @@ def _arg(entry: _Entry, value: cst.BaseExpression, comma: cst.Comma | cst.MaybeS
 def _break(
     behind: cst.Comment | None, above: list[cst.Comment] | tuple[()], by: str
 ) -> cst.ParenthesizedWhitespace:
-    """Return a new line, after a comment that ends the last and before those above the next."""
+    """Return a line break, with the comment behind the last entry and those above the next."""
     space = cst.SimpleWhitespace("  " if behind else "")
     return cst.ParenthesizedWhitespace(
         first_line=cst.TrailingWhitespace(whitespace=space, comment=behind),
@@ -291,7 +291,7 @@ def _config(node: cst.ClassDef) -> cst.ClassDef | None:
 
 
 def _target(small: cst.CSTNode) -> str:
-    """Return the name that a statement gives a value to; empty if it is another statement."""
+    """Return the target of an assignment; empty for any other statement."""
     if isinstance(small, cst.Assign) and len(small.targets) == 1:
         return dotted(small.targets[0].target)
     if isinstance(small, cst.AnnAssign) and small.value:
@@ -301,7 +301,7 @@ def _target(small: cst.CSTNode) -> str:
 
 RULE = Rule(
     name="pydantic-config",
-    summary="`class Config` -> `model_config`, its keys by their new names",
+    summary="`class Config` -> `model_config`, with renamed keys",
     since="1.5.0",
     words=("Config", "__config__"),
     rewrite=_rewrite,

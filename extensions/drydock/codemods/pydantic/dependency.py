@@ -1,4 +1,4 @@
-"""pydantic-settings as a dependency, where the code imports it; pins of Pydantic 1 are told.
+"""pydantic-settings as a dependency if the code imports it; pins of Pydantic 1 are reported.
 
 Source: https://docs.pydantic.dev/latest/migration/#basesettings-has-moved-to-pydantic-settings.
 """
@@ -34,14 +34,14 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
             pin = requirements.find_entry(path, text, "pydantic")
             if pin and re.search(r"[=~^<]", pin[0]):
                 line = text[: pin.start()].count("\n") + 1
-                what = f"{pin[0].strip()}: the code is written for Pydantic 2 now"
-                how = "pydantic>=2; drydock retrofit --resolve --apply relaxes what it has to"
+                what = f"{pin[0].strip()}: the code now uses Pydantic 2"
+                how = "require pydantic>=2; drydock retrofit --resolve --apply relaxes other pins"
                 yield Finding(_NAME, path, line, "left", what, how)
 
 
 RULE = Rule(
     name=_NAME,
-    summary="pydantic-settings as a dependency where the code imports it",
+    summary="pydantic-settings as a dependency if the code imports it",
     since="1.5.0",
     survey=_survey,
 )

@@ -1,7 +1,7 @@
-"""Arguments of `Field`, `constr`, `conlist`, ... by their new names; `env=` of settings.
+"""Arguments of `Field`, `constr`, `conlist`, ... -> their new names; `env=` in settings.
 
-Source: https://docs.pydantic.dev/latest/migration/#changes-to-pydanticfield. `env=` is the one that
-Pydantic 2 takes for an extra of the schema, without a word: the variable is then no longer read.
+Source: https://docs.pydantic.dev/latest/migration/#changes-to-pydanticfield. Pydantic 2 silently
+takes `env=` for an extra key of the schema: the variable is then no longer read.
 """
 
 import libcst as cst
@@ -23,8 +23,8 @@ _OF_ITEMS = {
     "builtins.int": _NUMBERS,
     "builtins.float": _NUMBERS,
 }
-"""What Pydantic 1 held each item of a list to, by the type of the items."""
-_GONE = {
+"""The constraints that Pydantic 1 applied to each item of a list, by the type of the items."""
+_REMOVED = {
     "unique_items": "use Set[...], or check it in a validator",
     "const": "use Literal[...] as the annotation",
 }
@@ -49,39 +49,40 @@ class _Fields(InModels):
         call = node.value
         if not isinstance(call, cst.Call) or self.source.resolve(call.func) != _FIELD:
             return
-        held, item = node.annotation.annotation, ""
-        while isinstance(held, cst.Subscript) and self.source.resolve(held) in _MANY:
-            inside = held.slice[0].slice
-            held = inside.value if isinstance(inside, cst.Index) else held.value
-            item = self.source.resolve(held)
-        said = [name for name in _OF_ITEMS.get(item, ()) if keyword(call.args, name)]
-        # Of a list Pydantic 2 has lengths, too: what it was written for tells which are meant.
-        if said and (said[0] not in _LENGTHS.values() or generation(self.source.project) == 1):
+        type_, item = node.annotation.annotation, ""
+        while isinstance(type_, cst.Subscript) and self.source.resolve(type_) in _MANY:
+            inside = type_.slice[0].slice
+            type_ = inside.value if isinstance(inside, cst.Index) else type_.value
+            item = self.source.resolve(type_)
+        names = [name for name in _OF_ITEMS.get(item, ()) if keyword(call.args, name)]
+        # In Pydantic 2 lists have lengths as well: the version that it was written for decides.
+        if names and (names[0] not in _LENGTHS.values() or generation(self.source.project) == 1):
             kind = item.removeprefix("builtins.")
-            named = ", ".join(f"{name}=" for name in said)
-            how = f"write Annotated[{kind}, Field({said[0]}=...)] for the items of {self._field}"
-            why = f"{named} of a list of {kind} held for each item in Pydantic 1, not for the list"
-            self.source.left(call, why, how)
+            arguments = ", ".join(f"{name}=" for name in names)
+            how = f"write Annotated[{kind}, Field({names[0]}=...)] for the items of {self._field}"
+            why = f"{arguments} on a list of {kind} applied to each item in Pydantic 1"
+            self.source.left(call, f"{why}, and applies to the list in Pydantic 2", how)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
-        meaning = self.source.resolve(original_node.func)
-        if meaning != _FIELD and meaning not in _LISTS:
+        function = self.source.resolve(original_node.func)
+        if function != _FIELD and function not in _LISTS:
             return updated_node
         args = []
         for old, new in zip(original_node.args, updated_node.args, strict=True):
-            args.append(self._argument(original_node, old, new, is_field=meaning == _FIELD))
+            args.append(self._argument(original_node, old, new, is_field=function == _FIELD))
         return updated_node.with_changes(args=args)
 
     def _argument(self, call: cst.Call, old: cst.Arg, new: cst.Arg, *, is_field: bool) -> cst.Arg:
         name = old.keyword.value if old.keyword else ""
         if name in _LENGTHS:
             if keyword(call.args, _LENGTHS[name]):
-                self.source.left(call, f"{name}= beside {_LENGTHS[name]}=", "keep one of them")
+                why = f"both {name}= and {_LENGTHS[name]}= are set"
+                self.source.left(call, why, f"keep {_LENGTHS[name]}= only")
                 return new
             self.source.changed(call, f"{name}= -> {_LENGTHS[name]}=")
             return new.with_changes(keyword=cst.Name(_LENGTHS[name]))
-        if name in _GONE and (is_field or name == "unique_items"):
-            self.source.left(call, f"{name}= is no longer there", _GONE[name])
+        if name in _REMOVED and (is_field or name == "unique_items"):
+            self.source.left(call, f"Pydantic 2 removed {name}=", _REMOVED[name])
         elif name == "allow_mutation" and is_field:
             flipped = {"True": "False", "False": "True"}.get(dotted(old.value))
             if flipped:
@@ -92,27 +93,28 @@ class _Fields(InModels):
         return new
 
     def _variable(self, call: cst.Call, old: cst.Arg, new: cst.Arg) -> cst.Arg:
-        """`env="X"` -> `validation_alias="X"`, which is the name for the constructor, too."""
+        """`env="X"` -> `validation_alias="X"`, which renames the constructor argument as well."""
         field = self._field
         passed = self._passed(field)
         if passed or any(keyword(call.args, one) for one in ("alias", "validation_alias")):
-            why = f"env= is no longer read; {field}= is passed in {passed}" if passed else "env="
+            other = f"{field}= is passed in {passed}" if passed else "the field has an alias"
+            why = f"env= is no longer read, and {other}"
             how = "use validation_alias=AliasChoices(field, variable)"
             self.source.left(call, why, how)
             return new
         value = old.value
         if isinstance(value, cst.List | cst.Tuple | cst.Set):
             names = [cst.Arg(one.value) for one in value.elements]
-            made: cst.BaseExpression = cst.Call(
+            alias: cst.BaseExpression = cst.Call(
                 self.source.reference("pydantic.AliasChoices"), names
             )
         else:
-            made = value
+            alias = value
         self.source.changed(call, "env= -> validation_alias=")
-        return new.with_changes(keyword=cst.Name("validation_alias"), value=made)
+        return new.with_changes(keyword=cst.Name("validation_alias"), value=alias)
 
     def _passed(self, field: str) -> str:
-        """Return a module that passes the field to a class of settings; empty if none does."""
+        """Return a module that passes the field to the settings class; empty if none does."""
         name = self.classes[-1].name.value
         for path, text in self.source.project.files.items():
             if path.endswith(".py") and f"{name}(" in text and f"{field}=" in text:
@@ -122,8 +124,8 @@ class _Fields(InModels):
 
 RULE = Rule(
     name="pydantic-fields",
-    summary="`min_items=` -> `min_length=`, `allow_mutation=` -> `frozen=`, `env=` of settings",
+    summary="`min_items=` -> `min_length=`, `allow_mutation=` -> `frozen=`, `env=` in settings",
     since="1.5.0",
-    words=("Field(", *_LENGTHS, *_GONE, "allow_mutation", "env="),
+    words=("Field(", *_LENGTHS, *_REMOVED, "allow_mutation", "env="),
     rewrite=_rewrite,
 )

@@ -1,4 +1,4 @@
-"""What the functions of validators have in common, whatever they validate."""
+"""Helpers for the functions of validators."""
 
 import ast
 from collections.abc import Sequence
@@ -9,42 +9,43 @@ import libcst as cst
 from drydock.codemods.source import Source, dotted
 
 
-def decorator_of(source: Source, node: cst.FunctionDef, meaning: str) -> cst.Decorator | None:
-    """Return the decorator of a function that is `meaning`, called or not."""
-    for one in node.decorators:
-        func = one.decorator.func if isinstance(one.decorator, cst.Call) else one.decorator
-        if source.resolve(func) == meaning:
-            return one
+def decorator_of(source: Source, node: cst.FunctionDef, name: str) -> cst.Decorator | None:
+    """Return the decorator with the full name `name`, called or not; None if there is none."""
+    for decorator in node.decorators:
+        call = decorator.decorator
+        func = call.func if isinstance(call, cst.Call) else call
+        if source.resolve(func) == name:
+            return decorator
     return None
 
 
 def is_plain(node: cst.FunctionDef, decorator: cst.Decorator) -> bool:
-    """Tell whether a function has no other decorators than `decorator` and `classmethod`."""
+    """Return whether a function is not async, with no decorators but this and `classmethod`."""
     others = [dotted(one.decorator) for one in node.decorators if one is not decorator]
     return set(others) <= {"classmethod"} and not node.asynchronous
 
 
 def flags_of(arguments: Sequence[cst.Arg]) -> dict[str, bool] | None:
-    """Return the keyword arguments of a decorator, if each is True or False."""
-    found = {}
-    for one in arguments:
-        if one.keyword:
-            if dotted(one.value) not in {"True", "False"}:
+    """Return the keyword arguments of a decorator; None if one is neither True nor False."""
+    flags = {}
+    for argument in arguments:
+        if argument.keyword:
+            if dotted(argument.value) not in {"True", "False"}:
                 return None
-            found[one.keyword.value] = dotted(one.value) == "True"
-    return found
+            flags[argument.keyword.value] = dotted(argument.value) == "True"
+    return flags
 
 
 def tree_of(node: cst.FunctionDef) -> ast.FunctionDef:
-    """Return a function as `ast` reads it, which tells what names are for."""
+    """Return a function as an `ast` tree, which distinguishes reading names from binding them."""
     code = cst.Module([]).code_for_node(node.with_changes(leading_lines=[]))
-    found = ast.parse(dedent(code)).body[0]
-    assert isinstance(found, ast.FunctionDef)
-    return found
+    tree = ast.parse(dedent(code)).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    return tree
 
 
 def uses(tree: ast.FunctionDef, name: str) -> list[ast.Name]:
-    """Return each place in the body of a function where a name is read."""
+    """Return the places in the body of a function that read a name."""
     return [
         node
         for statement in tree.body
@@ -54,7 +55,7 @@ def uses(tree: ast.FunctionDef, name: str) -> list[ast.Name]:
 
 
 def is_rebound(tree: ast.FunctionDef, name: str) -> bool:
-    """Tell whether a name may mean something else in the body than what was passed."""
+    """Return whether the body of a function may bind a name again."""
     for statement in tree.body:
         for node in ast.walk(statement):
             if isinstance(node, ast.Name) and node.id == name:
@@ -66,33 +67,33 @@ def is_rebound(tree: ast.FunctionDef, name: str) -> bool:
 
 
 def names_in(tree: ast.FunctionDef) -> set[str]:
-    """Return every name that a function holds."""
-    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return found | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    """Return all names in a function."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
 
 
 class Raising(cst.CSTTransformer):
-    """`raise TypeError` -> `raise ValueError`: Pydantic 2 takes the first for a fault of the code.
+    """`raise TypeError` -> `raise ValueError`: Pydantic 2 does not catch TypeError.
 
     Source: https://docs.pydantic.dev/latest/migration/#changes-to-validators.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.found = 0
+        self.count = 0
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
         return False
 
     def visit_Try(self, node: cst.Try) -> bool:
-        return False  # it may be caught
+        return False  # the code may catch it
 
     def leave_Raise(self, original_node: cst.Raise, updated_node: cst.Raise) -> cst.Raise:
         raised = updated_node.exc
         func = raised.func if isinstance(raised, cst.Call) else raised
         if not isinstance(func, cst.Name) or func.value != "TypeError":
             return updated_node
-        self.found += 1
+        self.count += 1
         new = func.with_changes(value="ValueError")
         return updated_node.with_changes(
             exc=raised.with_changes(func=new) if isinstance(raised, cst.Call) else new
@@ -100,26 +101,26 @@ class Raising(cst.CSTTransformer):
 
 
 def with_value_errors(node: cst.FunctionDef) -> tuple[cst.FunctionDef, int]:
-    """Return a function whose body raises ValueError where it raised TypeError, and how often."""
+    """Return a function that raises ValueError for TypeError, and the number of changes."""
     raising = Raising()
     body = node.body.visit(raising)
     assert isinstance(body, cst.BaseSuite)
-    return node.with_changes(body=body), raising.found
+    return node.with_changes(body=body), raising.count
 
 
 def with_decorators(
     node: cst.FunctionDef, old: cst.Decorator, new: cst.BaseExpression, *, as_method: bool = False
 ) -> cst.FunctionDef:
-    """Return a function with `new` in the place of a decorator, and `classmethod` below it.
+    """Return a function with the decorator `new` instead of `old`, and `classmethod` below it.
 
-    `as_method`: without `classmethod`, since it is called on the model that was made.
+    `as_method` leaves `classmethod` out: the function is called on an instance.
     """
-    made = []
+    decorators = []
     for one in node.decorators:
         if one is old:
-            made.append(one.with_changes(decorator=new))
+            decorators.append(one.with_changes(decorator=new))
         elif dotted(one.decorator) != "classmethod":
-            made.append(one)
+            decorators.append(one)
     if not as_method:
-        made.append(cst.Decorator(cst.Name("classmethod")))
-    return node.with_changes(decorators=made)
+        decorators.append(cst.Decorator(cst.Name("classmethod")))
+    return node.with_changes(decorators=decorators)

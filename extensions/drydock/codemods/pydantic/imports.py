@@ -1,8 +1,8 @@
-"""Names of Pydantic 1 that are elsewhere: `BaseSettings` in pydantic-settings, `GenericModel`, ...
+"""Names of Pydantic 1 that moved: `BaseSettings` to pydantic-settings, `GenericModel`, ...
 
 Source: https://docs.pydantic.dev/latest/migration/#basesettings-has-moved-to-pydantic-settings,
-#changes-to-pydanticgenericsgenericmodel and `pydantic._migration`, which lists what moved and what
-was removed.
+#changes-to-pydanticgenericsgenericmodel and `pydantic._migration`, which lists moved and
+removed names.
 """
 
 import libcst as cst
@@ -28,17 +28,17 @@ _MOVED = {
     "pydantic.PyObject": "pydantic.ImportString",
     "pydantic.types.PyObject": "pydantic.ImportString",
 }
-# What stood for an expression of `typing`.
+# Aliases of expressions of `typing`.
 _TYPES = {
     "NoneBytes": "Optional[bytes]",
     "NoneStr": "Optional[str]",
     "NoneStrBytes": "Union[str, bytes, None]",
     "StrBytes": "Union[str, bytes]",
 }
-_NO_EQUAL = "Pydantic 2 has no such name"
+_REMOVED_IN_2 = "Pydantic 2 has no such name"
 _HOW = {
     "ErrorWrapper": "raise ValueError in a validator, or build the error as a dict: FastAPI's "
-    "RequestValidationError takes a list of those",
+    "RequestValidationError takes a list of such dicts",
     "ModelField": "read model_fields, whose values are FieldInfo",
     "GetterDict": "use a validator with mode='before'",
     "PydanticValueError": "use pydantic_core.PydanticCustomError",
@@ -47,7 +47,7 @@ _HOW = {
     "stricturl": "use Annotated[AnyUrl, UrlConstraints(...)]",
     "validate_model": "call model_validate() and catch ValidationError",
     "parse_file_as": "read the file and use TypeAdapter(...).validate_json()",
-    "ENCODERS_BY_TYPE": "use json_encoders of the model, or @field_serializer",
+    "ENCODERS_BY_TYPE": "use json_encoders in model_config, or @field_serializer",
     "Color": "use pydantic_extra_types.color.Color of pydantic-extra-types",
     "PaymentCardNumber": "use pydantic_extra_types.payment of pydantic-extra-types",
     **{
@@ -55,11 +55,11 @@ _HOW = {
         for kind in ("Str", "Int", "Float", "Bytes", "Decimal", "List", "Set", "Date")
     },
 }
-_GONE_MODULES = {
+_REMOVED_MODULES = {
     *("pydantic.datetime_parse", "pydantic.error_wrappers", "pydantic.schema", "pydantic.typing"),
     *("pydantic.validators", "pydantic.env_settings", "pydantic.generics", "pydantic.tools"),
 }
-_GONE = {
+_REMOVED = {
     *(
         "pydantic.fields.ModelField",
         "pydantic.fields.SHAPE_LIST",
@@ -88,7 +88,7 @@ class _Moved(Rewriter):
         self._tries = 0
 
     def visit_Try(self, node: cst.Try) -> None:
-        """Enter what imports one or the other, as code does that runs on both."""
+        """Enter a `try`, as in code that runs on both versions."""
         self._tries += 1
 
     def leave_Try(self, original_node: cst.Try, updated_node: cst.Try) -> cst.Try:
@@ -107,7 +107,7 @@ class _Moved(Rewriter):
             return updated_node
         if package.partition(".")[0] != "pydantic":
             return updated_node
-        kept = [one for one in names if not self._moves(original_node, package, one)]
+        kept = [one for one in names if not self._replace_import(original_node, package, one)]
         if len(kept) == len(names):
             return updated_node
         if not kept:
@@ -115,34 +115,36 @@ class _Moved(Rewriter):
         last = kept[-1].with_changes(comma=names[-1].comma)
         return updated_node.with_changes(names=[*kept[:-1], last])
 
-    def _moves(self, node: cst.ImportFrom, package: str, alias: cst.ImportAlias) -> bool:
-        """Tell whether a name is imported from elsewhere now, and see to that."""
+    def _replace_import(self, node: cst.ImportFrom, package: str, alias: cst.ImportAlias) -> bool:
+        """Replace the import of a moved name; return whether the old import is dropped."""
         name = dotted(alias.name)
         full = f"{package}.{name}"
         bound = alias.asname.name.value if alias.asname else name  # type: ignore[union-attr]
         if new := _MOVED.get(full):
             self.source.changed(node, f"{full} -> {new}")
             new_name = new.rpartition(".")[2]
-            if bound == name and new_name != name and self._is_sure(name):
+            if bound == name and new_name != name and self._is_certain(name):
                 self.renamed[name] = self.source.reference(new)
             else:
                 self.source.add_import(new if bound == new_name else f"{new} as {bound}")
             return True
         if name in _TYPES and package in {"pydantic", "pydantic.types"}:
-            if not self._is_sure(bound):
-                self.source.left(node, f"{full}: {_NO_EQUAL}", f"write {_TYPES[name]}")
+            if not self._is_certain(bound):
+                self.source.left(node, f"{full}: {_REMOVED_IN_2}", f"write {_TYPES[name]}")
                 return False
             self.source.changed(node, f"{name} -> {_TYPES[name]}")
-            kind, _, of = _TYPES[name].partition("[")
+            kind, _, arguments = _TYPES[name].partition("[")
             written = cst.Module([]).code_for_node(self.source.reference(f"typing.{kind}"))
-            self.renamed[bound] = cst.parse_expression(f"{written}[{of}")
+            self.renamed[bound] = cst.parse_expression(f"{written}[{arguments}")
             return True
-        if package in _GONE_MODULES or full in _GONE:
-            self.source.left(node, f"{full}: {_NO_EQUAL}", _HOW.get(name, "do without it"))
+        if package in _REMOVED_MODULES or full in _REMOVED:
+            self.source.left(
+                node, f"{full}: {_REMOVED_IN_2}", _HOW.get(name, "rewrite the code that uses it")
+            )
         return False
 
-    def _is_sure(self, name: str) -> bool:
-        """Tell whether a name means the same all over the module, and in no other."""
+    def _is_certain(self, name: str) -> bool:
+        """Return whether a name has one meaning in the module, and no other module imports it."""
         module = self.source.project.modules[self.source.path]
         importers = self.source.project.importers(self.source.path, name)
         return name not in module.ambiguous and not any(importers)
@@ -160,15 +162,15 @@ class _Moved(Rewriter):
             self.source.changed(original_node, f"{full} -> {new}")
             self.source.drop_import(original_node)
             return self.source.reference(new, like=original_node)
-        if full in _GONE or full.rpartition(".")[0] in _GONE_MODULES:
-            how = _HOW.get(original_node.attr.value, "do without it")
-            self.source.left(original_node, f"{full}: {_NO_EQUAL}", how)
+        if full in _REMOVED or full.rpartition(".")[0] in _REMOVED_MODULES:
+            how = _HOW.get(original_node.attr.value, "rewrite the code that uses it")
+            self.source.left(original_node, f"{full}: {_REMOVED_IN_2}", how)
         return updated_node
 
     def leave_ClassDef(
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef:
-        """Drop GenericModel beside another model, before which BaseModel must not stand."""
+        """Drop GenericModel from bases with another model: BaseModel must not precede that."""
         generic = [
             one
             for one in original_node.bases
@@ -192,7 +194,7 @@ class _Moved(Rewriter):
 
 RULE = Rule(
     name="pydantic-imports",
-    summary="`BaseSettings` of pydantic-settings, `GenericModel` -> `BaseModel`, names that moved",
+    summary="`BaseSettings` of pydantic-settings, `GenericModel` -> `BaseModel`, moved names",
     since="1.5.0",
     words=("pydantic",),
     rewrite=_rewrite,

@@ -1,8 +1,8 @@
-"""`.dict()` -> `.model_dump()`, and the other methods of a model that have new names.
+"""`.dict()` -> `.model_dump()`, and the other renamed methods of models.
 
 Source: https://docs.pydantic.dev/latest/migration/#changes-to-pydanticbasemodel.
-Many other things have a `dict()` or `json()`, so this is certain only where the receiver is known
-to be a model. Pydantic 2 still has the old names, with a warning, and does the same.
+Many other objects have a `dict()` or `json()`, so this is certain only if the receiver is known to
+be a model. In Pydantic 2 the old names still work, with a warning.
 """
 
 import libcst as cst
@@ -13,7 +13,7 @@ from drydock.codemods.source import Source, dotted
 
 _DUMP = {"include", "exclude", "by_alias", "exclude_unset", "exclude_defaults", "exclude_none"}
 _OLD_DUMP = _DUMP | {"skip_defaults"}
-# Of a model or its class: the new name, and the arguments that it takes, too.
+# Methods of a model or its class: the new name, and the arguments that it still accepts.
 _NEW = {
     "dict": ("model_dump", _OLD_DUMP),
     "json": ("model_dump_json", _OLD_DUMP | {"indent"}),
@@ -30,7 +30,7 @@ _BY_HAND = {
     "schema_json": "json.dumps(X.model_json_schema())",
     "parse_file": "read the file and use model_validate_json()",
 }
-_NO_VALIDATORS = "call model_validate(): the validators of a class are no longer listed"
+_NO_VALIDATORS = "call model_validate(); Pydantic 2 does not list the validators of a class"
 _INTERNALS = {
     "__fields__": "read model_fields of the class, whose values are FieldInfo",
     "__fields_set__": "read model_fields_set",
@@ -38,16 +38,16 @@ _INTERNALS = {
     "__validators__": _NO_VALIDATORS,
     "__pre_root_validators__": _NO_VALIDATORS,
     "__post_root_validators__": _NO_VALIDATORS,
-    "__custom_root_type__": "ask whether it is a subclass of RootModel",
+    "__custom_root_type__": "check whether it is a subclass of RootModel",
     "__json_encoder__": "call model_dump_json()",
-    "__schema_cache__": "call model_json_schema(), and keep what it returns",
+    "__schema_cache__": "call model_json_schema() and cache the result",
 }
-"""What Pydantic 1 kept in a class, and what to do without."""
+"""Attributes of classes in Pydantic 1, and their replacements."""
 _OF_KEYS = {f"builtins.{one}" for one in ("frozenset", "len", "list", "set", "sorted", "tuple")}
-"""What is called with a dict for its keys."""
-# What hardly anything but a model has, so that it may be changed on request.
+"""Functions that read only the keys of a dict."""
+# Methods that hardly anything but a model has: they are changed with --unsafe.
 _TELLING = {"parse_obj", "from_orm", "update_forward_refs"}
-_UNKNOWN = "what it is called on is not known to be a model"
+_UNKNOWN = "the object is not known to be a model"
 
 
 def _rewrite(source: Source) -> cst.Module:
@@ -66,12 +66,12 @@ class _Methods(WithTypes):
         }
 
         self.keys: dict[cst.CSTNode, cst.BaseExpression] = {}
-        """`__fields__` of which the keys alone are read, with the class that has them."""
-        self.words: set[cst.CSTNode] = set()
-        """The texts that name them."""
+        """Expressions for `__fields__` of which only the keys are read, and those of the class."""
+        self.key_strings: set[cst.CSTNode] = set()
+        """The strings that name `__fields__` in them."""
 
     def visit_Call(self, node: cst.Call) -> None:
-        """Look for what reads the names of fields, which Pydantic 2 has the same of."""
+        """Find code that reads only the names of fields, which are the same in Pydantic 2."""
         func = node.func
         if isinstance(func, cst.Attribute) and func.attr.value == "keys" and not node.args:
             self._read_keys(func.value)
@@ -89,47 +89,47 @@ class _Methods(WithTypes):
             self._read_keys(node.comparator)
 
     def _read_keys(self, node: cst.BaseExpression) -> None:
-        """Note an expression that is `__fields__` of a class that is certainly a model."""
-        held, word = _fields_of(node)
-        found = self.type_of(held) if held else None
-        if held and found and found.kind == "class":
-            self.keys[node] = held
-            self.words |= {word} if word else set()
+        """Record an expression for `__fields__` of a class that is certainly a model."""
+        owner, string = _fields_of(node)
+        type_ = self.type_of(owner) if owner else None
+        if owner and type_ and type_.kind == "class":
+            self.keys[node] = owner
+            self.key_strings |= {string} if string else set()
 
-    def _renamed(self, node: cst.BaseExpression, held: cst.BaseExpression) -> cst.Attribute:
-        self.source.changed(node, "__fields__, for its keys -> model_fields")
-        return cst.Attribute(held, cst.Name("model_fields"))
+    def _renamed(self, node: cst.BaseExpression, owner: cst.BaseExpression) -> cst.Attribute:
+        self.source.changed(node, "__fields__, read for its keys -> model_fields")
+        return cst.Attribute(owner, cst.Name("model_fields"))
 
     def leave_Subscript(
         self, original_node: cst.Subscript, updated_node: cst.Subscript
     ) -> cst.BaseExpression:
-        held = self.keys.get(original_node)
-        return self._renamed(original_node, held.deep_clone()) if held else updated_node
+        owner = self.keys.get(original_node)
+        return self._renamed(original_node, owner.deep_clone()) if owner else updated_node
 
     def left_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         for line in original_node.body.body:
             if isinstance(line, cst.FunctionDef) and line.name.value in {"dict", "json"}:
-                why = f"Pydantic 2 does not call a model's own {line.name.value}(): "
-                why += "FastAPI and models around it dump it without that"
+                why = f"Pydantic 2 does not call this {line.name.value}() when FastAPI or another "
+                why += "model serializes the model"
                 self.source.left(line, why, "use @model_serializer or @field_serializer")
         return updated_node
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
-        if held := self.keys.get(original_node):
-            return self._renamed(original_node, held.deep_clone())
+        if owner := self.keys.get(original_node):
+            return self._renamed(original_node, owner.deep_clone())
         func = original_node.func
-        meaning = self.source.resolve(func)
-        if meaning in {"pydantic.parse_obj_as", "pydantic.parse_raw_as"}:
-            return self._adapted(original_node, updated_node, meaning)
+        function = self.source.resolve(func)
+        if function in {"pydantic.parse_obj_as", "pydantic.parse_raw_as"}:
+            return self._adapted(original_node, updated_node, function)
         if not isinstance(func, cst.Attribute):
             return updated_node
         name = func.attr.value
         if name in _BY_HAND and self.type_of(func.value):
-            self.source.left(original_node, f".{name}() of a model", _BY_HAND[name])
+            self.source.left(original_node, f"Pydantic 2 deprecates .{name}()", _BY_HAND[name])
         if name not in _NEW:
             return updated_node
-        new, taken = _NEW[name]
-        if not self._is_to_change(original_node, name, new, taken):
+        new, accepted = _NEW[name]
+        if not self._is_to_change(original_node, name, new, accepted):
             return updated_node
         args = [
             one.with_changes(keyword=cst.Name("exclude_unset"))
@@ -142,34 +142,34 @@ class _Methods(WithTypes):
         renamed = attribute.with_changes(attr=attribute.attr.with_changes(value=new))
         return updated_node.with_changes(func=renamed, args=args)
 
-    def _is_to_change(self, node: cst.Call, name: str, new: str, taken: set[str] | None) -> bool:
-        """Tell of a call, and whether to change it."""
+    def _is_to_change(self, node: cst.Call, name: str, new: str, accepted: set[str] | None) -> bool:
+        """Report a call, and return whether to change it."""
         assert isinstance(node.func, cst.Attribute)
         receiver = self.type_of(node.func.value)
-        words = {one.keyword.value for one in node.args if one.keyword}
+        keywords = {one.keyword.value for one in node.args if one.keyword}
         what = f".{name}() -> .{new}()"
         if not receiver or receiver.kind == "many":
-            # What else is called so has other arguments, or none.
-            telling = name in _TELLING or (name in {"dict", "json"} and words & _OLD_DUMP)
+            # Methods of other objects with this name have other arguments, or none.
+            telling = name in _TELLING or (name in {"dict", "json"} and keywords & _OLD_DUMP)
             if (
                 telling
                 or (name == "dict" and not node.args)
-                or (name == "copy" and "update" in words)
+                or (name == "copy" and "update" in keywords)
             ):
                 return self.source.unsafe(node, what, _UNKNOWN)
             return False
         if receiver.kind == "class" and name in {"dict", "json", "copy"} and not node.args:
             return False
         if name in self.overridden:
-            why = f"a model of the service has its own {name}()"
-            self.source.left(node, f".{name}() is kept: {why}", f"rename that and call .{new}()")
+            why = f".{name}() is kept: a model of the service overrides {name}()"
+            self.source.left(node, why, f"rename the override and call .{new}()")
             return False
-        if taken is not None and (more := sorted(words - taken)):
-            how = f"call .{new}() and do by hand what {more[0]}= did"
-            self.source.left(node, f".{name}({more[0]}=) of a model", how)
+        if accepted is not None and (unknown := sorted(keywords - accepted)):
+            how = f"call .{new}(), and do what {unknown[0]}= did in your own code"
+            self.source.left(node, f".{name}({unknown[0]}=) of a model", how)
             return False
         if any(one.star for one in node.args):
-            return self.source.unsafe(node, what, "its arguments are not written out")
+            return self.source.unsafe(node, what, "its arguments are unpacked with * or **")
         self.source.changed(node, what)
         return True
 
@@ -177,16 +177,18 @@ class _Methods(WithTypes):
         self, original_node: cst.SimpleString, updated_node: cst.SimpleString
     ) -> cst.SimpleString:
         how = _INTERNALS.get(original_node.raw_value)
-        if how and original_node not in self.words:
-            why = f"{original_node.raw_value!r} is no attribute of a model any more"
+        if how and original_node not in self.key_strings:
+            why = f"{original_node.raw_value!r} is no longer an attribute of models"
             self.source.left(original_node, why, how)
         return updated_node
 
-    def _adapted(self, old: cst.Call, new: cst.Call, meaning: str) -> cst.BaseExpression:
+    def _adapted(self, old: cst.Call, new: cst.Call, function: str) -> cst.BaseExpression:
         """`parse_obj_as(T, x)` -> `TypeAdapter(T).validate_python(x)`."""
-        name = meaning.rpartition(".")[2]
+        name = function.rpartition(".")[2]
         if len(old.args) != 2 or any(one.keyword or one.star for one in old.args):
-            self.source.left(old, f"{name} with more than a type and a value", "use TypeAdapter")
+            self.source.left(
+                old, f"{name}() has more arguments than a type and a value", "use TypeAdapter"
+            )
             return new
         method = "validate_python" if name == "parse_obj_as" else "validate_json"
         self.source.changed(old, f"{name}() -> TypeAdapter().{method}()")
@@ -201,13 +203,13 @@ class _Methods(WithTypes):
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.Attribute:
-        if held := self.keys.get(original_node):
-            return self._renamed(original_node, held.deep_clone())
+        if owner := self.keys.get(original_node):
+            return self._renamed(original_node, owner.deep_clone())
         name = original_node.attr.value
         if name not in _INTERNALS or not self.type_of(original_node.value):
             return updated_node
         if name != "__fields_set__":
-            self.source.left(original_node, f"{name} of a model", _INTERNALS[name])
+            self.source.left(original_node, f"models no longer have {name}", _INTERNALS[name])
             return updated_node
         self.source.changed(original_node, "__fields_set__ -> model_fields_set")
         return updated_node.with_changes(attr=cst.Name("model_fields_set"))
@@ -216,22 +218,22 @@ class _Methods(WithTypes):
 def _fields_of(
     node: cst.BaseExpression,
 ) -> tuple[cst.BaseExpression | None, cst.SimpleString | None]:
-    """Return the class of which an expression is `__fields__`, and the text that names these."""
+    """Return the class whose `__fields__` an expression reads, and the string that names it."""
     if isinstance(node, cst.Attribute) and node.attr.value == "__fields__":
         return node.value, None
-    held: cst.BaseExpression | None = None
-    word: cst.CSTNode | None = None
+    owner: cst.BaseExpression | None = None
+    string: cst.CSTNode | None = None
     if isinstance(node, cst.Subscript) and len(node.slice) == 1:
-        inside, of = node.slice[0].slice, node.value
-        word = inside.value if isinstance(inside, cst.Index) else None
-        if isinstance(of, cst.Attribute) and of.attr.value == "__dict__":
-            held = of.value
-        elif isinstance(of, cst.Call) and dotted(of.func) == "vars" and len(of.args) == 1:
-            held = of.args[0].value
+        inside, value = node.slice[0].slice, node.value
+        string = inside.value if isinstance(inside, cst.Index) else None
+        if isinstance(value, cst.Attribute) and value.attr.value == "__dict__":
+            owner = value.value
+        elif isinstance(value, cst.Call) and dotted(value.func) == "vars" and len(value.args) == 1:
+            owner = value.args[0].value
     elif isinstance(node, cst.Call) and dotted(node.func) == "getattr" and len(node.args) == 2:
-        held, word = node.args[0].value, node.args[1].value
-    if isinstance(word, cst.SimpleString) and word.raw_value == "__fields__":
-        return held, word
+        owner, string = node.args[0].value, node.args[1].value
+    if isinstance(string, cst.SimpleString) and string.raw_value == "__fields__":
+        return owner, string
     return None, None
 
 

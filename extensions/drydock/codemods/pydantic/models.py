@@ -1,4 +1,4 @@
-"""Which classes are models, and which generation of Pydantic a service was written for."""
+"""Which classes are models, and which major version of Pydantic the code was written for."""
 
 import re
 from functools import cache
@@ -34,15 +34,15 @@ _LISTS = re.compile(
 
 @cache
 def generation(project: Project) -> int:
-    """Return the major version of Pydantic that a service's code was written for; 0: unknown.
+    """Return the major version of Pydantic that the code was written for; 0 if unknown.
 
-    Locks and pins tell; where they allow both, what the code uses of either.
+    Lock files and pins decide; if they allow both versions, the names that the code uses do.
     """
     generations = {
-        found
+        version
         for path, text in project.before.items()
         if path.endswith((".lock", "Pipfile")) or _LISTS.search(path)
-        for found in _generations_of(path, text)
+        for version in _generations_of(path, text)
     }
     if len(generations) == 1:
         return generations.pop()
@@ -59,13 +59,13 @@ def _generations_of(path: str, text: str) -> set[int]:
 
 
 def has_models(source: Source) -> bool:
-    """Tell whether a module defines a model."""
+    """Return whether a module defines a model."""
     classes = source.project.modules[source.path].classes
     return any(source.project.is_a(f"{source.path}:{name}", *MODELS) for name in classes)
 
 
 class InModels(Rewriter):
-    """A rewriter that knows which class it is in."""
+    """A rewriter that tracks the class it is in."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
@@ -78,7 +78,7 @@ class InModels(Rewriter):
     def leave_ClassDef(
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef | cst.FlattenSentinel[cst.BaseStatement]:
-        """Leave a class; `left_model` is asked of a model."""
+        """Leave a class; call `left_model` if it is a model."""
         self.classes.pop()
         if self.is_model(original_node):
             return self.left_model(original_node, updated_node)
@@ -87,11 +87,11 @@ class InModels(Rewriter):
     def left_model(
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef | cst.FlattenSentinel[cst.BaseStatement]:
-        """Return what becomes of a model; a rule says it."""
+        """Return the new model; rules override this."""
         return updated_node
 
     def is_model(self, node: cst.ClassDef, *roots: str) -> bool:
-        """Tell whether a class is a model, or derived from one of `roots`."""
+        """Return whether a class is a model, or derived from one of `roots`."""
         return any(self.source.is_a(base.value, *(roots or MODELS)) for base in node.bases)
 
     @property

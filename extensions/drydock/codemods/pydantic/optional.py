@@ -1,10 +1,10 @@
 """`x: Optional[int]` -> `... = None`, and `x: int = None` -> `x: Optional[int] = None`.
 
 Source: https://docs.pydantic.dev/latest/migration/#required-optional-and-nullable-fields.
-In Pydantic 1 a field that may be None has the default None, and a field with the default None may
-be None; in Pydantic 2 neither, and the first becomes required without a word. `Any` is the same.
-A service that was written for Pydantic 2 means what it says, so this is certain only where pins,
-lock or code tell that it was written for Pydantic 1.
+In Pydantic 1 an optional field has the default None, and a field with the default None is optional.
+In Pydantic 2 both are wrong, and the first silently becomes required. `Any` behaves the same.
+Code for Pydantic 2 is right as it is, so the change is certain only if pins, the lock file or the
+code show that it was written for Pydantic 1.
 """
 
 import libcst as cst
@@ -23,10 +23,10 @@ def _rewrite(source: Source) -> cst.Module | None:
 class _Optional(InModels):
     def __init__(self, source: Source, written_for: int) -> None:
         super().__init__(source)
-        self.is_sure = written_for == 1
+        self.is_certain = written_for == 1
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return not self.model  # what stands in a method is no field
+        return not self.model  # annotations in methods are not fields
 
     def leave_AnnAssign(
         self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign
@@ -43,10 +43,10 @@ class _Optional(InModels):
             if self.source.resolve(value.func) != "pydantic.Field":
                 return updated_node
             call = value
-            given = keyword(call.args, "default")
+            named = keyword(call.args, "default")
             positional = call.args and not call.args[0].keyword and not call.args[0].star
-            if positional or given:
-                default = call.args[0].value if positional else given.value  # type: ignore[union-attr]
+            if positional or named:
+                default = call.args[0].value if positional else named.value  # type: ignore[union-attr]
             elif keyword(call.args, "default_factory") or any(one.star for one in call.args):
                 return updated_node
             else:
@@ -55,15 +55,15 @@ class _Optional(InModels):
             return self._with_optional(original_node, updated_node)
         return updated_node
 
-    def _tell(self, node: cst.AnnAssign, what: str) -> bool:
-        if self.is_sure:
+    def _report(self, node: cst.AnnAssign, what: str) -> bool:
+        if self.is_certain:
             self.source.changed(node, what)
             return True
-        why = "right if the service was written for Pydantic 1, which nothing tells"
+        why = "correct only if the code was written for Pydantic 1, which is not known"
         return self.source.unsafe(node, what, why)
 
     def _with_default(self, old: cst.AnnAssign, new: cst.AnnAssign) -> cst.AnnAssign:
-        if not self._tell(old, f"{dotted(old.target)} without a default -> = None"):
+        if not self._report(old, f"{dotted(old.target)} without a default -> = None"):
             return new
         return new.with_changes(
             value=cst.Name("None"),
@@ -71,7 +71,7 @@ class _Optional(InModels):
         )
 
     def _with_field(self, old: cst.AnnAssign, new: cst.AnnAssign) -> cst.AnnAssign:
-        if not self._tell(old, f"{dotted(old.target)}: Field() without a default -> Field(None)"):
+        if not self._report(old, f"{dotted(old.target)}: Field() without a default -> Field(None)"):
             return new
         call = new.value
         assert isinstance(call, cst.Call)
@@ -87,20 +87,20 @@ class _Optional(InModels):
         return new.with_changes(value=call.with_changes(args=[first, *call.args]))
 
     def _with_optional(self, old: cst.AnnAssign, new: cst.AnnAssign) -> cst.AnnAssign:
-        if not self._tell(old, f"{dotted(old.target)}: default None -> Optional[...]"):
+        if not self._report(old, f"{dotted(old.target)}: default None -> Optional[...]"):
             return new
         optional = self.source.reference("typing.Optional")
         within = new.annotation.annotation
         if isinstance(within, cst.SimpleString):
             within = cst.parse_expression(str(within.evaluated_value))
             written = cst.Module([]).code_for_node(_optional(optional, within))
-            made: cst.BaseExpression = cst.SimpleString(f'"{written}"')
+            annotation: cst.BaseExpression = cst.SimpleString(f'"{written}"')
         else:
-            made = _optional(optional, within)
-        return new.with_changes(annotation=new.annotation.with_changes(annotation=made))
+            annotation = _optional(optional, within)
+        return new.with_changes(annotation=new.annotation.with_changes(annotation=annotation))
 
     def _allows_none(self, node: cst.BaseExpression) -> bool | None:
-        """Tell whether an annotation allows None; None if that is not to be seen."""
+        """Return whether an annotation allows None; None if that is unknown."""
         if isinstance(node, cst.SimpleString):
             try:
                 return self._allows_none(cst.parse_expression(str(node.evaluated_value)))
@@ -113,29 +113,29 @@ class _Optional(InModels):
             return self._of_subscript(node)
         if isinstance(node, cst.Call):
             return False  # constr() and the like
-        meaning = self.source.resolve(node)
-        if dotted(node) == "None" or meaning in {"typing.Any", "builtins.None"}:
+        full = self.source.resolve(node)
+        if dotted(node) == "None" or full in {"typing.Any", "builtins.None"}:
             return True
-        path, _, name = meaning.partition(":")
+        path, _, name = full.partition(":")
         if name and name not in self.source.project.modules[path].classes:
-            return None  # a TypeVar, or another name for a type
-        return False if meaning else None
+            return None  # a TypeVar, or an alias of a type
+        return False if full else None
 
     def _of_subscript(self, node: cst.Subscript) -> bool | None:
-        meaning = self.source.resolve(node.value)
+        full = self.source.resolve(node.value)
         inner = [one.slice.value for one in node.slice if isinstance(one.slice, cst.Index)]
-        if meaning == "typing.Optional":
+        if full == "typing.Optional":
             return True
-        if meaning in {"typing.ClassVar", "typing.Final"}:
+        if full in {"typing.ClassVar", "typing.Final"}:
             return None
-        if meaning == "typing.Annotated":
+        if full == "typing.Annotated":
             return self._allows_none(inner[0]) if inner else None
-        if meaning == "typing.Literal":
+        if full == "typing.Literal":
             return any(dotted(one) == "None" for one in inner)
-        if meaning != "typing.Union":
-            return False if meaning else None
-        said = [self._allows_none(one) for one in inner]
-        return True if True in said else None if None in said else False
+        if full != "typing.Union":
+            return False if full else None
+        allowed = [self._allows_none(one) for one in inner]
+        return True if True in allowed else None if None in allowed else False
 
 
 def _optional(optional: cst.BaseExpression, within: cst.BaseExpression) -> cst.Subscript:
@@ -146,7 +146,7 @@ RULE = Rule(
     name="pydantic-optional",
     summary="`Optional[X]` without a default -> `= None`; `X = None` -> `Optional[X] = None`",
     since="1.5.0",
-    # Its models may come from another module of the service.
+    # The base of a model may be in another module of the service.
     words=("Optional", "None", "Any"),
     rewrite=_rewrite,
 )

@@ -1,7 +1,7 @@
-"""What a name, an attribute or a call is an instance of, as far as that is certain.
+"""The model types of names, attributes and calls, as far as they are certain.
 
-A name is what all of its bindings in its function say; a binding that is not understood makes it
-unknown. Annotations count, what a class is called with does, and the fields of models.
+A name has a type if all its bindings in the function agree; a binding that is not understood makes
+it unknown. Types come from annotations, constructor calls, and the fields of models.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from drydock.codemods.pydantic.models import MODELS, InModels
 from drydock.codemods.source import Source, dotted
 
 ROOTS = (*MODELS, "sqlmodel.SQLModel")
-_MAKING = {
+_CONSTRUCTORS = {
     *("parse_obj", "parse_raw", "parse_file", "from_orm", "construct"),
     *("model_validate", "model_validate_json", "model_construct"),
 }
@@ -27,34 +27,34 @@ _MANY = {
 
 @dataclass(frozen=True)
 class Type:
-    """What an expression is: a model, several of it, or its class."""
+    """The type of an expression: a model, a collection of it, or its class."""
 
     kind: Literal["one", "many", "class"]
     ref: str
 
 
 _Binding = tuple[Literal["is", "of", "in", "?"], cst.BaseExpression | None]
-"""A value, an annotation, a collection it is an item of, or what is not understood."""
+"""A value, an annotation, a collection with the name as item, or an unknown binding."""
 
 
 class WithTypes(InModels):
-    """A rewriter that knows what names are instances of."""
+    """A rewriter that infers which expressions are models."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         self._scopes: list[dict[str, list[_Binding]]] = [_bindings(source.tree.body)]
         self._methods: list[tuple[str, Type] | None] = []
-        self._asked: set[str] = set()
+        self._pending: set[str] = set()
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         scope = _bindings([node.body])
         self._scopes.append(scope)
-        given = node.params
-        for one in (*given.posonly_params, *given.params, *given.kwonly_params):
-            of = one.annotation.annotation if one.annotation else None
-            scope.setdefault(one.name.value, []).append(("of", of) if of else ("?", None))
+        parameters = node.params
+        for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+            type_ = one.annotation.annotation if one.annotation else None
+            scope.setdefault(one.name.value, []).append(("of", type_) if type_ else ("?", None))
         own = None
-        first = (*given.posonly_params, *given.params)[:1]
+        first = (*parameters.posonly_params, *parameters.params)[:1]
         if self.classes and first and len(self._methods) < len(self.classes):
             decorators = {dotted(one.decorator) for one in node.decorators}
             ref = f"{self.source.path}:{'.'.join(one.name.value for one in self.classes)}"
@@ -71,7 +71,7 @@ class WithTypes(InModels):
         return updated_node
 
     def type_of(self, node: cst.BaseExpression) -> Type | None:
-        """Return what an expression is; None where that is not certain."""
+        """Return the type of an expression; None if it is not certain."""
         if isinstance(node, cst.Await):
             return self.type_of(node.expression)
         if isinstance(node, cst.Name):
@@ -102,112 +102,112 @@ class WithTypes(InModels):
             return Type("class", self.source.resolve(node))
         return self._of_import(self.source.resolve(node))
 
-    def _of_import(self, meaning: str) -> Type | None:
-        """Return what a name is that another module of the service gives a value to."""
-        path, _, name = meaning.partition(":")
-        made = self.source.project.modules[path].factories.get(name, "") if name else ""
-        ref = self.source.project.resolve(path, made) if made else ""
+    def _of_import(self, full: str) -> Type | None:
+        """Return the type of a name that another module of the service binds."""
+        path, _, name = full.partition(":")
+        factory = self.source.project.modules[path].factories.get(name, "") if name else ""
+        ref = self.source.project.resolve(path, factory) if factory else ""
         return Type("one", ref) if ref and self.source.project.is_a(ref, *ROOTS) else None
 
     def _agreed(self, name: str, bindings: list[_Binding]) -> Type | None:
-        if name in self._asked:
+        if name in self._pending:
             return None
-        self._asked.add(name)
-        found: set[Type | None] = set()
-        for how, what in bindings:
-            if how == "is" and what is not None and dotted(what) == "None":
+        self._pending.add(name)
+        types: set[Type | None] = set()
+        for how, value in bindings:
+            if how == "is" and value is not None and dotted(value) == "None":
                 continue
-            found.add(self._bound(how, what))
-        self._asked.discard(name)
-        return found.pop() if len(found) == 1 else None
+            types.add(self._bound(how, value))
+        self._pending.discard(name)
+        return types.pop() if len(types) == 1 else None
 
-    def _bound(self, how: str, what: cst.BaseExpression | None) -> Type | None:
-        if what is None:
+    def _bound(self, how: str, value: cst.BaseExpression | None) -> Type | None:
+        if value is None:
             return None
         if how == "of":
-            return self.of_annotation(self.source.path, what)
-        found = self.type_of(what)
+            return self.of_annotation(self.source.path, value)
+        type_ = self.type_of(value)
         if how == "in":
-            return Type("one", found.ref) if found and found.kind == "many" else None
-        return found
+            return Type("one", type_.ref) if type_ and type_.kind == "many" else None
+        return type_
 
     def _of_call(self, node: cst.Call) -> Type | None:
         func = node.func
         if isinstance(func, cst.Attribute):
             receiver = self.type_of(func.value)
             name = func.attr.value
-            if receiver and receiver.kind == "class" and name in _MAKING:
+            if receiver and receiver.kind == "class" and name in _CONSTRUCTORS:
                 return Type("one", receiver.ref)
             if receiver and receiver.kind == "one":
                 if name in _COPYING:
                     return receiver
-                for one in self.source.project.lineage(receiver.ref):
-                    if returned := one.methods.get(name):
-                        return self._written(one.path, returned)
+                for class_ in self.source.project.lineage(receiver.ref):
+                    if returned := class_.methods.get(name):
+                        return self._of_text(class_.path, returned)
         called = self.type_of(func)
         if called and called.kind == "class":
             return Type("one", called.ref)
         path, _, name = self.source.resolve(func).partition(":")
         function = self.source.project.modules[path].functions.get(name) if name else None
-        return self._written(path, function.returns) if function and function.returns else None
+        return self._of_text(path, function.returns) if function and function.returns else None
 
     def _of_attribute(self, node: cst.Attribute) -> Type | None:
         receiver = self.type_of(node.value)
         if receiver and receiver.kind == "one":
-            for one in self.source.project.lineage(receiver.ref):
-                if written := one.fields.get(node.attr.value):
-                    return self._written(one.path, written)
+            for class_ in self.source.project.lineage(receiver.ref):
+                if annotation := class_.fields.get(node.attr.value):
+                    return self._of_text(class_.path, annotation)
         return None
 
-    def _written(self, path: str, text: str) -> Type | None:
+    def _of_text(self, path: str, text: str) -> Type | None:
         try:
             return self.of_annotation(path, cst.parse_expression(text))
         except cst.ParserSyntaxError:
             return None
 
     def of_annotation(self, path: str, node: cst.BaseExpression) -> Type | None:
-        """Return what an annotation in the module at `path` says."""
+        """Return the type that an annotation in the module at `path` names."""
         project = self.source.project
         if isinstance(node, cst.SimpleString):
-            return self._written(path, str(node.evaluated_value))
+            return self._of_text(path, str(node.evaluated_value))
         if isinstance(node, cst.BinaryOperation):  # X | None
             sides = [one for one in (node.left, node.right) if dotted(one) != "None"]
             return self.of_annotation(path, sides[0]) if len(sides) == 1 else None
-        meaning = project.resolve(path, dotted(node)) if dotted(node) else ""
+        full = project.resolve(path, dotted(node)) if dotted(node) else ""
         if isinstance(node, cst.Subscript):
             inner = [one.slice.value for one in node.slice if isinstance(one.slice, cst.Index)]
-            if meaning in {"typing.Optional", "typing.Annotated"} and inner:
+            if full in {"typing.Optional", "typing.Annotated"} and inner:
                 return self.of_annotation(path, inner[0])
-            found = self.of_annotation(path, inner[0]) if len(inner) == 1 else None
-            if found and found.kind == "one" and meaning in _MANY:
-                return Type("many", found.ref)
-            if found and meaning in {"typing.Type", "builtins.type"}:
-                return Type("class", found.ref)
-        return Type("one", meaning) if meaning and project.is_a(meaning, *ROOTS) else None
+            item = self.of_annotation(path, inner[0]) if len(inner) == 1 else None
+            if item and item.kind == "one" and full in _MANY:
+                return Type("many", item.ref)
+            if item and full in {"typing.Type", "builtins.type"}:
+                return Type("class", item.ref)
+        return Type("one", full) if full and project.is_a(full, *ROOTS) else None
 
 
 def _bindings(body: Sequence[cst.CSTNode]) -> dict[str, list[_Binding]]:
     scope = _Scope()
-    for one in body:
-        one.visit(scope)
-    return scope.found
+    for node in body:
+        node.visit(scope)
+    return scope.bindings
 
 
 class _Scope(cst.CSTVisitor):
-    """Reads what names are bound to in one scope."""
+    """Collects the bindings of names in one scope."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: dict[str, list[_Binding]] = {}
+        self.bindings: dict[str, list[_Binding]] = {}
 
     def _add(
         self,
         target: cst.BaseExpression,
         how: Literal["is", "of", "in", "?"],
-        what: cst.BaseExpression | None,
+        value: cst.BaseExpression | None,
     ) -> None:
         if isinstance(target, cst.Name):
-            self.found.setdefault(target.value, []).append((how, what))
+            self.bindings.setdefault(target.value, []).append((how, value))
         elif isinstance(target, cst.Tuple | cst.List):
             for one in target.elements:
                 self._add(one.value, "?", None)

@@ -1,7 +1,7 @@
-"""`__root__: X` of a model -> `RootModel[X]`.
+"""`__root__: X` in a model -> `RootModel[X]`.
 
 Source: https://docs.pydantic.dev/latest/migration/#changes-to-pydanticbasemodel. A RootModel takes
-its value without a name, has it as `.root`, and allows no other fields and no `extra`.
+its value as positional argument, keeps it in `.root`, and allows neither other fields nor `extra`.
 """
 
 import libcst as cst
@@ -10,7 +10,7 @@ from drydock.codemods.pydantic.models import InModels
 from drydock.codemods.rule import Rule
 from drydock.codemods.source import Source, dotted
 
-_HOW = "derive it from RootModel[...] by hand"
+_HOW = "derive the class from RootModel[...]"
 
 
 def _rewrite(source: Source) -> cst.Module:
@@ -51,22 +51,22 @@ class _RootModels(InModels):
 
     def _problem(self, node: cst.ClassDef) -> str:
         if [self.source.resolve(one.value) for one in node.bases] != ["pydantic.BaseModel"]:
-            return "it does not derive from BaseModel alone"
+            return "the class has other bases than BaseModel"
         if any(
-            isinstance(one, cst.ClassDef | cst.FunctionDef) and _holds(one)
+            isinstance(one, cst.ClassDef | cst.FunctionDef) and _prevents_change(one)
             for one in node.body.body
         ):
-            return "it has a configuration, validators, or methods that read it"
-        # Where it is made or read by name is all over a service.
-        used = [
+            return "the class has a configuration, validators, or methods that read __root__"
+        # Any module may pass or read it by name.
+        users = [
             path
             for path, text in self.source.project.files.items()
             if path.endswith(".py") and ("__root__=" in text or ".__root__" in text)
         ]
-        return f"{used[0]} reads or passes a __root__" if used else ""
+        return f"{users[0]} reads or passes __root__" if users else ""
 
 
-def _holds(node: cst.ClassDef | cst.FunctionDef) -> bool:
+def _prevents_change(node: cst.ClassDef | cst.FunctionDef) -> bool:
     return (
         isinstance(node, cst.ClassDef)
         or "__root__" in cst.Module([]).code_for_node(node)

@@ -1,13 +1,13 @@
-"""`@root_validator` -> `@model_validator`, bare and with arguments, before and after.
+"""`@root_validator` -> `@model_validator`, with and without arguments, before and after.
 
-Source: https://docs.pydantic.dev/latest/migration/#validator-and-root_validator-are-deprecated; a
-bare `@root_validator` raises when Pydantic 2 imports it.
+Source: https://docs.pydantic.dev/latest/migration/#validator-and-root_validator-are-deprecated. In
+Pydantic 2 a bare `@root_validator` raises on import.
 
-After: the values are those of the model itself, so `values["x"]` becomes `self.x`. Where a function
-does more with the dict than that, or sets a value in a service where it matters which fields were
-set, `skip_on_failure=True` keeps it: Pydantic 2 still runs that, with a warning.
-Before: Pydantic 1 was always given a dict, a fresh one; Pydantic 2 is given what was passed, so
-anything else is handed on, and a dict that is changed is copied first.
+After: the values are the fields of the model, so `values["x"]` becomes `self.x`. A function that
+does more with the dict, or sets a field in a service where it matters which fields were set, keeps
+its form with `skip_on_failure=True`: Pydantic 2 still runs it, with a warning.
+Before: Pydantic 1 always passed a new dict. Pydantic 2 passes the input itself: anything but a dict
+is returned unchanged, and a dict that the function modifies is copied first.
 """
 
 import ast
@@ -31,8 +31,8 @@ from drydock.codemods.rule import Rule
 from drydock.codemods.source import Renaming, Source, dotted
 
 _ROOT = "pydantic.root_validator"
-_HOW = "write it as @model_validator by hand; @root_validator still works, with a warning"
-_CHANGING = {"pop", "popitem", "update", "setdefault", "clear", "__setitem__"}
+_HOW = "rewrite it as @model_validator; @root_validator still works, with a warning"
+_MODIFYING = {"pop", "popitem", "update", "setdefault", "clear", "__setitem__"}
 
 
 def _rewrite(source: Source) -> cst.Module:
@@ -48,9 +48,9 @@ class _RootValidators(InModels):
             return updated_node
         call = decorator.decorator if isinstance(decorator.decorator, cst.Call) else None
         flags = flags_of(call.args) if call else {}
-        given = original_node.params
-        plain = is_plain(original_node, decorator) and len(given.params) == 2
-        if flags is None or not plain or given.kwonly_params or given.star_kwarg:
+        parameters = original_node.params
+        plain = is_plain(original_node, decorator) and len(parameters.params) == 2
+        if flags is None or not plain or parameters.kwonly_params or parameters.star_kwarg:
             self.source.left(original_node, f"@root_validator {original_node.name.value}", _HOW)
             return updated_node
         at = original_node.decorators.index(decorator)
@@ -61,7 +61,7 @@ class _RootValidators(InModels):
         )
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
-        """`root_validator(allow_reuse=True)(function)` is one, too."""
+        """Handle `root_validator(allow_reuse=True)(function)`."""
         inner = original_node.func
         if not isinstance(inner, cst.Call) or self.source.resolve(inner.func) != _ROOT:
             return updated_node
@@ -81,13 +81,13 @@ class _RootValidators(InModels):
             return new
         new, raised = with_value_errors(new)
         self.source.changed(
-            old, f"@root_validator(pre=True) {name} -> @model_validator" + _more(raised)
+            old, f"@root_validator(pre=True) {name} -> @model_validator" + _raise_note(raised)
         )
         guard = f"if not isinstance({values}, dict):\n    return {values}"
         lines = [cst.parse_statement(guard)]
-        if _changes(tree, values):
+        if _modifies(tree, values):
             lines.append(cst.parse_statement(f"{values} = dict({values})"))
-        new = _with_first(new, lines)
+        new = _with_statements(new, lines)
         return with_decorators(new, new.decorators[at], self._decorator(old, at, "before"))
 
     def _problem_before(self, old: cst.FunctionDef) -> str:
@@ -101,21 +101,21 @@ class _RootValidators(InModels):
             and (flags_of(one.decorator.args) or {}).get("pre")
         ]
         if len(pre) > 1:
-            return "one of several, which Pydantic 2 runs in the opposite order"
-        said = self._family_says(model)
-        if "orm_mode" in said or "from_attributes" in said:
-            return "from_orm() passes the object itself, of which it has to read attributes"
-        if "validate_assignment" in said:
-            return "it runs on assignment, too, where Pydantic 2 passes something else"
+            return "it is one of several, which Pydantic 2 runs in the opposite order"
+        code = self._lineage_code(model)
+        if "orm_mode" in code or "from_attributes" in code:
+            return "from_orm() passes the object itself, so it has to read attributes"
+        if "validate_assignment" in code:
+            return "it also runs on assignment, where Pydantic 2 passes something else"
         return ""
 
-    def _family_says(self, model: cst.ClassDef) -> str:
-        """Return the text of a class, and of the modules with the classes it derives from."""
+    def _lineage_code(self, model: cst.ClassDef) -> str:
+        """Return the code of a class, and of the modules that define its ancestors."""
         project = self.source.project
         texts = [cst.Module([]).code_for_node(model)]
         for base in model.bases:
-            for one in project.lineage(self.source.resolve(base.value)):
-                texts.append(project.files[one.path])
+            for ancestor in project.lineage(self.source.resolve(base.value)):
+                texts.append(project.files[ancestor.path])
         return "\n".join(texts)
 
     def _after(
@@ -136,64 +136,66 @@ class _RootValidators(InModels):
             )
         cls, values = (one.name.value for one in old.params.params)
         new, raised = with_value_errors(new)
-        self.source.changed(old, f"@root_validator {name} -> @model_validator" + _more(raised))
-        body = new.body.visit(_OfSelf(values)).visit(  # type: ignore[union-attr]
+        self.source.changed(
+            old, f"@root_validator {name} -> @model_validator" + _raise_note(raised)
+        )
+        body = new.body.visit(_ValuesToSelf(values)).visit(  # type: ignore[union-attr]
             Renaming({cls: cst.parse_expression("type(self)")} if uses(tree, cls) else {})
         )
         for annotation in (old.params.params[1].annotation, old.returns):
-            for one in names_of(annotation.annotation) if annotation else ():
-                self.source.drop_import(one)
+            for name_node in names_of(annotation.annotation) if annotation else ():
+                self.source.drop_import(name_node)
         returns = None
         if old.returns:
             returns = old.returns.with_changes(annotation=self.source.reference("typing.Self"))
         new = new.with_changes(
             body=body, returns=returns, params=cst.Parameters([cst.Param(cst.Name("self"))])
         )
-        made = self._decorator(old, at, "after")
-        return with_decorators(new, new.decorators[at], made, as_method=True)
+        validator = self._decorator(old, at, "after")
+        return with_decorators(new, new.decorators[at], validator, as_method=True)
 
     def _problem_after(self, old: cst.FunctionDef, tree: ast.FunctionDef) -> str:
         cls, values = (one.name.value for one in old.params.params)
         if is_rebound(tree, values) or is_rebound(tree, cls) or "self" in names_in(tree):
-            return f"{values} is given another value in it"
+            return f"it rebinds {cls} or {values}, or uses the name self"
         if not isinstance(tree.body[-1], ast.Return):
             return "it does not end with a return"
-        reading = _Reading(values)
+        use = _ValuesUse(values)
         for statement in tree.body:
-            reading.visit(statement)
-        if reading.other:
-            return f"it does more with {values} than to read and set fields"
+            use.visit(statement)
+        if use.other:
+            return f"it does more with {values} than reading and setting fields"
         known = self._fields()
-        if unknown := sorted(reading.fields - known):
-            return f"{unknown[0]} is no field that is known"
-        if reading.sets and self._setting_is_seen():
-            return "it sets a field, and the service asks which were set, or forbids it"
+        if unknown := sorted(use.fields - known):
+            return f"{unknown[0]} is not a known field"
+        if use.sets and self._setting_has_effects():
+            return "it sets a field, and the service reads which fields were set, or freezes models"
         return ""
 
     def _fields(self) -> set[str]:
         project = self.source.project
         name = ".".join(one.name.value for one in self.classes)
-        family = project.lineage(f"{self.source.path}:{name}")
-        return {field for one in family for field in one.fields if not field.startswith("_")}
+        lineage = project.lineage(f"{self.source.path}:{name}")
+        return {field for one in lineage for field in one.fields if not field.startswith("_")}
 
-    def _setting_is_seen(self) -> bool:
-        """Tell whether it may matter that `self.x = ...` counts as a field that was set."""
-        seen = ("exclude_unset", "fields_set", "validate_assignment", "allow_mutation", "frozen")
+    def _setting_has_effects(self) -> bool:
+        """Return whether it may matter that `self.x = ...` counts as setting a field."""
+        words = ("exclude_unset", "fields_set", "validate_assignment", "allow_mutation", "frozen")
         files = self.source.project.files
         code = [text for path, text in files.items() if path.endswith(".py")]
-        return any(word in text for text in code for word in seen)
+        return any(word in text for text in code for word in words)
 
     def _decorator(self, old: cst.FunctionDef, at: int, mode: str) -> cst.Call:
         node = old.decorators[at].decorator
         func = node.func if isinstance(node, cst.Call) else node
         self.source.drop_import(func)
-        named = self.source.reference("pydantic.model_validator", like=func)
+        validator = self.source.reference("pydantic.model_validator", like=func)
         (argument,) = cst.parse_expression(f'f(mode="{mode}")').args  # type: ignore[attr-defined]
-        return cst.Call(named, [argument])
+        return cst.Call(validator, [argument])
 
 
-class _Reading(ast.NodeVisitor):
-    """Reads what a function does with the dict of values."""
+class _ValuesUse(ast.NodeVisitor):
+    """Finds how a function uses the dict of values."""
 
     def __init__(self, values: str) -> None:
         self.values = values
@@ -206,7 +208,7 @@ class _Reading(ast.NodeVisitor):
             self.other = True
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        self.other = True  # its returns are its own
+        self.other = True  # an inner function has its own returns
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self.other = True
@@ -241,7 +243,7 @@ class _Reading(ast.NodeVisitor):
         return isinstance(node, ast.Name) and node.id == self.values
 
 
-class _OfSelf(cst.CSTTransformer):
+class _ValuesToSelf(cst.CSTTransformer):
     """`values["x"]`, `values.get("x")` -> `self.x`; `return values` -> `return self`."""
 
     def __init__(self, values: str) -> None:
@@ -285,29 +287,29 @@ def _skipping(node: cst.BaseExpression) -> cst.BaseExpression:
     return node.with_changes(args=[*args, flag])
 
 
-def _changes(tree: ast.FunctionDef, values: str) -> bool:
-    """Tell whether a function changes the dict that it is given."""
+def _modifies(tree: ast.FunctionDef, values: str) -> bool:
+    """Return whether a function modifies the dict that it receives."""
     for node in ast.walk(tree):
-        of = getattr(node, "value", None)
-        if isinstance(of, ast.Name) and of.id == values:
+        owner = getattr(node, "value", None)
+        if isinstance(owner, ast.Name) and owner.id == values:
             if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
                 return True
-            if isinstance(node, ast.Attribute) and node.attr in _CHANGING:
+            if isinstance(node, ast.Attribute) and node.attr in _MODIFYING:
                 return True
     return False
 
 
-def _with_first(
+def _with_statements(
     node: cst.FunctionDef, lines: list[cst.SimpleStatementLine | cst.BaseCompoundStatement]
 ) -> cst.FunctionDef:
-    """Return a function with statements before its own, after its docstring."""
+    """Return a function with additional statements below its docstring."""
     assert isinstance(node.body, cst.IndentedBlock)
     body = list(node.body.body)
     at = int(node.get_docstring() is not None)
     return node.with_changes(body=node.body.with_changes(body=[*body[:at], *lines, *body[at:]]))
 
 
-def _more(raised: int) -> str:
+def _raise_note(raised: int) -> str:
     return f", {raised} TypeError -> ValueError" if raised else ""
 
 

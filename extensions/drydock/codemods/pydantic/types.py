@@ -1,8 +1,8 @@
-"""Types of the service that Pydantic 2 asks otherwise, and URLs, which are no texts any more.
+"""Custom types, whose methods Pydantic 2 no longer calls, and URLs, which are no longer `str`.
 
 Source: https://docs.pydantic.dev/latest/migration/#defining-custom-types, #url-and-dsn-types-in-
-pydanticnetworks-no-longer-inherit-from-str. All of it is left: what replaces it is the service's
-to decide.
+pydanticnetworks-no-longer-inherit-from-str. They are reported only: the replacement
+depends on the service.
 """
 
 import libcst as cst
@@ -29,7 +29,7 @@ def _rewrite(source: Source) -> cst.Module:
 class _Types(InModels):
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         if node.name.value in _METHODS and self.classes:
-            why = f"{node.name.value} is no longer asked"
+            why = f"Pydantic 2 no longer calls {node.name.value}"
             self.source.left(node, why, _METHODS[node.name.value])
 
     def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
@@ -37,39 +37,40 @@ class _Types(InModels):
             return
         for name in self._urls(node.annotation.annotation):
             what = f"{dotted(node.target)}: {name} is no longer a str"
-            how = "where a text is needed, as by a database or a client: str(...)"
+            how = "wrap it in str(...) where a str is needed, for example by a database driver"
             self.source.left(node, what, how)
 
     def visit_Call(self, node: cst.Call) -> None:
         func = node.func
         if not isinstance(func, cst.Attribute) or func.attr.value != "build":
             return
-        meaning = self.source.resolve(func.value)
-        if meaning in _URLS:
-            how = "username= for user=, path without the first slash, and str(...) of what it makes"
-            self.source.left(node, f"{meaning.rpartition('.')[2]}.build() has other arguments", how)
+        url = self.source.resolve(func.value)
+        if url in _URLS:
+            what = f"{url.rpartition('.')[2]}.build() has other arguments in Pydantic 2"
+            how = "use username= for user=, path= without leading slash, and str() for the result"
+            self.source.left(node, what, how)
 
     def _urls(self, node: cst.CSTNode) -> list[str]:
-        found: list[str] = []
+        urls: list[str] = []
         source = self.source
 
-        class Naming(cst.CSTVisitor):
+        class Collector(cst.CSTVisitor):
             def visit_Name(self, node: cst.Name) -> None:
                 if source.resolve(node) in _URLS:
-                    found.append(node.value)
+                    urls.append(node.value)
 
             def visit_Attribute(self, node: cst.Attribute) -> bool:
                 if source.resolve(node) in _URLS:
-                    found.append(node.attr.value)
+                    urls.append(node.attr.value)
                 return False
 
-        node.visit(Naming())
-        return found
+        node.visit(Collector())
+        return urls
 
 
 RULE = Rule(
     name="pydantic-types",
-    summary="custom types and URLs, which are no `str` any more: told",
+    summary="custom types, and URLs, which are no longer `str`: reported",
     since="1.5.0",
     words=(*_METHODS, "Url", "Dsn"),
     rewrite=_rewrite,

@@ -1,9 +1,9 @@
 """`x = 5` in a model -> `x: int = 5`.
 
 Source: https://docs.pydantic.dev/latest/errors/usage_errors/#model-field-missing-annotation.
-Pydantic 1 takes the type of a field that has none from its default; Pydantic 2 refuses to define
-such a model. Only code for Pydantic 1 can have one, whatever pins say. Such fields came after those
-with a type, and come where they stand now: only who relies on the order of fields can tell.
+Pydantic 1 infers the type of a field without an annotation from its default; Pydantic 2 raises.
+Only code for Pydantic 1 can have such fields, whatever pins say. Pydantic 1 placed them behind the
+annotated fields; now they keep their position, which matters only if code relies on the order.
 """
 
 import libcst as cst
@@ -18,7 +18,7 @@ _LITERALS: dict[type[cst.CSTNode], str] = {
     cst.SetComp: "set", cst.Tuple: "tuple",
 }  # fmt: skip
 _BUILTINS = {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
-_HOW = "give it a type; ClassVar, if it is no field"
+_HOW = "annotate it with its type, or with ClassVar if it is not a field"
 _NO_FIELDS = {"model_config", "Config"}
 
 
@@ -28,7 +28,7 @@ def _rewrite(source: Source) -> cst.Module | None:
 
 class _Untyped(InModels):
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return not self.model  # what stands in a method is no field
+        return not self.model  # assignments in methods are not fields
 
     def leave_SimpleStatementLine(
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
@@ -45,22 +45,22 @@ class _Untyped(InModels):
             return new
         (name, *others) = names
         if others or not name or "." in name:
-            self.source.left(old, "fields of a model without a type", _HOW)
+            self.source.left(old, "model fields have no annotation", _HOW)
             return new
         if declared := self._declared(name):
             if declared not in _BUILTINS:
-                how = f"give it a type, as where it is inherited from: {declared}"
-                self.source.left(old, f"{name} has no type here", how)
+                how = f"annotate it as in the base class: {declared}"
+                self.source.left(old, f"{name} has no annotation here", how)
                 return new
             return self._annotated(old, name, cst.Name(declared))
         kind = self._type_of(old.value)
         if kind is None:
-            self.source.left(old, f"{name}, in a model, has no type", _HOW)
+            self.source.left(old, f"model field {name} has no annotation", _HOW)
             return new
         return self._annotated(old, name, kind)
 
     def _annotated(self, old: cst.Assign, name: str, kind: cst.BaseExpression) -> cst.AnnAssign:
-        self.source.changed(old, f"{name} without a type -> {name}: {_written(kind)}")
+        self.source.changed(old, f"{name} without an annotation -> {name}: {_code(kind)}")
         return cst.AnnAssign(
             target=old.targets[0].target,
             annotation=cst.Annotation(kind),
@@ -69,13 +69,13 @@ class _Untyped(InModels):
         )
 
     def _declared(self, name: str) -> str:
-        """Return the annotation that a base of the model has for a field; empty if none has."""
+        """Return the annotation of a field in a base of the model; empty if there is none."""
         outer = ".".join(one.name.value for one in self.classes)
-        family = self.source.project.lineage(f"{self.source.path}:{outer}")
-        return next((one.fields[name] for one in family[1:] if name in one.fields), "")
+        lineage = self.source.project.lineage(f"{self.source.path}:{outer}")
+        return next((one.fields[name] for one in lineage[1:] if name in one.fields), "")
 
     def _type_of(self, value: cst.BaseExpression) -> cst.BaseExpression | None:
-        """Return the type of a default; None where it is not certain."""
+        """Return the type of a default; None if it is not certain."""
         if isinstance(value, cst.UnaryOperation) and isinstance(value.operator, cst.Minus):
             number = isinstance(value.expression, cst.Integer | cst.Float)
             return self._type_of(value.expression) if number else None
@@ -90,28 +90,28 @@ class _Untyped(InModels):
         return self._type_of_call(value) if isinstance(value, cst.Call) else None
 
     def _type_of_call(self, call: cst.Call) -> cst.BaseExpression | None:
-        meaning = self.source.resolve(call.func)
-        if meaning == "pydantic.Field":
+        callee = self.source.resolve(call.func)
+        if callee == "pydantic.Field":
             default = keyword(call.args, "default")
             if default is None and call.args and not (call.args[0].keyword or call.args[0].star):
                 default = call.args[0]
             return self._type_of(default.value) if default else None
-        path, _, name = meaning.partition(":")
+        path, _, name = callee.partition(":")
         is_class = name in self.source.project.modules[path].classes if name else False
-        if is_class or meaning.removeprefix("builtins.") in _BUILTINS:
+        if is_class or callee.removeprefix("builtins.") in _BUILTINS:
             return call.func.deep_clone()
         return None
 
 
-def _written(node: cst.BaseExpression) -> str:
+def _code(node: cst.BaseExpression) -> str:
     return cst.Module([]).code_for_node(node)
 
 
 RULE = Rule(
     name="pydantic-untyped",
-    summary="a field without a type -> the type of its default",
+    summary="field without an annotation -> the type of its default",
     since="1.6.0",
-    # Its models may come from another module of the service.
+    # The base of a model may be in another module of the service.
     words=("class ",),
     rewrite=_rewrite,
 )
