@@ -7,7 +7,7 @@ such routes into the application; so does this.
 import inspect
 from collections.abc import Iterator
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.params import Form
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
@@ -39,6 +39,8 @@ def install(app: object) -> None:
 
 def _copies(router: BaseRoute) -> Iterator[_Copy]:
     """Copy the first routes of a router; one that cannot be copied comes before all others."""
+    if not _is_plain(router):
+        return
     for context in iter_route_contexts([router]):
         if context.original_route is router or not _can_be_copied(context):
             return
@@ -47,6 +49,18 @@ def _copies(router: BaseRoute) -> Iterator[_Copy]:
         if not _is_whole(copy, context):
             return
         yield copy
+
+
+def _is_plain(router: BaseRoute) -> bool:
+    """Whether requests reach the routes of a router, and of those in it, in FastAPI's own way."""
+    if (included := getattr(router, "original_router", None)) is None:
+        return True
+    kind = type(included)
+    return (
+        kind.matches is APIRouter.matches
+        and kind.handle is APIRouter.handle
+        and all(_is_plain(route) for route in included.routes)
+    )
 
 
 def _can_be_copied(context: RouteContext) -> bool:

@@ -10,7 +10,9 @@ from fastapi.responses import PlainTextResponse
 from fastapi.routing import APIRoute
 from fastapi.sse import EventSourceResponse
 from pydantic import BaseModel
+from starlette.routing import Match
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 Build = Callable[..., Any]
 
@@ -234,3 +236,44 @@ def test_a_route_of_which_a_copy_would_lack_something_is_left_to_fastapi() -> No
     routing.install(app)
     copies = [getattr(one, "path", "") for one in app.router.routes[:-1]][before - 1 :]
     assert copies == ["/plain"]
+
+
+class Guarded(APIRouter):
+    """A router that refuses requests before it looks for their route."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let in who has a key."""
+        if b"x-key" in dict(scope["headers"]):
+            await super().handle(scope, receive, send)
+        else:
+            await PlainTextResponse("guarded", 403)(scope, receive, send)
+
+
+class Closed(APIRouter):
+    """A router that is not there."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match nothing."""
+        return Match.NONE, {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "status_with_key"), [(Guarded, 403, 200), (Closed, 404, 404)]
+)
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_a_router_with_its_own_way_to_its_routes_is_left_to_fastapi(
+    kind: type[APIRouter], status: int, status_with_key: int, is_nested: bool, build: Build
+) -> None:
+    router = kind()
+    router.add_api_route("/item", lambda: "item")
+    if is_nested:
+        outer = APIRouter(prefix="/outer")
+        outer.include_router(router)
+        router = outer
+    app = FastAPI()
+    app.include_router(router, prefix="/api")
+    client = TestClient(build(app).app)
+    path = "/api/outer/item" if is_nested else "/api/item"
+
+    assert client.get(path).status_code == status
+    assert client.get(path, headers={"x-key": "1"}).status_code == status_with_key
