@@ -105,6 +105,6 @@ def test_old_words_are_found() -> None:
 def test_help_is_among_the_messages() -> None:
     commands = REPOSITORY / "extensions/drydock/cli"
     texts = [text for path in commands.glob("*.py") for text in _messages(path)]
-    assert any("Bring a service to a newer release" in text for text in texts)
+    assert any("Update a service to a newer release" in text for text in texts)
     assert "Use default answers; don't prompt." in texts
     assert not any("The command line: arguments in" in text for text in texts)

@@ -109,10 +109,10 @@ def test_services_in_folders_of_a_repository_are_named(drydock: Drydock, tmp_pat
     folders = [f"services/a{number:02}" for number in range(12)]
     write(tmp_path, GOOD | {f"{folder}/.copier-answers.yml": answers for folder in folders})
     out = drydock("check", tmp_path).out
-    assert f"  drydock check {tmp_path}/services/a00, a service of its own\n" in out
-    assert out.endswith("a09, a service of its own\n  and so for 2 more\n")
+    assert f"  drydock check {tmp_path}/services/a00, a separate service\n" in out
+    assert out.endswith("a09, a separate service\n  and 2 more\n")
     assert json.loads(drydock("check", tmp_path, "--json").out)["services"] == folders
     said = drydock("check", tmp_path, "--markdown").out
-    assert "In it are services of their own: `services/a00`, " in said
+    assert "Separate services in it, not checked: `services/a00`, " in said
     assert "`services/a09`, 2 more.\n" in said
-    assert "a service of its own" not in drydock("check", tmp_path / "services/a00").out
+    assert "a separate service" not in drydock("check", tmp_path / "services/a00").out

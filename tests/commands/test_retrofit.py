@@ -753,7 +753,9 @@ def test_the_lock_file_of_a_uv_workspace_is_left_alone(
     outcome = retrofit(drydock, folder, standard)
 
     reason = "a member of the uv workspace in ../../: run uv lock there"
-    assert f"It cannot be locked yet: uv.lock is not written: {reason}" in outcome.out, outcome.err
+    assert f"The service cannot be locked yet: uv.lock is not written: {reason}" in outcome.out, (
+        outcome.err
+    )
     assert "exclude it there, then uv lock" in outcome.out
     assert (outcome.code, git(top, "status", "--porcelain")) == (0, "")
     changed = git(top, "diff", "--name-only", "main").split()
@@ -769,7 +771,7 @@ def test_pins_are_told_of_a_retrofitted_service_only(drydock: Drydock, tmp_path:
     outcome = drydock("retrofit", folder, "--resolve")
 
     assert outcome.code == 2
-    assert "--resolve is for a service that was retrofitted" in outcome.err
+    assert "--resolve needs a service that was retrofitted" in outcome.err
 
 
 def test_what_a_template_would_run_is_listed_and_what_it_says_shown(

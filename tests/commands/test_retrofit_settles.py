@@ -152,7 +152,7 @@ def test_what_changes_at_once_is_not_tried_out(
 
     refused = drydock("retrofit", folder, *asked, "--dry-run")
     assert refused.code == 2
-    assert f"--dry-run does not go with {asked[-1]}" in refused.err
+    assert f"--dry-run cannot be combined with {asked[-1]}" in refused.err
     assert snapshot(folder) == before
 
 

@@ -295,7 +295,7 @@ def test_an_answer_that_became_invalid_is_named(
     template.release("v1.1.0")
     outcome = drydock("update", service.path, "--defaults")
     assert outcome.code == 0
-    assert "answer ci: 'two' is no longer allowed, now 'one'" in outcome.out
+    assert "ci: 'two' is no longer valid; using 'one'" in outcome.out
 
 
 STARTERS = """\

@@ -58,7 +58,7 @@ def test_an_answer_that_changes_is_a_migration(drydock: Drydock, service: Servic
     assert rest.startswith("\n  A service with `kind: remote` names its server.\n")
     assert "uv lock" not in rest
     assert "local.txt  no longer part of a service with these answers" in rest
-    assert "remote.txt  brought by the answers" in rest
+    assert "remote.txt  added by the answers" in rest
 
 
 def test_a_new_question_without_a_default_is_named_with_what_answers_it(
@@ -85,7 +85,7 @@ def test_files_of_the_service_in_a_folder_that_an_answer_leaves_are_named(
     outcome = drydock("update", service.path, "--defaults", "--data", "package_path=src/other")
 
     assert outcome.code == 0, outcome.err
-    assert "yours stay: src/demo/own.py. Move them by git mv" in outcome.out
+    assert "yours stay: src/demo/own.py. Move them with git mv" in outcome.out
     assert (service.path / "src/other/chassis/identity.py").exists()
 
 
@@ -101,7 +101,7 @@ def test_an_answers_file_that_disagrees_with_the_code_is_told(
 
     assert outcome.code == 0, outcome.err
     assert (
-        ".copier-answers.yml says service_name: other, but src/demo/chassis/identity.py:1 says demo"
+        ".copier-answers.yml has service_name: other, but src/demo/chassis/identity.py:1 has demo"
         in outcome.out
     )
     assert "drydock update --data service_name=other" in outcome.out

@@ -107,7 +107,7 @@ def test_explain_shows_both_sides_and_why_and_changes_nothing(
     assert [line for line in lines if line.startswith("+++")] == ["+++ yours", "+++ release v1.1.0"]
     assert '+    "httpx>=0.29",' in lines
     assert '+    "httpx>=0.28",' in lines
-    assert "result: as yours" in lines
+    assert "result: same as yours" in lines
 
 
 def test_explain_tells_machines_all_texts(
@@ -130,7 +130,7 @@ def test_a_file_that_the_update_leaves_alone_cannot_be_explained(
     outcome = drydock("update", service.path, "--defaults", "--explain", "other.txt")
     assert outcome.code == 2
     assert len(outcome.err.strip().splitlines()[-1:]) == 1
-    assert "other.txt: the update from v1.0.0 to" in outcome.err
+    assert "other.txt: not changed by the update from v1.0.0 to" in outcome.err
 
 
 def test_a_long_list_of_what_only_yours_changed_is_counted(

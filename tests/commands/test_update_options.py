@@ -204,7 +204,7 @@ def test_an_abort_is_not_tried_out(siblings: tuple[Service, Service], drydock: D
     assert drydock("update", one.path, "--defaults").code == 0
 
     refused = drydock("update", one.path, "--abort", "--dry-run")
-    assert (refused.code, "--dry-run does not go with --abort" in refused.err) == (2, True)
+    assert (refused.code, "--dry-run cannot be combined with --abort" in refused.err) == (2, True)
     assert one.read("code.txt") == "new\n"
 
 

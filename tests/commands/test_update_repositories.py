@@ -285,8 +285,8 @@ def test_what_the_template_ignores_itself_was_not_deleted(
     told = json.loads(outcome.out)
     assert [file["path"] for file in told["files"]] == [".copier-answers.yml", "new.txt"]
     assert [note for note in told["notes"] if "gen" in note] == [
-        "a.gen: the release changes it, but git ignores it, so updates do not reach it: "
-        "git add --force tracks it"
+        "a.gen: the release changes it, but git ignores it, so updates skip it: "
+        "to track it, run git add --force"
     ]
     assert service.read("a.gen") == "1\n"
 

@@ -103,7 +103,7 @@ def test_a_terminal_gets_what_is_not_the_same(capsys: pytest.CaptureFixture[str]
     assert "GET /same" not in said
     assert "GET /other: differs\n    body $.price: 1 -> 2; GET /other\n" in said
     assert "GET /never: not proved\n    never with success: 3 times 403\n" in said
-    assert "1 of 3 the same, not listed" in said
+    assert "1 of 3 behave the same (--verbose lists them)" in said
     print_proof(proof(SAME), verbose=True)
     assert "GET /same: same" in capsys.readouterr().out
 

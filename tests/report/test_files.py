@@ -1,4 +1,4 @@
-"""What is said of a file, by what base, ours and theirs hold at its path."""
+"""The reported outcome of a file, depending on its entries in base, ours and theirs."""
 
 import pytest
 from drydock.git import Entry, Tree
@@ -8,10 +8,10 @@ from drydock.report.files import FileReport, files_of
 ONE, TWO, THREE, FOUR = (Entry("100644", str(number) * 40) for number in range(1, 5))
 
 
-def say(
+def outcomes(
     base: Entry | None, ours: Entry | None, theirs: Entry | None, result: Entry | None
 ) -> list[tuple[str, str]]:
-    """Return outcome and reason for one file whose merge comes to `result`."""
+    """Return outcome and reason for a file that is merged to `result`."""
     sides = [{"a": entry} if entry else {} for entry in (base, ours, theirs)]
     merge = Merge({} if result == ours else {"a": result})
     return [
@@ -20,7 +20,7 @@ def say(
 
 
 @pytest.mark.parametrize(
-    ("entries", "said"),
+    ("entries", "expected"),
     [
         pytest.param((None, None, ONE, ONE), ("added", "new in the release"), id="added"),
         pytest.param((ONE, ONE, TWO, TWO), ("updated", "taken from the release"), id="updated"),
@@ -32,42 +32,43 @@ def say(
         pytest.param((ONE, TWO, ONE, TWO), ("kept", "changed by you only"), id="kept"),
         pytest.param(
             (ONE, TWO, THREE, TWO),
-            ("kept", "your version has the release's changes already"),
-            id="kept, nothing new in theirs",
+            ("kept", "your version already has the release's changes"),
+            id="kept, ours has the release's changes",
         ),
         pytest.param((ONE, ONE, None, None), ("removed", "removed in the release"), id="removed"),
-        pytest.param((ONE, None, TWO, None), ("declined", "you deleted it"), id="deleted here"),
+        pytest.param((ONE, None, TWO, None), ("declined", "you deleted it"), id="deleted in ours"),
     ],
 )
-def test_a_file_has_one_outcome(
-    entries: tuple[Entry | None, Entry | None, Entry | None, Entry | None], said: tuple[str, str]
+def test_each_file_has_one_outcome(
+    entries: tuple[Entry | None, Entry | None, Entry | None, Entry | None],
+    expected: tuple[str, str],
 ) -> None:
-    assert say(*entries) == [said]
+    assert outcomes(*entries) == [expected]
 
 
 @pytest.mark.parametrize(
     "entries", [(ONE, ONE, ONE, ONE), (ONE, TWO, TWO, TWO), (None, ONE, ONE, ONE)]
 )
-def test_nothing_is_said_where_the_release_could_not_have_its_way(
+def test_files_that_the_release_could_not_change_are_not_reported(
     entries: tuple[Entry | None, Entry | None, Entry | None, Entry | None],
 ) -> None:
-    assert say(*entries) == []
+    assert outcomes(*entries) == []
 
 
-def test_a_conflict_says_its_reason() -> None:
+def test_conflict_is_reported_with_its_reason() -> None:
     merge = Merge({"a": FOUR}, conflicts={"a": Conflict({2: TWO, 3: THREE}, "both added it")})
     sides: tuple[Tree, Tree, Tree] = ({}, {"a": TWO}, {"a": THREE})
     assert files_of("", sides, merge, set()) == [FileReport("a", "conflict", "both added it")]
 
 
-def test_a_file_that_moved_is_told_once_at_its_new_place() -> None:
+def test_moved_file_is_reported_once_at_its_new_path() -> None:
     merge = Merge({"old": None, "new": TWO}, moved={"new": "old"})
     sides: tuple[Tree, Tree, Tree] = ({"old": ONE}, {"old": ONE}, {"new": TWO})
     assert files_of("", sides, merge, set()) == [FileReport("new", "updated", "moved from old")]
 
 
-def test_only_the_services_folder_is_told_without_what_the_template_leaves_to_it() -> None:
+def test_other_folders_and_excluded_files_are_not_reported() -> None:
     theirs = {"shop/a": ONE, "shop/README.md": ONE, "other/a": ONE}
     merge = Merge(dict(theirs))
-    told = files_of("shop/", ({}, {}, theirs), merge, {"shop/README.md"})
-    assert [file.path for file in told] == ["a"]
+    reports = files_of("shop/", ({}, {}, theirs), merge, {"shop/README.md"})
+    assert [report.path for report in reports] == ["a"]

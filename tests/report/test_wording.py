@@ -1,4 +1,4 @@
-"""What text and Markdown say in the same words is short, and complete in numbers."""
+"""Wording that text and Markdown share is short, and its numbers are complete."""
 
 import pytest
 from drydock.adoption.derive import Derived
@@ -15,12 +15,12 @@ from drydock.report.wording import evidence_of
         (29, "a.py:1, a.py:2, a.py:3 and 26 more"),
     ],
 )
-def test_of_many_places_the_first_are_named(places: int, expected: str) -> None:
+def test_long_evidence_is_shortened_to_three_places(places: int, expected: str) -> None:
     facts = tuple(Fact("app", "x", "a.py", line + 1, SAYS) for line in range(places))
     assert evidence_of(Derived("app", "x", facts)) == expected
 
 
-def test_what_says_otherwise_is_told_too() -> None:
+def test_contradicting_evidence_is_listed_too() -> None:
     facts = (Fact("app", "x", "a.py", 1, SAYS),)
     against = (Fact("app", "y", "b.py", 2, SAYS), Fact("app", "y", "b.py", 2, SAYS))
     assert evidence_of(Derived("app", "x", facts, against)) == "a.py:1; but y in b.py:2"

@@ -1,7 +1,7 @@
 """The command line: arguments in, exit code out.
 
-Exit codes: 0 done, 1 conflicts left, 2 bad input (one line, nothing changed), 3 a fault of
-Drydock's own (one line, nothing changed, how to report it), 130 interrupted.
+Exit codes: 0 done, 1 conflicts left, 2 bad input (one line, nothing changed), 3 internal error of
+Drydock (one line, nothing changed, how to report it), 130 interrupted.
 """
 
 import atexit
@@ -21,25 +21,25 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Build services from a versioned template, and keep every one of them current.",
+    help="Create services from a versioned template and keep them up to date.",
     epilog="Start with: drydock new iris",
 )
 
-for part in (new, update, retrofit, modernize, check, prove, questions, shim):
-    app.add_typer(part.app)
+for module in (new, update, retrofit, modernize, check, prove, questions, shim):
+    app.add_typer(module.app)
 app.add_typer(fleet.app, name="fleet")
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # A process that lives for a second has little to collect, and looking costs a sixth of it.
+    # A process that runs for a second has little garbage; collecting takes a sixth of its time.
     gc.set_threshold(100_000)
-    atexit.register(gc.freeze)  # nor look once more at all of it at the end
+    atexit.register(gc.freeze)  # skips the collection at exit
     sys.exit(_run())
 
 
-def _run() -> int:  # noqa: PLR0911 - a way to end a line
-    """Run the command line; return its exit code. Only conflicts and failed checks are 1."""
+def _run() -> int:  # noqa: PLR0911 - one for each way to end
+    """Run the command line; return its exit code, 1 only for conflicts and failed checks."""
     try:
         return app(standalone_mode=False, color=_colour()) or 0
     except UserError as error:
@@ -52,7 +52,7 @@ def _run() -> int:  # noqa: PLR0911 - a way to end a line
         return 130
     except KeyboardInterrupt:
         return 130
-    except SystemExit:  # Typer's, where who reads the output is gone
+    except SystemExit:  # raised by Typer when the reader of the output is gone
         _end_quietly()
         return 141  # as SIGPIPE would
     except Exception as error:
@@ -70,18 +70,18 @@ def _print_error(text: str) -> None:
 
 
 def _colour() -> bool | None:
-    """Return whether to write colours; None where the terminal decides."""
+    """Return whether to write colours; None if the terminal decides."""
     return False if os.environ.get("NO_COLOR") else None  # https://no-color.org
 
 
 def _end_quietly() -> None:
-    """Write no more to a reader that is gone."""
+    """Discard further output, whose reader is gone."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report_fault(error: Exception) -> None:
-    """Say in one line that Drydock failed, what state that leaves, and how to report it."""
+    """Print one line: what failed in Drydock, the state that leaves, and how to report it."""
     from drydock.commands.new import origin
 
     fault = error if isinstance(error, Fault) else Fault(error, "nothing was changed")

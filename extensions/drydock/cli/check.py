@@ -12,7 +12,7 @@ app = typer.Typer()
 
 @app.command(
     "check",
-    short_help="Hold a service to the standard.",
+    short_help="Check a service against the standard.",
     epilog="Example: drydock check --markdown",
 )
 def _check(
@@ -21,19 +21,22 @@ def _check(
     network: Annotated[
         bool,
         typer.Option(
-            "--network", help="Also ask the package index and the template's server, for checks."
+            "--network",
+            help="Also run checks that query the package index and the template's server.",
         ),
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="List what passed, and why checks were skipped.")
+        bool,
+        typer.Option("--verbose", help="Also list passed checks, and why checks were skipped."),
     ] = False,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
 ) -> None:
-    """Hold a service to the standard, whether or not a template made it.
+    """Check a service, generated or not, against the standard.
 
-    Reads the service; nothing of it is run or changed. Exits with 0 when every must holds, 1 when
-    one does not, 2 when nothing could be checked.
+    Reads the service; runs and changes nothing.
+
+    Exits with 0 if every must holds, 1 if one does not, 2 if nothing could be checked.
     """
     from drydock.commands.check import check
     from drydock.report.checks import checks_to_json, checks_to_markdown, print_checks

@@ -1,4 +1,4 @@
-"""`drydock fleet`, and the commands below it."""
+"""`drydock fleet` and its subcommands."""
 
 import sys
 from pathlib import Path
@@ -15,35 +15,38 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="See, rehearse and update many services at once.",
+    help="Inspect, forecast and update many services at once.",
     epilog="Start with: drydock fleet status fleet.yaml",
 )
 FleetSources = Annotated[
     list[str],
     typer.Argument(
-        metavar="FLEET", help="A YAML list of services, folders of checkouts, or - for lines."
+        metavar="FLEET",
+        help="A YAML list of services, folders of checkouts, or - for addresses on standard input.",
     ),
 ]
 Wave = Annotated[int | None, typer.Option(metavar="N", help="Only the services of this wave.")]
 Cache = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Where clones are kept [default: ~/.cache/drydock/fleet]."),
+    typer.Option(metavar="DIR", help="Keep clones here [default: ~/.cache/drydock/fleet]."),
 ]
 Records = Annotated[
-    Path, typer.Option("--output", "-o", metavar="FILE", help="Append what is found to this file.")
+    Path, typer.Option("--output", "-o", metavar="FILE", help="Append the results to this file.")
 ]
 Jobs = Annotated[
     int,
     typer.Option(
-        "--jobs", "-j", min=0, metavar="N", help="Processes [default: one a processor].",
+        "--jobs", "-j", min=0, metavar="N", help="Processes [default: one per processor].",
         show_default=False,
     ),
 ]  # fmt: skip
 Timeout = Annotated[
     float,
-    typer.Option(min=1, max=86_400, metavar="SECONDS", help="Give a service up after this time."),
+    typer.Option(
+        min=1, max=86_400, metavar="SECONDS", help="Give up on a service after this time."
+    ),
 ]
-Offline = Annotated[bool, typer.Option("--offline", help="Use clones as they are.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Don't fetch; use existing clones.")]
 
 
 def _fleet_run(
@@ -65,7 +68,7 @@ def _fleet_run(
 
 
 def _exit_of(records: "list[Record]") -> typer.Exit:
-    """Return the end of a command over a fleet: 1 where a service failed or conflicts."""
+    """Return the exit of a fleet command: 1 if a service failed or conflicts, else 0."""
     bad = any(record["error"] or record.get("conflicts") for record in records)
     return typer.Exit(1 if bad else 0)
 
@@ -82,9 +85,9 @@ def _fleet_status(
     offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show where each service stands: its release, how far behind, what differs from it.
+    """Show each service's release, how far it is behind, and its local changes.
 
-    Exits with 0 when done, 1 when a service could not be read.
+    Exits with 0 when done, 1 if a service could not be read.
     """
     from drydock.commands import fleet as commands
     from drydock.report.fleet import print_status
@@ -107,8 +110,8 @@ def _fleet_forecast(
         str | None,
         typer.Option(
             metavar="RELEASE",
-            help="The release, or the folder of a template to rehearse its next release "
-            "[default: the newest].",
+            help="The release, or a template's folder to rehearse its next release "
+            "[default: the newest release].",
         ),
     ] = None,
     most: Annotated[
@@ -118,7 +121,7 @@ def _fleet_forecast(
             min=0,
             max=100,
             metavar="PERCENT",
-            help="How many services may conflict or fail [default: none].",
+            help="Highest share of services that may conflict or fail [default: none].",
         ),
     ] = None,
     wave: Wave = None,
@@ -129,10 +132,10 @@ def _fleet_forecast(
     offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what an update would do to each service, and change nothing.
+    """Show what an update would do to each service without changing anything.
 
-    Exits with 0 when all would be clean, 1 when there would be conflicts or a service failed; with
-    --most, when that is so of more than this share of them.
+    Exits with 0 if all would be clean, 1 if there would be conflicts or a service failed; with
+    --most, 1 only if that affects more than this share of the services.
     """
     from drydock.commands import fleet as commands
     from drydock.fleet.rehearsal import share_in_conflict
@@ -157,13 +160,13 @@ def _fleet_update(
     to: To = None,
     wave: Wave = None,
     push: Annotated[
-        bool, typer.Option("--push", help="Push the branches; others' commits are left alone.")
+        bool, typer.Option("--push", help="Push the branches; never overwrite commits of others.")
     ] = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Update N services at most.")
+        int | None, typer.Option(min=1, metavar="N", help="Update at most N services.")
     ] = None,
     reports: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where each service's report goes, as Markdown.")
+        Path, typer.Option(metavar="DIR", help="Write each service's report here, as Markdown.")
     ] = Path("fleet-reports"),
     cache: Cache = None,
     output: Records = Path("fleet.jsonl"),
@@ -172,11 +175,11 @@ def _fleet_update(
     offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put the update of each service on its branch drydock/update, as one commit.
+    """Commit the update of each service to its branch drydock/update.
 
-    A service with conflicts gets no branch; its report tells them. Work trees stay as they are.
+    A service with conflicts gets no branch; its report lists them. Work trees are left alone.
 
-    Exits with 0 when done, 1 when there are conflicts or a service failed.
+    Exits with 0 when done, 1 if there are conflicts or a service failed.
     """
     from drydock.commands import fleet as commands
     from drydock.report.fleet import print_updates
@@ -194,7 +197,7 @@ def _fleet_update(
 
 @app.command("impact", epilog="Example: drydock fleet impact 'fastapi==0.165' fleet.yaml")
 def _fleet_impact(
-    package: Annotated[str, typer.Argument(metavar="PACKAGE==VERSION", help="What would come.")],
+    package: Annotated[str, typer.Argument(metavar="PACKAGE==VERSION", help="The new version.")],
     fleet: FleetSources,
     *,
     wave: Wave = None,
@@ -205,9 +208,9 @@ def _fleet_impact(
     offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show which services a version of a package reaches, and which of their lines must follow.
+    """Show which services a new package version affects, and which of their lines must change.
 
-    Exits with 0 when done, 1 when a service could not be read.
+    Exits with 0 when done, 1 if a service could not be read.
     """
     from drydock.commands import fleet as commands
     from drydock.report.fleet import print_impact
@@ -225,24 +228,24 @@ def _fleet_impact(
 @app.command("report", epilog="Example: drydock fleet report --html fleet.html")
 def _fleet_report(
     records: Annotated[
-        Path, typer.Argument(metavar="FILE", help="What the other commands appended to.")
+        Path, typer.Argument(metavar="FILE", help="The results of the other commands.")
     ] = Path("fleet.jsonl"),
     *,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a page that needs no server.")
+        Path | None, typer.Option(metavar="FILE", help="Write an HTML page that needs no server.")
     ] = None,
     prometheus: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write metrics for Prometheus.")
     ] = None,
 ) -> None:
-    """Write a page, or metrics, of what is known of the fleet and of its history."""
+    """Write an HTML page or metrics about the fleet and its history."""
     from drydock.commands import fleet as commands
     from drydock.report.terminal import print_doubts
 
     if not html and not prometheus:
         raise typer.BadParameter("give --html FILE, --prometheus FILE or both")
     broken = commands.report(records, html, prometheus)
-    print_doubts([f"{records}:{number} is no record; it is left out" for number in broken], [])
+    print_doubts([f"{records}:{number} is not a valid record; skipped" for number in broken], [])
     for written in filter(None, (html, prometheus)):
         typer.echo(f"Wrote {written}")
 
@@ -252,17 +255,20 @@ def _fleet_waves(
     fleet: FleetSources,
     *,
     to: Annotated[
-        str, typer.Option(metavar="RELEASE", help="What new waves, and a promoted one, may get.")
+        str,
+        typer.Option(metavar="RELEASE", help="The release that new and promoted waves may take."),
     ],
     promote: Annotated[
-        int | None, typer.Option(metavar="N", help="Let this wave get the release.")
+        int | None, typer.Option(metavar="N", help="Promote this wave to the release.")
     ] = None,
     extends: Annotated[
-        str, typer.Option(metavar="PRESET", help="What each wave's preset extends.")
+        str, typer.Option(metavar="PRESET", help="The preset that each wave's preset extends.")
     ] = "local>platform/renovate-config",
-    presets: Annotated[Path, typer.Option(metavar="DIR", help="Where the presets are.")] = Path(),
+    presets: Annotated[
+        Path, typer.Option(metavar="DIR", help="The folder of the presets.")
+    ] = Path(),
 ) -> None:
-    """Write the waves of the fleet as Renovate's presets: a promotion is one changed line."""
+    """Write the fleet's waves as Renovate presets; a promotion changes one line."""
     from drydock.commands import fleet as commands
     from drydock.fleet import inventory
 

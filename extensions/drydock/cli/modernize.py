@@ -12,7 +12,7 @@ app = typer.Typer()
 
 @app.command(
     "modernize",
-    short_help="Carry a service's code to the libraries of today.",
+    short_help="Migrate a service's code to current library versions.",
     epilog="Example: drydock modernize --dry-run --diff",
 )
 def _modernize(
@@ -21,27 +21,29 @@ def _modernize(
     rule: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="Apply this rule; repeatable [default: all that are safe]."
+            metavar="NAME", help="Apply only this rule; repeatable [default: all safe rules]."
         ),
     ] = None,
     unsafe: Annotated[
-        bool, typer.Option("--unsafe", help="Change what is likely, too, and not certain.")
+        bool, typer.Option("--unsafe", help="Also make changes that are likely but not certain.")
     ] = False,
     since: Annotated[
         str | None,
-        typer.Option(metavar="RELEASE", help="Only rules that newer releases ask for."),
+        typer.Option(
+            metavar="RELEASE", help="Apply only rules that releases after this one require."
+        ),
     ] = None,
     dry_run: DryRun = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show the change of each file.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show the diff of each file.")] = False,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
 ) -> None:
-    """Carry a service's code to the libraries of today: FastAPI, Starlette, Pydantic, ruff.
+    """Migrate a service's code to current FastAPI, Starlette, Pydantic and ruff.
 
-    Changes what is certain, in files that git tracks, and lists the rest with file and line.
-    Nothing of the service is run, and nothing is staged.
+    Makes the changes that are certain, in files that git tracks, and lists the others with file
+    and line. Runs nothing of the service and stages nothing.
 
-    Exits with 0 when done, 2 when nothing could be done.
+    Exits with 0 when done, 2 if nothing could be done.
     """
     from drydock.commands import modernize
     from drydock.report import modernized

@@ -13,7 +13,10 @@ app = typer.Typer()
 @app.command("new", epilog="Example: drydock new iris --data inference=none")
 def _new(
     destination: Annotated[
-        Path, typer.Argument(metavar="DEST", help="The folder to make; empty or not there yet.")
+        Path,
+        typer.Argument(
+            metavar="DEST", help="The folder to create; must be empty or not exist yet."
+        ),
     ],
     *,
     data: Data = None,
@@ -31,7 +34,7 @@ def _new(
     ] = None,
     template: NewTemplate = None,
 ) -> None:
-    """Make a service: files, git repository, uv's lock, first commit."""
+    """Create a service: files, git repository, lock and first commit."""
     from drydock.commands.new import new
     from drydock.report.terminal import print_step
     from drydock.report.text import print_new

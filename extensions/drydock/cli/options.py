@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ Data = Annotated[
 ]
 DataFile = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Answers in a YAML file; --data wins over it."),
+    typer.Option(metavar="FILE", help="Read answers from a YAML file; --data takes precedence."),
 ]
 Defaults = Annotated[
     bool, typer.Option("--defaults", "-l", help="Use default answers; don't prompt.")
@@ -25,11 +25,15 @@ To = Annotated[
     str | None, typer.Option(metavar="RELEASE", help="The release [default: the newest].")
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Report what would change, and change nothing.")
+    bool, typer.Option("--dry-run", help="Report what would change without changing anything.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Report for machines.")]
-AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Report for a pull request.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+AsMarkdown = Annotated[
+    bool, typer.Option("--markdown", help="Print the report as Markdown, for a pull request.")
+]
 NewTemplate = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="The template [default: the repository drydock came from]."),
+    typer.Option(
+        metavar="URL", help="The template [default: the repository drydock was installed from]."
+    ),
 ]

@@ -12,7 +12,7 @@ app = typer.Typer()
 
 @app.command(
     "prove",
-    short_help="Run a service before and after a change, and compare how it behaves.",
+    short_help="Run a service before and after a change, and compare its behaviour.",
     epilog="Example: drydock prove --before main --after drydock/retrofit",
 )
 def _prove(
@@ -22,38 +22,39 @@ def _prove(
         str | None,
         typer.Option(
             metavar="REF",
-            help="The service as it was [default: where the branch left main; on main, the commit "
-            "before].",
+            help="The service before the change [default: where the branch left main; on main, the "
+            "previous commit].",
         ),
     ] = None,
     after: Annotated[
-        str | None, typer.Option(metavar="REF", help="The service as it is now [default: HEAD].")
+        str | None,
+        typer.Option(metavar="REF", help="The service after the change [default: HEAD]."),
     ] = None,
     requests: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Recorded requests, too: a HAR file, a JSON list, or lines of curl.",
+            help="Also send recorded requests: a HAR file, a JSON list, or curl commands.",
         ),
     ] = None,
     seconds: Annotated[
         int,
         typer.Option(
-            min=1, help="Time for all requests, and for each run of the service's own tests."
+            min=1, help="Time limit for all requests, and for each run of the service's own tests."
         ),
     ] = 120,
     env: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE",
-            help="A variable of the service; {port} and {folder} are its own; repeatable.",
+            help="Set a variable for the service; {port} and {folder} are its own; repeatable.",
         ),
     ] = None,
     setup: Annotated[
         list[str] | None,
         typer.Option(
             metavar="COMMAND",
-            help="Run it in the service's folder before each start; repeatable.",
+            help="Run this in the service's folder before each start; repeatable.",
         ),
     ] = None,
     service_app: Annotated[
@@ -61,34 +62,35 @@ def _prove(
         typer.Option(
             "--app",
             metavar="MODULE:ATTRIBUTE",
-            help="The application [default: as the service's files say].",
+            help="The application [default: read from the service's files].",
         ),
     ] = None,
     network: Annotated[
         bool,
         typer.Option(
-            "--network", help="Let the service reach the network, as a database on this machine."
+            "--network",
+            help="Let the service use the network, for example a database on this machine.",
         ),
     ] = False,
     build: Annotated[
         bool,
-        typer.Option("--build", help="Build what has no wheel, which runs code of its authors."),
+        typer.Option("--build", help="Build packages that have no wheel; this runs their code."),
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="List the operations that are the same, too.")
+        bool, typer.Option("--verbose", help="Also list operations that behave the same.")
     ] = False,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
 ) -> None:
-    """Run a service before and after a change, and compare how it behaves.
+    """Run a service before and after a change, and compare its behaviour.
 
-    THIS RUNS THE SERVICE'S CODE, and its tests. Both states are installed in environments of their
-    own and started; they get the same requests, made from the API document and from --requests.
-    Statuses, headers, bodies, the API document, the end on SIGTERM and the service's own tests are
-    compared. Needs drydock-engine[prove].
+    THIS RUNS THE SERVICE'S CODE and its tests. Installs and starts both versions in separate
+    environments, and sends both the same requests, generated from the API document and read from
+    --requests. Compares statuses, headers, bodies, the API document, the shutdown on SIGTERM and
+    the results of the service's own tests. Needs drydock-engine[prove].
 
-    Exits with 0 when it behaves as before (but for what is intended), 1 when it does not, 2 when
-    that could not be proved, as of an operation that no request reached with success.
+    Exits with 0 if it behaves as before (apart from intended changes), 1 if it does not, 2 if that
+    could not be proved, for example because no request to an operation succeeded.
     """
     from drydock.commands import prove
     from drydock.report import proved

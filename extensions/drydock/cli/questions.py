@@ -13,14 +13,14 @@ app = typer.Typer()
 @app.command("questions", epilog="Example: drydock questions --json")
 def _questions(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="A service, whose template is read.")
+        Path, typer.Argument(metavar="PATH", help="A service; its template is used.")
     ] = Path(),
     *,
     template: NewTemplate = None,
     to: To = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the template's questions, which --data answers."""
+    """List the template's questions; --data answers them."""
     from drydock.commands.questions import questions
     from drydock.report.json import questions_to_json
     from drydock.report.terminal import print_step

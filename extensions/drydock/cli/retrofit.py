@@ -37,7 +37,7 @@ def _retrofit(
         list[str] | None,
         typer.Option(
             metavar="REPO[@REF]",
-            help="A repository that files were copied from; may be given more than once.",
+            help="A repository that files were copied from; repeatable.",
         ),
     ] = None,
     data: Data = None,
@@ -46,52 +46,54 @@ def _retrofit(
     defaults: Defaults = False,
     dry_run: DryRun = False,
     no_commit: Annotated[
-        bool, typer.Option("--no-commit", help="Only stage it, on the branch you are on.")
+        bool,
+        typer.Option(
+            "--no-commit", help="Stage the result on the current branch, without a commit."
+        ),
     ] = False,
     modernize: Annotated[
         bool,
         typer.Option(
             "--modernize",
-            help="Carry the code to the libraries of today, too, in a commit of its own.",
+            help="Also migrate the code to current library versions, in a separate commit.",
         ),
     ] = False,
     abort: Annotated[
-        bool, typer.Option("--abort", help="Undo a retrofit that is not merged.")
+        bool, typer.Option("--abort", help="Undo a retrofit that is not merged yet.")
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="List all that the service says about how it runs.")
+        bool, typer.Option("--verbose", help="List every instruction on how the service runs.")
     ] = False,
     resolve: Annotated[
         bool,
         typer.Option(
-            "--resolve", help="Only list the fewest changes of pins after which it can be locked."
+            "--resolve",
+            help="Only list the fewest changes to pins that make the service lockable.",
         ),
     ] = False,
     apply: Annotated[
         bool,
-        typer.Option(
-            "--apply", help="With --resolve: make these changes, in a commit of their own."
-        ),
+        typer.Option("--apply", help="With --resolve: make these changes, in a separate commit."),
     ] = False,
     build: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="A package that comes as source only and may be built to lock the service: that "
-            "runs its code. May be given more than once.",
+            help="Allow building this package, which has no wheels, to lock the service; that runs "
+            "its code. Repeatable.",
         ),
     ] = None,
     no_format: Annotated[
         bool,
         typer.Option(
-            "--no-format", help="Don't format the code; list what is not formatted in ruff.toml."
+            "--no-format", help="Don't format the code; list unformatted files in ruff.toml."
         ),
     ] = False,
     debt: Annotated[
         bool,
         typer.Option(
             "--debt",
-            help="Only format and list what the code does not meet: after conflicts.",
+            help="Only format the code and list what it does not meet, after resolving conflicts.",
         ),
     ] = False,
     as_json: AsJson = False,
@@ -99,10 +101,10 @@ def _retrofit(
 ) -> None:
     """Adopt an existing service into the template, preserving its code.
 
-    Reads the service (and runs nothing of it), derives every answer with its evidence, and merges
-    the standard in, on the branch drydock/retrofit. From then on `drydock update` works on it.
+    Reads the service (but runs nothing of it), derives every answer with its evidence, and merges
+    the standard on the branch drydock/retrofit. From then on, `drydock update` works.
 
-    Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
+    Exits with 0 when done, 1 if conflicts are left, 2 if nothing could be done.
     """
     from drydock.commands import retrofit
     from drydock.locking import builds_of
@@ -113,18 +115,18 @@ def _retrofit(
     from drydock.report.wording import evidence_of
     from drydock.template.answers import read_data
 
-    for name, asked in {"--abort": abort, "--debt": debt, "--apply": apply}.items():
-        if asked and dry_run:
-            raise typer.BadParameter(f"--dry-run does not go with {name}")
+    for name, is_set in {"--abort": abort, "--debt": debt, "--apply": apply}.items():
+        if is_set and dry_run:
+            raise typer.BadParameter(f"--dry-run cannot be combined with {name}")
     if abort:
         retrofit.abort(path)
-        typer.echo("The service is as it was.")
+        typer.echo("Retrofit undone: the service is as before.")
         return
 
     if resolve:
         raise typer.Exit(_resolve(path, builds_of(build or []), apply=apply))
     if apply:
-        raise typer.BadParameter("--apply goes with --resolve")
+        raise typer.BadParameter("--apply needs --resolve")
     if debt:
         for line in retrofit.settle(path, formats=not no_format):
             typer.echo(line)
@@ -145,8 +147,8 @@ def _retrofit(
         format=not no_format,
         builds=builds_of(build or []),
     )
-    somebody = sys.stdin.isatty() and not defaults
-    report = retrofit.retrofit(path, options, print_step, ask if somebody else None)
+    interactive = sys.stdin.isatty() and not defaults
+    report = retrofit.retrofit(path, options, print_step, ask if interactive else None)
     if as_json or markdown:
         typer.echo(to_json(report) if as_json else to_markdown(report))
     else:
@@ -155,7 +157,7 @@ def _retrofit(
 
 
 def _resolve(path: Path, builds: tuple[str, ...], *, apply: bool) -> int:
-    """Say, or change, which pins keep a service from being locked; return 1 if any still do."""
+    """List or change the pins that prevent a lock file; return 1 if any still do."""
     from drydock.adoption.pins import resolve
     from drydock.commands.retrofit import apply_pins
     from drydock.locking import locked_elsewhere
@@ -166,9 +168,11 @@ def _resolve(path: Path, builds: tuple[str, ...], *, apply: bool) -> int:
     try:
         recorded = answers.read(path, answers.find(path)).values
     except BadInput as error:
-        raise BadInput(f"--resolve is for a service that was retrofitted: {error}") from error
+        raise BadInput(f"--resolve needs a service that was retrofitted: {error}") from error
     if recorded.get("packaging") == "poetry":
-        raise BadInput("--resolve asks uv, and Poetry locks this service: poetry lock says why not")
+        raise BadInput(
+            "--resolve needs uv, but Poetry locks this service: poetry lock shows why it fails"
+        )
     python = str(recorded.get("python_version", "3.11"))
     found = resolve(path, python, print_step, builds)
     changes = [way for way in found if way.instead]

@@ -1,4 +1,4 @@
-"""`drydock shim`, and what it writes."""
+"""`drydock shim`, and the hidden command that its script runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,20 +11,20 @@ app = typer.Typer()
 @app.command("shim", epilog="Example: drydock shim /usr/local/bin")
 def _shim(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder early on the PATH of Renovate.")
+        Path, typer.Argument(metavar="DIR", help="A folder early on Renovate's PATH.")
     ],
     *,
     no_markers: Annotated[
         bool,
         typer.Option(
             "--no-markers",
-            help="Leave your version of a file in conflict, without markers; Renovate lists it.",
+            help="Keep your version of a file in conflict, without markers; Renovate lists it.",
         ),
     ] = False,
 ) -> None:
-    """Write a `copier` whose updates for Renovate drydock merges.
+    """Write a `copier` that merges Renovate's updates with drydock.
 
-    Everything but these updates is handed to the real Copier.
+    It passes everything else on to the real Copier.
     """
     import shutil
 
@@ -33,12 +33,12 @@ def _shim(
     path = shim.write(folder, markers=not no_markers)
     typer.echo(f"Wrote {path}")
     if (found := shutil.which("copier")) and not Path(found).samefile(path):
-        typer.echo(f"Note: the PATH has {found} before it, which stays in use", err=True)
+        typer.echo(f"Note: {found} comes first on the PATH and stays in use", err=True)
 
 
 @app.command("copier", hidden=True)
 def _copier(arguments: list[str], *, no_markers: bool = False) -> None:
-    """Do what the command that `drydock shim` wrote was called for."""
+    """Run a command line of `copier`, as the script does that `drydock shim` wrote."""
     from drydock.commands import shim
 
     raise typer.Exit(shim.run(arguments, markers=not no_markers))

@@ -23,7 +23,7 @@ def _update(
         ),
     ] = None,
     prereleases: Annotated[
-        bool, typer.Option("--prereleases", "-g", help="The newest may be a prerelease.")
+        bool, typer.Option("--prereleases", "-g", help="Allow a prerelease as the newest release.")
     ] = False,
     data: Data = None,
     data_file: DataFile = None,
@@ -32,58 +32,57 @@ def _update(
         bool,
         typer.Option(
             *("--skip-answered", "-A"),
-            help="As always: don't ask what has an answer; --data changes one.",
+            help="Always on: answered questions are not asked again; --data changes an answer.",
         ),
     ] = False,
     exclude: Annotated[
         list[str] | None,
-        typer.Option(
-            "--exclude", "-x", metavar="PATTERN", help="Leave these files out; repeatable."
-        ),
+        typer.Option("--exclude", "-x", metavar="PATTERN", help="Exclude these files; repeatable."),
     ] = None,
     skip: Annotated[
         list[str] | None,
         typer.Option(
-            "--skip", "-s", metavar="PATTERN", help="Leave these as they are; repeatable."
+            "--skip", "-s", metavar="PATTERN", help="Keep these files if they exist; repeatable."
         ),
     ] = None,
     template: Annotated[
-        str | None, typer.Option(metavar="URL", help="The template's new address, if it moved.")
+        str | None, typer.Option(metavar="URL", help="The template's new address, if it has moved.")
     ] = None,
     answers_file: Annotated[
         str | None,
         typer.Option(
             *("--answers-file", "-a"),
             metavar="FILE",
-            help="The answers file, where a service has several.",
+            help="The answers file, if a service has several.",
         ),
     ] = None,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Let the template load Jinja extensions, which is code.")
+        bool,
+        typer.Option("--trust", help="Let the template load Jinja extensions, which are code."),
     ] = False,
     dry_run: DryRun = False,
     explain: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Show what both sides did to FILE and why it is merged so; change nothing.",
+            help="Show what both sides did to FILE and how it is merged; change nothing.",
         ),
     ] = None,
     commit: Annotated[
-        bool, typer.Option("--commit", help="Commit it on the branch drydock/update.")
+        bool, typer.Option("--commit", help="Commit the update to the branch drydock/update.")
     ] = False,
     abort: Annotated[
-        bool, typer.Option("--abort", help="Undo an update that is not committed, or not merged.")
+        bool, typer.Option("--abort", help="Undo an update that is not committed or merged yet.")
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="List every file that only you changed.")
+        bool, typer.Option("--verbose", help="List every file that only you have changed.")
     ] = False,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
 ) -> None:
-    """Bring a service to a newer release of its template.
+    """Update a service to a newer release of its template.
 
-    Exits with 0 when done, 1 when conflicts are left, 2 when nothing could be done.
+    Exits with 0 when done, 1 if conflicts are left, 2 if nothing could be done.
     """
     from drydock.commands import update
     from drydock.report.json import to_json
@@ -93,7 +92,7 @@ def _update(
     from drydock.template.answers import read_data
 
     if abort and dry_run:
-        raise typer.BadParameter("--dry-run does not go with --abort")
+        raise typer.BadParameter("--dry-run cannot be combined with --abort")
     if abort:
         update.abort(path)
         typer.echo("Update aborted: index and working tree match the last commit.")

@@ -1,1 +1,1 @@
-"""What came of a command, and how it is shown."""
+"""The results of commands, and how they are shown."""

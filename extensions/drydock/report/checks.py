@@ -1,4 +1,4 @@
-"""How far a service holds to the standard: as text, Markdown and JSON."""
+"""The results of the standard's checks, as text, Markdown and JSON."""
 
 import json
 import re
@@ -20,67 +20,66 @@ _SHOWN: dict[Status, tuple[str, str]] = {
     "skipped": ("-", "bright_black"),
     "passed": ("✓", "green"),
 }
-
-
 _MOST = 10  # services that are named
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What the checks found in a service."""
+    """The results of the checks of a service."""
 
     service: str
     results: list[Result]
     services: list[str]
-    """The folders in it that are services of their own, which the checks were not run on."""
+    """Folders in it that are separate services, which were not checked."""
 
     @property
     def failed(self) -> list[Result]:
         """The checks that failed, musts first."""
         levels = ("must", "should", "could")
-        failed = [one for one in self.results if one.status == "failed"]
-        return sorted(failed, key=lambda one: levels.index(one.level))
+        failed = [result for result in self.results if result.status == "failed"]
+        return sorted(failed, key=lambda result: levels.index(result.level))
 
     @property
     def exit_code(self) -> int:
         """1 when a must failed, else 0."""
-        return 1 if any(one.level == "must" for one in self.failed) else 0
+        return 1 if any(result.level == "must" for result in self.failed) else 0
 
     @property
     def summary(self) -> str:
-        """How many checks came out how, and how many of those that failed are musts."""
-        count = Counter(one.status for one in self.results)
+        """How many checks have each status, and how many of the failed ones are musts."""
+        count = Counter(result.status for result in self.results)
         counts = {status: f"{count[status]} {status}" for status in _SHOWN if count[status]}
-        if musts := sum(one.level == "must" for one in self.failed):
+        if musts := sum(result.level == "must" for result in self.failed):
             counts["failed"] += f" ({musts} must{'s' if musts > 1 else ''})"
         return ", ".join(counts.values())
 
 
 def print_checks(report: CheckReport, *, verbose: bool = False) -> None:
-    """Say what failed and how to fix it; `verbose`: what passed, and why the rest was skipped."""
-    for one in report.results:
-        if one.status in ("passed", "skipped") and not verbose:
+    """Print failed checks with their fix; with `verbose`, passed and skipped ones, too."""
+    for result in report.results:
+        if result.status in ("passed", "skipped") and not verbose:
             continue
-        sign, colour = _SHOWN[one.status]
-        level = f" ({one.level})" if one.status == "failed" else ""
-        echo(f"{style(f'{sign} {one.code}', fg=colour, bold=True)} {one.name}{level}")
-        lines = [f"{one.status}: {one.message}"] if one.status in ("skipped", "waived") else []
-        for line in lines or one.message.splitlines():
+        sign, colour = _SHOWN[result.status]
+        level = f" ({result.level})" if result.status == "failed" else ""
+        echo(f"{style(f'{sign} {result.code}', fg=colour, bold=True)} {result.name}{level}")
+        is_one_line = result.status in ("skipped", "waived")
+        lines = [f"{result.status}: {result.message}"] if is_one_line else []
+        for line in lines or result.message.splitlines():
             if line:
                 echo(f"    {_plain(line)}")
     echo(f"{report.service}: {report.summary}")
-    if not verbose and any(one.status == "skipped" for one in report.results):
-        echo("--verbose says what passed, and why checks were skipped")
+    if not verbose and any(result.status == "skipped" for result in report.results):
+        echo("--verbose also lists passed checks, and why checks were skipped")
     print_list("Next:", list(_next(report)))
 
 
 def _next(report: CheckReport) -> Iterator[str]:
     if report.exit_code:
-        yield "fix the musts, or waive one: docs/checks.md"
+        yield "fix the musts, or waive them: docs/checks.md"
     for folder in report.services[:_MOST]:
-        yield f"drydock check {shlex.quote(f'{report.service}/{folder}')}, a service of its own"
+        yield f"drydock check {shlex.quote(f'{report.service}/{folder}')}, a separate service"
     if more := len(report.services[_MOST:]):
-        yield f"and so for {more} more"
+        yield f"and {more} more"
 
 
 def _listed(folders: Sequence[str]) -> str:
@@ -95,7 +94,7 @@ def _plain(markdown: str) -> str:
 def checks_to_json(report: CheckReport) -> str:
     """Return the report for machines."""
     shown = {"service": report.service, "exit_code": report.exit_code, "services": report.services}
-    return json.dumps(shown | {"checks": [asdict(one) for one in report.results]}, indent=2)
+    return json.dumps(shown | {"checks": [asdict(item) for item in report.results]}, indent=2)
 
 
 def checks_to_markdown(report: CheckReport) -> str:
@@ -105,13 +104,13 @@ def checks_to_markdown(report: CheckReport) -> str:
 
 def _lines(report: CheckReport) -> Iterator[str]:
     yield f"## The standard: {report.summary}"
-    for one in report.failed:
-        named = f"[{one.code}]({one.url})" if one.url else one.code
-        yield from ("", f"### {named} ({one.level}): {one.name}", "", one.message)
+    for result in report.failed:
+        linked = f"[{result.code}]({result.url})" if result.url else result.code
+        yield from ("", f"### {linked} ({result.level}): {result.name}", "", result.message)
     if report.services:
-        yield from ("", f"In it are services of their own: {_listed(report.services)}.")
-    others = [one for one in report.results if one.status in ("waived", "skipped")]
+        yield from ("", f"Separate services in it, not checked: {_listed(report.services)}.")
+    others = [result for result in report.results if result.status in ("waived", "skipped")]
     if others:
         yield from ("", "| check | | why |", "|---|---|---|")
-    for one in others:
-        yield f"| {one.code} {one.name} | {one.status} | {cell(one.message)} |"
+    for result in others:
+        yield f"| {result.code} {result.name} | {result.status} | {cell(result.message)} |"

@@ -1,4 +1,4 @@
-"""What came of each file of a service."""
+"""The outcome of an update or retrofit for each file of a service."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ FileOutcome = Literal["added", "updated", "merged", "kept", "declined", "removed
 
 @dataclass(frozen=True)
 class FileReport:
-    """What an update means for one file, by its path in the service."""
+    """The outcome for one file; the path is relative to the service."""
 
     path: str
     outcome: FileOutcome
@@ -19,64 +19,61 @@ class FileReport:
 
 
 def files_of(
-    prefix: str, sides: tuple[Tree, Tree, Tree], merge: Merge, held: set[str]
+    prefix: str, sides: tuple[Tree, Tree, Tree], merge: Merge, excluded: set[str]
 ) -> list[FileReport]:
-    """Return what `merge` means for each file below `prefix` that the template is concerned with.
+    """Return the outcome of `merge` for each file below `prefix` that the template provides.
 
-    `sides` are base, ours and theirs; `held` are the files that the template leaves to the service.
+    `sides` are base, ours and theirs; `excluded` are files that the template leaves to the service.
     """
     base, ours, theirs = sides
-    paths = {*base, *theirs, *merge.changes, *merge.conflicts, *merge.declined} - held
-    found = []
+    paths = {*base, *theirs, *merge.changes, *merge.conflicts, *merge.declined} - excluded
+    reports = []
     for path in sorted(path for path in paths if path.startswith(prefix)):
         entries = (base.get(path), ours.get(path), theirs.get(path))
         if path in merge.conflicts:
-            said: tuple[FileOutcome, str] | None = ("conflict", merge.conflicts[path].reason)
+            outcome: tuple[FileOutcome, str] | None = ("conflict", merge.conflicts[path].reason)
         elif merge.changes.get(path, entries[1]) is None:
-            said = _absent(path, entries, merge)
+            outcome = _absent(path, entries, merge)
         else:
-            said = _present(path, entries, merge)
-        if said:
-            found.append(FileReport(path.removeprefix(prefix), *said))
-    return found
+            outcome = _present(path, entries, merge)
+        if outcome:
+            reports.append(FileReport(path.removeprefix(prefix), *outcome))
+    return reports
 
 
 _Entries = tuple[Entry | None, Entry | None, Entry | None]
 
 
 def _absent(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, str] | None:
-    before, mine, new = entries
+    base, ours, theirs = entries
     if path in merge.moved.values():
-        return None  # told where it went to
-    if mine is not None:
+        return None  # reported at its new path
+    if ours is not None:
         return "removed", "removed in the release"
     if path in merge.shadows:
         return "declined", merge.shadows[path]
-    if path in merge.declined or (before is not None and new is not None):
+    if path in merge.declined or (base is not None and theirs is not None):
         return "declined", "you deleted it"
     return None
 
 
 def _present(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, str] | None:
-    before, mine, new = entries
+    base, ours, theirs = entries
     if path in merge.shadows:
         return "kept", merge.shadows[path]
-    result = merge.changes.get(path, mine)
+    result = merge.changes.get(path, ours)
     moved = f"moved from {merge.moved[path]}" if path in merge.moved else ""
     if path in merge.rules:
-        parts = "merged structurally"
-        return "merged", "; ".join(filter(None, [moved, parts, *merge.rules[path]]))
-    if result == mine:
-        # Said only where the release could have had its way.
-        kept = mine not in (before, new)
-        only = (
-            "changed by you only"
-            if new == before
-            else "your version has the release's changes already"
-        )
-        return ("kept", moved or only) if kept else None
-    if result != new:
+        reasons = [moved, "merged structurally", *merge.rules[path]]
+        return "merged", "; ".join(filter(None, reasons))
+    if result == ours:
+        # Reported only if the release could have changed it.
+        kept = ours not in (base, theirs)
+        only_ours = "changed by you only"
+        reason = only_ours if theirs == base else "your version already has the release's changes"
+        return ("kept", moved or reason) if kept else None
+    if result != theirs:
         return "merged", moved or "your changes and those of the release"
-    if mine is None and not moved:
+    if ours is None and not moved:
         return "added", "new in the release"
     return "updated", moved or "taken from the release"

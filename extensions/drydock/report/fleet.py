@@ -1,4 +1,4 @@
-"""What came of a command over a fleet, as text: a table with a line for each service."""
+"""The results of a fleet command, as text: a table with a row for each service."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ _MOST_BLAMED = 20
 
 
 def print_status(records: Sequence[Record]) -> None:
-    """Say where each service stands."""
+    """Print the state of each service."""
     _print_rows(records, _status_cells)
     known = [record for record in records if not record["error"]]
     behind = sum(record["releases_behind"] > 0 for record in known)
@@ -37,11 +37,11 @@ def _status_cells(record: Record) -> tuple[str, str, str]:
     notes = []
     if record["changed"] or record["missing"]:
         notes.append(f"{len(record['changed'])} changed, {len(record['missing'])} deleted")
-    failed = [one["code"] for one in record["checks"] if one["status"] == "failed"]
+    failed = [check["code"] for check in record["checks"] if check["status"] == "failed"]
     notes += [f"score {record['score']}: fails {', '.join(failed)}"] if failed else []
     if branch := record["update_branch"]:
         edited = ", edited by others" if record["update_is_edited"] else ""
-        notes.append(f"{branch} brings {record['update_release']}{edited}")
+        notes.append(f"{branch} has {record['update_release']}{edited}")
     notes += ["update in conflict"] if record["conflict"] else []
     notes += ["uncommitted changes"] if record["dirty"] else []
     shown = f"{behind} behind{days}" if behind else "up to date"
@@ -49,62 +49,63 @@ def _status_cells(record: Record) -> tuple[str, str, str]:
 
 
 def print_forecast(records: Sequence[Record], blamed: Sequence[Blame]) -> None:
-    """Say what an update would do to each service, and which lines of the template conflict."""
+    """Print what an update would do to each service, and the template lines that conflict."""
     _print_rows(records, _outcome_cells)
     counts = Counter(record["outcome"] for record in records if not record["error"])
     _print_sum(records, ", ".join(f"{count} {name}" for name, count in counts.most_common()))
     must = Counter(item for record in records for item in record.get("must", ()))
-    print_list("They must:", [f"{item} ({count})" for item, count in must.most_common()])
+    print_list("Their teams must:", [f"{item} ({count})" for item, count in must.most_common()])
     print_list("Conflicts come from these lines of the template:", _blame_lines(blamed))
 
 
 def _blame_lines(blamed: Sequence[Blame]) -> list[str]:
     lines = [
-        f"{one.where}: {one.text} ({len(one.services)}: {', '.join(one.services[:5])}"
-        f"{', …' if len(one.services) > 5 else ''})"
-        for one in blamed[:_MOST_BLAMED]
+        f"{blame.where}: {blame.text} ({len(blame.services)}: {', '.join(blame.services[:5])}"
+        f"{', …' if len(blame.services) > 5 else ''})"
+        for blame in blamed[:_MOST_BLAMED]
     ]
     left = len(blamed) - _MOST_BLAMED
     return [*lines, f"and {left} more"] if left > 0 else lines
 
 
 def print_updates(records: Sequence[Record]) -> None:
-    """Say what became of the update of each service."""
+    """Print the outcome of each service's update."""
     _print_rows(records, _outcome_cells)
     counts = Counter(record["outcome"] for record in records if not record["error"])
     _print_sum(records, ", ".join(f"{count} {name}" for name, count in counts.most_common()))
 
 
 def print_impact(records: Sequence[Record]) -> None:
-    """Say which services a version of a package reaches, and which lines have to follow."""
+    """Print which services a package version affects, and which lines must change."""
     _print_rows(records, _impact_cells)
     counts = Counter(record["outcome"] for record in records if not record["error"])
     _print_sum(records, ", ".join(f"{count} {name}" for name, count in counts.most_common()))
     for record in records:
-        found = record.get("findings") or []
+        findings = record.get("findings") or []
         lines = [
-            f"{one['path']}:{one['line']}: {': '.join(filter(None, (one['what'], one['how'])))}"
-            f" [{one['rule']}]"
-            for one in found
+            f"{item['path']}:{item['line']}: {': '.join(filter(None, (item['what'], item['how'])))}"
+            f" [{item['rule']}]"
+            for item in findings
         ]
         print_list(f"{record['service']}:", lines)
 
 
 def _impact_cells(record: Record) -> tuple[str, str, str]:
     where = f" in {record['lock']}" if record["lock"] else ""
-    has = f"{record['locked']}{where}" if record["locked"] else "not locked"
-    asked = ", ".join(
-        f"{one['path']}:{one['line']} {one['text']}"
-        for one in record["requirements"]
-        if not one["allows"]
+    locked = f"{record['locked']}{where}" if record["locked"] else "not locked"
+    too_narrow = ", ".join(
+        f"{requirement['path']}:{requirement['line']} {requirement['text']}"
+        for requirement in record["requirements"]
+        if not requirement["allows"]
     )
-    return has, record["outcome"], asked
+    return locked, record["outcome"], too_narrow
 
 
 def _outcome_cells(record: Record) -> tuple[str, str, str]:
     before, after = record["release"], record["to"]
     step = before if before == after else f"{before} → {after}"
-    files = [f"{one['path']}{_lines(one['parts'])}" for one in record.get("conflicts", ())]
+    conflicts = record.get("conflicts", ())
+    files = [f"{conflict['path']}{_lines(conflict['parts'])}" for conflict in conflicts]
     return step, record["outcome"], ", ".join(files)
 
 

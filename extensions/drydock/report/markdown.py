@@ -1,4 +1,4 @@
-"""What came of a command, for a pull request."""
+"""The report of an update or retrofit as Markdown, for a pull request."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,7 +17,7 @@ from drydock.report.wording import (
 
 
 def to_markdown(report: UpdateReport | RetrofitReport) -> str:
-    """Return the report for a pull request."""
+    """Return the report as Markdown."""
     if isinstance(report, UpdateReport):
         return "\n".join(_update_lines(report))
     return "\n".join(_retrofit_lines(report))
@@ -41,26 +41,26 @@ def _update_lines(report: UpdateReport) -> Iterator[str]:
 
 def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
     yield from ("## Answers", "", "| question | answer | evidence |", "|---|---|---|")
-    for one in report.answers:
-        doubt = " (doubtful)" if one.doubtful else ""
-        yield f"| {one.name} | `{one.value}`{doubt} | {cell(evidence_of(one))} |"
+    for answer in report.answers:
+        doubt = " (doubtful)" if answer.doubtful else ""
+        yield f"| {answer.name} | `{answer.value}`{doubt} | {cell(evidence_of(answer))} |"
     yield from _files(report.files, report.origins)
     if report.account:
         yield from ("", "## How it runs", "", f"{count_account(report.account)}.", "")
-        yield from ("| where | says | | |", "|---|---|---|---|")
-        for said in report.account:
-            shown = cell(said.said)
-            yield f"| {said.path}:{said.line} | `{shown}` | {said.outcome} | {cell(said.how)} |"
+        yield from ("| where | instruction | | |", "|---|---|---|---|")
+        for entry in report.account:
+            place, instruction = f"{entry.path}:{entry.line}", cell(entry.said)
+            yield f"| {place} | `{instruction}` | {entry.outcome} | {cell(entry.how)} |"
     if report.debt:
         yield from ("", "## Code that does not meet the standard yet", "")
         yield from (f"- {line}" for line in report.debt)
     if report.todo:
         yield from ("", "## By hand")
         for concern, title in CONCERNS.items():
-            if held := [one for one in report.todo if one.concern == concern]:
+            if items := [item for item in report.todo if item.concern == concern]:
                 yield from ("", f"### {title}", "")
                 yield from (
-                    f"- [ ] `{place_of(one)}`: {one.why}. {one.how}".rstrip() for one in held
+                    f"- [ ] `{place_of(item)}`: {item.why}. {item.how}".rstrip() for item in items
                 )
     yield from _notes(report.notes, report.skipped, report.message)
     if report.modernized:
@@ -70,8 +70,8 @@ def _retrofit_lines(report: RetrofitReport) -> Iterator[str]:
 def _files(files: list[FileReport], origins: Mapping[str, str]) -> Iterator[str]:
     yield from ("", "## Files", "", count_outcomes(files), "", "| file | | why |", "|---|---|---|")
     for file in files:
-        came = f"; came from {origins[file.path]}" if origins.get(file.path) else ""
-        yield f"| {file.path} | {word_for(file.outcome)} | {cell(file.reason + came)} |"
+        origin = f"; copied from {origins[file.path]}" if origins.get(file.path) else ""
+        yield f"| {file.path} | {word_for(file.outcome)} | {cell(file.reason + origin)} |"
 
 
 def _notes(notes: Iterable[str], skipped: Iterable[str], message: str) -> Iterator[str]:

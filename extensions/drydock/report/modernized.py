@@ -1,4 +1,4 @@
-"""What came of `drydock modernize`: the model, and how it is shown."""
+"""The result of `drydock modernize`, and how it is shown."""
 
 import json
 from collections import Counter
@@ -15,14 +15,14 @@ from drydock.report.wording import place_of
 
 _TITLES = {
     "changed": ("Changed", "Would change"),
-    "unsafe": ("Changed, and to be checked", "Unsafe, changed by --unsafe only"),
+    "unsafe": ("Changed, please check", "Unsafe, changed only with --unsafe"),
     "left": ("By hand", "By hand"),
 }
 
 
 @dataclass(frozen=True)
 class Change:
-    """The texts of one file; `before` is None where it is new."""
+    """The texts of one file; `before` is None if it is new."""
 
     path: str
     before: str | None
@@ -39,15 +39,15 @@ class Change:
 
 @dataclass(frozen=True)
 class ModernizeReport:
-    """What a modernization changed, or would."""
+    """What a modernization changed or would change."""
 
     service: str
     dry_run: bool
     unsafe: bool
-    """Whether what is unsafe was changed, too."""
+    """Whether unsafe changes were made, too."""
     files: list[Change]
     findings: list[Finding]
-    """By file and line, of the file as it is now."""
+    """Sorted by file and line; lines are those after the change."""
 
     @property
     def next_steps(self) -> list[str]:
@@ -62,19 +62,19 @@ class ModernizeReport:
 
     def of(self, certainty: str) -> list[Finding]:
         """Return the findings of one certainty."""
-        return [one for one in self.findings if one.certainty == certainty]
+        return [finding for finding in self.findings if finding.certainty == certainty]
 
     def title_of(self, certainty: str) -> str:
-        """Return what stands above the findings of one certainty."""
+        """Return the heading of the findings of one certainty."""
         done, would = _TITLES[certainty]
         is_done = not self.dry_run and (certainty != "unsafe" or self.unsafe)
         return done if is_done else would
 
 
 def print_modernized(report: ModernizeReport, *, diff: bool = False, steps: bool = True) -> None:
-    """Say what was changed, what is unsafe, and what is left to do by hand, with file and line.
+    """Print what was changed, what is unsafe, and what is left to do by hand, with file and line.
 
-    `steps`: what the user does next, too.
+    With `steps`, print the next steps, too.
     """
     if not report.findings and not report.files:
         echo(f"Nothing to do: {report.service} is up to date.")
@@ -83,27 +83,28 @@ def print_modernized(report: ModernizeReport, *, diff: bool = False, steps: bool
     count = len(report.files)
     echo(f"{style(verb, bold=True)} {count} file{'s' * (count != 1)} of {report.service}")
     for certainty in _TITLES:
-        print_list(f"{report.title_of(certainty)}:", [_line(one) for one in report.of(certainty)])
+        lines = [_line(finding) for finding in report.of(certainty)]
+        print_list(f"{report.title_of(certainty)}:", lines)
     if diff and report.files:
-        echo("\n" + "\n".join(one.diff for one in report.files), nl=False)
+        echo("\n" + "\n".join(change.diff for change in report.files), nl=False)
     print_list("Next:", report.next_steps if steps else [])
 
 
 def modernized_to_json(report: ModernizeReport) -> str:
-    """Return the report for machines."""
-    about = modernized_data(report) | {"exit_code": 0, "next_steps": report.next_steps}
-    return json.dumps(about, indent=2)
+    """Return the report as JSON."""
+    data = modernized_data(report) | {"exit_code": 0, "next_steps": report.next_steps}
+    return json.dumps(data, indent=2)
 
 
 def modernized_data(report: ModernizeReport) -> dict[str, Any]:
-    """Return the report as data: each file with its change."""
+    """Return the report as a dictionary, with the diff of each file."""
     return asdict(report) | {
-        "files": [{"path": one.path, "diff": one.diff} for one in report.files]
+        "files": [{"path": change.path, "diff": change.diff} for change in report.files]
     }
 
 
 def modernized_to_markdown(report: ModernizeReport, *, diff: bool = False) -> str:
-    """Return the report for a pull request."""
+    """Return the report as Markdown, for a pull request."""
     return "\n".join(_markdown(report, diff=diff))
 
 
@@ -111,19 +112,22 @@ def _markdown(report: ModernizeReport, *, diff: bool) -> Iterator[str]:
     if not report.findings and not report.files:
         yield "Nothing to do: the code is up to date."
         return
-    if counts := Counter(one.rule for one in report.of("changed")):
+    changed = report.of("changed")
+    if counts := Counter(finding.rule for finding in changed):
         yield from (f"## {report.title_of('changed')}", "", "| rule | places |", "|---|---|")
         yield from (f"| {rule} | {count} |" for rule, count in sorted(counts.items()))
         yield from ("", "<details><summary>Each place</summary>", "")
-        yield from (f"- `{place_of(one)}`: {one.what}" for one in report.of("changed"))
+        yield from (f"- `{place_of(finding)}`: {finding.what}" for finding in changed)
         yield from ("", "</details>", "")
     for certainty in ("unsafe", "left"):
-        if found := report.of(certainty):
+        if findings := report.of(certainty):
             yield from (f"## {report.title_of(certainty)}", "")
-            yield from (f"- [ ] `{place_of(one)}`: {_described(one)}" for one in found)
+            yield from (
+                f"- [ ] `{place_of(finding)}`: {_described(finding)}" for finding in findings
+            )
             yield ""
     if diff and report.files:
-        yield from ("## Diff", "", "```diff", *(one.diff for one in report.files), "```")
+        yield from ("## Diff", "", "```diff", *(change.diff for change in report.files), "```")
 
 
 def _line(finding: Finding) -> str:

@@ -1,4 +1,4 @@
-"""What came of a command: the one model that texts, Markdown and JSON are made of."""
+"""The results of commands: the model that text, Markdown and JSON are written from."""
 
 import posixpath
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from drydock.errors import BadInput
 from drydock.report.files import FileReport
 
-if TYPE_CHECKING:  # what reads a service takes longer to import than an update to report
+if TYPE_CHECKING:  # importing these takes longer than reporting an update
     from drydock.adoption.derive import Derived
-    from drydock.adoption.translate import Entry as Said
+    from drydock.adoption.translate import Entry as Instruction
     from drydock.adoption.translate import Todo
     from drydock.report.modernized import ModernizeReport
 
@@ -36,16 +36,16 @@ class Question:
     help: str
     type: str
     choices: list[Any]
-    """What may be answered; empty: anything that fits the type."""
+    """The allowed answers; empty if any value of the type is allowed."""
     default: Any
-    """The default, or the Jinja expression that makes it from other answers."""
+    """The default, or the Jinja expression that computes it from other answers."""
     since: str
     """The first release that asks it."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """How one file was merged; a text is None where there is no such file."""
+    """How one file was merged; a text is None if the file does not exist."""
 
     file: FileReport
     base: str | None
@@ -55,13 +55,13 @@ class Explanation:
 
 
 class _Merged:
-    """What every report of merged files tells."""
+    """What all reports of merged files share."""
 
     files: list[FileReport]
 
     @property
     def conflicts(self) -> list[FileReport]:
-        """The files that a person must decide."""
+        """The files with conflicts."""
         return [file for file in self.files if file.outcome == "conflict"]
 
     @property
@@ -72,7 +72,7 @@ class _Merged:
 
 @dataclass
 class UpdateReport(_Merged):
-    """What an update changed, or would."""
+    """What an update changed or would change."""
 
     service: str
     template: str
@@ -83,35 +83,35 @@ class UpdateReport(_Merged):
     skipped: tuple[str, ...] = ()
     """Tasks and migrations of the template that were not run."""
     invalid_answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    """Recorded answers that are no longer allowed, and what stands there now."""
+    """Recorded answers that are no longer valid, and the values used instead."""
     answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    """Answers that are others than recorded, or new: before and now."""
+    """New and changed answers: the recorded value (None if new) and the current one."""
     must: list[str] = field(default_factory=list)
-    """What the changelog says is to be done by hand."""
+    """What the changelog requires the team to do."""
     notes: list[str] = field(default_factory=list)
     message: str = ""
-    """What the template says after an update."""
+    """The template's message after an update."""
     branch: str = ""
-    """The branch that it is committed on, or will be once conflicts are resolved; empty: none."""
+    """The branch of the commit, or of the one after conflicts are resolved; empty if none."""
     continued: bool = False
-    """Whether that branch was there before, so that git alone takes the commit back."""
+    """Whether that branch existed before, so that `git reset` undoes the commit."""
     explanation: Explanation | None = None
-    """Of the file that was asked for."""
+    """The explanation of the file that --explain names."""
     rules: list[str] = field(default_factory=list)
-    """The rules of `drydock modernize` that these releases ask for."""
+    """The rules of `drydock modernize` that these releases require."""
 
     def of(self, path: str) -> FileReport:
-        """Return what is said of the file at `path`; raise BadInput if that is nothing."""
+        """Return the report of the file at `path`; raise BadInput if there is none."""
         for file in self.files:
             if file.path == posixpath.normpath(path):
                 return file
-        raise BadInput(f"{path}: the update from {self.before} to {self.after} leaves it alone")
+        raise BadInput(f"{path}: not changed by the update from {self.before} to {self.after}")
 
     @property
     def doubts(self) -> list[str]:
-        """What was decided for the user, or not done."""
+        """What was decided for the user or not done."""
         answers = [
-            f"answer {name}: {was!r} is no longer allowed, now {now!r}"
+            f"{name}: {was!r} is no longer valid; using {now!r}"
             for name, (was, now) in self.invalid_answers.items()
         ]
         return [*answers, *self.notes]
@@ -126,7 +126,7 @@ class UpdateReport(_Merged):
                 "resolve the conflicts, git add each file, then git commit",
                 "or undo it: drydock update --abort",
             ]
-        more = [f"carry the code along: drydock modernize --since {self.before}"] * bool(self.rules)
+        more = [f"migrate the code: drydock modernize --since {self.before}"] * bool(self.rules)
         if self.branch:
             undo = "git reset --hard HEAD~" if self.continued else "drydock update --abort"
             steps = ["look at it: git show", "run the tests, then merge it"]
@@ -141,7 +141,7 @@ class UpdateReport(_Merged):
 
 @dataclass
 class RetrofitReport(_Merged):
-    """What a retrofit made of a service, or would."""
+    """What a retrofit changed or would change."""
 
     service: str
     template: str
@@ -150,32 +150,32 @@ class RetrofitReport(_Merged):
     answers: "list[Derived]"
     files: list[FileReport]
     origins: dict[str, str]
-    """Where files came from, by their path: a release, or a commit and path of an ancestor."""
+    """The origin of files by path: a release, or a commit and path of an ancestor."""
     todo: "list[Todo]"
-    account: "list[Said]" = field(default_factory=list)
-    """What became of each thing that the service said about how it runs."""
+    account: "list[Instruction]" = field(default_factory=list)
+    """The outcome of each of the service's instructions on how it runs."""
     locked: str = ""
-    """How many versions of the old lock file were kept; empty: there was none."""
+    """How many locked versions were kept; empty if there was no lock file."""
     unlocked: str = ""
-    """Why there is no lock file, without which no image is built; empty: there is."""
+    """Why there is no lock file, which the image needs; empty if there is one."""
     locks_by: str = ""
     """The command that may make it lock."""
     branch: str = ""
-    """The branch that it is committed on; empty: it is not."""
+    """The branch of the commit; empty if nothing is committed."""
     before: str = ""
     """The commit that the service was at."""
     debt: list[str] = field(default_factory=list)
-    """What of the code was formatted, and what it does not meet, a line each."""
+    """What was formatted, and what the code does not meet yet, one line each."""
     modernized: "ModernizeReport | None" = None
-    """What of the code was carried to the libraries of today; None: that was not wanted."""
+    """The result of --modernize; None without it."""
     unsettled: str = ""
-    """Why that is not known yet, and what to do about it; empty: it is."""
+    """Why `debt` is not known yet, and what to do about it; empty if it is known."""
     notes: list[str] = field(default_factory=list)
-    """What was decided for the user, or may be wrong."""
+    """What was decided for the user or may be wrong."""
     skipped: tuple[str, ...] = ()
     """Tasks and migrations of the template that were not run."""
     message: str = ""
-    """What the template says."""
+    """The template's message."""
 
     @property
     def next_steps(self) -> list[str]:
@@ -190,6 +190,6 @@ class RetrofitReport(_Merged):
             first.append(f"make it lock: {self.locks_by}")
         return [
             *first,
-            "run nox, then merge it with its commits, of which .git-blame-ignore-revs may name one",
+            "run nox, then merge it without squashing: .git-blame-ignore-revs may name its commits",
             "or undo it: drydock retrofit --abort",
         ]

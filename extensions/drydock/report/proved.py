@@ -1,9 +1,8 @@
-"""How the outcome of `drydock prove` is shown."""
+"""How the result of `drydock prove` is shown."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 from typer import echo, style
 
@@ -22,19 +21,15 @@ _MIB = 1 << 20
 
 
 def proof_to_json(proof: Proof) -> str:
-    """Return the proof for machines."""
-    about = asdict(proof) | {"exit_code": proof.exit_code, "verdict": proof.verdict}
-    for row, record in zip(proof.rows, about["rows"], strict=True):
+    """Return the proof as JSON."""
+    data = asdict(proof) | {"exit_code": proof.exit_code, "verdict": proof.verdict}
+    for row, record in zip(proof.rows, data["rows"], strict=True):
         record["outcome"] = row.outcome
-    return json.dumps(about, indent=2, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    return str(value)
+    return json.dumps(data, indent=2, default=str)
 
 
 def print_proof(proof: Proof, *, verbose: bool = False) -> None:
-    """Say the verdict, what differs and why, and how both sides were run."""
+    """Print the verdict, what differs and why, and how both versions ran."""
     colour = {0: "green", 1: "red", 2: "yellow"}[proof.exit_code]
     echo(style(proof.verdict, fg=colour, bold=True))
     shown = [row for row in proof.rows if verbose or row.outcome != "same"]
@@ -52,15 +47,16 @@ def print_proof(proof: Proof, *, verbose: bool = False) -> None:
                 echo(f"    {line}")
     same = sum(row.outcome == "same" for row in proof.rows)
     if proof.rows:
-        echo(f"{same} of {len(proof.rows)} the same" + ("" if verbose else ", not listed"))
+        hint = "" if verbose else " (--verbose lists them)"
+        echo(f"{same} of {len(proof.rows)} behave the same{hint}")
     print_list("Notes:", proof.notes)
     for title, side in (("Before", proof.before), ("After", proof.after)):
         print_list(f"{title}:", list(_side_lines(side)))
-    print_list("While they ran:", proof.holds)
+    print_list("Isolation:", proof.holds)
 
 
 def proof_to_markdown(proof: Proof) -> str:
-    """Return the proof for a pull request."""
+    """Return the proof as Markdown, for a pull request."""
     return "\n".join(_markdown(proof))
 
 
@@ -78,27 +74,28 @@ def _markdown(proof: Proof) -> Iterator[str]:
         yield f"| {name} | {_cell(values[0])} | {_cell(values[1])} |"
     notes = [*proof.notes, *proof.holds]
     for title, side in (("before", proof.before), ("after", proof.after)):
-        notes += [f"{title}: {line}" for line in _said(side)]
+        notes += [f"{title}: {line}" for line in _side_notes(side)]
     yield ""
     yield from (f"- {line}" for line in notes)
 
 
 def _lines(row: Row) -> Iterator[str]:
-    yield from (f"no longer promised: {one}" for one in row.broken)
-    # What is not meant first.
-    for found in sorted(row.found, key=lambda one: bool(one.intended)):
+    yield from (f"no longer promised: {promise}" for promise in row.broken)
+    # Unintended differences come first.
+    for found in sorted(row.found, key=lambda found: bool(found.intended)):
         yield _difference(found)
     if row.problem:
         yield row.problem
     if row.unstable:
-        yield f"set aside: {row.unstable} requests whose status differs from run to run"
+        yield f"ignored: {row.unstable} requests whose status varies between runs"
     if row.noise:
-        yield f"set aside, since it differs from run to run: {', '.join(row.noise)}"
+        yield f"ignored, because it varies between runs: {', '.join(row.noise)}"
 
 
 def _difference(found: Found) -> str:
-    one = found.difference
-    text = f"{one.part} {one.where}".strip() + f": {one.before} -> {one.after}; {found.request}"
+    change = found.difference
+    place = f"{change.part} {change.where}".strip()
+    text = f"{place}: {change.before} -> {change.after}; {found.request}"
     if found.times > 1:
         text += f", {found.times} times"
     if found.also:
@@ -112,9 +109,9 @@ def _measured(sides: tuple[SideReport, SideReport]) -> Iterator[tuple[str, list[
     yield "versions from", [side.source for side in sides]
     yield "own tests", [side.tests.count() for side in sides]
     yield "start", [_of(side, "{0.start_seconds:.1f} s") for side in sides]
-    yield "most memory", [_memory(side) for side in sides]
-    yield "end on SIGTERM", [_end(side) for side in sides]
-    yield "errors in its log", [_of(side, "{0.errors}") for side in sides]
+    yield "peak memory", [_memory(side) for side in sides]
+    yield "shutdown on SIGTERM", [_end(side) for side in sides]
+    yield "errors in the log", [_of(side, "{0.errors}") for side in sides]
 
 
 def _of(side: SideReport, form: str) -> str:
@@ -129,7 +126,7 @@ def _end(side: SideReport) -> str:
     if not side.runs:
         return "-"
     run = side.runs[0]
-    how = "had to be killed" if run.code is None else f"code {run.code}"
+    how = "killed" if run.code is None else f"code {run.code}"
     return f"{how} after {run.stop_seconds:.1f} s"
 
 
@@ -138,16 +135,16 @@ def _side_lines(side: SideReport) -> Iterator[str]:
     if side.runs:
         yield f"Python {side.python}, versions from {side.source}"
         yield (
-            f"answered after {_of(side, '{0.start_seconds:.1f} s')}, held {_memory(side)}, "
-            f"on SIGTERM {_end(side)}"
+            f"ready after {_of(side, '{0.start_seconds:.1f} s')}, peak memory {_memory(side)}, "
+            f"shutdown on SIGTERM: {_end(side)}"
         )
         yield f"own tests: {side.tests.count()}"
-    yield from _said(side)
+    yield from _side_notes(side)
 
 
-def _said(side: SideReport) -> Iterator[str]:
-    yield from (f"version changed: {one}" for one in side.changed)
-    yield from (f"installed beside: {one}" for one in side.added)
+def _side_notes(side: SideReport) -> Iterator[str]:
+    yield from (f"version changed: {version}" for version in side.changed)
+    yield from (f"also installed: {package}" for package in side.added)
     yield from side.notes
 
 

@@ -1,4 +1,4 @@
-"""What came of a command, for whoever called it."""
+"""The results of commands as text."""
 
 from collections.abc import Iterable, Sequence
 from difflib import unified_diff
@@ -20,31 +20,32 @@ from drydock.report.wording import (
     word_for,
 )
 
-if TYPE_CHECKING:  # what reads a service takes longer to import than an update to report
+if TYPE_CHECKING:  # importing these takes longer than reporting an update
     from drydock.adoption.pins import Way
-    from drydock.adoption.translate import Entry as Said
+    from drydock.adoption.translate import Entry as Instruction
     from drydock.adoption.translate import Todo
 
 
 def print_questions(questions: Iterable[Question]) -> None:
-    """Say what each question is about, what may be answered, and since which release."""
+    """Print each question with its help, allowed answers, default and first release."""
     rows: list[Row] = []
-    for one in questions:
-        allowed = ", ".join(str(choice) for choice in one.choices) or one.type
-        expression = isinstance(one.default, str) and ("{{" in one.default or "{%" in one.default)
-        default = "from other answers" if expression else repr(one.default)
-        about = f"{allowed}; default {default}; since {one.since}"
-        rows += [((one.name, "bold"), (one.help, "")), (("", ""), (about, "dim"))]
+    for question in questions:
+        allowed = ", ".join(str(choice) for choice in question.choices) or question.type
+        default = repr(question.default)
+        if isinstance(question.default, str) and ("{{" in default or "{%" in default):
+            default = "from other answers"
+        details = f"{allowed}; default {default}; since {question.since}"
+        rows += [((question.name, "bold"), (question.help, "")), (("", ""), (details, "dim"))]
     if not print_table(rows):
-        for ((name, _), (text, _)), (_, (about, _)) in zip(rows[::2], rows[1::2], strict=True):
+        for ((name, _), (text, _)), (_, (details, _)) in zip(rows[::2], rows[1::2], strict=True):
             echo(f"{style(name, bold=True)}: {text}")
-            echo(style(f"    {about}", dim=True))
+            echo(style(f"    {details}", dim=True))
 
 
 def print_new(service: NewService) -> None:
-    """Say where the service is, what was left out, and what comes next."""
-    made = style("Made", fg="green", bold=True)
-    echo(f"{made} {service.folder} from {service.template} {service.release}")
+    """Print where the service is, what was left out, and what comes next."""
+    created = style("Created", fg="green", bold=True)
+    echo(f"{created} {service.folder} from {service.template} {service.release}")
     print_doubts(service.warnings, service.skipped)
     print_list("Next:", list(service.next_steps))
     if service.message.strip():
@@ -53,9 +54,9 @@ def print_new(service: NewService) -> None:
 
 
 def print_update(report: UpdateReport, *, verbose: bool = False) -> None:
-    """Say what changed and why, what was left out, and what comes next.
+    """Print what changed and why, what was left out, and what comes next.
 
-    A long list of what only the user changed is told by its count, unless `verbose`.
+    Without `verbose`, a long list of files that only the user changed is shortened to its count.
     """
     if not report.files:
         echo(f"Nothing to do: {report.service} is at {report.after}.")
@@ -79,57 +80,55 @@ def print_update(report: UpdateReport, *, verbose: bool = False) -> None:
 
 
 _LONG = 5
-"""From how many on a list of kept files drowns the rest."""
+"""The most kept files that are listed without --verbose."""
 
 
 def _print_files(files: list[FileReport], *, verbose: bool = True) -> None:
     rows: list[Row] = []
     for outcome, colour in COLOURS.items():
-        found = [file for file in files if file.outcome == outcome]
-        said = [(file.path, file.reason) for file in found]
-        if outcome == "kept" and len(found) > _LONG and not verbose:
-            said = [(f"{len(found)} files", "changed by you only (--verbose lists them)")]
+        lines = [(file.path, file.reason) for file in files if file.outcome == outcome]
+        if outcome == "kept" and len(lines) > _LONG and not verbose:
+            lines = [(f"{len(lines)} files", "changed by you only (--verbose lists them)")]
         rows += [
-            ((word_for(outcome), colour), (path, ""), (reason, "dim")) for path, reason in said
+            ((word_for(outcome), colour), (path, ""), (reason, "dim")) for path, reason in lines
         ]
     if not print_table(rows):
-        for (shown, colour), (path, _), (reason, _) in rows:
-            named = style(f"{shown:9}", fg=colour)
-            echo(f"  {named} {path}  {style(reason, dim=True)}")
+        for (word, colour), (path, _), (reason, _) in rows:
+            echo(f"  {style(f'{word:9}', fg=colour)} {path}  {style(reason, dim=True)}")
     echo(count_outcomes(files))
 
 
 def print_retrofit(report: RetrofitReport, *, verbose: bool = False) -> None:
-    """Say what was found out and why, what came of each file, and what is left to do.
+    """Print the answers with their evidence, the outcome of each file, and what is left to do.
 
-    What the standard does, or was carried over, of how the service runs is told by its count,
-    unless `verbose`.
+    Without `verbose`, the instructions on how the service runs are only counted.
     """
-    verb = style("Would bring" if report.dry_run else "Brought", bold=True)
-    echo(f"{verb} {report.service} to {report.after}")
+    verb = style("Would adopt" if report.dry_run else "Adopted", bold=True)
+    echo(f"{verb} {report.service} at {report.after}")
     echo(style("\nAnswers:", bold=True))
     answers: list[Row] = []
-    for one in report.answers:
-        doubt = ("(doubtful)", "yellow") if one.doubtful else ("", "")
-        answers.append(((one.name, ""), (str(one.value), ""), doubt, (evidence_of(one), "dim")))
+    for answer in report.answers:
+        doubt = ("(doubtful)", "yellow") if answer.doubtful else ("", "")
+        evidence = (evidence_of(answer), "dim")
+        answers.append(((answer.name, ""), (str(answer.value), ""), doubt, evidence))
     if not print_table(answers):
-        for (name, _), (value, _), (doubtful, _), (evidence, _) in answers:
+        for (name, _), (value, _), (doubtful, _), (places, _) in answers:
             marked = f"  {style(doubtful, fg='yellow')}" if doubtful else ""
-            echo(f"  {name}: {value}{marked}  {style(evidence, dim=True)}")
+            echo(f"  {name}: {value}{marked}  {style(places, dim=True)}")
     echo(style("\nFiles:", bold=True))
     _print_files(report.files)
     _print_account(report.account, verbose=verbose)
     _print_by_hand(report.todo, verbose=verbose)
     print_list("Code that does not meet the standard yet:", report.debt)
     if report.unsettled:
-        echo(f"\nThe code is not formatted, and its debt not listed: {report.unsettled}")
+        echo(f"\nThe code is not formatted and its debt not listed yet: {report.unsettled}")
     if report.locked:
         echo(f"\n{report.locked}")
     print_doubts(report.notes, report.skipped)
     if report.message:
         echo(f"\n{report.message}")
     if report.unlocked:
-        echo(style(f"\nIt cannot be locked yet: {report.unlocked}", fg="red"))
+        echo(style(f"\nThe service cannot be locked yet: {report.unlocked}", fg="red"))
     if report.modernized:
         echo()
         print_modernized(report.modernized, steps=False)
@@ -140,51 +139,51 @@ def _print_by_hand(todo: "list[Todo]", *, verbose: bool) -> None:
     if todo:
         echo(style("\nBy hand:", bold=True))
     for concern, title in CONCERNS.items():
-        held = [one for one in todo if one.concern == concern]
-        shown = [one for one in held if one.how or verbose]
-        if held:
+        items = [item for item in todo if item.concern == concern]
+        shown = [item for item in items if item.how or verbose]
+        if items:
             echo(f"  {title}:")
-        for one in shown:
-            echo(f"    {': '.join(filter(None, (place_of(one), one.why, one.how)))}")
-        if left := len(held) - len(shown):
+        for item in shown:
+            echo(f"    {': '.join(filter(None, (place_of(item), item.why, item.how)))}")
+        if left := len(items) - len(shown):
             echo(f"    comments without a place in the standard's files: {left} (--verbose)")
 
 
-def _print_account(account: "list[Said]", *, verbose: bool) -> None:
+def _print_account(account: "list[Instruction]", *, verbose: bool) -> None:
     if not account:
         return
     echo(style("\nHow it runs:", bold=True))
     echo(f"  {count_account(account)}" + ("" if verbose else " (--verbose lists them)"))
-    for one in account if verbose else ():
-        named = style(f"{one.outcome:8}", dim=one.outcome == "standard")
-        echo(f"  {named} {one.path}:{one.line} {one.said}: {one.how}")
+    for entry in account if verbose else ():
+        outcome = style(f"{entry.outcome:8}", dim=entry.outcome == "standard")
+        echo(f"  {outcome} {entry.path}:{entry.line} {entry.said}: {entry.how}")
 
 
 def print_pins(ways: "list[Way]", python: str, builds: Sequence[str], *, applied: bool) -> None:
-    """Say which pins stand in the way of a lock file, and what would do instead."""
+    """Print the pins that prevent a lock file, and what would work instead."""
     if not ways:
-        built = f" but {', '.join(builds)}" if builds else ""
-        echo(f"It locks, and all of it{built} comes as wheels for Python {python}.")
+        built = f" except {', '.join(builds)}" if builds else ""
+        echo(f"The service locks; all packages{built} have wheels for Python {python}.")
     for way in ways:
         where = f"pyproject.toml:{way.line}: {way.pin}"
         if way.instead:
-            echo(f"{where}: {way.instead} {'stands there now' if applied else 'locks'}")
+            echo(f"{where}: {'changed to' if applied else 'locks with'} {way.instead}")
         elif way.source:
-            echo(f"{where}: {way.source} comes as source only: --build {way.source} builds it")
+            echo(f"{where}: {way.source} has no wheels: --build {way.source} builds it,")
             echo("  which runs its code, here and wherever the service is installed")
         else:
-            lacking = f"no wheel of it works on Python {python}"
-            reason = lacking if "wheel" in way.why else "no version of it goes with the rest"
+            no_wheel = f"no wheel works on Python {python}"
+            reason = no_wheel if "wheel" in way.why else "no version is compatible with the rest"
             echo(f"{where}: {reason}: {way.why}")
     if any(way.instead for way in ways) and not applied:
-        echo("These are the fewest changes; --apply makes them in a commit of their own.")
+        echo("These are the fewest changes; --apply makes them in a separate commit.")
 
 
 def print_explanation(report: UpdateReport, explanation: Explanation) -> None:
-    """Show what both sides did to a file, what comes of it, and why."""
+    """Print what both sides did to a file, the result and the reason."""
     file = explanation.file
-    named = style(word_for(file.outcome), fg=COLOURS[file.outcome])
-    echo(f"{style(file.path, bold=True)}: {named}")
+    outcome = style(word_for(file.outcome), fg=COLOURS[file.outcome])
+    echo(f"{style(file.path, bold=True)}: {outcome}")
     for reason in file.reason.split("; "):
         echo(f"  {reason}")
     before, after = f"release {report.before}", f"release {report.after}"
@@ -193,13 +192,13 @@ def print_explanation(report: UpdateReport, explanation: Explanation) -> None:
     _print_difference(explanation.ours, explanation.result, ("yours", "result"))
 
 
-def _print_difference(one: str | None, other: str | None, names: tuple[str, str]) -> None:
+def _print_difference(old: str | None, new: str | None, names: tuple[str, str]) -> None:
     echo()
-    if one == other:
-        echo(f"{names[1]}: as {names[0]}")
-    elif other is None:
-        echo(f"{names[1]}: not there")
+    if old == new:
+        echo(f"{names[1]}: same as {names[0]}")
+    elif new is None:
+        echo(f"{names[1]}: no such file")
     else:
-        lines = unified_diff((one or "").splitlines(), other.splitlines(), *names, lineterm="")
+        lines = unified_diff((old or "").splitlines(), new.splitlines(), *names, lineterm="")
         for line in lines:
             echo(style(line, fg={"+": "green", "-": "red", "@": "cyan"}.get(line[0])))
