@@ -1,4 +1,4 @@
-"""The calls of git that others build on."""
+"""Calls of git."""
 
 import os
 import tempfile
@@ -22,13 +22,13 @@ def repository(tmp_path: Path) -> Repository:
     return Repository.at(folder)
 
 
-def test_what_git_refuses_is_told_on_one_line(tmp_path: Path) -> None:
-    with pytest.raises(git.GitError, match=r"^fatal: not a git repository") as refused:
+def test_git_error_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(git.GitError, match=r"^fatal: not a git repository") as caught:
         git.run("rev-parse", "--git-dir", cwd=tmp_path)
-    assert "\n" not in str(refused.value)
+    assert "\n" not in str(caught.value)
 
 
-def test_a_quarantine_reads_the_repository_and_leaves_it_alone(repository: Repository) -> None:
+def test_quarantine_reads_the_repository_and_leaves_it_alone(repository: Repository) -> None:
     before = snapshot(repository.git_dir)
     with repository.quarantined() as quarantined:
         (oid,) = quarantined.write_blobs([b"new\n"])
@@ -37,7 +37,7 @@ def test_a_quarantine_reads_the_repository_and_leaves_it_alone(repository: Repos
     assert snapshot(repository.git_dir) == before
 
 
-def test_what_is_kept_of_a_quarantine_is_in_the_repository(repository: Repository) -> None:
+def test_kept_objects_move_into_the_repository(repository: Repository) -> None:
     with repository.quarantined() as quarantined:
         wanted, unwanted = quarantined.write_blobs([b"wanted\n", b"unwanted\n"])
         quarantined.keep([wanted])
@@ -45,8 +45,8 @@ def test_what_is_kept_of_a_quarantine_is_in_the_repository(repository: Repositor
     assert repository.git("cat-file", "-t", unwanted, accept=(128,)) == b""
 
 
-def test_what_a_quarantine_holds_in_a_pack_is_kept_too(repository: Repository) -> None:
-    repository.git("config", "core.bigFileThreshold", "1k")  # git packs what is larger at once
+def test_objects_in_a_pack_of_the_quarantine_are_kept(repository: Repository) -> None:
+    repository.git("config", "core.bigFileThreshold", "1k")  # git stores larger files in packs
     with repository.quarantined() as quarantined:
         (large,) = quarantined.write_blobs([b"large\n" * 1000])
         (known,) = (entry.oid for entry in quarantined.tracked()[0].values())
@@ -57,7 +57,7 @@ def test_what_a_quarantine_holds_in_a_pack_is_kept_too(repository: Repository) -
 
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="there is no second file system")
-def test_what_is_kept_may_come_from_another_file_system(
+def test_objects_are_kept_across_file_systems(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
@@ -70,7 +70,7 @@ def test_what_is_kept_may_come_from_another_file_system(
     repository.git("fsck", "--strict")
 
 
-def test_others_of_a_shared_repository_may_write_beside_what_is_kept(
+def test_folders_of_kept_objects_are_writable_in_a_shared_repository(
     repository: Repository,
 ) -> None:
     repository.git("config", "core.sharedRepository", "group")
@@ -79,12 +79,12 @@ def test_others_of_a_shared_repository_may_write_beside_what_is_kept(
     with repository.quarantined() as quarantined:
         (wanted,) = quarantined.write_blobs([b"wanted\n"])
         quarantined.keep([wanted])
-    made = objects / wanted[:2]
-    assert oct(made.stat().st_mode & 0o7777) == oct(0o2775)
-    assert oct((made / wanted[2:]).stat().st_mode & 0o777) == oct(0o444)
+    folder = objects / wanted[:2]
+    assert oct(folder.stat().st_mode & 0o7777) == oct(0o2775)
+    assert oct((folder / wanted[2:]).stat().st_mode & 0o777) == oct(0o444)
 
 
-def test_commits_are_looked_up_together(repository: Repository) -> None:
+def test_commits_of_returns_none_for_each_missing_commit(repository: Repository) -> None:
     head = repository.commit_of("HEAD")
     tree = repository.text("rev-parse", "HEAD^{tree}")
     names = ("HEAD", "refs/heads/none", tree, "HEAD~1", "a name", "refs/heads/main")
@@ -92,12 +92,12 @@ def test_commits_are_looked_up_together(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"no end", b"\0\xff" * 1000, b"x blob 5\nhello\n"])
-def test_blobs_come_back_as_they_were(repository: Repository, content: bytes) -> None:
+def test_blobs_round_trip_unchanged(repository: Repository, content: bytes) -> None:
     first, second = repository.write_blobs([content, b"other"])
     assert repository.read_blobs([first, second, first]) == {first: content, second: b"other"}
 
 
-def test_trees_are_written_and_compared(repository: Repository) -> None:
+def test_differences_between_written_trees(repository: Repository) -> None:
     one, two = (Entry("100644", oid) for oid in repository.write_blobs([b"1", b"2"]))
     trees = [
         {"a": one, "d/e": one, "x": one},
@@ -110,7 +110,7 @@ def test_trees_are_written_and_compared(repository: Repository) -> None:
     assert repository.differences(oids[0], oids[0]) == {}
 
 
-def test_files_are_stored_as_git_would_add_them(repository: Repository, tmp_path: Path) -> None:
+def test_stored_files_match_git_add(repository: Repository, tmp_path: Path) -> None:
     write(repository.top, {".gitattributes": "*.txt text\n", ".gitignore": "*.log\n"})
     names = ["sub/crlf.txt", "sub/b.log", "sub/run.sh", "sub/link", '"odd" name', "sub/new\nline"]
     for folder in (repository.top, tmp_path / "render"):
@@ -126,7 +126,7 @@ def test_files_are_stored_as_git_would_add_them(repository: Repository, tmp_path
     assert content == {stored[".gitattributes"].oid: b"*.txt -text\n"}
 
 
-def test_attributes_that_are_a_link_are_stored_and_not_written_through(
+def test_linked_attributes_are_stored_without_writing_through_the_link(
     repository: Repository, tmp_path: Path
 ) -> None:
     write(repository.top, {".gitattributes": "*.txt eol=crlf\n"})
@@ -143,7 +143,9 @@ def test_attributes_that_are_a_link_are_stored_and_not_written_through(
     assert (render / "attributes").read_text() == "*.md text\n"
 
 
-def test_identity(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_identity_comes_from_configuration_or_environment(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert git.has_identity(repository.top)
     Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")
     assert not git.has_identity(repository.top)
@@ -152,7 +154,7 @@ def test_identity(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> No
     assert git.has_identity(repository.top)
 
 
-def test_texts_are_merged_or_marked() -> None:
+def test_texts_merge_or_get_conflict_markers() -> None:
     assert git.merge_texts(b"a\nb\nc\n", b"A\nb\nc\n", b"a\nb\nC\n") == b"A\nb\nC\n"
     assert git.merge_texts(b"a\n", b"b\n", b"c\n") is None
     marked = git.mark_differences(b"same\nb\n", b"same\nc\n", ("yours", "release v1"))

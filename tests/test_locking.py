@@ -1,4 +1,4 @@
-"""A service is locked in its own folder, or not at all."""
+"""Locking a service: only in its own folder, and with uv's own errors."""
 
 import subprocess
 from collections.abc import Callable
@@ -20,7 +20,7 @@ MEMBER = "a member of the uv workspace in {}: run uv lock there"
     ("folder", "root"),
     [("a", "../"), ("deep/a", "../../")],
 )
-def test_a_member_of_a_workspace_is_not_locked(tmp_path: Path, folder: str, root: str) -> None:
+def test_workspace_member_is_not_locked(tmp_path: Path, folder: str, root: str) -> None:
     service = tmp_path / folder
     write(tmp_path, {"pyproject.toml": WORKSPACE, "uv.lock": "version = 1\n"})
     write(service, {"pyproject.toml": PROJECT.format("shop")})
@@ -31,7 +31,7 @@ def test_a_member_of_a_workspace_is_not_locked(tmp_path: Path, folder: str, root
     assert snapshot(tmp_path) == before
 
 
-def test_the_way_there_through_a_link_counts_as_the_folder_itself(tmp_path: Path) -> None:
+def test_workspace_member_is_recognized_through_a_symbolic_link(tmp_path: Path) -> None:
     write(tmp_path / "all", {"pyproject.toml": WORKSPACE})
     write(tmp_path / "all/a", {"pyproject.toml": PROJECT.format("shop")})
     (tmp_path / "link").symlink_to("all/a")
@@ -41,14 +41,14 @@ def test_the_way_there_through_a_link_counts_as_the_folder_itself(tmp_path: Path
 @pytest.mark.parametrize(
     ("above", "folder", "more"),
     [
-        pytest.param(WORKSPACE, "b", "", id="no member"),
+        pytest.param(WORKSPACE, "b", "", id="not-a-member"),
         pytest.param(WORKSPACE + 'exclude = ["a1"]\n', "a1", "", id="excluded"),
-        pytest.param(WORKSPACE, "b", "[tool.uv.workspace]\n", id="a root itself"),
-        pytest.param(PROJECT.format("all"), "a", "", id="no workspace"),
-        pytest.param("[tool.ruff]\n", "a", "", id="settings of another tool"),
+        pytest.param(WORKSPACE, "b", "[tool.uv.workspace]\n", id="its-own-workspace"),
+        pytest.param(PROJECT.format("all"), "a", "", id="project-without-workspace"),
+        pytest.param("[tool.ruff]\n", "a", "", id="other-tool-settings"),
     ],
 )
-def test_below_another_project_it_is_locked_in_its_folder(
+def test_service_below_an_unrelated_project_is_locked_in_its_own_folder(
     tmp_path: Path, above: str, folder: str, more: str
 ) -> None:
     write(tmp_path, {"pyproject.toml": above})
@@ -61,7 +61,7 @@ def test_below_another_project_it_is_locked_in_its_folder(
     assert {name: after[name] for name in before} == before
 
 
-def test_what_uv_says_of_a_broken_workspace_is_the_reason(tmp_path: Path) -> None:
+def test_broken_workspace_is_reported_with_uv_error(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": WORKSPACE})
     write(tmp_path / "a", {"pyproject.toml": PROJECT.format("shop")})
     write(tmp_path / "a2", {"pyproject.toml": "[project\n"})
@@ -70,7 +70,7 @@ def test_what_uv_says_of_a_broken_workspace_is_the_reason(tmp_path: Path) -> Non
     assert snapshot(tmp_path) == before
 
 
-def test_what_an_offline_uv_lacks_is_not_taken_for_no_solution(
+def test_missing_cache_entry_is_distinguished_from_no_solution(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path))
@@ -88,13 +88,13 @@ def test_what_an_offline_uv_lacks_is_not_taken_for_no_solution(
 
 
 @pytest.mark.parametrize("text", ["[", f"a = {'1' * 5000}", "a = " + "[" * 5000])
-def test_a_lock_file_that_cannot_be_read_is_named(text: str) -> None:
+def test_invalid_lock_file_is_named(text: str) -> None:
     with pytest.raises(BadInput, match=r"uv\.lock is not valid"):
         locking.packages(text)
 
 
 @pytest.mark.parametrize("pinned", ["3.11.99\n", "no-such-environment\n"])
-def test_a_python_that_is_not_here_is_not_needed_to_lock(tmp_path: Path, pinned: str) -> None:
+def test_locking_does_not_need_the_pinned_python(tmp_path: Path, pinned: str) -> None:
     write(tmp_path, {"pyproject.toml": PROJECT.format("shop"), ".python-version": pinned})
     assert locking.write(tmp_path) is None
     assert (tmp_path / "uv.lock").exists()

@@ -39,7 +39,7 @@ def test_a_service_knows_its_place_in_the_repository(tmp_path: Path, prefix: str
         ),
         (
             {".copier-answers.yml": ANSWERS.replace("https://", "https://me:secret@")},
-            ".copier-answers.yml: _src_path holds credentials; take them out",
+            ".copier-answers.yml: _src_path contains credentials: remove them",
         ),
     ],
 )
@@ -63,7 +63,7 @@ def test_changes_beside_a_service_matter_only_where_it_is_to_be_alone(tmp_path: 
 
 
 def test_a_folder_outside_a_repository_is_no_service(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="is in no git repository"):
+    with pytest.raises(BadInput, match="is not in a git repository"):
         find(tmp_path)
     with pytest.raises(BadInput, match="is not a directory"):
         find(tmp_path / "nowhere")

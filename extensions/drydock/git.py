@@ -1,8 +1,7 @@
-"""Every call of git; no other file starts it.
+"""All calls of git; no other file starts it.
 
-Nothing that a repository or its user configured to run on such calls is run: hooks and the file
-system monitor are off. The exception is what decides the content of files (clean and smudge
-filters, merge drivers), because a service is only stored right with them.
+Hooks and the file system monitor of the repository and of the user are not run. Clean and smudge
+filters and merge drivers are, because they decide the content of files.
 """
 
 import os
@@ -23,8 +22,8 @@ from drydock.errors import BadInput, Refused, one_line
 
 MINIMUM = (2, 38)  # the first with `merge-tree --write-tree`
 
-# What `git rev-parse --local-env-vars` prints, less the settings given by environment: they would
-# point us at the wrong repository when started from a hook.
+# What `git rev-parse --local-env-vars` prints, except settings passed by environment. Started from
+# a hook, they would point us at the wrong repository.
 _LOCAL = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
@@ -38,7 +37,7 @@ _LOCAL = {
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 }
-# Nor does a call reach into submodules, as a `reset --hard` else would: their work is not ours.
+# Submodules are not ours: without the last setting, `reset --hard` would reset them, too.
 _QUIET = (
     *("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false"),
     *("-c", "submodule.recurse=false"),
@@ -46,11 +45,11 @@ _QUIET = (
 
 
 UNMERGED = frozenset(("DD", "AU", "UD", "UA", "DU", "AA", "UU"))
-"""Those of git's states of a file that are a conflict."""
+"""The states of a file in conflict, as `git status --porcelain` shows them."""
 
 
 class GitError(Refused):
-    """Git refused; the text is what it said, on one line."""
+    """Git failed; the text is its error message, on one line."""
 
 
 def run(
@@ -60,12 +59,12 @@ def run(
     accept: Sequence[int] = (0,),
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Run `git` with `arguments` and return what it wrote to its standard output.
+    """Run `git` with `arguments` and return its standard output.
 
-    Raises GitError when its exit code is not in `accept`, BadInput when there is no git.
+    Raises GitError when its exit code is not in `accept`, BadInput when git is not installed.
     """
     variables = {k: v for k, v in os.environ.items() if k not in _LOCAL}
-    # LC_ALL: messages are parsed. OPTIONAL_LOCKS: looking must not rewrite the index.
+    # LC_ALL: messages are parsed. OPTIONAL_LOCKS: reading must not rewrite the index.
     variables |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     if not sys.stdin.isatty():
         variables.setdefault("GIT_TERMINAL_PROMPT", "0")
@@ -88,11 +87,11 @@ def run(
 
 def require_version() -> None:
     """Raise BadInput when git is too old for the engine."""
-    said = run("version").decode()
-    found = re.search(r"(\d+)\.(\d+)", said)
+    output = run("version").decode()
+    found = re.search(r"(\d+)\.(\d+)", output)
     if found and (int(found[1]), int(found[2])) < MINIMUM:
         needed = ".".join(map(str, MINIMUM))
-        raise BadInput(f"{said.strip()} is too old: git {needed} or newer is needed")
+        raise BadInput(f"{output.strip()} is too old: git {needed} or newer is needed")
 
 
 _scratch: ContextVar[Path | None] = ContextVar("scratch", default=None)
@@ -100,17 +99,17 @@ _scratch: ContextVar[Path | None] = ContextVar("scratch", default=None)
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Yield a folder for files that git reads by name; within it, the same again.
+    """Yield a folder for files that git reads by name; nested calls yield the same one.
 
-    To make a file takes longer than to write to one: who merges many texts opens it around them.
+    Overwriting a file is faster than creating one, so open it around a series of merges.
     """
     if known := _scratch.get():
         yield known
         return
-    with tempfile.TemporaryDirectory(prefix="drydock.") as made:
-        token = _scratch.set(Path(made))
+    with tempfile.TemporaryDirectory(prefix="drydock.") as folder:
+        token = _scratch.set(Path(folder))
         try:
-            yield Path(made)
+            yield Path(folder)
         finally:
             _scratch.reset(token)
 
@@ -124,13 +123,13 @@ def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def mark_differences(ours: bytes, theirs: bytes, labels: tuple[str, str]) -> bytes:
-    """Return both texts in one, with conflict markers around every place where they differ."""
+    """Return both texts as one, with conflict markers around each difference."""
     # The exit code is the number of conflicts.
     return _merge_file((ours, b"", theirs), labels, accept=range(128))
 
 
 def mark_conflicts(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str]) -> bytes:
-    """Merge three texts by lines, with markers around what conflicts that show the base, too."""
+    """Merge three texts by lines, with conflict markers that also show the base."""
     return _merge_file((ours, base, theirs), labels, accept=range(128), style="diff3")
 
 
@@ -151,27 +150,27 @@ def _merge_file(
 
 
 def _quoted(path: str) -> str:
-    """Return `path` as git reads it from a line."""
+    """Return `path` quoted as git expects it in a line of input."""
     if path.startswith('"') or "\n" in path:
         return '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
     return path
 
 
 def has_identity(folder: Path) -> bool:
-    """Tell whether a commit in `folder` would bear a name and address that somebody set."""
+    """Tell whether the user has set a name and address for commits in `folder`."""
     if os.environ.get("GIT_COMMITTER_EMAIL") and os.environ.get("GIT_AUTHOR_EMAIL"):
         return True
     return bool(run("config", "user.email", cwd=folder, accept=(0, 1)).strip())
 
 
 def _move_object(name: Path, place: Path, into: Path) -> None:
-    """Move an object's file from one folder of objects into another, where it appears whole."""
+    """Move an object file between folders of objects, atomically for readers."""
     file, target = place / name, into / name
-    if target.exists() or not file.exists():  # what the repository had before is in no quarantine
+    if target.exists() or not file.exists():  # older objects are in the repository already
         return
     if not target.parent.is_dir():
         target.parent.mkdir(exist_ok=True)
-        target.parent.chmod(stat.S_IMODE(into.stat().st_mode))  # others may have to write there
+        target.parent.chmod(stat.S_IMODE(into.stat().st_mode))  # a shared repository
     if place.stat().st_dev == into.stat().st_dev:
         file.rename(target)
         return
@@ -188,7 +187,7 @@ class Entry:
 
 
 Tree = dict[str, Entry]
-"""Files by their path from the top of the repository, with `/`."""
+"""Files by their path from the top of the repository, separated by `/`."""
 
 
 @dataclass(frozen=True)
@@ -203,25 +202,25 @@ class Repository:
 
     @classmethod
     def at(cls, folder: Path) -> "Repository":
-        """Return the repository whose work tree holds `folder`; raise GitError if none does."""
-        said = run(
+        """Return the repository whose work tree contains `folder`; raise GitError without one."""
+        output = run(
             "rev-parse", "--absolute-git-dir", "--show-toplevel", "--show-object-format",
             "--path-format=absolute", "--git-path", "objects", cwd=folder,
         )  # fmt: skip
-        git_dir, root, form, objects = os.fsdecode(said).rstrip("\n").split("\n")
+        git_dir, root, form, objects = os.fsdecode(output).rstrip("\n").split("\n")
         repository = cls(Path(git_dir), Path(root))
         vars(repository).update(_format=form, _own_objects=Path(objects))
         return repository
 
     @property
     def top(self) -> Path:
-        """The top of the work tree, of a repository that is known to have one."""
+        """The top of the work tree; the repository must have one."""
         assert self.root is not None
         return self.root
 
     @property
     def is_partial(self) -> bool:
-        """Whether files may have to be fetched before they can be read."""
+        """Whether it is a partial clone, which may fetch a file when it is read."""
         return any((self.git_dir / "objects" / "pack").glob("*.promisor"))
 
     def git(
@@ -232,7 +231,7 @@ class Repository:
         index: Path | None = None,
         work_tree: Path | None = None,
     ) -> bytes:
-        """Run git on this repository; `index` and `work_tree` stand in for its own."""
+        """Run git on this repository; `index` and `work_tree` replace its own."""
         environment = {"GIT_DIR": str(self.git_dir)}
         tree = work_tree or self.root
         if tree:
@@ -248,23 +247,23 @@ class Repository:
         return os.fsdecode(self.git(*arguments, stdin=stdin)).rstrip("\n")
 
     def commit_of(self, name: str) -> str | None:
-        """Return the commit id that `name` stands for; None when there is no such commit."""
-        said = self.git(
+        """Return the id of the commit `name`; None when there is no such commit."""
+        output = self.git(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}",
             accept=(0, 1, 128),
         )  # fmt: skip
-        return said.decode().strip() or None
+        return output.decode().strip() or None
 
     def commits_of(self, *names: str) -> list[str | None]:
-        """Return what `commit_of` says of each name, by one call of git."""
+        """Return the result of `commit_of` for each name, with one call of git."""
         wanted = "".join(f"{name}^{{commit}}\n" for name in names)
-        said = self.text("cat-file", "--batch-check=%(objectname)", stdin=os.fsencode(wanted))
-        return [None if line.endswith(" missing") else line for line in said.split("\n")]
+        output = self.text("cat-file", "--batch-check=%(objectname)", stdin=os.fsencode(wanted))
+        return [None if line.endswith(" missing") else line for line in output.split("\n")]
 
     def checkout(self, commit: str, folder: Path, *pathspecs: str) -> None:
-        """Write files of `commit` into `folder`; work tree and index stay as is.
+        """Write files of `commit` into `folder`; leave work tree and index alone.
 
-        Without `pathspecs` (https://git-scm.com/docs/gitglossary), all of them.
+        Without `pathspecs` (https://git-scm.com/docs/gitglossary), it writes all files.
         """
         with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
             self.git(
@@ -286,34 +285,34 @@ class Repository:
             )  # fmt: skip
 
     def changes(self) -> list[str]:
-        """Return the tracked files, and the submodules, that differ from the last commit."""
+        """Return the tracked files and submodules that differ from the last commit."""
         return [*self.states()]
 
     def states(self) -> dict[str, str]:
-        """Return how each of `changes` differs: git's two letters, of the index and the file."""
-        said = self.git(
+        """Return the state of each of `changes`: git's two letters, for index and work tree."""
+        output = self.git(
             "status", "--porcelain", "-z", "--no-renames",
             "--untracked-files=no", "--ignore-submodules=untracked",
         )  # fmt: skip
-        return {os.fsdecode(line[3:]): line[:2].decode() for line in said.split(b"\0") if line}
+        return {os.fsdecode(line[3:]): line[:2].decode() for line in output.split(b"\0") if line}
 
     def tree_of(self, commit: str) -> Tree:
-        """Return the files of `commit`, links and submodules too."""
-        found = {}
+        """Return the files of `commit`, including links and submodules."""
+        tree = {}
         for line in self.git("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
-            about, _, name = line.partition(b"\t")
-            mode, _kind, oid = about.decode().split(" ")
-            found[os.fsdecode(name)] = Entry(mode, oid)
-        return found
+            info, _, name = line.partition(b"\t")
+            mode, _kind, oid = info.decode().split(" ")
+            tree[os.fsdecode(name)] = Entry(mode, oid)
+        return tree
 
     def committed(self, paths: Sequence[str]) -> Tree:
-        """Return what the last commit has of `paths`."""
+        """Return those of `paths` that the last commit has."""
         wanted = set(paths)
         return {path: entry for path, entry in self.tree_of("HEAD").items() if path in wanted}
 
     def ignored(self, paths: Iterable[str]) -> set[str]:
-        """Return those of `paths` that ignore rules match, tracked or not."""
-        # Git refuses to judge what is beyond a link.
+        """Return those of `paths` that match ignore rules, tracked or not."""
+        # Git refuses paths behind a symbolic link.
         names = b"".join(
             os.fsencode(path) + b"\0"
             for path in paths
@@ -321,21 +320,23 @@ class Repository:
         )
         if not names:
             return set()
-        said = self.git("check-ignore", "--no-index", "--stdin", "-z", stdin=names, accept=(0, 1))
-        return {os.fsdecode(name) for name in said.split(b"\0")[:-1]}
+        output = self.git("check-ignore", "--no-index", "--stdin", "-z", stdin=names, accept=(0, 1))
+        return {os.fsdecode(name) for name in output.split(b"\0")[:-1]}
 
     def additions(self) -> list[str]:
-        """Return the files that the index has and the last commit has not."""
-        said = self.git("diff", "--cached", "--name-only", "-z", "--no-renames", "--diff-filter=A")
-        return [os.fsdecode(name) for name in said.split(b"\0")[:-1]]
+        """Return the files that are in the index but not in the last commit."""
+        output = self.git(
+            "diff", "--cached", "--name-only", "-z", "--no-renames", "--diff-filter=A"
+        )
+        return [os.fsdecode(name) for name in output.split(b"\0")[:-1]]
 
     def unstage(self) -> None:
-        """Take what is staged out of the index, but for conflicts; the work tree stays as it is.
+        """Unstage all changes except conflicts; leave the work tree alone.
 
-        With `core.fileMode=false` git reads no mode from the work tree, so a changed one stays.
+        With `core.fileMode=false` git reads no mode from the work tree, so changed modes stay.
         """
-        said = self.git("diff", "--cached", "--raw", "-z", "--no-renames", "--diff-filter=ACDMRT")
-        fields = said.split(b"\0")[:-1]
+        output = self.git("diff", "--cached", "--raw", "-z", "--no-renames", "--diff-filter=ACDMRT")
+        fields = output.split(b"\0")[:-1]
         staged = dict(zip(fields[1::2], fields[::2], strict=True))
         if not staged:
             return
@@ -346,17 +347,17 @@ class Repository:
         if self.git("config", "--type=bool", "core.fileMode", accept=(0, 1)).strip() != b"false":
             return
         for old, new, sign in ((b":100644", b"100755", "+x"), (b":100755", b"100644", "-x")):
-            changed = [path for path, about in staged.items() if about.split()[:2] == [old, new]]
+            changed = [path for path, info in staged.items() if info.split()[:2] == [old, new]]
             if changed:
                 paths = b"".join(path + b"\0" for path in changed)
                 self.git("update-index", f"--chmod={sign}", "-z", "--stdin", stdin=paths)
 
     def check_out_ours(self) -> None:
-        """Write our version of each file in conflict; the index stays as it is."""
+        """Write our version of each file in conflict; leave the index alone."""
         unmerged: dict[str, set[str]] = {}
         for line in self.git("ls-files", "--unmerged", "-z").split(b"\0")[:-1]:
-            about, _, name = line.partition(b"\t")
-            unmerged.setdefault(os.fsdecode(name), set()).add(about.decode().rpartition(" ")[2])
+            info, _, name = line.partition(b"\t")
+            unmerged.setdefault(os.fsdecode(name), set()).add(info.decode().rpartition(" ")[2])
         for path, stages in unmerged.items():
             if "2" in stages:
                 self.git("checkout-index", "--force", "--stage=2", "--", path)
@@ -364,14 +365,14 @@ class Repository:
                 (self.top / path).unlink(missing_ok=True)
 
     def tracked(self) -> tuple[Tree, set[str]]:
-        """Return what the index holds, and which of its files git was told not to look at.
+        """Return the files of the index, and which of them git does not watch.
 
-        The latter are marked `assume-unchanged` or `skip-worktree`: no status tells of them.
+        The latter are marked `assume-unchanged` or `skip-worktree`: `git status` ignores them.
         """
         files, unwatched = {}, set()
         for line in self.git("ls-files", "-v", "--stage", "-z").split(b"\0")[:-1]:
-            about, _, name = line.partition(b"\t")
-            mark, mode, oid, _stage = about.decode().split(" ")
+            info, _, name = line.partition(b"\t")
+            mark, mode, oid, _stage = info.decode().split(" ")
             path = os.fsdecode(name)
             files[path] = Entry(mode, oid)
             if mark.islower() or mark == "S":
@@ -379,26 +380,26 @@ class Repository:
         return files, unwatched
 
     def read_blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
-        """Return the content of blobs by their id."""
+        """Return the content of blobs by id."""
         names = list(dict.fromkeys(oids))
-        found = {}
-        said = self.git("cat-file", "--batch", stdin="".join(f"{n}\n" for n in names).encode())
+        contents = {}
+        output = self.git("cat-file", "--batch", stdin="".join(f"{n}\n" for n in names).encode())
         start = 0
         for name in names:
-            end = said.index(b"\n", start)
-            size = int(said[start:end].rpartition(b" ")[2])
-            found[name] = said[end + 1 : end + 1 + size]
+            end = output.index(b"\n", start)
+            size = int(output[start:end].rpartition(b" ")[2])
+            contents[name] = output[end + 1 : end + 1 + size]
             start = end + size + 2
-        return found
+        return contents
 
     def read_file(self, commit: str, path: str) -> bytes | None:
-        """Return what a file is in `commit`; None if there is no such file."""
-        said = self.git("cat-file", "--batch", stdin=os.fsencode(f"{commit}:{path}\n"))
-        about, _, content = said.partition(b"\n")
-        return content[:-1] if about.split(b" ")[1:2] == [b"blob"] else None
+        """Return the content of a file in `commit`; None if there is no such file."""
+        output = self.git("cat-file", "--batch", stdin=os.fsencode(f"{commit}:{path}\n"))
+        info, _, content = output.partition(b"\n")
+        return content[:-1] if info.split(b" ")[1:2] == [b"blob"] else None
 
     def write_blobs(self, contents: Sequence[bytes]) -> list[str]:
-        """Store `contents` as they are; return their ids."""
+        """Store `contents` unfiltered; return their ids."""
         if not contents:
             return []
         with scratch() as folder:
@@ -406,16 +407,15 @@ class Repository:
             for name, content in zip(names, contents, strict=True):
                 name.write_bytes(content)
             lines = "".join(f"{name}\n" for name in names).encode()
-            said = self.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=lines)
-        return said.decode().split()
+            output = self.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=lines)
+        return output.decode().split()
 
     def store(self, folder: Path, paths: Iterable[str], attributes: Iterable[str]) -> Tree:
-        """Store files of `folder`, which stands for the top of the work tree, as `git add` would.
+        """Store files of `folder` as `git add` would if it were the top of the work tree.
 
-        What the repository's attributes say (line ends, clean filters) is done to them;
-        `attributes` are the `.gitattributes` of the repository, and those in `folder` count for
-        nothing. Ignore rules count for nothing either. Other files of `folder` stay as they are:
-        they may be links to those of a checkout.
+        The repository's attributes (line ends, clean filters) apply: `attributes` are the paths
+        of its `.gitattributes` files, and those in `folder` are ignored. So are ignore rules.
+        Other files of `folder` are left alone: they may be links to files of a checkout.
         """
         tree: Tree = {}
         plain, own = [], {}
@@ -426,7 +426,7 @@ class Repository:
                 (oid,) = self.write_blobs([os.fsencode(file.readlink())])
                 tree[path] = Entry("120000", oid)
                 if file.name == ".gitattributes":
-                    file.unlink()  # the repository's come there, and must not go through it
+                    file.unlink()  # the repository's own is written there, not through the link
                 continue
             tree[path] = Entry("100755" if mode & stat.S_IXUSR else "100644", "")
             if file.name == ".gitattributes":
@@ -444,14 +444,17 @@ class Repository:
         )  # fmt: skip
         ids = dict(zip(plain, hashed.decode().split(), strict=True))
         for path, content in own.items():
-            said = self.git("hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
-            ids[path] = said.decode().strip()
+            output = self.git("hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
+            ids[path] = output.decode().strip()
         return {path: Entry(entry.mode, ids.get(path, entry.oid)) for path, entry in tree.items()}
 
     def write_index(
         self, entries: Iterable[tuple[str, int, Entry | None]], index: Path | None = None
     ) -> None:
-        """Put files into `index` by path and stage (0, or 1 to 3 in a conflict); None removes."""
+        """Write entries (path, stage, file) to `index`; a file of None removes the path.
+
+        The stage is 0, or 1 to 3 in a conflict.
+        """
         removed, added = [], []
         nothing = b"0" * (64 if self._format == "sha256" else 40)
         for path, stage, entry in entries:
@@ -465,7 +468,7 @@ class Repository:
         self.git("update-index", "-z", "--index-info", stdin=lines, index=index)
 
     def write_trees(self, first: Tree, *others: Tree) -> list[str]:
-        """Store trees that have most in common; return their ids."""
+        """Store trees that are mostly alike; return their ids."""
         with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
             index = Path(scratch, "index")
             oids, last = [], Tree()
@@ -477,17 +480,17 @@ class Repository:
         return oids
 
     def commit_tree(self, tree: str, *parents: str) -> str:
-        """Store a commit that no branch will ever name; return its id."""
-        of = [argument for parent in parents for argument in ("-p", parent)]
-        name = ("-c", "user.name=Drydock", "-c", "user.email=drydock@example.invalid")
-        return self.text(*name, "commit-tree", tree, *of, "-m", "drydock")
+        """Store a commit for internal use, on no branch; return its id."""
+        options = [option for parent in parents for option in ("-p", parent)]
+        identity = ("-c", "user.name=Drydock", "-c", "user.email=drydock@example.invalid")
+        return self.text(*identity, "commit-tree", tree, *options, "-m", "drydock")
 
     def merge_commits(self, ours: str, theirs: str) -> bytes:
-        """Merge two commits that have one parent; return what `merge-tree -z` says.
+        """Merge two commits with a common parent; return the output of `merge-tree -z`.
 
-        Files follow their own moves only: where most of a folder moved, git would move a user's
-        other files in it along, or make each of them a conflict.
-        `merge-tree` takes the base from the history, as it has `--merge-base` from git 2.40 on.
+        Renames of folders are off: where most of a folder moved, git would move a user's other
+        files in it, too, or report each of them as a conflict.
+        The base comes from the history: `merge-tree --merge-base` needs git 2.40.
         """
         return self.git(
             "-c", "merge.renames=true", "-c", "merge.directoryRenames=false",
@@ -495,19 +498,19 @@ class Repository:
         )  # fmt: skip
 
     def renames(self, one: str, other: str) -> dict[str, str]:
-        """Return the old path by the new one, for files that moved between two trees."""
+        """Return the old path of each file that moved between two trees, by its new path."""
         fields = self.git("diff-tree", "-r", "-z", "-M", "--diff-filter=R", one, other).split(b"\0")
         names = [os.fsdecode(field) for field in fields]
         return dict(zip(names[2::3], names[1::3], strict=False))
 
     def differences(self, one: str, other: str) -> dict[str, Entry | None]:
-        """Return the files of tree `other` that differ from tree `one`; None where it has none."""
+        """Return the files of tree `other` that differ from tree `one`; None for removed files."""
         fields = self.git("diff-tree", "-r", "-z", "--no-renames", one, other).split(b"\0")
-        found: dict[str, Entry | None] = {}
-        for about, name in zip(fields[:-1:2], fields[1::2], strict=True):
-            _mode, mode, _oid, oid, status = about.decode().lstrip(":").split(" ")
-            found[os.fsdecode(name)] = None if status == "D" else Entry(mode, oid)
-        return found
+        changes: dict[str, Entry | None] = {}
+        for info, name in zip(fields[:-1:2], fields[1::2], strict=True):
+            _mode, mode, _oid, oid, status = info.decode().lstrip(":").split(" ")
+            changes[os.fsdecode(name)] = None if status == "D" else Entry(mode, oid)
+        return changes
 
     @cached_property
     def _format(self) -> str:
@@ -518,16 +521,16 @@ class Repository:
         return Path(self.text("rev-parse", "--path-format=absolute", "--git-path", "objects"))
 
     def storing_in(self, objects: Path | None) -> "Repository":
-        """Return this repository with new objects going to a folder; None: to its own."""
+        """Return this repository, storing new objects in a folder; None: in its own."""
         other = replace(self, objects=objects)
         vars(other).update({name: known for name, known in vars(self).items() if name[0] == "_"})
         return other
 
     @contextmanager
     def quarantined(self) -> Iterator["Repository"]:
-        """Yield this repository with a throw-away folder for new objects.
+        """Yield this repository with a temporary folder for new objects.
 
-        `keep` moves into the repository what is wanted; the rest is gone at the end.
+        `keep` moves objects into the repository; all others are deleted at the end.
         """
         with tempfile.TemporaryDirectory(prefix="drydock.objects.") as folder:
             Path(folder, "info").mkdir()
@@ -536,14 +539,14 @@ class Repository:
             yield self.storing_in(Path(folder))
 
     def keep(self, oids: Iterable[str]) -> None:
-        """Move objects from the quarantine into the repository itself; what it has stays.
+        """Move objects from the quarantine into the repository.
 
-        Nothing is done without a quarantine: they are there then.
+        Without a quarantine it does nothing: they are stored there already.
         """
         if not self.objects:
             return
         names = [*dict.fromkeys(oids)]
-        if any(self.objects.glob("pack/*.pack")):  # git packs a file of 512 MiB at once
+        if any(self.objects.glob("pack/*.pack")):  # git stores files over 512 MiB in packs
             pack = self.git("pack-objects", "-q", "--stdout", stdin="\n".join(names).encode())
             self.storing_in(None).git("unpack-objects", "-q", stdin=pack)
             return

@@ -1,4 +1,4 @@
-"""The lock file of a service, written anew without running any code of it."""
+"""Write the lock file of a service without running its code."""
 
 import os
 import re
@@ -21,15 +21,15 @@ FILES = {
     "pdm.lock": "pdm lock",
     "Pipfile.lock": "pipenv lock",
 }
-"""Lock files by name, and the command that writes each."""
+"""The command that writes each lock file, by the file's name."""
 
 
 _LINUX = ["--python-platform=x86_64-manylinux_2_28"]
-"""The system that images are built for."""
+"""The platform that images are built for."""
 
 
 class LockError(Exception):
-    """There is no solution; the message is what uv says of it, on one line."""
+    """There is no solution; the message is uv's explanation, on one line."""
 
 
 class NoIndexError(UserError):
@@ -37,15 +37,15 @@ class NoIndexError(UserError):
 
 
 def find_uv() -> str | None:
-    """Return the program uv, if it is installed."""
+    """Return the path of uv, if it is installed."""
     beside = Path(sys.executable).with_name("uv")
     return shutil.which("uv") or (str(beside) if beside.exists() else None)
 
 
 def command(service: Path) -> str:
-    """Return the command that writes the lock file of a project that may have none yet.
+    """Return the command that writes the lock file of a project, which may not exist yet.
 
-    That Poetry builds a project does not say that it locks it, too; `requires-poetry` does.
+    A project that Poetry builds may be locked by uv, unless it has `requires-poetry`.
     """
     try:
         data = tomllib.loads((service / "pyproject.toml").read_text("utf-8"))
@@ -60,41 +60,40 @@ def command(service: Path) -> str:
 def write(
     service: Path, versions: Mapping[str, str] | None = None, builds: Sequence[str] = ()
 ) -> str | None:
-    """Write `uv.lock` in the folder `service`; return None, or why it could not be written.
+    """Write `uv.lock` in the folder `service`; return None, or why it was not written.
 
-    Each of `versions` is kept where it can be. Only wheels are looked into: building a source
-    distribution, or a project whose metadata is dynamic, would run its code. The packages that
-    `builds` names may be built.
+    `versions` are kept where possible. Only wheels are read: building a source distribution, or a
+    project with dynamic metadata, would run its code. The packages in `builds` may be built.
     """
-    if hindrance := _hindrance(service):
-        return hindrance
+    if obstacle := _obstacle(service):
+        return obstacle
     text = (service / "pyproject.toml").read_text("utf-8")
     lock = service / "uv.lock"
     own = lock.exists()
     try:
-        if versions and not own and (kept := keeping(text, versions, builds)):
-            lock.write_text(kept, "utf-8")
+        if versions and not own and (preferred := locked_preferring(text, versions, builds)):
+            lock.write_text(preferred, "utf-8")
         done = run_uv("lock", *_only(builds), *_any_python(text), folder=service)
     except NoIndexError as error:
         return str(error)
     if done.returncode == 0:
         return None
     if not own:
-        lock.unlink(missing_ok=True)  # it may hold bounds that the project does not have
+        lock.unlink(missing_ok=True)  # it may contain constraints that the project does not have
     return one_line(done.stderr) or f"uv lock ended with {done.returncode}"
 
 
 def _any_python(text: str) -> list[str]:
-    """Return the options by which uv locks with any Python that a project takes.
+    """Return the options that let uv lock with any Python that a project supports.
 
-    A .python-version may name a patch release that only its developers have.
+    Its .python-version may name a patch release that only its developers have.
     """
-    wanted = tomllib.loads(text)["project"].get("requires-python")
-    return [f"--python={wanted}"] if isinstance(wanted, str) else []
+    requires = tomllib.loads(text)["project"].get("requires-python")
+    return [f"--python={requires}"] if isinstance(requires, str) else []
 
 
-def _hindrance(service: Path) -> str | None:
-    """Return why a service is not to be locked here, or None."""
+def _obstacle(service: Path) -> str | None:
+    """Return why a service cannot be locked here, or None."""
     try:
         text = (service / "pyproject.toml").read_text("utf-8")
         project = tomllib.loads(text).get("project")
@@ -103,7 +102,7 @@ def _hindrance(service: Path) -> str | None:
     if not isinstance(project, dict) or project.get("dynamic"):
         return "locking would run the service's own build"
     if command(service) != FILES["uv.lock"]:
-        return "Drydock locks by uv only, which builds nothing"
+        return "Drydock locks with uv only, which builds nothing"
     if find_uv() is None:
         return "uv is not installed"
     return locked_elsewhere(service)
@@ -112,8 +111,8 @@ def _hindrance(service: Path) -> str | None:
 def locked_elsewhere(service: Path) -> str | None:
     """Return why `uv lock` in the folder `service` would write outside of it, or None.
 
-    As a member of a uv workspace it has no lock file of its own. Which one it belongs to, uv itself
-    says, from the pyproject.toml files alone; where it cannot, that is the reason.
+    A member of a uv workspace has no lock file of its own. uv finds the workspace from the
+    pyproject.toml files alone; if that fails, its error is the reason.
     """
     service = service.resolve()
     above = any((folder / "pyproject.toml").is_file() for folder in service.parents)
@@ -129,7 +128,7 @@ def locked_elsewhere(service: Path) -> str | None:
 
 
 def builds_of(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of packages that may be built, as indexes spell them; raise BadInput."""
+    """Return normalized names of packages that may be built; raise BadInput for invalid ones."""
     try:
         return tuple(canonicalize_name(name, validate=True) for name in names)
     except InvalidName as error:
@@ -137,16 +136,16 @@ def builds_of(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _only(builds: Sequence[str]) -> list[str]:
-    """Return the options of `uv lock` by which it builds these packages, and no other."""
+    """Return the options that let `uv lock` build these packages only."""
     return ["--no-build", *(f"--no-binary-package={name}" for name in builds)]
 
 
 def locked(text: str, builds: Sequence[str] = (), *, offline: bool = False, known: str = "") -> str:
-    """Return the lock file of a project with this pyproject.toml, locked in a folder of its own.
+    """Return the lock file for the `text` of a pyproject.toml, locked in a temporary folder.
 
-    Only the packages that `builds` names are built; `offline`, all of it is from uv's cache. The
-    versions of `known`, the lock file that it had, stay where they fit. Raises LockError when there
-    is no solution, BadInput when uv cannot tell.
+    Only the packages in `builds` are built; `offline` reads uv's cache only. The versions of
+    `known`, the previous lock file, are kept where they fit. Raises LockError when there is no
+    solution, NoIndexError when an index cannot be reached, BadInput when uv fails otherwise.
     """
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
@@ -168,14 +167,15 @@ def wheels(
 ) -> dict[str, str]:
     """Return the version of each package that a project installs from wheels on Linux.
 
-    `more` are options of uv; `preferred` are versions that it takes where they fit. The packages
-    that `builds` names are built instead; `offline`, all of it is from uv's cache. Raises LockError
-    when not all of it comes as wheels for this Python, BadInput when uv cannot tell.
+    `more` are options of uv; `preferred` are versions that it uses where they fit. The packages in
+    `builds` are built instead; `offline` reads uv's cache only. Raises LockError when a package
+    has no wheel for this Python, NoIndexError when an index cannot be reached, BadInput when uv
+    fails otherwise.
     """
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         (Path(scratch) / "pyproject.toml").write_text(text, "utf-8")
-        held = "".join(f"{name}=={version}\n" for name, version in (preferred or {}).items())
-        (Path(scratch) / "wheels.txt").write_text(held, "utf-8")
+        pinned = "".join(f"{name}=={version}\n" for name, version in (preferred or {}).items())
+        (Path(scratch) / "wheels.txt").write_text(pinned, "utf-8")
         done = run_uv(
             "pip", "compile", "pyproject.toml", "--all-extras", *_groups(text),
             "--only-binary=:all:", *(f"--no-binary={name}" for name in builds),
@@ -185,8 +185,8 @@ def wheels(
         )  # fmt: skip
         if done.returncode:
             _raise_failure(done)
-        listed = (Path(scratch) / "wheels.txt").read_text("utf-8").splitlines()
-    pins = (re.match(r"([\w.-]+)(?:\[[^\]]*\])?==(\S+)", line) for line in listed)
+        lines = (Path(scratch) / "wheels.txt").read_text("utf-8").splitlines()
+    pins = (re.match(r"([\w.-]+)(?:\[[^\]]*\])?==(\S+)", line) for line in lines)
     return {pin[1]: pin[2] for pin in pins if pin}
 
 
@@ -194,9 +194,9 @@ def _cached(offline: bool) -> list[str]:
     return ["--offline"] if offline else []
 
 
-def lacks_network(said: str) -> bool:
-    """Tell whether there may be a solution that was only out of reach of an offline uv."""
-    return bool(re.search(r"(?i)network|not found in the cache", said))
+def lacks_network(message: str) -> bool:
+    """Tell whether an offline uv failed only because its cache lacks something."""
+    return bool(re.search(r"(?i)network|not found in the cache", message))
 
 
 def _raise_failure(done: subprocess.CompletedProcess[str]) -> NoReturn:
@@ -208,15 +208,15 @@ def _raise_failure(done: subprocess.CompletedProcess[str]) -> NoReturn:
     raise BadInput(f"uv: {message[:300]}")
 
 
-def has_no_solution(said: str) -> bool:
-    """Tell whether uv says that requirements do not go together, and not that it cannot tell."""
+def has_no_solution(message: str) -> bool:
+    """Tell whether uv found that the requirements have no solution, rather than failed."""
     return bool(
-        re.search(r"(?i)no solution|no wheels|no usable|building source|requires-python", said)
+        re.search(r"(?i)no solution|no wheels|no usable|building source|requires-python", message)
     )
 
 
 def require_index(done: subprocess.CompletedProcess[str]) -> None:
-    """Raise NoIndexError where uv failed because something could not be fetched."""
+    """Raise NoIndexError if uv failed because it could not fetch something."""
     if done.returncode and re.search(r"(?i)failed to fetch|git operation failed", done.stderr):
         raise NoIndexError(f"uv: {one_line(done.stderr)[:300]}")
 
@@ -226,52 +226,52 @@ def _groups(text: str) -> list[str]:
 
 
 def tool(name: str, version: str) -> list[str]:
-    """Return the command that runs a Python tool, from an environment of its own.
+    """Return the command that runs a Python tool from an environment of its own.
 
-    Of the newest version where `version` is empty. A tool that cannot be fetched is taken from the
-    PATH, if it is there. Raises BadInput when there is none.
+    An empty `version` means the newest. A tool that cannot be fetched is looked up on the PATH.
+    Raises BadInput when it is not there either.
     """
-    named, why = f"{name}@{version or 'latest'}", "uv is not installed"
+    pinned, reason = f"{name}@{version or 'latest'}", "uv is not installed"
     if uv := find_uv():
-        # From elsewhere: the indexes of a service may want a login that nobody has here.
-        done = run_uv("tool", "run", named, "--version", folder=Path(tempfile.gettempdir()))
+        # Not in the service: its indexes may need a login that is missing here.
+        done = run_uv("tool", "run", pinned, "--version", folder=Path(tempfile.gettempdir()))
         if done.returncode == 0:
-            return [uv, "--quiet", "tool", "run", named]
-        why = one_line(done.stderr)
+            return [uv, "--quiet", "tool", "run", pinned]
+        reason = one_line(done.stderr)
     beside = Path(sys.executable).with_name(name)
-    found = shutil.which(name) or (str(beside) if beside.exists() else None)
-    if found is None:
-        raise BadInput(f"{named} could not be run: {why}")
-    return [found]
+    path = shutil.which(name) or (str(beside) if beside.exists() else None)
+    if path is None:
+        raise BadInput(f"{pinned} could not be run: {reason}")
+    return [path]
 
 
 def packages(lock: str) -> dict[str, str]:
     """Return the version of each package in the text of a `uv.lock`; of several, the last.
 
-    Raises BadInput for what is no TOML.
+    Raises BadInput for invalid TOML.
     """
     try:
-        found = tomllib.loads(lock).get("package", [])
+        entries = tomllib.loads(lock).get("package", [])
     except (ValueError, RecursionError) as error:
         raise BadInput(f"uv.lock is not valid: {error}") from error
     return {
-        str(one["name"]): str(one["version"])
-        for one in (found if isinstance(found, list) else ())
-        if isinstance(one, dict)
-        and {"name", "version"} <= one.keys()
-        and isinstance(source := one.get("source"), dict)
+        str(entry["name"]): str(entry["version"])
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+        and {"name", "version"} <= entry.keys()
+        and isinstance(source := entry.get("source"), dict)
         and "registry" in source
     }
 
 
-def keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> str:
-    """Return a lock file with as many of these versions as can be; empty if there is none.
+def locked_preferring(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> str:
+    """Return a lock file with as many of these versions as possible; empty if there is none.
 
-    Raises NoIndexError where an index did not answer: another version than it would have named
-    must not be locked for that.
+    Raises NoIndexError when an index cannot be reached: that must not change a version.
 
-    uv's own compiler prefers what its output has already, and gives up what does not fit; what
-    comes of that constrains the lock, which says so: `locked` goes on from it without.
+    `uv pip compile` prefers the versions in its existing output and drops those that do not fit.
+    The result constrains the lock. The lock file records these constraints; locking it once more
+    removes them.
     """
     if not versions or re.search(r"(?m)^constraint-dependencies\s*=", text):
         return ""
@@ -290,29 +290,29 @@ def keeping(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> st
 
 
 def _fitting(text: str, versions: Mapping[str, str], builds: Sequence[str]) -> Iterator[str]:
-    """Yield what keeps these versions in a lock; where one cannot be, the lowest above it that can.
+    """Yield constraints that keep these versions; a version that does not fit is raised.
 
-    A version that comes as wheels for other systems only is none that an image can be built with.
-    All but what is raised stays as uv's compiler finds it at first.
+    It is raised to the lowest one above it that fits. A version without wheels for Linux does not
+    fit, because no image can be built with it. All others stay as `uv pip compile` finds them.
     """
 
-    def lost(found: Mapping[str, Sequence[str]]) -> set[str]:
+    def lost(pins: Mapping[str, Sequence[str]]) -> set[str]:
         return {
             name
-            for name, lines in found.items()
-            if name in versions and not all(_version_in(one) == versions[name] for one in lines)
+            for name, lines in pins.items()
+            if name in versions and not all(_version_in(line) == versions[name] for line in lines)
         }
 
     raised = lost(_compiled(text, _pins(versions), builds, _LINUX))
     fitting = {name: version for name, version in versions.items() if name not in raised}
-    found = _compiled(text, _pins(fitting), builds, ["--universal"])
-    raised |= lost(found)
+    pins = _compiled(text, _pins(fitting), builds, ["--universal"])
+    raised |= lost(pins)
     if raised:
-        rest = [line for name, lines in found.items() for line in lines if name not in raised]
+        rest = [line for name, lines in pins.items() for line in lines if name not in raised]
         bounds = [f"{name}>={versions[name]}" for name in sorted(raised)]
         lowest = _compiled(text, [], builds, [*_LINUX, "--resolution=lowest"], [*rest, *bounds])
-        found |= {name: lines for name, lines in lowest.items() if name in raised}
-    yield from (line for name, lines in found.items() for line in lines if name in versions)
+        pins |= {name: lines for name, lines in lowest.items() if name in raised}
+    yield from (line for name, lines in pins.items() for line in lines if name in versions)
 
 
 def _pins(versions: Mapping[str, str]) -> list[str]:
@@ -330,9 +330,9 @@ def _compiled(
     options: Sequence[str],
     constraints: Sequence[str] = (),
 ) -> dict[str, list[str]]:
-    """Return the pins that uv's compiler finds for a project, by package; none if there are none.
+    """Return the pins by package that `uv pip compile` finds; empty if there is no solution.
 
-    It prefers those that are `known`.
+    It prefers the pins in `known`.
     """
     python = re.search(
         r"\d+\.\d+(\.\d+)?", tomllib.loads(text)["project"].get("requires-python", "")
@@ -350,11 +350,11 @@ def _compiled(
         )  # fmt: skip
         require_index(done)
         lines = Path(scratch, "locked.txt").read_text("utf-8").splitlines()
-    found: dict[str, list[str]] = {}
+    pins: dict[str, list[str]] = {}
     for line in lines if done.returncode == 0 else ():
         name = line.partition("==")[0].partition("[")[0].strip()
-        found.setdefault(name, []).append(line)
-    return found
+        pins.setdefault(name, []).append(line)
+    return pins
 
 
 def _lines(texts: Sequence[str]) -> str:
@@ -367,33 +367,33 @@ def run_uv(
     environment: Mapping[str, str] | None = None,
     quiet: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """Run uv in `folder`; return how it ended. Raises BadInput where there is no uv.
+    """Run uv in `folder` and return the completed process; raise BadInput if it is not installed.
 
-    `environment` is added to that of the user. A Python that is not there is not fetched. Some
-    lists are not printed where it is `quiet`.
+    `environment` is added to the user's. Missing Pythons are not downloaded. `quiet` suppresses
+    some lists.
     """
     uv = find_uv()
     if uv is None:
         raise BadInput("uv is not installed: pip install uv")
-    # Which Python is meant, the arguments say; nox sets this for what it starts.
-    own = {name: value for name, value in os.environ.items() if name != "UV_PYTHON"}
+    # The arguments choose the Python; nox sets UV_PYTHON for the processes that it starts.
+    inherited = {name: value for name, value in os.environ.items() if name != "UV_PYTHON"}
     return subprocess.run(
         [uv, *(["--quiet"] if quiet else []), *map(str, arguments)],
-        env={**own, "PATH": _path(), "UV_PYTHON_DOWNLOADS": "never", **(environment or {})},
+        env={**inherited, "PATH": _path(), "UV_PYTHON_DOWNLOADS": "never", **(environment or {})},
         cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
 
 def _path() -> str:
-    """Return the PATH with pyenv's interpreters in place of its shims, most of which only fail."""
-    found: list[str] = []
+    """Return the PATH with pyenv's interpreters instead of its shims, most of which only fail."""
+    folders: list[str] = []
     for part in os.environ.get("PATH", os.defpath).split(os.pathsep):
         versions = Path(part).with_name("versions")
         if Path(part).name == "shims" and versions.is_dir():
-            found += map(str, sorted(versions.glob("3.*/bin"), key=_version, reverse=True))
+            folders += map(str, sorted(versions.glob("3.*/bin"), key=_version, reverse=True))
         else:
-            found.append(part)
-    return os.pathsep.join(found)
+            folders.append(part)
+    return os.pathsep.join(folders)
 
 
 def _version(folder: Path) -> list[int]:

@@ -1,4 +1,4 @@
-"""Folders as a user names them."""
+"""Paths as users type them."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ from drydock.errors import BadInput
 
 
 def expanded(path: Path) -> Path:
-    """Return `path` with its `~` filled in.
+    """Return `path` with `~` expanded.
 
-    Raises BadInput where there is no such home, or no file may have that name.
+    Raises BadInput when the home directory does not exist or the name is not usable.
     """
     try:
         filled = path.expanduser()
     except RuntimeError as error:
-        raise BadInput(f"{path}: there is no such home") from error
+        raise BadInput(f"{path}: there is no such home directory") from error
     try:
         filled.exists()
     except OSError as error:
@@ -22,11 +22,11 @@ def expanded(path: Path) -> Path:
 
 
 def resolved(path: Path) -> Path:
-    """Return `path` from the root, without links; raise BadInput as `expanded` does, or for a loop.
+    """Return `path` as an absolute path without symbolic links; it need not exist.
 
-    It need not be there.
+    Raises BadInput as `expanded` does, and for a loop of symbolic links.
     """
     try:
         return expanded(path).resolve()
     except RuntimeError as error:
-        raise BadInput(f"{path}: its links lead in a circle") from error
+        raise BadInput(f"{path}: its symbolic links form a loop") from error

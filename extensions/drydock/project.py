@@ -19,7 +19,7 @@ class Service:
     folder: Path
     repository: Repository
     prefix: str
-    """The folder of the service from the top of the repository: empty, or with `/` at its end."""
+    """The service's folder, relative to the top of the repository; empty, or ending in `/`."""
     head: str
     tracked: Tree
     unwatched: set[str]
@@ -27,23 +27,23 @@ class Service:
 
 
 def repository_of(folder: Path) -> Repository:
-    """Return the repository that holds `folder`; raise BadInput if there is none."""
+    """Return the repository that contains `folder`; raise BadInput if there is none."""
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a directory")
     try:
         return Repository.at(folder)
     except git.GitError as error:
-        raise BadInput(f"{folder} is in no git repository: {error}") from error
+        raise BadInput(f"{folder} is not in a git repository: {error}") from error
 
 
 def prefix_of(folder: Path, repository: Repository) -> str:
-    """Return a folder from the top of its repository: empty, or with `/` at its end."""
-    inside = folder.resolve().relative_to(repository.top.resolve()).as_posix()
-    return "" if inside == "." else f"{inside}/"
+    """Return `folder` relative to the top of its repository; empty, or ending in `/`."""
+    relative = folder.resolve().relative_to(repository.top.resolve()).as_posix()
+    return "" if relative == "." else f"{relative}/"
 
 
 def require_clean(repository: Repository, prefix: str = "") -> None:
-    """Raise BadInput where something below `prefix`, which is empty for all, is uncommitted."""
+    """Raise BadInput for uncommitted changes below `prefix`; empty: anywhere."""
     changed = [path for path in repository.changes() if path.startswith(prefix)]
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
@@ -51,32 +51,32 @@ def require_clean(repository: Repository, prefix: str = "") -> None:
 
 
 def contents_of(repository: Repository, prefix: str) -> dict[str, bytes]:
-    """Return the files below `prefix` in the index, by their paths from there.
+    """Return the content of the files below `prefix` in the index, by their paths from there.
 
     Links and submodules are left out.
     """
     tracked, _ = repository.tracked()
-    inside = {
+    oids = {
         path.removeprefix(prefix): entry.oid
         for path, entry in tracked.items()
         if path.startswith(prefix) and entry.mode.startswith("100")
     }
-    contents = repository.read_blobs(inside.values()) if inside else {}
-    return {path: contents[oid] for path, oid in inside.items()}
+    contents = repository.read_blobs(oids.values()) if oids else {}
+    return {path: contents[oid] for path, oid in oids.items()}
 
 
 def find(folder: Path, answers_file: str | None = None, *, alone: bool = False) -> Service:
-    """Return the service in `folder`, of which nothing is uncommitted.
+    """Return the service in `folder`.
 
-    Where it is `alone` nothing else in its repository is either. Raises BadInput when there is
-    none, its answers file cannot be trusted, or git has changes.
+    Raises BadInput when there is none, its answers file cannot be trusted, or it has uncommitted
+    changes; with `alone`, also for uncommitted changes elsewhere in its repository.
     """
     folder = resolved(folder)
     repository = repository_of(folder)
     file = answers.find(folder, answers_file)
-    read = answers.read(folder, file)
-    if without_credentials(read.template) != read.template:
-        raise BadInput(f"{file}: _src_path holds credentials; take them out")
+    recorded = answers.read(folder, file)
+    if without_credentials(recorded.template) != recorded.template:
+        raise BadInput(f"{file}: _src_path contains credentials: remove them")
     head = repository.commit_of("HEAD")
     if head is None:
         raise BadInput(f"{repository.top} has no commit yet: commit the service first")
@@ -85,4 +85,4 @@ def find(folder: Path, answers_file: str | None = None, *, alone: bool = False) 
     tracked, unwatched = repository.tracked()
     if prefix + file not in tracked:
         raise BadInput(f"{file} is not committed: commit the service first")
-    return Service(folder, repository, prefix, head, tracked, unwatched, read)
+    return Service(folder, repository, prefix, head, tracked, unwatched, recorded)

@@ -116,7 +116,7 @@ ANSWERS: dict[str, tuple[Content, str]] = {
     "a template that is gone": ("_src_path: /no/where\n_commit: v1.0.0\n", "--template URL"),
     "credentials": (
         "_src_path: https://me:secret@example.invalid/a.git\n_commit: v1.0.0\n",
-        "holds credentials",
+        "contains credentials",
     ),
     "a wrong type": ("_src_path: {path}\n_commit: 1.0\n", "must be a text"),
     "huge": ("_src_path: {path}\n_commit: v1.0.0\nx: " + "y" * (1 << 20), "larger than"),

@@ -220,7 +220,10 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "types": ("_src_path: [1]\n_commit: {a: b}\n", "must be a text"),
     "none": ("just a text\n", "must hold answers by name"),
     "objects": ("_src_path: !!python/object/apply:os.system [touch PWNED]\n", "not valid YAML"),
-    "secret": ("_src_path: 'https://me:hunter2@h/t.git'\n_commit: v1.0.0\n", "holds credentials"),
+    "secret": (
+        "_src_path: 'https://me:hunter2@h/t.git'\n_commit: v1.0.0\n",
+        "contains credentials",
+    ),
     "name": ("_src_path: TEMPLATE\n_commit: v1.0.0\nname: '../../../PWNED'\n", ""),
 }
 

@@ -95,7 +95,7 @@ def test_folders_of_checkouts_and_lines_are_fleets_too(tmp_path: Path) -> None:
         "a token in a query": ("{url: 'https://h/a?private_token=hunter2'}", "'https://h/a' goes"),
         "a token in a fragment": ("{url: 'https://h/a#hunter2'}", "'https://h/a' goes"),
         "a branch of updates": ("{url: 'https://h/a', branch: drydock/update-x}", "branch of upd"),
-        "links in a circle": ("{path: loop}", "in a circle"),
+        "a loop of links": ("{path: loop}", "form a loop"),
         "a name too long for a file": (f"{{path: {'a' * 300}}}", "File name too long"),
         "a key that is there twice": ("{url: 'https://h/a', wave: 0, wave: 1}", "'wave' twice"),
         "a date": ("{url: 'https://h/a', name: 2026-11-28}", "name must be a text"),

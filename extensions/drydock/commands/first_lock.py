@@ -85,4 +85,4 @@ def known(repository: Repository, folder: Path, text: str, builds: Sequence[str]
     if (file := folder / "uv.lock").exists():
         return file.read_text("utf-8")
     files = texts_of(contents_of(repository, prefix_of(folder, repository)))
-    return locking.keeping(text, locked.to_keep(locked.versions(files)[1], text), builds)
+    return locking.locked_preferring(text, locked.to_keep(locked.versions(files)[1], text), builds)

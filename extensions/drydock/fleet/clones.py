@@ -120,7 +120,7 @@ def _checkout(member: Member) -> Source:
     try:
         repository = Repository.at(member.path)
     except GitError as error:
-        raise BadInput(f"{member.path} is in no git repository: {error}") from error
+        raise BadInput(f"{member.path} is not in a git repository: {error}") from error
     name = f"refs/heads/{member.branch}" if member.branch else "HEAD"
     # The checkout that is named may be a folder of a repository with several services.
     inside = PurePosixPath(prefix_of(member.path, repository), member.folder)

@@ -67,7 +67,7 @@ def examine(source: Source, folder: Path, templates: Templates, place: Path) -> 
     """
     read = answers.read(folder, answers.find(folder))
     if without_credentials(read.template) != read.template:
-        raise BadInput(f"{read.file}: _src_path holds credentials; take them out")
+        raise BadInput(f"{read.file}: _src_path contains credentials: remove them")
     template = templates.open(read.template, folder)
     release = template.find(read.release)
     newest = template.latest()
