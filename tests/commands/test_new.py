@@ -285,8 +285,8 @@ BAD = {
     "no such release": (("--ref", "v9.9.9"), "no release 'v9.9.9'"),
     "an option as release": (("--ref=--help",), "no release '--help'"),
     "no such template": (("--template", "/no/such/template"), "cannot be read"),
-    "an option as template": (("--template=--upload-pack=touch /tmp/x",), "no address"),
-    "a transport that runs commands": (("--template", "ext::sh -c ls"), "no address"),
+    "an option as template": (("--template=--upload-pack=touch /tmp/x",), "not an address"),
+    "a transport that runs commands": (("--template", "ext::sh -c ls"), "not an address"),
 }
 
 

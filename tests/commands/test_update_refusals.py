@@ -98,7 +98,7 @@ def test_edits_that_git_was_told_to_overlook(drydock: Drydock, service: Service,
 ANSWERS: dict[str, tuple[Content, str]] = {
     "missing": (None, "no .copier-answers.yml"),
     "broken": ("a: [", "not valid YAML"),
-    "no mapping": ("- a\n", "must hold answers by name"),
+    "no mapping": ("- a\n", "must map names to answers"),
     "no template": ("_commit: v1.0.0\n", "no _src_path"),
     "no commit": ("_src_path: {path}\n", "no _commit"),
     "unknown commit": ("_src_path: {path}\n_commit: v0.9.9\n", "--template URL"),
@@ -112,13 +112,13 @@ ANSWERS: dict[str, tuple[Content, str]] = {
     ),
     "an option as commit": ("_src_path: {path}\n_commit: --output=x\n", "not usable"),
     "an option as template": ("_src_path: --upload-pack=x\n_commit: v1.0.0\n", "not usable"),
-    "a command as template": ("_src_path: ext::sh -c x\n_commit: v1.0.0\n", "no address"),
+    "a command as template": ("_src_path: ext::sh -c x\n_commit: v1.0.0\n", "not an address"),
     "a template that is gone": ("_src_path: /no/where\n_commit: v1.0.0\n", "--template URL"),
     "credentials": (
         "_src_path: https://me:secret@example.invalid/a.git\n_commit: v1.0.0\n",
         "contains credentials",
     ),
-    "a wrong type": ("_src_path: {path}\n_commit: 1.0\n", "must be a text"),
+    "a wrong type": ("_src_path: {path}\n_commit: 1.0\n", "must be a string"),
     "huge": ("_src_path: {path}\n_commit: v1.0.0\nx: " + "y" * (1 << 20), "larger than"),
     "a path outside": ("_src_path: {path}\n_commit: v1.0.0\nplace: ../../out\n", "outside"),
     "a path into git": (
@@ -219,7 +219,7 @@ def test_a_template_that_needs_a_newer_copier(
 def test_no_service_at_all(drydock: Drydock, tmp_path: Path) -> None:
     assert "is not a directory" in refuses(drydock, tmp_path / "nothing")
     (tmp_path / "plain").mkdir()
-    assert "in no git repository" in refuses(drydock, tmp_path / "plain")
+    assert "not in a git repository" in refuses(drydock, tmp_path / "plain")
     git(tmp_path, "init", "--quiet", "empty")
     assert "no .copier-answers.yml" in refuses(drydock, tmp_path / "empty")
     write(tmp_path / "empty", {ANSWERS_FILE: "_src_path: gh:a/b\n_commit: v1\n"})

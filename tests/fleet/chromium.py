@@ -1,4 +1,4 @@
-"""A real Chromium, driven by its DevTools protocol over a pipe.
+"""A real Chromium, controlled over a pipe with the DevTools protocol.
 
 https://chromedevtools.github.io/devtools-protocol/
 """
@@ -19,11 +19,11 @@ class Page:
     """One page of a browser."""
 
     def __init__(self, to: int, back: int) -> None:
-        """Speak over two file descriptors."""
+        """Connect through two file descriptors."""
         self._to, self._back = to, back
         self._number, self._left, self._session = 0, b"", ""
         self.errors: list[str] = []
-        """What the page wrote to its console as an error, and exceptions that nobody caught."""
+        """Errors on the page's console, and uncaught exceptions."""
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -37,12 +37,12 @@ class Page:
             message["sessionId"] = self._session
         os.write(self._to, json.dumps(message).encode() + b"\0")
         while True:
-            said = self._read()
-            if said.get("id") == self._number:
-                assert "error" not in said, said["error"]
-                result: dict[str, Any] = said["result"]
+            answer = self._read()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer["error"]
+                result: dict[str, Any] = answer["result"]
                 return result
-            self._note(said)
+            self._record(answer)
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._left:
@@ -50,17 +50,17 @@ class Page:
             assert more, "the browser ended"
             self._left += more
         line, _, self._left = self._left.partition(b"\0")
-        said: dict[str, Any] = json.loads(line)
-        return said
+        message: dict[str, Any] = json.loads(line)
+        return message
 
-    def _note(self, said: dict[str, Any]) -> None:
-        about = said.get("params", {})
-        if said.get("method") == "Runtime.exceptionThrown":
-            self.errors.append(str(about["exceptionDetails"]))
-        elif said.get("method") == "Log.entryAdded" and about["entry"]["level"] == "error":
-            self.errors.append(str(about["entry"]))
-        elif said.get("method") == "Runtime.consoleAPICalled" and about["type"] == "error":
-            self.errors.append(str(about["args"]))
+    def _record(self, event: dict[str, Any]) -> None:
+        details = event.get("params", {})
+        if event.get("method") == "Runtime.exceptionThrown":
+            self.errors.append(str(details["exceptionDetails"]))
+        elif event.get("method") == "Log.entryAdded" and details["entry"]["level"] == "error":
+            self.errors.append(str(details["entry"]))
+        elif event.get("method") == "Runtime.consoleAPICalled" and details["type"] == "error":
+            self.errors.append(str(details["args"]))
 
     def open(self, file: Path) -> None:
         """Load a file, and wait until its scripts have run."""
@@ -75,34 +75,34 @@ class Page:
         return done["result"].get("value")
 
     def press(self, key: str, code: int) -> None:
-        """Press a key where the focus is."""
+        """Press a key in the focused element."""
         text = {"text": "\r"} if key == "Enter" else {}
-        about = {"key": key, "code": key, "windowsVirtualKeyCode": code}
-        self._call("Input.dispatchKeyEvent", type="keyDown", **about, **text)
-        self._call("Input.dispatchKeyEvent", type="keyUp", **about)
+        event = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        self._call("Input.dispatchKeyEvent", type="keyDown", **event, **text)
+        self._call("Input.dispatchKeyEvent", type="keyUp", **event)
 
     def type(self, text: str) -> None:
-        """Type a text where the focus is."""
+        """Type text into the focused element."""
         self._call("Input.insertText", text=text)
 
     def look(
         self, *, dark: bool = False, width: int = 1200, height: int = 900, media: str = ""
     ) -> None:
-        """Set what the page is shown on."""
+        """Set colour scheme, size and medium of the page."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._call("Emulation.setEmulatedMedia", media=media, features=[scheme])
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._call("Emulation.setDeviceMetricsOverride", **size)
 
     def screenshot(self) -> str:
-        """Return what is to be seen, as a PNG in base64."""
+        """Return a screenshot as a PNG in base64."""
         shot = self._call("Page.captureScreenshot", format="png")
         return str(shot["data"])
 
 
 @contextmanager
 def page(profile: Path) -> Iterator[Page]:
-    """Yield a page of a headless Chromium; without one the test is skipped, in CI it fails."""
+    """Yield a page of a headless Chromium; without one, skip the test, or fail it in CI."""
     binary = shutil.which("chromium")
     if binary is None:
         missing("chromium is missing: nox -s fleet installs it")

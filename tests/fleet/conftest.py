@@ -1,4 +1,4 @@
-"""A small template, services of it on a remote, and the list of them."""
+"""Fixtures: a small template, its services on a remote, and the list of them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +24,8 @@ def releases(template: Template) -> Template:
 @pytest.fixture
 def remotes(releases: Template, tmp_path: Path) -> Path:
     """A folder with the bare repositories of three services: oldest, edited, and newest."""
-    made = {"iris": "v1.0.0", "parcel": "v1.0.0", "tulip": "v1.2.0"}
-    for name, ref in made.items():
+    services = {"iris": "v1.0.0", "parcel": "v1.0.0", "tulip": "v1.2.0"}
+    for name, ref in services.items():
         service = Service.make(releases, tmp_path / "work" / name, ref, name=name)
         if name == "parcel":
             service.change({"app.cfg": "[app]\nport = 9\n\n[log]\nlevel = info\n"})
@@ -34,7 +34,7 @@ def remotes(releases: Template, tmp_path: Path) -> Path:
 
 
 def publish(service: Path, remotes: Path) -> None:
-    """Put a service into a bare repository, as its remote."""
+    """Publish a service to a bare repository, and make that its remote."""
     bare = remotes / f"{service.name}.git"
     git(service, "clone", "--quiet", "--bare", service, bare)
     git(service, "remote", "add", "origin", bare)

@@ -1,4 +1,4 @@
-"""The script of a campaign, run as multi-gitter runs it: in a clone, by its exit code."""
+"""The campaign script, run as multi-gitter does: in a clone, judged by its exit code."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ BIN = Path(sys.executable).parent
 
 
 def campaign(service: Path, what: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the script with what multi-gitter adds to the environment."""
+    """Run the script with the environment variables of multi-gitter."""
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     added = {"REPOSITORY": f"shop/{service.name}", "DRY_RUN": "false", "PATH": path}
     return subprocess.run(
@@ -31,7 +31,7 @@ def iris(releases: Template, tmp_path: Path) -> Service:
     return Service.make(releases, tmp_path / "iris", name="iris")
 
 
-def test_an_update_changes_files_and_leaves_the_commit_to_multi_gitter(iris: Service) -> None:
+def test_update_changes_files_and_leaves_the_commit_to_multi_gitter(iris: Service) -> None:
     head, branch = git(iris.path, "rev-parse", "HEAD"), git(iris.path, "branch", "--show-current")
 
     done = campaign(iris.path)
@@ -44,7 +44,7 @@ def test_an_update_changes_files_and_leaves_the_commit_to_multi_gitter(iris: Ser
     assert git(iris.path, "status", "--porcelain") == ""
 
 
-def test_a_service_that_is_up_to_date_has_no_changes(iris: Service) -> None:
+def test_up_to_date_service_is_unchanged(iris: Service) -> None:
     campaign(iris.path)
     commit(iris.path, "Update the template")
 
@@ -54,7 +54,7 @@ def test_a_service_that_is_up_to_date_has_no_changes(iris: Service) -> None:
     assert git(iris.path, "status", "--porcelain") == ""
 
 
-def test_conflicts_leave_the_repository_out(iris: Service) -> None:
+def test_service_with_conflicts_fails_and_is_skipped(iris: Service) -> None:
     iris.change({"app.cfg": "[app]\nport = 9\n\n[log]\nlevel = info\n"})
 
     done = campaign(iris.path)
@@ -64,18 +64,18 @@ def test_conflicts_leave_the_repository_out(iris: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "code", "said"),
+    ("what", "code", "message"),
     [
         ("modernize", 0, "Nothing to do"),
         ("retrofit", 2, "drydock: "),
         ("everything", 2, "expected update, modernize or retrofit"),
     ],
 )
-def test_other_campaigns_end_as_their_commands_do(
-    what: str, code: int, said: str, iris: Service
+def test_campaign_exits_with_the_code_of_its_command(
+    what: str, code: int, message: str, iris: Service
 ) -> None:
     done = campaign(iris.path, what)
 
     assert done.returncode == code
-    assert said in done.stdout + done.stderr
+    assert message in done.stdout + done.stderr
     assert git(iris.path, "status", "--porcelain") == ""

@@ -1,6 +1,6 @@
-"""The fleet's dashboard, held to what Grafana says that a dashboard is: `nox -s chart` runs it.
+"""The fleet's dashboard, validated against Grafana's schema by `nox -s chart`.
 
-Its queries are held to a real Prometheus in test_prometheus.py.
+test_prometheus.py checks its queries with a real Prometheus.
 """
 
 import json
@@ -15,23 +15,23 @@ from tests.template.chart import parts
 from tests.template.matrix import REPOSITORY
 
 pytestmark = pytest.mark.skipif(
-    "DRYDOCK_CHART" not in os.environ, reason="its schema is one of the parts of nox -s chart"
+    "DRYDOCK_CHART" not in os.environ, reason="nox -s chart fetches its schema"
 )
 DASHBOARD: dict[str, Any] = json.loads((REPOSITORY / "docs/fleet/dashboard.json").read_text())
 PANELS = {panel["title"]: panel for panel in DASHBOARD["panels"]}
 
 
 def validate(value: object, name: str) -> None:
-    """Raise ValidationError where Grafana's type of that name does not allow a value."""
+    """Raise ValidationError if `value` does not match Grafana's type `name`."""
     jsonschema.validate(value, json.loads(parts.path(name).read_text("utf-8")))
 
 
-def test_grafana_takes_the_dashboard() -> None:
+def test_dashboard_matches_grafana_schema() -> None:
     validate(DASHBOARD, "Dashboard")
 
 
 @pytest.mark.parametrize("title", PANELS)
-def test_grafana_takes_the_options_of_each_panel(title: str) -> None:
+def test_panel_options_match_grafana_schema(title: str) -> None:
     panel = PANELS[title]
     validate(panel["options"], f"{panel['type']}.Options")
     if custom := panel["fieldConfig"]["defaults"].get("custom"):
@@ -46,12 +46,12 @@ def test_grafana_takes_the_options_of_each_panel(title: str) -> None:
         DASHBOARD | {"panels": [DASHBOARD["panels"][0] | {"gridPos": {"x": 0, "width": 6}}]},
     ],
 )
-def test_a_mistake_in_the_dashboard_is_found(wrong: dict[str, Any]) -> None:
+def test_schema_rejects_invalid_dashboards(wrong: dict[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         validate(wrong, "Dashboard")
 
 
-def test_panels_do_not_overlap_and_say_what_they_show() -> None:
+def test_panels_have_descriptions_and_do_not_overlap() -> None:
     taken: set[tuple[int, int]] = set()
     for panel in PANELS.values():
         place = panel["gridPos"]
@@ -65,6 +65,6 @@ def test_panels_do_not_overlap_and_say_what_they_show() -> None:
     assert len(PANELS) == len(DASHBOARD["panels"])
 
 
-def test_each_variable_is_there() -> None:
+def test_all_used_variables_are_defined() -> None:
     variables = {variable["name"] for variable in DASHBOARD["templating"]["list"]}
     assert set(re.findall(r"\$\{?(\w+)", json.dumps(DASHBOARD))) == variables | {"__all"}

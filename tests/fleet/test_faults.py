@@ -1,4 +1,4 @@
-"""What goes wrong with one service is one line; nothing is damaged, run or given away."""
+"""Failures of single services: one line each; nothing is damaged, executed or leaked."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def errors(out: str) -> dict[str, str]:
 
 @pytest.fixture
 def forbidding() -> Iterator[str]:
-    """The host of a server that lets nobody in."""
+    """The host of a server that answers every request with 403."""
 
     class Forbid(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -50,7 +50,7 @@ def forbidding() -> Iterator[str]:
     server.server_close()
 
 
-def test_remotes_that_cannot_be_read_are_one_line_each_and_tell_no_password(
+def test_unreadable_remotes_fail_with_one_line_without_their_password(
     fleet: Fleet, remotes: Path, tmp_path: Path, forbidding: str
 ) -> None:
     file = listed(
@@ -70,25 +70,23 @@ def test_remotes_that_cannot_be_read_are_one_line_each_and_tell_no_password(
         assert "failed" in lines[name]
     assert "403" in lines["forbidden"]
     assert done.out.splitlines()[-1] == "4 services: 0 up to date, 1 behind, 3 failed"
-    told = done.out + done.err + Path("fleet.jsonl").read_text()
-    kept = [content[1] for content in snapshot(tmp_path / "cache").values()]
-    assert "hunter2" not in told
-    assert not any(b"hunter2" in content for content in kept)
+    output = done.out + done.err + Path("fleet.jsonl").read_text()
+    cached = [content[1] for content in snapshot(tmp_path / "cache").values()]
+    assert "hunter2" not in output
+    assert not any(b"hunter2" in content for content in cached)
 
 
-def test_a_push_that_the_remote_refuses_is_one_line(
-    fleet: Fleet, three: Path, remotes: Path
-) -> None:
+def test_refused_push_is_one_line(fleet: Fleet, three: Path, remotes: Path) -> None:
     write(remotes / "iris.git", {"hooks/pre-receive": "#!/bin/sh\necho not you\nexit 1\n"})
 
     done = fleet("update", three, "--wave", "0", "--push", "--json")
 
     assert done.code == 1
-    assert "drydock/update is not pushed" in errors(done.out)["iris"]
+    assert "cannot push drydock/update" in errors(done.out)["iris"]
     assert not git(remotes / "iris.git", "branch", "--list", "drydock/*")
 
 
-def test_a_dirty_checkout_is_forecast_and_never_updated(
+def test_checkout_with_uncommitted_changes_is_forecast_but_not_updated(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:
     service = Service.make(releases, tmp_path / "all" / "iris")
@@ -104,7 +102,7 @@ def test_a_dirty_checkout_is_forecast_and_never_updated(
 
 
 @pytest.mark.parametrize("damage", ["objects", "lock", "head"])
-def test_a_clone_that_a_killed_run_left_half_is_made_anew(
+def test_damaged_clone_of_a_killed_run_is_cloned_again(
     damage: str, fleet: Fleet, three: Path, tmp_path: Path, releases: Template
 ) -> None:
     fleet("status", three)
@@ -125,7 +123,7 @@ def test_a_clone_that_a_killed_run_left_half_is_made_anew(
 
 
 @pytest.mark.parametrize("option", ["--cache", "--reports", "--output"])
-def test_a_place_that_cannot_be_written_is_one_line(
+def test_unwritable_path_fails_with_one_line(
     option: str, fleet: Fleet, three: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
@@ -136,15 +134,15 @@ def test_a_place_that_cannot_be_written_is_one_line(
     assert done.err.splitlines()[-1].startswith(f"drydock: {tmp_path}/file")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
-def test_a_full_disk_under_the_records_is_one_line(fleet: Fleet, three: Path) -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux only")
+def test_full_disk_fails_with_one_line(fleet: Fleet, three: Path) -> None:
     done = fleet("status", three, "--output", "/dev/full")
 
     assert done.code == 2
     assert done.err.splitlines()[-1] == "drydock: /dev/full: No space left on device"
 
 
-def test_a_disk_without_room_for_a_clone_is_one_line_a_service(
+def test_clone_that_does_not_fit_on_disk_fails_for_its_service_only(
     fleet: Fleet, three: Path, remotes: Path, tmp_path: Path
 ) -> None:
     work = tmp_path / "work/parcel"
@@ -152,12 +150,12 @@ def test_a_disk_without_room_for_a_clone_is_one_line_a_service(
     commit(work, "Grow")
     git(work, "push", "--quiet", remotes / "parcel.git", "main")
 
-    def little_room() -> None:
+    def limit_file_size() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     done = subprocess.run(
         [*MAIN, "status", three, "--json"], capture_output=True, text=True, check=False,
-        preexec_fn=little_room, cwd=tmp_path,
+        preexec_fn=limit_file_size, cwd=tmp_path,
     )  # fmt: skip
 
     found = errors(done.stdout)
@@ -168,7 +166,7 @@ def test_a_disk_without_room_for_a_clone_is_one_line_a_service(
 
 
 @pytest.mark.parametrize("records", [0, 1, 2])
-def test_a_run_that_is_killed_is_made_good_by_the_next(
+def test_next_run_completes_a_killed_run(
     records: int, fleet: Fleet, three: Path, remotes: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "fleet.jsonl"
@@ -194,7 +192,9 @@ def _lines(file: Path) -> int:
     return file.read_bytes().count(b"\n")
 
 
-def test_two_runs_at_once_do_what_one_does(three: Path, remotes: Path, tmp_path: Path) -> None:
+def test_two_concurrent_runs_give_the_result_of_one(
+    three: Path, remotes: Path, tmp_path: Path
+) -> None:
     running = [
         subprocess.Popen(
             [*MAIN, "update", three, "--push", "--json"], cwd=tmp_path, text=True,
@@ -203,22 +203,24 @@ def test_two_runs_at_once_do_what_one_does(three: Path, remotes: Path, tmp_path:
         for _ in range(2)
     ]  # fmt: skip
 
-    said = [errors(one.communicate()[0]) for one in running]
+    results = [errors(process.communicate()[0]) for process in running]
 
-    assert said == [dict.fromkeys(("iris", "parcel", "tulip"), "")] * 2
+    assert results == [dict.fromkeys(("iris", "parcel", "tulip"), "")] * 2
     assert git(remotes / "iris.git", "rev-list", "--count", "main..drydock/update") == "1"
     lines = (tmp_path / "fleet.jsonl").read_text().splitlines()
-    assert sorted(json.loads(line)["service"] for line in lines) == sorted([*said[0], *said[1]])
+    assert sorted(json.loads(line)["service"] for line in lines) == sorted(
+        [*results[0], *results[1]]
+    )
 
 
 HOSTILE: dict[str, tuple[str | bytes, str]] = {
-    "helper": ("_src_path: 'ext::sh -c touch% PWNED'\n_commit: v1.0.0\n", "no address"),
+    "helper": ("_src_path: 'ext::sh -c touch% PWNED'\n_commit: v1.0.0\n", "not an address"),
     "option": ("_src_path: '--upload-pack=touch PWNED'\n_commit: v1.0.0\n", "not usable"),
     "commit": ("_src_path: TEMPLATE\n_commit: '--output=PWNED'\n", "not usable"),
     "bomb": (f"_src_path: TEMPLATE\n_commit: v1.0.0\n{BOMB}", "holds too much"),
     "huge": (b"#" * (2 << 20), "larger than"),
-    "types": ("_src_path: [1]\n_commit: {a: b}\n", "must be a text"),
-    "none": ("just a text\n", "must hold answers by name"),
+    "types": ("_src_path: [1]\n_commit: {a: b}\n", "must be a string"),
+    "none": ("just a text\n", "must map names to answers"),
     "objects": ("_src_path: !!python/object/apply:os.system [touch PWNED]\n", "not valid YAML"),
     "secret": (
         "_src_path: 'https://me:hunter2@h/t.git'\n_commit: v1.0.0\n",
@@ -228,7 +230,7 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
 }
 
 
-def test_hostile_answers_are_one_line_each(
+def test_hostile_answers_files_fail_with_one_line_each(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:
     for name, (text, _) in HOSTILE.items():
@@ -248,8 +250,8 @@ def test_hostile_answers_are_one_line_each(
 
     for done in runs:
         found = errors(done.out)
-        for name, (_, said) in HOSTILE.items():
-            assert said in found[name]
+        for name, (_, message) in HOSTILE.items():
+            assert message in found[name]
         assert "must be a file inside" in found["link"]
         assert all("\n" not in error and len(error) <= 500 for error in found.values())
     assert not (tmp_path / "PWNED").exists()
@@ -257,7 +259,7 @@ def test_hostile_answers_are_one_line_each(
     assert snapshot(tmp_path / "all") == before
 
 
-def test_a_folder_that_is_a_link_leads_nowhere(
+def test_linked_folder_outside_the_repository_is_refused(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:
     other = Service.make(releases, tmp_path / "other")
@@ -277,7 +279,7 @@ def test_a_folder_that_is_a_link_leads_nowhere(
     assert not git(other.path, "branch", "--list", "drydock/*")
 
 
-def test_submodules_and_large_files_stay_as_they_are(
+def test_submodules_and_large_files_are_not_fetched(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:
     service = Service.make(releases, tmp_path / "work" / "iris")
@@ -295,7 +297,7 @@ def test_submodules_and_large_files_stay_as_they_are(
     git(service.path, "add", ".gitmodules", ".gitattributes", "model.bin")
     git(service.path, "commit", "--quiet", "--message=Hold others' files")
     publish(service.path, tmp_path / "remotes")
-    # As `git lfs install` sets it up; it fetches nothing where it is told to skip that.
+    # The filter that `git lfs install` sets up; GIT_LFS_SKIP_SMUDGE makes it fetch nothing.
     smudge = f"sh -c 'test \"$GIT_LFS_SKIP_SMUDGE\" = 1 || touch {tmp_path}/PWNED; cat'"
     for key, value in {"smudge": smudge, "clean": "cat", "required": "true"}.items():
         git(tmp_path, "config", "--global", f"filter.lfs.{key}", value)
@@ -311,7 +313,7 @@ def test_submodules_and_large_files_stay_as_they_are(
     assert not (tmp_path / "PWNED").exists()
 
 
-def test_a_repository_of_50000_files_is_a_service_as_any(
+def test_repository_with_50000_files_is_updated(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:
     service = Service.make(releases, tmp_path / "work" / "iris")

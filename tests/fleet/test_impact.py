@@ -1,4 +1,4 @@
-"""Which services a version of a package reaches, by lock, requirement and code."""
+"""Which services a version of a package affects: lock file, requirements and code."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def impact(files: dict[str, str]) -> Impact:
         ("fastapi", "", "reached"),
     ],
 )
-def test_lock_and_requirement_say_whether_a_version_comes(
+def test_outcome_follows_from_lock_file_and_requirements(
     requirement: str, locked: str, outcome: str
 ) -> None:
     files = {"pyproject.toml": project(requirement)}
@@ -64,21 +64,21 @@ def test_lock_and_requirement_say_whether_a_version_comes(
         "package = 3\n",
         'package = [3, { source = 3 }, { source = { registry = "r" } }]\n',
     ],
-    ids=["no TOML", "too deep", "too long", "no list", "no packages"],
+    ids=["invalid-toml", "too-deep", "too-many-digits", "not-a-list", "not-packages"],
 )
-def test_a_lock_that_cannot_be_read_names_no_version(lock: str) -> None:
+def test_invalid_lock_file_has_no_version(lock: str) -> None:
     found = impact({"pyproject.toml": project("fastapi"), "uv.lock": lock})
 
     assert (found.locked, found.outcome) == ("", "reached")
 
 
-def test_a_requirement_that_keeps_it_out_is_told_with_its_line() -> None:
+def test_excluding_requirement_is_reported_with_its_line() -> None:
     (found,) = impact({"pyproject.toml": project("fastapi<0.120")}).requirements
 
     assert (found["path"], found["line"], found["allows"]) == ("pyproject.toml", 5, False)
 
 
-def test_the_lines_that_have_to_follow_come_with_their_rule() -> None:
+def test_lines_to_change_are_reported_with_their_rule() -> None:
     files = {"pyproject.toml": project("fastapi"), "main.py": APP, "uv.lock": lock("0.90.0")}
 
     found = {(one["path"], one["line"], one["rule"]) for one in impact(files).findings}
@@ -87,18 +87,18 @@ def test_the_lines_that_have_to_follow_come_with_their_rule() -> None:
     assert {rule.partition("-")[0] for _, _, rule in found} == {"fastapi"}
 
 
-def test_starlette_has_the_rules_of_fastapi() -> None:
+def test_starlette_uses_the_rules_of_fastapi() -> None:
     assert rules_of("starlette") == rules_of("fastapi") != []
     assert rules_of("requests") == []
 
 
 @pytest.mark.parametrize("text", ["fastapi", "fastapi>=1", "==1", "fastapi==new", "a b==1"])
-def test_what_is_no_version_of_a_package_is_refused(text: str) -> None:
+def test_invalid_package_version_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="expected a package and its version"):
         Wanted.parse(text)
 
 
-def test_services_are_listed_with_their_lines(
+def test_impact_lists_services_with_their_lines(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:
     service = Service.make(releases, tmp_path / "all" / "iris")

@@ -1,4 +1,4 @@
-"""The page, in a real Chromium: sorted, filtered, by keyboard, dark and light, at 400 pixels."""
+"""The fleet's page in a real Chromium: sorting, filters, keyboard, contrast, small screens."""
 
 import json
 import re
@@ -93,7 +93,7 @@ def shown(browser: Page, tmp_path: Path) -> Iterator[Page]:
 
 
 def found(selector: str, text: str) -> str:
-    """Return the expression for the element with a text."""
+    """Return the JavaScript expression for the element with this text."""
     return f"[...document.querySelectorAll('{selector}')].find((e) => e.textContent === '{text}')"
 
 
@@ -106,7 +106,7 @@ def names(shown: Page) -> list[str]:
 
 
 @pytest.mark.parts
-def test_services_are_sorted_by_a_column_and_back(shown: Page) -> None:
+def test_column_header_sorts_services_in_both_directions(shown: Page) -> None:
     assert names(shown) == ["gone", "iris", "parcel", "tulip"]
 
     shown.run(f"{found('#services th button', 'behind')}.focus()")
@@ -123,7 +123,7 @@ def test_services_are_sorted_by_a_column_and_back(shown: Page) -> None:
     ("typed", "expected"),
     [("TULIP", ["tulip"]), ("team-b v1.3", ["iris"]), ("dockerfile", ["tulip"]), ("zzz", [])],
 )
-def test_services_are_found_by_what_is_typed(typed: str, expected: list[str], shown: Page) -> None:
+def test_search_filters_services(typed: str, expected: list[str], shown: Page) -> None:
     shown.run("document.getElementById('search').focus()")
     shown.type(typed)
 
@@ -131,7 +131,7 @@ def test_services_are_found_by_what_is_typed(typed: str, expected: list[str], sh
     assert shown.run("document.getElementById('shown').textContent") == f"{len(expected)} of 4"
 
 
-def test_the_evidence_of_a_service_opens_and_closes_by_keyboard(shown: Page) -> None:
+def test_details_of_a_service_open_and_close_with_the_keyboard(shown: Page) -> None:
     shown.run(f"{found('.name', 'tulip')}.focus()")
     shown.press("Enter", 13)
     text = shown.run("document.getElementById('evidence').innerText")
@@ -148,19 +148,19 @@ def test_the_evidence_of_a_service_opens_and_closes_by_keyboard(shown: Page) -> 
     assert shown.run("document.getElementById('evidence').open") is False
 
 
-def test_a_cell_of_the_checks_shows_why(shown: Page) -> None:
+def test_check_cell_shows_its_message(shown: Page) -> None:
     shown.run("document.querySelector('button[aria-label=\"iris DM402: failed\"]').click()")
 
     assert HOSTILE in shown.run("document.getElementById('evidence').textContent")
 
 
-def test_what_a_service_says_is_never_markup(shown: Page) -> None:
+def test_service_data_is_never_rendered_as_markup(shown: Page) -> None:
     assert shown.run("document.title") == "Fleet report"
     assert shown.run("document.images.length") == 0
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_text_can_be_read(dark: bool, shown: Page) -> None:
+def test_all_text_has_enough_contrast(dark: bool, shown: Page) -> None:
     shown.look(dark=dark)
     poor = shown.run(CONTRAST)
     shown.run(f"{found('.name', 'tulip')}.click()")
@@ -169,7 +169,7 @@ def test_every_text_can_be_read(dark: bool, shown: Page) -> None:
     assert shown.run(CONTRAST) == []
 
 
-def test_nothing_is_wider_than_400_pixels(shown: Page) -> None:
+def test_page_fits_400_pixels(shown: Page) -> None:
     shown.look(width=400, height=800)
 
     assert shown.run("document.documentElement.scrollWidth") <= 400
@@ -180,7 +180,7 @@ def test_nothing_is_wider_than_400_pixels(shown: Page) -> None:
     assert shown.run(f"Math.max(...{ends})") <= 400
 
 
-def test_it_prints_every_service_in_black_on_white(shown: Page) -> None:
+def test_print_is_black_on_white(shown: Page) -> None:
     shown.look(dark=True, media="print")
 
     assert shown.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
@@ -189,14 +189,14 @@ def test_it_prints_every_service_in_black_on_white(shown: Page) -> None:
     assert shown.run(CONTRAST) == []
 
 
-def test_the_history_tells_releases_by_day(shown: Page) -> None:
+def test_history_shows_releases_by_day(shown: Page) -> None:
     days = shown.run("[...document.querySelectorAll('.bar')].map((e) => e.ariaLabel)")
 
     assert len(days) == 3
     assert days[-1] == "2026-11-20: v1.2.0 1, v1.3.0 1, v1.4.0 1"
 
 
-def test_the_page_loads_nothing() -> None:
+def test_page_loads_no_resources() -> None:
     text = pages.render(RECORDS)
 
     head = text[: text.index('<script id="data"')] + text[text.rindex("<script>") :]

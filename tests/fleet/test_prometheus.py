@@ -1,4 +1,4 @@
-"""The metrics, alerts and dashboard of a fleet, held to a real Prometheus."""
+"""The metrics, alerts and dashboard of a fleet, checked with a real Prometheus."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ def promtool(*arguments: str | Path, stdin: str = "") -> str:
     return done.stdout + done.stderr
 
 
-def test_metrics_say_of_each_service_what_its_newest_records_do() -> None:
+def test_metrics_show_the_newest_records_of_each_service() -> None:
     lines = METRICS.splitlines()
 
     labels = 'service="tulip",owner="team-a",wave="1"'
@@ -43,18 +43,18 @@ def test_metrics_say_of_each_service_what_its_newest_records_do() -> None:
 
 
 @pytest.mark.fleet
-def test_prometheus_reads_the_metrics() -> None:
+def test_prometheus_accepts_the_metrics() -> None:
     assert promtool("check", "metrics", stdin=METRICS) == ""
 
 
 @pytest.mark.parts
 @pytest.mark.fleet
-def test_prometheus_takes_the_rules() -> None:
+def test_prometheus_accepts_the_alert_rules() -> None:
     promtool("check", "rules", "--lint=all", "--lint-fatal", ALERTS)
 
 
 @pytest.mark.fleet
-def test_the_alerts_fire_after_the_agreed_time_and_on_failed_updates(tmp_path: Path) -> None:
+def test_alerts_fire_after_their_delay_and_on_failed_updates(tmp_path: Path) -> None:
     day = 86400
     cases = {
         "rule_files": [str(ALERTS)],
@@ -91,7 +91,7 @@ def test_the_alerts_fire_after_the_agreed_time_and_on_failed_updates(tmp_path: P
             }
         ],
     }
-    # What an alert says is held to nothing here, so that it may be put better.
+    # The wording of the alerts is not tested, so that it can change.
     rules = yaml.safe_load(ALERTS.read_text())
     for rule in rules["groups"][0]["rules"]:
         assert rule.pop("annotations")["summary"].count("{{ $labels.service }}") == 1
@@ -103,7 +103,7 @@ def test_the_alerts_fire_after_the_agreed_time_and_on_failed_updates(tmp_path: P
 
 
 @pytest.mark.fleet
-def test_each_query_of_the_dashboard_finds_something(tmp_path: Path) -> None:
+def test_each_dashboard_query_returns_data(tmp_path: Path) -> None:
     dashboard = json.loads(DASHBOARD.read_text())
     queries = [
         target["expr"].replace("$owner", ".*")
@@ -120,7 +120,7 @@ def test_each_query_of_the_dashboard_finds_something(tmp_path: Path) -> None:
                     {"series": name, "values": f"{float(value):.0f}x5"} for name, _, value in series
                 ],
                 "promql_expr_test": [
-                    # It is there, whatever it is.
+                    # Any value will do.
                     {
                         "expr": f"count(({query})) > bool 0",
                         "eval_time": "3m",

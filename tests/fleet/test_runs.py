@@ -1,4 +1,4 @@
-"""`drydock fleet status`, `forecast` and `update`, over services on a remote and in checkouts."""
+"""`drydock fleet status`, `forecast` and `update`, for remotes and checkouts."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def by_name(out: str) -> dict[str, dict[str, Any]]:
     return {record["service"]: record for record in json.loads(out)}
 
 
-def test_status_tells_releases_days_and_drift(fleet: Fleet, three: Path) -> None:
+def test_status_shows_release_owner_and_drift(fleet: Fleet, three: Path) -> None:
     done = fleet("status", three, "--json")
 
     found = by_name(done.out)
@@ -35,7 +35,7 @@ def test_status_tells_releases_days_and_drift(fleet: Fleet, three: Path) -> None
     assert {line["service"]: line["kind"] for line in records()} == dict.fromkeys(found, "status")
 
 
-def test_status_says_what_a_checkout_has_that_is_not_committed(
+def test_status_shows_missing_files_and_uncommitted_changes_of_a_checkout(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:
     service = Service.make(releases, tmp_path / "all" / "iris")
@@ -49,12 +49,12 @@ def test_status_says_what_a_checkout_has_that_is_not_committed(
     assert snapshot(tmp_path / "all") == before
 
 
-def test_forecast_tells_files_and_lines_that_would_conflict(fleet: Fleet, three: Path) -> None:
+def test_forecast_lists_files_and_lines_that_would_conflict(fleet: Fleet, three: Path) -> None:
     done = fleet("forecast", three, "--json")
 
     found = by_name(done.out)
     assert done.code == 1
-    assert {name: one["outcome"] for name, one in found.items()} == {
+    assert {name: record["outcome"] for name, record in found.items()} == {
         "iris": "clean",
         "parcel": "conflict",
         "tulip": "up to date",
@@ -64,7 +64,7 @@ def test_forecast_tells_files_and_lines_that_would_conflict(fleet: Fleet, three:
     assert conflict["parts"] == [{"line": 2, "ours": ["port = 9"], "theirs": ["port = 2"]}]
 
 
-def test_a_rehearsal_blames_the_lines_of_the_working_tree(
+def test_rehearsal_names_the_template_lines_that_conflict(
     fleet: Fleet, three: Path, releases: Template
 ) -> None:
     releases.write(
@@ -81,7 +81,7 @@ def test_a_rehearsal_blames_the_lines_of_the_working_tree(
 
 
 @pytest.mark.parametrize(("most", "code"), [("33", 1), ("34", 0)])
-def test_a_rehearsal_fails_beyond_a_share_of_conflicts(
+def test_rehearsal_fails_above_the_allowed_share_of_conflicts(
     most: str, code: int, fleet: Fleet, three: Path, releases: Template
 ) -> None:
     releases.write({"app.cfg": "[app]\nport = 3\n\n[log]\nlevel = info\n"})
@@ -105,9 +105,7 @@ def test_update_pushes_a_commit_with_its_report(fleet: Fleet, three: Path, remot
     assert not git(remotes / "parcel.git", "branch", "--list", "drydock/*")
 
 
-def test_update_makes_no_branch_where_there_are_conflicts(
-    fleet: Fleet, three: Path, remotes: Path
-) -> None:
+def test_update_with_conflicts_creates_no_branch(fleet: Fleet, three: Path, remotes: Path) -> None:
     before = snapshot(remotes / "parcel.git")
 
     done = fleet("update", three, "--push", "--json")
@@ -120,7 +118,7 @@ def test_update_makes_no_branch_where_there_are_conflicts(
     assert snapshot(remotes / "parcel.git") == before
 
 
-def test_a_second_update_does_nothing(fleet: Fleet, three: Path, remotes: Path) -> None:
+def test_second_update_changes_nothing(fleet: Fleet, three: Path, remotes: Path) -> None:
     fleet("update", three, "--push")
     before = snapshot(remotes)
 
@@ -131,7 +129,7 @@ def test_a_second_update_does_nothing(fleet: Fleet, three: Path, remotes: Path) 
     assert snapshot(remotes) == before
 
 
-def test_a_newer_release_takes_the_place_of_an_update_that_is_not_merged(
+def test_newer_release_replaces_an_unmerged_update(
     fleet: Fleet, three: Path, remotes: Path, releases: Template
 ) -> None:
     fleet("update", three, "--wave", "0", "--push")
@@ -146,7 +144,7 @@ def test_a_newer_release_takes_the_place_of_an_update_that_is_not_merged(
 
 
 @pytest.mark.parametrize("how", ["added", "amended"])
-def test_others_commits_on_the_branch_are_never_overwritten(
+def test_foreign_commits_on_the_branch_are_never_overwritten(
     how: str, fleet: Fleet, three: Path, remotes: Path, releases: Template, tmp_path: Path
 ) -> None:
     fleet("update", three, "--wave", "0", "--push")
@@ -169,7 +167,9 @@ def test_others_commits_on_the_branch_are_never_overwritten(
     assert "edited by others" in fleet("status", three).out
 
 
-def test_a_limit_leaves_the_rest_for_later(fleet: Fleet, three: Path, remotes: Path) -> None:
+def test_limit_leaves_the_remaining_services_for_the_next_run(
+    fleet: Fleet, three: Path, remotes: Path
+) -> None:
     listed(three, *(f"file://{remotes}/{name}.git" for name in ("tulip", "iris")))
     work = remotes.parent / "work" / "iris"
     more = remotes.parent / "work" / "rose"
@@ -220,7 +220,7 @@ def test_update_leaves_the_work_tree_of_a_checkout_alone(
     assert git(service.path, "show", "drydock/update:more.txt") == "new"
 
 
-def test_services_of_one_repository_have_branches_of_their_own(
+def test_each_service_of_a_repository_has_its_own_branch(
     fleet: Fleet, releases: Template, tmp_path: Path
 ) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch=main", "mono")
@@ -243,7 +243,7 @@ def test_services_of_one_repository_have_branches_of_their_own(
         assert other not in changed
 
 
-def test_an_update_that_was_prepared_is_pushed_without_another_merge(
+def test_prepared_update_is_pushed_without_another_merge(
     fleet: Fleet, three: Path, remotes: Path
 ) -> None:
     fleet("update", three, "--wave", "0")
@@ -258,7 +258,7 @@ def test_an_update_that_was_prepared_is_pushed_without_another_merge(
 
 @pytest.fixture
 def mono(releases: Template, tmp_path: Path) -> Path:
-    """The folder of two services in one checkout: rose was edited where v1.1.0 changes it, too."""
+    """The folder of two services in one checkout; rose conflicts with v1.1.0."""
     top = tmp_path / "mono"
     git(tmp_path, "init", "--quiet", "--initial-branch=main", "mono")
     for name in ("iris", "rose"):
@@ -268,7 +268,7 @@ def mono(releases: Template, tmp_path: Path) -> Path:
     return top / "services"
 
 
-def test_folders_of_one_checkout_are_services_as_any(fleet: Fleet, mono: Path) -> None:
+def test_services_in_one_checkout_are_handled_separately(fleet: Fleet, mono: Path) -> None:
     found = by_name(fleet("status", mono, "--json").out)
     assert {name: one["changed"] for name, one in found.items()} == {
         "iris": [],
@@ -290,19 +290,19 @@ def test_folders_of_one_checkout_are_services_as_any(fleet: Fleet, mono: Path) -
     assert by_name(fleet("status", mono, "--json").out)["iris"]["update_release"] == "v1.2.0"
 
 
-def test_what_waits_in_one_service_of_a_checkout_is_not_told_of_the_other(
+def test_conflict_in_one_service_of_a_checkout_does_not_affect_the_other(
     fleet: Fleet, drydock: Callable[..., Outcome], mono: Path
 ) -> None:
     assert drydock("update", mono / "rose", "--defaults").code == 1
 
     found = by_name(fleet("status", mono, "--json").out)
 
-    waits = {name: (one["conflict"], one["dirty"]) for name, one in found.items()}
-    assert waits == {"iris": (False, False), "rose": (True, True)}
+    states = {name: (one["conflict"], one["dirty"]) for name, one in found.items()}
+    assert states == {"iris": (False, False), "rose": (True, True)}
     assert by_name(fleet("update", mono, "--json").out)["iris"]["outcome"] == "updated"
 
 
-def test_an_update_that_was_committed_is_no_conflict_any_more(
+def test_committed_update_is_not_in_conflict(
     fleet: Fleet, drydock: Callable[..., Outcome], mono: Path
 ) -> None:
     drydock("update", mono / "rose", "--defaults")
@@ -312,13 +312,13 @@ def test_an_update_that_was_committed_is_no_conflict_any_more(
     assert (found["rose"]["conflict"], found["rose"]["release"]) == (False, "v1.2.0")
 
 
-def test_a_cache_may_be_named_from_the_current_folder(fleet: Fleet, three: Path) -> None:
+def test_cache_option_is_relative_to_the_current_folder(fleet: Fleet, three: Path) -> None:
     found = by_name(fleet("status", three, "--cache", "own", "--json").out)
     assert [one["error"] for one in found.values()] == ["", "", ""]
     assert Path("own").is_dir()
 
 
-def test_an_update_by_nobody_is_one_line(
+def test_update_without_a_git_identity_fails_with_one_line(
     fleet: Fleet, three: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "none"))
@@ -330,18 +330,18 @@ def test_an_update_by_nobody_is_one_line(
 
 
 @pytest.mark.parametrize("seconds", ["0", "nan", "inf", "1e9"])
-def test_a_time_that_is_none_is_wrong_usage(seconds: str, fleet: Fleet, three: Path) -> None:
+def test_invalid_timeout_is_a_usage_error(seconds: str, fleet: Fleet, three: Path) -> None:
     assert fleet("status", three, "--timeout", seconds).code == 2
 
 
-def test_a_process_keeps_nothing_of_one_service_s_code_for_the_next(tmp_path: Path) -> None:
+def test_process_drops_parsed_code_between_services(tmp_path: Path) -> None:
     def examine(member: Member, _place: Path) -> dict[str, Any]:
-        kept = python._parsed.cache_info().currsize
+        cached = python._parsed.cache_info().currsize
         python.parse(f"x = {member.name!r}")
-        return {"outcome": f"{kept} kept"}
+        return {"outcome": f"{cached} cached"}
 
-    python._parsed.cache_clear()  # of earlier tests: workers begin as copies of this process
+    python._parsed.cache_clear()  # workers start as copies of this process
     members = [Member(name, path=tmp_path) for name in ("iris", "rose", "tulip")]
     run = Run(members, cache=tmp_path / "cache", jobs=1)
     found = run.each("impact", examine, lambda record: str(record["outcome"]))
-    assert [record["outcome"] for record in found] == ["0 kept"] * 3
+    assert [record["outcome"] for record in found] == ["0 cached"] * 3

@@ -1,4 +1,4 @@
-"""Waves as presets of Renovate: a promotion changes one line of one file."""
+"""Waves as presets of Renovate."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def allowed(folder: Path, wave: int) -> str | None:
     return str(rules[0]["allowedVersions"]) if rules else None
 
 
-def test_the_first_wave_gets_all_and_the_others_up_to_a_release(
+def test_first_wave_is_unlimited_and_later_waves_are_limited(
     fleet: Fleet, listing: Path, tmp_path: Path
 ) -> None:
     assert fleet("waves", listing, "--to", "v1.3.0", "--presets", tmp_path / "p").code == 0
@@ -32,7 +32,7 @@ def test_the_first_wave_gets_all_and_the_others_up_to_a_release(
     assert preset["extends"] == ["local>platform/renovate-config"]
 
 
-def test_a_promotion_changes_one_line_of_one_file(
+def test_promotion_changes_one_line_of_one_file(
     fleet: Fleet, listing: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "p"
@@ -53,10 +53,8 @@ def test_a_promotion_changes_one_line_of_one_file(
     assert fleet("waves", listing, "--to", "v1.4.0", "--presets", folder).out.startswith("Nothing")
 
 
-def test_of_a_company_s_own_releases_the_very_one_is_allowed(
-    fleet: Fleet, listing: Path, tmp_path: Path
-) -> None:
-    """PEP 440 has no order of local versions, so `<=` would let the next one in, too."""
+def test_company_release_is_allowed_exactly(fleet: Fleet, listing: Path, tmp_path: Path) -> None:
+    """PEP 440 specifiers cannot order local versions: `<=` would also allow the next one."""
     fleet("waves", listing, "--to", "v1.4.0+acme.1", "--presets", tmp_path / "p")
     fleet("waves", listing, "--to", "v1.4.0+acme.2", "--promote", "1", "--presets", tmp_path / "p")
 
@@ -65,19 +63,25 @@ def test_of_a_company_s_own_releases_the_very_one_is_allowed(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
-        (("--to", "soon"), "is no release"),
-        (("--to", "v1.4.0", "--promote", "0"), "gets no promotion"),
-        (("--to", "v1.4.0", "--promote", "7"), "gets no promotion"),
-        (("--to", "v1.4.0", "--extends", "x y"), "is no preset"),
+        (("--to", "soon"), "is not a release"),
+        (
+            ("--to", "v1.4.0", "--promote", "0"),
+            "cannot be promoted: the waves after the first are: 1, 2",
+        ),
+        (
+            ("--to", "v1.4.0", "--promote", "7"),
+            "cannot be promoted: the waves after the first are: 1, 2",
+        ),
+        (("--to", "v1.4.0", "--extends", "x y"), "is not a preset"),
     ],
 )
-def test_what_cannot_be_is_one_line(
-    options: tuple[str, ...], said: str, fleet: Fleet, listing: Path, tmp_path: Path
+def test_invalid_options_fail_with_one_line(
+    options: tuple[str, ...], message: str, fleet: Fleet, listing: Path, tmp_path: Path
 ) -> None:
     done = fleet("waves", listing, *options, "--presets", tmp_path / "p")
 
     assert done.code == 2
-    assert said in done.err
+    assert message in done.err
     assert not list((tmp_path / "p").glob("*.json"))

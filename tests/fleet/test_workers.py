@@ -1,4 +1,4 @@
-"""One service that ends its process, hangs or raises is one result, and stops no other."""
+"""Workers: a service that kills its process, hangs or raises affects no other service."""
 
 import gc
 import os
@@ -17,8 +17,8 @@ MEMBERS = [Member(name, path=Path()) for name in ("one", "broken", "three", "fou
 
 
 def run(examine: workers.Examine, cache: Path, seconds: float = 60) -> dict[str, workers.Result]:
-    found = workers.run(examine, MEMBERS, cache, jobs=2, seconds=seconds)
-    return {member.name: result for member, result in found}
+    results = workers.run(examine, MEMBERS, cache, jobs=2, seconds=seconds)
+    return {member.name: result for member, result in results}
 
 
 def killed() -> None:
@@ -34,7 +34,7 @@ def full() -> None:
 
 
 def refused() -> None:
-    raise BadInput("https://me:hunter2@h/a.git is\nnot there")
+    raise BadInput("https://me:hunter2@h/a.git is\nmissing")
 
 
 def wrong() -> None:
@@ -42,35 +42,35 @@ def wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("fail", "message"),
     [
-        (killed, "ended (SIGKILL)"),
+        (killed, "its process ended unexpectedly (SIGKILL)"),
         pytest.param(hanging, "took more than 3 s", marks=pytest.mark.slow),
         (full, "/x/y: No space left on device"),
-        (refused, "https://h/a.git is not there"),
+        (refused, "https://h/a.git is missing"),
         (wrong, "a fault of Drydock's own: ValueError('odd')"),
     ],
 )
-def test_what_happens_to_one_service_stops_no_other(
-    how: Callable[[], None], said: str, tmp_path: Path
+def test_failing_service_stops_no_other(
+    fail: Callable[[], None], message: str, tmp_path: Path
 ) -> None:
     def examine(member: Member, _place: Path) -> workers.Result:
         if member.name == "broken":
-            how()
-        return {"was": member.name}
+            fail()
+        return {"examined": member.name}
 
     found = run(examine, tmp_path, seconds=3)
 
-    assert found["broken"]["error"].endswith(said)
-    assert {name: found[name]["was"] for name in ("one", "three", "four")} == {
+    assert found["broken"]["error"].endswith(message)
+    assert {name: found[name]["examined"] for name in ("one", "three", "four")} == {
         name: name for name in ("one", "three", "four")
     }
 
 
-def test_nothing_is_left_of_a_run_nor_of_one_that_was_killed(tmp_path: Path) -> None:
-    left = tmp_path / "runs" / "old"
-    left.mkdir(parents=True)
-    left.with_suffix(".lock").touch()
+def test_temporary_files_of_this_and_killed_runs_are_removed(tmp_path: Path) -> None:
+    killed_run = tmp_path / "runs" / "old"
+    killed_run.mkdir(parents=True)
+    killed_run.with_suffix(".lock").touch()
 
     def examine(member: Member, place: Path) -> workers.Result:
         (place / member.name).write_text("scratch")
@@ -81,7 +81,7 @@ def test_nothing_is_left_of_a_run_nor_of_one_that_was_killed(tmp_path: Path) -> 
     assert list((tmp_path / "runs").iterdir()) == []
 
 
-def test_enough_keeps_further_services_from_being_started(tmp_path: Path) -> None:
+def test_no_service_starts_once_enough_are_done_or_in_progress(tmp_path: Path) -> None:
     done: list[str] = []
 
     for member, _ in workers.run(
@@ -93,24 +93,24 @@ def test_enough_keeps_further_services_from_being_started(tmp_path: Path) -> Non
     assert done == ["one", "broken"]
 
 
-def test_what_one_service_left_is_gone_before_the_next(tmp_path: Path) -> None:
-    left: list[weakref.ref[Node]] = []
+def test_garbage_of_one_service_is_collected_before_the_next(tmp_path: Path) -> None:
+    references: list[weakref.ref[Node]] = []
 
     def examine(_member: Member, _place: Path) -> workers.Result:
-        there = sum(one() is not None for one in left)
-        left.append(weakref.ref(Node()))
-        return {"there": there}
+        alive = sum(reference() is not None for reference in references)
+        references.append(weakref.ref(Node()))
+        return {"alive": alive}
 
-    gc.disable()  # the command line lets Python collect as good as never
+    gc.disable()  # the command line hardly ever lets Python collect
     try:
         found = list(workers.run(examine, MEMBERS, tmp_path, jobs=1, seconds=60))
     finally:
         gc.enable()
-    assert [result["there"] for _, result in found] == [0] * len(MEMBERS)
+    assert [result["alive"] for _, result in found] == [0] * len(MEMBERS)
 
 
 class Node:
-    """Refers to itself, so that only a collection ends it."""
+    """Refers to itself, so that only a garbage collection frees it."""
 
     def __init__(self) -> None:
         self.own = self

@@ -1,7 +1,7 @@
-"""`drydock fleet …`: one command over every service of a fleet.
+"""`drydock fleet …`: one command for all services of a fleet.
 
-What is done with a single service runs in processes of their own (fleet/workers.py); what comes of
-it is a record (fleet/records.py).
+Each service is processed in a worker process (fleet/workers.py); the result is a record
+(fleet/records.py).
 """
 
 import os
@@ -21,7 +21,7 @@ from drydock.fleet import clones, metrics, page, records, rehearsal, updating, w
 from drydock.fleet.clones import Source
 from drydock.fleet.forecast import Conflicts
 from drydock.fleet.impact import Wanted
-from drydock.fleet.impact import examine as reach
+from drydock.fleet.impact import examine as examine_impact
 from drydock.fleet.inventory import Member
 from drydock.fleet.progress import Progress
 from drydock.fleet.records import Record
@@ -39,25 +39,25 @@ _QUIET: Callable[[str], None] = lambda _: None  # noqa: E731
 
 
 def default_cache() -> Path:
-    """Return where clones are kept: https://specifications.freedesktop.org/basedir-spec/."""
+    """Return the folder of clones: https://specifications.freedesktop.org/basedir-spec/."""
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return resolved(Path(base)) / "drydock" / "fleet"
 
 
 @dataclass(frozen=True)
 class Run:
-    """What is the same in each command over a fleet."""
+    """The options that all commands over a fleet share."""
 
     members: Sequence[Member]
     cache: Path = field(default_factory=default_cache)
     output: Path | None = None
-    """The file that records are appended to; None: none."""
+    """The file to append records to; None: no file."""
     jobs: int = 0
-    """How many services are worked on at once; 0: as many as there are processors."""
+    """How many services to process at once; 0: one for each processor."""
     seconds: float = 600
-    """After how long a service is given up."""
+    """The time limit for one service."""
     offline: bool = False
-    """Whether clones are used as they are."""
+    """Whether to use existing clones without fetching."""
 
     def each(
         self,
@@ -68,10 +68,11 @@ class Run:
     ) -> list[Record]:
         """Return a record of each service, in the fleet's order, and append it to the output.
 
-        `enough` is told the records and how many services are being worked on, before the next.
+        Before each service, `enough` gets the records so far and the number of services in
+        progress; if it returns true, no further service starts.
         """
         git.require_version()
-        found: dict[str, Record] = {}
+        done: dict[str, Record] = {}
         progress = Progress(len(self.members))
         with (
             _as_bad_input(),
@@ -83,19 +84,19 @@ class Run:
                 self.cache,
                 jobs=self.jobs or os.cpu_count() or 1,
                 seconds=self.seconds,
-                enough=lambda busy: enough([*found.values()], busy),
+                enough=lambda busy: enough([*done.values()], busy),
             )
             for member, result in results:
                 record = records.about(kind, member) | result
                 if journal:
                     journal.append(record)
-                found[member.name] = record
-                progress.tell(member.name, outcome(record))
-        return [found[member.name] for member in self.members if member.name in found]
+                done[member.name] = record
+                progress.print(member.name, outcome(record))
+        return [done[member.name] for member in self.members if member.name in done]
 
 
 def _forgetting(examine: workers.Examine) -> workers.Examine:
-    """Let a process keep nothing of the code of one service when it goes on with the next."""
+    """Return `examine` so that it drops the parsed code of each service before the next."""
 
     def examine_one(member: Member, place: Path) -> Record:
         try:
@@ -108,7 +109,7 @@ def _forgetting(examine: workers.Examine) -> workers.Examine:
 
 @contextmanager
 def _as_bad_input() -> Iterator[None]:
-    """Take a folder or file that cannot be written for bad input: it was given, or is full."""
+    """Turn an OSError into BadInput: a folder or file that the user gave, or a full disk."""
     try:
         yield
     except OSError as error:
@@ -116,14 +117,14 @@ def _as_bad_input() -> Iterator[None]:
 
 
 class _Shared:
-    """The templates that all services share; those of each process are opened when needed."""
+    """The templates that all services share; each process opens them when it needs them."""
 
     def __init__(self, instead: Template | None = None) -> None:
         self._instead = instead
         self._opened: Templates | None = None
 
     def at(self, place: Path) -> Templates:
-        """Return the templates; their files lie beside `place`, where other processes find them."""
+        """Return the templates; their files are next to `place`, where all processes find them."""
         if self._opened is None:
             folder = place.parent / "releases"
             folder.mkdir(exist_ok=True)
@@ -132,7 +133,7 @@ class _Shared:
 
 
 def status(run: Run) -> list[Record]:
-    """Return where each service stands."""
+    """Return the status of each service."""
     shared = _Shared()
 
     def examine_one(member: Member, place: Path) -> Record:
@@ -149,14 +150,14 @@ def status(run: Run) -> list[Record]:
 def forecast(run: Run, to: str | None) -> tuple[list[Record], list[Blame]]:
     """Return what an update to release `to`, or the newest, would do to each service.
 
-    `to` may be a folder: the working tree of a template, whose release is rehearsed. With it come
-    the lines of the template that conflicts come from.
+    `to` can be a folder: the working tree of a template, rehearsed as a release. Then the result
+    also has the lines of the template that cause conflicts.
     """
     if to is None or not Path(to).is_dir():
         return run.each("forecast", _forecasts(run, to, _Shared()), outcome_of), []
     with rehearsal.template(Path(to)) as (template, release):
-        found = run.each("forecast", _forecasts(run, release, _Shared(template)), outcome_of)
-        return found, rehearsal.blame(template, release, found)
+        forecasts = run.each("forecast", _forecasts(run, release, _Shared(template)), outcome_of)
+        return forecasts, rehearsal.blame(template, release, forecasts)
 
 
 def _forecasts(run: Run, to: str | None, shared: _Shared) -> workers.Examine:
@@ -182,7 +183,7 @@ def _of_report(report: UpdateReport, conflicts: Conflicts) -> Record:
         "outcome": _outcome(report, structural),
         "files": dict(outcomes),
         "structural": structural,
-        "conflicts": [asdict(one) for one in conflicts.found],
+        "conflicts": [asdict(conflict) for conflict in conflicts.found],
         "must": report.must,
         "notes": report.notes,
         "invalid_answers": sorted(report.invalid_answers),
@@ -199,82 +200,82 @@ def _outcome(report: UpdateReport, structural: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class UpdateRun:
-    """What an update of a fleet is asked for."""
+    """The options of an update of a fleet."""
 
     to: str | None = None
     push: bool = False
     limit: int | None = None
-    """How many services get an update at most; None: all that need one."""
+    """The maximum number of services to update; None: all that need it."""
     reports: Path | None = None
-    """The folder for the reports as Markdown, one file a service; None: none are written."""
+    """The folder for Markdown reports, one file per service; None: no reports."""
 
 
-def update(run: Run, wanted: UpdateRun) -> list[Record]:
-    """Put an update on a branch of each service, and push it where that is wanted.
+def update(run: Run, options: UpdateRun) -> list[Record]:
+    """Commit an update on a branch of each service, and push it with `options.push`.
 
-    Raises BadInput where git knows nobody who would commit them.
+    Raises BadInput when git has no identity for commits.
     """
-    if not git.has_identity(Path("/")):  # a repository's own is not that of the work trees here
-        how = "git config --global user.name NAME, and user.email"
-        raise BadInput(f"git does not know who commits: {how}")
+    if not git.has_identity(Path("/")):  # temporary work trees do not have a repository's settings
+        fix = "git config --global user.name NAME, and user.email"
+        raise BadInput(f"git does not know who commits: {fix}")
     shared = _Shared()
-    if wanted.reports:
+    if options.reports:
         with _as_bad_input():
-            wanted.reports.mkdir(parents=True, exist_ok=True)
+            options.reports.mkdir(parents=True, exist_ok=True)
 
     def update_one(member: Member, place: Path) -> Record:
         with clones.source(member, run.cache, fetch=not run.offline) as source:
-            return _update_one(source, wanted, shared.at(place), place)
+            return _update_one(source, options, shared.at(place), place)
 
-    def enough(found: list[Record], busy: int) -> bool:
-        if wanted.limit is None:
+    def enough(done: list[Record], busy: int) -> bool:
+        if options.limit is None:
             return False
-        made = sum(record.get("outcome") in ("updated", "pushed") for record in found)
-        return made + busy >= wanted.limit
+        updated = sum(record.get("outcome") in ("updated", "pushed") for record in done)
+        return updated + busy >= options.limit
 
     return run.each("update", update_one, outcome_of, enough)
 
 
-def _update_one(source: Source, wanted: UpdateRun, templates: Templates, place: Path) -> Record:
+def _update_one(source: Source, run: UpdateRun, templates: Templates, place: Path) -> Record:
     member = source.member
     if member.path:
         require_clean(source.repository, source.prefix)
     with clones.work_tree(source, place) as folder:
-        read = answers.read(folder, answers.find(folder))
-        file = source.prefix + read.file
-        template = templates.open(read.template, folder)
-        release = template.find(wanted.to) if wanted.to else template.latest()
-        known = {"release": read.release, "to": release.name, "branch": source.branch}
-        if template.find(read.release).commit == release.commit:
+        recorded = answers.read(folder, answers.find(folder))
+        file = source.prefix + recorded.file
+        template = templates.open(recorded.template, folder)
+        release = template.find(run.to) if run.to else template.latest()
+        known = {"release": recorded.release, "to": release.name, "branch": source.branch}
+        if template.find(recorded.release).commit == release.commit:
             return known | {"outcome": "up to date"}
         before = updating.in_repository(source)
-        here = updating.at_hand(source, file)
-        there = updating.pushed(source, file) if wanted.push else here
-        if there.has(release):
+        local = updating.at_hand(source, file)
+        remote = updating.pushed(source, file) if run.push else local
+        if remote.has(release):
             return known | {"outcome": "is there already"}
-        here.require_own()
-        there.require_own()
+        local.require_own()
+        remote.require_own()
         commit = updating.prepared(source, before, file, release)
         report = None
         if commit is None:
             conflicts = Conflicts(source.prefix)
-            options = UpdateOptions(to=wanted.to, defaults=True, commit=True, watch=conflicts.watch)
+            options = UpdateOptions(to=run.to, defaults=True, commit=True, watch=conflicts.watch)
             report = update_service(folder, options, _QUIET, templates)
-            if wanted.reports:
+            if run.reports:
                 text = to_markdown(report) + "\n"
-                (wanted.reports / f"{member.name}.md").write_text(text, encoding="utf-8")
+                (run.reports / f"{member.name}.md").write_text(text, encoding="utf-8")
             if report.conflicts or not report.branch:
                 return known | _of_report(report, conflicts)
             commit = updating.take(source, folder, before)
-        about = _of_report(report, Conflicts("")) if report else {}
-        if wanted.push:
-            updating.push(source, commit, there.tip)
-        outcome = "pushed" if wanted.push else "updated"
-        return about | known | {"outcome": outcome, "commit": commit}
+        details = _of_report(report, Conflicts("")) if report else {}
+        if run.push:
+            updating.push(source, commit, remote.tip)
+        outcome = "pushed" if run.push else "updated"
+        return details | known | {"outcome": outcome, "commit": commit}
 
 
 def impact(run: Run, package: str) -> list[Record]:
-    """Return what a version of a package (`fastapi==0.165`) would reach in each service."""
+    """Return what a version of a package (`fastapi==0.165`) would affect in each service."""
     wanted = Wanted.parse(package)
 
     def examine_one(member: Member, place: Path) -> Record:
@@ -284,21 +285,21 @@ def impact(run: Run, package: str) -> list[Record]:
         ):
             repository = repository_of(folder)
             files = contents_of(repository, prefix_of(folder, repository))
-            return asdict(reach(wanted, texts_of(files)))
+            return asdict(examine_impact(wanted, texts_of(files)))
 
     return run.each("impact", examine_one, outcome_of)
 
 
 def report(file: Path, html: Path | None, prometheus: Path | None) -> list[int]:
-    """Write a page, and metrics, of the records in `file`.
+    """Write the report page and the metrics for the records in `file`.
 
-    Returns the numbers of lines that are no records. Raises BadInput where a file cannot be read
-    or written, or has no records.
+    Returns the numbers of invalid lines. Raises BadInput if a file cannot be read or written, or
+    has no records.
     """
-    found, broken = records.read(file)
-    if not found:
+    history, broken = records.read(file)
+    if not history:
         raise BadInput(f"{file} has no records: drydock fleet status writes them")
-    texts = {html: page.render(found, len(broken)), prometheus: metrics.render(found)}
+    texts = {html: page.render(history, len(broken)), prometheus: metrics.render(history)}
     for path, text in texts.items():
         if path:
             _write(path, text)
@@ -308,13 +309,13 @@ def report(file: Path, html: Path | None, prometheus: Path | None) -> list[int]:
 def write_waves(
     members: Sequence[Member], folder: Path, extends: str, to: str, promote: int | None
 ) -> list[Path]:
-    """Write a preset of Renovate for each wave into `folder`; return those that changed.
+    """Write a Renovate preset for each wave into `folder`; return the files that changed.
 
-    `to` is the release that a new wave, or the one to `promote`, may get. Raises BadInput where
-    that cannot be.
+    `to` is the release that new waves and the wave to `promote` get. Raises BadInput for invalid
+    arguments or files.
     """
     if (version := version_of(to)) is None or version.is_devrelease:
-        raise BadInput(f"{to!r} is no release")
+        raise BadInput(f"{to!r} is not a release: expected one like v1.4.0")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         before = {path.name: path.read_text("utf-8") for path in folder.glob("wave-*.json")}
@@ -328,7 +329,7 @@ def write_waves(
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all: others read it at any time."""
+    """Write a file atomically: others can read it at any time."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_text(text, encoding="utf-8")
@@ -339,7 +340,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def outcome_of(record: Record) -> str:
-    """Return what came of one service, in a few words."""
+    """Return the outcome of one service, in a few words."""
     if record["error"]:
         return str(record["error"])
     if record["kind"] == "impact":
@@ -348,6 +349,6 @@ def outcome_of(record: Record) -> str:
     if record["kind"] == "status":
         behind = record["releases_behind"]
         return f"{record['release']}, {behind} behind" if behind else f"{record['release']}"
-    found = record.get("conflicts") or []
-    paths = ", ".join(one["path"] for one in found)
+    paths = ", ".join(conflict["path"] for conflict in record.get("conflicts") or [])
+
     return f"{record['outcome']}: {paths}" if paths else str(record["outcome"])

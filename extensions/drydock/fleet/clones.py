@@ -1,9 +1,8 @@
-"""A cache of clones: what is fetched of a service once is not fetched again.
+"""A cache of clones, so that later runs fetch only what is new.
 
-A clone is bare and holds the newest commit of the branch that matters, and those of the branches
-that updates are on: enough to read, to update and to push. It appears only when it is whole, and
-one run at a time writes to it. One that cannot be brought up to date, because a run was killed
-in it, is made again.
+A clone is bare and has the newest commit of the service's branch and of the branches of updates:
+enough to read, update and push. It appears only when it is complete, and one run at a time writes
+to it. A clone that cannot be fetched into, because a run was killed, is made again.
 """
 
 import contextlib
@@ -26,47 +25,47 @@ from drydock.template.addresses import redacted, without_credentials
 
 _REMOTE = "refs/remotes/origin"
 HEAD = f"{_REMOTE}/HEAD"
-"""What the service is at, in a clone."""
+"""The commit of the service in a clone."""
 _UPDATES = f"{_REMOTE}/drydock/"
 
 
 @dataclass(frozen=True)
 class Source:
-    """The repository of a service, as it is at hand: a clone of the cache, or a checkout."""
+    """The local repository of a service: a clone in the cache, or a checkout."""
 
     member: Member
     repository: Repository
     commit: str
-    """What the service is at: what an update starts from."""
+    """The commit of the service that an update starts from."""
     folder: str
-    """The service's folder from the top of the repository; empty: the top."""
+    """The service's folder, relative to the top of the repository; empty: the top."""
     tip: str | None
-    """What the branch of updates was at when the repository was opened; None: there was none."""
+    """The commit of the branch of updates when the repository was opened; None: no branch."""
 
     @property
     def prefix(self) -> str:
-        """What the paths of the service's files begin with: empty, or with `/` at its end."""
+        """The prefix of the service's paths; empty, or ending in `/`."""
         return f"{self.folder}/" if self.folder else ""
 
     @property
     def branch(self) -> str:
-        """The branch that its updates are on; one for each service of a repository."""
+        """The branch of its updates; each service of a repository has its own."""
         return _branch(self.folder)
 
     @property
     def update_ref(self) -> str:
-        """Where that branch is found: as it was fetched, or in the checkout itself."""
+        """The local ref of that branch: as fetched into a clone, or in the checkout."""
         return f"refs/heads/{self.branch}" if self.member.path else self.pushed_ref
 
     @property
     def pushed_ref(self) -> str:
-        """Where that branch of the remote is found in a clone."""
+        """The ref of the remote's branch in a clone."""
         return f"{_REMOTE}/{self.branch}"
 
     def push(self, commit: str, seen: str | None) -> None:
-        """Put `commit` on the remote's branch of updates, if that is still at `seen`.
+        """Push `commit` to the remote's branch of updates, if that is still at `seen`.
 
-        Raises BadInput where it is not, or may not be written.
+        Raises BadInput if it is not, or if the push fails.
         """
         name = f"refs/heads/{self.branch}"
         with _address(self.member) as (address, environment):
@@ -82,26 +81,26 @@ class Source:
                 environment={"GIT_DIR": str(self.repository.git_dir)} | environment,
             )
         except GitError as error:
-            raise BadInput(redacted(f"{self.branch} is not pushed: {error}")) from error
+            raise BadInput(redacted(f"cannot push {self.branch}: {error}")) from error
 
 
 @contextlib.contextmanager
 def source(member: Member, cache: Path, *, fetch: bool = True) -> Iterator[Source]:
-    """Yield the repository of a service; nobody else updates it meanwhile.
+    """Yield the repository of a service, locked against other runs.
 
-    Without `fetch` a clone stays as it is, where there is one. Raises BadInput where the service
-    cannot be reached or read.
+    Without `fetch` an existing clone is used unchanged. Raises BadInput when the service cannot be
+    reached or read.
     """
     if member.path:
         yield _checkout(member)
         return
-    key = f"{without_credentials(member.url)}\0{member.branch}"  # tokens change
+    key = f"{without_credentials(member.url)}\0{member.branch}"  # credentials may change
     folder = cache / hashlib.sha256(key.encode()).hexdigest()[:24]
     cache.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if fetch or not _is_whole(folder):
-            _bring(member, folder)
+        if fetch or not _is_complete(folder):
+            _fetch_or_clone(member, folder)
         repository = Repository(folder)
         commit, tip = repository.commits_of(HEAD, f"{_REMOTE}/{_branch(member.folder)}")
         if commit is None:
@@ -122,9 +121,9 @@ def _checkout(member: Member) -> Source:
     except GitError as error:
         raise BadInput(f"{member.path} is not in a git repository: {error}") from error
     name = f"refs/heads/{member.branch}" if member.branch else "HEAD"
-    # The checkout that is named may be a folder of a repository with several services.
-    inside = PurePosixPath(prefix_of(member.path, repository), member.folder)
-    folder = "" if inside == PurePosixPath() else inside.as_posix()
+    # member.path may be a folder in a repository with several services.
+    relative = PurePosixPath(prefix_of(member.path, repository), member.folder)
+    folder = "" if relative == PurePosixPath() else relative.as_posix()
     commit, tip = repository.commits_of(name, f"refs/heads/{_branch(folder)}")
     if commit is None:
         what = f"no branch {member.branch}" if member.branch else "no commit yet"
@@ -132,12 +131,12 @@ def _checkout(member: Member) -> Source:
     return Source(member, repository, commit, folder, tip)
 
 
-def _is_whole(folder: Path) -> bool:
+def _is_complete(folder: Path) -> bool:
     return folder.is_dir() and Repository(folder).commit_of(HEAD) is not None
 
 
-def _bring(member: Member, folder: Path) -> None:
-    """Bring the clone in `folder` up to date, or clone it again where that cannot be."""
+def _fetch_or_clone(member: Member, folder: Path) -> None:
+    """Update the clone in `folder`, or clone again when that fails."""
     if folder.is_dir():
         with contextlib.suppress(GitError):
             _fetch(member, folder)
@@ -155,12 +154,12 @@ def _bring(member: Member, folder: Path) -> None:
 
 
 def _fetch(member: Member, folder: Path) -> None:
-    wanted = f"refs/heads/{member.branch}" if member.branch else "HEAD"
+    ref = f"refs/heads/{member.branch}" if member.branch else "HEAD"
     with _address(member) as (address, environment):
         git.run(
             *("fetch", "--quiet", "--depth=1", "--no-tags", "--prune", "--no-write-fetch-head"),
             *("--no-recurse-submodules", "--", address),
-            *(f"+{wanted}:{HEAD}", f"+refs/heads/drydock/*:{_UPDATES}*"),
+            *(f"+{ref}:{HEAD}", f"+refs/heads/drydock/*:{_UPDATES}*"),
             environment={"GIT_DIR": str(folder)} | environment,
         )
 
@@ -169,7 +168,7 @@ def _fetch(member: Member, folder: Path) -> None:
 def _address(member: Member) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield an address for git, and the environment that adds the credentials to it.
 
-    So nobody reads them in a list of processes, nor in the configuration of a clone.
+    This keeps them out of the list of processes and out of the clone's configuration.
     """
     plain = without_credentials(member.url)
     environment: dict[str, str] = {}
@@ -188,21 +187,21 @@ def _remove(folder: Path) -> None:
 
 @contextlib.contextmanager
 def work_tree(source: Source, place: Path, commit: str = "") -> Iterator[Path]:
-    """Yield a repository of its own with a work tree at the service's commit, below `place`.
+    """Yield a temporary repository with a work tree at the service's commit, below `place`.
 
-    It borrows the objects of the service's repository, which stays as it is. Raises BadInput
-    where it cannot be written.
+    It borrows the objects of the service's repository, which is left alone. Raises BadInput when
+    it cannot be written.
     """
     repository = source.repository
-    at = commit or source.commit
+    commit = commit or source.commit
     with tempfile.TemporaryDirectory(prefix="drydock.service.", dir=place) as scratch:
-        # Its name is what the template can ask for.
+        # Templates can read the folder's name.
         top = Path(scratch, source.member.name)
-        said = repository.text(
+        output = repository.text(
             *("rev-parse", "--show-object-format", "--path-format=absolute"),
             *("--git-path", "objects", "--git-path", "shallow"),
         )
-        form, objects, shallow = said.split("\n")
+        form, objects, shallow = output.split("\n")
         git.run("init", "--quiet", "--template=", f"--object-format={form}", top)
         info = top / ".git/objects/info"
         info.mkdir(exist_ok=True)
@@ -211,7 +210,7 @@ def work_tree(source: Source, place: Path, commit: str = "") -> Iterator[Path]:
             shutil.copyfile(shallow, top / ".git/shallow")
         try:
             own = Repository(top / ".git", top)
-            own.git("update-ref", "--no-deref", "HEAD", at)
+            own.git("update-ref", "--no-deref", "HEAD", commit)
             git.run("reset", "--quiet", "--hard", cwd=top)
         except GitError as error:
             raise BadInput(f"{source.member.address} cannot be checked out: {error}") from error
@@ -219,7 +218,7 @@ def work_tree(source: Source, place: Path, commit: str = "") -> Iterator[Path]:
 
 
 def service_folder(top: Path, source: Source) -> Path:
-    """Return the folder of a service in its repository at `top`; raise BadInput if it is none."""
+    """Return the folder of a service in its repository at `top`; raise BadInput without one."""
     folder = top / source.folder
     if not folder.resolve().is_relative_to(top.resolve()):
         raise BadInput(f"folder {source.folder} leads outside the repository")

@@ -1,4 +1,4 @@
-"""What an update would do to a service: which files conflict and where, what is to be done."""
+"""What an update would do to a service: which files conflict, and where."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from drydock.git import Repository
 from drydock.merging.trees import Merge
 from drydock.template.rendering import Rendering
 
-_LONGEST_PART = 20  # lines of a conflict that are kept, of each side
+_LONGEST_PART = 20  # lines of a conflict that are recorded, for each side
 _MARKED = re.compile(
     rb"^<{7} [^\n]*\n(?P<ours>.*?)(?:^\|{7} [^\n]*\n.*?)?^={7}\r?\n(?P<theirs>.*?)^>{7} [^\n]*$",
     re.MULTILINE | re.DOTALL,
@@ -17,36 +17,36 @@ _MARKED = re.compile(
 
 @dataclass(frozen=True)
 class Part:
-    """A place in a file about which service and release disagree."""
+    """A place in a file where service and release conflict."""
 
     line: int
-    """Where it begins in the service's version, from 1."""
+    """The first line in the service's version, counted from 1."""
     ours: list[str]
     theirs: list[str]
 
 
 @dataclass
 class Conflict:
-    """A file that a person has to decide."""
+    """A file with conflicts that a person has to resolve."""
 
     path: str
     reason: str = ""
     source: str = ""
-    """The file of the template that the release renders it from; empty: none."""
+    """The template's file that it is rendered from; empty: none."""
     parts: list[Part] = field(default_factory=list)
-    """The places, where it is a text that both sides have."""
+    """The places in conflict, if both sides have it as text."""
 
 
 class Conflicts:
-    """Sees the merge of an update, and keeps where it conflicts."""
+    """Collects the conflicts of an update's merge."""
 
     def __init__(self, prefix: str) -> None:
-        """Start with none; `prefix` is the folder of the service, empty or with `/` at its end."""
+        """Start with none; `prefix` is the folder of the service, empty or ending in `/`."""
         self._prefix = prefix
         self.found: list[Conflict] = []
 
     def watch(self, repository: Repository, merge: Merge, theirs: Rendering) -> None:
-        """Note what conflicts in a merge with the render of a release."""
+        """Record the conflicts of a merge with the render of a release."""
         marked = {path: entry for path in merge.conflicts if (entry := merge.changes.get(path))}
         texts = repository.read_blobs(entry.oid for entry in marked.values()) if marked else {}
         for path, conflict in sorted(merge.conflicts.items()):
@@ -57,13 +57,13 @@ class Conflicts:
 
 
 def parts_of(text: bytes) -> Iterator[Part]:
-    """Yield the places that conflict markers surround in `text`."""
-    extra = 0  # lines that the service's version does not have
-    for found in _MARKED.finditer(text):
-        before = text.count(b"\n", 0, found.start())
-        ours, theirs = (_lines(found[side]) for side in ("ours", "theirs"))
+    """Yield the places between conflict markers in `text`."""
+    extra = 0  # lines so far that the service's version does not have
+    for match in _MARKED.finditer(text):
+        before = text.count(b"\n", 0, match.start())
+        ours, theirs = (_lines(match[side]) for side in ("ours", "theirs"))
         yield Part(before - extra + 1, ours[:_LONGEST_PART], theirs[:_LONGEST_PART])
-        extra += found[0].count(b"\n") + 1 - len(ours)
+        extra += match[0].count(b"\n") + 1 - len(ours)
 
 
 def _lines(text: bytes) -> list[str]:

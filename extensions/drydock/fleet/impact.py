@@ -1,7 +1,7 @@
-"""What a version of a package would reach in a service: its lock, its requirements, its code.
+"""What a version of a package would affect in a service: lock file, requirements and code.
 
-The lock file and the requirements say whether it would be installed; the rules of the package's
-codemods say which lines have to follow.
+The lock file and the requirements show whether it would be installed; the package's codemods show
+which lines must change.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from drydock.errors import BadInput
 from drydock.locking import packages
 
 _FAMILY = {"starlette": "fastapi", "pytest-asyncio": "pytest"}
-"""The family of rules of a package that has none of its own name."""
+"""The family of rules of packages without rules named after them."""
 
 
 @dataclass(frozen=True)
@@ -43,24 +43,24 @@ class Wanted:
 
 @dataclass
 class Impact:
-    """What it means for one service; every field is plain data."""
+    """What the version means for one service; every field is plain data."""
 
     package: str
     version: str
     outcome: str = ""
     """`has it`, `has a newer one`, `reached`, `kept out` by a requirement, or `not used`."""
     lock: str = ""
-    """The file that says which version is installed; empty: none does."""
+    """The lock file; empty: none."""
     locked: str = ""
-    """That version; empty: the package is not in it."""
+    """The locked version; empty: the package is not locked."""
     requirements: list[dict[str, Any]] = field(default_factory=list)
-    """What the service itself asks for: path, line, text, and whether it allows the version."""
+    """The service's own requirements: path, line, text, and whether they allow the version."""
     findings: list[dict[str, Any]] = field(default_factory=list)
-    """The lines that have to follow, and the rule: see drydock.codemods.finding.Finding."""
+    """The lines that must change, and the rule: see drydock.codemods.finding.Finding."""
 
 
 def examine(wanted: Wanted, files: Mapping[str, str]) -> Impact:
-    """Return what a version reaches in a service with these `files`; nothing is changed."""
+    """Return what a version affects in a service with these `files`; change nothing."""
     lock, versions = ("uv.lock", _uv(files["uv.lock"])) if "uv.lock" in files else ("", {})
     if not lock:
         lock, versions = locked.versions(files)
@@ -69,13 +69,13 @@ def examine(wanted: Wanted, files: Mapping[str, str]) -> Impact:
     impact.requirements = list(_requirements(wanted, files))
     impact.outcome = _outcome(wanted, impact)
     if impact.outcome in ("reached", "kept out") and (rules := rules_of(wanted.name)):
-        found = run.run(files, rules, unsafe=False)
-        impact.findings = [asdict(one) for one in found.findings if one.rule]
+        outcome = run.run(files, rules, unsafe=False)
+        impact.findings = [asdict(finding) for finding in outcome.findings if finding.rule]
     return impact
 
 
 def rules_of(package: str) -> Sequence[str]:
-    """Return the names of the rules that are about a package."""
+    """Return the names of a package's rules."""
     family = _FAMILY.get(package, package).replace("-", "_")
     return [rule.name for rule in all_rules() if rule.name.partition("-")[0] == family]
 
@@ -93,15 +93,15 @@ def _outcome(wanted: Wanted, impact: Impact) -> str:
 
 
 def _requirements(wanted: Wanted, files: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for one in dependencies.read(files)[0]:
-        if canonicalize_name(one.name) == wanted.name:
-            allows = Requirement(one.text).specifier.contains(wanted.version, prereleases=True)
-            yield {"path": one.path, "line": one.line, "text": one.text, "allows": allows}
+    for demand in dependencies.read(files)[0]:
+        if canonicalize_name(demand.name) == wanted.name:
+            allows = Requirement(demand.text).specifier.contains(wanted.version, prereleases=True)
+            yield {"path": demand.path, "line": demand.line, "text": demand.text, "allows": allows}
 
 
 def _uv(text: str) -> dict[str, str]:
-    """Return the versions in a lock file of uv, of what comes from an index."""
+    """Return the versions of a `uv.lock` that come from an index."""
     try:
         return packages(text)
-    except (BadInput, ValueError):  # a number may have more digits than Python reads
+    except (BadInput, ValueError):  # a number may have more digits than Python allows
         return {}

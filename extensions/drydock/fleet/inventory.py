@@ -1,7 +1,7 @@
-"""Which services a fleet has: read from `fleet.yaml`, from folders, or from standard input.
+"""The services of a fleet, read from `fleet.yaml`, from folders or from standard input.
 
-Whatever stands there reaches git as an address, a branch or a path, so each of them is checked
-before: an address is no option and starts no helper of git's, a path leads nowhere outside.
+Addresses, branches and paths reach git, so they are checked first: an address must not be an
+option or start a remote helper, and a path must not lead outside.
 """
 
 import re
@@ -32,66 +32,69 @@ class Member:
     """One service of a fleet."""
 
     name: str
-    """What it is called in tables, and in the name of its report."""
+    """Its name in tables, and the file name of its report."""
     url: str = ""
-    """Where git clones it from, maybe with credentials; empty: it lies in `path`."""
+    """The address to clone from, possibly with credentials; empty: it is in `path`."""
     path: Path | None = None
     """A checkout on this machine."""
     folder: str = ""
     """Its folder in the repository; empty: the top."""
     branch: str = ""
-    """The branch that updates are for; empty: the one that is checked out, or the remote's own."""
+    """The branch to update; empty: the checked-out branch, or the remote's default branch."""
     owner: str = ""
     wave: int | None = None
-    """The wave in which it is updated; None: it was given none, and is updated with all."""
+    """The wave in which it is updated; None: no wave."""
 
     @property
     def address(self) -> str:
-        """Where it is, fit to be shown: without credentials."""
+        """Its location for display, without credentials."""
         where = without_credentials(self.url) if self.url else str(self.path)
         return f"{where}#{self.folder}" if self.folder else where
 
 
-def read(given: Sequence[str], stdin: Iterable[str]) -> list[Member]:
-    """Return the services that `given` names: a YAML file, folders, or `-` for lines of `stdin`.
+def read(arguments: Sequence[str], stdin: Iterable[str]) -> list[Member]:
+    """Return the services that `arguments` name: YAML files, folders, or `-` for lines of `stdin`.
 
-    A folder is a service, or holds checkouts of services. Raises BadInput for whatever cannot be
-    used; no git is asked.
+    A folder is a service or contains checkouts of services. Raises BadInput for invalid entries;
+    does not run git.
     """
-    found: list[Member] = []
-    for one in given:
-        if not one:
+    members: list[Member] = []
+    for argument in arguments:
+        if not argument:
             raise BadInput("FLEET is empty: expected a list of services, or a folder")
-        place = expanded(Path(one))
-        if one == STANDARD_INPUT:
+        path = expanded(Path(argument))
+        if argument == STANDARD_INPUT:
             lines = (line.strip() for line in stdin)
-            found += _members([line for line in lines if line and line[0] != "#"], {}, Path.cwd())
-        elif place.is_dir():
-            found += _checkouts(place)
+            addresses = [line for line in lines if line and line[0] != "#"]
+            members += _members(addresses, {}, Path.cwd())
+        elif path.is_dir():
+            members += _checkouts(path)
         else:
-            found += _listed(place)
-    return list(_named_apart(found))
+            members += _listed(path)
+    return list(_distinct(members))
 
 
 def of_wave(members: Iterable[Member], wave: int | None) -> list[Member]:
-    """Return the services of one wave; of all where that is None.
+    """Return the services of one wave; None: all services.
 
-    Raises BadInput where there are none.
+    Raises BadInput when there are none.
     """
-    found = [member for member in members if wave is None or member.wave == wave]
-    if not found:
-        raise BadInput("there is no service" if wave is None else f"no service is in wave {wave}")
-    return found
+    selected = [member for member in members if wave is None or member.wave == wave]
+    if not selected:
+        raise BadInput(
+            "the fleet has no services" if wave is None else f"no service in wave {wave}"
+        )
+    return selected
 
 
 def _checkouts(folder: Path) -> list[Member]:
     folder = resolved(folder)
     if (folder / answers.DEFAULT_NAME).exists() or (folder / ".git").exists():
         return [Member(_plain(folder.name), path=folder)]
-    found = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
-    if not found:
-        raise BadInput(f"{folder} holds no services")
-    return [Member(_plain(path.name), path=path) for path in found]
+    paths = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    if not paths:
+        raise BadInput(f"{folder} contains no services: expected a folder of checkouts")
+    return [Member(_plain(path.name), path=path) for path in paths]
 
 
 def _listed(file: Path) -> list[Member]:
@@ -99,23 +102,23 @@ def _listed(file: Path) -> list[Member]:
         with file.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
     except FileNotFoundError as error:
-        how = "list services in it (docs/fleet.md), or name a folder of checkouts"
-        raise BadInput(f"{file} is not there: {how}") from error
+        fix = "list services in it (docs/fleet.md), or name a folder of checkouts"
+        raise BadInput(f"{file} does not exist: {fix}") from error
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror}") from error
     if len(content) > _LARGEST:
-        raise BadInput(f"{file} is larger than {_LARGEST} bytes: it is no list of services")
+        raise BadInput(f"{file} is larger than {_LARGEST} bytes: it is not a list of services")
     values = answers.load(str(file), content, _MOST_VALUES, strict=True)
     if not isinstance(values, dict):
-        raise BadInput(f"{file} must have the keys services, and maybe defaults")
+        raise BadInput(f"{file} must have the key services, and optionally defaults")
     services, defaults = values.pop("services", None), values.pop("defaults", {})
     if values:
         raise BadInput(f"{file}: unknown key {next(iter(values))!r}: expected defaults, services")
     if not isinstance(services, list) or not services:
         raise BadInput(f"{file}: services must be a list of services")
     if not isinstance(defaults, dict) or (unknown := defaults.keys() - {*_DEFAULTS}):
-        wrong = f"unknown key {sorted(map(str, unknown))[0]!r}" if defaults else "not a mapping"
-        raise BadInput(f"{file}: defaults: {wrong}: expected {', '.join(_DEFAULTS)}")
+        problem = f"unknown key {sorted(map(str, unknown))[0]!r}" if defaults else "not a mapping"
+        raise BadInput(f"{file}: defaults: {problem}: expected {', '.join(_DEFAULTS)}")
     try:
         return _members(services, defaults, file.resolve().parent)
     except BadInput as error:
@@ -123,13 +126,13 @@ def _listed(file: Path) -> list[Member]:
 
 
 def _members(services: Sequence[Any], defaults: Mapping[str, Any], base: Path) -> list[Member]:
-    found = []
+    members = []
     for number, service in enumerate(services, 1):
         try:
-            found.append(_member(service, defaults, base))
+            members.append(_member(service, defaults, base))
         except BadInput as error:
             raise BadInput(f"service {number}: {error}") from error
-    return found
+    return members
 
 
 def _member(service: Any, defaults: Mapping[str, Any], base: Path) -> Member:
@@ -139,29 +142,29 @@ def _member(service: Any, defaults: Mapping[str, Any], base: Path) -> Member:
         raise BadInput("must be an address, or a mapping with url or path")
     if unknown := [key for key in service if key not in _KEYS]:
         raise BadInput(f"unknown key {unknown[0]!r}: expected {', '.join(_KEYS)}"[:200])
-    said = {**defaults, **service}
-    texts = {key: _text(said, key) for key in _KEYS if key != "wave"}
+    settings = {**defaults, **service}
+    texts = {key: _text(settings, key) for key in _KEYS if key != "wave"}
     if bool(texts["url"]) == bool(texts["path"]):
         raise BadInput("needs either url or path")
     if texts["url"] and not _is_remote(texts["url"]):
         raise BadInput(
-            f"{without_credentials(texts['url'])!r} is no address to clone from: "
+            f"{without_credentials(texts['url'])!r} is not an address to clone from: "
             "expected https://, ssh://, git://, file:// or user@host:path"
         )
     if texts["branch"] and not _BRANCH.fullmatch(texts["branch"]):
-        raise BadInput(f"{texts['branch']!r} is no name of a branch")
+        raise BadInput(f"{texts['branch']!r} is not a valid branch name")
     if texts["branch"].startswith("drydock/update"):
-        raise BadInput(f"{texts['branch']} is a branch of updates: name the one that they are for")
+        raise BadInput(f"{texts['branch']} is a branch of updates: name the branch to update")
     if re.search(r"[?#]", texts["url"]):
         raise BadInput(
-            f"{without_credentials(re.split(r'[?#]', texts['url'])[0])!r} goes on with a query: "
-            "git has no use for it, and a token there would be shown"
+            f"{without_credentials(re.split(r'[?#]', texts['url'])[0])!r} is followed by a query: "
+            "remove it; git does not use it, and a token in it would be displayed"
         )
     path = resolved(base / expanded(Path(texts["path"]))) if texts["path"] else None
     folder = _folder(texts["folder"])
     name = texts["name"]
     if name and not _NAME.fullmatch(name):
-        raise BadInput(f"{name!r} is no name: letters, digits, '.', '_' and '-' only")
+        raise BadInput(f"{name!r} is not a valid name: use letters, digits, '.', '_' and '-' only")
     last = folder or texts["url"].rstrip("/").removesuffix(".git") or str(path)
     return Member(
         name=name or _plain(re.split(r"[/:]", last)[-1]),
@@ -170,16 +173,16 @@ def _member(service: Any, defaults: Mapping[str, Any], base: Path) -> Member:
         folder=folder,
         branch=texts["branch"],
         owner=texts["owner"],
-        wave=_wave(said.get("wave")),
+        wave=_wave(settings.get("wave")),
     )
 
 
-def _text(said: Mapping[str, Any], key: str) -> str:
-    value = said.get(key)
+def _text(settings: Mapping[str, Any], key: str) -> str:
+    value = settings.get(key)
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > 4096 or not value.isprintable():
-        raise BadInput(f"{key} must be a text, not {value!r}"[:200])
+        raise BadInput(f"{key} must be a string, not {value!r}"[:200])
     if value.startswith("-"):
         raise BadInput(f"{key} must not start with '-': {without_credentials(value)!r}"[:200])
     return value
@@ -201,31 +204,32 @@ def _folder(value: str) -> str:
 
 
 def _is_remote(address: str) -> bool:
-    """Tell whether git would fetch from `address`, and start nothing else."""
-    found = _URL.fullmatch(address) or _SCP.fullmatch(address)
-    return found is not None and not found["host"].rpartition("@")[2].startswith("-")
+    """Tell whether git would fetch from `address` without starting another program."""
+    match = _URL.fullmatch(address) or _SCP.fullmatch(address)
+    return match is not None and not match["host"].rpartition("@")[2].startswith("-")
 
 
 def _plain(name: str) -> str:
-    """Return what a name of a repository or folder is called in a file's name."""
+    """Return the name of a repository or folder as a valid file name."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:100] or "service"
 
 
-def _named_apart(members: Iterable[Member]) -> Iterator[Member]:
-    """Yield the services, each once; raise BadInput where two have one name, or one place."""
+def _distinct(members: Iterable[Member]) -> Iterator[Member]:
+    """Yield the services; raise BadInput if two have the same name or the same place."""
     names: dict[str, Member] = {}
     places: dict[tuple[str, str], Member] = {}
     for member in members:
-        inside = (
+        location = (
             str(member.path / member.folder) if member.path else f"{member.url}#{member.folder}"
         )
-        place = (inside, member.branch)
+        place = (location, member.branch)
         if place in places:
-            raise BadInput(f"{member.address} is there twice")
+            raise BadInput(f"{member.address} is listed twice")
         if other := names.get(member.name.lower()):
             raise BadInput(
                 f"two services are called {member.name}: {other.address} and {member.address}; "
-                "give one another name"
+                "set name for one of them"
             )
+
         names[member.name.lower()] = places[place] = member
         yield member

@@ -1,4 +1,4 @@
-"""The state of a fleet as Prometheus reads it, from a file or behind any web server.
+"""The state of a fleet as metrics for Prometheus, in a file that any web server can serve.
 
 The format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 """
@@ -12,7 +12,7 @@ _Samples = Iterable[tuple[dict[str, str], float]]
 
 
 def render(records: Sequence[Record]) -> str:
-    """Return the metrics of what the records say, oldest first."""
+    """Return the metrics for `records`, which are sorted oldest first."""
     return "".join(f"{line}\n" for line in _lines(records))
 
 
@@ -22,52 +22,63 @@ def _lines(records: Sequence[Record]) -> Iterator[str]:
     known = [record for record in status.values() if not record["error"]]
     yield from _metric(
         "drydock_fleet_service_info",
-        "What a service is at, and who owns it.",
-        ((_of(one) | {"release": one["release"], "newest": one["newest"]}, 1) for one in known),
+        "The release of a service, and its owner.",
+        (
+            (_labels_of(record) | {"release": record["release"], "newest": record["newest"]}, 1)
+            for record in known
+        ),
     )
     yield from _metric(
         "drydock_fleet_releases_behind",
         "How many releases of the template are newer than the service's.",
-        ((_of(one), one["releases_behind"]) for one in known),
+        ((_labels_of(record), record["releases_behind"]) for record in known),
     )
     yield from _metric(
         "drydock_fleet_behind_seconds",
         "How long there has been a newer release than the service's.",
-        ((_of(one), one["days_behind"] * 86400) for one in known),
+        ((_labels_of(record), record["days_behind"] * 86400) for record in known),
     )
     yield from _metric(
         "drydock_fleet_score_ratio",
-        "How much of the standard's checks pass, by their weight.",
-        ((_of(one), one["score"] / 100) for one in known),
+        "The weighted share of the standard's checks that pass.",
+        ((_labels_of(record), record["score"] / 100) for record in known),
     )
     yield from _metric(
         "drydock_fleet_drifted_files",
-        "How many files of the template are edited or deleted.",
-        ((_of(one), len(one["changed"]) + len(one["missing"])) for one in known),
+        "How many of the template's files are edited or deleted.",
+        ((_labels_of(record), len(record["changed"]) + len(record["missing"])) for record in known),
     )
     yield from _metric(
         "drydock_fleet_failed",
         "Whether the service could not be read.",
-        ((_of(one), float(bool(one["error"]))) for one in status.values()),
+        ((_labels_of(record), float(bool(record["error"]))) for record in status.values()),
     )
     yield from _metric(
         "drydock_fleet_forecast_conflicts",
         "How many files would conflict in an update.",
-        ((_of(one), len(one["conflicts"])) for one in forecasts.values() if not one["error"]),
+        (
+            (_labels_of(record), len(record["conflicts"]))
+            for record in forecasts.values()
+            if not record["error"]
+        ),
     )
     yield from _metric(
         "drydock_fleet_update_failed",
         "Whether the last update failed or left conflicts.",
-        ((_of(one), float(bool(one["error"] or one.get("conflicts")))) for one in updates.values()),
+        (
+            (_labels_of(record), float(bool(record["error"] or record.get("conflicts"))))
+            for record in updates.values()
+        ),
     )
     yield from _metric(
         "drydock_fleet_last_run_timestamp_seconds",
-        "When each kind of run last told of a service.",
-        (({"kind": kind}, when) for kind, when in _last(records).items()),
+        "When each kind of run last recorded a service.",
+        (({"kind": kind}, time) for kind, time in _last_times(records).items()),
     )
 
 
-def _of(record: Record) -> dict[str, str]:
+def _labels_of(record: Record) -> dict[str, str]:
+
     wave = record["wave"]
     return {
         "service": record["service"],
@@ -76,7 +87,7 @@ def _of(record: Record) -> dict[str, str]:
     }
 
 
-def _last(records: Sequence[Record]) -> dict[str, float]:
+def _last_times(records: Sequence[Record]) -> dict[str, float]:
     return {
         str(record["kind"]): datetime.fromisoformat(record["date"]).timestamp()
         for record in records

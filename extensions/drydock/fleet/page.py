@@ -1,7 +1,6 @@
-"""The page of a fleet: one file that needs no server and loads nothing.
+"""The report page of a fleet: one file that needs no server and loads nothing.
 
-All of it is data that the page's script shows as text, so nothing that a service says becomes
-markup.
+The page's script shows the data as text, so nothing from a service becomes markup.
 """
 
 import json
@@ -12,23 +11,23 @@ from typing import Any
 
 from drydock.fleet.records import Record, latest
 
-_PLACE = "/*DATA*/"
+_PLACEHOLDER = "/*DATA*/"
 _MOST_DAYS = 60
 
 
 def render(records: Sequence[Record], broken: int = 0) -> str:
-    """Return the page of what the records say, oldest first.
+    """Return the page for `records`, which are sorted oldest first.
 
-    `broken` is how many lines of the file could not be read.
+    `broken` is the number of lines of the file that could not be read.
     """
     text = files("drydock.fleet").joinpath("page.html").read_text("utf-8")
-    # Inside a script element only `<` could end it.
+    # `<` is the only character that could end the script element.
     data = json.dumps(about(records, broken), default=str).replace("<", "\\u003c")
-    return text.replace(_PLACE, data, 1)
+    return text.replace(_PLACEHOLDER, data, 1)
 
 
 def about(records: Sequence[Record], broken: int) -> dict[str, Any]:
-    """Return what the page shows: each service with its newest records, and the history."""
+    """Return the data of the page: each service with its newest records, and the history."""
     forecasts, updates = latest(records, "forecast"), latest(records, "update")
     services = [
         record | {"forecast": forecasts.get(name), "update": updates.get(name)}
@@ -43,11 +42,11 @@ def about(records: Sequence[Record], broken: int) -> dict[str, Any]:
 
 
 def history(records: Sequence[Record]) -> Iterator[dict[str, Any]]:
-    """Yield how many services were at which release, for each day with a status."""
-    at: dict[str, str] = {}
+    """Yield the number of services at each release, for each day with a status record."""
+    current: dict[str, str] = {}
     days: dict[str, dict[str, int]] = {}
     for record in records:
         if record["kind"] == "status" and not record["error"]:
-            at[record["service"]] = record["release"]
-            days[record["date"][:10]] = dict(Counter(at.values()))
-    yield from [{"day": day, "releases": found} for day, found in days.items()][-_MOST_DAYS:]
+            current[record["service"]] = record["release"]
+            days[record["date"][:10]] = dict(Counter(current.values()))
+    yield from [{"day": day, "releases": counts} for day, counts in days.items()][-_MOST_DAYS:]

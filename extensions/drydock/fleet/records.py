@@ -1,7 +1,7 @@
-"""What was found out of each service, and when: one JSON object a line, appended to one file.
+"""Records of each service: one JSON object per line, appended to one file.
 
-The file is the history that reports are made of. Two runs may append to it at once; a line that
-a killed run left unfinished is told, and passed over.
+The file is the history that reports are made from. Two runs can append to it at once; a line that
+a killed run left unfinished is reported and skipped.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ _LARGEST_LINE = 8 << 20  # letters
 
 
 def about(kind: Kind, member: Member) -> Record:
-    """Return what every record says: when, what of, and of which service."""
+    """Return the fields of every record: date, kind and service."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "kind": kind,
@@ -41,7 +41,7 @@ class Journal:
     stream: IO[str]
 
     def append(self, record: Record) -> None:
-        """Write one record, whole."""
+        """Write one record as a complete line."""
         line = json.dumps(record, default=str, ensure_ascii=True)
         fcntl.flock(self.stream, fcntl.LOCK_EX)
         try:
@@ -53,9 +53,9 @@ class Journal:
 
 @contextmanager
 def journal(file: Path) -> Iterator[Journal]:
-    """Yield a journal that appends to `file`; raise BadInput where that cannot be written."""
+    """Yield a journal that appends to `file`; raise BadInput if it cannot be written."""
     try:
-        unfinished = file.exists() and not _ends_in_a_line(file)
+        unfinished = file.exists() and not _ends_with_newline(file)
         with file.open("a", encoding="utf-8") as stream:
             if unfinished:
                 stream.write("\n")
@@ -64,7 +64,7 @@ def journal(file: Path) -> Iterator[Journal]:
         raise BadInput(f"{error.filename or file}: {error.strerror}") from error
 
 
-def _ends_in_a_line(file: Path) -> bool:
+def _ends_with_newline(file: Path) -> bool:
     with file.open("rb") as stream:
         if not stream.seek(0, 2):
             return True
@@ -73,21 +73,21 @@ def _ends_in_a_line(file: Path) -> bool:
 
 
 def read(file: Path) -> tuple[list[Record], list[int]]:
-    """Return the records of a file, oldest first, and the numbers of lines that are none.
+    """Return the records of a file, oldest first, and the numbers of invalid lines.
 
-    Raises BadInput where it cannot be read.
+    Raises BadInput if the file cannot be read.
     """
-    found: list[Record] = []
+    records: list[Record] = []
     broken: list[int] = []
     try:
         with file.open(encoding="utf-8", errors="replace") as stream:
             for number, line in enumerate(stream, 1):
                 if line.strip():
                     record = _parsed(line)
-                    found.append(record) if record else broken.append(number)
+                    records.append(record) if record else broken.append(number)
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror}") from error
-    return sorted(found, key=lambda record: str(record["date"])), broken
+    return sorted(records, key=lambda record: str(record["date"])), broken
 
 
 def _parsed(line: str) -> Record | None:
@@ -96,12 +96,12 @@ def _parsed(line: str) -> Record | None:
     try:
         record: Record = json.loads(line)
         datetime.fromisoformat(record["date"])
-        is_one = all(isinstance(record[name], str) for name in ("kind", "service", "error"))
+        is_record = all(isinstance(record[name], str) for name in ("kind", "service", "error"))
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return record if is_one else None
+    return record if is_record else None
 
 
 def latest(records: Iterable[Record], kind: Kind) -> dict[str, Record]:
-    """Return the newest record of a kind by the service's name."""
+    """Return the newest record of a kind for each service, by its name."""
     return {record["service"]: record for record in records if record["kind"] == kind}

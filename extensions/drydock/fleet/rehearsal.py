@@ -1,7 +1,6 @@
-"""A release that is not cut yet, rehearsed: the working tree of a template as if it were one.
+"""Rehearse a release: treat the working tree of a template as if it were released.
 
-What conflicts is traced to the lines of the template that changed there since the release that a
-service is at.
+Conflicts are traced to the lines of the template that changed since the service's release.
 """
 
 import re
@@ -21,15 +20,15 @@ from drydock.template.releases import Template, open_template
 
 _HUNK = re.compile(r"^@@ -\S+ \+(?P<start>\d+)(?:,(?P<count>\d+))? @@", re.MULTILINE)
 _JINJA = re.compile(r"\{[{%#].*?[}%#]\}")
-_SHORTEST = 3  # letters that two lines have in common before they are taken for the same
+_SHORTEST = 3  # letters; shorter lines match by chance
 
 
 @dataclass(frozen=True)
 class Blame:
-    """Lines of a template that a release changed, and the services that they conflict in."""
+    """Lines of a template that a release changed, and the services in which they conflict."""
 
     where: str
-    """`path:first-last`, in the working tree that was rehearsed."""
+    """`path:first-last`, in the rehearsed working tree."""
     text: str
     """The first of these lines."""
     services: tuple[str, ...]
@@ -37,10 +36,10 @@ class Blame:
 
 @contextmanager
 def template(folder: Path) -> Iterator[tuple[Template, str]]:
-    """Yield the template in `folder` with one more release, and that release's name.
+    """Yield the template in `folder` with an additional release, and that release's name.
 
-    It holds what git would commit there now. The folder and its repository stay as they are.
-    Raises BadInput where that is no template.
+    The release contains what `git add --all` would commit. The folder and its repository are left
+    alone. Raises BadInput if it is not a template.
     """
     folder = folder.resolve()
     with (
@@ -53,15 +52,15 @@ def template(folder: Path) -> Iterator[tuple[Template, str]]:
             copy = Repository(place / ".git")
             for release in source.releases.values():  # the folder may lack their tags
                 copy.git("update-ref", f"refs/tags/{release.name}", release.commit)
-            name = _next(source)
+            name = _next_release(source)
             _commit(copy, folder, Path(scratch, "index"), name)
         except GitError as error:
             raise BadInput(f"{folder} cannot be rehearsed: {error}") from error
-        with open_template(str(place), place) as made:
-            yield Template(source.address, made.repository), name
+        with open_template(str(place), place) as rehearsed:
+            yield Template(source.address, rehearsed.repository), name
 
 
-def _next(source: Template) -> str:
+def _next_release(source: Template) -> str:
     versions = [release.version for release in source.releases.values() if release.version]
     newest = max(versions, default=Version("0"))
     return f"v{newest.major}.{newest.minor + 1}.0.dev0"
@@ -77,11 +76,11 @@ def _commit(copy: Repository, folder: Path, index: Path, name: str) -> None:
     copy.git("update-ref", "HEAD", commit)
 
 
-def blame(rehearsed: Template, to: str, found: Sequence[dict[str, Any]]) -> list[Blame]:
-    """Return the lines of the template that conflicts of these forecasts come from, worst first."""
-    reached: dict[tuple[str, str], list[str]] = {}
+def blame(rehearsed: Template, to: str, forecasts: Sequence[dict[str, Any]]) -> list[Blame]:
+    """Return the lines of the template that cause the conflicts of these forecasts, worst first."""
+    affected: dict[tuple[str, str], list[str]] = {}
     hunks: dict[tuple[str, str], list[_Hunk]] = {}
-    for record in found:
+    for record in forecasts:
         for conflict in record.get("conflicts", ()):
             path = conflict.get("source")
             if not path:
@@ -90,10 +89,10 @@ def blame(rehearsed: Template, to: str, found: Sequence[dict[str, Any]]) -> list
             if key not in hunks:
                 hunks[key] = list(_hunks(rehearsed, record["release"], to, path))
             for hunk in _to_blame(hunks[key], conflict["parts"]):
-                services = reached.setdefault((hunk.where, hunk.text), [])
+                services = affected.setdefault((hunk.where, hunk.text), [])
                 if record["service"] not in services:
                     services.append(record["service"])
-    ordered = sorted(reached.items(), key=lambda item: (-len(item[1]), item[0]))
+    ordered = sorted(affected.items(), key=lambda item: (-len(item[1]), item[0]))
     return [Blame(where, text, tuple(services)) for (where, text), services in ordered]
 
 
@@ -102,13 +101,13 @@ class _Hunk:
     where: str
     text: str
     lines: frozenset[str]
-    """What was removed and added, without what a template computes."""
+    """The removed and added lines, without Jinja expressions."""
 
 
 def _hunks(rehearsed: Template, old: str, new: str, path: str) -> Iterator[_Hunk]:
     commits = [rehearsed.find(name).commit for name in (old, new)]
-    said = rehearsed.repository.git("diff", "--unified=0", "--no-color", *commits, "--", path)
-    text = said.decode("utf-8", "replace")
+    diff = rehearsed.repository.git("diff", "--unified=0", "--no-color", *commits, "--", path)
+    text = diff.decode("utf-8", "replace")
     starts = [*_HUNK.finditer(text)]
     for number, start in enumerate(starts):
         end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
@@ -125,17 +124,17 @@ def _hunks(rehearsed: Template, old: str, new: str, path: str) -> Iterator[_Hunk
 
 
 def _to_blame(hunks: Sequence[_Hunk], parts: Sequence[dict[str, Any]]) -> list[_Hunk]:
-    """Return the hunks whose lines are in the places that conflict; all where none is."""
-    said = {_plain(line) for part in parts for line in (*part["ours"], *part["theirs"])}
-    near = [hunk for hunk in hunks if hunk.lines & said]
-    return near or list(hunks)
+    """Return the hunks with lines that are in conflict; all hunks if there are none."""
+    conflicting = {_plain(line) for part in parts for line in (*part["ours"], *part["theirs"])}
+    matching = [hunk for hunk in hunks if hunk.lines & conflicting]
+    return matching or list(hunks)
 
 
 def _plain(line: str) -> str:
     return " ".join(_JINJA.sub("", line).split())
 
 
-def share_in_conflict(found: Sequence[dict[str, Any]]) -> float:
-    """Return which part of the services would conflict or could not be read, from 0 to 1."""
-    bad = sum(bool(record["error"] or record["conflicts"]) for record in found)
-    return bad / len(found) if found else 0.0
+def share_in_conflict(forecasts: Sequence[dict[str, Any]]) -> float:
+    """Return the share of services that would conflict or could not be read, from 0 to 1."""
+    bad = sum(bool(record["error"] or record["conflicts"]) for record in forecasts)
+    return bad / len(forecasts) if forecasts else 0.0

@@ -1,4 +1,4 @@
-"""Where a service stands: which release it is at, how far behind, and what differs from it."""
+"""The status of a service: its release, how far it is behind, and what differs from the release."""
 
 import hashlib
 import os
@@ -23,58 +23,58 @@ from drydock.template.releases import Release, Template
 
 _LARGEST_COMPARED = 4 << 20  # bytes
 _LONGEST_MESSAGE = 1000  # letters
-_SEEN_OTHERWISE = ("DC107",)  # drift: it would render once more
+_SKIPPED_CHECKS = ("DC107",)  # drift: this file finds it without another render
 _WEIGHTS: dict[Level, int] = {"must": 4, "should": 2, "could": 1}
 _OWN = re.compile(r"^Drydock-Tree: ([0-9a-f]{40,64})$", re.MULTILINE)
 
 
 @dataclass
 class Status:
-    """What is known of one service; every field is plain data."""
+    """The status of one service; every field is plain data."""
 
     template: str = ""
     release: str = ""
     newest: str = ""
     releases_behind: int = 0
     days_behind: int = 0
-    """How long there has been a newer release than the service's."""
+    """How long a newer release than the service's has existed."""
     changed: list[str] = field(default_factory=list)
-    """Files of the template that are not as its release renders them."""
+    """Files of the template that differ from the render of its release."""
     missing: list[str] = field(default_factory=list)
     """Files of the template that the service deleted."""
     update_branch: str = ""
     """The branch with an update that is not merged yet; empty: none."""
     update_release: str = ""
-    """The release that the branch brings."""
+    """The release on that branch."""
     update_is_edited: bool = False
-    """Whether others changed what is on that branch, or added to it."""
+    """Whether others edited that branch or added commits to it."""
     conflict: bool = False
-    """Whether files of the service wait in the checkout for conflicts to be resolved."""
+    """Whether the checkout has unresolved conflicts in the service."""
     dirty: bool = False
-    """Whether the checkout has uncommitted changes of the service."""
+    """Whether the checkout has uncommitted changes in the service."""
     checks: list[dict[str, Any]] = field(default_factory=list)
-    """What the standard's checks say (drydock_standard.run.Result), without those that passed."""
+    """Results of the standard's checks (drydock_standard.run.Result), except those that passed."""
     passed: int = 0
-    """How many checks passed."""
+    """The number of checks that passed."""
     score: int = 100
-    """How much of what applies passes, from 0 to 100; a must counts four times a could."""
+    """The share of applicable checks that pass, from 0 to 100; a must weighs four times a could."""
 
 
 def examine(source: Source, folder: Path, templates: Templates, place: Path) -> Status:
-    """Return the status of the service in `folder`; `place` is for scratch. Nothing is changed.
+    """Return the status of the service in `folder`, which is left alone; `place` is scratch space.
 
-    Raises BadInput where it cannot be told.
+    Raises BadInput when the service or its template cannot be read.
     """
-    read = answers.read(folder, answers.find(folder))
-    if without_credentials(read.template) != read.template:
-        raise BadInput(f"{read.file}: _src_path contains credentials: remove them")
-    template = templates.open(read.template, folder)
-    release = template.find(read.release)
+    recorded = answers.read(folder, answers.find(folder))
+    if without_credentials(recorded.template) != recorded.template:
+        raise BadInput(f"{recorded.file}: _src_path contains credentials: remove them")
+    template = templates.open(recorded.template, folder)
+    release = template.find(recorded.release)
     newest = template.latest()
     newer = list(_newer(template, release))
     status = Status(
         template=template.address,
-        release=read.release,
+        release=recorded.release,
         newest=newest.name,
         releases_behind=len(newer),
         days_behind=_days_since(template, newer[0]) if newer else 0,
@@ -82,57 +82,59 @@ def examine(source: Source, folder: Path, templates: Templates, place: Path) -> 
     repository = source.repository if source.member.path else repository_of(folder)
     files, _ = repository.tracked()
     checkout = rendering.Checkout(
-        templates.checkout(template, release), read.template, release, read.release
+        templates.checkout(template, release), recorded.template, release, recorded.release
     )
-    request = rendering.request_as_recorded(read, folder)
+    request = rendering.request_as_recorded(recorded, folder)
     rendered = rendering.contents(checkout, place / "render" / folder.name, request)
     own = {
         path.removeprefix(source.prefix): entry
         for path, entry in files.items()
         if path.startswith(source.prefix)
     }
-    _note_drift(status, own, rendered)
-    states = [how for path, how in repository.states().items() if path.startswith(source.prefix)]
+    _add_drift(status, own, rendered)
+    states = [
+        state for path, state in repository.states().items() if path.startswith(source.prefix)
+    ]
     status.dirty = bool(states)
-    status.conflict = any(how in UNMERGED for how in states)
-    _note_branch(status, source, source.prefix + read.file)
+    status.conflict = any(state in UNMERGED for state in states)
+    _add_branch(status, source, source.prefix + recorded.file)
     tracked = {path: entry.mode for path, entry in own.items()}
-    _note_checks(status, run(folder, without=_SEEN_OTHERWISE, tracked=tracked))
+    _add_checks(status, run(folder, without=_SKIPPED_CHECKS, tracked=tracked))
     return status
 
 
-def _note_checks(status: Status, results: Sequence[Result]) -> None:
-    status.passed = sum(one.status == "passed" for one in results)
+def _add_checks(status: Status, results: Sequence[Result]) -> None:
+    status.passed = sum(result.status == "passed" for result in results)
     status.checks = [
         {
-            "code": one.code,
-            "level": one.level,
-            "name": one.name,
-            "status": one.status,
-            "message": redacted(one.message)[:_LONGEST_MESSAGE],
+            "code": result.code,
+            "level": result.level,
+            "name": result.name,
+            "status": result.status,
+            "message": redacted(result.message)[:_LONGEST_MESSAGE],
         }
-        for one in results
-        if one.status != "passed"
+        for result in results
+        if result.status != "passed"
     ]
-    counted = [one for one in results if one.status in ("passed", "failed")]
-    most = sum(_WEIGHTS[one.level] for one in counted)
-    reached = sum(_WEIGHTS[one.level] for one in counted if one.status == "passed")
-    status.score = 100 * reached // most if most else 100
+    counted = [result for result in results if result.status in ("passed", "failed")]
+    possible = sum(_WEIGHTS[result.level] for result in counted)
+    reached = sum(_WEIGHTS[result.level] for result in counted if result.status == "passed")
+    status.score = 100 * reached // possible if possible else 100
 
 
 def is_own(repository: Repository, commit: str) -> bool:
-    """Tell whether a commit holds just what `drydock fleet update` put there."""
-    found = _OWN.search(repository.text("show", "--no-patch", "--format=%B", commit))
-    return found is not None and repository.text("rev-parse", f"{commit}^{{tree}}") == found[1]
+    """Tell whether a commit has exactly the tree that `drydock fleet update` committed."""
+    match = _OWN.search(repository.text("show", "--no-patch", "--format=%B", commit))
+    return match is not None and repository.text("rev-parse", f"{commit}^{{tree}}") == match[1]
 
 
 def release_on(repository: Repository, commit: str, file: str) -> str:
-    """Return the release that the answers file of a commit records; empty if it has none."""
+    """Return the release that the answers file of a commit records; empty if there is none."""
     if not repository.git("ls-tree", "--name-only", "--full-tree", commit, "--", file):
         return ""
     text = repository.git("show", f"{commit}:{file}")[:_LARGEST_COMPARED]
-    found = re.search(r"^_commit:\s*['\"]?([^\s'\"]+)", text.decode(errors="replace"), re.MULTILINE)
-    return found[1] if found else ""
+    match = re.search(r"^_commit:\s*['\"]?([^\s'\"]+)", text.decode(errors="replace"), re.MULTILINE)
+    return match[1] if match else ""
 
 
 def _newer(template: Template, release: Release) -> Iterator[Release]:
@@ -143,11 +145,11 @@ def _newer(template: Template, release: Release) -> Iterator[Release]:
 
 
 def _days_since(template: Template, release: Release) -> int:
-    said = template.repository.text("show", "--no-patch", "--format=%cI", release.commit)
-    return max(0, (datetime.now(UTC) - datetime.fromisoformat(said)).days)
+    date = template.repository.text("show", "--no-patch", "--format=%cI", release.commit)
+    return max(0, (datetime.now(UTC) - datetime.fromisoformat(date)).days)
 
 
-def _note_drift(status: Status, files: Tree, rendered: Mapping[str, bytes | Path]) -> None:
+def _add_drift(status: Status, files: Tree, rendered: Mapping[str, bytes | Path]) -> None:
     for path, content in sorted(rendered.items()):
         entry = files.get(path)
         if entry is None:
@@ -157,7 +159,7 @@ def _note_drift(status: Status, files: Tree, rendered: Mapping[str, bytes | Path
 
 
 def _is_same(entry: Entry, content: bytes | Path) -> bool:
-    """Tell whether git stored just what was rendered, line ends aside."""
+    """Tell whether git stored exactly what was rendered, except for line ends."""
     if isinstance(content, Path):
         return entry.mode == "120000" and entry.oid == _blob_id(os.fsencode(content), entry.oid)
     if entry.oid == _blob_id(content, entry.oid):
@@ -168,17 +170,18 @@ def _is_same(entry: Entry, content: bytes | Path) -> bool:
 
 
 def _blob_id(content: bytes, like: str) -> str:
-    """Return git's id of a blob, by the hash that the id `like` was made with."""
-    made = hashlib.sha1 if len(like) == 40 else hashlib.sha256
-    return made(b"blob %d\0" % len(content) + content).hexdigest()
+    """Return git's id of a blob, with the hash algorithm of the id `like`."""
+    algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-def _note_branch(status: Status, source: Source, answers_file: str) -> None:
+def _add_branch(status: Status, source: Source, answers_file: str) -> None:
     repository, tip = source.repository, source.tip
     if tip is None or tip == source.commit:
         return
     release = release_on(repository, tip, answers_file)
     if not release or release == status.release:
-        return  # merged, or not about an update of this service
+        return  # merged already, or not an update of this service
+
     status.update_branch, status.update_release = source.branch, release
     status.update_is_edited = not is_own(repository, tip)

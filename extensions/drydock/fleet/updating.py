@@ -1,7 +1,7 @@
-"""The branch with an update of a service: what is there already, and how the new commit gets there.
+"""The branch of a service's updates: read what is on it, and write the new commit to it.
 
-A commit of Drydock's names the tree that it made. One that anybody amended, rebased onto other
-work or added to does not hold that tree, and is never overwritten.
+A commit by Drydock names its own tree. A commit that people amended or rebased, or a branch that
+they added to, has another tree at its tip and is never overwritten.
 """
 
 from dataclasses import dataclass
@@ -18,29 +18,29 @@ from drydock.template.addresses import redacted
 from drydock.template.releases import Release, version_of
 
 _REMOTE = "origin"
-"""What a checkout is pushed to."""
+"""The remote that a checkout is pushed to."""
 
 
 @dataclass(frozen=True)
 class Branch:
-    """The branch of updates of one service, where it is wanted."""
+    """The branch of updates of one service."""
 
     source: Source
     tip: str | None
-    """The commit that it is at; None: there is no such branch."""
+    """Its commit; None: there is no such branch."""
     release: str = ""
     """The release that its answers file records."""
     is_own: bool = False
 
     def has(self, release: Release) -> bool:
-        """Tell whether it brings a release, or a newer one."""
+        """Tell whether it updates to `release` or a newer one."""
         if self.tip is None:
             return False
-        found = version_of(self.release) if self.release else None
-        return self.release == release.name or _is_newer(found, release.version)
+        version = version_of(self.release) if self.release else None
+        return self.release == release.name or _is_newer(version, release.version)
 
     def require_own(self) -> None:
-        """Raise BadInput where anybody else's work is on it."""
+        """Raise BadInput if it has commits that Drydock did not make."""
         if self.tip and not self.is_own:
             raise BadInput(
                 f"{self.source.branch} has commits that Drydock did not make: "
@@ -48,17 +48,17 @@ class Branch:
             )
 
 
-def _is_newer(found: Version | None, wanted: Version | None) -> bool:
-    return found is not None and wanted is not None and found > wanted
+def _is_newer(version: Version | None, other: Version | None) -> bool:
+    return version is not None and other is not None and version > other
 
 
 def at_hand(source: Source, answers_file: str) -> Branch:
-    """Return the branch as the repository at hand has it: a clone that of its remote."""
+    """Return the branch as last seen locally: of a checkout its own, of a clone the remote's."""
     return _read(source, source.tip, answers_file)
 
 
 def pushed(source: Source, answers_file: str) -> Branch:
-    """Return the branch as the remote has it; raise BadInput where that cannot be asked."""
+    """Return the branch of the remote; raise BadInput if the remote cannot be reached."""
     if not source.member.path:
         return at_hand(source, answers_file)
     return _read(source, _remote_tip(source), answers_file)
@@ -72,14 +72,14 @@ def _read(source: Source, tip: str | None, answers_file: str) -> Branch:
 
 
 def in_repository(source: Source) -> str | None:
-    """Return the commit that the repository at hand itself has on the branch."""
+    """Return the commit of the local branch; None without one."""
     if source.member.path:
         return source.tip
     return source.repository.commit_of(f"refs/heads/{source.branch}")
 
 
 def prepared(source: Source, tip: str | None, answers_file: str, release: Release) -> str | None:
-    """Return the commit `tip` if an earlier run made it of just this update, and it is right."""
+    """Return the commit `tip` if an earlier run made it for exactly this update."""
     repository = source.repository
     if tip is None or repository.commit_of(f"{tip}^") != source.commit:
         return None
@@ -88,15 +88,15 @@ def prepared(source: Source, tip: str | None, answers_file: str, release: Releas
     return tip if is_own(repository, tip) else None
 
 
-def take(source: Source, made: Path, before: str | None) -> str:
-    """Name the tree in the commit that was made in the repository `made`; bring it over.
+def take(source: Source, folder: Path, before: str | None) -> str:
+    """Move the update's commit from the temporary repository in `folder` to the service's branch.
 
-    The branch must still be at `before`. Returns the commit. Raises BadInput where the branch
-    cannot be written.
+    The commit gets a line that names its tree. The branch must still be at `before`. Returns the
+    commit; raises BadInput when the branch cannot be written.
     """
-    own = Repository.at(made)
+    own = Repository.at(folder)
     tree, message = own.text("show", "--no-patch", "--format=%T%n%B").split("\n", 1)
-    # With a blank line: what stands before it may look like a trailer, or not.
+    # A blank line makes it a trailer, whatever the message ends with.
     text = f"{message.rstrip()}\n\nDrydock-Tree: {tree}\n"
     amend = ("commit", "--amend", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-")
     git.run(*amend, cwd=own.top, stdin=text.encode())
@@ -105,37 +105,37 @@ def take(source: Source, made: Path, before: str | None) -> str:
     if source.member.path and _is_checked_out(repository, name):
         raise BadInput(f"{source.branch} is checked out in {source.member.path}: leave it first")
     try:
-        # It borrows the repository's objects: what it has besides is what the update brought.
+        # The temporary repository borrows all other objects; only new ones must be moved.
         new = ("rev-list", "--objects", "--no-object-names", commit, f"^{source.commit}")
         own_objects = repository.storing_in(own.git_dir / "objects")
         own_objects.keep(own.text(*new).split())
         repository.git("update-ref", name, commit, before or "0" * len(commit))
     except (GitError, OSError) as error:
-        raise BadInput(f"{source.branch} is not written: {error}") from error
+        raise BadInput(f"cannot write {source.branch}: {error}") from error
     return commit
 
 
 def push(source: Source, commit: str, seen: str | None) -> None:
-    """Push the commit where the remote's branch is still at `seen`; raise BadInput if it is not."""
+    """Push the commit if the remote's branch is still at `seen`; raise BadInput if it is not."""
     if not source.member.path:
         source.push(commit, seen)
         return
     name = f"refs/heads/{source.branch}"
     lease = f"--force-with-lease={name}:{seen or ''}"
-    _ask_remote(source, "push", "--quiet", lease, "--", _REMOTE, f"{commit}:{name}")
+    _run_in_checkout(source, "push", "--quiet", lease, "--", _REMOTE, f"{commit}:{name}")
 
 
 def _remote_tip(source: Source) -> str | None:
     name = f"refs/heads/{source.branch}"
-    said = _ask_remote(source, "ls-remote", "--", _REMOTE, name)
-    if not said:
+    output = _run_in_checkout(source, "ls-remote", "--", _REMOTE, name)
+    if not output:
         return None
     fetch = ("fetch", "--quiet", "--no-write-fetch-head", "--no-tags", "--no-recurse-submodules")
-    _ask_remote(source, *fetch, "--", _REMOTE, name)
-    return said.split()[0].decode()
+    _run_in_checkout(source, *fetch, "--", _REMOTE, name)
+    return output.split()[0].decode()
 
 
-def _ask_remote(source: Source, *arguments: str) -> bytes:
+def _run_in_checkout(source: Source, *arguments: str) -> bytes:
     try:
         return git.run(*arguments, cwd=source.repository.top)
     except GitError as error:
@@ -143,5 +143,5 @@ def _ask_remote(source: Source, *arguments: str) -> bytes:
 
 
 def _is_checked_out(repository: Repository, name: str) -> bool:
-    said = repository.text("worktree", "list", "--porcelain")
-    return f"branch {name}" in said.splitlines()
+    output = repository.text("worktree", "list", "--porcelain")
+    return f"branch {name}" in output.splitlines()

@@ -1,8 +1,8 @@
-"""Waves as presets of Renovate: one file a wave, which the services of that wave extend.
+"""Waves as presets of Renovate: one file per wave, which the services of that wave extend.
 
-Renovate cannot wait for days here, since tags of git have no time that it would trust. So wave 0
-gets every release, and each later wave those up to `allowedVersions`, a line that is raised when
-the wave before runs well on a release (https://docs.renovatebot.com/config-presets/).
+Renovate's minimumReleaseAge does not work here, because it trusts no dates of git tags. Instead,
+the first wave gets every release, and each later wave those that its `allowedVersions` allows. Its
+promotion is one changed line (https://docs.renovatebot.com/config-presets/).
 """
 
 import json
@@ -26,22 +26,23 @@ def presets(
     before: Mapping[str, str],
     promote: int | None,
 ) -> dict[str, str]:
-    """Return the presets' texts by their file's name.
+    """Return the texts of the presets by file name.
 
     `extends` is the preset of all services, such as `local>platform/renovate-config`. `before`
-    are the files as they are; a wave that has one keeps its release, unless it is the one to
-    `promote` to `release`; a new wave starts at `release`. Raises BadInput for what cannot be.
+    are the existing files. A wave with a file keeps its release, unless it is the one to `promote`
+    to `release`; a new wave starts at `release`. Raises BadInput for invalid arguments.
     """
     if not _PRESET.fullmatch(extends):
         raise BadInput(
-            f"{extends!r} is no preset: expected one like local>platform/renovate-config"
+            f"{extends!r} is not a preset: expected one like local>platform/renovate-config"
         )
     waves = sorted({member.wave for member in members if member.wave is not None})
     if not waves:
-        raise BadInput("no service has a wave")
+        raise BadInput("no service has a wave: give services a wave in fleet.yaml")
     if promote is not None and promote not in waves[1:]:
-        raise BadInput(f"wave {promote} gets no promotion: there are {waves[1:]} after the first")
-    found = {}
+        later = ", ".join(map(str, waves[1:])) or "none"
+        raise BadInput(f"wave {promote} cannot be promoted: the waves after the first are: {later}")
+    texts = {}
     for wave in waves:
         name = f"wave-{wave}.json"
         services = sorted(member.name for member in members if member.wave == wave)
@@ -51,14 +52,14 @@ def presets(
             limits = _allowed(_allowed_by(name, before[name]))
         else:
             limits = _allowed(_up_to(release))
-        found[name] = _text(f"Wave {wave}: {', '.join(services)}", extends, limits)
-    return found
+        texts[name] = _text(f"Wave {wave}: {', '.join(services)}", extends, limits)
+    return texts
 
 
 def _up_to(release: str) -> str:
-    """Return what allows a release, in words of PEP 440, by which Renovate reads the template's.
+    """Return the PEP 440 specifier that allows releases up to `release`.
 
-    That has no order of local versions: of a company's own release the very one is allowed.
+    A specifier cannot order local versions, so a company's own release is allowed exactly.
     """
     version = release.removeprefix("v")
     return f"=={version}" if Version(version).local else f"<={version}"

@@ -1,8 +1,8 @@
-"""Runs one function over many services, in processes of their own.
+"""Run one function over many services, in separate processes.
 
-Whatever happens to one service is one result: an error, a process that is killed or takes too
-long stops no other. What processes leave behind lies in one folder, which is gone at the end, and
-at the start of the next run where this one was killed.
+An error, or a process that is killed or takes too long, is the result of that service and stops no
+other. Temporary files are in one folder, which is removed at the end, or by the next run if this
+one is killed.
 """
 
 import contextlib
@@ -29,20 +29,20 @@ from drydock.template.addresses import redacted
 
 Result = dict[str, Any]
 Examine = Callable[[Member, Path], Result]
-"""What is done with a service; the folder is scratch space that all services of a process share."""
+"""The function to run; the folder is scratch space that all services of a process share."""
 _FORK = multiprocessing.get_context("fork")
 _LONGEST_ERROR = 500  # letters
 _ENVIRONMENT = {
-    # What git may fetch by, whatever a submodule says: `ext::` would run a command.
+    # Submodules must not use `ext::`, which would run a command.
     "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
-    "GIT_LFS_SKIP_SMUDGE": "1",  # large files are never looked into
+    "GIT_LFS_SKIP_SMUDGE": "1",  # the content of large files is not needed
     "GIT_TERMINAL_PROMPT": "0",
 }
 
 
 @dataclass
 class _Worker:
-    """A process, and what it is busy with."""
+    """A process, and the service that it is working on."""
 
     process: ForkProcess
     line: Connection
@@ -59,25 +59,25 @@ def run(
     seconds: float,
     enough: Callable[[int], bool] = lambda _: False,
 ) -> Iterator[tuple[Member, Result]]:
-    """Yield each service with what `examine` returns of it, as soon as it is there.
+    """Yield each service with the result of `examine`, as soon as it is available.
 
-    `jobs` processes work at once; a service that takes more than `seconds` is given up.
-    `enough` is told how many are being worked on before another one starts. An error is a result:
-    `{"error": text}`.
+    `jobs` processes work at once; a service that takes longer than `seconds` is abandoned.
+    Before a service starts, `enough` gets the number of services in progress; if it returns true,
+    no further service starts. An error is a result: `{"error": text}`.
     """
-    left = list(reversed(members))
+    pending = list(reversed(members))
     with _scratch(cache) as scratch:
         workers: list[_Worker] = []
         try:
             while True:
                 busy = [worker for worker in workers if worker.member]
-                while left and len(busy) < jobs and not enough(len(busy)):
+                while pending and len(busy) < jobs and not enough(len(busy)):
                     idle = next((w for w in workers if not w.member), None)
                     if idle is None:
                         idle = _start(examine, scratch, workers)
                         workers.append(idle)
-                    idle.member, idle.since = left.pop(), time.monotonic()
-                    with contextlib.suppress(OSError):  # its death is seen below
+                    idle.member, idle.since = pending.pop(), time.monotonic()
+                    with contextlib.suppress(OSError):  # a dead process is noticed below
                         idle.line.send(idle.member)
                     busy.append(idle)
                 if not busy:
@@ -97,7 +97,7 @@ def run(
 
 
 def _ready(busy: Sequence[_Worker], seconds: float) -> list[_Worker]:
-    """Wait until some have a result, have ended or have taken too long; return them."""
+    """Wait until workers have a result, have ended or have taken too long; return them."""
     first = min(worker.since for worker in busy) + seconds - time.monotonic()
     ready = wait([worker.line for worker in busy], max(0.0, first))
     late = time.monotonic() - seconds
@@ -107,28 +107,28 @@ def _ready(busy: Sequence[_Worker], seconds: float) -> list[_Worker]:
 def _result(worker: _Worker, seconds: float) -> Result:
     try:
         if worker.line.poll():
-            found: Result = worker.line.recv()
-            return found
+            result: Result = worker.line.recv()
+            return result
     except (EOFError, OSError):
         worker.process.join()
         code = worker.process.exitcode or 0
-        how = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        return {"error": f"the process that worked on it ended ({how})", "dead": True}
+        reason = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return {"error": f"its process ended unexpectedly ({reason})", "dead": True}
     _kill(worker)
     return {"error": f"took more than {seconds:.0f} s", "dead": True}
 
 
 def _kill(worker: _Worker) -> None:
-    """End a process and what it started."""
+    """Kill a process and its children."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(worker.process.pid or 0, signal.SIGKILL)
-    worker.process.kill()  # where it has made no group of its own yet
+    worker.process.kill()  # it may not have its own process group yet
     worker.process.join()
 
 
 def _start(examine: Examine, scratch: Path, others: Sequence[_Worker]) -> _Worker:
     ours, theirs = _FORK.Pipe()
-    # A line that another process holds, too, would not end with this one.
+    # A pipe stays open as long as any process has it, so each closes those of the others.
     inherited = [ours, *(other.line for other in others)]
     process = _FORK.Process(target=_work, args=(examine, scratch, theirs, inherited))
     process.start()
@@ -139,13 +139,13 @@ def _start(examine: Examine, scratch: Path, others: Sequence[_Worker]) -> _Worke
 def _work(
     examine: Examine, scratch: Path, line: Connection, inherited: Sequence[Connection]
 ) -> None:
-    """Work on what comes along the line until it ends."""
-    # Without a terminal nothing can ask for a password, and an interrupt there is for the parent.
+    """Examine each service received on `line` until it closes."""
+    # Detached from the terminal: no password prompts, and interrupts go to the parent only.
     os.setsid()
     for other in inherited:
         other.close()
     os.environ |= _ENVIRONMENT
-    gc.freeze()  # what was there before stays, and need not be looked at again
+    gc.freeze()  # the parent's objects stay alive: no need to scan them again
     tempfile.tempdir = str(scratch)
     with tempfile.TemporaryDirectory(prefix="worker.") as own, contextlib.suppress(EOFError):
         while True:
@@ -153,25 +153,25 @@ def _work(
             begin = time.monotonic()
             result = _guarded(examine, member, Path(own))
             line.send(result | {"seconds": round(time.monotonic() - begin, 3)})
-            gc.collect()  # the command line lets Python do that too seldom for many services
+            gc.collect()  # the command line disables frequent collections (see cli.main)
 
 
 def _guarded(examine: Examine, member: Member, own: Path) -> Result:
     try:
         return examine(member, own)
     except (UserError, GitError) as error:
-        said = str(error)
+        message = str(error)
     except OSError as error:
-        said = ": ".join(filter(None, (str(error.filename or ""), error.strerror or str(error))))
+        message = ": ".join(filter(None, (str(error.filename or ""), error.strerror or str(error))))
     except Exception as error:
-        said = f"a fault of Drydock's own: {error!r}"
-    shown = one_line(redacted(said)).replace(f"{own}/", "")
-    return {"error": shown[:_LONGEST_ERROR] or "failed without a message"}
+        message = f"a fault of Drydock's own: {error!r}"
+    message = one_line(redacted(message)).replace(f"{own}/", "")
+    return {"error": message[:_LONGEST_ERROR] or "failed without a message"}
 
 
 @contextlib.contextmanager
 def _scratch(cache: Path) -> Iterator[Path]:
-    """Yield a folder for what is not kept; remove those of runs that were killed."""
+    """Yield a folder for temporary files; remove those of killed runs."""
     top = cache / "runs"
     top.mkdir(parents=True, exist_ok=True)
     for old in top.glob("*.lock"):

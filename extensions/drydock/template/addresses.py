@@ -22,7 +22,7 @@ def without_credentials(address: str) -> str:
     try:
         parts = urlsplit(address)
     except ValueError as error:
-        raise BadInput(f"{redacted(address)!r} is no address: {error}") from error
+        raise BadInput(f"{redacted(address)!r} is not an address: {error}") from error
     if "@" not in parts.netloc:
         return address
     login, _, host = parts.netloc.rpartition("@")

@@ -119,7 +119,7 @@ def read(service: Path, file: str) -> Answers:
 def _load(file: str, content: bytes) -> dict[str, Any]:
     values = load(file, content)
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise BadInput(f"{file} must hold answers by name")
+        raise BadInput(f"{file} must map names to answers")
     return values
 
 
@@ -187,7 +187,7 @@ def _require_plain(file: str, node: yaml.Node, loader: yaml.SafeLoader) -> None:
             number = loader.construct_yaml_int(node)
             raise BadInput(
                 f"{file}: line {line}: YAML reads {node.value[:40]} as {number}: "
-                "write it as a decimal without leading zeros, or in quotes if it is a text"
+                "write it as a decimal without leading zeros, or in quotes if it is text"
             )
 
 
@@ -196,7 +196,7 @@ def _recorded(file: str, values: dict[str, Any], key: str) -> str:
     if value is None:
         raise BadInput(f"{file} has no {key}: it does not say which template made this service")
     if not isinstance(value, str):
-        raise BadInput(f"{file}: {key} must be a text in quotes, not {value!r}"[:200])
+        raise BadInput(f"{file}: {key} must be a string in quotes, not {value!r}"[:200])
     if not value or value.startswith("-") or not value.isprintable() or len(value) > 4096:
         raise BadInput(f"{file}: {key} is not usable: {value!r}"[:200])
     return value

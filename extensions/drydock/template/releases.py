@@ -320,7 +320,7 @@ def open_template(address: str, base: Path, kept: Path | None = None) -> Iterato
     """
     shown = without_credentials(address)
     if address.startswith("-") or not address.isprintable() or re.match(r"[\w+.-]+::", address):
-        raise BadInput(f"{shown!r} is no address of a template")
+        raise BadInput(f"{shown!r} is not an address of a template")
     with tempfile.TemporaryDirectory(prefix="drydock.template.") as scratch:
         try:
             local = local_folder(address, base)
