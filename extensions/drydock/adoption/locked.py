@@ -1,15 +1,14 @@
 """The versions that a service ran with so far, as its lock file has them."""
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from drydock.adoption import pins
 from drydock.adoption.facts import Files
-from drydock.adoption.translate.dependencies import exported, lines_of
+from drydock.adoption.translate.dependencies import exported
+from drydock.documents import locks
 from drydock.documents.formats import toml
 
 
@@ -21,11 +20,9 @@ def versions(files: Files) -> tuple[str, dict[str, str]]:
     """
     if "uv.lock" in files:
         return "", {}
-    for path, read in (("poetry.lock", _toml), ("pdm.lock", _toml), ("Pipfile.lock", _pipfile)):
+    for path in (*("poetry.lock", "pdm.lock", "Pipfile.lock"), *sorted(exported(files))):
         if path in files:
-            return path, dict(_alone(read(files[path])))
-    for path in sorted(exported(files)):
-        return path, dict(_alone(_requirements(files[path])))
+            return path, _unambiguous(path, files[path])
     return "", {}
 
 
@@ -55,45 +52,10 @@ def to_keep(versions: Mapping[str, str], text: str) -> dict[str, str]:
     return {name: version for name, version in versions.items() if name not in newer}
 
 
-def _alone(found: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    several: dict[str, set[str]] = {}
-    for name, version in found:
-        several.setdefault(canonicalize_name(name), set()).add(version)
-    yield from ((name, held.pop()) for name, held in several.items() if len(held) == 1)
-
-
-def _toml(text: str) -> Iterator[tuple[str, str]]:
-    try:
-        packages = toml.data(text).get("package", [])
-    except ValueError:
-        return
-    for one in packages if isinstance(packages, list) else []:
-        if not isinstance(one, dict):
-            continue
-        source = one.get("source", {})
-        of_index = isinstance(source, dict) and source.get("type", "legacy") == "legacy"
-        if of_index and not {"path", "git", "url", "ref"} & one.keys():
-            yield str(one.get("name")), str(one.get("version"))
-
-
-def _pipfile(text: str) -> Iterator[tuple[str, str]]:
-    try:
-        data: Any = json.loads(text)
-    except ValueError:
-        return
-    for group in ("default", "develop"):
-        held = data.get(group, {}) if isinstance(data, dict) else {}
-        for name, said in held.items() if isinstance(held, Mapping) else ():
-            version = str(said.get("version", "")) if isinstance(said, Mapping) else ""
-            if version.startswith("=="):
-                yield name, version.removeprefix("==")
-
-
-def _requirements(text: str) -> Iterator[tuple[str, str]]:
-    for _, line in lines_of(text):
-        try:
-            wanted = Requirement(line)
-        except InvalidRequirement:
-            continue
-        if (said := str(wanted.specifier)).startswith("==") and "," not in said:
-            yield wanted.name, said.removeprefix("==")
+def _unambiguous(path: str, text: str) -> dict[str, str]:
+    """Return the packages from an index that a lock file pins to a single version."""
+    versions: dict[str, set[str]] = {}
+    for package in locks.packages(path, text):
+        if package.from_index:
+            versions.setdefault(package.name, set()).add(package.version)
+    return {name: each.pop() for name, each in versions.items() if len(each) == 1}

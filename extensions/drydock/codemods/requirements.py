@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from packaging.utils import canonicalize_name
+
 from drydock.codemods.finding import Edit, Finding
 from drydock.codemods.project import Project
+from drydock.documents import locks
 
 _LISTS = re.compile(r"(^|/)requirements[^/]*\.(txt|in)$|(^|/)requirements/[^/]+\.(txt|in)$")
 _LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock")
@@ -46,17 +49,10 @@ def find_entry(path: str, text: str, name: str) -> re.Match[str] | None:
 
 def pinned_version(path: str, text: str, name: str) -> str:
     """Return the version of a package in a lock file or a requirement file with pins; else ""."""
-    spelt = _spellings(name)
-    if path.rpartition("/")[2] == "Pipfile.lock":
-        found = re.search(rf'"{spelt}": \{{[^}}]*?"version": "==([^"]+)"', text, re.IGNORECASE)
-    elif path.endswith(".lock"):
-        found = re.search(rf'^name = "{spelt}"\nversion = "([^"]+)"', text, re.M | re.IGNORECASE)
-    elif _LISTS.search(path):
-        pin = rf"^{spelt}(?:\[[^\]]*\])?\s*==\s*([\w.!+-]+)"
-        found = re.search(pin, text, re.MULTILINE | re.IGNORECASE)
-    else:
+    if not path.endswith(".lock") and not _LISTS.search(path):
         return ""
-    return found[1] if found else ""
+    canonical = canonicalize_name(name)
+    return next((one.version for one in locks.packages(path, text) if one.name == canonical), "")
 
 
 def add(

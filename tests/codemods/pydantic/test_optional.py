@@ -301,6 +301,7 @@ def test_code_is_left_unchanged(row: str) -> None:
         ({"pyproject.toml": 'dependencies = [\n    "pydantic>=1.10,<2",\n]\n'}, 1),
         ({"poetry.lock": '[[package]]\nname = "pydantic"\nversion = "1.9.0"\n'}, 1),
         ({"uv.lock": '[[package]]\nname = "pydantic"\nversion = "2.9.0"\n'}, 2),
+        ({"Pipfile.lock": '{"default": {"pydantic": {"version": "==1.9.0"}}}'}, 1),
         ({"requirements.txt": "pydantic\n"}, 0),
         ({"a.py": "from pydantic import BaseSettings\n"}, 1),
         ({"a.py": "from pydantic import BaseModel, field_validator\n"}, 2),

@@ -118,6 +118,13 @@ NOOP: dict[str, tuple[Files, str]] = {
         },
         VERSION_1,
     ),
+    "aioredis 1 in Pipenv's lock file": (
+        {
+            "a.py": "import aioredis\n",
+            "Pipfile.lock": '{"default": {"aioredis": {"hashes": [], "version": "==1.3.1"}}}',
+        },
+        VERSION_1,
+    ),
     "name that redis does not define": (
         "from aioredis.connection import SocketBuffer\n",
         "redis.asyncio",

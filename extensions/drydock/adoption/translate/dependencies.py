@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo, conda, pipfile, poetry, setup, without_logins
 from drydock.adoption.translate.poetry import is_for_development
-from drydock.documents.formats import toml
+from drydock.documents.formats import requirements, toml
 from drydock.documents.places import line_of
 
 _REQUIREMENTS = re.compile(
@@ -164,15 +164,6 @@ def lists(files: Files) -> set[str]:
     return named | ({other for path in named for other in _included(path, files)} & files.keys())
 
 
-def lines_of(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each line of a file of requirements with its number, remarks and hashes left out."""
-    number = 1
-    for raw in text.replace("\\\n", " \0").split("\n"):
-        line = re.sub(r"(^|\s)#.*$", "", raw.replace("\0", "")).strip()
-        yield number, re.sub(r"\s--hash[= ]\S+", "", line).strip()
-        number += 1 + raw.count("\0")
-
-
 def is_archive(line: str) -> bool:
     """Tell whether a requirement is a wheel or a source archive in a folder."""
     return bool(_ARCHIVE.search(line)) and "://" not in line and " @ " not in line
@@ -196,7 +187,7 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
     if path in seen or path not in files:
         return
     seen.add(path)
-    for number, line in lines_of(files[path]):
+    for number, line in requirements.lines(files[path]):
         if re.match(r"-(r|-requirement)\b", line):
             for other in _included(path, {path: line}):
                 # A list for development takes in what the service runs with; it stays that.

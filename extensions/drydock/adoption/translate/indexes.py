@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import instructions, main_dockerfile
 from drydock.adoption.translate import Todo, without_logins
-from drydock.adoption.translate.dependencies import lines_of, lists
-from drydock.documents.formats import toml
+from drydock.adoption.translate.dependencies import lists
+from drydock.documents.formats import requirements, toml
 from drydock.documents.places import line_of
 from drydock.errors import BadInput
 
@@ -183,7 +183,7 @@ def _pipfile(files: Files) -> Iterator[_Said]:
 
 def _lists(files: Files) -> Iterator[_Said]:
     for path in sorted(lists(files)):
-        for number, line in lines_of(files[path]):
+        for number, line in requirements.lines(files[path]):
             if found := _IN_LIST.match(line):
                 kind, value = (found[1], found[2]) if found[1] else (found[3], found[4])
                 yield _Said({"f": "find-links"}.get(kind, kind), value.strip(), path, number)

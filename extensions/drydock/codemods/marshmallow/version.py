@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-# Locks say it, requirements and metadata bound it: the first file that does is believed.
+from drydock.documents import locks
+
+# Lock files state the version, requirements and metadata bound it: the first file that does wins.
 _FILES = (
     "uv.lock",
     "poetry.lock",
@@ -17,11 +19,6 @@ _FILES = (
     "setup.cfg",
     "setup.py",
 )
-_LOCKED = re.compile(
-    r"""name\s*=\s*"marshmallow"\s*\n\s*version\s*=\s*"(\d+)|"""
-    r""""marshmallow"\s*:\s*\{[^}]*?"version"\s*:\s*"==(\d+)""",
-    re.IGNORECASE,
-)
 _REQUIRED = re.compile(
     r"""(?:^|["'\s])marshmallow(?:\[[^\]]*\])?["']?\s*(?:=\s*["'])?\s*(?:[=~^>]=?=?|\()\s*(\d+)"""
     r"""(?:[.\d*]*)(?:\s*,\s*<=?\s*(\d+)(\.0)*(?![.\d]))?""",
@@ -30,18 +27,22 @@ _REQUIRED = re.compile(
 
 
 def major_version(files: Mapping[str, str]) -> int:
-    """Return 3 or 4; 0 where no file of the service tells."""
+    """Return 3 or 4; 0 if no file of the service shows it."""
     for pattern in _FILES:
         for path in sorted(files, key=lambda path: (path.count("/"), path)):
-            if PurePosixPath(path).match(pattern) and (found := _major(files[path])):
-                return found
+            if PurePosixPath(path).match(pattern) and (major := _major(path, files[path])):
+                return major
     return 0
 
 
-def _major(text: str) -> int:
-    if locked := _LOCKED.search(text):
-        major = int(locked[1] or locked[2])
-        return major if major in (3, 4) else 0
+def _major(path: str, text: str) -> int:
+    if path.endswith(".lock"):
+        packages = locks.packages(path, text)
+        locked = next((one.version for one in packages if one.name == "marshmallow"), "")
+        if major := re.match(r"[34](?!\d)", locked):
+            return int(major[0])
+        if locked:
+            return 0
     if required := _REQUIRED.search(text):
         low, below = int(required[1]), int(required[2] or 0)
         exact = (
@@ -53,12 +54,12 @@ def _major(text: str) -> int:
 
 
 def required_in(path: str, text: str) -> Mapping[str, int]:
-    """Return the lines at which a file requires marshmallow and Pydantic; a lock requires none."""
+    """Return the lines on which a file requires marshmallow and Pydantic; none for a lock file."""
     if path.endswith(".lock") or not any(PurePosixPath(path).match(each) for each in _FILES):
         return {}
-    found: dict[str, int] = {}
+    lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         for name in ("marshmallow", "pydantic"):
             if re.search(rf"""(?:^|["'\s]){name}(?![\w.-]*[\w/])""", line.partition("#")[0], re.I):
-                found.setdefault(name, number)
-    return found
+                lines.setdefault(name, number)
+    return lines

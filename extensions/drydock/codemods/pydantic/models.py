@@ -7,6 +7,7 @@ import libcst as cst
 
 from drydock.codemods.project import Project
 from drydock.codemods.source import Rewriter, Source
+from drydock.documents import locks
 
 SETTINGS = ("pydantic.BaseSettings", "pydantic_settings.BaseSettings")
 MODELS = ("pydantic.BaseModel", "pydantic.GenericModel", *SETTINGS)
@@ -21,7 +22,7 @@ _OLD = re.compile(
     r"|\bpydantic\.(generics|error_wrappers|env_settings)\b|__root__\b",
     re.MULTILINE,
 )
-_LOCKED = re.compile(r'name = "pydantic"\s*\nversion = "(\d+)\.')
+_MAJOR = re.compile(r"\d+(?=\.)")
 _PINNED = re.compile(
     r"""^\s*["']?pydantic(?:\[[\w,\s-]*\])?["']?\s*(?:=\s*["']|=\s*\{[^}\n]*version\s*=\s*["'])?"""
     r"""\s*(?:(==|~=|\^|~|>=(?=\s*[2-9]))\s*v?(\d+)|([^"'#;\n]*?<\s*2(?:\.0)?\b))""",
@@ -54,7 +55,8 @@ def generation(project: Project) -> int:
 
 def _generations_of(path: str, text: str) -> set[int]:
     if path.endswith(".lock"):
-        return {min(int(found[1]), 2) for found in _LOCKED.finditer(text)}
+        versions = [one.version for one in locks.packages(path, text) if one.name == "pydantic"]
+        return {min(int(major[0]), 2) for major in map(_MAJOR.match, versions) if major}
     return {2 if one[2] and int(one[2]) >= 2 else 1 for one in _PINNED.finditer(text)}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from drydock.documents.kinds import ANYWHERE, PACKAGES
 from drydock.documents.nodes import Body, Part, numbered
@@ -50,6 +50,15 @@ def read(text: str, _known: Sequence[Profile] = ()) -> Part:
     if len(set(keys)) < len(keys):
         raise ValueError("duplicate option")
     return Part("the file", body=Body(numbered(parts), closing=text[at:], kind=PACKAGES))
+
+
+def lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each logical line with its number, without comments and hashes."""
+    number = 1
+    for raw in text.replace("\\\n", " \0").split("\n"):
+        line = re.sub(r"(^|\s)#.*$", "", raw.replace("\0", "")).strip()
+        yield number, re.sub(r"\s--hash[= ]\S+", "", line).strip()
+        number += 1 + raw.count("\0")
 
 
 def _key(line: str, *, marked: bool) -> Hashable:
