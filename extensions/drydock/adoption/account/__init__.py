@@ -1,5 +1,5 @@
-"""What a service says about how it runs, instruction by instruction, and what becomes of each.
+"""What becomes of each instruction about how a service runs.
 
 Every module here accounts for one kind of file. Each instruction of such a file is carried over,
-done by the standard in its own way, or left for a person: none is in none of the three.
+covered by the standard, or left by hand. None is skipped.
 """

@@ -1,7 +1,7 @@
-"""Files besides the image's that say how a service runs: they stay, but may start it without it.
+"""Other files that say how a service runs. They stay, but may start it without the chassis.
 
 Compose files, Procfiles, supervisor's and gunicorn's settings, scripts that start a server, calls
-of `uvicorn.run`, and Dockerfiles besides the main one.
+of `uvicorn.run`, and Dockerfiles other than the main one.
 """
 
 import re
@@ -21,10 +21,10 @@ _ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
 
 
 def of_service(files: Files, carried: Mapping[str, Carried], name: str) -> list[Entry]:
-    """Return what becomes of each thing that a service says about how it runs.
+    """Return what becomes of each instruction about how a service runs.
 
-    `carried` are the standard's files with what they take in of it; `name` is the service's, which
-    is what starts it then. Of another template, which has no such name, that is nothing.
+    `carried` are the standard's files with what they took over. `name` is the service's, which is
+    also the command that starts it. Another template has no such name, so its account is empty.
     """
     if not name:
         return []
@@ -33,40 +33,39 @@ def of_service(files: Files, carried: Mapping[str, Carried], name: str) -> list[
 
 
 def left(account: Iterable[Entry], carried: Mapping[str, Carried]) -> Iterator[Todo]:
-    """Yield what an account leaves by hand of files that no file of the standard takes in."""
-    told = {entry for one in carried.values() for entry in one.account}
-    yield from (one.todo() for one in account if one.outcome == "by hand" and one not in told)
+    """Yield what an account leaves by hand, unless a file of the standard already reports it."""
+    reported = {entry for one in carried.values() for entry in one.account}
+    yield from (one.todo() for one in account if one.outcome == "by hand" and one not in reported)
 
 
 def find(files: Files, done: Iterable[Entry], main: str, command: str) -> Iterator[Entry]:
-    """Yield what becomes of each instruction of the files that are not accounted for yet.
+    """Yield what becomes of each instruction that `done` does not account for yet.
 
-    `done` is what is, `main` the main Dockerfile, and `command` what starts the service now.
+    `main` is the main Dockerfile, and `command` the one that now starts the service.
     """
-    known = {(one.path, one.line) for one in done}
-    on_the_way = {path for path, _ in known}
-    started = any(one.path == main for one in done)
+    accounted = {entry.path for entry in done}
+    has_image = main in accounted
     for path, text in sorted(files.items()):
         if _ASIDE.search(path):
             continue
         if path != main and is_dockerfile(path):
-            for line, said in instructions(text):
-                yield Entry(path, line, said, "carried", _STAYS)
+            for line, instruction in instructions(text):
+                yield Entry(path, line, instruction, "carried", _STAYS)
         elif path.endswith((".yml", ".yaml")):
             yield from _yaml(path, text, main, command)
         elif _PROCFILE.search(path):
             yield from _lines(path, text, r"(?P<name>[\w-]+):\s*(?P<command>.+)", command)
         elif path.endswith((".conf", ".ini")) and re.search(r"(?m)^\[program:", text):
             yield from _lines(path, text, r"(?P<name>command)\s*=\s*(?P<command>.+)", command)
-        elif path in on_the_way:
+        elif path in accounted:
             continue
         elif is_gunicorn_settings(path):
             yield from _flags(start.settings_of_gunicorn(path, text))
         elif path.endswith(".sh"):
-            if any(_starts(said) for _, said in shell.lines(text)):
+            if any(_starts(line) for _, line in shell.lines(text)):
                 yield from _lines(path, text, r"(?P<name>)(?P<command>.+)", command)
         elif path.endswith(".py") and "run(" in text:
-            yield from _runs(path, files, started=started)
+            yield from _runs(path, files, has_image=has_image)
 
 
 def _yaml(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
@@ -78,14 +77,14 @@ def _yaml(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
 
 def _compose(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
     parts: dict[tuple[str, ...], list[Place]] = {}
-    for one in places(path, text):
-        if not one.names or one.names == ("services",):
+    for place in places(path, text):
+        if not place.names or place.names == ("services",):
             continue
-        size = 3 if one.names[:1] == ("services",) else 2
-        parts.setdefault(one.names[:size], []).append(one)
+        size = 3 if place.names[:1] == ("services",) else 2
+        parts.setdefault(place.names[:size], []).append(place)
     built = {names[1] for names in parts if names[:1] == ("services",) and names[2:3] == ("build",)}
     for names, held in parts.items():
-        values = " ".join(one.value for one in held if one.value)
+        values = " ".join(place.value for place in held if place.value)
         said = ": ".join(filter(None, (".".join(names), values)))
         of_service = len(names) > 2 and names[1] in built
         outcome: Outcome = "carried"
@@ -105,7 +104,7 @@ def _compose(path: str, text: str, main: str, command: str) -> Iterator[Entry]:
 
 
 def _value(held: list[Place], key: str) -> str:
-    return next((one.value for one in held if one.names[-1] == key and one.value), "")
+    return next((place.value for place in held if place.names[-1] == key and place.value), "")
 
 
 def _is_main(held: list[Place], main: str) -> bool:
@@ -114,19 +113,20 @@ def _is_main(held: list[Place], main: str) -> bool:
 
 
 def _lines(path: str, text: str, form: str, command: str) -> Iterator[Entry]:
-    """Yield the lines of a file, of which those that start a server do so without the chassis."""
-    for number, said in shell.lines(text):
-        found = re.fullmatch(form, said)
+    """Yield the lines of a file; those that start a server bypass the chassis."""
+    for number, line in shell.lines(text):
+        found = re.fullmatch(form, line)
         if found and _starts(found["command"]):
             why = f"it starts the server without the chassis: {found['command'][:60]}"
-            yield Entry(path, number, said, "by hand", f"run {command} instead", why)
+            yield Entry(path, number, line, "by hand", f"run {command} instead", why)
         else:
-            yield Entry(path, number, said, "carried", _STAYS)
+            yield Entry(path, number, line, "carried", _STAYS)
 
 
 def _starts(line: str) -> bool:
-    for one in shell.commands(line):
-        bare = shell.unwrapped(shell.words(one))
+    """Tell whether a line of a shell starts a server."""
+    for command in shell.commands(line):
+        bare = shell.unwrapped(shell.words(command))
         inner = shell.script_of(bare)
         module = bare[2] if bare[1:2] == ["-m"] and len(bare) > 2 else ""
         name = bare[0].rpartition("/")[2] if bare else ""
@@ -135,20 +135,20 @@ def _starts(line: str) -> bool:
     return False
 
 
-def _runs(path: str, files: Files, *, started: bool) -> Iterator[Entry]:
+def _runs(path: str, files: Files, *, has_image: bool) -> Iterator[Entry]:
     for step in start.runs(path, files):
-        if not started:
+        if not has_image:
             yield from _flags([step])
             continue
-        for said in [step.said, *(given.said for given in step.flags)]:
+        for instruction in [step.said, *(flag.said for flag in step.flags)]:
             how = f"the code stays; python {path} still starts it, without the chassis"
-            yield Entry(path, step.line, said, "carried", how)
+            yield Entry(path, step.line, instruction, "carried", how)
 
 
 def _flags(steps: Iterable[start.Step]) -> Iterator[Entry]:
     for step in steps:
-        for given in step.flags:
-            yield servers.account(step.path, step.line, given, None, carries=False)[0]
+        for flag in step.flags:
+            yield servers.account(step.path, step.line, flag, None, carries=False)[0]
         if step.kind == "more":
             how = "the chassis starts the server and does not run it: move it, if you still need it"
             yield Entry(step.path, step.line, step.said, "by hand", how)

@@ -1,7 +1,7 @@
-"""Kubernetes manifests: what they say of a service's pods, and where the standard's chart has it.
+"""Kubernetes manifests: where the standard's chart has each of their settings.
 
-The manifests stay as they are; whoever goes over to the chart finds here what belongs where. What
-one workload says is in the chart's values already: `translate/chart.py`.
+The manifests stay as they are; the account is for teams that move to the chart. The settings of a
+single workload are carried over to the chart's values by `translate/chart.py`.
 """
 
 import re
@@ -41,36 +41,36 @@ _ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
 
 
 def is_manifest(path: str, text: str) -> bool:
-    """Tell whether a file is a manifest of pods that can be read as it stands."""
-    named = path.endswith((".yml", ".yaml")) and "{{" not in text
-    return named and bool(re.search(r"(?m)^kind:\s*(Deployment|StatefulSet|DaemonSet)\b", text))
+    """Tell whether a file is a manifest of pods, and no template of one."""
+    is_yaml = path.endswith((".yml", ".yaml")) and "{{" not in text
+    return is_yaml and bool(re.search(r"(?m)^kind:\s*(Deployment|StatefulSet|DaemonSet)\b", text))
 
 
 def find(path: str, text: str) -> Iterator[Entry]:
-    """Yield what a manifest says of its pods, each with its place in the standard's chart."""
+    """Yield each setting of a manifest's pods, with its place in the standard's chart."""
     for document in workloads(text):
         yield from _workload(path, text, document)
 
 
 def is_of_service(path: str, text: str) -> bool:
-    """Tell whether a file is a manifest of the service's own pods, not of what it uses."""
+    """Tell whether a file is a manifest of the service's pods, outside tests, docs and examples."""
     return is_manifest(path, text) and not _ASIDE.search(path)
 
 
 def workloads(text: str) -> Iterator[dict[str, Any]]:
     """Yield the documents of a manifest that run pods of the service."""
     try:
-        documents = [one for one in yaml.safe_load_all(text) if isinstance(one, dict)]
+        documents = [found for found in yaml.safe_load_all(text) if isinstance(found, dict)]
     except (yaml.YAMLError, ValueError, RecursionError):
         return
     for document in documents:
-        images = [str(one.get("image")) for one in containers(document)]
+        images = [str(container.get("image")) for container in containers(document)]
         if document.get("kind") in _WORKLOADS and not (images and all(map(is_used, images))):
             yield document
 
 
 def pod(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a workload says of its pods."""
+    """Return the spec of a workload's pods."""
     return at(document, "spec", "template", "spec")
 
 
@@ -80,19 +80,19 @@ def containers(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _workload(path: str, text: str, document: dict[str, Any]) -> Iterator[Entry]:
-    spec, said_of_pod = at(document, "spec"), pod(document)
+    spec, pod_spec = at(document, "spec"), pod(document)
 
-    def carried(said: str, how: str, *names: str, value: str | None = None) -> Entry:
+    def carried(setting: str, how: str, *names: str, value: str | None = None) -> Entry:
         line = line_of(path, text, *names, value=value) or line_of(path, text, *names)
-        return Entry(path, max(line, 1), said, "carried", f"{_STAYS}{how}")
+        return Entry(path, max(line, 1), setting, "carried", f"{_STAYS}{how}")
 
     if "replicas" in spec:
         how = "replicas in chart/values.yaml, and minReplicas of its autoscaling, which is on"
         if spec["replicas"] == 0:
             how = "replicas in chart/values.yaml; set autoscaling.enabled there to false"
         yield carried(f"replicas: {spec['replicas']}", how, "spec", "replicas")
-    yield from (carried(key, how, key) for key, how in _OF_POD.items() if key in said_of_pod)
-    for key in sorted(said_of_pod.keys() - _OF_POD.keys() - {"containers"}):
+    yield from (carried(key, how, key) for key, how in _OF_POD.items() if key in pod_spec)
+    for key in sorted(pod_spec.keys() - _OF_POD.keys() - {"containers"}):
         yield carried(key, _NO_PLACE, key)
     for container in containers(document):
         yield from (
@@ -100,32 +100,34 @@ def _workload(path: str, text: str, document: dict[str, Any]) -> Iterator[Entry]
         )
         for key in sorted(container.keys() - _OF_CONTAINER.keys() - _KNOWN):
             yield carried(key, _NO_PLACE, key)
-        for one in items(container, "env"):
+        for variable in items(container, "env"):
             how = "env in chart/values.yaml"
-            taken = at(one, "valueFrom")
-            if taken and "secretKeyRef" not in taken:
+            source = at(variable, "valueFrom")
+            if source and "secretKeyRef" not in source:
                 how = "chart/values.yaml takes only text (env) and Secrets (secretEnv)"
-            elif taken:
+            elif source:
                 how = "secretEnv in chart/values.yaml"
-            name = str(one.get("name"))
+            name = str(variable.get("name"))
             yield carried(f"env {name}", how, "env", "name", value=name)
-        for one in items(container, "envFrom"):
-            source = "secretRef" if "secretRef" in one else "configMapRef"
+        for reference in items(container, "envFrom"):
+            kind = "secretRef" if "secretRef" in reference else "configMapRef"
             how = "secrets in chart/values.yaml"
-            if source == "configMapRef":
+            if kind == "configMapRef":
                 how = "env in chart/values.yaml, entry by entry"
-            name = str(at(one, source).get("name"))
-            yield carried(f"envFrom {name}", how, source, "name", value=name)
+            name = str(at(reference, kind).get("name"))
+            yield carried(f"envFrom {name}", how, kind, "name", value=name)
 
 
 def at(data: Any, *names: str) -> dict[str, Any]:
-    """Return the mapping that keys lead to; an empty one, if there is none."""
+    """Return the mapping at these keys; an empty one if there is none."""
     for name in names:
         data = data.get(name) if isinstance(data, dict) else None
     return data if isinstance(data, dict) else {}
 
 
 def items(data: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
-    """Yield the mappings in the list of that name."""
-    held = data.get(name)
-    yield from (one for one in (held if isinstance(held, list) else ()) if isinstance(one, dict))
+    """Yield the mappings in the list `name`."""
+    entries = data.get(name)
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict):
+            yield entry

@@ -1,7 +1,7 @@
-"""What a server was told: flags of uvicorn, gunicorn, hypercorn and their like.
+"""The options of a server: flags of uvicorn, gunicorn, hypercorn and similar servers.
 
-They are named as uvicorn's command line names them (https://uvicorn.dev/settings/), gunicorn's by
-its own long names (https://gunicorn.org/reference/settings/).
+They have the names of uvicorn's command line (https://uvicorn.dev/settings/); gunicorn's have its
+own long names (https://gunicorn.org/reference/settings/).
 """
 
 import re
@@ -46,18 +46,18 @@ _ALIASES = {
 
 @dataclass(frozen=True)
 class Flag:
-    """One thing that a server is told."""
+    """One option of a server."""
 
     name: str
-    """As on uvicorn's command line, without dashes."""
+    """As on uvicorn's command line, without leading dashes."""
     value: str
     said: str
-    """As it stands."""
+    """As written."""
 
 
 @dataclass(frozen=True)
 class Variable:
-    """What carries a flag over: a variable that the chassis reads."""
+    """A variable of the chassis that replaces a flag."""
 
     name: str
     value: str
@@ -74,13 +74,13 @@ class Variable:
 
 
 def flag(name: str, value: str, said: str) -> Flag:
-    """Return a flag by the name that its server gives it, in the writing of any of them."""
+    """Return a flag by its name on the command line, in code or in a settings file."""
     plain = name.lstrip("-").replace("_", "-")
     return Flag(_ALIASES.get(plain, plain), value, said)
 
 
 def flags(command: list[str]) -> Iterator[Flag]:
-    """Yield what the words of a command, the server first, tell the server."""
+    """Yield the flags of a command, whose first word is the server."""
     server = command[0].rpartition("/")[2]
     rest = command[1:]
     while rest:
@@ -93,10 +93,10 @@ def flags(command: list[str]) -> Iterator[Flag]:
             name, equals, value = word[:2], "=", word[2:]
         said = word
         known = flag(short.get(name, name), value, said)
-        takes = not equals and not _BOOLEAN.fullmatch(known.name)
-        # A dash alone is a value: the standard output.
+        takes_value = not equals and not _BOOLEAN.fullmatch(known.name)
+        # A single dash is a value: the standard output.
         if (
-            takes
+            takes_value
             and rest
             and (rest[0] == "-" or rest[0][0] != "-")
             and not _is_target(server, rest)
@@ -107,16 +107,16 @@ def flags(command: list[str]) -> Iterator[Flag]:
 
 
 def _is_target(server: str, rest: list[str]) -> bool:
-    """Tell whether the next word is the application, the last word but flags."""
+    """Tell whether the next word is the application: the last word that is no flag."""
     others = [word for word in rest[1:] if _TARGET.fullmatch(word)]
     return bool(
         server != "fastapi" and re.fullmatch(r"[A-Za-z_][\w.]*:\w+", rest[0]) and not others
     )
 
 
-_SEEN_BY_CALLERS = r"host|bind|port|(no-)?server-header|root-path|ssl-.*"
+_SEEN_BY_CLIENTS = r"host|bind|port|(no-)?server-header|root-path|ssl-.*"
 _ONE = "one process per pod; replicas scale it"
-# Name, value, and how the standard does it.
+# Name, value, and how the standard covers it.
 _STANDARD: tuple[tuple[str, str, str], ...] = (
     ("host", r"0\.0\.0\.0|0|127\.0\.0\.1|localhost|", "it listens on all addresses of the pod"),
     ("proxy-headers", r".*", "headers from trusted proxies are read (server.trusted_proxies)"),
@@ -141,7 +141,7 @@ _STANDARD: tuple[tuple[str, str, str], ...] = (
     ("app-dir|chdir", r".*", "the answer app says where the application is"),
     ("pid|pidfile|p", r".*", "the container runs one process"),
 )  # fmt: skip
-# Name, value, the variable that carries it over, and what it is set to.
+# Name, value, the variable that replaces it, and the variable's value.
 _CARRIED: tuple[tuple[str, str, str, str], ...] = (
     ("root-path", r"(/[^\s?#$]*[^\s?#/$])?", "APP__SERVER__ROOT_PATH", r"\g<0>"),
     ("forwarded-allow-ips", r"[\d./:*,a-f]+", "FORWARDED_ALLOW_IPS", r"\g<0>"),
@@ -154,7 +154,7 @@ _CARRIED: tuple[tuple[str, str, str, str], ...] = (
     ("access-log", r"False", "APP__LOGGING__ACCESS", "false"),
     ("env", r"[A-Za-z_]\w*=\S*", "", ""),
 )  # fmt: skip
-# Name, and what a person does.
+# Name, and what a person must do.
 _BY_HAND: tuple[tuple[str, str], ...] = (
     ("workers|threads",
      f"{_ONE}: set replicas and autoscaling.minReplicas in chart/values.yaml to as many"),
@@ -174,18 +174,18 @@ _BY_HAND: tuple[tuple[str, str], ...] = (
 
 
 def account(
-    path: str, line: int, given: Flag, port: int | None, *, carries: bool
+    path: str, line: int, option: Flag, port: int | None, *, carries: bool
 ) -> tuple[Entry, Variable | None]:
-    """Return what becomes of a flag, and the variable that carries it over, if one does.
+    """Return what becomes of a flag, and the variable that replaces it, if there is one.
 
-    `port` is the port of the service where it is known; `carries` says whether what is carried
-    over has a place, as it has in an image.
+    `port` is the service's, if it is known. Without `carries` there is no place to set a variable,
+    so what could be carried over is left by hand.
     """
 
     def entry(outcome: Outcome, how: str) -> Entry:
-        return Entry(path, line, given.said, outcome, how)
+        return Entry(path, line, option.said, outcome, how)
 
-    name, value = given.name, given.value
+    name, value = option.name, option.value
     digits = re.fullmatch(r"(?:.*:)?(\d+)", value) if name in {"port", "bind"} else None
     address = value.rpartition(":")[0].strip("[]") if name == "bind" else ""
     if (
@@ -209,6 +209,8 @@ def account(
             return entry("by hand", f"set {pair.name}={pair.value}"), None
     for names, how in _BY_HAND:
         if re.fullmatch(names, name):
-            seen = re.fullmatch(_SEEN_BY_CALLERS, name)
-            return replace(entry("by hand", how), concern="callers" if seen else "operators"), None
+            is_seen = re.fullmatch(_SEEN_BY_CLIENTS, name)
+            return replace(
+                entry("by hand", how), concern="callers" if is_seen else "operators"
+            ), None
     return entry("by hand", "decide whether the chassis needs such a setting"), None

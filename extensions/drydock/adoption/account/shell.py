@@ -1,4 +1,4 @@
-"""Commands as a shell reads them: one after another, what only wraps them taken off."""
+"""Commands as a shell reads them, without their wrappers."""
 
 import re
 import shlex
@@ -13,7 +13,7 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=\S*")
 
 
 def commands(text: str) -> Iterator[str]:
-    """Yield the commands of one line of a shell; what is in quotes is not taken apart."""
+    """Yield the commands of a line of a shell; quoted text is not split."""
     held, quote, escaped = "", "", False
     for letter in f"{text}\n":
         if escaped or (letter == "\\" and quote != "'"):
@@ -34,7 +34,7 @@ def commands(text: str) -> Iterator[str]:
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a script, those that go on as one, without comments and empty ones."""
+    """Yield the lines of a script; continued lines as one, without comments and empty lines."""
     held, start = "", 0
     for number, line in enumerate(text.splitlines(), 1):
         if not held:
@@ -42,48 +42,47 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
         if line.rstrip().endswith("\\"):
             held += line.rstrip()[:-1] + " "
             continue
-        whole = (held + line).strip()
+        joined = (held + line).strip()
         held = ""
-        if whole and not whole.startswith("#"):
-            yield start, whole
+        if joined and not joined.startswith("#"):
+            yield start, joined
     if held.strip():
         yield start, held.strip()
 
 
 def words(command: str) -> list[str]:
-    """Return the words of a command; as they stand where a quote is not closed."""
+    """Return the words of a command; split at spaces if a quote is not closed."""
     try:
         return shlex.split(command)
     except ValueError:
         return command.split()
 
 
-def unwrapped(said: list[str]) -> list[str]:
+def unwrapped(command: list[str]) -> list[str]:
     """Return a command without what only starts it: an init, a tool's `run`, variables."""
-    while said:
-        if _ASSIGNMENT.fullmatch(said[0]) or said[0] in {"--", "-g", "-s"}:
-            said = said[1:]
+    while command:
+        if _ASSIGNMENT.fullmatch(command[0]) or command[0] in {"--", "-g", "-s"}:
+            command = command[1:]
             continue
-        name = said[0].rpartition("/")[2]
-        taken = _WRAPPERS.get(name) or _WRAPPERS.get(" ".join([name, *said[1:2]]))
-        if not taken:
-            return said
-        said = said[taken:]
-        while said and said[0].startswith("--") and said[0] != "--":
-            said = said[1:]
-    return said
+        name = command[0].rpartition("/")[2]
+        size = _WRAPPERS.get(name) or _WRAPPERS.get(" ".join([name, *command[1:2]]))
+        if not size:
+            return command
+        command = command[size:]
+        while command and command[0].startswith("--") and command[0] != "--":
+            command = command[1:]
+    return command
 
 
-def script_of(said: list[str]) -> str:
-    """Return the line that `sh -c` runs; empty where it is no such command."""
-    if len(said) > 2 and said[0].rpartition("/")[2] in _SHELLS and said[1] in {"-c", "-lc", "-ec"}:
-        return said[2]
-    return ""
+def script_of(command: list[str]) -> str:
+    """Return the line that `sh -c` runs; empty for another command."""
+    runs_line = len(command) > 2 and command[1] in {"-c", "-lc", "-ec"}
+    return command[2] if runs_line and command[0].rpartition("/")[2] in _SHELLS else ""
 
 
-def file_of(said: list[str]) -> str:
-    """Return the script that a command runs, as it is named; empty where it runs none."""
-    rest = said[1:] if said and said[0].rpartition("/")[2] in _SHELLS else said
-    rest = [word for word in rest if not word.startswith("-")] if rest is not said else rest
-    named = rest[0] if rest else ""
-    return named if "/" in named or named.endswith(".sh") else ""
+def file_of(command: list[str]) -> str:
+    """Return the script that a command runs, as written; empty if it runs none."""
+    rest = command[1:] if command and command[0].rpartition("/")[2] in _SHELLS else command
+    rest = [word for word in rest if not word.startswith("-")] if rest is not command else rest
+    name = rest[0] if rest else ""
+    return name if "/" in name or name.endswith(".sh") else ""

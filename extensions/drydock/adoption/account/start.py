@@ -1,4 +1,4 @@
-"""What an image starts: from its last command, through scripts and modules, to the server."""
+"""How an image starts the service: from its command, through scripts and modules, to the server."""
 
 import ast
 import posixpath
@@ -15,7 +15,7 @@ Where = tuple[str, int]
 """A file and a line in it."""
 
 _QUIET = re.compile(r"(set|cd|echo|printf|true|:)\b|exit\b")
-_GOES_ON = re.compile(r"(exec\s+)?[\"']?\$[@*]")
+_RUNS_ARGUMENTS = re.compile(r"(exec\s+)?[\"']?\$[@*]")
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?")
 
 
@@ -27,7 +27,7 @@ class Step:
     line: int
     said: str
     kind: str
-    """server, run (uvicorn.run), config (gunicorn's file), script, quiet, goes on, or more."""
+    """server, run (uvicorn.run), config (gunicorn's file), script, quiet, arguments, or more."""
     flags: tuple[servers.Flag, ...] = ()
 
 
@@ -39,20 +39,20 @@ class Start:
 
     @property
     def scripts(self) -> set[str]:
-        """The scripts on the way."""
+        """The scripts that run before the server."""
         return {step.path for step in self.steps if step.path.endswith(".sh")} | {
             step.said for step in self.steps if step.kind == "script"
         }
 
     @property
     def more(self) -> list[Step]:
-        """What is done besides starting the server."""
+        """The commands that do something other than start the server."""
         return [step for step in self.steps if step.kind == "more"]
 
 
-def of_command(path: str, line: int, said: list[str], files: Files) -> Start:
-    """Return how the words of a command, as an image runs it, start the service."""
-    return Start(list(_steps((path, line), said, " ".join(said), files, frozenset())))
+def of_command(path: str, line: int, words: list[str], files: Files) -> Start:
+    """Return how a command of an image starts the service."""
+    return Start(list(_steps((path, line), words, " ".join(words), files, frozenset())))
 
 
 def of_shell(path: str, line: int, text: str, files: Files) -> Start:
@@ -66,9 +66,9 @@ def _in_shell(where: Where, text: str, files: Files, seen: frozenset[str]) -> It
 
 
 def _steps(
-    where: Where, said: list[str], text: str, files: Files, seen: frozenset[str]
+    where: Where, words: list[str], text: str, files: Files, seen: frozenset[str]
 ) -> Iterator[Step]:
-    bare = shell.unwrapped(said)
+    bare = shell.unwrapped(words)
     name = bare[0].rpartition("/")[2] if bare else ""
     if inner := shell.script_of(bare):
         yield from _in_shell(where, inner, files, seen)
@@ -78,14 +78,14 @@ def _steps(
         yield Step(*where, script, "script")
         for number, command in shell.lines(files[script]):
             yield from _in_script((script, number), command, files, seen | {script})
-        # What it is given, it may start in its turn.
+        # A script can run its arguments.
         rest = bare[bare.index(shell.file_of(bare)) + 1 :]
         if rest:
             yield from _steps(where, rest, " ".join(rest), files, seen | {script})
     elif not bare or _QUIET.match(text) or text.startswith("#!"):
         yield Step(*where, text, "quiet")
-    elif _GOES_ON.match(text):
-        yield Step(*where, text, "goes on")
+    elif _RUNS_ARGUMENTS.match(text):
+        yield Step(*where, text, "arguments")
     else:
         yield Step(*where, text, "more")
 
@@ -103,37 +103,37 @@ def _server(where: Where, bare: list[str], text: str, files: Files) -> Iterator[
         if module in servers.SERVERS:
             bare = [module, *bare[3:]]
         else:
-            named = bare[1] if len(bare) > 1 else ""
+            script = bare[1] if len(bare) > 1 else ""
             inside = module.replace(".", "/")
-            tries = [f"{inside}.py", f"{inside}/__main__.py"] if module else [named]
-            file = next((one for name in tries if (one := _found(name, files))), "")
+            names = [f"{inside}.py", f"{inside}/__main__.py"] if module else [script]
+            file = next((path for name in names if (path := _found(name, files))), "")
             calls = list(runs(file, files)) if file else []
             yield Step(*where, text, "server" if calls else "more")
             yield from calls
             return
     server = bare[0].rpartition("/")[2]
-    given = tuple(servers.flags(bare))
-    yield Step(*where, text, "server", given)
+    flags = tuple(servers.flags(bare))
+    yield Step(*where, text, "server", flags)
     if server == "gunicorn":
-        named = next((one.value for one in given if one.name == "config"), "gunicorn.conf.py")
+        named = next((flag.value for flag in flags if flag.name == "config"), "gunicorn.conf.py")
         if file := _found(named.removeprefix("file:").removeprefix("python:"), files):
             yield from settings_of_gunicorn(file, files[file])
 
 
-def _found(named: str, files: Files) -> str:
-    """Return the file of the service that an image has under a name; empty if it is none."""
-    plain = posixpath.normpath(re.sub(r"\$\{?\w+\}?", "", named)).lstrip("/") if named else ""
+def _found(name: str, files: Files) -> str:
+    """Return the service's file that has this path in an image; empty if there is none."""
+    plain = posixpath.normpath(re.sub(r"\$\{?\w+\}?", "", name)).lstrip("/") if name else ""
     while plain:
         if plain in files:
             return plain
         plain = plain.partition("/")[2]
-    last = named.rpartition("/")[2]
-    alike = [path for path in files if path.rpartition("/")[2] == last]
-    return alike[0] if last and len(alike) == 1 else ""
+    last = name.rpartition("/")[2]
+    matches = [path for path in files if path.rpartition("/")[2] == last]
+    return matches[0] if last and len(matches) == 1 else ""
 
 
 def runs(path: str, files: Files) -> Iterator[Step]:
-    """Yield the calls in a module that run a server, with what they tell it."""
+    """Yield the calls in a module that run a server, with their options."""
     try:
         tree = python.parse(files[path])
     except (SyntaxError, ValueError, RecursionError):
@@ -144,44 +144,45 @@ def runs(path: str, files: Files) -> Iterator[Step]:
 
 
 def _is_run(call: ast.Call) -> bool:
-    named = ast.unparse(call.func)
-    return named in {"uvicorn.run", "uvicorn.Config", "hypercorn.run", "granian.Granian"}
+    function = ast.unparse(call.func)
+    return function in {"uvicorn.run", "uvicorn.Config", "hypercorn.run", "granian.Granian"}
 
 
 def _keywords(call: ast.Call) -> Iterator[servers.Flag]:
-    for given in call.keywords:
-        said = ast.unparse(given)
-        if given.arg != "app":
-            yield servers.flag(given.arg or "**", _literal(given.value), said)
+    for keyword in call.keywords:
+        if keyword.arg != "app":
+            name = keyword.arg or "**"
+            yield servers.flag(name, _literal(keyword.value), ast.unparse(keyword))
 
 
 def _literal(node: ast.expr) -> str:
-    """Return a constant as its text; what is computed as one that fits no pattern."""
+    """Return a constant as text; a computed value as text that matches no pattern."""
     return str(node.value) if isinstance(node, ast.Constant) else f"computed {ast.unparse(node)}"
 
 
 def settings_of_gunicorn(path: str, text: str) -> Iterator[Step]:
-    """Yield each statement of a settings file of gunicorn."""
+    """Yield each statement of a gunicorn settings file."""
     try:
         tree = python.parse(text)
     except SyntaxError as error:
         own = ".".join(map(str, python.OWN))
-        said = f"the whole file: Python {own} cannot parse line {error.lineno}: {error.msg}"
-        yield Step(path, error.lineno or 1, said, "more")
+        problem = f"the whole file: Python {own} cannot parse line {error.lineno}: {error.msg}"
+        yield Step(path, error.lineno or 1, problem, "more")
         return
     except (ValueError, RecursionError) as error:
         yield Step(path, 1, f"the whole file: Python cannot parse it: {one_line(error)}", "more")
         return
     for node in tree.body:
-        said = ast.unparse(node)
+        statement = ast.unparse(node)
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            given = servers.flag(node.targets[0].id, _literal(node.value), said)
-            yield Step(path, node.lineno, said, "config", (given,))
+            flag = servers.flag(node.targets[0].id, _literal(node.value), statement)
+            yield Step(path, node.lineno, statement, "config", (flag,))
         elif isinstance(node, ast.Import | ast.ImportFrom | ast.Expr):
-            yield Step(path, node.lineno, said, "quiet" if _is_plain(node) else "more")
+            yield Step(path, node.lineno, statement, "quiet" if _is_plain(node) else "more")
         else:
-            yield Step(path, node.lineno, said.split("\n")[0], "more")
+            yield Step(path, node.lineno, statement.split("\n")[0], "more")
 
 
 def _is_plain(node: ast.stmt) -> bool:
+    """Tell whether a statement has no effect on the server: an import or a docstring."""
     return not isinstance(node, ast.Expr) or isinstance(node.value, ast.Constant)
