@@ -115,8 +115,8 @@ def _server(where: Where, bare: list[str], text: str, files: Files) -> Iterator[
     flags = tuple(servers.flags(bare))
     yield Step(*where, text, "server", flags)
     if server == "gunicorn":
-        named = next((flag.value for flag in flags if flag.name == "config"), "gunicorn.conf.py")
-        if file := _found(named.removeprefix("file:").removeprefix("python:"), files):
+        config = next((flag.value for flag in flags if flag.name == "config"), "gunicorn.conf.py")
+        if file := _found(config.removeprefix("file:").removeprefix("python:"), files):
             yield from settings_of_gunicorn(file, files[file])
 
 

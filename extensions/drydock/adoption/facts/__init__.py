@@ -1,7 +1,7 @@
-"""What an existing service tells about itself, each fact with its evidence.
+"""What the files of an existing service say about it, each fact with its evidence.
 
-Every module in this package is one source of evidence. Nothing of the service is run or imported:
-its files are read as text.
+Every module in this package is one source of facts. The service is neither run nor imported: its
+files are read as text.
 """
 
 import re
@@ -13,21 +13,21 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 Files = Mapping[str, str]
-"""The text files of a service by their path in it."""
+"""The text files of a service, by path."""
 
-_TELLS_A_NAME = re.compile(r"(?<!\.py)$|(^|/)setup\.py$|/chassis/(identity|application)\.py$")
+_NAMES_THE_SERVICE = re.compile(r"(?<!\.py)$|(^|/)setup\.py$|/chassis/(identity|application)\.py$")
 RECORDED, SAYS, IMPLIES, HINTS = 4, 3, 2, 1
-"""How sure a fact is: an answer of old; written down; how the service is run; merely likely."""
+"""How certain a fact is: a recorded answer; written down; from how the service runs; likely."""
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that one line of the service says."""
+    """What one line of the service says."""
 
     about: str
-    """An answer of the template, or what else `derive` and others ask for."""
+    """An answer of the template, or another subject that `derive` or a caller reads."""
     value: str
-    """As those who ask read it: a port's digits, an `app` as `[folder/]module:attribute`."""
+    """In the form that readers expect: digits of a port, `[folder/]module:attribute` of an app."""
     path: str
     line: int
     """From 1; 0: the file as a whole."""
@@ -35,45 +35,45 @@ class Fact:
 
     @property
     def where(self) -> str:
-        """Where it is said."""
+        """File and line, as reports write them."""
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
 class Source(Protocol):
-    """One source of evidence."""
+    """A source of facts."""
 
     def find(self, files: Files) -> Iterator[Fact]:
-        """Yield what `files` say; raise nothing, whatever is in them."""
+        """Yield the facts in `files`; never raise, whatever they contain."""
 
 
 @cache
 def all_sources() -> Sequence[Source]:
-    """Return every source there is."""
+    """Return all sources."""
     names = [module.name for module in iter_modules(__path__)]
     return [cast(Source, import_module(f"{__name__}.{name}")) for name in names]
 
 
 def gather(files: Files) -> list[Fact]:
-    """Return every fact that the files of a service tell."""
+    """Return all facts in the files of a service."""
     clients = _clients(files)
-    own = {p: text for p, text in files.items() if p.partition("/")[0] not in clients}
+    own = {path: text for path, text in files.items() if path.partition("/")[0] not in clients}
     return [fact for source in all_sources() for fact in source.find(own)]
 
 
 def _clients(files: Files) -> set[str]:
-    """Return the folders of clients in JavaScript beside a service, which have no Python."""
-    found = {path.partition("/")[0] for path in files if path.endswith("/package.json")}
-    return found - {path.partition("/")[0] for path in files if path.endswith(".py")}
+    """Return the folders of JavaScript clients, which contain no Python."""
+    folders = {path.partition("/")[0] for path in files if path.endswith("/package.json")}
+    return folders - {path.partition("/")[0] for path in files if path.endswith(".py")}
 
 
 def names_of(files: Files) -> list[str]:
-    """Return what a service calls itself: its code, which takes longest to read, does not tell."""
-    telling = {path: text for path, text in files.items() if _TELLS_A_NAME.search(path)}
-    return [fact.value for fact in gather(telling) if fact.about == "service_name"]
+    """Return the names that a service has in its files. Code is skipped: it is slow to read."""
+    naming = {path: text for path, text in files.items() if _NAMES_THE_SERVICE.search(path)}
+    return [fact.value for fact in gather(naming) if fact.about == "service_name"]
 
 
 def named(files: Files, *names: str) -> Iterator[tuple[str, str]]:
-    """Yield path and text of the files with one of these names, wherever they lie."""
+    """Yield path and text of the files with one of these names, in any folder, top first."""
     for path, text in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
         if path.rpartition("/")[2] in names:
             yield path, text

@@ -1,4 +1,4 @@
-"""A chassis that is there already: the service is a copy of one that this template made."""
+"""An existing chassis: the service is a copy of one that this template made."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from functools import lru_cache
 from drydock.adoption import python
 from drydock.adoption.facts import RECORDED, Fact, Files
 
-_SAID = {
+_CONSTANTS = {
     "SERVICE": "service_name",
     "APP": "app",
     "SERVICE_PORT": "service_port",
@@ -22,10 +22,10 @@ _PIPELINES = {
     ".gitlab-ci.yml": "gitlab",
 }
 _CALLS_NOX = "is in noxfile.py, for you to run as well"
-"""What the first line of a pipeline of the standard says."""
+"""Text in the first line of the standard's pipelines."""
 _IDENTITY = "/chassis/identity.py"
 FILES = (_IDENTITY, "/chassis/application.py")
-"""The ends of the paths of files that tell of a chassis."""
+"""How the paths of a chassis' identifying files end."""
 
 
 def find(files: Files) -> Iterator[Fact]:
@@ -51,20 +51,20 @@ def _inference(files: Files, folder: str) -> Fact:
 
 
 def _shipping(files: Files) -> Iterator[Fact]:
-    """Yield what was answered about chart and pipeline, if the copied release asked that."""
+    """Yield the answers about chart and pipeline, if the copied release had these questions."""
     path = "noxfile.py"
     text = files.get(path, "")
     if "def push(" in text:
         line = _functions(text).get("chart", 0)
         yield Fact("helm", str(line > 0), path, line, RECORDED)
-        pipelines = (one for one in _PIPELINES if _CALLS_NOX in files.get(one, ""))
-        there = next(pipelines, path)
-        yield Fact("ci", _PIPELINES.get(there, "none"), there, 0, RECORDED)
+        pipelines = (path for path in _PIPELINES if _CALLS_NOX in files.get(path, ""))
+        pipeline = next(pipelines, path)
+        yield Fact("ci", _PIPELINES.get(pipeline, "none"), pipeline, 0, RECORDED)
 
 
-@lru_cache(64)  # many services of one release have the same
+@lru_cache(64)  # services of one release have the same noxfile.py
 def _functions(text: str) -> Mapping[str, int]:
-    """Return the line of each function of a module."""
+    """Return the line of each function in a module."""
     try:
         tree = python.parse(text)
     except (SyntaxError, ValueError):
@@ -79,7 +79,7 @@ def _constants(path: str, text: str, folder: str) -> Iterator[Fact]:
         return
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            about, value = _SAID.get(node.target.id), node.value
+            about, value = _CONSTANTS.get(node.target.id), node.value
             if about and isinstance(value, ast.Constant):
                 literal = str(value.value)
                 if about == "app":

@@ -1,4 +1,4 @@
-"""How the service is started: uvicorn and its like in images, scripts, compose files, guides."""
+"""How the service starts: uvicorn and other servers in images, scripts, compose files, guides."""
 
 import re
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ _FILES = re.compile(
 
 
 def is_gunicorn_settings(path: str) -> bool:
-    """Tell whether `path` names a settings file of gunicorn."""
+    """Tell whether `path` is a gunicorn settings file."""
     return bool(_GUNICORN.search(path))
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield the application and the port that commands name."""
+    """Yield the applications and ports that commands name."""
     for path in sorted(files, key=lambda path: (path.count("/"), path)):
         text = files[path]
         if is_gunicorn_settings(path) and (bound := _BIND.search(text)):
@@ -38,8 +38,8 @@ def find(files: Files) -> Iterator[Fact]:
             lines, weight = list(instructions(text)), SAYS
         elif _FILES.search(path):
             lines = list(enumerate(text.splitlines(), 1))
-            guide = path.endswith((".md", ".rst"))
-            weight = HINTS if guide else IMPLIES
+            is_guide = path.endswith((".md", ".rst"))
+            weight = HINTS if is_guide else IMPLIES
         else:
             continue
         for number, line in lines:
@@ -49,12 +49,12 @@ def find(files: Files) -> Iterator[Fact]:
 
 
 def _in_line(path: str, number: int, line: str, weight: int) -> Iterator[Fact]:
-    plain = re.sub(r"[\[\]\"',]+", " ", line)  # the exec form, as a list of words
+    plain = re.sub(r"[\[\]\"',]+", " ", line)  # the exec form is a list of words
     plain = " ".join(plain.split())
     found = _SERVER.search(plain)
     if weight == SAYS and (module := _PYTHON.search(plain)) and not found:
-        named = module["file"] or f"{module['module'].replace('.', '/')}.py"
-        yield Fact("app_file", named, path, number, weight)
+        file = module["file"] or f"{module['module'].replace('.', '/')}.py"
+        yield Fact("app_file", file, path, number, weight)
     if not found or plain.startswith(("#", "pip ", "RUN pip")):
         return
     folder = _FOLDER.search(found["rest"])

@@ -1,4 +1,4 @@
-"""An environment.yml of Conda: the name, and the Python that it asks for."""
+"""Conda's environment.yml: its name and its Python."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from drydock.documents.places import line_of
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield what the environment says."""
+    """Yield the Python and the name of the environment."""
     for path in conda.PATHS:
         text = files.get(path, "")
-        for one in conda.packages(text):
-            if found := re.match(r"python\s*[=~<>]=?\s*(3\.\d+)", str(one)):
-                line = line_of(path, text, "dependencies", value=str(one))
+        for package in conda.packages(text):
+            if found := re.match(r"python\s*[=~<>]=?\s*(3\.\d+)", str(package)):
+                line = line_of(path, text, "dependencies", value=str(package))
                 yield Fact("python_version", found[1], path, line, IMPLIES)
-        if named := re.search(r"(?m)^name:\s*([\w-]+)\s*$", text):
+        if name := re.search(r"(?m)^name:\s*([\w-]+)\s*$", text):
             line = line_of(path, text, "name")
-            yield Fact("service_name", named[1], path, line, HINTS)
+            yield Fact("service_name", name[1], path, line, HINTS)

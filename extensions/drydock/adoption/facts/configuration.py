@@ -1,4 +1,4 @@
-"""The service's configuration files: which there are, and the ports in them."""
+"""The service's configuration files, and the ports in them."""
 
 import json
 import re
@@ -28,7 +28,7 @@ _OF_ANOTHER_TOOL = re.compile(r".+config\.json|appsettings(\..+)?\.json|.+\.conf
 _VARIABLE = re.compile(r"(?m)^(?:export\s+)?(?P<name>\w+)=[\"']?(?P<value>[^\"'\n]*)")
 _DOTENV = re.compile(r"^\.env(\.[\w.-]*)?$")
 _MONITORING = re.compile(r"prom(etheus)?|metrics?|monitoring|management|actuator", re.IGNORECASE)
-_ELSE = re.compile(
+_OTHER_SERVICES = re.compile(
     r"redis|postgres|mysql|mongo|kafka|rabbit|amqp|smtp|mail|database|db|elastic|proxy|triton|grpc"
     r"|remote|client|upstream|jaeger|otlp|statsd|ldap|ftp|broker|cache|queue|debug",
     re.IGNORECASE,
@@ -36,18 +36,21 @@ _ELSE = re.compile(
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield each configuration file with its keys, and what a key says of a port."""
+    """Yield each configuration file with its keys, and the ports among them."""
     for path, text in sorted(files.items()):
         name = PurePosixPath(path).name
         if _DOTENV.match(name):
-            found = list(_VARIABLE.finditer(text))
-            pairs = [(one["name"], one["value"]) for one in found]
-            lines = {one["name"]: text.count("\n", 0, one.start()) + 1 for one in reversed(found)}
+            variables = list(_VARIABLE.finditer(text))
+            pairs = [(found["name"], found["value"]) for found in variables]
+            lines = {
+                found["name"]: text.count("\n", 0, found.start()) + 1
+                for found in reversed(variables)
+            }
         elif not _is_settings(path, files):
             continue
         elif reader := _READERS.get(PurePosixPath(name).suffix):
             pairs = _read(reader, text)
-            lines = {".".join(one.names): one.line for one in reversed(places(path, text))}
+            lines = {".".join(place.names): place.line for place in reversed(places(path, text))}
         else:
             continue
         if pairs:
@@ -72,7 +75,7 @@ def _is_settings(path: str, files: Files) -> bool:
 def _read(reader: Callable[[str], Any], text: str) -> list[tuple[str, Any]]:
     try:
         return list(_flat(reader(text)))
-    except (ValueError, yaml.YAMLError, RecursionError):  # an alias may hold itself
+    except (ValueError, yaml.YAMLError, RecursionError):  # an alias can contain itself
         return []
 
 
@@ -92,5 +95,5 @@ def _port(path: str, line: int, key: str, value: Any) -> Iterator[Fact]:
     words = f"{owner}.{last}"
     if _MONITORING.search(words):
         yield Fact("metrics_port", str(value), path, line, SAYS)
-    elif not _ELSE.search(words):
+    elif not _OTHER_SERVICES.search(words):
         yield Fact("service_port", str(value), path, line, IMPLIES)

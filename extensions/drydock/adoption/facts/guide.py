@@ -1,4 +1,4 @@
-"""The README: what the service is called and what it does, in its own words."""
+"""The README: the service's title and description."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from drydock.adoption.facts import HINTS, Fact, Files
 
 _NOISE = re.compile(r"^([!<#]|\[[!\]]|```|[-*|>=+]|\d+[.)]|\[[^\]]*\]:)")
-_SHORTEST = 3  # words of what is no sentence
+_SHORTEST = 3  # words; what is not longer is no sentence
 _HEADING = re.compile(r"^(#+\s|(=+|-{3,})\s*$)|<h\d")
 _ORDERS = re.compile(
     r"^(you|to|please|see|run|install|clone|follow|make sure|note|first)\b", re.IGNORECASE
@@ -14,16 +14,16 @@ _ORDERS = re.compile(
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield the title, and the first sentence that stands before the second heading."""
+    """Yield the title, and the first sentence before the second heading."""
     path = next((p for p in files if p.lower() in {"readme.md", "readme.rst", "readme"}), None)
     if path is None:
         return
-    headings, fenced = 0, False
+    headings, in_code = 0, False
     lines = files[path].splitlines()
     for number, line in enumerate(lines, 1):
         text = line.strip()
-        fenced ^= text.startswith("```")
-        if fenced or not text:
+        in_code ^= text.startswith("```")
+        if in_code or not text:
             continue
         if _HEADING.search(text):
             headings += 1
@@ -34,7 +34,7 @@ def find(files: Files) -> Iterator[Fact]:
                 return
         elif not _NOISE.match(text) and not _ORDERS.match(text):
             if number < len(lines) and _HEADING.match(lines[number].strip()):
-                continue  # a title that is underlined
+                continue  # an underlined title
             paragraph = " ".join(_paragraph(lines[number - 1 :]))
             if len(paragraph.split()) <= _SHORTEST:
                 continue

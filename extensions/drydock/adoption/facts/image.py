@@ -8,7 +8,7 @@ from drydock.documents.formats import dockerfile
 
 _NAME = re.compile(
     r"(^|/)(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$"
-    # Docker builds from `dockerfile` where there is no Dockerfile:
+    # Docker builds from `dockerfile` if there is no Dockerfile:
     # https://github.com/docker/cli/blob/master/cli/command/image/build/context.go
     r"|(^|/)(?i:dockerfile|containerfile)$"
 )
@@ -24,11 +24,11 @@ _DEVELOPMENT = {
 }  # fmt: skip
 _PRODUCTION = {"prod", "production"}
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
-# https://github.com/tiangolo/uvicorn-gunicorn-docker#app_module says what these variables name.
+# These variables name the application: https://github.com/tiangolo/uvicorn-gunicorn-docker#app_module
 _STARTED = re.compile(r"\b(APP_MODULE|MODULE_NAME|VARIABLE_NAME)[=\s]+[\"']?([\w.:]+)")
 _STARTS = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*tiangolo/uvicorn-gunicorn", re.IGNORECASE)
 _EXPOSE = re.compile(r"^EXPOSE\s+(.+)$", re.IGNORECASE)
-# A here-document that a shell runs: what else it is given to speaks another language.
+# A here-document that a shell runs; other programs read another language.
 _SCRIPT = re.compile(
     r"RUN\s+(?:--\S+\s+)*<<-?([\"']?)(?P<word>\w+)\1(?:\s+(?:/\S+/)?(?:ba|da|a)?sh)?", re.IGNORECASE
 )
@@ -92,7 +92,7 @@ def _is_of_another(text: str) -> bool:
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield what Dockerfiles say, the one at the top before others."""
+    """Yield the facts in Dockerfiles, those at the top first."""
     for path in sorted(filter(is_dockerfile, files), key=lambda path: (path.count("/"), path)):
         weight = SAYS if "/" not in path else IMPLIES
         lines = list(instructions(files[path]))
@@ -106,7 +106,7 @@ def find(files: Files) -> Iterator[Fact]:
 
 
 def _started(path: str, lines: Sequence[tuple[int, str]]) -> Iterator[Fact]:
-    """Yield the application that an image starts which is told it by variables."""
+    """Yield the application that variables name, in images that start it so."""
     if not any(_STARTS.match(line) for _, line in lines):
         return
     variables = {
@@ -116,27 +116,27 @@ def _started(path: str, lines: Sequence[tuple[int, str]]) -> Iterator[Fact]:
         for found in _STARTED.finditer(line)
     }
     if "APP_MODULE" in variables:
-        named, number = variables["APP_MODULE"]
-        yield Fact("app", named, path, number, SAYS)
+        app, number = variables["APP_MODULE"]
+        yield Fact("app", app, path, number, SAYS)
     elif "MODULE_NAME" in variables:
-        named, number = variables["MODULE_NAME"]
+        module, number = variables["MODULE_NAME"]
         attribute = variables.get("VARIABLE_NAME", ("app", 0))[0]
-        yield Fact("app", f"{named}:{attribute}", path, number, SAYS)
+        yield Fact("app", f"{module}:{attribute}", path, number, SAYS)
 
 
 def instructions(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each instruction on one line, with the number of its first.
+    """Yield each instruction on one line, with the number of its first line.
 
-    The commands that a here-document gives to a shell are joined as a shell would: they run in
-    turn. What it gives to anything else is no instruction, and left out.
+    The commands in a here-document for a shell are joined with `&&`. A here-document for another
+    program is left out.
     """
-    for one in dockerfile.instructions(text if text.endswith("\n") else f"{text}\n"):
-        line = " ".join(one.words)
+    for instruction in dockerfile.instructions(text if text.endswith("\n") else f"{text}\n"):
+        line = " ".join(instruction.words)
         if not line:
-            continue  # a line that goes on, and nothing after it
+            continue  # a continued line without a next one
         if found := _SCRIPT.fullmatch(line):
-            commands = (command.strip() for command in one.heredoc_lines)
+            commands = (command.strip() for command in instruction.heredoc_lines)
             runs = [c for c in commands if c and not c.startswith("#") and c != found["word"]]
-            yield one.line, " ".join(["RUN", " && ".join(runs)])
+            yield instruction.line, " ".join(["RUN", " && ".join(runs)])
         else:
-            yield one.line, line
+            yield instruction.line, line

@@ -14,7 +14,7 @@ _PORT_KEYS = ("containerPort", "targetPort")
 _COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
 
 
-# Images of what a service uses, which say nothing of the service itself.
+# Images of databases and other software that a service uses; they say nothing about the service.
 _USED = re.compile(
     r"(^|/)(postgres(ql)?|postgis|mysql|mariadb|mongo(db)?|redis|valkey|rabbitmq|kafka|zookeeper|minio"
     r"|elasticsearch|opensearch|memcached|nats|nginx|traefik|caddy|node|grafana|prometheus)\b[^/]*$"
@@ -23,12 +23,12 @@ _GENERIC = {"app", "web", "api", "backend", "server", "service", "test", "tests"
 
 
 def is_used(image: str) -> bool:
-    """Tell whether an image is of something that services use, such as a database."""
+    """Tell whether an image is software that a service uses, such as a database."""
     return bool(_USED.search(image))
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield what manifests, charts and compose files say."""
+    """Yield the facts in manifests, charts and compose files."""
     for path, text in sorted(files.items()):
         if not path.endswith((".yml", ".yaml")) or "{{" in text:
             continue
@@ -37,7 +37,7 @@ def find(files: Files) -> Iterator[Fact]:
         except (yaml.YAMLError, ValueError, RecursionError):
             continue
         for document in documents:
-            with suppress(RecursionError):  # of aliases that hold themselves
+            with suppress(RecursionError):  # an alias can contain itself
                 yield from list(_document(path, text, document))
 
 
@@ -108,8 +108,8 @@ def _texts(data: Any, key: str) -> Iterator[str]:
             yield data[key]
         data = list(data.values())
     if isinstance(data, list):
-        for held in data:
-            yield from _texts(held, key)
+        for item in data:
+            yield from _texts(item, key)
 
 
 def _numbers(data: Any, key: str) -> Iterator[int]:
@@ -118,5 +118,5 @@ def _numbers(data: Any, key: str) -> Iterator[int]:
             yield data[key]
         data = list(data.values())
     if isinstance(data, list):
-        for held in data:
-            yield from _numbers(held, key)
+        for item in data:
+            yield from _numbers(item, key)

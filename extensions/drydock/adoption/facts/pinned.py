@@ -1,4 +1,4 @@
-"""The Python that tools take in a service's folder: pyenv and uv, asdf and mise, Heroku."""
+"""The files that select a Python: for pyenv and uv, for asdf and mise, for Heroku."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _VERSION = re.compile(
 
 
 def versions(files: Files) -> Iterator[tuple[str, int, str]]:
-    """Yield each such file with a line and the version that it names there."""
+    """Yield path, line and version for each version that these files name."""
     for path in PATHS:
         text = files.get(path, "")
         for found in _VERSION.finditer(text):
@@ -24,7 +24,7 @@ def versions(files: Files) -> Iterator[tuple[str, int, str]]:
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield the Python of each file: the first that it names, which is the one that is taken."""
+    """Yield the Python of each file: the first that it names, which tools select."""
     seen = set()
     for path, line, version in versions(files):
         # No answer of the template names Python 2 or another implementation.

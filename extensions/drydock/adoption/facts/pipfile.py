@@ -1,4 +1,4 @@
-"""Pipfile: the Python that a service asks for."""
+"""Pipfile: the Python that a service requires."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,16 @@ _PATH = "Pipfile"
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield what `[requires]` says."""
+    """Yield the Python in `[requires]`."""
     text = files.get(_PATH, "")
     try:
-        wanted = toml.data(text).get("requires", {})
+        requires = toml.data(text).get("requires", {})
     except ValueError:
         return
-    if not isinstance(wanted, dict):
+    if not isinstance(requires, dict):
         return
     for key in ("python_version", "python_full_version"):
-        if isinstance(said := wanted.get(key), str):
-            version = ".".join(said.split(".")[:2])
+        if isinstance(value := requires.get(key), str):
+            version = ".".join(value.split(".")[:2])
             line = line_of(_PATH, text, "requires", key)
             yield Fact("python_version", version, _PATH, line, SAYS)

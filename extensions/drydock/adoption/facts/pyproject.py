@@ -1,4 +1,4 @@
-"""pyproject.toml: PEP 621, and Poetry's and PDM's own tables."""
+"""pyproject.toml: PEP 621, and the tables of Poetry and PDM."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _PYTHON = (*_POETRY, "dependencies", "python")
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield what pyproject.toml says."""
+    """Yield the facts in pyproject.toml."""
     path = "pyproject.toml"
     text = files.get(path)
     if text is None:
@@ -57,8 +57,8 @@ def _table(data: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def _list(table: dict[str, Any], key: str) -> list[Any]:
-    held = table.get(key)
-    return held if isinstance(held, list) else []
+    value = table.get(key)
+    return value if isinstance(value, list) else []
 
 
 def _author(authors: Any) -> str:

@@ -1,4 +1,4 @@
-"""setup.py, read as a text and never run, and setup.cfg."""
+"""setup.py, which is parsed and never run, and setup.cfg."""
 
 import ast
 import configparser
@@ -17,7 +17,7 @@ _ABOUT = {
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield what the arguments of `setup()` and the metadata of setup.cfg say."""
+    """Yield the arguments of `setup()` and the metadata of setup.cfg."""
     if "setup.py" in files:
         yield Fact("packaging", "setup.py", "setup.py", 0, SAYS)
         yield from _from_call(files["setup.py"])
@@ -28,16 +28,16 @@ def find(files: Files) -> Iterator[Fact]:
 def _from_call(text: str) -> Iterator[Fact]:
     try:
         tree = python.parse(text)
-    except (SyntaxError, ValueError):  # of null bytes, before Python 3.11.4
+    except (SyntaxError, ValueError):  # ValueError: null bytes, before Python 3.11.4
         return
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     for call in calls:
-        called = call.func
-        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        function = call.func
+        name = getattr(function, "attr", getattr(function, "id", ""))
         if name == "setup":
-            for given in call.keywords:
-                about = _ABOUT.get(given.arg or "")
-                value = given.value
+            for keyword in call.keywords:
+                about = _ABOUT.get(keyword.arg or "")
+                value = keyword.value
                 if about and isinstance(value, ast.Constant) and isinstance(value.value, str):
                     yield Fact(about, value.value, "setup.py", value.lineno, SAYS)
 

@@ -1,4 +1,4 @@
-"""Settings that their own tools would refuse: something is there of another type than they take."""
+"""Settings of the wrong type, which their own tools would reject."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -30,7 +30,7 @@ _ORIGINS = ("git", "ref", "rev", "tag", "branch", "url", "path", "file", "subdir
 
 
 def _packages(table: str) -> dict[str, str]:
-    """Return the shapes of a table of packages, as Poetry and Pipenv have it."""
+    """Return the shapes of a table of packages, as in Poetry and Pipenv."""
     return {
         table: _TABLE,
         f"{table}.*.extras": _TEXTS,
@@ -115,19 +115,19 @@ _PYPROJECT = _PROJECT | {
 _SHAPES = {
     "pyproject.toml": _PYPROJECT, "ruff.toml": _RUFF, ".ruff.toml": _RUFF, "Pipfile": _PIPFILE,
 }  # fmt: skip
-_OF_OTHER_SOURCES = {"Pipfile"}
-"""Where what is no TOML at all is told by those who read it."""
+_REPORTED_BY_READER = {"Pipfile"}
+"""Files whose readers report invalid TOML themselves."""
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield what of a file is broken; nothing can be carried over from that."""
+    """Yield the parts of files that are broken, from which nothing can be carried over."""
     for path, shapes in _SHAPES.items():
         if path not in files:
             continue
         try:
             data = toml.data(files[path])
         except ValueError as error:
-            if path not in _OF_OTHER_SOURCES:
+            if path not in _REPORTED_BY_READER:
                 yield Fact("broken", f"{path} is not valid: {error}", path, 0, SAYS)
             continue
         for key, kind in shapes.items():
@@ -135,30 +135,30 @@ def find(files: Files) -> Iterator[Fact]:
                 if not _is(kind, value):
                     line = line_of(path, files[path], *names)
                     where = f"{path}:{line}" if line else path
-                    said = f"{where} is not valid: {'.'.join(names)} must be {kind}"
-                    yield Fact("broken", said, path, line, SAYS)
+                    problem = f"{where} is not valid: {'.'.join(names)} must be {kind}"
+                    yield Fact("broken", problem, path, line, SAYS)
 
 
 def _at(
     data: Any, keys: list[str], names: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield what these keys lead to, where it is there; `*` is any key, or any item of a list."""
+    """Yield the values at these keys, with their names; `*` is any key or any item of a list."""
     if not keys:
         yield names, data
         return
-    held: Mapping[str, Any] = {}
+    entries: Mapping[str, Any] = {}
     if isinstance(data, dict):
-        held = data if keys[0] == "*" else {k: v for k, v in data.items() if k == keys[0]}
+        entries = data if keys[0] == "*" else {k: v for k, v in data.items() if k == keys[0]}
     elif isinstance(data, list) and keys[0] == "*":
-        for one in data:
-            yield from _at(one, keys[1:], names)
-    for key, value in held.items():
+        for item in data:
+            yield from _at(item, keys[1:], names)
+    for key, value in entries.items():
         yield from _at(value, keys[1:], (*names, key))
 
 
 def _is(kind: str, value: Any) -> bool:
     types = {_TABLE: dict, _TABLES: dict, _LIST: object}
-    wanted = types.get(kind, str)
+    expected = types.get(kind, str)
     if kind in {_TABLE, _TEXT} or (kind == _ANY_TEXT and not isinstance(value, list)):
-        return isinstance(value, wanted)
-    return isinstance(value, list) and all(isinstance(one, wanted) for one in value)
+        return isinstance(value, expected)
+    return isinstance(value, list) and all(isinstance(item, expected) for item in value)

@@ -1,4 +1,4 @@
-"""Charts and pipelines: how the service is shipped so far."""
+"""Charts and pipelines: how the service is deployed so far."""
 
 import re
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ _KIND = re.compile(r"(?m)^kind:\s*(\w+)\s*$")
 
 
 def find(files: Files) -> Iterator[Fact]:
-    """Yield pipelines, charts with what they make in a cluster, and what takes their place."""
+    """Yield pipelines, charts with the objects they create, and a folder named chart."""
     for path in sorted(filter(_PIPELINES.fullmatch, files)):
         yield Fact("pipeline", "the service has its own pipeline", path, 0, SAYS)
     for path, text in named(files, "Chart.yaml"):
         if "/charts/" in path and f"{path.rpartition('/charts/')[0]}/Chart.yaml" in files:
-            continue  # a part of that one
+            continue  # a subchart
         yield Fact(
             "chart", "the service has its own chart", path, line_of(path, text, "name"), SAYS
         )
         templates = f"{path.removesuffix('Chart.yaml')}templates/"
-        for other in sorted(one for one in files if one.startswith(templates)):
-            for found in _KIND.finditer(files[other]):
-                line = files[other][: found.start()].count("\n") + 1
-                yield Fact("chart_object", found[1], other, line, SAYS)
+        for template in sorted(path for path in files if path.startswith(templates)):
+            for found in _KIND.finditer(files[template]):
+                line = files[template][: found.start()].count("\n") + 1
+                yield Fact("chart_object", found[1], template, line, SAYS)
     if inside := sorted(path for path in files if path.startswith("chart/")):
         yield Fact("chart_folder", "the folder exists", inside[0], 0, SAYS)
