@@ -1,8 +1,8 @@
-"""Which text each file of a service came from.
+"""Finds the text that each file of a service was copied from.
 
 A service that was copied by hand, from a generated one or from another repository, still has
-files that resemble what they were copied from. The closest such text is the base of a merge; a
-file that nothing resembles has none, and none is invented for it.
+files that resemble their originals. The closest original is the base of the merge. A file without
+one gets no base; none is made up.
 """
 
 import re
@@ -18,38 +18,38 @@ from drydock.template.addresses import local_folder
 from drydock.template.releases import open_template
 
 SIMILAR = 0.5
-"""How much of two files must be the same for one to have come from the other."""
+"""The least share of common lines for one file to count as a copy of another."""
 _LARGEST = 1 << 20  # bytes
-_TELLING = re.compile(rb"\w\W*\w\W*\w\W*\w")
+_SIGNIFICANT = re.compile(rb"\w\W*\w\W*\w\W*\w")
 
 
 @dataclass(frozen=True)
 class Ancestor:
-    """The text that a file came from."""
+    """The text that a file was copied from."""
 
     content: bytes
     origin: str
-    """Where it was: a release or commit, and its path there."""
+    """Its release or commit, and its path there."""
     similarity: float
-    """From SIMILAR to 1: the same bytes."""
+    """From SIMILAR to 1, which means the same bytes."""
     of_template: bool = False
-    """Whether it was the template that made it."""
+    """Whether the template rendered it."""
 
     @property
     def is_obsolete(self) -> bool:
-        """Whether the file goes when the standard no longer has it.
+        """Whether the file is removed if the standard no longer has it.
 
-        Of another repository's files, nobody can tell which the service needs.
+        Files of another repository stay: the service may need them.
         """
         return self.of_template and self.similarity == 1
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A text that files may have come from."""
+    """A text that files may have been copied from."""
 
     path: str
-    """Where it would be in the service."""
+    """Its path in the service."""
     content: bytes
     origin: str
     of_template: bool = False
@@ -58,75 +58,74 @@ class Candidate:
 def find(files: Mapping[str, bytes], candidates: Iterable[Candidate]) -> dict[str, Ancestor]:
     """Return the closest candidate of each of `files` that has one.
 
-    Candidates at the same path win over others of the same similarity, earlier ones over later.
-    Only files of one kind (by their ending) come from each other.
+    Of equally similar candidates, one at the same path wins, then the earliest. Only files with the
+    same name can be copies of each other, unless their content is the same.
     """
     by_content: dict[bytes, Candidate] = {}
-    places: dict[str, dict[bytes, Candidate]] = defaultdict(dict)
+    by_place: dict[str, dict[bytes, Candidate]] = defaultdict(dict)
     for candidate in candidates:
         by_content.setdefault(candidate.content, candidate)
-        places[candidate.path].setdefault(candidate.content, candidate)
-        places[_kind(candidate.path)].setdefault(candidate.content, candidate)
-    found = {}
-    lines: dict[bytes, Counter[bytes]] = {}
+        by_place[candidate.path].setdefault(candidate.content, candidate)
+        by_place[_any_folder(candidate.path)].setdefault(candidate.content, candidate)
+    ancestors = {}
+    known_lines: dict[bytes, Counter[bytes]] = {}
     for path, content in files.items():
-        there = places.get(path, {})
-        if same := there.get(content) or by_content.get(content):
+        at_path = by_place.get(path, {})
+        if same := at_path.get(content) or by_content.get(content):
             if content.strip():
-                found[path] = Ancestor(content, same.origin, 1.0, same.of_template)
+                ancestors[path] = Ancestor(content, same.origin, 1.0, same.of_template)
             continue
-        near = [*there.values(), *places.get(_kind(path), {}).values()]
-        best = _closest(content, near, lines)
-        if best:
-            found[path] = best
-    return found
+        similar = [*at_path.values(), *by_place.get(_any_folder(path), {}).values()]
+        if closest := _closest(content, similar, known_lines):
+            ancestors[path] = closest
+    return ancestors
 
 
-def is_copy(files: Mapping[str, bytes], made: Iterable[Candidate]) -> bool:
-    """Tell whether files are copies of what a template `made`.
+def is_copy(files: Mapping[str, bytes], rendered: Iterable[Candidate]) -> bool:
+    """Tell whether files are copies of files that a template `rendered`.
 
-    Templates resemble each other; so most of the files in the same places must be the same.
+    Templates resemble each other, so most of the files at the same paths must be identical.
     """
-    there = [one for one in made if one.content.strip() and one.path in files]
-    same = [one for one in there if files[one.path] == one.content]
-    return len(same) > 1 and 2 * len(same) >= len(there)
+    shared = [one for one in rendered if one.content.strip() and one.path in files]
+    same = [one for one in shared if files[one.path] == one.content]
+    return len(same) > 1 and 2 * len(same) >= len(shared)
 
 
-def _kind(path: str) -> str:
-    """Return what files that may be copies of each other have in common: their name."""
+def _any_folder(path: str) -> str:
+    """Return a key for all paths with the same name."""
     return f"*/{PurePosixPath(path).name}"
 
 
 def _closest(
-    content: bytes, candidates: Iterable[Candidate], known: dict[bytes, Counter[bytes]]
+    content: bytes, candidates: Iterable[Candidate], known_lines: dict[bytes, Counter[bytes]]
 ) -> Ancestor | None:
     best: Ancestor | None = None
     if len(content) > _LARGEST or b"\0" in content:
         return None
-    mine = _lines(content)
+    lines = _lines(content)
     for candidate in candidates:
-        if candidate.content not in known:
-            known[candidate.content] = _lines(candidate.content)
-        other = known[candidate.content]
-        longest = max(mine.total(), other.total())
-        alike = (mine & other).total() / longest if longest else 0.0
-        if alike >= SIMILAR and (best is None or alike > best.similarity):
-            best = Ancestor(candidate.content, candidate.origin, alike, candidate.of_template)
+        if candidate.content not in known_lines:
+            known_lines[candidate.content] = _lines(candidate.content)
+        others = known_lines[candidate.content]
+        longest = max(lines.total(), others.total())
+        similarity = (lines & others).total() / longest if longest else 0.0
+        if similarity >= SIMILAR and (best is None or similarity > best.similarity):
+            best = Ancestor(candidate.content, candidate.origin, similarity, candidate.of_template)
     return best
 
 
 def _lines(content: bytes) -> Counter[bytes]:
-    """Return the lines that tell something: brackets and blank ones are in every file."""
-    return Counter(line.strip() for line in content.splitlines() if _TELLING.search(line))
+    """Return the significant lines: every file has brackets and blank lines."""
+    return Counter(line.strip() for line in content.splitlines() if _SIGNIFICANT.search(line))
 
 
 def of_repository(named: str, files: Mapping[str, bytes]) -> list[Candidate]:
-    """Return every version of every file of an ancestor, as its copy in a service would be.
+    """Return every version of every file of an ancestor, as a copy in the service would look.
 
-    `named` is `REPO` or `REPO@REF`; `files` are the service's: where the ancestor says its own
-    name, a copy says the service's. Raises BadInput when there is no such repository or commit.
+    `named` is `REPO` or `REPO@REF`; `files` are the service's. The ancestor's names are replaced by
+    the service's. Raises BadInput if there is no such repository or commit.
     """
-    address, ref = _parted(named)
+    address, ref = _repository_and_ref(named)
     with open_template(address, Path.cwd()) as ancestor:
         commit = ancestor.repository.commit_of(ref or "HEAD")
         if commit is None:
@@ -134,8 +133,8 @@ def of_repository(named: str, files: Mapping[str, bytes]) -> list[Candidate]:
         return list(_history(ancestor.repository, commit, files))
 
 
-def _parted(named: str) -> tuple[str, str]:
-    """Return the repository and the ref of `REPO` or `REPO@REF`; no ref has a colon."""
+def _repository_and_ref(named: str) -> tuple[str, str]:
+    """Split `REPO` or `REPO@REF`; no ref contains a colon."""
     address, at, ref = named.rpartition("@")
     is_login = re.fullmatch(r"[\w+.-]+://[^/]*", address)
     if not at or ":" in ref or is_login or local_folder(named, Path.cwd()):
@@ -152,49 +151,50 @@ def _history(
     folder = _folder(newest, files)
     inside = {p.removeprefix(folder): c for p, c in newest.items() if p.startswith(folder)}
     rename = Substitution(dict(zip(_names(inside), _names(files), strict=True)))
-    for (path, oid), at in versions.items():
+    for (path, oid), commit_id in versions.items():
         if len(contents[oid]) <= _LARGEST and path.startswith(folder):
-            there = rename(path.removeprefix(folder).encode()).decode("utf-8", "surrogateescape")
-            yield Candidate(there, rename(contents[oid]), f"{at}:{path}")
+            renamed = rename(path.removeprefix(folder).encode())
+            own_path = renamed.decode("utf-8", "surrogateescape")
+            yield Candidate(own_path, rename(contents[oid]), f"{commit_id}:{path}")
 
 
 def _versions(repository: Repository, commit: str) -> dict[tuple[str, str], str]:
-    """Return path and id of every file that ever was, and the commit that made it; newest first."""
+    """Return path and id of every version of every file, with its commit; newest first."""
     log = repository.git(
         "log", "--format=%x00%h", "--raw", "-z", "--no-abbrev", "--no-renames", "-m", "--root",
         "--diff-filter=AM", commit,
     )  # fmt: skip
-    found: dict[tuple[str, str], str] = {}
-    at = ""
+    versions: dict[tuple[str, str], str] = {}
+    commit_id = ""
     fields = iter(log.decode("utf-8", "surrogateescape").split("\0"))
     for text in map(str.strip, fields):
         if text.startswith(":"):
             _, mode, _, oid, _ = text.split(" ")
             path = next(fields)
             if mode.startswith("100"):
-                found.setdefault((path, oid), at)
+                versions.setdefault((path, oid), commit_id)
         elif text:
-            at = text
-    return found
+            commit_id = text
+    return versions
 
 
 def _folder(theirs: Mapping[str, bytes], ours: Mapping[str, bytes]) -> str:
-    """Return the folder of an ancestor that looks most like the service: empty, or with a slash."""
+    """Return the ancestor's folder that is most like the service: empty, or with a final slash."""
     projects = {"pyproject.toml", "setup.py", "requirements.txt", "Dockerfile", "setup.cfg"}
     folders = {"", *(f"{path.rpartition('/')[0]}/" for path in theirs
                      if "/" in path and path.rpartition("/")[2] in projects)}  # fmt: skip
 
-    def alike(folder: str) -> tuple[int, int]:
+    def likeness(folder: str) -> tuple[int, int]:
         inside = {p.removeprefix(folder) for p in theirs if p.startswith(folder)}
         return len(inside & ours.keys()), -len(folder)
 
-    return max(sorted(folders), key=alike)
+    return max(sorted(folders), key=likeness)
 
 
 def _names(files: Mapping[str, bytes]) -> tuple[str, str]:
-    """Return what a service calls itself, and its package; the same twice if it says but one."""
+    """Return the names of a service and of its package; the same twice if it has only one."""
     texts = {p: c.decode("utf-8", "replace") for p, c in files.items() if b"\0" not in c[:1024]}
-    said = names_of(texts)
+    names = names_of(texts)
     packages = Counter(
         match[1]
         for path in files
@@ -202,20 +202,20 @@ def _names(files: Mapping[str, bytes]) -> tuple[str, str]:
         and match[1] not in {"tests", "test", "docs", "scripts", "src"}
     )
     package = packages.most_common(1)[0][0] if packages else ""
-    name = said[0] if said else package
+    name = names[0] if names else package
     return name, package or name
 
 
 class Substitution:
-    """Replaces names in all their spellings: snake_case, dashes, CamelCase, UPPER_CASE."""
+    """Replaces names in all spellings: snake_case, dashes, CamelCase, UPPER_CASE."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         pairs: dict[bytes, bytes] = {}
         for old, new in names.items():
             if not old or not new:
                 continue
-            for one, other in zip(_spellings(old), _spellings(new), strict=True):
-                pairs.setdefault(one.encode(), other.encode())
+            for old_spelling, new_spelling in zip(_spellings(old), _spellings(new), strict=True):
+                pairs.setdefault(old_spelling.encode(), new_spelling.encode())
         longest_first = sorted(pairs, key=len, reverse=True)
         self._pairs = pairs
         self._pattern = re.compile(b"|".join(map(re.escape, longest_first))) if pairs else None

@@ -1,4 +1,4 @@
-"""The template's answers for an existing service, each with the evidence that led to it."""
+"""The template's answers for an existing service, each with its evidence."""
 
 import ast
 import re
@@ -21,28 +21,28 @@ _LONGEST_NAME = 50
 _LIST = re.compile(r"(^|/)(pyproject\.toml|requirements[\w.-]*\.(txt|in)|Pipfile|setup\.py)$")
 _FRAMEWORKS = {"fastapi", "starlette", "uvicorn", "pydantic"}
 _LAUNCHES = {"app", "app_file"}
-"""Facts that name the application by what starts it."""
+"""Facts about the application that come from a command that starts it."""
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
 
 
 @dataclass(frozen=True)
 class Derived:
-    """An answer, and why."""
+    """An answer and its evidence."""
 
     name: str
     value: str | int | bool
     evidence: tuple[Fact, ...] = ()
     against: tuple[Fact, ...] = ()
-    """What says otherwise."""
+    """Facts that speak for another value."""
     doubtful: bool = False
 
 
 @dataclass(frozen=True)
 class _App:
-    """An application as it can be imported."""
+    """An importable application."""
 
     root: str
-    """The folder that its module is imported from; empty: the service's."""
+    """The folder that its module is imported from; empty for the service's folder."""
     module: str
     attribute: str
     facts: tuple[Fact, ...]
@@ -55,10 +55,10 @@ class _App:
 def derive(
     facts: list[Fact], files: Files, folder: str, given: Mapping[str, Any] | None = None
 ) -> list[Derived]:
-    """Return an answer for each question of this template that the service can answer.
+    """Return an answer to each question of this template that the service's facts answer.
 
-    `folder` is the name of the service's folder; an answer that is `given` is never in doubt.
-    Raises BadInput when there is no application that a chassis could wrap.
+    `folder` is the name of the service's folder. An answer that is `given` is never in doubt.
+    Raises BadInput if there is no application that the chassis can wrap.
     """
     if not any(fact.path == "--data" for fact in _of(facts, "app")):
         _require_one_service(facts, files)
@@ -68,8 +68,8 @@ def derive(
     adopted = _best(_of(facts, "adopted"))
     inference = _best(_of(facts, "inference"))
     given = given or {}
-    found = [
-        # A copy of a service that the template made goes on as one: its API changes in nothing.
+    answers = [
+        # A copy of a generated service is not adopted: its API already follows the standard.
         Derived("adopted", adopted is None or adopted[0] == "True", adopted[1] if adopted else ()),
         name,
         _text("description", facts, f"The {name.value} service."),
@@ -85,7 +85,7 @@ def derive(
     ]
     return [
         replace(one, value=given[one.name], doubtful=False) if one.name in given else one
-        for one in found
+        for one in answers
     ]
 
 
@@ -94,7 +94,7 @@ def _of(facts: Iterable[Fact], about: str) -> list[Fact]:
 
 
 def _best(facts: list[Fact]) -> tuple[str, tuple[Fact, ...], tuple[Fact, ...], bool] | None:
-    """Return the value with most weight, what says it, what says otherwise, and if in doubt."""
+    """Return the value of most weight, the facts for and against it, and whether it is in doubt."""
     by_value: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_value[fact.value].append(fact)
@@ -112,7 +112,7 @@ def _best(facts: list[Fact]) -> tuple[str, tuple[Fact, ...], tuple[Fact, ...], b
 
 
 def _name(facts: list[Fact], folder: str, packages: Set[str]) -> Derived:
-    """Return the name; one of the packages that the service requires is none of a service."""
+    """Return the service's name, which must differ from every package that it requires."""
     found = _named(facts, folder)
     if found.value not in packages:
         return found
@@ -130,7 +130,7 @@ def _named(facts: list[Fact], folder: str) -> Derived:
 
 
 def _label(name: str) -> str:
-    """Return `name` as a DNS label, in the template's bounds; empty if nothing is left of it."""
+    """Return `name` as a DNS label that the template accepts; empty if nothing is left of it."""
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     return re.sub(r"^[^a-z]+", "", words)[:_LONGEST_NAME].strip("-")
 
@@ -167,7 +167,7 @@ def _management_port(facts: list[Fact], service_port: int) -> Derived:
 
 
 def _packaging(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
-    """Yield whether a service of Poetry's stays one: that is for its team to say."""
+    """Yield the package manager of a service that uses Poetry. Its team must confirm it."""
     if poetry := [fact for fact in _of(facts, "packaging") if fact.value == "poetry"]:
         if is_copy:
             yield Derived("packaging", "poetry", tuple(poetry))
@@ -176,13 +176,13 @@ def _packaging(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
 
 
 def _shipping(facts: list[Fact], *, is_copy: bool) -> Iterator[Derived]:
-    """Yield the answers about chart and pipeline; a copy has the template's unless it says so."""
+    """Yield the answers about chart and pipeline; a copy keeps the defaults unless it differs."""
     folder, pipelines = _of(facts, "chart_folder"), _of(facts, "pipeline")
     deployed = [f for f in _of(facts, "manifest") if f.value in {"Deployment", "StatefulSet"}]
     charts = _of(facts, "chart")
     if best := _best(_of(facts, "helm")):
         yield Derived("helm", best[0] == "True", best[1])
-    elif own := folder or charts:  # a second one beside it only where that is asked for
+    elif own := folder or charts:  # a second chart only on request
         yield Derived("helm", value=False, evidence=tuple(own))
     elif deployed or not is_copy:
         yield Derived("helm", value=True, against=tuple(deployed), doubtful=bool(deployed))
@@ -203,7 +203,7 @@ def _python(facts: list[Fact]) -> Derived:
     for version in possible:
         fitting = [fact for fact in demands if allows(fact.value, f"{version}.0")]
         if fitting:
-            # Not what it ran on so far, but the nearest that the standard has.
+            # The service ran on an older Python: this is the nearest that the standard supports.
             evidence = (*fitting, *newer)
             return Derived("python_version", version, evidence, tuple(named), bool(named))
     version = [*possible, *PYTHONS][0]
@@ -223,7 +223,7 @@ def _app(facts: list[Fact], files: Files, name: str) -> tuple[Derived, Derived]:
     rivals = [app for app in rest if (app.module, app.attribute) != (best.module, best.attribute)]
     launched = any(fact.about in _LAUNCHES for fact in best.facts)
     doubtful = any(app.weight == best.weight for app in rivals) or (bool(rivals) and not launched)
-    # Two commands start two applications: which of them is the service is for a person to say.
+    # If two commands start two applications, a person must say which one is the service.
     doubtful |= any(fact.about in _LAUNCHES for app in rivals for fact in app.facts)
     against = tuple(fact for app in rivals for fact in app.facts)
     answer = Derived("app", f"{best.module}:{best.attribute}", tuple(best.facts), against, doubtful)
@@ -236,7 +236,7 @@ def _app(facts: list[Fact], files: Files, name: str) -> tuple[Derived, Derived]:
 
 
 def _free(name: str, root: str, files: Files) -> str:
-    """Return a name for a new package beside a flat module, which nothing has yet."""
+    """Return an unused name for a new package next to a flat module."""
     taken = {PurePosixPath(path).relative_to(root or ".").parts[0].removesuffix(".py")
              for path in files if not root or path.startswith(f"{root}/")}  # fmt: skip
     if name in taken or name in sys.stdlib_module_names:
@@ -248,6 +248,7 @@ _NOT_ASGI = {"Flask", "Bottle", "Connexion", "Django", "Falcon"}
 
 
 def _why_none(facts: list[Fact]) -> str:
+    """Return the reason why there is no application, and what to do."""
     for other in _of(facts, "other_framework"):
         why = f"{other.where}: this is a {other.value} application, but the chassis wraps only "
         if other.value in _NOT_ASGI:
@@ -256,16 +257,17 @@ def _why_none(facts: list[Fact]) -> str:
                 "copy them from a service made with drydock new"
             )
         return f"{why}FastAPI and Starlette; to try it anyway, use --data app=module:attribute"
-    for needy in _of(facts, "factory_with"):
-        called = needy.value.rpartition(":")[2]
+    for factory in _of(facts, "factory_with"):
+        called = factory.value.rpartition(":")[2]
         return (
-            f"{needy.where}: {called} needs arguments, so no server can call it: write a module "
+            f"{factory.where}: {called} needs arguments, so no server can call it: write a module "
             "with app = ... that calls it, and name it with --data app=module:app"
         )
-    for hidden in _of(facts, "unreadable"):
+    for unreadable in _of(facts, "unreadable"):
         return (
-            f"no ASGI application found, and {hidden.where}: {hidden.value}: run drydock where "
-            "that Python is installed, or name the application with --data app=module:attribute"
+            f"no ASGI application found, and {unreadable.where}: {unreadable.value}: run drydock "
+            "where that Python is installed, or name the application with "
+            "--data app=module:attribute"
         )
     return (
         "no ASGI application found (FastAPI() or Starlette() at the top of a module, or a function "
@@ -274,11 +276,11 @@ def _why_none(facts: list[Fact]) -> str:
 
 
 def _require_one_service(facts: list[Fact], files: Files) -> None:
-    """Raise BadInput where the folder holds services instead of being one."""
+    """Raise BadInput if the folder holds services instead of being one."""
     lists = {path for path in files if _LIST.search(path)}
     at_top = any(
         path.rpartition("/")[0] in {"", "requirements"}
-        # The root of a workspace, or of tools, is no service.
+        # A pyproject.toml of a workspace, or only of tools, is not a service's.
         and (
             not path.endswith(".toml") or re.search(r"(?m)^\[(project|tool\.poetry)\]", files[path])
         )
@@ -299,7 +301,7 @@ def _require_one_service(facts: list[Fact], files: Files) -> None:
 
 
 def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
-    """Yield each application that code or commands name, with all facts for it."""
+    """Yield each application that code or commands name, with all its facts."""
     found: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     roots: dict[tuple[str, str], str] = {}
     for fact in [*_of(facts, "app_object"), *_of(facts, "factory")]:
@@ -308,7 +310,7 @@ def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
     for fact in _of(facts, "app"):
         for path, root in _files_of(fact.value, files):
             if root and _imports_from(path, root, files):
-                root = _root_of(path, files)  # noqa: PLW2901 - what its imports say
+                root = _root_of(path, files)  # noqa: PLW2901 - its imports decide
             attribute = fact.value.rpartition(":")[2]
             roots.setdefault((path, attribute), root)
             found[path, attribute].append(fact)
@@ -319,10 +321,12 @@ def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
         for (path, _), known in found.items():
             if path in launched or any(one.path in launched for one in known):
                 known.append(fact)
-    made = {path for (path, _), known in found.items() if any(f.about != "factory" for f in known)}
+    with_app = {
+        path for (path, _), known in found.items() if any(f.about != "factory" for f in known)
+    }
     for (path, attribute), known in found.items():
-        if all(fact.about == "factory" for fact in known) and path in made:
-            continue  # the module's own application comes from it
+        if all(fact.about == "factory" for fact in known) and path in with_app:
+            continue  # the module's application is made by this factory
         named = roots.get((path, attribute))
         root = _root_of(path, files) if named is None else named
         module = module_of(path.removeprefix(f"{root}/") if root else path)
@@ -331,11 +335,11 @@ def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
 
 
 def _files_of(target: str, files: Files) -> Iterator[tuple[str, str]]:
-    """Yield the file that `folder/module:attribute` names, and the folder it is imported from."""
+    """Yield the files that `folder/module:attribute` can name, and the folder to import from."""
     folder, _, dotted = target.rpartition(":")[0].rpartition("/")
     inside = dotted.replace(".", "/")
     likely = [folder] if folder else []
-    for path in files:  # where images and scripts change to before they start it
+    for path in files:  # images and scripts may change to a folder before they start it
         for ending in (f"{inside}.py", f"{inside}/__init__.py"):
             if path.endswith(f"/{ending}"):
                 likely.append(path.removesuffix(f"/{ending}"))
@@ -348,15 +352,15 @@ def _files_of(target: str, files: Files) -> Iterator[tuple[str, str]]:
 
 
 def _imports_from(path: str, folder: str, files: Files) -> bool:
-    """Tell whether a module imports from the folder that it lies in, by its name or by a dot."""
-    named = re.escape(folder.rpartition("/")[2])
+    """Tell whether a module imports from its own folder, by the folder's name or relatively."""
+    name = re.escape(folder.rpartition("/")[2])
     return path.rpartition("/")[0] == folder and bool(
-        re.search(rf"(?m)^\s*((from|import)\s+{named}\b|from\s+\.)", files[path])
+        re.search(rf"(?m)^\s*((from|import)\s+{name}\b|from\s+\.)", files[path])
     )
 
 
 def _root_of(path: str, files: Files) -> str:
-    """Return the folder that a module is imported from, judging by packages and by imports."""
+    """Return the folder that a module is imported from, judged by packages and imports."""
     folder = path.rpartition("/")[0]
     if not folder:
         return ""
@@ -364,15 +368,15 @@ def _root_of(path: str, files: Files) -> str:
         while folder and f"{folder}/__init__.py" in files:
             folder = folder.rpartition("/")[0]
         return folder
-    beside = {PurePosixPath(other).stem for other in files if other.rpartition("/")[0] == folder}
+    siblings = {PurePosixPath(other).stem for other in files if other.rpartition("/")[0] == folder}
     for node in ast.walk(python.parse(files[path])):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             if node.level:
                 return folder.rpartition("/")[0]
             names = [node.module or ""]
-        if any(one.split(".")[0] == folder.split("/")[-1] for one in names):
+        if any(name.split(".")[0] == folder.split("/")[-1] for name in names):
             return folder.rpartition("/")[0]
-        if any(one.split(".")[0] in beside for one in names):
+        if any(name.split(".")[0] in siblings for name in names):
             return folder
     return "src" if folder.startswith("src/") else folder.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""A module that calls a factory with arguments, as code of the service shows how."""
+"""Writes a module that calls the service's factory with the arguments that its code uses."""
 
 import ast
 import builtins
@@ -15,19 +15,18 @@ _READS_ARGUMENTS = {"parse_args", "parse_known_args", "input", "argv"}
 
 @dataclass(frozen=True)
 class Made:
-    """A module that makes the application, which the service lacks."""
+    """A new module that creates the application."""
 
     path: str
     text: str
     fact: Fact
-    """What says that it is the application."""
+    """The evidence for the application."""
 
 
 def module_for(facts: list[Fact], files: Files) -> Made | None:
-    """Return a module that calls the only factory of a service as its own code does.
+    """Return a module that calls a service's only factory as the service's code does.
 
-    None where there is an application without it, or no call whose arguments a module of its own
-    could give, too.
+    None if the service has another application, or if no call can be repeated in a module.
     """
     abouts = {fact.about for fact in facts}
     factories = [fact for fact in facts if fact.about == "factory_with"]
@@ -35,19 +34,19 @@ def module_for(facts: list[Fact], files: Files) -> Made | None:
         return None
     path, _, called = factories[0].value.partition(":")
     name = called.partition("(")[0]
-    beside = PurePosixPath(path).parent / "asgi.py"
-    if beside.as_posix() in files:
+    module = (PurePosixPath(path).parent / "asgi.py").as_posix()
+    if module in files:
         return None
     found = list(_calls(name, path, files))
     texts = {text for _, text in found}
     if len(texts) != 1:
         return None
     fact, text = found[0]
-    return Made(beside.as_posix(), text, replace(fact, value=f"{beside.as_posix()}:app"))
+    return Made(module, text, replace(fact, value=f"{module}:app"))
 
 
 def _calls(name: str, home: str, files: Files) -> Iterator[tuple[Fact, str]]:
-    """Yield each call of a factory that can stand in a module of its own, with that module."""
+    """Yield each call of a factory that can be repeated in a module, and that module."""
     for path, text in sorted(files.items()):
         if not path.endswith(".py") or is_aside(path) or name not in text:
             continue
@@ -63,14 +62,14 @@ def _calls(name: str, home: str, files: Files) -> Iterator[tuple[Fact, str]]:
             *(one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)),
         ):
             for call in _own(function):
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == name:
-                    made = _module(call, function, known, path)
-                    if made:
-                        yield Fact("app_object", "", path, call.lineno, IMPLIES), made
+                if not isinstance(call, ast.Call) or ast.unparse(call.func) != name:
+                    continue
+                if module := _module(call, function, known, path):
+                    yield Fact("app_object", "", path, call.lineno, IMPLIES), module
 
 
 def _own(scope: ast.AST) -> Iterator[ast.AST]:
-    """Yield what stands in a function or module, that of functions in it left out."""
+    """Yield the nodes of a function or module, except those of functions and classes in it."""
     for child in ast.iter_child_nodes(scope):
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield child
@@ -78,7 +77,7 @@ def _own(scope: ast.AST) -> Iterator[ast.AST]:
 
 
 def _bound(tree: ast.Module, path: str) -> Iterator[tuple[str, str]]:
-    """Yield each name that a module imports or defines, and how another module gets it."""
+    """Yield each name that a module imports or defines, and the statement that imports it."""
     for node in tree.body:
         if isinstance(node, ast.Import):
             for one in node.names:
@@ -97,7 +96,7 @@ def _bound(tree: ast.Module, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _module(call: ast.Call, scope: ast.AST, known: dict[str, str], path: str) -> str:
-    """Return the text of a module that calls the factory so; empty where that is not certain."""
+    """Return the text of a module that repeats this call; empty if that is uncertain."""
     assigned = {
         target.id: node.value
         for node in _own(scope)
@@ -110,6 +109,7 @@ def _module(call: ast.Call, scope: ast.AST, known: dict[str, str], path: str) ->
     done: set[str] = set()
 
     def gather(expression: ast.expr) -> bool:
+        """Collect the imports and assignments that an expression needs; False if one is missing."""
         for node in ast.walk(expression):
             name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
             if name in _READS_ARGUMENTS or isinstance(node, ast.Await | ast.Lambda | ast.Yield):

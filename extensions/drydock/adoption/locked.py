@@ -1,4 +1,4 @@
-"""The versions that a service ran with so far, as its lock file has them."""
+"""The versions in a service's old lock file, with which it ran so far."""
 
 from collections.abc import Mapping
 
@@ -15,8 +15,8 @@ from drydock.documents.formats import toml
 def versions(files: Files) -> tuple[str, dict[str, str]]:
     """Return the lock file of a service, and the version of each package in it.
 
-    Empty where there is none, or where it is uv's own, which uv goes on with by itself. What comes
-    from no index, or has several versions there, is left out.
+    Empty if there is none, or if it is uv.lock, which uv keeps to anyway. Packages that come from
+    no index, or that have several versions, are left out.
     """
     if "uv.lock" in files:
         return "", {}
@@ -27,27 +27,27 @@ def versions(files: Files) -> tuple[str, dict[str, str]]:
 
 
 def to_keep(versions: Mapping[str, str], text: str) -> dict[str, str]:
-    """Return the versions that a service is to keep with this pyproject.toml.
+    """Return the versions that a service keeps with this pyproject.toml.
 
-    Not those of packages that the standard requires newer: it is tested with the newest of these,
-    and code is carried over to them.
+    Packages of which the standard requires a newer version are left out: the standard is tested
+    with their newest versions, and code is migrated to them.
     """
     try:
         own, data = set(pins.own_of(text)), toml.data(text)
     except (ValueError, KeyError):
-        return dict(versions)  # it cannot be locked, which is told where it is tried
-    shared = (data["project"]["dependencies"], data.get("dependency-groups", {}).get("dev", []))
+        return dict(versions)  # locking fails, and reports why
+    lists = (data["project"]["dependencies"], data.get("dependency-groups", {}).get("dev", []))
     standard = [
-        Requirement(one)
-        for held in shared
-        for one in held
-        if isinstance(one, str) and one not in own and not pins.is_direct(one)
+        Requirement(entry)
+        for entries in lists
+        for entry in entries
+        if isinstance(entry, str) and entry not in own and not pins.is_direct(entry)
     ]
     newer = {
         name
-        for wanted in standard
-        if (name := canonicalize_name(wanted.name)) in versions
-        and not wanted.specifier.contains(versions[name], prereleases=True)
+        for requirement in standard
+        if (name := canonicalize_name(requirement.name)) in versions
+        and not requirement.specifier.contains(versions[name], prereleases=True)
     }
     return {name: version for name, version in versions.items() if name not in newer}
 

@@ -1,4 +1,4 @@
-"""The merge of a retrofit: a release with a service, and what of it is left to do by hand."""
+"""The merge of a release with a service, and what is left to do by hand."""
 
 from dataclasses import dataclass
 
@@ -14,12 +14,12 @@ from drydock.merging.trees import Labels, Merge, three_way
 
 @dataclass(frozen=True)
 class Merged:
-    """A service with a release merged in; nothing of it is written yet."""
+    """A service merged with a release; nothing is written yet."""
 
     trees: Trees
     merge: Merge
     account: list[Entry]
-    """What became of each thing that the service states about how it runs."""
+    """What becomes of each instruction about how the service runs."""
     todo: list[Todo]
     """What is left to do by hand."""
 
@@ -29,8 +29,8 @@ def merge(
 ) -> Merged:
     """Merge a release with the service called `name`; `labels` name the sides in conflict markers.
 
-    `name` is empty where another template is merged, whose services have none. Raises BadInput
-    where an untracked file would be overwritten, or a render holds what must not be in a service.
+    `name` is empty for another template, whose services have none. Raises BadInput if an untracked
+    file would be overwritten, or if a render contains what must not be in a service.
     """
     place = adoption.place
     own, blocked = set(trees.own(adoption)), dict(trees.blocked(adoption))
@@ -46,7 +46,7 @@ def merge(
         *(todo for one in carried.values() for todo in one.todo),
         *account_files.left(account, carried),
         *(_own(path) for path in sorted(own)),
-        *(_left_out(path, mine) for path, mine in sorted(blocked.items())),
+        *(_left_out(path, blocker) for path, blocker in sorted(blocked.items())),
         *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
         *clashes.find(facts, place.files, adoption.theirs.texts(), place.prefix),
     ]
@@ -58,7 +58,7 @@ def _own(path: str) -> Todo:
     return Todo(path, 0, why, "compare the two, and take what you need from the release's")
 
 
-def _left_out(path: str, mine: str) -> Todo:
+def _left_out(path: str, blocker: str) -> Todo:
     why = f"it is where the standard has {path}, which is left out"
     how = "to get it, run drydock retrofit --abort, rename your file, and retrofit again"
-    return Todo(mine, 0, why, how, "start")
+    return Todo(blocker, 0, why, how, "start")

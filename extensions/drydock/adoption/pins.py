@@ -1,7 +1,7 @@
-"""Which pins of a service keep it from being locked, and the smallest set of changes that locks.
+"""Which pins of a service prevent locking, and the smallest set of changes that locks.
 
-uv answers, by locking: from wheels alone, so that nothing of the service or of what it depends on
-is built or run.
+uv decides, by locking with wheels only. So neither the service nor its dependencies are built or
+run.
 """
 
 import re
@@ -26,18 +26,18 @@ _DROPPED = ""
 
 @dataclass(frozen=True)
 class Way:
-    """A pin that stands in the way, and what would do instead."""
+    """A pin that prevents locking, and its replacement."""
 
     pin: str
     instead: str
-    """Empty: no version of it from the pinned one on comes as wheels that work."""
+    """Empty: no version from the pinned one on has wheels that work."""
     line: int
     why: str = ""
-    """What uv says, where no version works."""
+    """uv's message, if no version works."""
 
     @property
     def source(self) -> str:
-        """The package that would have to be built, where it comes as source only; or empty."""
+        """The package that must be built because it has no wheels; empty if there is none."""
         hint = re.search(r"Wheels are required for `([^`]+)`", self.why)
         return hint[1] if hint else ""
 
@@ -45,13 +45,12 @@ class Way:
 def resolve(
     folder: Path, python: str, say: Callable[[str], None], builds: Sequence[str] = ()
 ) -> list[Way]:
-    """Return which requirements of a service's own keep it from being locked and installed.
+    """Return the service's own requirements that prevent locking and installing it.
 
-    None: it locks, and all of it comes as wheels for `python` on Linux, but for the packages that
-    `builds` names: these may be built, which runs their code. All groups count. No change can be
-    spared of those that are returned, no version is lower than the one pinned, and locking has
-    proved them. `say` is told each attempt. Raises BadInput when there is nothing to lock, or uv
-    cannot tell.
+    An empty list means that it locks, with wheels for `python` on Linux. Packages in `builds` may
+    be built, which runs their code. All groups count. Every returned change is necessary, none
+    lowers a pinned version, and together they were locked. `say` receives a line for each attempt.
+    Raises BadInput if there is nothing to lock, or if uv cannot decide.
     """
     text = read(folder)
     try:
@@ -64,21 +63,20 @@ def resolve(
     loose = {pin: relaxed for pin in own if (relaxed := _relaxed(pin)) != pin}
     reasons, bare = _without_wheels(trials, own, loose)
     dropped = dict.fromkeys(reasons, _DROPPED)
-    near = trials.nearest(loose | dropped, _pinned(set(loose) - set(bare)))
-    if near is None:
-        more = _hopeless(trials, own, loose, dropped)
-        reasons |= dict.fromkeys(more, "")
+    nearest = trials.nearest(loose | dropped, _pinned(set(loose) - set(bare)))
+    if nearest is None:
+        reasons |= dict.fromkeys(_unsolvable(trials, own, loose, dropped), "")
         dropped = dict.fromkeys(reasons, _DROPPED)
-        near = trials.nearest(loose | dropped, _pinned(set(loose) - set(bare)))
+        nearest = trials.nearest(loose | dropped, _pinned(set(loose) - set(bare)))
     bare = [pin for pin in bare if pin not in dropped]
     left = [pin for pin in loose if pin not in dropped and pin not in bare]
     fixed = {pin: loose[pin] for pin in bare} | dropped
-    # Where the pinned versions are kept that can be, few are left that may have to change.
-    likely = [pin for pin in left if near and not _holds(pin, near)]
+    # If as many pinned versions as possible are kept, only a few pins may have to change.
+    likely = [pin for pin in left if nearest and not _holds(pin, nearest)]
     more = _needed(trials, left, lambda some: {pin: loose[pin] for pin in some} | fixed, likely)
     needed = [pin for pin in own if pin in bare or pin in more]
     lowest = _lowest(trials, {pin: loose[pin] for pin in needed}, dropped)
-    for pin in (pin for pin, said in reasons.items() if not said):
+    for pin in (pin for pin, reason in reasons.items() if not reason):
         reasons[pin] = trials.objection(lowest | dropped | {pin: _relaxed(pin)})
     lines = text.splitlines()
     return [
@@ -97,7 +95,7 @@ def read(folder: Path) -> str:
 
 
 def changed(text: str, changes: Mapping[str, str]) -> str:
-    """Return a pyproject.toml with other requirements, each pin by what stands for it instead."""
+    """Return a pyproject.toml in which each pin is replaced; an empty replacement removes it."""
     for pin, instead in changes.items():
         for quote in "\"'":
             entry = f"{quote}{pin}{quote}"
@@ -115,35 +113,35 @@ class _Trials:
         self, text: str, python: str, say: Callable[[str], None], builds: Sequence[str] = ()
     ) -> None:
         self.text, self.python, self.say, self.builds = text, python, say, builds
-        self.made: dict[str, str] = {}
-        """What uv said of each text that was tried; empty: it locks."""
+        self.objections: dict[str, str] = {}
+        """uv's message for each text that was tried; empty: it locks."""
         self.attempts = 0
-        self.known = False
-        """Whether what is needed of the index was read already, and is in uv's cache."""
+        self.is_cached = False
+        """Whether uv's cache has what it needs of the index."""
 
     def locks(self, changes: Mapping[str, str]) -> bool:
-        """Tell whether it locks, and can be installed, with these changes."""
+        """Tell whether the project locks and installs with these changes."""
         return not self.objection(changes)
 
     def objection(self, changes: Mapping[str, str]) -> str:
-        """Return what uv says against these changes; empty: it locks, and can be installed."""
+        """Return uv's objection to these changes; empty: the project locks and installs."""
         text = changed(self.text, changes)
-        if text not in self.made:
+        if text not in self.objections:
             detail = f", with {len(changes)} changed pins" if changes else ""
             self.attempts += 1
             self.say(f"Locking, attempt {self.attempts}{detail}")
-            self.made[text] = self._try(text)
-        return self.made[text]
+            self.objections[text] = self._try(text)
+        return self.objections[text]
 
     def _try(self, text: str) -> str:
-        if self.known:  # reading the index again takes most of the time
+        if self.is_cached:  # reading the index again takes most of the time
             try:
                 self._lock(text, offline=True)
             except LockError as error:
                 if not locking.lacks_network(str(error)):
                     return str(error)
             except UserError:
-                pass  # something else is needed of the index
+                pass  # the index is needed after all
             else:
                 return ""
         try:
@@ -153,14 +151,14 @@ class _Trials:
         return ""
 
     def _lock(self, text: str, *, offline: bool) -> None:
-        # For one Python and system first, which is sooner done than for all of them.
+        # First for one Python and system, which is faster than for all of them.
         locking.wheels(text, self.python, builds=self.builds, offline=offline)
         locking.locked(text, self.builds, offline=offline)
 
     def lowest(self, changes: Mapping[str, str], *options: str) -> dict[str, str]:
         """Return the lowest versions that the requirements allow with these changes.
 
-        Raises LockError where there is no solution.
+        Raises LockError if there is no solution.
         """
         text = changed(self.text, changes)
         options = ("--resolution=lowest-direct", *options)
@@ -169,27 +167,27 @@ class _Trials:
     def nearest(
         self, changes: Mapping[str, str], versions: Mapping[str, str]
     ) -> dict[str, str] | None:
-        """Return the versions it has with these changes, of `versions` as many as can be kept.
+        """Return the versions with these changes, keeping as many of `versions` as possible.
 
-        None where there is no solution.
+        None if there is no solution.
         """
         self.say("Checking which pinned versions work together")
         text = changed(self.text, changes)
         try:
             found = locking.wheels(text, self.python, builds=self.builds, preferred=versions)
         except LockError as error:
-            self.made[text] = str(error)
+            self.objections[text] = str(error)
             return None
-        self.known = True
+        self.is_cached = True
         return found
 
 
 def _without_wheels(
     trials: _Trials, own: Sequence[str], loose: Mapping[str, str]
 ) -> tuple[dict[str, str], list[str]]:
-    """Return the pins of which no version has a wheel for this Python, each with what uv says.
+    """Return the pins of which no version has a wheel for this Python, each with uv's message.
 
-    And those of which only the pinned version has none: each of them must change.
+    Also return those of which only the pinned version has none: each of them must change.
     """
     trials.say("Looking for wheels for the pinned versions")
     reasons: dict[str, str] = {}
@@ -197,9 +195,9 @@ def _without_wheels(
         try:
             lowest = trials.lowest({**loose, **dict.fromkeys(reasons, _DROPPED)}, "--no-deps")
         except LockError as error:
-            named = _named(_wanting(str(error)), own) - reasons.keys()
+            named = _named(_without_wheel(str(error)), own) - reasons.keys()
             if not named:
-                return reasons, []  # what is missing is found by trying
+                return reasons, []  # trials find the missing wheels
             reasons |= dict.fromkeys(named, str(error))
         except BadInput:
             return reasons, []
@@ -210,14 +208,14 @@ def _without_wheels(
             ]
 
 
-def _wanting(objection: str) -> str:
-    """Return the package that has no wheel, where uv hints at it; else all that it names."""
+def _without_wheel(objection: str) -> str:
+    """Return the package without wheels if uv names it; else all packages in the message."""
     hint = re.search(r"Wheels are required for `([^`]+)`", objection)
     return hint[1] if hint else " ".join(re.findall(r"[\w.-]*\w(?=\s?[<>=~!]=?)", objection))
 
 
 def _named(text: str, pins: Sequence[str]) -> set[str]:
-    """Return the pins whose package a text names."""
+    """Return the pins whose package occurs in a text."""
     words = {canonicalize_name(one) for one in re.findall(r"[\w.-]*\w", text)}
     return {pin for pin in pins if _name(pin) in words}
 
@@ -226,25 +224,25 @@ def _pinned(pins: Set[str]) -> dict[str, str]:
     """Return the version of each package that is pinned to one."""
     found: dict[str, str] = {}
     for pin in pins:
-        wanted = Requirement(pin)
-        exact = [one.version for one in wanted.specifier if one.operator in {"==", "==="}]
+        requirement = Requirement(pin)
+        exact = [one.version for one in requirement.specifier if one.operator in {"==", "==="}]
         if exact and not exact[0].endswith("*"):
-            found[canonicalize_name(wanted.name)] = exact[0]
+            found[canonicalize_name(requirement.name)] = exact[0]
     return found
 
 
 def _holds(pin: str, versions: Mapping[str, str]) -> bool:
-    """Tell whether the version of a package is as pinned; so it is where it is not installed."""
+    """Tell whether `versions` satisfies a pin; True if its package is not installed."""
     version = versions.get(_name(pin))
     return version is None or Requirement(pin).specifier.contains(version, prereleases=True)
 
 
-def _hopeless(
+def _unsolvable(
     trials: _Trials, own: Sequence[str], loose: Mapping[str, str], dropped: Mapping[str, str]
 ) -> list[str]:
-    """Return the pins of which no version works with the rest, besides those dropped already.
+    """Return further pins of which no version works with the rest.
 
-    Raises BadInput where it would not lock without any of them.
+    Raises BadInput if the project does not lock even without all of them.
     """
     left = [pin for pin in own if pin not in dropped]
     changes = {**loose, **dropped}
@@ -262,11 +260,11 @@ def _needed(
     changes: Callable[[Sequence[str]], Mapping[str, str]],
     likely: Sequence[str] = (),
 ) -> list[str]:
-    """Return items of which none can be spared, where a change of all of them is enough.
+    """Return a minimal set of items whose change is enough; changing all items must be enough.
 
-    uv explains each conflict, and names the pins of it: the `likely` ones of them are changed, if
-    there are any. Where one pin of a conflict is changed in the end, and no other, that proves that
-    it must be; what is not proved so is tried without.
+    uv explains each conflict and names its pins: the `likely` ones are changed, or else all. If a
+    conflict has only one changed pin in the end, that pin is proved necessary. Every other pin is
+    tried without its change.
     """
     chosen: list[str] = []
     conflicts: list[set[str]] = []
@@ -290,7 +288,7 @@ def _name(pin: str) -> str:
 def _lowest(
     trials: _Trials, loose: Mapping[str, str], dropped: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return what stands for each pin: from the lowest version on that locks, if that is known."""
+    """Return the replacement of each pin: from the lowest version that locks, if it is known."""
     if not loose:
         return {}
     try:
@@ -302,50 +300,51 @@ def _lowest(
 
 
 def _from(pin: str, found: Mapping[str, str]) -> str:
-    wanted = Requirement(pin)
-    version = found.get(canonicalize_name(wanted.name))
-    wanted.specifier = SpecifierSet(f">={version}") if version else SpecifierSet()
-    return _written(wanted)
+    requirement = Requirement(pin)
+    version = found.get(canonicalize_name(requirement.name))
+    requirement.specifier = SpecifierSet(f">={version}") if version else SpecifierSet()
+    return _written(requirement)
 
 
 def _relaxed(pin: str) -> str:
-    """Return a requirement without upper bound, from its pinned version on."""
-    wanted = Requirement(pin)
-    if not any(one.operator in _CAPS for one in wanted.specifier):
+    """Return a requirement without its upper bound, from the pinned version on."""
+    requirement = Requirement(pin)
+    if not any(one.operator in _CAPS for one in requirement.specifier):
         return pin
     kept = [
         f">={one.version.removesuffix('.*')}" if one.operator != ">" else str(one)
-        for one in wanted.specifier
+        for one in requirement.specifier
         if one.operator not in {"<", "<=", "!="}
     ]
-    wanted.specifier = SpecifierSet(",".join(kept))
-    return _written(wanted)
+    requirement.specifier = SpecifierSet(",".join(kept))
+    return _written(requirement)
 
 
-def _written(wanted: Requirement) -> str:
-    return str(wanted).replace('"', "'")
+def _written(requirement: Requirement) -> str:
+    """Return a requirement without double quotes, which would end a TOML string."""
+    return str(requirement).replace('"', "'")
 
 
 def own_of(text: str) -> Iterator[str]:
-    """Yield the requirements in a pyproject.toml that are the service's, of every group."""
+    """Yield the service's own requirements in a pyproject.toml, from all groups."""
     data = tomllib.loads(text)
     project, groups = data["project"], data.get("dependency-groups", {})
-    behind = {part.partition("\n]")[0] for part in text.split(OWN)[1:]}
-    listed: list[tuple[bool, Any]] = [
+    own_parts = {part.partition("\n]")[0] for part in text.split(OWN)[1:]}
+    lists: list[tuple[bool, Any]] = [
         (True, project["dependencies"]),
         (True, groups.get("dev", [])),
     ]
-    listed += [(False, held) for name, held in groups.items() if name != "dev"]
-    listed += [(False, held) for held in project.get("optional-dependencies", {}).values()]
-    for shared, held in listed:
-        for one in held:
-            mine = not shared or not behind or any(f'"{one}"' in part for part in behind)
-            if isinstance(one, str) and mine and not is_direct(one):
-                yield one
+    lists += [(False, entries) for name, entries in groups.items() if name != "dev"]
+    lists += [(False, entries) for entries in project.get("optional-dependencies", {}).values()]
+    for is_shared, entries in lists:
+        for entry in entries:
+            is_own = not is_shared or not own_parts or any(f'"{entry}"' in p for p in own_parts)
+            if isinstance(entry, str) and is_own and not is_direct(entry):
+                yield entry
 
 
 def is_direct(requirement: str) -> bool:
-    """Tell whether a requirement names where its package is, or is none at all."""
+    """Tell whether a requirement has an address, or is not a requirement at all."""
     try:
         return bool(Requirement(requirement).url)
     except InvalidRequirement:
@@ -353,4 +352,4 @@ def is_direct(requirement: str) -> bool:
 
 
 def _line(lines: list[str], pin: str) -> int:
-    return next((n for n, held in enumerate(lines, 1) if pin in held), 0)
+    return next((number for number, line in enumerate(lines, 1) if pin in line), 0)

@@ -1,4 +1,4 @@
-"""A service that no template made: a folder of a clean git repository."""
+"""A service to adopt: a folder in a clean git repository."""
 
 import codecs
 import posixpath
@@ -21,7 +21,7 @@ _LISTS = (".txt", ".in", ".cfg")
 
 @dataclass(frozen=True)
 class Place:
-    """The service as it is: a folder of a clean repository."""
+    """A service as it is committed."""
 
     folder: Path
     repository: Repository
@@ -29,15 +29,15 @@ class Place:
     head: str
     tracked: Tree
     unwatched: set[str]
-    """What of that git was told to overlook."""
+    """Those of `tracked` whose changes git was told to ignore."""
     contents: dict[str, bytes]
-    """Its files by their path in the service."""
+    """Its files, by path in the service."""
     files: Files
-    """Those that are text, those behind symbolic links too."""
+    """Its text files, including those behind symbolic links."""
 
 
 def place_of(folder: Path) -> Place:
-    """Return the service in `folder`; raise BadInput if it is none that can be brought in."""
+    """Return the service in `folder`; raise BadInput if it cannot be adopted."""
     folder = resolved(folder)
     try:
         repository = repository_of(folder)
@@ -73,7 +73,7 @@ def place_of(folder: Path) -> Place:
 
 
 def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the files that are text, with line feeds, the last line ended with one, too."""
+    """Return the text files, with line feeds, also at the end of the last line."""
     found = {}
     for path, content in contents.items():
         if len(content) <= _LARGEST and (text := _decoded(path, content)) is not None:
@@ -83,9 +83,9 @@ def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _decoded(path: str, content: bytes) -> str | None:
-    """Return the text of a file as pip reads it: by its byte order mark, as UTF-8, or as Latin-1.
+    """Decode a file as pip does: by its byte order mark, as UTF-8, or as Latin-1; None if binary.
 
-    The last only of lists and settings, whose comments alone have letters beyond ASCII.
+    Latin-1 is used only for lists and settings, where only comments contain non-ASCII letters.
     """
     with suppress(UnicodeDecodeError):
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -98,9 +98,9 @@ def _decoded(path: str, content: bytes) -> str | None:
 def _through_links(
     links: Mapping[str, bytes], contents: Mapping[str, bytes]
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield what symbolic links to files of the service show, by the path of the link."""
+    """Yield the path of each symbolic link to a file of the service, and that file's content."""
     for path, target in links.items():
         folder = path.rpartition("/")[0]
-        shown = posixpath.normpath(posixpath.join(folder, target.decode("utf-8", "replace")))
-        if shown in contents:
-            yield path, contents[shown]
+        linked = posixpath.normpath(posixpath.join(folder, target.decode("utf-8", "replace")))
+        if linked in contents:
+            yield path, contents[linked]

@@ -1,7 +1,7 @@
-"""The Python of a service as a tree, also where only a newer Python than the engine's reads it.
+"""Parses the service's Python, also with syntax that is newer than the engine's own Python.
 
-Nothing of the service runs: where its code has newer syntax, an interpreter of such a version reads
-it, isolated, from outside the service's folder.
+The service never runs: code with newer syntax is parsed by an isolated newer interpreter, which is
+not one from the service's folder.
 """
 
 import ast
@@ -20,37 +20,37 @@ from drydock.locking import find_uv
 
 OWN = sys.version_info[:2]
 _SECONDS = 60
-# Run by the other interpreter: texts in, trees out.
+# Runs in the newer interpreter: texts in, trees out.
 _READER = """
 import ast, json, sys, warnings
 warnings.simplefilter("ignore")
 PLAIN = (str, int, float, bool, type(None))
-def held(node):
+def data(node):
     if isinstance(node, ast.AST):
-        said = dict(ast.iter_fields(node))
-        said.update({name: getattr(node, name, None) for name in node._attributes})
-        return [type(node).__name__, {name: held(value) for name, value in said.items()}]
+        fields = dict(ast.iter_fields(node))
+        fields.update({name: getattr(node, name, None) for name in node._attributes})
+        return [type(node).__name__, {name: data(value) for name, value in fields.items()}]
     if isinstance(node, list):
-        return {"list": [held(one) for one in node]}
+        return {"list": [data(item) for item in node]}
     return node if isinstance(node, PLAIN) else {"literal": "..." if node is ... else repr(node)}
 trees = {}
 for text in json.load(sys.stdin):
     try:
-        trees[text] = held(ast.parse(text))
+        trees[text] = data(ast.parse(text))
     except (SyntaxError, ValueError, RecursionError):
         pass
 json.dump(trees, sys.stdout)
 """
 _STATEMENTS = {"body", "orelse", "finalbody"}
 _newer: dict[str, ast.Module] = {}
-"""What newer interpreters made of texts that the engine's does not read."""
+"""Trees of the texts that only a newer interpreter can parse."""
 
 
 @lru_cache(4096)
 def _parsed(text: str) -> ast.Module | SyntaxError:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a doubtful escape is not for us to judge
+            warnings.simplefilter("ignore")  # invalid escapes are the service's business
             return ast.parse(text)
     except SyntaxError as error:
         return error
@@ -59,8 +59,8 @@ def _parsed(text: str) -> ast.Module | SyntaxError:
 def parse(text: str) -> ast.Module:
     """Return the tree of a module.
 
-    Raises SyntaxError where neither the engine's Python reads it nor a newer one that was asked by
-    `read_newer`; ValueError or RecursionError where none ever does.
+    Raises SyntaxError if neither the engine's Python nor a newer one in `read_newer` can parse it;
+    ValueError or RecursionError if no Python can.
     """
     tree = _parsed(text)
     if isinstance(tree, SyntaxError):
@@ -71,22 +71,22 @@ def parse(text: str) -> ast.Module:
 
 
 def forget() -> None:
-    """Drop the trees that are kept: another service has other code, and trees are large."""
+    """Drop the cached trees: another service has other code, and trees are large."""
     _parsed.cache_clear()
     _newer.clear()
 
 
 def is_newer(text: str) -> bool:
-    """Tell whether it took a newer Python than the engine's to read a module."""
+    """Tell whether only a newer Python than the engine's can parse a module."""
     return text in _newer
 
 
 def read_newer(texts: Iterable[str], folder: Path) -> None:
-    """Have newer Pythons read what the engine's does not, for `parse`.
+    """Let newer Pythons parse the texts that the engine's cannot, for `parse`.
 
-    None of those that lie in `folder`, the service's, which would be its own code.
+    Interpreters in `folder`, the service's, are not used: they would be the service's own code.
     """
-    left = [text for text in texts if _is_unread(text)]
+    left = [text for text in texts if _has_newer_syntax(text)]
     if not left:
         return
     if find_uv() is None:  # only uv knows the other interpreters
@@ -95,11 +95,11 @@ def read_newer(texts: Iterable[str], folder: Path) -> None:
     for python in newer:
         where = (python.path.absolute(), python.path.resolve())
         if not any(path.is_relative_to(folder.resolve()) for path in where):
-            _newer.update(_asked(python.path, left))
+            _newer.update(_parsed_by(python.path, left))
             left = [text for text in left if text not in _newer]
 
 
-def _is_unread(text: str) -> bool:
+def _has_newer_syntax(text: str) -> bool:
     try:
         parse(text)
     except SyntaxError:
@@ -109,41 +109,42 @@ def _is_unread(text: str) -> bool:
     return False
 
 
-def _asked(python: Path, texts: list[str]) -> dict[str, ast.Module]:
+def _parsed_by(python: Path, texts: list[str]) -> dict[str, ast.Module]:
     try:
         done = subprocess.run(
             [python, "-I", "-S", "-c", _READER], input=json.dumps(texts), capture_output=True,
             text=True, check=True, timeout=_SECONDS, cwd=tempfile.gettempdir(),
         )  # fmt: skip
-        return {text: _tree(held) for text, held in json.loads(done.stdout).items()}
+        return {text: _module(node) for text, node in json.loads(done.stdout).items()}
     except (OSError, subprocess.SubprocessError, ValueError, RecursionError):
         return {}
 
 
-def _tree(held: Any) -> ast.Module:
-    tree = _made(held)
+def _module(data: Any) -> ast.Module:
+    tree = _node(data)
     if not isinstance(tree, ast.Module):
-        raise ValueError("it is no module")
+        raise ValueError("not a module")
     return tree
 
 
-def _made(held: Any, field: str = "") -> Any:
-    """Return what another interpreter wrote of a node; what this one has no word for says nothing.
+def _node(data: Any, field: str = "") -> Any:
+    """Rebuild a node from what another interpreter wrote; unknown kinds become `pass` or `None`.
 
-    `field` is that of the node above.
+    `field` is the parent's field that contains it.
     """
-    if isinstance(held, dict):
-        if "literal" in held:
-            return ast.literal_eval(held["literal"])
-        return [_made(one, field) for one in held["list"]]
-    if not isinstance(held, list):
-        return held
-    name, said = held
-    if name == "JoinedStr":  # whose quotes older Pythons cannot write
-        values = [one[1]["value"] for one in said["values"]["list"] if one[0] == "FormattedValue"]
-        name, said = "Tuple", {**said, "elts": {"list": values}, "ctx": ["Load", {}]}
+    if isinstance(data, dict):
+        if "literal" in data:
+            return ast.literal_eval(data["literal"])
+        return [_node(item, field) for item in data["list"]]
+    if not isinstance(data, list):
+        return data
+    name, fields = data
+    if name == "JoinedStr":  # its quotes may be invalid in older Pythons
+        parts = fields["values"]["list"]
+        values = [part[1]["value"] for part in parts if part[0] == "FormattedValue"]
+        name, fields = "Tuple", {**fields, "elts": {"list": values}, "ctx": ["Load", {}]}
     if not (kind := getattr(ast, name, None)):
         kind = ast.Pass if field in _STATEMENTS else ast.Constant
-        said = {**said, "value": None}
+        fields = {**fields, "value": None}
     known = {*kind._fields, *kind._attributes}
-    return kind(**{one: _made(value, one) for one, value in said.items() if one in known})
+    return kind(**{key: _node(value, key) for key, value in fields.items() if key in known})

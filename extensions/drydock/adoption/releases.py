@@ -1,4 +1,4 @@
-"""The template's releases, rendered for a service that no update of theirs has reached yet."""
+"""The template's releases, rendered for a service to adopt."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -16,31 +16,30 @@ from drydock.template.rendering import Checkout, Rendering, Request
 
 
 class Releases:
-    """Checks each release out once, into the folder `scratch`, and renders it for one service."""
+    """Checks out each release once, into the folder `scratch`, and renders it for one service."""
 
     def __init__(self, place: Place, template: Template, scratch: Path) -> None:
         self._place, self._template, self._scratch = place, template, scratch
         self._checkouts: dict[str, Checkout] = {}
 
     def checkout(self, release: Release) -> Checkout:
-        """Return the files of a release. Raises BadInput when it cannot be read."""
+        """Check out a release. Raises BadInput if it cannot be read."""
         if release.name not in self._checkouts:
             folder = self._scratch / f"template {release.name}"
             self._template.checkout(release, folder)
-            made = Checkout(folder, self._template.address, release)
-            self._checkouts[release.name] = made
+            self._checkouts[release.name] = Checkout(folder, self._template.address, release)
         return self._checkouts[release.name]
 
     def render(
         self, release: Release, values: Mapping[str, Any], exclude: tuple[str, ...] = ()
     ) -> Rendering:
-        """Render a release with these answers, and defaults where there is none.
+        """Render a release with these answers, and defaults for the rest.
 
-        Raises BadInput where one of them is not allowed, or there is no default.
+        Raises BadInput if an answer is invalid, or if a question has no default.
         """
-        # The folder has the service's name, as templates can ask for it.
+        # Templates can read the name of the folder, so it is the service's.
         inside = self._place.prefix or self._place.folder.name
-        # As an update: what is born with a service, this one has already.
+        # Rendered as an update: the service already has its starter files.
         request = Request(operation="update", data=values, defaults=True, exclude=exclude)
         folder = self._scratch / f"rendered {len(list(self._scratch.iterdir()))}" / inside
         return rendering.render(self.checkout(release), folder, request)
@@ -52,7 +51,7 @@ class Releases:
         values: Mapping[str, Any],
         theirs: Rendering,
     ) -> Rendering | None:
-        """Render what a copy of a service of this template was copied from; None if it is none.
+        """Render the release that the service was copied from; None if it is no copy.
 
         `values` are the answers, and `theirs` is the `release` rendered with them.
         """
@@ -61,7 +60,7 @@ class Releases:
             return self._of_copy(named, values, theirs)
         if not any(fact.about == "adopted" and fact.weight == RECORDED for fact in facts):
             return None
-        # It has the chassis, which does not tell its release: the one with most of its files.
+        # The chassis does not record its release: take the one that shares the most files.
         own = self._place.contents
         best, most = None, 0
         for other in {
@@ -69,30 +68,31 @@ class Releases:
         }.values():
             if self._template.is_older(release, other):
                 continue
-            with suppress(BadInput):  # an answer that this release did not allow
-                made = self._of_copy(other, values, theirs)
-                same = sum(own.get(one.path) == one.content for one in _versions(made, other))
+            with suppress(BadInput):  # an answer that this release does not accept
+                rendered = self._of_copy(other, values, theirs)
+                files = _candidates(rendered, other)
+                same = sum(own.get(file.path) == file.content for file in files)
                 if same >= most:
-                    best, most = made, same
+                    best, most = rendered, same
         return best
 
     def _of_copy(self, release: Release, values: Mapping[str, Any], theirs: Rendering) -> Rendering:
         known = rendering.config(self.checkout(release)).questions_data
-        given = {name: value for name, value in values.items() if name in known}
-        # What the new release leaves to the service, it does not remove.
-        return self.render(release, given, exclude=theirs.exclude)
+        answers = {name: value for name, value in values.items() if name in known}
+        # Files that the new release leaves to the service are not removed.
+        return self.render(release, answers, exclude=theirs.exclude)
 
     def candidates(
         self, release: Release, values: Mapping[str, Any], theirs: Rendering
     ) -> Iterator[Candidate]:
-        """Yield the files that the service may have from this template: none if it is no copy.
+        """Yield the template's files that the service may have copied; none if it is no copy.
 
         `values` are the answers, and `theirs` is the `release` rendered with them.
         """
-        made = list(_versions(theirs, release))
-        if not ancestry.is_copy(self._place.contents, made):
+        rendered = list(_candidates(theirs, release))
+        if not ancestry.is_copy(self._place.contents, rendered):
             return
-        yield from made
+        yield from rendered
         newer = release
         for other in reversed(self._template.releases.values()):
             if self._template.is_older(other, release):
@@ -102,24 +102,24 @@ class Releases:
     def _of_release(
         self, release: Release, newer: Release, values: Mapping[str, Any]
     ) -> Iterator[Candidate]:
-        """Yield the files of a release, of which those that `newer` has the same may be missing."""
+        """Yield the files of a release; those that `newer` has unchanged may be missing."""
         folder = self._scratch / f"changed {release.name}"
-        partly = self._template.checkout_changed(release, newer, folder)
-        if partly:
+        is_partial = self._template.checkout_changed(release, newer, folder)
+        if is_partial:
             address = self._template.address
             self._checkouts[release.name] = Checkout(folder, address, release)
         known = rendering.config(self.checkout(release)).questions_data
-        given = {name: value for name, value in values.items() if name in known}
+        answers = {name: value for name, value in values.items() if name in known}
         try:
-            yield from _versions(self.render(release, given), release)
+            yield from _candidates(self.render(release, answers), release)
         except BadInput:
-            if partly:  # what changed may include what did not
+            if is_partial:  # changed files may include unchanged ones
                 del self._checkouts[release.name]
-                with suppress(BadInput):  # an answer that this release did not allow
-                    yield from _versions(self.render(release, given), release)
+                with suppress(BadInput):  # an answer that this release does not accept
+                    yield from _candidates(self.render(release, answers), release)
 
 
-def _versions(rendered: Rendering, release: Release) -> Iterator[Candidate]:
+def _candidates(rendered: Rendering, release: Release) -> Iterator[Candidate]:
     for path in rendered.files():
         if path != rendered.answers_file:
             content = (rendered.folder / path).read_bytes()

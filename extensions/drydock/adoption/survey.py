@@ -1,4 +1,4 @@
-"""What is known of a service before a retrofit asks anything: its facts, and answers given."""
+"""What is known about a service before a retrofit prompts: its facts and the given answers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from drydock.adoption.place import Place
 from drydock.errors import BadInput
 
 _WEIGHT_OF_DATA = 100
-"""Above every weight of a fact: an answer that is given decides."""
+"""More than the weight of any fact: a given answer decides."""
 _DERIVED_FROM = ("app", "service_name", "service_port")
 """The answers that others are derived from."""
 
@@ -17,7 +17,7 @@ _DERIVED_FROM = ("app", "service_name", "service_port")
 def facts_of(place: Place, data: Mapping[str, Any]) -> list[Fact]:
     """Return the facts about a service, and those that the answers in `data` imply.
 
-    Raises BadInput where a fact says that the service cannot be adopted.
+    Raises BadInput if a fact says that the service cannot be adopted.
     """
     code = (text for path, text in place.files.items() if path.endswith(".py"))
     python.read_newer(code, place.folder)

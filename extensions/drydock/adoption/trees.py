@@ -1,4 +1,4 @@
-"""The two trees that a retrofit merges with what a service has: where it comes from, and theirs."""
+"""The base and theirs of a retrofit, which are merged with the service's files."""
 
 import re
 from collections.abc import Iterator, Mapping, Set
@@ -16,50 +16,50 @@ from drydock.merging.trees import Merge
 from drydock.template.rendering import Rendering
 
 _TESTS = re.compile(r"conftest\.py|test_.+\.py|.+_test\.py")
-_AS_YOU_LIKE = (".pre-commit-config.yaml", "AGENTS.md")
-"""What helps to work on a service, and is not read by anything else of the standard."""
+_OPTIONAL = (".pre-commit-config.yaml", "AGENTS.md")
+"""Files that help to work on a service, and that nothing else of the standard reads."""
 
 
 @dataclass(frozen=True)
 class Adoption:
-    """A service, the release that it is to have, and what is known of its files."""
+    """A service, its new release, and the origin of its files."""
 
     place: Place
     theirs: Rendering
     """The release, rendered with the service's answers."""
     ancestors: Mapping[str, Ancestor]
-    """What single files came from."""
+    """The texts that single files were copied from."""
     copied: Rendering | None
-    """The release that the whole service was copied from, if it was."""
+    """The release that the whole service was copied from, if any."""
     made: Mapping[str, Carried]
-    """Modules that the service lacks."""
+    """New modules that the service needs."""
 
 
 @dataclass(frozen=True)
 class Trees:
-    """What is merged with what the service has: both of the whole repository."""
+    """Base and theirs, both of the whole repository."""
 
     base: Tree
     theirs: Tree
     carried: Mapping[str, Carried]
-    """What theirs has of the service: the texts of files, by their path in the service."""
+    """The files of theirs that took over settings of the service, by path in the service."""
 
 
 def make(repository: Repository, adoption: Adoption, without: Set[str]) -> Trees:
-    """Store what the release becomes in this service, and what it is compared with.
+    """Store base and theirs of a retrofit.
 
-    What of the release stays out is told by `without`. Raises BadInput when a render holds what
-    must not be in a service.
+    `without` are paths of the release to leave out. Raises BadInput if a render contains what must
+    not be in a service.
     """
     place, theirs, ancestors = adoption.place, adoption.theirs, adoption.ancestors
     stored = sides.stored(repository, place.tracked, place.prefix, theirs)
     rendered = {path.removeprefix(place.prefix): entry for path, entry in stored.items()}
-    # The service's own, and what the template leaves to any that has it, take no part.
-    left = {path for path in place.contents.keys() & rendered.keys() if theirs.keeps(Path(path))}
-    rendered = {path: entry for path, entry in rendered.items() if path not in without | left}
-    # A copy of the standard's own file is merged as in any update.
+    # Left out: files in `without`, and existing files that the template never overwrites.
+    kept = {path for path in place.contents.keys() & rendered.keys() if theirs.keeps(Path(path))}
+    rendered = {path: entry for path, entry in rendered.items() if path not in without | kept}
+    # A copy of a file of the standard is merged as in an update.
     copies = {path for path, one in ancestors.items() if one.of_template}
-    # Of what was copied, too, that which the service changed comes in by the merge.
+    # In a file copied from elsewhere, the merge brings in the service's changes.
     of_ancestors = {style.PATH, *ignored.PATHS} & ancestors.keys()
     into = rendered.keys() - copies - of_ancestors
     carried: dict[str, Carried] = {}
@@ -97,9 +97,9 @@ def make(repository: Repository, adoption: Adoption, without: Set[str]) -> Trees
 
 
 def own(adoption: Adoption) -> Iterator[str]:
-    """Yield the code and tests that are none of the template's, though it has some there.
+    """Yield code and tests of the service at paths where the template has its own.
 
-    A template that asks nothing about adoption brings its starters, too.
+    A template without the question `adopted` also renders its starter files.
     """
     files, theirs = adoption.place.contents, adoption.theirs
     if "adopted" not in theirs.answers:
@@ -111,9 +111,9 @@ def own(adoption: Adoption) -> Iterator[str]:
 
 
 def blocked(adoption: Adoption) -> Iterator[tuple[str, str]]:
-    """Yield the template's files that have no room, each with what of the service is there.
+    """Yield the template's files that cannot be written, each with the path that is in the way.
 
-    One of the two is a folder where the other is a file or a link.
+    One of the two is a folder, the other a file or a link.
     """
     prefix, tracked = adoption.place.prefix, adoption.place.tracked
     folders = {
@@ -123,15 +123,15 @@ def blocked(adoption: Adoption) -> Iterator[tuple[str, str]]:
     }
     for path in adoption.theirs.files():
         inside = prefix + path
-        above = (str(folder) for folder in PurePosixPath(inside).parents)
-        mine = next((one for one in above if one in tracked), folders.get(inside))
-        if mine:
-            yield path, mine.removeprefix(prefix)
+        parents = (str(folder) for folder in PurePosixPath(inside).parents)
+        blocker = next((parent for parent in parents if parent in tracked), folders.get(inside))
+        if blocker:
+            yield path, blocker.removeprefix(prefix)
 
 
 def keep(place: Place, merge: Merge) -> set[str]:
-    """Keep files of the service that no service needs the standard's of; return these."""
-    kept = {path for path in _AS_YOU_LIKE if place.prefix + path in merge.conflicts}
+    """Keep the service's version of optional files with conflicts; return their paths."""
+    kept = {path for path in _OPTIONAL if place.prefix + path in merge.conflicts}
     for path in kept:
         merge.conflicts.pop(place.prefix + path)
         merge.leave_out(place.prefix + path, "your version stays: they could not be merged")
@@ -141,8 +141,8 @@ def keep(place: Place, merge: Merge) -> set[str]:
 def leave_out_shadows(
     repository: Repository, place: Place, trees: Trees, merge: Merge
 ) -> list[Shadow]:
-    """Leave out what would shadow a file of the service; return it."""
-    # Base and theirs hold the service's own files, too.
+    """Leave out files that would shadow a file of the service; return them."""
+    # Base and theirs also contain the service's own files.
     base, theirs = (
         {path: entry for path, entry in side.items() if place.tracked.get(path) != entry}
         for side in (trees.base, trees.theirs)
