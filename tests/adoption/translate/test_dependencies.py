@@ -149,6 +149,26 @@ def test_what_cannot_be_carried_is_listed(case: str) -> None:
     assert where in {f"{one.path}:{one.line}" for one in read(files)[1]}
 
 
+ADDRESSES = {
+    "git+https://example.com/a.git#egg=rates": "rates @ git+https://example.com/a.git",
+    "-e git+https://example.com/a.git@v1#egg=rates": "rates @ git+https://example.com/a.git@v1",
+    "--editable=git+ssh://git@example.com/a.git#egg=rates[fast]&subdirectory=python": (
+        "rates[fast] @ git+ssh://git@example.com/a.git#subdirectory=python"
+    ),
+    "https://example.com/a.zip#sha256=1&egg=rates": "rates @ https://example.com/a.zip#sha256=1",
+    "https://example.com/rates-1.0%2Bcpu-py3-none-any.whl": (
+        "rates @ https://example.com/rates-1.0%2Bcpu-py3-none-any.whl"
+    ),
+}
+
+
+@pytest.mark.parametrize("line", ADDRESSES)
+def test_requirements_by_address_are_named(line: str) -> None:
+    (demand,), todo = read({"requirements.txt": f"{line}\n"})
+    assert (demand.text, todo) == (ADDRESSES[line], [])
+    assert demand.name == "rates"
+
+
 LOCAL = {
     "dist/redis_om-0.2-py3-none-any.whl": "redis-om is installed from LINE",
     "./wheels/redis_om-0.2-py3-none-any.whl --hash=sha256:1": "redis-om is installed from LINE",
@@ -156,6 +176,8 @@ LOCAL = {
     "dist/*.whl": "LINE names no package",
     "-e ./common": "LINE names no package",
     "git+https://example.com/a.git": "LINE names no package",
+    "git+https://example.com/a.git#egg=rates-1.0": "LINE names no package",
+    "git+git@example.com:a.git#egg=rates": "LINE names no package",
     "-e .[dev]": "not carried over: the extras of LINE",
 }
 

@@ -109,6 +109,28 @@ def test_a_dependency_of_the_standard_keeps_its_version_and_takes_extras() -> No
     assert "the standard's uvicorn>=0.34 replaces uvicorn[standard]==0.13" in carried.rules
 
 
+RANGES = {
+    # The service's requirement: that of the pyproject.toml, and the rule in the report.
+    "fastapi>=0.100": ("fastapi>=0.160,<1", "the standard's fastapi>=0.160,<1 replaces LINE"),
+    "fastapi>=0.160,<1": ("fastapi>=0.160,<1", ""),
+    "fastapi>=0.163.2": (
+        "fastapi>=0.163.2,<1",
+        "fastapi>=0.163.2,<1 combines the standard's fastapi>=0.160,<1 with LINE",
+    ),
+    "fastapi>=1.2": ("fastapi>=0.160,<1", "the standard's fastapi>=0.160,<1 replaces LINE"),
+    "fastapi==0.163.2": ("fastapi>=0.160,<1", "the standard's fastapi>=0.160,<1 replaces LINE"),
+}
+
+
+@pytest.mark.parametrize("line", RANGES)
+def test_a_higher_lower_bound_of_the_service_is_kept(line: str) -> None:
+    expected, rule = RANGES[line]
+    carried = carry(STANDARD, {**README, "requirements.txt": f"{line}\n"})
+    assert at(carried, "project", "dependencies") == [expected, "uvicorn>=0.34"]
+    rules = [one for one in carried.rules if not one.startswith("dependencies: ")]
+    assert rules == ([rule.replace("LINE", line)] if rule else [])
+
+
 def test_what_is_installed_is_no_tool_besides() -> None:
     carried = project('[dependency-groups]\ndev = ["fastapi", "httpx"]\nmap = ["folium"]\n')
     assert at(carried, "dependency-groups", "dev") == ["pytest>=9", "httpx"]

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
 from posixpath import normpath
+from urllib.parse import unquote
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand, Todo, conda, pipfile, poetry, setup, without_logins
@@ -143,6 +145,8 @@ def exported(files: Files) -> dict[str, str]:
 
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+# With a version, as older tools took it, it is not certain where the name ends.
+_EGG = re.compile(r"(?!.*-\d)[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(\[[\w.,-]+\])?")
 _ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
 _PIN = re.compile(r"\s*($|#|-|[\w.-]+(\[[^\]]*\])?\s*==)")
 
@@ -175,6 +179,27 @@ def archived(line: str) -> str:
     return canonicalize_name(found[1]) if found and is_archive(line) else ""
 
 
+def _named_address(line: str) -> str:
+    """Return a requirement by address as PEP 508 writes it; empty if it does not name its package.
+
+    pip takes the name from `#egg=`
+    (https://pip.pypa.io/en/stable/topics/vcs-support/#url-fragments) or from that of a wheel.
+    """
+    address = re.sub(r"^(-e\s*|--editable[= ]\s*)", "", line)
+    if not re.fullmatch(r"(\w+\+)?(https?|ssh|git|file)://\S+", address):
+        return ""
+    url, _, fragment = address.partition("#")
+    options = dict(one.partition("=")[::2] for one in fragment.split("&"))
+    name = options.pop("egg", "")
+    if not name and url.endswith(".whl"):
+        with suppress(InvalidWheelFilename):
+            name = parse_wheel_filename(unquote(url.rpartition("/")[2]))[0]
+    if not _EGG.fullmatch(name):
+        return ""
+    rest = "&".join(f"{key}={value}" for key, value in options.items() if key)
+    return f"{name} @ {url}{'#' if rest else ''}{rest}"
+
+
 def _included(path: str, files: Files) -> Iterator[str]:
     if is_requirements(path):
         folder = path.rpartition("/")[0]
@@ -198,6 +223,8 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
             why = f"not carried over: the extras of {line}"
             how = "add what the service needs of them to dependencies in pyproject.toml"
             yield Todo(path, number, why, how, "start")
+        elif named := _named_address(line):
+            yield Demand(named, group, path, number)
         elif name := archived(line):
             yield Todo(path, number, f"{name} is installed from {line}", LOCAL_PACKAGE, "start")
         elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line) or is_archive(line):

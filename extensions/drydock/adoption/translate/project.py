@@ -9,6 +9,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import (
@@ -134,8 +135,12 @@ def _with_dependencies(
         known = standard[""] | (standard["dev"] if demand.group else {})
         wanted, asked = demand.text, Requirement(demand.text)
         if demand.name in known:
-            if asked.specifier:
-                rules.append(f"the standard's {known[demand.name]} replaces {wanted}")
+            ranged = known[demand.name]
+            if raised := _raised(ranged, asked):
+                text = text.replace(json.dumps(ranged), json.dumps(raised), 1)
+                rules.append(f"{raised} combines the standard's {ranged} with {wanted}")
+            elif asked.specifier and asked.specifier != Requirement(ranged).specifier:
+                rules.append(f"the standard's {ranged} replaces {wanted}")
             if not asked.extras:
                 todo += _comments_lost(demand, files[demand.path])
                 continue
@@ -163,6 +168,23 @@ def _with_dependencies(
         table = "[dependency-groups]\n"
         text = text.replace(table, f"{table}{_arrays(more)}", 1)
     return text, rules, todo
+
+
+def _raised(standard: str, own: Requirement) -> str:
+    """Return a requirement of the standard from the service's lowest version on, if it is higher.
+
+    Empty where it is not, or where the standard does not allow it.
+    """
+    ranged = Requirement(standard).specifier
+    lowest = max(
+        (Version(one.version) for one in own.specifier if one.operator == ">="), default=None
+    )
+    before = next((one for one in ranged if one.operator == ">="), None)
+    if lowest is None or before is None or lowest <= Version(before.version):
+        return ""
+    if not ranged.contains(lowest, prereleases=True):
+        return ""
+    return standard.replace(str(before), f">={lowest}", 1)
 
 
 def _comments_lost(demand: Demand, text: str) -> Iterator[Todo]:
