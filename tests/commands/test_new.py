@@ -226,8 +226,8 @@ registry: {type: str, default: x, when: false}
         ("helm=disabled", "helm=disabled: expected yes or no"),
         ("helm=nein", "helm=nein: expected yes or no"),
         ("port=abc", "port=abc: expected a whole number, like 8000"),
-        ("registry=foo", "registry is not asked"),
-        ("adopted=true", "adopted is not asked"),
+        ("registry=foo", "registry is a hidden value"),
+        ("adopted=true", "adopted is a hidden value"),
         ("hlem=true", "no question 'hlem'; did you mean helm? (drydock questions lists them)"),
         ("registri=x", "no question 'registri' (drydock questions"),
     ],
@@ -340,7 +340,7 @@ def test_answers_cannot_place_files_outside(drydock: Drydock, tmp_path: Path) ->
         "new", tmp_path / "one", "--template", template.path, "--data", "place=../../out"
     )
     assert outcome.code == 2
-    assert "outside the service" in outcome.err
+    assert "outside the template or the service" in outcome.err
     assert not (tmp_path / "out").exists()
 
 

@@ -655,7 +655,7 @@ def test_external_data_outside_the_service_needs_trust(
     refused = drydock("update", service.path, "--defaults")
 
     assert refused.code == 2
-    assert f'reads "{place}", _external_data outside the service: it needs --trust' in refused.err
+    assert f'reads "{place}", _external_data outside the service: give --trust' in refused.err
     assert service.status() == ""
     assert drydock("update", service.path, "--defaults", "--trust").code == 0
     assert service.read("new.txt") == "found\n"
@@ -687,9 +687,9 @@ def test_what_the_template_s_folder_has_not_committed_is_noted(
     template.write({"code.txt": "more\n"})
     dirty = drydock("update", service.path, "--defaults")
 
-    assert "uncommitted changes: they take no part" in at_head.out
+    assert "uncommitted changes, which are ignored" in at_head.out
     assert "uncommitted" not in clean.out
-    assert "uncommitted changes: they take no part" in dirty.out
+    assert "uncommitted changes, which are ignored" in dirty.out
     assert service.read("code.txt") == "committed\n"
 
 

@@ -217,7 +217,7 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "helper": ("_src_path: 'ext::sh -c touch% PWNED'\n_commit: v1.0.0\n", "not an address"),
     "option": ("_src_path: '--upload-pack=touch PWNED'\n_commit: v1.0.0\n", "not usable"),
     "commit": ("_src_path: TEMPLATE\n_commit: '--output=PWNED'\n", "not usable"),
-    "bomb": (f"_src_path: TEMPLATE\n_commit: v1.0.0\n{BOMB}", "holds too much"),
+    "bomb": (f"_src_path: TEMPLATE\n_commit: v1.0.0\n{BOMB}", "is too large"),
     "huge": (b"#" * (2 << 20), "larger than"),
     "types": ("_src_path: [1]\n_commit: {a: b}\n", "must be a string"),
     "none": ("just a text\n", "must map names to answers"),

@@ -148,7 +148,7 @@ def test_invalid_service_is_refused_in_one_line(service: str, message: str, tmp_
                 for old, new in zip("abcdefgh", "bcdefghi", strict=True)
             )
             + "services: *i\n",
-            "holds too much",
+            "is too large",
         ),
     }.values(),
 )

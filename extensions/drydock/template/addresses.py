@@ -12,10 +12,10 @@ _LOGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<login>[^\s/?#'\"]+)@",
 
 
 def without_credentials(address: str) -> str:
-    """Return the `address` of a template fit to be recorded: without password or token.
+    """Return an address without password or token, so that it can be recorded and shown.
 
-    The user of an SSH address stays: it is part of the way, no secret. Raises BadInput for what is
-    no address.
+    The user of an SSH address stays: it is needed and not a secret. Raises BadInput for an invalid
+    address.
     """
     if "://" not in address:
         return address
@@ -37,21 +37,21 @@ def redacted(text: str) -> str:
 
 
 def local_folder(address: str, base: Path) -> Path | None:
-    """Return the folder or bundle at `address` on this machine, a relative one from `base`."""
+    """Return the folder or bundle at `address`, relative to `base`; None if it is not local."""
     path = base / expanded(Path(address.removeprefix("file://")))
     return path if path.exists() else None
 
 
 def absolute(address: str, base: Path) -> str:
-    """Return `address` as it can be recorded: a folder on this machine by its whole path."""
+    """Return `address`; if it is a local folder or bundle, its absolute path."""
     folder = local_folder(address, base)
     return str(folder.resolve()) if folder else address
 
 
 def expand(address: str) -> str:
-    """Return the address that git knows for one with a shortcut (`gh:`, `gl:`), as Copier does.
+    """Return `address` with its shortcut (`gh:`, `gl:`) expanded as Copier does.
 
-    Settings of git for an address (insteadOf) then work for both.
+    So git's settings for an address (insteadOf) work for both.
     """
     address = address.removeprefix("git+")
     for shortcut, host in _SHORTCUTS.items():

@@ -1,7 +1,7 @@
-"""The answers file of a service: found, read, and trusted in nothing.
+"""The answers file of a service: find it, read it, and check its values.
 
-Copier writes it (https://copier.readthedocs.io/en/stable/configuring/#the-copier-answersyml-file);
-anybody can edit it, so every value in it is checked before it reaches Copier or git.
+Copier writes it (https://copier.readthedocs.io/en/stable/configuring/#the-copier-answersyml-file),
+and anyone can edit it, so every value is checked before it reaches Copier or git.
 """
 
 import os
@@ -24,20 +24,20 @@ _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 
 @dataclass(frozen=True)
 class Answers:
-    """What a service was made from, and with which answers."""
+    """The template, release and answers of a service."""
 
     file: str
-    """The answers file, from the folder of the service, with `/`."""
+    """The path of the answers file, relative to the service, separated by `/`."""
     template: str
-    """The template's address, as recorded (`_src_path`)."""
+    """The recorded address of the template (`_src_path`)."""
     release: str
-    """The release, or the commit of the template (`_commit`)."""
+    """The recorded release or commit of the template (`_commit`)."""
     values: dict[str, Any]
-    """The answers by the name of their question."""
+    """The answers by question."""
 
 
 def parse_data(pairs: Iterable[str]) -> dict[str, str]:
-    """Read `name=value` pairs from the command line; raise BadInput for anything else."""
+    """Parse `name=value` pairs of the command line; raise BadInput for anything else."""
     data = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -48,9 +48,9 @@ def parse_data(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def read_data(pairs: Iterable[str], file: Path | None) -> dict[str, Any]:
-    """Return the answers given on the command line: those of a YAML `file`, then the `pairs`.
+    """Return the answers given on the command line: those in a YAML `file`, then the `pairs`.
 
-    Raises BadInput for a file that holds no answers by name, and for what is no pair.
+    Raises BadInput for an invalid file or pair.
     """
     data: dict[str, Any] = {}
     if file is not None:
@@ -58,44 +58,46 @@ def read_data(pairs: Iterable[str], file: Path | None) -> dict[str, Any]:
             data = _load(str(file), file.read_bytes())
         except OSError as error:
             raise BadInput(f"--data-file {file}: {error.strerror}") from error
-        # An answers file will do, too; what Copier records beside the answers is none.
+        # It can be an answers file; Copier's own entries there are not answers.
         data = {name: value for name, value in data.items() if not name.startswith("_")}
     return data | parse_data(pairs)
 
 
 def find(service: Path, named: str | None = None) -> str:
-    """Return the answers file of `service`, as a path from its folder.
+    """Return the answers file of `service`, as a path relative to its folder.
 
-    It is `named`, or the default name, or the one file beside it (or in a folder such as
-    `.github`) that has the word answers in its name and records a template. Raises BadInput when
+    It is `named`, or the default name, or the only file in the folder (or in a hidden one such as
+    `.github`) with the word answers in its name and a recorded template. Raises BadInput when
     there is none, or more than one.
     """
     if named is not None:
         return os.path.normpath(named)
     if (service / DEFAULT_NAME).exists() or (service / DEFAULT_NAME).is_symlink():
         return DEFAULT_NAME
-    found = [
+    candidates = [
         path.relative_to(service).as_posix()
         for pattern in ("*answers*.y*ml", ".*/*answers*.y*ml")
         for path in sorted(service.glob(pattern))
         if path.is_file() and re.search(rb"^_src_path:", path.read_bytes()[:_LARGEST], re.MULTILINE)
     ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise BadInput(f"several answers files: choose with --answers-file: {', '.join(found)}")
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        names = ", ".join(candidates)
+        raise BadInput(f"several answers files: choose one with --answers-file: {names}")
     below = sorted(
         path.parent.relative_to(service) for path in service.glob(f"*/**/{DEFAULT_NAME}")
     )
     if below:
-        raise BadInput(f"no {DEFAULT_NAME} in {service}; name one of the folders in it: {below[0]}")
+        raise BadInput(f"no {DEFAULT_NAME} in {service}; give the folder of a service: {below[0]}")
     raise BadInput(
-        f"no {DEFAULT_NAME} in {service}: it is no service of a template (see drydock retrofit)"
+        f"no {DEFAULT_NAME} in {service}: no template made this service; "
+        "drydock retrofit adopts it into one"
     )
 
 
 def read(service: Path, file: str) -> Answers:
-    """Read the answers `file` in the folder `service`; raise BadInput for whatever is wrong."""
+    """Read the answers `file` in the folder `service`; raise BadInput if it is not valid."""
     path = service / file
     if not path.resolve().is_relative_to(service.resolve()) or path.is_symlink():
         raise BadInput(f"{file}: the answers file must be a file inside {service}")
@@ -105,7 +107,7 @@ def read(service: Path, file: str) -> Answers:
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from error
     if len(content) > _LARGEST:
-        raise BadInput(f"{file} is larger than {_LARGEST} bytes: it is no answers file")
+        raise BadInput(f"{file} is larger than {_LARGEST} bytes: it is not an answers file")
     values = _load(file, content)
     template, release = (_recorded(file, values, key) for key in ("_src_path", "_commit"))
     return Answers(
@@ -137,12 +139,12 @@ def load(file: str, content: bytes, most: int = _MOST_VALUES, *, strict: bool = 
             return None
         # An alias repeats what its anchor holds, and aliases nest ("billion laughs").
         if _size(node, {}, most) > most:
-            raise BadInput(f"{file} holds too much: more than {most} values")
+            raise BadInput(f"{file} is too large: more than {most} values")
         if strict:
             _require_plain(file, node, loader)
         return loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
-        # Not the lines around it, which may hold a password.
+        # Without the lines around it, which may contain a password.
         at = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise BadInput(f"{file} is not valid YAML: {at}{error.problem}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -151,7 +153,7 @@ def load(file: str, content: bytes, most: int = _MOST_VALUES, *, strict: bool = 
 
 def _size(node: yaml.Node, known: dict[int, int], most: int) -> int:
     if id(node) not in known:
-        known[id(node)] = most + 1  # until it is known: a node that holds itself
+        known[id(node)] = most + 1  # until it is computed: a node can contain itself
         parts: list[yaml.Node] = []
         if isinstance(node, yaml.MappingNode):
             parts = [part for pair in node.value for part in pair]
@@ -194,7 +196,7 @@ def _require_plain(file: str, node: yaml.Node, loader: yaml.SafeLoader) -> None:
 def _recorded(file: str, values: dict[str, Any], key: str) -> str:
     value = values.get(key)
     if value is None:
-        raise BadInput(f"{file} has no {key}: it does not say which template made this service")
+        raise BadInput(f"{file} has no {key}: it does not name the template of this service")
     if not isinstance(value, str):
         raise BadInput(f"{file}: {key} must be a string in quotes, not {value!r}"[:200])
     if not value or value.startswith("-") or not value.isprintable() or len(value) > 4096:

@@ -1,6 +1,6 @@
-"""What the changelog of a template asks of the team that updates.
+"""The actions that a template's changelog requires of a team that updates.
 
-Its form is that of https://keepachangelog.com: a heading for each release, newest first.
+It has the format of https://keepachangelog.com: a heading for each release, newest first.
 """
 
 import re
@@ -23,7 +23,7 @@ _MUST = re.compile(r"\byou must\b", re.IGNORECASE)
 
 
 def read(template: Path) -> str:
-    """Return the notes of a template's releases, those of a fork's company included."""
+    """Return the release notes of a template, including those of a company's fork."""
     files = [template / name for name in ("CHANGELOG.md", company.CHANGELOG)]
     texts = [file.read_text("utf-8", errors="replace") for file in files if file.is_file()]
     return "\n\n".join(texts)
@@ -38,27 +38,28 @@ def of_update(
     *,
     locked: bool,
 ) -> list[str]:
-    """Return what the releases after `old` ask, and earlier ones of the answers that `changed`.
+    """Return the duties of the releases after `old` up to `new`.
 
-    `answers` and `locked` are as for `duties`. Empty where one of the two has no version.
+    Earlier releases count for the answers that `changed`. `answers` and `locked` are as for
+    `duties`. Empty when `old` or `new` has no version.
     """
     if old.version is None or new.version is None:
         return []
-    first = you_must(changelog, Version("0"), old.version)
-    asked = you_must(changelog, old.version, new.version)
-    earlier = duties(first, answers, locked=locked, changed=changed)
-    return list(dict.fromkeys([*earlier, *duties(asked, answers, locked=locked)]))
+    earlier = you_must(changelog, Version("0"), old.version)
+    items = you_must(changelog, old.version, new.version)
+    of_changed = duties(earlier, answers, locked=locked, changed=changed)
+    return list(dict.fromkeys([*of_changed, *duties(items, answers, locked=locked)]))
 
 
 def you_must(changelog: str, after: Version, until: Version) -> list[str]:
     """Return what must be done by hand for the releases after `after`, up to `until`.
 
-    These are the items below a heading or a line before them that says "you must", and those that
-    say it themselves.
+    These are items that contain "you must", and items below a heading or an introduction that
+    contains it.
     """
-    found: list[str] = []
-    applies = asked = is_item = False
-    introduction = ""  # the line that says "you must" of the items below it
+    texts: list[str] = []
+    applies = required = is_item = False
+    introduction = ""  # the line with "you must" that introduces the items below it
     version_level = 0
     item: list[str] = []
 
@@ -68,12 +69,12 @@ def you_must(changelog: str, after: Version, until: Version) -> list[str]:
         item.clear()
         if not text:
             return
-        if is_item and introduction and found[-1:] == [introduction]:
-            found.pop()  # they say it
+        if is_item and introduction and texts[-1:] == [introduction]:
+            texts.pop()  # its items replace it
         elif not is_item:
             introduction = text if text.endswith(":") and _MUST.search(text) else ""
-        if applies and (asked or (is_item and introduction) or _MUST.search(text)):
-            found.append(text)
+        if applies and (required or (is_item and introduction) or _MUST.search(text)):
+            texts.append(text)
 
     for line in changelog.splitlines():
         heading = _HEADING.match(line)
@@ -84,12 +85,12 @@ def you_must(changelog: str, after: Version, until: Version) -> list[str]:
             if version is not None or len(heading["level"]) <= version_level:
                 version_level = len(heading["level"])
                 applies = version is not None and after < version <= until
-            asked, introduction = bool(_MUST.search(line)), ""
+            required, introduction = bool(_MUST.search(line)), ""
         elif line.strip():
             is_item = bool(_ITEM.match(line)) if not item else is_item
             item.append(_ITEM.sub("", line).strip() if not item else line.strip())
     finish()
-    return found
+    return texts
 
 
 def duties(
@@ -99,27 +100,29 @@ def duties(
     locked: bool,
     changed: Set[str] | None = None,
 ) -> list[str]:
-    """Return those of the `items` that a service with these `answers` has to do, each once.
+    """Return the `items` that apply to a service with these `answers`, each once.
 
-    An item names the answer that it is about: `inference: triton`, or only `tracing`. Without a
-    name it is for every service. With `changed`, only items about these questions are returned.
-    `locked` tells that the lock file is written, or that the report says how.
+    An item can name the answers that it applies to: `inference: triton`, or just `tracing`.
+    Without one it applies to every service. With `changed`, only items about these questions are
+    returned. `locked` means that the lock file is written, or that the report says how.
     """
-    found: list[str] = []
+    applicable: list[str] = []
     for item in dict.fromkeys(items):
-        about = [span for span in _SPAN.findall(item) if span[0] in answers]
-        if changed is not None and not changed & {name for name, _ in about}:
+        conditions = [span for span in _SPAN.findall(item) if span[0] in answers]
+        if changed is not None and not changed & {name for name, _ in conditions}:
             continue
-        if about and not any(_holds(str(answers[name]), value) for name, value in about):
+        if conditions and not any(
+            _matches(str(answers[name]), value) for name, value in conditions
+        ):
             continue
         is_lock = bool(_LOCK.search(item))
         if _NOTHING.match(item) or (is_lock and locked):
             continue
-        if is_lock and any(_LOCK.search(one) for one in found):
+        if is_lock and any(_LOCK.search(other) for other in applicable):
             continue
-        found.append(item)
-    return found
+        applicable.append(item)
+    return applicable
 
 
-def _holds(answer: str, wanted: str) -> bool:
+def _matches(answer: str, wanted: str) -> bool:
     return answer.lower() == wanted.lower() if wanted else answer.lower() not in _OFF

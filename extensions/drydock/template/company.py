@@ -1,6 +1,6 @@
-"""What a fork of a template says of its company: the hidden values in `company.yml`.
+"""The company of a template's fork: the hidden values in `company.yml`.
 
-Drydock's own template keeps them there (its README, "Write a fork"); others have no such file.
+Only Drydock's own template has this file (see "Write a fork" in its README).
 """
 
 import re
@@ -13,12 +13,12 @@ FILE = "company.yml"
 CHANGELOG = "CHANGELOG.company.md"
 """The notes of a fork's releases; those of upstream stay in CHANGELOG.md."""
 PLACEHOLDERS = ("company_registry", "company_package_index", "company_publish_url")
-"""The values that mean nothing upstream, so that it never changes them, and every fork does."""
+"""The values that upstream never changes, and every fork does."""
 _NAME = re.compile(r"[a-z][a-z0-9]*")
 
 
 def values(text: str) -> dict[str, Any]:
-    """Return the hidden values that `company.yml` with this `text` holds; none if it is broken."""
+    """Return the hidden values in the `text` of `company.yml`; none if it is not valid."""
     try:
         questions = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
@@ -32,14 +32,14 @@ def values(text: str) -> dict[str, Any]:
     }
 
 
-def name_in(found: dict[str, Any]) -> str:
-    """Return the company's name among its `found` values; empty if it is none or not usable."""
-    name = found.get("company_name")
+def name_in(values: dict[str, Any]) -> str:
+    """Return the company's name in its values; empty if it is missing or not valid."""
+    name = values.get("company_name")
     return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
 
 
 def is_of(version: Version, company: str) -> bool:
-    """Tell whether a release is the `company`'s own: a local version, as `1.4.0+acme.2`.
+    """Tell whether a release is the `company`'s own: a local version, such as `1.4.0+acme.2`.
 
     https://packaging.python.org/en/latest/specifications/version-specifiers/#local-version-identifiers
     """

@@ -1,8 +1,8 @@
-"""Loads Copier without what a render seldom needs; that loads when it is used.
+"""Import Copier without modules that a render rarely needs; they are imported on first use.
 
-Copier imports questionary, and with it prompt_toolkit and Pygments, when it starts: a fifth of what
-starting costs, though most updates ask nothing. So it does with what describes a commit by git's
-tags, which is known here. Stand-ins take their places until then.
+Copier imports questionary, and with it prompt_toolkit and Pygments, at start-up: a fifth of the
+start-up time, although most updates ask no questions. It also imports dunamai to describe commits,
+which Drydock does itself. Stand-ins replace these modules until they are used.
 """
 
 import os
@@ -21,17 +21,17 @@ _MODULES = (
     "questionary.prompts.common",
     "dunamai",
 )
-"""What Copier 9.19 imports to ask, and to describe commits."""
+"""What Copier 9.19 imports to ask questions and to describe commits."""
 _PLUGINS = "PYDANTIC_DISABLE_PLUGINS"
 
 
 @contextmanager
 def imports() -> Iterator[None]:
-    """Let what imports Copier get stand-ins for these modules; those loaded already stay."""
+    """Replace these modules with stand-ins while Copier is imported, unless they are loaded."""
     absent = [name for name in _MODULES if name not in sys.modules]
     sys.modules.update((name, _StandIn(name)) for name in absent)
     plugins = os.environ.get(_PLUGINS)
-    # To find plugins, pydantic reads the metadata of every distribution that is installed.
+    # To find plugins, pydantic reads the metadata of every installed distribution.
     os.environ[_PLUGINS] = "__all__"
     try:
         yield
@@ -44,7 +44,7 @@ def imports() -> Iterator[None]:
 
 
 class _StandIn(ModuleType):
-    """A module whose names load the real one when they are called."""
+    """A module whose names import the real module when they are called."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -54,14 +54,14 @@ class _StandIn(ModuleType):
 
 @dataclass(frozen=True)
 class _Name:
-    """A function or class of a module that is not loaded yet; it may be handed to another."""
+    """A function or class of a module that is not loaded yet, also usable as an argument."""
 
     module: str
     name: str
 
     def __call__(self, *arguments: object) -> Any:
-        real = [one._loaded() if isinstance(one, _Name) else one for one in arguments]
-        return self._loaded()(*real)
+        loaded = [value._loaded() if isinstance(value, _Name) else value for value in arguments]
+        return self._loaded()(*loaded)
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("__"):
@@ -74,7 +74,7 @@ class _Name:
 
 @dataclass(eq=False)
 class Choice:
-    """What questionary's class of that name holds; Copier makes them to judge answers, too."""
+    """The fields of questionary's Choice; Copier also creates them to validate answers."""
 
     title: str
     value: Any = None
@@ -89,19 +89,19 @@ class Choice:
 def _ask(questions: Iterable[Mapping[str, Any]], **options: Any) -> dict[str, Any]:
     """Ask questions as `questionary.unsafe_prompt` does."""
     questionary = import_module("questionary")
-    asked = [_with_choices(question, questionary.Choice) for question in questions]
-    answers: dict[str, Any] = questionary.unsafe_prompt(asked, **options)
+    converted = [_with_choices(question, questionary.Choice) for question in questions]
+    answers: dict[str, Any] = questionary.unsafe_prompt(converted, **options)
     return answers
 
 
 def _with_choices(question: Mapping[str, Any], kind: type) -> dict[str, Any]:
-    """Return a question whose choices are of questionary's own `kind`."""
-    real = {
-        id(one): kind(one.title, one.value, one.disabled, one.checked)
-        for one in question.get("choices", ())
+    """Return a question with its choices converted to questionary's own `kind`."""
+    choices = {
+        id(choice): kind(choice.title, choice.value, choice.disabled, choice.checked)
+        for choice in question.get("choices", ())
     }
-    asked = {**question}
-    if real:
-        asked["choices"] = list(real.values())
-        asked["default"] = real.get(id(question.get("default")), question.get("default"))
-    return asked
+    converted = {**question}
+    if choices:
+        converted["choices"] = list(choices.values())
+        converted["default"] = choices.get(id(question.get("default")), question.get("default"))
+    return converted

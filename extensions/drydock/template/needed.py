@@ -1,4 +1,4 @@
-"""Which files of a release a render starts from."""
+"""Find the files of a release that a render needs at the start."""
 
 import fnmatch
 import os
@@ -12,15 +12,15 @@ _SUBDIRECTORY = re.compile(
     r"^_subdirectory:[ \t]*['\"]?([\w-]+)['\"]?[ \t]*(?:#.*)?$", re.MULTILINE
 )
 _READS_MORE = re.compile(r"_jinja_extensions|!include[^\n]*[/*?[]")
-"""What makes a `copier.yml` depend on files elsewhere, or lets code look at them."""
+"""What makes a `copier.yml` depend on other files, or lets code read them."""
 
 
 def files(repository: Repository, tree: Tree) -> set[str] | None:
-    """Return the files of a release's `tree` that a render starts from.
+    """Return the files of a release's `tree` that a render needs at the start.
 
-    Those are the files at the top and in `_subdirectory`, what links there lead to, and all
-    `.gitattributes`: what templates include from beside it is left out. None: that may be any of
-    the files. Raises git.GitError when they cannot be read.
+    These are the files at the top and in `_subdirectory`, the targets of links there, and all
+    `.gitattributes`. Files that templates include from elsewhere are left out. None means that it
+    can be any file. Raises git.GitError when they cannot be read.
     """
     top = {path for path in tree if "/" not in path}
     configs = fnmatch.filter(top, "*.y*ml")
@@ -30,23 +30,23 @@ def files(repository: Repository, tree: Tree) -> set[str] | None:
     part = _subdirectory("\n".join(texts))
     if part is None or ".gitmodules" in tree or not links.isdisjoint(configs):
         return None
-    inside = {*_within(part, tree)}
+    rendered = {*_within(part, tree)}
     targets = {path: os.fsdecode(contents[tree[path].oid]) for path in links}
-    followed = _followed(top | inside, targets, tree)
-    if followed is None or not inside:
+    followed = _followed(top | rendered, targets, tree)
+    if followed is None or not rendered:
         return None
-    # They say what a checkout makes of the files below them.
+    # Attributes change how the files below them are checked out.
     return followed | {path for path in tree if posixpath.basename(path) == ".gitattributes"}
 
 
 def _subdirectory(config: str) -> str | None:
-    """Return the `_subdirectory` that the text of a `copier.yml` names, if it reads only that.
+    """Return the `_subdirectory` in the text of a `copier.yml`, if only that folder is rendered.
 
-    Judged by the text, before Copier reads it: what is not plain may be anywhere.
+    This reads the text before Copier does, so any value that is not a plain name gives None.
     """
-    found = _SUBDIRECTORY.findall(config)
-    plain = len(found) == config.count("_subdirectory") == 1
-    return str(found[0]) if plain and not _READS_MORE.search(config) else None
+    names = _SUBDIRECTORY.findall(config)
+    is_plain = len(names) == config.count("_subdirectory") == 1
+    return str(names[0]) if is_plain and not _READS_MORE.search(config) else None
 
 
 def _within(folder: str, tree: Tree) -> Iterator[str]:
@@ -55,24 +55,25 @@ def _within(folder: str, tree: Tree) -> Iterator[str]:
 
 
 def _followed(start: set[str], targets: Mapping[str, str], tree: Tree) -> set[str] | None:
-    """Return the files `start` and those that links among them lead to, directly or by others.
+    """Return the files `start` and the targets of links among them, followed transitively.
 
-    None if that is all of them, or a link leads over another.
+    None if a link points to the top, or through another link.
     """
-    found = set(start)
+    followed = set(start)
     queue = [path for path in start if path in targets]
     while queue:
         link = queue.pop()
         steps = posixpath.join(posixpath.dirname(link), targets[link])
         target = posixpath.normpath(steps)
         if target == ".." or target.startswith(("/", "../")):
-            continue  # not of this template
-        over = steps.split("/")[:-1]
+            continue  # outside the template
+        parents = steps.split("/")[:-1]
         if target == "." or any(
-            posixpath.normpath("/".join(over[: end + 1])) in targets for end in range(len(over))
+            posixpath.normpath("/".join(parents[: end + 1])) in targets
+            for end in range(len(parents))
         ):
             return None
-        new = {*_within(target, tree)} - found
-        found |= new
+        new = {*_within(target, tree)} - followed
+        followed |= new
         queue += new & targets.keys()
-    return found
+    return followed

@@ -1,4 +1,4 @@
-"""Templates that are open: several updates share clones and checkouts of their releases."""
+"""Open templates: several updates share clones, and checkouts of their releases."""
 
 import fcntl
 import hashlib
@@ -14,30 +14,30 @@ from drydock.template.releases import Release, Template, open_template
 
 @dataclass(frozen=True)
 class Templates:
-    """Opens each template once, and checks each release out once.
+    """Opens each template once, and checks out each release once.
 
-    Nothing is fetched again while it is in use: a run over many services sees one state of each
-    template. Several processes may share one `place`.
+    A template is not fetched again, so a run over many services sees one state of it. Several
+    processes can share one `place`.
     """
 
     place: Path
     """A folder for clones and checkouts."""
     instead: Template | None = None
-    """The template that stands in for each one that is asked for: a release is rehearsed."""
+    """A template that replaces every other one, to rehearse a release."""
     _stack: ExitStack = field(default_factory=ExitStack)
     _known: dict[str, Template] = field(default_factory=dict)
     _checked_out: dict[str, tuple[Release, Path]] = field(default_factory=dict)
-    """The release of each template that was last checked out in part, and where."""
+    """The last partial checkout of each template: its release and folder."""
 
     @classmethod
     @contextmanager
     def opened(cls, instead: Template | None = None) -> Iterator["Templates"]:
-        """Yield templates whose clones and checkouts are gone at the end."""
+        """Yield templates whose clones and checkouts are removed at the end."""
         with tempfile.TemporaryDirectory(prefix="drydock.releases.") as place, ExitStack() as stack:
             yield cls(Path(place), instead, stack)
 
     def open(self, address: str, base: Path) -> Template:
-        """Return the template at `address`, as `open_template` does and with its errors."""
+        """Return the template at `address`; raise BadInput as `open_template` does."""
         if self.instead:
             return self.instead
         folder = local_folder(address, base)
@@ -51,29 +51,29 @@ class Templates:
         return self._known[key]
 
     def checkout(self, template: Template, release: Release) -> Path:
-        """Return a folder with the files of a release, not to be written to.
+        """Return a read-only folder with the files of a release.
 
         Raises BadInput when it cannot be read.
         """
         folder = self.place / release.commit
         if not folder.exists():
-            with self._beside() as files:
+            with self._unfinished() as files:
                 template.checkout(release, files)
                 _move(files, folder)
         return folder
 
     def checkout_rendered(self, template: Template, release: Release) -> Path:
-        """Return a folder, not to be written to, with the files that a render starts from.
+        """Return a read-only folder with the files that a render needs at the start.
 
-        It may lack what a render asks for besides; `checkout` has that. It lacks nothing where
-        files are fetched when needed, as that would take more time. Raises BadInput when it
+        It may lack files that the render reads later; `checkout` has those. For a partial clone it
+        has all files, because fetching them one at a time takes longer. Raises BadInput when it
         cannot be read.
         """
         folder = self.place / f"{release.commit}.rendered"
         if template.repository.is_partial or (self.place / release.commit).exists():
             return self.checkout(template, release)
         if not folder.exists():
-            with self._beside() as files:
+            with self._unfinished() as files:
                 if template.checkout_rendered(
                     release, files, self._checked_out.get(template.address)
                 ):
@@ -84,12 +84,12 @@ class Templates:
         return folder
 
     @contextmanager
-    def _beside(self) -> Iterator[Path]:
-        """Yield where to write first: an error, or a kill, leaves nothing that looks whole."""
-        with tempfile.TemporaryDirectory(dir=self.place) as beside:
-            yield Path(beside, "files")
+    def _unfinished(self) -> Iterator[Path]:
+        """Yield a folder to write to first, so that an error or a kill leaves no partial result."""
+        with tempfile.TemporaryDirectory(dir=self.place) as folder:
+            yield Path(folder, "files")
 
 
 def _move(files: Path, folder: Path) -> None:
-    with suppress(OSError):  # another process was quicker
+    with suppress(OSError):  # another process was faster
         files.rename(folder)

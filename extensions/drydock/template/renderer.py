@@ -1,8 +1,8 @@
-"""Copier's worker, without what costs time and changes no byte.
+"""Copier's worker, made faster without changing its output.
 
-A template is checked out beforehand instead of cloned for each worker, no git is asked about each
+The template is checked out beforehand instead of cloned for each worker, git is not run for each
 file, and a text that occurs a thousand times (a part of a path) is compiled once. The twin tests
-hold every render against the stock commands.
+compare renders with those of stock Copier.
 """
 
 import hashlib
@@ -35,28 +35,28 @@ with deferred.imports():
     from copier.errors import ForbiddenPathError
 
 OUTSIDE = "_external_data outside the service"
-"""The hint of the error that a template reads a file outside the service."""
+"""The hint in the error when a template reads a file outside the service."""
 
 
 class CheckedOut(CopierTemplate):
-    """A template that lies checked out in a plain folder: nothing is cloned or asked of git."""
+    """A template that is checked out in a plain folder, so Copier runs no git."""
 
     release: Release
     recorded: str
 
     @cached_property
     def local_abspath(self) -> Path:
-        """Where its files are."""
+        """The folder of its files."""
         return Path(self.url_expanded).resolve()
 
     @cached_property
     def commit(self) -> str | None:
-        """What is recorded of the release."""
+        """The name that is recorded for the release."""
         return self.recorded
 
     @cached_property
     def commit_hash(self) -> str | None:
-        """The whole id of the commit."""
+        """The full id of the commit."""
         return self.release.commit
 
     @cached_property
@@ -66,29 +66,29 @@ class CheckedOut(CopierTemplate):
 
     @cached_property
     def git_index_modes(self) -> Mapping[PurePosixPath, int]:
-        """No modes of files: those of the checkout are right."""
+        """No file modes: those of the checkout are right."""
         return {}
 
 
 class _Compiled(BytecodeCache):
-    """Templates compiled in this process: most are the same in the next release."""
+    """Templates compiled in this process, since most are the same in the next release."""
 
     def __init__(self, extended: bool) -> None:
-        self._extended = extended  # an extension may do something to any text
+        self._extended = extended  # an extension can change any text
         self._known: dict[str, CodeType] = {}
         self._texts: dict[str, CodeType] = {}
 
     def text(self, environment: Environment, source: str) -> "Template | _Plain":
-        """Return what `environment.from_string` does, of which code once compiled is kept."""
+        """Return the result of `environment.from_string`, compiling each text once."""
         if self._is_plain(environment, source):
             return _Plain(source)
         if source not in self._texts:
             self._texts[source] = environment.compile(source)
-        made = environment.template_class
-        return made.from_code(environment, self._texts[source], environment.make_globals(None))
+        globals_ = environment.make_globals(None)
+        return environment.template_class.from_code(environment, self._texts[source], globals_)
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        return name  # not where this checkout happens to be
+        return name  # without the path of this checkout
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._known.get(bucket.key + bucket.checksum)
@@ -98,7 +98,7 @@ class _Compiled(BytecodeCache):
         self._known[bucket.key + bucket.checksum] = bucket.code
 
     def _is_plain(self, environment: Environment, source: str) -> bool:
-        """Tell whether Jinja has nothing to do in a text, as in most parts of paths."""
+        """Tell whether a text has no Jinja syntax, as most parts of paths."""
         starts = (
             *(environment.block_start_string, environment.variable_start_string),
             *(environment.comment_start_string, "\n", "\r"),
@@ -111,7 +111,7 @@ class _Compiled(BytecodeCache):
 
 @dataclass(frozen=True)
 class _Plain:
-    """A template that is the same in every context."""
+    """A template without Jinja syntax."""
 
     source: str
 
@@ -122,40 +122,40 @@ class _Plain:
 
 @cache
 def _compiled(_settings: str, extended: bool) -> _Compiled:
-    """Return what was compiled with these settings of Jinja, and maybe extensions."""
+    """Return the compiled templates for these settings of Jinja."""
     return _Compiled(extended)
 
 
 @dataclass
 class Given:
-    """What a render is given besides what Copier knows of, and what is noted of it."""
+    """Options of a render that Copier does not have, and data collected during it."""
 
     service: Path
-    """Where the files are that `_external_data` names."""
+    """The folder of the files that `_external_data` names."""
     whole: Callable[[], Path] | None
-    """Returns a folder with all of the release, where the checkout may lack what one includes."""
+    """Returns a complete checkout of the release, for includes that a partial one lacks."""
     leave_out: Set[str]
-    """Paths of files that are not written."""
+    """Paths of files not to write."""
     alike: tuple[Path, ...]
-    """Folders in which a file that is written may be there already."""
+    """Folders that may already have a file with the same content, to be linked."""
     sources: dict[str, str] = field(default_factory=dict)
-    """The file of the template that each file comes from."""
+    """The template's file of each rendered file."""
     held: dict[str, bytes | Path] | None = None
-    """Where files are kept instead of written; None: they are written."""
+    """Collects the files instead of writing them; None: they are written."""
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What is the same for each file of a render."""
+    """Values that are the same for all files of a render."""
 
     answers_file: Path
     context: Mapping[str, Any]
     texts: dict[str, str] | None
-    """Texts as they are rendered, by what they are in the template; None: they are not kept."""
+    """Rendered texts by their source in the template; None: don't cache them."""
 
 
 class _Loader(CopierTemplateLoader):
-    """Loads what a template includes, from the whole release where the checkout is of a part."""
+    """Loads included templates, from the complete release if the partial checkout lacks them."""
 
     def __init__(self, folder: Path, whole: Callable[[], Path] | None) -> None:
         super().__init__(folder.resolve())
@@ -173,17 +173,17 @@ class _Loader(CopierTemplateLoader):
 
 
 class Renderer(Worker):
-    """Copier's worker without its calls of git, and with compiled texts kept."""
+    """Copier's worker without its calls of git, and with a cache of compiled texts."""
 
     @property
     def given(self) -> Given:
-        """What this render is given; Copier's own fields are all that the class may have."""
-        known: Given = self.__dict__["given"]
-        return known
+        """The additional options of this render; Copier's dataclass allows no further fields."""
+        given: Given = self.__dict__["given"]
+        return given
 
     @cached_property
     def jinja_env(self) -> SandboxedEnvironment:
-        """What templates are compiled by, each text once."""
+        """The environment, which compiles each text once."""
         environment = super().jinja_env
         environment.loader = _Loader(self.template.local_abspath, self.given.whole)
         environment.bytecode_cache = compiled = _compiled(
@@ -193,27 +193,27 @@ class Renderer(Worker):
         compile_once = cache(partial(compiled.text, environment))
 
         def from_string(source: str) -> Any:
-            # Compiling resets what the last `yield` tag left behind, so this must, too.
-            _forget_yield(environment)
+            # Compiling resets the state of the last `yield` tag, so the cache must do so, too.
+            _reset_yield(environment)
             return compile_once(source)
 
         environment.__dict__["from_string"] = from_string
         return environment
 
     def _path_matcher(self, patterns: Iterable[str]) -> Callable[[Path], bool]:
-        """Match paths as Copier does; a pattern that many renders have is compiled once."""
+        """Match paths as Copier does, compiling each pattern once for all renders."""
         normalized = (unicodedata.normalize("NFD", pattern) for pattern in patterns)
         return PathSpec.from_lines(_pattern, normalized).match_file
 
     def _external_data(self) -> LazyDict[str, Any]:
-        """Read the service's own files: a render of it has none to offer."""
+        """Read files of the service itself, since the folder of a render has none."""
         service = self.given.service
 
         def load(path: str) -> Any:
             with Phase.use(Phase.UNDEFINED):
                 path = self._render_string(path)
-            inside = (service / path).resolve().is_relative_to(service.resolve())
-            if not inside and not self.unsafe:
+            is_inside = (service / path).resolve().is_relative_to(service.resolve())
+            if not is_inside and not self.unsafe:
                 raise ForbiddenPathError(path=Path(path), hint=OUTSIDE)
             return load_answersfile_data(service, path)
 
@@ -221,8 +221,8 @@ class Renderer(Worker):
         return LazyDict({name: partial(load, path) for name, path in files.items()})
 
     def _render_template(self) -> None:
-        """Render every file; no answer changes any more, so what they come to is kept."""
-        # What an extension makes of a text may be something else each time.
+        """Render every file; the answers are final, so rendered texts can be cached."""
+        # An extension may render the same text differently each time.
         texts = None if self.template.jinja_extensions else dict[str, str]()
         known = _Known(super().answers_relpath, super()._render_context(), texts)
         self.__dict__["known"] = known
@@ -238,13 +238,13 @@ class Renderer(Worker):
         return known.answers_file if known else super().answers_relpath
 
     def _render_string(self, string: str, extra_context: dict[str, Any] | None = None) -> str:
-        """Render a text, once if it is a part of many paths."""
+        """Render a text, using the cache while files are rendered."""
         known: _Known | None = self.__dict__.get("known")
         texts = known.texts if known else None
         if texts is None or extra_context:
             return super()._render_string(string, extra_context)
         if string in texts:
-            _forget_yield(self.jinja_env)  # as compiling it would
+            _reset_yield(self.jinja_env)  # as compiling it would
             return texts[string]
         rendered = super()._render_string(string)
         if not get_yield_context(self.jinja_env).yield_name:
@@ -259,10 +259,10 @@ class Renderer(Worker):
         expected_contents: bytes | Path = b"",
         expected_mode: int | None = None,
     ) -> bool:
-        """Tell whether to write a file; where all are held, keep its content instead."""
+        """Tell whether to write a file; with `given.held`, collect its content instead."""
         held = self.given.held
         leave_out = self.given.leave_out
-        # Folders come with their files then: most of them would stay empty.
+        # With leave_out most folders would stay empty, so they are created with their files.
         if dst_relpath.as_posix() in leave_out or (is_dir and leave_out):
             return False
         if held is None:
@@ -277,30 +277,30 @@ class Renderer(Worker):
         return False
 
     def _is_linked(self, path: Path, content: bytes | Path, mode: int | None) -> bool:
-        """Link a file that is somewhere already, if it is, which costs less than to write it."""
+        """Link an existing file with the same content, if any: that is faster than writing."""
         alike = self.given.alike
         if not alike or not isinstance(content, bytes):
             return False
         target = self.subproject.local_abspath / path
-        target.unlink(missing_ok=True)  # another file of that name, which may be linked
+        target.unlink(missing_ok=True)  # an earlier file may be a link
         source = self.given.sources[path.as_posix()]
-        for there in (folder / name for folder in alike for name in (path, source)):
+        for candidate in (folder / name for folder in alike for name in (path, source)):
             with suppress(OSError):
-                about = there.lstat()
-                is_alike = (about.st_mode, about.st_size) == (mode, len(content))
-                if is_alike and there.read_bytes() == content:
+                status = candidate.lstat()
+                is_alike = (status.st_mode, status.st_size) == (mode, len(content))
+                if is_alike and candidate.read_bytes() == content:
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    target.hardlink_to(there)
+                    target.hardlink_to(candidate)
                     return True
         return False
 
     def _render_context(self) -> Any:
-        """Return what templates see, as a copy of its own for each."""
+        """Return the context of a template, as a separate copy for each file."""
         known: _Known | None = self.__dict__.get("known")
         if known is None:
             return super()._render_context()
         computed = known.context
-        # What Copier, or a template, changes in one of them must not be seen in the next.
+        # Copier and templates can change these; the next file must not see that.
         fresh = {
             "_copier_answers": dict(computed["_copier_answers"]),
             "_copier_conf": LazyDict(computed["_copier_conf"]._pending),
@@ -311,16 +311,16 @@ class Renderer(Worker):
     def _render_file(
         self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
     ) -> None:
-        """Render one file, and note where it came from."""
+        """Render one file, and record its source."""
         self.given.sources[dst_relpath.as_posix()] = src_relpath.as_posix()
-        _forget_yield(self.jinja_env)  # of its path, as compiling the file would
+        _reset_yield(self.jinja_env)  # of its path, as compiling the file would
         super()._render_file(src_relpath, dst_relpath, extra_context)
 
     def _sync_git_index_executable_bit(self, dst_relpath: Path, src_mode: int) -> None:
         """Do nothing: the destination is a plain folder."""
 
 
-def _forget_yield(environment: Environment) -> None:
+def _reset_yield(environment: Environment) -> None:
     context = get_yield_context(environment)
     context.yield_name = context.yield_iterable = None
 
@@ -330,9 +330,10 @@ _configs: dict[bytes, dict[str, Any]] = {}
 
 
 def checked_out(folder: Path, address: str, release: Release, recorded: str) -> CheckedOut:
-    """Return the template whose `release` is in `folder`, to be recorded as these two texts.
+    """Return the template with `release` checked out in `folder`.
 
-    Raises what Copier raises where its settings are not valid.
+    `address` and `recorded` are written to the answers file. Raises Copier's errors for an invalid
+    `copier.yml`.
     """
     template = CheckedOut(url=address)
     template.release = release
@@ -341,10 +342,10 @@ def checked_out(folder: Path, address: str, release: Release, recorded: str) -> 
     template.__dict__["vcs"] = "git"
     texts = [path.read_bytes() for path in sorted(folder.glob("*.y*ml"))]
     key = hashlib.sha256(b"\0".join(texts)).digest()
-    with redirect_stderr(StringIO()):  # what is wrong in it is printed, besides being raised
-        # Most releases ask the same questions, and reading YAML takes its time.
+    with redirect_stderr(StringIO()):  # Copier prints errors as well as raising them
+        # Most releases have the same questions, and parsing YAML is slow.
         if key not in _configs:
             _configs[key] = template._raw_config
         template.__dict__["_raw_config"] = deepcopy(_configs[key])
-        template.config_data  # noqa: B018 - read now, and kept
+        template.config_data  # noqa: B018 - a cached property, computed here
     return template

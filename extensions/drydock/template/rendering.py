@@ -1,7 +1,7 @@
-"""Renders a release of a template; no file but this and `renderer.py` calls Copier.
+"""Render a release of a template; only this file and `renderer.py` call Copier.
 
-Copier's public functions cannot do what an update needs: render with the operation `update` and
-nothing else, and say which answers were given. So this drives its `Worker`, as `run_copy` does.
+Copier's public functions cannot do what an update needs: render with the operation `update`
+without updating, and return the answers. So this drives its `Worker`, as `run_copy` does.
 """
 
 import re
@@ -45,95 +45,95 @@ _TRUTHS = frozenset(("yes", "y", "true", "t", "on", "1", "no", "n", "false", "f"
 
 @dataclass(frozen=True)
 class Checkout:
-    """The files of one release of a template, and what the answers file records of them."""
+    """The files of one release of a template, and what the answers file records about it."""
 
     folder: Path
     address: str
-    """What to record as `_src_path`."""
+    """The value for `_src_path`."""
     release: Release
     recorded: str | None = None
-    """What to record as `_commit`, if not the release's name."""
+    """The value for `_commit`, if it is not the release's name."""
     whole: Callable[[], Path] | None = None
-    """Returns a folder with all of the files, where `folder` may lack what a file includes."""
+    """Returns a folder with all files, if `folder` may lack included ones."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """How to render: everything that is not the template."""
+    """The options of a render."""
 
     operation: Operation = "copy"
     recorded: Mapping[str, Any] = field(default_factory=dict)
-    """Answers given before; one that is no longer valid is asked again or takes its default."""
+    """Recorded answers; for an invalid one the question is asked again or takes its default."""
     data: Mapping[str, Any] = field(default_factory=dict)
-    """Answers given now; one that is not valid is an error."""
+    """New answers; an invalid one is an error."""
     defaults: bool = False
-    """Whether a question without an answer takes its default instead of being asked."""
+    """Whether questions without an answer take their default instead of being asked."""
     answers_file: str | None = None
     exclude: tuple[str, ...] = ()
-    """Patterns of files to leave out, besides the template's own."""
+    """Patterns of files to leave out, in addition to the template's own."""
     skip: tuple[str, ...] = ()
-    """Patterns of files that are not replaced where they exist, besides the template's own."""
+    """Patterns of existing files not to replace, in addition to the template's own."""
     trust: bool = False
     """Whether the template may load Jinja extensions."""
     service: Path | None = None
-    """Where the files are that `_external_data` names; None: in the render itself."""
+    """The folder of the files that `_external_data` names; None: the render itself."""
     leave_out: Set[str] = frozenset()
-    """Paths of files that are not written."""
+    """Paths of files not to write."""
     alike: tuple[Path, ...] = ()
-    """Folders in which a file that is written may be there already, by its path in the render or
-    in the template: it is linked then, so that neither may be changed afterwards."""
+    """Folders that may already have a file with the same content, by its path in the render or in
+    the template. It is linked, so neither may be changed afterwards."""
     previous: Release | None = None
-    """The release of the service before an update: it decides which migrations apply."""
+    """The release of the service before an update, which decides which migrations apply."""
 
 
-def request_as_recorded(read: Answers, service: Path) -> Request:
-    """Return how to render what an update takes for the old release of a service."""
+def request_as_recorded(recorded: Answers, service: Path) -> Request:
+    """Return the options to render a service's recorded release as an update does."""
     return Request(
         operation="update",
-        recorded=read.values,
+        recorded=recorded.values,
         defaults=True,
-        answers_file=read.file,
+        answers_file=recorded.file,
         service=service,
     )
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """What came out of a render."""
+    """The result of a render."""
 
     folder: Path
     answers: Mapping[str, Any]
-    """The answers that the answers file records."""
+    """The answers in the answers file."""
     answers_file: str
     invalid: Mapping[str, Any]
-    """Recorded answers that the questions of this release no longer allow."""
+    """Recorded answers that are not valid in this release."""
     skipped: tuple[str, ...]
     """The tasks and migrations that Copier would have run."""
     message: str
-    """What the template says before and after a copy or an update."""
+    """The template's messages before and after a copy or an update."""
     exclude: tuple[str, ...]
-    """The template's patterns of files that are left out."""
+    """The template's patterns of excluded files."""
     excludes: Callable[[Path], bool]
-    """Whether a file of the service is left out of this render."""
+    """Whether this render excludes a file of the service."""
     keeps: Callable[[Path], bool]
-    """Whether a file of the service that exists is not to be replaced (`_skip_if_exists`)."""
+    """Whether an existing file of the service is never replaced (`_skip_if_exists`)."""
     sources: Mapping[str, str]
-    """The file of the template that each file comes from; both by their paths, with `/`."""
+    """The template's file of each rendered file; paths are separated by `/`."""
 
     def merged(self) -> Iterator[str]:
-        """Yield the path of every file that an update merges: what it leaves to the service not."""
+        """Yield the path of every file that an update merges."""
         for path in self.files():
             if path != self.answers_file and not self.keeps(Path(path)):
                 yield path
 
     def files(self) -> Iterator[str]:
-        """Yield the path of every file, from the folder of the service, with `/`."""
+        """Yield the path of every file, relative to the service, separated by `/`."""
         for path in sorted(self.folder.rglob("*")):
             if path.is_symlink() or not path.is_dir():
                 yield path.relative_to(self.folder).as_posix()
 
     def texts(self) -> dict[str, str]:
-        """Return what is in each file; of one that is no UTF-8, what can be read."""
+        """Return the text of each file; invalid UTF-8 is replaced."""
         return {
             name: path.read_text("utf-8", errors="replace")
             for name in self.files()
@@ -144,8 +144,8 @@ class Rendering:
 def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
     """Render `checkout` into `folder`, which must not exist; its name is the service's.
 
-    Asks on the terminal what has no answer. Runs nothing of the template: tasks and migrations
-    are listed instead. Raises BadInput for whatever is wrong with answers or template.
+    Prompts on the terminal for missing answers. Runs no tasks or migrations of the template, but
+    lists them. Raises BadInput for invalid answers or templates.
     """
     with _worker(checkout, folder, request) as worker, _during(request.operation):
         worker.run_copy()
@@ -153,10 +153,10 @@ def render(checkout: Checkout, folder: Path, request: Request) -> Rendering:
 
 
 def contents(checkout: Checkout, folder: Path, request: Request) -> dict[str, bytes | Path]:
-    """Return each file that an update merges as `render` would write it, by its path, with `/`.
+    """Return the content of each file that an update merges, by path, as `render` would write it.
 
-    A link is the path that it leads to. Nothing is written: `folder`, which must not exist, only
-    has the service's name. Raises BadInput as `render` does.
+    The content of a link is its target. Nothing is written: `folder`, which must not exist, only
+    provides the service's name. Raises BadInput as `render` does.
     """
     with _worker(checkout, folder, request) as worker, _during(request.operation):
         held = _held(worker)
@@ -169,13 +169,13 @@ def contents(checkout: Checkout, folder: Path, request: Request) -> dict[str, by
 
 
 def paths(checkout: Checkout, folder: Path, request: Request) -> set[str]:
-    """Return the path of each file that `render` would write, which this does not."""
+    """Return the paths of the files that `render` would write, without writing them."""
     with _worker(checkout, folder, request) as worker, _during(request.operation):
         return {*_held(worker)}
 
 
 def _held(worker: Renderer) -> dict[str, bytes | Path]:
-    """Render without writing anything; return what would be written."""
+    """Render without writing; return the content of each file by path."""
     held: dict[str, bytes | Path] = {}
     worker.given.held = held
     worker.run_copy()
@@ -184,7 +184,7 @@ def _held(worker: Renderer) -> dict[str, bytes | Path]:
 
 @contextmanager
 def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator[Renderer]:
-    """Yield what renders; whatever Copier raises meanwhile is told in one line."""
+    """Yield the renderer; turn Copier's errors into BadInput."""
     with (
         _explained(checkout),
         Renderer(
@@ -212,20 +212,22 @@ def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator[Rend
 
 
 def check_data(checkout: Checkout, data: Mapping[str, Any]) -> None:
-    """Raise BadInput where a user answers what the template does not ask, or not by its type.
+    """Raise BadInput for answers to unknown or hidden questions, and for wrong types.
 
-    Copier takes any text for a yes, and records answers to questions that it asks nobody.
+    Copier reads any text as a yes, and records answers to hidden questions.
     """
     questions = config(checkout).questions_data
     asked = [name for name, question in questions.items() if is_asked(question)]
     for name, value in data.items():
         question = questions.get(name)
         if question is None:
-            near = get_close_matches(name, asked, n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise BadInput(f"there is no question {name!r}{meant} (drydock questions lists them)")
+            similar = get_close_matches(name, asked, n=1)
+            hint = f"; did you mean {similar[0]}?" if similar else ""
+            raise BadInput(f"there is no question {name!r}{hint} (drydock questions lists them)")
         if name not in asked:
-            raise BadInput(f"{name} is not asked, so it cannot be answered (drydock questions)")
+            raise BadInput(
+                f"{name} is a hidden value, not a question: drydock questions lists the questions"
+            )
         kind = question.get("type")
         if kind == "bool" and str(value).strip().lower() not in _TRUTHS:
             raise BadInput(f"{name}={value}: expected yes or no")
@@ -234,20 +236,20 @@ def check_data(checkout: Checkout, data: Mapping[str, Any]) -> None:
                 int(str(value))
             except ValueError:
                 default = question.get("default")
-                like = f", like {default}" if isinstance(default, int) else ""
-                raise BadInput(f"{name}={value}: expected a whole number{like}") from None
+                example = f", like {default}" if isinstance(default, int) else ""
+                raise BadInput(f"{name}={value}: expected a whole number{example}") from None
 
 
 def is_asked(question: Mapping[str, Any]) -> bool:
-    """Tell whether anybody is asked a question, or it only holds a value of the template's."""
+    """Tell whether a question is ever asked, rather than being a hidden value."""
     return question.get("when", True) is not False and question.get("ask", True) is not False
 
 
 def config(checkout: Checkout) -> CopierTemplate:
-    """Return what the template's `copier.yml` says; raise BadInput if it is broken."""
+    """Return the template's configuration; raise BadInput if `copier.yml` is not valid."""
     with _explained(checkout):
         template = _template(checkout)
-        template.config_data  # noqa: B018 - read now, so that it fails here
+        template.config_data  # noqa: B018 - read it now, so that errors are raised here
         return template
 
 
@@ -264,7 +266,7 @@ def _subproject(folder: Path, request: Request) -> Subproject:
 
 @contextmanager
 def _during(operation: Operation) -> Iterator[None]:
-    """Render as `operation`; what Copier only warns about is no concern of a user here."""
+    """Set Copier's operation, and suppress its warnings."""
     token = _operation.set(operation)
     try:
         with warnings.catch_warnings():
@@ -276,7 +278,7 @@ def _during(operation: Operation) -> Iterator[None]:
 
 @contextmanager
 def _explained(checkout: Checkout) -> Iterator[None]:
-    """Turn whatever answers and templates make Copier raise into one line."""
+    """Turn Copier's errors about answers and templates into BadInput."""
     where = f"{checkout.address} at {checkout.release.name}"
     try:
         yield
@@ -288,18 +290,18 @@ def _explained(checkout: Checkout) -> Iterator[None]:
         raise BadInput(f"{where}: copier.yml is not valid: {error.__cause__}") from error
     except UnsafeTemplateError as error:
         raise BadInput(
-            f"{where} loads Jinja extensions, which is code: it needs --trust"
+            f"{where} loads Jinja extensions, which are code: give --trust if you trust it"
         ) from error
     except ForbiddenPathError as error:
         path, _, hint = str(error).partition("\n\n")
         if hint == OUTSIDE:
             path = path.removesuffix(" is forbidden")
-            raise BadInput(f"{where} reads {path}, {hint}: it needs --trust") from error
+            raise BadInput(f"{where} reads {path}, {hint}: give --trust if you trust it") from error
         raise BadInput(
-            f"{where} leads outside the template, or outside the service: {path}"
+            f"{where} uses a path outside the template or the service: {path}"
         ) from error
     except OSError as error:
-        # The checkout is a temporary folder: a path in it is one of the template.
+        # Show paths in the temporary checkout as paths of the template.
         path = str(error.filename or "").removeprefix(f"{checkout.folder.resolve()}/")
         raise BadInput(f"{where}: {path}: {error.strerror or error}") from error
     except (
@@ -358,7 +360,7 @@ def _skipped(worker: Renderer, request: Request) -> Iterator[str]:
 
 
 def _command(worker: Renderer, task: Task, operation: Operation) -> str | None:
-    """Return the command of `task` as it would run; None if its condition says no."""
+    """Return the command of `task` as it would run; None if its condition is false."""
     context = {f"_{name}": value for name, value in task.extra_vars.items()}
     context["_copier_operation"] = operation
     parts = [task.cmd] if isinstance(task.cmd, str) else [str(part) for part in task.cmd]
@@ -368,4 +370,4 @@ def _command(worker: Renderer, task: Task, operation: Operation) -> str | None:
             return None
         return " ".join(worker._render_string(part, context) for part in parts)
     except TemplateError:
-        return " ".join(parts)  # better told unrendered than not at all
+        return " ".join(parts)  # better listed unrendered than not at all
