@@ -168,7 +168,7 @@ def test_each_kind_of_difference_is_found(
         "x-count": ("(absent)", "3"),
     }
     assert found(proof, "GET /gone")["status"][1].startswith("404")
-    assert row(proof, "GET /gone").broken == ["the operation is gone"]
+    assert row(proof, "GET /gone").broken == ["the operation was removed"]
     assert row(proof, "GET /same").outcome == "same"
     # What differs by itself is set aside, unless its form is another.
     assert row(proof, "POST /items").noise == ["$.at", "$.id"]
@@ -178,8 +178,8 @@ def test_each_kind_of_difference_is_found(
     assert proof.before.tests.count() == "2 passed"
     assert proof.after.tests.count() == "1 passed, 1 failed"
     assert proof.differences == [
-        "its own tests: test_main::test_it_is_there[/gone] failed now",
-        "on SIGTERM it has to be killed, was -15",
+        "its own tests now failing: test_main::test_it_is_there[/gone]",
+        "on SIGTERM it must be killed; before, it exited with -15",
     ]
     assert list(scratch.iterdir()) == []
 
@@ -269,7 +269,8 @@ def test_without_the_extra_it_says_what_to_install(
     outcome = drydock("prove", service)
     assert outcome.code == 2
     assert outcome.err == (
-        "drydock: it needs schemathesis and Hypothesis: pip install 'drydock-engine[prove]'\n"
+        "drydock: prove needs Schemathesis and Hypothesis; install them: "
+        "pip install 'drydock-engine[prove]'\n"
     )
 
 

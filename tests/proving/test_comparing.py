@@ -1,4 +1,4 @@
-"""Responses are compared by what they mean; what differs from run to run says nothing."""
+"""Responses are compared by meaning; what differs between two runs is noise."""
 
 import json
 
@@ -10,68 +10,71 @@ JSON = ("Content-Type", "application/json")
 GET = Request("GET /items", "valid", "GET", "/items")
 
 
-def said(body: object, status: int = 200, **headers: str) -> Response:
+def response(body: object, status: int = 200, **headers: str) -> Response:
     more = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return Response(status, (JSON, *more), json.dumps(body).encode())
 
 
 def places(before: Response, after: Response) -> list[tuple[str, str]]:
-    return [one.place for one in differences(before, after)]
+    return [difference.place for difference in differences(before, after)]
 
 
 SAME = {
-    "order of keys": (said({"a": 1, "b": 2}), said({"b": 2, "a": 1})),
-    "blanks": (
+    "order of keys": (response({"a": 1, "b": 2}), response({"b": 2, "a": 1})),
+    "spaces": (
         Response(200, (JSON,), b'{"a": [1, 2]}'),
         Response(200, (JSON,), b'{"a":[1,2]}'),
     ),
     "escapes": (Response(200, (JSON,), b'"\\u00e9"'), Response(200, (JSON,), '"é"'.encode())),
-    "a number written otherwise": (said(1.0), Response(200, (JSON,), b"1.00")),
-    "date and server": (said(1, date="today", server="a"), said(1, date="later", server="b")),
-    "case and blanks of the type": (
+    "another notation of a number": (response(1.0), Response(200, (JSON,), b"1.00")),
+    "date and server": (
+        response(1, date="today", server="a"),
+        response(1, date="later", server="b"),
+    ),
+    "case and spaces of the content type": (
         Response(200, (("Content-Type", "text/plain; charset=UTF-8"),)),
         Response(200, (("content-type", "text/plain;charset=utf-8"),)),
     ),
-    "nothing came from either": (Response(failure="no"), Response(failure="no")),
+    "both failed alike": (Response(failure="no"), Response(failure="no")),
 }
 OTHER = {
-    "status": (said(1), said(1, 201), ("status", "")),
-    "value": (said({"a": [{"b": 1}]}), said({"a": [{"b": 2}]}), ("body", "$.a[].b")),
-    "field gone": (said({"a": 1, "b": 2}), said({"a": 1}), ("body", "$.b")),
-    "field new": (said({"a": 1}), said({"a": 1, "b": 2}), ("body", "$.b")),
-    "fewer items": (said([1, 2]), said([1]), ("body", "$[]")),
-    "truth and number": (said({"a": 1}), said({"a": True}), ("body", "$.a")),
-    "null and nothing": (said({"a": None}), said({}), ("body", "$.a")),
-    "text and number": (said("1"), said(1), ("body", "$")),
-    "header gone": (said(1, x_total="3"), said(1), ("header", "x-total")),
-    "header new": (said(1), said(1, x_total="3"), ("header", "x-total")),
-    "header twice": (
+    "status": (response(1), response(1, 201), ("status", "")),
+    "value": (response({"a": [{"b": 1}]}), response({"a": [{"b": 2}]}), ("body", "$.a[].b")),
+    "field removed": (response({"a": 1, "b": 2}), response({"a": 1}), ("body", "$.b")),
+    "field added": (response({"a": 1}), response({"a": 1, "b": 2}), ("body", "$.b")),
+    "fewer items": (response([1, 2]), response([1]), ("body", "$[]")),
+    "boolean and number": (response({"a": 1}), response({"a": True}), ("body", "$.a")),
+    "null and absent": (response({"a": None}), response({}), ("body", "$.a")),
+    "string and number": (response("1"), response(1), ("body", "$")),
+    "header removed": (response(1, x_total="3"), response(1), ("header", "x-total")),
+    "header added": (response(1), response(1, x_total="3"), ("header", "x-total")),
+    "repeated header": (
         Response(200, (("Set-Cookie", "a"), ("Set-Cookie", "b"))),
         Response(200, (("Set-Cookie", "a"),)),
         ("header", "set-cookie"),
     ),
-    "bytes": (Response(200, (), b"a"), Response(200, (), b"b"), ("body", "")),
-    "no response": (said(1), Response(failure="closed"), ("response", "")),
+    "binary body": (Response(200, (), b"a"), Response(200, (), b"b"), ("body", "")),
+    "no response": (response(1), Response(failure="closed"), ("response", "")),
 }
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_what_means_the_same_is_no_difference(name: str) -> None:
+def test_equal_meaning_is_not_a_difference(name: str) -> None:
     assert places(*SAME[name]) == []
 
 
 @pytest.mark.parametrize("name", OTHER)
-def test_what_means_something_else_is_a_difference(name: str) -> None:
+def test_different_meaning_is_a_difference(name: str) -> None:
     before, after, place = OTHER[name]
     assert places(before, after) == [place]
 
 
-def test_a_difference_tells_both_values() -> None:
-    (found,) = differences(said({"price": 1.5}), said({"price": "free"}))
-    assert found == Difference("body", "$.price", "1.5", '"free"')
+def test_difference_has_both_values() -> None:
+    (difference,) = differences(response({"price": 1.5}), response({"price": "free"}))
+    assert difference == Difference("body", "$.price", "1.5", '"free"')
 
 
-NOISE = {
+SAME_FORMS = {
     "a time": ('"2026-11-28T09:00:00.123456"', '"2026-11-28T09:00:01.654321"'),
     "an identifier": (
         '"0f8fad5b-d9cb-469f-a165-70867728950e"',
@@ -79,53 +82,58 @@ NOISE = {
     ),
     "a count": ("17", "18"),
     "a token": ('"eyJhbGciOiJI.abc-1"', '"eyJ0eXAiOiJK.xyz_9"'),
-    "an address with a number in it": ('"/files/17"', '"/files/18"'),
+    "a path with a number": ('"/files/17"', '"/files/18"'),
 }
-NO_NOISE = {
-    "a time with a zone now": ('"2026-11-28T09:00:00"', '"2026-11-28T09:00:00Z"'),
-    "Z for an offset": ('"2026-11-28T09:00:00+00:00"', '"2026-11-28T09:00:00Z"'),
-    "a time without its fraction": ('"2026-11-28T09:00:00.5"', '"2026-11-28T09:00:00"'),
-    "a number as text": ("17", '"17"'),
-    "a number for an identifier": ('"0f8fad5b-d9cb-469f-a165-70867728950e"', "17"),
-    "null for a time": ('"2026-11-28T09:00:00"', "null"),
-    "a blank for the T": ('"2026-11-28T09:00:00"', '"2026-11-28 09:00:00"'),
+DIFFERENT_FORMS = {
+    "a time that gains a zone": ('"2026-11-28T09:00:00"', '"2026-11-28T09:00:00Z"'),
+    "Z instead of an offset": ('"2026-11-28T09:00:00+00:00"', '"2026-11-28T09:00:00Z"'),
+    "a time that loses its fraction": ('"2026-11-28T09:00:00.5"', '"2026-11-28T09:00:00"'),
+    "a number as a string": ("17", '"17"'),
+    "a number instead of an identifier": ('"0f8fad5b-d9cb-469f-a165-70867728950e"', "17"),
+    "null instead of a time": ('"2026-11-28T09:00:00"', "null"),
+    "a space instead of the T": ('"2026-11-28T09:00:00"', '"2026-11-28 09:00:00"'),
 }
 
 
-@pytest.mark.parametrize("name", NOISE)
-def test_noise_has_one_form(name: str) -> None:
-    one, other = NOISE[name]
-    assert form(one) == form(other)
+@pytest.mark.parametrize("name", SAME_FORMS)
+def test_random_values_of_a_kind_have_the_same_form(name: str) -> None:
+    first, second = SAME_FORMS[name]
+    assert form(first) == form(second)
 
 
-@pytest.mark.parametrize("name", NO_NOISE)
-def test_another_form_is_no_noise(name: str) -> None:
-    one, other = NO_NOISE[name]
-    assert form(one) != form(other)
+@pytest.mark.parametrize("name", DIFFERENT_FORMS)
+def test_values_of_different_kinds_have_different_forms(name: str) -> None:
+    first, second = DIFFERENT_FORMS[name]
+    assert form(first) != form(second)
 
 
-def test_what_differs_between_two_runs_is_set_aside_for_its_operation() -> None:
+def test_noise_of_two_runs_is_ignored_for_its_operation() -> None:
     first, second = (
-        said({"at": "2026-11-28T09:00:00", "n": 1}),
-        said({"at": "2026-11-28T09:00:05", "n": 1}),
+        response({"at": "2026-11-28T09:00:00", "n": 1}),
+        response({"at": "2026-11-28T09:00:05", "n": 1}),
     )
     noise = Noise.between([GET], [first], [second])
-    after = said({"at": "2026-11-28T09:07:00", "n": 2})
+    after = response({"at": "2026-11-28T09:07:00", "n": 2})
 
-    assert [one.where for one in differences(first, after, noise.of(GET))] == ["$.n"]
+    assert [difference.where for difference in differences(first, after, noise.of(GET))] == ["$.n"]
     other = Request("GET /others", "valid", "GET", "/others")
-    assert {one.where for one in differences(first, after, noise.of(other))} == {"$.n", "$.at"}
+    assert {difference.where for difference in differences(first, after, noise.of(other))} == {
+        "$.n",
+        "$.at",
+    }
 
 
-def test_noise_that_takes_another_form_is_a_difference() -> None:
-    first, second = said({"at": "2026-11-28T09:00:00"}), said({"at": "2026-11-28T09:00:05"})
+def test_noise_of_another_form_is_a_difference() -> None:
+    first, second = response({"at": "2026-11-28T09:00:00"}), response({"at": "2026-11-28T09:00:05"})
     noise = Noise.between([GET], [first], [second])
 
-    found = list(differences(first, said({"at": "2026-11-28T09:07:00Z"}), noise.of(GET)))
+    changes = list(differences(first, response({"at": "2026-11-28T09:07:00Z"}), noise.of(GET)))
 
-    assert [one.where for one in found] == ["$.at"]
+    assert [difference.where for difference in changes] == ["$.at"]
 
 
-def test_another_status_is_never_noise() -> None:
-    noise = Noise.between([GET], [said(1)], [said(1, 500)])
-    assert [one.part for one in differences(said(1), said(1, 404), noise.of(GET))] == ["status"]
+def test_different_status_is_never_noise() -> None:
+    noise = Noise.between([GET], [response(1)], [response(1, 500)])
+    assert [
+        difference.part for difference in differences(response(1), response(1, 404), noise.of(GET))
+    ] == ["status"]

@@ -1,4 +1,4 @@
-"""An environment has the versions that a service says, or as few others as can be."""
+"""An environment has the versions of the service, or as few changes as possible."""
 
 import os
 import socket
@@ -36,7 +36,7 @@ def newest() -> list[Python]:
     return at_hand()[:1]
 
 
-def made(folder: Path, files: dict[str, str]) -> Environment:
+def install(folder: Path, files: dict[str, str]) -> Environment:
     return next(iter(maker(folder, files).environments(newest())))
 
 
@@ -45,33 +45,35 @@ def _cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
 
 
-def test_the_newest_python_comes_first() -> None:
-    versions = [one.version for one in at_hand()]
+def test_newest_python_is_first() -> None:
+    versions = [python.version for python in at_hand()]
     assert versions == sorted(versions, reverse=True)
     assert sys.version_info[:2] in versions
     assert len(versions) == len(set(versions))
-    assert all(one.path.exists() for one in at_hand())
+    assert all(python.path.exists() for python in at_hand())
 
 
-def test_a_python_that_the_service_does_not_take_is_not_used(tmp_path: Path) -> None:
+def test_unsupported_python_is_not_used(tmp_path: Path) -> None:
     files = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\nrequires-python = "<3.7"\n'}
-    with pytest.raises(NoEnvironmentError, match=r"no Python at hand is <3.7 \(pyproject.toml:4\)"):
-        made(tmp_path, files)
+    with pytest.raises(
+        NoEnvironmentError, match=r"no installed Python is <3.7 \(pyproject.toml:4\)"
+    ):
+        install(tmp_path, files)
 
 
-def test_a_service_without_dependencies_has_none(tmp_path: Path) -> None:
-    with pytest.raises(NoEnvironmentError, match="it names no dependency"):
-        made(tmp_path, {"requirements.txt": "\n"})
+def test_service_without_dependencies_has_no_environment(tmp_path: Path) -> None:
+    with pytest.raises(NoEnvironmentError, match="the service declares no dependencies"):
+        install(tmp_path, {"requirements.txt": "\n"})
 
 
-def test_what_has_a_source_of_its_own_comes_from_nowhere_else(tmp_path: Path) -> None:
+def test_dependencies_with_sources_are_installed_only_from_there(tmp_path: Path) -> None:
     text = (
         '[tool.poetry]\nname = "a"\nversion = "1"\n\n[tool.poetry.dependencies]\n'
         'common = { path = "../libs/common" }\nrates = { version = "^1.2", source = "internal" }\n'
         'tariffs = { git = "https://example.com/tariffs.git", tag = "v3" }\nidna = "^3"\n'
     )
-    demands, notes = maker(tmp_path, {"pyproject.toml": text})._demands(extras=True)
-    assert demands == [
+    installed, notes = maker(tmp_path, {"pyproject.toml": text})._requirements(extras=True)
+    assert installed == [
         f"common @ {(tmp_path / 'libs/common').as_uri()}",
         "tariffs @ git+https://example.com/tariffs.git@v3",
         "idna>=3,<4",
@@ -80,29 +82,29 @@ def test_what_has_a_source_of_its_own_comes_from_nowhere_else(tmp_path: Path) ->
 
 
 @pytest.mark.prove
-def test_versions_of_a_lock_are_kept(tmp_path: Path) -> None:
+def test_locked_versions_are_installed(tmp_path: Path) -> None:
     pins = "".join(f"{name}=={version}\n" for name, version in LOCKED.items())
-    found = made(tmp_path, {"requirements.in": "requests\n", "requirements.txt": pins})
-    assert LOCKED.items() <= found.versions.items()
-    assert (found.source, found.changed) == ("requirements.txt", [])
-    assert found.executable.exists()
+    environment = install(tmp_path, {"requirements.in": "requests\n", "requirements.txt": pins})
+    assert LOCKED.items() <= environment.versions.items()
+    assert (environment.source, environment.changed) == ("requirements.txt", [])
+    assert environment.executable.exists()
 
 
 @pytest.mark.prove
-def test_only_what_stands_in_the_way_is_changed(
+def test_only_versions_that_cannot_be_installed_are_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("UV_PYTHON", sys.prefix)  # as nox does; it is another Python's business
-    # There is no wheel of this PyYAML for any Python that is still in use.
-    found = made(tmp_path, {"requirements.txt": "pyyaml==5.1\nidna==2.8\n"})
-    assert found.versions["idna"] == "2.8"
-    (changed,) = found.changed
-    assert changed == f"pyyaml==5.1 -> pyyaml>={found.versions['pyyaml']}"
-    assert found.source == "its requirements, with some changed"
+    monkeypatch.setenv("UV_PYTHON", sys.prefix)  # as nox does; it must not affect the service
+    # This PyYAML has no wheel for any maintained Python.
+    environment = install(tmp_path, {"requirements.txt": "pyyaml==5.1\nidna==2.8\n"})
+    assert environment.versions["idna"] == "2.8"
+    (changed,) = environment.changed
+    assert changed == f"pyyaml==5.1 -> pyyaml>={environment.versions['pyyaml']}"
+    assert environment.source == "its requirements, with some changed"
 
 
 @pytest.mark.slow
-def test_an_index_that_does_not_answer_is_no_reason_for_another_version(
+def test_unavailable_index_does_not_change_versions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -111,23 +113,23 @@ def test_an_index_that_does_not_answer_is_no_reason_for_another_version(
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
     with pytest.raises(NoIndexError, match="Failed to fetch"):
-        made(tmp_path, {"requirements.txt": "idna==2.8\n"})
+        install(tmp_path, {"requirements.txt": "idna==2.8\n"})
 
 
 @pytest.mark.prove
-def test_of_a_pinned_patch_release_any_other_is_taken(tmp_path: Path) -> None:
+def test_different_patch_release_of_python_is_used_and_noted(tmp_path: Path) -> None:
     (python,) = newest()
     text = (
         f'[project]\nname = "a"\nversion = "1"\nrequires-python = "=={python.name}.98"\n'
         'dependencies = ["idna"]\n'
     )
-    found = made(tmp_path, {"pyproject.toml": text})
-    assert found.python == python
-    assert f"another Python {python.name} than it asks for" in found.notes
+    environment = install(tmp_path, {"pyproject.toml": text})
+    assert environment.python == python
+    assert f"runs on a different patch release of {python.name}" in environment.notes
 
 
 @pytest.mark.prove
-def test_extras_that_exclude_each_other_are_left_out_and_named(tmp_path: Path) -> None:
+def test_conflicting_extras_are_left_out_and_noted(tmp_path: Path) -> None:
     (python,) = newest()
     text = (
         f'[project]\nname = "a"\nversion = "1"\nrequires-python = "=={python.name}.*"\n'
@@ -139,7 +141,7 @@ def test_extras_that_exclude_each_other_are_left_out_and_named(tmp_path: Path) -
     write(project, {"pyproject.toml": text})
     assert locking.write(project) is None
     lock = (project / "uv.lock").read_text("utf-8")
-    found = made(tmp_path, {"pyproject.toml": text, "uv.lock": lock})
-    assert found.versions == {"idna": "3.10"}
-    (note,) = found.notes
-    assert note.startswith("its extras are not installed: ")
+    environment = install(tmp_path, {"pyproject.toml": text, "uv.lock": lock})
+    assert environment.versions == {"idna": "3.10"}
+    (note,) = environment.notes
+    assert note.startswith("extras are not installed: ")

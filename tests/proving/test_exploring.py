@@ -1,4 +1,4 @@
-"""Requests build on what earlier responses brought, until each operation did what it is for."""
+"""Requests use values of earlier responses until every operation has succeeded."""
 
 import json
 import re
@@ -15,8 +15,8 @@ SECONDS = 60  # far more than it takes
 
 
 def schema(**properties: str) -> dict[str, Any]:
-    held = {name: {"type": kind} for name, kind in properties.items()}
-    return {"type": "object", "properties": held, "required": list(properties)}
+    fields = {name: {"type": kind} for name, kind in properties.items()}
+    return {"type": "object", "properties": fields, "required": list(properties)}
 
 
 def body(**properties: str) -> dict[str, Any]:
@@ -25,11 +25,11 @@ def body(**properties: str) -> dict[str, Any]:
 
 
 def path(*names: str, **more: Any) -> dict[str, Any]:
-    told = [
+    parameters = [
         {"in": "path", "name": name, "required": True, "schema": {"type": "string"}}
         for name in names
     ]
-    return {"parameters": told, "responses": {}, **more}
+    return {"parameters": parameters, "responses": {}, **more}
 
 
 DOCUMENT = {
@@ -47,7 +47,7 @@ DOCUMENT = {
 
 
 class Shop:
-    """A service that gives out identifiers of its own and wants to see them again."""
+    """A service that assigns its own identifiers and requires them later."""
 
     def __init__(self) -> None:
         self.users: dict[int, dict[str, Any]] = {}
@@ -57,10 +57,12 @@ class Shop:
 
     def __call__(self, request: Request) -> Response:
         self.seen.append(request)
-        status, said = self.answer(request)
-        return Response(status, (("content-type", "application/json"),), json.dumps(said).encode())
+        status, content = self.respond(request)
+        return Response(
+            status, (("content-type", "application/json"),), json.dumps(content).encode()
+        )
 
-    def answer(self, request: Request) -> tuple[int, Any]:
+    def respond(self, request: Request) -> tuple[int, Any]:
         try:
             sent = json.loads(request.body or b"{}")
         except ValueError:
@@ -76,8 +78,8 @@ class Shop:
             self.users[len(self.users) + 1] = sent
             return 201, {"id": len(self.users)}
         if request.target == "/login":
-            for one in self.users.values():
-                if (one["email"], one.get("password")) == (
+            for user in self.users.values():
+                if (user["email"], user.get("password")) == (
                     sent.get("username"),
                     sent.get("password"),
                 ):
@@ -91,7 +93,7 @@ class Shop:
         return 401, {}
 
 
-# What reads API documents takes seconds to load.
+# The libraries that read API documents take seconds to load.
 pytestmark = pytest.mark.slow
 
 
@@ -101,28 +103,30 @@ def shop_operations(tmp_path_factory: pytest.TempPathFactory) -> list[Operation]
 
 
 def explored(
-    found: list[Operation], shop: Shop, *recorded: Request, seconds: float = SECONDS
+    operations: list[Operation], shop: Shop, *recorded: Request, seconds: float = SECONDS
 ) -> Explorer:
-    explorer = Explorer(shop, found, recorded, seconds)
+    explorer = Explorer(shop, operations, recorded, seconds)
     explorer.run()
     return explorer
 
 
-def test_it_registers_logs_in_and_uses_what_it_was_given(shop_operations: list[Operation]) -> None:
-    found = explored(shop_operations, Shop())
-    assert found.succeeded == {
+def test_explorer_registers_logs_in_and_uses_returned_identifiers(
+    shop_operations: list[Operation],
+) -> None:
+    explorer = explored(shop_operations, Shop())
+    assert explorer.succeeded == {
         "POST /users", "POST /login", "POST /orders", "GET /orders/{order_id}",
         "DELETE /orders/{order_id}",
     }  # fmt: skip
 
 
-def test_the_same_requests_succeed_against_another_start(shop_operations: list[Operation]) -> None:
-    found = explored(shop_operations, Shop())
-    again = replay(found.requests, Shop(), SECONDS)
-    assert [one.status for one in again] == [one.status for one in found.responses]
+def test_replay_succeeds_after_a_restart(shop_operations: list[Operation]) -> None:
+    explorer = explored(shop_operations, Shop())
+    again = replay(explorer.requests, Shop(), SECONDS)
+    assert [one.status for one in again] == [one.status for one in explorer.responses]
 
 
-def test_the_same_document_gives_the_same_requests(
+def test_same_document_gives_same_requests(
     shop_operations: list[Operation], tmp_path: Path
 ) -> None:
     again = list(operations(DOCUMENT, tmp_path, SECONDS))
@@ -130,9 +134,9 @@ def test_the_same_document_gives_the_same_requests(
     assert one.requests == other.requests
 
 
-def test_what_the_document_forbids_is_asked_too(shop_operations: list[Operation]) -> None:
-    found = explored(shop_operations, Shop())
-    invalid = [one for one in found.requests if one.kind == "invalid"]
+def test_invalid_requests_are_sent_too(shop_operations: list[Operation]) -> None:
+    explorer = explored(shop_operations, Shop())
+    invalid = [one for one in explorer.requests if one.kind == "invalid"]
     assert {"POST /users", "POST /orders"} <= {one.operation for one in invalid}
     bare = [one for one in invalid if one.body and one.header("content-type") is None]
     assert "POST /users" in {one.operation for one in bare}
@@ -141,75 +145,75 @@ def test_what_the_document_forbids_is_asked_too(shop_operations: list[Operation]
 
 
 def recorded(target: str, sent: dict[str, Any], *headers: tuple[str, str]) -> Request:
-    told = (("Content-Type", "application/json"), *headers)
-    return Request("", "recorded", "POST", target, told, json.dumps(sent).encode())
+    all_headers = (("Content-Type", "application/json"), *headers)
+    return Request("", "recorded", "POST", target, all_headers, json.dumps(sent).encode())
 
 
-def test_a_recorded_login_is_used_although_the_document_leaves_it_out(
+def test_recorded_login_outside_the_document_is_used(
     shop_operations: list[Operation],
 ) -> None:
     known = [one for one in shop_operations if one.path != "/login"]
     user = {"email": "ada@example.com", "password": "secret"}
     login = {"username": "ada@example.com", "password": "secret"}
-    found = explored(known, Shop(), recorded("/users", user), recorded("/login", login))
-    assert found.succeeded >= {"POST /orders", "GET /orders/{order_id}"}
+    explorer = explored(known, Shop(), recorded("/users", user), recorded("/login", login))
+    assert explorer.succeeded >= {"POST /orders", "GET /orders/{order_id}"}
 
 
-def test_the_token_of_a_recorded_login_stands_for_the_one_of_the_recording(
+def test_recorded_token_is_replaced_by_the_token_of_a_login(
     shop_operations: list[Operation],
 ) -> None:
     user = {"email": "ada@example.com", "password": "secret"}
     login = {"username": "ada@example.com", "password": "secret"}
     stale = ("Authorization", "Bearer of-last-week")
     by_key = ("Authorization", "Key of-a-machine")
-    found = explored([], shop := Shop(), recorded("/users", user), recorded("/login", login))
-    assert len(found.responses) >= 2
+    explorer = explored([], shop := Shop(), recorded("/users", user), recorded("/login", login))
+    assert len(explorer.responses) >= 2
     secured = [one for one in shop_operations if one.label == "POST /orders"]
     order = {"user_id": next(iter(shop.users))}
-    found = explored(
+    explorer = explored(
         secured, shop, recorded("/login", login), recorded("/orders", order, stale),
         recorded("/orders", order, by_key),
     )  # fmt: skip
-    assert [one.status for one in found.responses[:3]] == [200, 201, 401]
+    assert [one.status for one in explorer.responses[:3]] == [200, 201, 401]
 
 
-def test_a_recorded_request_counts_for_its_operation(shop_operations: list[Operation]) -> None:
+def test_recorded_request_counts_for_its_operation(shop_operations: list[Operation]) -> None:
     shop = Shop()
     shop.orders.add("17")
     recorded = Request("", "recorded", "GET", "/orders/17")
-    found = explored(shop_operations, shop, recorded)
-    assert found.requests[0].operation == "GET /orders/{order_id}"
-    assert found.responses[0].status == 200
+    explorer = explored(shop_operations, shop, recorded)
+    assert explorer.requests[0].operation == "GET /orders/{order_id}"
+    assert explorer.responses[0].status == 200
 
 
-def test_without_time_it_is_said_which_were_not_asked(shop_operations: list[Operation]) -> None:
-    found = explored(shop_operations, Shop(), seconds=0)
-    assert found.requests == []
-    assert "POST /users" in found.unasked
+def test_untried_operations_are_listed_when_time_is_up(shop_operations: list[Operation]) -> None:
+    explorer = explored(shop_operations, Shop(), seconds=0)
+    assert explorer.requests == []
+    assert "POST /users" in explorer.untried
 
 
-def test_an_earlier_response_without_the_value_fails_the_request_alone(
+def test_missing_value_fails_only_the_request_that_needs_it(
     shop_operations: list[Operation],
 ) -> None:
-    found = explored(shop_operations, Shop())
+    explorer = explored(shop_operations, Shop())
 
     def mute(request: Request) -> Response:
         return Response(500)
 
-    again = replay(found.requests, mute, SECONDS)
+    again = replay(explorer.requests, mute, SECONDS)
     assert {one.status for one in again if not one.failure} == {500}
-    assert "an earlier response does not have what it needs" in {one.failure for one in again}
+    assert "not sent: an earlier response lacks a required value" in {one.failure for one in again}
 
 
-def test_a_service_that_is_too_slow_is_not_asked_for_ever(
+def test_replay_stops_when_time_is_up(
     shop_operations: list[Operation],
 ) -> None:
-    found = explored(shop_operations, Shop())
-    again = replay(found.requests, Shop(), 0)
-    assert {one.failure for one in again} == {"it is too slow: not asked after 0 s"}
+    explorer = explored(shop_operations, Shop())
+    again = replay(explorer.requests, Shop(), 0)
+    assert {one.failure for one in again} == {"not sent: 0 s have passed"}
 
 
-def test_operations_that_there_is_no_time_for_are_told(tmp_path: Path) -> None:
-    found = list(operations(DOCUMENT, tmp_path, -1))
-    assert {one.problem for one in found} == {"there was no time left to generate a request"}
-    assert not any(one.cases for one in found)
+def test_operations_without_requests_are_reported_when_time_is_up(tmp_path: Path) -> None:
+    generated = list(operations(DOCUMENT, tmp_path, -1))
+    assert {one.problem for one in generated} == {"no time was left to generate requests"}
+    assert not any(one.cases for one in generated)

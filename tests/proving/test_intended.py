@@ -1,196 +1,206 @@
-"""A difference is intended only where the versions, the request and both responses say so."""
+"""A difference is intended only if versions, request and both responses match."""
 
 import json
 
 import pytest
 from drydock.proving.comparing import differences
-from drydock.proving.intended import Exchange, Setting, everywhere, reason
+from drydock.proving.intended import Exchange, Versions, everywhere, reason
 from drydock.proving.messages import Request, Response
 
 OLD = {"fastapi": "0.63.0", "starlette": "0.13.6", "pydantic": "1.8.1"}
 NEW = {"fastapi": "0.165.0", "starlette": "1.10.0", "pydantic": "2.14.4"}
-UPGRADED = Setting(OLD, NEW, (False, True))
-SAME = Setting(NEW, NEW, (False, False))
+UPGRADED = Versions(OLD, NEW, (False, True))
+SAME = Versions(NEW, NEW, (False, False))
 JSON = ("content-type", "application/json")
 POST = Request("POST /a", "valid", "POST", "/a", (JSON,), b"{}")
 BARE = Request("POST /a", "invalid", "POST", "/a", (), b"{}")
 
 
-def said(status: int, body: object, *headers: tuple[str, str], kind: str = JSON[1]) -> Response:
+def response(status: int, body: object, *headers: tuple[str, str], kind: str = JSON[1]) -> Response:
     return Response(status, (("content-type", kind), *headers), json.dumps(body).encode())
 
 
-def wrong(*places: str, message: str) -> Response:
-    return said(422, {"detail": [{"loc": ["body", one], "msg": message} for one in places]})
+def invalid(*places: str, message: str) -> Response:
+    return response(422, {"detail": [{"loc": ["body", place], "msg": message} for place in places]})
 
 
-LOGIN = said(403, {"detail": "Not authenticated"})
-PROBLEM = said(404, {"title": "Not Found"}, kind="application/problem+json")
-NOT_FOUND = said(404, {"detail": "Not Found"})
+LOGIN = response(403, {"detail": "Not authenticated"})
+PROBLEM = response(404, {"title": "Not Found"}, kind="application/problem+json")
+NOT_FOUND = response(404, {"detail": "Not Found"})
 FORBIDDEN = Request("POST /a", "invalid", "POST", "/a", (JSON,), b"[]")
 ORIGIN = ("vary", "Origin")
 
 INTENDED = {
-    "a missing login": (POST, LOGIN, said(401, {"detail": "Not authenticated"})),
-    "JSON without a type": (BARE, said(201, {}), said(422, {"detail": []})),
-    "a problem": (POST, NOT_FOUND, PROBLEM),
-    "other words for the same field": (
+    "missing credentials": (POST, LOGIN, response(401, {"detail": "Not authenticated"})),
+    "JSON without a content type": (BARE, response(201, {}), response(422, {"detail": []})),
+    "an error as problem+json": (POST, NOT_FOUND, PROBLEM),
+    "different message for the same field": (
         POST,
-        wrong("name", message="field required"),
-        wrong("name", message="Field required"),
+        invalid("name", message="field required"),
+        invalid("name", message="Field required"),
     ),
-    "other words for the model as a whole": (
+    "different message for the model": (
         POST,
-        wrong("__root__", message="it ends before it starts"),
-        said(422, {"detail": [{"loc": ["body"], "msg": "Value error, it ends before it starts"}]}),
+        invalid("__root__", message="it ends before it starts"),
+        response(
+            422, {"detail": [{"loc": ["body"], "msg": "Value error, it ends before it starts"}]}
+        ),
     ),
-    "what was made to fit": (
+    "input that was converted": (
         FORBIDDEN,
-        said(201, {"start": "1970-01-01T00:00:01"}),
-        wrong("start", message="Input should be a valid datetime"),
+        response(201, {"start": "1970-01-01T00:00:01"}),
+        invalid("start", message="Input should be a valid datetime"),
     ),
-    "what was wrong in another way": (
+    "invalid input with different errors": (
         FORBIDDEN,
-        wrong("__root__", message="it ends before it starts"),
-        wrong("start", "end", message="Input should be a valid datetime"),
+        invalid("__root__", message="it ends before it starts"),
+        invalid("start", "end", message="Input should be a valid datetime"),
     ),
-    "the page about an error": (
+    "link to the documentation of an error": (
         POST,
-        said(422, {"detail": [{"loc": ["a"], "url": "https://errors.pydantic.dev/2.5/v/int"}]}),
-        said(422, {"detail": [{"loc": ["a"]}]}),
+        response(422, {"detail": [{"loc": ["a"], "url": "https://errors.pydantic.dev/2.5/v/int"}]}),
+        response(422, {"detail": [{"loc": ["a"]}]}),
     ),
     "Z for UTC": (
         POST,
-        said(200, {"at": "2000-01-01T00:00:00+00:00"}),
-        said(200, {"at": "2000-01-01T00:00:00Z"}),
+        response(200, {"at": "2000-01-01T00:00:00+00:00"}),
+        response(200, {"at": "2000-01-01T00:00:00Z"}),
     ),
-    "what a response varies by": (POST, said(200, {}), said(200, {}, ORIGIN)),
-    "one more method": (
+    "Vary header": (POST, response(200, {}), response(200, {}, ORIGIN)),
+    "additional method": (
         POST,
-        said(200, {}, ("access-control-allow-methods", "GET, POST")),
-        said(200, {}, ("access-control-allow-methods", "GET, POST, QUERY")),
+        response(200, {}, ("access-control-allow-methods", "GET, POST")),
+        response(200, {}, ("access-control-allow-methods", "GET, POST, QUERY")),
     ),
-    "a redirect without root_path": (
+    "redirect without root_path": (
         Request("GET /a", "route", "GET", "/a/?b=1"),
-        said(307, "", ("location", "http://localhost/shop/a?b=1")),
-        said(307, "", ("location", "http://localhost/a?b=1")),
+        response(307, "", ("location", "http://localhost/shop/a?b=1")),
+        response(307, "", ("location", "http://localhost/a?b=1")),
     ),
-    "a file in ranges": (POST, said(200, {}), said(200, {}, ("accept-ranges", "bytes"))),
-    "an ETag in quotes": (POST, said(200, {}, ("etag", "a1")), said(200, {}, ("etag", '"a1"'))),
-    "methods with 405": (POST, said(405, {}), said(405, {}, ("allow", "GET"))),
+    "file with range requests": (
+        POST,
+        response(200, {}),
+        response(200, {}, ("accept-ranges", "bytes")),
+    ),
+    "quoted ETag": (POST, response(200, {}, ("etag", "a1")), response(200, {}, ("etag", '"a1"'))),
+    "allowed methods in a 405": (POST, response(405, {}), response(405, {}, ("allow", "GET"))),
 }
 NOT_INTENDED = {
-    "another ETag": (POST, said(200, {}, ("etag", "a1")), said(200, {}, ("etag", '"a2"'))),
-    "another address of an error": (
+    "different ETag": (
         POST,
-        said(422, {"detail": [{"loc": ["a"], "url": "https://shop.example/errors"}]}),
-        said(422, {"detail": [{"loc": ["b"]}]}),
+        response(200, {}, ("etag", "a1")),
+        response(200, {}, ("etag", '"a2"')),
     ),
-    "a redirect to another place": (
+    "different link in an error": (
+        POST,
+        response(422, {"detail": [{"loc": ["a"], "url": "https://shop.example/errors"}]}),
+        response(422, {"detail": [{"loc": ["b"]}]}),
+    ),
+    "redirect to another path": (
         Request("GET /a", "route", "GET", "/a"),
-        said(307, "", ("location", "/shop/login")),
-        said(307, "", ("location", "/login")),
+        response(307, "", ("location", "/shop/login")),
+        response(307, "", ("location", "/login")),
     ),
-    "a redirect to another host": (
+    "redirect to another host": (
         Request("GET /a", "route", "GET", "/a/"),
-        said(307, "", ("location", "http://localhost/shop/a")),
-        said(307, "", ("location", "http://elsewhere/a")),
+        response(307, "", ("location", "http://localhost/shop/a")),
+        response(307, "", ("location", "http://elsewhere/a")),
     ),
-    "places that are none": (
+    "malformed places": (
         POST,
-        said(422, {"detail": [{"loc": 3, "msg": "a"}]}),
-        said(422, {"detail": [{"loc": {"a": 1}, "msg": "b"}]}),
+        response(422, {"detail": [{"loc": 3, "msg": "a"}]}),
+        response(422, {"detail": [{"loc": {"a": 1}, "msg": "b"}]}),
     ),
-    "a login that is refused": (POST, said(403, {"detail": "admins only"}), said(401, {})),
-    "a login that is no longer asked for": (POST, LOGIN, said(200, {})),
-    "JSON with its type": (POST, said(201, {}), said(422, {"detail": []})),
-    "no body at all": (
+    "rejected credentials": (POST, response(403, {"detail": "admins only"}), response(401, {})),
+    "credentials no longer required": (POST, LOGIN, response(200, {})),
+    "JSON with its content type": (POST, response(201, {}), response(422, {"detail": []})),
+    "no body": (
         Request("GET /a", "valid", "GET", "/a"),
-        said(200, {}),
-        said(422, {"detail": []}),
+        response(200, {}),
+        response(422, {"detail": []}),
     ),
-    "a problem of another status": (
+    "problem+json with a different status": (
         POST,
         NOT_FOUND,
-        said(500, {"title": "Error"}, kind="application/problem+json"),
+        response(500, {"title": "Error"}, kind="application/problem+json"),
     ),
-    "a problem for a success": (
+    "problem+json for a success": (
         POST,
-        said(200, {}),
-        said(200, {}, kind="application/problem+json"),
+        response(200, {}),
+        response(200, {}, kind="application/problem+json"),
     ),
-    "another field": (
+    "different field": (
         POST,
-        wrong("name", message="field required"),
-        wrong("name", "age", message="Field required"),
+        invalid("name", message="field required"),
+        invalid("name", "age", message="Field required"),
     ),
-    "422 for a success": (POST, said(200, {}), wrong("name", message="Field required")),
-    "Z for another zone": (
+    "422 for a success": (POST, response(200, {}), invalid("name", message="Field required")),
+    "Z instead of another zone": (
         POST,
-        said(200, {"at": "2000-01-01T00:00:00+01:00"}),
-        said(200, {"at": "2000-01-01T00:00:00Z"}),
+        response(200, {"at": "2000-01-01T00:00:00+01:00"}),
+        response(200, {"at": "2000-01-01T00:00:00Z"}),
     ),
-    "Z where no zone was": (
+    "Z instead of no zone": (
         POST,
-        said(200, {"at": "2000-01-01T00:00:00"}),
-        said(200, {"at": "2000-01-01T00:00:00Z"}),
+        response(200, {"at": "2000-01-01T00:00:00"}),
+        response(200, {"at": "2000-01-01T00:00:00Z"}),
     ),
-    "another time": (
+    "different time": (
         POST,
-        said(200, {"at": "2000-01-01T00:00:00+00:00"}),
-        said(200, {"at": "2000-01-01T01:00:00Z"}),
+        response(200, {"at": "2000-01-01T00:00:00+00:00"}),
+        response(200, {"at": "2000-01-01T01:00:00Z"}),
     ),
-    "what is allowed and refused": (
+    "valid input that is rejected": (
         POST,
-        said(201, {}),
-        wrong("note", message="Field required"),
+        response(201, {}),
+        invalid("note", message="Field required"),
     ),
-    "a header that goes with it": (
+    "removed header of a rejection": (
         FORBIDDEN,
-        said(422, {}, ("x-total", "1")),
-        wrong("start", message="Input should be a valid datetime"),
+        response(422, {}, ("x-total", "1")),
+        invalid("start", message="Input should be a valid datetime"),
     ),
-    "what is forbidden and breaks it": (FORBIDDEN, said(201, {}), said(500, {})),
-    "what is forbidden and taken": (
+    "invalid input that causes a 500": (FORBIDDEN, response(201, {}), response(500, {})),
+    "invalid input that is accepted": (
         FORBIDDEN,
-        wrong("start", message="invalid datetime format"),
-        said(201, {}),
+        invalid("start", message="invalid datetime format"),
+        response(201, {}),
     ),
-    "a varying that is gone": (POST, said(200, {}, ORIGIN), said(200, {})),
-    "varies by something else": (POST, said(200, {}), said(200, {}, ("vary", "Cookie"))),
-    "a method that is gone": (
+    "removed Vary header": (POST, response(200, {}, ORIGIN), response(200, {})),
+    "Vary by something else": (POST, response(200, {}), response(200, {}, ("vary", "Cookie"))),
+    "removed method": (
         POST,
-        said(200, {}, ("access-control-allow-methods", "GET, POST")),
-        said(200, {}, ("access-control-allow-methods", "GET, QUERY")),
+        response(200, {}, ("access-control-allow-methods", "GET, POST")),
+        response(200, {}, ("access-control-allow-methods", "GET, QUERY")),
     ),
 }
 
 
-def reasons(setting: Setting, request: Request, before: Response, after: Response) -> list[str]:
+def reasons(versions: Versions, request: Request, before: Response, after: Response) -> list[str]:
     exchange = Exchange(request, before, after)
-    found = [reason(setting, exchange, one) for one in differences(before, after)]
-    assert found
-    return found
+    results = [reason(versions, exchange, difference) for difference in differences(before, after)]
+    assert results
+    return results
 
 
 @pytest.mark.parametrize("name", INTENDED)
-def test_what_an_upgrade_brings_is_intended(name: str) -> None:
+def test_difference_of_an_upgrade_is_intended(name: str) -> None:
     assert all(reasons(UPGRADED, *INTENDED[name]))
 
 
 @pytest.mark.parametrize("name", NOT_INTENDED)
-def test_what_only_looks_like_it_is_not(name: str) -> None:
+def test_similar_difference_is_not_intended(name: str) -> None:
     assert not all(reasons(UPGRADED, *NOT_INTENDED[name]))
 
 
 @pytest.mark.parametrize("name", INTENDED)
-def test_without_the_upgrade_nothing_is_intended(name: str) -> None:
+def test_nothing_is_intended_without_the_upgrade(name: str) -> None:
     assert not any(reasons(SAME, *INTENDED[name]))
 
 
-def test_the_chassis_adds_one_header_to_every_response() -> None:
-    plain, marked = said(200, {}), said(200, {}, ("X-Request-ID", "1"))
-    (added,), (gone,) = differences(plain, marked), differences(marked, plain)
+def test_request_id_header_of_the_chassis_is_intended_everywhere() -> None:
+    plain, with_id = response(200, {}), response(200, {}, ("X-Request-ID", "1"))
+    (added,), (removed,) = differences(plain, with_id), differences(with_id, plain)
     assert everywhere(UPGRADED, added)
     assert not everywhere(SAME, added)
-    assert not everywhere(UPGRADED, gone)
+    assert not everywhere(UPGRADED, removed)

@@ -1,4 +1,4 @@
-"""A process has its own home, network and end, and leaves nothing behind."""
+"""A process is isolated, and leaves no process behind."""
 
 import os
 import socket
@@ -10,8 +10,8 @@ import pytest
 from drydock.proving.client import send
 from drydock.proving.messages import Request
 from drydock.proving.processes import (
-    Room,
-    can_be_alone,
+    Sandbox,
+    can_isolate_network,
     environment,
     last_words,
     started,
@@ -20,51 +20,51 @@ from drydock.proving.processes import (
 from tests.waiting import wait_for
 
 PYTHON = Path(sys.executable)
-PATIENCE = 30
+TIMEOUT = 30
 
 
-def room(folder: Path, alone: bool = False, **more: str) -> Room:
-    return Room(folder, environment(folder, PYTHON, more), alone)
+def sandbox(folder: Path, isolated: bool = False, **more: str) -> Sandbox:
+    return Sandbox(folder, environment(folder, PYTHON, more), isolated)
 
 
-def run(folder: Path, code: str, *, alone: bool = False, **more: str) -> tuple[int, str]:
-    files = room(folder, alone, **more).specified([PYTHON, "-c", code], folder)
+def run(folder: Path, code: str, *, isolated: bool = False, **more: str) -> tuple[int, str]:
+    files = sandbox(folder, isolated, **more).specify([PYTHON, "-c", code], folder)
     with started(files) as running:
-        ended = running.wait(PATIENCE)
+        ended = running.wait(TIMEOUT)
     assert ended
-    return ended.code, files.said
+    return ended.code, files.output
 
 
-def test_it_sees_nothing_of_the_users_environment(
+def test_environment_of_the_user_is_not_passed_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "s3cret")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     code = "import os; print(dict(os.environ)); print(os.path.expanduser('~'))"
 
-    _, said = run(tmp_path, code, GIVEN="this")
+    _, output = run(tmp_path, code, GIVEN="this")
 
-    assert "s3cret" not in said
-    assert "proxy.example" not in said
-    assert "'GIVEN': 'this'" in said
-    assert said.rstrip().endswith(str(tmp_path / "home"))
+    assert "s3cret" not in output
+    assert "proxy.example" not in output
+    assert "'GIVEN': 'this'" in output
+    assert output.rstrip().endswith(str(tmp_path / "home"))
 
 
-def test_how_it_ended_is_told(tmp_path: Path) -> None:
-    code, said = run(tmp_path, "import sys; print('ImportError: no such'); sys.exit(3)")
+def test_exit_code_and_last_words_are_reported(tmp_path: Path) -> None:
+    code, output = run(tmp_path, "import sys; print('ImportError: no such'); sys.exit(3)")
     assert code == 3
-    assert last_words(said) == "ImportError: no such"
+    assert last_words(output) == "ImportError: no such"
 
 
-@pytest.mark.skipif(not can_be_alone(), reason="this machine gives no network of its own")
-def test_alone_it_reaches_nothing_but_itself(tmp_path: Path) -> None:
+@pytest.mark.skipif(not can_isolate_network(), reason="this machine cannot isolate the network")
+def test_isolated_process_cannot_reach_other_servers(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as outside:
         code = f"import socket; socket.create_connection(('127.0.0.1', {outside.getsockname()[1]}))"
         assert run(tmp_path, code)[0] == 0
-        (tmp_path / "alone").mkdir()
-        ended, said = run(tmp_path / "alone", code, alone=True)
+        (tmp_path / "isolated").mkdir()
+        ended, output = run(tmp_path / "isolated", code, isolated=True)
     assert ended == 1
-    assert "refused" in said
+    assert "refused" in output
 
 
 SERVER = """
@@ -87,12 +87,12 @@ def free_port() -> int:
         return port
 
 
-@pytest.mark.parametrize("alone", [False, True])
-def test_requests_reach_it_through_a_socket(tmp_path: Path, alone: bool) -> None:
-    if alone and not can_be_alone():
-        pytest.skip("this machine gives no network of its own")
+@pytest.mark.parametrize("isolated", [False, True], ids=["shared network", "own network"])
+def test_requests_are_relayed_through_a_socket(tmp_path: Path, isolated: bool) -> None:
+    if isolated and not can_isolate_network():
+        pytest.skip("this machine cannot isolate the network")
     port, path = free_port(), tmp_path / "s"
-    files = room(tmp_path, alone).specified(
+    files = sandbox(tmp_path, isolated).specify(
         [PYTHON, "-c", SERVER, str(port)], tmp_path, {str(path): port}
     )
     request = Request("", "valid", "POST", "/a?b=1", body=b"hello")
@@ -108,31 +108,33 @@ import os, socket, sys, time
 with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as server:
     print("listens", flush=True)
     held = server.accept()
-    os.fork()  # the child goes on with the connection
+    os.fork()  # the child keeps the connection
     print("held", flush=True)
     time.sleep(600)
 """
 
 
-def test_a_connection_that_is_cut_at_its_end_adds_nothing_to_its_log(tmp_path: Path) -> None:
+def test_connection_closed_at_the_end_adds_nothing_to_the_log(tmp_path: Path) -> None:
     port, path = free_port(), tmp_path / "s"
-    files = room(tmp_path).specified([PYTHON, "-c", HOLDER, str(port)], tmp_path, {str(path): port})
+    files = sandbox(tmp_path).specify(
+        [PYTHON, "-c", HOLDER, str(port)], tmp_path, {str(path): port}
+    )
 
     with started(files) as running, socket.socket(socket.AF_UNIX) as client:
-        wait_for(lambda: path.exists() and files.said == "listens\n", "the server listens")
+        wait_for(lambda: path.exists() and files.output == "listens\n", "the server listens")
         client.connect(str(path))
-        wait_for(lambda: files.said.count("held") == 2, "the server holds the connection")
-        running.ask_to_end()
-        running.launcher.wait(PATIENCE)
-    assert set(files.said.split()) == {"listens", "held"}
+        wait_for(lambda: files.output.count("held") == 2, "the server holds the connection")
+        running.terminate()
+        running.launcher.wait(TIMEOUT)
+    assert set(files.output.split()) == {"listens", "held"}
 
 
-def lives(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # A zombie has ended; nobody here is its parent.
+    # A zombie has ended; its parent is not this process.
     state = Path(f"/proc/{pid}/stat")
     return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
@@ -147,40 +149,40 @@ while True:
 """
 
 
-def test_one_that_ignores_sigterm_is_killed_with_its_children(tmp_path: Path) -> None:
-    files = room(tmp_path).specified([PYTHON, "-c", CHILDREN], tmp_path)
+def test_process_that_ignores_sigterm_is_killed_with_its_children(tmp_path: Path) -> None:
+    files = sandbox(tmp_path).specify([PYTHON, "-c", CHILDREN], tmp_path)
     with started(files) as running:
-        wait_for(lambda: files.said.endswith("\n"), "it starts")
-        running.ask_to_end()
-        wait_for(lambda: "no" in files.said, "SIGTERM arrives")
+        wait_for(lambda: files.output.endswith("\n"), "it starts")
+        running.terminate()
+        wait_for(lambda: "no" in files.output, "SIGTERM arrives")
         assert running.ended is None
-    pids = list(map(int, files.said.splitlines()[0].split()))
-    wait_for(lambda: not any(map(lives, pids)), "all of them end")
+    pids = list(map(int, files.output.splitlines()[0].split()))
+    wait_for(lambda: not any(map(is_running, pids)), "all of them end")
 
 
 STARTER = """
 import sys, time
 from pathlib import Path
-from drydock.proving.processes import Room, environment, started
+from drydock.proving.processes import Sandbox, environment, started
 folder = Path(sys.argv[1])
-room = Room(folder, environment(folder, Path(sys.executable), {}), False)
-with started(room.specified([sys.executable, "-c", sys.argv[2]], folder)):
+room = Sandbox(folder, environment(folder, Path(sys.executable), {}), False)
+with started(room.specify([sys.executable, "-c", sys.argv[2]], folder)):
     time.sleep(600)
 """
 
 
-def test_nothing_goes_on_after_whoever_started_it_was_killed(tmp_path: Path) -> None:
+def test_processes_end_when_their_starter_is_killed(tmp_path: Path) -> None:
     starter = subprocess.Popen([PYTHON, "-c", STARTER, str(tmp_path), CHILDREN])
     log = tmp_path / "process 1" / "log"
     with starter:
         wait_for(lambda: log.exists() and log.read_text().endswith("\n"), "it starts")
         starter.kill()
     pids = list(map(int, log.read_text().split()))
-    wait_for(lambda: not any(map(lives, pids)), "all of them end")
+    wait_for(lambda: not any(map(is_running, pids)), "all of them end")
 
 
 LAST_WORDS = {
-    "": "it said nothing",
+    "": "it logged nothing",
     "one\ntwo\n": "two",
     "Traceback (most recent call last):\n  raise KeyError\nKeyError: 'DATABASE'\n": (
         "KeyError: 'DATABASE'"
@@ -201,5 +203,5 @@ LAST_WORDS = {
 
 
 @pytest.mark.parametrize("log", LAST_WORDS)
-def test_the_end_of_a_log_says_why(log: str) -> None:
+def test_last_words_of_a_log_give_the_reason(log: str) -> None:
     assert last_words(log) == LAST_WORDS[log]

@@ -1,4 +1,4 @@
-"""Recorded requests are read from HAR, JSON and curl; what is not understood is told."""
+"""Recorded requests are read from HAR, JSON and curl; anything else is an error."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ def recorded(method: str, target: str, *headers: tuple[str, str], body: bytes = 
     return Request("", "recorded", method, target, headers, body)
 
 
-FORMS = {
+FORMATS = {
     "curl": (
         "# the list\n\ncurl -s http://shop.example:8000/items?n=2\n"
         "curl -X PUT https://shop.example/items/1 -H 'X-Key: a b' \\\n"
@@ -74,37 +74,49 @@ FORMS = {
         ],
     ),
 }
-WRONG = {
-    "not curl": ("wget http://a/\n", ":1: no curl command: it starts with wget"),
-    "an option": ("curl http://a/\ncurl -F a=b http://a/\n", ":2: no curl command: -F is not"),
-    "open quotes": ("curl 'http://a/\n", "No closing quotation"),
-    "no address": ("curl -s\n", "it has no address"),
-    "nothing behind": ("curl -X\n", "no curl command"),
-    "another JSON": ('{"a": 1}', "neither HAR nor a list"),
-    "a list of others": ("[1]", "neither HAR nor a list"),
-    "headers that are none": ('[{"path": "/", "headers": ["abc"]}]', "neither HAR nor a list"),
-    "an address that is none": ('[{"url": "http://["}]', "neither HAR nor a list"),
-    "half a surrogate pair": ('[{"path": "/", "body": "\\ud800"}]', "neither HAR nor a list"),
-    "endless lists": ("[" * 9000, ":1: no curl command"),
-    "a line end in a header": ('[{"path": "/", "headers": {"A": "b\\nc"}}]', "no form for it"),
+INVALID = {
+    "not curl": ("wget http://a/\n", ":1: not a curl command: starts with wget"),
+    "unsupported option": (
+        "curl http://a/\ncurl -F a=b http://a/\n",
+        ":2: not a curl command: -F is not",
+    ),
+    "unclosed quotes": ("curl 'http://a/\n", "No closing quotation"),
+    "no URL": ("curl -s\n", "has no URL"),
+    "option without a value": ("curl -X\n", "not a curl command"),
+    "other JSON": ('{"a": 1}', "neither HAR nor a list of requests"),
+    "list of numbers": ("[1]", "neither HAR nor a list of requests"),
+    "malformed headers": (
+        '[{"path": "/", "headers": ["abc"]}]',
+        "neither HAR nor a list of requests",
+    ),
+    "malformed URL": ('[{"url": "http://["}]', "neither HAR nor a list of requests"),
+    "unpaired surrogate": (
+        '[{"path": "/", "body": "\\ud800"}]',
+        "neither HAR nor a list of requests",
+    ),
+    "deeply nested lists": ("[" * 9000, ":1: not a curl command"),
+    "line end in a header": (
+        '[{"path": "/", "headers": {"A": "b\\nc"}}]',
+        "cannot be sent as HTTP",
+    ),
 }
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_each_form_is_read(tmp_path: Path, name: str) -> None:
-    text, expected = FORMS[name]
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_read(tmp_path: Path, name: str) -> None:
+    text, expected = FORMATS[name]
     (tmp_path / "requests").write_text(text)
     assert read(tmp_path / "requests") == expected
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_what_is_not_understood_is_told(tmp_path: Path, name: str) -> None:
-    text, told = WRONG[name]
+@pytest.mark.parametrize("name", INVALID)
+def test_invalid_file_is_an_error(tmp_path: Path, name: str) -> None:
+    text, error = INVALID[name]
     (tmp_path / "requests").write_text(text)
-    with pytest.raises(BadInput, match=told):
+    with pytest.raises(BadInput, match=error):
         read(tmp_path / "requests")
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"--requests .*No such file"):
         read(tmp_path / "none")

@@ -1,4 +1,4 @@
-"""How a service is started is read from its files, as a retrofit reads them."""
+"""The start command of a service is read from its files, as in a retrofit."""
 
 import re
 from collections.abc import Mapping
@@ -21,24 +21,24 @@ def side(folder: Path, files: Mapping[str, Content], app: str | None = None) -> 
     return read("before", "main", "0" * 40, top=folder, inside=PurePath(), app=app)
 
 
-def command(found: Side) -> str:
-    return " ".join(map(str, found.command(PYTHON, PORTS)))
+def command(result: Side) -> str:
+    return " ".join(map(str, result.command(PYTHON, PORTS)))
 
 
-def test_a_package_is_imported_from_the_services_folder(tmp_path: Path) -> None:
-    found = side(tmp_path, requirements.GREETER.files)
-    assert command(found) == (
+def test_package_is_imported_from_the_directory_of_the_service(tmp_path: Path) -> None:
+    result = side(tmp_path, requirements.GREETER.files)
+    assert command(result) == (
         f"/env/bin/python -m uvicorn service.main:app --app-dir {tmp_path} --host 127.0.0.1 "
         "--port 8001"
     )
 
 
-def test_a_factory_is_called(tmp_path: Path) -> None:
-    found = side(tmp_path, packaged.LOBBY.files)
-    assert " --factory " in command(found)
+def test_app_factory_is_called(tmp_path: Path) -> None:
+    result = side(tmp_path, packaged.LOBBY.files)
+    assert " --factory " in command(result)
 
 
-def test_a_chassis_serves_on_both_ports_of_loopback(tmp_path: Path) -> None:
+def test_chassis_serves_on_both_loopback_ports(tmp_path: Path) -> None:
     files = {
         ".copier-answers.yml": (
             "_src_path: https://git.example.com/drydock.git\n_commit: v1.4.0\n"
@@ -50,18 +50,18 @@ def test_a_chassis_serves_on_both_ports_of_loopback(tmp_path: Path) -> None:
         "src/shop/chassis/__main__.py": "",
         "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n',
     }
-    found = side(tmp_path, files)
-    assert command(found) == (
+    result = side(tmp_path, files)
+    assert command(result) == (
         "/env/bin/python -m shop.chassis serve --port 8001 --management-port 9001"
     )
-    assert found.environment == {
+    assert result.environment == {
         "PYTHONPATH": str(tmp_path / "src"),
         "APP__SERVER__HOST": "127.0.0.1",
         "APP__MANAGEMENT__HOST": "127.0.0.1",
     }
 
 
-def test_it_has_what_its_image_sets_but_for_places_in_the_image(tmp_path: Path) -> None:
+def test_environment_has_variables_of_the_image_except_paths(tmp_path: Path) -> None:
     files = {
         "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
         "requirements.txt": "fastapi\n",
@@ -70,12 +70,12 @@ def test_it_has_what_its_image_sets_but_for_places_in_the_image(tmp_path: Path) 
             "ENV CONFIG=/etc/app.yml PATH=/opt/bin:$PATH PIP_NO_CACHE_DIR=1\n"
         ),
     }
-    found = side(tmp_path, files).environment
-    del found["PYTHONPATH"]
-    assert found == {"GREETING": "hello there", "MODE": "fast", "LIMIT": "3"}
+    result = side(tmp_path, files).environment
+    del result["PYTHONPATH"]
+    assert result == {"GREETING": "hello there", "MODE": "fast", "LIMIT": "3"}
 
 
-def test_another_application_can_be_named(tmp_path: Path) -> None:
+def test_app_option_selects_the_application(tmp_path: Path) -> None:
     files = {
         "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\nother = FastAPI()\n",
         "requirements.txt": "fastapi\n",
@@ -83,42 +83,42 @@ def test_another_application_can_be_named(tmp_path: Path) -> None:
     assert side(tmp_path, files, "main:other").app == "main:other"
 
 
-def test_an_environment_that_was_committed_is_not_read(tmp_path: Path) -> None:
-    inside = ".venv/lib/python3.11/site-packages/other/main.py"
+def test_committed_virtual_environment_is_not_read(tmp_path: Path) -> None:
+    path = ".venv/lib/python3.11/site-packages/other/main.py"
     files = {
-        inside: "from fastapi import FastAPI\n\nother = FastAPI()\n",
+        path: "from fastapi import FastAPI\n\nother = FastAPI()\n",
         **requirements.FLAT.files,
     }
-    found = side(tmp_path, files)
-    assert found.app == "main:api"
-    assert inside not in found.files
-    assert (found.copied(tmp_path.with_name("copy")).folder / inside).exists()
+    result = side(tmp_path, files)
+    assert result.app == "main:api"
+    assert path not in result.files
+    assert (result.copied(tmp_path.with_name("copy")).folder / path).exists()
 
 
-def test_without_an_application_there_is_nothing_to_prove(tmp_path: Path) -> None:
+def test_service_without_an_application_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^before \(main\): no ASGI application found"):
         side(tmp_path, {"main.py": "print(1)\n"})
 
 
-def test_a_copy_takes_nothing_along_that_a_run_wrote(tmp_path: Path) -> None:
-    found = side(tmp_path / "service", requirements.FLAT.files)
-    first = found.copied(tmp_path / "one")
+def test_copy_has_no_files_of_an_earlier_run(tmp_path: Path) -> None:
+    result = side(tmp_path / "service", requirements.FLAT.files)
+    first = result.copied(tmp_path / "one")
     (first.folder / "app.db").touch()
-    assert not (found.copied(tmp_path / "other").folder / "app.db").exists()
+    assert not (result.copied(tmp_path / "other").folder / "app.db").exists()
 
 
-def test_a_copy_has_what_lies_beside_the_service(tmp_path: Path) -> None:
+def test_copy_has_files_next_to_the_service(tmp_path: Path) -> None:
     top = tmp_path / "top"
     top.mkdir()
     write(top, dict(repositories.PRICING.files))
-    found = read("after", "HEAD", "0" * 40, top=top, inside=PurePath("services/pricing"), app=None)
-    copy = found.copied(tmp_path / "copy")
+    result = read("after", "HEAD", "0" * 40, top=top, inside=PurePath("services/pricing"), app=None)
+    copy = result.copied(tmp_path / "copy")
     assert copy.folder == tmp_path / "copy/services/pricing"
     assert (copy.folder / "../../libs/common/common/__init__.py").exists()
 
 
 @pytest.mark.parametrize(
-    ("pyproject", "told"),
+    ("pyproject", "error"),
     [
         ("tool = 3\n", "pyproject.toml:1 is not valid: tool must be a table"),
         ("[tool]\npoetry = []\n", "pyproject.toml:2 is not valid: tool.poetry must be a table"),
@@ -127,9 +127,9 @@ def test_a_copy_has_what_lies_beside_the_service(tmp_path: Path) -> None:
         ("[project\n", "pyproject.toml is not valid"),
     ],
 )
-def test_settings_that_are_not_valid_are_told(tmp_path: Path, pyproject: str, told: str) -> None:
+def test_invalid_settings_are_an_error(tmp_path: Path, pyproject: str, error: str) -> None:
     main = "from fastapi import FastAPI\n\napp = FastAPI()\n"
-    with pytest.raises(BadInput, match=re.escape(told)) as caught:
+    with pytest.raises(BadInput, match=re.escape(error)) as caught:
         side(tmp_path, {"main.py": main, "pyproject.toml": pyproject})
     assert str(caught.value).startswith("before (main): ")
     assert "\n" not in str(caught.value)

@@ -30,10 +30,10 @@ from drydock.proving import (
 from drydock.proving.environments import LEFT_OUT, Environment, Maker, NoEnvironmentError
 from drydock.proving.exploring import Explorer
 from drydock.proving.generated import Operation
-from drydock.proving.intended import Setting
+from drydock.proving.intended import Versions
 from drydock.proving.messages import Request, Response
 from drydock.proving.proof import Proof, SideReport
-from drydock.proving.serving import Given, Run, Service, StartError, serving
+from drydock.proving.serving import Inputs, Run, Service, StartError, serving
 from drydock.proving.sides import Side
 from drydock.pythons import Python
 
@@ -53,12 +53,12 @@ class Options:
     requests: Path | None = None
     seconds: int = SECONDS
     """For all requests to both sides, and for each run of the service's own tests."""
-    given: Given = field(default_factory=Given)
+    given: Inputs = field(default_factory=Inputs)
     app: str | None = None
     build: bool = False
 
 
-def given(variables: Sequence[str], setup: Sequence[str], *, network: bool) -> Given:
+def given(variables: Sequence[str], setup: Sequence[str], *, network: bool) -> Inputs:
     """Return what the service is given; raise BadInput for what is no NAME=VALUE."""
     environment = {}
     for one in variables:
@@ -66,7 +66,7 @@ def given(variables: Sequence[str], setup: Sequence[str], *, network: bool) -> G
         if not equals or not name.isidentifier():
             raise BadInput(f"--env takes NAME=VALUE, not {one!r}")
         environment[name] = value
-    return Given(environment, tuple(setup), network)
+    return Inputs(environment, tuple(setup), network)
 
 
 def prove(folder: Path, options: Options, say: Say) -> Proof:
@@ -171,14 +171,14 @@ class _Proving:
             found.differences.append(f"after does not start{changed}: {error}")
             return found
         self._test(after, now, found.after)
-        setting = Setting(
+        versions = Versions(
             environment.versions, now.versions, (bool(before.chassis), bool(after.chassis))
         )
         responses = first.responses, second.responses, third.responses
         found.rows, found.notes = judging.rows(
-            first.operations, first.requests, responses, setting, first.unasked
+            first.operations, first.requests, responses, versions, first.untried
         )
-        judging.promises(found.rows, first.document or {}, third.document or {})
+        judging.add_broken_promises(found.rows, first.document or {}, third.document or {})
         if first.document and not third.document:
             found.differences.append("it has no OpenAPI document any more")
         if not first.operations and not requests:
@@ -188,8 +188,8 @@ class _Proving:
                 if first.document
                 else "it has no OpenAPI document: record requests and give --requests"
             )
-        found.differences += proof.judged_tests(found.before.tests, found.after.tests)
-        found.differences += proof.judged_end(found.before.runs[0], found.after.runs[0])
+        found.differences += proof.own_test_regressions(found.before.tests, found.after.tests)
+        found.differences += proof.shutdown_regressions(found.before.runs[0], found.after.runs[0])
         return found
 
     def _first_run(
@@ -207,7 +207,7 @@ class _Proving:
             explorer = Explorer(service.send, operations, requests, self.options.seconds / 3)
             explorer.run()
             return _Seen(
-                document, operations, explorer.requests, explorer.responses, explorer.unasked
+                document, operations, explorer.requests, explorer.responses, explorer.untried
             )
 
         return self._started(side, report, pythons, explore)
@@ -276,7 +276,7 @@ class _Proving:
         own = "each had its own folder, home, ports and environment; none of your variables"
         if self.options.given.network:
             return [own, "it could reach the network (--network), without a proxy"]
-        if processes.can_be_alone():
+        if processes.can_isolate_network():
             return [own, "it had a network of its own, from which nothing can be reached"]
         return [own, "it listened on loopback and had no proxy; this machine gives no network of "
                 "its own, so it could reach others"]  # fmt: skip
@@ -296,7 +296,7 @@ class _Seen:
     operations: list[Operation]
     requests: list[Request]
     responses: list[Response]
-    unasked: set[str]
+    untried: set[str]
 
 
 def _replayed(first: _Seen, seconds: float, service: Service) -> _Seen:

@@ -1,4 +1,4 @@
-"""Sends requests to a service through the Unix socket that leads to it."""
+"""Sends requests to a service through a Unix socket that is relayed to its port."""
 
 import http.client
 import socket
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from drydock.proving.messages import Request, Response
 
-PATIENCE = 10.0  # seconds for a response, after which there is none
+TIMEOUT = 10.0  # seconds for a complete response
 LARGEST = 4 << 20  # bytes of a body that are read
-UNSENDABLE = "HTTP has no form for it"
+UNSENDABLE = "cannot be sent as HTTP"
 
 
 class _Connection(http.client.HTTPConnection):
     def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=PATIENCE)
+        super().__init__("localhost", timeout=TIMEOUT)
         self._path = path
 
     def connect(self) -> None:
@@ -24,7 +24,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 def send(path: Path, request: Request) -> Response:
-    """Send one request on a connection of its own; return what comes back, whatever it is."""
+    """Send one request on its own connection; return the response, or why there is none."""
     connection = _Connection(path)
     try:
         connection.putrequest(request.method, request.target, skip_accept_encoding=True)
@@ -33,11 +33,11 @@ def send(path: Path, request: Request) -> Response:
         if request.body or request.method in {"POST", "PUT", "PATCH"}:
             connection.putheader("Content-Length", str(len(request.body)))
         connection.endheaders(request.body or None)
-        answer = connection.getresponse()
-        return Response(answer.status, tuple(answer.getheaders()), _body(answer))
+        response = connection.getresponse()
+        return Response(response.status, tuple(response.getheaders()), _body(response))
     except TimeoutError:
-        return Response(failure=f"no whole response within {PATIENCE:.0f} s")
-    except ValueError:  # a value of an earlier response that fits nowhere in a request
+        return Response(failure=f"no complete response within {TIMEOUT:.0f} s")
+    except ValueError:  # a value of an earlier response that is not valid in a request
         return Response(failure=UNSENDABLE)
     except (OSError, http.client.HTTPException):
         return Response(failure="the connection was closed without a response")
@@ -45,23 +45,23 @@ def send(path: Path, request: Request) -> Response:
         connection.close()
 
 
-def _body(answer: http.client.HTTPResponse) -> bytes:
-    """Return the body, or its first part; raise TimeoutError where it does not end."""
-    body, deadline = b"", time.monotonic() + PATIENCE
-    while len(body) < LARGEST and (part := answer.read1(LARGEST - len(body))):
+def _body(response: http.client.HTTPResponse) -> bytes:
+    """Return the body, at most LARGEST bytes of it; raise TimeoutError if it does not end."""
+    body, deadline = b"", time.monotonic() + TIMEOUT
+    while len(body) < LARGEST and (part := response.read1(LARGEST - len(body))):
         body += part
-        if time.monotonic() > deadline:  # such as a stream of events
+        if time.monotonic() > deadline:  # such as an event stream
             raise TimeoutError
     return body
 
 
 def can_be_sent(request: Request) -> bool:
-    """Tell whether HTTP has a form for this request."""
+    """Return whether a request can be expressed in HTTP."""
     try:
         connection = http.client.HTTPConnection("localhost")
         connection.putrequest(request.method, request.target)
         for name, value in request.headers:
             connection.putheader(name, value.encode("latin-1"))
-    except ValueError:  # UnicodeEncodeError, and http.client's own refusals of line ends
+    except ValueError:  # UnicodeEncodeError, and line ends, which http.client rejects
         return False
     return True

@@ -1,7 +1,7 @@
-"""What a client of the old API document would trip over in the new one.
+"""Finds changes of an API document that break its clients.
 
-The two may come from different releases of FastAPI and Pydantic, which say the same in different
-ways: `nullable`, `anyOf` with null, `allOf` with one entry, bounds as booleans, files.
+The two documents can come from different releases of FastAPI and Pydantic, which express the same
+in different ways: `nullable`, `anyOf` with null, `allOf` with one entry, bounds as booleans, files.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,10 +12,10 @@ _VALIDATION = "#/components/schemas/HTTPValidationError"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _BOUNDS = ("pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
            "minLength", "maxLength", "minItems", "maxItems", "multipleOf")  # fmt: skip
-# How FastAPI's own form of a login says its grant type, before and now.
+# The pattern of the grant type in FastAPI's login form, old and new.
 _GRANT = {"password": "^password$"}
-# Formats that say how a value is written; others, such as `uuid4`, say it in other words only.
-_SAME = {
+# Formats of the same notation, each with the name to compare.
+_FORMATS = {
     "uuid1": "uuid",
     "uuid3": "uuid",
     "uuid4": "uuid",
@@ -25,20 +25,20 @@ _SAME = {
 
 
 def breaks(before: Json, after: Json) -> Iterator[tuple[str, str]]:
-    """Yield each breaking change: the operation, and what is broken."""
+    """Yield each breaking change: the operation, and what it breaks."""
     comparison = _Comparison(before, after)
-    paths, still = _table(before, before, "paths"), _table(after, after, "paths")
-    for path in paths:
-        item, now = _table(before, paths, path), _table(after, still, path)
+    old_paths, new_paths = _table(before, before, "paths"), _table(after, after, "paths")
+    for path in old_paths:
+        old, new = _table(before, old_paths, path), _table(after, new_paths, path)
         for method in _METHODS:
-            if method not in item:
+            if method not in old:
                 continue
             label = f"{method.upper()} {path}"
-            if method not in now:
-                yield label, "the operation is gone"
+            if method not in new:
+                yield label, "the operation was removed"
                 continue
-            changes = comparison.operation(_table(before, item, method), _table(after, now, method))
-            yield from ((label, one) for one in dict.fromkeys(changes))
+            changes = comparison.operation(_table(before, old, method), _table(after, new, method))
+            yield from ((label, change) for change in dict.fromkeys(changes))
 
 
 class _Comparison:
@@ -47,161 +47,169 @@ class _Comparison:
         self.open: set[tuple[str, str, bool]] = set()
 
     def operation(self, before: Json, after: Json) -> Iterator[str]:
-        old = _parameters(self.before, before)
-        for key, one in _parameters(self.after, after).items():
-            was = old.pop(key, None)
+        removed = _parameters(self.before, before)
+        for key, new in _parameters(self.after, after).items():
+            old = removed.pop(key, None)
             where = f"parameter {key[1]}"
-            if one.get("required") and not (was and was.get("required")):
+            if new.get("required") and not (old and old.get("required")):
                 yield f"{where} became required"
-            if was:
-                yield from self.schema(where, was.get("schema"), one.get("schema"), True)
-        yield from (f"parameter {name} is gone" for _, name in old)
+            if old:
+                yield from self.schema(where, old.get("schema"), new.get("schema"), True)
+        yield from (f"parameter {name} was removed" for _, name in removed)
         bodies = (_table(self.before, before, "requestBody"),
                   _table(self.after, after, "requestBody"))  # fmt: skip
         yield from self._request(*bodies)
-        responses = _table(self.before, before, "responses")
-        now_responses = _table(self.after, after, "responses")
-        for status in responses:
-            if status not in now_responses:
+        old_responses = _table(self.before, before, "responses")
+        new_responses = _table(self.after, after, "responses")
+        for status in old_responses:
+            if status not in new_responses:
                 if status.startswith(("2", "3")):
-                    yield f"response {status} is gone"
+                    yield f"response {status} was removed"
                 continue
-            said = _table(self.before, responses, status)
-            now = _table(self.after, now_responses, status)
-            if not (_is_validation(said) and _is_validation(now)):
-                yield from self._contents(f"response {status}", said, now, asked=False)
+            old_response = _table(self.before, old_responses, status)
+            new_response = _table(self.after, new_responses, status)
+            if not (_is_validation(old_response) and _is_validation(new_response)):
+                where = f"response {status}"
+                yield from self._contents(where, old_response, new_response, in_request=False)
 
     def _request(self, before: Json, after: Json) -> Iterator[str]:
         if after.get("required") and not before.get("required"):
             yield "the body became required"
         if before and not after:
-            yield "the body is gone"
+            yield "the body was removed"
         elif before:
-            yield from self._contents("body", before, after, asked=True)
+            yield from self._contents("body", before, after, in_request=True)
 
-    def _contents(self, where: str, before: Json, after: Json, *, asked: bool) -> Iterator[str]:
-        held = _table(self.before, before, "content")
-        now = _table(self.after, after, "content")
-        for media_type in held:
-            if media_type not in now:
+    def _contents(
+        self, where: str, before: Json, after: Json, *, in_request: bool
+    ) -> Iterator[str]:
+        old_contents = _table(self.before, before, "content")
+        new_contents = _table(self.after, after, "content")
+        for media_type in old_contents:
+            if media_type not in new_contents:
                 yield f"{where} is no longer {media_type}"
                 continue
-            one = _table(self.before, held, media_type)
-            other = _table(self.after, now, media_type)
-            yield from self.schema(where, one.get("schema"), other.get("schema"), asked)
+            old = _table(self.before, old_contents, media_type)
+            new = _table(self.after, new_contents, media_type)
+            yield from self.schema(where, old.get("schema"), new.get("schema"), in_request)
 
-    def schema(self, where: str, old: Any, new: Any, asked: bool) -> Iterator[str]:
-        """Compare two schemas of what is `asked` for in a request, or of what a response has."""
-        pair = (repr(old), repr(new), asked)
+    def schema(self, where: str, old: Any, new: Any, in_request: bool) -> Iterator[str]:
+        """Compare two schemas, of input if `in_request`, else of output."""
+        pair = (repr(old), repr(new), in_request)
         if pair in self.open:
             return
         self.open.add(pair)
-        before, may_be_null = _plain(self.before, old)
-        after, may_be_null_now = _plain(self.after, new)
-        if asked and may_be_null and not may_be_null_now and after:
-            yield f"{where} may no longer be null"
-        yield from self._kind(where, before, after, asked)
-        yield from self._properties(where, before, after, asked)
+        before, was_nullable = _plain(self.before, old)
+        after, is_nullable = _plain(self.after, new)
+        if in_request and was_nullable and not is_nullable and after:
+            yield f"{where} can no longer be null"
+        yield from self._kind(where, before, after, in_request)
+        yield from self._properties(where, before, after, in_request)
         if "items" in before and "items" in after:
-            yield from self.schema(f"{where}[]", before["items"], after["items"], asked)
+            yield from self.schema(f"{where}[]", before["items"], after["items"], in_request)
         self.open.discard(pair)
 
-    def _kind(self, where: str, before: Json, after: Json, asked: bool) -> Iterator[str]:
-        kinds, now = before.get("type"), after.get("type")
-        wider = asked and (now is None or (kinds, now) == ("integer", "number"))
-        if kinds != now and kinds is not None and not wider:
-            yield f"{where}: type was {kinds}, is {now or 'anything'}"
+    def _kind(self, where: str, before: Json, after: Json, in_request: bool) -> Iterator[str]:
+        old_type, new_type = before.get("type"), after.get("type")
+        wider = in_request and (new_type is None or (old_type, new_type) == ("integer", "number"))
+        if old_type != new_type and old_type is not None and not wider:
+            yield f"{where}: type was {old_type}, is {new_type or 'anything'}"
             return
-        allowed, allows = _list(before, "enum"), _list(after, "enum")
-        if allowed and allows:
-            lost = [one for one in allowed if one not in allows] if asked else []
-            new = [one for one in allows if one not in allowed] if not asked else []
-            yield from (f"{where}: {one!r} is no longer possible" for one in lost)
-            yield from (f"{where}: {one!r} is now possible" for one in new)
-        elif asked and allows:
-            yield f"{where}: only {allows} are possible now"
-        elif not asked and allowed:
-            yield f"{where}: no longer one of {allowed}"
+        old_values, new_values = _list(before, "enum"), _list(after, "enum")
+        if old_values and new_values:
+            removed = (
+                [value for value in old_values if value not in new_values] if in_request else []
+            )
+            added = (
+                [value for value in new_values if value not in old_values] if not in_request else []
+            )
+            yield from (f"{where}: {value!r} is no longer allowed" for value in removed)
+            yield from (f"{where}: {value!r} is now possible" for value in added)
+        elif in_request and new_values:
+            yield f"{where}: only {new_values} are allowed now"
+        elif not in_request and old_values:
+            yield f"{where}: no longer one of {old_values}"
         for bound in _BOUNDS:
-            was, is_now = before.get(bound), after.get(bound)
-            if was != is_now and (is_now if asked else was) is not None:
-                yield f"{where}: {bound} was {was}, is {is_now}"
+            old_bound, new_bound = before.get(bound), after.get(bound)
+            if old_bound != new_bound and (new_bound if in_request else old_bound) is not None:
+                yield f"{where}: {bound} was {old_bound}, is {new_bound}"
 
-    def _properties(self, where: str, before: Json, after: Json, asked: bool) -> Iterator[str]:
+    def _properties(self, where: str, before: Json, after: Json, in_request: bool) -> Iterator[str]:
         old = _table(self.before, before, "properties")
         new = _table(self.after, after, "properties")
         for name, schema in old.items():
             if name in new:
-                yield from self.schema(f"{where}.{name}", schema, new[name], asked)
+                yield from self.schema(f"{where}.{name}", schema, new[name], in_request)
             elif new or after.get("type") == "object":
-                yield f"{where}.{name} is gone"
-        had, has = _list(before, "required"), _list(after, "required")
-        if asked:
-            new_ones = {str(one) for one in has} - {str(one) for one in had}
-            yield from (f"{where}.{name} became required" for name in sorted(new_ones))
-        # What an old document does not require although it is always there cannot be told.
+                yield f"{where}.{name} was removed"
+        if in_request:
+            old_names, new_names = (
+                set(map(str, _list(schema, "required"))) for schema in (before, after)
+            )
+            yield from (f"{where}.{name} became required" for name in sorted(new_names - old_names))
+        # For responses, old documents do not mark fields as required that are always present.
 
 
-def _table(document: Json, held: Json, key: str) -> Json:
-    """Return the table at `key`, by reference or not; an empty one where there is none.
+def _table(document: Json, parent: Json, key: str) -> Json:
+    """Return the table at `key`, with a reference resolved; an empty one if there is none.
 
-    What a service calls its OpenAPI document may be anything.
+    A service can declare anything as its OpenAPI document.
     """
-    return _resolvable(document, held.get(key))
+    return _dereferenced(document, parent.get(key))
 
 
-def _list(held: Json, key: str) -> list[Any]:
-    found = held.get(key)
-    return found if isinstance(found, list) else []
+def _list(parent: Json, key: str) -> list[Any]:
+    values = parent.get(key)
+    return values if isinstance(values, list) else []
 
 
 def _parameters(document: Json, operation: Json) -> dict[tuple[str, str], Json]:
-    """Return the parameters of an operation by where they stand, and their name."""
-    parameters = [_resolvable(document, one) for one in _list(operation, "parameters")]
-    return {(str(one.get("in")), str(one.get("name"))): one for one in parameters}
+    """Return the parameters of an operation by location and name."""
+    parameters = [_dereferenced(document, entry) for entry in _list(operation, "parameters")]
+    return {(str(item.get("in")), str(item.get("name"))): item for item in parameters}
 
 
 def _is_validation(response: Json) -> bool:
-    """Tell whether a response is FastAPI's own on input that is not valid, told in any release."""
+    """Return whether a response is FastAPI's own validation error, of any release."""
     return _VALIDATION in repr(response.get("content"))
 
 
 def _plain(document: Json, schema: Any) -> tuple[Json, bool]:
-    """Return a schema without references and without the ways to say null; and if null may be."""
+    """Return a schema without references and null, and whether null is allowed."""
     null = False
-    for _ in range(50):  # references that go in a circle end nowhere
+    for _ in range(50):  # references can be circular
         if not isinstance(schema, Mapping):
             return {}, null
         null = null or bool(schema.get("nullable"))
         if "$ref" in schema:
             schema = _resolved(document, str(schema["$ref"]))
         elif len(_list(schema, "allOf")) == 1:
-            schema = {**_resolvable(document, schema["allOf"][0]), **_less(schema, "allOf")}
-        elif any(_is_null(one) for one in _list(schema, "anyOf")):
+            schema = {**_dereferenced(document, schema["allOf"][0]), **_without(schema, "allOf")}
+        elif any(_is_null(option) for option in _list(schema, "anyOf")):
             null = True
-            left = [one for one in schema["anyOf"] if not _is_null(one)]
-            rest = _less(schema, "anyOf")
-            one = len(left) == 1 and isinstance(left[0], Mapping)
-            schema = {**rest, **left[0]} if one else {**rest, "anyOf": left}
+            options = [option for option in schema["anyOf"] if not _is_null(option)]
+            rest = _without(schema, "anyOf")
+            is_single = len(options) == 1 and isinstance(options[0], Mapping)
+            schema = {**rest, **options[0]} if is_single else {**rest, "anyOf": options}
         else:
             break
     plain = dict(schema)
     if isinstance(kinds := plain.get("type"), list):
         null = null or "null" in kinds
-        left = [one for one in kinds if one != "null"]
-        plain["type"] = left[0] if len(left) == 1 else left
-    _reword(plain)
+        types = [kind for kind in kinds if kind != "null"]
+        plain["type"] = types[0] if len(types) == 1 else types
+    _modernize(plain)
     return plain, null
 
 
-def _reword(plain: dict[str, Any]) -> None:
-    """Say in the words of today what older releases of OpenAPI and FastAPI say otherwise."""
+def _modernize(plain: dict[str, Any]) -> None:
+    """Rewrite older notations of OpenAPI and FastAPI to current ones."""
     if "const" in plain:
         plain["enum"] = [plain.pop("const")]
     if "contentMediaType" in plain:
         plain["format"] = "binary"
-    plain["format"] = _SAME.get(str(plain.get("format")), plain.get("format"))
-    if plain["format"] == "password":  # a hint for pages that show a form
+    plain["format"] = _FORMATS.get(str(plain.get("format")), plain.get("format"))
+    if plain["format"] == "password":  # only a hint for user interfaces
         plain["format"] = None
     plain["pattern"] = _GRANT.get(str(plain.get("pattern")), plain.get("pattern"))
     for bound, other in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
@@ -215,15 +223,15 @@ def _is_null(schema: Any) -> bool:
     return isinstance(schema, Mapping) and schema.get("type") == "null"
 
 
-def _less(schema: Json, name: str) -> Json:
+def _without(schema: Json, name: str) -> Json:
     return {key: value for key, value in schema.items() if key != name}
 
 
-def _resolvable(document: Json, part: Any) -> Json:
-    """Return a part of a document, or what it refers to; an empty one where it is no table."""
+def _dereferenced(document: Json, part: Any) -> Json:
+    """Return a part of a document, or what it refers to; an empty table if it is not a table."""
     if not isinstance(part, Mapping):
         return {}
-    reference = part.get("$ref")  # a table where a property has this name
+    reference = part.get("$ref")  # a table if a property has this name
     return _resolved(document, reference) if isinstance(reference, str) else part
 
 

@@ -1,4 +1,4 @@
-"""The Python environment of a service: what its own lock or pins say, installed."""
+"""Installs the Python environment of a service, with the versions of its lock file or pins."""
 
 import json
 import re
@@ -19,59 +19,60 @@ from drydock.locking import packages, require_index, run_uv
 from drydock.pythons import Python
 
 Say = Callable[[str], None]
-_SHOWN = 200  # characters of what uv says
+_SHOWN = 200  # characters of uv's error message
 _SOURCE = re.compile(r'(\w+) = "([^"]*)"')  # of an entry of [tool.uv.sources]
 LEFT_OUT = "left out"
-"""What stands for a version of which none works."""
+"""Replaces a version if no version works."""
 _WHEELS = "--only-binary=:all:"
 
 
 @dataclass
 class Environment:
-    """An environment with a service's dependencies in it."""
+    """An environment with the dependencies of a service."""
 
     python: Python
     folder: Path
     source: str
-    """What says which versions are in it."""
+    """The file that its versions come from."""
     changed: list[str] = field(default_factory=list)
-    """Versions that are not those that the service says: `fastapi==0.63 -> fastapi>=0.65`."""
+    """Versions that differ from the service's pins: `fastapi==0.63 -> fastapi>=0.65`."""
     added: list[str] = field(default_factory=list)
-    """Packages that the service does not name, without which it could not be started or tested."""
+    """Packages that are needed to start or test the service, but that it does not declare."""
     notes: list[str] = field(default_factory=list)
-    """What was left out."""
+    """What is not installed, and why."""
     versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def executable(self) -> Path:
-        """Its interpreter."""
+        """The path of its interpreter."""
         return self.folder / "bin" / "python"
 
     def add(self, package: str) -> bool:
-        """Install a package that is missing; tell whether that could be done."""
+        """Install a package if it is missing; return whether it is installed."""
         if canonicalize_name(Requirement(package).name) in self.versions:
             return True
-        done = run_uv("pip", "install", f"--python={self.executable}", _WHEELS, package,
+        process = run_uv("pip", "install", f"--python={self.executable}", _WHEELS, package,
                       folder=self.folder)  # fmt: skip
-        if done.returncode == 0:
+        if process.returncode == 0:
             self.added.append(package)
-            self.look()
-        return done.returncode == 0
+            self.refresh()
+        return process.returncode == 0
 
-    def look(self) -> None:
-        """See which versions are installed."""
-        said = run_uv("pip", "list", f"--python={self.executable}", "--format=json",
+    def refresh(self) -> None:
+        """Read the installed versions."""
+        listed = run_uv("pip", "list", f"--python={self.executable}", "--format=json",
                       folder=self.folder)  # fmt: skip
-        self.versions = {one["name"]: one["version"] for one in json.loads(said.stdout or "[]")}
+        entries = json.loads(listed.stdout or "[]")
+        self.versions = {entry["name"]: entry["version"] for entry in entries}
 
 
 class NoEnvironmentError(Exception):
-    """None could be made; the message says why, on one line."""
+    """No environment could be installed; the message is the reason, on one line."""
 
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes environments for one state of a service."""
+    """Installs environments for one commit of a service."""
 
     service: Path
     files: Files
@@ -79,91 +80,96 @@ class Maker:
     scratch: Path
     say: Say
     build: bool
-    """Whether source distributions may be built, too."""
+    """Whether source distributions can be built, too."""
 
     def environments(self, pythons: Sequence[Python]) -> Iterator[Environment]:
-        """Yield an environment for each Python that takes the service's versions, in this order.
+        """Yield an environment for each Python that fits the service's versions, in this order.
 
-        Where none does, one with as few versions changed as can be. Raises NoEnvironmentError when
-        there is none at all, NoIndexError where an index does not answer: that a version could not
-        be fetched is no reason to take another.
+        If none fits, it yields environments with as few changed versions as possible. Raises
+        NoEnvironmentError if there is none at all, and NoIndexError if an index is unavailable: a
+        failed download must not change a version.
         """
-        fitting = [one for one in pythons if self._allows(one, (0, 99))]
-        # `==3.11.4` is one patch release, and nobody has them all.
-        near = [] if fitting else [one for one in pythons if self._allows(one, range(100))]
+        fitting = [python for python in pythons if self._allows(python, (0, 99))]
+        # `==3.11.4` is a single patch release, which is rarely installed.
+        near = [] if fitting else [python for python in pythons if self._allows(python, range(100))]
         fitting = fitting or near
         if not pythons:
-            raise NoEnvironmentError("uv finds no Python from 3.8 on")
+            raise NoEnvironmentError("uv finds no Python 3.8 or newer")
         if not fitting:
-            asked = next(f for f in self.facts if f.about == "requires_python")
-            have = ", ".join(one.name for one in pythons)
-            raise NoEnvironmentError(f"no Python at hand is {asked.value} ({asked.where}): {have}")
-        why: list[str] = []
-        made = 0
+            required = next(fact for fact in self.facts if fact.about == "requires_python")
+            names = ", ".join(python.name for python in pythons)
+            raise NoEnvironmentError(
+                f"no installed Python is {required.value} ({required.where}), only {names}"
+            )
+        errors: list[str] = []
+        count = 0
         for python in fitting:
-            self.say(f"Installing its dependencies for Python {python.name}")
+            self.say(f"Installing the dependencies for Python {python.name}")
             try:
-                environment = self._made(python)
+                environment = self._install(python)
             except NoEnvironmentError as error:
-                why.append(f"{python.name}: {error}")
+                errors.append(f"{python.name}: {error}")
                 continue
-            made += 1
+            count += 1
             if near:
-                environment.notes.append(f"another Python {python.name} than it asks for")
+                environment.notes.append(f"runs on a different patch release of {python.name}")
             yield environment
-        if made:
+        if count:
             return
-        # The one that it ran on so far takes most of its versions.
-        named = {f.value for f in self.facts if f.about == "python_version"}
-        for python in sorted(fitting, key=lambda one: one.name not in named):
-            self.say(f"Looking for the fewest versions to change for Python {python.name}")
+        # The Python that the service has run on so far fits most of its versions.
+        current = {fact.value for fact in self.facts if fact.about == "python_version"}
+        for python in sorted(fitting, key=lambda python: python.name not in current):
+            self.say(f"Changing as few versions as possible for Python {python.name}")
             try:
                 environment = self._relaxed(python)
             except (BadInput, NoEnvironmentError) as error:
-                why.append(f"{python.name}: {error}")
+                errors.append(f"{python.name}: {error}")
                 continue
-            made += 1
+            count += 1
             yield environment
-        if not made:
-            raise NoEnvironmentError(why[0])
+        if not count:
+            raise NoEnvironmentError(errors[0])
 
     def _allows(self, python: Python, patches: Iterable[int]) -> bool:
-        """Tell whether the service takes one of these patch releases."""
-        asked = [f.value for f in self.facts if f.about == "requires_python"]
-        return all(any(allows(one, f"{python.name}.{patch}") for patch in patches) for one in asked)
+        """Return whether the service admits one of these patch releases."""
+        specifiers = [fact.value for fact in self.facts if fact.about == "requires_python"]
+        return all(
+            any(allows(specifier, f"{python.name}.{patch}") for patch in patches)
+            for specifier in specifiers
+        )
 
-    def _made(self, python: Python) -> Environment:
+    def _install(self, python: Python) -> Environment:
         folder = self.scratch / f"environment {python.name}"
         if "uv.lock" in self.files:
-            environment = self._of_uv(python, folder)
+            environment = self._install_lock(python, folder)
         else:
-            environment = self._of_pins(python, folder)
-        self._install_itself(environment)
-        environment.look()
+            environment = self._install_pins(python, folder)
+        self._install_service(environment)
+        environment.refresh()
         return environment
 
-    def _of_uv(self, python: Python, folder: Path) -> Environment:
+    def _install_lock(self, python: Python, folder: Path) -> Environment:
         options = ("--no-build",) if not self.build else ()
         command = ("sync", "--frozen", "--no-install-project", "--all-groups",
                    f"--python={python.path}", *options)  # fmt: skip
-        into = {"UV_PROJECT_ENVIRONMENT": str(folder)}
+        variables = {"UV_PROJECT_ENVIRONMENT": str(folder)}
         notes = []
         try:
-            self._run(*command, "--all-extras", environment=into)
-        except NoEnvironmentError as error:  # some exclude others
-            self._run(*command, environment=into)
-            notes.append(f"its extras are not installed: {error}")
+            self._run(*command, "--all-extras", environment=variables)
+        except NoEnvironmentError as error:  # extras can exclude each other
+            self._run(*command, environment=variables)
+            notes.append(f"extras are not installed: {error}")
         return Environment(python, folder, "uv.lock", notes=notes)
 
-    def _of_pins(self, python: Python, folder: Path) -> Environment:
-        source, wanted = self._locked()
+    def _install_pins(self, python: Python, folder: Path) -> Environment:
+        source, locked_versions = self._locked()
         try:
-            demands, notes = self._demands(extras=True)
-            found = self._compiled(python, demands, wanted, strict=True)
+            requirements, notes = self._requirements(extras=True)
+            versions = self._compiled(python, requirements, locked_versions, strict=True)
         except NoEnvironmentError:
-            demands, notes = self._demands(extras=False)
-            found = self._compiled(python, demands, wanted, strict=True)
-        environment = self._installed(python, folder, found)
+            requirements, notes = self._requirements(extras=False)
+            versions = self._compiled(python, requirements, locked_versions, strict=True)
+        environment = self._installed(python, folder, versions)
         environment.source, environment.notes = source or "its requirements", notes
         return environment
 
@@ -173,118 +179,127 @@ class Maker:
             return "uv.lock", packages(lock)
         return locked.versions(self.files)
 
-    def _demands(self, *, extras: bool) -> tuple[list[str], list[str]]:
-        """Return what the service and its tests require, with `extras` or without; and notes.
+    def _requirements(self, *, extras: bool) -> tuple[list[str], list[str]]:
+        """Return the requirements of the service and its tests, and notes on those left out.
 
-        Raises NoEnvironmentError where it requires nothing.
+        Raises NoEnvironmentError if there are none.
         """
-        required, todo = dependencies.read(self.files)
-        if not required:
-            raise NoEnvironmentError("it names no dependency")
-        notes = [f"{one.path}:{one.line}: {one.why}" for one in todo if one.concern == "start"]
-        demands: list[str] = []
-        for one in required:
-            if not extras and one.group.startswith(("extra:", "group:")):
-                notes.append(f"{one.text} of {one.group} is not installed")
-            elif text := self._from_its_source(one):
-                demands.append(text)
+        declared, todo = dependencies.read(self.files)
+        if not declared:
+            raise NoEnvironmentError("the service declares no dependencies")
+        notes = [f"{item.path}:{item.line}: {item.why}" for item in todo if item.concern == "start"]
+        requirements: list[str] = []
+        for demand in declared:
+            if not extras and demand.group.startswith(("extra:", "group:")):
+                notes.append(f"{demand.text} of {demand.group} is not installed")
+            elif text := self._with_source(demand):
+                requirements.append(text)
             else:
-                # Another index may have something else by this name.
-                notes.append(f"{one.text} is not installed: its source is {one.source}")
-        return list(dict.fromkeys(demands)), notes
+                # A different index can have an unrelated package of this name.
+                notes.append(f"{demand.text} is not installed: its source is {demand.source}")
+        return list(dict.fromkeys(requirements)), notes
 
-    def _from_its_source(self, one: Demand) -> str:
-        """Return a requirement that names where it comes from; empty for an index of its own."""
-        if not one.source:
-            return one.text
-        said = dict(_SOURCE.findall(one.source))
-        wanted = Requirement(one.text)
-        name = wanted.name + (f"[{','.join(sorted(wanted.extras))}]" if wanted.extras else "")
-        if path := said.get("path"):
+    def _with_source(self, demand: Demand) -> str:
+        """Return a requirement with its source as a URL; empty if the source is a private index."""
+        if not demand.source:
+            return demand.text
+        source = dict(_SOURCE.findall(demand.source))
+        requirement = Requirement(demand.text)
+        name = requirement.name + (
+            f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+        )
+        if path := source.get("path"):
             return f"{name} @ {(self.service / path).resolve().as_uri()}"
-        if url := said.get("git"):
-            at = next((said[key] for key in ("rev", "tag", "branch") if key in said), "")
+        if url := source.get("git"):
+            at = next((source[key] for key in ("rev", "tag", "branch") if key in source), "")
             return f"{name} @ git+{url}{'@' if at else ''}{at}"
-        return f"{name} @ {said['url']}" if "url" in said else ""
+        return f"{name} @ {source['url']}" if "url" in source else ""
 
     def _compiled(
         self,
         python: Python,
-        demands: Sequence[str],
-        wanted: Mapping[str, str],
+        requirements: Sequence[str],
+        preferred: Mapping[str, str],
         *,
         strict: bool = False,
     ) -> dict[str, str]:
-        """Return the version of each package to install: of `wanted` all if `strict`, or most."""
+        """Return the version of each package to install.
+
+        They are the `preferred` ones where possible; always if `strict`.
+        """
         folder = self.scratch / f"pins {python.name}"
         folder.mkdir(exist_ok=True)
-        (folder / "wanted.in").write_text("\n".join(demands) + "\n", "utf-8")
-        kept = "".join(f"{name}=={version}\n" for name, version in wanted.items())
-        (folder / "locked.txt").write_text(kept, "utf-8")
-        # uv prefers what its output has already, and gives up what does not fit.
-        (folder / "pins.txt").write_text(kept, "utf-8")
-        bound = ("--constraint=locked.txt",) if strict else ()
+        (folder / "wanted.in").write_text("\n".join(requirements) + "\n", "utf-8")
+        pinned = "".join(f"{name}=={version}\n" for name, version in preferred.items())
+        (folder / "locked.txt").write_text(pinned, "utf-8")
+        # uv prefers the versions in an existing output file, and changes those that do not fit.
+        (folder / "pins.txt").write_text(pinned, "utf-8")
+        constraints = ("--constraint=locked.txt",) if strict else ()
         self._run(
             "pip", "compile", "wanted.in", "--output-file=pins.txt", "--no-annotate", "--no-header",
-            f"--python={python.path}", *bound, *self._wheels(), folder=folder,
+            f"--python={python.path}", *constraints, *self._wheels(), folder=folder,
         )  # fmt: skip
         lines = (folder / "pins.txt").read_text("utf-8").splitlines()
         return dict(_pinned(lines))
 
-    def _installed(self, python: Python, folder: Path, found: Mapping[str, str]) -> Environment:
+    def _installed(self, python: Python, folder: Path, versions: Mapping[str, str]) -> Environment:
         self._run("venv", f"--python={python.path}", folder)
-        listed = self.scratch / f"pins {python.name}" / "pins.txt"
+        pins_file = self.scratch / f"pins {python.name}" / "pins.txt"
         self._run("pip", "install", f"--python={folder / 'bin/python'}", *self._wheels(),
-                  "--no-deps", "-r", listed)  # fmt: skip
-        return Environment(python, folder, "", versions=dict(found))
+                  "--no-deps", "-r", pins_file)  # fmt: skip
+        return Environment(python, folder, "", versions=dict(versions))
 
     def _relaxed(self, python: Python) -> Environment:
-        """Return an environment with the fewest versions changed.
+        """Return an environment with the fewest changed versions.
 
-        Raises NoEnvironmentError, or BadInput, where there is none.
+        Raises NoEnvironmentError, or BadInput, if there is none.
         """
-        source, wanted = self._locked()
-        demands, notes = self._demands(extras=False)
-        try:  # of all that is locked, only what this Python needs
-            needed = self._compiled(python, demands, wanted) if wanted else {}
-            pinned = [f"{name}=={wanted[name]}" for name in needed if name in wanted]
+        source, locked_versions = self._locked()
+        requirements, notes = self._requirements(extras=False)
+        try:  # only those locked packages that this Python needs
+            needed = (
+                self._compiled(python, requirements, locked_versions) if locked_versions else {}
+            )
+            pinned = [
+                f"{name}=={locked_versions[name]}" for name in needed if name in locked_versions
+            ]
         except NoEnvironmentError:
             pinned = []
         folder = self.scratch / f"relaxing {python.name}"
         folder.mkdir()
-        everything = list(dict.fromkeys([*demands, *pinned]))
-        listed = "".join(f"    {json.dumps(one)},\n" for one in everything)
+        combined = list(dict.fromkeys([*requirements, *pinned]))
+        listed = "".join(f"    {json.dumps(requirement)},\n" for requirement in combined)
         (folder / "pyproject.toml").write_text(
             '[project]\nname = "drydock-proving"\nversion = "0"\n'
             f'requires-python = "=={python.name}.*"\ndependencies = [\n{listed}]\n', "utf-8",
         )  # fmt: skip
-        ways = pins.resolve(folder, python.name, self.say)
-        instead = {one.pin: one.instead for one in ways}
-        left = [one for one in (instead.get(pin, pin) for pin in everything) if one]
-        lowest = {new: new.replace(">=", "==") for new in instead.values() if "," not in new}
-        try:  # the nearest version that there is, not the newest
-            found = self._compiled(python, [lowest.get(one, one) for one in left], {})
+        changes = pins.resolve(folder, python.name, self.say)
+        replacements = {change.pin: change.instead for change in changes}
+        relaxed = [text for text in (replacements.get(pin, pin) for pin in combined) if text]
+        lowest = {new: new.replace(">=", "==") for new in replacements.values() if "," not in new}
+        try:  # the nearest existing version, not the newest
+            versions = self._compiled(python, [lowest.get(text, text) for text in relaxed], {})
         except NoEnvironmentError:
-            found = self._compiled(python, left, {})
-        made = self._installed(python, self.scratch / f"environment {python.name}", found)
-        made.source, made.notes = source or "its requirements", notes
-        made.changed = [f"{pin} -> {new or LEFT_OUT}" for pin, new in instead.items()]
-        made.source += ", with some changed" if made.changed else ""
-        self._install_itself(made)
-        made.look()
-        return made
+            versions = self._compiled(python, relaxed, {})
+        environment = self._installed(python, self.scratch / f"environment {python.name}", versions)
+        environment.source, environment.notes = source or "its requirements", notes
+        environment.changed = [f"{pin} -> {new or LEFT_OUT}" for pin, new in replacements.items()]
+        environment.source += ", with some changed" if environment.changed else ""
+        self._install_service(environment)
+        environment.refresh()
+        return environment
 
-    def _install_itself(self, environment: Environment) -> None:
-        """Install the service where it is a package: its metadata may be asked for at run time."""
+    def _install_service(self, environment: Environment) -> None:
+        """Install the service itself if it is a package: its code can read its own metadata."""
         if not self._is_package():
             return
-        done = run_uv(
+        process = run_uv(
             "pip", "install", f"--python={environment.executable}", "--no-deps", "--editable", ".",
             folder=self.service,
         )  # fmt: skip
-        if done.returncode:
-            said = _uv_error(done.stderr)
-            environment.notes.append(f"the service itself is not installed as a package: {said}")
+        if process.returncode:
+            error = _uv_error(process.stderr)
+            environment.notes.append(f"the service itself is not installed as a package: {error}")
 
     def _is_package(self) -> bool:
         try:
@@ -308,18 +323,20 @@ class Maker:
         folder: Path | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        done = run_uv(*arguments, folder=folder or self.service, environment=environment)
-        require_index(done)
-        if done.returncode:
-            raise NoEnvironmentError(_uv_error(done.stderr) or f"uv ended with {done.returncode}")
+        process = run_uv(*arguments, folder=folder or self.service, environment=environment)
+        require_index(process)
+        if process.returncode:
+            raise NoEnvironmentError(
+                _uv_error(process.stderr) or f"uv exited with {process.returncode}"
+            )
 
 
 def _uv_error(stderr: str) -> str:
-    """Return what uv says, without its drawings; of a build that failed, how that ended."""
-    said = re.sub(r"[^\x00-\x7f]+", "", stderr).strip()
-    if built := re.findall(r"(?m)^\s*([\w.]*(?:Error|Exception)\b:.*)$", said):
-        said = built[-1]
-    return one_line(said)[:_SHOWN]
+    """Return uv's error as plain text; for a failed build, the exception that ended it."""
+    text = re.sub(r"[^\x00-\x7f]+", "", stderr).strip()
+    if exceptions := re.findall(r"(?m)^\s*([\w.]*(?:Error|Exception)\b:.*)$", text):
+        text = exceptions[-1]
+    return one_line(text)[:_SHOWN]
 
 
 def _pinned(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

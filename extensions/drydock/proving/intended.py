@@ -1,7 +1,7 @@
-"""Differences that a change of the stack or the standard brings on purpose, each with its reason.
+"""Recognizes differences that a new release of a library, or the standard, makes on purpose.
 
-A reason is as narrow as what it explains: it looks at both responses, the request, and the
-versions on both sides. What no reason fits stays a difference.
+A reason is as narrow as possible: it checks both responses, the request, and the versions on both
+sides. A difference without a reason remains a difference.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,23 +14,23 @@ from packaging.version import Version
 from drydock.proving.comparing import ABSENT, Difference
 from drydock.proving.messages import Request, Response
 
-_NONE = Version("0")
-_LOGIN_ASKED = ("Not authenticated", "Invalid authentication credentials")
+_ABSENT_VERSION = Version("0")
+_LOGIN_MESSAGES = ("Not authenticated", "Invalid authentication credentials")
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What is known of both sides."""
+class Versions:
+    """The installed versions on both sides, and which side has a chassis."""
 
     before: Mapping[str, str]
-    """Installed versions by package."""
+    """By package."""
     after: Mapping[str, str]
     has_chassis: tuple[bool, bool]
 
     def crosses(self, package: str, version: str) -> bool:
-        """Tell whether a package is older than `version` before, and not after."""
+        """Return whether a package is older than `version` before, but not after."""
         old, new = (Version(side.get(package, "0")) for side in (self.before, self.after))
-        return _NONE < old < Version(version) <= new
+        return _ABSENT_VERSION < old < Version(version) <= new
 
     @property
     def gains_chassis(self) -> bool:
@@ -40,129 +40,130 @@ class Setting:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request with both responses."""
+    """A request with the responses of both sides."""
 
     request: Request
     before: Response
     after: Response
 
 
-def everywhere(setting: Setting, difference: Difference) -> str:
-    """Return why any response of the service has this difference; empty if not every one has."""
-    new = difference.part == "header" and difference.before == ABSENT
-    if setting.gains_chassis and new and difference.where == "x-request-id":
-        return "the chassis tells the id of each request in X-Request-ID"
+def everywhere(versions: Versions, difference: Difference) -> str:
+    """Return the reason why all responses have this difference; empty if they do not."""
+    is_new = difference.part == "header" and difference.before == ABSENT
+    if versions.gains_chassis and is_new and difference.where == "x-request-id":
+        return "the chassis adds X-Request-ID to each response"
     return ""
 
 
-Reason = Callable[[Setting, Exchange, Difference], str | None]
+Reason = Callable[[Versions, Exchange, Difference], str | None]
 _REASONS: list[Reason] = []
 
 
-def reason(setting: Setting, exchange: Exchange, difference: Difference) -> str:
-    """Return why a difference is meant; empty if nothing foretold it."""
-    found = (one(setting, exchange, difference) for one in _REASONS)
-    return next(filter(None, found), "")
+def reason(versions: Versions, exchange: Exchange, difference: Difference) -> str:
+    """Return why a difference is intended; empty if it is not."""
+    reasons = (find(versions, exchange, difference) for find in _REASONS)
+    return next(filter(None, reasons), "")
 
 
-def _one(function: Reason) -> Reason:
+def _register(function: Reason) -> Reason:
     _REASONS.append(function)
     return function
 
 
-@_one
-def _missing_login(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+@_register
+def _missing_login(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
     old, new = exchange.before, exchange.after
-    is_it = (old.status, new.status) == (403, 401) and any(
-        said in str(old.json) for said in _LOGIN_ASKED
+    is_missing = (old.status, new.status) == (403, 401) and any(
+        message in str(old.json) for message in _LOGIN_MESSAGES
     )
-    if is_it and setting.crosses("fastapi", "0.122"):
-        return "FastAPI 0.122: a missing login is 401 with WWW-Authenticate, was 403"
+    if is_missing and versions.crosses("fastapi", "0.122"):
+        return "FastAPI 0.122: missing credentials give 401 with WWW-Authenticate, not 403"
     return None
 
 
-@_one
-def _content_type(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+@_register
+def _content_type(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
     request = exchange.request
     bare = bool(request.body) and request.header("content-type") is None
-    if bare and exchange.after.status == 422 and setting.crosses("fastapi", "0.132"):
-        return "FastAPI 0.132: JSON without a Content-Type is refused; strict_content_type=False"
+    if bare and exchange.after.status == 422 and versions.crosses("fastapi", "0.132"):
+        return (
+            "FastAPI 0.132 rejects JSON without Content-Type; strict_content_type=False accepts it"
+        )
     return None
 
 
-@_one
-def _problem(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+@_register
+def _problem(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
     old, new = exchange.before, exchange.after
     is_problem = new.media_type == "application/problem+json" != old.media_type
-    is_of_problem = difference.part == "body" or difference.where == "content-type"
-    if setting.has_chassis[1] and is_problem and is_of_problem and old.status == new.status >= 400:
-        return "the chassis says errors as problem+json (errors.problem_json)"
+    is_affected = difference.part == "body" or difference.where == "content-type"
+    if versions.has_chassis[1] and is_problem and is_affected and old.status == new.status >= 400:
+        return "the chassis returns errors as problem+json (errors.problem_json)"
     return None
 
 
-@_one
-def _validation(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
-    """Explain a message of Pydantic 2 about the same places."""
+@_register
+def _validation(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain different messages of Pydantic 2 about the same fields."""
     if not difference.where.startswith("$.detail") or exchange.after.status != 422:
         return None
     if exchange.before.status != 422:
         return None
-    places, now = (set(_places(one.json)) for one in (exchange.before, exchange.after))
-    if setting.crosses("pydantic", "2") and places and places == now:
-        return "Pydantic 2 says in other words what is wrong, of the same fields"
+    old, new = (set(_places(side.json)) for side in (exchange.before, exchange.after))
+    if versions.crosses("pydantic", "2") and old and old == new:
+        return "Pydantic 2 words validation errors differently; the fields are the same"
     return None
 
 
 def _places(document: Any) -> Iterator[tuple[str, ...]]:
-    for one in _details(document):
-        # Of the model as a whole, for which Pydantic 1 has a name.
-        place = one.get("loc")
+    for detail in _details(document):
+        place = detail.get("loc")
         parts = place if isinstance(place, list) else [place]
+        # Pydantic 1 names the model itself `__root__`.
         yield tuple(str(part) for part in parts if part != "__root__")
 
 
 def _details(document: Any) -> Iterator[Mapping[str, Any]]:
     details = document.get("detail") if isinstance(document, Mapping) else None
-    yield from (
-        one for one in (details if isinstance(details, list) else ()) if isinstance(one, Mapping)
-    )
+    details = details if isinstance(details, list) else []
+    yield from (detail for detail in details if isinstance(detail, Mapping))
 
 
-@_one
-def _address_of_error(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
-    is_it = difference.where == "$.detail[].url" and difference.after == ABSENT
+@_register
+def _address_of_error(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
+    is_removed = difference.where == "$.detail[].url" and difference.after == ABSENT
     if (
-        is_it
+        is_removed
         and difference.before.startswith('"https://errors.pydantic.dev/')
-        and setting.crosses("fastapi", "0.110.2")
+        and versions.crosses("fastapi", "0.110.2")
     ):
-        return "FastAPI 0.110.2: a refusal no longer links to Pydantic's page about the error"
+        return "FastAPI 0.110.2: validation errors no longer link to Pydantic's documentation"
     return None
 
 
-@_one
-def _coercion(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
-    """Explain the refusal of what the API document forbids: numbers for text, truth for times."""
-    refused = exchange.after.status == 422 and any(_details(exchange.after.json))
-    refused = refused and difference.part != "header"
-    if setting.crosses("pydantic", "2") and exchange.request.kind == "invalid" and refused:
-        return "Pydantic 2 refuses what the API document forbids, and Pydantic 1 made fit"
+@_register
+def _coercion(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain why invalid input is rejected: numbers for strings, booleans for times."""
+    is_rejected = exchange.after.status == 422 and any(_details(exchange.after.json))
+    is_rejected = is_rejected and difference.part != "header"
+    if versions.crosses("pydantic", "2") and exchange.request.kind == "invalid" and is_rejected:
+        return "Pydantic 2 rejects invalid input that Pydantic 1 converted"
     return None
 
 
-@_one
-def _universal_time(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+@_register
+def _universal_time(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
     before, after = difference.before, difference.after
     is_same = before.endswith('+00:00"') and before.replace('+00:00"', 'Z"') == after
-    if setting.crosses("pydantic", "2") and difference.part == "body" and is_same:
-        return "Pydantic 2 writes Z for UTC, was +00:00"
+    if versions.crosses("pydantic", "2") and difference.part == "body" and is_same:
+        return "Pydantic 2 writes UTC as Z, not as +00:00"
     return None
 
 
-@_one
-def _cross_origin(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
-    """Explain what CORSMiddleware says otherwise, where it says nothing less."""
-    if difference.part != "header" or not setting.crosses("starlette", "1.7"):
+@_register
+def _cross_origin(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain additional values in the headers of CORSMiddleware."""
+    if difference.part != "header" or not versions.crosses("starlette", "1.7"):
         return None
     old, new = ({part.strip() for part in value.split(",")} - {ABSENT}
                 for value in (difference.before, difference.after))  # fmt: skip
@@ -172,42 +173,42 @@ def _cross_origin(setting: Setting, exchange: Exchange, difference: Difference) 
         "access-control-allow-methods": {"QUERY"},
     }  # fmt: skip
     if old < new and new - old <= added.get(difference.where, set()):
-        return "Starlette 1.7: CORSMiddleware always tells what a response varies by, and QUERY"
+        return "Starlette 1.7: CORSMiddleware always sends Vary, and allows QUERY"
     return None
 
 
-@_one
-def _redirect(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
-    """Explain where a redirect to the same path leads, with a slash at its end or without."""
+@_register
+def _redirect(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
+    """Explain redirects that add or remove a trailing slash, without the root path."""
     if (difference.part, difference.where) != ("header", "location"):
         return None
     old, new = urlsplit(difference.before), urlsplit(difference.after)
-    asked = exchange.request.target.partition("?")[0]
-    is_of_slashes = exchange.after.status == 307 and new.path.strip("/") == asked.strip("/")
+    requested = exchange.request.target.partition("?")[0]
+    is_slash_redirect = exchange.after.status == 307 and new.path.strip("/") == requested.strip("/")
     prefix = old.path.removesuffix(new.path)
     is_same = old._replace(path=new.path) == new and prefix not in {"", old.path}
-    if setting.crosses("starlette", "0.35") and is_of_slashes and is_same:
+    if versions.crosses("starlette", "0.35") and is_slash_redirect and is_same:
         return (
-            f"Starlette 0.35: {prefix}, the root_path, is no longer put before a redirect; where a "
-            "proxy takes it away, set server.root_path"
+            f"Starlette 0.35: redirects no longer start with {prefix}, the root_path; if a proxy "
+            "strips it, set server.root_path"
         )
     return None
 
 
-@_one
-def _served_file(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+@_register
+def _served_file(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
     change = difference.part, difference.where, difference.before
-    if change == ("header", "accept-ranges", ABSENT) and setting.crosses("starlette", "0.39"):
-        return "Starlette 0.39: a file can be asked for in ranges"
+    if change == ("header", "accept-ranges", ABSENT) and versions.crosses("starlette", "0.39"):
+        return "Starlette 0.39: files support range requests"
     is_quoted = difference.after == f'"{difference.before}"'
-    if change[:2] == ("header", "etag") and is_quoted and setting.crosses("starlette", "0.38.6"):
-        return "Starlette puts the ETag of a file in quotes, as HTTP asks for"
+    if change[:2] == ("header", "etag") and is_quoted and versions.crosses("starlette", "0.38.6"):
+        return "Starlette 0.38.6 quotes the ETag of a file, as HTTP requires"
     return None
 
 
-@_one
-def _allowed_methods(setting: Setting, exchange: Exchange, difference: Difference) -> str | None:
+@_register
+def _allowed_methods(versions: Versions, exchange: Exchange, difference: Difference) -> str | None:
     is_new = (difference.part, difference.where, difference.before) == ("header", "allow", ABSENT)
-    if is_new and exchange.after.status == 405 and setting.crosses("starlette", "0.19"):
-        return "Starlette 0.19: 405 tells the methods that are allowed"
+    if is_new and exchange.after.status == 405 and versions.crosses("starlette", "0.19"):
+        return "Starlette 0.19: 405 responses list the allowed methods"
     return None

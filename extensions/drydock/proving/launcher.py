@@ -1,11 +1,12 @@
-"""Starts one program, kept to itself, and passes connections on to it; a program of its own.
+"""Starts one program in isolation, and relays connections to it; run as a separate process.
 
-Run as `python launcher.py SPECIFICATION`, a JSON file: `command`, `folder`, `environment`, `log`,
-`result` (the file that says how the program ended), `relays` (a port on loopback by the path of a
-Unix socket: a network namespace is entered by files only), and whether the network is `alone`.
+Usage: `python launcher.py SPECIFICATION`, a JSON file with `command`, `folder`, `environment`,
+`log`, `result` (the file for the program's exit), `relays` (ports on loopback by the path of a Unix
+socket, because a network namespace can only be entered through files), and whether the network is
+`isolated`.
 
-SIGTERM is passed on. When standard input ends, whoever started this is gone: everything ends.
-It imports nothing of Drydock, so that it starts fast.
+SIGTERM is forwarded. When standard input ends, the parent process is gone, and everything is
+killed. It imports nothing of Drydock, so that it starts fast.
 """
 
 import asyncio
@@ -27,14 +28,14 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 
 
 def _bring_loopback_up() -> None:
-    """Bring up the loopback of a new network namespace, which is down."""
+    """Bring up the loopback interface, which is down in a new network namespace."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         request = struct.pack("16sh14x", b"lo", 0)
         flags = struct.unpack("16sh14x", fcntl.ioctl(probe, _SIOCGIFFLAGS, request))[1]
         fcntl.ioctl(probe, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | _IFF_UP))
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(OSError):
         while data := await reader.read(65536):
             writer.write(data)
@@ -46,53 +47,54 @@ async def _relay(port: int, reader: asyncio.StreamReader, writer: asyncio.Stream
     with contextlib.suppress(OSError), contextlib.closing(writer):
         inner, outer = await asyncio.open_connection("127.0.0.1", port)
         with contextlib.closing(outer):
-            back = asyncio.create_task(_pass_on(inner, writer))
-            forth = asyncio.create_task(_pass_on(reader, outer))
+            back = asyncio.create_task(_forward(inner, writer))
+            forth = asyncio.create_task(_forward(reader, outer))
             await back
             forth.cancel()
 
 
-async def _run(said: dict[str, Any]) -> None:
+async def _run(specification: dict[str, Any]) -> None:
     loop = asyncio.get_running_loop()
-    # What asyncio says of connections that are cut at the end is no word of the service's.
+    # asyncio's messages about connections closed at the end do not belong in the service's log.
     loop.set_exception_handler(lambda _loop, _context: None)
-    for path, port in said["relays"].items():
+    for path, port in specification["relays"].items():
         await asyncio.start_unix_server(partial(_relay, port), path)
-    with Path(said["log"]).open("ab") as log:
+    with Path(specification["log"]).open("ab") as log:
         process = subprocess.Popen(
-            said["command"], cwd=said["folder"], env=said["environment"],
+            specification["command"], cwd=specification["folder"], env=specification["environment"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     loop.add_signal_handler(signal.SIGTERM, process.terminate)
-    loop.add_signal_handler(signal.SIGINT, lambda: None)  # a terminal's: who started this decides
-    loop.add_reader(0, partial(_look_at_input, process))
+    # The parent process decides about Ctrl-C in a terminal.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    loop.add_reader(0, _check_input)
     _, status, usage = await loop.run_in_executor(None, os.wait4, process.pid, 0)
-    ended = {
+    exit_ = {
         "code": os.waitstatus_to_exitcode(status),
         "at": time.monotonic(),
         # In kibibytes on Linux, in bytes on macOS.
         "bytes": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
     }
-    result = Path(said["result"])
-    result.with_suffix(".new").write_text(json.dumps(ended), "utf-8")
+    result = Path(specification["result"])
+    result.with_suffix(".new").write_text(json.dumps(exit_), "utf-8")
     result.with_suffix(".new").replace(result)
 
 
-def _look_at_input(process: "subprocess.Popen[bytes]") -> None:
+def _check_input() -> None:
     if not os.read(0, 1024):
-        _end_all()
+        _kill_all()
 
 
-def _end_all() -> None:
-    """Leave none of the processes that were started here."""
+def _kill_all() -> None:
+    """Kill all processes that were started here."""
     os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
     specification = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    if specification["alone"]:
+    if specification["isolated"]:
         _bring_loopback_up()
     try:
         asyncio.run(_run(specification))
     finally:
-        _end_all()
+        _kill_all()

@@ -1,4 +1,4 @@
-"""What goes to a service and comes back from it."""
+"""Requests to a service, and its responses."""
 
 import json
 import re
@@ -9,27 +9,27 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 Kind = Literal["valid", "invalid", "recorded", "route"]
-"""Why a request is made: as the API document allows, as it forbids, as was recorded, or to see
-what the service says on paths and methods of no operation."""
+"""Whether the API document allows a request or forbids it, whether it was recorded, or whether it
+is for a path or method without an operation."""
 TOKEN = "drydock-value-of-{number}-"
-"""What stands in a request for a value that an earlier response brings."""
+"""Placeholder in a request for a value of an earlier response."""
 _DEEPEST = 100
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A value in the JSON body of an earlier response: its number, and the way to the value."""
+    """A value in the JSON body of an earlier response: the response's number, and the path."""
 
     response: int
-    way: tuple[str | int, ...]
+    path: tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, with values of earlier responses still to be filled in."""
+    """One request, with placeholders for values of earlier responses."""
 
     operation: str
-    """`GET /items/{id}`, as the API document has it; empty where it is none of them."""
+    """`GET /items/{id}`, as in the API document; empty if it belongs to no operation."""
     kind: Kind
     method: str
     target: str
@@ -37,21 +37,21 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     references: Mapping[str, Reference] = field(default_factory=dict)
-    """What stands for each token in target, headers and body."""
+    """The value of each placeholder in target, headers and body."""
 
     def header(self, name: str) -> str | None:
-        """Return the value of a header; None if it is not sent."""
+        """Return the value of a header; None if it is absent."""
         return next((v for n, v in self.headers if n.lower() == name), None)
 
     @property
     def line(self) -> str:
-        """The request for a reader."""
+        """The request, for readers."""
         return f"{self.method} {self.target}"
 
 
 @dataclass(frozen=True)
 class Response:
-    """What came back; `failure` says why nothing did."""
+    """A response; `failure` is why there is none."""
 
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
@@ -59,7 +59,7 @@ class Response:
     failure: str = ""
 
     def header(self, name: str) -> str:
-        """Return the value of a header; empty if it is not there."""
+        """Return the value of a header; empty if it is absent."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
     @property
@@ -69,19 +69,19 @@ class Response:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the service did what it was asked for."""
+        """Whether its status is a success or a redirect."""
         return 200 <= self.status < 400
 
     @cached_property
     def json(self) -> Any:
-        """The body by value; None where it is no JSON."""
+        """The value of its JSON body; None for other bodies."""
         return read_json(self.body) if re.search(r"[/+]json$", self.media_type) else None
 
 
 def read_json(body: bytes) -> Any:
-    """Return a JSON document by value; None where it is none, or none that can be told again.
+    """Return the value of a JSON document; None if it is not valid or cannot be written again.
 
-    That is one with half a surrogate pair, or nested deeper than anybody means.
+    That is the case with unpaired surrogates and with very deep nesting.
     """
     try:
         document = json.loads(body)
@@ -95,17 +95,17 @@ def _is_flat(document: Any) -> bool:
     level = [document]
     for _ in range(_DEEPEST):
         level = [
-            inner
-            for one in level
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
+            child
+            for value in level
+            if isinstance(value, dict | list)
+            for child in (value.values() if isinstance(value, dict) else value)
         ]
     return not level
 
 
-def value_at(document: Any, way: Sequence[str | int]) -> Any:
-    """Return the value at `way` in a JSON document; raise LookupError where there is none."""
-    for step in way:
+def value_at(document: Any, path: Sequence[str | int]) -> Any:
+    """Return the value at `path` in a JSON document; raise LookupError if there is none."""
+    for step in path:
         try:
             document = document[step]
         except (TypeError, IndexError) as error:
@@ -114,16 +114,16 @@ def value_at(document: Any, way: Sequence[str | int]) -> Any:
 
 
 def filled(request: Request, responses: Sequence[Response]) -> Request:
-    """Return a request as it is sent, with the values of the responses that there are so far.
+    """Return a request with the values of the responses so far filled in, ready to be sent.
 
-    Raises LookupError where one of them does not have the value.
+    Raises LookupError if a response lacks the value.
     """
     target, body, headers = request.target, request.body, request.headers
     for token, reference in request.references.items():
-        value = value_at(responses[reference.response].json, reference.way)
+        value = value_at(responses[reference.response].json, reference.path)
         text = value if isinstance(value, str) else json.dumps(value)
         target = target.replace(token, quote(text, safe=""))
-        headers = tuple((name, held.replace(token, text)) for name, held in headers)
+        headers = tuple((name, content.replace(token, text)) for name, content in headers)
         if "json" in (request.header("content-type") or "json"):
             body = body.replace(f'"{token}"'.encode(), json.dumps(value).encode())
         else:

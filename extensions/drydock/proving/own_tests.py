@@ -1,4 +1,4 @@
-"""The service's own tests: which there are, and how each ends."""
+"""Runs the service's own tests, and reads how each ended."""
 
 import re
 import time
@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from drydock.proving import processes
 from drydock.proving.environments import Environment
-from drydock.proving.serving import Given, room_for
+from drydock.proving.serving import Inputs, sandbox_for
 from drydock.proving.sides import Side
 
 End = Literal["passed", "failed", "error", "skipped"]
@@ -20,62 +20,62 @@ _TEST = re.compile(r"(^|/)(test_[^/]+|[^/]+_test)\.py$")
 
 @dataclass
 class TestRun:
-    """How the tests of one side ended."""
+    """The results of the tests on one side."""
 
-    __test__ = False  # of no interest to pytest
+    __test__ = False  # not a test class, despite its name
 
     ends: dict[str, End] = field(default_factory=dict)
-    """By the name of the test."""
+    """By name of the test."""
     problem: str = ""
-    """Why there is nothing to tell; empty: there is."""
+    """Why there are no results; empty if there are."""
 
     def count(self) -> str:
-        """Say how many ended how: `12 passed, 1 failed`."""
+        """Return the number of tests by result: `12 passed, 1 failed`."""
         if self.problem:
             return self.problem
-        many = Counter(self.ends.values())
+        counts = Counter(self.ends.values())
         order: tuple[End, ...] = ("passed", "failed", "error", "skipped")
-        return ", ".join(f"{many[end]} {end}" for end in order if many[end])
+        return ", ".join(f"{counts[end]} {end}" for end in order if counts[end])
 
 
 def run(
-    side: Side, environment: Environment, given: Given, folder: Path, seconds: float
+    side: Side, environment: Environment, inputs: Inputs, folder: Path, seconds: float
 ) -> TestRun:
     """Run the tests of a side with pytest, for at most `seconds`."""
     if not any(_TEST.search(path) for path in side.files):
-        return TestRun(problem="it has none")
+        return TestRun(problem="none")
     if not environment.add("pytest"):
         return TestRun(problem="pytest cannot be installed")
     side = side.copied(folder / "service")
-    room = room_for(side, environment, given, folder)
-    found = folder / "tests.xml"
-    files = room.specified(
-        [environment.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={found}"],
+    sandbox = sandbox_for(side, environment, inputs, folder)
+    report = folder / "tests.xml"
+    files = sandbox.specify(
+        [environment.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}"],
         side.folder,
     )
     begin = time.monotonic()
     with processes.started(files) as running:
         ended = running.wait(seconds)
     if ended is None:
-        return TestRun(problem=f"they did not end within {time.monotonic() - begin:.0f} s")
-    if not found.exists():
-        return TestRun(problem=f"pytest failed: {processes.last_words(files.said)}")
+        return TestRun(problem=f"not finished after {time.monotonic() - begin:.0f} s")
+    if not report.exists():
+        return TestRun(problem=f"pytest failed: {processes.last_words(files.output)}")
     try:
-        ends = dict(_ends(found))
+        ends = dict(_ends(report))
     except ElementTree.ParseError as error:
-        return TestRun(problem=f"what pytest reports cannot be read: {error}")
-    return TestRun(ends) if ends else TestRun(problem="pytest found none")
+        return TestRun(problem=f"pytest's report cannot be read: {error}")
+    return TestRun(ends) if ends else TestRun(problem="pytest found no tests")
 
 
-def _ends(found: Path) -> Iterator[tuple[str, End]]:
-    for case in ElementTree.parse(found).iter("testcase"):
+def _ends(report: Path) -> Iterator[tuple[str, End]]:
+    for case in ElementTree.parse(report).iter("testcase"):
         name = f"{case.get('classname', '')}::{case.get('name', '')}".removeprefix("::")
-        held = {child.tag for child in case}
+        tags = {child.tag for child in case}
         end: End = "passed"
-        if "error" in held:
+        if "error" in tags:
             end = "error"
-        elif "failure" in held:
+        elif "failure" in tags:
             end = "failed"
-        elif "skipped" in held:
+        elif "skipped" in tags:
             end = "skipped"
         yield name, end

@@ -1,8 +1,8 @@
-"""Processes of a service, kept to themselves: a folder and a network of their own, an end.
+"""Runs processes of a service in isolation: own directories, environment and network.
 
-Each gets an empty home, a temporary folder and a bare environment: nothing of the user's own,
-such as a login or a proxy, is passed on. Where the machine allows it (Linux, with user namespaces
-or as root), it has a network of its own with nothing on it but itself.
+Each has an empty home, a temporary directory and a minimal environment: nothing of the user's own
+environment, such as credentials or a proxy, is passed on. Where the machine allows it (Linux, with
+user namespaces or as root), it has its own network with nothing else on it.
 """
 
 import json
@@ -21,8 +21,8 @@ from pathlib import Path
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
-_LOOK = 0.02  # seconds between two looks at a process
-_LONGEST = 300
+_POLL = 0.02  # seconds between two checks of a process
+_MOST_CHARACTERS = 300
 _RAISED = re.compile(r"[\w.]*(?<!Cancelled)(Error|Exception|Exit|Interrupt|Warning)\b(:|$)")
 
 
@@ -31,40 +31,40 @@ class Ended:
     """How a process ended."""
 
     code: int
-    """Negative: the signal that ended it."""
+    """Its exit code; negative for the signal that ended it."""
     bytes: int
-    """The most memory that it held."""
+    """Its peak memory."""
 
 
 @dataclass
-class Room:
-    """Where processes of one run live."""
+class Sandbox:
+    """The isolated place of the processes of one run."""
 
     folder: Path
     environment: Mapping[str, str]
-    alone: bool
-    """Whether they have a network of their own."""
+    isolated: bool
+    """Whether they have their own network."""
     port: int = 0
-    """The one that its service listens on."""
+    """The port of the service."""
     number: int = 0
 
-    def specified(
+    def specify(
         self, command: Sequence[str | Path], where: Path, relays: Mapping[str, int] | None = None
     ) -> "Specification":
-        """Write down what a launcher is to do; return the files that it has."""
+        """Write the specification of a process for the launcher; return its files."""
         self.number += 1
-        files = Specification(self.folder / f"process {self.number}", self.alone)
+        files = Specification(self.folder / f"process {self.number}", self.isolated)
         files.folder.mkdir()
-        said = {
+        specification = {
             "command": list(map(str, command)),
             "folder": str(where),
             "environment": dict(self.environment),
             "log": str(files.log),
             "result": str(files.result),
             "relays": dict(relays or {}),
-            "alone": self.alone,
+            "isolated": self.isolated,
         }
-        files.path.write_text(json.dumps(said), "utf-8")
+        files.path.write_text(json.dumps(specification), "utf-8")
         files.log.touch()
         return files
 
@@ -74,60 +74,64 @@ class Specification:
     """The files of one launcher."""
 
     folder: Path
-    alone: bool
+    isolated: bool
     path: Path = field(init=False)
     log: Path = field(init=False)
     result: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        """Name the files."""
-        for name, file in (("path", "said.json"), ("log", "log"), ("result", "ended.json")):
+        """Set the paths of the files."""
+        for name, file in (
+            ("path", "specification.json"),
+            ("log", "log"),
+            ("result", "ended.json"),
+        ):
             object.__setattr__(self, name, self.folder / file)
 
     @property
-    def said(self) -> str:
-        """What the process has written so far."""
+    def output(self) -> str:
+        """The output of the process so far."""
         return self.log.read_text("utf-8", "replace")
 
 
 @dataclass
 class Running:
-    """A process that runs."""
+    """A running process."""
 
     files: Specification
     launcher: "subprocess.Popen[bytes]"
-    asked_to_end: float = 0.0
+    terminated_at: float = 0.0
 
     @property
     def ended(self) -> Ended | None:
         """How it ended; None while it runs."""
         if self.files.result.exists():
-            found = json.loads(self.files.result.read_text("utf-8"))
-            return Ended(found["code"], found["bytes"])
+            result = json.loads(self.files.result.read_text("utf-8"))
+            return Ended(result["code"], result["bytes"])
         if self.launcher.poll() is not None and not self.files.result.exists():
             return Ended(-signal.SIGKILL, 0)
         return None
 
     def wait(self, seconds: float) -> Ended | None:
-        """Wait for its end; return None when it goes on after `seconds`."""
+        """Wait for its end; return None if it still runs after `seconds`."""
         deadline = time.monotonic() + seconds
         while (ended := self.ended) is None and time.monotonic() < deadline:
-            time.sleep(_LOOK)
+            time.sleep(_POLL)
         return ended
 
-    def ask_to_end(self) -> None:
+    def terminate(self) -> None:
         """Send SIGTERM."""
-        self.asked_to_end = time.monotonic()
+        self.terminated_at = time.monotonic()
         self.launcher.terminate()
 
 
 @contextmanager
 def started(files: Specification) -> Iterator[Running]:
-    """Start what is specified; whatever is left of it at the end is killed."""
-    around = _namespace() if files.alone else []
+    """Start the specified process; kill what is left of it at the end."""
+    wrapper = _namespace() if files.isolated else []
     with files.log.open("ab") as log:
         launcher = subprocess.Popen(
-            [*around, sys.executable, "-I", str(_LAUNCHER), str(files.path)],
+            [*wrapper, sys.executable, "-I", str(_LAUNCHER), str(files.path)],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log,
             start_new_session=True, env={"PATH": os.environ.get("PATH", os.defpath)},
         )  # fmt: skip
@@ -141,29 +145,29 @@ def started(files: Specification) -> Iterator[Running]:
 
 @cache
 def _namespace() -> list[str]:
-    """Return the command that gives a process a network of its own; empty if there is none."""
+    """Return the command that runs a program in its own network; empty if there is none."""
     unshare = shutil.which("unshare")
     if not unshare or sys.platform != "linux":
         return []
     for options in (["--net"], ["--user", "--map-root-user", "--net"]):
-        done = subprocess.run(
+        process = subprocess.run(
             [unshare, *options, "true"], capture_output=True, check=False, timeout=10
         )
-        if done.returncode == 0:
+        if process.returncode == 0:
             return [unshare, *options]
     return []
 
 
-def can_be_alone() -> bool:
-    """Tell whether this machine gives a process a network of its own."""
+def can_isolate_network() -> bool:
+    """Return whether processes can have their own network on this machine."""
     return bool(_namespace())
 
 
 def environment(folder: Path, python: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a service whose own folder is `folder`; `more` wins."""
+    """Return the environment of a service in `folder`; `more` takes precedence."""
     home, temporary = folder / "home", folder / "tmp"
-    for one in (home, temporary):
-        one.mkdir(parents=True, exist_ok=True)
+    for directory in (home, temporary):
+        directory.mkdir(parents=True, exist_ok=True)
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {
         **passed,
@@ -180,17 +184,17 @@ def environment(folder: Path, python: Path, more: Mapping[str, str]) -> dict[str
 
 
 def last_words(log: str) -> str:
-    """Return the lines of a log that say most likely why a process ended, as one."""
+    """Return the lines of a log that most likely show why a process ended, joined."""
     lines = [line.strip() for line in log.splitlines() for line in _plain(line) if line.strip()]
     raised = [n for n, line in enumerate(lines) if _RAISED.match(line)]
     last = lines[raised[-1] :] if raised else lines[-1:]
-    return " ".join(last)[:_LONGEST] or "it said nothing"
+    return " ".join(last)[:_MOST_CHARACTERS] or "it logged nothing"
 
 
 def _plain(line: str) -> list[str]:
-    """Return the lines that a log line in JSON holds; any other as it is."""
+    """Return the message of a JSON log line as lines; other lines unchanged."""
     try:
-        said = json.loads(line)
-        return str(said.get("exception") or said.get("event") or line).splitlines()
+        entry = json.loads(line)
+        return str(entry.get("exception") or entry.get("event") or line).splitlines()
     except (ValueError, AttributeError):
         return [line]

@@ -1,4 +1,4 @@
-"""What was found out about a service before and after a change, and what follows from it."""
+"""The result of `drydock prove`, and the verdict that follows from it."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,41 +12,41 @@ Outcome = Literal["same", "differs as intended", "differs", "not proved"]
 
 @dataclass(frozen=True)
 class Found:
-    """A place where the responses of one operation differ, as the first request showed it."""
+    """A place where responses of an operation differ, with the first request that showed it."""
 
     difference: Difference
     request: str
     times: int = 1
     intended: str = ""
-    """Why it is meant; empty: nothing foretold it."""
+    """Why the difference is intended; empty if it is not."""
     also: tuple[str, ...] = ()
-    """Other places that differ for the same reason."""
+    """Other places with the same reason."""
 
 
 @dataclass
 class Row:
-    """What holds of one operation."""
+    """The result for one operation."""
 
     operation: str
     requests: int = 0
     succeeded: int = 0
-    """How many of them did before what they asked for."""
+    """How many of them succeeded before the change."""
     unstable: int = 0
-    """How many got another status when *before* was started once more: they prove nothing."""
+    """How many had another status in the second run of *before*; they prove nothing."""
     found: list[Found] = field(default_factory=list)
     noise: list[str] = field(default_factory=list)
-    """What differs between two runs of the service as it was, and is set aside."""
+    """Places that differ between both runs of *before*, and are ignored."""
     broken: list[str] = field(default_factory=list)
     """What the API document no longer promises."""
     problem: str = ""
-    """Why it could not be asked, or never with success."""
+    """Why it was not tried, or never succeeded."""
     is_operation: bool = True
-    """Whether the API document has it; else it is another path that was tried."""
+    """Whether it is an operation of the API document, or else another path."""
 
     @property
     def outcome(self) -> Outcome:
-        """What follows for the operation."""
-        if self.broken or any(not one.intended for one in self.found):
+        """The outcome for the operation."""
+        if self.broken or any(not finding.intended for finding in self.found):
             return "differs"
         if self.is_operation and not self.succeeded:
             return "not proved"
@@ -61,7 +61,7 @@ class SideReport:
     commit: str
     python: str = ""
     source: str = ""
-    """What says which versions were installed."""
+    """The file that the installed versions come from."""
     changed: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -72,33 +72,33 @@ class SideReport:
 
 @dataclass
 class Proof:
-    """What `drydock prove` found out."""
+    """The result of `drydock prove`."""
 
     service: str
     before: SideReport
     after: SideReport
     rows: list[Row] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
-    """What differs beyond single operations: it does not start, a test fails, it does not end."""
+    """Differences beyond single operations: the start, the service's tests, the shutdown."""
     unproved: str = ""
-    """Why nothing can be said at all; empty: something can."""
+    """Why nothing was proved; empty if something was."""
     holds: list[str] = field(default_factory=list)
-    """What the two were kept from while they ran, and what not."""
+    """How both sides were isolated, and how not."""
     notes: list[str] = field(default_factory=list)
 
     @property
     def differing(self) -> list[Row]:
-        """The operations that differ, and not as intended."""
+        """The operations that differ in ways that are not intended."""
         return [row for row in self.rows if row.outcome == "differs"]
 
     @property
     def not_proved(self) -> list[Row]:
-        """The operations of which nothing is known."""
+        """The operations without a result."""
         return [row for row in self.rows if row.outcome == "not proved"]
 
     @property
     def exit_code(self) -> int:
-        """0 equal but for what is intended, 1 different, 2 not proved."""
+        """0 if all differences are intended, 1 if others exist, 2 if it is not proved."""
         if self.differences or self.differing:
             return 1
         return 2 if self.unproved or self.not_proved else 0
@@ -107,49 +107,49 @@ class Proof:
     def verdict(self) -> str:
         """The verdict in one sentence."""
         if self.exit_code == 1:
-            many = len(self.differing)
-            parts = [f"{many} of {len(self.rows)} differ"] if many else []
+            count = len(self.differing)
+            parts = [f"{count} of {len(self.rows)} differ"] if count else []
             return f"It behaves differently: {'; '.join([*parts, *self.differences])}"
         if self.unproved:
             return f"It could not be proved: {self.unproved}"
         if self.not_proved:
-            named = ", ".join(row.operation for row in self.not_proved)
-            return f"It could not be proved of all operations: never with success: {named}"
-        meant = sum(row.outcome == "differs as intended" for row in self.rows)
-        but = f", {meant} of {len(self.rows)} otherwise as intended" if meant else ""
-        return f"It behaves as before{but}"
+            names = ", ".join(row.operation for row in self.not_proved)
+            return f"It could not be proved for all operations; never succeeded: {names}"
+        intended = sum(row.outcome == "differs as intended" for row in self.rows)
+        exception = f", {intended} of {len(self.rows)} differ as intended" if intended else ""
+        return f"It behaves as before{exception}"
 
 
-def judged_tests(before: TestRun, after: TestRun) -> list[str]:
-    """Return what the service's own tests say against the change."""
+def own_test_regressions(before: TestRun, after: TestRun) -> list[str]:
+    """Return how the results of the service's own tests became worse."""
     if before.problem:
         return []
     if after.problem:
         return [f"its own tests: {after.problem}"] if before.ends else []
     passed = [name for name, end in before.ends.items() if end == "passed"]
-    gone = [name for name in passed if name not in after.ends]
+    missing = [name for name in passed if name not in after.ends]
     broken = [name for name in passed if after.ends.get(name) in {"failed", "error"}]
     skipped = [name for name in passed if after.ends.get(name) == "skipped"]
     return [
-        f"its own tests: {_named(names)} {what}"
-        for names, what in (
-            (broken, "failed now"), (gone, "are not run any more"), (skipped, "are skipped now")
+        f"its own tests {change}: {_listed(names)}"
+        for names, change in (
+            (broken, "now failing"), (missing, "no longer run"), (skipped, "now skipped")
         )
         if names
     ]  # fmt: skip
 
 
-def judged_end(before: Run, after: Run) -> list[str]:
-    """Return how the end on SIGTERM is worse than it was."""
+def shutdown_regressions(before: Run, after: Run) -> list[str]:
+    """Return how the shutdown on SIGTERM became worse."""
     parts = []
     if before.ended_well and not after.ended_well:
-        how = "has to be killed" if after.code is None else f"ends with {after.code}"
-        parts.append(f"on SIGTERM it {how}, was {before.code}")
+        change = "must be killed" if after.code is None else f"exits with {after.code}"
+        parts.append(f"on SIGTERM it {change}; before, it exited with {before.code}")
     if after.last_errors and not before.last_errors:
         parts.append(f"on SIGTERM it logs an error: {after.last_errors[0][:200]}")
     return parts
 
 
-def _named(names: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     shown = ", ".join(names[:5])
     return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"

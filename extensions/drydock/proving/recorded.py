@@ -1,4 +1,4 @@
-"""Requests that were recorded: a HAR file, a JSON list, or lines of curl."""
+"""Reads recorded requests: a HAR file, a JSON list, or curl commands."""
 
 import json
 import re
@@ -12,26 +12,26 @@ from drydock.errors import BadInput
 from drydock.proving.client import UNSENDABLE, can_be_sent
 from drydock.proving.messages import Request
 
-# Set by the connection, not by whoever made the request.
-_OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "user-agent"}
+# Set by the connection, not part of the request.
+_TRANSPORT_HEADERS = {"host", "connection", "content-length", "accept-encoding", "user-agent"}
 _DATA = {"-d", "--data", "--data-raw", "--data-binary", "--data-ascii"}
 _VALUELESS = {"-s", "-S", "-i", "-k", "-L", "-v", "-f", "--silent", "--compressed", "--insecure",
               "--location", "--include", "--fail", "--show-error", "--verbose"}  # fmt: skip
 
 
 def read(file: Path) -> list[Request]:
-    """Return the requests of a file, in its order; raise BadInput for what cannot be read.
+    """Return the requests of a file, in order; raise BadInput if they are not valid.
 
-    Scheme and host of their addresses are left out: they go to the service under test.
+    Scheme and host of the URLs are dropped: the requests go to the service under test.
     """
     try:
         text = file.read_text("utf-8")
     except (OSError, ValueError) as error:
         raise BadInput(f"--requests {file}: {error}") from error
-    found = _read(file, text)
-    if wrong := next((one for one in found if not can_be_sent(one)), None):
-        raise BadInput(f"--requests {file}: {wrong.line}: {UNSENDABLE}")
-    return found
+    requests = _read(file, text)
+    if invalid := next((request for request in requests if not can_be_sent(request)), None):
+        raise BadInput(f"--requests {file}: {invalid.line}: {UNSENDABLE}")
+    return requests
 
 
 def _read(file: Path, text: str) -> list[Request]:
@@ -43,14 +43,16 @@ def _read(file: Path, text: str) -> list[Request]:
         entries = data["log"]["entries"] if isinstance(data, dict) else data
         return list(_har(entries) if isinstance(data, dict) else _listed(entries))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise BadInput(f"--requests {file}: it is neither HAR nor a list: {error!r}") from error
+        raise BadInput(
+            f"--requests {file}: neither HAR nor a list of requests: {error!r}"
+        ) from error
 
 
 def _har(entries: Iterable[Mapping[str, Any]]) -> Iterator[Request]:
     """Yield the requests of an HTTP archive (http://www.softwareishard.com/blog/har-12-spec)."""
-    for one in entries:
-        request = one["request"]
-        headers = {held["name"]: held["value"] for held in request.get("headers", [])}
+    for entry in entries:
+        request = entry["request"]
+        headers = {header["name"]: header["value"] for header in request.get("headers", [])}
         post = request.get("postData", {})
         if post.get("mimeType") and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = post["mimeType"]
@@ -58,13 +60,13 @@ def _har(entries: Iterable[Mapping[str, Any]]) -> Iterator[Request]:
 
 
 def _listed(entries: Iterable[Mapping[str, Any]]) -> Iterator[Request]:
-    for one in entries:
-        headers = dict(one.get("headers", {}))
-        body = str(one.get("body", "")).encode()
-        if "json" in one:
-            body = json.dumps(one["json"]).encode()
+    for entry in entries:
+        headers = dict(entry.get("headers", {}))
+        body = str(entry.get("body", "")).encode()
+        if "json" in entry:
+            body = json.dumps(entry["json"]).encode()
             headers.setdefault("Content-Type", "application/json")
-        yield _request(one.get("method", "GET"), one.get("path") or one["url"], headers, body)
+        yield _request(entry.get("method", "GET"), entry.get("path") or entry["url"], headers, body)
 
 
 def _curl(file: Path, text: str) -> Iterator[Request]:
@@ -72,48 +74,48 @@ def _curl(file: Path, text: str) -> Iterator[Request]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:
-            yield _of_curl(shlex.split(line))
+            yield _parse_curl(shlex.split(line))
         except ValueError as error:
-            raise BadInput(f"--requests {file}:{number}: no curl command: {error}") from error
+            raise BadInput(f"--requests {file}:{number}: not a curl command: {error}") from error
 
 
-def _of_curl(words: list[str]) -> Request:
+def _parse_curl(words: list[str]) -> Request:
     if words[0] != "curl":
-        raise ValueError(f"it starts with {words[0]}")
+        raise ValueError(f"starts with {words[0]}")
     method, url, headers, body = "", "", {}, b""
     rest = iter(words[1:])
     for word in rest:
-        option, equals, given = word.partition("=") if word.startswith("--") else (word, "", "")
+        option, equals, attached = word.partition("=") if word.startswith("--") else (word, "", "")
         if re.fullmatch(r"-[XHdu].+", word):
-            option, equals, given = word[:2], "=", word[2:]
+            option, equals, attached = word[:2], "=", word[2:]
 
-        def value(given: str = given, equals: str = equals) -> str:
+        def value(attached: str = attached, equals: str = equals) -> str:
             if equals:
-                return given
+                return attached
             if (following := next(rest, None)) is None:
-                raise ValueError(f"{words[-1]} lacks a value")
+                raise ValueError(f"{words[-1]} needs a value")
             return following
 
         if option in {"-X", "--request"}:
             method = value()
         elif option in {"-H", "--header"}:
-            name, _, held = value().partition(":")
-            headers[name.strip()] = held.strip()
+            name, _, content = value().partition(":")
+            headers[name.strip()] = content.strip()
         elif option in _DATA or option == "--json":
             body += (b"&" if body else b"") + value().encode()
-            kind = "json" if option == "--json" else "x-www-form-urlencoded"
+            subtype = "json" if option == "--json" else "x-www-form-urlencoded"
             if not any(name.lower() == "content-type" for name in headers):
-                headers["Content-Type"] = f"application/{kind}"
+                headers["Content-Type"] = f"application/{subtype}"
         elif option == "--url":
             url = value()
         elif option in _VALUELESS or re.fullmatch(r"-[sSikLvf]+", option):
             continue
         elif option.startswith("-"):
-            raise ValueError(f"{option} is not understood")
+            raise ValueError(f"{option} is not supported")
         else:
             url = word
     if not url:
-        raise ValueError("it has no address")
+        raise ValueError("has no URL")
     return _request(method or ("POST" if body else "GET"), url, headers, body)
 
 
@@ -122,9 +124,9 @@ def _request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> 
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
-    kept = tuple(
+    own_headers = tuple(
         (name, str(value))
         for name, value in headers.items()
-        if name.lower() not in _OF_THE_CONNECTION and not name.startswith(":")
+        if name.lower() not in _TRANSPORT_HEADERS and not name.startswith(":")
     )
-    return Request("", "recorded", method.upper(), target, kept, body)
+    return Request("", "recorded", method.upper(), target, own_headers, body)

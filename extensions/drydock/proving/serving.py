@@ -1,4 +1,4 @@
-"""Starts one side of a comparison and stops it: how long that takes, and what it costs."""
+"""Starts and stops one side of a comparison, and measures time and memory."""
 
 import re
 import socket
@@ -15,140 +15,142 @@ from drydock.proving import processes
 from drydock.proving.client import send
 from drydock.proving.environments import Environment
 from drydock.proving.messages import Request
-from drydock.proving.processes import Room, Running
+from drydock.proving.processes import Running, Sandbox
 from drydock.proving.sides import Side
 
 START, STOP, SETUP = 60.0, 45.0, 300.0
-"""Seconds until a start, an end, a command before the start has failed."""
+"""Seconds until a start, a shutdown, or a setup command counts as failed."""
 _PROBE = Request("", "route", "GET", "/drydock/started")
-_LOOK = 0.02
+_POLL = 0.02
 _DOCUMENTS = ("/openapi.json", "/api/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json")
-_TRACE = re.compile(r"Traceback \(most recent call last\)|\bERROR\b|\bCRITICAL\b")
+_ERROR = re.compile(r"Traceback \(most recent call last\)|\bERROR\b|\bCRITICAL\b")
 
 
 class StartError(Exception):
-    """It did not start; the message says why, on one line."""
+    """The service did not start; the message is the reason, on one line."""
 
 
 @dataclass
 class Run:
-    """What one run of a side showed."""
+    """The measurements of one run of a side."""
 
     start_seconds: float = 0.0
-    """Until it first answered a request."""
+    """Until its first response."""
     stop_seconds: float = 0.0
-    """From SIGTERM until it ended; as long as was waited, where it did not."""
+    """From SIGTERM until it ended, or until it was killed."""
     code: int | None = None
-    """Its exit code, negative for a signal; None where it had to be killed."""
+    """Its exit code, negative for a signal; None if it had to be killed."""
     bytes: int = 0
-    """The most memory that it held."""
+    """Its peak memory."""
     errors: int = 0
-    """Lines in its log that are errors, while it served."""
+    """Number of errors in its log, before SIGTERM."""
     last_errors: list[str] = field(default_factory=list)
-    """Such lines after SIGTERM."""
+    """The lines with errors after SIGTERM."""
 
     @property
     def ended_well(self) -> bool:
-        """Whether it ended by itself on SIGTERM, with its own code or by that signal."""
+        """Whether it ended on SIGTERM, with exit code 0 or by that signal."""
         return self.code in {0, -15, 143}
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a service is given by whoever proves it."""
+class Inputs:
+    """What the user provides for the service."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Variables, in which `{port}` and `{folder}` are its port and its own temporary folder."""
+    """Variables; `{port}` and `{folder}` in them are its port and its temporary directory."""
     setup: Sequence[str] = ()
-    """Commands that are run before each start, with the same environment."""
+    """Commands to run before each start, in the same environment."""
     network: bool = False
-    """Whether it may reach the network of this machine."""
+    """Whether it can use the network of this machine."""
 
 
 class Service:
-    """A side that answers requests."""
+    """A running side that accepts requests."""
 
     def __init__(self, path: Path, running: Running) -> None:
         self.send = partial(send, path)
         self.running = running
 
     def document(self) -> dict[str, Any] | None:
-        """Return its OpenAPI document, from where FastAPI has it; None if it is not there."""
+        """Return its OpenAPI document from FastAPI's usual paths; None if there is none."""
         for path in _DOCUMENTS:
-            found = self.send(Request("", "route", "GET", path)).json
-            if isinstance(found, dict) and "paths" in found:
-                return found
+            document = self.send(Request("", "route", "GET", path)).json
+            if isinstance(document, dict) and "paths" in document:
+                return document
         return None
 
 
-def room_for(side: Side, environment: Environment, given: Given, folder: Path) -> Room:
-    """Return where a process of this side lives: folders of its own, and what it is given."""
+def sandbox_for(side: Side, environment: Environment, inputs: Inputs, folder: Path) -> Sandbox:
+    """Return the sandbox of a side, with its own directories and the user's inputs."""
     own = folder / "folder"
     own.mkdir(parents=True)
     port = _free_port()
-    named = {"port": str(port), "folder": str(own)}
+    values = {"port": str(port), "folder": str(own)}
     more = {
-        name: re.sub(r"\{(port|folder)\}", lambda found: named[found[1]], value)
-        for name, value in given.environment.items()
+        name: re.sub(r"\{(port|folder)\}", lambda match: values[match[1]], value)
+        for name, value in inputs.environment.items()
     }
     variables = processes.environment(folder, environment.executable, {**side.environment, **more})
-    return Room(folder, variables, processes.can_be_alone() and not given.network, port=port)
+    return Sandbox(
+        folder, variables, processes.can_isolate_network() and not inputs.network, port=port
+    )
 
 
 @contextmanager
 def serving(
-    side: Side, environment: Environment, given: Given, folder: Path, run: Run
+    side: Side, environment: Environment, inputs: Inputs, folder: Path, run: Run
 ) -> Iterator[Service]:
-    """Run a side in a fresh copy of its folder; `run` is told how it started and ended.
+    """Run a side in a fresh copy of its directory; record its start and end in `run`.
 
-    Raises StartError when it does not answer.
+    Raises StartError if the service does not respond.
     """
     side = side.copied(folder / "service")
-    room = room_for(side, environment, given, folder)
-    for command in given.setup:
-        _set_up(side, room, command)
-    ports = room.port, _free_port()
-    with tempfile.TemporaryDirectory(prefix="drydock.") as sockets:  # their paths must be short
+    sandbox = sandbox_for(side, environment, inputs, folder)
+    for command in inputs.setup:
+        _set_up(side, sandbox, command)
+    ports = sandbox.port, _free_port()
+    with tempfile.TemporaryDirectory(prefix="drydock.") as sockets:  # socket paths must be short
         path = Path(sockets, "service")
         start = side.command(environment.executable, ports)
-        files = room.specified(start, side.folder, {str(path): room.port})
+        files = sandbox.specify(start, side.folder, {str(path): sandbox.port})
         begin = time.monotonic()
         with processes.started(files) as running:
             _wait(path, running)
             run.start_seconds = time.monotonic() - begin
             yield Service(path, running)
-            said = files.said
-            run.errors = len(_TRACE.findall(said))
-            running.ask_to_end()
+            output = files.output
+            run.errors = len(_ERROR.findall(output))
+            running.terminate()
             ended = running.wait(STOP)
-            run.stop_seconds = time.monotonic() - running.asked_to_end
+            run.stop_seconds = time.monotonic() - running.terminated_at
             run.code, run.bytes = (ended.code, ended.bytes) if ended else (None, 0)
-            last = files.said[len(said) :].splitlines()
-            run.last_errors = [line.strip() for line in last if _TRACE.search(line)]
+            final_lines = files.output[len(output) :].splitlines()
+            run.last_errors = [line.strip() for line in final_lines if _ERROR.search(line)]
 
 
 def _wait(path: Path, running: Running) -> None:
     deadline = time.monotonic() + START
     while True:
         if running.ended is not None:
-            raise StartError(processes.last_words(running.files.said))
+            raise StartError(processes.last_words(running.files.output))
         if path.exists() and not send(path, _PROBE).failure:
             return
         if time.monotonic() > deadline:
-            said = processes.last_words(running.files.said)
-            raise StartError(f"it did not answer within {START:.0f} s: {said}")
-        time.sleep(_LOOK)
+            last_words = processes.last_words(running.files.output)
+            raise StartError(f"no response within {START:.0f} s: {last_words}")
+        time.sleep(_POLL)
 
 
-def _set_up(side: Side, room: Room, command: str) -> None:
-    files = room.specified(["/bin/sh", "-c", command], side.folder)
+def _set_up(side: Side, sandbox: Sandbox, command: str) -> None:
+    files = sandbox.specify(["/bin/sh", "-c", command], side.folder)
     with processes.started(files) as running:
         ended = running.wait(SETUP)
     if ended is None:
-        raise StartError(f"--setup {command!r} did not end within {SETUP:.0f} s")
+        raise StartError(f"--setup {command!r} did not finish within {SETUP:.0f} s")
     if ended.code:
-        said = processes.last_words(files.said)
-        raise StartError(f"--setup {command!r} ended with {ended.code}: {said}")
+        last_words = processes.last_words(files.output)
+        raise StartError(f"--setup {command!r} exited with {ended.code}: {last_words}")
 
 
 def _free_port() -> int:

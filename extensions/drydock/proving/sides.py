@@ -1,4 +1,4 @@
-"""A service as one commit has it: its files, its application, and how that is started."""
+"""One commit of a service: its files, its application, and how to start it."""
 
 import shlex
 import shutil
@@ -13,35 +13,35 @@ from drydock.adoption.place import texts_of
 from drydock.errors import BadInput
 from drydock.template import answers
 
-# What an image sets for its own paths and tools.
-_OF_THE_IMAGE = ("PATH", "HOME", "PYTHONPATH", "VIRTUAL_ENV", "UV_", "PIP_", "POETRY_", "LD_")
+# Prefixes of variables for paths and tools of the image.
+_IMAGE_ONLY = ("PATH", "HOME", "PYTHONPATH", "VIRTUAL_ENV", "UV_", "PIP_", "POETRY_", "LD_")
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two states of a service."""
+    """One of the two commits of a service."""
 
     name: str
     """`before` or `after`."""
     ref: str
-    """As it was named."""
+    """The name of the commit that the user gave."""
     commit: str
     top: Path
-    """The checkout of the commit: what lies beside the service may be of it, too."""
+    """The checkout of the whole commit: a service can use files next to its directory."""
     folder: Path
-    """The service's folder in it."""
+    """The service's directory in it."""
     files: Files
     facts: tuple[Fact, ...]
     app: str
     """`module:attribute`."""
     is_factory: bool
     root: str
-    """The folder that the module is imported from; empty: the service's."""
+    """The directory to import the module from; empty for the service's directory."""
     chassis: str
-    """The package of the chassis that starts the application; empty: it has none."""
+    """The package that contains the chassis; empty without one."""
 
     def command(self, python: Path, ports: tuple[int, int]) -> list[str | Path]:
-        """Return the command that serves on the first of two ports; the second is for health."""
+        """Return the command that serves on the first port, and health on the second one."""
         service, management = map(str, ports)
         if self.chassis:
             return [python, "-m", f"{self.chassis}.chassis", "serve",
@@ -52,35 +52,35 @@ class Side:
                 "--host", "127.0.0.1", "--port", service]  # fmt: skip
 
     def copied(self, folder: Path) -> "Side":
-        """Copy the checkout to a new folder, so that no run finds what another has written."""
+        """Copy the checkout to a new directory, so that runs do not see each other's files."""
         shutil.copytree(self.top, folder, symlinks=True)
         return replace(self, top=folder, folder=folder / self.folder.relative_to(self.top))
 
     @property
     def environment(self) -> dict[str, str]:
-        """What it needs besides what it is given: where its code is, and what its image sets."""
+        """Its environment: where its code is, and the variables of its image."""
         root = str(self.folder / self.root)
         image = {
             name: value
-            for name, value in _of_image(self.files).items()
-            # A path is one in the image.
-            if not name.startswith(_OF_THE_IMAGE) and "$" not in value and value[:1] != "/"
+            for name, value in _image_variables(self.files).items()
+            # A path is only valid in the image.
+            if not name.startswith(_IMAGE_ONLY) and "$" not in value and value[:1] != "/"
         }
         own = {"APP__SERVER__HOST": "127.0.0.1", "APP__MANAGEMENT__HOST": "127.0.0.1"}
         return {**image, "PYTHONPATH": root, **(own if self.chassis else {})}
 
 
 def read(name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: str | None) -> Side:
-    """Return what the folder `inside` of a checkout is; `app` wins over what its files say.
+    """Read a side from the directory `inside` of a checkout; `app` overrides the detected one.
 
-    Raises BadInput when no application is found in it, or when its settings are not valid.
+    Raises BadInput if there is no application, or if its settings are not valid.
     """
     folder = top / inside
     files = texts_of(
         {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in folder.rglob("*")
-            # An environment that was committed is none of its own code.
+            # A committed virtual environment is not part of the code.
             if "site-packages" not in path.parts and path.is_file() and not path.is_symlink()
         }
     )
@@ -88,21 +88,18 @@ def read(name: str, ref: str, commit: str, *, top: Path, inside: PurePath, app: 
     if broken := next((fact for fact in facts if fact.about == "broken"), None):
         raise BadInput(f"{name} ({ref}): {broken.value}")
     recorded = _recorded(folder)
-    if named := app or recorded.get("app"):
-        facts.append(Fact("app", named, "--app" if app else answers.DEFAULT_NAME, 0, 100))
+    if target := app or recorded.get("app"):
+        facts.append(Fact("app", target, "--app" if app else answers.DEFAULT_NAME, 0, 100))
     try:
-        derived = {one.name: one for one in derive.derive(facts, files, folder.name)}
+        derived = {answer.name: answer for answer in derive.derive(facts, files, folder.name)}
     except BadInput as error:
         raise BadInput(f"{name} ({ref}): {error}") from error
-    package_path = str(derived["package_path"].value)
-    if known := recorded.get("package_path"):
-        package_path = known
+    package_path = recorded.get("package_path") or str(derived["package_path"].value)
     has_chassis = f"{package_path}/chassis/__main__.py" in files
     evidence = derived["app"].evidence
-    target = str(derived["app"].value)
     return Side(
         name, ref, commit, top, folder, files, tuple(facts),
-        app=target,
+        app=str(derived["app"].value),
         is_factory=bool(evidence) and any(fact.about == "factory" for fact in evidence),
         root=package_path.rpartition("/")[0],
         chassis=package_path.rpartition("/")[2] if has_chassis else "",
@@ -117,10 +114,10 @@ def _recorded(folder: Path) -> dict[str, str]:
     return {name: str(values[name]) for name in ("app", "package_path") if values.get(name)}
 
 
-def _of_image(files: Files) -> Mapping[str, str]:
-    found: dict[str, str] = {}
+def _image_variables(files: Files) -> Mapping[str, str]:
+    variables: dict[str, str] = {}
     if not (path := main_dockerfile(files)):
-        return found
+        return variables
     for _, line in instructions(files[path]):
         if not ENV.match(line):
             continue
@@ -129,7 +126,7 @@ def _of_image(files: Files) -> Mapping[str, str]:
         except ValueError:
             continue
         if "=" in first:
-            found |= dict(one.split("=", 1) for one in (first, *rest) if "=" in one)
-        else:  # the old form: ENV NAME the rest of the line
-            found[first] = " ".join(rest)
-    return found
+            variables |= dict(word.split("=", 1) for word in (first, *rest) if "=" in word)
+        else:  # the legacy form: ENV NAME rest of the line
+            variables[first] = " ".join(rest)
+    return variables
