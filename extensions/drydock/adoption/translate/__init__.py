@@ -1,4 +1,4 @@
-"""Carries what a service has said in its own way into the standard's files."""
+"""Carries a service's settings over to the standard's files."""
 
 import json
 import re
@@ -10,30 +10,30 @@ from packaging.utils import canonicalize_name
 
 Outcome = Literal["carried", "standard", "by hand"]
 Concern = Literal["start", "callers", "operators", "debt"]
-"""What an item by hand is about: the service's start, its callers, its operators, or its code."""
+"""Whom an item by hand concerns: the service's start, its callers, its operators, or its code."""
 _SHOWN = 80  # characters of an instruction in a report
 
 
 def without_logins(text: str) -> str:
-    """Return `text` with no login in the addresses in it, but the user of SSH, which is none."""
+    """Return `text` without the logins in its addresses. The user of SSH is not a login."""
     return re.sub(r"(?<!ssh)://[^/\s\"']*@", "://", text)
 
 
 def inline(value: Any) -> str:
     """Return a value as TOML writes it on one line."""
     if isinstance(value, dict):
-        named = {key: key if re.fullmatch(r"[\w-]+", key) else json.dumps(key) for key in value}
-        return "{ " + ", ".join(f"{named[k]} = {inline(held)}" for k, held in value.items()) + " }"
+        keys = {key: key if re.fullmatch(r"[\w-]+", key) else json.dumps(key) for key in value}
+        return "{ " + ", ".join(f"{keys[k]} = {inline(item)}" for k, item in value.items()) + " }"
     return f"[{', '.join(map(inline, value))}]" if isinstance(value, list) else json.dumps(value)
 
 
 @dataclass(frozen=True)
 class Todo:
-    """What a person must still see to."""
+    """Something that a person must do or know."""
 
     path: str
     line: int
-    """From 1; 0: the file as a whole."""
+    """From 1; 0 for the whole file."""
     why: str
     how: str
     """Empty: nothing needs to be done."""
@@ -48,54 +48,54 @@ class Entry:
     line: int
     """From 1."""
     said: str
-    """The instruction, or the part of it that this is about."""
+    """The instruction, or a part of it."""
     outcome: Outcome
     how: str
-    """Where it is carried to, how the standard does it, or what a person does."""
+    """Where it is carried over to, how the standard covers it, or what a person must do."""
     why: str = ""
-    """Of what is left by hand: why, where `not carried over` does not say enough."""
+    """For an entry by hand: the reason, if `not carried over` is too little."""
     concern: Concern = "operators"
 
     def __post_init__(self) -> None:
-        """Leave out logins: what becomes of an instruction is printed and committed."""
+        """Remove logins: accounts are printed and committed."""
         for name in ("said", "how", "why"):
             object.__setattr__(self, name, without_logins(getattr(self, name)))
 
     def todo(self) -> Todo:
-        """Return what a person must see to; only of an entry that is left by hand."""
-        said = self.said if len(self.said) <= _SHOWN else f"{self.said[:_SHOWN]}…"
-        why = self.why or f"not carried over: {said}"
+        """Return what a person must do; only for an entry by hand."""
+        shown = self.said if len(self.said) <= _SHOWN else f"{self.said[:_SHOWN]}…"
+        why = self.why or f"not carried over: {shown}"
         return Todo(self.path, self.line, why, self.how, self.concern)
 
 
 @dataclass(frozen=True)
 class Demand:
-    """One requirement of a service."""
+    """A requirement of a service."""
 
     text: str
-    """As PEP 508 writes it."""
+    """In the form of PEP 508."""
     group: str
-    """Empty for the service itself; `dev`; `group:` or `extra:` with the name of another."""
+    """Empty for the service itself; `dev`; or `group:NAME` or `extra:NAME`."""
     path: str
     line: int
     source: str = ""
-    """Where uv takes it from, if from no index: an entry of `[tool.uv.sources]`."""
+    """An entry of `[tool.uv.sources]`, if the package comes from no index."""
 
     @property
     def name(self) -> str:
-        """The package, as indexes spell it."""
+        """The normalized name of the package."""
         return canonicalize_name(Requirement(self.text).name)
 
 
 @dataclass(frozen=True)
 class Carried:
-    """A file of the standard with what the service adds to it."""
+    """A file of the standard with the service's settings."""
 
     text: str
     rules: tuple[str, ...] = ()
-    """What was done, a line each."""
+    """What was carried over, one line each."""
     todo: tuple[Todo, ...] = ()
     accounted: frozenset[str] = frozenset()
-    """Files of the service of which nothing is left out: it is carried over, or to do."""
+    """Files of the service that are fully carried over or listed."""
     account: tuple[Entry, ...] = ()
-    """What became of each instruction of the service's own file."""
+    """What becomes of each instruction in the service's own file."""

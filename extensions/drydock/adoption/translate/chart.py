@@ -1,7 +1,7 @@
-"""The values of the standard's chart with what a service's own manifest says of its pods.
+"""The values of the standard's chart with the settings of a service's own manifest.
 
-Only where there is one workload of one container: of several it is for a person to say which holds.
-What has no place in the values is listed where the manifests are accounted for.
+Only a single workload with one container is carried over: of several, a person must choose. What
+has no place in the values is listed in the account of the manifests.
 """
 
 import re
@@ -15,24 +15,24 @@ from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried
 
 PATH = "chart/values.yaml"
-_AS_THEY_ARE = ("nodeSelector", "tolerations", "affinity", "volumes", "initContainers")
-"""Keys of a pod that the values have under the same name."""
+_SAME_KEYS = ("nodeSelector", "tolerations", "affinity", "volumes", "initContainers")
+"""Keys of a pod that have the same name in the values."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# What the chart sets itself: the ports and the shutdown have values of their own.
+# Variables that the chart sets: ports and shutdown have their own values.
 _OF_THE_CHART = re.compile(r"(?i)APP__(SERVER|MANAGEMENT|SHUTDOWN|PROFILES|CONFIG_DIR)(__.*)?")
 
 
 def carry(theirs: str, files: Files) -> Carried:
-    """Return the rendered values with variables, resources and more of the service's manifest."""
-    found = [
+    """Return the rendered values with the settings of the service's manifest."""
+    workloads = [
         (path, document)
         for path, text in sorted(files.items())
         if manifests.is_of_service(path, text)
         for document in manifests.workloads(text)
     ]
-    if len(found) != 1 or len(manifests.containers(found[0][1])) != 1:
+    if len(workloads) != 1 or len(manifests.containers(workloads[0][1])) != 1:
         return Carried(theirs)
-    path, document = found[0]
+    path, document = workloads[0]
     standard, text, rules = yaml.safe_load(theirs), theirs, []
     for key, value in _values(document, standard):
         text = _with(text, key, value)
@@ -43,35 +43,37 @@ def carry(theirs: str, files: Files) -> Carried:
 def _values(document: Mapping[str, Any], standard: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     spec, pod = manifests.at(document, "spec"), manifests.pod(document)
     (container,) = manifests.containers(document)
-    variables, secrets, named = {}, {}, []
-    for one in manifests.items(container, "env"):
-        name, secret = str(one.get("name")), manifests.at(one, "valueFrom", "secretKeyRef")
+    variables: dict[str, str] = {}
+    secret_keys: dict[str, dict[str, str]] = {}
+    secrets: list[str] = []
+    for entry in manifests.items(container, "env"):
+        name, secret = str(entry.get("name")), manifests.at(entry, "valueFrom", "secretKeyRef")
         if not _VARIABLE.fullmatch(name) or _OF_THE_CHART.fullmatch(name):
             continue
-        if "value" in one:
-            variables[name] = _text(one["value"])
+        if "value" in entry:
+            variables[name] = _text(entry["value"])
         elif {"name", "key"} <= secret.keys() and not secret.get("optional"):
-            secrets[name] = {"secret": str(secret["name"]), "key": str(secret["key"])}
-    for one in manifests.items(container, "envFrom"):
-        secret = manifests.at(one, "secretRef")
-        if "name" in secret and not one.get("prefix") and not secret.get("optional"):
-            named.append(str(secret["name"]))
+            secret_keys[name] = {"secret": str(secret["name"]), "key": str(secret["key"])}
+    for entry in manifests.items(container, "envFrom"):
+        secret = manifests.at(entry, "secretRef")
+        if "name" in secret and not entry.get("prefix") and not secret.get("optional"):
+            secrets.append(str(secret["name"]))
     if isinstance(replicas := spec.get("replicas"), int):
         yield "replicas", replicas
         if replicas > 0:
             yield "autoscaling", _at_least(replicas, standard["autoscaling"])
     yield from ((key, value) for key, value in (
-        ("env", variables), ("secrets", named), ("secretEnv", secrets)) if value)  # fmt: skip
+        ("env", variables), ("secrets", secrets), ("secretEnv", secret_keys)) if value)  # fmt: skip
     if resources := manifests.at(container, "resources"):
         own = {part: manifests.at(resources, part) for part in ("requests", "limits")}
         yield "resources", {part: standard["resources"][part] | own[part] for part in own}
-    yield from ((key, pod[key]) for key in _AS_THEY_ARE if pod.get(key))
+    yield from ((key, pod[key]) for key in _SAME_KEYS if pod.get(key))
     if mounts := container.get("volumeMounts"):
         yield "volumeMounts", mounts
 
 
 def _at_least(replicas: int, autoscaling: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the chart's autoscaling, which is on, so that it never has fewer pods than these."""
+    """Return the chart's autoscaling, which is on, with at least this number of pods."""
     most = max(replicas, autoscaling["maxReplicas"])
     return {**autoscaling, "minReplicas": replicas, "maxReplicas": most}
 
@@ -81,6 +83,6 @@ def _text(value: Any) -> str:
 
 
 def _with(text: str, key: str, value: Any) -> str:
-    """Return the values with another value of a key at the top."""
+    """Return the values with a top-level key set to another value."""
     written = yaml.safe_dump({key: value}, sort_keys=False, width=1000, allow_unicode=True)
     return re.sub(rf"(?m)^{key}:.*\n(?:[ -].*\n)*", lambda _: written, text, count=1)

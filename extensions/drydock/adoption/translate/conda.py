@@ -1,4 +1,4 @@
-"""What an environment.yml of Conda says: the packages of pip are carried over, the rest by hand.
+"""Conda's environment.yml: the packages of pip are carried over, the rest is left by hand.
 
 https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html
 """
@@ -18,14 +18,14 @@ _INSTALLER = re.compile(r"(\S+::)?(python|pip|setuptools|wheel)\b(?!-)")
 
 
 def demands(files: Files) -> Iterator[Demand | Todo]:
-    """Yield what pip installs, and what is not carried over."""
+    """Yield the packages that pip installs, and what is not carried over."""
     for path in PATHS:
         if path in files:
             yield from _of(path, files[path])
 
 
 def packages(text: str) -> list[Any]:
-    """Return what an environment depends on: lines of Conda, and mappings such as that of pip."""
+    """Return the dependencies of an environment: texts for Conda, and a mapping for pip."""
     try:
         data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -41,36 +41,35 @@ _EXPORTED = re.compile(r"[\w.-]+=[^=\s]+=[^=\s]+")
 
 def _of(path: str, text: str) -> Iterator[Demand | Todo]:
     how = "add it to pyproject.toml if PyPI has it, else install it in the Dockerfile"
-    exported = [str(one) for one in packages(text) if _EXPORTED.fullmatch(str(one))]
-    if wanted := [one for one in exported if not _INSTALLER.match(one)]:
-        # Most of them are there for another one: nobody asked for them, and nobody reads a line of
-        # each.
-        names = ", ".join(one.partition("=")[0] for one in wanted)
+    exported = [str(package) for package in packages(text) if _EXPORTED.fullmatch(str(package))]
+    if wanted := [package for package in exported if not _INSTALLER.match(package)]:
+        # Most of them are dependencies of others, so a single line lists them all.
+        names = ", ".join(package.partition("=")[0] for package in wanted)
         why = f"Conda installs {len(wanted)} packages from an exported environment: {names}"
         line = line_of(path, text, "dependencies", value=wanted[0])
         yield Todo(path, line, why, how, "start")
-    for one in packages(text):
-        if str(one) in exported:
+    for package in packages(text):
+        if str(package) in exported:
             continue
-        if isinstance(one, dict):
-            said = one.get("pip") or []
-            if not isinstance(said, list):
-                why = f"not carried over: {said}, which is not a list of pip's packages"
+        if isinstance(package, dict):
+            requirements = package.get("pip") or []
+            if not isinstance(requirements, list):
+                why = f"not carried over: {requirements}, which is not a list of pip's packages"
                 yield Todo(path, line_of(path, text, "pip"), why, "add it by hand", "start")
                 continue
-            for line in said:
-                yield from _of_pip(path, text, str(line))
-        elif not _INSTALLER.match(str(one)):
-            why = f"Conda installs {one}"
-            yield Todo(path, line_of(path, text, "dependencies", value=str(one)), why, how, "start")
+            for requirement in requirements:
+                yield from _of_pip(path, text, str(requirement))
+        elif not _INSTALLER.match(str(package)):
+            line = line_of(path, text, "dependencies", value=str(package))
+            yield Todo(path, line, f"Conda installs {package}", how, "start")
     yield Todo(path, 0, "pyproject.toml replaces it for packages from PyPI", f"git rm {path}")
 
 
-def _of_pip(path: str, text: str, said: str) -> Iterator[Demand | Todo]:
-    line = line_of(path, text, "pip", value=said)
-    if re.match(r"-(r|-requirement)\b", said):
-        return  # that list is read for itself
-    if said.startswith("-") or "://" in said.partition("@")[0]:
-        yield Todo(path, line, f"not carried over: {said}", "add it by hand", "start")
+def _of_pip(path: str, text: str, requirement: str) -> Iterator[Demand | Todo]:
+    line = line_of(path, text, "pip", value=requirement)
+    if re.match(r"-(r|-requirement)\b", requirement):
+        return  # that file is read separately
+    if requirement.startswith("-") or "://" in requirement.partition("@")[0]:
+        yield Todo(path, line, f"not carried over: {requirement}", "add it by hand", "start")
     else:
-        yield Demand(said, "", path, line)
+        yield Demand(requirement, "", path, line)

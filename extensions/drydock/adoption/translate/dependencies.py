@@ -1,4 +1,4 @@
-"""What a service depends on, from whatever format, as PEP 508 requirements."""
+"""A service's dependencies, from any format, as PEP 508 requirements."""
 
 import re
 from collections.abc import Iterator
@@ -28,44 +28,42 @@ LOCAL_PACKAGE = (
 _INDEX = re.compile(
     r"--((extra-)?index-url|pypi-url|find-links|trusted-host|no-index)\b|-[if]\b|-[if]\s*\w+://"
 )
-"""What `indexes` carries over."""
+"""Lines that `indexes` carries over."""
 
 
 def read(files: Files, lock: str = "uv.lock") -> tuple[list[Demand], list[Todo]]:
-    """Return what the service depends on, each package once a group, and what cannot be told.
+    """Return the service's dependencies, each once per group, and what cannot be carried over.
 
-    `lock` is the lock file that it has from now on.
+    `lock` is the service's new lock file.
     """
     found: dict[tuple[str, str, str], Demand] = {}
     todo: list[Todo] = []
-    for one in [
+    for entry in [
         *_pyproject(files),
         *setup.demands(files),
         *pipfile.demands(files),
         *conda.demands(files),
         *_requirement_files(files, lock),
     ]:
-        if isinstance(one, Todo):
-            todo.append(one)
+        if isinstance(entry, Todo):
+            todo.append(entry)
             continue
         try:
-            marker = str(Requirement(one.text).marker or "")
+            marker = str(Requirement(entry.text).marker or "")
         except InvalidRequirement:
-            how, said = "add it by hand", without_logins(one.text)
-            todo.append(
-                Todo(one.path, one.line, f"{said!r} is not a valid requirement", how, "start")
-            )
+            why = f"{without_logins(entry.text)!r} is not a valid requirement"
+            todo.append(Todo(entry.path, entry.line, why, "add it by hand", "start"))
             continue
-        if without_logins(said := f"{one.text} {one.source}") != said:
-            why = f"the login in the address of {one.name} is not carried over"
+        text, source = without_logins(entry.text), without_logins(entry.source)
+        if (text, source) != (entry.text, entry.source):
+            why = f"the login in the address of {entry.name} is not carried over"
             how = "use a git credential helper, or netrc for uv; revoke the old login"
-            todo.append(Todo(one.path, one.line, why, how))
-            text, source = without_logins(one.text), without_logins(one.source)
-            one = replace(one, text=text, source=source)  # noqa: PLW2901 - the same, fit to be kept
-        known = found.setdefault((one.name, one.group, marker), one)
-        if known.text != one.text and len(one.text) > len(known.text):
-            # The same package said twice: what constrains it more.
-            found[one.name, one.group, marker] = one
+            todo.append(Todo(entry.path, entry.line, why, how))
+        demand = replace(entry, text=text, source=source)
+        known = found.setdefault((demand.name, demand.group, marker), demand)
+        if len(demand.text) > len(known.text):
+            # Of two entries for a package, the longer one usually constrains it more.
+            found[demand.name, demand.group, marker] = demand
     main = {name for name, group, _ in found if not group}
     demands = [d for d in found.values() if d.group != "dev" or d.name not in main]
     return demands, todo
@@ -82,29 +80,29 @@ def _pyproject(files: Files) -> _Found:
     except ValueError:
         return
 
-    def line(*names: str, said: str) -> int:
-        return line_of(path, text, *names, value=said)
+    def demand(requirement: str, group: str, *names: str) -> Demand:
+        line = line_of(path, text, *names, value=requirement)
+        return Demand(requirement, group, path, line)
 
     project = data.get("project", {})
-    for one in project.get("dependencies", []):
-        yield Demand(one, "", path, line("project", "dependencies", said=one))
-    for extra, held in project.get("optional-dependencies", {}).items():
+    for requirement in project.get("dependencies", []):
+        yield demand(requirement, "", "project", "dependencies")
+    for extra, entries in project.get("optional-dependencies", {}).items():
         group = "dev" if is_for_development(extra) else f"extra:{extra}"
-        for one in held:
-            yield Demand(one, group, path, line("optional-dependencies", extra, said=one))
-    for name, held in data.get("dependency-groups", {}).items():
-        for one in held:
-            if isinstance(one, str):
-                at = line("dependency-groups", name, said=one)
-                yield Demand(one, poetry.group_of(name), path, at)
+        for requirement in entries:
+            yield demand(requirement, group, "optional-dependencies", extra)
+    for name, entries in data.get("dependency-groups", {}).items():
+        for entry in entries:
+            if isinstance(entry, str):
+                yield demand(entry, poetry.group_of(name), "dependency-groups", name)
     tool = data.get("tool", {})
     yield from poetry.demands(tool.get("poetry", {}), text)
-    for name, held in tool.get("pdm", {}).get("dev-dependencies", {}).items():
-        for one in held:
-            at = line("tool", "pdm", "dev-dependencies", name, said=one)
-            yield Demand(one, poetry.group_of(name), path, at)
-    for one in tool.get("uv", {}).get("dev-dependencies", []):
-        yield Demand(one, "dev", path, line("tool", "uv", "dev-dependencies", said=one))
+    for name, entries in tool.get("pdm", {}).get("dev-dependencies", {}).items():
+        for requirement in entries:
+            group = poetry.group_of(name)
+            yield demand(requirement, group, "tool", "pdm", "dev-dependencies", name)
+    for requirement in tool.get("uv", {}).get("dev-dependencies", []):
+        yield demand(requirement, "dev", "tool", "uv", "dev-dependencies")
 
 
 def _requirement_files(files: Files, lock: str) -> _Found:
@@ -125,14 +123,14 @@ def _group(path: str) -> str:
 
 
 def exported(files: Files) -> dict[str, str]:
-    """Return the requirement files that a tool wrote, with what it wrote them from.
+    """Return the requirements files that a tool exported, with their source.
 
-    Their pins are those of everything that is installed, so nothing in them is demanded.
+    They pin everything that is installed, so they require nothing of their own.
     """
-    said = [*_pyproject(files), *pipfile.demands(files)]
-    mine = [one.text for one in said if isinstance(one, Demand) and not one.group]
-    # What is no requirement is told where they are read.
-    declared = {canonicalize_name(name[0]) for name in map(_NAME.match, mine) if name}
+    entries = [*_pyproject(files), *pipfile.demands(files)]
+    texts = [one.text for one in entries if isinstance(one, Demand) and not one.group]
+    # `read` reports invalid requirements.
+    declared = {canonicalize_name(name[0]) for name in map(_NAME.match, texts) if name}
     found = {}
     for path in filter(is_requirements, files):
         source = f"{path.removesuffix('.txt')}.in"
@@ -157,15 +155,15 @@ def _pins(text: str) -> frozenset[str]:
 
 
 def is_requirements(path: str) -> bool:
-    """Tell whether `path` names a file of requirements for pip, of the service itself."""
+    """Tell whether `path` is a requirements file of the service itself."""
     name = path.rpartition("/")[2]
     return "requirements" in path and path.count("/") <= 1 and bool(_REQUIREMENTS.match(name))
 
 
 def lists(files: Files) -> set[str]:
-    """Return the files of requirements for pip, also those that others include."""
-    named = set(filter(is_requirements, files))
-    return named | ({other for path in named for other in _included(path, files)} & files.keys())
+    """Return all requirements files, also those that others include."""
+    own = set(filter(is_requirements, files))
+    return own | ({other for path in own for other in _included(path, files)} & files.keys())
 
 
 def is_archive(line: str) -> bool:
@@ -215,10 +213,10 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
     for number, line in requirements.lines(files[path]):
         if re.match(r"-(r|-requirement)\b", line):
             for other in _included(path, {path: line}):
-                # A list for development takes in what the service runs with; it stays that.
+                # A service's own list keeps its group when one for development includes it.
                 yield from _lines(other, files, group and _group(other), seen)
         elif re.fullmatch(r"(-e\s*|--editable[= ]\s*)?\./?", line):
-            continue  # the service itself, which uv installs
+            continue  # the service itself
         elif re.fullmatch(r"(-e\s*|--editable[= ]\s*)?\./?\[.*\]", line):
             why = f"not carried over: the extras of {line}"
             how = "add what the service needs of them to dependencies in pyproject.toml"

@@ -1,4 +1,4 @@
-"""Which files of the standard take in what a service said in its own way."""
+"""Which files of the standard take over a service's settings."""
 
 from collections.abc import Mapping, Set
 from dataclasses import replace
@@ -20,12 +20,12 @@ from drydock.adoption.translate import (
 
 
 def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
-    """Return those files of the standard that take something in, by their path.
+    """Return the files of the standard that take over settings, by path.
 
-    `standard` is where the standard lies, `into` are the paths there that may be changed, and
-    `files` are the service's. What another template made of such a file takes in nothing.
+    `standard` is the folder of the rendered standard, `into` are the paths there that may change,
+    and `files` are the service's. Such files of another template take over nothing.
     """
-    found: dict[str, Carried] = {}
+    carried: dict[str, Carried] = {}
     texts = {
         path: (standard / path).read_text("utf-8")
         for path in into
@@ -40,32 +40,32 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
         }
     }
     for path in texts.keys() & files.keys() & {*ignored.PATHS}:
-        found[path] = ignored.carry(path, texts[path], files)
+        carried[path] = ignored.carry(path, texts[path], files)
     if project.OWN in texts.get(project.PATH, ""):
-        made = project.carry(texts[project.PATH], files)
-        python, todo = pinned.carry(made.text, files)
-        found[project.PATH] = replace(made, todo=(*made.todo, *todo))
-        found |= {pinned.PATH: python} if python else {}
+        pyproject = project.carry(texts[project.PATH], files)
+        python_version, todo = pinned.carry(pyproject.text, files)
+        carried[project.PATH] = replace(pyproject, todo=(*pyproject.todo, *todo))
+        carried |= {pinned.PATH: python_version} if python_version else {}
     if testing.PATH in texts.keys() - files.keys():
-        found[testing.PATH] = testing.carry(texts[testing.PATH], files)
+        carried[testing.PATH] = testing.carry(texts[testing.PATH], files)
     if "[lint.per-file-ignores]" in texts.get(style.PATH, ""):
-        packaged = found[project.PATH].text if project.PATH in found else ""
-        found[style.PATH] = style.carry(texts[style.PATH], files, packaged)
+        pyproject_text = carried[project.PATH].text if project.PATH in carried else ""
+        carried[style.PATH] = style.carry(texts[style.PATH], files, pyproject_text)
     if "explicit_package_bases" in texts.get(types.PATH, ""):
-        found[types.PATH] = types.carry(texts[types.PATH], files)
+        carried[types.PATH] = types.carry(texts[types.PATH], files)
     if "secretEnv" in texts.get(chart.PATH, "") and chart.PATH not in files:
-        found[chart.PATH] = chart.carry(texts[chart.PATH], files)
+        carried[chart.PATH] = chart.carry(texts[chart.PATH], files)
     dockerfile = main_dockerfile(files)
     if dockerfile and image.STAGE in texts.get(image.PATH, ""):
-        found[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)
-        found |= image.rewritten(texts[image.PATH], dockerfile, files)
-    return found
+        carried[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)
+        carried |= image.rewritten(texts[image.PATH], dockerfile, files)
+    return carried
 
 
 def replaced(carried: Mapping[str, Carried], files: Files) -> set[str]:
-    """Return the files of the service whose whole content is in what was carried.
+    """Return the files of the service that are fully carried over, and can be removed.
 
-    One that another file of the service names stays.
+    A file that another file of the service names stays.
     """
     accounted = {path for one in carried.values() for path in one.accounted}
     names = {path.casefold() for path in carried}

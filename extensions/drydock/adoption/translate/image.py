@@ -1,4 +1,4 @@
-"""The standard's Dockerfile with what a service's own image had besides."""
+"""The standard's Dockerfile with what a service's own image needs in addition."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,22 +15,22 @@ from drydock.adoption.translate.dependencies import LOCAL_PACKAGE, archived, is_
 
 PATH = "Dockerfile"
 STAGE = "\nCOPY --from=build /app /app\n"
-"""In the standard's image, the line after which the service's own layers come."""
+"""The line of the standard's Dockerfile after which the service's layers are inserted."""
 
 _FOLDER = "/app"
-# Variables that the standard's image has, or whose readers build it in their own way.
+# Variables that the standard's image sets, or that only other build tools read.
 _PLAIN_ENV = re.compile(
     r"PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|PIP_\w+|POETRY_\w+|PIPENV_\w+|UV_\w+|PATH"
     r"|VIRTUAL_ENV|DEBIAN_FRONTEND"
 )
-# Variables that only the servers' own commands read.
+# Variables that only the commands of servers read.
 _SERVER_ENV = re.compile(r"UVICORN_\w+|GUNICORN_\w+|WEB_CONCURRENCY|HYPERCORN_\w+|GRANIAN_\w+")
-# Variables of the user that the server runs as.
-_OF_USER = re.compile(r"HOME|USER|LOGNAME")
-_OTHERWISE = re.compile(
-    "|".join(one.pattern for one in (_PLAIN_ENV, _SERVER_ENV, _OF_USER)) + "|PYTHONPATH"
+# Variables that belong to the user of the server.
+_USER_ENV = re.compile(r"HOME|USER|LOGNAME")
+_NOT_CARRIED = re.compile(
+    "|".join(one.pattern for one in (_PLAIN_ENV, _SERVER_ENV, _USER_ENV)) + "|PYTHONPATH"
 )
-# What images run to install a Python project, which the standard's does in its own way.
+# Commands that install a Python project, which the standard's image covers.
 _ROUTINE = re.compile(
     r"apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|auto(remove|clean)|dist-upgrade)\b"
     r"|apt(-get)?\s+(-\S+\s+)*(purge|remove)\b"
@@ -94,49 +94,49 @@ class _Step:
 
     line: int
     text: str
-    """On one line, what `ARG` gives put in."""
+    """On one line, with the values of `ARG`."""
     stage: str
-    """The stage that it is in; empty: one that the image is made of."""
+    """Its stage; empty if the image is built from that stage."""
     workdir: str
     """The folder that it runs in."""
 
     @property
     def word(self) -> str:
-        """What kind of instruction it is."""
+        """The kind of instruction, in upper case."""
         return self.text.split(maxsplit=1)[0].upper()
 
     @property
     def rest(self) -> str:
-        """What the instruction says."""
+        """The arguments of the instruction."""
         return self.text[len(self.word) :].strip()
 
     @property
     def last_stage(self) -> bool:
-        """Whether the image is made of it."""
+        """Whether the image is built from it."""
         return not self.stage
 
 
 def carry(theirs: str, path: str, files: Files) -> Carried:
-    """Return the rendered Dockerfile with what the one at `path` has besides.
+    """Return the rendered Dockerfile with what the one at `path` needs in addition.
 
-    That are its system packages, variables, labels, files that it puts elsewhere, what its server
-    was told, and an entrypoint that does more than start the server. Each instruction is accounted
-    for: what is neither carried over nor done by the standard is left for a person.
+    That is system packages, variables, labels, files copied to other folders, the server's options,
+    and an entrypoint that does more than start the server. Each instruction is accounted for: what
+    is neither carried over nor covered by the standard is left by hand.
     """
     steps = list(_steps(files[path]))
     start = _entrypoint(path, files, theirs)
     account: list[Entry] = []
     layers: list[str] = []
     rules = [f"replaces {path}; the standard's Dockerfile does the rest in its own way"]
-    needed = sorted({name for step in steps if step.last_stage for name in _packages(step)})
-    if needed:
-        rules.append(f"system packages of {path}: {', '.join(needed)}")
+    system_packages = sorted({one for step in steps if step.last_stage for one in _packages(step)})
+    if system_packages:
+        rules.append(f"system packages of {path}: {', '.join(system_packages)}")
         layers.append(
             "RUN apt-get update \\\n"
-            f"    && apt-get install --yes --no-install-recommends {' '.join(needed)} \\\n"
+            f"    && apt-get install --yes --no-install-recommends {' '.join(system_packages)} \\\n"
             "    && rm -rf /var/lib/apt/lists/*\n"
         )
-    demanded = {one.name for one in read(files)[0]}
+    demanded = {demand.name for demand in read(files)[0]}
     demanded |= {canonicalize_name(name) for name in names_of(files)}
     image = _Image(path, files, demanded, _ports(theirs))
     for step in steps:
@@ -145,25 +145,26 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
             if layer:
                 layers.append(layer)
                 rules.append(f"{layer.strip()} of {path}:{step.line}")
-    for one in start.variables:
-        layers.append(one.line)
-        rules.append(f"{one.line.strip()}, from the options of its server")
+    for variable in start.variables:
+        layers.append(variable.line)
+        rules.append(f"{variable.line.strip()}, from the options of its server")
     account += start.account
     if start.line:
         rules.append(f"{start.line.strip()}, because {start.why}")
     todo = [*_guessed(path, files), *(one.todo() for one in account if one.outcome == "by hand")]
-    same = path.casefold() == PATH.casefold()
-    if same:
-        remarks = _remarks(files[path])
-        todo += [Todo(path, n, f"a comment is not carried over: {one}", "") for n, one in remarks]
-        todo += _named_otherwise(path, files)
+    is_replaced = path.casefold() == PATH.casefold()
+    if is_replaced:
+        comments = _comments(files[path])
+        for number, comment in comments:
+            todo.append(Todo(path, number, f"a comment is not carried over: {comment}", ""))
+        todo += _other_spellings(path, files)
     else:
         how = "build the image from the Dockerfile at the top, then git rm this one"
         todo.append(Todo(path, 0, "the standard's Dockerfile replaces it", how))
     text = theirs.replace(STAGE, f"{STAGE}{''.join(layers)}", 1)
     if start.line:
         text = re.sub(r"(?m)(^CMD |\Z)", lambda cmd: start.line + cmd[0], text, count=1)
-    accounted = frozenset({path} if same else ())
+    accounted = frozenset({path} if is_replaced else ())
     return Carried(text, tuple(rules), tuple(todo), accounted, tuple(account))
 
 
@@ -175,8 +176,8 @@ def _guessed(path: str, files: Files) -> Iterator[Todo]:
         yield Todo(path, 0, why, how, "start")
 
 
-def _named_otherwise(path: str, files: Files) -> Iterator[Todo]:
-    """Yield where else the Dockerfile has the name `path`, which the standard spells otherwise."""
+def _other_spellings(path: str, files: Files) -> Iterator[Todo]:
+    """Yield where other files name `path`, which the standard spells differently."""
     named = re.compile(rf"(?<![\w.'-]){path}(?![\w.:'-])(?!\"\s*:)")
     for other, text in sorted(files.items()) if path != PATH else ():
         for number, line in enumerate(text.splitlines(), 1):
@@ -186,7 +187,7 @@ def _named_otherwise(path: str, files: Files) -> Iterator[Todo]:
 
 
 def rewritten(theirs: str, path: str, files: Files) -> dict[str, Carried]:
-    """Return the scripts that start the server, as they go on as entrypoints."""
+    """Return the scripts that started the server, changed into entrypoints."""
     rule = 'it ends with exec "$@": the image\'s command starts the server'
     return {
         script: Carried(text, (rule,))
@@ -195,11 +196,11 @@ def rewritten(theirs: str, path: str, files: Files) -> dict[str, Carried]:
 
 
 def _entrypoint(path: str, files: Files, theirs: str) -> Entrypoint:
-    steps = [one for one in _steps(files[path]) if one.last_stage]
+    steps = [step for step in _steps(files[path]) if step.last_stage]
     port = next(iter(_ports(theirs)), None)
     workdir = steps[-1].workdir if steps else "/"
-    said = [(one.line, one.text) for one in steps]
-    return entrypoint.of_image(path, said, files, port, workdir)
+    instructions_of = [(step.line, step.text) for step in steps]
+    return entrypoint.of_image(path, instructions_of, files, port, workdir)
 
 
 def _ports(theirs: str) -> list[int]:
@@ -208,59 +209,55 @@ def _ports(theirs: str) -> list[int]:
 
 
 def _steps(text: str) -> Iterator[_Step]:
-    """Yield the instructions, what `ARG` gives them put in."""
+    """Yield the instructions, with the values of `ARG`."""
     found = list(instructions(text))
-    made_of = _lineage(found)
-    given: dict[str, str] = {}
+    lineage = _lineage(found)
+    arguments: dict[str, str] = {}
     stage, number, workdirs = "", -1, {"": "/"}
     for line, step in found:
         if argument := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
-            given[argument[1]] = argument[2]
+            arguments[argument[1]] = argument[2]
         else:
-            step = re.sub(  # noqa: PLW2901 - the same, made plain
-                r"\$\{?(\w+)\}?", lambda name: given.get(name[1], name[0]), step
+            step = re.sub(  # noqa: PLW2901 - the same instruction
+                r"\$\{?(\w+)\}?", lambda name: arguments.get(name[1], name[0]), step
             )
         word, _, rest = step.partition(" ")
         if word.upper() == "FROM":
             number += 1
             base, named = _from(step)
-            stage = "" if number in made_of else named or str(number)
+            stage = "" if number in lineage else named or str(number)
             workdir = workdirs.get(base, "/")
             name = named
         elif number < 0:
             workdir, name = "/", ""
         if word.upper() == "WORKDIR":
-            told_folder = rest.strip().strip("\"'")
-            workdir = (
-                told_folder
-                if told_folder.startswith("/")
-                else f"{workdir.rstrip('/')}/{told_folder}"
-            )
+            folder = rest.strip().strip("\"'")
+            workdir = folder if folder.startswith("/") else f"{workdir.rstrip('/')}/{folder}"
         workdirs[name.lower()] = workdir
         yield _Step(line, step, stage, workdir.rstrip("/") or "/")
 
 
 def _from(step: str) -> tuple[str, str]:
-    """Return what a stage is made from, and its name; both in lower case."""
+    """Return the base and the name of a stage, both in lower case."""
     words = [word for word in step.split()[1:] if not word.startswith("--")]
-    named = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
-    return (words[0] if words else "").lower(), named.lower()
+    name = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
+    return (words[0] if words else "").lower(), name.lower()
 
 
 def _lineage(found: list[tuple[int, str]]) -> set[int]:
-    """Return the numbers of the stages that the last one is made of."""
+    """Return the numbers of the stages that the last one is built from, including itself."""
     stages = [_from(step) for _, step in found if re.match(r"FROM\b", step, re.IGNORECASE)]
     names = {named: number for number, (_, named) in enumerate(stages) if named}
     number = len(stages) - 1
-    made_of = {number}
+    lineage = {number}
     while number >= 0 and (before := names.get(stages[number][0], -1)) in range(number):
-        made_of.add(before)
+        lineage.add(before)
         number = before
-    return made_of
+    return lineage
 
 
 def _bare(step: _Step) -> Iterator[tuple[str, str]]:
-    """Yield the commands that a step runs, as they stand and without what is around them."""
+    """Yield the commands of a step, as written and without parentheses."""
     plain = re.sub(r"--(mount|network|security)=\S+\s*", "", step.rest)
     for command in shell.commands(plain):
         if bare := command.strip("() "):
@@ -268,39 +265,39 @@ def _bare(step: _Step) -> Iterator[tuple[str, str]]:
 
 
 def _packages(step: _Step) -> set[str]:
-    """Return the Debian packages that a step installs and that a service may need to run."""
+    """Return the Debian packages of a step that a service may need at run time."""
     commands = (bare for _, bare in _bare(step)) if step.word == "RUN" else ()
     found = filter(None, map(packages.installed, commands))
     return {name for one in found if one.of_debian for name in one.names}
 
 
 _Found = Iterator[tuple[Entry, str]]
-"""What becomes of a part of an instruction, and the layer that carries it over."""
+"""Entries for an instruction, each with the layer that carries it over, or an empty text."""
 
 
 @dataclass(frozen=True)
 class _Image:
-    """An image of a service, whose instructions are accounted for."""
+    """Accounts for the instructions of a service's image."""
 
     path: str
     files: Files
     demanded: set[str]
     """The packages that the service depends on."""
     ports: list[int]
-    """Those of the standard's image."""
+    """The ports of the standard's image."""
 
     def account(self, step: _Step) -> _Found:
-        """Yield what becomes of an instruction, part by part."""
-        of_kind: Mapping[str, object] = {
+        """Yield what becomes of each part of an instruction."""
+        accounts: Mapping[str, object] = {
             "FROM": self._base, "ARG": self._argument, "ENV": self._variables,
             "LABEL": self._labels, "RUN": self._commands, "COPY": self._files,
             "ADD": self._files, "EXPOSE": self._exposed,
         }  # fmt: skip
-        find = of_kind.get(step.word)
-        if callable(find):
-            yield from find(step)
+        account = accounts.get(step.word)
+        if callable(account):
+            yield from account(step)
         elif step.word in {"CMD", "ENTRYPOINT"} and step.last_stage:
-            return  # what the image starts is accounted for as a whole
+            return  # `entrypoint` accounts for both
         else:
             yield self._plain(step), ""
 
@@ -313,26 +310,28 @@ class _Image:
         if step.stage and step.word in {"CMD", "ENTRYPOINT"}:
             how = f"decide how an image of the target {step.stage} starts"
             return self._by_hand(step, step.text, how)
-        done = {
+        covered = {
             "WORKDIR": f"the service is in {_FOLDER}",
             "USER": "the image runs as user 10001",
             "SHELL": "the standard's commands do not need it",
             "STOPSIGNAL": "the service shuts down on SIGTERM and SIGINT",
             "MAINTAINER": "the label org.opencontainers.image.vendor names the owner",
         }.get(step.word)
-        return self._standard(step, step.text, done) if done else self._by_hand(step, step.text)
+        if covered:
+            return self._standard(step, step.text, covered)
+        return self._by_hand(step, step.text)
 
-    def _standard(self, step: _Step, said: str, how: str) -> Entry:
-        return Entry(self.path, step.line, said, "standard", how)
+    def _standard(self, step: _Step, text: str, how: str) -> Entry:
+        return Entry(self.path, step.line, text, "standard", how)
 
-    def _carried(self, step: _Step, said: str, how: str) -> Entry:
-        return Entry(self.path, step.line, said, "carried", how)
+    def _carried(self, step: _Step, text: str, how: str) -> Entry:
+        return Entry(self.path, step.line, text, "carried", how)
 
-    def _by_hand(self, step: _Step, said: str, how: str = _DECIDE, why: str = "") -> Entry:
-        return Entry(self.path, step.line, said, "by hand", how, why)
+    def _by_hand(self, step: _Step, text: str, how: str = _DECIDE, why: str = "") -> Entry:
+        return Entry(self.path, step.line, text, "by hand", how, why)
 
     def _base(self, step: _Step) -> _Found:
-        base, named = _from(step.text)
+        base, stage = _from(step.text)
         stages = {_from(one.text)[1] for one in _steps(self.files[self.path]) if one.word == "FROM"}
         if base in stages or _PYTHON_BASE.fullmatch(base):
             yield (
@@ -344,15 +343,16 @@ class _Image:
         else:
             why = f"the standard's base image replaces {base}"
             yield self._by_hand(step, step.text, "check what the service needs from it", why), ""
-        built = any(f"--from={named}" in text for _, text in instructions(self.files[self.path]))
-        if step.stage and named and not built:
-            why = f"the image has no stage {named}"
-            how = f"change whatever builds with --target {named}"
+        text = self.files[self.path]
+        is_copied_from = any(f"--from={stage}" in line for _, line in instructions(text))
+        if step.stage and stage and not is_copied_from:
+            why = f"the image has no stage {stage}"
+            how = f"change whatever builds with --target {stage}"
             yield self._by_hand(step, step.text, how, why), ""
 
     def _argument(self, step: _Step) -> _Found:
         name, equals, _ = step.rest.partition("=")
-        if not equals and step.last_stage and self._is_put_in(name):
+        if not equals and step.last_stage and self._is_carried(name):
             yield self._carried(step, step.text, PATH), f"ARG {name}\n"
         elif equals or not step.last_stage or name in {"VERSION", "REVISION"}:
             how = (
@@ -365,11 +365,11 @@ class _Image:
             why = f"the image takes no build argument {name}"
             yield self._by_hand(step, step.text, "remove it where the image is built", why), ""
 
-    def _is_put_in(self, name: str) -> bool:
-        """Tell whether a build argument is put into what comes along: variables and labels."""
-        named = re.compile(rf"\$(\{{{name}\b|{name}\b)")
+    def _is_carried(self, name: str) -> bool:
+        """Tell whether a variable or label that is carried over uses a build argument."""
+        use = re.compile(rf"\$(\{{{name}\b|{name}\b)")
         return any(
-            named.search(value) and not _OTHERWISE.fullmatch(variable)
+            use.search(value) and not _NOT_CARRIED.fullmatch(variable)
             for one in _steps(self.files[self.path])
             if one.last_stage and one.word in {"ENV", "LABEL"}
             for variable, value in _pairs(one.rest)
@@ -377,43 +377,43 @@ class _Image:
 
     def _variables(self, step: _Step) -> _Found:
         for name, value in _pairs(step.rest):
-            said = f"ENV {name}={value}"
+            text = f"ENV {name}={value}"
             if name == "PYTHONPATH":
-                yield self._by_hand(step, said, "drop it: the image installs the package"), ""
+                yield self._by_hand(step, text, "drop it: the image installs the package"), ""
             elif _PLAIN_ENV.fullmatch(name):
-                yield self._standard(step, said, "the standard's image is built in its own way"), ""
+                yield self._standard(step, text, "the standard's image is built in its own way"), ""
             elif _SERVER_ENV.fullmatch(name):
                 how = "the chassis starts the server: use server.* and logging.* of its settings"
-                yield self._by_hand(step, said, how), ""
+                yield self._by_hand(step, text, how), ""
             elif not step.last_stage:
-                yield self._by_hand(step, said), ""
-            elif _OF_USER.fullmatch(name):
+                yield self._by_hand(step, text), ""
+            elif _USER_ENV.fullmatch(name):
                 why = f"{name} is for a user that the image lacks: it runs as user 10001"
-                yield self._by_hand(step, said, "set it to a folder that exists", why), ""
+                yield self._by_hand(step, text, "set it to a folder that exists", why), ""
             else:
-                yield self._carried(step, said, PATH), f"{said}\n"
+                yield self._carried(step, text, PATH), f"{text}\n"
                 if step.workdir not in {_FOLDER, "/"} and step.workdir in value:
                     why = f"{name} names {step.workdir}, but the service is now in {_FOLDER}"
-                    yield self._by_hand(step, said, "correct it, if it points at the code", why), ""
+                    yield self._by_hand(step, text, "correct it, if it points at the code", why), ""
 
     def _labels(self, step: _Step) -> _Found:
         for name, value in _pairs(step.rest):
-            said = f"LABEL {name}={value}"
+            text = f"LABEL {name}={value}"
             if _STANDARD_LABELS.fullmatch(name.strip("\"'")):
-                yield self._standard(step, said, "the standard's image has this label"), ""
+                yield self._standard(step, text, "the standard's image has this label"), ""
             elif step.last_stage:
-                yield self._carried(step, said, PATH), f"{said}\n"
+                yield self._carried(step, text, PATH), f"{text}\n"
             else:
-                yield self._by_hand(step, said), ""
+                yield self._by_hand(step, text), ""
 
     def _exposed(self, step: _Step) -> _Found:
-        for one in step.rest.split():
-            number = one.partition("/")[0]
+        for port in step.rest.split():
+            number = port.partition("/")[0]
             if not self.ports or (number.isdecimal() and int(number) in self.ports):
-                yield self._carried(step, f"EXPOSE {one}", "the answer service_port"), ""
+                yield self._carried(step, f"EXPOSE {port}", "the answer service_port"), ""
             else:
-                why = f"the image does not expose {one}"
-                yield self._by_hand(step, f"EXPOSE {one}", _DECIDE, why), ""
+                why = f"the image does not expose {port}"
+                yield self._by_hand(step, f"EXPOSE {port}", _DECIDE, why), ""
 
     def _files(self, step: _Step) -> _Found:
         copied = _copied(step.text)
@@ -425,18 +425,17 @@ class _Image:
                 yield self._by_hand(step, step.text), ""
             return
         sources, target = copied
-        held = all(one in self.files or self._is_folder(one) for one in sources)
-        code = any(one.endswith(".py") or _PROJECT.search(one) for one in sources)
-        if _is_elsewhere(target, step.workdir) and not code:
-            if not held:
+        is_tracked = all(path in self.files or self._is_folder(path) for path in sources)
+        is_code = any(path.endswith(".py") or _PROJECT.search(path) for path in sources)
+        if _is_elsewhere(target, step.workdir) and not is_code:
+            if not is_tracked:
                 yield self._by_hand(step, step.text), ""
             elif step.last_stage:
-                folder = len(sources) > 1 or self._is_folder(sources[0])
-                named = f"{target}/".replace("//", "/") if folder else target
-                layer = "".join(
-                    f"COPY {one} {named}\n" for one in sources if self._is_folder(one)
-                ) if folder and any(map(self._is_folder, sources)) else ""  # fmt: skip
-                layer = layer or f"COPY {' '.join(sources)} {named}\n"
+                into_folder = len(sources) > 1 or self._is_folder(sources[0])
+                target = f"{target}/".replace("//", "/") if into_folder else target
+                folders = [path for path in sources if self._is_folder(path)]
+                layer = "".join(f"COPY {path} {target}\n" for path in folders)
+                layer = layer or f"COPY {' '.join(sources)} {target}\n"
                 yield self._carried(step, step.text, PATH), layer
             else:
                 yield self._by_hand(step, step.text), ""
@@ -449,55 +448,53 @@ class _Image:
 
     def _commands(self, step: _Step) -> _Found:
         for command, bare in _bare(step):
-            if made := re.match(r"mkdir\s+(?:-\S+\s+)*(.*)", bare):
-                yield self._folders(step, command, made[1].split()), ""
+            if mkdir := re.match(r"mkdir\s+(?:-\S+\s+)*(.*)", bare):
+                yield self._folders(step, command, mkdir[1].split()), ""
             elif installed := packages.installed(bare):
-                yield from ((one, "") for one in self._packages(step, command, installed))
+                yield from ((entry, "") for entry in self._packages(step, command, installed))
             elif not _ROUTINE.match(bare):
                 yield self._by_hand(step, command), ""
             else:
                 yield from self._installs(step, command, bare)
 
-    def _packages(self, step: _Step, said: str, installed: packages.Installed) -> Iterator[Entry]:
-        named = ", ".join((*installed.names, *installed.of_vendors, *installed.unclear))
-        if not named:
-            yield self._standard(step, said, "the image installs wheels, and builds nothing")
+    def _packages(
+        self, step: _Step, command: str, installed: packages.Installed
+    ) -> Iterator[Entry]:
+        names = ", ".join((*installed.names, *installed.of_vendors, *installed.unclear))
+        if not names:
+            yield self._standard(step, command, "the image installs wheels, and builds nothing")
         elif step.stage:
-            why = f"the stage {step.stage} installs {named}"
-            yield self._by_hand(
-                step,
-                said,
-                "add it to the Dockerfile's build stage, if a package needs it to build",
-                why,
-            )
+            why = f"the stage {step.stage} installs {names}"
+            how = "add it to the Dockerfile's build stage, if a package needs it to build"
+            yield self._by_hand(step, command, how, why)
         elif not installed.of_debian:
-            theirs = f"{named} of {installed.manager}"
-            why = f"the standard's image is Debian's, where the name may differ: {theirs}"
-            yield self._by_hand(step, said, _OF_DEBIAN, why)
+            differing = f"{names} of {installed.manager}"
+            why = f"the standard's image is Debian's, where the name may differ: {differing}"
+            yield self._by_hand(step, command, _OF_DEBIAN, why)
         else:
             if installed.names:
-                yield self._carried(step, said, PATH)
+                yield self._carried(step, command, PATH)
             if installed.versions:
                 why = f"the newest version is installed, not {', '.join(installed.versions)}"
                 how = "if you need that version, check which one the standard's Debian has"
-                yield self._by_hand(step, said, how, why)
+                yield self._by_hand(step, command, how, why)
             if installed.of_vendors:
-                named = ", ".join(installed.of_vendors)
-                why = f"not carried over: {named}, which comes from its vendor and not from Debian"
+                names = ", ".join(installed.of_vendors)
+                why = f"not carried over: {names}, which comes from its vendor and not from Debian"
                 how = "add the vendor's apt source, too, or use a base image that has it"
-                yield self._by_hand(step, said, how, why)
+                yield self._by_hand(step, command, how, why)
             if installed.unclear:
                 why = (
                     f"not carried over: the packages that {', '.join(installed.unclear)} stands for"
                 )
-                yield self._by_hand(step, said, _OF_DEBIAN, why)
+                yield self._by_hand(step, command, _OF_DEBIAN, why)
 
-    def _folders(self, step: _Step, said: str, named: list[str]) -> Entry:
+    def _folders(self, step: _Step, command: str, folders: list[str]) -> Entry:
         inside = (step.workdir, _FOLDER, f"{step.workdir}/", ".", "./")
-        if step.stage or all(one in inside for one in named):
-            return self._standard(step, said, f"the image has {_FOLDER}")
+        if step.stage or all(folder in inside for folder in folders):
+            return self._standard(step, command, f"the image has {_FOLDER}")
         how = "if the service writes to it, mount a volume: the image runs as user 10001"
-        return self._by_hand(step, said, how)
+        return self._by_hand(step, command, how)
 
     def _installs(self, step: _Step, command: str, bare: str) -> _Found:
         yield self._standard(step, command, "the image installs what uv.lock lists"), ""
@@ -523,19 +520,19 @@ class _Image:
                     yield self._by_hand(step, command, LOCAL_PACKAGE, why), ""
 
 
-def _pairs(said: str) -> list[tuple[str, str]]:
-    """Return the names and values of ENV or LABEL, values as they stand."""
+def _pairs(arguments: str) -> list[tuple[str, str]]:
+    """Return names and values of ENV or LABEL, the values as written."""
     value = r"(?:\"(?:\\.|[^\"\\])*\"|'[^']*'|\\.|[^\s\\\"'])*"
-    pairs = re.findall(rf"(\"[^\"]+\"|'[^']+'|[\w.-]+)=({value})", said)
-    if pairs and re.match(r"(\"[^\"]+\"|'[^']+'|[\w.-]+)=", said):
+    pairs = re.findall(rf"(\"[^\"]+\"|'[^']+'|[\w.-]+)=({value})", arguments)
+    if pairs and re.match(r"(\"[^\"]+\"|'[^']+'|[\w.-]+)=", arguments):
         return pairs
-    name, _, rest = said.partition(" ")
+    name, _, rest = arguments.partition(" ")
     rest = rest.strip()
     return [(name, f'"{rest}"' if " " in rest and rest[0] not in "\"'" else rest)]
 
 
 def _copied(step: str) -> tuple[list[str], str] | None:
-    """Return what a step copies from the service, and to where."""
+    """Return what a step copies from the service, and the target; None for other sources."""
     if re.search("--from=|://|<<", step):
         return None
     words = [word for word in re.sub(r'[\[\]",]', " ", step).split()[1:] if word[:2] != "--"]
@@ -545,17 +542,19 @@ def _copied(step: str) -> tuple[list[str], str] | None:
 
 
 def _is_elsewhere(target: str, workdir: str) -> bool:
+    """Tell whether a target is a folder for data or settings, outside the service's folder."""
     inside = workdir != "/" and f"{target}/".startswith(f"{workdir}/")
     where = r"/(etc|opt|srv|data|mnt|var|usr/(local/)?share|config)\b"
     return bool(re.match(where, target)) and not inside
 
 
-def _remarks(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each remark with its first line: none of them is carried over."""
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the first line of each comment, with its number."""
     last = 0
     for number, line in enumerate(text.splitlines(), 1):
-        said = line.strip().lstrip("# ")
-        if line.strip().startswith("#") and said and not re.match(r"(syntax|escape)\s*=", said):
+        comment = line.strip().lstrip("# ")
+        is_directive = re.match(r"(syntax|escape)\s*=", comment)
+        if line.strip().startswith("#") and comment and not is_directive:
             if number != last + 1:
-                yield number, without_logins(said)[:80]
+                yield number, without_logins(comment)[:80]
             last = number
