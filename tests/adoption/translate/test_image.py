@@ -56,6 +56,11 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         {"shop.yml": "", "main.py": ""},
         "COPY shop.yml /etc/shop.yml\n",
     ),
+    "folders and files that it puts elsewhere": (
+        "FROM python:3.9\nCOPY shop.yml conf data /etc/shop/\n",
+        {"shop.yml": "", "conf/a.ini": "", "data/b.csv": ""},
+        "COPY conf /etc/shop/\nCOPY data /etc/shop/\nCOPY shop.yml /etc/shop/\n",
+    ),
 }
 TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "what it does in its own way": (

@@ -434,8 +434,9 @@ class _Image:
                 into_folder = len(sources) > 1 or self._is_folder(sources[0])
                 target = f"{target}/".replace("//", "/") if into_folder else target
                 folders = [path for path in sources if self._is_folder(path)]
+                files = [path for path in sources if path not in folders]
                 layer = "".join(f"COPY {path} {target}\n" for path in folders)
-                layer = layer or f"COPY {' '.join(sources)} {target}\n"
+                layer += f"COPY {' '.join(files)} {target}\n" if files else ""
                 yield self._carried(step, step.text, PATH), layer
             else:
                 yield self._by_hand(step, step.text), ""
