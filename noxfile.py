@@ -1,4 +1,4 @@
-"""What proves Drydock: `nox` runs all of it, `nox -s unit` one session, `nox --list` tells them."""
+"""The checks of Drydock: `nox` runs the default ones, `nox -s unit` one; `nox --list` lists all."""
 
 import os
 import shutil
@@ -23,23 +23,23 @@ nox.options.sessions = [
     "first_run",
 ]
 
-# Tests start processes by the hundred: each would compile all that it imports.
+# Tests start hundreds of processes, each of which would compile all its imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-# One more than there are cores: tests that start services wait a third of their time.
+# One more than cores, since tests that start services spend a third of their time waiting.
 WORKERS = str((os.cpu_count() or 2) + 1)
-# The versions that the tests were last seen with; services never see it.
+# The versions that the tests last passed with; services never use this file.
 CONSTRAINTS = "constraints.txt"
 ELSEWHERE = "slow updates fleet java packaging prove renovate retrofits rules triton"
 FAST = f"not ({' or '.join(ELSEWHERE.split())})"
 
 
 def install(session: nox.Session, *more: str) -> None:
-    """Install drydock and what its tests need, by uv, which is fast where pip is not."""
+    """Install drydock and what its tests need, with uv, which is faster than pip."""
     project = nox.project.load_toml("pyproject.toml")
     groups = nox.project.dependency_groups(project, "tests", *more)
     if session.venv_backend != "uv":
         session.install("uv")
-    # The tests run uv on projects of their own, and this names the session's.
+    # Names the session's environment, but the tests run uv on other projects.
     session.env.pop("UV_PROJECT_ENVIRONMENT", None)
     python = session.virtualenv.location
     where = ("--quiet", "--python", python, "--constraints", CONSTRAINTS)
@@ -50,13 +50,13 @@ def install(session: nox.Session, *more: str) -> None:
 
 
 def provide(session: nox.Session, command: str, *packages: str) -> None:
-    """Install Debian's packages where a command is missing."""
+    """Install Debian packages if a command is missing."""
     if not shutil.which(command):
         session.run("python", "-m", "tests.debian", *packages)
 
 
 def provide_poetry(session: nox.Session) -> None:
-    """Put Poetry and pipx on the session's path, from an environment of their own."""
+    """Put Poetry and pipx on the session's PATH, from a separate environment."""
     folder = Path(session.virtualenv.location, "poetry")
     external = session.venv_backend == "uv"
     session.run_install("uv", "venv", "--quiet", "--allow-existing", str(folder), external=external)
@@ -72,7 +72,7 @@ def provide_poetry(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Make a service, start it, ask it, stop it: what Drydock is for, in one command."""
+    """Create a service, start it, send it a request, stop it: Drydock in one command."""
     install(session)
     session.run("python", "-m", "tools.demo", *session.posargs)
 
@@ -88,30 +88,30 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly."""
-    install(session, "chart", "images")  # which some of the tests import
+    install(session, "chart", "images")  # imported by some tests
     session.run("mypy")
 
 
 @contextmanager
 def memory() -> Iterator[dict[str, str]]:
-    """Yield an environment whose temporary files are kept in memory, where that has room.
+    """Yield variables that keep temporary files in memory, if there is room.
 
-    Tests make files by the hundred thousand, of which a disk makes a thousand a second.
+    Tests create hundreds of thousands of files; a disk creates a thousand per second.
     """
     shared = Path("/dev/shm")
-    # Some tests run what they write, which containers may not allow there.
+    # Some tests run programs that they write; containers may forbid that there.
     runs = shared.is_dir() and not os.statvfs(shared).f_flag & os.ST_NOEXEC
     if not runs or shutil.disk_usage(shared).free < 2 << 30:
         yield {}
         return
-    # Not named as the engine's own folders, which tests must find no trace of.
+    # Named differently from the engine's folders: tests check that those leave no trace.
     with tempfile.TemporaryDirectory(prefix="tests.", dir=shared) as folder:
         yield {"TMPDIR": folder}
 
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Run the fast tests of engine and template; arguments after `--` go to pytest."""
+    """Run the fast tests of engine and template; arguments after `--` are passed to pytest."""
     install(session)
     with memory() as variables:
         session.run("pytest", "-n", WORKERS, "-m", FAST, *session.posargs, env=variables)
@@ -119,7 +119,7 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Run the fast tests, and tell which lines and branches of the engine they leave out."""
+    """Run the fast tests, and list the lines and branches of the engine that they miss."""
     install(session, "coverage")
     packages = ("--cov=drydock", "--cov=drydock_standard", "--cov-branch")
     options = (*packages, "--cov-report=term-missing:skip-covered")
@@ -128,7 +128,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def constraints(session: nox.Session) -> None:
-    """Raise the versions that the sessions install to the newest that fit pyproject.toml."""
+    """Raise the versions that the sessions install to the newest that pyproject.toml allows."""
     if session.venv_backend != "uv":
         session.install("uv")
     groups = nox.project.load_toml("pyproject.toml")["dependency-groups"]
@@ -143,16 +143,16 @@ def constraints(session: nox.Session) -> None:
 
 @nox.session
 def slow(session: nox.Session) -> None:
-    """Run the tests that take their time: properties, kills, twins of stock Copier."""
+    """Run the slow tests: properties, kills, comparisons with stock Copier."""
     install(session)
-    # Those of the pipelines have a session of their own, which installs what they need.
+    # The tests of the pipelines need more packages, which their own session installs.
     elsewhere = "--ignore=tests/template/pipelines"
     session.run("pytest", "-n", WORKERS, "-m", "slow", elsewhere, *session.posargs)
 
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """Edit real files at random and merge them, 5,000 times: a merge says all of both sides."""
+    """Merge random edits of real files, 5,000 times: the result contains both sides' changes."""
     install(session)
     test = "tests/merging/test_real_files_property.py"
     session.run("pytest", test, *session.posargs, env={"DRYDOCK_CASES": "5000"})
@@ -160,7 +160,7 @@ def properties(session: nox.Session) -> None:
 
 @nox.session
 def schemas(session: nox.Session) -> None:
-    """Give schemas of marshmallow 3 and 4 and their translations the same payloads, 500 each."""
+    """Load the same 500 payloads with marshmallow 3 and 4 schemas and with their translations."""
     install(session)
     tests = ("-n", WORKERS, "-m", "slow", "tests/codemods/marshmallow")
     session.run("pytest", *tests, *session.posargs, env={"DRYDOCK_CASES": "500"})
@@ -168,14 +168,14 @@ def schemas(session: nox.Session) -> None:
 
 @nox.session
 def updates(session: nox.Session) -> None:
-    """Bring edited services of every earlier release to the working tree's state."""
+    """Update edited services from every earlier release to the working tree's state."""
     install(session)
     session.run("pytest", "-n", WORKERS, "-m", "updates", *session.posargs)
 
 
 @nox.session
 def variants(session: nox.Session) -> None:
-    """Render and check variants; install and test some: covering arrays of all answers.
+    """Render and check variants, and install and test some, by covering arrays of all answers.
 
     `-- strength=3` covers more, `-- inference=local` narrows.
     """
@@ -186,9 +186,9 @@ def variants(session: nox.Session) -> None:
 
 @nox.session
 def corpus(session: nox.Session) -> None:
-    """Replay real updates and adoptions with the engine of a REF and with this tree's; compare.
+    """Compare the engine of a REF with this tree's: replay real updates and adoptions with both.
 
-    `-- REF --clones DIR`; `-- --list` tells what it wants there, `-- --fetch` clones it.
+    `-- REF --clones DIR`; `-- --list` lists the repositories needed there, `-- --fetch` clones.
     """
     install(session)
     session.run("python", "benchmarks/corpus.py", *session.posargs, env={"PYTHONPATH": "."})
@@ -196,14 +196,14 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session
 def newest(session: nox.Session) -> None:
-    """Run the chassis' tests with the newest versions of all dependencies, prereleases too."""
+    """Run the chassis' tests with the newest dependencies, including prereleases."""
     install(session)
     session.run("python", "-m", "tests.template.newest", *session.posargs)
 
 
 @nox.session
 def chart(session: nox.Session) -> None:
-    """Hold chart and alerts to real tools and the running service, dashboards to Grafana."""
+    """Check chart and alerts with real tools and a running service, dashboards with Grafana."""
     install(session, "chart", "images")
     session.run("python", "-m", "tests.template.chart.parts")
     session.run(
@@ -215,7 +215,7 @@ def chart(session: nox.Session) -> None:
 
 @nox.session
 def picture(session: nox.Session) -> None:
-    """Draw the README's picture of the dashboard, from what a real Prometheus sees."""
+    """Draw the README's picture of the dashboard from the data of a real Prometheus."""
     install(session, "chart")
     session.run("python", "-m", "tests.template.chart.parts")
     session.run("python", "-m", "tools.picture", *session.posargs)
@@ -223,14 +223,14 @@ def picture(session: nox.Session) -> None:
 
 @nox.session
 def image(session: nox.Session) -> None:
-    """Build the image of a generated service, and run and stop it as a cluster would."""
+    """Build the image of a generated service, then run and stop it as a cluster would."""
     install(session, "images")
     session.run("python", "-m", "tests.template.image", *session.posargs)
 
 
 @nox.session
 def pipelines(session: nox.Session) -> None:
-    """Read the pipelines by what runs them, and run their commands in a generated service."""
+    """Parse the pipelines with their own tools, and run their commands in a generated service."""
     install(session, "pipelines")
     provide(session, "groovy", "groovy", "default-jre-headless")
     session.run("pytest", "-n", WORKERS, "-m", "slow", "tests/template/pipelines", *session.posargs)
@@ -238,14 +238,14 @@ def pipelines(session: nox.Session) -> None:
 
 @nox.session
 def retrofits(session: nox.Session) -> None:
-    """Bring services of ten kinds in, install, start and ask them; `-- -m sample` does some."""
+    """Adopt services of ten kinds, install, start and call them; `-- -m sample` does some."""
     install(session)
     session.run("pytest", "-n", WORKERS, "-m", "retrofits", "tests/commands", *session.posargs)
 
 
 @nox.session
 def java(session: nox.Session) -> None:
-    """Call a service as the README of a generated one tells its callers in Java."""
+    """Call a service with the Java example in a generated README."""
     install(session)
     provide(session, "javac", "default-jdk-headless")
     session.run("pytest", "-m", "java", "tests/template/test_java.py", *session.posargs)
@@ -253,7 +253,7 @@ def java(session: nox.Session) -> None:
 
 @nox.session
 def packaging(session: nox.Session) -> None:
-    """Lock, install, publish by uv and Poetry, with a company's index and a planted package."""
+    """Lock, install and publish with uv and Poetry, with a private index and a planted package."""
     install(session)
     provide_poetry(session)
     folders = ("tests/template/packaging", "tests/standard")
@@ -269,9 +269,9 @@ def prove(session: nox.Session) -> None:
 
 @nox.session
 def rules(session: nox.Session) -> None:
-    """Prove that what each rule of `drydock modernize` makes behaves as before, and mistakes not.
+    """Prove that code behaves as before after each rule of `drydock modernize`, except mistakes.
 
-    Two environments and some runs for each rule: minutes, so that no pipeline runs it.
+    Each rule needs two environments and several runs. That takes minutes, so no pipeline runs it.
     """
     install(session)
     session.run("pytest", "-n", WORKERS, "-m", "rules", *session.posargs)
@@ -279,14 +279,14 @@ def rules(session: nox.Session) -> None:
 
 @nox.session
 def peers(session: nox.Session) -> None:
-    """Run Copier's own tests of updates against `drydock update`."""
+    """Run Copier's own update tests against `drydock update`."""
     install(session, "peers")
     session.run("python", "-m", "tests.peers", "-n", WORKERS, *session.posargs)
 
 
 @nox.session
 def renovate(session: nox.Session) -> None:
-    """Let the real Renovate look for updates, and commit what drydock's `copier` merges."""
+    """Let the real Renovate find updates, and commit what drydock's `copier` merges."""
     install(session)
     session.run("python", "-m", "tests.renovate.parts")
     session.run("pytest", "-n", WORKERS, "-m", "renovate", "tests/renovate", *session.posargs)
@@ -294,7 +294,7 @@ def renovate(session: nox.Session) -> None:
 
 @nox.session
 def fleet(session: nox.Session) -> None:
-    """Look at the fleet's page in a real Chromium, and hold its metrics to a real Prometheus."""
+    """Open the fleet's page in a real Chromium, and check its metrics with a real Prometheus."""
     install(session)
     provide(session, "chromium", "chromium")
     provide(session, "promtool", "prometheus")
@@ -303,7 +303,7 @@ def fleet(session: nox.Session) -> None:
 
 @nox.session
 def triton(session: nox.Session) -> None:
-    """Let a generated service ask a real Triton server, and do to that what happens to servers."""
+    """Let a generated service call a real Triton server that is slow, broken or killed."""
     install(session)
     session.run("python", "-m", "tests.template.triton.server")
     session.run("pytest", "-m", "triton", "tests/template/triton", *session.posargs)
@@ -311,14 +311,14 @@ def triton(session: nox.Session) -> None:
 
 @nox.session
 def first_run(session: nox.Session) -> None:
-    """Run the README's first command as a stranger: a clean clone, no identity, an odd folder."""
+    """Run the README's first command like a stranger: clean clone, no identity, odd folder."""
     install(session)
     session.run("python", "-m", "tools.first_run", *session.posargs)
 
 
 @nox.session
 def fresh(session: nox.Session) -> None:
-    """Run all of it on an empty Debian, as root; `-- fetch` fetches and starts the parts only."""
+    """Run all sessions on an empty Debian, as root; `-- fetch` only downloads and starts parts."""
     install(session)
     session.run("python", "-m", "tools.fresh", *session.posargs)
 
@@ -327,8 +327,8 @@ def fresh(session: nox.Session) -> None:
 def rehearsal(session: nox.Session) -> None:
     """Forecast what a release of this tree would do to a fleet: `-- fleet.yaml --most 5`.
 
-    Fails where more than that percentage of its services would conflict (5 if it is not given),
-    and names the lines of the template that they come from.
+    Fails if more than that percentage of the services would conflict (default: 5), and names the
+    template lines that cause the conflicts.
     """
     install(session)
     fleet, *options = session.posargs or [os.environ.get("DRYDOCK_FLEET", "fleet.yaml")]
@@ -343,16 +343,16 @@ def rehearsal(session: nox.Session) -> None:
 
 @nox.session
 def release(session: nox.Session) -> None:
-    """Cut a release of what is committed: `nox -s release -- 1.2.0` tests, commits and tags it.
+    """Cut a release of the last commit: `nox -s release -- 1.2.0` tests, commits and tags it.
 
-    Where the variable DRYDOCK_FLEET names a list of services, the release is rehearsed on them.
+    If the variable DRYDOCK_FLEET names a list of services, the release is rehearsed on them.
     """
     install(session)
     session.run("python", "-m", "tools.release", "check", *session.posargs)
     if fleet := os.environ.get("DRYDOCK_FLEET"):
         session.run("nox", "-s", "rehearsal", "--", fleet)
     else:
-        session.warn("DRYDOCK_FLEET names no list of services: the release is not rehearsed")
+        session.warn("DRYDOCK_FLEET does not name a list of services: the release is not rehearsed")
     provide_poetry(session)
     session.run("python", "-m", "tools.release", "prove")
     session.run("python", "-m", "tools.release", "cut", *session.posargs)
@@ -360,6 +360,6 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def tags(session: nox.Session) -> None:
-    """Rebuild the release tags that a clone lacks, from the commits that made the releases."""
+    """Rebuild missing release tags from the release commits."""
     install(session)
     session.run("python", "-m", "tools.release", "tags")

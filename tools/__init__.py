@@ -1,1 +1,1 @@
-"""What the sessions of noxfile.py run for the maintainers of the template."""
+"""Programs that sessions of noxfile.py run for the maintainers of the template."""

@@ -1,8 +1,8 @@
-"""Runs the sessions of continuous integration, two at a time; `.ci/run` calls it.
+"""Run the sessions of continuous integration, two at a time; `.ci/run` calls it.
 
-What waits for servers and tools runs beside what computes. A session that fails keeps no other
-from running. At the end: how long each took, what pytest says of each, and the last lines of the
-one that failed first.
+Sessions that wait for servers and tools run alongside sessions that compute. A failure does not
+stop the others. Finally it prints each session's time and pytest's summary, and the last lines of
+the session that failed first.
 """
 
 import os
@@ -21,7 +21,7 @@ from tools.proof import CI, proving
 
 AT_ONCE = 2
 LAST_LINES = 60
-# Short ones that fail often come first, then the longest: so that none of these is left alone.
+# Short ones that fail often come first, then the longest, so that none of these runs alone.
 SESSIONS: tuple[tuple[str, ...], ...] = (
     ("demo",),
     ("lint",),
@@ -30,7 +30,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("chart",),
     ("variants",),
     ("unit",),
-    # A fork is a minute of making environments; services of all kinds are brought in once.
+    # Creating a fork takes a minute; one retrofit of each kind of service is enough.
     ("slow", "-k", "not a_fork_is_made and not (second_run and (main or events or setup))"),
     ("image",),
     ("fresh", "fetch"),
@@ -46,7 +46,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("first_run",),
 )
 COUNTS = re.compile(r"=* ?\d+ (passed|failed|error).* in [\d.]+s")
-# What each session that fetches something is to run of it: what starts its parts.
+# Arguments with which a session only downloads its parts and starts them.
 PARTS = {
     **dict.fromkeys(
         ("chart", "triton", "pipelines", "renovate", "java", "packaging", "fleet"), ("-m", "parts")
@@ -59,7 +59,7 @@ NOX = Path(sys.executable).with_name("nox")
 
 @dataclass(frozen=True)
 class Result:
-    """How a session ended, after how many seconds (and of how many on a processor), with what."""
+    """The exit code, duration, CPU time and output of a session."""
 
     name: str
     code: int
@@ -69,13 +69,13 @@ class Result:
 
     @property
     def pytest(self) -> str:
-        """What pytest counted, in its own words; nothing where it took no part."""
+        """Pytest's summary line; empty if the session does not run pytest."""
         counts = [line for line in self.lines if COUNTS.match(line)]
         return counts[-1] if counts else ""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run all sessions, those that are named, or the `parts` of all; return 1 where one failed."""
+    """Run all sessions, the named ones, or the `parts` of all; return 1 if one failed."""
     if list(arguments) == ["parts"]:
         return run({name: _nox(name, *options) for name, options in PARTS.items()}, print)
     sessions = {session[0]: session for session in SESSIONS}
@@ -92,34 +92,34 @@ def _nox(session: str, *arguments: str) -> list[str]:
     return [str(NOX), "-s", session, *(("--", *arguments) if arguments else ())]
 
 
-def run(commands: dict[str, list[str]], say: Callable[[str], None]) -> int:
-    """Run named commands and say what came of them; return 1 where one failed."""
+def run(commands: dict[str, list[str]], report: Callable[[str], None]) -> int:
+    """Run named commands and report their results; return 1 if one failed."""
     begin = time.monotonic()
-    speaking = threading.Lock()
+    reporting = threading.Lock()
     results: list[Result] = []
 
-    def one(name: str, command: Sequence[str]) -> None:
-        with speaking:
-            say(f"[{time.monotonic() - begin:.0f} s] {name} starts")
+    def run_one(name: str, command: Sequence[str]) -> None:
+        with reporting:
+            report(f"[{time.monotonic() - begin:.0f} s] {name} starts")
         result = _run(name, command)
-        with speaking:
+        with reporting:
             results.append(result)
-            say("\n".join([f"\n--- {name}: {_ended(result)} ---", *result.lines]))
+            report("\n".join([f"\n--- {name}: {_summary(result)} ---", *result.lines]))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for future in [pool.submit(one, *item) for item in commands.items()]:
+        for future in [pool.submit(run_one, *item) for item in commands.items()]:
             future.result()
-    say(f"\n--- {time.monotonic() - begin:.0f} s ---")
+    report(f"\n--- {time.monotonic() - begin:.0f} s ---")
     for result in results:
-        say(f"{result.name}: {_ended(result)}")
+        report(f"{result.name}: {_summary(result)}")
     for result in results:
         if result.pytest:
-            say(result.pytest)
+            report(result.pytest)
     failed = [result for result in results if result.code]
     if not failed:
         return 0
-    say(f"\n--- the first that failed: {failed[0].name} ---")
-    say("\n".join(failed[0].lines[-LAST_LINES:]))
+    report(f"\n--- first failure: {failed[0].name} ---")
+    report("\n".join(failed[0].lines[-LAST_LINES:]))
     return 1
 
 
@@ -142,9 +142,9 @@ def _run(name: str, command: Sequence[str]) -> Result:
         return Result(name, code, seconds, cpu_seconds, log.read().splitlines())
 
 
-def _ended(result: Result) -> str:
-    how = f"failed with {result.code}" if result.code else "passed"
-    return f"{how} after {result.seconds:.0f} s, {result.cpu_seconds:.0f} s on a processor"
+def _summary(result: Result) -> str:
+    outcome = f"failed with {result.code}" if result.code else "passed"
+    return f"{outcome} after {result.seconds:.0f} s, {result.cpu_seconds:.0f} s of CPU time"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Makes a service from this checkout, starts it, asks it, shows its metrics, stops it.
+"""Create a service from this checkout, start it, send it a request, show its metrics, stop it.
 
-`nox -s demo` runs it. It ends with 1, and says why, if anything is not as it should be.
+`nox -s demo` runs it. Exits with 1 and the reason if anything goes wrong.
 """
 
 import json
@@ -26,15 +26,15 @@ console = Console(highlight=False)
 
 
 class DemoError(Exception):
-    """Something is not as it should be; the message is one line."""
+    """Something went wrong; the message is one line."""
 
 
 def main() -> int:
     """Run the demo; return its exit code."""
     begin = time.perf_counter()
     try:
-        _make_room()
-        with _step("Making a service from the template"):
+        _remove_earlier_demo()
+        with _step("Creating a service from the template"):
             _run("drydock", "new", str(SERVICE), "--template", str(REPOSITORY), "--ref", "HEAD",
                  "--defaults", "--data", "service_name=demo-service")  # fmt: skip
         with _step("Installing it"):
@@ -43,9 +43,9 @@ def main() -> int:
             process, api, management = _start()
         try:
             with _step("Sending it a request"):
-                answer = _fetch(f"{api}/api/v1/predict", FLOWER)
+                response = _fetch(f"{api}/api/v1/predict", FLOWER)
                 metrics = _fetch(f"{management}/metrics")
-            _show(api, answer, management, metrics)
+            _show(api, response, management, metrics)
             with _step("Stopping it"):
                 process.terminate()
                 if code := process.wait(PATIENCE_SECONDS):
@@ -68,8 +68,8 @@ def main() -> int:
     return 0
 
 
-def _make_room() -> None:
-    """Remove an earlier demo, unless somebody has worked in it."""
+def _remove_earlier_demo() -> None:
+    """Remove the service of an earlier demo, unless it has changes."""
     if not SERVICE.exists():
         return
     changes = _run("git", "status", "--porcelain", folder=SERVICE)
@@ -121,13 +121,13 @@ def _fetch(address: str, body: dict[str, float] | None = None) -> str:
         with urlopen(request, timeout=PATIENCE_SECONDS) as response:
             return str(response.read().decode())
     except URLError as error:
-        raise DemoError(f"{address} did not answer: {error}") from error
+        raise DemoError(f"{address} did not respond: {error}") from error
 
 
-def _show(api: str, answer: str, management: str, metrics: str) -> None:
+def _show(api: str, response: str, management: str, metrics: str) -> None:
     console.print(f"\nPOST {api}/api/v1/predict\n  {json.dumps(FLOWER)}", soft_wrap=True)
-    console.print(f"  -> [green]{answer}")
-    if json.loads(answer)["species"] != "setosa":
+    console.print(f"  -> [green]{response}")
+    if json.loads(response)["species"] != "setosa":
         raise DemoError("that flower is a setosa")
     console.print(f"GET {management}/metrics, a few of {len(metrics.splitlines())} lines")
     wanted = ("service_build_info{", "http_server_request_duration_seconds_count{")
@@ -138,25 +138,25 @@ def _show(api: str, answer: str, management: str, metrics: str) -> None:
 
 
 @contextmanager
-def _step(what: str) -> Iterator[None]:
+def _step(title: str) -> Iterator[None]:
     start = time.perf_counter()
-    with console.status(what):
+    with console.status(title):
         yield
-    console.print(f"{what}: {time.perf_counter() - start:.1f} s")
+    console.print(f"{title}: {time.perf_counter() - start:.1f} s")
 
 
 def _command(name: str) -> str:
-    """Return how a person can run `name`: by its name, or by where this environment has it."""
-    found = shutil.which(name) or name
-    beside = Path(sys.executable).parent
-    return os.path.relpath(found, SERVICE) if Path(found).parent == beside else name
+    """Return how a user can run `name`: by its name, or by its path in this environment."""
+    path = shutil.which(name) or name
+    is_in_environment = Path(path).parent == Path(sys.executable).parent
+    return os.path.relpath(path, SERVICE) if is_in_environment else name
 
 
 def _run(*command: str, folder: Path = REPOSITORY) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise DemoError(f"{command[0]} failed: {said[-1] if said else done.returncode}")
+        output = (done.stderr or done.stdout).strip().splitlines()
+        raise DemoError(f"{command[0]} failed: {output[-1] if output else done.returncode}")
     return done.stdout
 
 

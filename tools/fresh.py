@@ -1,10 +1,10 @@
-"""Runs everything on a machine where nobody has installed anything; `nox -s fresh` runs it.
+"""Run all sessions on a machine where nothing is installed; `nox -s fresh` calls it.
 
-The machine is an empty root file system: Debian with Python, pip and git, made by debootstrap. It
-sees of this one where packages come from, what reaching them takes, and this repository's commits:
-not its home, caches, tools, or what is not committed. Making it takes root and Debian.
+The machine is an empty root file system that debootstrap creates: Debian with Python, pip and git.
+It shares this machine's package indexes, the settings needed to reach them, and this repository's
+commits, but not its home, caches, tools or uncommitted files. Creating it requires root and Debian.
 
-`nox -s fresh -- fetch` only lets each session fetch its parts, and start each of them once.
+With `nox -s fresh -- fetch`, each session only downloads its parts and starts each of them once.
 """
 
 import os
@@ -30,16 +30,16 @@ from tools import ci
 from tools.first_run import KEPT, REPOSITORY
 
 PACKAGES = "python3,python3-venv,git,ca-certificates"
-CLONE = "/srv/the clone"  # with a blank
+CLONE = "/srv/the clone"  # a path with a space
 PYTHON = ".venv/bin/python"
 HOME = "/root"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BUNDLE = "etc/ssl/certs/ca-certificates.crt"
-# A path in a configuration, with what comes before that of an index.
+# A path in a configuration file, with the scheme if it is an index.
 NAMED = re.compile(r"(?<![\w./:])(file://)?(/[\w./+-]+)")
 OF_THIS_MACHINE = re.compile("CACHE|TMP|TEMP|PROJECT_ENVIRONMENT|UV_PYTHON")
-# A root of its own, with processes of its own, which end with the first of them. A chroot would not
-# do: podman cannot remount its `/`.
+# A separate root with separate processes, which end with the first of them. A chroot is not enough:
+# podman cannot remount its `/`.
 ENTER = """\
 mount --make-rprivate /
 mount --bind "$ROOT" "$ROOT"
@@ -57,36 +57,36 @@ exec env -i {environment} bash -c {command}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run it; return 1 where a command failed, else 0."""
-    if reason := _impossible():
+    """Run the sessions; return 1 if a command failed, else 0."""
+    if reason := _obstacle():
         print(f"fresh: skipped: {reason}", file=sys.stderr)
         return 1 if IN_CI else 0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which ends the machine, and removes it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends the machine and removes it
     with tempfile.TemporaryDirectory(prefix="drydock-fresh-") as folder:
         root = Path(folder, "root")
-        _make(root)
-        shown = list(configuration(root))
-        commands = _fetching() if "fetch" in arguments else _everything()
-        return run_all(commands, lambda command: _run(root, shown, command))
+        _create(root)
+        binds = list(configuration(root))
+        commands = _fetch_commands() if "fetch" in arguments else _all_commands()
+        return run_all(commands, lambda command: _run(root, binds, command))
 
 
 def run_all(commands: Sequence[str], run: Callable[[str], int]) -> int:
-    """Run commands, those after one that failed, too; say what came of each; return 1 or 0."""
-    said, failed = [], 0
+    """Run commands, even after a failure; print their results; return 1 if one failed, else 0."""
+    results, failed = [], 0
     for command in commands:
         print(f"$ {command}", flush=True)
         begin = time.monotonic()
         code = run(command)
         failed |= code != 0
-        said.append(f"fresh: {code} after {time.monotonic() - begin:.0f} s: {command}")
-    print("\n".join(said), file=sys.stderr)
+        results.append(f"fresh: {code} after {time.monotonic() - begin:.0f} s: {command}")
+    print("\n".join(results), file=sys.stderr)
     return int(failed)
 
 
-def _impossible() -> str:
-    """Return why there can be no such root here, or nothing."""
+def _obstacle() -> str:
+    """Return why no such root can be created here; empty if it can."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        return "an empty root needs Debian, and root"
+        return "creating an empty root requires Debian and root"
     try:
         if not shutil.which("debootstrap"):
             debian.install("debootstrap")
@@ -95,33 +95,33 @@ def _impossible() -> str:
     return ""
 
 
-def _everything() -> Sequence[str]:
-    """Return the README's commands, and those sessions of CI that are not among them."""
+def _all_commands() -> Sequence[str]:
+    """Return the README's commands, and one for the sessions of CI that they do not run."""
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     first, second = re.findall(r"^```sh\n(.+?)\n```", text, re.MULTILINE | re.DOTALL)[:2]
-    among = {"demo", *(nox.options.sessions or ()), "fresh"}
-    others = [name for name, *_ in ci.SESSIONS if name not in among]
+    covered = {"demo", *(nox.options.sessions or ()), "fresh"}
+    others = [name for name, *_ in ci.SESSIONS if name not in covered]
     return first, second, f"{PYTHON} -m tools.ci {' '.join(others)}"
 
 
-def _fetching() -> Sequence[str]:
-    """Return commands in which every session that fetches something fetches and starts it."""
+def _fetch_commands() -> Sequence[str]:
+    """Return commands that download and start the parts of every session."""
     install = "python3 -m venv .venv && .venv/bin/pip install --quiet nox"
     return install, f"{PYTHON} -m tools.ci parts"
 
 
-def _make(root: Path) -> None:
-    """Make an empty machine, with this repository's commits beside it."""
+def _create(root: Path) -> None:
+    """Create an empty machine with a clone of this repository."""
     suite, *mirror = _suite()
-    print(f"making a machine of Debian {suite}", flush=True)
+    print(f"creating a machine with Debian {suite}", flush=True)
     options = ["--variant=minbase", f"--include={PACKAGES}"]
-    # In a namespace of its own, so that what it mounts is gone with it.
+    # In a separate namespace, so that its mounts disappear with it.
     bootstrap = ["unshare", "--mount", "debootstrap", *options, suite, str(root), *mirror]
     done = subprocess.run(
         bootstrap, env=os.environ | debian.NO_SYNC, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise SystemExit(f"fresh: debootstrap ended with {done.returncode}\n{done.stdout[-3000:]}")
+        raise SystemExit(f"fresh: debootstrap failed with {done.returncode}\n{done.stdout[-3000:]}")
     for name in ("resolv.conf", "hosts"):
         shutil.copyfile(f"/etc/{name}", root / "etc" / name)
     paths = ssl.get_default_verify_paths()
@@ -133,7 +133,7 @@ def _make(root: Path) -> None:
 
 
 def _suite() -> list[str]:
-    """Return this machine's release of Debian with its mirror, or only a release for others."""
+    """Return this machine's Debian release and mirror; a fixed release on other systems."""
     system = platform.freedesktop_os_release()
     if system.get("ID") != "debian":
         return ["bookworm"]
@@ -145,9 +145,9 @@ def _suite() -> list[str]:
     return [system["VERSION_CODENAME"], *mirrors[:1]]
 
 
-def _run(root: Path, shown: Sequence[tuple[Path, str]], command: str) -> int:
+def _run(root: Path, binds: Sequence[tuple[Path, str]], command: str) -> int:
     script = ENTER.format(
-        binds="\n".join(_bind(root, *pair) for pair in shown),
+        binds="\n".join(_bind(root, *pair) for pair in binds),
         clone=shlex.quote(CLONE),
         environment=shlex.join(f"{name}={value}" for name, value in _environment().items()),
         command=shlex.quote(command),
@@ -164,14 +164,14 @@ def _environment() -> dict[str, str]:
 
 
 def kept() -> Iterator[tuple[str, str]]:
-    """Yield what the environment says of where packages come from, but for caches and the like."""
+    """Yield the variables about package indexes, except caches and other local paths."""
     for name, value in os.environ.items():
         if KEPT.fullmatch(name) and not OF_THIS_MACHINE.search(name):
             yield name, value
 
 
 def configuration(root: Path) -> Iterator[tuple[Path, str]]:
-    """Yield what says where packages come from, and where it is to lie on the empty machine."""
+    """Yield the configuration of package managers, each with its path on the empty machine."""
     home = Path.home()
     files = [
         *map(Path, ("/etc/pip.conf", "/etc/xdg/pip", "/etc/uv")),
@@ -184,25 +184,25 @@ def configuration(root: Path) -> Iterator[tuple[Path, str]]:
     for path in (path for path in files if path.exists()):
         inside = HOME / path.relative_to(home) if path.is_relative_to(home) else path
         yield path, str(inside)
-        found = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
-        texts += [one.read_text(encoding="utf-8", errors="replace") for one in found]
-    # Folders of wheels, indexes on the disk and certificates that these name.
+        parts = [path] if path.is_file() else [part for part in path.rglob("*") if part.is_file()]
+        texts += [part.read_text(encoding="utf-8", errors="replace") for part in parts]
+    # Folders of wheels, local indexes and certificates that these files name.
     for kind, name in sorted({found for text in texts for found in NAMED.findall(text)}):
-        path = Path(name).parent if kind else Path(name)  # an index's files lie beside it
+        path = Path(name).parent if kind else Path(name)  # an index's files are next to it
         if path.exists() and not Path(f"{root}{path}").exists():
             yield path, str(path)
 
 
 def _bind(root: Path, source: Path, target: str) -> str:
-    """Return the commands that show something of this machine there, read-only."""
-    place = Path(f"{root}{target}")
+    """Return the commands that mount a path of this machine at `target`, read-only."""
+    path = Path(f"{root}{target}")
     if source.is_dir():
-        place.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
     else:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.touch()
-    there = shlex.quote(str(place))
-    return f"mount --bind {shlex.quote(str(source))} {there}\nmount -o remount,bind,ro {there}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    quoted = shlex.quote(str(path))
+    return f"mount --bind {shlex.quote(str(source))} {quoted}\nmount -o remount,bind,ro {quoted}"
 
 
 if __name__ == "__main__":

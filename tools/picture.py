@@ -1,7 +1,7 @@
-"""Draws the README's picture of the dashboard: what a real Prometheus has seen of a real service.
+"""Draw the README's picture of the dashboard from the data of a real service and Prometheus.
 
-`nox -s picture` runs it. Grafana takes no part: the queries are those of the dashboard's panels,
-the traffic is that of the tests, and the lines are drawn with matplotlib.
+`nox -s picture` runs it, without Grafana: it uses the queries of the dashboard's panels and the
+traffic of the tests, and draws with matplotlib.
 """
 
 import sys
@@ -34,7 +34,7 @@ console = Console(highlight=False)
 
 
 def main(arguments: list[str]) -> int:
-    """Draw the picture into the file that is named; return the exit code."""
+    """Draw the picture into the given file; return the exit code."""
     target = Path(arguments[0]) if arguments else REPOSITORY / "docs/dashboard.png"
     with tempfile.TemporaryDirectory(prefix="picture-") as name:
         folder = Path(name)
@@ -71,7 +71,7 @@ def _draw(observed: Observed, since: float, target: Path) -> None:
     labels = build["metric"]
     figure.suptitle(
         f"{dashboard['title']} {labels['version']}, template {labels['template']}, "
-        f"Python {labels['python']}: failures, slow answers and overload after "
+        f"Python {labels['python']}: failures, slow responses and overload after "
         f"{CALM_SECONDS} s, for {TROUBLE_SECONDS} s",
         fontsize=9,
     )

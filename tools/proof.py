@@ -1,7 +1,7 @@
-"""What is proved of which state of the repository, so that a release does not prove it twice.
+"""Record which checks passed for which state of the repository, so that a release skips them.
 
-A proof is of a tree: the hash of all files, with nothing uncommitted, neither before nor after.
-CI runs this with nothing but Python.
+A proof refers to a tree: the hash of all files, with nothing uncommitted before or after the check.
+CI runs this with only Python.
 """
 
 import subprocess
@@ -13,21 +13,21 @@ ALL = CI, EVERY, UPDATES = ("ci", "every variant", "updates of the releases betw
 
 
 def tree(repository: Path) -> str | None:
-    """Return the hash of all files; None where something is not committed."""
+    """Return the hash of all files; None if anything is uncommitted."""
     if _git(repository, "status", "--porcelain"):
         return None
     return _git(repository, "rev-parse", "HEAD^{tree}")
 
 
 class Proof:
-    """One run of what proves something."""
+    """One run of a check."""
 
     passed = False
 
 
 @contextmanager
 def proving(repository: Path, what: str) -> Iterator[Proof]:
-    """Record that `what` is proved of the files as they are, if the run says that it passed."""
+    """Record that `what` passed for the current files, if the body sets `passed`."""
     before = tree(repository)
     proof = Proof()
     yield proof
@@ -39,7 +39,7 @@ def proving(repository: Path, what: str) -> Iterator[Proof]:
 
 
 def is_proved(repository: Path, what: str) -> bool:
-    """Tell whether `what` passed for just these files."""
+    """Return whether `what` passed for exactly these files."""
     file = _file(repository)
     known = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     now = tree(repository)

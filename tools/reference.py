@@ -1,4 +1,4 @@
-"""Writes the reference of commands, questions and exit codes, and that of checks, from the code.
+"""Write the reference of commands, questions and exit codes, and that of checks, from the code.
 
 python -m tools.reference
 """
@@ -22,7 +22,7 @@ CHECKS = REPOSITORY / "docs" / "checks.md"
 INTRODUCTION = """\
 # Reference
 
-Written by `python -m tools.reference` from the code; a test holds it to that.
+Generated from the code by `python -m tools.reference`; a test keeps it up to date.
 
 ## Exit codes
 
@@ -30,18 +30,18 @@ Written by `python -m tools.reference` from the code; a test holds it to that.
 |---|---|
 | 0 | done |
 | 1 | conflicts are left, or checks failed |
-| 2 | something given cannot be used: one line, nothing changed |
-| 3 | a fault of Drydock's own: one line, with what to report |
+| 2 | invalid input: one line, nothing changed |
+| 3 | internal error of Drydock: one line, with what to report |
 
-Colours are written where a terminal is, and never with `NO_COLOR`. `drydock --install-completion`
-completes commands and options in the shell.
+Output is coloured in a terminal, unless `NO_COLOR` is set. `drydock --install-completion` installs
+shell completion for commands and options.
 
 ## Questions
 
-Answered with `--data NAME=VALUE` or in a YAML file (`--data-file`); `drydock questions` tells
-besides since which release each is asked.
+Answer them with `--data NAME=VALUE` or in a YAML file (`--data-file`). `drydock questions` also
+shows the first release with each question.
 
-| name | what | answers | default |
+| name | help | answers | default |
 |---|---|---|---|
 """
 
@@ -49,35 +49,35 @@ besides since which release each is asked.
 ABOUT_CHECKS = """\
 # The standard as checks
 
-Written by `python -m tools.reference` from the code; a test holds it to that.
+Generated from the code by `python -m tools.reference`; a test keeps it up to date.
 
-How far a service holds to the standard, whether or not a template made it:
+To check any service against the standard, generated or not:
 
 ```sh
 drydock check
 ```
 
 Nothing of the service is run or changed. The code of a check begins with its level: `DM` must, `DS`
-should, `DC` could. The exit code is 1 when a must fails. `--json` is for machines, `--markdown` for a
-pull request, `--verbose` says why checks were skipped. A check that asks a server (the package index,
-the template's repository) is skipped without `--network`.
+should, `DC` could. The exit code is 1 if a must fails. `--json` is for machines, `--markdown` for a pull
+request, and `--verbose` shows why checks were skipped. Checks that query a server (the package index, the
+template's repository) are skipped without `--network`.
 
 ## Without the engine
 
-The checks are a plugin of [repo-review](https://repo-review.readthedocs.io), and a distribution of
-their own that needs nothing of the engine, `drydock-standard`:
+The checks are a plugin for [repo-review](https://repo-review.readthedocs.io), in a separate distribution
+that does not need the engine, `drydock-standard`:
 
 ```sh
 uvx --from "drydock-standard @ git+https://git.example.com/platform/drydock.git#subdirectory=extensions/drydock_standard" repo-review --select DM
 ```
 
-repo-review knows no levels and exits with 3 when anything fails, so `--select DM` leaves only the
-musts. `DRYDOCK_CHECK_NETWORK=1` is its `--network`. It also prints HTML and JSON, and runs the checks
-of other plugins beside these. A pyproject.toml that is not TOML ends repo-review itself with the
-reader's error and 1; `drydock check` reports it. `drydock-engine` brings the same checks along; an
-environment has one of the two.
+repo-review has no levels and exits with 3 if anything fails, so `--select DM` selects only the musts.
+`DRYDOCK_CHECK_NETWORK=1` replaces `--network`. repo-review also prints HTML and JSON, and runs the checks
+of other plugins. If pyproject.toml is not valid TOML, repo-review itself fails with the parser's error and
+exit code 1; `drydock check` reports it. `drydock-engine` includes the same checks; install only one of the
+two in an environment.
 
-As a hook of pre-commit:
+As a pre-commit hook:
 
 ```yaml
 repos:
@@ -87,7 +87,7 @@ repos:
       - id: drydock-check
 ```
 
-As a GitHub Action, which writes its result into the summary of the run:
+As a GitHub Action, which writes its result to the run's summary:
 
 ```yaml
 - uses: platform/drydock@v1.5.0
@@ -95,7 +95,7 @@ As a GitHub Action, which writes its result into the summary of the run:
 
 ## Waivers
 
-A service that cannot hold to a check yet says so in its pyproject.toml, with the last day and why:
+A service that cannot pass a check yet waives it in its pyproject.toml, with an end date and a reason:
 
 ```toml
 [tool.repo-review.ignore]
@@ -103,9 +103,9 @@ DM402 = "until 2027-01-31: the base image of the platform has no tags yet"
 DS504 = "the batch job has no metrics"
 ```
 
-What has expired no longer holds: the check runs again. A must cannot be waived without an end, and
-`DM000`, which finds waivers without a reason, cannot be waived. `select` of repo-review narrows what
-repo-review runs, but not `drydock check`.
+After the end date, the check runs again. A must cannot be waived without an end date, and `DM000`, which
+finds waivers without a reason, cannot be waived at all. repo-review's `select` limits what repo-review
+runs, but not `drydock check`.
 
 """  # noqa: E501
 
@@ -113,15 +113,15 @@ repo-review runs, but not `drydock check`.
 RULES = """\
 ## Rules
 
-What `drydock modernize` changes; [modernize.md](modernize.md) says how sure it is of what.
+The rules of `drydock modernize`; [modernize.md](modernize.md) explains which changes are certain.
 
-| name | what becomes of what | since | changes |
+| name | what it changes | since | applied |
 |---|---|---|---|
 """
 
 
 def checks() -> str:
-    """Return the page about the checks."""
+    """Return the page of checks."""
     return ABOUT_CHECKS + "\n".join(_families())
 
 
@@ -130,13 +130,13 @@ def _families() -> Iterator[str]:
         yield f"## {module.NAME}\n"
         for code, check in families.classes().items():
             if check.family == family:
-                about = f"({check.level()}; since {check.since()})"
-                yield f"### {code}\n\n**{check.summary()}** {about}\n"
+                level = f"({check.level()}; since {check.since()})"
+                yield f"### {code}\n\n**{check.summary()}** {level}\n"
                 yield f"{check.why()}\n\nFix: {check.fix()}\n"
 
 
 def text() -> str:
-    """Return the whole page."""
+    """Return the page of commands, questions and exit codes."""
     commands = "\n".join(_commands())
     rules = "\n".join(_rules())
     return f"{INTRODUCTION}{chr(10).join(_questions())}\n\n{RULES}{rules}\n\n{commands}"
@@ -144,8 +144,8 @@ def text() -> str:
 
 def _rules() -> Iterator[str]:
     for rule in codemods.all_rules():
-        asked = "only when it is named" if rule.on_request else "always"
-        yield f"| `{rule.name}` | {cell(rule.summary)} | {rule.since} | {asked} |"
+        applied = "only if named" if rule.on_request else "always"
+        yield f"| `{rule.name}` | {cell(rule.summary)} | {rule.since} | {applied} |"
 
 
 def _questions() -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""Cuts a release of the template: `nox -s release -- X.Y.Z`; `nox -s tags` rebuilds lost tags.
+"""Cut a release of the template: `nox -s release -- X.Y.Z`; `nox -s tags` rebuilds lost tags.
 
 A release is a commit `release: vX.Y.Z` with an annotated tag. It turns the Unreleased section of
-the changelog into the release's, and within a major version it may not break what services rely
-on: no question or choice goes away, no standard file either.
+the changelog into the release's. Within a major version it must not break what services rely on:
+no question, choice or standard file is removed.
 
-A fork that names its company in `company.yml` numbers what it adds to upstream's release:
-`v1.4.0+acme.2` is the second after it merged v1.4.0. Its notes are in CHANGELOG.company.md.
+A fork that names its company in `company.yml` numbers its releases after upstream's:
+`v1.4.0+acme.2` is its second release based on v1.4.0. Its notes are in CHANGELOG.company.md.
 """
 
 import datetime
@@ -32,7 +32,7 @@ UNRELEASED = "## Unreleased\n"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what `arguments` say: `check X.Y.Z`, `cut X.Y.Z` or `tags`; return the exit code."""
+    """Run `check X.Y.Z`, `prove`, `cut X.Y.Z` or `tags`; return the exit code."""
     try:
         match list(arguments):
             case ["tags"]:
@@ -55,9 +55,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def check(repository: Path, version: str) -> None:
-    """Raise BadInput where the working tree cannot become the release `version`."""
+    """Raise BadInput if the working tree cannot become the release `version`."""
     if git.run("status", "--porcelain", cwd=repository):
-        raise BadInput("the working tree has changes: commit them first")
+        raise BadInput("the working tree has uncommitted changes: commit them first")
     if not git.has_identity(repository):
         raise BadInput("git has no user.name and user.email: set them")
     with open_template(str(repository), repository) as template:
@@ -67,28 +67,28 @@ def check(repository: Path, version: str) -> None:
         if last is None:
             return
         if last.version and Version(version) <= last.version:
-            raise BadInput(f"v{version} does not follow {last.name}")
+            raise BadInput(f"v{version} is not newer than {last.name}")
         if last.version and Version(version).major == last.version.major:
             broken = list(breaks(template, last, repository))
             if broken:
-                raise BadInput(f"{'; '.join(broken)}: that takes a new major version")
+                raise BadInput(f"{'; '.join(broken)}: this requires a new major version")
 
 
 def prove(repository: Path) -> None:
-    """Run what is not proved yet of just these files: CI, every variant, updates of every release.
+    """Run what has not passed yet for exactly these files: CI, every variant, updates between.
 
-    Raises BadInput where anything fails.
+    Raises BadInput if anything fails.
     """
     every = [sys.executable, "-m", "tests.template.variants", "every"]
     between = [sys.executable, "-m", "nox", "-s", "updates", "--", "-m", "updates and between"]
     commands = {CI: [".ci/run"], EVERY: every, UPDATES: between}
     for what, command in commands.items():
         if is_proved(repository, what):
-            print(f"proved already of these files: {what}")
+            print(f"already passed for these files: {what}")
         elif not _passes(repository, what, command):
             raise BadInput(f"{what} failed")
         elif not is_proved(repository, what):
-            raise BadInput(f"{what} passed, but the files have changed meanwhile")
+            raise BadInput(f"{what} passed, but the files have changed since")
 
 
 def _passes(repository: Path, what: str, command: Sequence[str]) -> bool:
@@ -98,7 +98,7 @@ def _passes(repository: Path, what: str, command: Sequence[str]) -> bool:
 
 
 def breaks(template: Template, last: Release, repository: Path) -> Iterator[str]:
-    """Yield what services of release `last` would miss in the working tree, a phrase each."""
+    """Yield a phrase for everything that services of release `last` would miss."""
     with tempfile.TemporaryDirectory(prefix="release.") as scratch:
         old = Path(scratch, "template")
         template.checkout(last, old)
@@ -106,7 +106,7 @@ def breaks(template: Template, last: Release, repository: Path) -> Iterator[str]
         lost_answers = list(_lost_answers(before, _questions(repository)))
         if lost_answers:
             yield from lost_answers
-            return  # it cannot be rendered with the old answers
+            return  # the old answers cannot render it
         lost: set[str] = set()
         for number, variant in enumerate(matrix.covering(2, {}, matrix.OF_AN_INSTALLATION)):
             answers = {
@@ -123,7 +123,7 @@ def breaks(template: Template, last: Release, repository: Path) -> Iterator[str]
                 for side, checkout in (("old", old), ("new", repository))
             ]
             lost |= files[0] - files[1]
-        yield from (f"the standard file {name} is gone" for name in sorted(lost))
+        yield from (f"the standard file {name} was removed" for name in sorted(lost))
 
 
 def cut(repository: Path, version: str, day: datetime.date) -> None:
@@ -132,7 +132,7 @@ def cut(repository: Path, version: str, day: datetime.date) -> None:
     text = changelog.read_text(encoding="utf-8")
     heading = f"{UNRELEASED}\n## v{version} ({day.isoformat()})\n"
     if "+" in version and not _unreleased(changelog):
-        heading += f"\n- As upstream's v{version.partition('+')[0]}, and nothing more.\n"
+        heading += f"\n- No changes to upstream's v{version.partition('+')[0]}.\n"
     changelog.write_text(text.replace(UNRELEASED, heading, 1), encoding="utf-8")
     name = f"v{version}"
     git.run("commit", "--quiet", "--all", "--message", f"release: {name}", cwd=repository)
@@ -140,12 +140,12 @@ def cut(repository: Path, version: str, day: datetime.date) -> None:
 
 
 def rebuild_tags(repository: Path) -> list[str]:
-    """Tag the release commits of the first parents that have no tag; return the new tags."""
+    """Tag untagged release commits among the first parents; return the new tags."""
     with open_template(str(repository), repository) as template:
         present = set(git.run("tag", "--list", cwd=repository).decode().split())
         missing = [release for name, release in template.releases.items() if name not in present]
     for release in missing:
-        # Whoever clones it gets the tags of those who made the releases, and needs no identity.
+        # The tagger is the release's committer, so that all clones agree and no identity is needed.
         about = ("show", "--no-patch", "--format=%cn%n%ce%n%cI", release.commit)
         name, email, day = git.run(*about, cwd=repository).decode().splitlines()
         git.run(
@@ -161,9 +161,9 @@ def rebuild_tags(repository: Path) -> list[str]:
 
 
 def _last(template: Template) -> Release | None:
-    """Return the newest release; in a fork its own, or the one of upstream that it began with."""
+    """Return the newest release: in a fork its own, or upstream's that it started from."""
     releases = list(template.releases.values())
-    own = [one for one in releases if one.version and is_of(one.version, template.company)]
+    own = [item for item in releases if item.version and is_of(item.version, template.company)]
     newest = own if template.company and own else releases
     return newest[-1] if newest else None
 
@@ -175,19 +175,19 @@ def _require_version(repository: Path, company: str, last: Release | None, versi
         return
     upstream = versions.newest(repository / versions.UPSTREAM)
     if upstream is None:
-        raise BadInput(f"{versions.UPSTREAM} names no release of upstream")
+        raise BadInput(f"{versions.UPSTREAM} has no release")
     number = 1
     if last and last.version and last.version.local and last.version.public == upstream:
         number += int(last.version.local.rpartition(".")[2])
     if version != (expected := f"{upstream}+{company}.{number}"):
         raise BadInput(
-            f"{version}: this is a fork for {company}, which has merged upstream's v{upstream}: "
-            f"expected {expected}"
+            f"{version}: expected {expected}, since this is a fork for {company} that has merged "
+            f"upstream's v{upstream}"
         )
 
 
 def _require_changes(repository: Path, company: str, version: str) -> None:
-    """Raise BadInput where there is nothing to tell; upstream's new release is news of its own."""
+    """Raise BadInput if there are no notes; a fork needs none for upstream's new release."""
     name = versions.COMPANY if company else versions.UPSTREAM
     changelog = repository / name
     if not changelog.is_file() or UNRELEASED not in changelog.read_text(encoding="utf-8"):
@@ -196,8 +196,8 @@ def _require_changes(repository: Path, company: str, version: str) -> None:
         raise BadInput(f"{name}: the section Unreleased is missing or empty")
     if company and _unreleased(repository / versions.UPSTREAM):
         print(
-            "release: this contains changes that upstream has not released; "
-            "their notes come with upstream's next release",
+            "release: this contains unreleased changes of upstream; "
+            "upstream's next release will have their notes",
             file=sys.stderr,
         )
 
@@ -226,12 +226,12 @@ def _lost_answers(
     for name, question in before.items():
         if name not in after:
             if not any(re.search(rf"\b{name}\b", default) for default in added):
-                yield f"the question {name} is gone, and no new one takes its answer as default"
+                yield f"the question {name} was removed, and no new one uses its answer as default"
         elif "choices" in question:
             kept = _choices(after[name], None) if "choices" in after[name] else None
             for value in _choices(question, None):
                 if kept is not None and value not in kept:
-                    yield f"the choice {value} of {name} is gone"
+                    yield f"the choice {value} of {name} was removed"
 
 
 if __name__ == "__main__":

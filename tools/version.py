@@ -1,7 +1,7 @@
-"""The version of the engine: that of the newest release, which a changelog names.
+"""The version of the engine: that of the newest release in a changelog.
 
-A fork has its own notes, so that upstream's releases and its own never edit the same file; its
-newest release is what it installs. Hatch runs this when it builds, with nothing but Python.
+A fork has a changelog of its own, so that upstream's releases and its own never edit the same file;
+its newest release is the version. Hatch runs this when it builds, with only Python.
 """
 
 import re
@@ -13,7 +13,7 @@ _HEADING = re.compile(r"^## v(\S+) \(", re.MULTILINE)
 
 
 def newest(changelog: Path) -> str | None:
-    """Return the version of the newest release in a changelog; None where it has none."""
+    """Return the version of the newest release in a changelog; None if there is none."""
     found = _HEADING.search(changelog.read_text(encoding="utf-8")) if changelog.is_file() else None
     return found[1] if found else None
 

@@ -1,4 +1,4 @@
-"""A company forks the template, releases, and keeps merging upstream without a conflict."""
+"""A company forks the template, releases, and keeps merging upstream without conflicts."""
 
 import datetime
 import re
@@ -57,7 +57,7 @@ def upstream(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def fork(tmp_path: Path, upstream: Path) -> Path:
-    """A fork of it, whose company has a registry, a question and a file, all committed."""
+    """A fork of it with the company's own registry, question and file, all committed."""
     path = tmp_path / "fork"
     git(tmp_path, "clone", "--quiet", upstream, path)
     replace(path / "company.yml", "registry.example.com/services", "registry.acme.example/apps")
@@ -82,7 +82,7 @@ def cut(fork: Path, version: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_fork_merges_upstreams_releases_and_its_services_follow(
+def test_fork_merges_releases_of_upstream_and_its_services_follow(
     tmp_path: Path, upstream: Path, fork: Path, drydock: Drydock
 ) -> None:
     cut(fork, "1.0.0+acme.1")
@@ -103,7 +103,7 @@ def test_a_fork_merges_upstreams_releases_and_its_services_follow(
         note(upstream, f"You must look at {version}.")
         commit(upstream, "Go on")
         cut(upstream, version)
-        if number == 1:  # the fork goes on, too
+        if number == 1:  # the fork changes, too
             note(fork, "You must tell finance.", "CHANGELOG.company.md")
             replace(fork / "template/COSTS.md.jinja", "{{ service_name }}", "Costs of it")
             commit(fork, "Say whose costs")
@@ -133,7 +133,7 @@ def test_a_fork_merges_upstreams_releases_and_its_services_follow(
 
 
 @pytest.mark.parametrize("command", ["new", "retrofit"])
-def test_before_its_first_release_a_fork_makes_no_service_of_upstream(
+def test_fork_without_a_release_creates_no_service(
     tmp_path: Path, fork: Path, drydock: Drydock, command: str
 ) -> None:
     service = tmp_path / "service"
@@ -150,7 +150,7 @@ def test_before_its_first_release_a_fork_makes_no_service_of_upstream(
     assert not (service / ".copier-answers.yml").exists()
 
 
-def test_a_service_of_upstream_is_not_updated_in_a_fork_without_a_release(
+def test_service_of_upstream_is_not_updated_from_a_fork_without_a_release(
     tmp_path: Path, upstream: Path, fork: Path, drydock: Drydock
 ) -> None:
     service = tmp_path / "service"
@@ -163,14 +163,14 @@ def test_a_service_of_upstream_is_not_updated_in_a_fork_without_a_release(
 
 
 @pytest.mark.parametrize("command", ["new", "update"])
-def test_values_of_a_nameless_fork_that_no_release_has_are_told(
+def test_unreleased_values_of_a_fork_without_a_company_name_are_reported(
     tmp_path: Path, fork: Path, drydock: Drydock, command: str
 ) -> None:
     replace(fork / "company.yml", "default: acme", "default: ''")
     commit(fork, "Forget the name")
     service = tmp_path / "service"
-    given = ("--ref", "v1.0.0") if command == "update" else ()
-    outcome = drydock("new", service, "--template", fork, "--defaults", *given)
+    options = ("--ref", "v1.0.0") if command == "update" else ()
+    outcome = drydock("new", service, "--template", fork, "--defaults", *options)
     if command == "update":
         assert outcome.code == 0
         (service / "x").touch()
@@ -180,12 +180,12 @@ def test_values_of_a_nameless_fork_that_no_release_has_are_told(
     else:
         assert outcome.code == 2
 
-    said = outcome.out + outcome.err
-    assert "company_registry" in said
-    assert "company_name" in said
+    output = outcome.out + outcome.err
+    assert "company_registry" in output
+    assert "company_name" in output
 
 
-def test_a_fork_says_which_version_it_expects(fork: Path) -> None:
+def test_fork_rejects_other_versions_than_its_next(fork: Path) -> None:
     for wrong in ("1.1.0", "1.0.0+acme.2", "1.0.0+other.1", "1.1.0+acme.1"):
         with pytest.raises(BadInput, match=r"expected 1\.0\.0\+acme\.1"):
             release.check(fork, wrong)
@@ -196,12 +196,12 @@ def test_a_fork_says_which_version_it_expects(fork: Path) -> None:
         release.check(fork, "1.0.0+acme.2")
 
 
-def test_upstream_names_no_company(upstream: Path) -> None:
+def test_upstream_has_no_company(upstream: Path) -> None:
     with open_template(str(upstream), upstream) as template:
         assert template.company == ""
 
 
-def test_the_version_of_a_fork_is_that_of_its_own_release(fork: Path) -> None:
+def test_version_of_a_fork_is_that_of_its_own_release(fork: Path) -> None:
     tools = fork / "tools"
     tools.mkdir()
     shutil.copy(REPOSITORY / "tools/version.py", tools)

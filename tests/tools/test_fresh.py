@@ -1,4 +1,4 @@
-"""An empty machine is told where packages come from, and nothing else of this one."""
+"""An empty machine gets this machine's configuration of package indexes, and nothing else."""
 
 from pathlib import Path
 
@@ -17,21 +17,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def shown(tmp_path: Path) -> dict[str, Path]:
+def shared(tmp_path: Path) -> dict[str, Path]:
     return {target: source for source, target in fresh.configuration(tmp_path / "root")}
 
 
-def test_a_users_configuration_is_in_the_home_there(tmp_path: Path, home: Path) -> None:
+def test_users_configuration_is_in_the_machines_home(tmp_path: Path, home: Path) -> None:
     (home / ".npmrc").write_text("registry=https://packages.example.com/npm/\n")
     (home / ".bashrc").touch()
 
-    found = shown(tmp_path)
+    sources = shared(tmp_path)
 
-    assert found["/root/.npmrc"] == home / ".npmrc"
-    assert not any(target.endswith(".bashrc") for target in found)
+    assert sources["/root/.npmrc"] == home / ".npmrc"
+    assert not any(target.endswith(".bashrc") for target in sources)
 
 
-def test_what_a_configuration_names_is_there_too(tmp_path: Path, home: Path) -> None:
+def test_folders_named_in_a_configuration_are_shared(tmp_path: Path, home: Path) -> None:
     wheels, index = tmp_path / "some-wheels", tmp_path / "index/simple"
     for folder in (wheels, index):
         folder.mkdir(parents=True)
@@ -41,37 +41,37 @@ def test_what_a_configuration_names_is_there_too(tmp_path: Path, home: Path) -> 
         "index-url = https://packages.example.com/etc\n"
     )
 
-    found = shown(tmp_path)
+    sources = shared(tmp_path)
 
-    assert found[str(wheels)] == wheels
-    assert found[str(index.parent)] == index.parent, "an index's files lie beside it"
-    assert not {"/nowhere", "/etc"} & {*found}
+    assert sources[str(wheels)] == wheels
+    assert sources[str(index.parent)] == index.parent, "an index's files are next to it"
+    assert not {"/nowhere", "/etc"} & {*sources}
 
 
-def test_certificates_of_the_environment_are_there(
+def test_certificates_named_in_the_environment_are_shared(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = tmp_path / "bundle.pem"
     bundle.touch()
     monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(bundle))
 
-    assert shown(tmp_path)[str(bundle)] == bundle
+    assert shared(tmp_path)[str(bundle)] == bundle
 
 
-def test_what_is_there_already_stays(
+def test_existing_file_of_the_machine_is_kept(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = tmp_path / "bundle.pem"
     bundle.touch()
-    there = Path(f"{tmp_path}/root{bundle}")
-    there.parent.mkdir(parents=True)
-    there.touch()
+    existing = Path(f"{tmp_path}/root{bundle}")
+    existing.parent.mkdir(parents=True)
+    existing.touch()
     monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(bundle))
 
-    assert str(bundle) not in shown(tmp_path)
+    assert str(bundle) not in shared(tmp_path)
 
 
-def test_neither_caches_nor_what_a_session_sets_is_kept(
+def test_variables_of_caches_and_sessions_are_dropped(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("PIP_CACHE_DIR", "UV_CACHE_DIR", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "TMP"):
@@ -81,7 +81,7 @@ def test_neither_caches_nor_what_a_session_sets_is_kept(
     assert dict(fresh.kept()) == {"PIP_INDEX_URL": "https://packages.example.com/simple/"}
 
 
-def test_a_command_that_fails_keeps_none_from_running(capsys: pytest.CaptureFixture[str]) -> None:
+def test_failed_command_does_not_stop_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     ran = []
 
     def run(command: str) -> int:

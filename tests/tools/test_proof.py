@@ -1,4 +1,4 @@
-"""A release proves nothing twice, and nothing that another state of the files has proved."""
+"""A release repeats no check that passed for the same files, and trusts none of other files."""
 
 import contextlib
 from pathlib import Path
@@ -27,7 +27,7 @@ def prove(repository: Path, *, passed: bool = True) -> None:
         proof.passed = passed
 
 
-def test_what_passed_is_proved_of_these_files_in_any_commit(repository: Path) -> None:
+def test_check_that_passed_counts_for_the_same_files_in_any_commit(repository: Path) -> None:
     prove(repository)
     commit(repository, "The same files")
 
@@ -35,7 +35,7 @@ def test_what_passed_is_proved_of_these_files_in_any_commit(repository: Path) ->
     assert not is_proved(repository, EVERY)
 
 
-def test_other_files_are_not_proved_until_they_are_as_they_were(repository: Path) -> None:
+def test_check_does_not_count_while_the_files_differ(repository: Path) -> None:
     prove(repository)
     write(repository, {"file": "2\n"})
     assert not is_proved(repository, CI)
@@ -46,7 +46,7 @@ def test_other_files_are_not_proved_until_they_are_as_they_were(repository: Path
     assert is_proved(repository, CI)
 
 
-def test_what_failed_is_not_proved(repository: Path) -> None:
+def test_failed_check_does_not_count(repository: Path) -> None:
     prove(repository, passed=False)
     with contextlib.suppress(RuntimeError), proving(repository, CI) as proof:
         proof.passed = True
@@ -56,7 +56,7 @@ def test_what_failed_is_not_proved(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
-def test_uncommitted_changes_prove_nothing(repository: Path, when: str) -> None:
+def test_check_with_uncommitted_changes_does_not_count(repository: Path, when: str) -> None:
     if when == "before":
         write(repository, {"file": "2\n"})
     with proving(repository, CI) as proof:

@@ -1,4 +1,4 @@
-"""A release is checked, written down and tagged; services may rely on it within a major version."""
+"""A release is checked, recorded and tagged, and keeps what services rely on."""
 
 import datetime
 import shutil
@@ -20,7 +20,7 @@ Edit = Callable[[str, str, str], None]
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A copy of this template, with changes to release and none before."""
+    """A copy of this template with unreleased changes and no release."""
     copy = tmp_path / "template"
     copy.mkdir()
     for name in ("copier.yml", "company.yml", "reserved.yml", "company_questions.yml"):
@@ -35,7 +35,7 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def edit(repository: Path) -> Edit:
-    """Replace a text in a file, note it in the changelog, commit."""
+    """A function that replaces a text in a file, adds to the changelog, and commits."""
 
     def edit(name: str, old: str, new: str) -> None:
         path = repository / name
@@ -49,7 +49,7 @@ def edit(repository: Path) -> Edit:
     return edit
 
 
-def test_a_release_is_a_commit_with_version_changelog_and_annotated_tag(repository: Path) -> None:
+def test_release_is_a_commit_with_changelog_section_and_annotated_tag(repository: Path) -> None:
     release.check(repository, "1.0.0")
     release.cut(repository, "1.0.0", DAY)
 
@@ -62,54 +62,56 @@ def test_a_release_is_a_commit_with_version_changelog_and_annotated_tag(reposito
 
 
 @pytest.mark.parametrize("version", ["1", "1.0", "v1.0.0", "1.0.0rc1", "01.0.0", "x"])
-def test_a_version_has_three_numbers(repository: Path, version: str) -> None:
+def test_version_without_three_numbers_is_rejected(repository: Path, version: str) -> None:
     with pytest.raises(BadInput, match="expected a version"):
         release.check(repository, version)
 
 
-def test_uncommitted_changes_are_refused(repository: Path) -> None:
+def test_uncommitted_changes_are_rejected(repository: Path) -> None:
     (repository / "new").touch()
 
-    with pytest.raises(BadInput, match="has changes"):
+    with pytest.raises(BadInput, match="has uncommitted changes"):
         release.check(repository, "1.0.0")
 
 
-def test_a_release_needs_something_to_tell(repository: Path) -> None:
+def test_release_without_changes_is_rejected(repository: Path) -> None:
     release.cut(repository, "1.0.0", DAY)
 
     with pytest.raises(BadInput, match="Unreleased"):
         release.check(repository, "1.1.0")
 
 
-def test_versions_only_rise(repository: Path, edit: Edit) -> None:
+def test_version_must_be_newer_than_the_last(repository: Path, edit: Edit) -> None:
     release.cut(repository, "1.1.0", DAY)
     edit("copier.yml", "my-team", "a-team")
 
-    with pytest.raises(BadInput, match=r"v1\.0\.5 does not follow v1\.1\.0"):
+    with pytest.raises(BadInput, match=r"v1\.0\.5 is not newer than v1\.1\.0"):
         release.check(repository, "1.0.5")
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "reason"),
     [
-        ('["3.11", "3.12",', '["3.12",', "the choice 3.11 of python_version is gone"),
-        ("    No model: none\n", "", "the choice none of inference is gone"),
-        ("\nowner:\n", "\nteam:\n", "the question owner is gone"),
+        ('["3.11", "3.12",', '["3.12",', "the choice 3.11 of python_version was removed"),
+        ("    No model: none\n", "", "the choice none of inference was removed"),
+        ("\nowner:\n", "\nteam:\n", "the question owner was removed"),
     ],
 )
-def test_what_services_have_answered_stays(
-    repository: Path, edit: Edit, old: str, new: str, said: str
+def test_removed_question_or_choice_requires_a_major_version(
+    repository: Path, edit: Edit, old: str, new: str, reason: str
 ) -> None:
     release.cut(repository, "1.0.0", DAY)
     edit("copier.yml", old, new)
 
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadInput, match=reason):
         release.check(repository, "1.1.0")
     release.check(repository, "2.0.0")
 
 
 @pytest.mark.slow
-def test_a_renamed_question_may_take_its_answer_over(repository: Path, edit: Edit) -> None:
+def test_renamed_question_with_the_old_answer_as_default_is_allowed(
+    repository: Path, edit: Edit
+) -> None:
     release.cut(repository, "1.0.0", DAY)
     edit("copier.yml", "\nowner:\n", "\nteam:\n")
     edit("copier.yml", "default: my-team", "default: \"{{ owner | default('my-team') }}\"")
@@ -122,20 +124,22 @@ def test_a_renamed_question_may_take_its_answer_over(repository: Path, edit: Edi
 
 
 @pytest.mark.slow
-def test_a_standard_file_stays(repository: Path) -> None:
+def test_removed_standard_file_requires_a_major_version(repository: Path) -> None:
     release.cut(repository, "1.0.0", DAY)
     git(repository, "mv", "template/pytest.toml", "template/tox.toml")
     changelog = repository / "CHANGELOG.md"
     changelog.write_text(changelog.read_text().replace("d\n\n##", "d\n\n- Renamed.\n\n##", 1))
     commit(repository, "Rename it")
 
-    with pytest.raises(BadInput, match=r"pytest\.toml is gone: that takes a new major version"):
+    with pytest.raises(
+        BadInput, match=r"pytest\.toml was removed: this requires a new major version"
+    ):
         release.check(repository, "1.1.0")
     release.check(repository, "2.0.0")
 
 
 @pytest.mark.slow
-def test_a_starter_may_go(repository: Path) -> None:
+def test_starter_can_be_removed(repository: Path) -> None:
     release.cut(repository, "1.0.0", DAY)
     git(repository, "rm", "--quiet", "template/CHANGELOG.md.jinja")
     changelog = repository / "CHANGELOG.md"
@@ -145,7 +149,7 @@ def test_a_starter_may_go(repository: Path) -> None:
     release.check(repository, "1.1.0")
 
 
-def test_lost_tags_are_rebuilt_where_they_were(repository: Path) -> None:
+def test_lost_tags_are_rebuilt_at_the_same_commits(repository: Path) -> None:
     release.cut(repository, "1.0.0", DAY)
     made = git(repository, "rev-parse", "v1.0.0^{commit}")
     git(repository, "tag", "--delete", "v1.0.0")
@@ -157,7 +161,7 @@ def test_lost_tags_are_rebuilt_where_they_were(repository: Path) -> None:
     assert release.rebuild_tags(repository) == []
 
 
-def test_lost_tags_are_rebuilt_without_an_identity_as_who_released_would(
+def test_rebuilt_tag_has_the_committer_of_the_release_as_tagger(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release.cut(repository, "1.0.0", DAY)
@@ -171,6 +175,6 @@ def test_lost_tags_are_rebuilt_without_an_identity_as_who_released_would(
     assert tagger == "Tester <tester@example.invalid>"
 
 
-def test_a_wrong_call_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_arguments_fail_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert release.main([]) == 2
     assert capsys.readouterr().err.count("\n") == 1
