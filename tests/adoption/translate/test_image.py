@@ -29,6 +29,15 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         "    && apt-get install --yes --no-install-recommends jq \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
+    "those that a here-document names over several lines, with options and build arguments": (
+        'FROM python:3.9\nARG MORE="nginx git"\nRUN <<EOT\n# first \\\napt-get update -qy\n'
+        "apt-get install -qyy \\\n    -o APT::Install-Recommends=false \\\n    ca-certificates \\\n"
+        "    jq \\\n    ${MORE}\nrm -rf /var/lib/apt/lists/*\nEOT\n",
+        {},
+        "RUN apt-get update \\\n"
+        "    && apt-get install --yes --no-install-recommends git jq nginx \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n",
+    ),
     "what Debian has, not what only its maker has": (
         "FROM python\nRUN apt-get install -y ffmpeg libcudnn9-cuda-12=9.8 msodbcsql18 unixodbc\n",
         {},
@@ -149,6 +158,11 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "what another language is told": (
         "FROM python:3.9\nRUN python3 <<EOF\nimport x\nEOF\n",
         [(2, "not carried over: python3 <<EOF")],
+    ),
+    "nothing of a here-document whose lines are continued": (
+        "FROM python:3.9\nRUN <<EOF\napt-get install -qyy \\\n  -o APT::Install-Suggests=false \\\n"
+        "  ca-certificates\nEOF\n",
+        [],
     ),
     "where Python looks": (
         "FROM python:3.9\nENV PYTHONPATH=/x\n",

@@ -39,12 +39,14 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         if not held:
             start = number
+            if line.lstrip().startswith("#"):
+                continue  # a comment is never continued
         if line.rstrip().endswith("\\"):
             held += line.rstrip()[:-1] + " "
             continue
         joined = (held + line).strip()
         held = ""
-        if joined and not joined.startswith("#"):
+        if joined:
             yield start, joined
     if held.strip():
         yield start, held.strip()

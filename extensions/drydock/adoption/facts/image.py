@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from drydock.adoption.account import shell
 from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
 from drydock.documents.formats import dockerfile
 
@@ -135,8 +136,8 @@ def instructions(text: str) -> Iterator[tuple[int, str]]:
         if not line:
             continue  # a continued line without a next one
         if found := _SCRIPT.fullmatch(line):
-            commands = (command.strip() for command in instruction.heredoc_lines)
-            runs = [c for c in commands if c and not c.startswith("#") and c != found["word"]]
-            yield instruction.line, " ".join(["RUN", " && ".join(runs)])
+            commands = (command for _, command in shell.lines("\n".join(instruction.heredoc_lines)))
+            runs = " && ".join(command for command in commands if command != found["word"])
+            yield instruction.line, f"RUN {runs}".strip()
         else:
             yield instruction.line, line
