@@ -47,6 +47,42 @@ FOUND = {
 }
 
 
+SERVED = {
+    "decorator": '@app.get("/metrics")\nasync def f(): ...\n',
+    "decorator that is called": 'app.get("/metrics")(f)\n',
+    "method of a router": 'router.add_api_route("/metrics", f)\n',
+    "route of Starlette": 'routes = [Route("/metrics", f)]\n',
+}
+REQUESTED = {
+    "client of requests": 'requests.get("/metrics")\n',
+    "session of httpx": 'async def f():\n    await client.post("/health", json={})\n',
+    "client of a load test": "class User(HttpUser):\n    def f(self):\n"
+    '        self.client.get("/health", name="/health")\n',
+    "mapping": 'TITLES.get("/health")\n',
+}
+
+
+def own_paths(path: str, text: str) -> list[str]:
+    files = {path: text}
+    return [todo.why for todo in clashes.find(gather(files), files, {}, "")]
+
+
+@pytest.mark.parametrize("case", SERVED)
+def test_served_path_is_reported(case: str) -> None:
+    assert own_paths("shop/main.py", SERVED[case]) == ["it serves /metrics itself"]
+
+
+@pytest.mark.parametrize("case", REQUESTED)
+def test_requested_path_is_not_served(case: str) -> None:
+    assert own_paths("shop/main.py", REQUESTED[case]) == []
+
+
+@pytest.mark.parametrize("path", ["locustfile.py", "load_tests/stub.py", "loadtest/app.py"])
+def test_load_tests_are_not_the_service(path: str) -> None:
+    text = '@app.get("/health")\ndef f(): ...\n\n\nhost = os.getenv("TARGET")\n'
+    assert own_paths(path, text) == []
+
+
 @pytest.mark.parametrize("case", FOUND)
 def test_what_is_told_of_code(case: str) -> None:
     text, line, why = FOUND[case]

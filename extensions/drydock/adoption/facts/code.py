@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from drydock.adoption import python
@@ -23,7 +23,9 @@ _COLLECTORS = {"Counter", "Gauge", "Histogram", "Summary", "Info", "Enum"}
 _PRINTING = {"print", "echo", "debug", "info", "warning", "add_argument"}
 _LOGGING = {"basicConfig", "dictConfig", "fileConfig"}
 _HEALTH = {"HealthcheckRouter", "HealthCheckFactory", "healthCheckRoute"}
-_ROUTES = {"get", "post", "put", "api_route", "add_api_route", "route"}
+_DECORATORS = {"get", "post", "put", "api_route", "route"}
+"""Decorators of routes. Clients have methods of these names, too."""
+_ROUTES = {"add_api_route", "add_route", "APIRoute", "Route"}
 _STANDARD_PATHS = re.compile(
     r"/metrics|(/api)?(/v\d+)?/(__)?(live|ready|health|heartbeat)(z|ness|iness|y)?([-_]?checks?)?(__)?"
     r"(/(live|ready)\w*)?/?"
@@ -34,6 +36,7 @@ _READS = {"os.getenv", "os.environ.get", "getenv", "environ.get"}
 _COMMON = {"getenv", "get", "configure"}
 """Names that are too common to tell anything without the object in front of them."""
 _ASIDE = ("test", "tests", "docs", "examples", "scripts", "migrations", "alembic", "notebooks")
+_LOAD_TESTS = re.compile(r"load[-_]?tests?|locust", re.IGNORECASE)
 
 
 def find(files: Files) -> Iterator[Fact]:
@@ -63,9 +66,9 @@ def find(files: Files) -> Iterator[Fact]:
 def is_aside(path: str) -> bool:
     """Tell whether a service does not run a module: a test, an example, a migration."""
     *folders, name = PurePosixPath(path).parts
-    if any(part.lower() in _ASIDE for part in folders):
+    if any(part.lower() in _ASIDE or _LOAD_TESTS.fullmatch(part) for part in folders):
         return True
-    return name.startswith(("test_", "conftest", "setup.py", "noxfile"))
+    return name.startswith(("test_", "conftest", "setup.py", "noxfile", "locustfile"))
 
 
 def _others(tree: ast.Module) -> dict[str, str]:
@@ -108,8 +111,12 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
             yield Fact(about, value, path, statement.lineno, IMPLIES)
     known = dict(_names(path, tree))
     for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _served(path, node.decorator_list, _DECORATORS)
         if isinstance(node, ast.Call):
             yield from _call(path, node)
+            yield from _served(path, [node], _ROUTES)
+            yield from _served(path, [node.func], _DECORATORS)
             target = _started(node)
             if target and (app := known.get(ast.unparse(target))):
                 yield Fact("app", app, path, node.lineno, IMPLIES)
@@ -240,11 +247,17 @@ def _call(path: str, node: ast.Call) -> Iterator[Fact]:
             yield Fact("metrics_port", port, path, node.lineno, SAYS)
     elif called in _COLLECTORS:
         yield from _collector(path, node, keywords)
-    elif called in _ROUTES and (route := _text(node.args[:1])).startswith("/"):
-        if _STANDARD_PATHS.fullmatch(route):
-            yield Fact("own_path", route, path, node.lineno, SAYS)
     else:
         yield from _own(path, node, called)
+
+
+def _served(path: str, nodes: Iterable[ast.expr], names: Collection[str]) -> Iterator[Fact]:
+    """Yield the standard's paths that calls of these names add as routes of the service."""
+    for node in nodes:
+        if isinstance(node, ast.Call) and _name(node.func) in names:
+            route = _text(node.args[:1])
+            if _STANDARD_PATHS.fullmatch(route):
+                yield Fact("own_path", route, path, node.lineno, SAYS)
 
 
 def _collector(
