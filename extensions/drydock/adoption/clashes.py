@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from drydock.adoption.facts import Fact, Files, code
+from drydock.adoption.facts import Fact, Files, code, listed
 from drydock.adoption.translate import Concern, Todo
 
 _AT_THE_ROOT = re.compile(
@@ -87,8 +87,6 @@ _CHANGED = {
     ),
 }
 _GROUPED = {"own_errors", "own_path"}
-_SHOWN_VARIABLES = 12
-"""How many variables the report names."""
 
 
 def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Iterator[Todo]:
@@ -145,7 +143,7 @@ def _grouped(facts: list[Fact]) -> Iterator[Fact]:
         if fact.about not in _GROUPED:
             yield fact
         elif held := values.pop((fact.about, fact.path), None):
-            yield replace(fact, value=", ".join(held))
+            yield replace(fact, value=listed(held))
 
 
 def _environment(facts: list[Fact]) -> Iterator[Todo]:
@@ -153,10 +151,8 @@ def _environment(facts: list[Fact]) -> Iterator[Todo]:
     read = [fact for fact in facts if fact.about == "variable"]
     names = list(dict.fromkeys(fact.value for fact in read))
     if names:
-        shown = ", ".join(names[:_SHOWN_VARIABLES])
-        more = f" and {len(names) - _SHOWN_VARIABLES} more" if len(names) > _SHOWN_VARIABLES else ""
         how = "set them under env and secretEnv in chart/values.yaml"
-        why = f"its code reads environment variables: {shown}{more}"
+        why = f"its code reads environment variables: {listed(names)}"
         yield Todo(read[0].path, read[0].line, why, how, "operators")
 
 

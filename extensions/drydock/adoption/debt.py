@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from drydock import locking
+from drydock.adoption.facts import listed
 from drydock.adoption.translate import types
 from drydock.adoption.translate.style import PATH
 from drydock.documents.formats import toml
@@ -57,9 +58,7 @@ def summary(debt: Debt) -> list[str]:
     if debt.unformatted:
         lines.append(f"{_counted(len(debt.unformatted), 'file')} not formatted, listed in {PATH}")
     if debt.unreadable:
-        lines.append(
-            f"excluded in {PATH}, since ruff cannot parse it: {', '.join(debt.unreadable)}"
-        )
+        lines.append(f"excluded in {PATH}, since ruff cannot parse it: {listed(debt.unreadable)}")
     if debt.rules:
         most = sorted(debt.rules.items(), key=lambda item: (-item[1], item[0]))
         shown = ", ".join(f"{rule} {number}" for rule, number in most[:_SHOWN])

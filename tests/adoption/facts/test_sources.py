@@ -7,6 +7,7 @@ import pytest
 from drydock.adoption import facts
 from drydock.adoption.facts import all_sources, gather
 
+_KEYS = "".join(f"  {key}: 1\n" for key in "abcdefghijkl")
 FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
     "exec form over two instructions' lines": (
         {"Dockerfile": 'FROM x\nCMD ["uvicorn", "a.b:app", \\\n  "--port", "8001"]\n'},
@@ -92,6 +93,16 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         {"config.yml": "a:\n  b: 1\nc: 2\n"},
         "configuration",
         [("a.b, c", "config.yml")],
+    ),
+    "sections of a configuration with many keys, the largest first": (
+        {"config.yml": f"version: 1\nlimits:\n  low: 1\nslo:\n{_KEYS}"},
+        "configuration",
+        [("slo, version, limits; 14 in all", "config.yml")],
+    ),
+    "the first of many keys": (
+        {"config.yml": "".join(f"{key}: 1\n" for key in "abcdefghijklmn")},
+        "configuration",
+        [("a, b, c, d, e, f, g, h, i, j, k, l and 2 more", "config.yml")],
     ),
     "no configuration: a tool's file": ({".pre-commit-config.yaml": "a: 1\n"}, "configuration", []),
     "no configuration: an editor's settings": (

@@ -5,7 +5,7 @@ files are read as text.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -15,6 +15,8 @@ from typing import Protocol, cast
 Files = Mapping[str, str]
 """The text files of a service, by path."""
 
+SHOWN = 12
+"""How many names a line of a report lists."""
 _NAMES_THE_SERVICE = re.compile(r"(?<!\.py)$|(^|/)setup\.py$|/chassis/(identity|application)\.py$")
 RECORDED, SAYS, IMPLIES, HINTS = 4, 3, 2, 1
 """How certain a fact is: a recorded answer; written down; from how the service runs; likely."""
@@ -70,6 +72,13 @@ def names_of(files: Files) -> list[str]:
     """Return the names that a service has in its files. Code is skipped: it is slow to read."""
     naming = {path: text for path, text in files.items() if _NAMES_THE_SERVICE.search(path)}
     return [fact.value for fact in gather(naming) if fact.about == "service_name"]
+
+
+def listed(names: Collection[str]) -> str:
+    """Return the first few of `names` as one line, and how many more there are."""
+    shown = list(names)[:SHOWN]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{', '.join(shown)}{more}"
 
 
 def named(files: Files, *names: str) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
 
-from drydock.adoption.facts import IMPLIES, SAYS, Fact, Files
+from drydock.adoption.facts import IMPLIES, SAYS, SHOWN, Fact, Files, listed
 from drydock.documents.formats import toml
 from drydock.documents.places import places
 
@@ -54,10 +55,18 @@ def find(files: Files) -> Iterator[Fact]:
         else:
             continue
         if pairs:
-            keys = ", ".join(key for key, _ in pairs)
-            yield Fact("configuration", keys, path, 0, SAYS)
+            yield Fact("configuration", _summary([key for key, _ in pairs]), path, 0, SAYS)
             for key, value in pairs:
                 yield from _port(path, lines.get(key, 0), key, value)
+
+
+def _summary(keys: list[str]) -> str:
+    """Return the keys as one line; if there are many, their sections, the largest first."""
+    sections = Counter(key.partition(".")[0] for key in keys)
+    if len(keys) <= SHOWN or len(sections) == len(keys):
+        return listed(keys)
+    largest = [section for section, _ in sections.most_common()]
+    return f"{listed(largest)}; {len(keys)} in all"
 
 
 def _is_settings(path: str, files: Files) -> bool:
