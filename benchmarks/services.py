@@ -1,15 +1,15 @@
-"""Brings real services in, and says of each whether it locks, starts, and passes its tests and nox.
+"""Adopt real services, and report whether each locks, starts, and passes its tests and nox.
 
-The services are those of services.txt, in clones that `--clones` names (DIR/owner+name, or
-DIR/owner+name/repo). Each is copied to a folder of its own. Engine and template are those of
-`--ref`, a commit of this repository.
+The services are listed in services.txt; `--clones` names the folder of their clones
+(DIR/owner+name, or DIR/owner+name/repo). Each is copied to a separate folder. Engine and template
+are those of `--ref`, a commit of this repository.
 
     python benchmarks/services.py --clones DIR --ref v1.3.0 --save before.json
     python benchmarks/services.py --clones DIR --ref HEAD --save after.json
     python benchmarks/services.py --table before.json after.json
 
-`drydock retrofit` runs nothing of a service, but this does: it starts each, and runs its tests. So
-do it on a machine where that is no harm. What takes longer than its limit counts as failed.
+`drydock retrofit` runs nothing of a service, but this benchmark starts each and runs its tests. Use
+a machine where that does no harm. Whatever exceeds its time limit counts as failed.
 """
 
 import argparse
@@ -39,7 +39,7 @@ from rich.table import Table
 ROOT = Path(__file__).parents[1]
 LIST = Path(__file__).with_suffix(".txt")
 RELEASE = "v99.0.0"
-"""What the template of `--ref` is released as."""
+"""The release that the template of `--ref` gets."""
 IDENTITY = {
     f"GIT_{role}_{key}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -48,9 +48,9 @@ IDENTITY = {
 BIN = Path(sys.executable).parent
 MINUTE = 60
 BOOTING = 180
-"""Seconds that a service may take until it is alive."""
-_NOBODY = 0
-"""The status where nobody answers."""
+"""Seconds that a service has until it is alive."""
+_NO_RESPONSE = 0
+"""The status if there is no response."""
 _TESTED = re.compile(r"(\d+) (passed|failed|errors?)\b")
 
 
@@ -65,7 +65,7 @@ class Service:
 
 @dataclass
 class Outcome:
-    """What came of one service."""
+    """The results of one service."""
 
     name: str
     retrofit: str = ""
@@ -75,24 +75,24 @@ class Outcome:
     unlocked: str = ""
     boots: bool = False
     died: str = ""
-    """The last line that it said when it did not boot."""
+    """The last line of its log, if it did not start."""
     resolved: list[str] = field(default_factory=list)
     """What `--resolve --apply` changed."""
     boots_resolved: bool = False
     tests_before: str = ""
     tests_after: str = ""
     nox: dict[str, str] = field(default_factory=dict)
-    """Each session of its own nox with how it ended."""
+    """The result of each session of its own nox."""
     nox_said: str = ""
     instructions: int = 0
     silent: list[str] = field(default_factory=list)
-    """Instructions of which the report says nothing."""
+    """Instructions that the report does not mention."""
 
 
 def run(
     command: Sequence[str | Path], folder: Path, seconds: float, **more: str
 ) -> tuple[int, str, str]:
-    """Run a command with a time limit for it and all that it starts; return code and outputs."""
+    """Run a command with a time limit for its whole process group; return code and outputs."""
     environment = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "PYTHONPATH"}}
     environment |= (
         {"UV_PYTHON_DOWNLOADS": "never"}
@@ -108,29 +108,32 @@ def run(
         try:
             out, err = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            _end(process)
+            _kill(process)
             return 124, "", f"it took more than {seconds:.0f} s"
+        except BaseException:  # interrupted: the process is in a session of its own
+            _kill(process)
+            raise
     return process.returncode, out, err
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
+def _kill(process: "subprocess.Popen[str]") -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
 
 def services(only: Sequence[str]) -> Iterator[Service]:
-    """Yield what the list names."""
+    """Yield the services of the list, or those whose names contain a text of `only`."""
     for line in LIST.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
-            named, *given = line.split()
-            name, _, commit = named.partition("@")
-            if not only or any(one in name for one in only):
-                yield Service(name, commit, dict(one.split("=", 1) for one in given))
+            address, *assignments = line.split()
+            name, _, commit = address.partition("@")
+            if not only or any(part in name for part in only):
+                yield Service(name, commit, dict(text.split("=", 1) for text in assignments))
 
 
 def released(ref: str, folder: Path) -> None:
-    """Clone this repository at `ref`, released, with its engine."""
+    """Clone this repository at `ref` into `folder`, and release it there."""
     run(["git", "clone", "--quiet", ROOT, folder], ROOT, MINUTE)
     run(["git", "checkout", "--quiet", "--detach", ref], folder, MINUTE)
     message = f"release: {RELEASE}"
@@ -141,7 +144,7 @@ def released(ref: str, folder: Path) -> None:
 
 
 class Trial:
-    """One service, brought in by one engine."""
+    """One service, adopted by one engine."""
 
     def __init__(self, service: Service, engine: Path, scratch: Path) -> None:
         self.service, self.engine, self.scratch = service, engine, scratch
@@ -151,7 +154,7 @@ class Trial:
         self.outcome = Outcome(service.name)
 
     def run(self, clones: Path) -> Outcome:
-        """Bring it in, and try what came of it."""
+        """Adopt the service, and try the result."""
         outcome = self.outcome
         self.copy(clones)
         own_tests = _own_tests(self.folder)
@@ -168,16 +171,17 @@ class Trial:
             return outcome
         report = json.loads(out)
         outcome.retrofit = "conflicts" if code else "brought in"
-        told = {(one["path"], one["line"]) for one in (*report.get("account", ()), *report["todo"])}
+        entries = (*report.get("account", ()), *report["todo"])
+        reported = {(entry["path"], entry["line"]) for entry in entries}
         outcome.instructions = len(instructions)
         outcome.silent = [
-            f"{path}:{line} {said}"
-            for (path, line), said in instructions.items()
-            if (path, line) not in told
+            f"{path}:{line} {instruction}"
+            for (path, line), instruction in instructions.items()
+            if (path, line) not in reported
         ]
         if code:
             return outcome
-        answers = {one["name"]: one["value"] for one in report["answers"]}
+        answers = {answer["name"]: answer["value"] for answer in report["answers"]}
         self._try(answers, own_tests)
         return outcome
 
@@ -189,30 +193,30 @@ class Trial:
             outcome.boots_resolved = outcome.boots
         else:
             self.drydock("retrofit", "--resolve", "--apply")
-            _, said, _ = run(
+            _, body, _ = run(
                 ["git", "log", "-1", "--format=%b", "--grep=Relax the pins"], self.folder, MINUTE
             )
-            outcome.resolved = said.strip().splitlines()
+            outcome.resolved = body.strip().splitlines()
             if self._locks()[0]:
                 outcome.boots_resolved, outcome.died = self._boots(answers)
         if (self.folder / ".venv/bin/python").exists():
             if own_tests:
-                kept = [one for one in own_tests if (self.folder / one).exists()]
+                kept = [path for path in own_tests if (self.folder / path).exists()]
                 python = self.folder / ".venv/bin/python"
                 outcome.tests_after = self._tests(python, kept)
             self._nox()
 
     def copy(self, clones: Path) -> None:
-        """Copy the service's files to a repository of their own."""
-        at = clones / self.repository.replace("/", "+")
-        at = at / "repo" if (at / "repo").exists() else at
-        export(at, self.service.commit, self.top)
+        """Copy the service's files to a new repository."""
+        clone = clones / self.repository.replace("/", "+")
+        clone = clone / "repo" if (clone / "repo").exists() else clone
+        export(clone, self.service.commit, self.top)
         run(["git", "init", "--quiet", "--initial-branch=main"], self.top, MINUTE)
         run(["git", "add", "--all", "--force"], self.top, MINUTE)
         run(["git", "commit", "--quiet", "--message", "As it was"], self.top, MINUTE)
 
     def drydock(self, *arguments: str) -> tuple[int, str, str]:
-        """Run a command of the engine in the service's folder; return code and outputs."""
+        """Run an engine command in the service's folder; return code and outputs."""
         return run(
             [sys.executable, "-c", "from drydock.cli import main; main()", *arguments],
             self.folder, 10 * MINUTE,
@@ -226,7 +230,7 @@ class Trial:
         return code == 0, " ".join(err.split())[:300]
 
     def _boots(self, answers: Mapping[str, Any]) -> tuple[bool, str]:
-        """Tell whether the service is installed and alive, and what it said last if not."""
+        """Install and start the service; return whether it is alive, and why if not."""
         code, _, err = run(["uv", "sync", "--locked", "--quiet"], self.folder, 10 * MINUTE)
         if code:
             return False, " ".join(err.split())[:300]
@@ -244,21 +248,21 @@ class Trial:
             alive = False
             while not alive and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.2)
-                alive = _status(management, "/livez") == 200 and _status(port, "/") != _NOBODY
-            _end(process)
-        said = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-        return alive, "" if alive else _reason((said or ["it said nothing"])[-1])[:300]
+                alive = _status(management, "/livez") == 200 and _status(port, "/") != _NO_RESPONSE
+            _kill(process)
+        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        return alive, "" if alive else _reason((lines or ["no output"])[-1])[:300]
 
     def _tests_before(self, own_tests: Sequence[str]) -> str:
-        """Run the service's tests as they were, in an environment of its old requirements."""
+        """Run the service's tests before the retrofit, with its old requirements."""
         before = self.scratch / "before"
         shutil.copytree(self.folder, before)
         python = before / ".before/bin/python"
         run(["uv", "venv", "--quiet", ".before"], before, MINUTE)
-        wanted = _requirements(before)
-        if not wanted:
+        requirements = _requirements(before)
+        if not requirements:
             return "not installed: no list of requirements"
-        for options in wanted:
+        for options in requirements:
             code, _, err = run(
                 ["uv", "pip", "install", "--quiet", "--only-binary=:all:", f"--python={python}",
                  *options], before, 10 * MINUTE,
@@ -274,8 +278,8 @@ class Trial:
             **self.service.variables,
         )  # fmt: skip
         counts = _TESTED.findall(out.strip().rpartition("\n")[2])
-        told = ", ".join(f"{number} {what}" for number, what in counts)
-        return told or f"ended with {code}"
+        summary = ", ".join(f"{number} {outcome}" for number, outcome in counts)
+        return summary or f"ended with {code}"
 
     def _nox(self) -> None:
         report = self.scratch / "nox.json"
@@ -285,21 +289,21 @@ class Trial:
         )  # fmt: skip
         if report.exists():
             sessions = json.loads(report.read_text())["sessions"]
-            self.outcome.nox = {one["name"]: one["result"] for one in sessions}
+            self.outcome.nox = {session["name"]: session["result"] for session in sessions}
         self.outcome.nox_said = f"{out}\n{err}"[-4000:]
 
 
 def export(clone: Path, commit: str, folder: Path) -> None:
-    """Write the files of a commit; a clone may lack the largest of them."""
+    """Write the files of a commit, except those that the clone lacks."""
 
-    def git(*arguments: str, given: bytes = b"") -> bytes:
+    def git(*arguments: str, stdin: bytes = b"") -> bytes:
         command = ["git", "-C", str(clone), *arguments]
-        return subprocess.run(command, input=given, capture_output=True, check=True).stdout
+        return subprocess.run(command, input=stdin, capture_output=True, check=True).stdout
 
     for line in git("ls-tree", "-r", "-z", commit).decode().split("\0")[:-1]:
-        about, _, path = line.partition("\t")
-        mode, kind, oid = about.split()
-        if kind != "blob" or git("cat-file", "--batch-check", given=f"{oid}\n".encode()).endswith(
+        entry, _, path = line.partition("\t")
+        mode, kind, oid = entry.split()
+        if kind != "blob" or git("cat-file", "--batch-check", stdin=f"{oid}\n".encode()).endswith(
             b" missing\n"
         ):
             continue
@@ -322,21 +326,21 @@ def free_port() -> int:
 
 
 def _reason(line: str) -> str:
-    """Return why a service died, of its last line: what its exception says, where it has one."""
+    """Return why a service died, from the last line of its log: its exception, if there is one."""
     with suppress(ValueError):
-        told = json.loads(line)
-        return str(told.get("exception") or line).strip().splitlines()[-1]
+        entry = json.loads(line)
+        return str(entry.get("exception") or line).strip().splitlines()[-1]
     return line
 
 
 def _status(port: int, path: str) -> int:
     try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-            return int(answer.status)
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+            return int(response.status)
     except HTTPError as error:
         return error.code
     except OSError:
-        return _NOBODY
+        return _NO_RESPONSE
 
 
 def _tracked(folder: Path) -> list[str]:
@@ -344,13 +348,13 @@ def _tracked(folder: Path) -> list[str]:
 
 
 def _own_tests(folder: Path) -> list[str]:
-    """Return the files of tests that a service has."""
+    """Return the test files of a service."""
     name = re.compile(r"(^|.*/)(test_[^/]*|[^/]*_test)\.py")
     return [path for path in _tracked(folder) if name.fullmatch(path)]
 
 
 def _requirements(folder: Path) -> list[list[str]]:
-    """Return options of pip that install what a service asked for."""
+    """Return the options of pip that install a service's requirements, by call."""
     lists = [
         f for f in _tracked(folder) if re.fullmatch(r"(requirements/)?[\w.-]*req[\w.-]*\.txt", f)
     ]
@@ -375,10 +379,10 @@ def _requirements(folder: Path) -> list[list[str]]:
 
 
 def _instructions(folder: Path) -> Iterator[tuple[tuple[str, int], str]]:
-    """Yield what a service says about how it runs, by path and line.
+    """Yield a service's instructions on how it runs, by path and line.
 
-    Nothing of Drydock reads it here: instructions of Dockerfiles, keys of services in compose
-    files, lines of Procfiles.
+    They are read without Drydock: instructions of Dockerfiles, keys of services in compose files,
+    lines of Procfiles.
     """
     for path in _tracked(folder):
         name = path.rpartition("/")[2]
@@ -388,13 +392,13 @@ def _instructions(folder: Path) -> Iterator[tuple[tuple[str, int], str]]:
             continue
         text = (folder / path).read_text("utf-8", "replace")
         if re.fullmatch(r"Dockerfile(\.\w+)?|\w+\.Dockerfile", name):
-            goes_on = False
+            continued = False
             for number, line in enumerate(text.splitlines(), 1):
                 if not line.strip() or line.lstrip().startswith("#"):
                     continue
-                if not goes_on:
+                if not continued:
                     yield (path, number), line.strip()
-                goes_on = line.rstrip().endswith("\\")
+                continued = line.rstrip().endswith("\\")
         elif re.fullmatch(r"(docker-)?compose[\w.-]*\.ya?ml", name):
             yield from _keys(path, text)
         elif name == "Procfile":
@@ -409,98 +413,101 @@ def _keys(path: str, text: str) -> Iterator[tuple[tuple[str, int], str]]:
         for key, value in document.value if isinstance(document, yaml.MappingNode) else ():
             for name, service in value.value if key.value == "services" else ():
                 for inner, _ in service.value if isinstance(service, yaml.MappingNode) else ():
-                    where = inner.start_mark.line + 1
-                    yield (path, where), f"{name.value}.{inner.value}"
+                    line = inner.start_mark.line + 1
+                    yield (path, line), f"{name.value}.{inner.value}"
 
 
 def table(before: Sequence[Outcome], after: Sequence[Outcome]) -> Table:
-    """Return the table of two runs, of which one may be empty."""
-    found = Table(box=MARKDOWN)
+    """Return the table that compares two runs; one can be empty."""
+    rows = Table(box=MARKDOWN)
     for column in ("service", "locks", "boots", "boots, pins relaxed", "own tests", "own nox",
-                   "in silence"):  # fmt: skip
-        found.add_column(column)
-    old = {one.name: one for one in before}
-    for one in after:
-        was = old.get(one.name, Outcome(one.name))
-        if one.retrofit != "brought in":
-            reason = one.retrofit.removeprefix("drydock: ").partition(" (")[0]
-            found.add_row(one.name, reason[:60], "", "", "", "", "")
+                   "not reported"):  # fmt: skip
+        rows.add_column(column)
+    earlier = {outcome.name: outcome for outcome in before}
+    for new in after:
+        old = earlier.get(new.name, Outcome(new.name))
+        if new.retrofit != "brought in":
+            reason = new.retrofit.removeprefix("drydock: ").partition(" (")[0]
+            rows.add_row(new.name, reason[:60], "", "", "", "", "")
             continue
-        found.add_row(
-            one.name,
-            f"{_yes(was.locks)} → {_yes(one.locks)}",
-            f"{_yes(was.boots)} → {_yes(one.boots)}",
-            f"{_yes(was.boots_resolved)} → {_yes(one.boots_resolved)}",
-            _tests(one),
-            f"{_sessions(was)} → {_sessions(one)}",
-            _silence(one),
+        rows.add_row(
+            new.name,
+            f"{_yes(old.locks)} → {_yes(new.locks)}",
+            f"{_yes(old.boots)} → {_yes(new.boots)}",
+            f"{_yes(old.boots_resolved)} → {_yes(new.boots_resolved)}",
+            _tests(new),
+            f"{_sessions(old)} → {_sessions(new)}",
+            f"{len(new.silent)} of {new.instructions}",
         )
-    return found
+    return rows
 
 
-def _yes(what: bool) -> str:
-    return "yes" if what else "no"
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
-def _tests(one: Outcome) -> str:
-    before = one.tests_before.partition(":")[0].replace("ended with 4", "do not load") or "none"
-    after = one.tests_after.replace("ended with 4", "do not load")
-    return f"{before} → {after or 'not run'}" if one.tests_before else before
+def _tests(outcome: Outcome) -> str:
+    before = outcome.tests_before.partition(":")[0].replace("ended with 4", "do not load") or "none"
+    after = outcome.tests_after.replace("ended with 4", "do not load")
+    return f"{before} → {after or 'not run'}" if outcome.tests_before else before
 
 
-def _sessions(one: Outcome) -> str:
-    """Return which sessions of its own nox pass."""
-    passed = [name for name, how in one.nox.items() if how == "success"]
-    return "all" if passed and len(passed) == len(one.nox) else ", ".join(passed) or "none"
+def _sessions(outcome: Outcome) -> str:
+    """Return the sessions of the service's own nox that pass."""
+    passed = [name for name, result in outcome.nox.items() if result == "success"]
+    return "all" if passed and len(passed) == len(outcome.nox) else ", ".join(passed) or "none"
 
 
-def _silence(one: Outcome) -> str:
-    return f"{len(one.silent)} of {one.instructions}"
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser with the options that all benchmarks on these services share."""
+    options = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--clones", type=Path, help="the folder of the clones")
+    options.add_argument("--ref", default="HEAD", help="engine and template [HEAD]")
+    options.add_argument("--only", nargs="+", default=(), help="parts of names")
+    options.add_argument(
+        "--save", type=Path, help="write the outcomes here; services that it contains are skipped"
+    )
+    return options
 
 
 def main() -> None:
-    """Bring the services in, or print the table of two runs."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--clones", type=Path, help="where the clones lie")
-    parser.add_argument("--ref", default="HEAD", help="engine and template [HEAD]")
-    parser.add_argument("--only", nargs="+", default=(), help="part of names")
-    parser.add_argument(
-        "--save", type=Path, help="write the outcomes here; what it has already is not done again"
-    )
-    parser.add_argument("--table", nargs=2, type=Path, metavar=("BEFORE", "AFTER"))
-    options = parser.parse_args()
+    """Adopt the services, or print the table of two runs."""
+    command_line = parser(__doc__)
+    command_line.add_argument("--table", nargs=2, type=Path, metavar=("BEFORE", "AFTER"))
+    options = command_line.parse_args()
     if options.table:
         before, after = (
-            [Outcome(**one) for one in json.loads(p.read_text())] for p in options.table
+            [Outcome(**record) for record in json.loads(path.read_text())] for path in options.table
         )
         Console(width=240).print(table(before, after))
         return
     if not options.clones:
-        parser.error("--clones is needed")
-    found: list[Outcome] = []
+        command_line.error("--clones is required")
+    outcomes: list[Outcome] = []
     if options.save and options.save.exists():
-        found = [Outcome(**one) for one in json.loads(options.save.read_text())]
-    known = {one.name for one in found}
+        outcomes = [Outcome(**record) for record in json.loads(options.save.read_text())]
+    known = {outcome.name for outcome in outcomes}
     with tempfile.TemporaryDirectory(prefix="services.") as scratch:
         engine = Path(scratch, "engine")
         released(options.ref, engine)
         for service in services(options.only):
             if service.name in known:
                 continue
-            inside = Path(scratch, re.sub(r"[/:]", "+", service.name))
-            inside.mkdir()
-            found.append(Trial(service, engine, inside).run(options.clones))
-            shutil.rmtree(inside, ignore_errors=True)
-            one = found[-1]
-            print(f"{one.name}: {one.retrofit}, locks {one.locks}, boots {one.boots}, "
-                  f"{one.boots_resolved} relaxed, tests {one.tests_before} → {one.tests_after}, "
-                  f"nox {one.nox}, silent {len(one.silent)}; {one.unlocked or one.died}",
+            folder = Path(scratch, re.sub(r"[/:]", "+", service.name))
+            folder.mkdir()
+            new = Trial(service, engine, folder).run(options.clones)
+            outcomes.append(new)
+            shutil.rmtree(folder, ignore_errors=True)
+            print(f"{new.name}: {new.retrofit}, locks {new.locks}, boots {new.boots}, "
+                  f"{new.boots_resolved} relaxed, tests {new.tests_before} → {new.tests_after}, "
+                  f"nox {new.nox}, not reported {len(new.silent)}; {new.unlocked or new.died}",
                   flush=True)  # fmt: skip
             if options.save:
-                options.save.write_text(json.dumps([asdict(one) for one in found], indent=1))
-    Console(width=240).print(table([], found))
+                records = [asdict(outcome) for outcome in outcomes]
+                options.save.write_text(json.dumps(records, indent=1))
+    Console(width=240).print(table([], outcomes))
 
 
 if __name__ == "__main__":
