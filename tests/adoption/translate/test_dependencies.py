@@ -149,6 +149,42 @@ def test_what_cannot_be_carried_is_listed(case: str) -> None:
     assert where in {f"{one.path}:{one.line}" for one in read(files)[1]}
 
 
+INSTALLED = {
+    "by name": ("RUN pip install --no-cache-dir 'torch>=2' torchvision==0.16\n",
+                ["torch>=2", "torchvision==0.16"]),
+    "with an argument of the build": ("ARG V=2.1\nRUN pip install torch==$V\n", ["torch==2.1"]),
+    "in a stage that the image copies from": (
+        "RUN true\nFROM a AS one\nRUN uv pip install torch\nFROM one AS two\nFROM a\n"
+        "COPY --from=two /x /x\n",
+        ["torch"],
+    ),
+    "not in a stage that it does not": ("RUN pip install a\nFROM a\n", []),
+    "not what installs others": ("RUN python -m pip install -U pip setuptools wheel uv\n", []),
+    "not by files": ("RUN pip install -r requirements.txt -e . ./lib\n", []),
+    "by address": ("RUN pip install https://x.example/rates-1.0-py3-none-any.whl\n",
+                   ["rates @ https://x.example/rates-1.0-py3-none-any.whl"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", INSTALLED)
+def test_packages_that_the_image_installs_are_required(case: str) -> None:
+    text, expected = INSTALLED[case]
+    demands, todo = read({"Dockerfile": f"FROM python:3.12\n{text}"})
+    assert ([one.text for one in demands], todo) == (expected, [])
+
+
+def test_an_address_in_an_image_that_names_no_package_is_listed() -> None:
+    text = "FROM python:3.12\nRUN pip install git+https://me:s3cret@x.example/clip.git\n"
+    demands, (todo,) = read({"Dockerfile": text})
+    assert (demands, todo.line, todo.concern) == ([], 2, "start")
+    assert todo.why == "git+https://x.example/clip.git names no package"
+
+
+def test_the_image_pins_what_the_service_declares_without_a_version() -> None:
+    files = {"Dockerfile": "FROM a\nRUN pip install torch==2.1\n", "requirements.txt": "torch\n"}
+    assert [one.text for one in read(files)[0]] == ["torch==2.1"]
+
+
 ADDRESSES = {
     "git+https://example.com/a.git#egg=rates": "rates @ git+https://example.com/a.git",
     "-e git+https://example.com/a.git@v1#egg=rates": "rates @ git+https://example.com/a.git@v1",

@@ -111,8 +111,11 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
         [(2, "not carried over: make models")],
     ),
     "a package that nothing demands": (
-        "FROM python:3.9\nRUN pip install gunicorn\n",
-        [(2, "the image installs gunicorn, which the service does not declare")],
+        "FROM python:3.9 AS docs\nRUN pip install sphinx\nFROM python:3.9\n",
+        [
+            (1, "the image has no stage docs"),
+            (2, "the image installs sphinx, which the service does not declare"),
+        ],
     ),
     "a group of pip, an extra of uv and a folder with extras": (
         "FROM python:3.9\nRUN pip install --group dev . && uv pip install --extra dev -e ./lib\n"

@@ -95,7 +95,7 @@ NAMED: dict[str, tuple[Mapping[str, str], list[dict[str, Any]]]] = {
 @pytest.mark.parametrize("case", NAMED)
 def test_what_is_named(case: str) -> None:
     files, expected = NAMED[case]
-    tables, rules, _ = carry(files)
+    tables, _, rules, _ = carry(files)
     found = tomllib.loads(tables).get("tool", {}).get("uv", {}).get("index", [])
     # pip's commands are read by line, its options of a line in no order.
     assert sorted(found, key=lambda index: str(index["url"])) == expected
@@ -113,7 +113,7 @@ WITH_A_LOGIN: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("path", WITH_A_LOGIN)
 def test_a_login_is_told_by_its_place_and_never_copied(path: str) -> None:
     text, line = WITH_A_LOGIN[path]
-    tables, rules, todo = carry({path: text})
+    tables, _, rules, todo = carry({path: text})
     assert f'url = "{A}"' in tables
     (login,) = [one for one in todo if "the login in its address is not carried over" in one.why]
     assert (f"{login.path}:{login.line}", "_USERNAME" in login.how) == (f"{path}:{line}", True)
@@ -121,7 +121,7 @@ def test_a_login_is_told_by_its_place_and_never_copied(path: str) -> None:
 
 
 def test_the_way_to_log_in_is_told_for_an_index_without_one() -> None:
-    _, _, (todo,) = carry({"requirements.txt": f"--extra-index-url {A}\n"})
+    _, _, _, (todo,) = carry({"requirements.txt": f"--extra-index-url {A}\n"})
     assert todo.path == "pyproject.toml"  # the list itself is not needed any more
     assert "UV_INDEX_A_EXAMPLE_COM_USERNAME" in todo.how
 
@@ -140,21 +140,21 @@ LISTED = {
 @pytest.mark.parametrize("case", LISTED)
 def test_what_is_not_certain_is_listed(case: str) -> None:
     path, text, line = LISTED[case]
-    tables, _, (todo,) = carry({path: text})
+    tables, _, _, (todo,) = carry({path: text})
     assert (tables, f"{todo.path}:{todo.line}") == ("", f"{path}:{line}")
     assert todo.why.startswith("not carried over: ")
     assert "s3cret" not in todo.why
 
 
 def test_a_file_of_pip_is_read_by_nobody_any_more() -> None:
-    assert [one.path for one in carry({"pip.conf": "[global]\ntimeout = 9\n"})[2]] == ["pip.conf"]
+    assert [one.path for one in carry({"pip.conf": "[global]\ntimeout = 9\n"})[3]] == ["pip.conf"]
 
 
 STANDARD = f'[[tool.uv.index]]\nname = "in-house"\nurl = "{A}/"\n'
 
 
 def test_what_the_standard_names_is_not_named_again() -> None:
-    tables, rules, todo = carry(poetry('priority = "default"\n'), STANDARD)
+    tables, _, rules, todo = carry(poetry('priority = "default"\n'), STANDARD)
     assert (tables, rules, todo) == ("", [], [])
 
 
@@ -168,7 +168,7 @@ def test_the_sources_of_a_pipfile_are_named() -> None:
         '[[source]]\nname = "pypi"\nurl = "https://pypi.org/simple"\n'
         '[[source]]\nname = "own"\nurl = "https://ada:s3cret@a.example.com/simple"\n'
     )
-    tables, rules, (todo,) = carry({"Pipfile": text})
+    tables, _, rules, (todo,) = carry({"Pipfile": text})
     expected = '\n[[tool.uv.index]]\nname = "own"\nurl = "https://a.example.com/simple"\n'
     assert (tables, rules) == (expected, ["the index own of Pipfile:6"])
     assert (todo.path, todo.line, "revoke" in todo.how) == ("Pipfile", 6, True)
@@ -184,5 +184,52 @@ def test_the_sources_of_a_pipfile_are_named() -> None:
     ],
 )
 def test_a_source_is_named_however_a_pipfile_writes_it(text: str) -> None:
-    tables, _, _ = carry({"Pipfile": text})
+    tables, *_ = carry({"Pipfile": text})
     assert tomllib.loads(tables)["tool"]["uv"]["index"] == [{"name": "b", "url": B}]
+
+
+def _image(*commands: str) -> dict[str, str]:
+    runs = "".join(f"RUN {command}\n" for command in commands)
+    return {"Dockerfile": f"FROM python:3.12\n{runs}", "requirements.txt": "fastapi\n"}
+
+
+INSTALLS: dict[str, tuple[tuple[str, ...], dict[str, Any], dict[str, str]]] = {
+    "one package, beside a list from the public index": (
+        (
+            f"pip install torch==2.1 torchvision --index-url {A}",
+            "pip install -r requirements.txt",
+        ),
+        {**NAMED_A, "explicit": True},
+        {"torch": "a-example-com", "torchvision": "a-example-com"},
+    ),
+    "in one command": (
+        (f"pip install -r requirements.txt && pip3 install -i {A} torch",),
+        {**NAMED_A, "explicit": True},
+        {"torch": "a-example-com"},
+    ),
+    "all that the image installs": (
+        (f"pip install torch --index-url {A}", f"pip install --index-url={A} -r requirements.txt"),
+        {**NAMED_A, "default": True},
+        {},
+    ),
+    "the only command": ((f"pip install torch --index-url {A}",), {**NAMED_A, "default": True}, {}),
+    "a list": (
+        (f"pip install -r requirements.txt -i {A}", "pip install gunicorn"),
+        {**NAMED_A, "default": True},
+        {},
+    ),
+    "beside the public one": (
+        (f"pip install torch --extra-index-url {A}", "pip install -r requirements.txt"),
+        NAMED_A,
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", INSTALLS)
+def test_an_index_of_single_packages_is_used_for_these_only(case: str) -> None:
+    commands, index, assigned = INSTALLS[case]
+    tables, found, _, (todo,) = carry(_image(*commands))
+    assert tomllib.loads(tables)["tool"]["uv"]["index"] == [index]
+    assert found == assigned
+    assert all(name in todo.why for name in assigned)

@@ -11,7 +11,10 @@ from urllib.parse import unquote
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from drydock.adoption.account import pip
+from drydock.adoption.account.steps import steps_of
 from drydock.adoption.facts import Files
+from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.translate import Demand, Todo, conda, pipfile, poetry, setup, without_logins
 from drydock.adoption.translate.poetry import is_for_development
 from drydock.documents.formats import requirements, toml
@@ -44,6 +47,7 @@ def read(files: Files, lock: str = "uv.lock") -> tuple[list[Demand], list[Todo]]
         *pipfile.demands(files),
         *conda.demands(files),
         *_requirement_files(files, lock),
+        *_image(files),
     ]:
         if isinstance(entry, Todo):
             todo.append(entry)
@@ -118,6 +122,22 @@ def _requirement_files(files: Files, lock: str) -> _Found:
             yield from _lines(path, files, _group(path), set())
 
 
+def _image(files: Files) -> _Found:
+    """Yield the packages that the service's image installs by name."""
+    path = main_dockerfile(files)
+    for step in steps_of(files[path]) if path else ():
+        for _, command in step.commands() if step.word == "RUN" and step.is_used else ():
+            if install := pip.installed(command):
+                for one in install.requirements:
+                    if pip.name_of(one) not in pip.INSTALLERS:
+                        yield Demand(one, "", path, step.line)
+                for address in install.addresses:
+                    if named := _named_address(address):
+                        yield Demand(named, "", path, step.line)
+                    else:
+                        yield _unnamed(path, step.line, address)
+
+
 def _group(path: str) -> str:
     return "dev" if is_for_development(PurePath(path).stem) else ""
 
@@ -177,6 +197,12 @@ def archived(line: str) -> str:
     return canonicalize_name(found[1]) if found and is_archive(line) else ""
 
 
+def _unnamed(path: str, line: int, address: str) -> Todo:
+    why = f"{without_logins(address)} names no package"
+    how = "add it to dependencies in pyproject.toml as NAME @ ADDRESS, or from an index"
+    return Todo(path, line, why, how, "start")
+
+
 def _named_address(line: str) -> str:
     """Return a requirement by address as PEP 508 writes it; empty if it does not name its package.
 
@@ -226,9 +252,7 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
         elif name := archived(line):
             yield Todo(path, number, f"{name} is installed from {line}", LOCAL_PACKAGE, "start")
         elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line) or is_archive(line):
-            why = f"{without_logins(line)} names no package"
-            how = "add it to dependencies in pyproject.toml as NAME @ ADDRESS, or from an index"
-            yield Todo(path, number, why, how, "start")
+            yield _unnamed(path, number, line)
         elif line.startswith("-") and not _INDEX.match(line):
             how = "look for a uv setting: https://docs.astral.sh/uv/reference/settings/"
             yield Todo(path, number, f"not carried over: {line}", how)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from drydock.adoption.account import entrypoint, packages, shell
+from drydock.adoption.account import entrypoint, packages, pip
 from drydock.adoption.account.entrypoint import Entrypoint
+from drydock.adoption.account.steps import Step, steps_of
 from drydock.adoption.facts import Files, names_of
 from drydock.adoption.facts.image import instructions, rivals
 from drydock.adoption.translate import Carried, Entry, Todo, without_logins
-from drydock.adoption.translate.dependencies import LOCAL_PACKAGE, archived, is_archive, read
+from drydock.adoption.translate.dependencies import LOCAL_PACKAGE, archived, read
 
 PATH = "Dockerfile"
 STAGE = "\nCOPY --from=build /app /app\n"
@@ -44,34 +45,8 @@ _ROUTINE = re.compile(
     r"|(useradd|adduser|groupadd|addgroup|chown|chmod|test|true|false|exit|cd|set)\b|\[\s"
     r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|(export|source|\.)\s|echo\s[^>]*$"
 )
-_PIP = re.compile(r"(?:pip3?|uv\s+pip)\s+install\s+(.*)")
-# https://pip.pypa.io/en/stable/cli/pip_install/ and `uv help pip install`
-_VALUED = {
-    "-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "--override",
-    "--overrides", "-e", "--editable", "--group", "--extra", "-i", "--index-url", "--index",
-    "--default-index", "--extra-index-url", "-f", "--find-links", "--trusted-host",
-    "--allow-insecure-host", "--index-strategy", "--keyring-provider", "-t", "--target",
-    "--prefix", "--root", "--src", "--platform", "--python-platform", "--python-version",
-    "--implementation", "--abi", "-p", "--python", "--resolution", "--prerelease",
-    "--exclude-newer", "--upgrade-strategy", "-P", "--upgrade-package", "--no-binary",
-    "--only-binary", "-C", "--config-setting", "--config-settings", "--global-option",
-    "--link-mode", "--progress-bar", "--root-user-action", "--report", "--log", "--proxy",
-    "--retries", "--timeout", "--exists-action", "--cert", "--client-cert", "--cache-dir",
-}  # fmt: skip
-"""Options of pip and uv that take a value."""
 _BUILT = re.compile(r"(^|/)dist/")
 """Where tools put what they build of the service itself."""
-_INSTALLERS = {
-    "pip",
-    "setuptools",
-    "wheel",
-    "poetry",
-    "poetry-core",
-    "pipenv",
-    "uv",
-    "pdm",
-    "build",
-}
 _PROJECT = re.compile(
     r"(pyproject\.toml|poetry\.lock|uv\.lock|pdm\.lock|Pipfile(\.lock)?|requirements\S*|setup\.(py|cfg))$"
 )
@@ -88,34 +63,6 @@ _OF_DEBIAN = (
 )
 
 
-@dataclass(frozen=True)
-class _Step:
-    """An instruction of an image."""
-
-    line: int
-    text: str
-    """On one line, with the values of `ARG`."""
-    stage: str
-    """Its stage; empty if the image is built from that stage."""
-    workdir: str
-    """The folder that it runs in."""
-
-    @property
-    def word(self) -> str:
-        """The kind of instruction, in upper case."""
-        return self.text.split(maxsplit=1)[0].upper()
-
-    @property
-    def rest(self) -> str:
-        """The arguments of the instruction."""
-        return self.text[len(self.word) :].strip()
-
-    @property
-    def last_stage(self) -> bool:
-        """Whether the image is built from it."""
-        return not self.stage
-
-
 def carry(theirs: str, path: str, files: Files) -> Carried:
     """Return the rendered Dockerfile with what the one at `path` needs in addition.
 
@@ -123,7 +70,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     and an entrypoint that does more than start the server. Each instruction is accounted for: what
     is neither carried over nor covered by the standard is left by hand.
     """
-    steps = list(_steps(files[path]))
+    steps = list(steps_of(files[path]))
     start = _entrypoint(path, files, theirs)
     account: list[Entry] = []
     layers: list[str] = []
@@ -196,7 +143,7 @@ def rewritten(theirs: str, path: str, files: Files) -> dict[str, Carried]:
 
 
 def _entrypoint(path: str, files: Files, theirs: str) -> Entrypoint:
-    steps = [step for step in _steps(files[path]) if step.last_stage]
+    steps = [step for step in steps_of(files[path]) if step.last_stage]
     port = next(iter(_ports(theirs)), None)
     workdir = steps[-1].workdir if steps else "/"
     instructions_of = [(step.line, step.text) for step in steps]
@@ -208,65 +155,9 @@ def _ports(theirs: str) -> list[int]:
     return [int(one) for one in found[1].split()] if found else []
 
 
-def _steps(text: str) -> Iterator[_Step]:
-    """Yield the instructions, with the values of `ARG`."""
-    found = list(instructions(text))
-    lineage = _lineage(found)
-    arguments: dict[str, str] = {}
-    stage, number, workdirs = "", -1, {"": "/"}
-    for line, step in found:
-        if argument := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
-            arguments[argument[1]] = argument[2]
-        else:
-            step = re.sub(  # noqa: PLW2901 - the same instruction
-                r"\$\{?(\w+)\}?", lambda name: arguments.get(name[1], name[0]), step
-            )
-        word, _, rest = step.partition(" ")
-        if word.upper() == "FROM":
-            number += 1
-            base, named = _from(step)
-            stage = "" if number in lineage else named or str(number)
-            workdir = workdirs.get(base, "/")
-            name = named
-        elif number < 0:
-            workdir, name = "/", ""
-        if word.upper() == "WORKDIR":
-            folder = rest.strip().strip("\"'")
-            workdir = folder if folder.startswith("/") else f"{workdir.rstrip('/')}/{folder}"
-        workdirs[name.lower()] = workdir
-        yield _Step(line, step, stage, workdir.rstrip("/") or "/")
-
-
-def _from(step: str) -> tuple[str, str]:
-    """Return the base and the name of a stage, both in lower case."""
-    words = [word for word in step.split()[1:] if not word.startswith("--")]
-    name = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
-    return (words[0] if words else "").lower(), name.lower()
-
-
-def _lineage(found: list[tuple[int, str]]) -> set[int]:
-    """Return the numbers of the stages that the last one is built from, including itself."""
-    stages = [_from(step) for _, step in found if re.match(r"FROM\b", step, re.IGNORECASE)]
-    names = {named: number for number, (_, named) in enumerate(stages) if named}
-    number = len(stages) - 1
-    lineage = {number}
-    while number >= 0 and (before := names.get(stages[number][0], -1)) in range(number):
-        lineage.add(before)
-        number = before
-    return lineage
-
-
-def _bare(step: _Step) -> Iterator[tuple[str, str]]:
-    """Yield the commands of a step, as written and without parentheses."""
-    plain = re.sub(r"--(mount|network|security)=\S+\s*", "", step.rest)
-    for command in shell.commands(plain):
-        if bare := command.strip("() "):
-            yield command, bare
-
-
-def _packages(step: _Step) -> set[str]:
+def _packages(step: Step) -> set[str]:
     """Return the Debian packages of a step that a service may need at run time."""
-    commands = (bare for _, bare in _bare(step)) if step.word == "RUN" else ()
+    commands = (bare for _, bare in step.commands()) if step.word == "RUN" else ()
     found = filter(None, map(packages.installed, commands))
     return {name for one in found if one.of_debian for name in one.names}
 
@@ -286,7 +177,7 @@ class _Image:
     ports: list[int]
     """The ports of the standard's image."""
 
-    def account(self, step: _Step) -> _Found:
+    def account(self, step: Step) -> _Found:
         """Yield what becomes of each part of an instruction."""
         accounts: Mapping[str, object] = {
             "FROM": self._base, "ARG": self._argument, "ENV": self._variables,
@@ -301,7 +192,7 @@ class _Image:
         else:
             yield self._plain(step), ""
 
-    def _plain(self, step: _Step) -> Entry:
+    def _plain(self, step: Step) -> Entry:
         if step.word == "HEALTHCHECK":
             how = "Kubernetes probes /livez and /readyz on the management port instead"
             return self._by_hand(step, step.text, how, "the image has no HEALTHCHECK")
@@ -321,18 +212,20 @@ class _Image:
             return self._standard(step, step.text, covered)
         return self._by_hand(step, step.text)
 
-    def _standard(self, step: _Step, text: str, how: str) -> Entry:
+    def _standard(self, step: Step, text: str, how: str) -> Entry:
         return Entry(self.path, step.line, text, "standard", how)
 
-    def _carried(self, step: _Step, text: str, how: str) -> Entry:
+    def _carried(self, step: Step, text: str, how: str) -> Entry:
         return Entry(self.path, step.line, text, "carried", how)
 
-    def _by_hand(self, step: _Step, text: str, how: str = _DECIDE, why: str = "") -> Entry:
+    def _by_hand(self, step: Step, text: str, how: str = _DECIDE, why: str = "") -> Entry:
         return Entry(self.path, step.line, text, "by hand", how, why)
 
-    def _base(self, step: _Step) -> _Found:
-        base, stage = _from(step.text)
-        stages = {_from(one.text)[1] for one in _steps(self.files[self.path]) if one.word == "FROM"}
+    def _base(self, step: Step) -> _Found:
+        base, stage = step.base_and_name
+        stages = {
+            one.base_and_name[1] for one in steps_of(self.files[self.path]) if one.word == "FROM"
+        }
         if base in stages or _PYTHON_BASE.fullmatch(base):
             yield (
                 self._standard(
@@ -350,7 +243,7 @@ class _Image:
             how = f"change whatever builds with --target {stage}"
             yield self._by_hand(step, step.text, how, why), ""
 
-    def _argument(self, step: _Step) -> _Found:
+    def _argument(self, step: Step) -> _Found:
         name, equals, _ = step.rest.partition("=")
         if not equals and step.last_stage and self._is_carried(name):
             yield self._carried(step, step.text, PATH), f"ARG {name}\n"
@@ -370,12 +263,12 @@ class _Image:
         use = re.compile(rf"\$(\{{{name}\b|{name}\b)")
         return any(
             use.search(value) and not _NOT_CARRIED.fullmatch(variable)
-            for one in _steps(self.files[self.path])
+            for one in steps_of(self.files[self.path])
             if one.last_stage and one.word in {"ENV", "LABEL"}
             for variable, value in _pairs(one.rest)
         )
 
-    def _variables(self, step: _Step) -> _Found:
+    def _variables(self, step: Step) -> _Found:
         for name, value in _pairs(step.rest):
             text = f"ENV {name}={value}"
             if name == "PYTHONPATH":
@@ -396,7 +289,7 @@ class _Image:
                     why = f"{name} names {step.workdir}, but the service is now in {_FOLDER}"
                     yield self._by_hand(step, text, "correct it, if it points at the code", why), ""
 
-    def _labels(self, step: _Step) -> _Found:
+    def _labels(self, step: Step) -> _Found:
         for name, value in _pairs(step.rest):
             text = f"LABEL {name}={value}"
             if _STANDARD_LABELS.fullmatch(name.strip("\"'")):
@@ -406,7 +299,7 @@ class _Image:
             else:
                 yield self._by_hand(step, text), ""
 
-    def _exposed(self, step: _Step) -> _Found:
+    def _exposed(self, step: Step) -> _Found:
         for port in step.rest.split():
             number = port.partition("/")[0]
             if not self.ports or (number.isdecimal() and int(number) in self.ports):
@@ -415,7 +308,7 @@ class _Image:
                 why = f"the image does not expose {port}"
                 yield self._by_hand(step, f"EXPOSE {port}", _DECIDE, why), ""
 
-    def _files(self, step: _Step) -> _Found:
+    def _files(self, step: Step) -> _Found:
         copied = _copied(step.text)
         if copied is None:
             if _INSTALLED.search(step.text):
@@ -447,8 +340,8 @@ class _Image:
     def _is_folder(self, path: str) -> bool:
         return path in {"", "."} or any(one.startswith(f"{path}/") for one in self.files)
 
-    def _commands(self, step: _Step) -> _Found:
-        for command, bare in _bare(step):
+    def _commands(self, step: Step) -> _Found:
+        for command, bare in step.commands():
             if mkdir := re.match(r"mkdir\s+(?:-\S+\s+)*(.*)", bare):
                 yield self._folders(step, command, mkdir[1].split()), ""
             elif installed := packages.installed(bare):
@@ -458,9 +351,7 @@ class _Image:
             else:
                 yield from self._installs(step, command, bare)
 
-    def _packages(
-        self, step: _Step, command: str, installed: packages.Installed
-    ) -> Iterator[Entry]:
+    def _packages(self, step: Step, command: str, installed: packages.Installed) -> Iterator[Entry]:
         names = ", ".join((*installed.names, *installed.of_vendors, *installed.unclear))
         if not names:
             yield self._standard(step, command, "the image installs wheels, and builds nothing")
@@ -490,35 +381,29 @@ class _Image:
                 )
                 yield self._by_hand(step, command, _OF_DEBIAN, why)
 
-    def _folders(self, step: _Step, command: str, folders: list[str]) -> Entry:
+    def _folders(self, step: Step, command: str, folders: list[str]) -> Entry:
         inside = (step.workdir, _FOLDER, f"{step.workdir}/", ".", "./")
         if step.stage or all(folder in inside for folder in folders):
             return self._standard(step, command, f"the image has {_FOLDER}")
         how = "if the service writes to it, mount a volume: the image runs as user 10001"
         return self._by_hand(step, command, how)
 
-    def _installs(self, step: _Step, command: str, bare: str) -> _Found:
+    def _installs(self, step: Step, command: str, bare: str) -> _Found:
         yield self._standard(step, command, "the image installs what uv.lock lists"), ""
-        if found := _PIP.search(bare):
-            words = shell.words(found[1])
-            arguments = [
-                word
-                for before, word in zip(["", *words], words, strict=False)
-                if before not in _VALUED and not word.startswith("-")
-            ]
-            named = {
-                canonicalize_name(re.split(r"[\[<>=!~;@ ]", word)[0])
-                for word in arguments
-                if not re.match(r"[./$]", word) and not is_archive(word) and "://" not in word
-            }
-            for name in sorted(named - self.demanded - _INSTALLERS):
-                why = f"the image installs {name}, which the service does not declare"
+        if not (install := pip.installed(bare)):
+            return
+        for requirement in (*install.requirements, *install.unclear):
+            if pip.name_of(requirement) not in self.demanded | pip.INSTALLERS:
+                why = f"the image installs {requirement}, which the service does not declare"
                 yield self._by_hand(step, command, "add it to pyproject.toml", why), ""
-            for word in filter(is_archive, arguments):
-                package = archived(word)
-                if package and package not in self.demanded and not _BUILT.search(word):
-                    why = f"the image installs {package} from {word}"
-                    yield self._by_hand(step, command, LOCAL_PACKAGE, why), ""
+        for address in install.addresses if not step.is_used else ():
+            why = f"the stage {step.stage} installs {address}"
+            yield self._by_hand(step, command, "add it to pyproject.toml", why), ""
+        for path in install.archives:
+            package = archived(path)
+            if package and package not in self.demanded and not _BUILT.search(path):
+                why = f"the image installs {package} from {path}"
+                yield self._by_hand(step, command, LOCAL_PACKAGE, why), ""
 
 
 def _pairs(arguments: str) -> list[tuple[str, str]]:

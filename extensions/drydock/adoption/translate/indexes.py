@@ -6,11 +6,12 @@ https://docs.astral.sh/uv/concepts/indexes/
 import configparser
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from drydock.adoption.account import pip
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import instructions, main_dockerfile
 from drydock.adoption.translate import Todo, without_logins
@@ -52,11 +53,14 @@ class _Said:
     path: str
     line: int
     name: str = ""
+    packages: tuple[str, ...] = ()
+    """The packages that are taken from it, where it is said for these only."""
 
 
-def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]:
+def carry(files: Files, standard: str = "") -> tuple[str, dict[str, str], list[str], list[Todo]]:
     """Return the tables of the indexes that a service names, what was done, and what is to do.
 
+    The second is the index that a package is taken from, where it is said for that package only.
     `standard` is the standard's pyproject.toml, which may name one already. Raises BadInput where
     the service calls another one the same.
     """
@@ -76,7 +80,7 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
     named = [one.get("uv", {}).get("index", []) for one in (theirs, ours)]
     named.append([one for one in theirs.get("poetry", {}).get("source", []) if "url" in one])
     names = {_plain(str(one.get("url"))): str(one.get("name")) for own in named for one in own}
-    tables, rules, todo = "", [], []
+    tables, assigned, rules, todo = "", dict[str, str](), [], []
     for one in said:
         url = _plain(one.value)
         if one.kind not in _INSTEAD | _BESIDE | _NAMED or not _is_sure(one.value):
@@ -97,6 +101,7 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
                 )
                 tables += written
                 rules.append(f"the index {name} of {one.path}:{one.line}")
+            assigned |= dict.fromkeys(one.packages, name)
             is_kept = stays and bool(one.name) and one.path == _PATH
             if (is_new and not is_kept) or url != one.value.rstrip("/"):
                 manager = "Poetry" if stays else "uv"
@@ -105,7 +110,7 @@ def carry(files: Files, standard: str = "") -> tuple[str, list[str], list[Todo]]
         if path in files:
             why = f"{'Poetry' if stays else 'uv'} does not read this file"
             todo.append(Todo(path, 0, why, "git rm it, unless something else reads it"))
-    return tables, rules, todo
+    return tables, assigned, rules, todo
 
 
 def _tool(text: str) -> dict[str, Any]:
@@ -135,7 +140,8 @@ def _login(one: _Said, name: str, manager: str, *, is_default: bool) -> Todo:
         f"for a login, set {variable}_USERNAME and {variable}_PASSWORD; the image build reads it "
         "from its secret netrc"
     )
-    why = f"{manager} now takes packages from the index {name}"
+    what = ", ".join(one.packages) or "packages"
+    why = f"{manager} now takes {what} from the index {name}"
     if is_default:
         why += ", and none from PyPI"
     elif one.kind in _INSTEAD | _BESIDE:
@@ -206,16 +212,35 @@ def _configuration(files: Files) -> Iterator[_Said]:
                     yield _Said(kind, one, path, line)
 
 
+def _alone(options: str, commands: Iterable[str]) -> tuple[str, ...]:
+    """Return the packages that a command of pip takes from an index, if others take none from it.
+
+    That is how PyTorch is installed: its index has that and little else. Empty where the index
+    holds for whatever the service needs, too.
+    """
+    own, *others = (pip.installed(f"pip install {one}") for one in (options, *commands))
+    if not own or own.takes_lists or all(one and one.index == own.index for one in others):
+        return ()
+    return tuple(sorted({pip.name_of(one) for one in (*own.requirements, *own.unclear)}))
+
+
 def _image(files: Files) -> Iterator[_Said]:
     path = main_dockerfile(files)
-    for line, step in instructions(files[path]) if path else ():
+    steps = list(instructions(files[path])) if path else []
+    commands = [options for _, step in steps for options in _INSTALL.findall(step)]
+    for line, step in steps:
         if re.match(r"(ENV|ARG)\s", step, re.IGNORECASE):
             for name, value in _VARIABLE.findall(step):
                 for one in value.strip("\"'").split() or [""]:
                     yield _Said(name.lower().replace("_", "-"), one, path, line)
         elif re.match(r"RUN\s", step, re.IGNORECASE):
             for options in _INSTALL.findall(step):
+                packages = _alone(options, commands)
                 for kind, short, value in _IN_COMMAND.findall(options):
-                    yield _Said(kind or {"f": "find-links"}.get(short, short), value, path, line)
+                    said = kind or {"f": "find-links"}.get(short, short)
+                    if packages and said in _INSTEAD:
+                        yield _Said("explicit", value, path, line, packages=packages)
+                    else:
+                        yield _Said(said, value, path, line)
             for kind, value in _CONFIGURES.findall(step):
                 yield _Said(kind, value, path, line)

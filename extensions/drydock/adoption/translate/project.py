@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from drydock.adoption.facts import Files
+from drydock.adoption.facts.image import is_dockerfile
 from drydock.adoption.translate import (
     Carried,
     Demand,
@@ -86,8 +87,8 @@ def carry(theirs: str, files: Files) -> Carried:
         tables["project.scripts"] = scripts + tables.get("project.scripts", "")
     text, clashes = _with_metadata(text, made.get("scripts", {}), fields, tables)
     named_tools = [f"{one.name}, which {one.path} imports" for one in more_tools]
-    sources, named, logins = indexes.carry(files, theirs)
-    sources = _sources(demands, tool) + sources
+    sources, assigned, named, logins = indexes.carry(files, theirs)
+    sources = _sources(demands, tool, assigned) + sources
     if of_poetry:
         sources = kept_poetry.tables(sources, demands, own, standard)
         text = kept_poetry.with_settings(text, standard, own, files)
@@ -142,11 +143,11 @@ def _with_dependencies(
             elif asked.specifier and asked.specifier != Requirement(ranged).specifier:
                 rules.append(f"the standard's {ranged} replaces {wanted}")
             if not asked.extras:
-                todo += _comments_lost(demand, files[demand.path])
+                todo += _comments_lost(demand, files)
                 continue
             wanted = f"{asked.name}[{','.join(sorted(asked.extras))}]"
         quoted = wanted.replace("\\", "\\\\").replace('"', "'")
-        above, behind = _remarks(files[demand.path], demand.line)
+        above, behind = _comments(demand, files)
         item = "".join(f"    {line}\n" for line in above)
         held.setdefault(demand.group, []).append(f'{item}    "{quoted}",{behind}\n')
         if not demand.group and demand.name in standard["dev"]:
@@ -187,9 +188,9 @@ def _raised(standard: str, own: Requirement) -> str:
     return standard.replace(str(before), f">={lowest}", 1)
 
 
-def _comments_lost(demand: Demand, text: str) -> Iterator[Todo]:
+def _comments_lost(demand: Demand, files: Files) -> Iterator[Todo]:
     """Yield the comments of a requirement that the standard has, so that it is not added."""
-    above, behind = _remarks(text, demand.line)
+    above, behind = _comments(demand, files)
     # Those on lines of their own in pyproject.toml are found where the whole of it is compared.
     for comment in [*(above if demand.path != PATH else ()), *filter(None, [behind.strip()])]:
         yield _comment_lost(demand.path, demand.line, comment)
@@ -208,9 +209,14 @@ def _arrays(held: Mapping[str, list[str]]) -> str:
     return "".join(f"{name} = [\n{items}]\n" for name, items in named)
 
 
-def _remarks(text: str, line: int) -> tuple[list[str], str]:
-    """Return the remarks above a line, and the one behind what stands on it."""
-    lines = text.splitlines()
+def _comments(demand: Demand, files: Files) -> tuple[list[str], str]:
+    """Return the comments above a requirement, and the one behind it.
+
+    Those of an image are about its layers.
+    """
+    if is_dockerfile(demand.path):
+        return [], ""
+    lines, line = files[demand.path].splitlines(), demand.line
     above: list[str] = []
     for before in reversed(lines[: max(0, line - 1)]):
         if not before.strip().startswith("#"):
@@ -371,11 +377,19 @@ def _source(table: nodes.Part) -> str:
     return (nodes.inner(table) + table.after).partition("\n")[2]
 
 
-def _sources(demands: Iterable[Demand], tool: dict[str, Any]) -> str:
-    """Return the tables that say where packages come from, if from no index."""
+def _sources(demands: Iterable[Demand], tool: dict[str, Any], assigned: Mapping[str, str]) -> str:
+    """Return the tables that say where single packages come from.
+
+    `assigned` has the index of those that are taken from one of their own.
+    """
     own = tool.get("uv", {}).get("sources", {})
     entries = {name: inline(value) for name, value in own.items()}
     entries |= {Requirement(one.text).name: one.source for one in demands if one.source}
+    for one in demands:
+        if one.name in assigned and not Requirement(one.text).url:
+            name = Requirement(one.text).name
+            if one.name not in [str(canonicalize_name(known)) for known in entries]:
+                entries[name] = inline({"index": assigned[one.name]})
     text = "".join(f"{name} = {value}\n" for name, value in entries.items())
     return f"\n[tool.uv.sources]\n{text}" if text else ""
 

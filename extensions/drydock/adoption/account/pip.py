@@ -1,0 +1,97 @@
+"""What a command of pip, or of `uv pip`, installs.
+
+https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.astral.sh/uv/reference/cli/#uv-pip-install
+"""
+
+import re
+from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from drydock.adoption.account import shell
+
+INSTALLERS = {
+    "pip", "setuptools", "wheel", "poetry", "poetry-core", "pipenv", "uv", "pdm", "build",
+}  # fmt: skip
+"""Packages that install others, which the standard's image does in its own way."""
+_COMMAND = re.compile(r"(?:pip3?|uv\s+pip)\s+(?:-\S+\s+)*install\s+(.*)")
+_LISTS = {"-r", "--requirement", "--requirements", "-e", "--editable", "--group", "--extra"}
+_INSTEAD = {"-i", "--index-url", "--default-index"}
+_VALUED = _LISTS | _INSTEAD | {
+    "-c", "--constraint", "--constraints", "--override", "--overrides", "--index",
+    "--extra-index-url", "-f", "--find-links", "--trusted-host", "--allow-insecure-host",
+    "--index-strategy", "--keyring-provider", "-t", "--target", "--prefix", "--root", "--src",
+    "--platform", "--python-platform", "--python-version", "--implementation", "--abi", "-p",
+    "--python", "--resolution", "--prerelease", "--exclude-newer", "--upgrade-strategy", "-P",
+    "--upgrade-package", "--no-binary", "--only-binary", "-C", "--config-setting",
+    "--config-settings", "--global-option", "--link-mode", "--progress-bar",
+    "--root-user-action", "--report", "--log", "--proxy", "--retries", "--timeout",
+    "--exists-action", "--cert", "--client-cert", "--cache-dir",
+}  # fmt: skip
+_ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
+
+
+@dataclass(frozen=True)
+class Install:
+    """What one command installs."""
+
+    requirements: tuple[str, ...]
+    """By name, as PEP 508 writes them."""
+    unclear: tuple[str, ...]
+    """Arguments with a variable, or not as PEP 508 has them."""
+    archives: tuple[str, ...]
+    """Wheels and source archives in a folder."""
+    addresses: tuple[str, ...]
+    """Addresses of archives and repositories, without the name of their package."""
+    takes_lists: bool
+    """Whether it installs what a file names, or a project, too."""
+    index: str
+    """The index that takes the place of the default one; empty: none."""
+
+
+def installed(command: str) -> Install | None:
+    """Return what a command of a shell installs; None if it is no install of pip."""
+    if not (found := _COMMAND.search(command)):
+        return None
+    held: dict[str, list[str]] = {}
+    takes_lists, index, option = False, "", ""
+    for word in shell.words(found[1]):
+        name, sign, value = word.partition("=")
+        if option:
+            index = word if option in _INSTEAD else index
+            option = ""
+        elif word.startswith("-"):
+            takes_lists |= name in _LISTS or bool(re.match(r"-[re]\S", word))
+            if sign and name in _INSTEAD:
+                index = value
+            option = word if word in _VALUED else ""
+        else:
+            held.setdefault(_kind(word), []).append(word)
+    return Install(
+        requirements=tuple(held.get("requirement", ())),
+        unclear=tuple(held.get("unclear", ())),
+        archives=tuple(held.get("archive", ())),
+        addresses=tuple(held.get("address", ())),
+        takes_lists=takes_lists or "project" in held,
+        index=index,
+    )
+
+
+def _kind(word: str) -> str:
+    if "$" in word:
+        return "unclear"
+    try:
+        return "requirement" if Requirement(word) else ""
+    except InvalidRequirement:
+        pass
+    if "://" in word:
+        return "address"
+    if _ARCHIVE.search(word):
+        return "archive"
+    return "project" if re.match(r"[./]", word) else "unclear"
+
+
+def name_of(requirement: str) -> str:
+    """Return the package that a requirement names, as indexes spell it."""
+    return canonicalize_name(re.split(r"[\[<>=!~;@ ]", requirement)[0])

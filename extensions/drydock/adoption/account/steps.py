@@ -1,0 +1,127 @@
+"""The instructions of an image, each with the stage and the folder that it runs in."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from drydock.adoption.account import shell
+from drydock.adoption.facts.image import instructions
+
+_FROM_STAGE = re.compile(r"--from=([\w.-]+)")
+
+
+@dataclass(frozen=True)
+class Step:
+    """An instruction of an image."""
+
+    line: int
+    text: str
+    """On one line, with the values of `ARG` put in."""
+    stage: str
+    """The name or number of its stage; empty where the image is made of it."""
+    workdir: str
+    """The folder that it runs in."""
+    is_used: bool
+    """Whether the image is made of its stage, or copies from it."""
+
+    @property
+    def word(self) -> str:
+        """The kind of instruction, in upper case."""
+        return self.text.split(maxsplit=1)[0].upper()
+
+    @property
+    def rest(self) -> str:
+        """The instruction without its first word."""
+        return self.text[len(self.word) :].strip()
+
+    @property
+    def last_stage(self) -> bool:
+        """Whether the image is made of it."""
+        return not self.stage
+
+    @property
+    def base_and_name(self) -> tuple[str, str]:
+        """What a `FROM` makes a stage from, and the name of the stage; both in lower case."""
+        return _from(self.text)
+
+    def commands(self) -> Iterator[tuple[str, str]]:
+        """Yield the commands that a `RUN` runs: as they are, and without parentheses around."""
+        plain = re.sub(r"--(mount|network|security)=\S+\s*", "", self.rest)
+        for command in shell.commands(plain):
+            if bare := command.strip("() "):
+                yield command, bare
+
+
+def steps_of(text: str) -> Iterator[Step]:
+    """Yield the instructions of a Dockerfile, with the values of `ARG` put in."""
+    found = list(instructions(text))
+    made_of = _lineage(found)
+    used = _used(found, made_of)
+    given: dict[str, str] = {}
+    stage, number, workdirs = "", -1, {"": "/"}
+    for line, step in found:
+        if argument := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
+            given[argument[1]] = argument[2]
+        else:
+            step = re.sub(  # noqa: PLW2901 - the same, made plain
+                r"\$\{?(\w+)\}?", lambda name: given.get(name[1], name[0]), step
+            )
+        word, _, rest = step.partition(" ")
+        if word.upper() == "FROM":
+            number += 1
+            base, name = _from(step)
+            stage = "" if number in made_of else name or str(number)
+            workdir = workdirs.get(base, "/")
+        elif number < 0:
+            workdir, name = "/", ""
+        if word.upper() == "WORKDIR":
+            folder = rest.strip().strip("\"'")
+            workdir = folder if folder.startswith("/") else f"{workdir.rstrip('/')}/{folder}"
+        workdirs[name.lower()] = workdir
+        yield Step(line, step, stage, workdir.rstrip("/") or "/", number < 0 or number in used)
+
+
+def _from(step: str) -> tuple[str, str]:
+    words = [word for word in step.split()[1:] if not word.startswith("--")]
+    named = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
+    return (words[0] if words else "").lower(), named.lower()
+
+
+def _stages(found: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+    return [_from(step) for _, step in found if re.match(r"FROM\b", step, re.IGNORECASE)]
+
+
+def _lineage(found: Sequence[tuple[int, str]]) -> set[int]:
+    """Return the numbers of the stages that the last one is made of."""
+    stages = _stages(found)
+    return _ancestors(len(stages) - 1, stages)
+
+
+def _ancestors(number: int, stages: Sequence[tuple[str, str]]) -> set[int]:
+    """Return a stage and those that it is made from, by number."""
+    names = {name: at for at, (_, name) in enumerate(stages) if name}
+    made_of = {number}
+    while number >= 0 and (before := names.get(stages[number][0], -1)) in range(number):
+        made_of.add(before)
+        number = before
+    return made_of
+
+
+def _used(found: Sequence[tuple[int, str]], made_of: set[int]) -> set[int]:
+    """Return the numbers of the stages that the image is made of or copies from."""
+    stages = _stages(found)
+    numbers = {name: at for at, (_, name) in enumerate(stages) if name}
+    numbers |= {str(at): at for at in range(len(stages))}
+    copied: dict[int, set[int]] = {}
+    number = -1
+    for _, step in found:
+        number += bool(re.match(r"FROM\b", step, re.IGNORECASE))
+        for name in _FROM_STAGE.findall(step):
+            copied.setdefault(number, set()).add(numbers.get(name.lower(), -1))
+    used, todo = set[int](), set(made_of)
+    while todo:
+        number = todo.pop()
+        used.add(number)
+        for other in copied.get(number, ()):
+            todo |= _ancestors(other, stages) - used if other >= 0 else set()
+    return used
