@@ -125,7 +125,7 @@ def test_connection_closed_at_the_end_adds_nothing_to_the_log(tmp_path: Path) ->
         client.connect(str(path))
         wait_for(lambda: files.output.count("held") == 2, "the server holds the connection")
         running.terminate()
-        running.launcher.wait(TIMEOUT)
+        assert running.wait(TIMEOUT)
     assert set(files.output.split()) == {"listens", "held"}
 
 
@@ -179,6 +179,48 @@ def test_processes_end_when_their_starter_is_killed(tmp_path: Path) -> None:
         starter.kill()
     pids = list(map(int, log.read_text().split()))
     wait_for(lambda: not any(map(is_running, pids)), "all of them end")
+
+
+DAEMON = """
+import os, signal, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+time.sleep(float(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+@pytest.mark.parametrize("isolated", [False, True], ids=["shared network", "own network"])
+@pytest.mark.parametrize("seconds", [0, 600], ids=["starter has ended", "starter is running"])
+def test_daemon_ends_with_the_process_that_started_it(
+    tmp_path: Path, isolated: bool, seconds: int
+) -> None:
+    if isolated and not can_isolate_network():
+        pytest.skip("this machine cannot isolate the network")
+    files = sandbox(tmp_path, isolated).specify([PYTHON, "-c", DAEMON, str(seconds)], tmp_path)
+    with started(files) as running:
+        wait_for(lambda: files.output.endswith("\n"), "the daemon starts")
+        if not seconds:
+            assert running.wait(TIMEOUT)
+        assert is_running(int(files.output))
+    assert not is_running(int(files.output))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_daemon_ends_when_the_starter_of_all_is_killed(tmp_path: Path) -> None:
+    program = DAEMON.replace("float(sys.argv[1])", "600")
+    starter = subprocess.Popen([PYTHON, "-c", STARTER, str(tmp_path), program])
+    log = tmp_path / "process 1" / "log"
+    with starter:
+        wait_for(lambda: log.exists() and log.read_text().endswith("\n"), "the daemon starts")
+        starter.kill()
+    daemon = int(log.read_text())
+    wait_for(lambda: not is_running(daemon), "the daemon ends")
 
 
 LAST_WORDS = {

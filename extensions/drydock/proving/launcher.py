@@ -5,12 +5,13 @@ Usage: `python launcher.py SPECIFICATION`, a JSON file with `command`, `folder`,
 socket, because a network namespace can only be entered through files), and whether the network is
 `isolated`.
 
-SIGTERM is forwarded. When standard input ends, the parent process is gone, and everything is
-killed. It imports nothing of Drydock, so that it starts fast.
+SIGTERM is forwarded. When standard input ends, all processes that were started here are killed,
+also those that daemonized if this is Linux. It imports nothing of Drydock, so that it starts fast.
 """
 
 import asyncio
 import contextlib
+import ctypes
 import fcntl
 import json
 import os
@@ -20,11 +21,14 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
+_PR_SET_CHILD_SUBREAPER = 36
+_POLL = 0.01  # seconds between two attempts to kill what is left
 
 
 def _bring_loopback_up() -> None:
@@ -71,13 +75,13 @@ async def _run(specification: dict[str, Any]) -> None:
     _, status, usage = await loop.run_in_executor(None, os.wait4, process.pid, 0)
     exit_ = {
         "code": os.waitstatus_to_exitcode(status),
-        "at": time.monotonic(),
         # In kibibytes on Linux, in bytes on macOS.
         "bytes": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
     }
     result = Path(specification["result"])
     result.with_suffix(".new").write_text(json.dumps(exit_), "utf-8")
     result.with_suffix(".new").replace(result)
+    await loop.create_future()  # what the process left running ends with standard input
 
 
 def _check_input() -> None:
@@ -86,12 +90,30 @@ def _check_input() -> None:
 
 
 def _kill_all() -> None:
-    """Kill all processes that were started here."""
+    """Kill all processes that were started here, and this one."""
+    if sys.platform == "linux":
+        with contextlib.suppress(ChildProcessError):
+            while True:  # the children of a killed process become children of this one
+                for pid in _children():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                if os.waitpid(-1, os.WNOHANG) == (0, 0):  # `_run` waits in another thread, too
+                    time.sleep(_POLL)
     os.killpg(0, signal.SIGKILL)
+
+
+def _children() -> Iterator[int]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            parent = (process / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid():
+                yield int(process.name)
 
 
 if __name__ == "__main__":
     specification = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    if sys.platform == "linux":  # processes that daemonize become children of this one
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     if specification["isolated"]:
         _bring_loopback_up()
     try:

@@ -22,6 +22,7 @@ from pathlib import Path
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 _POLL = 0.02  # seconds between two checks of a process
+_KILLED = 10.0  # seconds for a launcher to kill its processes
 _MOST_CHARACTERS = 300
 _RAISED = re.compile(r"[\w.]*(?<!Cancelled)(Error|Exception|Exit|Interrupt|Warning)\b(:|$)")
 
@@ -139,8 +140,19 @@ def started(files: Specification) -> Iterator[Running]:
         try:
             yield Running(files, launcher)
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(launcher.pid, signal.SIGKILL)
+            _kill(launcher)
+
+
+def _kill(launcher: "subprocess.Popen[bytes]") -> None:
+    """End a launcher and all its processes; only the launcher knows those that daemonized."""
+    assert launcher.stdin is not None
+    try:
+        launcher.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            launcher.wait(_KILLED)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(launcher.pid, signal.SIGKILL)
 
 
 @cache

@@ -5,7 +5,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -107,10 +107,12 @@ def serving(
     """
     side = side.copied(folder / "service")
     sandbox = sandbox_for(side, environment, inputs, folder)
-    for command in inputs.setup:
-        _set_up(side, sandbox, command)
     ports = sandbox.port, _free_port()
-    with tempfile.TemporaryDirectory(prefix="drydock.") as sockets:  # socket paths must be short
+    with ExitStack() as resources:
+        for command in inputs.setup:
+            _set_up(side, sandbox, command, resources)
+        # Socket paths must be short.
+        sockets = resources.enter_context(tempfile.TemporaryDirectory(prefix="drydock."))
         path = Path(sockets, "service")
         start = side.command(environment.executable, ports)
         files = sandbox.specify(start, side.folder, {str(path): sandbox.port})
@@ -142,10 +144,10 @@ def _wait(path: Path, running: Running) -> None:
         time.sleep(_POLL)
 
 
-def _set_up(side: Side, sandbox: Sandbox, command: str) -> None:
+def _set_up(side: Side, sandbox: Sandbox, command: str, resources: ExitStack) -> None:
+    """Run a command; what it leaves running, such as a database, ends with the service."""
     files = sandbox.specify(["/bin/sh", "-c", command], side.folder)
-    with processes.started(files) as running:
-        ended = running.wait(SETUP)
+    ended = resources.enter_context(processes.started(files)).wait(SETUP)
     if ended is None:
         raise StartError(f"--setup {command!r} did not finish within {SETUP:.0f} s")
     if ended.code:
