@@ -39,17 +39,17 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
             *ignored.PATHS,
         }
     }
-    for path in texts.keys() & files.keys() & {*ignored.PATHS}:
-        carried[path] = ignored.carry(path, texts[path], files)
     if project.OWN in texts.get(project.PATH, ""):
         pyproject = project.carry(texts[project.PATH], files)
         python_version, todo = pinned.carry(pyproject.text, files)
         carried[project.PATH] = replace(pyproject, todo=(*pyproject.todo, *todo))
         carried |= {pinned.PATH: python_version} if python_version else {}
+    pyproject_text = carried[project.PATH].text if project.PATH in carried else ""
+    for path in texts.keys() & files.keys() & {*ignored.PATHS}:
+        carried[path] = ignored.carry(path, texts[path], files, pyproject_text)
     if testing.PATH in texts.keys() - files.keys():
         carried[testing.PATH] = testing.carry(texts[testing.PATH], files)
     if "[lint.per-file-ignores]" in texts.get(style.PATH, ""):
-        pyproject_text = carried[project.PATH].text if project.PATH in carried else ""
         carried[style.PATH] = style.carry(texts[style.PATH], files, pyproject_text)
     if "explicit_package_bases" in texts.get(types.PATH, ""):
         carried[types.PATH] = types.carry(texts[types.PATH], files)
