@@ -58,11 +58,20 @@ class _Loader(yaml.SafeLoader):
                     key.tag = f"{TAG}str"  # a key is a text
         return node
 
-    def construct_number(self, node: yaml.ScalarNode) -> Number:
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
-            return Number(_number(node.value), node.value)
+            return super().construct_object(node, deep)
+        except (AttributeError, KeyError, ValueError):  # PyYAML's, where a tag does not fit
+            raise _wrong(node, f"this is not a valid {node.tag.removeprefix(TAG)}") from None
+
+    def construct_number(self, node: yaml.ScalarNode) -> Number:
+        text = str(self.construct_scalar(node))
+        try:
+            return Number(_number(text), text)
         except ValueError:
-            raise _wrong(node, "this number is too long") from None
+            if re.fullmatch(r"[-+]?\d+", text):
+                raise _wrong(node, "this number is too long") from None
+            raise
 
 
 _Loader.yaml_implicit_resolvers = {}

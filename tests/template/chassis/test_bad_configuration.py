@@ -75,6 +75,16 @@ IN_THE_FILE: dict[str, tuple[str | bytes, str]] = {
         f"server.port: {'9' * 5000}",
         f"{BASE}:1: this number is too long",
     ),
+    "text tagged as a number": ("server.port: !!int eighty", f"{BASE}:1: this is not a valid int"),
+    "list tagged as a number": (
+        "server.port: !!int [80]",
+        f"{BASE}:1: expected a scalar node, but found sequence",
+    ),
+    "text tagged as a boolean": (
+        "logging.access: !!bool maybe",
+        f"{BASE}:1: this is not a valid bool",
+    ),
+    "text tagged as a date": ("a: !!timestamp today", f"{BASE}:1: this is not a valid timestamp"),
     "aliases that multiply": (
         "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         + "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]\n" for n in range(30)),
