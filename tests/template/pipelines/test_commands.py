@@ -172,13 +172,14 @@ def test_a_vulnerable_package_fails_until_it_is_accepted(
     commit(service.path, "Lock")
 
     refused = run(command, service.path)
-    service.change({".trivyignore": f"# not reachable\n{advisories.VULNERABILITY}\n"})
+    service.change({".trivyignore": f"  # not reachable\n{advisories.VULNERABILITY}\n"})
     accepted = run(command, service.path)
 
     assert refused.code != 0
     assert planted in refused.said
     assert advisories.VULNERABILITY in refused.said
     assert accepted.code == 0, accepted.said
+    assert "--ignore-vuln=#" not in accepted.said, "a comment is not an id"
 
 
 @pytest.fixture
