@@ -52,6 +52,21 @@ def test_its_service_is_where_the_url_says(server: dict[str, support.Manifest]) 
     assert "--model-repository=s3://models/iris" in container["args"]
 
 
+@pytest.mark.parametrize(("startup", "deadline"), [(600, 900), (1800, 2100), (60, 600)])
+def test_rollout_waits_for_models_to_load(
+    service: support.Generated, startup: int, deadline: int
+) -> None:
+    values = {"triton": {"enabled": True, "startupSeconds": startup}}
+    manifests = support.manifests(service, values, release="shop")
+    (deployment,) = (
+        manifest["spec"]
+        for manifest in manifests
+        if manifest["kind"] == "Deployment" and manifest["metadata"]["name"] == "shop-triton"
+    )
+
+    assert deployment["progressDeadlineSeconds"] == deadline
+
+
 def test_it_and_the_service_are_not_mistaken_for_each_other(
     service: support.Generated, server: dict[str, support.Manifest]
 ) -> None:
