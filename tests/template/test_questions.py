@@ -20,7 +20,7 @@ QUESTIONS: dict[str, dict[str, Any]] = dict(CONFIG.questions_data)
 
 
 @pytest.mark.parametrize("key", ["tasks", "migrations", "jinja_extensions"])
-def test_nothing_needs_trust(key: str) -> None:
+def test_template_needs_no_trust(key: str) -> None:
     assert key not in CONFIG.config_data
 
 
@@ -38,7 +38,7 @@ def test_free_text_is_validated(name: str) -> None:
     assert computed or limited or "validator" in question
 
 
-def test_starters_are_left_alone_by_updates_and_by_recopies() -> None:
+def test_updates_and_recopies_leave_starters_alone() -> None:
     starter = re.compile(r"\{% if adopted or _copier_operation == 'update' %\}(.+?)\{% endif %\}")
     excluded = [match[1] for pattern in CONFIG.exclude if (match := starter.fullmatch(pattern))]
 
@@ -47,7 +47,7 @@ def test_starters_are_left_alone_by_updates_and_by_recopies() -> None:
 
 @pytest.mark.parametrize("adopted", [False, True])
 @pytest.mark.parametrize("inference", ["none", "local", "triton"])
-def test_an_update_renders_no_starter(tmp_path: Path, inference: str, adopted: bool) -> None:
+def test_update_renders_no_starter(tmp_path: Path, inference: str, adopted: bool) -> None:
     answers = {"inference": inference, "adopted": adopted}
     variant = matrix.Variant("", answers)
     everything = variant.render(tmp_path / "copy")
@@ -72,7 +72,7 @@ def test_no_standard_file_imports_a_starter(tmp_path: Path, inference: str) -> N
             assert not starters & set(imported), name
 
 
-def test_the_standard_library_is_known() -> None:
+def test_standard_library_modules_are_listed() -> None:
     known = QUESTIONS["standard_library"]["default"].split()
 
     assert {name for name in sys.stdlib_module_names if name[0] != "_"} <= set(known)
@@ -86,7 +86,7 @@ def test_the_standard_library_is_known() -> None:
         ({"tracing": True}, "packages_of_tracing"),
     ],
 )
-def test_what_a_service_depends_on_is_known(
+def test_dependencies_of_a_service_are_listed(
     tmp_path: Path, answers: dict[str, object], besides: str | None
 ) -> None:
     matrix.Variant("", answers).render(tmp_path / "service")
@@ -100,14 +100,14 @@ def test_what_a_service_depends_on_is_known(
 
 
 @pytest.mark.parametrize(
-    ("answer", "value", "said"),
+    ("answer", "value", "message"),
     [
-        ("service_name", "", "at most 50 characters"),
-        ("service_name", "Iris", "like iris-api: lower-case"),
+        ("service_name", "", "at most 50"),
+        ("service_name", "Iris", "like iris-api: at most 50 lower-case"),
         ("service_name", "iris_model", "lower-case"),
-        ("service_name", "1st", "first a letter"),
-        ("service_name", "iris-", "last a letter or digit"),
-        ("service_name", "a" * 51, "at most 50 characters"),
+        ("service_name", "1st", "starting with a letter"),
+        ("service_name", "iris-", "ending with a letter or digit"),
+        ("service_name", "a" * 51, "at most 50"),
         ("service_name", "iris\n", "lower-case"),
         ("service_name", "fastapi", "depends on"),
         ("description", " ", "one line"),
@@ -133,25 +133,25 @@ def test_what_a_service_depends_on_is_known(
         ("python_version", "3.10", "3.10"),
         ("inference", "gpu", "gpu"),
         ("packaging", "pdm", "pdm"),
-        ("package_index", "https://me:s3cret@packages.example.com/simple/", "not belong"),
-        ("package_index", "packages.example.com/simple/", "the http(s) address"),
-        ("package_index", "file:///srv/simple/", "the http(s) address"),
-        ("package_index", 'https://packages.example.com/"', "the http(s) address"),
-        ("package_index", "https://packages.example.com/simple/\n", "the http(s) address"),
+        ("package_index", "https://me:s3cret@packages.example.com/simple/", "not into the URL"),
+        ("package_index", "packages.example.com/simple/", "the http(s) URL"),
+        ("package_index", "file:///srv/simple/", "the http(s) URL"),
+        ("package_index", 'https://packages.example.com/"', "the http(s) URL"),
+        ("package_index", "https://packages.example.com/simple/\n", "the http(s) URL"),
     ],
 )
-def test_a_wrong_answer_gets_one_clear_line(
-    tmp_path: Path, answer: str, value: str, said: str
+def test_wrong_answer_gets_one_clear_line(
+    tmp_path: Path, answer: str, value: str, message: str
 ) -> None:
     with pytest.raises(BadInput) as error:
         matrix.render(matrix.REPOSITORY, tmp_path / "service", {answer: value})
 
-    assert said in str(error.value)
-    assert answer in str(error.value) or said == value
+    assert message in str(error.value)
+    assert answer in str(error.value) or message == value
     assert "\n" not in str(error.value).strip()
 
 
-def test_code_in_the_folder_of_the_chart_means_no_chart(tmp_path: Path) -> None:
+def test_code_in_chart_folder_disables_the_chart(tmp_path: Path) -> None:
     answers = {"package_path": "chart"}
     rendering = matrix.render(matrix.REPOSITORY, tmp_path / "service", answers)
 
@@ -160,7 +160,7 @@ def test_code_in_the_folder_of_the_chart_means_no_chart(tmp_path: Path) -> None:
         matrix.render(matrix.REPOSITORY, tmp_path / "other", answers | {"helm": True})
 
 
-def test_code_in_the_folder_of_the_models_means_no_model_on_a_server(tmp_path: Path) -> None:
+def test_code_in_models_folder_forbids_triton(tmp_path: Path) -> None:
     answers = {"package_path": "models", "inference": "triton"}
     with pytest.raises(BadInput, match="models is the folder of the service's code"):
         matrix.render(matrix.REPOSITORY, tmp_path / "service", answers)
@@ -172,11 +172,11 @@ def test_code_in_the_folder_of_the_models_means_no_model_on_a_server(tmp_path: P
     [
         ({"tracing": True}, {"service_name": "requests"}, "that tracing depends on"),
         ({"tracing": True}, {"package_path": "src/google"}, "that tracing depends on"),
-        ({"inference": "triton"}, {"service_name": "grpc"}, "a Triton server depends on"),
-        ({"inference": "triton"}, {"package_path": "attr"}, "a Triton server depends on"),
+        ({"inference": "triton"}, {"service_name": "grpc"}, "Triton's client depends on"),
+        ({"inference": "triton"}, {"package_path": "attr"}, "Triton's client depends on"),
     ],
 )
-def test_a_name_that_an_answer_needs_is_refused_only_with_it(
+def test_reserved_name_is_refused_only_with_its_answer(
     tmp_path: Path, new: dict[str, object], taken: dict[str, object], says: str
 ) -> None:
     matrix.render(matrix.REPOSITORY, tmp_path / "service", taken)
@@ -185,7 +185,7 @@ def test_a_name_that_an_answer_needs_is_refused_only_with_it(
         matrix.render(matrix.REPOSITORY, tmp_path / "other", taken | new)
 
 
-def test_bands_explain_the_order_of_the_questions() -> None:
+def test_questions_are_grouped_under_headings() -> None:
     assert len(re.findall(r"^# --- .+ -+$", TEXT, re.MULTILINE)) >= 5
 
 
@@ -194,7 +194,7 @@ def test_bands_explain_the_order_of_the_questions() -> None:
     [("iris", "iris"), ("Iris Model_2", "iris-model-2"), ("1st", "st"), ("123", "my-service"),
      ("uv", "uv-service"), ("a" * 60, "a" * 50)],
 )  # fmt: skip
-def test_a_service_is_called_as_its_folder(tmp_path: Path, folder: str, name: str) -> None:
+def test_service_name_defaults_to_its_folder(tmp_path: Path, folder: str, name: str) -> None:
     release = Release("v0.0.0", "0" * 40, None)
     checkout = rendering.Checkout(matrix.REPOSITORY, str(matrix.REPOSITORY), release)
     request = rendering.Request(defaults=True)
@@ -203,11 +203,11 @@ def test_a_service_is_called_as_its_folder(tmp_path: Path, folder: str, name: st
 
 
 @pytest.mark.parametrize("question", [one for one in QUESTIONS if "validator" in QUESTIONS[one]])
-def test_what_is_wrong_begins_with_an_example_or_the_point(question: str) -> None:
+def test_validation_message_begins_with_an_example(question: str) -> None:
     """At 80 columns Copier's own words leave 32 characters."""
     lines = [line.strip() for line in QUESTIONS[question]["validator"].split("{%")]
-    said = [line.partition("%}")[2].strip() for line in lines if line.partition("%}")[2].strip()]
-    for text in said:
+    message = [line.partition("%}")[2].strip() for line in lines if line.partition("%}")[2].strip()]
+    for text in message:
         assert text.startswith(("like ", "one line", "without", "{{ ", "models is", "chart is")), (
             text
         )

@@ -29,14 +29,14 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: metrics
 {{- end }}
 
-{{- /* The fewest pods that there may be. */}}
+{{- /* The minimum number of pods. */}}
 {{- define "service.fewest" -}}
 {{ if .Values.autoscaling.enabled }}{{ .Values.autoscaling.minReplicas }}{{ else }}{{ .Values.replicas }}{{ end }}
 {{- end }}
 
 {{- /*
-The Secrets that the pods use, each with its version in the cluster: not a checksum of what is in it,
-which could be guessed at. A chart that is only rendered sees no cluster, and none of them.
+The Secrets that the pods use, each with its version in the cluster: a checksum of their content could
+be used to guess it. A chart that is only rendered sees no cluster, and no Secrets.
 */}}
 {{- define "service.secretVersions" -}}
 {{- $names := .Values.secrets }}
@@ -72,7 +72,7 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{- /* A bucket as its label `le` has it: 0.5, 1.0. */}}
+{{- /* A bucket as in its label `le`: 0.5, 1.0. */}}
 {{- define "service.bucket" -}}
 {{ if eq (floor .) (float64 .) }}{{ printf "%.1f" (float64 .) }}{{ else }}{{ . }}{{ end }}
 {{- end }}

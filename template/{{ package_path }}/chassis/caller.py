@@ -1,6 +1,6 @@
 """Whether the client of a request still waits for its response.
 
-Nothing tells an ASGI application: it has to look, through the channel that the body comes in by.
+ASGI does not notify an application: it has to poll the channel that the body arrives on.
 """
 
 from contextvars import ContextVar
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 class Caller:
     """The client of one request, and the body that it sends."""
 
-    answered = False  # or it never will be
-    _ahead: Message | None = None  # received here, and meant for the application
+    answered = False  # the response is complete, or never will be
+    _ahead: Message | None = None  # received here, but meant for the application
     _body_complete = False
     _receive: Receive
 
     def gone(self) -> bool:
-        """Tell whether the client has hung up. It is not known before its body has arrived.
+        """Return whether the client has hung up; unknown, so False, until its body has arrived.
 
-        Once it has its response, what still goes on does so for others.
+        False once it has its response: work that continues after that is not for this client.
         """
         if self.answered:
             return False
@@ -34,7 +34,7 @@ class Caller:
         return any(message and message["type"] == "http.disconnect" for message in seen)
 
     def _poll(self) -> Message | None:
-        """Receive what is there already; nothing, where that would mean to wait."""
+        """Receive a message that has arrived already; return None instead of waiting."""
         step = self._receive().__await__()
         try:
             next(step)

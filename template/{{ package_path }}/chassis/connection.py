@@ -1,8 +1,8 @@
-"""A connection: how much a peer may send, and how long it may take, until it is a request.
+"""Bounds of a connection: how much a peer may send, and how long a request may take to arrive.
 
 In uvicorn's HTTP/1.1 one peer can fill the memory with header lines, and many can lock all others
 out with requests that they never complete. A request that arrives in one piece pays next to
-nothing for these bounds: instead of timers for each one, all connections are looked at twice a
+nothing for these bounds: instead of a timer for each one, all connections are checked twice a
 second.
 """
 
@@ -25,12 +25,12 @@ from .limits import Admission
 from .settings import ChassisSettings
 
 LINGER_SECONDS: Final = 2.0  # for a peer that still sends to read why it is refused
-FRESH_SECONDS: Final = 1.0  # within which a new connection brings its request
+FRESH_SECONDS: Final = 1.0  # for a new connection to send its request
 REPORT_SECONDS: Final = 10.0
-LOOK_SECONDS: Final = 0.5  # until slow peers are looked for again
-HOLD_SECONDS: Final = 0.05  # until one who was turned away is read again
+LOOK_SECONDS: Final = 0.5  # between two checks for slow peers
+HOLD_SECONDS: Final = 0.05  # before a client that was turned away is read again
 HOLD_STEP_SECONDS: Final = 0.005
-HOLD_STEP: Final = 150  # connections; with more of them those who are served get too little
+HOLD_STEP: Final = 150  # connections read again at once; more would slow down those being served
 LONGEST_LENGTH: Final = 19  # digits of a Content-Length
 CORKED_BYTES: Final = 16_384  # what is longer is not worth a copy
 REFUSED = prometheus_client.Counter(
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 
 class Bounds:
-    """What the connections of one listener may take, and what they have in common."""
+    """The limits of one listener's connections, and the state that they share."""
 
     def __init__(self, settings: ChassisSettings, admission: Admission | None = None) -> None:
         server, limits = settings.server, settings.limits.in_force()
@@ -55,7 +55,7 @@ class Bounds:
         self.body_seconds = limits.body_seconds
         self.least_body_bytes = limits.body_seconds * limits.min_body_bytes_per_second
         self.max_connections = _affordable(limits.max_connections)
-        self.max_uploads = limits.max_requests // 2  # half of the places is left to whole requests
+        self.max_uploads = limits.max_requests // 2  # the rest is kept for complete requests
         self.uploads: set[Connection] = set()
         self.admission = admission
         self._held: deque[tuple[float, Connection]] = deque()
@@ -65,7 +65,7 @@ class Bounds:
         self._reported_at = -REPORT_SECONDS
 
     def count(self, reason: str, now: float) -> None:
-        """Count a refused connection; the log has a line for many of them."""
+        """Count a refused connection; many of them share a log line."""
         REFUSED.labels(reason).inc()
         self._unreported[reason] += 1
         if now - self._reported_at >= REPORT_SECONDS:
@@ -74,7 +74,7 @@ class Bounds:
             self._reported_at = now
 
     def look_after(self, connections: Iterable[object], loop: asyncio.AbstractEventLoop) -> None:
-        """Close those of the connections whose peers are too slow, as long as there are any."""
+        """Close the connections whose peers are too slow, for as long as there are connections."""
         if not self._looking:
             self._looking = True
             loop.call_later(LOOK_SECONDS, self._look, connections, loop)
@@ -86,9 +86,9 @@ class Bounds:
             self.look_after(connections, loop)
 
     def hold(self, connection: "Connection") -> None:
-        """Read no more of a connection for a moment.
+        """Stop reading a connection for a moment.
 
-        Else those who are turned away, and come back at once, take all of the processor.
+        Otherwise clients that are turned away and retry at once take all of the processor.
         """
         connection.flow.pause_reading()
         self._held.append((connection.loop.time() + HOLD_SECONDS, connection))
@@ -119,7 +119,7 @@ class Config(uvicorn.Config):
 class Connection(HttpToolsProtocol):
     """uvicorn's HTTP/1.1 with bounds.
 
-    It passes over an `Upgrade` to anything but WebSocket, as a server may (RFC 9110, 7.8). The
+    It ignores an `Upgrade` to anything but WebSocket, as a server may (RFC 9110, 7.8). The
     JDK's client offers HTTP/2 with each request, and uvicorn loses the body of such a request
     (https://github.com/Kludex/uvicorn/issues/2722).
     """
@@ -137,7 +137,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def idle(self) -> bool:
-        """Whether there is no request that waits for its response."""
+        """Whether no request is waiting for its response."""
         return self.cycle is None or self.cycle.response_complete
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -153,12 +153,12 @@ class Connection(HttpToolsProtocol):
         bounds.look_after(self.connections, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of what belongs to the connection."""
+        """Release what belongs to the connection."""
         self._stop_waiting()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has arrived, and see to the rest of a request."""
+        """Parse what has arrived, and wait for the rest of an incomplete request."""
         self.unparsed += len(data)
         try:
             self.parser.feed_data(data)
@@ -180,7 +180,7 @@ class Connection(HttpToolsProtocol):
                 self._stop_waiting()
 
     def on_headers_complete(self) -> None:
-        """Begin a request whose head keeps to the bounds."""
+        """Begin a request whose head is within the bounds."""
         bounds = self.bounds
         if len(self.headers) > bounds.max_headers:
             raise _RefusedError(431, f"A request has at most {bounds.max_headers} headers.")
@@ -190,7 +190,7 @@ class Connection(HttpToolsProtocol):
         hosts = names.count(b"host")
         if hosts != 1 and bounds.require_host and self.parser.get_http_version() == "1.1":
             raise _RefusedError(400, f"A request has one Host header, this one {hosts}.")
-        # uvicorn's middleware for proxies has something to do only where there are such headers.
+        # Without these headers uvicorn's middleware for proxies has nothing to do.
         proxied = b"x-forwarded-proto" in names or b"x-forwarded-for" in names
         self.app = self.config.loaded_app if proxied else self.config.unproxied
         self.unparsed = self.uploaded = 0
@@ -214,7 +214,7 @@ class Connection(HttpToolsProtocol):
         """Take a piece of the body."""
         self.unparsed = 0
         self.uploaded += len(body)
-        if self.cycle is not None:  # there is none before the first request that is not turned away
+        if self.cycle is not None:  # None until a request has not been turned away
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -237,8 +237,8 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request: `check` sees to it that this has an end."""
-        self.corked.flush()  # there is no body after the head that responds to HEAD
+        """Wait for the next request; `check` limits how long."""
+        self.corked.flush()  # a response to HEAD has no body that would do it
         if self.pipeline:
             super().on_response_complete()
             return
@@ -257,7 +257,7 @@ class Connection(HttpToolsProtocol):
             if now - since > self.bounds.body_seconds:
                 self._check_upload(now)
         elif 0 < self.bounds.header_seconds < now - since:
-            if self.scope is None or self.scope is self.whole:  # not one letter of a request
+            if self.scope is None or self.scope is self.whole:  # not one byte of a request
                 self._let_go("idle")
             else:
                 self.refuse("head", 408, "The head of the request took too long.")
@@ -278,7 +278,7 @@ class Connection(HttpToolsProtocol):
         self.transport.set_protocol(_Refused(self.transport, self.loop))
 
     def _turn_away(self, admission: Admission) -> bool:
-        """Respond that there are too many requests, before anything is made for this one."""
+        """Respond that there are too many requests, before any other work on this one."""
         parser = self.parser
         self.scope["method"] = parser.get_method().decode("ascii")
         response = admission.respond_at_once(cast("Scope", self.scope))
@@ -364,7 +364,7 @@ class Connection(HttpToolsProtocol):
             self.uploaded, self.waiting_since = 0, now
 
     def _make_room(self) -> None:
-        """Close a tenth of the connections, those that have been idle for longest."""
+        """Close the tenth of the connections that have been idle longest."""
         others: Iterable[object] = self.connections - {self}
         idle = [one for one in others if isinstance(one, Connection) and one.idle]
         idle.sort(key=lambda one: one.idle_since)
@@ -378,10 +378,10 @@ class Connection(HttpToolsProtocol):
 
 
 class _Corked(asyncio.Transport):
-    """Sends the head of a response and its body in one packet, where uvicorn takes two.
+    """Sends the head and the body of a response in one packet, where uvicorn sends two.
 
-    What is written holds until the next write, or until the event loop's next turn: the head of a
-    stream, or a 100 Continue, has nothing to wait for.
+    What is written is held until the next write, or at most until the event loop's next turn: the
+    head of a stream, or a 100 Continue, has nothing to wait for.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -425,7 +425,7 @@ class _RefusedError(Exception):
 
 
 class _Refused(asyncio.Protocol):
-    """Reads for a moment what a refused peer still sends: a reset would lose it the response."""
+    """Reads for a moment what a refused peer still sends: a reset would discard the response."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         transport.resume_reading()

@@ -19,9 +19,9 @@ NO_ICON = "data:,"
 
 
 def install(app: object) -> None:
-    """Let the pages that a FastAPI application has come with their scripts.
+    """Make the pages of a FastAPI application serve their own scripts.
 
-    Pages that it does not have, or that the service made itself, are left alone.
+    Pages that it has turned off, or that the service defines itself, are left alone.
     """
     if not isinstance(app, FastAPI) or find_spec(SCRIPTS) is None:
         return

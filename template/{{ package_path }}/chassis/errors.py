@@ -70,9 +70,9 @@ def problem(
 
 
 class ErrorResponses:
-    """What the chassis responds in the application's place, from outside of all its middleware.
+    """Responses of the chassis in the application's place, outside of all its middleware.
 
-    A browser shows a page only those responses that have the application's CORS headers.
+    They have the application's CORS headers: a browser hides responses without them from a page.
     """
 
     def __init__(self, app: Any, *, problem_json: bool) -> None:
@@ -88,7 +88,7 @@ class ErrorResponses:
 
 
 class _Busy:
-    """The response to one request too many, ready but for the request's id."""
+    """The response to one request too many, prepared except for the request's id."""
 
     def __init__(self) -> None:
         mark = "00000000-the-request-id"
@@ -118,7 +118,7 @@ def _cors(app: Any) -> CORSMiddleware | None:
 
 
 def _with_cors(cors: CORSMiddleware | None, response: ASGIApp) -> ASGIApp:
-    """Put the middleware around another application than its own."""
+    """Wrap another application in the middleware."""
     if cors is None:
         return response
     around = copy(cors)
@@ -134,7 +134,7 @@ def unwrapped(app: Any) -> Any:
 
 
 def install(app: ASGIApp) -> None:
-    """Let a Starlette or FastAPI application, and those mounted in it, respond with problems.
+    """Make a Starlette or FastAPI application, and those mounted in it, respond with problems.
 
     Handlers that the service registered itself stay. Other ASGI applications are left alone.
     """
@@ -175,7 +175,7 @@ def _invalid_input(error: dict[str, Any]) -> InvalidInput:
     """Return what the client should fix; an error of the service's own making may lack parts."""
     location, *path = error.get("loc") or ["request"]
     if error.get("type") == "json_invalid":
-        path = []  # where in the text, which no pointer can say
+        path = []  # a position in the text, which a pointer cannot express
     pointer = "".join(f"/{_escape(part)}" for part in path)
     return InvalidInput(location=str(location), pointer=pointer, detail=str(error.get("msg", "")))
 
@@ -190,7 +190,7 @@ async def _unexpected(request: Request, _exc: Exception) -> Response:
 
 
 def _document(app: FastAPI) -> None:
-    """Let the OpenAPI document say what the errors look like."""
+    """Describe the errors in the OpenAPI document."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:

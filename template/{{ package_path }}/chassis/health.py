@@ -39,7 +39,7 @@ class Readiness:
     def __init__(self, timeout: float) -> None:
         self.timeout = timeout
         self.started = False
-        self.loaded: Callable[[], bool] = lambda: True  # what the start goes on with
+        self.loaded: Callable[[], bool] = lambda: True  # whether the model is, if there is one
         self.draining = False
         self._running: dict[str, asyncio.Task[Any]] = {}
 
@@ -74,5 +74,5 @@ async def _call(function: Check, timeout: float) -> None:
         thread = CapacityLimiter(1)
         result = await to_thread.run_sync(function, abandon_on_cancel=True, limiter=thread)
     if inspect.isawaitable(result):
-        async with asyncio.timeout(timeout):  # the next run may find things mended
+        async with asyncio.timeout(timeout):  # the next run may succeed
             await result

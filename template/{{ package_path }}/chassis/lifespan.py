@@ -43,7 +43,7 @@ class LifespanMiddleware:
             if answered:
                 raise
         if not answered:
-            # The application knows no lifespan (ASGI lets it raise); the chassis has one.
+            # The application does not support lifespan (ASGI lets it raise), but the chassis does.
             if not received:
                 await receive()
             await observed_send({"type": "lifespan.startup.complete"})

@@ -1,4 +1,4 @@
-"""Limits on what the service takes on: how many requests at once, and for how long.
+"""Limits of the load that the service accepts: how many requests at once, and for how long.
 
 A service that gets too many requests serves some of them well, and refuses the rest quickly.
 WebSockets are not limited, and a response that has begun may take its time.
@@ -31,12 +31,12 @@ log = structlog.get_logger()
 
 
 class Admission:
-    """Counts the requests in the application, and those that find no place there."""
+    """Counts the requests in the application, and those that are turned away."""
 
     def __init__(self, max_requests: int, errors: ErrorResponses, metrics: RequestMetrics) -> None:
         self.max_requests = max_requests or inf
         self.in_application = 0
-        self.expected = 0  # whose task has not come here yet
+        self.expected = 0  # requests whose task has not called `enter` yet
         self._errors = errors
         self._metrics = metrics
         self._turned_away = 0  # not reported yet
@@ -56,10 +56,10 @@ class Admission:
         return True
 
     def respond_at_once(self, scope: Scope) -> list[Message]:
-        """Turn a request away that the server has only read the head of; return the response.
+        """Turn away a request of which the server has only read the head; return the response.
 
-        It is empty where the request must go its ordinary way: the first one within a second, for
-        its line in the log, and all where the service's own CORS middleware awaits something.
+        It is empty if the request must take the ordinary path: the first one within a second, for
+        its line in the log, and every one if the service's own CORS middleware awaits something.
         """
         if not self._turned_away:
             return []
@@ -88,7 +88,7 @@ class Admission:
     def turn_away(self) -> bool:
         """Count one request too many; return whether it is the first one within a second.
 
-        That one has a line in the log, the others are in a count there.
+        That one has a log line of its own; the others are only counted in one.
         """
         self._turned_away += 1
         if self._turned_away > 1:
@@ -112,7 +112,7 @@ class Deadlines:
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self, request: "Request") -> None:
-        """Let the request have a deadline from now on."""
+        """Enforce the deadline of a request."""
         self.waiting[request] = asyncio.current_task()
         if self._timer is None and self.seconds < inf:
             self._wait_until(request.start + self.seconds)

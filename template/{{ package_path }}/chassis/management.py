@@ -16,9 +16,9 @@ from .health import OK, Readiness
 def management_app(
     readiness: Readiness, hung: Callable[[], str | None] = lambda: None
 ) -> Starlette:
-    """Return the application that tells Kubernetes and Prometheus how the service is.
+    """Return the application that reports the service's state to Kubernetes and Prometheus.
 
-    `hung` says why the process has to be restarted, if it has to.
+    `hung` returns why the process must be restarted, or None.
     """
 
     async def livez(_: Request) -> Response:

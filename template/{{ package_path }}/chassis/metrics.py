@@ -55,7 +55,7 @@ class RequestMetrics:
         series.observe(seconds)
 
     def begin_at_zero(self) -> None:
-        """Create the series that can be foreseen, so that rates see their first increase."""
+        """Create the series that are known in advance, so that rates see their first increase."""
         for method, route, status in _foreseeable(self.routes):
             self._new(method, route, status)
             self._new(method, route, 500)

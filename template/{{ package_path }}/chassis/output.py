@@ -44,7 +44,7 @@ class _Output(io.FileIO):
     def _wait(self) -> bool:
         """Wait for a reader that may be slow; return whether it has read something.
 
-        All requests wait meanwhile, so patience comes back with a tenth of the time that passes.
+        All requests wait meanwhile, so patience only recovers by a tenth of the time that passes.
         """
         now = monotonic()
         self._patience = min(PATIENCE_SECONDS, self._patience + 0.1 * (now - self._since))
@@ -55,7 +55,7 @@ class _Output(io.FileIO):
 
 
 def survive_failures() -> None:
-    """Let standard output and standard error lose what they cannot take, and not raise."""
+    """Make standard output and standard error lose what they cannot write, instead of raising."""
     sys.stdout, sys.stderr = _surviving(sys.stdout), _surviving(sys.stderr)
 
 
@@ -70,7 +70,7 @@ def _surviving(stream: TextIO | None) -> TextIO:
 def _descriptor(number: int) -> int:
     """Return the descriptor of an output, or where it is a pipe, one that does not block.
 
-    It is opened anew: other processes may share the pipe, and rely on it to block. Only Linux can
+    It is opened again: other processes may share the pipe, and rely on it to block. Only Linux can
     do that, and only with the right to open it.
     """
     try:

@@ -1,9 +1,9 @@
-"""Two listeners in one process, and an end that loses no request.
+"""Two listeners in one process, and a shutdown that loses no request.
 
 On SIGTERM readiness turns 503 at once, while requests are served for the drain period, and for a
-moment more while clients keep connections open that pause. Then the port closes, requests in
-flight finish, and the process ends with 0 before the deadline. SIGINT (Ctrl-C) does the same
-without the drain period, and so does a second SIGTERM; one signal more, and nothing is waited for.
+moment more while clients keep idle connections open. Then the port closes, requests in flight
+finish, and the process ends with 0 before the deadline. SIGINT (Ctrl-C) does the same without the
+drain period, and so does a second SIGTERM; one more signal ends the process without waiting.
 """
 
 import asyncio
@@ -27,19 +27,19 @@ from .connection import Bounds, Config, Connection
 from .identity import ADOPTED, APP, SERVICE, service_version, template_release
 from .settings import ChassisSettings
 
-# Objects to be made until garbage is looked for. With thousands of connections Python's own 700 are
-# reached so often that all of the objects are gone through, for 30 ms or more, every second.
+# New objects until the garbage collector runs. With thousands of connections Python's default of
+# 700 is reached so often that it scans all objects, for 30 ms or more, every second.
 GARBAGE: Final = 10_000
 
 log = structlog.get_logger()
 
 
 class ListenError(Exception):
-    """A port cannot be had; the message is one line."""
+    """A port is not available; the message is one line."""
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to the process, and resets no client at its end."""
+    """A uvicorn server that leaves signals to the process, and resets no client on shutdown."""
 
     config: Config
 
@@ -69,7 +69,7 @@ class _Server(uvicorn.Server):
 def run(settings: ChassisSettings) -> int:
     """Serve until a signal; return the exit code of the process.
 
-    Raises ListenError where a port cannot be had.
+    Raises ListenError if a port is not available.
     """
     with (
         _listen(settings.server.host, settings.server.port) as api,
@@ -80,9 +80,9 @@ def run(settings: ChassisSettings) -> int:
         except Exception:
             log.critical("the application could not be put together", app=APP, exc_info=True)
             return 1
-        gc.freeze()  # what was imported stays: each look for garbage would go through all of it
+        gc.freeze()  # imported objects stay: the collector need not scan them
         gc.set_threshold(GARBAGE)
-        # Each of the two servers says so of the process, and the line `serving` says more.
+        # Both servers log the process's start and end, and the line `serving` has more.
         logging.getLogger("uvicorn.error").addFilter(lambda line: " server process" not in line.msg)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_serve(service, settings, api, management))
@@ -123,7 +123,7 @@ async def _serve(
         await _first(hurrying.wait(), asyncio.sleep(shutdown.drain_seconds))
         idle_seconds = min(shutdown.idle_seconds, 0.5 * (end - loop.time()))
         await _first(hurrying.wait(), _idle_connections_end(api, idle_seconds))
-    # What is left of the time is for the end of the application itself.
+    # The rest of the time is for the application's own shutdown.
     api.config.timeout_graceful_shutdown = max(1, int(0.9 * (end - loop.time())))
     api.should_exit = True
     await _first(insisting.wait(), asyncio.shield(api_task))
@@ -135,7 +135,7 @@ async def _serve(
 
 
 async def _idle_connections_end(api: _Server, seconds: float) -> None:
-    """Wait until no client has an idle connection on which it may send a request just now."""
+    """Wait until no client has an idle connection on which it may be about to send a request."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             connections = api.server_state.connections
@@ -185,7 +185,7 @@ def _accepted(listeners: list[socket.socket]) -> Iterator[socket.socket]:
 
 
 def _stop_events(deadline: threading.Timer) -> tuple[asyncio.Event, asyncio.Event, asyncio.Event]:
-    """Return what the signals set: an end, a quick one, and one that waits for nothing."""
+    """Return the events that signals set: stop, stop without draining, stop without waiting."""
     steps = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -195,7 +195,7 @@ def _stop_events(deadline: threading.Timer) -> tuple[asyncio.Event, asyncio.Even
             step.set()
 
     def handle(number: int, _: object) -> None:
-        # Here and not in `stop`, which a loop that is busy never comes to.
+        # Here and not in `stop`, which a blocked loop never calls.
         if deadline.ident is None:
             deadline.start()
         with contextlib.suppress(RuntimeError):  # the loop has ended already
@@ -208,7 +208,7 @@ def _stop_events(deadline: threading.Timer) -> tuple[asyncio.Event, asyncio.Even
 
 
 def _deadline(seconds: float, code: int) -> threading.Timer:
-    """Return what ends the process in time, even where a thread runs that nothing can stop."""
+    """Return a timer that ends the process in time, even if a thread cannot be stopped."""
 
     def end() -> None:
         log.error("the deadline has passed", seconds=seconds)
@@ -221,7 +221,7 @@ def _deadline(seconds: float, code: int) -> threading.Timer:
 
 
 async def _first(*waits: Awaitable[object]) -> None:
-    """Wait for whichever comes first, and let go of the others."""
+    """Wait for whichever comes first, and cancel the others."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:

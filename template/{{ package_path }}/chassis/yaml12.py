@@ -1,4 +1,4 @@
-"""Configuration files: YAML 1.2, in which a key stands once in its section.
+"""Configuration files: YAML 1.2, with each key at most once in its section.
 
 PyYAML reads YAML 1.1, to which `on` is true and `1:30` is ninety. The patterns here are those of
 the core schema (https://yaml.org/spec/1.2.2/#103-core-schema); merge keys (`<<`) work as before.
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-MOST_VALUES: Final = 100_000  # in a file, with all aliases replaced by what they stand for
+MOST_VALUES: Final = 100_000  # in a file, with all aliases expanded
 TAG: Final = "tag:yaml.org,2002:"
 PATTERNS: Final = {
     "null": r"~|null|Null|NULL|",
@@ -25,7 +25,7 @@ PATTERNS: Final = {
 
 @dataclass(frozen=True)
 class Number:
-    """A number, and the text that stands in the file for it."""
+    """A number, and its text in the file."""
 
     value: int | float
     text: str
@@ -55,7 +55,7 @@ class _Loader(yaml.SafeLoader):
                     raise _wrong(key, f"{key.value} is given twice")
                 seen.add(key.value)
                 if key.tag != f"{TAG}merge":
-                    key.tag = f"{TAG}str"  # a key is a text
+                    key.tag = f"{TAG}str"  # keys are text
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
@@ -91,7 +91,7 @@ def _number(text: str) -> int | float:
 
 
 def _measure(node: yaml.Node, sizes: dict[int, int]) -> int:
-    """Return for how many values a node stands; raise where that is without end, or too many."""
+    """Return how many values a node expands to; raise if they are too many, or infinite."""
     size = sizes.get(id(node))
     if size == 0:
         raise _wrong(node, "this contains itself")

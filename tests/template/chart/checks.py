@@ -1,7 +1,7 @@
-"""What must hold of the manifests by themselves, and between them and the running service.
+"""Checks of the manifests, alone and against the running service.
 
-Each check yields what is wrong, a line each, so that a test can tell that a broken chart is caught,
-and by what.
+Each check yields its findings, one line each, so that a test can show which check catches a broken
+chart.
 """
 
 import json
@@ -20,23 +20,23 @@ LABELS = {"name", "instance", "version", "managed-by"}
 
 
 def names(manifests: Manifests) -> Iterator[str]:
-    """Yield what is wrong with names and labels."""
+    """Yield invalid names and labels."""
     for manifest in manifests:
         metadata, kind = manifest["metadata"], manifest["kind"]
         if not re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?", metadata["name"]):
-            yield f"{kind}: {metadata['name']} is no name of an object"
+            yield f"{kind}: {metadata['name']} is not a valid name"
         if len(metadata["name"]) > LONGEST_NAME:
             yield f"{kind}: its name has {len(metadata['name'])} characters"
         for key, value in metadata["labels"].items():
             if not (isinstance(value, str) and LABEL.fullmatch(value)):
-                yield f"{kind}: {value!r} is no value of the label {key}"
+                yield f"{kind}: {value!r} is not a valid value of the label {key}"
         missing = {f"app.kubernetes.io/{name}" for name in LABELS} - metadata["labels"].keys()
         if missing and kind != "Pod":
             yield f"{kind}: it lacks {sorted(missing)}"
 
 
 def restricted(manifests: Manifests) -> Iterator[str]:
-    """Yield where a pod is not as the Pod Security Standard "restricted" and the design want it."""
+    """Yield violations of the Pod Security Standard "restricted", and of the design."""
     pods = [("the service", manifests.pod["spec"])]
     if "ephemeral-storage" not in manifests.container["resources"].get("requests", {}):
         yield "the service has no requests of ephemeral-storage"
@@ -76,7 +76,7 @@ def restricted(manifests: Manifests) -> Iterator[str]:
 
 
 def wiring(manifests: Manifests) -> Iterator[str]:
-    """Yield where an object does not find the one that it means."""
+    """Yield references and selectors that do not match their target."""
     deployment, labels = manifests.kind("Deployment"), manifests.pod["metadata"]["labels"]
     selectors = {
         "Deployment": deployment["spec"]["selector"]["matchLabels"],
@@ -134,7 +134,7 @@ def _references(manifests: Manifests) -> Iterator[str]:
         (url,) = (word for word in pod["spec"]["containers"][0]["command"] if "://" in word[:8])
         http = next(port for port in service["spec"]["ports"] if port["name"] == "http")
         if url != f"http://{service['metadata']['name']}:{http['port']}/":
-            yield f"the test asks {url}, which is not the Service"
+            yield f"the test requests {url}, which is not the Service"
 
 
 def _labels(manifests: Manifests, kind: str, key: str) -> dict[str, str] | None:
@@ -149,7 +149,7 @@ def _selects(selector: dict[str, str], labels: dict[str, str]) -> bool:
 
 
 def service_ports(manifests: Manifests) -> dict[str, int | None]:
-    """Return the container's port that is behind each port of the Services."""
+    """Return the container's port behind each port of the Services."""
     return {
         port["name"]: manifests.ports.get(port["targetPort"])
         for service in manifests.services.values()
@@ -158,7 +158,7 @@ def service_ports(manifests: Manifests) -> dict[str, int | None]:
 
 
 def contract(manifests: Manifests, running: Running) -> Iterator[str]:
-    """Yield where the manifests say another thing than the running service does."""
+    """Yield differences between the manifests and the running service."""
     yield from listeners(manifests, running)
     yield from probes(manifests, running)
     yield from scraping(manifests)
@@ -166,15 +166,15 @@ def contract(manifests: Manifests, running: Running) -> Iterator[str]:
     yield from configuration(manifests, running)
 
 
-def _ask(port: int, path: str) -> support.Answer:
+def _request(port: int, path: str) -> support.Response:
     try:
         return support.request(port, path)
     except ConnectionError:
-        return support.Answer(0, {}, "")
+        return support.Response(0, {}, "")
 
 
 def listeners(manifests: Manifests, running: Running) -> Iterator[str]:
-    """Yield where ports of the container are not those that the service listens on."""
+    """Yield ports of the container on which the service does not listen."""
     serving = running.serving()
     actual = {"http": serving["port"], "management": serving["management_port"]}
     if sorted(manifests.services) != sorted(actual):
@@ -185,35 +185,35 @@ def listeners(manifests: Manifests, running: Running) -> Iterator[str]:
         if port is None:
             yield f"Service: behind its port {name} there is none of the container"
             continue
-        answer = _ask(port, "/livez")
-        if (answer.status == 200) is not (name == "management"):
-            yield f"Service: behind its port {name} another listener answers"
-        if name == "http" and "x-request-id" not in answer.headers:
+        response = _request(port, "/livez")
+        if (response.status == 200) is not (name == "management"):
+            yield f"Service: behind its port {name} another listener responds"
+        if name == "http" and "x-request-id" not in response.headers:
             yield f"Service: behind its port {name} there is no API"
 
 
 def probes(manifests: Manifests, running: Running) -> Iterator[str]:
-    """Yield which probes would fail, and which ask for the wrong thing."""
+    """Yield probes that would fail, and probes of the wrong path."""
     meant = {"startupProbe": "/startupz", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
     for name, path in meant.items():
         if name not in manifests.container:
             yield f"there is no {name}"
             continue
-        asked = manifests.container[name]["httpGet"]
-        port = manifests.ports.get(asked["port"])
+        request = manifests.container[name]["httpGet"]
+        port = manifests.ports.get(request["port"])
         if port is None:
-            yield f"{name}: the container has no port {asked['port']}"
-        elif _ask(port, asked["path"]).status != 200:
-            yield f"{name}: {asked['path']} on port {asked['port']} does not answer 200"
-        elif asked["path"] != path:
-            yield f"{name}: it asks {asked['path']} instead of {path}"
+            yield f"{name}: the container has no port {request['port']}"
+        elif _request(port, request["path"]).status != 200:
+            yield f"{name}: {request['path']} on port {request['port']} does not return 200"
+        elif request["path"] != path:
+            yield f"{name}: it requests {request['path']} instead of {path}"
     seconds = float(running.settings()["health.check_timeout_seconds"][0])
     if manifests.container.get("readinessProbe", {}).get("timeoutSeconds", 1) <= seconds:
         yield "readinessProbe: it gives up before a check of the service does"
 
 
 def scraping(manifests: Manifests) -> Iterator[str]:
-    """Yield why Prometheus would not find the metrics, or not under the name that it expects."""
+    """Yield why Prometheus would not find the metrics, or find them under another job."""
     if "ServiceMonitor" not in manifests.kinds():
         return
     monitor = manifests.kind("ServiceMonitor")["spec"]
@@ -231,16 +231,16 @@ def scraping(manifests: Manifests) -> Iterator[str]:
     if port is None:
         yield f"ServiceMonitor: the Service has no port {endpoint['port']}"
         return
-    answer = _ask(port, endpoint["path"])
-    told = re.search(r'^service_build_info\{.*service="([^"]+)"', answer.text, re.MULTILINE)
-    if answer.status != 200 or told is None:
+    response = _request(port, endpoint["path"])
+    job = re.search(r'^service_build_info\{.*service="([^"]+)"', response.text, re.MULTILINE)
+    if response.status != 200 or job is None:
         yield f"ServiceMonitor: {endpoint['path']} on port {endpoint['port']} gives no metrics"
-    elif labels.get(monitor.get("jobLabel")) != told[1]:
-        yield f"ServiceMonitor: the job is not {told[1]}, as the service calls itself"
+    elif labels.get(monitor.get("jobLabel")) != job[1]:
+        yield f"ServiceMonitor: the job is not {job[1]}, as the service calls itself"
 
 
 def network(manifests: Manifests) -> Iterator[str]:
-    """Yield who gets through the network policy who should not, or the other way round."""
+    """Yield traffic that the network policy wrongly allows or blocks."""
     if "NetworkPolicy" not in manifests.kinds():
         return
     policy = manifests.kind("NetworkPolicy")["spec"]
@@ -266,14 +266,14 @@ def network(manifests: Manifests) -> Iterator[str]:
         yield "NetworkPolicy: others than Prometheus' namespace can read the metrics"
     dns = {(port["port"], port["protocol"]) for rule in policy["egress"] for port in rule["ports"]}
     if not {(53, "UDP"), (53, "TCP")} <= dns:
-        yield "NetworkPolicy: the service cannot ask DNS"
+        yield "NetworkPolicy: the service cannot reach DNS"
     if any((53, "UDP") in {(port["port"], port["protocol"]) for port in rule["ports"]}
            and not rule.get("to") for rule in policy["egress"]):  # fmt: skip
-        yield "NetworkPolicy: any address will do as DNS"
+        yield "NetworkPolicy: any address is allowed as DNS"
 
 
 def configuration(manifests: Manifests, running: Running) -> Iterator[str]:
-    """Yield what the service does not take as the manifests mean it."""
+    """Yield configuration of the manifests that the service does not use."""
     settings = running.settings()
     (text,) = manifests.config_map("-config").values()
     for key, value in support.flatten(yaml.safe_load(text)).items():
@@ -295,7 +295,7 @@ def configuration(manifests: Manifests, running: Running) -> Iterator[str]:
 
 
 def json_schema_keys(schema: Manifest) -> dict[str, set[str]]:
-    """Return the keys of each section of the configuration that a schema of values knows."""
+    """Return the keys of each section of the configuration in a schema of values."""
     sections = schema["properties"]["config"]["properties"]
     return {
         name: set(section["properties"])
@@ -318,6 +318,6 @@ print(json.dumps({{
 
 
 def settings_keys(running: Running) -> dict[str, set[str]]:
-    """Return the keys of each section that the service's chassis knows."""
+    """Return the keys of each section in the service's chassis."""
     said = running.run(code=SETTINGS.format(module=running.module))
     return {name: set(keys) for name, keys in json.loads(said).items()}

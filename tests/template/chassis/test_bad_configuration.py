@@ -15,7 +15,7 @@ OWN = "settings: keys:Settings\n"
 PORT = "expected a valid integer, unable to parse string as an integer"
 LEVELS = "expected 'DEBUG', 'INFO', 'WARNING', 'ERROR' or 'CRITICAL'"
 
-# name: (base file, what the line says)
+# name: (base file, expected line)
 IN_THE_FILE: dict[str, tuple[str | bytes, str]] = {
     "unknown key": (
         OWN + "greeting: {colour: red}",
@@ -66,7 +66,7 @@ IN_THE_FILE: dict[str, tuple[str | bytes, str]] = {
         "shutdown.deadline_seconds: 1e10",
         f"{BASE}: shutdown.deadline_seconds: expected less than or equal to 31536000",
     ),
-    "proxy that is no network": (
+    "proxy that is not a network": (
         "server.trusted_proxies: [10.0.0.1/8]",
         f"{BASE}: server.trusted_proxies: expected addresses, networks, or * alone",
     ),
@@ -210,12 +210,12 @@ IN_THE_FILE: dict[str, tuple[str | bytes, str]] = {
     ),
     "settings of another kind": (
         "settings: keys:Impostor",
-        f"{BASE}: settings: keys:Impostor is no subclass of ChassisSettings",
+        f"{BASE}: settings: keys:Impostor is not a subclass of ChassisSettings",
     ),
     "settings that is a list": ("settings: [keys]", f"{BASE}: settings: expected module:Class"),
 }
 
-# name: (environment, what the line says)
+# name: (environment, expected line)
 IN_THE_ENVIRONMENT: dict[str, tuple[dict[str, str], str]] = {
     "wrong type": ({"APP__SERVER__PORT": "eighty"}, f"APP__SERVER__PORT: server.port: {PORT}"),
     "empty": ({"APP__SERVER__PORT": ""}, f"APP__SERVER__PORT: server.port: {PORT}"),
@@ -289,15 +289,15 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """Run the command; return the one line it ends with."""
     assert cli.main(arguments or ["config"]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith(f"{SERVICE}: ")
-    assert said.err.count("\n") == 1
-    return said.err.removeprefix(f"{SERVICE}: ").rstrip("\n")
+    message = capsys.readouterr()
+    assert message.out == ""
+    assert message.err.startswith(f"{SERVICE}: ")
+    assert message.err.count("\n") == 1
+    return message.err.removeprefix(f"{SERVICE}: ").rstrip("\n")
 
 
 @pytest.mark.parametrize("name", IN_THE_FILE)
-def test_in_the_base_file(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_error_in_base_file_names_the_key(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     text, expected = IN_THE_FILE[name]
     Path(BASE).write_bytes(text if isinstance(text, bytes) else text.encode())
 
@@ -305,7 +305,7 @@ def test_in_the_base_file(name: str, capsys: pytest.CaptureFixture[str]) -> None
 
 
 @pytest.mark.parametrize("name", IN_THE_ENVIRONMENT)
-def test_in_the_environment(
+def test_error_in_environment_names_the_variable(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     variables, expected = IN_THE_ENVIRONMENT[name]
@@ -316,23 +316,27 @@ def test_in_the_environment(
 
 
 @pytest.mark.parametrize("name", ON_THE_COMMAND_LINE)
-def test_on_the_command_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_error_on_command_line_names_the_option(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments, expected = ON_THE_COMMAND_LINE[name]
 
     assert complaint(capsys, "serve", *arguments) == expected
 
 
-def test_in_a_profile(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_error_in_profile_names_its_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path(PROD).write_text("server.port: eighty")
     monkeypatch.setenv("APP__PROFILES", "prod")
 
     assert complaint(capsys) == f"{PROD}: server.port: {PORT}"
 
 
-def test_two_sources_together(
+def test_error_of_two_sources_names_the_stronger(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The strongest of those that give the keys is named."""
+    """The strongest source of the keys is named."""
     Path(BASE).write_text("shutdown.deadline_seconds: 10")
     monkeypatch.setenv("APP__SHUTDOWN__DRAIN_SECONDS", "20")
 
@@ -340,14 +344,14 @@ def test_two_sources_together(
     assert complaint(capsys).endswith(f"shutdown: {expected}")
 
 
-def test_a_folder_where_a_file_belongs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_folder_in_place_of_a_file_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     Path(BASE).unlink()
     Path(BASE).mkdir()
 
     assert complaint(capsys) == f"{BASE}: not readable: Is a directory"
 
 
-def test_a_broken_settings_module(
+def test_broken_settings_module_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("broken_keys.py").write_text("import chassis\nclass Settings(\n")
@@ -359,7 +363,9 @@ def test_a_broken_settings_module(
 
 
 @pytest.mark.inference
-def test_no_model(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_model_is_reported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.delenv("APP__INFERENCE__MODEL")
     assert complaint(capsys).startswith(f"{BASE}: inference")
 
@@ -368,7 +374,7 @@ def test_no_model(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.inference
-def test_a_model_without_a_class(
+def test_model_without_class_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("APP__INFERENCE__MODEL", "models")
@@ -376,7 +382,7 @@ def test_a_model_without_a_class(
     assert complaint(capsys).startswith("APP__INFERENCE__MODEL: inference.model: ")
 
 
-def test_the_folder_that_is_read_is_the_one_that_is_named(
+def test_error_names_the_folder_that_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = tmp_path / "other"
@@ -387,14 +393,14 @@ def test_the_folder_that_is_read_is_the_one_that_is_named(
     assert complaint(capsys) == "other/application.yml: bucket: expected a value, found none"
 
 
-def test_secrets_are_not_in_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_contain_no_secrets(capsys: pytest.CaptureFixture[str]) -> None:
     for text in ("token: [hunter2]", "greeting: {token: {a: hunter2}}", "token: hunter2: x"):
         Path(BASE).write_text(OWN + text)
 
         assert "hunter2" not in complaint(capsys)
 
 
-def test_a_real_process_says_no_more(tmp_path: Path) -> None:
+def test_process_prints_only_the_error(tmp_path: Path) -> None:
     Path(BASE).write_text("server.prot: 1")
 
     ended: Any = support.run("everything:app", "serve", folder=tmp_path)

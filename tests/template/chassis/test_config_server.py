@@ -1,4 +1,4 @@
-"""Settings from a Spring Cloud Config Server: what wins, and what happens when it misbehaves."""
+"""Settings from a Spring Cloud Config Server: precedence, and a server that misbehaves."""
 
 import gc
 import json
@@ -59,7 +59,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Start a config server that behaves so, and name it in the environment."""
+    """Start a config server with these behaviours, and name it in the environment."""
     started: list[ConfigServer] = []
 
     def serve(*behaviours: Behaviour, **settings: Any) -> ConfigServer:
@@ -84,17 +84,17 @@ def sources() -> dict[str, str]:
 
 
 def complaint() -> str:
-    """Return the line that the start ends with."""
+    """Return the line that the failed start prints."""
     with pytest.raises(ConfigurationError) as error:
         load()
     assert "\n" not in str(error.value)
     return str(error.value)
 
 
-# --- What wins ---------------------------------------------------------------------------------
+# --- Precedence --------------------------------------------------------------------------------
 
 
-def test_local_files_and_environment_win_over_it_and_it_wins_over_defaults(
+def test_local_sources_override_the_server_which_overrides_defaults(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve(environment({"server.host": "remote", "server.port": 1, "management.port": 2}))
@@ -108,7 +108,7 @@ def test_local_files_and_environment_win_over_it_and_it_wins_over_defaults(
     assert settings.management.port == 4
 
 
-def test_the_first_property_source_wins(serve: Serve) -> None:
+def test_first_property_source_wins(serve: Serve) -> None:
     """A server sends the profile's source before the base."""
     profile = {"greeting.salutation": "profile", "hosts[0]": "p"}
     base = {"greeting.salutation": "base", "server.host": "base", "hosts[0]": "a", "hosts[1]": "b"}
@@ -130,7 +130,9 @@ def test_the_first_property_source_wins(serve: Serve) -> None:
     ],
     ids=["flat", "nested", "mixed"],
 )
-def test_flat_and_nested_keys_and_lists_mean_the_same(serve: Serve, source: dict[str, Any]) -> None:
+def test_flat_keys_nested_keys_and_lists_are_equivalent(
+    serve: Serve, source: dict[str, Any]
+) -> None:
     serve(environment(source))
 
     upstreams = load().settings.upstreams
@@ -138,17 +140,17 @@ def test_flat_and_nested_keys_and_lists_mean_the_same(serve: Serve, source: dict
     assert [(up.url, up.retries) for up in upstreams] == [("a", 1), ("b", 0)]
 
 
-def test_each_key_tells_its_remote_source(serve: Serve) -> None:
+def test_each_key_shows_its_remote_source(serve: Serve) -> None:
     serve(environment({"server.host": "a"}, {"server.host": "b", "server.port": 1}))
 
-    told = sources()
+    shown = sources()
 
-    assert told["server.host"] == "config server: file:/repository/0.yml"
-    assert told["server.port"] == "config server: file:/repository/1.yml"
-    assert told["management.port"] == "default"
+    assert shown["server.host"] == "config server: file:/repository/0.yml"
+    assert shown["server.port"] == "config server: file:/repository/1.yml"
+    assert shown["management.port"] == "default"
 
 
-def test_the_name_of_a_source_betrays_no_password_and_breaks_no_line(serve: Serve) -> None:
+def test_source_name_hides_passwords_and_stays_on_one_line(serve: Serve) -> None:
     name = f"https://ci:{SECRET}@git.example.com/settings.git/app.yml\n\x1b[2J"
     serve(environment(propertySources=[{"name": name, "source": {"server.host": "a"}}]))
 
@@ -157,7 +159,7 @@ def test_the_name_of_a_source_betrays_no_password_and_breaks_no_line(serve: Serv
     )
 
 
-def test_what_the_service_has_no_key_for_is_left_alone(serve: Serve) -> None:
+def test_unknown_remote_keys_are_ignored(serve: Serve) -> None:
     """On a server, services in several languages share files."""
     serve(
         environment(
@@ -183,7 +185,7 @@ def test_what_the_service_has_no_key_for_is_left_alone(serve: Serve) -> None:
     ]
 
 
-def test_keys_below_a_value_are_of_others(serve: Serve) -> None:
+def test_remote_keys_below_a_value_are_ignored(serve: Serve) -> None:
     """Spring has a level for each logger, and for those below it."""
     spring = {
         "logging.level.root": "DEBUG",
@@ -204,13 +206,13 @@ def test_keys_below_a_value_are_of_others(serve: Serve) -> None:
     assert load().settings.logging.level == "WARNING"
 
 
-def test_a_number_for_a_text_is_that_text(serve: Serve) -> None:
+def test_number_for_a_text_key_is_its_text(serve: Serve) -> None:
     serve(environment({"server.host": 12345}))
 
     assert load().settings.server.host == "12345"
 
 
-def test_it_decides_neither_the_class_of_the_settings_nor_how_it_is_asked(serve: Serve) -> None:
+def test_server_cannot_set_settings_class_or_its_own_address(serve: Serve) -> None:
     server = serve(
         environment({"settings": "nowhere:Nothing", "config_server.uri": DOWN, "server.port": 1})
     )
@@ -223,7 +225,7 @@ def test_it_decides_neither_the_class_of_the_settings_nor_how_it_is_asked(serve:
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "message"),
     [
         ({"server.port": "eighty"}, "server.port: expected a valid integer"),
         ({"server": 8000}, "server: expected a section of keys"),
@@ -233,17 +235,17 @@ def test_it_decides_neither_the_class_of_the_settings_nor_how_it_is_asked(serve:
         ({"greeting" + ".a" * 5000: SECRET}, "greeting: nested too deeply"),
     ],
 )
-def test_a_wrong_value_stops_the_start_with_one_line(
-    serve: Serve, source: dict[str, Any], said: str
+def test_invalid_remote_value_stops_the_start_with_one_line(
+    serve: Serve, source: dict[str, Any], message: str
 ) -> None:
     serve(environment(source))
 
-    assert complaint().startswith(f"config server: file:/repository/0.yml: {said}")
+    assert complaint().startswith(f"config server: file:/repository/0.yml: {message}")
     assert SECRET not in complaint()
     assert not Path("kept").exists(), "no copy is kept of settings that are not good"
 
 
-# --- How it is asked ---------------------------------------------------------------------------
+# --- The request -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -255,7 +257,7 @@ def test_a_wrong_value_stops_the_start_with_one_line(
         ("", "ä #?", "/demo/default/%C3%A4%20%23%3F"),
     ],
 )
-def test_it_is_asked_for_name_profiles_and_label(
+def test_request_has_name_profiles_and_label(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, profiles: str, label: str, path: str
 ) -> None:
     server = serve(environment(), name="demo", label=label)
@@ -268,7 +270,7 @@ def test_it_is_asked_for_name_profiles_and_label(
     assert server.requests[0].headers["Accept"] == "application/json"
 
 
-def test_it_is_asked_under_the_name_of_the_service(serve: Serve) -> None:
+def test_request_defaults_to_the_service_name(serve: Serve) -> None:
     server = serve(environment())
 
     load()
@@ -276,7 +278,7 @@ def test_it_is_asked_under_the_name_of_the_service(serve: Serve) -> None:
     assert server.requests[0].path == f"/{SERVICE}/default"
 
 
-def test_a_profile_needs_a_file_only_where_there_is_no_server(
+def test_profile_needs_a_local_file_only_without_a_server(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APP__PROFILES", "prod")
@@ -286,7 +288,9 @@ def test_a_profile_needs_a_file_only_where_there_is_no_server(
     load()
 
 
-def test_a_file_may_say_how(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_config_file_can_set_the_client_options(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = serve(environment())
     monkeypatch.delenv("APP__CONFIG_SERVER__URI")
     Path(BASE).write_text(f"config_server: {{uri: '{server.uri}', name: from-a-file}}")
@@ -296,7 +300,7 @@ def test_a_file_may_say_how(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> No
     assert server.requests[0].path == "/from-a-file/default"
 
 
-def test_without_a_uri_nobody_is_asked() -> None:
+def test_no_request_is_sent_without_a_uri() -> None:
     assert load().outcome is None
 
 
@@ -319,7 +323,9 @@ def test_without_a_uri_nobody_is_asked() -> None:
     ],
     ids=["nothing", "basic", "token", "both"],
 )
-def test_it_says_who_asks(serve: Serve, settings: dict[str, str], sent: dict[str, str]) -> None:
+def test_request_has_credentials(
+    serve: Serve, settings: dict[str, str], sent: dict[str, str]
+) -> None:
     server = serve(environment(), **settings)
 
     load()
@@ -332,7 +338,7 @@ AUTHENTICATION = ("Authorization", "X-Config-Token")
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "message"),
     [
         ({"uri": "config.example.com"}, "expected http(s)://host[:port][/path]"),
         ({"uri": "ftp://config"}, "expected http(s)://host[:port][/path]"),
@@ -346,17 +352,17 @@ AUTHENTICATION = ("Authorization", "X-Config-Token")
         ({"urii": "x"}, "unknown key; did you mean uri?"),
     ],
 )
-def test_a_client_that_is_set_up_wrongly_stops_the_start(
-    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+def test_invalid_client_options_stop_the_start(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], message: str
 ) -> None:
     setting(monkeypatch, **settings)
 
     assert complaint().startswith("APP__CONFIG_SERVER")
-    assert said in complaint()
+    assert message in complaint()
     assert SECRET not in complaint()
 
 
-def test_a_trusted_server_is_asked_by_tls_and_no_other(
+def test_tls_requires_a_trusted_certificate(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     authority, other = trustme.CA(), trustme.CA()
@@ -389,72 +395,72 @@ def test_credentials_follow_no_redirect(serve: Serve) -> None:
         moved = http(b"", 302, Location=f"{elsewhere.uri}/demo/default")
         serve(moved, token=SECRET, fail_fast=True)
 
-        assert "answered 302 Found, and redirects are not followed" in complaint()
+        assert "responded with 302 Found, and redirects are not followed" in complaint()
         assert elsewhere.requests == []
 
 
-# --- When it misbehaves ------------------------------------------------------------------------
+# --- Misbehaviour ------------------------------------------------------------------------------
 
 SLOW = ("silent", "dripping", "dripping head")
-NOT_ITS_ANSWER = "not the answer of a config server"
+NOT_A_CONFIG_SERVER = "not a config server's response"
 MISBEHAVING: dict[str, tuple[Behaviour, str]] = {
-    "silent": (silent, "no answer within 0.3 s"),
-    "dripping": (dripping, "no answer within 0.3 s"),
-    "dripping head": (dripping_head, "no answer within 0.3 s"),
-    "huge": (huge, "its answer is larger than 4000000 bytes"),
-    "half closed": (half_closed, f"{NOT_ITS_ANSWER}: no JSON"),
+    "silent": (silent, "no response within 0.3 s"),
+    "dripping": (dripping, "no response within 0.3 s"),
+    "dripping head": (dripping_head, "no response within 0.3 s"),
+    "huge": (huge, "its response has more than 4000000 bytes"),
+    "half closed": (half_closed, f"{NOT_A_CONFIG_SERVER}: no JSON"),
     "reset": (reset, "Connection reset by peer"),
     "reset in its body": (reset_in_body, "Connection reset by peer"),
-    "no answer at all": (raw(b""), "Remote end closed connection without response"),
-    "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), "no answer in HTTP (BadStatusLine)"),
+    "empty response": (raw(b""), "Remote end closed connection without response"),
+    "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), "not an HTTP response (BadStatusLine)"),
     "bad chunks": (
         raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"),
-        "no answer in HTTP (IncompleteRead)",
+        "not an HTTP response (IncompleteRead)",
     ),
-    "nothing in it": (http(b""), f"{NOT_ITS_ANSWER}: no JSON"),
-    "broken JSON": (http(b'{"name": "a", "hunter2'), f"{NOT_ITS_ANSWER}: no JSON"),
-    "nested too deeply": (http(b"[" * 100_000), f"{NOT_ITS_ANSWER}: no JSON"),
-    "not UTF-8": (http(b'{"name": "\xff"}'), f"{NOT_ITS_ANSWER}: no JSON"),
-    "a page": (http(b"<html>Sign in</html>"), f"{NOT_ITS_ANSWER}: no JSON"),
-    "a list": (http(b"[]"), f"{NOT_ITS_ANSWER}: : "),
-    "no sources": (http(b'{"status": "UP"}'), f"{NOT_ITS_ANSWER}: propertySources: "),
+    "nothing in it": (http(b""), f"{NOT_A_CONFIG_SERVER}: no JSON"),
+    "broken JSON": (http(b'{"name": "a", "hunter2'), f"{NOT_A_CONFIG_SERVER}: no JSON"),
+    "nested too deeply": (http(b"[" * 100_000), f"{NOT_A_CONFIG_SERVER}: no JSON"),
+    "not UTF-8": (http(b'{"name": "\xff"}'), f"{NOT_A_CONFIG_SERVER}: no JSON"),
+    "a page": (http(b"<html>Sign in</html>"), f"{NOT_A_CONFIG_SERVER}: no JSON"),
+    "a list": (http(b"[]"), f"{NOT_A_CONFIG_SERVER}: : "),
+    "no sources": (http(b'{"status": "UP"}'), f"{NOT_A_CONFIG_SERVER}: propertySources: "),
     "sources of a wrong type": (
         environment(propertySources={"a": SECRET}),
-        f"{NOT_ITS_ANSWER}: propertySources: ",
+        f"{NOT_A_CONFIG_SERVER}: propertySources: ",
     ),
     "values of a wrong type": (
         environment(propertySources=[{"name": "a", "source": [SECRET]}]),
-        f"{NOT_ITS_ANSWER}: propertySources.0.source: ",
+        f"{NOT_A_CONFIG_SERVER}: propertySources.0.source: ",
     ),
-    "no content": (http(b"", 204), "answered 204 No Content"),
-    "401": (http(SECRET.encode(), 401), "answered 401 Unauthorized"),
-    "404": (http(b'{"error": "No such label: hunter2"}', 404), "answered 404 Not Found"),
-    "500": (http(SECRET.encode(), 500), "answered 500 Internal Server Error"),
-    "a status nobody knows": (http(b"", 599), "answered 599"),
+    "no content": (http(b"", 204), "responded with 204 No Content"),
+    "401": (http(SECRET.encode(), 401), "responded with 401 Unauthorized"),
+    "404": (http(b'{"error": "No such label: hunter2"}', 404), "responded with 404 Not Found"),
+    "500": (http(SECRET.encode(), 500), "responded with 500 Internal Server Error"),
+    "unassigned status": (http(b"", 599), "responded with 599"),
 }
 
 
 @pytest.mark.parametrize("name", MISBEHAVING)
-def test_it_stops_a_start_that_is_to_fail_fast(
+def test_fail_fast_stops_the_start(
     serve: Serve, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    behaviour, said = MISBEHAVING[name]
+    behaviour, message = MISBEHAVING[name]
     if name in SLOW:
         setting(monkeypatch, timeout_seconds=0.3)
     server = serve(behaviour, fail_fast=True, token="t0ken")
 
     line = complaint()
 
-    assert line.startswith(f"config server: {server.uri}/{SERVICE}/default: {said}")
+    assert line.startswith(f"config server: {server.uri}/{SERVICE}/default: {message}")
     assert SECRET not in line
     assert "t0ken" not in line
 
 
 @pytest.mark.parametrize("name", MISBEHAVING)
-def test_otherwise_local_settings_serve(
+def test_local_settings_are_used_without_fail_fast(
     serve: Serve, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    behaviour, said = MISBEHAVING[name]
+    behaviour, message = MISBEHAVING[name]
     if name in SLOW:
         setting(monkeypatch, timeout_seconds=0.3)
     serve(behaviour)
@@ -464,16 +470,16 @@ def test_otherwise_local_settings_serve(
 
     assert loaded.settings.server.host == "local"
     assert loaded.outcome.origin == "none"
-    assert loaded.outcome.problem.startswith(said)
+    assert loaded.outcome.problem.startswith(message)
 
 
 def _asks(thread: threading.Thread) -> bool:
-    """Whether it is one of those in which a config server is asked."""
+    """Return whether the service uses a config server."""
     return thread.name.endswith("(get)")
 
 
 @pytest.mark.parametrize("name", MISBEHAVING)
-def test_no_socket_is_left_open(serve: Serve, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_socket_stays_open(serve: Serve, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if name in SLOW:
         setting(monkeypatch, timeout_seconds=0.3)
     gc.collect()
@@ -481,24 +487,24 @@ def test_no_socket_is_left_open(serve: Serve, name: str, monkeypatch: pytest.Mon
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         serve(MISBEHAVING[name][0], fail_fast=True)
-        complaint()  # pytest keeps the error, and all that hangs on it, for the garbage collector
+        complaint()  # pytest leaves the error, and its references, to the garbage collector
         support.wait_for(lambda: not any(map(_asks, threading.enumerate())), "the thread's end")
         gc.collect()
 
     assert [str(one.message) for one in seen] == []
 
 
-def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_host_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     setting(monkeypatch, uri="http://config.invalid", fail_fast=True)
 
     assert re.search(r"config\.invalid/.+: \S", complaint())
 
 
-# --- Trying again ------------------------------------------------------------------------------
+# --- Retries -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("first", ["reset", "500", "broken JSON", "half closed", "silent"])
-def test_what_may_pass_is_tried_again(serve: Serve, first: str) -> None:
+def test_temporary_network_errors_are_retried(serve: Serve, first: str) -> None:
     behaviour, _ = MISBEHAVING[first]
     server = serve(
         behaviour, behaviour, environment({"server.port": 1}), attempts=3, timeout_seconds=2
@@ -509,14 +515,14 @@ def test_what_may_pass_is_tried_again(serve: Serve, first: str) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 502, 503, 504])
-def test_an_answer_for_now_is_tried_again(serve: Serve, status: int) -> None:
+def test_temporary_status_is_retried(serve: Serve, status: int) -> None:
     serve(http(b"", status), environment({"server.port": 1}), attempts=2)
 
     assert load().settings.server.port == 1
 
 
 @pytest.mark.parametrize("status", [204, 302, 400, 401, 403, 404])
-def test_a_final_answer_is_not_tried_again(serve: Serve, status: int) -> None:
+def test_final_status_is_not_retried(serve: Serve, status: int) -> None:
     server = serve(http(b"", status), attempts=5)
 
     load()
@@ -524,18 +530,18 @@ def test_a_final_answer_is_not_tried_again(serve: Serve, status: int) -> None:
     assert len(server.requests) == 1
 
 
-def test_attempts_and_pauses_have_an_end(serve: Serve) -> None:
+def test_attempts_and_pauses_are_limited(serve: Serve) -> None:
     server = serve(http(b"", 503), attempts=3, fail_fast=True)
 
     begun = time.monotonic()
-    assert complaint().endswith("answered 503 Service Unavailable (attempt 3 of 3)")
+    assert complaint().endswith("responded with 503 Service Unavailable (attempt 3 of 3)")
 
     assert len(server.requests) == 3
     assert time.monotonic() - begun >= 0.375  # at least half of 0.25 s and of 0.5 s
 
 
 @pytest.mark.parametrize("behaviour", [silent, dripping, http(b"", 503)])
-def test_all_attempts_together_have_a_deadline(serve: Serve, behaviour: Behaviour) -> None:
+def test_attempts_share_a_deadline(serve: Serve, behaviour: Behaviour) -> None:
     serve(behaviour, attempts=100, timeout_seconds=0.4, deadline_seconds=1, fail_fast=True)
 
     begun = time.monotonic()
@@ -549,7 +555,7 @@ def test_all_attempts_together_have_a_deadline(serve: Serve, behaviour: Behaviou
 COPY = Path("kept/copy.json")
 
 
-def test_the_last_good_copy_serves_when_the_server_does_not(serve: Serve) -> None:
+def test_last_good_copy_replaces_an_unavailable_server(serve: Serve) -> None:
     server = serve(environment({"server.port": 1}), http(b"", 500))
     load()
 
@@ -564,7 +570,7 @@ def test_the_last_good_copy_serves_when_the_server_does_not(serve: Serve) -> Non
     )
 
 
-def test_the_copy_follows_the_server(serve: Serve) -> None:
+def test_copy_is_replaced_by_a_newer_response(serve: Serve) -> None:
     serve(environment({"server.port": 1}), environment({"server.port": 2}), http(b"", 500))
     load()
     load()
@@ -572,7 +578,7 @@ def test_the_copy_follows_the_server(serve: Serve) -> None:
     assert load().settings.server.port == 2
 
 
-def test_settings_that_are_not_good_replace_no_copy(serve: Serve) -> None:
+def test_invalid_settings_do_not_replace_the_copy(serve: Serve) -> None:
     serve(environment({"server.port": 1}), environment({"server.port": "eighty"}), http(b"", 500))
     load()
     complaint()
@@ -580,7 +586,7 @@ def test_settings_that_are_not_good_replace_no_copy(serve: Serve) -> None:
     assert load().settings.server.port == 1
 
 
-def test_nobody_else_reads_the_copy(serve: Serve) -> None:
+def test_copy_is_readable_only_by_its_owner(serve: Serve) -> None:
     serve(environment({"token": SECRET}))
     old = os.umask(0)
     try:
@@ -594,8 +600,8 @@ def test_nobody_else_reads_the_copy(serve: Serve) -> None:
     assert list(COPY.parent.iterdir()) == [COPY]
 
 
-def test_the_copy_is_replaced_at_once(serve: Serve) -> None:
-    """Who has opened the old one goes on to read the old one, to its end."""
+def test_copy_is_replaced_atomically(serve: Serve) -> None:
+    """A process that has opened the old copy can read it to its end."""
     serve(environment({"server.port": 1}), environment({"server.port": 2}))
     load()
     with COPY.open() as opened:
@@ -607,7 +613,7 @@ def test_the_copy_is_replaced_at_once(serve: Serve) -> None:
 @pytest.mark.parametrize(
     "other", [{"label": "other"}, {"name": "other"}, {"uri": DOWN}], ids=lambda one: next(iter(one))
 )
-def test_a_copy_serves_only_what_it_was_taken_for(
+def test_copy_is_used_only_for_the_same_request(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, other: dict[str, str]
 ) -> None:
     serve(environment({"server.port": 1}), http(b"", 500))
@@ -641,9 +647,7 @@ def _a_pipe(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_not_mine, _a_link, _torn, _a_folder, _a_pipe])
-def test_a_copy_that_cannot_be_trusted_does_not_serve(
-    serve: Serve, spoil: Callable[[Path], None]
-) -> None:
+def test_untrusted_copy_is_not_used(serve: Serve, spoil: Callable[[Path], None]) -> None:
     serve(environment({"server.port": 1}), http(b"", 500))
     load()
     spoil(COPY)
@@ -651,13 +655,11 @@ def test_a_copy_that_cannot_be_trusted_does_not_serve(
     outcome = load().outcome
 
     assert outcome.origin == "none"
-    assert outcome.problem.endswith(f"; its last good copy {COPY} is of no use")
+    assert outcome.problem.endswith(f"; its last good copy {COPY} is not usable")
 
 
-def test_a_place_that_cannot_be_written_is_told_and_nothing_more(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As on a read-only file system; here its folder is a file."""
+def test_unwritable_copy_is_only_reported(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a read-only file system; here the folder is a file."""
     serve(environment({"server.port": 1}), copy_file=f"{BASE}/copy.json")
 
     loaded = load()
@@ -666,7 +668,7 @@ def test_a_place_that_cannot_be_written_is_told_and_nothing_more(
     assert loaded.outcome.not_kept == f"{BASE}/copy.json: File exists"
 
 
-def test_no_file_keeps_no_copy(serve: Serve, tmp_path: Path) -> None:
+def test_empty_copy_file_keeps_no_copy(serve: Serve, tmp_path: Path) -> None:
     serve(environment({"server.port": 1}), copy_file="")
 
     assert load().outcome.not_kept == ""
@@ -676,7 +678,7 @@ def test_no_file_keeps_no_copy(serve: Serve, tmp_path: Path) -> None:
 # --- The command -------------------------------------------------------------------------------
 
 
-def test_config_says_on_the_side_when_the_server_gave_no_answer(
+def test_config_command_reports_a_missing_response_on_stderr(
     serve: Serve, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server = serve(environment({"token": SECRET}), http(b"", 500), password="", token="t0ken")
@@ -684,19 +686,19 @@ def test_config_says_on_the_side_when_the_server_gave_no_answer(
     assert cli.main(["config"]) == 0
     assert capsys.readouterr().err == ""
     assert cli.main(["config"]) == 0
-    said = capsys.readouterr()
+    message = capsys.readouterr()
 
-    start = f"{SERVICE}: {server.uri}/{SERVICE}/default: answered 500 Internal Server Error"
-    assert said.err.startswith(start)
-    assert said.err.count("\n") == 1
-    assert re.search(r"^token: \*+ +# copy of .+ of the config server: ", said.out, re.MULTILINE)
-    assert SECRET not in said.out + said.err
-    assert "t0ken" not in said.out + said.err
+    start = f"{SERVICE}: {server.uri}/{SERVICE}/default: responded with 500 Internal Server Error"
+    assert message.err.startswith(start)
+    assert message.err.count("\n") == 1
+    assert re.search(r"^token: \*+ +# copy of .+ of the config server: ", message.out, re.MULTILINE)
+    assert SECRET not in message.out + message.err
+    assert "t0ken" not in message.out + message.err
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> dict[str, str]:
-    """Return the environment of a process that asks a config server."""
+    """Return the environment of a process that uses a config server."""
     return {
         "APP__SETTINGS": "keys:Settings",
         "APP__CONFIG_SERVER__TOKEN": "t0ken",
@@ -708,7 +710,7 @@ def client(tmp_path: Path) -> dict[str, str]:
 ORIGINS = {("server",), ("copy",), ("none",)}
 
 
-def test_a_service_says_what_its_settings_are(
+def test_service_logs_the_origin_of_its_settings(
     launch: Callable[..., support.Server], serve: Serve, client: dict[str, str]
 ) -> None:
     remote = environment({"token": SECRET, "spring.a": 1, "logging.level": "DEBUG"})
@@ -736,7 +738,7 @@ def test_a_service_says_what_its_settings_are(
     assert origin(second) == "copy"
     line = second.line(event="no settings from the config server")
     assert (line["level"], line["instead"]) == ("warning", "the last good copy")
-    assert line["reason"] == "answered 404 Not Found (attempt 1 of 4)"
+    assert line["reason"] == "responded with 404 Not Found (attempt 1 of 4)"
 
     third = launch(**client, **uri, APP__CONFIG_SERVER__LABEL="other")
     assert origin(third) == "none"
@@ -744,9 +746,7 @@ def test_a_service_says_what_its_settings_are(
     assert (line["level"], line["instead"]) == ("warning", "local settings")
 
 
-def test_a_service_that_is_to_fail_fast_does_not_start(
-    tmp_path: Path, client: dict[str, str]
-) -> None:
+def test_service_with_fail_fast_does_not_start(tmp_path: Path, client: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     settings = client | {

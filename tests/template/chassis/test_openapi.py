@@ -1,4 +1,4 @@
-"""The service's own test of what its API promises, and what it takes for a break."""
+"""The contract test of a service, and which changes it considers breaking."""
 
 import importlib.util
 import os
@@ -15,13 +15,13 @@ Json = dict[str, Any]
 
 
 class Name(BaseModel):
-    """An item as it was promised."""
+    """An item as in the contract."""
 
     name: str
 
 
 class Number(BaseModel):
-    """Another item."""
+    """A different item."""
 
     number: int
 
@@ -60,13 +60,13 @@ def stream(item: type[BaseModel]) -> Json:
     return app.openapi()
 
 
-def test_a_body_without_a_schema_can_be_promised(comparison: Any) -> None:
+def test_body_without_schema_is_compared(comparison: Any) -> None:
     assert not list(comparison(image(), image()).breaks())
 
 
-def test_the_items_of_a_stream_are_promised(comparison: Any) -> None:
+def test_items_of_a_stream_are_compared(comparison: Any) -> None:
     assert not list(comparison(stream(Name), stream(Name)).breaks())
 
     breaks = list(comparison(stream(Name), stream(Number)).breaks())
 
-    assert "GET /items: answer 200: name is gone" in breaks
+    assert "GET /items: response 200: name is gone" in breaks

@@ -1,7 +1,7 @@
-"""A service of either packaging, its company's index with a password, and a planted package.
+"""A service with uv or Poetry, its company's index with a password, and a planted package.
 
-`acme-lib` is the company's, in version 1.0.0; on the public index lies one of that name in version
-99.0.0. `nox -s packaging` runs these by real uv, Poetry and pipx.
+`acme-lib` is the company's, in version 1.0.0; the public index has one of the same name in version
+99.0.0. `nox -s packaging` runs these tests with real uv, Poetry and pipx.
 """
 
 import os
@@ -33,14 +33,14 @@ READ = {"uv": "UV_INDEX_COMPANY", "poetry": "POETRY_HTTP_BASIC_COMPANY"}
 
 @dataclass(frozen=True)
 class World:
-    """The company's index, the public one, and somebody's home."""
+    """The company's index, the public one, and a user's home."""
 
     company: index.Index
     public: str
     home: Path
 
     def run(self, command: list[str], folder: Path, login: str = "right", **more: str) -> Outcome:
-        """Run a command as somebody with this login at the company's index."""
+        """Run a command as a user with this login at the company's index."""
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -87,7 +87,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def _wheel(folder: Path, version: str) -> None:
-    """Make a package that says its version."""
+    """Build a package that prints its version."""
     folder.mkdir(exist_ok=True)
     name = f"acme_lib-{version}"
     about = f"{name}.dist-info"
@@ -104,7 +104,7 @@ def _wheel(folder: Path, version: str) -> None:
 
 @pytest.fixture(scope="module", params=TOOLS)
 def tool(request: pytest.FixtureRequest) -> str:
-    """uv or Poetry, and what runs tools beside it."""
+    """uv or Poetry, and what runs other tools with it."""
     absent = [name for name in TOOLS[request.param] if not shutil.which(name)]
     if absent:
         missing(f"{', '.join(absent)}: not installed; `nox -s packaging` does it")
@@ -113,7 +113,7 @@ def tool(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def service(tool: str, world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A service of the company that needs its package, locked and installed by its team."""
+    """A service that needs the company's package, locked and installed by its team."""
     folder = tmp_path_factory.mktemp(tool) / "service"
     answers = {
         "service_name": "demo-service", "inference": "none", "packaging": tool,
@@ -133,7 +133,7 @@ def service(tool: str, world: World, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def _need(project: Path, name: str, world: World) -> None:
-    """Depend on a package of the company, pinned as the comment in pyproject.toml shows it."""
+    """Depend on a package of the company, pinned as the comment in pyproject.toml shows."""
     text = project.read_text()
     text = text.replace(
         "    # The service's own:\n", f'    # The service\'s own:\n    "{name}",\n', 1
@@ -146,7 +146,7 @@ def _need(project: Path, name: str, world: World) -> None:
 
 
 def _other(folder: Path, service: Path, needs: str, *, pinned: bool = True) -> Path:
-    """Start another project of the company, with nothing but one dependency and the indexes."""
+    """Create another project of the company, with only one dependency and the indexes."""
     _, table, indexes = (service / "pyproject.toml").read_text().partition("[[tool.")
     indexes, pins, pin = indexes.rpartition("\n[tool.")
     name = re.sub(">.*", "", needs)
@@ -165,18 +165,18 @@ def locked(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parts
-def test_it_is_locked_and_installed_with_the_companys_package(
+def test_service_is_locked_and_installed_with_companys_package(
     world: World, tool: str, service: Path
 ) -> None:
     ask = "import acme_lib; print(acme_lib.VERSION)"
-    said = world.run([tool, "run", "python", "-c", ask], service)
+    output = world.run([tool, "run", "python", "-c", ask], service)
 
-    assert said.out.strip() == "1.0.0"
+    assert output.out.strip() == "1.0.0"
     assert locked(service)["acme-lib"] == "1.0.0"
     assert not {"uv.lock", "poetry.lock"} <= {path.name for path in service.iterdir()}
 
 
-def test_its_own_tests_pass(world: World, tool: str, service: Path) -> None:
+def test_tests_of_the_service_pass(world: World, tool: str, service: Path) -> None:
     outcome = world.run([*NOX[tool], "-s", "tests"], service)
 
     assert outcome.code == 0, outcome.out + outcome.err
@@ -184,22 +184,22 @@ def test_its_own_tests_pass(world: World, tool: str, service: Path) -> None:
     assert git(service, "status", "--porcelain") == ""
 
 
-def test_a_refused_upload_ends_with_one_clear_line(world: World, tool: str, service: Path) -> None:
+def test_refused_upload_ends_with_one_clear_line(world: World, tool: str, service: Path) -> None:
     outcome = world.publish(tool, service, "wrong")
 
     assert outcome.code != 0
     assert list(world.company.packages.glob("demo_service*")) == []
     assert "Traceback" not in outcome.out + outcome.err
     assert outcome.err.splitlines()[-1].startswith(
-        "nox > Session publish aborted: if the index answered 401 or 403 above, "
-        f"look at {PUBLISH[tool]}_USERNAME and …_PASSWORD"
+        "nox > Session publish aborted: if the index responded with 401 or 403 above, "
+        f"check {PUBLISH[tool]}_USERNAME and …_PASSWORD"
     )
 
 
-def test_it_is_published_and_installed_elsewhere(
+def test_published_package_can_be_installed_elsewhere(
     world: World, tool: str, service: Path, tmp_path: Path
 ) -> None:
-    for _ in range(2):  # what an earlier run has sent is left alone
+    for _ in range(2):  # files that an earlier run has uploaded are skipped
         outcome = world.publish(tool, service, world.company.password)
         assert outcome.code == 0, outcome.out + outcome.err
     published = sorted(path.name for path in world.company.packages.glob("demo_service*"))
@@ -217,7 +217,7 @@ def test_it_is_published_and_installed_elsewhere(
         path.unlink()
 
 
-def test_a_refused_installation_says_so(
+def test_refused_installation_names_the_login(
     world: World, tool: str, service: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "service"
@@ -228,12 +228,12 @@ def test_a_refused_installation_says_so(
 
     assert outcome.code != 0
     assert "Traceback" not in outcome.out + outcome.err
-    said = " ".join((outcome.out + outcome.err).split())
-    assert {"uv": "403 Forbidden", "poetry": "look at the file that NETRC names"}[tool] in said
+    output = " ".join((outcome.out + outcome.err).split())
+    assert {"uv": "403 Forbidden", "poetry": "check the file that NETRC names"}[tool] in output
 
 
 @pytest.mark.parametrize("login", ["right", "from the environment", "wrong", "none"])
-def test_a_planted_package_never_takes_the_place_of_a_pinned_one(
+def test_planted_package_never_replaces_a_pinned_one(
     world: World, tool: str, service: Path, tmp_path: Path, login: str
 ) -> None:
     _other(tmp_path, service, "acme-lib")
@@ -248,7 +248,7 @@ def test_a_planted_package_never_takes_the_place_of_a_pinned_one(
         assert locked(tmp_path)["acme-lib"] == "1.0.0"
 
 
-def test_a_planted_package_does_not_serve_where_the_companys_is_too_old(
+def test_planted_package_is_not_used_if_companys_is_too_old(
     world: World, tool: str, service: Path, tmp_path: Path
 ) -> None:
     _other(tmp_path, service, "acme-lib>=2")
@@ -257,12 +257,12 @@ def test_a_planted_package_does_not_serve_where_the_companys_is_too_old(
     assert not list(tmp_path.glob("*.lock"))
 
 
-def test_without_a_pin_the_companys_package_wins(
+def test_companys_package_wins_without_a_pin(
     world: World, tool: str, service: Path, tmp_path: Path
 ) -> None:
     _other(tmp_path, service, "acme-lib", pinned=False)
 
-    # Poetry goes on where a login is refused, which is why its services pin; uv stops.
+    # Poetry continues if a login is refused, which is why its services pin; uv stops.
     for login in ("wrong", "none") if tool == "uv" else ():
         assert world.run([tool, "lock"], tmp_path, login).code != 0
     outcome = world.run([tool, "lock"], tmp_path)
@@ -271,10 +271,10 @@ def test_without_a_pin_the_companys_package_wins(
     assert locked(tmp_path)["acme-lib"] == "1.0.0"
 
 
-def test_no_file_of_the_service_holds_the_password(world: World, service: Path) -> None:
-    def told(folder: Path) -> list[Path]:
+def test_password_is_in_no_file_of_the_service(world: World, service: Path) -> None:
+    def shown(folder: Path) -> list[Path]:
         files = [path for path in folder.rglob("*") if path.is_file()]
         return [path for path in files if world.company.password.encode() in path.read_bytes()]
 
-    assert told(service) == []
-    assert told(world.company.netrc.parent) == [world.company.netrc]
+    assert shown(service) == []
+    assert shown(world.company.netrc.parent) == [world.company.netrc]

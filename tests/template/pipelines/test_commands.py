@@ -1,6 +1,6 @@
-"""The commands in the pipelines, run in a generated service as a pipeline runs them.
+"""The commands of the pipelines, run in a generated service as a pipeline runs them.
 
-What needs containers or Helm is run elsewhere.
+Commands that need containers or Helm are tested elsewhere.
 """
 
 import os
@@ -34,10 +34,10 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command did."""
+    """The exit code and the output of a command."""
 
     code: int
-    said: str
+    output: str
 
 
 def run(command: str, folder: Path, **environment: str) -> Outcome:
@@ -69,7 +69,7 @@ def template(
     private: index.Index,
     known: advisories.Advisories,
 ) -> Template:
-    """A company's template that publishes to the index, and whose `drydock` is this one."""
+    """A company's template that publishes to the index, and uses this `drydock`."""
     company = {
         "company_publish_url": private.address.removesuffix("simple/"),
         "company_advisories_url": known.address,
@@ -109,21 +109,21 @@ def commands(rendered: Rendered, session: str) -> list[str]:
 
 
 def branches(service: Service) -> list[str]:
-    """Return what the server has."""
+    """Return the branches of the server."""
     server = service.path.parent / "server.git"
     return git(server, "for-each-ref", "--format=%(refname:short)").splitlines()
 
 
-def test_every_command_is_run_somewhere(pipeline: Pipeline) -> None:
+def test_every_pipeline_command_is_tested(pipeline: Pipeline) -> None:
     assert set(sessions(pipeline)) <= HERE.union(*ELSEWHERE.values())
 
 
 @pytest.mark.slow
-def test_checks_pass_and_leave_reports(service: Service, rendered: Rendered) -> None:
+def test_checks_pass_and_write_reports(service: Service, rendered: Rendered) -> None:
     for session in ("conflicts", "types", "tests"):
         for command in commands(rendered, session):
             outcome = run(command, service.path)
-            assert outcome.code == 0, outcome.said
+            assert outcome.code == 0, outcome.output
 
     junit = ElementTree.parse(service.path / "reports/junit.xml").getroot()
     assert int(junit[0].attrib["tests"]) > 5
@@ -144,27 +144,27 @@ def test_conflict_markers_are_refused(service: Service, rendered: Rendered) -> N
     outcome = run(command, service.path)
 
     assert outcome.code != 0
-    assert "notes.md:1:<<<<<<< ours" in outcome.said
+    assert "notes.md:1:<<<<<<< ours" in outcome.output
 
 
 @pytest.mark.slow
-def test_what_is_clean_passes_the_audit(
+def test_audit_passes_without_vulnerabilities(
     service: Service, rendered: Rendered, known: advisories.Advisories
 ) -> None:
     (command,) = commands(rendered, "audit")
     assert run("uv lock", service.path).code == 0
     commit(service.path, "Lock")
-    known.asked.clear()
+    known.queried.clear()
 
     outcome = run(command, service.path)
 
-    assert outcome.code == 0, outcome.said
-    assert {"fastapi", "uvicorn", "starlette"} <= known.asked  # what others need, too
-    assert "pytest" not in known.asked
+    assert outcome.code == 0, outcome.output
+    assert {"fastapi", "uvicorn", "starlette"} <= known.queried  # indirect dependencies, too
+    assert "pytest" not in known.queried
 
 
 @pytest.mark.slow
-def test_a_vulnerable_package_fails_until_it_is_accepted(
+def test_vulnerable_package_fails_until_accepted(
     service: Service, rendered: Rendered, known: advisories.Advisories, planted: str
 ) -> None:
     (command,) = commands(rendered, "audit")
@@ -176,22 +176,22 @@ def test_a_vulnerable_package_fails_until_it_is_accepted(
     accepted = run(command, service.path)
 
     assert refused.code != 0
-    assert planted in refused.said
-    assert advisories.VULNERABILITY in refused.said
-    assert accepted.code == 0, accepted.said
-    assert "--ignore-vuln=#" not in accepted.said, "a comment is not an id"
+    assert planted in refused.output
+    assert advisories.VULNERABILITY in refused.output
+    assert accepted.code == 0, accepted.output
+    assert "--ignore-vuln=#" not in accepted.output, "a comment is not an id"
 
 
 @pytest.fixture
 def planted(known: advisories.Advisories) -> Iterator[str]:
-    """Let a package be vulnerable that the service only needs because others do."""
+    """Declare an indirect dependency of the service vulnerable."""
     known.vulnerable.add("starlette")
     yield "starlette"
     known.vulnerable.clear()
 
 
 @pytest.mark.slow
-def test_what_cannot_be_audited_fails(service: Service, rendered: Rendered) -> None:
+def test_package_unknown_to_the_database_fails(service: Service, rendered: Rendered) -> None:
     (command,) = commands(rendered, "audit")
     own = "# The service's own:\n"
     project = service.read("pyproject.toml")
@@ -202,17 +202,17 @@ def test_what_cannot_be_audited_fails(service: Service, rendered: Rendered) -> N
         "extra/extra.py": "",
     })  # fmt: skip
     locked = run("uv lock", service.path)
-    assert locked.code == 0, locked.said
+    assert locked.code == 0, locked.output
     commit(service.path, "Depend on what no database knows")
 
     outcome = run(command, service.path)
 
     assert outcome.code != 0
-    assert "extra" in outcome.said
+    assert "extra" in outcome.output
 
 
 @pytest.mark.slow
-def test_an_audit_without_a_database_fails(
+def test_audit_without_database_fails(
     service: Service, rendered: Rendered, known: advisories.Advisories
 ) -> None:
     (command,) = commands(rendered, "audit")
@@ -225,7 +225,7 @@ def test_an_audit_without_a_database_fails(
 
 
 @pytest.mark.slow
-def test_a_secret_that_was_ever_committed_fails(service: Service, rendered: Rendered) -> None:
+def test_secret_in_an_old_commit_fails(service: Service, rendered: Rendered) -> None:
     (command,) = commands(rendered, "audit")
     command = command.replace("audit ", "")
     letters = string.ascii_letters + string.digits
@@ -237,14 +237,14 @@ def test_a_secret_that_was_ever_committed_fails(service: Service, rendered: Rend
 
     outcome = run(command, service.path)
 
-    assert clean.code == 0, clean.said
+    assert clean.code == 0, clean.output
     assert outcome.code != 0
-    assert "config/local.env" in outcome.said
-    assert secret not in outcome.said
+    assert "config/local.env" in outcome.output
+    assert secret not in outcome.output
 
 
 @pytest.mark.slow
-def test_a_history_that_is_cut_off_is_no_history(service: Service, rendered: Rendered) -> None:
+def test_shallow_clone_is_refused(service: Service, rendered: Rendered) -> None:
     (command,) = commands(rendered, "audit")
     service.change({"notes.md": "more\n"})
     git(service.path, "push", "--quiet", "origin", "HEAD:main")
@@ -255,7 +255,7 @@ def test_a_history_that_is_cut_off_is_no_history(service: Service, rendered: Ren
     outcome = run(command.replace("audit ", ""), shallow)
 
     assert outcome.code != 0
-    assert "the history is cut off here" in outcome.said
+    assert "this clone is shallow" in outcome.output
 
 
 @pytest.mark.slow
@@ -271,8 +271,8 @@ def test_snapshots_and_releases_are_published(
     wrong = run(command, service.path, RELEASE_TAG="v0.2.0", **login)
     stranger = run(command, service.path, UV_PUBLISH_USERNAME="x", UV_PUBLISH_PASSWORD="y")
 
-    assert snapshot.code == 0, snapshot.said
-    assert release.code == 0, release.said
+    assert snapshot.code == 0, snapshot.output
+    assert release.code == 0, release.output
     published = {path.name for path in private.packages.iterdir()}
     assert published == {
         f"demo_service-{version}{end}"
@@ -280,25 +280,25 @@ def test_snapshots_and_releases_are_published(
         for end in ("-py3-none-any.whl", ".tar.gz")
     }
     assert wrong.code != 0
-    assert "pyproject.toml has version 0.1.0, and the tag is v0.2.0" in wrong.said
+    assert "pyproject.toml has version 0.1.0, and the tag is v0.2.0" in wrong.output
     assert stranger.code != 0
     assert service.status() == ""
 
 
 def update_command(rendered: Rendered) -> str:
-    """Return the command of the job that brings updates."""
+    """Return the command of the update job."""
     return next(text for text in commands(rendered, "update") if text not in GLUE)
 
 
 @pytest.fixture
 def update(service: Service, rendered: Rendered) -> Callable[..., Outcome]:
-    """Run the job that brings updates, in a checkout of the main branch as a server makes one."""
+    """Return a function that runs the update job in a checkout of the main branch."""
     command = update_command(rendered)
 
     def run_job(clone: Path = service.path) -> Outcome:
         git(clone, "switch", "--quiet", "main")
         outcome = run(command, clone)
-        # Each job has a checkout of its own; the tests commit whatever they find in theirs.
+        # Each job has its own checkout; the tests commit everything in theirs.
         shutil.rmtree(clone / ".nox", ignore_errors=True)
         return outcome
 
@@ -307,7 +307,7 @@ def update(service: Service, rendered: Rendered) -> Callable[..., Outcome]:
 
 @pytest.fixture
 def newer(template: Template) -> Iterator[Callable[[], None]]:
-    """Release v1.2.0, for as long as the test runs."""
+    """Return a function that releases v1.2.0 for the time of the test."""
 
     def tag() -> None:
         git(template.path, "tag", "v1.2.0", "newer")
@@ -318,22 +318,22 @@ def newer(template: Template) -> Iterator[Callable[[], None]]:
 
 
 def on_server(service: Service, *arguments: str) -> str:
-    """Ask the server's repository something."""
+    """Run git in the server's repository."""
     return git(service.path.parent / "server.git", *arguments)
 
 
 def clone(service: Service, name: str, branch: str = "main") -> Path:
-    """Clone the service from the server, as somebody else."""
+    """Clone the service from the server, as another user."""
     path = service.path.parent / name
     git(service.path.parent, "clone", "--quiet", "--branch", branch, "server.git", path)
     return path
 
 
 @pytest.mark.slow
-def test_an_update_is_pushed_on_a_branch(service: Service, update: Callable[..., Outcome]) -> None:
+def test_update_is_pushed_as_a_branch(service: Service, update: Callable[..., Outcome]) -> None:
     outcome = update()
 
-    assert outcome.code == 0, outcome.said
+    assert outcome.code == 0, outcome.output
     assert branches(service) == ["drydock/update", "main"]
     assert "line-length = 110" in on_server(service, "show", "drydock/update:ruff.toml")
     message = on_server(service, "show", "--no-patch", "--format=%an%n%B", "drydock/update")
@@ -342,19 +342,19 @@ def test_an_update_is_pushed_on_a_branch(service: Service, update: Callable[...,
     pushed = on_server(service, "rev-parse", "drydock/update")
 
     again = update()
-    assert again.code == 0, again.said
-    assert "is up to date with the template" in again.said
+    assert again.code == 0, again.output
+    assert "is up to date with the template" in again.output
     assert on_server(service, "rev-parse", "drydock/update") == pushed
 
     git(service.path, "switch", "--quiet", "main")
     git(service.path, "merge", "--quiet", pushed)
     merged = update()
-    assert merged.code == 0, merged.said
+    assert merged.code == 0, merged.output
     assert on_server(service, "rev-parse", "drydock/update") == pushed
 
 
 @pytest.mark.slow
-def test_a_release_in_between_replaces_what_only_the_job_committed(
+def test_newer_release_replaces_commits_of_the_job(
     service: Service, update: Callable[..., Outcome], newer: Callable[[], None]
 ) -> None:
     update()
@@ -365,7 +365,7 @@ def test_a_release_in_between_replaces_what_only_the_job_committed(
 
     outcome = update()
 
-    assert outcome.code == 0, outcome.said
+    assert outcome.code == 0, outcome.output
     assert "line-length = 120" in on_server(service, "show", "drydock/update:ruff.toml")
     main = git(service.path, "rev-parse", "main")
     assert on_server(service, "log", "--format=%s", f"{main}..drydock/update") == (
@@ -374,38 +374,38 @@ def test_a_release_in_between_replaces_what_only_the_job_committed(
 
 
 @pytest.mark.slow
-def test_what_others_committed_on_the_branch_stays(
+def test_commits_of_others_on_the_branch_are_kept(
     service: Service, update: Callable[..., Outcome], newer: Callable[[], None]
 ) -> None:
     update()
     person = clone(service, "person", "drydock/update")
     (person / "fix.txt").write_text("a person's fix\n")
     git(person, "add", "fix.txt")
-    # Its author is still the job: only who changed it tells.
+    # Its author is still the job: only the committer differs.
     git(person, "commit", "--quiet", "--amend", "--no-edit")
     git(person, "push", "--quiet", "--force")
     fixed = git(person, "rev-parse", "HEAD")
 
     nothing = update()
-    assert nothing.code == 0, nothing.said
+    assert nothing.code == 0, nothing.output
     assert on_server(service, "rev-parse", "drydock/update") == fixed
 
     newer()
     outcome = update()
-    assert outcome.code == 0, outcome.said
+    assert outcome.code == 0, outcome.output
     assert on_server(service, "rev-parse", "drydock/update~") == fixed
     assert on_server(service, "show", "drydock/update:fix.txt") == "a person's fix"
     assert "line-length = 120" in on_server(service, "show", "drydock/update:ruff.toml")
 
     pushed = on_server(service, "rev-parse", "drydock/update")
     again = update()
-    assert again.code == 0, again.said
+    assert again.code == 0, again.output
     assert on_server(service, "rev-parse", "drydock/update") == pushed
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False], ids=["a new branch", "a branch that is there"])
-def test_of_two_runs_at_once_the_second_overwrites_nothing(
+def test_second_concurrent_run_overwrites_nothing(
     service: Service,
     rendered: Rendered,
     update: Callable[..., Outcome],
@@ -415,41 +415,41 @@ def test_of_two_runs_at_once_the_second_overwrites_nothing(
     if not first:
         update()
         newer()
-    other = clone(service, "other")
-    # The other run starts and ends after this one has looked, and before it pushes.
+    second = clone(service, "other")
+    # The other run starts and ends after this one has fetched, and before it pushes.
     hook = service.path / ".git/hooks/pre-push"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(
         "#!/bin/sh\nunset $(git rev-parse --local-env-vars)\n"
-        f"cd {other} && {update_command(rendered)} >job.log 2>&1\n"
+        f"cd {second} && {update_command(rendered)} >job.log 2>&1\n"
     )
     hook.chmod(0o755)
 
     outcome = update()
 
-    assert "Session update was successful" in (other / "job.log").read_text()
+    assert "Session update was successful" in (second / "job.log").read_text()
     assert outcome.code != 0
-    assert "rejected" in outcome.said
-    pushed = git(other, "rev-parse", "drydock/update")
+    assert "rejected" in outcome.output
+    pushed = git(second, "rev-parse", "drydock/update")
     assert on_server(service, "rev-parse", "drydock/update") == pushed
 
 
 @pytest.mark.slow
-def test_conflicts_are_pushed_nowhere(service: Service, update: Callable[..., Outcome]) -> None:
+def test_conflicts_are_not_pushed(service: Service, update: Callable[..., Outcome]) -> None:
     ruff = service.read("ruff.toml")
     service.change({"ruff.toml": ruff.replace("= 100", "= 90")})
 
     outcome = update()
 
     assert outcome.code != 0
-    assert "conflict  ruff.toml" in outcome.said
-    assert "nothing is pushed" in outcome.said
+    assert "conflict  ruff.toml" in outcome.output
+    assert "nothing is pushed" in outcome.output
     assert branches(service) == ["main"]
 
-    # A person resolves them on the branch: the job has nothing left to do.
+    # After a person has resolved them on the branch, the job has nothing left to do.
     service.change({"ruff.toml": ruff.replace("= 100", "= 95")})
     git(service.path, "push", "--quiet", "origin", "drydock/update")
     resolved = git(service.path, "rev-parse", "drydock/update")
     later = update()
-    assert later.code == 0, later.said
+    assert later.code == 0, later.output
     assert on_server(service, "rev-parse", "drydock/update") == resolved

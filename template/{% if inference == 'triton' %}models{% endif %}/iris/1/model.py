@@ -8,16 +8,16 @@ import triton_python_backend_utils as triton
 
 
 class TritonPythonModel:
-    """Tells how probable each species of iris is."""
+    """Predicts how probable each species of iris is."""
 
     def initialize(self, _arguments):
-        """Read the weights that lie beside this file."""
+        """Read the weights from the file next to this one."""
         content = json.loads(Path(__file__).with_name("weights.json").read_text("utf-8"))
         self.weights = np.array(content["weights"])
         self.biases = np.array(content["biases"])
 
     def execute(self, requests):
-        """Answer requests, each with one row of measurements or several."""
+        """Respond to requests, each with one or more rows of measurements."""
         responses = []
         for request in requests:
             rows = triton.get_input_tensor_by_name(request, "measurements").as_numpy()
