@@ -23,7 +23,7 @@ class FakeTriton:
     status: int = 200
     seconds: float = 0
     """How long it takes for an answer."""
-    answer: Any = field(default_factory=lambda: {"outputs": [SETOSA]})
+    response: Any = field(default_factory=lambda: {"outputs": [SETOSA]})
     """What is said to a request; bytes are sent as they are."""
     open: threading.Event = field(default_factory=threading.Event)
     """Requests are held up while it is not set."""
@@ -60,7 +60,7 @@ def _handler(fake: FakeTriton) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            self._answer(200 if fake.ready else 400, b"")
+            self._respond(200 if fake.ready else 400, b"")
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
@@ -69,10 +69,10 @@ def _handler(fake: FakeTriton) -> type[BaseHTTPRequestHandler]:
             fake.requests.append(head | {"path": self.path, "headers": headers})
             fake.open.wait()
             time.sleep(fake.seconds)
-            raw = fake.answer
-            self._answer(fake.status, raw if isinstance(raw, bytes) else json.dumps(raw).encode())
+            raw = fake.response
+            self._respond(fake.status, raw if isinstance(raw, bytes) else json.dumps(raw).encode())
 
-        def _answer(self, status: int, body: bytes) -> None:
+        def _respond(self, status: int, body: bytes) -> None:
             self.send_response(status)
             self.send_header("content-length", str(len(body)))
             self.end_headers()

@@ -19,7 +19,7 @@ def test_answers_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [".github/.copier-answers.yml", ".answers.main.yaml"])
-def test_an_answers_file_of_another_name_is_found(tmp_path: Path, name: str) -> None:
+def test_answers_file_with_another_name_is_found(tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: GOOD, "answers.yml": "to: life\n"})
     assert answers.find(tmp_path) == name
 
@@ -31,7 +31,7 @@ def test_several_answers_files_need_a_choice(tmp_path: Path) -> None:
     assert answers.find(tmp_path, ".answers.b.yml") == ".answers.b.yml"
 
 
-def test_a_folder_of_services_is_no_service(tmp_path: Path) -> None:
+def test_folder_of_services_is_not_a_service(tmp_path: Path) -> None:
     write(tmp_path, {"services/one/.copier-answers.yml": GOOD})
     with pytest.raises(BadInput, match="services/one"):
         answers.find(tmp_path)
@@ -67,7 +67,7 @@ HOSTILE: dict[str, Content] = {
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_a_hostile_answers_file_is_one_line(tmp_path: Path, case: str) -> None:
+def test_hostile_answers_file_fails_with_one_line(tmp_path: Path, case: str) -> None:
     content = HOSTILE[case]
     if content is None:
         (tmp_path / ".copier-answers.yml").mkdir()
@@ -79,7 +79,7 @@ def test_a_hostile_answers_file_is_one_line(tmp_path: Path, case: str) -> None:
     assert len(str(refused.value)) < 500
 
 
-def test_an_answers_file_outside_is_refused(tmp_path: Path) -> None:
+def test_answers_file_outside_the_folder_is_refused(tmp_path: Path) -> None:
     service = tmp_path / "service"
     service.mkdir()
     write(tmp_path, {"outside.yml": GOOD})
@@ -90,7 +90,7 @@ def test_an_answers_file_outside_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pair", ["name", "=x", "a b=c", "-x=1"])
-def test_data_is_name_and_value(pair: str) -> None:
+def test_data_option_is_name_and_value(pair: str) -> None:
     assert answers.parse_data(["a=b=c", "d="]) == {"a": "b=c", "d": ""}
     with pytest.raises(BadInput):
         answers.parse_data([pair])

@@ -55,15 +55,15 @@ You must read this.
         ("1.0.0", "1.0.0", []),
     ],
 )
-def test_items_between_two_releases(after: str, until: str, must: list[str]) -> None:
+def test_items_between_two_releases_are_listed(after: str, until: str, must: list[str]) -> None:
     assert you_must(LOG, Version(after), Version(until)) == must
 
 
-def test_all_releases_between_count() -> None:
+def test_all_releases_in_between_are_included() -> None:
     assert len(you_must(LOG, Version("0.9"), Version("2"))) == 5
 
 
-def test_a_line_may_introduce_what_must_be_done() -> None:
+def test_introduction_of_duties_is_skipped() -> None:
     log = """\
 ## v2.0.0
 
@@ -98,7 +98,7 @@ What you must do:
     ]
 
 
-def test_an_empty_changelog_asks_nothing() -> None:
+def test_empty_changelog_has_no_duties() -> None:
     assert you_must("", Version("1"), Version("2")) == []
 
 
@@ -119,17 +119,17 @@ ANSWERS = {"inference": "local", "ci": "none", "tracing": False, "config_server"
         ("Longer ones set `inference.deadline_seconds`.", True),
     ],
 )
-def test_a_duty_is_told_to_those_whose_answers_it_is_about(item: str, told: bool) -> None:
+def test_duty_is_listed_only_for_matching_answers(item: str, told: bool) -> None:
     assert duties([item], ANSWERS, locked=False) == ([item] if told else [])
 
 
-def test_what_is_locked_already_is_no_duty_and_else_one() -> None:
+def test_lock_duty_is_dropped_once_locked() -> None:
     items = ["Run `uv lock` and commit it: one.", "Look.", "Run `uv lock` and commit it: two."]
     assert duties(items, ANSWERS, locked=True) == ["Look."]
     assert duties(items, ANSWERS, locked=False) == items[:2]
 
 
-def test_an_answer_that_changes_brings_its_duties_again() -> None:
+def test_changed_answer_lists_its_duties_again() -> None:
     items = ["Look.", "With `config_server`, wait.", "With `inference: local`, load."]
     changed = {"config_server"}
     assert duties(items, ANSWERS, locked=False, changed=changed) == [items[1]]

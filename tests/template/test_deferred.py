@@ -68,7 +68,7 @@ def _asked(template: Template, folder: Path, engine: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_every_kind_of_question_is_asked_as_by_copier(tmp_path: Path) -> None:
+def test_every_kind_of_question_prompts_as_copier_does(tmp_path: Path) -> None:
     template = Template.make(tmp_path / "template", _QUESTIONS)
     template.release("v1.0.0", {"a.txt.jinja": "{{ word }}"})
     ours = _asked(template, tmp_path, "drydock")
@@ -79,11 +79,11 @@ def test_every_kind_of_question_is_asked_as_by_copier(tmp_path: Path) -> None:
     assert ours.items() <= _asked(template, tmp_path, "copier").items()
 
 
-def test_a_service_without_new_questions_is_updated_without_loading_prompts(tmp_path: Path) -> None:
+def test_update_without_new_questions_does_not_load_prompts(tmp_path: Path) -> None:
     template = Template.make(tmp_path / "template", _QUESTIONS)
     template.release("v1.0.0", {"a.txt.jinja": "{{ word }}"})
     code = _ASK.partition("\nfrom prompt_toolkit")[0].replace("Request()", "Request(defaults=True)")
     code += "\nmade()\nprint({'prompt_toolkit', 'questionary', 'pygments'} & sys.modules.keys())"
     command = [sys.executable, "-c", code, str(template.path), str(tmp_path), "drydock", ""]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-    assert said.strip() == "set()"
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert output.strip() == "set()"

@@ -42,7 +42,7 @@ class Service:
             text=True,
         )
 
-    def answered(self) -> list[dict[str, Any]]:
+    def request_lines(self) -> list[dict[str, Any]]:
         """Return the log lines of requests."""
         complete = self.log.read_text().rpartition("\n")[0]
         lines = [json.loads(line) for line in complete.splitlines()]
@@ -92,7 +92,7 @@ def iris(**other: float) -> dict[str, float]:
     return sizes | other
 
 
-def test_the_api_it_relies_on_is_promised(service: Service) -> None:
+def test_api_used_by_the_client_is_in_the_contract(service: Service) -> None:
     """`docs/openapi.json` is what the service's own contract test holds it to."""
     promised = json.loads((service.folder / "docs/openapi.json").read_text())
     schemas = promised["components"]["schemas"]
@@ -105,32 +105,34 @@ def test_the_api_it_relies_on_is_promised(service: Service) -> None:
 
 
 @pytest.mark.parts
-def test_it_gets_a_prediction(service: Service) -> None:
+def test_client_gets_a_prediction(service: Service) -> None:
     out, err = service.call(iris()).communicate(timeout=PATIENCE_SECONDS)
 
     assert json.loads(out)["species"] == "setosa", err
     assert err == ""
 
 
-def test_it_is_told_what_is_wrong(service: Service) -> None:
-    caller = service.call(iris(petal_width=-1))
-    out, err = caller.communicate(timeout=PATIENCE_SECONDS)
+def test_client_prints_the_problem(service: Service) -> None:
+    client = service.call(iris(petal_width=-1))
+    out, err = client.communicate(timeout=PATIENCE_SECONDS)
 
     (line,) = [line for line in err.splitlines() if "IllegalStateException: " in line]
     problem = json.loads(line.partition("IllegalStateException: ")[2])
-    assert (caller.returncode, out) == (1, "")
+    assert (client.returncode, out) == (1, "")
     assert problem["status"] == 422
     assert [error["pointer"] for error in problem["errors"]] == ["/petal_width"]
 
 
-def test_it_comes_again_when_the_service_is_less_busy(service: Service) -> None:
-    before = len(service.answered())
+def test_client_retries_when_the_service_is_busy(service: Service) -> None:
+    before = len(service.request_lines())
     with service.occupy():
-        caller = service.call(iris())
-        wait_for(lambda: len(service.answered()) > before, "the refusal", caller)
-    out, err = caller.communicate(timeout=PATIENCE_SECONDS)
+        client = service.call(iris())
+        wait_for(lambda: len(service.request_lines()) > before, "the refusal", client)
+    out, err = client.communicate(timeout=PATIENCE_SECONDS)
 
-    refused, *_, served = [line for line in service.answered()[before:] if line["status"] != 499]
+    refused, *_, served = [
+        line for line in service.request_lines()[before:] if line["status"] != 499
+    ]
     assert json.loads(out)["species"] == "setosa", err
     assert (refused["status"], served["status"]) == (503, 200)
     assert when(served) - when(refused) >= timedelta(seconds=1), "it said: Retry-After: 1"
@@ -140,12 +142,12 @@ def when(line: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(line["timestamp"])
 
 
-def test_it_gives_up_where_the_service_stays_busy(service: Service) -> None:
-    before = len(service.answered())
+def test_client_gives_up_if_the_service_stays_busy(service: Service) -> None:
+    before = len(service.request_lines())
     with service.occupy():
-        caller = service.call(iris())
-        _, err = caller.communicate(timeout=PATIENCE_SECONDS)
+        client = service.call(iris())
+        _, err = client.communicate(timeout=PATIENCE_SECONDS)
 
-    assert caller.returncode == 1
+    assert client.returncode == 1
     assert '"status":503' in err
-    assert [line["status"] for line in service.answered()[before:]][:5] == [503] * 5
+    assert [line["status"] for line in service.request_lines()[before:]][:5] == [503] * 5

@@ -10,7 +10,7 @@ from tests.template import matrix
 
 
 @pytest.mark.parametrize("layout", matrix.LAYOUTS)
-def test_another_taste_leaves_the_files_of_the_template_alone(tmp_path: Path, layout: str) -> None:
+def test_ruff_settings_of_a_service_skip_template_files(tmp_path: Path, layout: str) -> None:
     service = tmp_path / "service"
     answers = matrix.LAYOUTS[layout] | {"service_name": "demo-service"}
     matrix.Variant(layout, answers).render(service)

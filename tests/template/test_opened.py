@@ -30,18 +30,16 @@ RENDERED = {"README.md", "copier.yml", ANSWERS_FILE, "template/src/a.txt"}
 WHOLE = RENDERED | {"docs/how.md", "tests/a/b.py"}
 
 
-def test_a_render_starts_from_the_top_and_the_subdirectory(large: Template, tmp_path: Path) -> None:
+def test_render_checks_out_top_level_and_subdirectory(large: Template, tmp_path: Path) -> None:
     assert rendered_from(large, tmp_path) == RENDERED
 
 
-def test_so_it_does_from_a_clone_that_has_everything(large: Template, tmp_path: Path) -> None:
+def test_render_from_full_clone_checks_out_the_same(large: Template, tmp_path: Path) -> None:
     git(large.path, "bundle", "create", "--quiet", tmp_path / "large.bundle", "--all")
     assert rendered_from(large, tmp_path, str(tmp_path / "large.bundle")) == RENDERED
 
 
-def test_what_a_link_leads_to_is_checked_out_by_the_attributes_beside_it(
-    template: Template, tmp_path: Path
-) -> None:
+def test_link_target_is_checked_out_with_its_attributes(template: Template, tmp_path: Path) -> None:
     write(template.path, {"docs/.gitattributes": "*.md eol=crlf\n", "docs/how.md": "how\n"})
     (template.path / "template/how.md").symlink_to("../docs/how.md")
     template.release("v1.0.0", {"src/a.txt": "a\n"})
@@ -51,7 +49,7 @@ def test_what_a_link_leads_to_is_checked_out_by_the_attributes_beside_it(
         assert (folder / "template/how.md").read_bytes() == b"how\r\n"
 
 
-def test_what_has_to_be_fetched_is_fetched_at_once(large: Template, tmp_path: Path) -> None:
+def test_missing_objects_are_fetched_at_once(large: Template, tmp_path: Path) -> None:
     git(large.path, "config", "uploadpack.allowFilter", "true")
     git(large.path, "config", "uploadpack.allowAnySHA1InWant", "true")
     partial = tmp_path / "partial"
@@ -73,7 +71,7 @@ def test_what_has_to_be_fetched_is_fetched_at_once(large: Template, tmp_path: Pa
         COPIER_YML + "_jinja_extensions: [docs.extensions.Ours]\n",
     ],
 )
-def test_what_is_not_sure_to_be_all_is_checked_out_whole(
+def test_uncertain_template_is_checked_out_completely(
     large: Template, tmp_path: Path, yml: str
 ) -> None:
     write(large.path, {"copier.yml": yml})
@@ -92,7 +90,7 @@ def checked_out(template: Template, tmp_path: Path) -> set[str]:
         return set(snapshot(templates.checkout_rendered(opened, opened.find("v1.0.1"))))
 
 
-def test_a_link_out_of_the_subdirectory_is_followed(large: Template, tmp_path: Path) -> None:
+def test_link_out_of_the_subdirectory_is_followed(large: Template, tmp_path: Path) -> None:
     (large.path / "template/how.md").symlink_to("../docs/how.md")
     large.release("v1.0.1")
     with Templates.opened() as templates:
@@ -104,9 +102,7 @@ def test_a_link_out_of_the_subdirectory_is_followed(large: Template, tmp_path: P
         assert set(snapshot(folder)) == RENDERED | {"template/how.md", "docs/how.md"}
 
 
-def test_a_link_to_a_folder_of_links_brings_what_they_lead_to(
-    large: Template, tmp_path: Path
-) -> None:
+def test_link_to_a_folder_of_links_includes_their_targets(large: Template, tmp_path: Path) -> None:
     (large.path / "template/docs").symlink_to("../docs")
     (large.path / "docs/b.py").symlink_to("../tests/a/b.py")
     (large.path / "docs/round.md").symlink_to("../template/docs")
@@ -114,7 +110,7 @@ def test_a_link_to_a_folder_of_links_brings_what_they_lead_to(
 
 
 @pytest.mark.parametrize("target", ["..", "../docs/../linked/b.py", "../linked/../how.md"])
-def test_a_link_over_another_or_to_the_top_brings_all(
+def test_link_through_a_link_or_to_the_top_includes_everything(
     large: Template, tmp_path: Path, target: str
 ) -> None:
     (large.path / "linked").symlink_to("tests/a")
@@ -124,20 +120,20 @@ def test_a_link_over_another_or_to_the_top_brings_all(
 
 
 @pytest.mark.parametrize("target", ["../../elsewhere", "/etc/hostname", "../none", "loop"])
-def test_a_link_that_leads_to_nothing_of_the_template_brings_nothing(
+def test_link_out_of_the_template_includes_nothing(
     large: Template, tmp_path: Path, target: str
 ) -> None:
     (large.path / "template/loop").symlink_to(target)
     assert "docs/how.md" not in checked_out(large, tmp_path)
 
 
-def test_settings_behind_a_link_are_not_judged(large: Template, tmp_path: Path) -> None:
+def test_settings_behind_a_link_are_not_checked(large: Template, tmp_path: Path) -> None:
     (large.path / "copier.yml").rename(large.path / "docs/copier.yml")
     (large.path / "copier.yml").symlink_to("docs/copier.yml")
     assert "tests/a/b.py" in checked_out(large, tmp_path)
 
 
-def test_an_include_from_beside_the_subdirectory_is_found(large: Template, tmp_path: Path) -> None:
+def test_include_next_to_the_subdirectory_is_found(large: Template, tmp_path: Path) -> None:
     page = "{% include 'docs/how.md' %}{% include ['none.md', 'tests/a/b.py'] %}"
     large.release("v1.0.1", {"page.md.jinja": page})
     with Templates.opened() as templates:
@@ -150,7 +146,7 @@ def test_an_include_from_beside_the_subdirectory_is_found(large: Template, tmp_p
     assert (made.folder / "page.md").read_text() == "how\nb = 1\n"
 
 
-def test_submodules_are_filled(
+def test_submodules_are_checked_out(
     large: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
@@ -176,21 +172,19 @@ def checked_out_twice(template: Template, tmp_path: Path) -> tuple[bool, set[str
         return same, set(snapshot(other))
 
 
-def test_what_two_releases_have_the_same_is_written_once(large: Template, tmp_path: Path) -> None:
+def test_files_equal_in_two_releases_are_written_once(large: Template, tmp_path: Path) -> None:
     large.release("v1.1.0", {"src/b.txt": "b\n"})
     assert checked_out_twice(large, tmp_path) == (True, RENDERED | {"template/src/b.txt"})
 
 
-def test_what_attributes_may_make_otherwise_is_written_again(
-    large: Template, tmp_path: Path
-) -> None:
+def test_files_with_other_attributes_are_written_again(large: Template, tmp_path: Path) -> None:
     write(large.path, {".gitattributes": "*.txt eol=crlf\n"})
     large.release("v1.1.0")
     assert checked_out_twice(large, tmp_path) == (False, RENDERED | {".gitattributes"})
 
 
 @pytest.mark.parametrize("change", ["mode", "link"])
-def test_a_file_that_is_of_another_kind_is_written_again(
+def test_file_of_another_kind_is_written_again(
     large: Template, tmp_path: Path, change: str
 ) -> None:
     file = large.path / "template/src/a.txt"

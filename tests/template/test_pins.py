@@ -27,11 +27,11 @@ def raised(path: Path, text: str) -> set[tuple[str, str]]:
     return found
 
 
-def test_renovate_knows_the_words() -> None:
+def test_renovate_has_the_data_sources() -> None:
     assert schema_says(CONFIG, "vendor.renovate") == ""
 
 
-def test_every_tool_and_image_is_raised() -> None:
+def test_every_tool_and_image_is_updated() -> None:
     text = COMPANY.read_text(encoding="utf-8")
     values = {name: value["default"] for name, value in yaml.safe_load(text).items()}
     tools = yaml.safe_load(values["company_tools"])
@@ -46,7 +46,7 @@ def test_every_tool_and_image_is_raised() -> None:
 @pytest.mark.parametrize(
     "image", ["docker.io/library/python", "registry.example.com:5000/base/python"]
 )
-def test_digests_of_base_images_are_raised(image: str) -> None:
+def test_digests_of_base_images_are_updated(image: str) -> None:
     pinned = {version: f"{image}:{version}-slim@{DIGEST}" for version in ("3.12", "3.13")}
     text = f"  default: '{json.dumps(pinned)}'\n"
 
@@ -54,7 +54,7 @@ def test_digests_of_base_images_are_raised(image: str) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(matrix.REPOSITORY.glob("template/*github*/*/*.jinja")))
-def test_every_action_is_raised(path: Path) -> None:
+def test_every_action_is_updated(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     used = set(re.findall(r"uses: ([\w-]+/[\w-]+)@", text))
 

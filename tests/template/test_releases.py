@@ -20,16 +20,14 @@ def latest(template: Template) -> str:
         return opened.latest().name
 
 
-def test_releases_are_tags_in_the_order_of_versions(template: Template) -> None:
+def test_releases_are_tags_ordered_by_version(template: Template) -> None:
     for tag in ("v1.10.0", "v1.9.0", "not-a-version", "v2.0.0a1"):
         template.release(tag)
     assert names(template) == ["v1.9.0", "v1.10.0", "v2.0.0a1"]
     assert latest(template) == "v1.10.0"
 
 
-def test_a_tag_missing_from_a_clone_is_known_from_its_commit(
-    template: Template, tmp_path: Path
-) -> None:
+def test_missing_tag_is_found_by_its_release_commit(template: Template, tmp_path: Path) -> None:
     template.release("v1.0.0")
     made = head(template.path)
     template.release("v1.1.0")
@@ -40,7 +38,7 @@ def test_a_tag_missing_from_a_clone_is_known_from_its_commit(
         assert clone.find("v1.0.0").commit == made
 
 
-def test_releases_of_a_merged_fork_do_not_count(template: Template) -> None:
+def test_releases_of_a_merged_fork_are_ignored(template: Template) -> None:
     template.release("v1.0.0")
     git(template.path, "switch", "--quiet", "--create", "fork")
     commit(template.path, "release: v7.0.0")
@@ -50,7 +48,7 @@ def test_releases_of_a_merged_fork_do_not_count(template: Template) -> None:
     assert names(template) == ["v1.0.0"]
 
 
-def test_a_template_without_releases_gives_its_newest_commit(template: Template) -> None:
+def test_template_without_releases_yields_newest_commit(template: Template) -> None:
     commit(template.path, "start")
     made = head(template.path)
     with open_template(str(template.path), Path.cwd()) as opened:
@@ -58,7 +56,7 @@ def test_a_template_without_releases_gives_its_newest_commit(template: Template)
         assert made.startswith(opened.latest().name)
 
 
-def test_any_commit_is_found_and_described_as_copier_does(template: Template) -> None:
+def test_commit_is_found_and_described_as_by_copier(template: Template) -> None:
     template.release("v1.0.0")
     commit(template.path, "more")
     made = head(template.path)
@@ -70,7 +68,7 @@ def test_any_commit_is_found_and_described_as_copier_does(template: Template) ->
         assert not opened.is_older(between, opened.find("1.0.0"))
 
 
-def test_a_commit_whose_id_looks_like_a_version_has_none(template: Template) -> None:
+def test_commit_id_that_looks_like_a_version_is_not_one(template: Template) -> None:
     """An abbreviated id may be digits alone: 6957226 is not older than 9689455 for that."""
     commit(template.path, "start")
     ids: list[str] = []
@@ -93,7 +91,7 @@ def test_a_commit_whose_id_looks_like_a_version_has_none(template: Template) -> 
 
 
 @pytest.mark.parametrize("name", ["v3", "--all", "v2\n--all", "HEAD:copier.yml", ""])
-def test_an_unknown_release_is_named(template: Template, name: str) -> None:
+def test_unknown_release_is_named(template: Template, name: str) -> None:
     template.release("v1.0.0")
     with (
         open_template(str(template.path), Path.cwd()) as opened,
@@ -102,7 +100,7 @@ def test_an_unknown_release_is_named(template: Template, name: str) -> None:
         opened.find(name)
 
 
-def test_a_bundle_and_a_url_are_cloned(template: Template, tmp_path: Path) -> None:
+def test_bundle_and_url_are_cloned(template: Template, tmp_path: Path) -> None:
     template.release("v1.0.0", {"file.txt": "x\n"})
     git(template.path, "bundle", "create", "--quiet", tmp_path / "template.bundle", "--all")
     for number, address in enumerate((tmp_path / "template.bundle", template.path.as_uri())):
@@ -111,7 +109,7 @@ def test_a_bundle_and_a_url_are_cloned(template: Template, tmp_path: Path) -> No
         assert (tmp_path / f"out{number}/template/file.txt").read_text() == "x\n"
 
 
-def test_a_checkout_leaves_the_template_as_it_is(template: Template, tmp_path: Path) -> None:
+def test_checkout_does_not_change_the_template(template: Template, tmp_path: Path) -> None:
     template.release("v1.0.0", {"file.txt": "old\n"})
     template.release("v1.1.0", {"file.txt": "new\n"})
     (template.path / "template/file.txt").write_text("being edited\n")
@@ -122,7 +120,7 @@ def test_a_checkout_leaves_the_template_as_it_is(template: Template, tmp_path: P
     assert git(template.path, "status", "--porcelain=v2", "--branch") == before
 
 
-def test_a_template_with_submodules_is_read_whole(
+def test_template_is_read_with_its_submodules(
     template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
@@ -136,9 +134,7 @@ def test_a_template_with_submodules_is_read_whole(
 
 
 @pytest.mark.parametrize("where", ["inside", "plain", "empty"])
-def test_a_folder_that_is_no_template_is_refused(
-    template: Template, tmp_path: Path, where: str
-) -> None:
+def test_folder_without_template_is_refused(template: Template, tmp_path: Path, where: str) -> None:
     template.release("v1.0.0")
     (tmp_path / "plain").mkdir()
     (tmp_path / "empty").mkdir()

@@ -40,7 +40,7 @@ def parts(tmp_path: Path) -> Template:
     return template
 
 
-def test_paths_are_rendered_as_copier_does(parts: Template, tmp_path: Path) -> None:
+def test_paths_are_rendered_as_by_copier(parts: Template, tmp_path: Path) -> None:
     ours = rendered(parts, tmp_path, Request(data={"name": "x"}))
     stock = tmp_path / "stock"
     copier.run_copy(str(parts.path), stock, data={"name": "x"}, vcs_ref="v1.0.0", quiet=True)
@@ -48,9 +48,7 @@ def test_paths_are_rendered_as_copier_does(parts: Template, tmp_path: Path) -> N
     assert {"x/x/a.txt", "p/x/b.txt", "q/x/b.txt", "plain/x.txt"} <= {*ours.files()}
 
 
-def test_contents_are_what_an_update_merges_of_a_render_and_nothing_is_written(
-    parts: Template, tmp_path: Path
-) -> None:
+def test_contents_equal_a_render_without_writing_files(parts: Template, tmp_path: Path) -> None:
     request = Request(operation="update", data={"name": "x"})
     ours = rendered(parts, tmp_path, request)
     before = snapshot(tmp_path)
@@ -67,9 +65,7 @@ def test_contents_are_what_an_update_merges_of_a_render_and_nothing_is_written(
     assert (found["link"], "plain/once.txt" in found) == (Path("plain"), False)
 
 
-def test_what_is_the_same_elsewhere_is_linked_and_all_else_written(
-    parts: Template, tmp_path: Path
-) -> None:
+def test_unchanged_files_are_linked_and_others_written(parts: Template, tmp_path: Path) -> None:
     (parts.path / "template/plain/run.sh").write_text("#!/bin/sh\n")
     parts.release("v1.0.1")
     (parts.path / "template/plain/run.sh").chmod(0o755)
@@ -84,7 +80,7 @@ def test_what_is_the_same_elsewhere_is_linked_and_all_else_written(
     assert found == {"x/x/a.txt", "p/x/b.txt", "q/x/b.txt", "plain/x.txt", "c.txt"}
 
 
-def test_two_files_of_one_name_change_nothing_that_is_linked(tmp_path: Path) -> None:
+def test_duplicate_target_does_not_change_the_linked_file(tmp_path: Path) -> None:
     yml = "_subdirectory: template\nname: {type: str}\n"
     template = Template.make(tmp_path / "template", yml)
     # Which of two files comes last is up to the file system.
@@ -104,7 +100,7 @@ def test_two_files_of_one_name_change_nothing_that_is_linked(tmp_path: Path) -> 
     assert snapshot(apart.folder) == before
 
 
-def test_line_statements_are_no_plain_text(tmp_path: Path) -> None:
+def test_line_statements_are_compiled(tmp_path: Path) -> None:
     yml = "_subdirectory: template\n_envops: {line_statement_prefix: '%'}\n"
     yml += "name: {type: str, default: '% if true'}\n"
     template = Template.make(tmp_path / "template", yml)
@@ -113,7 +109,7 @@ def test_line_statements_are_no_plain_text(tmp_path: Path) -> None:
         rendered(template, tmp_path, Request(defaults=True))
 
 
-def test_a_render_is_the_same_as_copier_s_own(template: Template, tmp_path: Path) -> None:
+def test_render_equals_copiers_own(template: Template, tmp_path: Path) -> None:
     for tag in ("v1.0.0", "v1.1.0"):  # the second uses what was compiled for the first
         template.release(
             tag, {"a.txt.jinja": "{{ name }}\n", "b.txt.jinja": f"{tag} {{{{ name }}}}"}
@@ -124,9 +120,7 @@ def test_a_render_is_the_same_as_copier_s_own(template: Template, tmp_path: Path
         assert snapshot(ours.folder) == snapshot(stock)
 
 
-def test_what_is_compiled_depends_on_the_settings_of_jinja(
-    template: Template, tmp_path: Path
-) -> None:
+def test_compiled_templates_depend_on_jinja_settings(template: Template, tmp_path: Path) -> None:
     template.release("v1.0.0", {"a.txt.jinja": "{{ name }}[[ name ]]"})
     marks = "_envops: {variable_start_string: '[[', variable_end_string: ']]'}\n"
     write(template.path, {"copier.yml": (template.path / "copier.yml").read_text() + marks})
@@ -138,7 +132,7 @@ def test_what_is_compiled_depends_on_the_settings_of_jinja(
     assert (two.folder / "a.txt").read_text() == "{{ name }}demo"
 
 
-def test_an_update_leaves_out_what_an_update_excludes(tmp_path: Path) -> None:
+def test_update_leaves_out_excluded_files(tmp_path: Path) -> None:
     yml = "_subdirectory: template\n_skip_if_exists: [once.txt]\n"
     yml += "_exclude: [\"{% if _copier_operation == 'update' %}start.txt{% endif %}\"]\n"
     template = Template.make(tmp_path / "template", yml)
@@ -161,7 +155,7 @@ def test_secrets_and_hidden_answers_are_not_recorded(tmp_path: Path) -> None:
     assert "secret:" not in (result.folder / ".copier-answers.yml").read_text()
 
 
-def test_broken_settings_of_copier_are_one_line(
+def test_broken_copier_settings_fail_with_one_line(
     template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     template.release("v1.0.0")

@@ -66,14 +66,14 @@ def service(tmp_path: Path, template: Path) -> Path:
     return path
 
 
-def test_a_copy_needs_no_trust_and_no_terminal(service: Path) -> None:
+def test_copy_needs_no_trust_and_no_terminal(service: Path) -> None:
     answers = (service / ".copier-answers.yml").read_text()
 
     assert "_commit: v1.0.0" in answers
     assert "adopted: false" in answers
 
 
-def test_an_update_merges_and_leaves_starters_alone(service: Path) -> None:
+def test_update_merges_and_leaves_starters_alone(service: Path) -> None:
     write(service, {"src/my_service/routes.py": "# ours\n", "README.md": "# ours\n"})
     with (service / ".gitignore").open("a") as ignored:
         ignored.write("/data/\n")
@@ -93,7 +93,7 @@ def test_an_update_merges_and_leaves_starters_alone(service: Path) -> None:
     assert not (service / "tests/test_model.py").exists()
 
 
-def test_an_update_keeps_edits_where_a_file_of_the_standard_was_deleted(service: Path) -> None:
+def test_update_keeps_edits_next_to_a_deleted_standard_file(service: Path) -> None:
     with (service / ".gitignore").open("a") as ignored:
         ignored.write("/data/\n")
     git(service, "rm", "--quiet", ".pre-commit-config.yaml")
@@ -106,7 +106,7 @@ def test_an_update_keeps_edits_where_a_file_of_the_standard_was_deleted(service:
     assert not (service / ".pre-commit-config.yaml").exists()
 
 
-def test_a_recopy_replaces_no_starter(service: Path) -> None:
+def test_recopy_replaces_no_starter(service: Path) -> None:
     write(service, {"README.md": "# ours\n", "config/application.yml": "settings: ''\n"})
     commit(service, "Make it ours")
     before = snapshot(service)
@@ -119,9 +119,7 @@ def test_a_recopy_replaces_no_starter(service: Path) -> None:
     assert after["config/application.yml"] == before["config/application.yml"]
 
 
-def test_a_service_of_an_untagged_clone_is_updated_without_a_conflict(
-    tmp_path: Path, template: Path
-) -> None:
+def test_service_of_untagged_clone_updates_without_conflict(tmp_path: Path, template: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--no-tags", template, "clone")
     clone, service = tmp_path / "clone", tmp_path / "service"
     git(clone, "reset", "--quiet", "--hard", git(template, "rev-parse", "v1.0.0^{commit}"))
@@ -142,7 +140,7 @@ def test_a_service_of_an_untagged_clone_is_updated_without_a_conflict(
     assert not git(service, "status", "--porcelain", "--", "Dockerfile", "src")
 
 
-def test_a_wrong_answer_ends_with_a_clear_line(tmp_path: Path, template: Path) -> None:
+def test_wrong_answer_fails_with_one_line(tmp_path: Path, template: Path) -> None:
     done = copier("copy", "--defaults", "--data", "service_name=Iris", template, tmp_path / "it")
 
     assert done.returncode != 0
@@ -152,7 +150,7 @@ def test_a_wrong_answer_ends_with_a_clear_line(tmp_path: Path, template: Path) -
 
 
 @pytest.mark.slow
-def test_the_least_version_of_copier_works(tmp_path: Path, template: Path) -> None:
+def test_minimum_copier_version_works(tmp_path: Path, template: Path) -> None:
     done = copier("copy", "--defaults", template, tmp_path / "it", version="9.19.1")
 
     assert done.returncode == 0, done.stderr
@@ -160,7 +158,7 @@ def test_the_least_version_of_copier_works(tmp_path: Path, template: Path) -> No
 
 
 @pytest.mark.slow
-def test_an_older_copier_says_so(tmp_path: Path, template: Path) -> None:
+def test_older_copier_reports_its_version(tmp_path: Path, template: Path) -> None:
     done = copier("copy", "--defaults", template, tmp_path / "it", version="9.18.1")
 
     assert done.returncode != 0

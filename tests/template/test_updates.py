@@ -156,7 +156,7 @@ def origins() -> list[Any]:
 
 
 @pytest.mark.parametrize(("release", "variant"), origins())
-def test_a_service_reaches_the_newest_state_and_its_tests_pass(
+def test_edited_service_updates_and_its_tests_pass(
     tmp_path: Path, original: Make, release: str, variant: str
 ) -> None:
     service = tmp_path / "drydock"
@@ -215,7 +215,7 @@ def charts() -> list[Any]:
 
 @pytest.mark.parametrize("engine", ["drydock", "copier"])
 @pytest.mark.parametrize(("release", "inference"), charts())
-def test_values_that_a_service_has_set_do_not_conflict(
+def test_changed_chart_values_do_not_conflict(
     tmp_path: Path, template: Path, release: str, inference: str, engine: str
 ) -> None:
     service = tmp_path / "service"
@@ -252,7 +252,7 @@ def news() -> list[Any]:
 
 
 @pytest.mark.parametrize(("release", "new"), news())
-def test_a_service_takes_up_what_it_was_never_asked(
+def test_update_applies_new_answers(
     tmp_path: Path, template: Path, original: Make, release: str, new: str
 ) -> None:
     variant, answers = NEW_ANSWERS[new]
@@ -294,7 +294,7 @@ def rows() -> list[Any]:
 
 
 @pytest.mark.parametrize(("release", "variant", "next_one", "answer"), rows())
-def test_a_service_reaches_what_may_come_later(
+def test_service_updates_to_possible_later_releases(
     tmp_path: Path, template: Path, original: Make, release: str, variant: str,
     next_one: str, answer: str,
 ) -> None:  # fmt: skip

@@ -1,4 +1,4 @@
-"""A service that was there before: under the chassis it answers byte for byte as without it.
+"""An adopted service: under the chassis its responses are the same, byte for byte, as without it.
 
 Each application in `apps/` is copied, the template is rendered over it with `adopted: true`, and
 it runs twice: bare, as `python -m uvicorn`, and as `python -m <package>.chassis serve`. Nothing is
@@ -27,13 +27,13 @@ from websockets.sync.client import connect
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[2]
 TEMPLATE = ["copier.yml", "company.yml", "reserved.yml", "company_questions.yml", "template"]
-PATIENCE = 60  # seconds until a condition that never comes is a failure
+PATIENCE = 60  # seconds until a condition that is never met is a failure
 VARIES = {b"date"}
 
 
 @dataclass(frozen=True)
 class Case:
-    """An application, where its code lies, and what it is asked."""
+    """An application, the place of its code, and the requests to it."""
 
     package_path: str
     app: str
@@ -141,8 +141,8 @@ class Process:
                 return
         raise AssertionError(f"nobody listens: {self.log.read_text()}")
 
-    def answer(self, method: str, path: str, body: str = "", *, port: int | None = None) -> bytes:
-        """Return all bytes of the answer but the headers that vary."""
+    def response(self, method: str, path: str, body: str = "", *, port: int | None = None) -> bytes:
+        """Return all bytes of the response except headers that vary."""
         content = body.encode()
         request = (
             f"{method} {path} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n"
@@ -159,8 +159,8 @@ class Process:
         return b"\r\n".join(lines) + b"\r\n\r\n" + rest
 
     def conversation(self, path: str, messages: list[str]) -> list[Any]:
-        """Return all that a WebSocket says."""
-        said: list[Any] = []
+        """Return all that a WebSocket sends."""
+        messages_received: list[Any] = []
         try:
             with connect(
                 f"ws://127.0.0.1:{self.port}{path}",
@@ -168,15 +168,15 @@ class Process:
                 compression=None,
                 open_timeout=PATIENCE,
             ) as websocket:
-                said += headers(websocket.response)
+                messages_received += headers(websocket.response)
                 for message in messages:
                     websocket.send(message)
-                    said.append(websocket.recv(PATIENCE))
+                    messages_received.append(websocket.recv(PATIENCE))
         except InvalidStatus as refused:
-            said += [refused.response.status_code, *headers(refused.response)]
+            messages_received += [refused.response.status_code, *headers(refused.response)]
         except ConnectionClosed as closed:
-            said.append(closed.rcvd)
-        return said
+            messages_received.append(closed.rcvd)
+        return messages_received
 
 
 def headers(response: Any) -> list[tuple[str, str]]:
@@ -208,7 +208,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def adopted(
     request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Case, Path, Process, Process]]:
-    """Return an application that runs twice: bare, and under the chassis."""
+    """Run an application twice: bare, and under the chassis."""
     case = CASES[request.param]
     folder = tmp_path_factory.mktemp(request.param)
     shutil.copytree(HERE / "apps" / request.param, folder, dirs_exist_ok=True)
@@ -247,7 +247,9 @@ def adopted(
 Adopted = tuple[Case, Path, Process, Process]
 
 
-def test_no_file_of_the_service_changes(adopted: Adopted, request: pytest.FixtureRequest) -> None:
+def test_adoption_changes_no_file_of_the_service(
+    adopted: Adopted, request: pytest.FixtureRequest
+) -> None:
     _, folder, _, _ = adopted
     name = request.node.callspec.params["adopted"]
     files = [file for file in (HERE / "apps" / name).rglob("*") if file.suffix in (".py", ".yml")]
@@ -257,18 +259,18 @@ def test_no_file_of_the_service_changes(adopted: Adopted, request: pytest.Fixtur
         assert (folder / file.relative_to(HERE / "apps" / name)).read_bytes() == file.read_bytes()
 
 
-def test_every_answer_is_the_same(adopted: Adopted) -> None:
+def test_responses_stay_the_same(adopted: Adopted) -> None:
     case, _, bare, chassis = adopted
 
     for method, path, body in case.requests:
-        expected = bare.answer(method, path, body)
-        answer = chassis.answer(method, path, body)
+        expected = bare.response(method, path, body)
+        response = chassis.response(method, path, body)
         if b"\r\nx-request-id:" not in expected.lower():
-            answer = re.sub(rb"\r\nx-request-id: caller(?=\r\n)", b"", answer, count=1)
-        assert answer == expected, f"{method} {path} {body[:20]}"
+            response = re.sub(rb"\r\nx-request-id: caller(?=\r\n)", b"", response, count=1)
+        assert response == expected, f"{method} {path} {body[:20]}"
 
 
-def test_every_conversation_is_the_same(adopted: Adopted) -> None:
+def test_websocket_conversations_stay_the_same(adopted: Adopted) -> None:
     case, _, bare, chassis = adopted
     if not case.websockets:
         pytest.skip("it has no WebSockets")
@@ -279,20 +281,20 @@ def test_every_conversation_is_the_same(adopted: Adopted) -> None:
         assert chassis.conversation(path, messages) == expected, path
 
 
-def test_health_and_metrics_are_there(adopted: Adopted) -> None:
+def test_health_and_metrics_are_served(adopted: Adopted) -> None:
     case, _, _, chassis = adopted
     for method, path, body in case.requests:
-        chassis.answer(method, path, body)
+        chassis.response(method, path, body)
 
     def manage(path: str) -> bytes:
-        return chassis.answer("GET", path, port=chassis.management_port)
+        return chassis.response("GET", path, port=chassis.management_port)
 
     assert manage("/livez").startswith(b"HTTP/1.1 200 ")
     assert manage("/readyz").startswith(b"HTTP/1.1 200 ")
     assert f'route="{case.route}"'.encode() in manage("/metrics")
 
 
-def test_it_ends_in_order(adopted: Adopted) -> None:
+def test_sigterm_ends_the_service_with_0(adopted: Adopted) -> None:
     _, _, _, chassis = adopted
     chassis.process.send_signal(signal.SIGTERM)
 

@@ -1,1 +1,1 @@
-"""What the chart says, held to real tools and to the running service."""
+"""Checks the chart against real tools and the running service."""

@@ -1,7 +1,7 @@
-"""What Helm sends to a cluster, kept by an API server that runs nothing.
+"""A fake API server, which stores what Helm sends and runs nothing.
 
-It stores objects and says of each Deployment whether its pods would come up. There are no
-schemas, no admission and no controllers: it shows what Helm does, not what Kubernetes would.
+It reports for each Deployment whether its pods would become ready. It has no schemas, no admission
+and no controllers: it shows what Helm does, not what Kubernetes would do.
 """
 
 import base64
@@ -21,7 +21,7 @@ import yaml
 
 from tests.template.chart.support import Manifest
 
-# The kinds of the chart by their groups.
+# The kinds of the chart, by API group.
 KINDS = {
     "v1": {
         "configmaps": "ConfigMap",
@@ -48,7 +48,7 @@ Key = tuple[str, str]
 
 
 class Cluster:
-    """The objects that there are, by resource and name, and every write that was sent."""
+    """The stored objects by resource and name, and every write request."""
 
     def __init__(self, comes_up: Callable[[Manifest], bool]) -> None:
         self.objects: dict[Key, Manifest] = {}
@@ -59,7 +59,7 @@ class Cluster:
         self._versions = itertools.count(1)
 
     def put(self, resource: str, manifest: Manifest) -> Manifest:
-        """Store an object, as the server does: with a version that no other one has."""
+        """Store an object with a unique resource version, as the server does."""
         version = str(next(self._versions))
         key = resource, manifest["metadata"]["name"]
         before = self.objects.get(key, {"metadata": {"uid": f"uid-{version}", "generation": 0}})
@@ -114,13 +114,13 @@ class Cluster:
 
     @property
     def deployment(self) -> Manifest:
-        """The only Deployment as it is now."""
+        """The only Deployment, in its current state."""
         (found,) = (one for (kind, _), one in self.objects.items() if kind == "deployments")
         return found
 
 
 def merged(target: Any, patch: Any) -> Any:
-    """Return an object after a strategic merge patch: lists of things with names are merged."""
+    """Return an object after a strategic merge patch, which merges lists of named items."""
     if isinstance(target, dict) and isinstance(patch, dict):
         result = dict(target)
         for key, value in patch.items():
@@ -171,7 +171,7 @@ def _discovery(path: str) -> Manifest | None:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the fields of a protobuf message that have a length: texts and messages."""
+    """Yield the length-delimited fields of a protobuf message: texts and messages."""
     at = 0
 
     def number() -> int:
@@ -194,7 +194,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _secret(message: bytes) -> Manifest:
-    """Return the Secret in which Helm keeps a release, which it sends as protobuf."""
+    """Return the Secret in which Helm stores a release, which it sends as protobuf."""
     secret = next(value for field, value in _fields(message) if field == 2)
     parts: dict[int, list[bytes]] = {}
     for field, value in _fields(secret):
@@ -226,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
     cluster: Cluster
 
     def log_message(self, *_: object) -> None:
-        """Stay silent."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
@@ -240,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
             with self.cluster.lock:
                 one = self.cluster.objects.get((match["resource"], match["name"]))
                 return self._send(200, one) if one else self._absent()
-        if "sendInitialEvents" in query:  # as older servers say, so that lists are asked for
+        if "sendInitialEvents" in query:  # as older servers respond, so that Helm requests lists
             status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 422}
             return self._send(422, status | {"reason": "Invalid"})
         if "watch" in query:
@@ -267,7 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
                 yield one
 
     def _watch(self) -> None:
-        """Tell of no change: a new list follows when this ends."""
+        """Report no change: the client requests a new list when this ends."""
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("connection", "close")
@@ -343,7 +343,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def running(folder: Path, comes_up: Callable[[Manifest], bool]) -> Iterator[tuple[Cluster, Path]]:
-    """Serve an empty cluster; yield it, and the configuration by which Helm finds it."""
+    """Serve an empty cluster; yield it, and the kubeconfig for it."""
     cluster = Cluster(comes_up)
     handler = type("Handler", (_Handler,), {"cluster": cluster})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)

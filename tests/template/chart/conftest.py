@@ -1,4 +1,4 @@
-"""What the tests of the chart share: generated services, and what Helm makes of them."""
+"""Fixtures of the chart's tests: generated services, and their manifests."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.template.chart import support
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> support.Generated:
-    """Return a service with all defaults, on ports that are free."""
+    """Return a service with all defaults, on free ports."""
     port, management_port = support.free_ports(2)
     answers = {"service_port": port, "management_port": management_port}
     folder = tmp_path_factory.mktemp("service") / "default"
@@ -19,11 +19,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> support.Generated:
 
 @pytest.fixture(scope="session")
 def manifests(service: support.Generated) -> support.Manifests:
-    """Return what the default service is deployed with."""
+    """Return the manifests of the default service."""
     return support.manifests(service)
 
 
 @pytest.fixture
 def broken(service: support.Generated, tmp_path: Path) -> support.Generated:
-    """Return a copy of the default service, to be broken."""
+    """Return a copy of the default service, for a test to break."""
     return service.copy(tmp_path / "broken")

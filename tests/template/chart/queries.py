@@ -1,4 +1,4 @@
-"""The queries of alerts and dashboard, held to the metrics that there are."""
+"""Checks the queries of alerts and dashboard against the existing metrics."""
 
 import json
 import re
@@ -13,7 +13,7 @@ GROUPING = re.compile(r"\b(?:by|on|without|ignoring) \(([^)]*)\)")
 
 
 class Query(NamedTuple):
-    """An expression, and where it stands."""
+    """An expression, and its place."""
 
     where: str
     expression: str
@@ -34,16 +34,16 @@ def of_dashboard(service: Generated) -> Iterator[Query]:
 
 
 def dashboard(service: Generated) -> dict[str, Any]:
-    """Return the dashboard that lies in a chart."""
+    """Return the dashboard in a chart."""
     text = (service.chart / "dashboards/service.json").read_text(encoding="utf-8")
     content: dict[str, Any] = json.loads(text)
     return content
 
 
 def unknown(queries: Iterable[Query], metrics: Mapping[str, set[str]]) -> Iterator[str]:
-    """Yield each metric or label that a query names and that there is not.
+    """Yield each metric or label in a query that does not exist.
 
-    `metrics` are the labels of each metric, those of the target aside.
+    `metrics` are the labels of each metric, without those of the target.
     """
     for where, expression in queries:
         labels = set(TARGET_LABELS)
@@ -72,7 +72,7 @@ def exposed(text: str) -> dict[str, set[str]]:
 
 
 def recorded(manifests: Manifests) -> dict[str, set[str]]:
-    """Return the metrics that the rules record; they keep labels of the target only."""
+    """Return the metrics that the rules record, which only keep labels of the target."""
     return {
         rule["record"]: set()
         for group in manifests.rules["groups"]

@@ -1,4 +1,4 @@
-"""A chart, what Helm makes of it, and the service that it is for."""
+"""A chart, its rendered manifests, and its service."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE_SECONDS, wait_for
 
 NAMESPACE = "shop"
 MONITORING = "monitoring.coreos.com/v1"
-# Of operators: Kubernetes' own schemas do not know these.
+# Of operators: Kubernetes' own schemas do not contain these.
 CUSTOM = {MONITORING, "gateway.networking.k8s.io/v1", "keda.sh/v1alpha1"}
 
 Manifest = dict[str, Any]
@@ -44,12 +44,12 @@ class Generated:
         return self.folder / "chart"
 
     def copy(self, folder: Path) -> "Generated":
-        """Return a copy, to be broken."""
+        """Return a copy, for a test to break."""
         shutil.copytree(self.folder, folder)
         return Generated(folder, self.answers)
 
     def edit(self, name: str, old: str, new: str) -> None:
-        """Replace a text that a file has once."""
+        """Replace a text that occurs once in a file."""
         path = self.folder / name
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{name} has {old!r} {text.count(old)} times"
@@ -57,7 +57,7 @@ class Generated:
 
 
 def generate(folder: Path, variant: matrix.Variant) -> Generated:
-    """Render a variant; an adopted service gets an application of its own."""
+    """Render a variant; an adopted service gets an application."""
     answers = variant.render(folder).answers
     if variant.adopted:
         variants.add_own_files(folder, answers)
@@ -67,7 +67,7 @@ def generate(folder: Path, variant: matrix.Variant) -> Generated:
 def helm(
     *arguments: str | Path, version: str = "helm3", values: Mapping[str, Any] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run Helm; `values` are its last file of values."""
+    """Run Helm, with `values` as its last values file."""
     command = [str(parts.path(version)), *map(str, arguments)]
     return subprocess.run(
         [*command, "--values", "-"] if values else command,
@@ -84,7 +84,7 @@ def manifests(
     release: str | None = None,
     kubernetes: str | None = None,
 ) -> "Manifests":
-    """Return what `helm template` makes of the service's chart."""
+    """Return the output of `helm template` for the service's chart."""
     arguments = ["template", release or service.name, str(service.chart), "--namespace", NAMESPACE]
     arguments += ["--kube-version", kubernetes] if kubernetes else []
     done = helm(*arguments, version=version, values=values)
@@ -93,7 +93,7 @@ def manifests(
 
 
 def scan(manifests: Iterable[Manifest], folder: Path) -> dict[str, str]:
-    """Return what a scanner says of manifests, by the name of its rule."""
+    """Return a scanner's findings in manifests, by rule."""
     scanned = folder / "manifests"
     scanned.mkdir()
     (scanned / "all.yaml").write_text(yaml.safe_dump_all(manifests), encoding="utf-8")
@@ -105,12 +105,12 @@ def scan(manifests: Iterable[Manifest], folder: Path) -> dict[str, str]:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     (result,) = json.loads(done.stdout)["Results"]
-    assert result["MisconfSummary"]["Successes"] > 40  # it did look
+    assert result["MisconfSummary"]["Successes"] > 40  # proof that it has scanned
     return {fault["ID"]: fault["Message"] for fault in result.get("Misconfigurations", [])}
 
 
 def _is_of_service(manifest: Manifest) -> bool:
-    """Tell an object of the service from one of a Triton server beside it."""
+    """Return whether an object is the service's, not the Triton server's."""
     return not manifest["metadata"]["labels"]["app.kubernetes.io/name"].endswith("-triton")
 
 
@@ -168,7 +168,7 @@ class Manifests(list[Manifest]):
 
     @property
     def rules(self) -> Manifest:
-        """What Prometheus reads as a file of rules."""
+        """The rules as a file for Prometheus."""
         rules: Manifest = self.kind("PrometheusRule")["spec"]
         return rules
 
@@ -182,8 +182,8 @@ class Manifests(list[Manifest]):
         }
 
 
-class Answer(NamedTuple):
-    """An HTTP answer."""
+class Response(NamedTuple):
+    """An HTTP response."""
 
     status: int
     headers: dict[str, str]
@@ -192,20 +192,20 @@ class Answer(NamedTuple):
 
 def request(
     port: int, path: str, method: str = "GET", body: bytes | None = None, **headers: str
-) -> Answer:
-    """Send one request on a connection of its own."""
+) -> Response:
+    """Send one request on a new connection."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, names, response.read().decode())
+        return Response(response.status, names, response.read().decode())
     finally:
         connection.close()
 
 
 def free_ports(number: int) -> list[int]:
-    """Return ports that nobody uses."""
+    """Return unused ports."""
     sockets = [socket.socket() for _ in range(number)]
     for one in sockets:
         one.bind(("127.0.0.1", 0))
@@ -216,10 +216,10 @@ def free_ports(number: int) -> list[int]:
 
 
 class Running:
-    """A service as its Deployment starts it, but for the container around it.
+    """A service as its Deployment starts it, but without a container.
 
-    It gets the environment of the manifest and nothing else, and the ConfigMap's file among the
-    configuration files of the image, where the manifest mounts it.
+    It only gets the environment of the manifest, and the ConfigMap's file next to the configuration
+    files of the image, where the manifest mounts it.
     """
 
     def __init__(self, service: Generated, manifests: Manifests, folder: Path) -> None:
@@ -250,7 +250,7 @@ class Running:
         return [str(parts.path("python")), "-m", self.module, *arguments]
 
     def run(self, *arguments: str, code: str | None = None) -> str:
-        """Run the service's command, or Python code beside it, to its end."""
+        """Run the service's command, or Python code in its environment, to the end."""
         python = [str(parts.path("python")), "-c", code or ""]
         done = subprocess.run(
             python if code else self.command(*arguments), cwd=self.folder, env=self.environment,
@@ -278,7 +278,7 @@ class Running:
         self.process.wait()
 
     def serving(self) -> dict[str, Any]:
-        """Return the log line that names the ports; it comes from this process and no other."""
+        """Return this process's log line that names the ports."""
 
         def found() -> dict[str, Any] | None:
             text = self.log.read_text(encoding="utf-8")

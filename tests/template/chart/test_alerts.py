@@ -1,4 +1,4 @@
-"""The alerts: each fires when it has to, is quiet otherwise, and leads to a page that helps."""
+"""The alerts: each fires when it must, is quiet otherwise, and links to the runbook."""
 
 import itertools
 import re
@@ -18,7 +18,7 @@ CASES = [Path(__file__).with_name(name) for name in ("alerts.yaml", "alerts_of_d
 
 @pytest.fixture(scope="module")
 def manifests(tmp_path_factory: pytest.TempPathFactory) -> support.Manifests:
-    """Return what a service with every alert that there is is deployed with."""
+    """Return the manifests of a service with every alert."""
     folder = tmp_path_factory.mktemp("alerts") / "service"
     service = support.generate(folder, matrix.Variant("", {"inference": "triton"}))
     return support.manifests(service)
@@ -35,7 +35,7 @@ def promtool(*arguments: str | Path, folder: Path) -> subprocess.CompletedProces
 
 
 def write_rules(manifests: support.Manifests, folder: Path) -> None:
-    """Write the rules as a file of Prometheus, and the cases beside it."""
+    """Write the rules as a file for Prometheus, and the cases next to it."""
     text = yaml.safe_dump(manifests.rules, allow_unicode=True)
     (folder / "rules.yaml").write_text(text, encoding="utf-8")
     for cases in CASES:
@@ -43,7 +43,7 @@ def write_rules(manifests: support.Manifests, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("inference", ["none", "local", "triton"])
-def test_prometheus_takes_the_rules(tmp_path: Path, inference: str) -> None:
+def test_prometheus_accepts_the_rules(tmp_path: Path, inference: str) -> None:
     service = support.generate(
         tmp_path / "service", matrix.Variant("", {"inference": inference, "service_name": "on"})
     )
@@ -57,7 +57,7 @@ def test_prometheus_takes_the_rules(tmp_path: Path, inference: str) -> None:
 
 
 @pytest.mark.parametrize("cases", CASES, ids=lambda path: path.stem)
-def test_alerts_fire_and_are_quiet(
+def test_alerts_fire_and_stay_quiet(
     manifests: support.Manifests, tmp_path: Path, cases: Path
 ) -> None:
     write_rules(manifests, tmp_path)
@@ -72,8 +72,8 @@ def test_every_alert_has_a_firing_and_a_quiet_case(manifests: support.Manifests)
     quiet: set[str] = set()
     tests = [yaml.safe_load(cases.read_text(encoding="utf-8"))["tests"] for cases in CASES]
     for case in itertools.chain(*tests):
-        for asked in case["alert_rule_test"]:
-            (fires if asked["exp_alerts"] else quiet).add(asked["alertname"])
+        for rule_test in case["alert_rule_test"]:
+            (fires if rule_test["exp_alerts"] else quiet).add(rule_test["alertname"])
 
     assert len(manifests.alerts) >= 12
     assert fires == quiet == set(manifests.alerts)
@@ -82,11 +82,11 @@ def test_every_alert_has_a_firing_and_a_quiet_case(manifests: support.Manifests)
 @pytest.mark.parametrize(("prefix", "ratio"), [("Error", "failures"), ("Latency", "slow")])
 @pytest.mark.parametrize(
     ("speed", "pages"),
-    # Part of a month's budget that is gone when it alerts, and within how many hours: the table in
+    # Share of a month's budget that is used when it alerts, and within how many hours: the table in
     # https://sre.google/workbook/alerting-on-slos/. The short window is a twelfth of the long one.
     [("Fast", [(0.02, 1), (0.05, 6)]), ("Slowly", [(0.1, 24), (0.1, 72)])],
 )
-def test_budgets_burn_as_in_the_book(
+def test_burn_rates_match_the_sre_workbook(
     manifests: support.Manifests,
     prefix: str,
     ratio: str,
@@ -112,7 +112,7 @@ def test_budgets_burn_as_in_the_book(
 
 
 @pytest.mark.parametrize("inference", ["none", "local", "triton"])
-def test_alerts_lead_to_the_runbook(tmp_path: Path, inference: str) -> None:
+def test_alerts_link_to_the_runbook(tmp_path: Path, inference: str) -> None:
     service = support.generate(tmp_path / "it", matrix.Variant("", {"inference": inference}))
     page = "https://git.example.com/shop/operations.md"
     alerts = support.manifests(service, {"alerts": {"runbook": page}}).alerts
@@ -132,7 +132,7 @@ def test_alerts_lead_to_the_runbook(tmp_path: Path, inference: str) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "bucket"), [(0.25, "0.25"), (1, "1.0"), (10, "10.0")])
-def test_objectives_are_those_of_the_values(
+def test_objectives_come_from_the_values(
     service: support.Generated, seconds: float, bucket: str
 ) -> None:
     latency = {"seconds": seconds, "target": 0.97}

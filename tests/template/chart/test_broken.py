@@ -1,4 +1,4 @@
-"""A broken chart is caught: each of these mistakes was made on purpose, and says what finds it."""
+"""Broken charts are detected: each mistake here names the check that must find it."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ def running(
     manifests: support.Manifests,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[support.Running]:
-    """A service that runs as the chart says when it is whole."""
+    """A service that runs as the intact chart specifies."""
     folder = tmp_path_factory.mktemp("running")
     with support.Running(service, manifests, folder) as running:
         running.wait_until_ready()
@@ -40,7 +40,7 @@ def running(
         yield running
 
 
-# --- What finds mistakes ---
+# --- Checks that find mistakes ---
 
 Finder = Callable[[support.Generated, support.Running, Path], list[str]]
 
@@ -51,12 +51,12 @@ def by_manifests(broken: support.Generated, _: support.Running, __: Path) -> lis
 
 
 def by_effect(name: str) -> Finder:
-    """Find what a value no longer brings about."""
+    """Return the findings of a value's effect."""
 
     def find(broken: support.Generated, _: support.Running, __: Path) -> list[str]:
         try:
             return list(effects.EFFECTS[name](broken, "helm3"))
-        except (AssertionError, KeyError) as error:  # it is not even rendered, or nothing of it
+        except (AssertionError, KeyError) as error:  # it is not rendered, or empty
             return [f"{type(error).__name__}: {error}"]
 
     return find
@@ -67,7 +67,7 @@ def by_contract(broken: support.Generated, running: support.Running, _: Path) ->
 
 
 def by_start(broken: support.Generated, _: support.Running, folder: Path) -> list[str]:
-    """Let the service itself take the broken chart's configuration."""
+    """Start the service with the broken chart's configuration."""
     manifests = support.manifests(broken)
     try:
         return list(checks.configuration(manifests, support.Running(broken, manifests, folder)))
@@ -79,8 +79,8 @@ def by_queries(broken: support.Generated, running: support.Running, _: Path) -> 
     manifests = support.manifests(broken)
     text = support.request(running.serving()["management_port"], "/metrics").text
     metrics = queries.exposed(text) | queries.recorded(manifests)
-    asked = [*queries.of_rules(manifests), *queries.of_dashboard(broken)]
-    return list(queries.unknown(asked, metrics))
+    expressions = [*queries.of_rules(manifests), *queries.of_dashboard(broken)]
+    return list(queries.unknown(expressions, metrics))
 
 
 def by_promtool(broken: support.Generated, _: support.Running, folder: Path) -> list[str]:
@@ -135,13 +135,13 @@ def by_scanner(broken: support.Generated, _: support.Running, folder: Path) -> l
 
 
 class Mistake(NamedTuple):
-    """One edit, what finds it, and what is said then."""
+    """One edit, the check that finds it, and the finding."""
 
     file: str
     old: str
     new: str
     finder: Finder
-    said: str
+    finding: str
 
 
 MISTAKES = {
@@ -155,15 +155,15 @@ MISTAKES = {
     ),
     "ports of the Service exchanged": Mistake(
         SERVICE, "targetPort: management", "targetPort: http", by_contract,
-        "behind its port management another listener answers",
+        "behind its port management another listener responds",
     ),
     "path of the readiness probe": Mistake(
         DEPLOYMENT, "path: /readyz", "path: /health", by_contract, "/health on port management",
     ),
-    "readiness probe that asks for life": Mistake(
+    "readiness probe of the liveness path": Mistake(
         DEPLOYMENT, "path: /readyz", "path: /livez", by_contract, "instead of /readyz",
     ),
-    "readiness probe without patience": Mistake(
+    "readiness probe with a short timeout": Mistake(
         DEPLOYMENT, "timeoutSeconds: 3", "timeoutSeconds: 1", by_contract, "gives up before",
     ),
     "resources": Mistake(
@@ -183,7 +183,7 @@ MISTAKES = {
         HELPERS, "readOnlyRootFilesystem", "readOnlyRootFileSystem", by_kubernetes,
         "readOnlyRootFileSystem",
     ),
-    "version that Kubernetes has no more": Mistake(
+    "version that Kubernetes has removed": Mistake(
         HPA, "autoscaling/v2\n", "autoscaling/v2beta2\n", by_kubernetes,
         "1.37 has no autoscaling/v2beta2",
     ),
@@ -234,13 +234,13 @@ MISTAKES = {
     "port of the network policy": Mistake(
         POLICY, "- port: http\n", "- port: web\n", by_contract, "it lets in to",
     ),
-    "metrics for everybody": Mistake(
+    "metrics open to all": Mistake(
         POLICY, "management\n      from:\n        - namespaceSelector:",
         "management\n      from:\n        - podSelector: {}\n          namespaceSelector:",
         by_contract, "others than Prometheus",
     ),
-    "no DNS": Mistake(POLICY, "protocol: UDP", "protocol: SCTP", by_contract, "cannot ask DNS"),
-    "management port for the callers of the API": Mistake(
+    "no DNS": Mistake(POLICY, "protocol: UDP", "protocol: SCTP", by_contract, "cannot reach DNS"),
+    "management port on the Service of the API": Mistake(
         SERVICE, "---\n# Health", "    - name: management\n      port: 9000\n"
         "      targetPort: management\n---\n# Health", by_contract, "the Services are for",
     ),
@@ -248,27 +248,27 @@ MISTAKES = {
         POLICY, "        # `helm test`\n", "        - podSelector: {}\n", by_contract,
         "the whole namespace can call it",
     ),
-    "test that is kept out": Mistake(
+    "test that is blocked": Mistake(
         POLICY, '{{- include "service.testSelector" . | nindent 14 }}', "app: test", by_contract,
         "`helm test` cannot call it",
     ),
-    "DNS of everybody": Mistake(
+    "DNS at any address": Mistake(
         POLICY, "      to:\n        {{- toYaml .Values.dns | nindent 8 }}\n", "", by_contract,
-        "any address will do as DNS",
+        "any address is allowed as DNS",
     ),
     "fixed addresses of DNS": Mistake(
         POLICY, "{{- toYaml .Values.dns | nindent 8 }}", "- ipBlock: {cidr: 10.0.0.10/32}",
-        by_effect("dns of the cluster only"), "DNS is asked at",
+        by_effect("dns of the cluster only"), "DNS is used at",
     ),
-    "callers that are forgotten": Mistake(
+    "callers that are not allowed": Mistake(
         POLICY, "range .Values.networkPolicy.callers", "range list",
         by_effect("nobody calls unless named"), "callers",
     ),
-    "ingress controller that is kept out": Mistake(
+    "ingress controller that is blocked": Mistake(
         POLICY, "if .Values.ingress.enabled", "if false",
         by_effect("the ingress controller may call"), "callers",
     ),
-    "gateway that is kept out": Mistake(
+    "gateway that is blocked": Mistake(
         POLICY, "if .Values.httpRoute.enabled", "if false", by_effect("a route of a gateway"),
         "callers",
     ),
@@ -307,11 +307,11 @@ MISTAKES = {
         DEPLOYMENT, "  minReadySeconds: {{ .Values.minReadySeconds }}\n", "",
         by_effect("a start covers the model"), "minReadySeconds",
     ),
-    "rollout that is given up early": Mistake(
+    "rollout that fails early": Mistake(
         DEPLOYMENT, "(.Values.modelSeconds | default 0) .Values.minReadySeconds",
-        ".Values.minReadySeconds", by_effect("a start covers the model"), "is given up before",
+        ".Values.minReadySeconds", by_effect("a start covers the model"), "fails before",
     ),
-    "rollout that is given up at once": Mistake(
+    "rollout that fails at once": Mistake(
         DEPLOYMENT, "max 600 (add", "min 600 (add",
         by_effect("a short start keeps kubernetes deadline"), "the deadline",
     ),
@@ -330,7 +330,7 @@ MISTAKES = {
         SCALED, "behavior:\n        {{- toYaml . | nindent 8 }}", "behavior: {}",
         by_effect("queue by keda"), "behavior",
     ),
-    "query about everybody's queues": Mistake(
+    "query of all services' queues": Mistake(
         SCALED, "{namespace={{ .Release.Namespace | quote }}, job={{ .Chart.Name | quote }}}", "",
         by_effect("queue by keda"), "the query",
     ),
@@ -342,11 +342,11 @@ MISTAKES = {
         BUDGET, 'le (int (include "service.fewest" .)) 1', "false",
         by_effect("the only pod stays"), "budget",
     ),
-    "budget that counts pods that there are not": Mistake(
+    "budget that counts the wrong pods": Mistake(
         HELPERS, "{{ .Values.autoscaling.minReplicas }}{{ else }}",
         "{{ .Values.replicas }}{{ else }}", by_effect("the only pod stays"), "budget",
     ),
-    "broken pods that hold up nodes": Mistake(
+    "broken pods that block draining": Mistake(
         BUDGET, "AlwaysAllow", "IfHealthyBudget", by_effect("a broken pod holds up no node"),
         "eviction in 1.27",
     ),
@@ -378,7 +378,7 @@ MISTAKES = {
         DEPLOYMENT, "eq (int .Values.config.server.port) (int .Values.config.management.port)",
         "false", by_effect("ports do not collide"), "is taken",
     ),
-    "names that are no Service's": Mistake(
+    "names that are invalid for a Service": Mistake(
         DEPLOYMENT, 'not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" .Release.Name)', "false",
         by_effect("releases are names of services"), "9rel, {} is taken",
     ),
@@ -389,7 +389,7 @@ MISTAKES = {
     "label in an alert": Mistake(
         ALERTS, 'status=~"5.."', 'code=~"5.."', by_queries, "has no label code",
     ),
-    "alert about everybody's services": Mistake(
+    "alert about other services": Mistake(
         ALERTS, "expr: up{$service} == 0", "expr: up{} == 0", by_queries, "other services",
     ),
     "speed of the budget": Mistake(
@@ -419,7 +419,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_found(
+def test_mistake_is_detected(
     broken: support.Generated, running: support.Running, tmp_path: Path, name: str
 ) -> None:
     mistake = MISTAKES[name]
@@ -427,7 +427,7 @@ def test_a_mistake_is_found(
 
     found = mistake.finder(broken, running, tmp_path)
 
-    assert any(mistake.said in said for said in found), found
+    assert any(mistake.finding in finding for finding in found), found
 
 
 @pytest.mark.parametrize(
@@ -444,16 +444,16 @@ def test_a_mistake_is_found(
     ],
     ids=lambda finder: finder.__name__,
 )
-def test_nothing_is_found_in_what_is_whole(
+def test_intact_chart_has_no_findings(
     broken: support.Generated, running: support.Running, tmp_path: Path, finder: Finder
 ) -> None:
     assert finder(broken, running, tmp_path) == []
 
 
-def test_a_missing_checksum_is_found(broken: support.Generated) -> None:
+def test_missing_checksum_is_detected(broken: support.Generated) -> None:
     line = "        checksum/config: {{ toYaml .Values.config | sha256sum }}\n"
     broken.edit(DEPLOYMENT, line, "")
 
     changed = support.manifests(broken, {"config": {"logging": {"level": "DEBUG"}}})
 
-    assert changed.pod == support.manifests(broken).pod  # so the test of it would fail
+    assert changed.pod == support.manifests(broken).pod  # so its test would fail

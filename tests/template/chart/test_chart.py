@@ -1,4 +1,4 @@
-"""The chart by itself: real Helm, schemas of Kubernetes, a scanner, every part on and off."""
+"""The chart alone: real Helm, schemas of Kubernetes, a scanner, every part on and off."""
 
 import json
 from pathlib import Path
@@ -62,7 +62,7 @@ NOTHING: dict[str, Any] = {
 }
 VALUES = {"defaults": {}, "everything": EVERYTHING, "nothing": NOTHING}
 ALWAYS = {"Deployment", "Service", "ServiceAccount", "ConfigMap", "Pod"}
-# What the scanner says that is meant as it is.
+# Findings of the scanner that are intended.
 ACCEPTED = {
     "KSV-0011": "a limit of CPU would only make the service slow",
     "KSV-0110": "the namespace is that of the release",
@@ -77,24 +77,24 @@ def rendered(request: pytest.FixtureRequest, service: support.Generated) -> supp
 
 @pytest.mark.parametrize("version", HELMS)
 @pytest.mark.parametrize("values", VALUES)
-def test_helm_finds_no_fault(service: support.Generated, version: str, values: str) -> None:
+def test_helm_lint_passes(service: support.Generated, version: str, values: str) -> None:
     done = support.helm("lint", "--strict", service.chart, version=version, values=VALUES[values])
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stdout
 
 
-def test_both_helms_make_the_same(service: support.Generated) -> None:
-    def made(version: str) -> list[str]:
+def test_both_helm_versions_render_the_same(service: support.Generated) -> None:
+    def rendered_texts(version: str) -> list[str]:
         found = support.manifests(service, EVERYTHING, version=version)
         return sorted(yaml.safe_dump(manifest) for manifest in found)
 
-    assert made("helm3") == made("helm4")
+    assert rendered_texts("helm3") == rendered_texts("helm4")
 
 
 @pytest.mark.parametrize("version", KUBERNETES)
 @pytest.mark.parametrize("values", VALUES)
-def test_kubernetes_takes_every_object(
+def test_every_object_matches_kubernetes_schema(
     service: support.Generated, values: str, version: str
 ) -> None:
     rendered = support.manifests(service, VALUES[values], kubernetes=f"{version}.0")
@@ -117,7 +117,9 @@ def test_kubernetes_takes_every_object(
         ("HTTPRoute", "everything"),
     ],
 )
-def test_operators_take_their_objects(service: support.Generated, kind: str, values: str) -> None:
+def test_custom_resources_match_their_schemas(
+    service: support.Generated, kind: str, values: str
+) -> None:
     manifest = support.manifests(service, VALUES[values]).kind(kind)
     schema = json.loads(parts.path(kind).read_text(encoding="utf-8"))
 
@@ -128,20 +130,20 @@ def test_operators_take_their_objects(service: support.Generated, kind: str, val
         assert labels.items() <= manifest["metadata"]["labels"].items()
 
 
-def test_a_scanner_finds_no_misconfiguration(rendered: support.Manifests, tmp_path: Path) -> None:
+def test_scanner_finds_no_misconfiguration(rendered: support.Manifests, tmp_path: Path) -> None:
     found = support.scan(rendered, tmp_path)
 
-    assert {name: said for name, said in found.items() if name not in ACCEPTED} == {}
+    assert {name: finding for name, finding in found.items() if name not in ACCEPTED} == {}
 
 
-def test_names_labels_pods_and_references_are_right(rendered: support.Manifests) -> None:
+def test_names_labels_pods_and_references_are_consistent(rendered: support.Manifests) -> None:
     for check in (checks.names, checks.restricted, checks.wiring):
         assert list(check(rendered)) == []
 
 
 @pytest.mark.parametrize("name", ["a", "on", matrix.EDGES["longest name"]["service_name"]])
 @pytest.mark.parametrize("release", [None, "true", "r" * 53])
-def test_any_name_will_do(tmp_path: Path, name: str, release: str | None) -> None:
+def test_long_and_short_names_work(tmp_path: Path, name: str, release: str | None) -> None:
     service = support.generate(tmp_path / "it", matrix.Variant("", {"service_name": name}))
 
     manifests = support.manifests(service, release=release, kubernetes=f"{KUBERNETES[0]}.0")
@@ -155,7 +157,7 @@ def test_any_name_will_do(tmp_path: Path, name: str, release: str | None) -> Non
     assert lint.returncode == 0, lint.stdout
 
 
-def test_versions_are_labels_whatever_they_are(broken: support.Generated) -> None:
+def test_any_version_becomes_a_valid_label(broken: support.Generated) -> None:
     broken.edit("chart/Chart.yaml", "\nversion: 0.1.0", "\nversion: 1.2.3-rc.1+build." + "x" * 60)
     broken.edit("chart/Chart.yaml", "appVersion: 0.1.0", 'appVersion: "1.2.3+abc"')
 
@@ -174,13 +176,13 @@ def test_versions_are_labels_whatever_they_are(broken: support.Generated) -> Non
         ({"httpRoute": effects.ROUTE}, "HTTPRoute"),
     ],
 )
-def test_a_part_can_be_turned_on_and_off(
+def test_each_part_can_be_turned_on_and_off(
     service: support.Generated, manifests: support.Manifests, values: dict[str, Any], kind: str
 ) -> None:
     assert support.manifests(service, values).kinds() ^ manifests.kinds() == {kind}
 
 
-def test_what_can_be_turned_off_is_off(service: support.Generated) -> None:
+def test_disabled_parts_are_not_rendered(service: support.Generated) -> None:
     nothing = support.manifests(service, NOTHING)
 
     assert nothing.kinds() == ALWAYS
@@ -192,7 +194,7 @@ def test_autoscaling_alone_sets_the_number_of_pods(manifests: support.Manifests)
     assert "replicas" not in manifests.kind("Deployment")["spec"]
 
 
-def test_a_change_of_the_configuration_rolls_the_pods(
+def test_changed_configuration_restarts_the_pods(
     service: support.Generated, manifests: support.Manifests
 ) -> None:
     changed = support.manifests(service, {"config": {"logging": {"level": "DEBUG"}}})
@@ -205,7 +207,7 @@ def test_a_change_of_the_configuration_rolls_the_pods(
 @pytest.mark.parametrize(
     ("drain", "deadline", "before", "grace"), [(5, 30, 0, 35), (0, 0.5, 0, 6), (20, 60.2, 4, 70)]
 )
-def test_the_grace_period_follows_the_deadline(
+def test_grace_period_follows_the_deadline(
     service: support.Generated, drain: float, deadline: float, before: int, grace: int
 ) -> None:
     shutdown = {"drain_seconds": drain, "deadline_seconds": deadline}
@@ -218,16 +220,16 @@ def test_the_grace_period_follows_the_deadline(
     assert pod["containers"][0].get("lifecycle") == (sleep if before else None)
 
 
-def test_the_configuration_comes_out_as_it_went_in(service: support.Generated) -> None:
+def test_configuration_is_mounted_unchanged(service: support.Generated) -> None:
     config = {"limits": {"max_body_bytes": 10000000}, "text": "007", "list": [1.5, "on", None]}
 
     manifests = support.manifests(service, {"config": config})
 
-    told = yaml.safe_load(manifests.config_map("-config")["application-helm.yml"])
-    assert config.items() <= told.items()
+    mounted = yaml.safe_load(manifests.config_map("-config")["application-helm.yml"])
+    assert config.items() <= mounted.items()
 
 
-def test_own_alerts_and_dashboards_are_files(broken: support.Generated) -> None:
+def test_own_alerts_and_dashboards_are_added_as_files(broken: support.Generated) -> None:
     rule = {"alert": "OutOfStock", "expr": "stock{$service} == 0"}
     groups = {"groups": [{"name": "own", "rules": [rule]}]}
     (broken.chart / "alerts/own.yaml").write_text(yaml.safe_dump(groups), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One contract: the running service does what its manifests say, in every variant."""
+"""The running service behaves as its manifests state, in every variant."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ VARIANTS = [
     matrix.Variant("longest name", matrix.EDGES["longest name"]),
     matrix.Variant("flat", matrix.LAYOUTS["flat"]),
 ]
-# Not the defaults, so that it can be seen whose values the service takes.
+# Not the defaults, so that the source of the service's values is visible.
 VALUES: dict[str, Any] = {
     "config": {
         "logging": {"level": "DEBUG", "format": "json"},
@@ -33,7 +33,7 @@ VALUES: dict[str, Any] = {
 
 
 class Case:
-    """A variant's manifests, and a process that runs as they say."""
+    """A variant's manifests, and a process that runs accordingly."""
 
     def __init__(self, variant: matrix.Variant, folder: Path) -> None:
         port, management_port = support.free_ports(2)
@@ -61,11 +61,11 @@ def case(
         case.triton.close()
 
 
-def test_the_service_does_what_its_manifests_say(case: Case) -> None:
+def test_service_behaves_as_its_manifests_state(case: Case) -> None:
     assert list(checks.contract(case.manifests, case.running)) == []
 
 
-def test_the_schema_knows_the_keys_of_the_chassis(case: Case) -> None:
+def test_schema_has_the_keys_of_the_chassis(case: Case) -> None:
     schema = json.loads((case.service.chart / "values.schema.json").read_text(encoding="utf-8"))
 
     assert checks.json_schema_keys(schema) == checks.settings_keys(case.running)
@@ -76,23 +76,23 @@ def test_the_schema_knows_the_keys_of_the_chassis(case: Case) -> None:
     )
 
 
-def test_queries_name_metrics_that_there_are(case: Case) -> None:
+def test_queries_use_existing_metrics(case: Case) -> None:
     port = case.manifests.ports
     for _ in range(2):
         support.request(port["http"], "/nowhere")
     metrics = queries.exposed(support.request(port["management"], "/metrics").text)
     metrics |= queries.recorded(case.manifests)
-    asked = [*queries.of_rules(case.manifests), *queries.of_dashboard(case.service)]
+    expressions = [*queries.of_rules(case.manifests), *queries.of_dashboard(case.service)]
 
-    assert len(asked) >= 45  # those of a service without a model
-    assert list(queries.unknown(asked, metrics)) == []
+    assert len(expressions) >= 45  # the metrics of a service without a model
+    assert list(queries.unknown(expressions, metrics)) == []
     buckets = re.findall(r'le="([\d.]+)"', support.request(port["management"], "/metrics").text)
     schema = json.loads((case.service.chart / "values.schema.json").read_text(encoding="utf-8"))
     latency = schema["properties"]["alerts"]["properties"]["latency"]["properties"]
     assert {str(float(bound)) for bound in latency["seconds"]["enum"]} <= set(buckets)
 
 
-def test_sigterm_ends_it_within_the_grace_period(case: Case) -> None:
+def test_service_ends_within_the_grace_period(case: Case) -> None:
     """The last test of a variant: it ends the service."""
     code, seconds = case.running.terminate()
 

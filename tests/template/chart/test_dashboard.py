@@ -1,4 +1,4 @@
-"""The dashboard: what Grafana takes, and what is said about each panel."""
+"""The dashboard: Grafana's schema, and the content of each panel."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def schema(name: str) -> dict[str, Any]:
     return content
 
 
-def test_grafana_takes_it(dashboard: dict[str, Any]) -> None:
+def test_dashboard_matches_grafanas_schema(dashboard: dict[str, Any]) -> None:
     jsonschema.validate(dashboard, schema("Dashboard"))
     for panel in panels(dashboard):
         jsonschema.validate(panel["options"], schema(f"{panel['type']}.Options"))
@@ -41,14 +41,14 @@ def test_grafana_takes_it(dashboard: dict[str, Any]) -> None:
             jsonschema.validate(custom, schema("timeseries.FieldConfig"))
 
 
-def test_the_schema_is_strict(dashboard: dict[str, Any]) -> None:
+def test_schema_is_strict(dashboard: dict[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(dashboard | {"panel": []}, schema("Dashboard"))
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(dashboard | {"schemaVersion": "39"}, schema("Dashboard"))
 
 
-def test_panels_are_told_apart_and_do_not_overlap(dashboard: dict[str, Any]) -> None:
+def test_panels_are_distinct_and_do_not_overlap(dashboard: dict[str, Any]) -> None:
     everything = dashboard["panels"]
     assert len({panel["id"] for panel in everything}) == len(everything)
     assert len({panel["title"] for panel in everything}) == len(everything)
@@ -67,7 +67,7 @@ def test_panels_are_told_apart_and_do_not_overlap(dashboard: dict[str, Any]) -> 
         assert len(set(references)) == len(references) > 0
 
 
-def test_it_has_what_it_is_for(dashboard: dict[str, Any]) -> None:
+def test_dashboard_has_the_expected_panels(dashboard: dict[str, Any]) -> None:
     titles = {panel["title"] for panel in dashboard["panels"]}
     variables = {variable["name"]: variable for variable in dashboard["templating"]["list"]}
 
@@ -80,7 +80,7 @@ def test_it_has_what_it_is_for(dashboard: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", ["a", matrix.EDGES["longest name"]["service_name"]])
-def test_its_id_is_one_of_grafana(tmp_path: Path, name: str) -> None:
+def test_dashboard_uid_is_valid(tmp_path: Path, name: str) -> None:
     service = support.generate(tmp_path / "one", matrix.Variant("", {"service_name": name}))
     other = support.generate(
         tmp_path / "two", matrix.Variant("", {"service_name": name[:-1] + "z"})
@@ -92,7 +92,7 @@ def test_its_id_is_one_of_grafana(tmp_path: Path, name: str) -> None:
     assert ids[0] != ids[1]
 
 
-def test_the_chart_brings_it_as_it_lies_there(
+def test_chart_includes_the_dashboard_unchanged(
     service: support.Generated, manifests: support.Manifests
 ) -> None:
     (content,) = manifests.config_map("-dashboard").values()

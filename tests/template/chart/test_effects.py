@@ -1,4 +1,4 @@
-"""Values do what they are for, by both Helms."""
+"""Values have their effects, with both versions of Helm."""
 
 import pytest
 
@@ -7,5 +7,7 @@ from tests.template.chart import effects, parts, support
 
 @pytest.mark.parametrize("version", list(parts.HELM_WHEELS))
 @pytest.mark.parametrize("effect", effects.EFFECTS)
-def test_a_value_does_what_it_is_for(service: support.Generated, effect: str, version: str) -> None:
+def test_value_has_its_documented_effect(
+    service: support.Generated, effect: str, version: str
+) -> None:
     assert list(effects.EFFECTS[effect](service, version)) == []

@@ -1,4 +1,4 @@
-"""A merged chart is judged by what Helm renders of it, not file by file alone."""
+"""A merged chart is checked as Helm renders it, not only file by file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -61,7 +61,7 @@ def helm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def merge(folder: Path, ours: Mapping[str, str], theirs: Mapping[str, str]) -> tuple[Merge, str]:
-    """Merge charts; return also the text that the values have then."""
+    """Merge charts; return the result, and the text of the merged values."""
     git(folder, "init", "--quiet")
     with Repository.at(folder).quarantined() as repository:
         trees = []
@@ -75,7 +75,7 @@ def merge(folder: Path, ours: Mapping[str, str], theirs: Mapping[str, str]) -> t
 
 
 @pytest.mark.usefixtures("helm")
-def test_one_variable_from_a_template_and_from_merged_values_conflicts(tmp_path: Path) -> None:
+def test_variable_from_template_and_merged_values_conflicts(tmp_path: Path) -> None:
     done, values = merge(tmp_path, IN_VALUES, {**IN_HELPERS, **RAISED})
     assert set(done.conflicts) == {"chart/values.yaml"}
     assert "TOKEN" in done.conflicts["chart/values.yaml"].reason
@@ -83,7 +83,7 @@ def test_one_variable_from_a_template_and_from_merged_values_conflicts(tmp_path:
 
 
 @pytest.mark.usefixtures("helm")
-def test_one_variable_from_files_of_which_each_side_changed_one_is_told(tmp_path: Path) -> None:
+def test_variable_from_files_changed_by_each_side_is_reported(tmp_path: Path) -> None:
     done, _ = merge(tmp_path, IN_VALUES, IN_HELPERS)
     assert not done.conflicts
     (doubt,) = done.doubts
@@ -91,7 +91,7 @@ def test_one_variable_from_files_of_which_each_side_changed_one_is_told(tmp_path
 
 
 @pytest.mark.usefixtures("helm")
-def test_what_helm_cannot_render_any_more_is_told(tmp_path: Path) -> None:
+def test_merge_that_helm_cannot_render_is_reported(tmp_path: Path) -> None:
     uses = {"chart/templates/more.yaml": MORE}
     renamed = {path: text.replace("shop.env", "shop.environment") for path, text in BASE.items()}
     done, _ = merge(tmp_path, uses, renamed)
@@ -102,7 +102,7 @@ def test_what_helm_cannot_render_any_more_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("helm")
-def test_charts_that_render_as_they_must_merge(tmp_path: Path) -> None:
+def test_charts_that_render_correctly_merge(tmp_path: Path) -> None:
     done, values = merge(tmp_path, IN_VALUES, RAISED)
     assert not done.conflicts
     assert not done.doubts
@@ -110,14 +110,14 @@ def test_charts_that_render_as_they_must_merge(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("helm")
-def test_a_chart_that_a_side_cannot_render_is_not_judged(tmp_path: Path) -> None:
+def test_chart_that_one_side_cannot_render_is_not_checked(tmp_path: Path) -> None:
     broken = {"chart/templates/broken.yaml": "{{ .Values.tag | nothing }}\n"}
     done, _ = merge(tmp_path, {**IN_VALUES, **broken}, IN_HELPERS)
     assert not done.conflicts
     assert not done.doubts
 
 
-def test_without_helm_nothing_is_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_rendered_without_helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     done, _ = merge(tmp_path, IN_VALUES, IN_HELPERS)
     assert not done.conflicts

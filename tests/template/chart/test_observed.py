@@ -14,7 +14,7 @@ from tests.template.chart.observed import Observed, finite, resolve
 from tests.waiting import wait_for
 
 TRAFFIC_SECONDS = 20
-# What the traffic brings about at some time; of the others, what they compare is there.
+# Alerts that the traffic fires; for the others, the metrics that they compare exist.
 IMPLIED = {
     "ErrorBudgetBurnsFast",
     "ErrorBudgetBurnsSlowly",
@@ -36,7 +36,7 @@ BUSY = {
 
 
 class Run:
-    """A service that has been asked for everything, and since when."""
+    """A service that has served every kind of request, and since when."""
 
     def __init__(self, observed: Observed) -> None:
         self.observed = observed
@@ -59,10 +59,10 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield Run(observed)
 
 
-def test_every_panel_shows_what_there_was(run: Run) -> None:
-    asked = list(queries.of_dashboard(run.observed.service))
+def test_every_panel_shows_data(run: Run) -> None:
+    expressions = list(queries.of_dashboard(run.observed.service))
     empty, zero = [], []
-    for query in asked:
+    for query in expressions:
         series = run.observed.history(resolve(query.expression, run.job), run.since)
         numbers = list(finite(series))
         if not numbers:
@@ -70,15 +70,15 @@ def test_every_panel_shows_what_there_was(run: Run) -> None:
         elif not any(numbers) and query.where.removeprefix("panel ") in BUSY:
             zero.append(query)
 
-    assert len(asked) >= 20
+    assert len(expressions) >= 20
     assert (empty, zero) == ([], [])
 
 
-def test_the_variables_have_values(run: Run) -> None:
+def test_variables_have_values(run: Run) -> None:
     variables = queries.dashboard(run.observed.service)["templating"]["list"]
     for variable in (one for one in variables if one["type"] == "query"):
-        asked = resolve(variable["query"]["query"], run.job)
-        found = re.fullmatch(r"label_values\((.+), (\w+)\)", asked)
+        expressions = resolve(variable["query"]["query"], run.job)
+        found = re.fullmatch(r"label_values\((.+), (\w+)\)", expressions)
         assert found is not None
         series = run.observed.api("series", **{"match[]": found[1]})
         assert {one[found[2]] for one in series}, variable["name"]
@@ -91,13 +91,13 @@ def test_every_rule_is_evaluated(run: Run) -> None:
     assert [rule for rule in rules if rule["health"] != "ok"] == []
 
 
-def test_alerts_see_what_happens(run: Run) -> None:
+def test_alerts_fire_on_real_metrics(run: Run) -> None:
     seen = set()
     for name, alert in run.observed.manifests.alerts.items():
         if any(True for _ in finite(run.observed.history(alert["expr"], run.since))):
             seen.add(name)
             continue
-        # Nothing to alert on; but the number that is compared is there.
+        # Nothing to alert on, but the compared value exists.
         compared = re.sub(r"(==|>)\s*[\d.]+\s*(or absent\(.+\))?\s*$", "", alert["expr"].strip())
         assert compared != alert["expr"].strip(), name
         numbers = finite(run.observed.history(compared, run.since))
@@ -106,7 +106,7 @@ def test_alerts_see_what_happens(run: Run) -> None:
     assert seen == IMPLIED & run.observed.manifests.alerts.keys()
 
 
-def test_an_alertmanager_gets_the_alert(run: Run) -> None:
+def test_alertmanager_receives_the_alert(run: Run) -> None:
     def fired() -> list[dict[str, Any]]:
         alerts = run.observed.alerts()
         return [one for one in alerts if one["labels"]["alertname"] == "ErrorBudgetBurnsFast"]
@@ -119,7 +119,7 @@ def test_an_alertmanager_gets_the_alert(run: Run) -> None:
     assert alert["annotations"]["runbook_url"].endswith("#errorbudgetburnsfast")
 
 
-def test_a_service_that_is_gone_is_noticed(run: Run) -> None:
+def test_vanished_service_fires_an_alert(run: Run) -> None:
     """The last test: it ends the service."""
     run.observed.running.terminate()
     alerts = run.observed.manifests.alerts

@@ -1,4 +1,4 @@
-"""Each part that the chart is tested with starts on this machine, wherever it comes from."""
+"""Each part for tests of the chart starts on this machine, wherever it comes from."""
 
 import subprocess
 from pathlib import Path
@@ -21,7 +21,7 @@ VERSIONS = {
 
 
 @pytest.mark.parametrize("name", VERSIONS)
-def test_a_command_says_its_version(name: str) -> None:
+def test_command_prints_its_version(name: str) -> None:
     option, expected = VERSIONS[name]
     done = subprocess.run(
         [parts.path(name), option], capture_output=True, text=True, check=False
@@ -41,7 +41,7 @@ def test_a_command_says_its_version(name: str) -> None:
         ),
     ],
 )
-def test_a_server_gets_ready(
+def test_server_becomes_ready(
     tmp_path: Path, name: str, configuration: str, options: list[str]
 ) -> None:
     (port,) = support.free_ports(1)
@@ -61,15 +61,15 @@ def test_a_server_gets_ready(
 
 
 @pytest.mark.parametrize("name", parts.SCHEMAS)
-def test_a_schema_describes_an_object(name: str) -> None:
+def test_schema_describes_an_object(name: str) -> None:
     assert '"object"' in parts.path(name).read_text(encoding="utf-8")
 
 
-def test_the_registry_starts(tmp_path: Path) -> None:
+def test_registry_starts(tmp_path: Path) -> None:
     with registry.private(tmp_path / "registry") as started:
         assert started.address
 
 
-def test_the_package_index_starts(tmp_path: Path) -> None:
+def test_package_index_starts(tmp_path: Path) -> None:
     with index.private(tmp_path / "index") as started:
         assert started.address

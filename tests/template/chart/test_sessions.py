@@ -25,7 +25,7 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[registry.Regis
 
 @pytest.fixture(params=["helm3", "helm4"])
 def helm(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Give a folder whose `helm` is of that major version."""
+    """Return a folder whose `helm` has that major version."""
     program = tmp_path / "bin/helm"
     program.parent.mkdir()
     program.symlink_to(parts.path(request.param))
@@ -34,7 +34,7 @@ def helm(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[cluster.Cluster, Path]]:
-    """Give what stands in for a cluster: there, pods of images that are called broken stay down."""
+    """Return a fake cluster, in which pods of images named `broken` never become ready."""
 
     def comes_up(deployment: support.Manifest) -> bool:
         containers = deployment["spec"]["template"]["spec"]["containers"]
@@ -65,7 +65,7 @@ def nox(
     code: int = 0,
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """Run sessions of the service, which end with `code`; return what they said."""
+    """Run sessions of the service, which must exit with `code`; return their output."""
     names = os.environ | {"PATH": f"{helm}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         ["nox", "-s", *arguments], cwd=service.folder, env=names | dict(environment or {}),
@@ -75,7 +75,7 @@ def nox(
     return done.stdout + done.stderr
 
 
-def test_the_chart_is_packaged_and_pushed_under_the_version_that_was_built(
+def test_chart_is_packaged_and_pushed_with_the_built_version(
     service: support.Generated, helm: Path, private: registry.Registry
 ) -> None:
     login = {"REGISTRY_USERNAME": registry.USER, "REGISTRY_PASSWORD": private.password}
@@ -104,7 +104,7 @@ def deploy(
     return nox(service, helm, *arguments, code=code, environment=named)
 
 
-def test_a_stage_gets_its_values_and_the_image_that_was_built(
+def test_stage_gets_its_values_and_the_built_image(
     service: support.Generated,
     helm: Path,
     private: registry.Registry,
@@ -121,7 +121,7 @@ def test_a_stage_gets_its_values_and_the_image_that_was_built(
     assert sent.pod["metadata"]["labels"]["app.kubernetes.io/version"] == "0.1.0"
 
 
-def test_the_digest_that_was_pushed_is_deployed(
+def test_pushed_digest_is_deployed(
     service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
 ) -> None:
     there, kubeconfig = server
@@ -133,7 +133,7 @@ def test_the_digest_that_was_pushed_is_deployed(
     assert image_of(there).endswith(f"@{effects.DIGEST}")
 
 
-def test_what_does_not_come_up_is_rolled_back(
+def test_failed_deployment_is_rolled_back(
     service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
 ) -> None:
     there, kubeconfig = server
@@ -141,12 +141,12 @@ def test_what_does_not_come_up_is_rolled_back(
     good = image_of(there)
 
     broken = ("--set-string=image.repository=broken", "--timeout=4s")
-    said = deploy(service, helm, kubeconfig, *broken, code=1)
+    output = deploy(service, helm, kubeconfig, *broken, code=1)
 
     sent = [str(one) for _, resource, one in there.written if resource == "deployments"]
     assert any("broken" in one for one in sent)
     assert image_of(there) == good
-    assert "has been rolled back" in said
+    assert "has been rolled back" in output
     assert any(
         one["metadata"]["labels"].get("status") == "deployed"
         and one["metadata"]["labels"]["version"] == "3"
@@ -155,7 +155,7 @@ def test_what_does_not_come_up_is_rolled_back(
     )
 
 
-def test_a_first_release_that_does_not_come_up_is_taken_away(
+def test_failed_first_deployment_is_uninstalled(
     service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
 ) -> None:
     there, kubeconfig = server
@@ -167,7 +167,7 @@ def test_a_first_release_that_does_not_come_up_is_taken_away(
     assert {kind for kind, _ in there.objects} <= {"replicasets"}
 
 
-def test_a_changed_secret_starts_new_pods(
+def test_changed_secret_starts_new_pods(
     service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
 ) -> None:
     there, kubeconfig = server
@@ -195,12 +195,12 @@ def test_a_changed_secret_starts_new_pods(
 
 
 def image_of(there: cluster.Cluster) -> str:
-    """Return the image of the pods that there are to be."""
+    """Return the image of the wanted pods."""
     image: str = support.Manifests([there.deployment]).container["image"]
     return image
 
 
-def test_a_stage_that_there_is_not_is_refused(service: support.Generated, helm: Path) -> None:
-    said = nox(service, helm, "deploy", "--", "moon", code=1)
+def test_unknown_stage_is_refused(service: support.Generated, helm: Path) -> None:
+    output = nox(service, helm, "deploy", "--", "moon", code=1)
 
-    assert "expected one of staging, production after --" in said
+    assert "expected one of staging, production after --" in output

@@ -1,4 +1,4 @@
-"""The Triton server that the chart may run beside a service."""
+"""The Triton server that the chart can run for a service."""
 
 from pathlib import Path
 from typing import Any
@@ -33,17 +33,17 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> support.Generated:
 
 @pytest.fixture(scope="module")
 def server(service: support.Generated) -> dict[str, support.Manifest]:
-    """Return the objects that are the server's, by kind."""
+    """Return the server's objects by kind."""
     manifests = support.manifests(service, OWN, release="shop")
     objects = [one for one in manifests if one["metadata"]["name"] == "shop-triton"]
     return {one["kind"]: one for one in objects}
 
 
-def test_there_is_none_unless_it_is_asked_for(service: support.Generated) -> None:
+def test_server_is_off_by_default(service: support.Generated) -> None:
     assert not [one for one in support.manifests(service) if "triton" in one["metadata"]["name"]]
 
 
-def test_its_service_is_where_the_url_says(server: dict[str, support.Manifest]) -> None:
+def test_service_matches_the_documented_url(server: dict[str, support.Manifest]) -> None:
     ports = {port["name"]: port["port"] for port in server["Service"]["spec"]["ports"]}
     assert ports == {"http": 8000, "grpc": 8001}
     container = server["Deployment"]["spec"]["template"]["spec"]["containers"][0]
@@ -67,7 +67,7 @@ def test_rollout_waits_for_models_to_load(
     assert deployment["progressDeadlineSeconds"] == deadline
 
 
-def test_it_and_the_service_are_not_mistaken_for_each_other(
+def test_selectors_of_server_and_service_are_disjoint(
     service: support.Generated, server: dict[str, support.Manifest]
 ) -> None:
     pods = server["Deployment"]["spec"]["template"]["metadata"]["labels"]
@@ -81,7 +81,7 @@ def test_it_and_the_service_are_not_mistaken_for_each_other(
         assert (labels.items() <= pods.items()) == mine, one["kind"]
 
 
-def test_the_service_may_ask_it_and_nobody_else(
+def test_only_the_service_can_reach_the_server(
     service: support.Generated, server: dict[str, support.Manifest]
 ) -> None:
     manifests = support.manifests(service, OWN, release="shop")
@@ -100,30 +100,32 @@ def test_the_service_may_ask_it_and_nobody_else(
 
 
 @pytest.mark.parametrize("version", test_chart.KUBERNETES)
-def test_kubernetes_takes_it(server: dict[str, support.Manifest], version: str) -> None:
+def test_objects_match_kubernetes_schema(server: dict[str, support.Manifest], version: str) -> None:
     for manifest in server.values():
         kubernetes_validate.validate(manifest, version, strict=True)
 
 
 @pytest.mark.parametrize("version", parts.HELM_WHEELS)
-def test_helm_finds_no_fault(service: support.Generated, version: str) -> None:
+def test_helm_lint_passes(service: support.Generated, version: str) -> None:
     done = support.helm("lint", "--strict", service.chart, version=version, values=OWN)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "WARNING" not in done.stdout
 
 
-def test_a_scanner_finds_no_misconfiguration(
+def test_scanner_finds_no_misconfiguration(
     server: dict[str, support.Manifest], tmp_path: Path
 ) -> None:
     found = support.scan(server.values(), tmp_path)
 
-    assert {name: said for name, said in found.items() if name not in test_chart.ACCEPTED} == {}
+    assert {
+        name: finding for name, finding in found.items() if name not in test_chart.ACCEPTED
+    } == {}
 
 
-def test_values_are_explained_and_closed(service: support.Generated) -> None:
-    test_values.test_the_readme_tells_every_value_and_its_default(service)
-    test_values.test_the_schema_is_closed(service)
+def test_values_are_documented_and_schema_is_closed(service: support.Generated) -> None:
+    test_values.test_readme_lists_every_value_with_its_default(service)
+    test_values.test_schema_is_closed(service)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_values_are_explained_and_closed(service: support.Generated) -> None:
         {"triton": {"resources": {"limits": {"memory": "4GB"}}}},
     ],
 )
-def test_nonsense_is_refused(service: support.Generated, nonsense: dict[str, Any]) -> None:
+def test_invalid_values_are_refused(service: support.Generated, nonsense: dict[str, Any]) -> None:
     done = support.helm("template", "x", service.chart, values=nonsense)
 
     assert done.returncode != 0

@@ -1,4 +1,4 @@
-"""A collector of traces, which takes OTLP over HTTP as a real one does."""
+"""A trace collector that accepts OTLP over HTTP, as a real one does."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +20,7 @@ CLIENT = trace_pb2.Span.SPAN_KIND_CLIENT
 
 
 class Span(NamedTuple):
-    """A span as it came over the wire, its ids as W3C writes them."""
+    """A span as received, with ids in W3C's notation."""
 
     name: str
     trace_id: str
@@ -40,12 +40,12 @@ class Span(NamedTuple):
 
 
 class Collector:
-    """Keeps the spans that it receives; `hold` makes it hang, `status` refuse them."""
+    """Stores the spans that it receives; `hold` makes it hang, `status` makes it refuse them."""
 
     def __init__(self) -> None:
         self.spans: list[Span] = []
         self.hold = threading.Event()
-        self.asked = threading.Event()
+        self.received = threading.Event()
         self.status = 200
         self.raw = b""
         collector = self
@@ -53,7 +53,7 @@ class Collector:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                collector.asked.set()
+                collector.received.set()
                 while collector.hold.is_set():
                     threading.Event().wait(0.02)
                 if collector.status == 200:
@@ -82,7 +82,7 @@ class Collector:
         self._server.server_close()
 
     def span(self, trace_id: str, name: str | None = None) -> Span:
-        """Wait for the span of a trace, or the one with this name; return it."""
+        """Wait for the span of a trace, or the span with this name; return it."""
 
         def found() -> list[Span]:
             spans = [span for span in list(self.spans) if span.trace_id == trace_id]

@@ -1,4 +1,4 @@
-"""A Spring Cloud Config Server as far as its callers can tell, which may misbehave."""
+"""A fake Spring Cloud Config Server, which can misbehave."""
 
 import json
 import socket
@@ -12,14 +12,14 @@ Behaviour = Callable[["ConfigServer", socket.socket], None]
 
 
 class Request(NamedTuple):
-    """What was asked."""
+    """A request that was received."""
 
     path: str
     headers: Mapping[str, str]
 
 
 class ConfigServer:
-    """Listens on a socket of its own; each connection gets the next behaviour, then the last."""
+    """Listens on its own socket; each connection gets the next behaviour, further ones the last."""
 
     def __init__(self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> None:
         self.behaviours = list(behaviours)
@@ -59,7 +59,7 @@ class ConfigServer:
                 number = min(len(self.requests), len(self.behaviours) - 1)
                 self.requests.append(Request(line.split(" ")[1], named))
                 self.behaviours[number](self, opened)
-        except OSError:  # its caller has hung up, which is what many tests are about
+        except OSError:  # the client has hung up, which many tests are about
             pass
 
     def _secure(self, connection: socket.socket) -> ssl.SSLSocket:
@@ -68,7 +68,7 @@ class ConfigServer:
 
 
 def http(body: bytes, status: int = 200, **headers: str) -> Behaviour:
-    """Return an HTTP answer."""
+    """Return an HTTP response."""
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     head = "".join(f"{line}\r\n" for line in lines)
@@ -76,12 +76,12 @@ def http(body: bytes, status: int = 200, **headers: str) -> Behaviour:
 
 
 def raw(content: bytes) -> Behaviour:
-    """Return the bytes of an answer, after which the connection is closed."""
+    """Send these bytes as the response, then close the connection."""
     return lambda _, connection: connection.sendall(content)
 
 
 def environment(*sources: Mapping[str, Any], **more: Any) -> Behaviour:
-    """Return what the real one answers: property sources, the strongest first."""
+    """Return the response of a real server: property sources, the strongest first."""
     document = {
         "name": "demo-service",
         "profiles": ["default"],
@@ -98,46 +98,46 @@ def environment(*sources: Mapping[str, Any], **more: Any) -> Behaviour:
 
 
 def silent(server: ConfigServer, _: socket.socket) -> None:
-    """Say nothing."""
+    """Send nothing."""
     server.stopped.wait()
 
 
 def dripping(server: ConfigServer, connection: socket.socket) -> None:
-    """Send a body without an end, a byte at a time."""
+    """Send an endless body, a byte at a time."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
     while not server.stopped.wait(0.02):
         connection.sendall(b" ")
 
 
 def dripping_head(server: ConfigServer, connection: socket.socket) -> None:
-    """Send headers without an end, a byte at a time."""
+    """Send endless headers, a byte at a time."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
     while not server.stopped.wait(0.02):
         connection.sendall(b"x")
 
 
 def huge(server: ConfigServer, connection: socket.socket) -> None:
-    """Send a body without an end, as fast as it is taken."""
+    """Send an endless body, as fast as it is read."""
     connection.sendall(b'HTTP/1.1 200 OK\r\n\r\n{"name": "')
     while not server.stopped.is_set():
         connection.sendall(b"x" * 65536)
 
 
 def half_closed(_: ConfigServer, connection: socket.socket) -> None:
-    """Promise more than is sent, and close the sending side only."""
+    """Announce more than is sent, and close only the sending side."""
     connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"name": "demo",')
     connection.shutdown(socket.SHUT_WR)
     connection.recv(1)
 
 
 def reset(_: ConfigServer, connection: socket.socket) -> None:
-    """Break the connection off."""
+    """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
 
 def reset_in_body(server: ConfigServer, connection: socket.socket) -> None:
-    """Break the connection off after the beginning of a body of unknown length."""
+    """Reset the connection after the beginning of a body of unknown length."""
     connection.sendall(b'HTTP/1.1 200 OK\r\n\r\n{"name": "')
-    server.stopped.wait(0.2)  # until it has been read: a reset discards what is on its way
+    server.stopped.wait(0.2)  # until it has been read: a reset discards data in flight
     reset(server, connection)

@@ -7,7 +7,7 @@ engine keep their conftest.py to themselves:
     DRYDOCK_SERVICE=FOLDER FOLDER/.venv/bin/pytest \\
         --confcutdir tests/template tests/template/chassis
 
-Tests import the chassis of that service as `chassis`. Its own application takes no part: the
+Tests import the chassis of that service as `chassis`. Its own application is not used: the
 chassis is wrapped around those in `examples/` instead.
 """
 
@@ -27,7 +27,7 @@ from .launch import alias
 hypothesis.settings.register_profile("chassis", max_examples=25, deadline=None)
 hypothesis.settings.load_profile("chassis")
 
-# A traceback of Rich's, which came with the tests' tools, takes seconds.
+# A traceback by Rich, which the tests' tools install, takes seconds.
 structlog.configure(
     processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
 )
@@ -37,28 +37,28 @@ alias(support.PACKAGE)
 
 
 def pytest_report_header() -> str:
-    """Say which service is tested."""
+    """Name the service that is tested."""
     return f"chassis of {os.environ['DRYDOCK_SERVICE']}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a model where the service has none, or one elsewhere."""
+    """Skip tests that need another kind of model than the service has."""
     for item in items:
         if item.get_closest_marker("inference") and not support.INFERENCE:
             item.add_marker(pytest.mark.skip(reason="the service has no model"))
         if item.get_closest_marker("triton") and not support.TRITON:
-            item.add_marker(pytest.mark.skip(reason="the service asks no Triton server"))
+            item.add_marker(pytest.mark.skip(reason="the service calls no Triton server"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers of these tests."""
     config.addinivalue_line("markers", "inference: needs a service with a model")
-    config.addinivalue_line("markers", "triton: needs a service that asks a Triton server")
+    config.addinivalue_line("markers", "triton: needs a service that calls a Triton server")
 
 
 @pytest.fixture(autouse=True)
 def _own_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -> None:
-    """Let no configuration but the test's own be seen."""
+    """Hide all configuration but the test's own."""
     for name in os.environ:
         if name.upper().startswith("APP__"):
             monkeypatch.delenv(name)
@@ -90,7 +90,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Server]
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Callable[..., support.Server]]:
-    """Start a service of one's own; it is killed after the test."""
+    """Start a service for one test; it is killed afterwards."""
     started: list[support.Server] = []
 
     def launch(app: str = "everything:app", *arguments: str, **environment: str) -> support.Server:

@@ -1,4 +1,4 @@
-"""The command of a service, around another application than its own.
+"""Runs the command of a service with another application than its own.
 
 python launch.py PACKAGE APP ARGUMENT…
 """
@@ -7,11 +7,11 @@ import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
-LEFT_OUT = ("__main__", "exporter")  # the latter is imported by a service that traces, and no other
+LEFT_OUT = ("__main__", "exporter")  # only a service with tracing imports the latter
 
 
 def alias(package: str) -> None:
-    """Make the modules of `<package>.chassis` importable as `chassis` too."""
+    """Make the modules of `<package>.chassis` importable as `chassis`, too."""
     chassis = sys.modules["chassis"] = import_module(f"{package}.chassis")
     for module in iter_modules(chassis.__path__):
         if module.name not in LEFT_OUT:

@@ -1,4 +1,4 @@
-"""The service under test, and real processes of it."""
+"""The service under test, and how to run it in real processes."""
 
 import json
 import os
@@ -31,11 +31,11 @@ CONFIG_SERVER: bool = ANSWERS.get("config_server", False)
 TRACING: bool = ANSWERS.get("tracing", False)
 
 T = TypeVar("T")
-PATIENCE = 60  # seconds until a condition that never comes is a failure
+PATIENCE = 60  # seconds until a condition that is never met is a failure
 
 
 def wait_for(condition: Callable[[], T], what: str) -> T:
-    """Return the first result of `condition` that is true."""
+    """Wait until `condition` returns something true; return it."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if result := condition():
@@ -45,15 +45,15 @@ def wait_for(condition: Callable[[], T], what: str) -> T:
 
 
 def free_ports() -> tuple[int, int]:
-    """Return two ports that nobody uses."""
+    """Return two unused ports."""
     with socket.socket() as one, socket.socket() as other:
         one.bind(("127.0.0.1", 0))
         other.bind(("127.0.0.1", 0))
         return one.getsockname()[1], other.getsockname()[1]
 
 
-def answers(port: int, path: str) -> int | None:
-    """Return the status of a GET request, or None where nobody listens."""
+def status_of(port: int, path: str) -> int | None:
+    """Return the status of a GET request, or None if nothing listens."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request("GET", path)
@@ -64,8 +64,8 @@ def answers(port: int, path: str) -> int | None:
         connection.close()
 
 
-class Answer(NamedTuple):
-    """An HTTP answer."""
+class Response(NamedTuple):
+    """An HTTP response."""
 
     status: int
     headers: dict[str, str]
@@ -76,27 +76,27 @@ class Answer(NamedTuple):
 
 
 def command(app: str, *arguments: str) -> list[str]:
-    """Return the command line of the service around another application."""
+    """Return the command line of the service with another application."""
     return [sys.executable, str(HERE / "launch.py"), PACKAGE, app, *arguments]
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Return the environment of a process with these settings and no others."""
+    """Return the environment of a process with only these settings."""
     foreign = ("APP__", "OTEL_")
     own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    own.pop("PYTHONDONTWRITEBYTECODE", None)  # a start takes three times as long without it
+    own.pop("PYTHONDONTWRITEBYTECODE", None)  # startup takes three times as long without it
     own["PYTHONPATH"] = os.pathsep.join([str(SOURCE_ROOT), str(EXAMPLES)])
     return own | model_settings() | settings
 
 
 @cache
 def triton() -> FakeTriton:
-    """Return the server that has the model, in a service that asks one."""
+    """Return the fake Triton server of a service that calls one."""
     return FakeTriton()
 
 
 def model_settings() -> dict[str, str]:
-    """Return the settings without which a service with a model does not start."""
+    """Return the settings that a service with a model needs to start."""
     if INFERENCE:
         return {"APP__INFERENCE__MODEL": "models:Echo"}
     if TRITON:
@@ -149,7 +149,7 @@ class Server:
         self.process.wait()
 
     def text(self) -> str:
-        """Return all that the process wrote, complete lines only."""
+        """Return the complete lines that the process wrote."""
         return self.output.read_text("utf-8").rpartition("\n")[0]
 
     def lines(self, **wanted: Any) -> list[dict[str, Any]]:
@@ -186,24 +186,24 @@ class Server:
         management: bool = False,
         headers: dict[str, str] | None = None,
         body: bytes | None = None,
-    ) -> Answer:
-        """Send one request on a connection of its own."""
+    ) -> Response:
+        """Send one request on a new connection."""
         port = self.management_port if management else self.port
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, names, response.read())
+            return Response(response.status, names, response.read())
         finally:
             connection.close()
 
-    def ready(self) -> Answer:
-        """Return what `/readyz` says."""
+    def ready(self) -> Response:
+        """Return the response of `/readyz`."""
         return self.request("/readyz", management=True)
 
     def wait_until_ready(self) -> None:
-        """Wait until it wants requests."""
+        """Wait until the service is ready."""
 
         def ready() -> bool:
             try:

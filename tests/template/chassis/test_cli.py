@@ -10,7 +10,7 @@ from chassis.identity import SERVICE, service_version
 from . import support
 
 
-def test_the_version_is_that_of_the_service(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_option_prints_the_services_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["--version"])
 
@@ -19,7 +19,9 @@ def test_the_version_is_that_of_the_service(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"]])
-def test_help_is_for_people(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_explains_every_command(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(arguments)
 
@@ -32,7 +34,7 @@ def test_help_is_for_people(arguments: list[str], capsys: pytest.CaptureFixture[
     [[], ["swim"], ["serve", "--prot", "1"], ["serve", "--port", "eighty"], ["config", "server"]],
     ids=" ".join,
 )
-def test_wrong_arguments_end_with_2(
+def test_invalid_arguments_exit_with_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -42,21 +44,21 @@ def test_wrong_arguments_end_with_2(
     assert SERVICE in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_openapi_is_the_document_of_the_application(tmp_path: Path) -> None:
+def test_openapi_prints_the_applications_document(tmp_path: Path) -> None:
     ended = support.run("everything:app", "openapi", folder=tmp_path)
 
     assert ended.returncode == 0, ended.stderr
     assert "/items/{item_id}" in json.loads(ended.stdout)["paths"]
 
 
-def test_openapi_can_be_written_to_a_file(tmp_path: Path) -> None:
+def test_openapi_is_written_to_a_file(tmp_path: Path) -> None:
     ended = support.run("everything:app", "openapi", "--output", "api.json", folder=tmp_path)
 
     assert (ended.returncode, ended.stdout) == (0, "")
     assert (tmp_path / "api.json").read_text().endswith("}\n")
 
 
-def test_openapi_says_where_it_cannot_write(tmp_path: Path) -> None:
+def test_openapi_names_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     ended = support.run("everything:app", "openapi", "--output", "no/api.json", folder=tmp_path)
 
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -64,7 +66,7 @@ def test_openapi_says_where_it_cannot_write(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("app", ["bare:app", "bare:starlette"])
-def test_openapi_needs_an_application_that_has_it(app: str, tmp_path: Path) -> None:
+def test_openapi_needs_an_application_with_a_document(app: str, tmp_path: Path) -> None:
     ended = support.run(app, "openapi", folder=tmp_path)
 
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""What peers do on their connections, be they slow, greedy or hostile: others are served."""
+"""Slow, greedy or hostile peers on their connections: the others are served."""
 
 import asyncio
 import os
@@ -43,7 +43,7 @@ def response(connection: socket.socket) -> tuple[int, bytes]:
 
 
 def say(server: Server, *pieces: bytes) -> tuple[int, bytes]:
-    """Send pieces, each in a packet of its own; return the response to them."""
+    """Send pieces, each in its own packet; return the response."""
     with connect(server) as connection:
         for piece in pieces:
             connection.sendall(piece)
@@ -52,7 +52,7 @@ def say(server: Server, *pieces: bytes) -> tuple[int, bytes]:
 
 
 def exchange(library: str, respond: Respond, request: bytes) -> bytes:
-    """Return all that a client gets on a connection; what fails in the event loop fails here."""
+    """Return all bytes that a client receives; errors in the event loop fail the test."""
     failures: list[dict[str, Any]] = []
     state = ServerState()
 
@@ -60,7 +60,7 @@ def exchange(library: str, respond: Respond, request: bytes) -> bytes:
         (connection,) = state.connections
         await respond(connection, receive, send)
 
-    async def ask() -> bytes:
+    async def exchange_bytes() -> bytes:
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: failures.append(context))
         config = Config(app, Bounds(sources.load().settings), lifespan="off", log_config=None)
@@ -74,19 +74,19 @@ def exchange(library: str, respond: Respond, request: bytes) -> bytes:
         return received
 
     with asyncio.Runner(loop_factory=pytest.importorskip(library).new_event_loop) as runner:
-        received = runner.run(ask())
+        received = runner.run(exchange_bytes())
     assert not failures
     return received
 
 
 def memory(server: Server) -> int:
-    """Return the bytes that a process has in memory."""
+    """Return the resident memory of a process in bytes."""
     pages = Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def closed(connection: socket.socket) -> bool:
-    """Tell whether the server has closed a connection on which nothing is to be read."""
+    """Return whether the server has closed a connection that has no unread data."""
     connection.setblocking(False)
     try:
         return connection.recv(1) == b""
@@ -96,7 +96,7 @@ def closed(connection: socket.socket) -> bool:
         return True
 
 
-# What a peer sends first, what then without end, and the status that it gets.
+# What a peer sends first, what it then repeats without end, and the status that it gets.
 ENDLESS = {
     "lines": (GET, b"X-Line: 0123456789\r\n", 431),
     "value": (GET + b"X-Value: ", b"0123456789", 431),
@@ -116,7 +116,7 @@ ENDLESS = {
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux' /proc")
 @pytest.mark.parametrize("what", ENDLESS)
-def test_endless_headers_take_no_memory(launch: Launch, what: str) -> None:
+def test_endless_headers_do_not_fill_memory(launch: Launch, what: str) -> None:
     beginning, piece, status = ENDLESS[what]
     server = launch()
     server.wait_until_ready()
@@ -136,7 +136,7 @@ def test_endless_headers_take_no_memory(launch: Launch, what: str) -> None:
     assert server.samples("http_server_connections_refused_total", reason="head")
 
 
-def test_headers_have_a_size_and_a_number(server: Server) -> None:
+def test_size_and_number_of_headers_are_limited(server: Server) -> None:
     long = b"X-Long: " + 60_000 * b"x" + b"\r\n"
 
     assert say(server, GET + long + b"\r\n")[0] == 200
@@ -149,7 +149,7 @@ def test_headers_have_a_size_and_a_number(server: Server) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux' TCP_INFO")
-def test_a_response_is_one_packet(server: Server) -> None:
+def test_response_is_one_packet(server: Server) -> None:
     with connect(server) as connection:
         for number in (1, 2, 3):
             connection.sendall(GET + b"\r\n")
@@ -160,7 +160,7 @@ def test_a_response_is_one_packet(server: Server) -> None:
             assert packets_with_data == number
 
 
-def test_a_stream_begins_before_its_body(launch: Launch) -> None:
+def test_head_of_a_stream_is_sent_before_its_body(launch: Launch) -> None:
     server = launch("limited:app")
     server.wait_until_ready()
     with connect(server) as connection:
@@ -173,7 +173,7 @@ def test_a_stream_begins_before_its_body(launch: Launch) -> None:
         assert reader.read() == b"late"
 
 
-def test_who_asks_before_sending_a_body_is_told_to_go_on(server: Server) -> None:
+def test_expect_100_continue_gets_continue(server: Server) -> None:
     with connect(server) as connection:
         connection.sendall(POST + b"Content-Length: 4\r\nExpect: 100-continue\r\n\r\n")
 
@@ -183,7 +183,7 @@ def test_who_asks_before_sending_a_body_is_told_to_go_on(server: Server) -> None
 
 
 @pytest.mark.parametrize("library", ["asyncio", "uvloop"])
-def test_a_response_to_head_is_sent_before_its_connection_is_closed(library: str) -> None:
+def test_head_response_is_sent_before_the_connection_closes(library: str) -> None:
     async def respond(connection: Connection, _: Receive, send: Send) -> None:
         connection.loop.call_soon(connection.check, connection.loop.time() + 3600)
         await send({"type": "http.response.start", "status": 200})
@@ -195,7 +195,7 @@ def test_a_response_to_head_is_sent_before_its_connection_is_closed(library: str
 
 
 @pytest.mark.parametrize("library", ["asyncio", "uvloop"])
-def test_a_refusal_comes_after_what_was_said_before(library: str) -> None:
+def test_refusal_follows_earlier_responses(library: str) -> None:
     async def respond(connection: Connection, receive: Receive, _: Send) -> None:
         connection.loop.call_soon(connection.refuse, "body", 408, "Too slow.")
         await receive()
@@ -208,7 +208,7 @@ def test_a_refusal_comes_after_what_was_said_before(library: str) -> None:
 
 
 @pytest.mark.parametrize("library", ["asyncio", "uvloop"])
-def test_a_response_that_begins_as_its_client_hangs_up_is_no_failure(library: str) -> None:
+def test_response_to_a_vanished_client_is_not_a_failure(library: str) -> None:
     async def respond(connection: Connection, receive: Receive, send: Send) -> None:
         connection.loop.call_soon(connection.transport.abort)
         await asyncio.sleep(0)
@@ -220,7 +220,7 @@ def test_a_response_that_begins_as_its_client_hangs_up_is_no_failure(library: st
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
-def test_pieces_of_a_body_may_be_views_of_memory(kind: Callable[[bytes], Any]) -> None:
+def test_body_pieces_can_be_memoryviews(kind: Callable[[bytes], Any]) -> None:
     pieces = [kind(b"ab"), kind(b"cd"), kind(b"ef")]
 
     async def respond(_connection: Connection, _receive: Receive, send: Send) -> None:
@@ -237,13 +237,13 @@ def test_pieces_of_a_body_may_be_views_of_memory(kind: Callable[[bytes], Any]) -
 
 
 @pytest.mark.parametrize("size", [1, 16_383, 16_384, 1_000_000])
-def test_a_body_of_any_size_arrives_whole(server: Server, size: int) -> None:
+def test_body_of_any_size_arrives_completely(server: Server, size: int) -> None:
     body = size * b"x"
 
     assert server.request("/raw", "POST", body=body).body == body
 
 
-def test_a_body_does_not_count_as_headers(server: Server) -> None:
+def test_body_does_not_count_as_headers(server: Server) -> None:
     body = MEGABYTE * b"x"
     chunk = b"%x\r\n%s\r\n" % (len(body), body)
     lines = b"Transfer-Encoding: chunked\r\n\r\n"
@@ -253,7 +253,7 @@ def test_a_body_does_not_count_as_headers(server: Server) -> None:
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
-def test_a_head_that_is_late_is_refused(launch: Launch) -> None:
+def test_late_head_is_refused(launch: Launch) -> None:
     server = launch(APP__LIMITS__HEADER_SECONDS="1")
     server.wait_until_ready()
     with connect(server) as silent, connect(server) as slow, connect(server) as kept:
@@ -264,7 +264,7 @@ def test_a_head_that_is_late_is_refused(launch: Launch) -> None:
         assert response(slow)[0] == 408
         assert silent.recv(1) == b""  # without a request there is no response
 
-        kept.sendall(GET)  # a request later on has no more time
+        kept.sendall(GET)  # a later request has no more time
         assert response(kept)[0] == 408
 
 
@@ -285,7 +285,7 @@ def test_half_sent_bodies_leave_room_for_others(launch: Launch) -> None:
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
-def test_a_body_has_to_go_on(launch: Launch) -> None:
+def test_stalled_body_is_refused(launch: Launch) -> None:
     server = launch(APP__LIMITS__BODY_SECONDS="1", APP__LIMITS__MIN_BODY_BYTES_PER_SECOND="1000")
     server.wait_until_ready()
     head = POST + b"Content-Length: 10000\r\n\r\n"
@@ -301,7 +301,7 @@ def test_a_body_has_to_go_on(launch: Launch) -> None:
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
-def test_a_body_that_may_take_its_time_does(launch: Launch) -> None:
+def test_slow_body_is_accepted_without_a_limit(launch: Launch) -> None:
     server = launch(APP__LIMITS__HEADER_SECONDS="0.5", APP__LIMITS__BODY_SECONDS="0")
     server.wait_until_ready()
 
@@ -310,7 +310,7 @@ def test_a_body_that_may_take_its_time_does(launch: Launch) -> None:
     assert say(server, POST + b"Content-Length: 30\r\n\r\n", *pieces) == (200, 30 * b"x")
 
 
-def test_who_keeps_a_connection_has_to_use_it(launch: Launch) -> None:
+def test_idle_connection_is_closed(launch: Launch) -> None:
     server = launch("limited:app", APP__SERVER__KEEP_ALIVE_SECONDS="1")
     server.wait_until_ready()
     with connect(server) as idle, connect(server) as busy:
@@ -325,7 +325,7 @@ def test_who_keeps_a_connection_has_to_use_it(launch: Launch) -> None:
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
-def test_half_open_connections_give_way_to_others(launch: Launch) -> None:
+def test_half_open_connections_are_closed_for_others(launch: Launch) -> None:
     server = launch(APP__LIMITS__MAX_CONNECTIONS="100", APP__LIMITS__HEADER_SECONDS="600")
     server.wait_until_ready()
     with ExitStack() as stack:
@@ -345,9 +345,7 @@ def test_half_open_connections_give_way_to_others(launch: Launch) -> None:
 
 @pytest.mark.parametrize("protocol", [b"h2c", b"foo/2", b"h2c, foo", b"TLS/1.0"])
 @pytest.mark.parametrize("cut", [1000, 12, 60, 130])
-def test_an_offer_of_another_protocol_is_passed_over(
-    server: Server, protocol: bytes, cut: int
-) -> None:
+def test_upgrade_to_another_protocol_is_ignored(server: Server, protocol: bytes, cut: int) -> None:
     body = b'{"amount": 3}'
     request = b"POST /orders HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\n"
     request += b"Upgrade: " + protocol + b"\r\nContent-Type: application/json\r\n"
@@ -365,7 +363,7 @@ def test_an_offer_of_another_protocol_is_passed_over(
         assert received.count(b"HTTP/1.1 201 Created") == 2
 
 
-def test_what_is_no_request_is_told_so(server: Server) -> None:
+def test_invalid_request_gets_400(server: Server) -> None:
     assert say(server, b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 400
     assert say(server, b"SSH-2.0-OpenSSH\r\n\r\n")[0] == 400
     assert say(server, POST + b"Content-Length: " + 5000 * b"9" + b"\r\n\r\n")[0] == 400
@@ -374,14 +372,14 @@ def test_what_is_no_request_is_told_so(server: Server) -> None:
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="an adopted service has its own idea of that")
-def test_a_request_has_one_host(server: Server) -> None:
+def test_request_needs_exactly_one_host(server: Server) -> None:
     assert say(server, b"GET /ok HTTP/1.1\r\n\r\n")[0] == 400
     assert say(server, GET + b"Host: y\r\n\r\n")[0] == 400
     assert say(server, b"GET /ok HTTP/1.0\r\n\r\n")[0] == 200
 
 
 @pytest.mark.skipif(not support.ADOPTED, reason="only what was there before goes on")
-def test_an_adopted_service_answers_as_before(launch: Launch) -> None:
+def test_adopted_service_responds_as_before(launch: Launch) -> None:
     server = launch(APP__LIMITS__HEADER_SECONDS="0.1")
     server.wait_until_ready()
 
@@ -389,7 +387,7 @@ def test_an_adopted_service_answers_as_before(launch: Launch) -> None:
     assert say(server, GET, *20 * [b"X: y\r\n"], b"\r\n")[0] == 200
 
 
-def test_a_refusal_is_a_problem(server: Server) -> None:
+def test_refusal_is_a_problem(server: Server) -> None:
     with connect(server) as connection:
         connection.sendall(GET + 300 * b"X-Many: x\r\n" + b"\r\n")
         reader = HTTPResponse(connection)

@@ -1,4 +1,4 @@
-"""The pages about the API need nothing from the internet."""
+"""The API's documentation pages need nothing from the internet."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ OFFLINE = {"docs.offline": True}
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
-def test_all_that_a_page_loads_comes_from_the_service(build: Build, path: str) -> None:
+def test_pages_load_scripts_from_the_service(build: Build, path: str) -> None:
     client = TestClient(build(FastAPI(title="API"), OFFLINE).app)
 
     page = client.get(path)
@@ -33,7 +33,7 @@ def test_all_that_a_page_loads_comes_from_the_service(build: Build, path: str) -
     assert "//" not in "".join(loaded)
 
 
-def test_they_work_behind_a_prefix(build: Build) -> None:
+def test_pages_work_behind_a_prefix(build: Build) -> None:
     client = TestClient(build(FastAPI(), OFFLINE).app, root_path="/prefix")
 
     page = client.get("/docs").text
@@ -42,14 +42,14 @@ def test_they_work_behind_a_prefix(build: Build) -> None:
     assert "'/prefix/openapi.json'" in page
 
 
-def test_pages_that_were_turned_off_stay_off(build: Build) -> None:
+def test_disabled_pages_stay_disabled(build: Build) -> None:
     client = TestClient(build(FastAPI(docs_url=None), OFFLINE).app)
 
     assert client.get("/docs").status_code == 404
     assert client.get("/redoc").status_code == 200
 
 
-def test_a_page_of_the_service_itself_stays(build: Build) -> None:
+def test_page_defined_by_the_service_is_kept(build: Build) -> None:
     app = FastAPI(docs_url=None)
     app.add_route("/docs", lambda _: PlainTextResponse("ours"))
 
@@ -57,7 +57,7 @@ def test_a_page_of_the_service_itself_stays(build: Build) -> None:
 
 
 @pytest.mark.parametrize("path", ["/{rest:path}", "/{page}"])
-def test_a_route_of_the_service_that_takes_all_paths_hides_none(build: Build, path: str) -> None:
+def test_catch_all_route_hides_no_page(build: Build, path: str) -> None:
     app = FastAPI()
     app.get(path)(lambda: "ours")
 
@@ -69,20 +69,20 @@ def test_a_route_of_the_service_that_takes_all_paths_hides_none(build: Build, pa
     assert client.get("/else").json() == "ours"
 
 
-def test_another_address_is_kept(build: Build) -> None:
+def test_custom_page_address_is_kept(build: Build) -> None:
     client = TestClient(build(FastAPI(docs_url="/about/api"), OFFLINE).app)
 
     assert "/about/api/assets/swagger-ui.css" in client.get("/about/api").text
     assert client.get("/about/api/assets/swagger-ui.css").status_code == 200
 
 
-def test_an_adopted_service_keeps_its_pages(build: Build) -> None:
+def test_adopted_service_keeps_its_pages(build: Build) -> None:
     page = TestClient(build(FastAPI()).app).get("/docs").text
 
     assert ("/docs/assets/" in page) is not support.ADOPTED
 
 
-def test_an_application_within_middleware_has_them_too(build: Build) -> None:
+def test_wrapped_application_has_pages(build: Build) -> None:
     app = TrustedHostMiddleware(FastAPI(), allowed_hosts=["*"])
 
     assert "/docs/assets/" in TestClient(build(app, OFFLINE).app).get("/docs").text

@@ -1,4 +1,4 @@
-"""Errors are problem+json (RFC 9457) and tell the caller nothing of the inside."""
+"""Errors are problem+json (RFC 9457), and reveal nothing internal to the client."""
 
 import importlib
 import json
@@ -31,14 +31,14 @@ def client(build: Build) -> TestClient:
     return TestClient(build(everything.app, ON).app, raise_server_exceptions=False)
 
 
-def problem(answer: Any, status: int) -> dict[str, Any]:
-    """Return the problem, after a look at what all problems have."""
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    content = answer.json()
+def problem(response: Any, status: int) -> dict[str, Any]:
+    """Return the problem, after checking what all problems have in common."""
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    content = response.json()
     assert content["type"] == "about:blank"
     assert content["status"] == status
-    assert content["request_id"] == answer.headers["x-request-id"]
+    assert content["request_id"] == response.headers["x-request-id"]
     assert content["title"]
     return content
 
@@ -50,7 +50,7 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
         ("/items/1?limit=x", "query", "/limit"),
     ],
 )
-def test_a_parameter_is_pointed_at(
+def test_invalid_parameter_has_a_pointer(
     client: TestClient, path: str, location: str, pointer: str
 ) -> None:
     (error,) = problem(client.get(path), 422)["errors"]
@@ -59,7 +59,7 @@ def test_a_parameter_is_pointed_at(
     assert "valid integer" in error["detail"]
 
 
-def test_a_header_is_pointed_at(client: TestClient) -> None:
+def test_invalid_header_has_a_pointer(client: TestClient) -> None:
     (error,) = problem(client.get("/items/1", headers={"x-token": "x"}), 422)["errors"]
 
     assert (error["location"], error["pointer"]) == ("header", "/x-token")
@@ -77,48 +77,48 @@ def test_a_header_is_pointed_at(client: TestClient) -> None:
         (b'{"amount": ', [""]),
     ],
 )
-def test_a_body_is_pointed_into(client: TestClient, body: bytes, pointers: list[str]) -> None:
-    """JSON pointers (RFC 6901); the whole body is the empty one, also where it is no JSON."""
-    answer = client.post("/orders", content=body, headers={"content-type": "application/json"})
-    errors = problem(answer, 422)["errors"]
+def test_invalid_body_has_a_pointer(client: TestClient, body: bytes, pointers: list[str]) -> None:
+    """JSON pointers (RFC 6901); the empty one is the whole body, also if it is not JSON."""
+    response = client.post("/orders", content=body, headers={"content-type": "application/json"})
+    errors = problem(response, 422)["errors"]
 
     assert [error["pointer"] for error in errors] == pointers
     assert {error["location"] for error in errors} == {"body"}
 
 
-def test_an_input_that_was_refused_is_not_repeated(client: TestClient) -> None:
+def test_problem_does_not_repeat_the_input(client: TestClient) -> None:
     assert "hunter2" not in client.get("/items/1?limit=hunter2").text
 
 
-def test_an_http_error_says_what_the_service_says(client: TestClient) -> None:
-    answer = client.get("/teapot", headers=ID)
+def test_http_exception_keeps_its_detail(client: TestClient) -> None:
+    response = client.get("/teapot", headers=ID)
 
-    assert problem(answer, 418) == {
+    assert problem(response, 418) == {
         "type": "about:blank",
         "title": "I'm a Teapot",
         "status": 418,
         "detail": "short and stout",
         "request_id": "mine",
     }
-    assert answer.headers["x-handle"] == "yes"
+    assert response.headers["x-handle"] == "yes"
 
 
-def test_details_that_are_more_than_text_stay_whole(client: TestClient) -> None:
+def test_structured_detail_is_kept(client: TestClient) -> None:
     assert problem(client.get("/conflict"), 409)["context"] == {"code": "TAKEN", "holder": None}
 
 
-def test_what_is_not_there_is_a_problem(client: TestClient) -> None:
+def test_unknown_path_is_a_problem(client: TestClient) -> None:
     assert problem(client.get("/nothing"), 404)["title"] == "Not Found"
 
 
-def test_a_method_that_is_not_there_names_those_that_are(client: TestClient) -> None:
-    answer = client.delete("/ok")
+def test_unsupported_method_lists_the_allowed_ones(client: TestClient) -> None:
+    response = client.delete("/ok")
 
-    problem(answer, 405)
-    assert answer.headers["allow"] == "GET"
+    problem(response, 405)
+    assert response.headers["allow"] == "GET"
 
 
-def test_a_status_of_nobodys_has_a_title_too(build: Build) -> None:
+def test_unassigned_status_has_a_title(build: Build) -> None:
     app = FastAPI()
 
     @app.get("/")
@@ -130,37 +130,37 @@ def test_a_status_of_nobodys_has_a_title_too(build: Build) -> None:
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_an_answer_that_has_no_body_keeps_none(build: Build, status: int) -> None:
+def test_bodyless_status_has_no_body(build: Build, status: int) -> None:
     app = FastAPI()
 
     @app.get("/")
     def refuse() -> None:
         raise HTTPException(status, headers={"etag": "x"})
 
-    answer = TestClient(build(app, ON).app).get("/")
-    assert (answer.status_code, answer.content, answer.headers["etag"]) == (status, b"", "x")
+    response = TestClient(build(app, ON).app).get("/")
+    assert (response.status_code, response.content, response.headers["etag"]) == (status, b"", "x")
 
 
-def test_an_unexpected_exception_tells_the_caller_nothing(client: TestClient) -> None:
-    answer = client.get("/boom")
+def test_unexpected_exception_reveals_nothing_to_the_client(client: TestClient) -> None:
+    response = client.get("/boom")
 
-    assert problem(answer, 500).keys() == {"type", "title", "status", "request_id"}
-    assert "secret" not in answer.text
+    assert problem(response, 500).keys() == {"type", "title", "status", "request_id"}
+    assert "secret" not in response.text
 
 
-def test_one_of_an_application_without_handlers_neither(build: Build) -> None:
+def test_exception_without_handlers_reveals_nothing(build: Build) -> None:
     async def boom(scope: Any, _receive: Any, _send: Any) -> None:
         raise RuntimeError(f"secret reason {scope['type']}")
 
-    answer = TestClient(build(boom, ON).app).get("/", headers=ID)
+    response = TestClient(build(boom, ON).app).get("/", headers=ID)
 
-    assert problem(answer, 500)["request_id"] == "mine"
-    assert "secret" not in answer.text
+    assert problem(response, 500)["request_id"] == "mine"
+    assert "secret" not in response.text
 
 
 @pytest.fixture(scope="module")
 def verbose(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return a server that answers with problems, in every variant."""
+    """Return a server that responds with problems, in every variant."""
     folder = tmp_path_factory.mktemp("verbose")
     with Server(folder, "everything:app", APP__ERRORS__PROBLEM_JSON="true") as server:
         server.wait_until_ready()
@@ -168,17 +168,17 @@ def verbose(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.mark.parametrize("path", ["/boom", "/midway", "/afterwards"])
-def test_the_trace_is_in_the_log_once_with_the_same_id(verbose: Server, path: str) -> None:
-    """An exception before the answer, in its middle, and after it."""
+def test_traceback_is_logged_once_with_the_request_id(verbose: Server, path: str) -> None:
+    """An exception before the response, in its middle, and after it."""
     mark = f"trace-{path[1:]}"
     if path == "/midway":  # must not look complete
         with pytest.raises(IncompleteRead) as cut:
             verbose.request(path, headers={"x-request-id": mark})
         assert cut.value.partial == b"first"
     else:
-        answer = verbose.request(path, headers={"x-request-id": mark})
-        assert answer.status == (500 if path == "/boom" else 200)
-        assert b"secret" not in answer.body
+        response = verbose.request(path, headers={"x-request-id": mark})
+        assert response.status == (500 if path == "/boom" else 200)
+        assert b"secret" not in response.body
     verbose.line(event="request", request_id=mark)
     verbose.line(level="error", request_id=mark)
 
@@ -188,7 +188,7 @@ def test_the_trace_is_in_the_log_once_with_the_same_id(verbose: Server, path: st
     assert verbose.errors.read_text() == ""
 
 
-def test_handlers_of_the_service_stay(build: Build) -> None:
+def test_handlers_of_the_service_are_kept(build: Build) -> None:
     app = FastAPI()
 
     class Special(Exception):  # noqa: N818 - a name of the service's own
@@ -206,17 +206,17 @@ def test_handlers_of_the_service_stay(build: Build) -> None:
         raise RuntimeError if wrong else Special
 
     client = TestClient(build(app, ON).app, raise_server_exceptions=False)
-    said = [
+    errors = [
         client.get(path).json()["own"]
         for path in ("/nothing", "/special?wrong=x", "/special", "/special?wrong=1")
     ]
-    assert said == ["HTTPException", "RequestValidationError", "Special", "RuntimeError"]
+    assert errors == ["HTTPException", "RequestValidationError", "Special", "RuntimeError"]
     problem(client.post("/special"), 405)
 
 
 @pytest.fixture
 def mounted() -> FastAPI:
-    """Return an application with others below it, in each way there is."""
+    """Return an application with others mounted in it, in every possible way."""
 
     def sub() -> FastAPI:
         app = FastAPI()
@@ -243,7 +243,7 @@ def mounted() -> FastAPI:
 @pytest.mark.parametrize(
     "prefix", ["/direct", "/routes/below", "/starlette/sub", "/wrapped", "/outer/inner"]
 )
-def test_applications_below_answer_the_same_way(
+def test_mounted_applications_respond_with_problems(
     mounted: FastAPI, build: Build, prefix: str
 ) -> None:
     client = TestClient(build(mounted, ON).app, raise_server_exceptions=False)
@@ -255,7 +255,7 @@ def test_applications_below_answer_the_same_way(
     problem(client.get("/starlette/refuse"), 403)
 
 
-def test_an_application_within_a_middleware_answers_the_same_way(build: Build) -> None:
+def test_wrapped_application_responds_with_problems(build: Build) -> None:
     problem(TestClient(build(GZipMiddleware(FastAPI()), ON).app).get("/nothing"), 404)
 
 
@@ -269,8 +269,8 @@ def test_websockets_are_left_alone(client: TestClient) -> None:
         assert websocket.receive_text() == "hello"
 
 
-def test_an_error_of_the_service_is_not_a_problem_of_the_caller(build: Build) -> None:
-    """A ValidationError of the service's own data is a 500, and shows none of it."""
+def test_response_validation_error_is_a_500(build: Build) -> None:
+    """A ValidationError of the service's own data is a 500 that shows none of it."""
     app = FastAPI()
 
     class Row(BaseModel):
@@ -280,12 +280,12 @@ def test_an_error_of_the_service_is_not_a_problem_of_the_caller(build: Build) ->
     def row() -> Row:
         return Row.model_validate({"amount": "hunter2"})
 
-    answer = TestClient(build(app, ON).app, raise_server_exceptions=False).get("/row")
-    problem(answer, 500)
-    assert "hunter2" not in answer.text
+    response = TestClient(build(app, ON).app, raise_server_exceptions=False).get("/row")
+    problem(response, 500)
+    assert "hunter2" not in response.text
 
 
-def test_a_validation_error_that_the_service_raises_itself_is_a_422(build: Build) -> None:
+def test_validation_error_raised_by_the_service_is_a_422(build: Build) -> None:
     app = FastAPI()
 
     @app.get("/")
@@ -299,7 +299,7 @@ def test_a_validation_error_that_the_service_raises_itself_is_a_422(build: Build
 # The OpenAPI document
 
 
-def test_the_document_says_what_errors_look_like(build: Build) -> None:
+def test_openapi_document_describes_errors(build: Build) -> None:
     app = FastAPI()
 
     @app.get("/checked")
@@ -325,7 +325,7 @@ def test_the_document_says_what_errors_look_like(build: Build) -> None:
         assert name in schemas
 
 
-def test_the_document_can_be_asked_for_more_than_once(build: Build) -> None:
+def test_openapi_document_can_be_generated_twice(build: Build) -> None:
     app = FastAPI()
     app.get("/ok")(lambda: "ok")
 
@@ -353,8 +353,8 @@ def test_schemas_of_the_service_are_not_replaced(build: Build) -> None:
 # Off
 
 
-def test_turned_off_everything_is_as_before(build: Build) -> None:
-    """Byte for byte, the id of the request aside."""
+def test_errors_are_unchanged_when_turned_off(build: Build) -> None:
+    """Byte for byte, except for the id of the request."""
     app = importlib.reload(everything).app  # other tests have built the chassis around it
     plain = TestClient(app, raise_server_exceptions=False)
     document = plain.get("/openapi.json").content
@@ -375,8 +375,8 @@ def test_turned_off_everything_is_as_before(build: Build) -> None:
     assert client.get("/openapi.json").content == document
 
 
-def test_the_default_is_on_unless_the_service_was_there_before(build: Build) -> None:
-    answer = TestClient(build(FastAPI()).app).get("/nothing")
+def test_problem_json_is_on_except_in_adopted_services(build: Build) -> None:
+    response = TestClient(build(FastAPI()).app).get("/nothing")
 
     expected = "application/json" if ADOPTED else "application/problem+json"
-    assert answer.headers["content-type"] == expected
+    assert response.headers["content-type"] == expected

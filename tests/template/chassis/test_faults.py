@@ -1,4 +1,4 @@
-"""What goes wrong around a service, with real sockets: it answers what it can, and recovers."""
+"""Faults around a service, with real sockets: it serves what it can, and recovers."""
 
 import asyncio
 import signal
@@ -18,37 +18,37 @@ from . import support
 Launch = Callable[..., support.Server]
 
 LIMITS = {"APP__LIMITS__ENABLED": "true"}
-GROWTH = 64_000_000  # bytes of memory: what an allocator keeps, and no queue
+GROWTH = 64_000_000  # bytes of memory: room for the allocator, not for a queue
 
 
-async def ask(port: int, request: bytes) -> tuple[int, bytes]:
-    """Send a request on a connection of its own; return status and head of the answer."""
+async def send(port: int, request: bytes) -> tuple[int, bytes]:
+    """Send a request on a new connection; return status and head of the response."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(request)
-        answer = await reader.read()
-        return int(answer.split(b" ", 2)[1]), answer.partition(b"\r\n\r\n")[0]
+        response = await reader.read()
+        return int(response.split(b" ", 2)[1]), response.partition(b"\r\n\r\n")[0]
     finally:
         writer.close()
 
 
 def get(path: str, method: str = "GET") -> bytes:
-    """Return a request after which the connection ends."""
+    """Return a request that asks to close the connection."""
     return f"{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n".encode()
 
 
 def within_patience(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run a caller; a hang is a failure."""
+    """Run a client; a hang is a failure."""
     return asyncio.run(asyncio.wait_for(work, support.PATIENCE * 2))
 
 
 def memory(server: support.Server) -> float:
-    """Return the bytes that the process has in memory."""
+    """Return the resident memory of the process in bytes."""
     return server.samples("process_resident_memory_bytes")[()]
 
 
 @pytest.mark.inference
-def test_five_times_what_it_can_do(launch: Launch) -> None:
+def test_fivefold_overload_is_survived(launch: Launch) -> None:
     # 20 ms for a batch of at most 2: 100 a second.
     server = launch(
         "asking:app",
@@ -63,20 +63,20 @@ def test_five_times_what_it_can_do(launch: Launch) -> None:
     lengths = []
 
     async def overload() -> list[tuple[int, bytes]]:
-        asked = []
-        for number in range(100):  # open-loop: 500 a second, whatever comes back
-            asked += [asyncio.create_task(ask(port, get("/ask?item=0"))) for _ in range(5)]
+        sent = []
+        for number in range(100):  # open-loop: 500 a second, whatever the responses
+            sent += [asyncio.create_task(send(port, get("/ask?item=0"))) for _ in range(5)]
             await asyncio.sleep(0.01)
             if number % 20 == 0:
                 samples = await asyncio.to_thread(server.samples, "inference_queue_length")
                 lengths.append(samples[()])
-        return await asyncio.gather(*asked)
+        return await asyncio.gather(*sent)
 
-    answers = within_patience(overload())
+    responses = within_patience(overload())
 
-    statuses = Counter(status for status, _ in answers)
+    statuses = Counter(status for status, _ in responses)
     assert set(statuses) == {200, 503}
-    assert all(b"\r\nretry-after: 1" in head for status, head in answers if status == 503)
+    assert all(b"\r\nretry-after: 1" in head for status, head in responses if status == 503)
     assert max(lengths) <= 10
     dropped = server.samples("inference_dropped_total", reason="queue_full")
     assert dropped == {("queue_full",): statuses[503]}
@@ -84,7 +84,7 @@ def test_five_times_what_it_can_do(launch: Launch) -> None:
     assert server.request("/ask?item=1").status == 200
 
 
-def test_slow_readers_and_writers_keep_nobody_waiting(launch: Launch) -> None:
+def test_slow_peers_do_not_delay_others(launch: Launch) -> None:
     server = launch("limited:app", **LIMITS)
     server.wait_until_ready()
     server.request("/ok")
@@ -113,18 +113,18 @@ def test_slow_readers_and_writers_keep_nobody_waiting(launch: Launch) -> None:
     )
 
 
-def test_slow_writers_are_given_up(launch: Launch) -> None:
+def test_slow_writers_are_disconnected(launch: Launch) -> None:
     server = launch("limited:app", **LIMITS, APP__LIMITS__MAX_SECONDS="0.3")
     server.wait_until_ready()
 
     head = b"POST /raw HTTP/1.1\r\nhost: test\r\ncontent-length: 1000\r\n\r\nx"
-    status, answer = within_patience(ask(server.port, head))
+    status, response = within_patience(send(server.port, head))
 
     assert status == 504
-    assert b"\r\nconnection: close" in answer
+    assert b"\r\nconnection: close" in response
 
 
-def test_large_bodies_take_no_memory(launch: Launch) -> None:
+def test_large_bodies_do_not_fill_memory(launch: Launch) -> None:
     server = launch("limited:app", **LIMITS)
     server.wait_until_ready()
     server.request("/ok")
@@ -150,12 +150,12 @@ def test_large_bodies_take_no_memory(launch: Launch) -> None:
     assert memory(server) - before < GROWTH
 
 
-def test_liveness_notices_a_blocked_event_loop(launch: Launch) -> None:
+def test_liveness_fails_when_the_event_loop_is_blocked(launch: Launch) -> None:
     server = launch("limited:app")
     server.wait_until_ready()
     assert server.request("/livez", management=True).status == 200
-    with socket.create_connection(("127.0.0.1", server.port)) as caller:
-        caller.sendall(get("/block"))
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(get("/block"))
 
         def silent() -> bool:
             with socket.create_connection(("127.0.0.1", server.management_port)) as probe:
@@ -168,13 +168,13 @@ def test_liveness_notices_a_blocked_event_loop(launch: Launch) -> None:
 
         support.wait_for(silent, "a failed liveness probe")
         (server.output.parent / "open").touch()
-        caller.settimeout(support.PATIENCE)
-        assert caller.recv(1000).startswith(b"HTTP/1.1 200")
+        client.settimeout(support.PATIENCE)
+        assert client.recv(1000).startswith(b"HTTP/1.1 200")
 
     assert server.request("/livez", management=True).status == 200
 
 
-def test_ten_thousand_paths_and_methods_make_a_handful_of_series(launch: Launch) -> None:
+def test_many_paths_and_methods_make_few_series(launch: Launch) -> None:
     server = launch("limited:app")
     server.wait_until_ready()
     port = server.port
@@ -209,7 +209,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @pytest.mark.inference
-def test_no_accepted_request_is_lost_when_it_ends_under_fire(launch: Launch) -> None:
+def test_shutdown_under_load_loses_no_accepted_request(launch: Launch) -> None:
     server = launch(
         "asking:app",
         APP__INFERENCE__MODEL="asking:Steady",
@@ -226,8 +226,8 @@ def test_no_accepted_request_is_lost_when_it_ends_under_fire(launch: Launch) -> 
     half_sent = socket.create_connection(("127.0.0.1", port))
     half_sent.sendall(b"POST /ask HTTP/1.1\r\nhost: test\r\n")
 
-    async def caller() -> Counter[object]:
-        """Ask again and again; tell what came of it, until the port is closed."""
+    async def client() -> Counter[object]:
+        """Send requests until the port is closed; record their results."""
         outcomes: Counter[object] = Counter()
         while True:
             try:
@@ -236,17 +236,17 @@ def test_no_accepted_request_is_lost_when_it_ends_under_fire(launch: Launch) -> 
                 return outcomes
             writer.write(get("/ask?item=0"))
             try:
-                answer = await reader.read()
+                response = await reader.read()
             except ConnectionResetError:
-                answer = b""  # it was in the backlog when the port closed: not accepted
-            outcomes[answer.split(b" ", 2)[1] if answer else "not accepted"] += 1
+                response = b""  # it was in the backlog when the port closed: not accepted
+            outcomes[response.split(b" ", 2)[1] if response else "not accepted"] += 1
             writer.close()
 
     async def fire() -> Counter[object]:
-        callers = [asyncio.create_task(caller()) for _ in range(60)]
+        clients = [asyncio.create_task(client()) for _ in range(60)]
         await asyncio.sleep(1)
         server.process.send_signal(signal.SIGTERM)
-        return sum(await asyncio.gather(*callers), Counter())
+        return sum(await asyncio.gather(*clients), Counter())
 
     outcomes = within_patience(fire())
 
@@ -260,7 +260,7 @@ def test_no_accepted_request_is_lost_when_it_ends_under_fire(launch: Launch) -> 
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="the API of an adopted service is its own")
-def test_the_api_answers_every_request_as_documented(launch: Launch) -> None:
+def test_api_responds_to_every_request_as_documented(launch: Launch) -> None:
     schemathesis = pytest.importorskip("schemathesis")
     config = yaml.safe_load((support.SERVICE / "config/application.yml").read_text("utf-8"))
     settings = {"APP__CONFIG_DIR": str(support.SERVICE / "config")}
@@ -277,7 +277,7 @@ def test_the_api_answers_every_request_as_documented(launch: Launch) -> None:
 
             @given(case=operation.as_strategy(generation_mode=mode))
             def documented(case: Any) -> None:
-                # Pydantic takes `true` for a number, and that is the service's own decision.
+                # Pydantic accepts `true` as a number, which is the service's own decision.
                 lax = [schemathesis.checks.negative_data_rejection]
                 response = case.call_and_validate(excluded_checks=lax)
                 if response.status_code >= 400:

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it wants requests."""
+"""Liveness, startup and readiness."""
 
 import asyncio
 import threading
@@ -36,34 +36,32 @@ def client(readiness: Readiness) -> Iterator[TestClient]:
         yield client
 
 
-def test_without_checks_it_is_ready_once_it_has_started(
+def test_service_without_checks_is_ready_once_started(
     readiness: Readiness, client: TestClient
 ) -> None:
-    answer = client.get("/readyz")
-    assert answer.status_code == 200
-    assert answer.json() == {"status": "ready", "checks": {"service": "ok"}}
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"status": "ready", "checks": {"service": "ok"}}
 
     readiness.started = False
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json() == {"status": "not ready", "checks": {"service": "starting"}}
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == {"status": "not ready", "checks": {"service": "starting"}}
 
 
-def test_a_start_goes_on_until_the_model_is_loaded(
-    readiness: Readiness, client: TestClient
-) -> None:
+def test_startup_lasts_until_the_model_is_loaded(readiness: Readiness, client: TestClient) -> None:
     assert client.get("/startupz").status_code == 200
 
     readiness.loaded = lambda: False
-    answer = client.get("/startupz")
-    assert answer.status_code == 503
-    assert answer.json() == {"status": "starting"}
+    response = client.get("/startupz")
+    assert response.status_code == 503
+    assert response.json() == {"status": "starting"}
 
     readiness.started, readiness.loaded = False, lambda: True
     assert client.get("/startupz").status_code == 503
 
 
-def test_a_start_does_not_wait_for_what_the_service_depends_on(client: TestClient) -> None:
+def test_startup_does_not_wait_for_dependencies(client: TestClient) -> None:
     @health.check("database")
     def database() -> None:
         raise ConnectionError
@@ -72,17 +70,17 @@ def test_a_start_does_not_wait_for_what_the_service_depends_on(client: TestClien
     assert client.get("/startupz").status_code == 200
 
 
-def test_a_draining_service_is_not_ready(readiness: Readiness, client: TestClient) -> None:
+def test_draining_service_is_not_ready(readiness: Readiness, client: TestClient) -> None:
     readiness.draining = True
 
-    answer = client.get("/readyz")
+    response = client.get("/readyz")
 
-    assert answer.status_code == 503
-    assert answer.json()["checks"] == {"service": "draining"}
+    assert response.status_code == 503
+    assert response.json()["checks"] == {"service": "draining"}
     assert client.get("/livez").status_code == 200
 
 
-def test_all_checks_have_to_pass_and_say_why_they_do_not(client: TestClient) -> None:
+def test_failing_checks_report_the_reason(client: TestClient) -> None:
     @health.check("database")
     async def database() -> None:
         raise ConnectionRefusedError("nobody listens")
@@ -95,10 +93,10 @@ def test_all_checks_have_to_pass_and_say_why_they_do_not(client: TestClient) -> 
     def disk() -> bool:
         return True
 
-    answer = client.get("/readyz")
+    response = client.get("/readyz")
 
-    assert answer.status_code == 503
-    assert answer.json()["checks"] == {
+    assert response.status_code == 503
+    assert response.json()["checks"] == {
         "service": "ok",
         "database": "ConnectionRefusedError: nobody listens",
         "cache": "LookupError: empty",
@@ -106,7 +104,7 @@ def test_all_checks_have_to_pass_and_say_why_they_do_not(client: TestClient) -> 
     }
 
 
-def test_readiness_comes_back(client: TestClient) -> None:
+def test_readiness_recovers(client: TestClient) -> None:
     problems = [OSError("gone")]
 
     @health.check("database")
@@ -119,14 +117,14 @@ def test_readiness_comes_back(client: TestClient) -> None:
     assert client.get("/readyz").status_code == 200
 
 
-def test_a_check_remains_the_function_it_was() -> None:
+def test_decorated_check_stays_the_same_function() -> None:
     def check() -> None: ...
 
     assert health.check("x")(check) is check
 
 
 @pytest.mark.parametrize("kind", ["callable object", "partial", "lambda that returns a coroutine"])
-def test_whatever_can_be_called_can_be_a_check(kind: str, client: TestClient) -> None:
+def test_any_callable_can_be_a_check(kind: str, client: TestClient) -> None:
     async def fail(reason: str) -> None:
         raise OSError(reason)
 
@@ -144,7 +142,7 @@ def test_whatever_can_be_called_can_be_a_check(kind: str, client: TestClient) ->
     assert client.get("/readyz").json()["checks"]["x"] == "OSError: x"
 
 
-def test_a_hanging_check_is_told_and_does_not_hold_up_others(client: TestClient) -> None:
+def test_hanging_check_is_reported_and_does_not_delay_others(client: TestClient) -> None:
     @health.check("stuck")
     async def stuck() -> None:
         await asyncio.Event().wait()
@@ -160,8 +158,8 @@ def test_a_hanging_check_is_told_and_does_not_hold_up_others(client: TestClient)
     assert client.get("/livez").status_code == 200
 
 
-def test_an_async_check_that_hangs_is_ended_and_tried_again(client: TestClient) -> None:
-    """A connection that hangs must not keep the service out after its end has come back."""
+def test_hanging_async_check_is_cancelled_and_retried(client: TestClient) -> None:
+    """A hanging connection must not keep the service unready after its peer has recovered."""
     hangs = [True]
     ended: list[bool] = []
 
@@ -179,7 +177,7 @@ def test_an_async_check_that_hangs_is_ended_and_tried_again(client: TestClient) 
     assert ended == [True]
 
 
-def test_sync_checks_that_hang_do_not_pile_up(client: TestClient) -> None:
+def test_hanging_sync_checks_do_not_pile_up(client: TestClient) -> None:
     release = threading.Event()
     begun: list[int] = []
 
@@ -190,14 +188,14 @@ def test_sync_checks_that_hang_do_not_pile_up(client: TestClient) -> None:
 
     try:
         for _ in range(5):
-            answer = client.get("/readyz")
-            assert answer.json()["checks"]["stuck"] == "no answer within 0.2 s"
+            response = client.get("/readyz")
+            assert response.json()["checks"]["stuck"] == "no answer within 0.2 s"
         assert len(begun) == 1
     finally:
         release.set()
 
 
-def test_a_check_that_will_not_be_ended_does_not_pile_up(client: TestClient) -> None:
+def test_uncancellable_check_does_not_pile_up(client: TestClient) -> None:
     begun: list[int] = []
     stop = False
 
@@ -218,7 +216,7 @@ def test_a_check_that_will_not_be_ended_does_not_pile_up(client: TestClient) -> 
         stop = True
 
 
-def test_probes_at_the_same_time_share_one_run(readiness: Readiness) -> None:
+def test_concurrent_probes_share_one_run(readiness: Readiness) -> None:
     begun: list[int] = []
 
     @health.check("slow")
@@ -226,16 +224,16 @@ def test_probes_at_the_same_time_share_one_run(readiness: Readiness) -> None:
         begun.append(1)
         await asyncio.sleep(0.05)
 
-    async def ask() -> list[dict[str, str]]:
+    async def request_reports() -> list[dict[str, str]]:
         return await asyncio.gather(*(readiness.report() for _ in range(10)))
 
-    reports = asyncio.run(ask())
+    reports = asyncio.run(request_reports())
 
     assert reports == [{"service": "ok", "slow": "ok"}] * 10
     assert len(begun) == 1
 
 
-def test_checks_and_metrics_answer_while_every_thread_of_the_application_is_busy(
+def test_checks_and_metrics_work_while_all_threads_are_busy(
     client: TestClient,
 ) -> None:
     @health.check("disk")
@@ -263,6 +261,6 @@ def test_checks_and_metrics_answer_while_every_thread_of_the_application_is_busy
             task.result(20)
 
 
-def test_the_management_port_has_nothing_else(client: TestClient) -> None:
+def test_management_port_has_no_other_routes(client: TestClient) -> None:
     assert client.get("/").status_code == 404
     assert client.post("/livez").status_code == 405

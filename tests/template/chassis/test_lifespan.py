@@ -1,4 +1,4 @@
-"""The application's own start and end, and the chassis' around them."""
+"""The application's startup and shutdown, and the chassis' around them."""
 
 import signal
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Build = Callable[..., Any]
 Launch = Callable[..., Server]
 
 
-def test_the_application_starts_and_ends(launch: Launch) -> None:
+def test_application_lifespan_runs(launch: Launch) -> None:
     server = launch()
     server.wait_until_ready()
     assert server.stop(signal.SIGTERM) == 0
@@ -26,12 +26,12 @@ def test_the_application_starts_and_ends(launch: Launch) -> None:
     assert events.count("started up") == events.count("shut down") == 1
 
 
-def test_what_it_gives_reaches_its_requests(build: Build) -> None:
+def test_lifespan_state_reaches_requests(build: Build) -> None:
     with TestClient(build(everything.app).app) as client:
         assert client.get("/state").json() == "state"
 
 
-def test_it_is_ready_while_it_is_up(build: Build) -> None:
+def test_service_is_ready_while_it_is_up(build: Build) -> None:
     service = build(everything.app)
     assert not service.readiness.started
 
@@ -42,7 +42,7 @@ def test_it_is_ready_while_it_is_up(build: Build) -> None:
 
 @pytest.mark.parametrize("name", ["app", "careful", "careless", "starlette"])
 def test_any_asgi_application_starts(name: str, build: Build) -> None:
-    """One that ignores lifespan, one that raises, one that answers it as if it were HTTP."""
+    """One that ignores lifespan, one that raises, one that responds as if it were HTTP."""
     service = build(getattr(bare, name))
 
     with TestClient(service.app) as client:
@@ -51,12 +51,12 @@ def test_any_asgi_application_starts(name: str, build: Build) -> None:
     assert not service.readiness.started
 
 
-def test_a_factory_is_called(build: Build) -> None:
+def test_application_factory_is_called(build: Build) -> None:
     with TestClient(build(everything.create).app) as client:
         assert client.get("/ok").json() == "ok"
 
 
-def test_an_end_that_fails_is_an_end(build: Build) -> None:
+def test_failing_shutdown_still_ends(build: Build) -> None:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> Any:
         yield
@@ -68,7 +68,7 @@ def test_an_end_that_fails_is_an_end(build: Build) -> None:
     assert not service.readiness.started
 
 
-def test_a_start_that_fails_ends_the_process(launch: Launch) -> None:
+def test_failing_startup_ends_the_process(launch: Launch) -> None:
     server = launch("everything:broken")
 
     assert server.process.wait(PATIENCE) not in (0, 2)
@@ -76,7 +76,7 @@ def test_a_start_that_fails_ends_the_process(launch: Launch) -> None:
     assert server.errors.read_text() == ""
 
 
-def test_an_application_that_cannot_be_imported_is_a_line_of_the_log(launch: Launch) -> None:
+def test_import_error_is_one_log_line(launch: Launch) -> None:
     server = launch("unimportable:app")
 
     assert server.process.wait(PATIENCE) == 1
@@ -86,23 +86,23 @@ def test_an_application_that_cannot_be_imported_is_a_line_of_the_log(launch: Lau
 
 
 @pytest.mark.inference
-def test_a_model_that_loads_slowly(launch: Launch) -> None:
-    """The process lives and serves what needs no model; it is ready when the model is there."""
+def test_slow_loading_model_is_waited_for(launch: Launch) -> None:
+    """The process is alive and serves what needs no model; it is ready once the model is loaded."""
     server = launch(APP__INFERENCE__MODEL="models:Slow")
     wait_for(lambda: server.lines(event="started up"), "the start")
 
     assert server.request("/livez", management=True).status == 200
     assert server.request("/ok").status == 200
-    answer = server.ready()
-    assert answer.status == 503
-    assert answer.json()["checks"]["model"] == "RuntimeError: loading"
+    response = server.ready()
+    assert response.status == 503
+    assert response.json()["checks"]["model"] == "RuntimeError: loading"
 
     (server.output.parent / "loaded").touch()
     server.wait_until_ready()
 
 
 @pytest.mark.inference
-def test_who_asks_before_the_model_is_loaded_does_not_wait_for_ever(launch: Launch) -> None:
+def test_requests_before_the_model_is_loaded_time_out(launch: Launch) -> None:
     server = launch(
         "asking:app",
         APP__INFERENCE__MODEL="models:Slow",
@@ -122,7 +122,7 @@ def test_who_asks_before_the_model_is_loaded_does_not_wait_for_ever(launch: Laun
 
 @pytest.mark.inference
 @pytest.mark.parametrize("model", ["models:Broken", "models:Nowhere", "nowhere:Model"])
-def test_a_model_that_does_not_load_ends_the_process(model: str, launch: Launch) -> None:
+def test_failed_model_load_ends_the_process(model: str, launch: Launch) -> None:
     server = launch(
         APP__INFERENCE__MODEL=model,
         APP__SHUTDOWN__DRAIN_SECONDS="600",

@@ -1,4 +1,4 @@
-"""What exceeds a limit is answered quickly, and the rest as if there were no limits."""
+"""What exceeds a limit is refused quickly; the rest is served as if there were no limits."""
 
 import signal
 import socket
@@ -21,36 +21,36 @@ PROBLEM = "application/problem+json"
 
 
 class Limited:
-    """A service with limits, and callers of it."""
+    """A service with limits, and its clients."""
 
     def __init__(self, server: support.Server) -> None:
         self.server = server
-        self.callers = ThreadPoolExecutor(16)
+        self.clients = ThreadPoolExecutor(16)
 
     def begin(self, path: str) -> "Future[support.Answer]":
-        """Send a request, and do not wait for the answer."""
-        return self.callers.submit(self.server.request, path)
+        """Send a request, and do not wait for the response."""
+        return self.clients.submit(self.server.request, path)
 
     def in_progress(self) -> int:
-        """Return how many requests have no complete answer."""
+        """Return how many requests have no complete response."""
         return int(self.server.samples("http_server_requests_in_progress")[()])
 
     def open(self) -> None:
-        """End what waits."""
+        """End the waiting requests."""
         (self.server.output.parent / "open").touch()
 
-    def post(self, path: str, pieces: list[bytes], *, chunked: bool) -> support.Answer:
-        """Send a body, all of it before the answer is read."""
+    def post(self, path: str, pieces: list[bytes], *, chunked: bool) -> support.Response:
+        """Send a whole body before reading the response."""
         length = {} if chunked else {"content-length": str(sum(map(len, pieces)))}
         headers = {"content-type": "application/json"} | length
         with closing(self.connect()) as connection:
             connection.request("POST", path, iter(pieces), headers, encode_chunked=chunked)
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
-            return support.Answer(response.status, names, response.read())
+            return support.Response(response.status, names, response.read())
 
     def connect(self) -> HTTPConnection:
-        """Return a connection, which is the caller's to close."""
+        """Return a connection, which the test must close."""
         return HTTPConnection("127.0.0.1", self.server.port, timeout=support.PATIENCE)
 
 
@@ -70,10 +70,10 @@ def start(launch: Launch) -> Iterator[Callable[..., Limited]]:
     yield start
     for limited in started:
         limited.open()
-        limited.callers.shutdown(cancel_futures=True)
+        limited.clients.shutdown(cancel_futures=True)
 
 
-def test_one_request_too_many_is_turned_away_at_once(start: Callable[..., Limited]) -> None:
+def test_excess_request_is_turned_away_at_once(start: Callable[..., Limited]) -> None:
     limited = start(max_requests=2)
     waiting = [limited.begin("/wait"), limited.begin("/wait/thread")]
     support.wait_for(lambda: limited.in_progress() == 2, "two requests in progress")
@@ -91,7 +91,7 @@ def test_one_request_too_many_is_turned_away_at_once(start: Callable[..., Limite
     assert limited.server.request("/ok").status == 200
 
 
-def test_of_many_that_are_turned_away_one_has_a_line_and_all_are_counted(
+def test_turned_away_requests_share_a_line_and_are_all_counted(
     start: Callable[..., Limited],
 ) -> None:
     limited = start(max_requests=1)
@@ -108,7 +108,7 @@ def test_of_many_that_are_turned_away_one_has_a_line_and_all_are_counted(
     lines = limited.server.lines(event="request", status=503, path="/ok")
     assert len(lines) == len(reports())
     assert lines[0]["request_id"] == refused[0].headers["x-request-id"]
-    assert len({answer.json()["request_id"] for answer in refused}) == 50
+    assert len({response.json()["request_id"] for response in refused}) == 50
     counts = limited.server.samples("http_server_request_duration_seconds_count", status="503")
     assert counts == {("GET", "unmatched", "503"): 50}
     limited.open()
@@ -116,22 +116,22 @@ def test_of_many_that_are_turned_away_one_has_a_line_and_all_are_counted(
 
 
 @pytest.mark.parametrize("path", ["/wait", "/wait/thread", "/stubborn"])
-def test_a_late_answer_is_given_up(start: Callable[..., Limited], path: str) -> None:
+def test_late_response_gets_504(start: Callable[..., Limited], path: str) -> None:
     limited = start(max_seconds=0.3)
 
-    answer = limited.server.request(path)
+    response = limited.server.request(path)
 
-    assert answer.status == 504
-    assert answer.headers["content-type"] == PROBLEM
-    assert answer.json()["detail"] == "There was no answer within 0.3 s."
+    assert response.status == 504
+    assert response.headers["content-type"] == PROBLEM
+    assert response.json()["detail"] == "There was no answer within 0.3 s."
     line = limited.server.line(event="request", path=path)
-    assert (line["status"], line["request_id"]) == (504, answer.headers["x-request-id"])
+    assert (line["status"], line["request_id"]) == (504, response.headers["x-request-id"])
     durations = limited.server.samples("http_server_request_duration_seconds_count", status="504")
     assert durations == {("GET", path, "504"): 1}
     assert limited.server.request("/ok").status == 200
 
 
-def test_a_late_handler_is_ended(start: Callable[..., Limited]) -> None:
+def test_late_handler_is_cancelled(start: Callable[..., Limited]) -> None:
     limited = start(max_seconds=0.3)
 
     limited.server.request("/wait")
@@ -140,7 +140,7 @@ def test_a_late_handler_is_ended(start: Callable[..., Limited]) -> None:
     assert not limited.server.lines(level="error")
 
 
-def test_many_late_requests_end_each_at_its_time(start: Callable[..., Limited]) -> None:
+def test_late_requests_end_at_their_own_deadlines(start: Callable[..., Limited]) -> None:
     limited = start(max_seconds=0.5)
 
     late = [limited.begin("/wait") for _ in range(8)]
@@ -149,7 +149,7 @@ def test_many_late_requests_end_each_at_its_time(start: Callable[..., Limited]) 
     support.wait_for(lambda: limited.in_progress() == 0, "the end of all requests")
 
 
-def test_an_answer_that_has_begun_may_take_its_time(start: Callable[..., Limited]) -> None:
+def test_started_response_has_no_deadline(start: Callable[..., Limited]) -> None:
     limited = start(max_seconds=3)
     with closing(limited.connect()) as connection:
         connection.request("GET", "/stream")
@@ -177,27 +177,25 @@ def test_websockets_are_not_limited(start: Callable[..., Limited]) -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("path", ["/json", "/raw"])
-def test_a_body_up_to_the_limit_is_taken(
+def test_body_up_to_the_limit_is_accepted(
     start: Callable[..., Limited], path: str, *, chunked: bool
 ) -> None:
     limited = start(max_body_bytes=1000)
     fits = [b'"', *[b"x" * 10] * 99, b"12345678", b'"']
 
     assert limited.post(path, fits, chunked=chunked).status == 200
-    answer = limited.post(path, [*fits, b" "], chunked=chunked)
+    response = limited.post(path, [*fits, b" "], chunked=chunked)
 
-    assert answer.status == 413
-    assert answer.headers["content-type"] == PROBLEM
-    assert answer.headers["connection"] == "close"
-    assert answer.json()["detail"] == "A body has at most 1000 bytes."
+    assert response.status == 413
+    assert response.headers["content-type"] == PROBLEM
+    assert response.headers["connection"] == "close"
+    assert response.json()["detail"] == "A body has at most 1000 bytes."
     assert not limited.server.lines(level="error")
     support.wait_for(lambda: limited.in_progress() == 0, "the end of both requests")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_an_application_without_a_framework_is_limited_too(
-    start: Callable[..., Limited], *, chunked: bool
-) -> None:
+def test_bare_asgi_application_is_limited(start: Callable[..., Limited], *, chunked: bool) -> None:
     limited = start("limited:plain", max_body_bytes=10)
 
     assert limited.post("/", [b"x" * 10], chunked=chunked).body == b"10"
@@ -207,7 +205,7 @@ def test_an_application_without_a_framework_is_limited_too(
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("path", ["/json", "/raw"])
-def test_who_sends_100_megabytes_before_reading_sees_the_answer(
+def test_client_sending_100_megabytes_first_sees_the_response(
     start: Callable[..., Limited], path: str, *, chunked: bool
 ) -> None:
     limited = start()
@@ -215,7 +213,7 @@ def test_who_sends_100_megabytes_before_reading_sees_the_answer(
     assert limited.post(path, [bytes(1_000_000)] * 100, chunked=chunked).status == 413
 
 
-def test_a_body_that_never_ends_does(start: Callable[..., Limited]) -> None:
+def test_endless_body_is_cut_off(start: Callable[..., Limited]) -> None:
     limited = start()
     piece = b"%x\r\n%s\r\n" % (100_000, bytes(100_000))
 
@@ -229,7 +227,7 @@ def test_a_body_that_never_ends_does(start: Callable[..., Limited]) -> None:
     assert limited.server.line(event="request", path="/raw")["status"] == 413
 
 
-def test_zero_is_no_limit(start: Callable[..., Limited]) -> None:
+def test_zero_means_no_limit(start: Callable[..., Limited]) -> None:
     limited = start(max_requests=0, max_seconds=0, max_body_bytes=0)
     waiting = [limited.begin("/wait") for _ in range(8)]
     support.wait_for(lambda: limited.in_progress() == 8, "eight requests in progress")
@@ -239,16 +237,16 @@ def test_zero_is_no_limit(start: Callable[..., Limited]) -> None:
     assert [future.result().status for future in waiting] == [200] * 8
 
 
-def test_an_adopted_service_keeps_its_contract(launch: Launch) -> None:
+def test_adopted_service_keeps_its_contract(launch: Launch) -> None:
     server = launch("limited:app", APP__LIMITS__MAX_BODY_BYTES="10")
     server.wait_until_ready()
 
-    answer = server.request("/raw", "POST", body=bytes(100))
+    response = server.request("/raw", "POST", body=bytes(100))
 
-    assert answer.status == (200 if support.ADOPTED else 413)
+    assert response.status == (200 if support.ADOPTED else 413)
 
 
-def test_late_requests_do_not_keep_the_process(start: Callable[..., Limited]) -> None:
+def test_late_requests_do_not_block_process_exit(start: Callable[..., Limited]) -> None:
     limited = start(max_seconds=0.3)
     late = [limited.begin("/wait"), limited.begin("/stubborn")]
     support.wait_for(lambda: limited.in_progress() == 2, "two requests in progress")

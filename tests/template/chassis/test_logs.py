@@ -19,7 +19,7 @@ Launch = Callable[..., Server]
 
 @pytest.fixture(scope="module")
 def mark(server: Server) -> str:
-    """Return a word that stands in all lines of one request."""
+    """Return a word that is in all lines of one request."""
     mark = uuid4().hex
     assert server.request(f"/logs?mark={mark}", headers={"x-request-id": mark}).status == 200
     server.line(event="request", request_id=mark)
@@ -48,14 +48,14 @@ def test_any_value_can_be_logged(server: Server, mark: str, event: str) -> None:
     assert entry["request_id"] == mark
 
 
-def test_values_that_json_has_not_are_written_as_text(server: Server, mark: str) -> None:
+def test_values_that_json_lacks_are_logged_as_text(server: Server, mark: str) -> None:
     entry = server.line(event="from structlog", mark=mark)
 
     assert entry["path"] == "x"
     assert entry["nan"] == "nan"
 
 
-def test_lines_of_libraries_come_out_the_same_way(server: Server, mark: str) -> None:
+def test_library_logging_has_the_same_format(server: Server, mark: str) -> None:
     entry = server.line(event=f"from logging {mark}")
 
     assert entry["level"] == "info"
@@ -63,16 +63,14 @@ def test_lines_of_libraries_come_out_the_same_way(server: Server, mark: str) -> 
     assert entry["request_id"] == mark
 
 
-def test_lines_breaks_and_other_alphabets_survive(server: Server, mark: str) -> None:
+def test_line_breaks_and_unicode_survive(server: Server, mark: str) -> None:
     event = f"two\nlines, größer ☃ \ud800 \x1b[31m {mark}"
 
     assert server.line(event=event)["request_id"] == mark
 
 
 @pytest.mark.parametrize("wanted", ["caught {}", "caught by structlog"])
-def test_an_exception_has_its_trace_in_the_same_line(
-    server: Server, mark: str, wanted: str
-) -> None:
+def test_exception_and_traceback_share_a_line(server: Server, mark: str, wanted: str) -> None:
     entry = server.line(event=wanted.format(mark), request_id=mark)
 
     assert entry["level"] == "error"
@@ -80,17 +78,17 @@ def test_an_exception_has_its_trace_in_the_same_line(
     assert "RuntimeError: secret reason" in entry["exception"]
 
 
-def test_warnings_are_lines_too(server: Server, mark: str) -> None:
+def test_warnings_are_logged(server: Server, mark: str) -> None:
     entries = [entry for entry in server.lines(level="warning") if mark in entry["event"]]
 
     assert [entry["request_id"] for entry in entries] == [mark]
 
 
-def test_what_uvicorn_says_comes_out_the_same_way(server: Server) -> None:
+def test_uvicorn_logging_has_the_same_format(server: Server) -> None:
     assert server.line(event="Application startup complete.")["logger"] == "uvicorn.error"
 
 
-def test_the_start_of_the_process_is_one_line(server: Server) -> None:
+def test_startup_is_one_line(server: Server) -> None:
     server.wait_until_ready()
 
     assert len(server.lines(event="serving")) == 1
@@ -107,14 +105,14 @@ def test_each_request_is_one_line(server: Server) -> None:
     assert len(server.lines(event="request", request_id="access-1")) == 1
 
 
-def test_requests_at_the_same_time_do_not_mix_their_ids(server: Server) -> None:
-    def ask(number: int) -> None:
+def test_concurrent_requests_do_not_mix_their_ids(server: Server) -> None:
+    def log_number(number: int) -> None:
         mark = f"mix-{number}"
-        answer = server.request(f"/three-lines?mark={mark}", headers={"x-request-id": mark})
-        assert answer.headers["x-request-id"] == mark
+        response = server.request(f"/three-lines?mark={mark}", headers={"x-request-id": mark})
+        assert response.headers["x-request-id"] == mark
 
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(ask, range(64)))
+        list(pool.map(log_number, range(64)))
     for number in range(64):
         server.line(event="request", request_id=f"mix-{number}")
 
@@ -123,14 +121,14 @@ def test_requests_at_the_same_time_do_not_mix_their_ids(server: Server) -> None:
     assert all(entry["request_id"] == entry["mark"] for entry in entries)
 
 
-def test_a_line_outside_of_requests_has_no_request_id(server: Server) -> None:
+def test_line_outside_requests_has_no_request_id(server: Server) -> None:
     server.request("/ok")
 
     assert all("request_id" not in entry for entry in server.lines(event="started up"))
 
 
-def test_lower_levels_are_not_written(launch: Launch) -> None:
-    """Level WARNING: what warns is there, what informs is not, whoever writes it."""
+def test_levels_below_the_setting_are_not_logged(launch: Launch) -> None:
+    """At WARNING, warnings are logged and information is not, whichever library logs."""
     port, management = support.free_ports()
     server = launch(
         "everything:app",
@@ -140,14 +138,14 @@ def test_lower_levels_are_not_written(launch: Launch) -> None:
         str(management),
         APP__LOGGING__LEVEL="WARNING",
     )
-    support.wait_for(lambda: support.answers(management, "/readyz") == 200, "readiness")
-    assert support.answers(port, "/logs?mark=quiet") == 200
+    support.wait_for(lambda: support.status_of(management, "/readyz") == 200, "readiness")
+    assert support.status_of(port, "/logs?mark=quiet") == 200
 
     server.line(event="caught quiet")
     assert {entry["level"] for entry in server.lines()} == {"warning", "error"}
 
 
-def test_debugging_shows_more(launch: Launch) -> None:
+def test_debug_level_shows_more(launch: Launch) -> None:
     server = launch("everything:app", "--log-level", "debug", APP__LOGGING__LEVEL="ERROR")
     server.wait_until_ready()
     server.request("/logs?mark=loud")
@@ -156,7 +154,7 @@ def test_debugging_shows_more(launch: Launch) -> None:
     assert server.line(event="not to be seen loud", logger="library")
 
 
-def test_the_line_of_each_request_can_be_turned_off(launch: Launch) -> None:
+def test_access_log_can_be_turned_off(launch: Launch) -> None:
     server = launch(APP__LOGGING__ACCESS="false")
     server.wait_until_ready()
     server.request("/three-lines?mark=x")
@@ -166,19 +164,19 @@ def test_the_line_of_each_request_can_be_turned_off(launch: Launch) -> None:
     assert not server.lines(event="request")
 
 
-def test_a_readable_trace_shows_no_local_values(launch: Launch) -> None:
-    """Not even where Rich is installed, as it is among the tools of these tests."""
+def test_console_traceback_shows_no_local_values(launch: Launch) -> None:
+    """Not even if Rich is installed, as for these tests."""
     port, management = support.free_ports()
     ports = ("--port", str(port), "--management-port", str(management))
     server = launch("everything:app", *ports, APP__LOGGING__FORMAT="console")
-    support.wait_for(lambda: support.answers(management, "/readyz") == 200, "readiness")
-    assert support.answers(port, "/logs?mark=seen") == 200
+    support.wait_for(lambda: support.status_of(management, "/readyz") == 200, "readiness")
+    assert support.status_of(port, "/logs?mark=seen") == 200
 
     assert server.text().count("Traceback (most recent call last)") == 2
     assert "circle = " not in server.text()
 
 
-def test_a_terminal_gets_readable_lines(tmp_path: str) -> None:
+def test_terminal_gets_readable_lines(tmp_path: str) -> None:
     reader, terminal = pty.openpty()
     process = subprocess.Popen(
         support.command("everything:app", "serve"),

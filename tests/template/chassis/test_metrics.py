@@ -34,7 +34,7 @@ def _no_series_yet() -> Iterator[None]:
 
 
 def counts() -> dict[Labels, float]:
-    """Return how many requests there were, by method, route and status."""
+    """Return the number of requests by method, route and status."""
     return {
         (sample.labels["method"], sample.labels["route"], sample.labels["status"]): sample.value
         for family in metrics.REQUEST_DURATION.collect()
@@ -44,7 +44,7 @@ def counts() -> dict[Labels, float]:
 
 
 def counted() -> set[Labels]:
-    """Return the labels of the requests that there were."""
+    """Return the labels of the counted requests."""
     return {labels for labels, count in counts().items() if count}
 
 
@@ -121,17 +121,17 @@ def nested(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
         ("/starlette/x", "unmatched", 404),
     ],
 )
-def test_the_route_is_the_whole_template(
+def test_route_label_is_the_whole_path_template(
     nested: FastAPI, build: Build, path: str, route: str, status: int
 ) -> None:
-    answer = TestClient(build(nested).app).get(path)
+    response = TestClient(build(nested).app).get(path)
 
-    assert answer.status_code == status
+    assert response.status_code == status
     assert counted() == {("GET", route, str(status))}
 
 
 @pytest.mark.parametrize("root_path", ["/behind/a/proxy", "/api"])
-def test_a_root_path_is_no_part_of_it(nested: FastAPI, build: Build, root_path: str) -> None:
+def test_root_path_is_not_in_the_route_label(nested: FastAPI, build: Build, root_path: str) -> None:
     client = TestClient(build(nested).app, root_path=root_path)
 
     for path in ("/api/v1/outer/inner/7/many", "/sub/items/7"):
@@ -144,7 +144,7 @@ def test_a_root_path_is_no_part_of_it(nested: FastAPI, build: Build, root_path: 
 
 
 @pytest.mark.filterwarnings("ignore:The `root_path` parameter is deprecated")
-def test_the_root_path_of_the_application_is_no_part_of_it(build: Build) -> None:
+def test_applications_root_path_is_not_in_the_route_label(build: Build) -> None:
     app = FastAPI(root_path="/api")
     app.get("/a/{x}")(lambda: "ok")
 
@@ -152,22 +152,20 @@ def test_the_root_path_of_the_application_is_no_part_of_it(build: Build) -> None
     assert counted() == {("GET", "/a/{x}", "200")}
 
 
-def test_an_application_within_a_middleware_has_the_same_routes(
-    nested: FastAPI, build: Build
-) -> None:
+def test_wrapped_application_has_the_same_route_labels(nested: FastAPI, build: Build) -> None:
     assert TestClient(build(GZipMiddleware(nested)).app).get("/sub/items/7").status_code == 200
     assert counted() == {("GET", "/sub/items/{item_id}", "200")}
 
 
-def test_a_bare_application_has_no_routes(build: Build) -> None:
+def test_bare_application_has_no_route_labels(build: Build) -> None:
     assert TestClient(build(bare.app).app).get("/what/ever").status_code == 200
     assert counted() == {("GET", "unmatched", "200")}
 
 
-def test_ten_thousand_paths_are_a_handful_of_series(nested: FastAPI, build: Build) -> None:
+def test_many_paths_make_few_series(nested: FastAPI, build: Build) -> None:
     app = build(nested, {"logging.access": False}).app
 
-    async def ask(path: str) -> None:
+    async def request(path: str) -> None:
         scope = {
             "type": "http", "method": "GET", "path": path, "raw_path": path.encode(),
             "root_path": "", "query_string": b"", "headers": [], "http_version": "1.1",
@@ -185,7 +183,7 @@ def test_ten_thousand_paths_are_a_handful_of_series(nested: FastAPI, build: Buil
         for number in range(10_000):
             few = "/nothing/{}" if number % 20 else "/sub/{}"
             many = "/plain/hello/{}" if number % 2 else "/starlette/{}"
-            await ask((many if number % 10 else few).format(number))
+            await request((many if number % 10 else few).format(number))
 
     asyncio.run(ask_all())
 
@@ -198,23 +196,23 @@ def test_ten_thousand_paths_are_a_handful_of_series(nested: FastAPI, build: Buil
     }
 
 
-def test_another_method_counts_under_the_template(nested: FastAPI, build: Build) -> None:
-    answer = TestClient(build(nested).app).put("/api/v1/outer/inner/7/leaf/8")
+def test_unsupported_method_counts_under_the_template(nested: FastAPI, build: Build) -> None:
+    response = TestClient(build(nested).app).put("/api/v1/outer/inner/7/leaf/8")
 
-    assert answer.status_code == 405
+    assert response.status_code == 405
     route = "/api/{version}/outer/inner/{inner_id}/leaf/{leaf_id}"
     assert counted() == {("PUT", route, "405")}
 
 
 @pytest.mark.parametrize("method", ["BREW", "get", "X" * 100])
-def test_methods_that_nobody_knows_are_one(nested: FastAPI, build: Build, method: str) -> None:
+def test_unknown_methods_share_a_label(nested: FastAPI, build: Build, method: str) -> None:
     TestClient(build(nested).app).request(method.encode(), "/nothing")  # type: ignore[arg-type]
 
     ((counted_method, _, _),) = counted()
     assert counted_method in ("OTHER", "GET")
 
 
-def test_an_exception_is_a_500(build: Build) -> None:
+def test_exception_counts_as_500(build: Build) -> None:
     app = FastAPI()
 
     @app.get("/boom/{x}")
@@ -232,7 +230,7 @@ def test_an_exception_is_a_500(build: Build) -> None:
     assert counted() == {("GET", "/boom/{x}", "500"), ("GET", "/refused/{x}", "409")}
 
 
-def test_an_exception_that_nobody_answers_is_a_500(build: Build) -> None:
+def test_unhandled_exception_counts_as_500(build: Build) -> None:
     async def boom(scope: Any, _receive: Any, _send: Any) -> None:
         raise RuntimeError(scope["type"])
 
@@ -242,8 +240,8 @@ def test_an_exception_that_nobody_answers_is_a_500(build: Build) -> None:
     assert counted() == {("GET", "unmatched", "500")}
 
 
-def test_what_runs_after_the_answer_does_not_count(build: Build) -> None:
-    """The request is over with its answer's last byte: while the task runs, it has been counted."""
+def test_background_tasks_do_not_count(build: Build) -> None:
+    """A request ends with its response's last byte: it is counted while the task still runs."""
     app = FastAPI()
     seen: list[Any] = []
 
@@ -258,7 +256,7 @@ def test_what_runs_after_the_answer_does_not_count(build: Build) -> None:
     assert seen == [(set(), 1), ({("GET", "/task", "200")}, 0)]
 
 
-def test_a_stream_counts_to_its_last_byte(build: Build) -> None:
+def test_stream_is_timed_to_its_last_byte(build: Build) -> None:
     app = FastAPI()
     seen: list[Any] = []
 
@@ -277,9 +275,9 @@ def test_a_stream_counts_to_its_last_byte(build: Build) -> None:
     assert counted() == {("GET", "/stream", "200")}
 
 
-@pytest.mark.parametrize("begun", [False, True], ids=["before the answer", "in the answer"])
-def test_a_request_that_is_given_up_is_over(build: Build, begun: bool) -> None:
-    """A server cancels what a deadline ends, or a caller who went away."""
+@pytest.mark.parametrize("begun", [False, True], ids=["before the response", "in the response"])
+def test_cancelled_request_is_no_longer_in_progress(build: Build, begun: bool) -> None:
+    """A server cancels requests at a deadline, or when the client has gone."""
 
     async def endless(scope: Any, _receive: Any, send: Any) -> None:
         if scope["type"] == "http":
@@ -305,7 +303,7 @@ def test_a_request_that_is_given_up_is_over(build: Build, begun: bool) -> None:
     assert in_progress() == 0
 
 
-def test_a_caller_who_hangs_up_is_counted_once(build: Build) -> None:
+def test_client_that_hangs_up_is_counted_once(build: Build) -> None:
     async def app(scope: Any, _receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -322,7 +320,7 @@ def test_a_caller_who_hangs_up_is_counted_once(build: Build) -> None:
     assert counts() == {("GET", "unmatched", "200"): 1}
 
 
-def test_what_can_be_foreseen_begins_at_zero(nested: FastAPI, build: Build) -> None:
+def test_known_series_begin_at_zero(nested: FastAPI, build: Build) -> None:
     @nested.post("/created/{x}", status_code=201)
     def created() -> str:
         return "ok"
@@ -342,7 +340,7 @@ def test_what_can_be_foreseen_begins_at_zero(nested: FastAPI, build: Build) -> N
     } <= zero.keys()
 
 
-def test_a_series_that_begins_at_zero_is_the_one_that_counts(nested: FastAPI, build: Build) -> None:
+def test_zero_series_is_the_one_that_counts(nested: FastAPI, build: Build) -> None:
     with TestClient(build(nested).app) as client:
         foreseen = counts().keys()
         client.get("/sub/items/7")
@@ -352,7 +350,7 @@ def test_a_series_that_begins_at_zero_is_the_one_that_counts(nested: FastAPI, bu
     assert counted() <= foreseen
 
 
-def test_websockets_are_not_requests(build: Build) -> None:
+def test_websockets_are_not_counted_as_requests(build: Build) -> None:
     with TestClient(build(everything.app).app) as client, client.websocket_connect("/echo") as ws:
         ws.send_text("x")
         assert ws.receive_text() == "x"
@@ -361,10 +359,10 @@ def test_websockets_are_not_requests(build: Build) -> None:
     assert counted() == set()
 
 
-def test_what_runs_is_told(build: Build) -> None:
-    answer = TestClient(build(None).management).get("/metrics")
+def test_build_info_shows_versions(build: Build) -> None:
+    response = TestClient(build(None).management).get("/metrics")
     (family,) = (
-        f for f in text_string_to_metric_families(answer.text) if f.name == "service_build_info"
+        f for f in text_string_to_metric_families(response.text) if f.name == "service_build_info"
     )
 
     assert family.samples[0].value == 1
@@ -383,21 +381,21 @@ def test_what_runs_is_told(build: Build) -> None:
         ),
     ],
 )
-def test_each_format_can_be_read(
+def test_every_exposition_format_can_be_parsed(
     nested: FastAPI, build: Build, accept: str, content_type: str, parse: Callable[..., Any]
 ) -> None:
     service = build(nested)
     TestClient(service.app).get("/sub/items/7")
 
-    answer = TestClient(service.management).get("/metrics", headers={"accept": accept})
-    families = {family.name: family for family in parse(answer.text)}
+    response = TestClient(service.management).get("/metrics", headers={"accept": accept})
+    families = {family.name: family for family in parse(response.text)}
 
-    assert answer.headers["content-type"].startswith(content_type)
+    assert response.headers["content-type"].startswith(content_type)
     assert families["http_server_request_duration_seconds"].type == "histogram"
     assert families["http_server_requests_in_progress"].type == "gauge"
 
 
-def test_a_service_adds_its_own(build: Build) -> None:
+def test_service_adds_its_own_metrics(build: Build) -> None:
     counter = Counter("shipped_orders", "Orders that were shipped.")
     try:
         counter.inc(3)

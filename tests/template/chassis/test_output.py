@@ -1,4 +1,4 @@
-"""A service whose standard output is gone or full serves on, and ends as usual."""
+"""A service whose standard output is gone or full keeps serving, and ends as usual."""
 
 import os
 import select
@@ -18,7 +18,7 @@ Start = Callable[..., "Silent"]
 
 
 class Silent(support.Server):
-    """A process whose output nobody reads, on ports that are known before."""
+    """A process whose output nobody reads, on ports that are chosen beforehand."""
 
     def __init__(self, folder: Path, output: Any, errors: Any, **options: Any) -> None:
         self.ports = support.free_ports()
@@ -62,7 +62,7 @@ def lost(server: Silent) -> float:
 
 
 def serves_on(server: Silent) -> None:
-    """Check that each request gets its response, and SIGTERM an orderly end."""
+    """Check that each request gets a response, and that SIGTERM ends the process with 0."""
     server.wait_until_ready()
     assert server.request("/ok").status == 200
     assert server.request("/boom").status == 500
@@ -72,7 +72,7 @@ def serves_on(server: Silent) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux' /dev/full")
-def test_a_full_disk_loses_the_log_only(start: Start) -> None:
+def test_full_disk_only_loses_log_lines(start: Start) -> None:
     with Path("/dev/full").open("wb") as full:
         server = start(full)
     server.wait_until_ready()
@@ -84,7 +84,7 @@ def test_a_full_disk_loses_the_log_only(start: Start) -> None:
     assert errors.read() == b"cannot write the log: No space left on device\n"
 
 
-def test_a_reader_that_goes_away_loses_the_log_only(start: Start) -> None:
+def test_vanished_reader_only_loses_log_lines(start: Start) -> None:
     """As with `| head -1`."""
     reading, writing = os.pipe()
     server = start(writing, writing)
@@ -96,18 +96,18 @@ def test_a_reader_that_goes_away_loses_the_log_only(start: Start) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux opens a pipe anew")
-def test_a_pipe_that_nobody_reads_loses_the_log_only(start: Start) -> None:
+def test_unread_pipe_only_loses_log_lines(start: Start) -> None:
     reading, writing = os.pipe()
     server = start(writing)
     server.wait_until_ready()
 
     def fill() -> bool:
-        for _ in range(20):  # a look at the metrics takes longer than these
+        for _ in range(20):  # reading the metrics takes longer than these
             assert server.request("/ok").status == 200
         return lost(server) > 0
 
     wait_for(fill, "the first loss")
-    assert os.get_blocking(writing)  # others may write there, too
+    assert os.get_blocking(writing)  # other processes may write there, too
     assert os.read(reading, 1_000_000).count(b'"event": "request"') > 100
 
     assert server.request("/ok", headers={"x-request-id": "read-again"}).status == 200
@@ -122,7 +122,7 @@ def test_a_pipe_that_nobody_reads_loses_the_log_only(start: Start) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no descriptors to close")
-def test_a_closed_output_loses_the_log_only(start: Start) -> None:
+def test_closed_output_only_loses_log_lines(start: Start) -> None:
     """As with `>&- 2>&-`."""
     server = start(None, None, preexec_fn=lambda: os.closerange(1, 3))
 

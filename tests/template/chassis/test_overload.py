@@ -1,4 +1,4 @@
-"""Far more requests than the service takes on: some are answered well, and the rest at once."""
+"""Far more requests than the service accepts: some are served well, the rest refused at once."""
 
 import json
 import select
@@ -21,7 +21,7 @@ REQUEST = b"GET /ok HTTP/1.1\r\nhost: test\r\n\r\n"
 
 @pytest.fixture
 def full(launch: Launch) -> Iterator[support.Server]:
-    """Return a service that has as many requests as it takes on, and has turned one away."""
+    """Return a service at its limit of requests that has already turned one away."""
     server = launch(
         "crowded:app", APP__LIMITS__ENABLED="true", APP__LIMITS__MAX_REQUESTS=str(TAKEN)
     )
@@ -33,7 +33,7 @@ def full(launch: Launch) -> Iterator[support.Server]:
 
 @contextmanager
 def filled(server: support.Server) -> Iterator[None]:
-    """Have as many requests wait as the service takes on; they are answered at the end."""
+    """Fill the service with waiting requests; they get responses at the end."""
     with ExitStack() as stack:
         waiting = [stack.enter_context(closing(connect(server))) for _ in range(TAKEN)]
         for connection in waiting:
@@ -46,7 +46,7 @@ def filled(server: support.Server) -> Iterator[None]:
 
 
 def release(server: support.Server) -> None:
-    """End what waits."""
+    """End the waiting requests."""
     (server.output.parent / "open").touch()
 
 
@@ -55,7 +55,7 @@ def connect(server: support.Server) -> HTTPConnection:
 
 
 def exchange(server: support.Server, request: bytes) -> bytes:
-    """Send something; return all that comes until the connection closes."""
+    """Send bytes; return all that is received until the connection closes."""
     with socket.create_connection(("127.0.0.1", server.port), support.PATIENCE) as connection:
         connection.sendall(request)
         received = b""
@@ -64,12 +64,12 @@ def exchange(server: support.Server, request: bytes) -> bytes:
     return received
 
 
-def test_who_keeps_coming_is_turned_away_with_a_whole_response(full: support.Server) -> None:
+def test_repeated_requests_are_turned_away_with_a_full_response(full: support.Server) -> None:
     ids = set()
     with closing(connect(full)) as connection:
         for number in range(10):
-            given = {"x-request-id": f"mine-{number}"} if number % 2 else {}
-            connection.request("GET", "/ok", headers=given)
+            sent = {"x-request-id": f"mine-{number}"} if number % 2 else {}
+            connection.request("GET", "/ok", headers=sent)
             response = connection.getresponse()
             problem = json.loads(response.read())
 
@@ -78,12 +78,12 @@ def test_who_keeps_coming_is_turned_away_with_a_whole_response(full: support.Ser
             assert response.headers["retry-after"] == "1"
             assert response.headers["date"]
             assert response.headers.get_all("x-request-id") == [problem["request_id"]]
-            assert given.get("x-request-id", problem["request_id"]) == problem["request_id"]
+            assert sent.get("x-request-id", problem["request_id"]) == problem["request_id"]
             ids.add(problem["request_id"])
     assert len(ids) == 10
 
 
-def test_its_connection_is_served_when_there_is_room_again(full: support.Server) -> None:
+def test_connection_is_served_once_there_is_room(full: support.Server) -> None:
     with closing(connect(full)) as connection:
 
         def status() -> int:
@@ -99,18 +99,18 @@ def test_its_connection_is_served_when_there_is_room_again(full: support.Server)
         support.wait_for(lambda: status() == 200, "a response of the application")
 
 
-def test_a_page_of_another_origin_can_read_it(full: support.Server) -> None:
+def test_cross_origin_page_can_read_the_refusal(full: support.Server) -> None:
     origin = {"origin": "https://page.example"}
 
-    answers = [full.request("/ok", headers=origin) for _ in range(3)]
+    responses = [full.request("/ok", headers=origin) for _ in range(3)]
 
-    for answer in answers:
-        assert answer.status == 503
-        assert answer.headers["access-control-allow-origin"] == origin["origin"]
+    for response in responses:
+        assert response.status == 503
+        assert response.headers["access-control-allow-origin"] == origin["origin"]
 
 
 @pytest.mark.parametrize("ending", [b"HTTP/1.0\r\n\r\n", b"HTTP/1.1\r\nconnection: close\r\n\r\n"])
-def test_a_client_of_one_request_sees_the_end(full: support.Server, ending: bytes) -> None:
+def test_connection_close_client_sees_the_end(full: support.Server, ending: bytes) -> None:
     for _ in range(3):
         head, _, body = exchange(
             full, b"GET /ok " + ending.replace(b"\r\n", b"\r\nhost: test\r\n", 1)
@@ -121,7 +121,7 @@ def test_a_client_of_one_request_sees_the_end(full: support.Server, ending: byte
         assert json.loads(body)["status"] == 503
 
 
-def test_the_response_to_head_has_no_body(full: support.Server) -> None:
+def test_response_to_head_has_no_body(full: support.Server) -> None:
     for _ in range(3):
         received = exchange(full, b"HEAD /ok HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n")
 
@@ -129,7 +129,7 @@ def test_the_response_to_head_has_no_body(full: support.Server) -> None:
         assert received.endswith(b"\r\n\r\n")
 
 
-def test_pipelined_requests_are_answered_in_turn(full: support.Server) -> None:
+def test_pipelined_requests_get_responses_in_order(full: support.Server) -> None:
     last = REQUEST.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")
 
     received = exchange(full, REQUEST * 4 + last)
@@ -137,7 +137,7 @@ def test_pipelined_requests_are_answered_in_turn(full: support.Server) -> None:
     assert received.count(b"HTTP/1.1 503 Service Unavailable\r\n") == 5
 
 
-def test_others_come_before_one_who_was_turned_away(full: support.Server) -> None:
+def test_other_clients_go_before_one_that_was_turned_away(full: support.Server) -> None:
     address = ("127.0.0.1", full.port)
 
     def other_is_first() -> bool:
@@ -149,11 +149,11 @@ def test_others_come_before_one_who_was_turned_away(full: support.Server) -> Non
             other.recv(65536)
             return not select.select([again], [], [], 0)[0]
 
-    # One stall of this test may make the second request of `again` as late as the other one.
+    # If this test stalls once, the second request of `again` can be as late as the other one.
     assert any(other_is_first() for _ in range(10))
 
 
-def test_each_of_many_clients_is_answered_and_counted(launch: Launch) -> None:
+def test_many_clients_get_responses_and_are_counted(launch: Launch) -> None:
     server = launch(
         "crowded:app", APP__LIMITS__ENABLED="true", APP__LIMITS__MAX_REQUESTS=str(TAKEN)
     )
@@ -187,7 +187,7 @@ def test_each_of_many_clients_is_answered_and_counted(launch: Launch) -> None:
         assert set(statuses(crowd[0])) == {200}
 
 
-def test_many_who_are_turned_away_do_not_make_python_look_for_garbage(full: support.Server) -> None:
+def test_turning_many_away_does_not_trigger_garbage_collection(full: support.Server) -> None:
     def looks() -> float:
         return full.samples("python_gc_collections_total", generation="0")[("0",)]
 

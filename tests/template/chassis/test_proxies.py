@@ -1,4 +1,4 @@
-"""Behind a proxy: a redirect leads to where the client came from."""
+"""Behind a proxy: redirects lead to the address that the client used."""
 
 from collections.abc import Callable
 
@@ -22,19 +22,17 @@ FORWARDED = {"host": "shop.example.com:8443", "x-forwarded-proto": "https"}
         ("[]", "http"),
     ],
 )
-def test_a_redirect_keeps_the_scheme_that_a_trusted_proxy_names(
-    launch: Launch, trusted: str, scheme: str
-) -> None:
+def test_redirect_keeps_scheme_of_trusted_proxy(launch: Launch, trusted: str, scheme: str) -> None:
     server = launch(APP__SERVER__TRUSTED_PROXIES=trusted)
     server.wait_until_ready()
 
-    answer = server.request("/ok/", headers=FORWARDED)
+    response = server.request("/ok/", headers=FORWARDED)
 
-    assert answer.status == 307
-    assert answer.headers["location"] == f"{scheme}://shop.example.com:8443/ok"
+    assert response.status == 307
+    assert response.headers["location"] == f"{scheme}://shop.example.com:8443/ok"
 
 
-def test_a_prefix_that_the_proxy_takes_away_is_in_redirects_and_documents(launch: Launch) -> None:
+def test_stripped_prefix_is_in_redirects_and_documents(launch: Launch) -> None:
     server = launch(APP__SERVER__ROOT_PATH="/shop")
     server.wait_until_ready()
 

@@ -1,4 +1,4 @@
-"""A client that hangs up is noticed, and no failure; errors reach pages of other origins."""
+"""A client that hangs up is noticed, and is not a failure; errors reach pages of other origins."""
 
 import asyncio
 import socket
@@ -23,13 +23,13 @@ inference = pytest.mark.skipif(
 
 
 def seen_gone(build: Build, *, hangs_up: bool) -> list[bool]:
-    """Return whether the client was gone: before its response, in the middle of it, after it."""
+    """Return whether the client counted as gone before, during and after its response."""
     seen = []
     received: list[str] = []
     sent: list[Any] = []
 
     async def receive() -> Any:
-        """Tell what uvicorn tells, which calls it a disconnect when all is sent."""
+        """Behave like uvicorn, which reports a disconnect once the response is sent."""
         if not received:
             received.append("the body")
             return {"type": "http.request"}
@@ -49,7 +49,7 @@ def seen_gone(build: Build, *, hangs_up: bool) -> list[bool]:
         await send({"type": "http.response.body", "body": b"1", "more_body": True})
         seen.append(asker.gone())
         await send({"type": "http.response.body", "body": b"2", "more_body": False})
-        seen.append(asker.gone())  # as a task in the background would ask
+        seen.append(asker.gone())  # as in a background task
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
     asyncio.run(build(app).app(scope, receive, send))
@@ -57,12 +57,12 @@ def seen_gone(build: Build, *, hangs_up: bool) -> list[bool]:
 
 
 @inference
-def test_who_has_the_answer_has_not_hung_up(build: Build) -> None:
+def test_client_with_a_complete_response_has_not_hung_up(build: Build) -> None:
     assert seen_gone(build, hangs_up=False) == [False, False, False]
 
 
 @inference
-def test_who_hangs_up_before_the_end_of_it_has(build: Build) -> None:
+def test_client_gone_before_the_end_has_hung_up(build: Build) -> None:
     assert seen_gone(build, hangs_up=True) == [True, True, False]
 
 
@@ -71,7 +71,7 @@ def test_who_hangs_up_before_the_end_of_it_has(build: Build) -> None:
 
 @pytest.mark.parametrize("path", ["/json", "/raw"])
 @pytest.mark.parametrize("head", ["content-length: 1000\r\n", "transfer-encoding: chunked\r\n"])
-def test_who_hangs_up_while_sending_is_a_499_and_one_line(
+def test_client_gone_while_sending_is_a_499_and_one_line(
     launch: Launch, path: str, head: str
 ) -> None:
     server = launch("limited:app")
@@ -96,7 +96,7 @@ def test_who_hangs_up_while_sending_is_a_499_and_one_line(
 
 
 def hang_up(build: Build, error: Exception) -> list[Any]:
-    """Let an application raise an error when its client hangs up; return what it sent."""
+    """Run an application that raises when its client hangs up; return what it sent."""
     sent: list[Any] = []
 
     async def app(_scope: Any, receive: Any, _send: Any) -> None:
@@ -119,12 +119,12 @@ def hang_up(build: Build, error: Exception) -> list[Any]:
     return sent
 
 
-def test_who_has_hung_up_gets_no_response(build: Build, capsys: Any) -> None:
+def test_vanished_client_gets_no_response(build: Build, capsys: Any) -> None:
     assert hang_up(build, ClientDisconnect()) == []
     assert "Traceback" not in capsys.readouterr().out
 
 
-def test_what_fails_because_of_it_is_told_but_no_failure_of_the_service(
+def test_errors_after_a_hang_up_are_logged_but_not_counted_as_failures(
     build: Build, capsys: Any
 ) -> None:
     assert hang_up(build, ConnectionError("nobody there")) == []
@@ -138,7 +138,7 @@ def test_what_fails_because_of_it_is_told_but_no_failure_of_the_service(
 
 
 @pytest.mark.parametrize("app", ["app", "around"])
-def test_errors_have_the_headers_that_a_browser_asks_for(launch: Launch, app: str) -> None:
+def test_errors_have_cors_headers(launch: Launch, app: str) -> None:
     server = launch(
         f"cross_origin:{app}",
         APP__ERRORS__PROBLEM_JSON="true",
@@ -160,18 +160,18 @@ def test_errors_have_the_headers_that_a_browser_asks_for(launch: Launch, app: st
     large = server.request("/json", "POST", body=bytes(11), headers=origin)
 
     assert [busy.status, late.result().status, failed.status, large.status] == [503, 504, 500, 413]
-    for answer in (busy, late.result(), failed, large):
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert answer.headers["access-control-allow-origin"] == cross_origin.ORIGIN
-        assert answer.headers["access-control-allow-credentials"] == "true"
-        assert answer.headers["vary"] == "Origin"
+    for response in (busy, late.result(), failed, large):
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.headers["access-control-allow-origin"] == cross_origin.ORIGIN
+        assert response.headers["access-control-allow-credentials"] == "true"
+        assert response.headers["vary"] == "Origin"
 
 
-def test_errors_of_a_foreign_origin_have_none(launch: Launch) -> None:
+def test_errors_for_a_foreign_origin_have_no_cors_headers(launch: Launch) -> None:
     server = launch("cross_origin:app", APP__ERRORS__PROBLEM_JSON="true")
     server.wait_until_ready()
 
-    answer = server.request("/boom", headers={"origin": "https://elsewhere.example"})
+    response = server.request("/boom", headers={"origin": "https://elsewhere.example"})
 
-    assert answer.status == 500
-    assert "access-control-allow-origin" not in answer.headers
+    assert response.status == 500
+    assert "access-control-allow-origin" not in response.headers

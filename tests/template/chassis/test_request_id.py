@@ -1,4 +1,4 @@
-"""Each request has an id; a caller's is taken whole or not at all."""
+"""Each request has an id; a client's id is used unchanged or not at all."""
 
 import asyncio
 import re
@@ -30,13 +30,13 @@ ACCEPTED = string.ascii_letters + string.digits + "._~:/+=@-"
 
 
 async def tell(scope: Any, receive: Any, send: Any) -> None:
-    """Answer with the id that the application sees."""
+    """Respond with the id that the application sees."""
     if scope["type"] == "http":
         await PlainTextResponse(Request(scope).state.request_id)(scope, receive, send)
 
 
 def around(app: Any) -> RequestMiddleware:
-    """Put the chassis' middleware around an application, and nothing else."""
+    """Wrap an application in the chassis' middleware only."""
     errors, metrics = ErrorResponses(app, problem_json=True), RequestMetrics([])
     return RequestMiddleware(
         app, app, Limits(), errors=errors, metrics=metrics, access_log=AccessLog()
@@ -46,21 +46,21 @@ def around(app: Any) -> RequestMiddleware:
 client = TestClient(around(tell))
 
 
-def ask(headers: list[tuple[bytes, bytes]]) -> str:
-    answer = client.get("/", headers=headers)
-    assert answer.headers.get_list("x-request-id") == [answer.text]
-    return answer.text
+def request(headers: list[tuple[bytes, bytes]]) -> str:
+    response = client.get("/", headers=headers)
+    assert response.headers.get_list("x-request-id") == [response.text]
+    return response.text
 
 
 @pytest.mark.parametrize(
-    "given", ["a", "7f9c-1", "A" * 128, "01HV:x/y+z=@~._-", "00000000-0000-0000-0000-000000000000"]
+    "value", ["a", "7f9c-1", "A" * 128, "01HV:x/y+z=@~._-", "00000000-0000-0000-0000-000000000000"]
 )
-def test_an_id_of_the_caller_is_taken(given: str) -> None:
-    assert ask([(b"x-request-id", given.encode())]) == given
+def test_id_of_the_client_is_used(value: str) -> None:
+    assert request([(b"x-request-id", value.encode())]) == value
 
 
 @pytest.mark.parametrize(
-    "given",
+    "value",
     [
         b"",
         b"two words",
@@ -73,22 +73,22 @@ def test_an_id_of_the_caller_is_taken(given: str) -> None:
         b"%0a",
     ],
 )
-def test_another_id_is_replaced(given: bytes) -> None:
-    assert MADE.fullmatch(ask([(b"x-request-id", given)]))
+def test_unacceptable_id_is_replaced(value: bytes) -> None:
+    assert MADE.fullmatch(request([(b"x-request-id", value)]))
 
 
-def test_without_an_id_each_request_gets_a_new_one() -> None:
-    assert ask([]) != ask([])
-    assert MADE.fullmatch(ask([]))
+def test_request_without_id_gets_a_new_one() -> None:
+    assert request([]) != request([])
+    assert MADE.fullmatch(request([]))
 
 
-@pytest.mark.parametrize("given", [TRACEPARENT, f"01-{TRACE}-00f067aa0ba902b7-00-later"])
-def test_a_trace_names_the_request(given: str) -> None:
-    assert ask([(b"traceparent", given.encode())]) == TRACE
+@pytest.mark.parametrize("value", [TRACEPARENT, f"01-{TRACE}-00f067aa0ba902b7-00-later"])
+def test_trace_id_is_used_as_request_id(value: str) -> None:
+    assert request([(b"traceparent", value.encode())]) == TRACE
 
 
 @pytest.mark.parametrize(
-    "given",
+    "value",
     [
         TRACE,
         TRACEPARENT.upper(),
@@ -99,18 +99,18 @@ def test_a_trace_names_the_request(given: str) -> None:
         f"00-{TRACE[:-1]}-00f067aa0ba902b7-01",
     ],
 )
-def test_a_trace_that_is_none_is_ignored(given: str) -> None:
+def test_invalid_trace_is_ignored(value: str) -> None:
     """What W3C Trace Context calls invalid must not join unrelated requests."""
-    answer = ask([(b"traceparent", given.encode())])
-    assert answer not in given
-    assert MADE.fullmatch(answer)
+    response = request([(b"traceparent", value.encode())])
+    assert response not in value
+    assert MADE.fullmatch(response)
 
 
-def test_the_id_wins_over_the_trace() -> None:
+def test_request_id_wins_over_trace_id() -> None:
     both = [(b"traceparent", TRACEPARENT.encode()), (b"x-request-id", b"mine")]
 
-    assert ask(both) == "mine"
-    assert ask([(b"traceparent", TRACEPARENT.encode()), (b"x-request-id", b"a b")]) == TRACE
+    assert request(both) == "mine"
+    assert request([(b"traceparent", TRACEPARENT.encode()), (b"x-request-id", b"a b")]) == TRACE
 
 
 @given(st.binary(max_size=140))
@@ -118,7 +118,7 @@ def test_the_id_wins_over_the_trace() -> None:
 @example(b"id\x00")
 @example(b"id\x1b[2J")
 @example("id\u2028".encode())
-def test_whatever_comes_is_taken_whole_or_not_at_all(given: bytes) -> None:
+def test_any_id_is_used_completely_or_not_at_all(value: bytes) -> None:
     seen: list[Any] = []
     sent: list[Any] = []
 
@@ -129,34 +129,34 @@ def test_whatever_comes_is_taken_whole_or_not_at_all(given: bytes) -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    headers = [(b"x-request-id", given)]
+    headers = [(b"x-request-id", value)]
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
     asyncio.run(around(app)(scope, None, send))  # type: ignore[arg-type]
 
     (name,) = seen
-    assert name.encode() == given or MADE.fullmatch(name)
+    assert name.encode() == value or MADE.fullmatch(name)
     assert set(name) <= set(ACCEPTED)
     assert sent[0]["headers"] == [(b"x-request-id", name.encode())]
 
 
-def test_an_id_that_the_application_gave_stays() -> None:
+def test_id_set_by_the_application_is_kept() -> None:
     async def own(scope: Any, receive: Any, send: Any) -> None:
         await PlainTextResponse("", headers={"X-Request-ID": "own"})(scope, receive, send)
 
-    answer = TestClient(around(own)).get("/", headers={"x-request-id": "given"})
+    response = TestClient(around(own)).get("/", headers={"x-request-id": "given"})
 
-    assert answer.headers.get_list("x-request-id") == ["own"]
+    assert response.headers.get_list("x-request-id") == ["own"]
 
 
-def test_the_whole_service_names_its_requests(build: Build) -> None:
+def test_every_response_has_a_request_id(build: Build) -> None:
     service = build(tell)
 
-    answer = TestClient(service.app).get("/", headers={"x-request-id": "mine"})
+    response = TestClient(service.app).get("/", headers={"x-request-id": "mine"})
 
-    assert answer.text == answer.headers["x-request-id"] == "mine"
+    assert response.text == response.headers["x-request-id"] == "mine"
 
 
-def test_lines_of_a_websocket_have_the_id_of_its_handshake(server: Server) -> None:
+def test_websocket_lines_have_the_id_of_the_handshake(server: Server) -> None:
     headers = {"x-request-id": "socket-1"}
     with connect(f"ws://127.0.0.1:{server.port}/echo", additional_headers=headers) as socket:
         socket.send("hello")
@@ -165,7 +165,7 @@ def test_lines_of_a_websocket_have_the_id_of_its_handshake(server: Server) -> No
     assert server.line(event="accepted", request_id="socket-1")
 
 
-def test_a_thread_knows_the_id(server: Server) -> None:
+def test_worker_thread_sees_the_id(server: Server) -> None:
     server.request("/three-lines?mark=thread", headers={"x-request-id": "thread-1"})
     server.line(event="request", request_id="thread-1")
 

@@ -1,4 +1,4 @@
-"""Routes of an included router are found at once, and are what FastAPI would make of them."""
+"""Routes of included routers are found at once, and behave as in FastAPI."""
 
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ Build = Callable[..., Any]
 
 
 class Name(BaseModel):
-    """What clients may know of an item."""
+    """The public part of an item."""
 
     name: str
 
@@ -53,7 +53,7 @@ def known(request: Request) -> None:
 
 
 def included() -> FastAPI:
-    """Return an application with routers in routers, and all that an inclusion can say."""
+    """Return an application with nested routers, and all options of an inclusion."""
     inner = APIRouter(tags=["inner"], form_limits={"max_fields": 1})
     outer = APIRouter(prefix="/outer", dependencies=[Depends(known)])
     special = APIRouter(route_class=Shouting)
@@ -122,7 +122,7 @@ REQUESTS = [
 
 
 @pytest.mark.parametrize(("method", "path", "more"), REQUESTS)
-def test_a_response_is_the_one_of_the_router(method: str, path: str, more: dict[str, Any]) -> None:
+def test_response_equals_the_routers(method: str, path: str, more: dict[str, Any]) -> None:
     alone, copied = included(), included()
     routing.install(copied)
     for key in ({"x-key": "1"}, {}):
@@ -136,14 +136,14 @@ def test_a_response_is_the_one_of_the_router(method: str, path: str, more: dict[
         assert ours.headers == theirs.headers
 
 
-def test_the_document_says_what_it_said() -> None:
+def test_openapi_document_is_unchanged() -> None:
     app = included()
     routing.install(app)
 
     assert app.openapi() == included().openapi()
 
 
-def test_tests_override_dependencies_as_before(build: Build) -> None:
+def test_dependency_overrides_still_work(build: Build) -> None:
     app = included()
     client = TestClient(build(app).app)
     app.dependency_overrides[who] = lambda: "test"
@@ -153,7 +153,7 @@ def test_tests_override_dependencies_as_before(build: Build) -> None:
     assert response.json() == "Hello, test!"
 
 
-def test_a_route_has_its_whole_path(build: Build) -> None:
+def test_route_has_its_whole_path(build: Build) -> None:
     client = TestClient(build(included()).app, headers={"x-key": "1"})
 
     assert client.get("/api/outer/inner/path").json() == {
@@ -162,7 +162,7 @@ def test_a_route_has_its_whole_path(build: Build) -> None:
     }
 
 
-def test_metrics_have_the_labels_that_they_had(build: Build) -> None:
+def test_metric_labels_are_unchanged(build: Build) -> None:
     metrics.REQUEST_DURATION.clear()
     client = TestClient(build(included()).app, headers={"x-key": "1"})
     client.get("/api/outer/inner/items/a")
@@ -178,7 +178,7 @@ def test_metrics_have_the_labels_that_they_had(build: Build) -> None:
     assert counted == {"/api/outer/inner/items/{name}", "/api/outer/inner/after"}
 
 
-def test_the_first_route_of_several_for_a_path_stays_the_first(build: Build) -> None:
+def test_first_route_for_a_path_stays_first(build: Build) -> None:
     router = APIRouter(prefix="/api")
     special = APIRouter(route_class=Shouting)
     special.add_api_route("/any/{name}", lambda name: name)
@@ -195,7 +195,7 @@ def test_the_first_route_of_several_for_a_path_stays_the_first(build: Build) -> 
     assert client.get("/api/own").json() == "own"
 
 
-def test_a_route_that_is_added_later_is_found(build: Build) -> None:
+def test_route_added_later_is_found(build: Build) -> None:
     router = APIRouter()
     router.add_api_route("/first", lambda: "first")
     app = FastAPI()
@@ -208,7 +208,7 @@ def test_a_route_that_is_added_later_is_found(build: Build) -> None:
     assert client.get("/api/later").json() == "later"
 
 
-def test_routes_are_copied_once_however_often_a_service_is_built(build: Build) -> None:
+def test_routes_are_copied_once_per_application(build: Build) -> None:
     app = included()
     build(app)
     number = len(app.routes)
@@ -218,7 +218,7 @@ def test_routes_are_copied_once_however_often_a_service_is_built(build: Build) -
     assert len(app.routes) == number > len(included().routes)
 
 
-def test_a_route_of_which_a_copy_would_lack_something_is_left_to_fastapi() -> None:
+def test_route_that_cannot_be_copied_fully_is_left_to_fastapi() -> None:
     router = APIRouter()
     app = FastAPI()
 
@@ -230,7 +230,7 @@ def test_a_route_of_which_a_copy_would_lack_something_is_left_to_fastapi() -> No
     def marked() -> str:
         return "x"
 
-    vars(router.routes[1])["quota"] = 3  # as a library may, which reads it of the route
+    vars(router.routes[1])["quota"] = 3  # as a library may read it from the route
     app.include_router(router)
     before = len(app.router.routes)
     routing.install(app)

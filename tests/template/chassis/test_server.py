@@ -1,4 +1,4 @@
-"""A real process: its ports, and an end that loses no request."""
+"""A real process: its ports, and a shutdown that loses no request."""
 
 import signal
 import socket
@@ -21,7 +21,7 @@ Launch = Callable[..., Server]
 
 
 def in_background(function: Callable[[], Any]) -> Callable[[], Any]:
-    """Run a function in a thread; return what waits for its result."""
+    """Run a function in a thread; return a function that waits for its result."""
     results: list[Any] = []
     thread = threading.Thread(target=lambda: results.append(function()), daemon=True)
     thread.start()
@@ -34,7 +34,7 @@ def in_background(function: Callable[[], Any]) -> Callable[[], Any]:
 
 
 class HTTP(HTTPConnection):
-    """A connection that a `with` closes."""
+    """A connection that closes at the end of a `with`."""
 
     def __init__(self, server: Server) -> None:
         super().__init__("127.0.0.1", server.port, timeout=support.PATIENCE)
@@ -47,7 +47,7 @@ class HTTP(HTTPConnection):
 
 
 class PausingClient(threading.Thread):
-    """Keeps its connection between requests until a response closes it; then it connects anew."""
+    """Keeps its connection between requests until a response closes it, then reconnects."""
 
     def __init__(self, server: Server, pause: float) -> None:
         super().__init__(daemon=True)
@@ -61,8 +61,8 @@ class PausingClient(threading.Thread):
         while True:
             try:
                 connection.request("GET", "/ok")
-                answer = connection.getresponse()
-                answer.read()
+                response = connection.getresponse()
+                response.read()
             except ConnectionRefusedError:
                 return  # the service has ended: nothing was sent
             except (OSError, HTTPException) as error:
@@ -72,7 +72,7 @@ class PausingClient(threading.Thread):
             time.sleep(self.pause)
 
 
-class Caller(threading.Thread):
+class SteadyClient(threading.Thread):
     """Sends requests on one connection for as long as a load balancer would."""
 
     def __init__(self, server: Server, wanted: threading.Event) -> None:
@@ -88,43 +88,43 @@ class Caller(threading.Thread):
                 self.sent += 1
                 try:
                     connection.request("GET", f"/slow?seconds={0.01 * (self.sent % 4)}")
-                    answer = connection.getresponse()
-                    body = answer.read()
-                    if (answer.status, body) != (200, b'"slow"'):
-                        self.lost.append((answer.status, body))
+                    response = connection.getresponse()
+                    body = response.read()
+                    if (response.status, body) != (200, b'"slow"'):
+                        self.lost.append((response.status, body))
                 except OSError as error:
                     self.lost.append(error)
                     connection.close()
 
 
-def test_a_sigterm_under_load_loses_no_request(launch: Launch) -> None:
-    """Callers go on until readiness says no; each request that was sent is answered."""
+def test_sigterm_under_load_loses_no_request(launch: Launch) -> None:
+    """Clients continue until readiness fails; each request that was sent gets a response."""
     server = launch(APP__SHUTDOWN__DRAIN_SECONDS="3")
     server.wait_until_ready()
     wanted = threading.Event()
     wanted.set()
-    callers = [Caller(server, wanted) for _ in range(8)]
-    for caller in callers:
-        caller.start()
-    wait_for(lambda: all(caller.sent > 10 for caller in callers), "load")
+    clients = [SteadyClient(server, wanted) for _ in range(8)]
+    for client in clients:
+        client.start()
+    wait_for(lambda: all(client.sent > 10 for client in clients), "load")
     long_one = in_background(lambda: server.request("/slow?seconds=4"))
     server.line(event="slow begins", level="info")
 
     server.process.send_signal(signal.SIGTERM)
     wait_for(lambda: server.ready().status == 503, "draining")
-    before = sum(caller.sent for caller in callers)
-    wait_for(lambda: sum(caller.sent for caller in callers) > before + 16, "more load")
+    before = sum(client.sent for client in clients)
+    wait_for(lambda: sum(client.sent for client in clients) > before + 16, "more load")
     wanted.clear()
-    for caller in callers:
-        caller.join(support.PATIENCE)
+    for client in clients:
+        client.join(support.PATIENCE)
 
     assert long_one().status == 200
     assert server.process.wait(support.PATIENCE) == 0
-    assert [caller.lost for caller in callers] == [[]] * 8
+    assert [client.lost for client in clients] == [[]] * 8
 
 
 @pytest.mark.parametrize("drain", ["0", "1"])
-def test_a_sigterm_resets_no_client_that_pauses(launch: Launch, drain: str) -> None:
+def test_sigterm_resets_no_idle_client(launch: Launch, drain: str) -> None:
     """Idle connections are told to close by a response, while the port still accepts others."""
     server = launch(APP__SHUTDOWN__DRAIN_SECONDS=drain, APP__SHUTDOWN__IDLE_SECONDS="10")
     server.wait_until_ready()
@@ -140,34 +140,34 @@ def test_a_sigterm_resets_no_client_that_pauses(launch: Launch, drain: str) -> N
     assert [client.lost for client in clients] == [[]] * 30
 
 
-def test_readiness_turns_at_once_and_requests_go_on(launch: Launch) -> None:
+def test_readiness_fails_at_once_while_requests_continue(launch: Launch) -> None:
     server = launch(APP__SHUTDOWN__DRAIN_SECONDS="600", APP__SHUTDOWN__DEADLINE_SECONDS="900")
     server.wait_until_ready()
     server.process.send_signal(signal.SIGTERM)
     server.line(event="draining")
 
-    answer = server.ready()
-    assert answer.status == 503
-    assert answer.json()["checks"]["service"] == "draining"
+    response = server.ready()
+    assert response.status == 503
+    assert response.json()["checks"]["service"] == "draining"
     assert server.request("/livez", management=True).status == 200
     assert server.request("/ok").status == 200
-    # Callers that keep their connections are sent elsewhere.
+    # Clients with kept connections have to reconnect, to another instance.
     wait_for(lambda: server.request("/ok").headers.get("connection") == "close", "farewell")
 
-    assert server.stop(signal.SIGTERM) == 0  # a second signal does not wait any longer
+    assert server.stop(signal.SIGTERM) == 0  # a second signal ends the waiting
 
 
 def test_ctrl_c_does_not_drain(launch: Launch) -> None:
     server = launch(APP__SHUTDOWN__DRAIN_SECONDS="600", APP__SHUTDOWN__DEADLINE_SECONDS="900")
     server.wait_until_ready()
-    answer = in_background(lambda: server.request("/slow?seconds=0.5"))
+    response = in_background(lambda: server.request("/slow?seconds=0.5"))
     server.line(event="slow begins")
 
     assert server.stop(signal.SIGINT) == 0
-    assert answer().status == 200
+    assert response().status == 200
 
 
-def test_who_insists_does_not_wait_for_requests(launch: Launch) -> None:
+def test_third_signal_does_not_wait_for_requests(launch: Launch) -> None:
     server = launch(APP__SHUTDOWN__DEADLINE_SECONDS="900")
     server.wait_until_ready()
     with HTTP(server) as connection:
@@ -179,8 +179,8 @@ def test_who_insists_does_not_wait_for_requests(launch: Launch) -> None:
         assert server.stop(signal.SIGINT) == 0
 
 
-def test_a_request_beyond_the_deadline_is_cut_off(launch: Launch) -> None:
-    """What then remains of the time is for the end of the application."""
+def test_request_beyond_the_deadline_is_cut_off(launch: Launch) -> None:
+    """The remaining time is for the application's shutdown."""
     server = launch(APP__SHUTDOWN__DEADLINE_SECONDS="2")
     server.wait_until_ready()
     with HTTP(server) as connection:
@@ -192,7 +192,7 @@ def test_a_request_beyond_the_deadline_is_cut_off(launch: Launch) -> None:
     assert not server.lines(event="the deadline has passed")
 
 
-def test_a_thread_that_nothing_can_stop_does_not_hold_the_end_up(launch: Launch) -> None:
+def test_unstoppable_thread_does_not_delay_the_end(launch: Launch) -> None:
     server = launch(APP__SHUTDOWN__DEADLINE_SECONDS="1")
     server.wait_until_ready()
     with HTTP(server) as connection:
@@ -202,7 +202,7 @@ def test_a_thread_that_nothing_can_stop_does_not_hold_the_end_up(launch: Launch)
         assert server.stop(signal.SIGTERM) == 0
 
 
-def test_an_application_that_does_not_end_does_not_hold_the_end_up(launch: Launch) -> None:
+def test_hanging_application_does_not_delay_the_end(launch: Launch) -> None:
     server = launch("everything:endless", APP__SHUTDOWN__DEADLINE_SECONDS="1")
     server.wait_until_ready()
 
@@ -211,20 +211,20 @@ def test_an_application_that_does_not_end_does_not_hold_the_end_up(launch: Launc
 
 
 @pytest.mark.inference
-def test_a_model_that_still_loads_does_not_hold_the_end_up(launch: Launch) -> None:
+def test_loading_model_does_not_delay_the_end(launch: Launch) -> None:
     server = launch(APP__INFERENCE__MODEL="models:Stuck", APP__SHUTDOWN__DEADLINE_SECONDS="1")
     server.line(event="started up")
 
     assert server.stop(signal.SIGTERM) == 0
 
 
-def test_the_start_is_told_in_one_line(server: Server) -> None:
-    """Both listeners together, and not by uvicorn, which does not know that they are one."""
+def test_startup_logs_one_line(server: Server) -> None:
+    """One line for both listeners; uvicorn, which treats them as two servers, logs none."""
     assert len(server.lines(event="serving")) == 1
     assert not [line for line in server.lines() if "server process" in line["event"]]
 
 
-def test_port_0_takes_a_free_one(server: Server) -> None:
+def test_port_0_selects_a_free_port(server: Server) -> None:
     assert server.port != server.management_port
     assert server.request("/ok").status == 200
     assert server.request("/livez").status == 404
@@ -232,7 +232,7 @@ def test_port_0_takes_a_free_one(server: Server) -> None:
 
 
 @pytest.mark.parametrize("key", ["server", "management"])
-def test_a_port_that_is_taken_is_told(key: str) -> None:
+def test_occupied_port_is_reported(key: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -246,7 +246,7 @@ def test_a_port_that_is_taken_is_told(key: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["256.1.1.1", "no such host", "a..b", "x" * 300])
-def test_a_host_that_is_none_is_told(host: str) -> None:
+def test_invalid_host_is_reported(host: str) -> None:
     with pytest.raises(chassis_server.ListenError) as error:
         chassis_server.run(load({"server.host": host, "server.port": 0}).settings)
 
@@ -254,7 +254,7 @@ def test_a_host_that_is_none_is_told(host: str) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_a_port_for_both_listeners_is_one_line(tmp_path: Path) -> None:
+def test_same_port_for_both_listeners_is_reported(tmp_path: Path) -> None:
     port, _ = support.free_ports()
     settings = {"APP__SERVER__PORT": str(port), "APP__MANAGEMENT__PORT": str(port)}
 
@@ -264,7 +264,7 @@ def test_a_port_for_both_listeners_is_one_line(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", expected)
 
 
-def test_options_name_the_ports(launch: Launch) -> None:
+def test_options_set_the_ports(launch: Launch) -> None:
     port, management_port = support.free_ports()
     server = launch("bare:app", "--port", str(port), "--management-port", str(management_port))
 
@@ -274,14 +274,14 @@ def test_options_name_the_ports(launch: Launch) -> None:
     assert server.stop(signal.SIGTERM) == 0
 
 
-def test_a_body_that_looks_like_such_a_request_stays_what_it_is(server: Server) -> None:
+def test_body_that_looks_like_an_upgrade_is_unchanged(server: Server) -> None:
     body = b"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), support.PATIENCE) as connection:
         head = b"POST /raw HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
         connection.sendall(head % len(body))
         time.sleep(0.05)
         connection.sendall(body)
-        answer = HTTPResponse(connection)
-        answer.begin()
+        response = HTTPResponse(connection)
+        response.begin()
 
-        assert answer.read() == body
+        assert response.read() == body

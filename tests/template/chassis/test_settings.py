@@ -1,4 +1,4 @@
-"""The settings themselves: defaults, secrets, and how a service reaches them."""
+"""The settings: defaults, secrets, and access by the service."""
 
 from pathlib import Path
 
@@ -30,18 +30,18 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ChassisSettings, "_current", None)
 
 
-def test_the_ports_are_those_that_were_answered() -> None:
+def test_ports_are_the_answers_of_the_template() -> None:
     settings = load().settings
 
     assert settings.server.port == support.ANSWERS["service_port"]
     assert settings.management.port == support.ANSWERS["management_port"]
 
 
-def test_an_adopted_service_keeps_its_errors() -> None:
+def test_adopted_service_keeps_its_errors() -> None:
     assert load().settings.errors.problem_json is not support.ADOPTED
 
 
-def test_config_shows_values_and_sources_but_no_secret(
+def test_config_shows_values_and_sources_without_secrets(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("config/application.yml").write_text(SECRETS)
@@ -84,7 +84,7 @@ def test_config_masks_a_password_in_a_url(
     assert f"hosts: ['{shown}'] " in lines
 
 
-def test_config_shows_one_line_a_key(
+def test_config_shows_one_line_per_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("config/application.yml").write_text("settings: keys:Settings")
@@ -100,7 +100,7 @@ def test_settings_cannot_be_changed() -> None:
         load().settings.server.port = 1
 
 
-def test_a_service_reads_its_own_keys() -> None:
+def test_service_reads_its_own_keys() -> None:
     import keys
 
     Path("config/application.yml").write_text("settings: keys:Settings\nhosts: [a]")
@@ -109,25 +109,25 @@ def test_a_service_reads_its_own_keys() -> None:
     assert keys.Settings.current() is ChassisSettings.current()
 
 
-def test_settings_that_nobody_named_are_not_there() -> None:
+def test_unnamed_settings_class_is_refused() -> None:
     import keys
 
     with pytest.raises(TypeError, match="settings"):
         keys.Settings.current()
 
 
-def test_settings_that_were_given_are_current() -> None:
+def test_given_settings_are_current() -> None:
     settings = load({"server.port": 1}).settings
     ChassisSettings.use(settings)
 
     assert ChassisSettings.current() is settings
 
 
-def test_what_is_installed_has_a_version() -> None:
+def test_installed_service_has_a_version() -> None:
     assert identity.service_version()
 
 
-def test_the_templates_release_is_read_where_copier_records_it(
+def test_template_release_is_read_from_the_answers_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert identity.template_release() == support.ANSWERS["_commit"]

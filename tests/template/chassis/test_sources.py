@@ -1,4 +1,4 @@
-"""Where settings come from, and which source wins."""
+"""Sources of settings, and their precedence."""
 
 import json
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def sources(loaded: Any) -> dict[str, str]:
     return {key: source for key, _, source in loaded.effective()}
 
 
-def test_each_source_wins_over_those_below(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_source_overrides_those_below(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line, the environment, profiles (the last first), the base file, defaults."""
     keys = {  # key: (environment variable, default)
         "management.host": ("APP__MANAGEMENT__HOST", "0.0.0.0"),
@@ -58,14 +58,14 @@ def test_each_source_wins_over_those_below(write: Write, monkeypatch: pytest.Mon
     assert values() == {"command line"}
 
 
-def test_without_a_source_there_are_defaults(write: Write) -> None:
+def test_defaults_apply_without_a_source(write: Write) -> None:
     settings = load().settings
 
     assert settings.logging.level == "INFO"
     assert settings.shutdown.drain_seconds < settings.shutdown.deadline_seconds
 
 
-def test_a_stronger_source_changes_only_the_keys_it_gives(
+def test_stronger_source_overrides_only_its_own_keys(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("server: {host: base, port: 1234}", prod="server.port: 4321")
@@ -76,30 +76,28 @@ def test_a_stronger_source_changes_only_the_keys_it_gives(
     assert (settings.server.host, settings.server.port) == ("base", 4321)
 
 
-def test_each_key_tells_its_source(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_key_shows_its_source(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     write("server: {host: base, port: 1}\nmanagement.port: 2\n", prod="management: {host: prod}")
     monkeypatch.setenv("APP__PROFILES", "prod")
     monkeypatch.setenv("APP__SERVER__HOST", "environment")
 
-    told = sources(load({"logging.level": "DEBUG"}))
+    shown = sources(load({"logging.level": "DEBUG"}))
 
-    assert told["server.host"] == "APP__SERVER__HOST"
-    assert told["server.port"] == "config/application.yml"
-    assert told["management.host"] == "config/application-prod.yml"
-    assert told["management.port"] == "config/application.yml"
-    assert told["logging.level"] == "command line"
-    assert told["logging.format"] == "default"
+    assert shown["server.host"] == "APP__SERVER__HOST"
+    assert shown["server.port"] == "config/application.yml"
+    assert shown["management.host"] == "config/application-prod.yml"
+    assert shown["management.port"] == "config/application.yml"
+    assert shown["logging.level"] == "command line"
+    assert shown["logging.format"] == "default"
 
 
-def test_a_section_given_as_json_tells_its_variable(
-    write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_section_in_json_shows_its_variable(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP__SERVER", '{"host": "environment"}')
 
     assert sources(load())["server.host"] == "APP__SERVER"
 
 
-def test_lists_are_replaced_and_never_merged(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_are_replaced_not_merged(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     write("settings: keys:Settings\nhosts: [a, b, c]", prod="hosts[0]: z")
     monkeypatch.setenv("APP__PROFILES", "prod")
 
@@ -110,7 +108,7 @@ def test_lists_are_replaced_and_never_merged(write: Write, monkeypatch: pytest.M
     assert load().settings.hosts == ["x", "y"]
 
 
-def test_the_folder_can_be_another_one(
+def test_config_folder_can_be_changed(
     write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     write("server.host: here")
@@ -125,7 +123,7 @@ def test_the_folder_can_be_another_one(
     assert sources(loaded)["server.host"] == f"{other.as_posix()}/application.yml"
 
 
-def test_an_empty_file_gives_nothing(write: Write) -> None:
+def test_empty_file_sets_nothing(write: Write) -> None:
     write("# nothing yet\n", prod="")
 
     assert load().settings.logging.level == "INFO"
@@ -146,7 +144,7 @@ def test_anchors_and_merge_keys_work(write: Write) -> None:
     assert (settings.fallback.url, settings.fallback.retries) == ("b", 1)
 
 
-def test_the_environment_names_the_class_of_the_settings_too(
+def test_environment_can_name_the_settings_class(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APP__SETTINGS", "keys:Settings")
@@ -155,7 +153,7 @@ def test_the_environment_names_the_class_of_the_settings_too(
     assert load().settings.greeting.salutation == "Ahoy"
 
 
-def test_without_a_class_top_level_keys_of_the_service_are_left_alone(
+def test_top_level_keys_without_settings_class_are_ignored(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A service that reads its own configuration shares file and prefix with the chassis."""
@@ -165,7 +163,7 @@ def test_without_a_class_top_level_keys_of_the_service_are_left_alone(
     assert load().settings.server.host == "here"
 
 
-def test_without_a_class_a_section_of_the_chassis_is_checked_all_the_same(write: Write) -> None:
+def test_chassis_sections_are_checked_without_settings_class(write: Write) -> None:
     write("server.prot: 1")
 
     with pytest.raises(ConfigurationError, match=r"server\.prot: unknown key"):
@@ -195,7 +193,7 @@ def test_without_a_class_a_section_of_the_chassis_is_checked_all_the_same(write:
         ("!!str 1", "1"),
     ],
 )
-def test_values_are_those_of_yaml_1_2(write: Write, written: str, value: object) -> None:
+def test_values_follow_yaml_1_2(write: Write, written: str, value: object) -> None:
     """See https://yaml.org/spec/1.2.2/#103-core-schema."""
     write(f"settings: keys:Settings\nextra: {{x: {written}}}\n")
 
@@ -205,7 +203,7 @@ def test_values_are_those_of_yaml_1_2(write: Write, written: str, value: object)
 
 
 @pytest.mark.parametrize("text", ["12345", "007", "1.10", "1e3", "0x1F", "-5", ".inf"])
-def test_a_number_for_a_text_is_the_text_that_stands_there(
+def test_number_for_a_text_key_is_its_text(
     write: Write, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     write(
@@ -227,11 +225,11 @@ def test_a_number_for_a_text_is_the_text_that_stands_there(
     assert load().settings.greeting.token.get_secret_value() == "12345"
 
 
-# Any tree may be written nested, dotted, or in any mixture of both.
+# Any tree can be written nested, dotted, or as a mixture of both.
 
 
 class _Quoting(yaml.SafeDumper):
-    """Quotes every text: PyYAML writes YAML 1.1, to which `0E0` is one, plain."""
+    """Quotes every text: PyYAML writes YAML 1.1, in which a plain `0E0` is text."""
 
 
 _Quoting.add_representer(
@@ -270,7 +268,7 @@ def mixed(value: Any, draw: Callable[[Any], Any], path: str = "") -> dict[str, A
 
 
 @given(tree=st.dictionaries(names, values, min_size=1, max_size=3), data=st.data())
-def test_dotted_and_nested_keys_mean_the_same(
+def test_dotted_and_nested_keys_are_equivalent(
     tree: dict[str, Any], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "property"
@@ -285,7 +283,7 @@ def test_dotted_and_nested_keys_mean_the_same(
 
 
 @given(tree=st.dictionaries(names, values, min_size=1, max_size=3))
-def test_sections_within_a_list_may_have_dotted_keys(
+def test_sections_in_lists_can_have_dotted_keys(
     tree: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "property"

@@ -1,4 +1,4 @@
-"""Traces: what is in a span, whose it is, and that nobody ever waits for a collector."""
+"""Traces: contents and parents of spans; the collector never delays anything."""
 
 import asyncio
 import json
@@ -41,13 +41,13 @@ def new_trace() -> str:
     return os.urandom(16).hex()
 
 
-def caller(trace: str, flags: str = "01", **more: str) -> dict[str, str]:
-    """Return the headers of a caller that traces."""
+def client_headers(trace: str, flags: str = "01", **more: str) -> dict[str, str]:
+    """Return the headers of a tracing client."""
     return {"traceparent": f"00-{trace}-{PARENT}-{flags}"} | more
 
 
 def sampled(flags: str) -> bool:
-    return bool(int(flags, 16) & 1)  # another one tells that the trace's id is random
+    return bool(int(flags, 16) & 1)  # another flag says that the trace's id is random
 
 
 @pytest.fixture(scope="module")
@@ -68,22 +68,22 @@ def server(
 
 
 @pytest.fixture
-def ask(server: support.Server, collector: Collector) -> Callable[..., Span]:
-    """Send a request of a caller that traces; return the span that came of it."""
+def traced(server: support.Server, collector: Collector) -> Callable[..., Span]:
+    """Send a request of a tracing client; return the resulting span."""
 
-    def ask(path: str, method: str = "GET") -> Span:
+    def traced(path: str, method: str = "GET") -> Span:
         trace = new_trace()
-        server.request(path, method, headers=caller(trace))
+        server.request(path, method, headers=client_headers(trace))
         return collector.span(trace)
 
-    return ask
+    return traced
 
 
 # --- A request ---------------------------------------------------------------------------------
 
 
-def test_a_request_is_a_span_named_by_its_route(ask: Callable[..., Span]) -> None:
-    span = ask("/library/shelves/a/books/b?token=hidden")
+def test_request_span_is_named_after_its_route(traced: Callable[..., Span]) -> None:
+    span = traced("/library/shelves/a/books/b?token=hidden")
 
     assert span.name == "GET /library/shelves/{shelf}/books/{book}"
     assert span.kind == SERVER
@@ -99,34 +99,34 @@ def test_a_request_is_a_span_named_by_its_route(ask: Callable[..., Span]) -> Non
     assert span.resource["service.version"] == service_version()
 
 
-def test_it_tells_no_secrets(server: support.Server, collector: Collector) -> None:
+def test_span_contains_no_secrets(server: support.Server, collector: Collector) -> None:
     trace = new_trace()
     secrets = {"authorization": "Bearer s3cret", "cookie": "session=s3cret", "user-agent": "s3cret"}
-    server.request("/outgoing?password=s3cret", headers=caller(trace, **secrets))
+    server.request("/outgoing?password=s3cret", headers=client_headers(trace, **secrets))
 
     collector.span(trace)
     assert b"s3cret" not in collector.raw
 
 
-def test_it_stands_below_its_callers_span(ask: Callable[..., Span]) -> None:
-    assert ask("/outgoing").parent_id == PARENT
+def test_request_span_is_a_child_of_the_clients(traced: Callable[..., Span]) -> None:
+    assert traced("/outgoing").parent_id == PARENT
 
 
 @pytest.mark.parametrize(
     "given", [None, "nonsense", f"00-{'0' * 32}-{PARENT}-01", f"ff-{'a' * 32}-{PARENT}-01"]
 )
-def test_without_a_caller_that_traces_a_trace_begins(
+def test_trace_begins_without_a_tracing_client(
     server: support.Server, collector: Collector, given: str | None
 ) -> None:
     headers = {"traceparent": given} if given else {}
-    answer = server.request("/outgoing", headers=headers).json()
+    response = server.request("/outgoing", headers=headers).json()
 
-    trace = answer["traceparent"].split("-")[1]
+    trace = response["traceparent"].split("-")[1]
     assert trace not in (given or "")
     assert collector.span(trace).parent_id == ""
 
 
-def test_each_request_of_a_connection_is_a_trace(
+def test_each_request_on_a_connection_has_its_own_trace(
     server: support.Server, collector: Collector
 ) -> None:
     connection = HTTPConnection("127.0.0.1", server.port)
@@ -140,15 +140,17 @@ def test_each_request_of_a_connection_is_a_trace(
     assert [collector.span(trace).parent_id for trace in traces] == ["", "", ""]
 
 
-def test_a_caller_that_is_not_sampled_is_not(server: support.Server, collector: Collector) -> None:
+def test_trace_that_the_client_does_not_sample_is_not_recorded(
+    server: support.Server, collector: Collector
+) -> None:
     quiet, loud = new_trace(), new_trace()
 
-    answer = server.request("/outgoing", headers=caller(quiet, "00"))
-    server.request("/outgoing", headers=caller(loud))
+    response = server.request("/outgoing", headers=client_headers(quiet, "00"))
+    server.request("/outgoing", headers=client_headers(loud))
 
     collector.span(loud)
     assert quiet not in {span.trace_id for span in collector.spans}
-    assert re.fullmatch(f"00-{quiet}-[0-9a-f]{{16}}-00", answer.json()["traceparent"])
+    assert re.fullmatch(f"00-{quiet}-[0-9a-f]{{16}}-00", response.json()["traceparent"])
     assert server.line(event="request", trace_id=quiet)
 
 
@@ -162,10 +164,10 @@ def test_a_caller_that_is_not_sampled_is_not(server: support.Server, collector: 
         ("/outgoing", "PROPFIND", 405, "HTTP /outgoing"),
     ],
 )
-def test_a_mistake_of_the_caller_is_no_error(
-    ask: Callable[..., Span], path: str, method: str, status: int, name: str
+def test_client_error_does_not_mark_the_span(
+    traced: Callable[..., Span], path: str, method: str, status: int, name: str
 ) -> None:
-    span = ask(path, method)
+    span = traced(path, method)
 
     assert span.attributes["http.response.status_code"] == status
     assert span.attributes["http.request.method"] == ("_OTHER" if method == "PROPFIND" else method)
@@ -178,12 +180,12 @@ def test_a_mistake_of_the_caller_is_no_error(
     ("path", "status", "reason"),
     [("boom", 500, "secret reason"), ("midway", 200, "secret reason midway")],
 )
-def test_a_failure_marks_the_span(
+def test_failure_marks_the_span(
     server: support.Server, collector: Collector, path: str, status: int, reason: str
 ) -> None:
     trace = new_trace()
     with suppress(HTTPException, ConnectionError):
-        server.request(f"/everything/{path}", headers=caller(trace))
+        server.request(f"/everything/{path}", headers=client_headers(trace))
 
     span = collector.span(trace)
     assert span.name == f"GET /everything/{path}"
@@ -194,22 +196,20 @@ def test_a_failure_marks_the_span(
     assert reason in server.line(trace_id=trace, level="error")["exception"]
 
 
-def test_a_refusal_of_the_service_marks_the_span(ask: Callable[..., Span]) -> None:
-    span = ask("/refused")
+def test_server_error_response_marks_the_span(traced: Callable[..., Span]) -> None:
+    span = traced("/refused")
 
     assert span.status == ERROR
     assert span.attributes["error.type"] == "503"
     assert not span.events
 
 
-def test_an_answer_in_the_applications_place_is_in_the_span(
-    launch: Launch, collector: Collector
-) -> None:
+def test_chassis_response_is_recorded_in_the_span(launch: Launch, collector: Collector) -> None:
     limits = {"APP__LIMITS__ENABLED": "true", "APP__LIMITS__MAX_SECONDS": "0.1"}
     server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **SOON | limits)
     server.wait_until_ready()
     trace = new_trace()
-    server.request("/everything/slow?seconds=60", headers=caller(trace))
+    server.request("/everything/slow?seconds=60", headers=client_headers(trace))
 
     span = collector.span(trace)
     assert span.name == "GET /everything/slow"
@@ -227,26 +227,24 @@ def test_any_asgi_application_has_spans(
     server.wait_until_ready()
     trace = new_trace()
 
-    assert server.request("/hello/ada", headers=caller(trace)).status == 200
+    assert server.request("/hello/ada", headers=client_headers(trace)).status == 200
     assert collector.span(trace).name == name
 
 
-def test_what_fails_after_the_answer_is_no_failure_of_it(ask: Callable[..., Span]) -> None:
-    span = ask("/everything/afterwards")
+def test_failure_after_the_response_does_not_mark_the_span(traced: Callable[..., Span]) -> None:
+    span = traced("/everything/afterwards")
 
     assert (span.status, span.attributes["http.response.status_code"]) == (UNSET, 200)
 
 
-def test_a_span_lasts_as_long_as_its_answer(ask: Callable[..., Span]) -> None:
-    assert ask("/everything/slow?seconds=0.3").seconds >= 0.3
+def test_span_lasts_until_the_end_of_the_response(traced: Callable[..., Span]) -> None:
+    assert traced("/everything/slow?seconds=0.3").seconds >= 0.3
 
 
-def test_a_handshake_is_the_span_of_a_websocket(
-    server: support.Server, collector: Collector
-) -> None:
+def test_websocket_span_covers_the_handshake(server: support.Server, collector: Collector) -> None:
     trace = new_trace()
     url = f"ws://127.0.0.1:{server.port}/everything/echo"
-    with connect(url, additional_headers=caller(trace)) as socket:
+    with connect(url, additional_headers=client_headers(trace)) as socket:
         span = collector.span(trace)  # while it is open
         socket.send("hello")
         assert socket.recv() == "hello"
@@ -257,10 +255,10 @@ def test_a_handshake_is_the_span_of_a_websocket(
     assert server.line(event="accepted", trace_id=trace, span_id=span.span_id)
 
 
-def test_a_refused_handshake_is_a_span_too(server: support.Server, collector: Collector) -> None:
+def test_refused_handshake_has_a_span(server: support.Server, collector: Collector) -> None:
     trace = new_trace()
     with pytest.raises(InvalidStatus):
-        connect(f"ws://127.0.0.1:{server.port}/closed", additional_headers=caller(trace))
+        connect(f"ws://127.0.0.1:{server.port}/closed", additional_headers=client_headers(trace))
 
     span = collector.span(trace)
     assert (span.name, span.status) == ("GET /closed", UNSET)
@@ -270,9 +268,9 @@ def test_a_refused_handshake_is_a_span_too(server: support.Server, collector: Co
 def test_health_and_metrics_are_not_traced(server: support.Server, collector: Collector) -> None:
     traces = [new_trace(), new_trace()]
     for trace, path in zip(traces, ("/readyz", "/metrics"), strict=True):
-        server.request(path, management=True, headers=caller(trace))
+        server.request(path, management=True, headers=client_headers(trace))
     later = new_trace()
-    server.request("/outgoing", headers=caller(later))
+    server.request("/outgoing", headers=client_headers(later))
 
     collector.span(later)
     assert not {span.trace_id for span in collector.spans} & set(traces)
@@ -283,7 +281,7 @@ PAIRS = st.from_regex(rb"[a-z]{1,3}=[^\r\n\0]{0,20}(,[a-z]{1,3}=[^\r\n\0]{0,20})
 
 
 def handed_on(*requests: list[tuple[bytes, bytes]]) -> list[dict[str, str]]:
-    """Return what each of these requests, in one task, hands on to another service."""
+    """Return the headers that each of these requests, in one task, passes on to another service."""
     sent: list[dict[str, str]] = []
 
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
@@ -305,7 +303,9 @@ def handed_on(*requests: list[tuple[bytes, bytes]]) -> list[dict[str, str]]:
 @given(st.just(VALID) | st.binary(max_size=80), PAIRS | st.binary(max_size=80), PAIRS)
 @example(VALID[:-2] + b"zz", b"=,=", b"=;=,")
 @example(VALID, b"a=b\r\nset-cookie: x", b"a=b%0d%0aset-cookie: x")
-def test_no_header_breaks_a_request(traceparent: bytes, tracestate: bytes, baggage: bytes) -> None:
+def test_malformed_trace_headers_do_not_break_a_request(
+    traceparent: bytes, tracestate: bytes, baggage: bytes
+) -> None:
     given = [(b"traceparent", traceparent), (b"tracestate", tracestate), (b"baggage", baggage)]
 
     (sent,) = handed_on(given)
@@ -315,29 +315,27 @@ def test_no_header_breaks_a_request(traceparent: bytes, tracestate: bytes, bagga
         assert value.isprintable()
 
 
-def test_a_request_knows_nothing_of_the_one_before_it() -> None:
-    """Some servers handle those of a connection in one context."""
+def test_request_does_not_inherit_the_previous_context() -> None:
+    """Some servers handle all requests of a connection in one context."""
     first, second = handed_on([(b"traceparent", VALID), (b"baggage", b"user=ada")], [])
 
     assert first == {"traceparent": VALID.decode(), "baggage": "user=ada"}
     assert second == {}
 
 
-# --- What it causes ----------------------------------------------------------------------------
+# --- What a request causes ---------------------------------------------------------------------
 
 
-def test_what_the_service_asks_of_others_stands_below(
-    server: support.Server, collector: Collector
-) -> None:
+def test_outgoing_requests_continue_the_trace(server: support.Server, collector: Collector) -> None:
     trace = new_trace()
 
-    sent = server.request("/outgoing", headers=caller(trace, tracestate="vendor=x")).json()
+    sent = server.request("/outgoing", headers=client_headers(trace, tracestate="vendor=x")).json()
 
     span = collector.span(trace)
     assert sent == {"traceparent": f"00-{trace}-{span.span_id}-01", "tracestate": "vendor=x"}
 
 
-def test_headers_in_parts_are_handed_on_whole(server: support.Server) -> None:
+def test_repeated_headers_are_joined_and_passed_on(server: support.Server) -> None:
     connection = HTTPConnection("127.0.0.1", server.port)
     connection.putrequest("GET", "/outgoing")
     connection.putheader("traceparent", f"00-{new_trace()}-{PARENT}-01")
@@ -353,12 +351,12 @@ def test_headers_in_parts_are_handed_on_whole(server: support.Server) -> None:
     assert sorted(sent["baggage"].split(",")) == ["tenant=x", "user=ada"]
 
 
-def test_spans_of_the_service_itself_stand_below(
+def test_spans_of_the_service_are_children_of_the_request(
     server: support.Server, collector: Collector
 ) -> None:
     trace = new_trace()
 
-    sent = server.request("/own", headers=caller(trace)).json()
+    sent = server.request("/own", headers=client_headers(trace)).json()
 
     request, own = collector.span(trace, "GET /own"), collector.span(trace, "lookup")
     assert own.parent_id == request.span_id
@@ -366,12 +364,12 @@ def test_spans_of_the_service_itself_stand_below(
     assert server.line(event="in a span of its own", trace_id=trace, span_id=own.span_id)
 
 
-def test_every_line_that_a_request_causes_has_its_ids(
+def test_log_lines_of_a_request_have_its_trace_ids(
     server: support.Server, collector: Collector
 ) -> None:
     trace, mark = new_trace(), f"traced-{new_trace()}"
     path = f"/everything/three-lines?mark={mark}"
-    server.request(path, headers=caller(trace, **{"x-request-id": mark}))
+    server.request(path, headers=client_headers(trace, **{"x-request-id": mark}))
     server.line(event="request", request_id=mark)
 
     span = collector.span(trace)
@@ -380,24 +378,24 @@ def test_every_line_that_a_request_causes_has_its_ids(
     assert {(line["trace_id"], line["span_id"]) for line in lines} == {span.ids}
 
 
-def test_lines_of_requests_at_the_same_time_do_not_mix(server: support.Server) -> None:
-    def ask(trace: str) -> None:
-        server.request(f"/everything/three-lines?mark={trace}", headers=caller(trace))
+def test_log_lines_of_concurrent_requests_do_not_mix(server: support.Server) -> None:
+    def traced(trace: str) -> None:
+        server.request(f"/everything/three-lines?mark={trace}", headers=client_headers(trace))
 
     traces = [new_trace() for _ in range(32)]
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(ask, traces))
+        list(pool.map(traced, traces))
 
     for trace in traces:
         lines = server.lines(event="line", mark=trace)
         assert {line["trace_id"] for line in lines} == {trace}
 
 
-def test_other_lines_have_none(server: support.Server) -> None:
+def test_log_lines_outside_requests_have_no_trace_ids(server: support.Server) -> None:
     assert "trace_id" not in server.line(event="serving")
 
 
-# --- Whether there are any ---------------------------------------------------------------------
+# --- Turning it on and off ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -409,20 +407,22 @@ def test_other_lines_have_none(server: support.Server) -> None:
     ],
     ids=["no collector", "disabled", "no exporter"],
 )
-def test_off_it_costs_nothing(launch: Launch, settings: dict[str, str]) -> None:
-    """Neither a thread, nor the SDK's import, nor a key in a log line."""
+def test_tracing_costs_nothing_when_off(launch: Launch, settings: dict[str, str]) -> None:
+    """No thread, no import of the SDK, no key in log lines."""
     server = launch("traced:app", **settings)
     server.wait_until_ready()
 
-    inside = server.request("/inside", headers=caller(new_trace())).json()
+    inside = server.request("/inside", headers=client_headers(new_trace())).json()
 
     assert inside["modules"] == []
     assert not [name for name in inside["threads"] if "Otel" in name]
-    assert server.request("/outgoing", headers=caller(new_trace())).json() == {}
+    assert server.request("/outgoing", headers=client_headers(new_trace())).json() == {}
     assert "trace_id" not in server.line(event="asking another service")
 
 
-def test_the_environment_says_what_settings_do_not(launch: Launch, collector: Collector) -> None:
+def test_environment_applies_where_settings_are_silent(
+    launch: Launch, collector: Collector
+) -> None:
     server = launch(
         "traced:app",
         OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint,
@@ -435,7 +435,7 @@ def test_the_environment_says_what_settings_do_not(launch: Launch, collector: Co
     trace = new_trace()
 
     dropped = server.request("/outgoing").json()["traceparent"].split("-")
-    server.request("/outgoing", headers=caller(trace))
+    server.request("/outgoing", headers=client_headers(trace))
 
     span = collector.span(trace)
     assert span.resource["service.name"] == "another-name"
@@ -445,7 +445,7 @@ def test_the_environment_says_what_settings_do_not(launch: Launch, collector: Co
 
 
 @pytest.mark.parametrize(("ratio", "kept"), [("0", False), ("1", True)])
-def test_a_ratio_decides_about_traces_that_begin_here(
+def test_sample_ratio_applies_to_traces_that_begin_here(
     launch: Launch, collector: Collector, ratio: str, kept: bool
 ) -> None:
     sampler = {"OTEL_TRACES_SAMPLER": "always_off", "APP__TRACING__SAMPLE_RATIO": ratio}
@@ -453,7 +453,9 @@ def test_a_ratio_decides_about_traces_that_begin_here(
     server.wait_until_ready()
 
     begun = server.request("/outgoing").json()["traceparent"]
-    continued = server.request("/outgoing", headers=caller(new_trace())).json()["traceparent"]
+    continued = server.request("/outgoing", headers=client_headers(new_trace())).json()[
+        "traceparent"
+    ]
     assert sampled(begun[-2:]) is kept
     assert sampled(continued[-2:])
 
@@ -462,7 +464,7 @@ def test_a_ratio_decides_about_traces_that_begin_here(
     ("key", "value"),
     [("ENDPOINT", "collector:4318"), ("ENDPOINT", "http://me:pw@host"), ("SAMPLE_RATIO", "1.5")],
 )
-def test_a_wrong_setting_stops_the_start(tmp_path: Any, key: str, value: str) -> None:
+def test_invalid_setting_stops_the_start(tmp_path: Any, key: str, value: str) -> None:
     name = f"APP__TRACING__{key}"
 
     ended = support.run("traced:app", "serve", folder=tmp_path, **{name: value})
@@ -472,11 +474,11 @@ def test_a_wrong_setting_stops_the_start(tmp_path: Any, key: str, value: str) ->
     assert name in ended.stderr
 
 
-# --- When the collector misbehaves -------------------------------------------------------------
+# --- A collector that misbehaves ---------------------------------------------------------------
 
 
 def complaints(server: support.Server) -> list[dict[str, Any]]:
-    """Return all lines that OpenTelemetry causes, by whatever way."""
+    """Return all log lines that OpenTelemetry causes."""
     lines = server.lines()
     return [line for line in lines if str(line.get("logger")).startswith("opentelemetry")]
 
@@ -486,7 +488,7 @@ def assert_each_complains_once(server: support.Server) -> None:
     assert len(loggers) == len(set(loggers))
 
 
-def test_a_collector_that_is_away_costs_one_line(launch: Launch) -> None:
+def test_unreachable_collector_logs_one_line(launch: Launch) -> None:
     server = launch("traced:app", APP__TRACING__ENDPOINT=AWAY, **SOON)
     server.wait_until_ready()
     for _ in range(20):
@@ -501,21 +503,21 @@ def test_a_collector_that_is_away_costs_one_line(launch: Launch) -> None:
     assert server.errors.read_text() == ""
 
 
-def test_a_collector_that_refuses_costs_one_line(launch: Launch) -> None:
+def test_refusing_collector_logs_one_line(launch: Launch) -> None:
     with Collector() as collector:
         collector.status = 401
         server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **SOON)
         server.wait_until_ready()
         for _ in range(10):
-            collector.asked.clear()
+            collector.received.clear()
             assert server.request("/outgoing").status == 200
-            assert collector.asked.wait(support.PATIENCE)
+            assert collector.received.wait(support.PATIENCE)
 
         (line,) = support.wait_for(lambda: complaints(server), "a complaint")
         assert "401" in line["reason"]
 
 
-def test_credentials_of_a_collector_are_not_logged(launch: Launch) -> None:
+def test_collector_credentials_are_not_logged(launch: Launch) -> None:
     headers = {"OTEL_EXPORTER_OTLP_HEADERS": 'authorization="Bearer s3cret"'}
     server = launch("traced:app", APP__TRACING__ENDPOINT=AWAY, **headers)
     server.wait_until_ready()
@@ -524,15 +526,15 @@ def test_credentials_of_a_collector_are_not_logged(launch: Launch) -> None:
     assert "s3cret" not in server.text()
 
 
-def test_nobody_waits_for_a_collector_that_hangs(launch: Launch) -> None:
-    """Neither a request, also when the queue is full, nor the end of the process."""
+def test_hanging_collector_delays_nothing(launch: Launch) -> None:
+    """Neither requests, even with a full queue, nor the end of the process."""
     with Collector() as collector:
         collector.hold.set()
         queue = {"OTEL_BSP_MAX_QUEUE_SIZE": "8", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "4"}
         server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **SOON | queue)
         server.wait_until_ready()
         server.request("/outgoing")
-        assert collector.asked.wait(support.PATIENCE)
+        assert collector.received.wait(support.PATIENCE)
 
         for _ in range(40):
             assert server.request("/outgoing").status == 200
@@ -550,14 +552,14 @@ def test_nobody_waits_for_a_collector_that_hangs(launch: Launch) -> None:
     assert_each_complains_once(server)
 
 
-def test_the_last_spans_are_sent_at_the_end(launch: Launch) -> None:
+def test_remaining_spans_are_sent_on_shutdown(launch: Launch) -> None:
     with Collector() as collector:
         later = {"OTEL_BSP_SCHEDULE_DELAY": "3600000"}
         server = launch("traced:app", APP__TRACING__ENDPOINT=collector.endpoint, **later)
         server.wait_until_ready()
         traces = {new_trace() for _ in range(5)}
         for trace in traces:
-            server.request("/outgoing", headers=caller(trace))
+            server.request("/outgoing", headers=client_headers(trace))
         assert not collector.spans
 
         assert server.stop(signal.SIGTERM) == 0
@@ -584,7 +586,7 @@ def model(launch: Launch, collector: Collector) -> Callable[..., support.Server]
 
 @pytest.mark.inference
 @pytest.mark.parametrize("name", ["Telling", "AsyncTelling"])
-def test_a_batch_is_a_span_linked_to_its_requests(
+def test_batch_span_is_linked_to_its_requests(
     model: Callable[..., support.Server], collector: Collector, name: str
 ) -> None:
     server = model(name, APP__INFERENCE__INLINE_BELOW_SECONDS="0")
@@ -597,13 +599,13 @@ def test_a_batch_is_a_span_linked_to_its_requests(
 
     with ThreadPoolExecutor(4) as pool:
         try:
-            pool.submit(server.request, "/ask?item=alone", headers=caller(alone))
+            pool.submit(server.request, "/ask?item=alone", headers=client_headers(alone))
             server.line(event="predicting", items=["alone"])
             for length, (trace, flags) in enumerate(
                 [(quiet, "00"), (first, "01"), (second, "01")], start=1
             ):
                 path = f"/ask?item={length}"
-                pool.submit(server.request, path, headers=caller(trace, flags))
+                pool.submit(server.request, path, headers=client_headers(trace, flags))
                 support.wait_for(lambda length=length: waiting() == length, "the queue")
         finally:
             closed.unlink()
@@ -622,13 +624,13 @@ def test_a_batch_is_a_span_linked_to_its_requests(
 
 
 @pytest.mark.inference
-def test_a_model_in_the_event_loop_is_a_span_below_the_request(
+def test_inline_model_has_a_child_span_of_the_request(
     model: Callable[..., support.Server], collector: Collector
 ) -> None:
     server = model("Telling", APP__INFERENCE__INLINE_BELOW_SECONDS="3600")
     server.request("/ask?item=0")  # after which it is known to be quick
     trace = new_trace()
-    server.request("/ask?item=1", headers=caller(trace))
+    server.request("/ask?item=1", headers=client_headers(trace))
 
     inference = collector.span(trace, "inference")
     assert inference.parent_id == collector.span(trace, "GET /ask").span_id
@@ -638,12 +640,12 @@ def test_a_model_in_the_event_loop_is_a_span_below_the_request(
 
 
 @pytest.mark.inference
-def test_a_model_that_fails_marks_both_spans(
+def test_failing_model_marks_both_spans(
     model: Callable[..., support.Server], collector: Collector
 ) -> None:
     server = model("Telling", APP__INFERENCE__INLINE_BELOW_SECONDS="0")
     trace = new_trace()
-    server.request("/ask?item=bad", headers=caller(trace))
+    server.request("/ask?item=bad", headers=client_headers(trace))
 
     spans = [collector.span(trace, name) for name in ("inference", "GET /ask")]
     assert [span.status for span in spans] == [ERROR, ERROR]
@@ -651,15 +653,13 @@ def test_a_model_that_fails_marks_both_spans(
 
 
 @pytest.mark.triton
-def test_a_request_to_the_models_server_is_a_span_below(
-    launch: Launch, collector: Collector
-) -> None:
+def test_request_to_the_model_server_has_a_child_span(launch: Launch, collector: Collector) -> None:
     fake = FakeTriton()
     where = {"APP__TRACING__ENDPOINT": collector.endpoint, "APP__TRITON__URL": fake.url}
     server = launch("tensors:app", APP__TRITON__MODEL="iris", **where, **SOON)
     server.wait_until_ready()
     trace = new_trace()
-    server.request("/ask", headers=caller(trace))
+    server.request("/ask", headers=client_headers(trace))
 
     request, call = collector.span(trace, "GET /ask"), collector.span(trace, "inference")
     assert (call.kind, call.status, call.parent_id) == (CLIENT, UNSET, request.span_id)
@@ -669,7 +669,7 @@ def test_a_request_to_the_models_server_is_a_span_below(
     assert headers["x-request-id"]
 
     fake.status, trace = 500, new_trace()
-    server.request("/ask", headers=caller(trace))
+    server.request("/ask", headers=client_headers(trace))
     assert collector.span(trace, "inference").status == ERROR
     assert collector.span(trace, "GET /ask").status == ERROR
     fake.close()

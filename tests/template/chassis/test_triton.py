@@ -1,6 +1,6 @@
-"""A Triton server is asked within limits, and whatever it does has an answer.
+"""Calls of a Triton server: limits, and a response to whatever the server does.
 
-Here it is one that misbehaves on purpose; `nox -s triton` asks a real one.
+The server here misbehaves on purpose; `nox -s triton` uses a real one.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ def fake() -> Iterator[FakeTriton]:
 
 
 class FakeGrpc(service_pb2_grpc.GRPCInferenceServiceServicer):
-    """The same by gRPC, with the classes of the client's own library."""
+    """The same over gRPC, with the classes of the client library."""
 
     def __init__(self, port: int = 0, credentials: grpc.ServerCredentials | None = None) -> None:
         self.code: grpc.StatusCode | None = None
@@ -65,7 +65,7 @@ class FakeGrpc(service_pb2_grpc.GRPCInferenceServiceServicer):
         self.server.start()
 
     def close(self) -> None:
-        """Stop answering."""
+        """Stop the server."""
         self.open.set()
         self.server.stop(None).wait()
 
@@ -97,7 +97,7 @@ def settings(url: str, **other: Any) -> Any:
 
 
 def run(settings: Any, use: Callable[[triton.Triton], Awaitable[Any]]) -> Any:
-    """Use a model as a service that has started does."""
+    """Run a function with a model, as in a service that has started."""
 
     complaints: list[Any] = []
 
@@ -119,12 +119,12 @@ def run(settings: Any, use: Callable[[triton.Triton], Awaitable[Any]]) -> Any:
         assert complaints == [], "asyncio has to log nothing"
 
 
-async def ask(model: triton.Triton) -> dict[str, Any]:
+async def call(model: triton.Triton) -> dict[str, Any]:
     return await model.infer(FLOWER)
 
 
 async def status_of(asking: Awaitable[Any]) -> int:
-    """Return the status that the caller would see."""
+    """Return the status that the client would see."""
     try:
         await asking
     except HTTPException as error:
@@ -148,39 +148,39 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-# --- What can be configured -----------------------------------------------------------------------
+# --- Configuration --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "url",
     ["grpc://triton:8001", "grpcs://triton:443", "http://10.0.0.1:8000", "https://[::1]:8443"],
 )
-def test_urls(url: str) -> None:
+def test_valid_urls_are_accepted(url: str) -> None:
     assert settings(url).url == url
 
 
 @pytest.mark.parametrize(
     "url", ["triton:8001", "ftp://triton:8001", "grpc://triton", "http://triton:8000/v2", "http://"]
 )
-def test_what_is_no_url(url: str) -> None:
+def test_invalid_urls_are_refused(url: str) -> None:
     with pytest.raises(ValidationError, match="url"):
         settings(url)
 
 
 @pytest.mark.parametrize("key", ["URL", "MODEL"])
-def test_where_the_model_is_must_be_said(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+def test_url_and_model_are_required(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.delenv(f"APP__TRITON__{key}")
 
     with pytest.raises(sources.ConfigurationError, match=f"triton.{key.lower()}: expected a value"):
         sources.load()
 
 
-# --- What is sent, and what comes back ------------------------------------------------------------
+# --- Inputs and outputs ---------------------------------------------------------------------------
 
 
-def test_arrays_go_as_they_lie_in_memory(fake: FakeTriton) -> None:
+def test_arrays_are_sent_as_raw_memory(fake: FakeTriton) -> None:
     with bound_contextvars(request_id="abc"):
-        outputs = run(settings(fake.url, version="3", deadline_seconds=7), ask)
+        outputs = run(settings(fake.url, version="3", deadline_seconds=7), call)
 
     assert outputs["probabilities"].tolist() == [pytest.approx([0.9, 0.06, 0.04])]
     (request,) = fake.requests
@@ -193,10 +193,10 @@ def test_arrays_go_as_they_lie_in_memory(fake: FakeTriton) -> None:
     assert 6.5e6 < request["parameters"]["timeout"] <= 7e6, "microseconds"
 
 
-def test_grpc_sends_the_same(fake_grpc: FakeGrpc) -> None:
+def test_grpc_sends_the_same_arrays(fake_grpc: FakeGrpc) -> None:
     with bound_contextvars(request_id="abc"):
         url = f"grpc://localhost:{fake_grpc.port}"
-        outputs = run(settings(url, version="3", deadline_seconds=7), ask)
+        outputs = run(settings(url, version="3", deadline_seconds=7), call)
 
     assert outputs["probabilities"].tolist() == [pytest.approx([0.9, 0.06, 0.04])]
     (request,) = fake_grpc.requests
@@ -212,19 +212,19 @@ def test_grpc_sends_the_same(fake_grpc: FakeGrpc) -> None:
     ("array", "datatype"),
     [(np.array([1], np.int64), "INT64"), (np.array([b"a"]), "BYTES"), (np.array([True]), "BOOL")],
 )
-def test_types(fake: FakeTriton, array: Any, datatype: str) -> None:
+def test_every_supported_type_is_sent(fake: FakeTriton, array: Any, datatype: str) -> None:
     run(settings(fake.url), lambda model: model.infer({"x": array}))
 
     assert fake.requests[0]["inputs"][0]["datatype"] == datatype
 
 
-def test_a_type_that_the_protocol_lacks(fake: FakeTriton) -> None:
+def test_unsupported_type_is_refused(fake: FakeTriton) -> None:
     with pytest.raises(TypeError, match="x: the server knows no <U1"):
         run(settings(fake.url), lambda model: model.infer({"x": np.array(["a"])}))
 
 
 @pytest.mark.parametrize("scheme", ["https", "grpcs"])
-def test_tls_trusts_what_it_is_told_to(scheme: str, tmp_path: Path) -> None:
+def test_tls_trusts_the_configured_certificate(scheme: str, tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     certificate = authority.issue_cert("localhost")
@@ -238,15 +238,15 @@ def test_tls_trusts_what_it_is_told_to(scheme: str, tmp_path: Path) -> None:
         server = FakeGrpc(credentials=grpc.ssl_server_credentials([(key, chain)]))
     url = f"{scheme}://localhost:{server.port}"
     try:
-        assert run(settings(url, ca_file=tmp_path / "ca.pem"), ask).keys() == {"probabilities"}
+        assert run(settings(url, ca_file=tmp_path / "ca.pem"), call).keys() == {"probabilities"}
         with pytest.raises(HTTPException) as caught:
-            run(settings(url, connect_seconds=0.2), ask)
+            run(settings(url, connect_seconds=0.2), call)
     finally:
         server.close()
     assert caught.value.status_code == 503
 
 
-# --- What it answers when something is wrong ------------------------------------------------------
+# --- Errors of the server -------------------------------------------------------------------------
 
 STATUSES = {
     400: 400,
@@ -271,7 +271,7 @@ CODES = {
 }
 
 
-def check_answer(caught: BaseException, status: int) -> None:
+def check_response(caught: BaseException, status: int) -> None:
     if status == 500:
         assert isinstance(caught, RuntimeError)
         assert "no, really" in str(caught)
@@ -279,66 +279,66 @@ def check_answer(caught: BaseException, status: int) -> None:
     assert isinstance(caught, HTTPException)
     assert caught.status_code == status
     assert (caught.headers or {}).get("Retry-After") == ("1" if status == 503 else None)
-    # What is wrong with the input is for the caller; the rest is for the log.
+    # Errors of the input are for the client; all others are for the log.
     assert ("no, really" in caught.detail) is (status == 400)
     assert "request id" not in caught.detail
 
 
-@pytest.mark.parametrize(("status", "answer"), STATUSES.items())
-def test_errors(fake: FakeTriton, status: int, answer: int) -> None:
-    fake.status, fake.answer = status, {"error": "[request id: 7] no, really"}
+@pytest.mark.parametrize(("status", "response"), STATUSES.items())
+def test_http_errors_are_translated(fake: FakeTriton, status: int, response: int) -> None:
+    fake.status, fake.response = status, {"error": "[request id: 7] no, really"}
 
     with pytest.raises((HTTPException, RuntimeError)) as caught:
-        run(settings(fake.url), ask)
+        run(settings(fake.url), call)
 
-    check_answer(caught.value, answer)
+    check_response(caught.value, response)
     assert len(fake.requests) == 1, "it was seen, so it is not sent again"
 
 
-@pytest.mark.parametrize(("code", "answer"), CODES.items())
-def test_errors_by_grpc(fake_grpc: FakeGrpc, code: str, answer: int) -> None:
+@pytest.mark.parametrize(("code", "response"), CODES.items())
+def test_grpc_errors_are_translated(fake_grpc: FakeGrpc, code: str, response: int) -> None:
     fake_grpc.code = grpc.StatusCode[code]
 
     with pytest.raises((HTTPException, RuntimeError)) as caught:
-        run(settings(f"grpc://localhost:{fake_grpc.port}"), ask)
+        run(settings(f"grpc://localhost:{fake_grpc.port}"), call)
 
-    check_answer(caught.value, answer)
+    check_response(caught.value, response)
     assert len(fake_grpc.requests) == 1
 
 
 @pytest.mark.parametrize("body", [b"<html>Bad Gateway</html>", b""])
-def test_a_gateway_without_a_server(fake: FakeTriton, body: bytes) -> None:
-    fake.status, fake.answer = 502, body
+def test_gateway_without_server_is_unavailable(fake: FakeTriton, body: bytes) -> None:
+    fake.status, fake.response = 502, body
 
-    assert run(settings(fake.url), lambda model: status_of(ask(model))) == 503
+    assert run(settings(fake.url), lambda model: status_of(call(model))) == 503
 
 
 @pytest.mark.parametrize(
     ("status", "reason"), [(400, "invalid"), (503, "unavailable"), (500, "error")]
 )
 def test_failures_are_counted(fake: FakeTriton, status: int, reason: str) -> None:
-    fake.status, fake.answer = status, {"error": "no"}
+    fake.status, fake.response = status, {"error": "no"}
     before = count("inference_failures_total", reason=reason)
 
     with pytest.raises((HTTPException, RuntimeError)):
-        run(settings(fake.url), ask)
+        run(settings(fake.url), call)
 
     assert count("inference_failures_total", reason=reason) == before + 1
 
 
-# --- Where there is no connection -----------------------------------------------------------------
+# --- Connections ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("scheme", ["http", "grpc"])
-def test_nobody_there(scheme: str) -> None:
+def test_unreachable_server_is_unavailable(scheme: str) -> None:
     url = f"{scheme}://127.0.0.1:{free_port()}"
 
-    assert run(settings(url, connect_seconds=0), lambda model: status_of(ask(model))) == 503
+    assert run(settings(url, connect_seconds=0), lambda model: status_of(call(model))) == 503
 
 
 @pytest.mark.parametrize("scheme", ["http", "grpc"])
-def test_a_network_that_drops_everything(scheme: str) -> None:
-    """Whose connections are neither taken nor refused, as behind a policy of the network."""
+def test_blackholed_server_is_unavailable(scheme: str) -> None:
+    """Connections are neither accepted nor refused, as behind a network policy."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as stack:
         address = full.getsockname()
         for _ in range(8):
@@ -346,16 +346,16 @@ def test_a_network_that_drops_everything(scheme: str) -> None:
             waiting.setblocking(False)
             waiting.connect_ex(address)
         where = settings(f"{scheme}://127.0.0.1:{address[1]}", connect_seconds=0.3)
-        assert run(where, lambda model: status_of(ask(model))) == 503
+        assert run(where, lambda model: status_of(call(model))) == 503
 
 
 @pytest.mark.parametrize("scheme", ["http", "grpc"])
-def test_a_server_that_comes_in_time(scheme: str) -> None:
+def test_server_that_starts_in_time_is_used(scheme: str) -> None:
     port = free_port()
     servers: list[Any] = []
 
     async def use(model: triton.Triton) -> dict[str, Any]:
-        asking = asyncio.create_task(ask(model))
+        asking = asyncio.create_task(call(model))
         await asyncio.sleep(0.3)
         assert not asking.done()
         servers.append(FakeTriton(port=port) if scheme == "http" else FakeGrpc(port=port))
@@ -370,7 +370,7 @@ def test_a_server_that_comes_in_time(scheme: str) -> None:
     assert len(servers[0].requests) == 1
 
 
-def test_a_connection_that_breaks_is_not_tried_again() -> None:
+def test_broken_connection_is_not_retried() -> None:
     accepted = []
 
     def hang_up(listener: socket.socket) -> None:
@@ -385,7 +385,7 @@ def test_a_connection_that_breaks_is_not_tried_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=hang_up, args=(listener,), daemon=True).start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        assert run(settings(url, connect_seconds=5), lambda model: status_of(ask(model))) == 503
+        assert run(settings(url, connect_seconds=5), lambda model: status_of(call(model))) == 503
         listener.shutdown(socket.SHUT_RDWR)
     assert len(accepted) == 1
 
@@ -393,14 +393,14 @@ def test_a_connection_that_breaks_is_not_tried_again() -> None:
 # --- Limits ---------------------------------------------------------------------------------------
 
 
-def test_so_many_at_a_time_and_so_many_waiting(fake: FakeTriton) -> None:
+def test_concurrency_and_queue_are_limited(fake: FakeTriton) -> None:
     fake.open.clear()
     full = count("inference_dropped_total", reason="queue_full")
 
     async def use(model: triton.Triton) -> tuple[int, list[int]]:
-        asked = [asyncio.create_task(status_of(ask(model))) for _ in range(3)]
+        asked = [asyncio.create_task(status_of(call(model))) for _ in range(3)]
         await until(lambda: len(fake.requests) == 2 and count("inference_queue_length") == 1)
-        one_more = await status_of(ask(model))
+        one_more = await status_of(call(model))
         fake.open.set()
         return one_more, await asyncio.gather(*asked)
 
@@ -413,15 +413,15 @@ def test_so_many_at_a_time_and_so_many_waiting(fake: FakeTriton) -> None:
     assert (count("inference_queue_length"), count("inference_queue_limit")) == (0, 1)
 
 
-def test_the_deadline_frees_the_place(fake: FakeTriton) -> None:
+def test_deadline_frees_the_place(fake: FakeTriton) -> None:
     fake.open.clear()
     late = count("inference_dropped_total", reason="deadline")
 
     async def use(model: triton.Triton) -> list[int]:
         # One is at the server, and one waits for it.
-        statuses = await asyncio.gather(*(status_of(ask(model)) for _ in range(2)))
+        statuses = await asyncio.gather(*(status_of(call(model)) for _ in range(2)))
         fake.open.set()
-        return [*statuses, await status_of(ask(model))]
+        return [*statuses, await status_of(call(model))]
 
     statuses = run(settings(fake.url, max_requests=1, deadline_seconds=0.3), use)
 
@@ -429,17 +429,17 @@ def test_the_deadline_frees_the_place(fake: FakeTriton) -> None:
     assert count("inference_dropped_total", reason="deadline") == late + 2
 
 
-def test_the_deadline_takes_the_request_back(fake_grpc: FakeGrpc) -> None:
+def test_deadline_cancels_the_request(fake_grpc: FakeGrpc) -> None:
     fake_grpc.open.clear()
     url = f"grpc://localhost:{fake_grpc.port}"
 
-    status = run(settings(url, deadline_seconds=0.3), lambda model: status_of(ask(model)))
+    status = run(settings(url, deadline_seconds=0.3), lambda model: status_of(call(model)))
 
     assert status == 504
     assert fake_grpc.cancelled.wait(support.PATIENCE)
 
 
-def test_a_caller_who_hangs_up_frees_the_place(fake: FakeTriton) -> None:
+def test_client_that_hangs_up_frees_the_place(fake: FakeTriton) -> None:
     fake.open.clear()
     abandoned = count("inference_dropped_total", reason="abandoned")
     messages: asyncio.Queue[Any] = asyncio.Queue()
@@ -448,10 +448,10 @@ def test_a_caller_who_hangs_up_frees_the_place(fake: FakeTriton) -> None:
     async def use(model: triton.Triton) -> list[int]:
         scope = {"type": "http", "path": "/", "headers": []}
         request.current.set(request.Request(None, scope, messages.get, None))  # type: ignore[arg-type]
-        asking = asyncio.create_task(status_of(ask(model)))
+        asking = asyncio.create_task(status_of(call(model)))
         await until(lambda: len(fake.requests) == 1)
         request.current.set(None)
-        waiting = asyncio.create_task(status_of(ask(model)))
+        waiting = asyncio.create_task(status_of(call(model)))
         messages.put_nowait({"type": "http.disconnect"})
         await until(lambda: len(fake.requests) == 2)
         fake.open.set()
@@ -461,17 +461,17 @@ def test_a_caller_who_hangs_up_frees_the_place(fake: FakeTriton) -> None:
     assert count("inference_dropped_total", reason="abandoned") == abandoned + 1
 
 
-def test_a_request_that_is_given_up_frees_the_place(fake: FakeTriton) -> None:
+def test_cancelled_request_frees_the_place(fake: FakeTriton) -> None:
     fake.open.clear()
 
     async def use(model: triton.Triton) -> int:
-        asking = asyncio.create_task(ask(model))
+        asking = asyncio.create_task(call(model))
         await until(lambda: len(fake.requests) == 1)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
         fake.open.set()
-        return await status_of(ask(model))
+        return await status_of(call(model))
 
     assert run(settings(fake.url, max_requests=1), use) == 200
 
@@ -480,7 +480,7 @@ def test_a_request_that_is_given_up_frees_the_place(fake: FakeTriton) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "grpc"])
-def test_ready_is_who_finds_the_model_ready(
+def test_service_is_ready_if_the_model_is(
     fake: FakeTriton, fake_grpc: FakeGrpc, scheme: str
 ) -> None:
     port = fake.port if scheme == "http" else fake_grpc.port
@@ -498,22 +498,22 @@ def test_ready_is_who_finds_the_model_ready(
 
 
 @pytest.mark.parametrize("scheme", ["http", "grpc"])
-def test_nobody_there_is_not_ready(scheme: str) -> None:
+def test_service_without_server_is_not_ready(scheme: str) -> None:
     with pytest.raises(Exception, match="onnect"):
         run(settings(f"{scheme}://127.0.0.1:{free_port()}"), lambda model: model.check())
 
     assert count("inference_model_ready") == 0
 
 
-def test_before_the_start_there_is_no_way_to_the_model(fake: FakeTriton) -> None:
+def test_inference_before_the_start_fails(fake: FakeTriton) -> None:
     model = triton.Triton(settings(fake.url))
 
-    for use in (model.check, lambda: ask(model)):
+    for use in (model.check, lambda: call(model)):
         with pytest.raises(RuntimeError, match="has not started"):
             asyncio.run(use())
 
 
-def test_a_service_goes_on_without_the_server_and_finds_it_again(launch: Launch) -> None:
+def test_service_survives_the_server_and_reconnects(launch: Launch) -> None:
     fake = FakeTriton()
     where = {"APP__TRITON__URL": fake.url, "APP__TRITON__CONNECT_SECONDS": "0.2"}
     server = launch("tensors:app", **where)
@@ -524,10 +524,10 @@ def test_a_service_goes_on_without_the_server_and_finds_it_again(launch: Launch)
 
     support.wait_for(lambda: server.ready().status == 503, "that it is not ready")
     assert "Cannot connect" in server.ready().json()["checks"]["model"]
-    answer = server.request("/ask")
-    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    response = server.request("/ask")
+    assert (response.status, response.headers["retry-after"]) == (503, "1")
     if not support.ADOPTED:
-        assert answer.json()["detail"] == "The model is not available."
+        assert response.json()["detail"] == "The model is not available."
     assert server.line(event="the model is not available", level="warning")
     assert server.request("/livez", management=True).status == 200
 

@@ -1,4 +1,4 @@
-"""WebSockets work, to the end of the service."""
+"""WebSockets work until the end of the service."""
 
 import signal
 import time
@@ -23,17 +23,17 @@ def echo(websocket: ClientConnection, text: str) -> object:
     return websocket.recv(support.PATIENCE)
 
 
-def test_a_websocket_is_answered(server: Server) -> None:
+def test_websocket_gets_responses(server: Server) -> None:
     with open_websocket(server) as websocket:
         assert [echo(websocket, text) for text in ("a", "b")] == ["a", "b"]
 
 
-def test_a_path_without_websockets_refuses(server: Server) -> None:
+def test_path_without_websocket_is_refused(server: Server) -> None:
     with pytest.raises(InvalidStatus):
         open_websocket(server, "/ok")
 
 
-def test_a_websocket_outlives_the_time_for_a_head(launch: Launch) -> None:
+def test_websocket_outlives_the_head_timeout(launch: Launch) -> None:
     server = launch(APP__LIMITS__HEADER_SECONDS="0.2", APP__LIMITS__BODY_SECONDS="0.2")
     server.wait_until_ready()
     with open_websocket(server) as websocket:
@@ -42,7 +42,7 @@ def test_a_websocket_outlives_the_time_for_a_head(launch: Launch) -> None:
         assert echo(websocket, "still there") == "still there"
 
 
-def test_websockets_go_on_while_the_service_drains_and_are_told_its_end(launch: Launch) -> None:
+def test_websockets_stay_open_while_draining_and_close_with_1012(launch: Launch) -> None:
     server = launch(APP__SHUTDOWN__DRAIN_SECONDS="600", APP__SHUTDOWN__DEADLINE_SECONDS="900")
     server.wait_until_ready()
     with open_websocket(server) as early:
@@ -61,5 +61,5 @@ def test_websockets_go_on_while_the_service_drains_and_are_told_its_end(launch: 
                 with pytest.raises(ConnectionClosed) as closed:
                     websocket.recv(support.PATIENCE)
                 assert closed.value.rcvd is not None
-                assert closed.value.rcvd.code == 1012  # the service restarts: come again
+                assert closed.value.rcvd.code == 1012  # service restart: reconnect
     assert not server.lines(level="error")

@@ -1,8 +1,8 @@
 """Builds the image of a generated service and runs it as a cluster would.
 
-`nox -s image` runs it; `-- parts` stops when tools and base image work. In CI a part that is
-missing is a failure, elsewhere a visible skip. What the tools keep lies in the user's cache folder,
-so that a second run is quicker.
+`nox -s image` runs it; `-- parts` stops once tools and base image work. A missing part is a failure
+in CI, elsewhere a visible skip. The tools keep their data in the user's cache folder, so that a
+second run is quicker.
 """
 
 import hashlib
@@ -47,8 +47,8 @@ table = Table("step", "what", "seconds")
 def main(arguments: Sequence[str]) -> int:
     """Run every step; return the exit code."""
     try:
-        with step("tools") as said:
-            said.append(host.provide_tools())
+        with step("tools") as notes:
+            notes.append(host.provide_tools())
     except host.MissingError as missing:
         where, color = ("image", "red") if IN_CI else ("skipped", "yellow")
         console.print(f"[{color}]{where}: {missing}", soft_wrap=True)
@@ -57,10 +57,10 @@ def main(arguments: Sequence[str]) -> int:
     images: list[str] = []
     try:
         with tempfile.TemporaryDirectory(prefix="image ") as folder:
-            with step("base image") as said:
-                said.append(host.provide_base())
-            with step("a container") as said:
-                said.append(host.run("podman", "run", "--rm", host.BASE, "python", "-V").strip())
+            with step("base image") as notes:
+                notes.append(host.provide_base())
+            with step("a container") as notes:
+                notes.append(host.run("podman", "run", "--rm", host.BASE, "python", "-V").strip())
             if "parts" in arguments:
                 return 0
             _prove_service(Path(folder), images)
@@ -78,12 +78,12 @@ def main(arguments: Sequence[str]) -> int:
 
 @contextmanager
 def step(name: str) -> Iterator[list[str]]:
-    """Do one step, visibly; what is put into the list is told beside it."""
-    said: list[str] = []
+    """Run one step, and print it; texts that are added to the list are printed next to it."""
+    notes: list[str] = []
     begin = time.perf_counter()
     with console.status(name):
-        yield said
-    row = name, "; ".join(said), f"{time.perf_counter() - begin:.1f}"
+        yield notes
+    row = name, "; ".join(notes), f"{time.perf_counter() - begin:.1f}"
     table.add_row(*row)
     console.print(f"{row[0]}: {row[1]} ({row[2]} s)", markup=False, soft_wrap=True)
 
@@ -93,21 +93,21 @@ def _prove_service(folder: Path, images: list[str]) -> None:
     service = folder / "a service"
     with step("generate and lock"):
         _generate(matrix.REPOSITORY, service, "local")
-    with step("build") as said:
+    with step("build") as notes:
         images.append(_build(service, {"NETRC": os.devnull}))
-        said.append("by the service's own `nox -s image`")
-    with step("content") as said:
-        said.append(_content(images[-1], "local"))
-    with step("start") as said:
-        container = _start(images[-1], said)
-    with step("ask and scrape") as said:
-        said.append(_ask(container))
-    with step("stop under load") as said:
-        said.append(_stop(container))
+        notes.append("by the service's own `nox -s image`")
+    with step("content") as notes:
+        notes.append(_content(images[-1], "local"))
+    with step("start") as notes:
+        container = _start(images[-1], notes)
+    with step("ask and scrape") as notes:
+        notes.append(_check_api(container))
+    with step("stop under load") as notes:
+        notes.append(_stop(container))
 
 
 def _prove_secret(folder: Path, images: list[str]) -> None:
-    """A service without a model, from an index that wants a password."""
+    """A service without a model, from an index with a password."""
     service = folder / "private"
     with index.private(folder / "index") as private, registry.private(folder / "images") as store:
         company = {
@@ -117,29 +117,29 @@ def _prove_secret(folder: Path, images: list[str]) -> None:
         template = matrix.fork(folder / "template", company)
         with step("private index"):
             _generate(template, service, "none", {"NETRC": str(private.netrc)})
-        with step("build without the secret") as said:
+        with step("build without the secret") as notes:
             try:
                 images.append(_build(service, {"NETRC": os.devnull}))
             except FailedError as failed:
-                said.append("refused, as it should be")
+                notes.append("refused, as it should be")
                 if "401" not in str(failed) and "Unauthorized" not in str(failed):
                     raise
             else:
                 raise FailedError("a private index gave packages to a build without credentials")
         with step("build with the secret"):
             images.append(_build(service, {"NETRC": str(private.netrc)}))
-        with step("where the secret is") as said:
-            said.append(_nowhere(private.password, images[-1]))
-        with step("scan for secrets") as said:
-            said.append(_scan(service))
-        with step("push") as said:
-            said.append(_push(service, store))
-        with step("SBOM and provenance") as said:
-            said.append(_attested(service, store, private.netrc))
-    with step("content without a model") as said:
-        said.append(_content(images[-1], "none"))
-    with step("start without a model") as said:
-        container = _start(images[-1], said)
+        with step("where the secret is") as notes:
+            notes.append(_nowhere(private.password, images[-1]))
+        with step("scan for secrets") as notes:
+            notes.append(_scan(service))
+        with step("push") as notes:
+            notes.append(_push(service, store))
+        with step("SBOM and provenance") as notes:
+            notes.append(_attested(service, store, private.netrc))
+    with step("content without a model") as notes:
+        notes.append(_content(images[-1], "none"))
+    with step("start without a model") as notes:
+        container = _start(images[-1], notes)
         container.terminate()
         if code := container.wait(30):
             raise FailedError(f"the container ended with {code}")
@@ -163,7 +163,7 @@ def _generate(
 
 def _build(service: Path, environment: dict[str, str]) -> str:
     """Build the image as the service's team would; return its name."""
-    # Layers are kept, so that a secret has nowhere to hide.
+    # Intermediate layers are kept, so that they can be searched for secrets.
     _nox(service, environment, "image", "--network=host", "--pull=never", "--layers")
     names = host.run("buildah", "images", "--format={{.Name}}:{{.Tag}}").splitlines()
     revision = git(service, "show", "--no-patch", "--format=%ct", "HEAD")
@@ -171,40 +171,40 @@ def _build(service: Path, environment: dict[str, str]) -> str:
 
 
 def _content(image: str, inference: str) -> str:
-    said = content.require_good(image)
+    notes = content.require_good(image)
     if (added := content.added(image)) > LARGEST_MB[inference]:
         raise FailedError(
             f"{added:.0f} MB above the base, at most {LARGEST_MB[inference]} are expected"
         )
-    return said
+    return notes
 
 
-def _start(image: str, said: list[str]) -> Container:
-    """Start it a few times: the best tells what it can do.
+def _start(image: str, notes: list[str]) -> Container:
+    """Start the image a few times: the fastest start counts.
 
-    On a machine that is busy with something else the time on the processors is judged instead.
+    On a busy machine the processor time counts instead.
     """
     starts = [Container.start(image, NAME, QUICK_STOP) for _ in range(STARTS)]
     container = starts[-1]
     seconds = min(start.start_seconds for start in starts)
     cpu_seconds = min(start.start_cpu_seconds for start in starts)
-    said.append(f"ready after {seconds:.2f} s, {cpu_seconds:.2f} s of them on a processor")
+    notes.append(f"ready after {seconds:.2f} s, {cpu_seconds:.2f} s of them on a processor")
     busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
-    said += ["the machine is busy, so that counts"] if busy else []
+    notes += ["the machine is busy, so that counts"] if busy else []
     if (cpu_seconds if busy else seconds) > LONGEST_START_SECONDS:
-        raise FailedError(f"{said[-1 - busy]}: expected {LONGEST_START_SECONDS}")
+        raise FailedError(f"{notes[-1 - busy]}: expected {LONGEST_START_SECONDS}")
     fields = (container.process / "status").read_text()
     for expected in ("Uid:\t10001\t10001", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"):
         if expected not in fields:
             raise FailedError(f"the kernel does not say {expected!r} of the process:\n{fields}")
-    said.append("user 10001, read-only, no capabilities")
+    notes.append("user 10001, read-only, no capabilities")
     return container
 
 
-def _ask(container: Container) -> str:
-    answer = post(f"{container.api}/api/v1/predict", load.FLOWER)
-    if answer.get("species") != "setosa":
-        raise FailedError(f"that flower is a setosa, not {answer}")
+def _check_api(container: Container) -> str:
+    prediction = post(f"{container.api}/api/v1/predict", load.FLOWER)
+    if prediction.get("species") != "setosa":
+        raise FailedError(f"that flower is a setosa, not {prediction}")
     with urlopen(f"{container.management}/metrics", timeout=10) as response:
         metrics = response.read().decode()
     if missing := [metric for metric in METRICS if metric not in metrics]:
@@ -226,17 +226,17 @@ def _stop(container: Container) -> str:
 
 
 def _nowhere(secret: str, image: str) -> str:
-    found = content.layers_with(secret)
-    if found:
-        raise FailedError("the password is in " + "\n".join(found))
-    # The same search does find what is in a layer.
+    files = content.layers_with(secret)
+    if files:
+        raise FailedError("the password is in " + "\n".join(files))
+    # Proof that the search finds a text in a layer.
     if not content.layers_with(image.rpartition(":")[2]):
         raise FailedError("the search for secrets finds nothing at all")
     return "in no layer, no history"
 
 
 def _scan(service: Path) -> str:
-    """Scan without the database of vulnerabilities, which comes from the internet."""
+    """Scan without the vulnerability database, which comes from the internet."""
     _nox(service, {}, "scan", "--scanners=secret", "--offline-scan", "--skip-version-check")
     return "by the service's own `nox -s scan`; known vulnerabilities need the internet"
 
@@ -256,10 +256,10 @@ def _push(service: Path, store: registry.Registry) -> str:
 
 
 def _attested(service: Path, store: registry.Registry, netrc: Path) -> str:
-    """Attach SBOM and provenance to what was pushed; read them back from the registry."""
+    """Attach SBOM and provenance to the pushed image; read them from the registry."""
     login = {"REGISTRY_USERNAME": registry.USER, "REGISTRY_PASSWORD": store.password}
     _nox(service, {}, "sbom")
-    # The tool that attaches them comes from the service's index, too.
+    # The tool for that also comes from the service's index.
     _nox(service, login | {"NETRC": str(netrc)}, "attest", "--plain-http")
     digest = (service / "dist/image.digest").read_text()
     image = store.get(f"{REPOSITORY}/manifests/{digest}")
@@ -289,7 +289,7 @@ def _attested(service: Path, store: registry.Registry, netrc: Path) -> str:
 
 
 def _attached(store: registry.Registry, digest: str, size: int, name: str) -> dict[str, Any]:
-    """Return a file beside an image, after a look at what it is attached to."""
+    """Return a file attached to an image, after checking which image it is."""
     tag = f"{digest.replace(':', '-')}.{name}"
     manifest = json.loads(store.get(f"{REPOSITORY}/manifests/{tag}"))
     subject = manifest["subject"]
@@ -301,7 +301,7 @@ def _attached(store: registry.Registry, digest: str, size: int, name: str) -> di
 
 
 def _nox(service: Path, environment: dict[str, str], session: str, *options: str) -> None:
-    """Run a session of the service, as its team and its pipeline would."""
+    """Run a nox session of the service, as its team and its pipeline would."""
     nox = str(Path(sys.executable).with_name("nox"))
     host.run(nox, "-s", session, "--", *options, folder=service, env=environment)
 

@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 from tests.template.image.host import FailedError, run
 
 PATIENCE_SECONDS = 30
-# What the "restricted" Pod Security Standard and a read-only root file system come to.
+# The "restricted" Pod Security Standard and a read-only root file system, as options.
 RESTRICTIONS = (
     "--read-only",
     "--read-only-tmpfs=false",
@@ -36,7 +36,7 @@ class Container:
 
     @classmethod
     def start(cls, image: str, name: str, environment: Mapping[str, str]) -> "Container":
-        """Run an image and wait until it is ready; raise FailedError with its log where it ends."""
+        """Run an image and wait until it is ready; raise FailedError with its log if it ends."""
         ports = _free_port(), _free_port()
         variables = {
             "APP__SERVER__HOST": "127.0.0.1",
@@ -66,7 +66,7 @@ class Container:
         raise FailedError(f"the container did not become ready:\n{logs(name)}")
 
     def require_own_answers(self) -> None:
-        """Make sure that this container answers, not what had these ports before."""
+        """Make sure that this container responds, and not an earlier user of its ports."""
         lines = [json.loads(line) for line in logs(self.name).splitlines() if line.startswith("{")]
         served = [line for line in lines if line.get("event") == "serving"]
         port = int(self.api.rpartition(":")[2])
@@ -75,7 +75,7 @@ class Container:
 
     @property
     def process(self) -> Path:
-        """What the kernel tells about the service."""
+        """The service's process, as the kernel reports it."""
         return Path("/proc", str(started_state(self.name)["Pid"]))
 
     def terminate(self) -> None:
@@ -83,7 +83,7 @@ class Container:
         os.kill(int(self.process.name), signal.SIGTERM)
 
     def wait(self, seconds: float) -> int:
-        """Wait for its end; return its exit code."""
+        """Wait for the container's end; return its exit code."""
         try:
             done = subprocess.run(
                 ["podman", "wait", self.name],
@@ -98,7 +98,7 @@ class Container:
 
 
 def started_state(name: str) -> dict[str, object]:
-    """Return what podman knows about a container."""
+    """Return podman's data about a container."""
     return dict(json.loads(run("podman", "inspect", "--format={{json .State}}", name)))
 
 
@@ -108,11 +108,11 @@ def remove(name: str) -> None:
 
 
 def logs(name: str) -> str:
-    """Return what a container has said."""
+    """Return the output of a container."""
     done = subprocess.run(
         ["podman", "logs", name],
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,  # where a process that fails says why
+        stderr=subprocess.STDOUT,  # a failing process reports the reason there
         text=True,
         check=False,
     )
@@ -120,7 +120,7 @@ def logs(name: str) -> str:
 
 
 def status(address: str) -> int:
-    """Return the status of an answer, 0 for none."""
+    """Return the status of a response, 0 for none."""
     try:
         with urlopen(address, timeout=5) as response:
             return int(response.status)
@@ -131,7 +131,7 @@ def status(address: str) -> int:
 
 
 def post(address: str, body: object) -> dict[str, object]:
-    """Post JSON and return the answer's."""
+    """Post JSON, and return that of the response."""
     data = json.dumps(body).encode()
     request = Request(address, data, {"content-type": "application/json"})
     with urlopen(request, timeout=PATIENCE_SECONDS) as response:
@@ -139,7 +139,7 @@ def post(address: str, body: object) -> dict[str, object]:
 
 
 def _cpu_seconds(name: str) -> float:
-    """Return what the process has used of the processors."""
+    """Return the processor time of the process."""
     process = Path("/proc", str(started_state(name)["Pid"]))
     fields = (process / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

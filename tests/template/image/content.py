@@ -1,4 +1,4 @@
-"""What is in an image, and what must not be."""
+"""The content of an image, and what it must not contain."""
 
 import json
 import re
@@ -16,7 +16,7 @@ LABELS = {
     "org.opencontainers.image.revision": r"[0-9a-f]{40}",
     "drydock.template.release": r"v0\.0\.0",
 }
-# What builds, tests and describes a service has no place beside what runs.
+# Files to build, test and describe a service do not belong in its image.
 UNWANTED = (
     "uv", "uvx", "nox", "ruff", "mypy", "pytest", ".cache", "tests", ".git", "Dockerfile",
     "noxfile.py", "docs", ".netrc", "dist",
@@ -25,7 +25,7 @@ MEGABYTE = 1_000_000
 
 
 def require_good(image: str) -> str:
-    """Raise FailedError with all that is wrong with an image; return its size in words."""
+    """Raise FailedError with all problems of an image; return its size as text."""
     config = json.loads(run("podman", "image", "inspect", "--format={{json .Config}}", image))
     wrong = list(_wrong_config(config))
     with _mounted(image) as root:
@@ -36,16 +36,16 @@ def require_good(image: str) -> str:
 
 
 def added(image: str) -> float:
-    """Return how many MB an image has more than its base."""
+    """Return by how many MB an image is larger than its base."""
     return (_size(image) - _size(BASE)) / MEGABYTE
 
 
 def layers_with(text: str) -> list[str]:
-    """Return the files with that text in any layer of any image and stage that is kept."""
+    """Return the files that contain a text, in all layers of all stored images and stages."""
     folder = CACHE / "storage"
-    found = run("grep", "--recursive", "--files-with-matches", "--binary-files=text",
+    output = run("grep", "--recursive", "--files-with-matches", "--binary-files=text",
                 "--fixed-strings", text, str(folder), check=False)  # fmt: skip
-    return found.splitlines()
+    return output.splitlines()
 
 
 def _wrong_config(config: dict[str, dict[str, str]]) -> Iterator[str]:
@@ -66,10 +66,10 @@ def _wrong_files(root: Path) -> Iterator[str]:
         if path.name in UNWANTED:
             yield f"/{path.relative_to(root)} is in it"
     for path in app.rglob("*"):
-        found = path.lstat()
-        # uv leaves its empty lock file to everybody.
-        loose = found.st_mode & stat.S_IWOTH and not path.is_symlink() and path.name != ".lock"
-        if found.st_uid or loose:
+        output = path.lstat()
+        # uv makes its empty lock file writable for all.
+        loose = output.st_mode & stat.S_IWOTH and not path.is_symlink() and path.name != ".lock"
+        if output.st_uid or loose:
             yield f"/{path.relative_to(root)} can be changed by the service"
             return
 
@@ -88,7 +88,7 @@ def _size(image: str) -> int:
 
 
 def forget(*images: str) -> None:
-    """Remove images and the layers that only they had, and what builds that failed left."""
+    """Remove images with their own layers, and leftovers of failed builds."""
     run("buildah", "rm", "--all", check=False)
     for image in images:
         run("buildah", "rmi", "--force", image, check=False)

@@ -1,6 +1,6 @@
-"""What building and running images needs on this machine: tools, their settings, a base image.
+"""Prepares this machine to build and run images: tools, their settings, a base image.
 
-Nothing of it touches the machine's own images and settings: they lie in the user's cache folder.
+The machine's own images and settings stay untouched: everything is in the user's cache folder.
 """
 
 import os
@@ -17,10 +17,10 @@ from tests import debian
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "drydock/image"
 TOOLS = ("buildah", "podman", "runc", "debootstrap")
-# Debian's Python stands in for the official image, which no package registry has.
+# Debian's Python replaces the official image, which no package registry has.
 SUITE, PYTHON = "bookworm", "3.11"
 BASE = f"docker.io/library/python:{PYTHON}-slim"
-# A change of how the base is made makes it anew.
+# Change this to rebuild the base image.
 RECIPE = "1"
 PATIENCE_SECONDS = 600
 PACKAGES = "python3,python3-venv,python3-pip,ca-certificates"
@@ -46,11 +46,11 @@ class MissingError(Exception):
 
 
 class FailedError(Exception):
-    """Something is not as it should be; the message says what."""
+    """A check failed; the message says which."""
 
 
 def provide_tools() -> str:
-    """Install what is missing; return what was done."""
+    """Install missing tools; return what was done."""
     if os.name != "posix" or not Path("/proc/self").exists():
         raise MissingError("containers need Linux")
     if os.geteuid() != 0:
@@ -66,7 +66,7 @@ def provide_tools() -> str:
 
 
 def configure() -> None:
-    """Let buildah and podman keep what is theirs in the cache, and ask for what they may have."""
+    """Configure buildah and podman: data in the cache, limits that this user may have."""
     CACHE.mkdir(parents=True, exist_ok=True)
     files = min(20_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     (CACHE / "storage.conf").write_text(STORAGE_CONF.format(cache=CACHE))
@@ -80,7 +80,7 @@ def configure() -> None:
 
 
 def provide_base() -> str:
-    """Make the base image, unless an earlier run has; return what was done."""
+    """Build the base image, unless an earlier run has; return what was done."""
     label = '{{index .OCIv1.Config.Labels "recipe"}}'
     found = run("buildah", "inspect", "--type=image", f"--format={label}", BASE, check=False)
     if found.strip() == RECIPE:
@@ -109,7 +109,7 @@ def provide_base() -> str:
 
 
 def _finish(root: Path) -> None:
-    """Make Debian's Python what the official image's is."""
+    """Set up Debian's Python as in the official image."""
     for marker in root.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
         marker.unlink()
     for name in ("python", "python3"):
@@ -117,7 +117,7 @@ def _finish(root: Path) -> None:
     for folder in ("var/cache/apt/archives", "var/lib/apt/lists"):
         shutil.rmtree(root / folder)
         (root / folder).mkdir()
-    # Who the machine trusts, its proxy perhaps among them.
+    # The machine's trusted certificates, perhaps of its proxy.
     paths = ssl.get_default_verify_paths()
     trusted = Path(os.environ.get("SSL_CERT_FILE") or paths.cafile or paths.openssl_cafile)
     if trusted.exists():
@@ -130,7 +130,7 @@ def run(
     env: Mapping[str, str] | None = None,
     check: bool = True,
 ) -> str:
-    """Run a command and return its output; raise FailedError with the end of what it said."""
+    """Run a command and return its output; raise FailedError with the end of the output."""
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -143,15 +143,15 @@ def run(
     try:
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
     except BaseException as error:
-        # Its children, too: a build that hangs holds the lock of all images.
+        # Its children, too: a hanging build holds the lock of all images.
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if isinstance(error, subprocess.TimeoutExpired):
             raise FailedError(f"{_shown(command)}: no end after {PATIENCE_SECONDS} s") from None
         raise
     if process.returncode and check:
-        said = (out + err)[-3000:].strip()
-        raise FailedError(f"{_shown(command)}: ended with {process.returncode}\n{said}")
+        message = (out + err)[-3000:].strip()
+        raise FailedError(f"{_shown(command)}: ended with {process.returncode}\n{message}")
     return out
 
 

@@ -1,4 +1,4 @@
-"""Package indexes: a company's that wants a password, and one for everybody."""
+"""Package indexes: a company's with a password, and a public one."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ USER = "builder"
 
 @dataclass(frozen=True)
 class Index:
-    """Where it is, and what it asks for."""
+    """An index's address and login."""
 
     address: str
     password: str
@@ -28,9 +28,9 @@ class Index:
 
 @contextmanager
 def private(folder: Path, *, alone: bool = False) -> Iterator[Index]:
-    """Run pypiserver, which sends who logs in on to the public index for what it does not have.
+    """Run pypiserver, which redirects users to the public index for packages that it lacks.
 
-    One that is `alone` does not.
+    It does not if it is `alone`.
     """
     folder.mkdir()
     password = secrets.token_hex(16)
@@ -46,7 +46,7 @@ def private(folder: Path, *, alone: bool = False) -> Iterator[Index]:
 
 @contextmanager
 def public(packages: Path) -> Iterator[str]:
-    """Stand in for the public index, with more packages; yield the address."""
+    """Serve the public index with additional packages; yield the address."""
     with _serving(packages, ["--authenticate=.", "--passwords=."], 200) as address:
         yield address
 
@@ -57,7 +57,7 @@ def _serving(packages: Path, options: list[str], expected: int) -> Iterator[str]
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    # Where this machine has its public index, if it is not the usual one.
+    # This machine's public index, if it is not the usual one.
     names = (os.environ.get(name) for name in ("UV_DEFAULT_INDEX", "PIP_INDEX_URL"))
     options += [f"--fallback-url={name}" for name in names if name][:1]
     command = [sys.executable, "-m", "pypiserver", "run", "--interface=127.0.0.1"]
@@ -68,5 +68,5 @@ def _serving(packages: Path, options: list[str], expected: int) -> Iterator[str]
 
 
 def _hashed(password: str) -> str:
-    """Return what Apache's htpasswd writes; a slow hash would be asked for every package."""
+    """Return a password hash of htpasswd; a slow one would be computed for every package."""
     return "{SHA}" + base64.b64encode(hashlib.sha1(password.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""Callers that go on asking while the service stops."""
+"""Clients that keep sending requests while the service stops."""
 
 import http.client
 import json
@@ -11,14 +11,14 @@ from tests.template.image.host import FailedError
 
 FLOWER = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
 CALLERS = 8
-# A load balancer hears of an instance that is no longer ready, and acts, a while later.
+# A load balancer reacts to an unready instance after a while.
 LAG_SECONDS = 1.0
 DEADLINE_SECONDS = 10
 
 
 @dataclass
 class Load:
-    """What happened to the requests."""
+    """The outcomes of the requests."""
 
     answered: int = 0
     failures: list[str] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Load:
 
 
 def stop_under_load(container: Container, seconds: float) -> tuple[Load, int]:
-    """Ask for a while, stop the container meanwhile; return what happened, and its exit code."""
+    """Send requests while the container stops; return their outcomes, and its exit code."""
     load = Load()
     enough = threading.Event()
     threads = [threading.Thread(target=_ask, args=(container.api, load, enough))
@@ -58,15 +58,15 @@ def _ask(api: str, load: Load, enough: threading.Event) -> None:
     while not enough.is_set():
         try:
             connection.request("POST", "/api/v1/predict", body, headers)
-            answer = connection.getresponse()
-            answer.read()
+            response = connection.getresponse()
+            response.read()
         except (OSError, http.client.HTTPException) as error:
             load.failures.append(repr(error))
             connection.close()
             continue
-        if answer.status == 200:
+        if response.status == 200:
             load.answered += 1
             load.after_signal += load.signalled
         else:
-            load.failures.append(str(answer.status))
+            load.failures.append(str(response.status))
     connection.close()

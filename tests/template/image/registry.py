@@ -1,4 +1,4 @@
-"""An image registry that wants a password."""
+"""An image registry with a password."""
 
 import base64
 import json
@@ -21,17 +21,17 @@ USER = "pusher"
 
 @dataclass(frozen=True)
 class Registry:
-    """Where it is, and what it asks for."""
+    """A registry's address and login."""
 
     address: str
     password: str
 
     def tags(self, name: str) -> list[str]:
-        """Return what was pushed under a name."""
+        """Return the tags that were pushed under a name."""
         return list(json.loads(self.get(f"{name}/tags/list"))["tags"])
 
     def get(self, path: str) -> bytes:
-        """Return what is under a path: a manifest, or a part that one names."""
+        """Return the content of a path: a manifest, or a blob that one names."""
         token = base64.b64encode(f"{USER}:{self.password}".encode()).decode()
         request = Request(f"http://{self.address}/v2/{path}")
         request.add_header("authorization", f"Basic {token}")
@@ -42,7 +42,7 @@ class Registry:
 
 @contextmanager
 def private(folder: Path) -> Iterator[Registry]:
-    """Run Debian's registry, unpacked beside our images: installing it would start a service."""
+    """Run Debian's registry, unpacked next to our images: installing it would start a service."""
     unpacked = CACHE / "registry"
     program = unpacked / "usr/bin/docker-registry"
     if not program.exists():
@@ -65,6 +65,6 @@ def private(folder: Path) -> Iterator[Registry]:
     }
     (folder / "config.yml").write_text(json.dumps(config))
     command = [str(program), "serve", str(folder / "config.yml")]
-    # Without a password it answers that it wants one.
+    # Without a password it responds with 401.
     with serving(command, f"http://{address}/v2/", 401, folder / "log"):
         yield Registry(address, password)

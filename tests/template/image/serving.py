@@ -1,4 +1,4 @@
-"""A server that our images and packages come from or go to, for as long as it is needed."""
+"""Servers for images and packages, which run for as long as they are needed."""
 
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 90
 
 @contextmanager
 def serving(command: Sequence[str], address: str, expected: int, log: Path) -> Iterator[None]:
-    """Run a server, once it answers with the status that is expected and nothing before.
+    """Run a server; yield once it responds with the expected status, and with no other before.
 
     Raises FailedError with the end of its log.
     """
@@ -23,11 +23,11 @@ def serving(command: Sequence[str], address: str, expected: int, log: Path) -> I
     try:
         what = f"the start of {address}"
         try:
-            answer = wait_for(lambda: status(address), what, process, log, PATIENCE_SECONDS)
+            actual = wait_for(lambda: status(address), what, process, log, PATIENCE_SECONDS)
         except AssertionError as error:
             raise FailedError(str(error)) from None
-        if answer != expected:
-            raise FailedError(f"{address} answers {answer}, expected {expected}")
+        if actual != expected:
+            raise FailedError(f"{address} answers {actual}, expected {expected}")
         yield
     finally:
         process.kill()

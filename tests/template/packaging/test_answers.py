@@ -1,4 +1,4 @@
-"""What the answers about packaging make of a service, without a tool or an index."""
+"""Effects of the answers about packaging on a service, without running a tool or an index."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,7 @@ def rendered(
     ],
 )
 @pytest.mark.parametrize("packaging", ["uv", "poetry"])
-def test_a_package_is_uploaded_beside_the_index_or_to_the_companys_place(
+def test_package_is_uploaded_next_to_index_or_to_companys_place(
     tmp_path: Path,
     packaging: str,
     package_index: str,
@@ -55,12 +55,12 @@ def test_a_package_is_uploaded_beside_the_index_or_to_the_companys_place(
     assert ("def publish(" in noxfile) == (upload is not None)
 
 
-def test_the_index_is_by_default_the_companys(tmp_path: Path) -> None:
+def test_package_index_defaults_to_the_companys(tmp_path: Path) -> None:
     assert f'url = "{matrix.PACKAGE_INDEX}"' in rendered(tmp_path, {}, MIRROR)["pyproject.toml"]
 
 
 @pytest.mark.parametrize("ci", ["jenkins", "github", "gitlab"])
-def test_a_pipeline_logs_in_where_there_is_an_index(tmp_path: Path, ci: str) -> None:
+def test_pipeline_logs_in_to_a_package_index(tmp_path: Path, ci: str) -> None:
     without = rendered(tmp_path / "without", {"ci": ci})
     with_index = rendered(
         tmp_path / "with", {"ci": ci, "package_index": "https://packages.example.com/simple/"}
@@ -75,7 +75,7 @@ def test_a_pipeline_logs_in_where_there_is_an_index(tmp_path: Path, ci: str) -> 
     assert any(asked[ci] in text for text in with_index.values())
 
 
-def test_packagings_differ_in_few_lines_of_the_project(tmp_path: Path) -> None:
+def test_package_managers_differ_in_few_lines_of_pyproject(tmp_path: Path) -> None:
     uv = rendered(tmp_path / "uv", {})["pyproject.toml"].splitlines()
     poetry = rendered(tmp_path / "poetry", {"packaging": "poetry"})["pyproject.toml"].splitlines()
 

@@ -1,4 +1,4 @@
-"""A database of vulnerabilities that answers as OSV does, of which tests say what is in it."""
+"""A fake of OSV's database of vulnerabilities, which tests fill."""
 
 import json
 import threading
@@ -10,12 +10,12 @@ VULNERABILITY = "PYSEC-2026-999"
 
 
 class Advisories:
-    """What is known to be vulnerable, and who was asked about."""
+    """The vulnerable packages, and the packages that were looked up."""
 
     def __init__(self) -> None:
         self.address = ""
         self.vulnerable: set[str] = set()
-        self.asked: set[str] = set()
+        self.queried: set[str] = set()
 
 
 @contextmanager
@@ -25,14 +25,16 @@ def serving() -> Iterator[Advisories]:
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Stay silent."""
+            """Log nothing."""
 
         def do_POST(self) -> None:
             length = int(self.headers["content-length"])
             package = json.loads(self.rfile.read(length))["package"]
-            advisories.asked.add(package["name"])
-            found = [_vulnerability(package)] if package["name"] in advisories.vulnerable else []
-            text = json.dumps({"vulns": found} if found else {}).encode()
+            advisories.queried.add(package["name"])
+            vulnerabilities = (
+                [_vulnerability(package)] if package["name"] in advisories.vulnerable else []
+            )
+            text = json.dumps({"vulns": vulnerabilities} if vulnerabilities else {}).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(text)))
             self.end_headers()

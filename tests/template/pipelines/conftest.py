@@ -1,4 +1,4 @@
-"""Each pipeline is rendered once for all tests of a worker."""
+"""Pipelines, each rendered once for all tests of a worker."""
 
 import itertools
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from tests.template.pipelines.pipelines import COMPANIES, FILES, Pipeline, rende
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Pipeline]:
-    """Give the pipeline of a kind for a company; nobody may change it."""
-    made: dict[tuple[str, str], Pipeline] = {}
+    """Return a function that renders a company's pipeline of a kind; tests must not change it."""
+    pipelines: dict[tuple[str, str], Pipeline] = {}
 
     def give(kind: str, company: str) -> Pipeline:
-        if (kind, company) not in made:
-            made[kind, company] = render(kind, company, tmp_path_factory.mktemp(kind))
-        return made[kind, company]
+        if (kind, company) not in pipelines:
+            pipelines[kind, company] = render(kind, company, tmp_path_factory.mktemp(kind))
+        return pipelines[kind, company]
 
     return give
 

@@ -1,7 +1,7 @@
-"""A Jenkinsfile as a tree, and what a declarative pipeline may consist of.
+"""A Jenkinsfile as a tree, and the structure of a declarative pipeline.
 
-Jenkins alone can really validate one. This knows only what the template uses, and refuses all
-else: a new section is added here when it is added there.
+Only Jenkins can really validate one. This module knows only what the template uses, and refuses
+all else: a new section is added here when it is added there.
 """
 
 import re
@@ -12,7 +12,7 @@ NAMED = r"(?P<name>[A-Za-z]\w*)"
 STATEMENT = re.compile(rf"{NAMED}(?P<arguments>(\(.*\)| [^{{}}]+?| = .+)?)(?P<opens> \{{)?")
 STEPS = {"sh", "withCredentials", "junit", "recordCoverage", "deleteDir", "stash", "unstash"}
 CONDITIONS = {"branch", "buildingTag", "triggeredBy", "not", "anyOf"}
-# What may be in a section, and what must be.
+# What a section may contain, and what it must contain.
 GRAMMAR: dict[str, tuple[set[str], set[str]]] = {
     "": ({"pipeline"}, {"pipeline"}),
     "pipeline": (
@@ -42,24 +42,24 @@ GRAMMAR: dict[str, tuple[set[str], set[str]]] = {
 
 @dataclass
 class Node:
-    """One statement: `stage('Lint') {` and what is in it, or `sh 'make'`."""
+    """One statement: `stage('Lint') {` and its content, or `sh 'make'`."""
 
     name: str
     arguments: str = ""
     children: list["Node"] = field(default_factory=list)
 
     def find(self, name: str) -> list["Node"]:
-        """Return the statements of that name below this one, at any depth."""
-        deeper = [found for child in self.children for found in child.find(name)]
+        """Return the statements of that name within this one, at any depth."""
+        deeper = [findings for child in self.children for findings in child.find(name)]
         return [child for child in self.children if child.name == name] + deeper
 
     def child(self, name: str) -> "Node | None":
-        """Return the statement of that name right in this one."""
+        """Return the statement of that name directly in this one."""
         return next((child for child in self.children if child.name == name), None)
 
 
 def parse(text: str) -> Node:
-    """Return the tree; raise ValueError with the line that is not understood."""
+    """Return the tree; raise ValueError with a line that cannot be parsed."""
     root = Node("")
     open_nodes = [root]
     for number, raw in enumerate(text.splitlines(), 1):
@@ -85,10 +85,10 @@ def parse(text: str) -> Node:
 
 def problems(root: Node) -> list[str]:
     """Return what is wrong with a pipeline, a line each."""
-    found = list(_sections(root))
+    findings = list(_sections(root))
     for pipeline in root.find("pipeline"):
-        found += _rules(pipeline)
-    return found
+        findings += _rules(pipeline)
+    return findings
 
 
 def _sections(node: Node) -> Iterator[str]:

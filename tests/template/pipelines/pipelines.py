@@ -15,7 +15,7 @@ FILES = {
     "github": (".github/workflows/pipeline.yml", ".github/workflows/update.yml"),
     "gitlab": (".gitlab-ci.yml",),
 }
-# A company that has all there is, and one that has as little as the template assumes.
+# A company that uses every option, and one that uses none.
 COMPANIES: dict[str, dict[str, Any]] = {
     "small": {},
     "large": {
@@ -40,13 +40,13 @@ class Pipeline:
 
     @property
     def files(self) -> dict[str, str]:
-        """The texts of the pipeline's files."""
+        """The contents of the pipeline's files."""
         paths = [self.folder / name for name in FILES[self.kind]]
         return {path.name: path.read_text(encoding="utf-8") for path in paths if path.exists()}
 
     @property
     def commands(self) -> list[str]:
-        """Every command that a pipeline runs, in the order of the file, with its nox."""
+        """Every command of the pipeline, in the order of the file, with `$NOX` replaced."""
         return [
             line.replace("$NOX", _nox(text))
             for text in self.files.values()
@@ -55,7 +55,7 @@ class Pipeline:
 
     @property
     def stages(self) -> list[dict[str, Any]]:
-        """Where the company deploys."""
+        """The company's stages."""
         default = COMPANIES[self.company].get("company_stages")
         if default is None:
             text = (matrix.REPOSITORY / "company.yml").read_text(encoding="utf-8")
@@ -70,20 +70,13 @@ def render(kind: str, company: str, folder: Path) -> Pipeline:
     """Generate a service of a company, with its pipeline; a large one has charts and uv."""
     fork = matrix.fork(folder / "template", COMPANIES[company])
     helm = company == "large"
-    answers: dict[str, Any] = {"ci": kind, "packaging": "uv" if helm else "poetry"}
-    if "\nhelm:" in (fork / "copier.yml").read_text(encoding="utf-8"):
-        answers["helm"] = helm
-    else:
-        # The question is not asked yet: the pipelines are ready for it.
-        hidden = {"type": "bool", "help": "Chart?", "when": False, "default": helm}
-        with (fork / "company.yml").open("a", encoding="utf-8") as file:
-            yaml.safe_dump({"helm": hidden}, file)
+    answers = {"ci": kind, "packaging": "uv" if helm else "poetry", "helm": helm}
     matrix.render(fork, folder / "service", answers)
     return Pipeline(kind, company, folder / "service")
 
 
 def _nox(text: str) -> str:
-    """Return what the file's environment says NOX is."""
+    """Return the value of NOX in the file's environment."""
     (nox,) = re.findall(r"^ +NOX(?:: | = ')([^'\n]+)'?$", text, re.MULTILINE)
     return str(nox)
 

@@ -25,15 +25,15 @@ def github(request: pytest.FixtureRequest, rendered: Rendered) -> Pipeline:
 
 def problems(folder: Path) -> list[str]:
     """Return what is wrong with the workflows in a folder."""
-    found: list[str] = []
+    findings: list[str] = []
     for path in sorted(folder.glob("*.yml")):
-        if said := schema_says(path, SCHEMA):
-            found.append(said)
+        if message := schema_says(path, SCHEMA):
+            findings.append(message)
             continue
         text = path.read_text(encoding="utf-8")
         workflow = yaml.safe_load(text)
-        found += _of_workflow(workflow)
-        found += [
+        findings += _of_workflow(workflow)
+        findings += [
             f"{line.strip()} is not pinned to a commit, with its version beside it"
             for line in text.splitlines()
             if "uses:" in line
@@ -44,46 +44,46 @@ def problems(folder: Path) -> list[str]:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if zizmor.returncode:
-        found.append(zizmor.stdout + zizmor.stderr)
-    return found
+        findings.append(zizmor.stdout + zizmor.stderr)
+    return findings
 
 
 def _of_workflow(workflow: dict[str, Any]) -> list[str]:
-    found = []
+    findings = []
     if workflow.get("permissions") != {}:
-        found.append("a job has permissions that it does not name")
+        findings.append("a job has permissions that it does not name")
     if "concurrency" not in workflow:
-        found.append("runs can overlap")
+        findings.append("runs can overlap")
     jobs = workflow["jobs"]
     for name, job in jobs.items():
         if "timeout-minutes" not in job:
-            found.append(f"{name} may take for ever")
+            findings.append(f"{name} may take for ever")
         wanted = {"contents": "read"}
         if name == "update":
             wanted = {"contents": "write", "pull-requests": "write"}
         if job.get("permissions") != wanted:
-            found.append(f"{name} has permissions {job.get('permissions')}, expected {wanted}")
+            findings.append(f"{name} has permissions {job.get('permissions')}, expected {wanted}")
         needs = job.get("needs", [])
         for need in [needs] if isinstance(needs, str) else needs:
             if need not in jobs:
-                found.append(f"{name} needs {need}, which is no job")
+                findings.append(f"{name} needs {need}, which is no job")
         for step in job["steps"]:
             with_secret = "secrets." in str(step.get("env"))
             ships = re.search(r"-s (push|publish|deploy)", step.get("run", ""))
             pushed = "event_name == 'push'" in str(job.get("if")) + str(step.get("if"))
             pushed = pushed or "ref_type == 'tag'" in str(job.get("if"))
             if ships and not pushed:
-                found.append(f"{name} ships what a pull request brings")
+                findings.append(f"{name} ships what a pull request brings")
             if ships and ships[1] != "deploy" and not with_secret:
-                found.append(f"{name} ships without credentials")
-    return found
+                findings.append(f"{name} ships without credentials")
+    return findings
 
 
-def test_it_is_sound(github: Pipeline) -> None:
+def test_workflow_is_valid(github: Pipeline) -> None:
     assert problems(github.folder / ".github/workflows") == []
 
 
-def test_every_job_installs_the_companys_release_of_uv(rendered: Rendered) -> None:
+def test_every_job_installs_the_companys_uv_release(rendered: Rendered) -> None:
     texts = rendered("github", "large").files
     jobs = [job for text in texts.values() for job in yaml.safe_load(text)["jobs"].values()]
     for job in jobs:
@@ -132,16 +132,16 @@ BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_what_is_wrong_is_found(tmp_path: Path, rendered: Rendered, name: str) -> None:
+def test_broken_workflows_are_detected(tmp_path: Path, rendered: Rendered, name: str) -> None:
     service = rendered("github", "large").folder
     folder = tmp_path / ".github/workflows"
     shutil.copytree(service / ".github/workflows", folder)
-    change, said = BREAKS[name]
+    change, message = BREAKS[name]
     path = folder / "pipeline.yml"
     text = path.read_text(encoding="utf-8")
     assert change(text) != text
     path.write_text(change(text), encoding="utf-8")
 
-    found = problems(folder)
+    findings = problems(folder)
 
-    assert any(said in problem for problem in found), found
+    assert any(message in problem for problem in findings), findings

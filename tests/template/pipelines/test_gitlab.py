@@ -10,7 +10,7 @@ import yaml
 from tests.template.pipelines.pipelines import COMPANIES, Pipeline, Rendered
 from tests.template.pipelines.test_pipelines import schema_says
 
-# GitLab's list of names that no job may have.
+# Names that GitLab reserves.
 RESERVED = {
     "image", "services", "stages", "types", "before_script", "after_script", "variables",
     "cache", "include", "true", "false", "nil", "pages",
@@ -24,7 +24,7 @@ def gitlab(request: pytest.FixtureRequest, rendered: Rendered) -> Pipeline:
 
 
 def jobs_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the jobs, each with what it extends."""
+    """Return the jobs, each merged with what it extends."""
     return {
         name: _whole(config, job)
         for name, job in config.items()
@@ -42,41 +42,41 @@ def _whole(config: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
 
 def problems(path: Path) -> list[str]:
     """Return what is wrong with a pipeline."""
-    if said := schema_says(path, "vendor.gitlab-ci", "--data-transform=gitlab-ci"):
-        return [said]
+    if message := schema_says(path, "vendor.gitlab-ci", "--data-transform=gitlab-ci"):
+        return [message]
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    found = []
+    findings = []
     try:
         jobs = jobs_of(config)
     except KeyError as error:
         return [f"a job extends {error}, which is not there"]
     if "timeout" not in config["default"]:
-        found.append("jobs may take for ever")
+        findings.append("jobs may take for ever")
     for name, job in jobs.items():
         if name in RESERVED:
-            found.append(f"{name} is a word of GitLab's own")
+            findings.append(f"{name} is a word of GitLab's own")
         if job["stage"] not in config["stages"]:
-            found.append(f"{name} is in a stage {job['stage']!r} that is not there")
+            findings.append(f"{name} is in a stage {job['stage']!r} that is not there")
         if "rules" not in job:
-            found.append(f"{name} runs whenever anything happens")
+            findings.append(f"{name} runs whenever anything happens")
         for need in job.get("needs", []):
             if need not in jobs:
-                found.append(f"{name} needs {need}, which is no job")
+                findings.append(f"{name} needs {need}, which is no job")
         command = " ".join(job["script"])
         ships = any(f" {word}" in command for word in ("push", "push_chart", "publish", "deploy"))
         if ships and "merge_request" in str(job.get("rules")):
-            found.append(f"{name} ships what a merge request brings")
+            findings.append(f"{name} ships what a merge request brings")
         if ships and ("resource_group" not in job or job.get("interruptible") is not False):
-            found.append(f"{name} can overlap with itself, or be interrupted")
+            findings.append(f"{name} can overlap with itself, or be interrupted")
     unused = set(config["stages"]) - {job["stage"] for job in jobs.values()}
-    return found + [f"nothing is in the stage {stage}" for stage in sorted(unused)]
+    return findings + [f"nothing is in the stage {stage}" for stage in sorted(unused)]
 
 
-def test_it_is_sound(gitlab: Pipeline) -> None:
+def test_pipeline_is_valid(gitlab: Pipeline) -> None:
     assert problems(gitlab.folder / ".gitlab-ci.yml") == []
 
 
-def test_a_person_approves_what_the_company_says(gitlab: Pipeline) -> None:
+def test_stages_with_approval_wait_for_a_person(gitlab: Pipeline) -> None:
     jobs = jobs_of(yaml.safe_load(gitlab.files[".gitlab-ci.yml"]))
     expected = gitlab.stages if gitlab.company == "large" else []
 
@@ -110,13 +110,13 @@ BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_what_is_wrong_is_found(tmp_path: Path, rendered: Rendered, name: str) -> None:
+def test_broken_pipelines_are_detected(tmp_path: Path, rendered: Rendered, name: str) -> None:
     text = rendered("gitlab", "large").files[".gitlab-ci.yml"]
-    change, said = BREAKS[name]
+    change, message = BREAKS[name]
     assert change(text) != text
     path = tmp_path / ".gitlab-ci.yml"
     path.write_text(change(text), encoding="utf-8")
 
-    found = problems(path)
+    findings = problems(path)
 
-    assert any(said in problem for problem in found), found
+    assert any(message in problem for problem in findings), findings

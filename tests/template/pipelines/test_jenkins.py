@@ -30,11 +30,11 @@ def tree(pipeline: Pipeline) -> Node:
     return parse(pipeline.files["Jenkinsfile"])
 
 
-def test_it_is_a_sound_declarative_pipeline(jenkins: Pipeline) -> None:
+def test_jenkinsfile_is_a_valid_declarative_pipeline(jenkins: Pipeline) -> None:
     assert problems(tree(jenkins)) == []
 
 
-def test_a_person_approves_what_the_company_says(jenkins: Pipeline) -> None:
+def test_stages_with_approval_wait_for_a_person(jenkins: Pipeline) -> None:
     deployments = {
         stage.arguments.removeprefix("('Deploy to ").removesuffix("')"): stage
         for stage in tree(jenkins).find("stage")
@@ -56,7 +56,7 @@ def test_a_person_approves_what_the_company_says(jenkins: Pipeline) -> None:
         assert condition.find("buildingTag")
 
 
-def test_what_ships_needs_the_main_branch_or_a_tag(jenkins: Pipeline) -> None:
+def test_only_main_branch_and_tags_are_shipped(jenkins: Pipeline) -> None:
     for stage in tree(jenkins).find("stage"):
         commands = " ".join(step.arguments for step in stage.find("sh"))
         if stage.child("steps") and re.search(r"-s (push|publish)", commands):
@@ -68,7 +68,7 @@ def test_what_ships_needs_the_main_branch_or_a_tag(jenkins: Pipeline) -> None:
             ]
 
 
-def test_only_the_schedule_looks_for_updates(jenkins: Pipeline) -> None:
+def test_only_the_schedule_runs_updates(jenkins: Pipeline) -> None:
     stages = tree(jenkins).find("stages")[0].children
     by_timer = [
         bool(when and when.child("triggeredBy"))
@@ -84,7 +84,7 @@ def test_only_the_schedule_looks_for_updates(jenkins: Pipeline) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parts
-def test_groovy_can_read_it(jenkins: Pipeline, tmp_path: Path) -> None:
+def test_groovy_parses_the_jenkinsfile(jenkins: Pipeline, tmp_path: Path) -> None:
     if not shutil.which("groovy"):
         missing("there is no groovy: `nox -s pipelines` installs it as root")
     script = tmp_path / "compile.groovy"
@@ -130,16 +130,16 @@ BREAKS = {
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_what_is_wrong_is_found(rendered: Rendered, name: str) -> None:
+def test_broken_pipelines_are_detected(rendered: Rendered, name: str) -> None:
     text = rendered("jenkins", "large").files["Jenkinsfile"]
-    old, new, said = BREAKS[name]
+    old, new, message = BREAKS[name]
     assert old in text
 
     found = problems(parse(text.replace(old, new, 1)))
 
-    assert any(said in problem for problem in found), found
+    assert any(message in problem for problem in found), found
 
 
-def test_what_is_not_closed_is_found() -> None:
+def test_unclosed_block_is_detected() -> None:
     with pytest.raises(ValueError, match="not closed"):
         parse("pipeline {\n    agent none\n")

@@ -1,4 +1,4 @@
-"""What every pipeline has to have, whatever runs it."""
+"""Requirements of every pipeline, whatever runs it."""
 
 import ast
 import json
@@ -17,7 +17,7 @@ COMPANY = yaml.safe_load((matrix.REPOSITORY / "company.yml").read_text(encoding=
 TOOLS = yaml.safe_load(COMPANY["company_tools"]["default"])
 NOX = rf"(?:uvx|pipx run) nox=={re.escape(TOOLS['nox'])}"
 SESSION = re.compile(NOX + r" -s ([a-z_ ]+?)(?: -- (.+))?")
-# What only a kind of pipeline can know: where its secrets come from, where its server is.
+# Commands of one kind of pipeline: they depend on its secrets and its server.
 GLUE = {
     f'pipx install "poetry=={TOOLS["poetry"]}"',
     'echo "digest=$(cat dist/image.digest)" >> "$GITHUB_OUTPUT"',
@@ -35,41 +35,41 @@ GLUE = {
 
 
 def sessions(pipeline: Pipeline) -> list[str]:
-    """Return the sessions of nox that the pipeline runs, in its order."""
-    found: list[str] = []
+    """Return the nox sessions of the pipeline, in order."""
+    names: list[str] = []
     for command in pipeline.commands:
         if command not in GLUE:
             match = SESSION.fullmatch(command)
             assert match, f"{command!r} is no session of nox"
-            found += match[1].split()
+            names += match[1].split()
         elif " -s update" in command:
-            found.append("update")
-    return found
+            names.append("update")
+    return names
 
 
-def test_the_service_is_tidy(pipeline: Pipeline) -> None:
+def test_service_files_are_tidy(pipeline: Pipeline) -> None:
     answers = yaml.safe_load((pipeline.folder / ".copier-answers.yml").read_text())
-    # An index is the company's where the service has none of its own.
+    # The index is the company's if the service has none of its own.
     own = answers["package_index"] or COMPANIES[pipeline.company].get("company_package_index", "")
     assert tidiness.problems(pipeline.folder, answers | {"package_index": own}) == []
 
 
-def test_commands_are_sessions_of_the_noxfile(pipeline: Pipeline) -> None:
+def test_pipeline_commands_are_nox_sessions(pipeline: Pipeline) -> None:
     tree = ast.parse((pipeline.folder / "noxfile.py").read_text(encoding="utf-8"))
     there = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
     assert set(sessions(pipeline)) <= there
 
 
-def test_one_line_of_a_file_says_which_nox_it_runs(pipeline: Pipeline) -> None:
+def test_nox_release_is_pinned_in_one_line(pipeline: Pipeline) -> None:
     for name, text in pipeline.files.items():
         assert text.count(f"nox=={TOOLS['nox']}") == 1, name
-        # What is for people to type is in a comment.
+        # The command for people is in a comment.
         typed = [line for line in text.splitlines() if " nox -" in line]
         assert [line for line in typed if not line.startswith(("//", "#"))] == [], name
 
 
-def test_everything_happens_in_order(pipeline: Pipeline) -> None:
+def test_sessions_run_in_order(pipeline: Pipeline) -> None:
     large = pipeline.company == "large"
     expected = ["conflicts", "lint", "audit", "secrets", "types", "tests"]
     expected += ["image", "scan", "sbom", "push", "attest"]
@@ -80,8 +80,8 @@ def test_everything_happens_in_order(pipeline: Pipeline) -> None:
     assert ({"chart", "push_chart", "deploy"} <= set(told)) is large
 
 
-def test_secrets_are_looked_for_in_the_whole_history(pipeline: Pipeline) -> None:
-    """Jenkins clones all of it by itself."""
+def test_secret_scan_covers_whole_history(pipeline: Pipeline) -> None:
+    """Jenkins clones the whole history by default."""
     if pipeline.kind == "github":
         job = yaml.safe_load(pipeline.files["pipeline.yml"])["jobs"]["check"]
         assert job["steps"][0]["with"]["fetch-depth"] == 0
@@ -90,7 +90,7 @@ def test_secrets_are_looked_for_in_the_whole_history(pipeline: Pipeline) -> None
         assert job["variables"]["GIT_DEPTH"] == "0"
 
 
-def test_tests_leave_reports(pipeline: Pipeline) -> None:
+def test_tests_write_reports(pipeline: Pipeline) -> None:
     (command,) = (command for command in pipeline.commands if "-s tests" in command)
     for report in re.findall(r"reports/[a-z.]+", command):
         collected = pipeline.files[Path(FILES[pipeline.kind][0]).name].replace(command, "")
@@ -99,7 +99,7 @@ def test_tests_leave_reports(pipeline: Pipeline) -> None:
     assert "--cov-report=xml:reports/coverage.xml" in command
 
 
-def test_deployments_are_the_stages_of_the_company(pipeline: Pipeline) -> None:
+def test_companys_stages_are_deployed_in_order(pipeline: Pipeline) -> None:
     matches = [SESSION.fullmatch(command) for command in pipeline.commands]
     deployed = [match[2] for match in matches if match and match[1] == "deploy"]
     known = re.search(r"^STAGES = \[(.*)\]$", (pipeline.folder / "noxfile.py").read_text(), re.M)
@@ -112,7 +112,7 @@ def test_deployments_are_the_stages_of_the_company(pipeline: Pipeline) -> None:
         assert deployed == []
 
 
-def test_something_opens_updates(pipeline: Pipeline) -> None:
+def test_updates_are_opened_by_renovate_or_a_job(pipeline: Pipeline) -> None:
     renovate = pipeline.folder / "renovate.json"
     by_job = pipeline.kind == "jenkins" or pipeline.company == "large"
 
@@ -120,14 +120,14 @@ def test_something_opens_updates(pipeline: Pipeline) -> None:
     assert renovate.exists() is not by_job
     if renovate.exists():
         config = json.loads(renovate.read_text(encoding="utf-8"))
-        assert "enabledManagers" not in config  # dependencies are updated, too
+        assert "enabledManagers" not in config  # it also updates dependencies
         assert config["extends"] == ["config:recommended"]
         assert config["copier"]["automerge"] is False
         assert schema_says(renovate, "vendor.renovate") == ""
 
 
-def test_the_job_that_opens_updates_sees_the_whole_history(pipeline: Pipeline) -> None:
-    """Without it, it cannot tell whose commits are on the branch of the last update."""
+def test_update_job_fetches_whole_history(pipeline: Pipeline) -> None:
+    """Without it, the job cannot tell whose commits are on the branch of the last update."""
     if pipeline.kind == "github" and pipeline.company == "large":
         assert "fetch-depth: 0" in pipeline.files["update.yml"]
     if pipeline.kind == "gitlab" and pipeline.company == "large":
@@ -135,7 +135,7 @@ def test_the_job_that_opens_updates_sees_the_whole_history(pipeline: Pipeline) -
         assert update["variables"]["GIT_DEPTH"] == "0"
 
 
-def test_the_engine_that_may_push_is_one_release(pipeline: Pipeline) -> None:
+def test_update_job_installs_a_pinned_engine(pipeline: Pipeline) -> None:
     noxfile = (pipeline.folder / "noxfile.py").read_text(encoding="utf-8")
     (engine,) = re.findall(r'^ENGINE = "(.+)"$', noxfile, re.M)
 
@@ -143,7 +143,7 @@ def test_the_engine_that_may_push_is_one_release(pipeline: Pipeline) -> None:
     assert 'session.install(ENGINE.replace("{release}", template_release()))' in noxfile
 
 
-def test_the_request_for_an_update_carries_its_report(pipeline: Pipeline) -> None:
+def test_update_request_contains_the_report(pipeline: Pipeline) -> None:
     noxfile = (pipeline.folder / "noxfile.py").read_text(encoding="utf-8")
     by_job = pipeline.company == "large"
 
@@ -151,7 +151,7 @@ def test_the_request_for_an_update_carries_its_report(pipeline: Pipeline) -> Non
     assert ('"update.md"' in noxfile) is (by_job and pipeline.kind == "github")
 
 
-def test_a_company_has_presets_for_renovate(tmp_path: Path) -> None:
+def test_renovate_extends_the_companys_presets(tmp_path: Path) -> None:
     fork = matrix.fork(
         tmp_path / "template",
         {"company_renovate_presets": "[local>platform/renovate-config]"},
@@ -163,7 +163,7 @@ def test_a_company_has_presets_for_renovate(tmp_path: Path) -> None:
     assert schema_says(path, "vendor.renovate") == ""
 
 
-def test_credentials_are_named_and_never_there(pipeline: Pipeline) -> None:
+def test_pipelines_name_credentials_without_values(pipeline: Pipeline) -> None:
     for name, text in pipeline.files.items():
         for line in text.splitlines():
             told = re.search(r"(?i)(password|token|netrc|kubeconfig)\w*['\"]?\s*[:=]\s*(\S+)", line)
@@ -172,14 +172,14 @@ def test_credentials_are_named_and_never_there(pipeline: Pipeline) -> None:
                 assert re.match(allowed, told[2]), f"{name}: {line}"
 
 
-def test_only_the_chosen_pipeline_is_there(pipeline: Pipeline) -> None:
+def test_only_the_chosen_pipeline_is_rendered(pipeline: Pipeline) -> None:
     folder = pipeline.folder
 
     there = {kind for kind, names in FILES.items() for name in names if (folder / name).exists()}
     assert there == {pipeline.kind}
 
 
-def test_none_is_none(tmp_path: Path) -> None:
+def test_no_pipeline_renders_no_pipeline_files(tmp_path: Path) -> None:
     matrix.render(matrix.REPOSITORY, tmp_path / "service", {"ci": "none"})
 
     names = [path.relative_to(tmp_path / "service").as_posix() for path in tmp_path.rglob("*")
@@ -189,7 +189,7 @@ def test_none_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("adopted", "expected"), [(False, "jenkins"), (True, "none")])
-def test_an_adopted_service_keeps_its_own_pipeline(
+def test_adopted_service_keeps_its_own_pipeline(
     tmp_path: Path, adopted: bool, expected: str
 ) -> None:
     answers = matrix.render(matrix.REPOSITORY, tmp_path / "service", {"adopted": adopted}).answers
@@ -197,14 +197,14 @@ def test_an_adopted_service_keeps_its_own_pipeline(
     assert answers["ci"] == expected
 
 
-def test_companies_differ_in_what_matters() -> None:
+def test_company_values_reach_the_pipeline() -> None:
     assert set(COMPANIES) == {"small", "large"}
     assert COMPANIES["small"] == {}
 
 
 def schema_says(path: Path, schema: str, *options: str) -> str:
-    """Return what check-jsonschema finds in a file, or nothing."""
-    # In this process: importing it takes longer than all the rest.
+    """Return what check-jsonschema finds in a file; empty if nothing."""
+    # In this process: importing it takes longer than everything else.
     done = CliRunner().invoke(
         check_jsonschema.main, ["--builtin-schema", schema, *options, str(path)]
     )

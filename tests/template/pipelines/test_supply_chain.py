@@ -1,7 +1,7 @@
-"""What a company says about its supply chain, as its services call docker, trivy and cosign.
+"""Effects of a company's supply-chain values on the calls of docker, trivy and cosign.
 
-No daemon of Docker, no key and no transparency log is to be had here: each call is written down.
-The same with buildah, an image and a registry is in tests/template/image.
+Docker, keys and a transparency log are not available here: fakes record each call.
+tests/template/image does the same with buildah, an image and a registry.
 """
 
 import os
@@ -21,7 +21,7 @@ from tests.template.pipelines.pipelines import Rendered
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 BIN = Path(sys.executable).parent
-# Writes down what it was called with; docker also says what it has pushed.
+# Records its arguments; docker also prints the pushed digests.
 CALLED = """\
 #!/bin/sh
 echo "$(basename "$0") $*" >>"{log}"
@@ -33,7 +33,7 @@ Run = Callable[..., list[str]]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Give a function that runs sessions of a company's service, and returns the calls."""
+    """Return a function that runs sessions of a company's service, and returns the calls."""
 
     def run_sessions(*sessions: str, **company: Any) -> list[str]:
         folder = tmp_path / "service"
@@ -66,7 +66,7 @@ def run(tmp_path: Path) -> Run:
 @pytest.mark.parametrize(
     ("key", "option"), [("awskms:///alias/images", "--key=awskms:///alias/images"), ("keyless", "")]
 )
-def test_cosign_signs_what_was_pushed_and_attests_it(
+def test_cosign_signs_and_attests_the_pushed_image(
     run: Run, tmp_path: Path, key: str, option: str
 ) -> None:
     calls = run("push", "attest", company_cosign=key)
@@ -83,18 +83,18 @@ def test_cosign_signs_what_was_pushed_and_attests_it(
     ]
     told = yaml.safe_load((dist / "provenance.json").read_text(encoding="utf-8"))
     (code, *bases) = told["buildDefinition"]["resolvedDependencies"]
-    assert code["uri"] == "git+https://git.example.com/shop/demo.git"  # and no login
+    assert code["uri"] == "git+https://git.example.com/shop/demo.git"  # without the login
     assert re.fullmatch("[0-9a-f]{40}", code["digest"]["gitCommit"])
     assert bases == [{"uri": "docker://docker.io/library/python:3.13-slim"}]
 
 
-def test_nothing_is_signed_unless_the_company_says_so(tmp_path: Path) -> None:
+def test_images_are_not_signed_by_default(tmp_path: Path) -> None:
     matrix.render(matrix.REPOSITORY, tmp_path / "service", {})
 
     assert "cosign" not in (tmp_path / "service/noxfile.py").read_text(encoding="utf-8")
 
 
-def test_the_scan_asks_the_mirror_of_a_closed_network(run: Run) -> None:
+def test_scan_uses_the_companys_database_mirror(run: Run) -> None:
     calls = run("scan", company_trivy_database="registry.example.com/mirror/trivy-db:2")
 
     (scan,) = [call for call in calls if call.startswith("trivy")]
@@ -102,20 +102,20 @@ def test_the_scan_asks_the_mirror_of_a_closed_network(run: Run) -> None:
     assert "--exit-code=1" in scan
 
 
-def test_keyless_signing_may_ask_for_an_identity(tmp_path: Path) -> None:
+def test_keyless_signing_job_can_request_an_identity(tmp_path: Path) -> None:
     template = matrix.fork(tmp_path / "template", {"company_cosign": "keyless"})
     matrix.render(template, tmp_path / "github", {"ci": "github"})
     matrix.render(template, tmp_path / "gitlab", {"ci": "gitlab"})
 
     text = (tmp_path / "github/.github/workflows/pipeline.yml").read_text(encoding="utf-8")
     jobs = yaml.safe_load(text)["jobs"]
-    asking = {name for name, job in jobs.items() if "id-token" in job["permissions"]}
-    assert asking == {"image"}
+    privileged = {name for name, job in jobs.items() if "id-token" in job["permissions"]}
+    assert privileged == {"image"}
     config = yaml.safe_load((tmp_path / "gitlab/.gitlab-ci.yml").read_text(encoding="utf-8"))
     assert config["push-image"]["id_tokens"]["SIGSTORE_ID_TOKEN"] == {"aud": "sigstore"}
 
 
-def test_the_base_image_is_the_companys_digest(tmp_path: Path) -> None:
+def test_base_image_is_pinned_to_the_companys_digest(tmp_path: Path) -> None:
     pinned = f"registry.example.com:5000/base/python:3.13@{DIGEST}"
     company = {"company_base_images": f'{{"3.13": "{pinned}"}}'}
     template = matrix.fork(tmp_path / "template", company)
@@ -126,7 +126,7 @@ def test_the_base_image_is_the_companys_digest(tmp_path: Path) -> None:
         assert found == [base] * 2
 
 
-# What each step of the Jenkinsfile comes with.
+# The plugin of each step of the Jenkinsfile.
 PLUGINS = {
     "timestamps": "Timestamper",
     "junit": "JUnit",
@@ -137,7 +137,7 @@ PLUGINS = {
 }
 
 
-def test_the_plugins_of_the_jenkinsfile_are_named(rendered: Rendered) -> None:
+def test_jenkins_plugins_are_documented(rendered: Rendered) -> None:
     service = rendered("jenkins", "large")
     text = (service.folder / "docs/operations.md").read_text(encoding="utf-8")
     told = re.search(r"plugins\s+(.*?), agents labelled", text, re.DOTALL)

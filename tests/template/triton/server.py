@@ -17,8 +17,8 @@ from tests import debian
 from tests.support import IN_CI
 from tests.template import matrix
 
-FOLDER = matrix.REPOSITORY / ".nox/parts/triton"  # a virtual environment, which models run in
-WHEELS = ("nvidia-pytriton==0.7.0", "numpy<2")  # the server in it is of numpy 1's time
+FOLDER = matrix.REPOSITORY / ".nox/parts/triton"  # a virtual environment, in which models run
+WHEELS = ("nvidia-pytriton==0.7.0", "numpy<2")  # the server in it needs numpy 1
 VERSION = "3.11"
 PYTHON = f"/usr/bin/python{VERSION}"  # Debian's: the server needs its library
 PACKAGES = FOLDER / f"lib/python{VERSION}/site-packages"
@@ -27,7 +27,7 @@ PATIENCE = 60
 
 
 def available() -> bool:
-    """Tell whether the server can be started here."""
+    """Return whether the server can be started here."""
     return _debian() and (PACKAGES / "numpy").exists()
 
 
@@ -36,7 +36,7 @@ def _debian() -> bool:
 
 
 class Server:
-    """A server with the models of a folder, on ports of its own."""
+    """A server with the models of a folder, on its own ports."""
 
     def __init__(self, models: Path, folder: Path, http_port: int, grpc_port: int) -> None:
         folder.mkdir()
@@ -60,7 +60,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start the server, and wait until it responds."""
         environment = {
             "PATH": f"{FOLDER}/bin:/usr/bin:/bin",
             "LD_LIBRARY_PATH": str(PACKAGES / "nvidia_pytriton.libs"),
@@ -71,7 +71,7 @@ class Server:
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # with a process for each model
+                start_new_session=True,  # it has a process for each model
             )
         deadline = time.monotonic() + PATIENCE
         while not self._live():
@@ -81,7 +81,7 @@ class Server:
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """End it as a crash does, if it runs."""
+        """Kill the server, if it runs."""
         if self._process is None:
             return
         os.killpg(self._process.pid, signal.SIGKILL)
@@ -102,7 +102,7 @@ class Server:
 
 
 def main() -> int:
-    """Fetch what is missing; return 1 in CI where that fails."""
+    """Fetch what is missing; return 1 in CI if that fails."""
     try:
         if not _debian():
             debian.install(f"python{VERSION}", f"libpython{VERSION}")
@@ -110,7 +110,7 @@ def main() -> int:
             _run("uv", "venv", "--quiet", "--clear", "--python", PYTHON, str(FOLDER))
             _run("uv", "pip", "install", "--quiet", "--no-deps", "--python", str(FOLDER), *WHEELS)
     except (debian.PackageError, OSError, subprocess.CalledProcessError) as error:
-        print(f"the Triton server cannot be had: {error}")
+        print(f"the Triton server is not available: {error}")
         return 1 if IN_CI else 0
     return 0
 

@@ -1,6 +1,6 @@
-"""A generated service asks a real Triton server that has its example model.
+"""A generated service calls a real Triton server that has its example model.
 
-Other models stand for what goes wrong: the service is told to ask them instead.
+Other models misbehave: the service is configured to call them instead.
 """
 
 import json
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.triton
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
 FLOWERS = [[5.1, 3.5, 1.4, 0.2], [5.9, 2.8, 4.3, 1.3], [6.5, 3.0, 5.8, 2.2]]
 START = "        responses = []"
-# What the answers of the service's own example model cannot show: an edit of a copy for each.
+# Misbehaving models, each an edited copy of the example.
 MODELS = {
     "narrow": ("config.pbtxt", "dims: [ 4 ]", "dims: [ 3 ]"),
     "slow": ("1/model.py", START, f"        __import__('time').sleep(0.5)\n{START}"),
@@ -38,8 +38,8 @@ MODELS = {
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
+class Response:
+    """An HTTP response."""
 
     status: int
     headers: dict[str, str]
@@ -47,7 +47,7 @@ class Answer:
 
 
 class Service:
-    """A running service; with `with` it ends."""
+    """A running service, which ends with the `with` block."""
 
     def __init__(self, folder: Path, run: Path, **settings: str) -> None:
         run.mkdir()
@@ -84,39 +84,39 @@ class Service:
         lines = [json.loads(line) for line in complete.splitlines()]
         return [line for line in lines if line["event"] == event]
 
-    def predict(self, flower: list[float] | None = None) -> Answer:
-        """Ask for the species of a flower."""
+    def predict(self, flower: list[float] | None = None) -> Response:
+        """Request the species of a flower."""
         names = ("sepal_length", "sepal_width", "petal_length", "petal_width")
         body = json.dumps(dict(zip(names, flower or FLOWERS[0], strict=True)))
         return self._request(self.port, "POST", "/api/v1/predict", body)
 
-    def readiness(self) -> Answer:
-        """Return what `/readyz` says."""
+    def readiness(self) -> Response:
+        """Return the response of `/readyz`."""
         return self._request(self.management_port, "GET", "/readyz")
 
     def wait_until_ready(self) -> None:
-        """Wait until it wants requests."""
+        """Wait until the service is ready."""
         ready = lambda: self.readiness().status == 200  # noqa: E731
         wait_for(ready, "readiness", self.process, self.log)
 
-    def _request(self, port: int, method: str, path: str, body: str | None = None) -> Answer:
+    def _request(self, port: int, method: str, path: str, body: str | None = None) -> Response:
         connection = HTTPConnection("127.0.0.1", port, timeout=server.PATIENCE)
         headers = {"content-type": "application/json", "connection": "close"}
         connection.request(method, path, body, headers)
         response: HTTPResponse = connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, names, json.loads(response.read()))
+        return Response(response.status, names, json.loads(response.read()))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a generated service, installed, with the other models beside its own."""
+    """Return a generated, installed service, with the other models next to its own."""
     if not server.available():
         missing("there is no Triton server: `nox -s triton` fetches it")
     folder = tmp_path_factory.mktemp("triton") / "service"
     matrix.render(matrix.REPOSITORY, folder, {"inference": "triton"})
     environment = os.environ | {"UV_CACHE_DIR": str(UV_CACHE), "UV_PYTHON": sys.executable}
-    environment["UV_PROJECT_ENVIRONMENT"] = ".venv"  # and not that of the session
+    environment["UV_PROJECT_ENVIRONMENT"] = ".venv"  # not the session's
     subprocess.run(["uv", "sync", "--quiet", "--no-dev"], cwd=folder, env=environment, check=True)
     for name, (file, old, new) in MODELS.items():
         copy = folder / "models" / name
@@ -136,7 +136,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 def of(models: Path, folder: Path) -> server.Server:
-    """Return a server with these models, on ports that nobody uses."""
+    """Return a server with these models, on unused ports."""
     with socket.create_server(("", 0)) as one, socket.create_server(("", 0)) as other:
         ports = one.getsockname()[1], other.getsockname()[1]
     return server.Server(models, folder, *ports)
@@ -153,7 +153,7 @@ def triton(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 @pytest.fixture
 def mortal(folder: Path, tmp_path: Path) -> Iterator[server.Server]:
-    """Return a server to be started and killed, which is quick: it has two models only."""
+    """Return a server for tests that start and kill it; with two models only, it is quick."""
     for name in ("iris", "slow"):
         shutil.copytree(folder / "models" / name, tmp_path / "models" / name)
     mortal = of(tmp_path / "models", tmp_path / "server")
@@ -166,7 +166,7 @@ Serve = Callable[..., Service]
 
 @pytest.fixture(params=["grpc", "http"])
 def serve(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Serve:
-    """Start the service: `serve(triton, "slow", deadline_seconds=1)` asks for another model."""
+    """Return a function that starts the service with a model of the server, and settings."""
 
     def serve(triton: server.Server, model: str = "iris", **settings: object) -> Service:
         settings |= {"url": triton.urls[request.param], "model": model}
@@ -177,7 +177,7 @@ def serve(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> Serve
 
 
 @pytest.mark.parts
-def test_it_answers_as_the_same_model_in_the_process_does(
+def test_predictions_equal_those_of_the_local_model(
     serve: Serve, triton: server.Server, folder: Path, tmp_path: Path
 ) -> None:
     matrix.render(matrix.REPOSITORY, tmp_path / "local", {"inference": "local"})
@@ -194,36 +194,36 @@ def test_it_answers_as_the_same_model_in_the_process_does(
 
     with serve(triton) as service:
         service.wait_until_ready()
-        answers = [service.predict(flower) for flower in FLOWERS]
+        responses = [service.predict(flower) for flower in FLOWERS]
 
-    for (species, probability), answer in zip(json.loads(local.stdout), answers, strict=True):
+    for (species, probability), response in zip(json.loads(local.stdout), responses, strict=True):
         expected = {"species": species, "probability": pytest.approx(probability, abs=1e-6)}
-        assert (answer.status, answer.json) == (200, expected)
+        assert (response.status, response.json) == (200, expected)
 
 
-def test_a_wrong_shape_is_a_bad_request(serve: Serve, triton: server.Server) -> None:
+def test_wrong_shape_is_a_bad_request(serve: Serve, triton: server.Server) -> None:
     with serve(triton, "narrow") as service:
         service.wait_until_ready()
-        answer = service.predict()
+        response = service.predict()
 
-    assert answer.status == 400
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json["detail"].startswith("unexpected shape for input 'measurements'")
+    assert response.status == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json["detail"].startswith("unexpected shape for input 'measurements'")
 
 
-def test_a_slow_model_is_given_up_at_the_deadline(serve: Serve, triton: server.Server) -> None:
+def test_slow_model_times_out_at_the_deadline(serve: Serve, triton: server.Server) -> None:
     with serve(triton, "slow", deadline_seconds=0.3) as service:
         service.wait_until_ready()
-        answer = service.predict()
+        response = service.predict()
 
-    assert (answer.status, answer.json["detail"]) == (504, "The model did not answer in time.")
+    assert (response.status, response.json["detail"]) == (504, "The model did not answer in time.")
     assert service.lines("unhandled exception") == []
 
 
-def test_a_model_that_fails_is_an_error_of_the_service(serve: Serve, triton: server.Server) -> None:
+def test_failing_model_is_a_server_error(serve: Serve, triton: server.Server) -> None:
     with serve(triton, "broken") as service:
         service.wait_until_ready()
-        answer = service.predict()
+        response = service.predict()
         wait_for(
             lambda: service.lines("unhandled exception"),
             "the log line",
@@ -232,37 +232,35 @@ def test_a_model_that_fails_is_an_error_of_the_service(serve: Serve, triton: ser
         )
 
     (line,) = service.lines("unhandled exception")
-    assert (answer.status, answer.json["title"]) == (500, "Internal Server Error")
-    assert "no idea" not in json.dumps(answer.json)
+    assert (response.status, response.json["title"]) == (500, "Internal Server Error")
+    assert "no idea" not in json.dumps(response.json)
     assert "ValueError: no idea" in line["exception"]
-    assert line["request_id"] == answer.json["request_id"]
+    assert line["request_id"] == response.json["request_id"]
 
 
-def test_without_its_model_it_is_not_ready(serve: Serve, triton: server.Server) -> None:
+def test_service_without_its_model_is_not_ready(serve: Serve, triton: server.Server) -> None:
     with serve(triton, "missing") as service:
         readiness = service.readiness()
-        answer = service.predict()
+        response = service.predict()
 
     assert readiness.status == 503
     assert "missing is not ready on the server" in readiness.json["checks"]["model"]
-    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert (response.status, response.headers["retry-after"]) == (503, "1")
 
 
-def test_a_server_that_is_asked_too_much_refuses(serve: Serve, triton: server.Server) -> None:
-    with serve(triton, "busy") as service, ThreadPoolExecutor(16) as callers:
+def test_overloaded_server_refuses_requests(serve: Serve, triton: server.Server) -> None:
+    with serve(triton, "busy") as service, ThreadPoolExecutor(16) as clients:
         service.wait_until_ready()
-        answers = list(callers.map(lambda _: service.predict(), range(16)))
+        responses = list(clients.map(lambda _: service.predict(), range(16)))
 
-    assert {answer.status for answer in answers} == {200, 503}
-    refused = [answer for answer in answers if answer.status == 503]
-    assert all(answer.headers["retry-after"] == "1" for answer in refused)
+    assert {response.status for response in responses} == {200, 503}
+    refused = [response for response in responses if response.status == 503]
+    assert all(response.headers["retry-after"] == "1" for response in refused)
     lines = service.lines("the model is not available")
     assert "Exceeds maximum queue size" in lines[0]["error"]
 
 
-def test_the_server_may_come_late_and_be_killed_and_come_back(
-    serve: Serve, mortal: server.Server
-) -> None:
+def test_server_can_start_late_and_be_restarted(serve: Serve, mortal: server.Server) -> None:
     with serve(mortal, connect_seconds=0.2) as service:
         assert service.readiness().status == 503
         mortal.start()
@@ -271,10 +269,10 @@ def test_the_server_may_come_late_and_be_killed_and_come_back(
 
         mortal.kill()
 
-        answer = service.predict()
+        response = service.predict()
         readiness = service.readiness()
-        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-        assert answer.json["detail"] == "The model is not available."
+        assert (response.status, response.headers["retry-after"]) == (503, "1")
+        assert response.json["detail"] == "The model is not available."
         assert readiness.status == 503
         assert "onnect" in readiness.json["checks"]["model"]
 
@@ -286,13 +284,13 @@ def test_the_server_may_come_late_and_be_killed_and_come_back(
         assert service.process.wait(server.PATIENCE) == 0
 
 
-def test_a_request_that_the_server_dies_on_is_answered(serve: Serve, mortal: server.Server) -> None:
+def test_request_lost_with_the_server_gets_a_response(serve: Serve, mortal: server.Server) -> None:
     mortal.start()
-    with serve(mortal, "slow") as service, ThreadPoolExecutor(1) as caller:
+    with serve(mortal, "slow") as service, ThreadPoolExecutor(1) as client:
         service.wait_until_ready()
-        asked = caller.submit(service.predict)
-        time.sleep(0.2)  # of the half second that the model takes
+        sent = client.submit(service.predict)
+        time.sleep(0.2)  # the model takes half a second
         mortal.kill()
-        answer = asked.result()
+        response = sent.result()
 
-    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert (response.status, response.headers["retry-after"]) == (503, "1")

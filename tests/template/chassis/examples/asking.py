@@ -1,6 +1,6 @@
-"""An application that asks a model about what it is given, and models to ask.
+"""An application that calls a model with its requests, and models for it.
 
-A file `closed` in the folder of the process holds the models up; `batches` tells what they did.
+A file `closed` in the process's folder blocks the models; `batches` records what they did.
 """
 
 import asyncio
@@ -26,23 +26,23 @@ app = FastAPI(title="asking")
 
 @app.post("/ask")
 async def ask(item: Annotated[Any, Body()]) -> Any:
-    """Ask about the body."""
+    """Predict the body."""
     return await inference.predict(item)
 
 
 @app.get("/ask")
-async def ask_about(item: str) -> Any:
-    """Ask without a body."""
+async def ask_query(item: str) -> Any:
+    """Predict the item in the query."""
     return await inference.predict(item)
 
 
-def _note(**what: Any) -> None:
+def _record(**what: Any) -> None:
     with Path("batches").open("a") as file:
         file.write(json.dumps(what | {"thread": threading.current_thread().name}) + "\n")
 
 
-def _answers(batch: list[Any]) -> list[Any]:
-    """Return the items, unless one of them is the name of a mishap."""
+def _predictions(batch: list[Any]) -> list[Any]:
+    """Return the items, unless one of them names a failure."""
     if "bad" in batch:
         raise ValueError("a bad item")
     if "exit" in batch:
@@ -53,47 +53,47 @@ def _answers(batch: list[Any]) -> list[Any]:
 
 
 class Recorder:
-    """Answers each item with itself."""
+    """Predicts each item as itself."""
 
     def load(self) -> None:
-        """Note it."""
-        _note(event="load")
+        """Record the call."""
+        _record(event="load")
 
     def warm_up(self) -> None:
-        """Note it."""
-        _note(event="warm_up")
+        """Record the call."""
+        _record(event="warm_up")
 
     def predict(self, batch: list[Any]) -> list[Any]:
-        """Answer once nothing is closed."""
-        _note(event="predict", items=batch)
+        """Return the predictions once the model is not blocked."""
+        _record(event="predict", items=batch)
         while CLOSED.exists():
             time.sleep(0.005)
-        return _answers(batch)
+        return _predictions(batch)
 
 
 class AsyncRecorder:
-    """The same, in the event loop."""
+    """An async `Recorder`."""
 
     async def load(self) -> None:
-        """Note it."""
-        _note(event="load")
+        """Record the call."""
+        _record(event="load")
 
     async def warm_up(self) -> None:
-        """Note it."""
-        _note(event="warm_up")
+        """Record the call."""
+        _record(event="warm_up")
 
     async def predict(self, batch: list[Any]) -> list[Any]:
-        """Answer once nothing is closed."""
-        _note(event="predict", items=batch)
+        """Return the predictions once the model is not blocked."""
+        _record(event="predict", items=batch)
         while CLOSED.exists():
             await asyncio.sleep(0.005)
         if "cancel" in batch:
             raise asyncio.CancelledError
-        return _answers(batch)
+        return _predictions(batch)
 
 
 class Cold(Recorder):
-    """Does not warm up."""
+    """Fails to warm up."""
 
     def warm_up(self) -> None:
         """Fail."""
@@ -101,7 +101,7 @@ class Cold(Recorder):
 
 
 class Steady(Recorder):
-    """Takes as long for a batch as for an item."""
+    """Takes as long for a batch as for one item."""
 
     def predict(self, batch: list[Any]) -> list[Any]:
         """Take 20 ms."""
@@ -110,10 +110,10 @@ class Steady(Recorder):
 
 
 class Blocking(Recorder):
-    """Is quick, until it is asked to hang."""
+    """Is quick, except for the item `hang`."""
 
     def predict(self, batch: list[Any]) -> list[Any]:
-        """Hang on `hang`."""
+        """Return the items; block on `hang`."""
         if "hang" in batch:
             time.sleep(3600)
         return batch

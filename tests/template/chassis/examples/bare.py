@@ -1,4 +1,4 @@
-"""Applications that are not FastAPI's."""
+"""ASGI applications without FastAPI."""
 
 from typing import Any
 
@@ -8,28 +8,28 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 
-async def answer(send: Any) -> None:
-    """Send the whole of an answer."""
+async def respond(send: Any) -> None:
+    """Send a complete response."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"bare"})
 
 
 async def app(scope: Any, _receive: Any, send: Any) -> None:
-    """Know nothing but HTTP."""
+    """Respond to HTTP, and ignore other scopes."""
     if scope["type"] == "http":
-        await answer(send)
+        await respond(send)
 
 
 async def careful(scope: Any, _receive: Any, send: Any) -> None:
-    """Refuse what it does not know, as ASGI asks for."""
+    """Raise on unknown scopes, as ASGI requires."""
     if scope["type"] != "http":
         raise NotImplementedError(scope["type"])
-    await answer(send)
+    await respond(send)
 
 
 async def careless(_scope: Any, _receive: Any, send: Any) -> None:
-    """Take everything for HTTP."""
-    await answer(send)
+    """Treat every scope as HTTP."""
+    await respond(send)
 
 
 async def _hello(_: Request) -> Response:

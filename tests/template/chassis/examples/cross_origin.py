@@ -1,4 +1,4 @@
-"""An application that pages of another origin may use: from within, and from around it."""
+"""An application with CORS: by a middleware within it, and by one around it."""
 
 import asyncio
 

@@ -21,7 +21,7 @@ library = logging.getLogger("library")
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, str]]:
-    """Say when it starts and stops."""
+    """Log the start and the end."""
     log.info("started up")
     yield {"given_by_lifespan": "state"}
     log.info("shut down")
@@ -39,13 +39,13 @@ class Order(BaseModel):
 
 @app.get("/ok")
 async def ok() -> str:
-    """Answer at once."""
+    """Respond at once."""
     return "ok"
 
 
 @app.get("/state")
 async def state(request: Request) -> str:
-    """Answer with what lifespan gave."""
+    """Return the lifespan's state."""
     return str(request.state.given_by_lifespan)
 
 
@@ -77,7 +77,7 @@ async def teapot() -> None:
 
 @app.get("/conflict")
 async def conflict() -> None:
-    """Refuse, with details that are more than text."""
+    """Refuse, with structured details."""
     raise HTTPException(409, {"code": "TAKEN", "holder": None})
 
 
@@ -89,7 +89,7 @@ async def boom() -> None:
 
 @app.get("/midway")
 async def midway() -> StreamingResponse:
-    """Fail after the answer has begun."""
+    """Fail after the response has begun."""
 
     async def parts() -> AsyncIterator[bytes]:
         yield b"first"
@@ -104,7 +104,7 @@ def _fail() -> None:
 
 @app.get("/afterwards")
 async def afterwards(tasks: BackgroundTasks) -> str:
-    """Fail after the answer."""
+    """Fail after the response."""
     tasks.add_task(_fail)
     return "done"
 
@@ -119,7 +119,7 @@ async def slow(seconds: float) -> str:
 
 @app.get("/stuck")
 def stuck(seconds: float) -> str:
-    """Take some time, in a thread that nothing can interrupt."""
+    """Take some time, in a thread that cannot be interrupted."""
     log.info("stuck begins")
     time.sleep(seconds)
     return "stuck"
@@ -127,7 +127,7 @@ def stuck(seconds: float) -> str:
 
 @app.get("/logs")
 def logs(mark: str) -> str:
-    """Write a line in each way there is, from a thread."""
+    """Log a line in every possible way, from a thread."""
     log.info("from structlog", mark=mark, path=Path("x"), nan=float("nan"))
     log.info("with odd keys", mark=mark, mapping={(1, 2): {3}, b"x": object})
     circle: list[Any] = []
@@ -148,7 +148,7 @@ def logs(mark: str) -> str:
 
 @app.get("/three-lines")
 async def three_lines(mark: str) -> str:
-    """Write lines between which other requests run."""
+    """Log lines, with other requests running in between."""
     for _ in range(3):
         await asyncio.sleep(0)
         log.info("line", mark=mark)
@@ -158,7 +158,7 @@ async def three_lines(mark: str) -> str:
 
 @app.websocket("/echo")
 async def echo(websocket: WebSocket) -> None:
-    """Answer each message with itself."""
+    """Send each message back."""
     await websocket.accept()
     log.info("accepted")
     async for message in websocket.iter_text():

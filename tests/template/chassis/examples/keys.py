@@ -1,4 +1,4 @@
-"""Settings of a service, with a value of each kind."""
+"""Settings of a service, with a value of every kind."""
 
 # ruff: noqa: RUF012 - pydantic copies defaults
 

@@ -1,4 +1,4 @@
-"""Applications that limits are put on. The file `open` ends what waits."""
+"""Applications for the tests of limits. The file `open` ends waiting requests."""
 
 import asyncio
 import time
@@ -20,13 +20,13 @@ app = FastAPI(title="limited")
 
 @app.get("/ok")
 async def ok() -> str:
-    """Answer at once."""
+    """Respond at once."""
     return "ok"
 
 
 @app.get("/wait")
 async def wait() -> str:
-    """Answer once the file is there."""
+    """Respond once the file exists."""
     try:
         while not OPEN.exists():
             await asyncio.sleep(0.01)
@@ -38,7 +38,7 @@ async def wait() -> str:
 
 @app.get("/wait/thread")
 def wait_in_thread() -> str:
-    """Answer once the file is there."""
+    """Respond once the file exists."""
     while not OPEN.exists():
         time.sleep(0.01)
     return "waited"
@@ -46,7 +46,7 @@ def wait_in_thread() -> str:
 
 @app.get("/stubborn")
 async def stubborn() -> str:
-    """Do not let anybody end it."""
+    """Ignore cancellation."""
     try:
         await asyncio.sleep(3600)
     except asyncio.CancelledError:
@@ -56,7 +56,7 @@ async def stubborn() -> str:
 
 @app.get("/stream")
 async def stream() -> StreamingResponse:
-    """Begin at once, and end once the file is there."""
+    """Begin at once, and end once the file exists."""
 
     async def chunks() -> AsyncIterator[bytes]:
         yield b"begun, "
@@ -69,7 +69,7 @@ async def stream() -> StreamingResponse:
 
 @app.get("/late")
 async def late() -> StreamingResponse:
-    """Begin at once, and send all of the body once the file is there."""
+    """Begin at once, and send the whole body once the file exists."""
 
     async def chunks() -> AsyncIterator[bytes]:
         while not OPEN.exists():
@@ -81,11 +81,11 @@ async def late() -> StreamingResponse:
 
 @app.get("/large")
 async def large() -> StreamingResponse:
-    """Answer with more than any buffer holds, until the caller has enough."""
+    """Send more than any buffer holds, until the client hangs up."""
 
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(100_000):
-            await asyncio.sleep(0)  # as if it came from somewhere
+            await asyncio.sleep(0)  # as if it were read from somewhere
             yield bytes(100_000)
 
     return StreamingResponse(chunks())
@@ -93,7 +93,7 @@ async def large() -> StreamingResponse:
 
 @app.post("/json")
 async def json(body: Annotated[Any, Body()]) -> int:
-    """Read a body by FastAPI."""
+    """Read a body with FastAPI."""
     return len(body)
 
 

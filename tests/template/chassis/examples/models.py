@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Echo:
-    """Answers each item with itself."""
+    """Predicts each item as itself."""
 
     def load(self) -> None:
         """There is nothing to load."""
@@ -18,7 +18,7 @@ class Echo:
 
 
 class Slow(Echo):
-    """Loads until the file `loaded` is there."""
+    """Loads until the file `loaded` exists."""
 
     def load(self) -> None:
         """Wait for the file."""
@@ -27,7 +27,7 @@ class Slow(Echo):
 
 
 class Broken(Echo):
-    """Does not load."""
+    """Fails to load."""
 
     def load(self) -> None:
         """Fail."""
@@ -35,7 +35,7 @@ class Broken(Echo):
 
 
 class Stuck(Echo):
-    """Never ends to load."""
+    """Never finishes loading."""
 
     def load(self) -> None:
         """Sleep."""
@@ -43,8 +43,8 @@ class Stuck(Echo):
 
 
 class Crashing(Echo):
-    """Takes the process with it."""
+    """Crashes the process."""
 
     def predict(self, batch: list[Any]) -> list[Any]:
-        """Read where there is nothing to read."""
+        """Read invalid memory."""
         return [ctypes.string_at(0)]

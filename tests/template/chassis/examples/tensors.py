@@ -1,4 +1,4 @@
-"""An application that asks a Triton server."""
+"""An application that calls a Triton server."""
 
 from typing import Any
 
@@ -11,6 +11,6 @@ app = FastAPI()
 
 @app.get("/ask")
 async def ask() -> dict[str, Any]:
-    """Ask about one flower."""
+    """Predict one flower."""
     outputs = await triton.infer({"measurements": np.array([[5.1, 3.5, 1.4, 0.2]], np.float32)})
     return {name: output.tolist() for name, output in outputs.items()}

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/shelves/{shelf}")
 
 @router.get("/books/{book}")
 async def book(shelf: str, book: str) -> str:
-    """Be found by the template of two routers."""
+    """Have a path of two routers' prefixes."""
     return shelf + book
 
 
@@ -26,7 +26,7 @@ app.mount("/everything", everything.app)
 
 @app.get("/outgoing")
 async def outgoing() -> dict[str, str]:
-    """Answer with what a request to another service would carry."""
+    """Return the headers that a request to another service would have."""
     log.info("asking another service")
     return tracing.headers()
 
@@ -49,12 +49,12 @@ async def refused() -> None:
 
 @app.get("/inside")
 async def inside() -> dict[str, list[str]]:
-    """Tell what is going on in the process."""
+    """Report threads and modules of the process."""
     modules = [name for name in sys.modules if name.startswith("opentelemetry.sdk")]
     return {"modules": modules, "threads": [thread.name for thread in threading.enumerate()]}
 
 
 @app.websocket("/closed")
 async def closed(websocket: WebSocket) -> None:
-    """Let nobody in."""
+    """Refuse every handshake."""
     raise WebSocketException(1008)

@@ -1,4 +1,4 @@
-"""A model that logs what it is asked."""
+"""A model that logs its items."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ log = structlog.get_logger()
 
 
 class Telling(Recorder):
-    """Says what it is asked, and answers with it."""
+    """Logs its items, and returns them."""
 
     def predict(self, batch: list[Any]) -> list[Any]:
-        """Answer once nothing is closed."""
+        """Return the items once the model is not blocked."""
         log.info("predicting", items=batch)
         return super().predict(batch)
 
 
 class AsyncTelling(AsyncRecorder):
-    """The same, in the event loop."""
+    """An async `Telling`."""
 
     async def predict(self, batch: list[Any]) -> list[Any]:
-        """Answer once nothing is closed."""
+        """Return the items once the model is not blocked."""
         log.info("predicting", items=batch)
         return await super().predict(batch)

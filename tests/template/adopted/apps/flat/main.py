@@ -8,7 +8,7 @@ stock = {"apple": 3}
 
 @app.get("/stock/{fruit}")
 async def read(fruit: str, at_least: int = 0) -> dict[str, int]:
-    """Tell how many there are."""
+    """Return the number of items."""
     if fruit not in stock:
         raise HTTPException(404, f"no {fruit}", headers={"X-Hint": "try apple"})
     if stock[fruit] < at_least:

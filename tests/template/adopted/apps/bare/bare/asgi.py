@@ -1,4 +1,4 @@
-"""A service without a framework, which knows neither lifespan nor WebSockets."""
+"""A service without a framework, and without support for lifespan and WebSockets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A service that is made by a function."""
+"""A service that a factory function creates."""
 
 from fastapi import APIRouter, FastAPI, Response
 
@@ -7,7 +7,7 @@ router = APIRouter(prefix="/v1")
 
 @router.get("/hello", response_class=Response)
 def hello() -> Response:
-    """Answer with a cookie and two headers of one name."""
+    """Respond with a cookie and two headers of the same name."""
     response = Response("hello", media_type="text/plain")
     response.set_cookie("seen", "yes")
     response.headers.append("Link", "</a>; rel=next")

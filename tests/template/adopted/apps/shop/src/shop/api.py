@@ -1,4 +1,4 @@
-"""A service with something of everything, and ways of its own."""
+"""A service that uses many features, and its own conventions."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,7 +31,7 @@ app = FastAPI(title="shop", lifespan=lifespan)
 async def own_headers(
     request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
-    """Name each answer in the shop's own way."""
+    """Add the shop's own headers to each response."""
     response = await call_next(request)
     response.headers["X-Request-ID"] = f"shop-{request.url.path}"
     response.headers["X-Shop"] = "open"
@@ -40,13 +40,13 @@ async def own_headers(
 
 @app.exception_handler(RequestValidationError)
 async def invalid(_: Request, error: RequestValidationError) -> Response:
-    """Answer with the shop's own error format."""
+    """Respond in the shop's own error format."""
     return JSONResponse({"error": {"code": "INVALID", "count": len(error.errors())}}, 400)
 
 
 @app.exception_handler(OutOfStockError)
 async def out_of_stock(_: Request, _error: OutOfStockError) -> Response:
-    """Answer with the shop's own error format."""
+    """Respond in the shop's own error format."""
     return JSONResponse({"error": {"code": "SOLD_OUT"}}, 410)
 
 
@@ -58,7 +58,7 @@ class Order(BaseModel):
 
 @app.post("/orders", status_code=201)
 async def order(order: Order, request: Request, tasks: BackgroundTasks) -> dict[str, int]:
-    """Take an order, and note it once it is answered."""
+    """Take an order, and record it after the response."""
     if order.amount > 100:
         raise OutOfStockError
     if order.amount < 0:
@@ -69,13 +69,13 @@ async def order(order: Order, request: Request, tasks: BackgroundTasks) -> dict[
 
 @app.get("/till")
 async def till(request: Request) -> list[int]:
-    """Tell what was noted."""
+    """Return the recorded orders."""
     return list(request.state.till)
 
 
 @app.get("/old")
 async def old() -> RedirectResponse:
-    """Lead elsewhere."""
+    """Redirect."""
     return RedirectResponse("/till", 301)
 
 
@@ -93,7 +93,7 @@ async def events() -> StreamingResponse:
 
 @app.get("/cut")
 async def cut() -> StreamingResponse:
-    """Fail in the middle of an answer."""
+    """Fail in the middle of a response."""
 
     async def send() -> AsyncIterator[bytes]:
         yield b"first"
@@ -110,7 +110,7 @@ async def broken() -> None:
 
 @app.websocket("/chat")
 async def chat(websocket: WebSocket, name: str | None = None) -> None:
-    """Answer each message; nameless callers are sent away."""
+    """Respond to each message; refuse clients without a name."""
     if name is None:
         await websocket.close(4001)
         return
@@ -131,7 +131,7 @@ admin = FastAPI(title="admin")
 
 @admin.get("/users/{user_id}")
 async def user(user_id: int) -> int:
-    """Answer within a mounted application."""
+    """Respond from a mounted application."""
     return user_id
 
 
