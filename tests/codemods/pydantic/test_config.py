@@ -3,7 +3,7 @@
 import pytest
 
 from tests.codemods.pydantic.support import assert_same
-from tests.codemods.support import Files, assert_fixed, assert_left
+from tests.codemods.support import Files, apply, assert_fixed, assert_left
 
 RULE = "pydantic-config"
 
@@ -327,3 +327,21 @@ def test_behaviour_is_the_same(row: str) -> None:
 @pytest.mark.parametrize("row", NOOP)
 def test_code_is_left_unchanged(row: str) -> None:
     assert_left(RULE, *NOOP[row])
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (
+            "orm_mode = True\n        title = 'A'\n        frozen = True\n",
+            "class Config -> model_config (from_attributes, title, frozen)",
+        ),
+        ("smart_union = True\n", "class Config removed: Pydantic 2 needs none of its keys"),
+    ],
+)
+def test_finding_names_new_keys_in_order(config: str, message: str) -> None:
+    text = (
+        f"from pydantic import BaseModel\nclass A(BaseModel):\n    class Config:\n        {config}"
+    )
+    (finding,) = apply(RULE, text).findings
+    assert finding.what == message

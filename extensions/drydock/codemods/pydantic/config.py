@@ -112,14 +112,16 @@ class _Configs(InModels):
         if docstrings and entries:
             comment = cst.Comment(f"# {docstrings[0].strip()}")
             entries[0] = replace(entries[0], above=[comment, *entries[0].above])
-        names = {entry.name for entry in entries}
+        names = [entry.name for entry in entries]
         if is_settings and "extra" not in names and "env_file" in names:
             entries.append(_Entry("extra", cst.SimpleString('"ignore"')))
+            names.append("extra")
         for base in config.bases:
             self.source.drop_import(base.value)
-        self.source.changed(config, f"class Config -> model_config ({', '.join(names)})")
         if not entries:
+            self.source.changed(config, "class Config removed: Pydantic 2 needs none of its keys")
             return None
+        self.source.changed(config, f"class Config -> model_config ({', '.join(names)})")
         kind = "pydantic_settings.SettingsConfigDict" if is_settings else "pydantic.ConfigDict"
         call = _call(self.source.reference(kind, like=model.bases[0].value), entries, config)
         assign = cst.Assign([cst.AssignTarget(cst.Name("model_config"))], call)
