@@ -1,4 +1,4 @@
-"""Folders of modules before and after, which the differential tests compare."""
+"""Folders with modules before and after, for the differential tests."""
 
 import json
 import os
@@ -16,14 +16,14 @@ _ROOT = Path(__file__).parents[3]
 
 
 def translate(modules: Mapping[str, str], version: int) -> Mapping[str, str]:
-    """Return what the rule makes of modules by their name, the adapter's files among it."""
+    """Translate modules, given by name; return the new files, including the adapter."""
     files = {f"{name}.py": text for name, text in modules.items()}
     files["requirements.txt"] = f"marshmallow=={version}.0.0\n"
     return run(files, [RULE], unsafe=False).texts
 
 
 def write_pairs(folder: Path, modules: Mapping[str, str], version: int) -> None:
-    """Write modules and their translations into a folder, with the adapter beside them."""
+    """Write modules, their translations and the adapter to a folder."""
     for path, text in translate(modules, version).items():
         target = folder / path
         if "/" in path:
@@ -35,7 +35,7 @@ def write_pairs(folder: Path, modules: Mapping[str, str], version: int) -> None:
 
 
 def compare(folder: Path, count: int, marshmallow: Path | None = None) -> dict[str, list[str]]:
-    """Return in what each pair differs, with the marshmallow that `marshmallow` has, if given."""
+    """Return the differences of each pair, with the marshmallow in the folder `marshmallow`."""
     program = "tests.codemods.marshmallow.differential"
     result: dict[str, list[str]] = run_beside(
         marshmallow, program, str(folder), "--count", str(count)
@@ -44,7 +44,7 @@ def compare(folder: Path, count: int, marshmallow: Path | None = None) -> dict[s
 
 
 def run_beside(marshmallow: Path | None, program: str, *arguments: str) -> Any:
-    """Run a module of the tests in a process of its own, and return what it prints as JSON."""
+    """Run a module of the tests in a new process, and return the JSON that it prints."""
     engine = str(Path(drydock.__file__).parents[1])
     paths = [str(marshmallow)] if marshmallow else []
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A service of which a part is translated: the errors of both kinds of schemas are the same kind."""
+"""A partly translated service: both kinds of schemas raise the same class of errors."""
 
 import importlib
 from typing import Any
@@ -60,7 +60,7 @@ CASES: list[Any] = [
 
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
-    """The module before and after."""
+    """The module before and after the rule."""
     folder = tmp_path_factory.mktemp("beside")
     files = {"beside/__init__.py": "", "beside/schemas.py": SCHEMAS}
     after = run({**files, "requirements.txt": "marshmallow~=4.0\n"}, [RULE], unsafe=False).texts
@@ -79,7 +79,7 @@ def _messages(schema: Any, data: Any) -> Any:
         return error.messages
 
 
-def test_the_one_is_translated_and_the_other_left(modules: tuple[Any, Any]) -> None:
+def test_one_schema_is_translated_and_the_other_unchanged(modules: tuple[Any, Any]) -> None:
     _, after = modules
     assert issubclass(after.LeftSchema, marshmallow.Schema)
     assert not issubclass(after.ThingSchema, marshmallow.Schema)
@@ -87,7 +87,7 @@ def test_the_one_is_translated_and_the_other_left(modules: tuple[Any, Any]) -> N
 
 @pytest.mark.parametrize("data", CASES, ids=str)
 @pytest.mark.parametrize("name", ["LeftSchema", "ThingSchema"])
-def test_one_except_catches_what_either_refuses(
+def test_one_except_clause_catches_errors_of_both(
     modules: tuple[Any, Any], name: str, data: Any
 ) -> None:
     before, after = modules
@@ -95,7 +95,7 @@ def test_one_except_catches_what_either_refuses(
     assert getattr(after, name)().validate(data) == getattr(before, name)().validate(data)
 
 
-def test_the_models_of_the_translated_part_are_those_of_pydantic(modules: tuple[Any, Any]) -> None:
+def test_translated_models_are_plain_pydantic_models(modules: tuple[Any, Any]) -> None:
     _, after = modules
     schema = after.ThingIn.model_json_schema()
     assert schema["additionalProperties"] is False

@@ -1,4 +1,4 @@
-"""Calls of the adapter's schemas -> calls of the models, on request."""
+"""Calls of adapter schemas -> calls of models, on request."""
 
 from textwrap import dedent
 
@@ -42,20 +42,20 @@ FIX = {
         "from shop.schemas import UserSchema\n\nuser = UserSchema().loads(text)\n",
         "from shop.schemas import UserIn\n\nuser = UserIn.model_validate_json(text)\n",
     ),
-    "still_used": (
+    "schema_still_used": (
         "from shop.schemas import UserSchema\n\nuser = UserSchema().load(UserSchema().dump(a))\n",
         "from shop.schemas import UserIn, UserSchema\n\n"
         "user = UserIn.model_validate(UserSchema().dump(a))\n",
     ),
-    "by_the_module": (
+    "attribute_of_the_module": (
         "from shop import schemas\n\nuser = schemas.UserSchema().load(data)\n",
         "from shop import schemas\n\nuser = schemas.UserIn.model_validate(data)\n",
     ),
-    "by_another_name": (
+    "import_alias": (
         "from shop.schemas import UserSchema as Users\n\nuser = Users().load(data)\n",
         "from shop.schemas import UserIn\n\nuser = UserIn.model_validate(data)\n",
     ),
-    "each_of_a_list": (
+    "list_comprehension": (
         "from shop.schemas import UserSchema\n\nusers = [UserSchema().load(x) for x in data]\n",
         "from shop.schemas import UserIn\n\nusers = [UserIn.model_validate(x) for x in data]\n",
     ),
@@ -63,7 +63,7 @@ FIX = {
         "from shop.schemas import UserSchema\n\nuser = UserSchema().load(\n    data,  # of all\n)\n",
         "from shop.schemas import UserIn\n\nuser = UserIn.model_validate(\n    data,  # of all\n)\n",
     ),
-    "in_a_call": (
+    "inside_a_function": (
         "from shop.schemas import UserSchema\n\n\ndef f(x):\n    return [UserSchema().load(x)]\n",
         "from shop.schemas import UserIn\n\n\ndef f(x):\n    return [UserIn.model_validate(x)]\n",
     ),
@@ -77,28 +77,28 @@ NOOP = {
     ),
     "dump": "from shop.schemas import UserSchema\n\nuser = UserSchema().dump(data)\n",
     "variable": "from shop.schemas import UserSchema\n\ns = UserSchema()\nuser = s.load(data)\n",
-    "no_model": "from shop.schemas import ChildSchema\n\nuser = ChildSchema().load(data)\n",
-    "no_schema": "from shop.schemas import Pickle\n\nuser = Pickle().load(data)\n",
-    "elsewhere": "import json\n\nuser = json.JSONDecoder().load(data)\n",
+    "schema_without_own_model": "from shop.schemas import ChildSchema\n\nuser = ChildSchema().load(data)\n",
+    "not_a_schema": "from shop.schemas import Pickle\n\nuser = Pickle().load(data)\n",
+    "load_of_another_object": "import json\n\nuser = json.JSONDecoder().load(data)\n",
 }
 
 
 @pytest.mark.parametrize("row", FIX)
-def test_a_call_becomes_one_of_the_model(row: str) -> None:
+def test_call_of_schema_becomes_call_of_model(row: str) -> None:
     before, after = FIX[row]
     assert _apply(before).texts["shop/views.py"] == after
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_other_calls_stay(row: str) -> None:
+def test_other_calls_stay_unchanged(row: str) -> None:
     outcome = _apply(NOOP[row])
     assert (outcome.texts, outcome.findings) == ({}, [])
 
 
-def test_unless_asked_for_it_is_only_told_why_it_is_unsafe() -> None:
+def test_unsafe_rule_is_only_reported_by_default() -> None:
     outcome = _apply(FIX["load"][0], unsafe=False)
     assert outcome.texts == {}
-    (found,) = outcome.findings
-    assert found.certainty == "unsafe"
-    assert "UserSchema().load() -> UserIn.model_validate()" in found.what
-    assert "hooks of the schema do not run" in found.how
+    (finding,) = outcome.findings
+    assert finding.certainty == "unsafe"
+    assert "UserSchema().load() -> UserIn.model_validate()" in finding.what
+    assert "hooks of the schema do not run" in finding.how

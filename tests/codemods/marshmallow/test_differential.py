@@ -1,8 +1,8 @@
-"""A schema and its translation are given the same input, and do the same.
+"""A schema and its translation behave the same with the same input.
 
-Compared are what is accepted and refused, what is loaded and dumped, and all messages with their
-paths, in all ways to call a schema: `many`, `partial`, `unknown`, `only`, `exclude`.
-`DRYDOCK_CASES` is how many payloads each schema gets each way.
+The tests compare accepted and rejected input, loaded and dumped values, and all messages with their
+paths, with all options of schemas: `many`, `partial`, `unknown`, `only`, `exclude`.
+`DRYDOCK_CASES` is the number of payloads for each schema.
 """
 
 import os
@@ -23,7 +23,7 @@ ROWS_OF = {
     for version, rows in MODULES_OF.items()
 }
 RANDOM = {f"random_{seed}": make(seed) for seed in range(max(4, CASES // 20))}
-# Parts that several processes work on; for few payloads one is faster.
+# Parts for several processes; with few payloads, one process is faster.
 PARTS = 4 if CASES >= 100 else 1
 
 
@@ -34,7 +34,7 @@ def _assert_same(folder: Path, count: int, marshmallow: Path | None, expected: s
 
 
 @pytest.mark.slow
-def test_a_module_with_all_hooks_does_the_same(tmp_path: Path) -> None:
+def test_module_with_all_hooks_behaves_the_same(tmp_path: Path) -> None:
     some = {name: ROWS[name] for name in ("hooks", "in_and_out", "nested")}
     write_pairs(tmp_path, some, 4)
     _assert_same(tmp_path, 3, None, set(some))
@@ -47,7 +47,7 @@ def _part(rows: Mapping[str, str], number: int) -> dict[str, str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("version", [3, 4])
-def test_each_row_does_the_same(
+def test_each_row_behaves_the_same(
     tmp_path: Path, version: int, part: int, marshmallow: Mapping[int, Path | None]
 ) -> None:
     rows = _part(ROWS_OF[version], part)
@@ -58,11 +58,11 @@ def test_each_row_does_the_same(
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("version", [3, 4])
-def test_schemas_made_at_random_do_the_same(
+def test_random_schemas_behave_the_same(
     tmp_path: Path, version: int, part: int, marshmallow: Mapping[int, Path | None]
 ) -> None:
-    made = _part(RANDOM, part)
-    write_pairs(tmp_path, made, version)
+    modules = _part(RANDOM, part)
+    write_pairs(tmp_path, modules, version)
     found = {path.stem.removeprefix("before_") for path in tmp_path.glob("before_*.py")}
-    assert len(found) > len(made) * 3 / 4, "most of what is made is certain"
+    assert len(found) > len(modules) * 3 / 4, "most random schemas can be translated"
     _assert_same(tmp_path, CASES, marshmallow[version], found)

@@ -1,4 +1,4 @@
-"""What FastAPI sees of the models: types, bounds, names, what is required and what may be None."""
+"""The models as FastAPI sees them: types, bounds, names, required and nullable fields."""
 
 from typing import Annotated, Any
 
@@ -49,24 +49,24 @@ PROPERTIES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", PROPERTIES)
-def test_a_field_has_its_json_schema(name: str) -> None:
+def test_field_has_json_schema(name: str) -> None:
     assert ThingIn.model_json_schema()["properties"][name] == PROPERTIES[name]
 
 
-def test_what_is_required_is_required() -> None:
+def test_required_fields_are_required_in_json_schema() -> None:
     schema = ThingIn.model_json_schema()
     assert schema["required"] == ["Name"]
     assert schema["$defs"]["PartData"]["properties"]["size"]["minimum"] == 1
 
 
-def test_a_body_of_fastapi_is_read_without_the_schema() -> None:
+def test_body_is_validated_without_the_schema() -> None:
     thing = TypeAdapter(ThingIn).validate_python({"Name": "a", "parts": [{"size": "2"}]})
     assert thing.parts[0].size == 2
     assert thing.model_fields_set == {"name", "parts"}
 
 
 @pytest.mark.parametrize(
-    ("body", "where"),
+    ("body", "location"),
     [
         ({}, ("Name",)),
         ({"Name": ""}, ("Name",)),
@@ -76,7 +76,7 @@ def test_a_body_of_fastapi_is_read_without_the_schema() -> None:
     ],
     ids=str,
 )
-def test_pydantic_tells_where_a_body_is_wrong(body: Any, where: tuple[Any, ...]) -> None:
+def test_validation_error_has_location(body: Any, location: tuple[Any, ...]) -> None:
     with pytest.raises(ValidationError) as caught:
         ThingIn.model_validate(body)
-    assert [each["loc"] for each in caught.value.errors()] == [where]
+    assert [each["loc"] for each in caught.value.errors()] == [location]

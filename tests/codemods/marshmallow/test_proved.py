@@ -1,4 +1,4 @@
-"""`drydock prove` judges the translation of a service: it behaves as before, a mistake does not."""
+"""`drydock prove` checks the translation of a service: it behaves as before, mistakes are found."""
 
 import json
 from pathlib import Path
@@ -25,13 +25,13 @@ MODERN = {
 
 @pytest.fixture
 def requests(tmp_path: Path) -> Path:
-    """The recorded requests: orders that are right, and wrong in each way."""
+    """The recorded requests: valid orders, and invalid ones of each kind."""
     file = tmp_path / "requests.json"
     file.write_text(json.dumps(REQUESTS))
     return file
 
 
-def test_the_translated_service_behaves_as_before(tmp_path: Path, requests: Path) -> None:
+def test_translated_service_behaves_as_before(tmp_path: Path, requests: Path) -> None:
     proof = proved(tmp_path / "orders", FILES, MODERN, requests=requests)
     assert found(proof) == set()
     assert proof.exit_code == 0, proof.verdict
@@ -47,7 +47,7 @@ def test_the_translated_service_behaves_as_before(tmp_path: Path, requests: Path
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_a_mistake_of_the_translation_is_found(kind: str, tmp_path: Path, requests: Path) -> None:
+def test_proof_finds_mistake_of_translation(kind: str, tmp_path: Path, requests: Path) -> None:
     path, right, wrong = BROKEN[kind]
     assert right in MODERN[path]
     files = {**MODERN, path: MODERN[path].replace(right, wrong)}
@@ -56,7 +56,7 @@ def test_a_mistake_of_the_translation_is_found(kind: str, tmp_path: Path, reques
     assert found(proof)
 
 
-def test_calls_of_the_models_behave_otherwise_as_their_rule_warns(
+def test_calls_of_models_behave_differently_as_the_rule_warns(
     tmp_path: Path, requests: Path
 ) -> None:
     rule = "marshmallow-call-sites"

@@ -1,4 +1,4 @@
-"""Whatever marshmallow 3 and 4 offer for schemas is translated, or listed with what to do."""
+"""Every public name of marshmallow 3 and 4 is translated, or documented as unsupported."""
 
 import re
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from tests.codemods.marshmallow.public_names import names_without_translation
 DOCUMENT = Path(__file__).parents[3] / "docs/marshmallow.md"
 HEAD = "from marshmallow import Schema, SchemaOpts, fields, post_load, validate\n\n\n"
 SCHEMA = f"{HEAD}class ThingSchema(Schema):\n    x = fields.Int()\n"
-# By name: a module that uses it. Each is left.
-LEFT = {
+# By name: a module that uses it, and is left unchanged.
+UNSUPPORTED = {
     **{
         f"Meta.{option}": f"{SCHEMA}\n    class Meta:\n        {option} = {value}\n"
         for option, value in {
@@ -54,31 +54,31 @@ LEFT = {
     "class ThingSchema(Schema):\n    x = fields.Int(validate=Even())\n",
 }
 STAYS = {"pprint"}
-"""What a service may go on to use beside the translated schemas."""
+"""Names that a service can keep using next to translated schemas."""
 
 
 def _listed() -> Mapping[int, set[str]]:
-    """Return the names in the document's table, by major version."""
+    """Return the names in the table of the document, by major version."""
     rows = re.findall(
         r"^\| (`[^|]*`) \| (3, 4|3|4)(?:,[^|]*)? \| \S.* \|$", DOCUMENT.read_text(), re.M
     )
     return {
         version: {
             name
-            for names, of in rows
-            if str(version) in of
+            for names, versions in rows
+            if str(version) in versions
             for name in re.findall("`(.*?)`", names)
         }
         for version in (3, 4)
     }
 
 
-def test_the_document_lists_what_of_marshmallow_4_has_no_translation() -> None:
+def test_document_lists_untranslated_names_of_marshmallow_4() -> None:
     assert set(names_without_translation()) == _listed()[4]
 
 
 @pytest.mark.slow
-def test_the_document_lists_what_of_marshmallow_3_has_no_translation(
+def test_document_lists_untranslated_names_of_marshmallow_3(
     marshmallow: Mapping[int, Path | None],
 ) -> None:
     found = run_beside(marshmallow[3], "tests.codemods.marshmallow.public_names")
@@ -89,16 +89,16 @@ def test_the_document_lists_what_of_marshmallow_3_has_no_translation(
     ("version", "name"),
     [(version, name) for version, names in _listed().items() for name in sorted(names - STAYS)],
 )
-def test_a_schema_that_uses_such_a_name_is_left_and_told(version: int, name: str) -> None:
-    files = {"requirements.txt": f"marshmallow~={version}.0\n", "service.py": LEFT[name]}
+def test_schema_with_unsupported_name_is_reported_and_unchanged(version: int, name: str) -> None:
+    files = {"requirements.txt": f"marshmallow~={version}.0\n", "service.py": UNSUPPORTED[name]}
     outcome = run(files, [RULE], unsafe=False)
     assert outcome.texts == {}
     assert [one for one in outcome.findings if one.how and one.line]
 
 
-def test_what_stays_is_not_taken_away() -> None:
+def test_supported_name_stays_imported() -> None:
     text = SCHEMA.replace("Schema, ", "Schema, pprint, ") + "\n\npprint(ThingSchema().load({}))\n"
     files = {"requirements.txt": "marshmallow~=3.0\n", "service.py": text}
-    made = run(files, [RULE], unsafe=False).texts["service.py"]
-    assert "import pprint" in made
-    assert "load_model = ThingData" in made
+    text = run(files, [RULE], unsafe=False).texts["service.py"]
+    assert "import pprint" in text
+    assert "load_model = ThingData" in text

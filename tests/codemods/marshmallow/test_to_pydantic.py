@@ -1,4 +1,4 @@
-"""marshmallow -> Pydantic: what is translated, what is left and why."""
+"""marshmallow -> Pydantic: which code is translated, and why other code stays unchanged."""
 
 import ast
 from collections.abc import Mapping
@@ -23,18 +23,18 @@ IMPORTS = "from marshmallow import EXCLUDE, Schema, ValidationError, fields, pos
 
 
 def _apply(files: Mapping[str, str] | str, version: int = 4) -> Outcome:
-    given = {"service.py": files} if isinstance(files, str) else files
-    texts = {path: dedent(text).lstrip("\n") for path, text in given.items()}
+    modules = {"service.py": files} if isinstance(files, str) else files
+    texts = {path: dedent(text).lstrip("\n") for path, text in modules.items()}
     return run({"requirements.txt": f"marshmallow~={version}.0\n", **texts}, [RULE], unsafe=False)
 
 
 def _schema(*lines: str) -> str:
-    """Return a module with a schema of these lines."""
+    """Return a module with a schema that has these lines."""
     return f"{IMPORTS}\n\nclass ThingSchema(Schema):\n" + "".join(f"    {line}\n" for line in lines)
 
 
 @pytest.mark.parametrize("row", FIELDS)
-def test_a_field_becomes_an_annotation(row: str) -> None:
+def test_field_becomes_annotation(row: str) -> None:
     before, after = FIELDS[row]
     text = _apply(module_of(before)).texts["service.py"]
     assert model_of(after) in text
@@ -42,7 +42,7 @@ def test_a_field_becomes_an_annotation(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", MODULES)
-def test_a_module_becomes_models_and_schemas_of_the_adapter(row: str) -> None:
+def test_module_gets_models_and_adapter_schemas(row: str) -> None:
     before, wanted = MODULES[row]
     text = _apply(before).texts["service.py"]
     assert [each for each in wanted if each not in text] == []
@@ -53,7 +53,7 @@ def test_a_module_becomes_models_and_schemas_of_the_adapter(row: str) -> None:
 @pytest.mark.parametrize(
     ("version", "row"), [(version, row) for version in MODULES_OF for row in MODULES_OF[version]]
 )
-def test_what_one_version_alone_has_is_translated_from_it_alone(version: int, row: str) -> None:
+def test_code_for_one_version_is_translated_only_from_it(version: int, row: str) -> None:
     before, wanted = MODULES_OF[version][row]
     text = _apply(before, version).texts["service.py"]
     assert [each for each in wanted if each not in text] == []
@@ -61,46 +61,46 @@ def test_what_one_version_alone_has_is_translated_from_it_alone(version: int, ro
 
 
 @pytest.mark.parametrize("row", [*MODULES, "str_required"])
-def test_what_was_translated_stays_as_it_is(row: str) -> None:
+def test_translated_module_stays_unchanged(row: str) -> None:
     before = MODULES[row][0] if row in MODULES else module_of(FIELDS[row][0])
     once = _apply(before).texts
     again = run({"requirements.txt": "marshmallow~=4.0\n", **once}, [RULE], unsafe=False)
     assert again.texts == {}
 
 
-# What is not certain, and what is said about it.
+# Code that cannot be translated with certainty, and the reason.
 NOOP: dict[str, tuple[str, str]] = {
-    "no_schema": ("import marshmallow\n", ""),
-    "another_schema": ("class Schema:\n    pass\n\n\nclass A(Schema):\n    pass\n", ""),
-    "own_field_of_another_kind": (
+    "unused_import": ("import marshmallow\n", ""),
+    "schema_of_another_library": ("class Schema:\n    pass\n\n\nclass A(Schema):\n    pass\n", ""),
+    "own_list_field": (
         f"{IMPORTS}\n\nclass Upper(fields.List):\n    pass\n\n\n"
         "class ThingSchema(Schema):\n    x = Upper()\n",
-        "what x is cannot be told: a field of your own",
+        "cannot tell what x is: if it is a field, turn it into a type",
     ),
     "own_field_that_raises": (
         f"{IMPORTS}\n\nclass Upper(fields.Str):\n"
         "    def _deserialize(self, value, attr, data, **kwargs):\n"
         "        raise ValidationError('no')\n\n\n"
         "class ThingSchema(Schema):\n    x = Upper()\n",
-        "what x is cannot be told: a field of your own",
+        "cannot tell what x is: if it is a field, turn it into a type",
     ),
     "own_field_used_elsewhere": (
         f"{IMPORTS}\n\nclass Upper(fields.Str):\n"
         "    def _deserialize(self, value, attr, data, **kwargs):\n"
         "        return value.upper()\n\n\n"
         "class ThingSchema(Schema):\n    x = Upper()\n\n\nprint(Upper)\n",
-        "Upper is used outside of the fields of schemas, too",
+        "Upper is also used outside the fields of schemas",
     ),
     "field_in_a_variable": (
         f"{IMPORTS}\nname = fields.Str()\n\n\nclass ThingSchema(Schema):\n    x = name\n",
-        "what x is cannot be told",
+        "cannot tell what x is",
     ),
-    "field_class": (_schema("x = fields.Str"), "x is a class of fields, not a field: write Str()"),
+    "field_class": (_schema("x = fields.Str"), "x is a field class, not a field: write Str()"),
     "unknown_option": (_schema("x = fields.Str(allow_blank=True)"), "the option allow_blank"),
-    "star_options": (_schema("x = fields.Str(**{})"), "arguments are given by * or **"),
+    "star_options": (_schema("x = fields.Str(**{})"), "arguments are unpacked with * or **"),
     "required_at_run_time": (
         _schema("x = fields.Str(required=bool(1))"),
-        "required=bool(1) is known at run time only",
+        "required=bool(1) is only known at run time",
     ),
     "required_with_default": (
         _schema("x = fields.Str(required=True, load_default='a')"),
@@ -109,12 +109,12 @@ NOOP: dict[str, tuple[str, str]] = {
     "validator_in_a_variable": (
         f"{IMPORTS}\nshort = validate.Length(max=3)\n\n\n"
         "class ThingSchema(Schema):\n    x = fields.Str(validate=short)\n",
-        "what the validator short is cannot be told",
+        "cannot tell what the validator short checks",
     ),
     "own_validator": (
         f"{IMPORTS}\n\nclass Nice(validate.Validator):\n    pass\n\n\n"
         "class ThingSchema(Schema):\n    x = fields.Str(validate=Nice())\n",
-        "what the validator Nice() is cannot be told",
+        "cannot tell what the validator Nice() checks",
     ),
     "context": (
         _schema(
@@ -126,11 +126,11 @@ NOOP: dict[str, tuple[str, str]] = {
         ),
         "a method uses self.context",
     ),
-    "overridden": (
+    "overridden_hook_of_fields": (
         _schema("x = fields.Str()", "", "def on_bind_field(self, name, field):", "    pass"),
         "on_bind_field is overridden",
     ),
-    "name_of_the_adapter": (
+    "overridden_name_of_the_adapter": (
         _schema("x = fields.Str()", "", "def _load(self, path):", "    pass"),
         "_load is overridden",
     ),
@@ -156,37 +156,40 @@ NOOP: dict[str, tuple[str, str]] = {
     ),
     "nested_unknown": (
         _schema("x = fields.Nested('Nobody')"),
-        "what is nested cannot be told: 'Nobody'",
+        "the nested schema is unknown: 'Nobody'",
     ),
     "base_unknown": (
         "from marshmallow import Schema, fields\nfrom elsewhere import Base\n\n\n"
         "class ThingSchema(Base, Schema):\n    x = fields.Str()\n",
-        "a base class is not known: elsewhere.Base",
+        "unknown base class: elsewhere.Base",
     ),
     "decorated": (
         f"{IMPORTS}from functools import total_ordering\n\n\n"
         "@total_ordering\nclass ThingSchema(Schema):\n    x = fields.Str()\n",
         "the class has a decorator",
     ),
-    "decides": (_schema("if True:", "    x = fields.Str()"), "the class body decides something"),
-    "stars": (
+    "condition_in_class_body": (
+        _schema("if True:", "    x = fields.Str()"),
+        "the class body contains more than declarations",
+    ),
+    "star_import": (
         "from marshmallow import *\nfrom marshmallow import Schema\n\n\n"
         "class ThingSchema(Schema):\n    x = fields.Str()\n",
-        "the module imports by *",
+        "the module has a star import",
     ),
-    "context_given": (
+    "context_argument": (
         _schema("x = fields.Str()") + "\n\nschema = ThingSchema(context={})\n",
-        "context= is given to a schema",
+        "context= is passed to a schema",
     ),
     "fields_read": (
         _schema("x = fields.Str()") + "\n\nschema = ThingSchema()\nprint(schema.fields)\n",
         ".fields of a schema is used",
     ),
-    "handed_on": (
+    "schema_passed_to_library": (
         "from webargs.flaskparser import use_args\n"
         + _schema("x = fields.Str()")
         + "\n\n@use_args(ThingSchema())\ndef view(args):\n    pass\n",
-        "the schema is handed to use_args, which may need marshmallow",
+        "the schema is passed to use_args, which may need marshmallow",
     ),
     "pre_load_of_a_field": (
         _schema("x = fields.Str(pre_load=str.strip)"),
@@ -205,14 +208,14 @@ NOOP: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("row", NOOP)
-def test_what_is_not_certain_is_left_and_told(row: str) -> None:
+def test_uncertain_schema_is_reported_and_unchanged(row: str) -> None:
     files, why = NOOP[row]
     outcome = _apply(files)
     assert outcome.texts == {}
-    _assert_told(outcome.findings, why)
+    _assert_reported(outcome.findings, why)
 
 
-def _assert_told(findings: list[Finding], why: str) -> None:
+def _assert_reported(findings: list[Finding], why: str) -> None:
     assert [one for one in findings if one.certainty != "left"] == []
     if not why:
         assert findings == []
@@ -221,7 +224,7 @@ def _assert_told(findings: list[Finding], why: str) -> None:
     assert all(one.line > 0 and one.how for one in findings)
 
 
-def test_what_depends_on_what_is_left_is_left_too() -> None:
+def test_dependents_of_uncertain_schema_stay_unchanged() -> None:
     outcome = _apply(
         _schema("x = fields.Str(allow_blank=True)")
         + "\n\nclass PartSchema(Schema):\n    y = fields.Int()\n"
@@ -229,13 +232,13 @@ def test_what_depends_on_what_is_left_is_left_too() -> None:
         + "\n\nclass OtherSchema(Schema):\n    z = fields.Int()\n"
     )
     what = [one.what for one in outcome.findings if one.certainty == "left"]
-    assert "PartSchema depends on ThingSchema, which is left" in what
-    assert "WholeSchema depends on ThingSchema, which is left" in what
+    assert "PartSchema depends on ThingSchema, which cannot be translated" in what
+    assert "WholeSchema depends on ThingSchema, which cannot be translated" in what
     (changed,) = [one for one in outcome.findings if one.certainty == "changed"]
     assert changed.what.startswith("OtherSchema -> OtherData")
 
 
-def test_beside_what_is_left_errors_can_be_caught_as_those_of_marshmallow() -> None:
+def test_errors_derive_from_marshmallow_if_it_stays_in_use() -> None:
     texts = _apply(
         _schema("x = fields.Str(allow_blank=True)")
         + "\n\nclass OtherSchema(Schema):\n    z = fields.Int()\n"
@@ -248,7 +251,7 @@ def test_beside_what_is_left_errors_can_be_caught_as_those_of_marshmallow() -> N
     assert "class OtherSchema(schema_adapter.Schema):" in texts["service.py"]
 
 
-def test_a_service_of_several_modules_is_translated_as_a_whole() -> None:
+def test_service_of_several_modules_is_translated() -> None:
     texts = _apply(
         {
             "src/shop/__init__.py": "",
@@ -305,7 +308,7 @@ def test_a_service_of_several_modules_is_translated_as_a_whole() -> None:
     assert all("marshmallow import" not in text for text in texts.values())
 
 
-def test_a_module_that_does_not_name_marshmallow_is_translated_too() -> None:
+def test_module_that_does_not_name_marshmallow_is_translated() -> None:
     texts = _apply(
         {
             "shop/__init__.py": "",
@@ -330,7 +333,7 @@ def test_a_module_that_does_not_name_marshmallow_is_translated_too() -> None:
     assert "class OpenSchema(BaseSchema):\n    load_model = OpenData\n" in texts["shop/open.py"]
 
 
-def test_the_adapter_is_imported_among_the_services_own_modules() -> None:
+def test_adapter_is_imported_with_first_party_modules() -> None:
     texts = _apply(
         {
             "schemas.py": _schema("x = fields.Str()"),
@@ -356,21 +359,22 @@ def test_the_adapter_is_imported_among_the_services_own_modules() -> None:
     )
 
 
-def test_what_the_service_has_to_require_is_told() -> None:
-    told = [one for one in _apply(_schema("x = fields.Str()")).findings if one.certainty == "left"]
-    assert [(one.path, one.line, one.what) for one in told] == [
-        ("requirements.txt", 1, "the models need Pydantic 2, which is not required here"),
-        ("requirements.txt", 1, "nothing uses marshmallow any more"),
+def test_changes_of_requirements_are_reported() -> None:
+    findings = _apply(_schema("x = fields.Str()")).findings
+    left = [one for one in findings if one.certainty == "left"]
+    assert [(one.path, one.line, one.what) for one in left] == [
+        ("requirements.txt", 1, "the models need Pydantic 2, which this file does not require"),
+        ("requirements.txt", 1, "the service no longer uses marshmallow"),
     ]
 
 
-def test_without_a_version_nothing_is_translated() -> None:
+def test_unknown_version_translates_nothing() -> None:
     outcome = run({"service.py": _schema("x = fields.Str()")}, [RULE], unsafe=False)
     assert outcome.texts == {}
-    assert "whether marshmallow is 3 or 4 cannot be told" in outcome.findings[0].what
+    assert "cannot tell whether the service uses marshmallow 3 or 4" in outcome.findings[0].what
 
 
-def test_comments_stay_with_what_they_are_about() -> None:
+def test_comments_stay_with_their_fields() -> None:
     text = _apply(
         _schema('"""What."""', "", "# the first", "x = fields.Str()  # one", "y = fields.Str()")
     ).texts["service.py"]
@@ -387,7 +391,7 @@ def test_comments_stay_with_what_they_are_about() -> None:
     ) in text
 
 
-def test_what_the_adapters_schema_has_of_its_own_no_schema_may_override() -> None:
+def test_no_schema_may_override_names_of_the_adapter() -> None:
     own = {name for name in vars(Schema) if not name.startswith("__")}
     own |= vars(Schema()).keys()
     public = {"load", "loads", "dump", "dumps", "validate", "get_attribute", "handle_error"}

@@ -1,9 +1,9 @@
-"""Which marshmallow a service runs."""
+"""The major version of marshmallow that a service uses."""
 
 import pytest
 from drydock.codemods.marshmallow.version import major_version, required_in
 
-TOLD = {
+KNOWN = {
     "uv.lock": ('[[package]]\nname = "marshmallow"\nversion = "3.26.1"\n', 3),
     "poetry.lock": ('[[package]]\nname = "marshmallow"\nversion = "4.1.0"\n', 4),
     "Pipfile.lock": ('{"default": {"marshmallow": {"hashes": [], "version": "==3.1.0"}}}', 3),
@@ -13,7 +13,7 @@ TOLD = {
     "pyproject.toml": ('[tool.poetry.dependencies]\nmarshmallow = "^3.13"\n', 3),
     "setup.cfg": ("install_requires =\n    marshmallow>=4\n", 4),
 }
-UNTOLD = {
+UNKNOWN = {
     "requirements.txt": "marshmallow\n",
     "setup.py": "install_requires=['marshmallow>=3']",
     "pyproject.toml": 'dependencies = ["marshmallow-sqlalchemy==3.0"]\n',
@@ -21,19 +21,19 @@ UNTOLD = {
 }
 
 
-@pytest.mark.parametrize("file", TOLD)
-def test_a_file_tells_the_major_version(file: str) -> None:
-    text, version = TOLD[file]
+@pytest.mark.parametrize("file", KNOWN)
+def test_file_shows_major_version(file: str) -> None:
+    text, version = KNOWN[file]
     assert major_version({file: text}) == version
 
 
-@pytest.mark.parametrize("file", UNTOLD)
-def test_a_file_that_does_not_tell_is_not_believed(file: str) -> None:
-    assert major_version({file: UNTOLD[file]}) == 0
+@pytest.mark.parametrize("file", UNKNOWN)
+def test_file_without_major_version_is_ignored(file: str) -> None:
+    assert major_version({file: UNKNOWN[file]}) == 0
 
 
-def test_a_lock_is_believed_before_what_it_was_made_from() -> None:
-    files = {"pyproject.toml": 'dependencies = ["marshmallow>=4"]', "uv.lock": TOLD["uv.lock"][0]}
+def test_lock_file_takes_precedence_over_requirements() -> None:
+    files = {"pyproject.toml": 'dependencies = ["marshmallow>=4"]', "uv.lock": KNOWN["uv.lock"][0]}
     assert major_version(files) == 3
 
 
@@ -49,9 +49,9 @@ def test_a_lock_is_believed_before_what_it_was_made_from() -> None:
         ("pyproject.toml", 'dependencies = [\n  "marshmallow>=4",\n]\n', {"marshmallow": 2}),
         ("pyproject.toml", '[tool.poetry.dependencies]\nmarshmallow = "^3"\n', {"marshmallow": 2}),
         ("requirements.txt", "# marshmallow\n", {}),
-        ("uv.lock", TOLD["uv.lock"][0], {}),
+        ("uv.lock", KNOWN["uv.lock"][0], {}),
         ("README.md", "marshmallow\n", {}),
     ],
 )
-def test_a_file_requires_packages_at_lines(path: str, text: str, lines: dict[str, int]) -> None:
+def test_lines_that_require_packages(path: str, text: str, lines: dict[str, int]) -> None:
     assert required_in(path, text) == lines

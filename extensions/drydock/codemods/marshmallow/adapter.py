@@ -1,8 +1,8 @@
-"""The adapter that is written into a service, and where.
+"""The schema adapter, and its place in a service.
 
-It keeps `load`, `dump` and `validate` as the service's code calls them, so that no call changes.
-It stands beside the service's own code, in the package that all translated schemas have in common,
-as `schema_adapter`: plain modules that the service owns from then on.
+It provides `load`, `dump` and `validate` as the service calls them, so that no call changes. It is
+added as `schema_adapter` to the common package of all translated schemas: plain modules that
+belong to the service from then on.
 """
 
 from collections import Counter
@@ -18,14 +18,16 @@ _PARTS = ("__init__", "checks", "coercion", "errors", "hooks", "members", "schem
 
 
 def import_root(project: Project, paths: Sequence[str]) -> str:
-    """Return the folder from which the service's modules are imported; empty is its own."""
+    """Return the folder from which the service's modules are imported; empty for the root."""
     votes: Counter[str] = Counter()
     for path, module in project.modules.items():
         for full in {*module.imports.values(), *module.star_imports}:
             for name in (full, full.rpartition(".")[0]):
-                found = project.find_module(name, path) if name else ""
-                if found:
-                    folder = f"{PurePosixPath(found).with_suffix('')}".removesuffix("/__init__")
+                module_path = project.find_module(name, path) if name else ""
+                if module_path:
+                    folder = f"{PurePosixPath(module_path).with_suffix('')}".removesuffix(
+                        "/__init__"
+                    )
                     place = name.replace(".", "/")
                     if folder == place or folder.endswith(f"/{place}"):
                         votes[folder[: -len(place)].strip("/")] += 1
@@ -40,7 +42,7 @@ def import_root(project: Project, paths: Sequence[str]) -> str:
 
 
 def package_of(root: str, paths: Sequence[str]) -> str:
-    """Return the full name of the adapter: in the package that all of `paths` stand in."""
+    """Return the full name of the adapter, in the common package of `paths`."""
     below = [PurePosixPath(path).relative_to(root or ".").parts for path in paths]
     first = {parts[0] for parts in below}
     common = first.pop() if len(first) == 1 and all(len(parts) > 1 for parts in below) else ""
@@ -48,13 +50,13 @@ def package_of(root: str, paths: Sequence[str]) -> str:
 
 
 def module_name(root: str, path: str) -> str:
-    """Return the dotted name by which the module at `path` is imported."""
+    """Return the dotted name under which the module at `path` is imported."""
     parts = PurePosixPath(path).relative_to(root or ".").with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def adapter_files(root: str, package: str, version: int, *, beside: bool) -> Mapping[str, str]:
-    """Return the adapter's modules by their path; `beside` marshmallow, if that stays in use."""
+    """Return the modules of the adapter by path; `beside` if marshmallow stays in use."""
     folder = "/".join(filter(None, (root, package.replace(".", "/"))))
     return {f"{folder}/{name}": text for name, text in _modules(version, beside)}
 
@@ -73,7 +75,7 @@ def _read(version: int, beside: bool) -> Iterator[tuple[str, str]]:
 
 
 def _beside_marshmallow(text: str) -> str:
-    """Let the errors of both be caught as marshmallow's, which other schemas still raise."""
+    """Derive the adapter's errors from marshmallow's, which other schemas still raise."""
     changed = text.replace(
         "class ValidationError(ValueError):",
         "class ValidationError(marshmallow.ValidationError, ValueError):",

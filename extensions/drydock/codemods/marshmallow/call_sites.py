@@ -1,8 +1,8 @@
-"""`UserSchema().load(data)` -> `UserIn.model_validate(data)`, where a schema only loads or dumps.
+"""`UserSchema().load(data)` -> `UserIn.model_validate(data)`, if a schema only loads or dumps.
 
-It is unsafe. A model accepts and refuses the same values, but what it gives is a model rather than
-a dictionary, hooks of the schema do not run, and what it raises is Pydantic's ValidationError.
-For the end of the way from marshmallow: whoever wants FastAPI to read and write the models.
+This is unsafe: a model accepts and rejects the same values, but it returns an instance instead of a
+dictionary, does not run the hooks of the schema, and raises Pydantic's ValidationError. It is the
+last step of a migration from marshmallow, for teams that want FastAPI to read and write the models.
 """
 
 import libcst as cst
@@ -12,8 +12,8 @@ from drydock.codemods.rule import Rule
 from drydock.codemods.source import Rewriter, Source, dotted
 
 _WHY = (
-    "it gives a model, not a dictionary; hooks of the schema do not run; "
-    "Pydantic's own ValidationError is raised"
+    "it returns a model, not a dictionary; hooks of the schema do not run; "
+    "it raises Pydantic's ValidationError"
 )
 
 
@@ -36,18 +36,17 @@ class _CallSites(Rewriter):
         model = self._model(func.value.func)
         if not model:
             return updated_node
-        way = "model_validate" if func.attr.value == "load" else "model_validate_json"
-        what = (
-            f"{dotted(func.value.func)}().{func.attr.value}() -> {model.rpartition(':')[2]}.{way}()"
-        )
+        method = "model_validate" if func.attr.value == "load" else "model_validate_json"
+        old, new_name = dotted(func.value.func), model.rpartition(":")[2]
+        what = f"{old}().{func.attr.value}() -> {new_name}.{method}()"
         if not self.source.unsafe(original_node, what, _WHY):
             return updated_node
         self.source.drop_import(func.value.func)
-        new = cst.Attribute(self._named(model, func.value.func), cst.Name(way))
+        new = cst.Attribute(self._reference(model, func.value.func), cst.Name(method))
         return updated_node.with_changes(func=new)
 
-    def _named(self, model: str, schema: cst.BaseExpression) -> cst.BaseExpression:
-        """Return the expression for a model, which is named as its schema is."""
+    def _reference(self, model: str, schema: cst.BaseExpression) -> cst.BaseExpression:
+        """Return the expression for a model, which is imported like its schema."""
         path, _, name = model.partition(":")
         if isinstance(schema, cst.Attribute):
             return schema.with_changes(attr=cst.Name(name))
@@ -61,11 +60,11 @@ class _CallSites(Rewriter):
         return self.source.reference(f"{schema_module}.{name}")
 
     def _model(self, schema: cst.BaseExpression) -> str:
-        """Return the model that an adapter's schema loads by; empty if it is none of its."""
+        """Return the model with which an adapter schema loads; empty for any other class."""
         path, _, name = self.source.resolve(schema).partition(":")
         if not name or path not in self.source.project.modules:
             return ""
-        found = _load_model(self.source.project, path, name)
+        model = _load_model(self.source.project, path, name)
         imports = self.source.project.modules[self.source.path].imports.values()
         by_module = isinstance(schema, cst.Attribute)
         reachable = (
@@ -76,7 +75,7 @@ class _CallSites(Rewriter):
                 for full in imports
             )
         )
-        return f"{path}:{found}" if found and reachable else ""
+        return f"{path}:{model}" if model and reachable else ""
 
 
 def _load_model(project: Project, path: str, name: str) -> str:

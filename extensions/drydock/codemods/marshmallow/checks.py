@@ -23,72 +23,72 @@ _NAMES = {
 
 
 def translate_checks(
-    declared: Declared, given: cst.BaseExpression | None, first: str, names: Names
+    declared: Declared, validators: cst.BaseExpression | None, first: str, names: Names
 ) -> str:
-    """Return the check that stands for `validate=`, after a first one; empty where there is none.
+    """Return the check for the validators in `validate=`, behind a `first` check; empty if none.
 
-    Several are all made, and their messages joined, as marshmallow does.
+    Several checks all run, and their messages are joined, as in marshmallow.
     """
-    found = [first] if first else []
+    checks = [first] if first else []
     plain = not first
-    for each in _each(given):
-        text, certain = _translate(declared, each, names)
-        found.append(text)
-        plain = plain and certain
-    if not found:
+    for validator in _items(validators):
+        text, is_check = _translate(declared, validator, names)
+        checks.append(text)
+        plain = plain and is_check
+    if not checks:
         return ""
-    if len(found) == 1 and (plain or first):
-        return found[0]
-    return f"{names.adapter('All')}({', '.join(found)})"
+    if len(checks) == 1 and (plain or first):
+        return checks[0]
+    return f"{names.adapter('All')}({', '.join(checks)})"
 
 
-def _each(given: cst.BaseExpression | None) -> Sequence[cst.BaseExpression]:
-    if given is None or text_of(given) == "None":
+def _items(validators: cst.BaseExpression | None) -> Sequence[cst.BaseExpression]:
+    if validators is None or text_of(validators) == "None":
         return ()
-    if isinstance(given, cst.List | cst.Tuple | cst.Set):
-        return [element.value for element in given.elements]
-    return (given,)
+    if isinstance(validators, cst.List | cst.Tuple | cst.Set):
+        return [element.value for element in validators.elements]
+    return (validators,)
 
 
-def _translate(declared: Declared, each: cst.BaseExpression, names: Names) -> tuple[str, bool]:
-    """Return the text of a check, and whether it is a check of the adapter's own."""
+def _translate(declared: Declared, validator: cst.BaseExpression, names: Names) -> tuple[str, bool]:
+    """Return the code of a check, and whether its class is one of the adapter."""
     source = declared.source
-    if isinstance(each, cst.Lambda):
-        return text_of(each), False
-    callee = each.func if isinstance(each, cst.Call) else each
-    meaning = source.resolve(callee)
-    package, _, name = meaning.rpartition(".")
-    if isinstance(each, cst.Call) and package == "marshmallow.validate":
+    if isinstance(validator, cst.Lambda):
+        return text_of(validator), False
+    callee = validator.func if isinstance(validator, cst.Call) else validator
+    full = source.resolve(callee)
+    package, _, name = full.rpartition(".")
+    if isinstance(validator, cst.Call) and package == "marshmallow.validate":
         if name == "And":
-            inner = [_argument(declared, argument, names) for argument in each.args]
+            inner = [_argument(declared, argument, names) for argument in validator.args]
             return f"{names.adapter('All')}({', '.join(inner)})", True
         if name in _NAMES:
-            inside = "".join(text_of(argument) for argument in each.args)
+            inside = "".join(text_of(argument) for argument in validator.args)
             return f"{names.adapter(_NAMES[name])}({inside.strip()})", True
-    elif (isinstance(each, cst.Name | cst.Attribute) and _is_function(declared, meaning)) or (
-        isinstance(each, cst.Call)
-        and ":" in meaning
-        and not source.project.is_a(meaning, "marshmallow.validate.Validator")
-        and "marshmallow" not in "".join(source.project.bases(meaning))
+    elif (isinstance(validator, cst.Name | cst.Attribute) and _is_function(declared, full)) or (
+        isinstance(validator, cst.Call)
+        and ":" in full
+        and not source.project.is_a(full, "marshmallow.validate.Validator")
+        and "marshmallow" not in "".join(source.project.bases(full))
     ):
-        return text_of(each), False
-    what = f"what the validator {short_text(each)} is cannot be told"
-    declared.doubt(each, what, "write a function that raises ValidationError")
+        return text_of(validator), False
+    what = f"cannot tell what the validator {short_text(validator)} checks"
+    declared.doubt(validator, what, "write it as a function that raises ValidationError")
     return "None", False
 
 
-def _argument(declared: Declared, given: cst.Arg, names: Names) -> str:
-    """Return an argument of `And`: a check, or the text of its own that marshmallow 3 takes."""
-    if given.keyword:
+def _argument(declared: Declared, argument: cst.Arg, names: Names) -> str:
+    """Return an argument of `And`: a check, or `error=`, which only marshmallow 3 has."""
+    if argument.keyword:
         if declared.version == 4:
-            what = f"marshmallow 4 has no And({given.keyword.value}=)"
-            declared.doubt(given, what, "raise ValidationError in the function")
-        return f"{given.keyword.value}={text_of(given.value)}"
-    return _translate(declared, given.value, names)[0]
+            what = f"marshmallow 4 has no And({argument.keyword.value}=)"
+            declared.doubt(argument, what, "raise ValidationError in the function")
+        return f"{argument.keyword.value}={text_of(argument.value)}"
+    return _translate(declared, argument.value, names)[0]
 
 
-def _is_function(declared: Declared, meaning: str) -> bool:
-    if ":" in meaning:
-        path, _, name = meaning.partition(":")
+def _is_function(declared: Declared, full: str) -> bool:
+    if ":" in full:
+        path, _, name = full.partition(":")
         return name in declared.source.project.modules[path].functions
-    return bool(meaning) and not meaning.startswith("marshmallow")
+    return bool(full) and not full.startswith("marshmallow")

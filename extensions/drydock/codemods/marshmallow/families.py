@@ -1,7 +1,7 @@
-"""Schemas that depend on each other: they inherit, they nest; all of them are translated, or none.
+"""Schemas that depend on each other by inheritance or nesting: all are translated, or none.
 
-What a schema has in the end is what marshmallow makes of its bases, mixins and `Meta`: which
-fields, and which of them only when it loads, or only when it dumps.
+The effective fields of a schema follow from its bases, mixins and `Meta`, as in marshmallow; some
+are only loaded, some are only dumped.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,37 +24,37 @@ Side = Literal["both", "load", "dump"]
 
 
 @dataclass
-class Has:
-    """A field that a schema has in the end."""
+class Member:
+    """An effective field of a schema."""
 
     field: Field
     origin: Declared
-    """The class that says it."""
+    """The class that declares it."""
     side: Side
 
 
 @dataclass
 class Shape:
-    """A schema as it is in the end."""
+    """A schema with its effective fields."""
 
     declared: Declared
     parents: Sequence[str]
-    """Refs of the schemas and mixins it derives from, directly."""
-    table: dict[str, Has] = field(default_factory=dict)
-    """Its fields and those of all bases: what schemas derived from it begin with."""
-    has: dict[str, Has] = field(default_factory=dict)
-    """Its fields, less those that `Meta` leaves out."""
+    """Refs of its direct bases: schemas and mixins."""
+    table: dict[str, Member] = field(default_factory=dict)
+    """Its fields and those of all bases, which derived schemas inherit."""
+    members: dict[str, Member] = field(default_factory=dict)
+    """Its effective fields: without those that `Meta` excludes."""
     unknown: str = "raise"
     formats: Mapping[str, cst.BaseExpression] = field(default_factory=dict)
     nests: set[str] = field(default_factory=set)
     split: bool = False
-    """Whether what it loads and what it dumps are two models."""
+    """Whether it needs separate models to load and to dump."""
     inherits: bool = True
-    """Whether its models derive from those of its parents; else they say all fields."""
+    """Whether its models derive from those of its parents; else they declare all fields."""
 
 
 class Families:
-    """The schemas of a service and how they depend on each other."""
+    """The schemas of a service, and their dependencies on each other."""
 
     def __init__(self, classes: Mapping[str, Declared], version: int) -> None:
         self.classes = classes
@@ -71,57 +71,61 @@ class Families:
             return self.shapes[ref]
         declared = self.classes[ref]
         parents = [
-            meaning
+            full
             for base in declared.node.bases
-            if (meaning := declared.source.resolve(base.value)) in self.classes and meaning != ref
+            if (full := declared.source.resolve(base.value)) in self.classes and full != ref
         ]
         shape = self.shapes[ref] = Shape(declared, parents)
-        inherited: dict[str, Has] = {}
+        inherited: dict[str, Member] = {}
         for parent in reversed(_order(ref, self.classes)[1:]):
             inherited |= self._inherited_from(parent)
         own = {
-            name: Has(one, declared, _side(one, declared)) for name, one in declared.fields.items()
+            name: Member(one, declared, _side(one, declared))
+            for name, one in declared.fields.items()
         }
         meta, meta_owner = self._meta(ref)
         shape.table = inherited | own
-        shape.has = _restricted(shape.table, meta, meta_owner or declared, self.version)
+        shape.members = _restricted(shape.table, meta, meta_owner or declared, self.version)
         shape.unknown = _unknown(meta, meta_owner or declared)
         shape.formats = {name: value for name, value in meta.items() if name.endswith("format")}
         shape.inherits = self._can_inherit(shape)
         return shape
 
-    def _inherited_from(self, parent: str) -> Mapping[str, Has]:
-        """Return what marshmallow takes from a base: of a mixin, what it says itself alone."""
+    def _inherited_from(self, parent: str) -> Mapping[str, Member]:
+        """Return the fields inherited from a base; a mixin contributes only its own."""
         declared = self.classes[parent]
         if declared.is_schema:
             return self._shape(parent).table
         return {
-            name: Has(one, declared, _side(one, declared)) for name, one in declared.fields.items()
+            name: Member(one, declared, _side(one, declared))
+            for name, one in declared.fields.items()
         }
 
     def _can_inherit(self, shape: Shape) -> bool:
-        """Tell whether the parents' models have just what this one has besides its own."""
-        ours = {name: one for name, one in shape.has.items() if one.origin is not shape.declared}
-        theirs: dict[str, Has] = {}
+        """Return whether the parents' models have exactly the inherited fields of this one."""
+        ours = {
+            name: one for name, one in shape.members.items() if one.origin is not shape.declared
+        }
+        theirs: dict[str, Member] = {}
         for parent in reversed(shape.parents):
-            theirs |= self.shapes[parent].has
+            theirs |= self.shapes[parent].members
             if {n: text_of(v) for n, v in self.shapes[parent].formats.items()} != {
                 n: text_of(v) for n, v in shape.formats.items()
-            } and any(one.field.kind in _DATED for one in self.shapes[parent].has.values()):
+            } and any(one.field.kind in _DATED for one in self.shapes[parent].members.values()):
                 return False
-        left = {name: one for name, one in theirs.items() if name not in shape.declared.fields}
-        if {n: (id(o.field), o.side) for n, o in left.items()} != {
+        rest = {name: one for name, one in theirs.items() if name not in shape.declared.fields}
+        if {n: (id(o.field), o.side) for n, o in rest.items()} != {
             n: (id(o.field), o.side) for n, o in ours.items()
         }:
             return False
-        # A field that moves to another side would stay in the parent's model of the old one.
+        # A field with another side would remain in the parent's model of the old side.
         return all(
-            name not in shape.has or theirs[name].side == shape.has[name].side
+            name not in shape.members or theirs[name].side == shape.members[name].side
             for name in shape.declared.fields.keys() & theirs.keys()
         )
 
     def _meta(self, ref: str) -> tuple[Mapping[str, cst.BaseExpression], Declared | None]:
-        """Return the options in force, those of the nearest `Meta`, and whose it is."""
+        """Return the effective options, those of the nearest `Meta`, and the class that has it."""
         for each in _order(ref, self.classes):
             declared = self.classes[each]
             if declared.meta is not None:
@@ -134,32 +138,32 @@ class Families:
     def _meta_of(
         self, declared: Declared, base: cst.BaseExpression
     ) -> Mapping[str, cst.BaseExpression]:
-        meaning = declared.source.resolve(base)
-        if meaning in ("marshmallow.Schema.Meta", "builtins.object"):
+        full = declared.source.resolve(base)
+        if full in ("marshmallow.Schema.Meta", "builtins.object"):
             return {}
-        owner, _, name = meaning.rpartition(".")
+        owner, _, name = full.rpartition(".")
         if name == "Meta" and owner in self.classes:
             return self._meta(owner)[0]
-        what = f"what Meta derives from cannot be told: {short_text(base)}"
-        declared.doubt(declared.node, what, "write its options into it")
+        what = f"the base of Meta is unknown: {short_text(base)}"
+        declared.doubt(declared.node, what, "copy its options into Meta")
         return {}
 
     def _nested_in(self, shape: Shape) -> Iterator[str]:
-        for one in shape.has.values():
+        for one in shape.members.values():
             for target in _targets(one.origin, one.field.call):
                 if found := self.find(one.origin, target):
                     yield found
                 else:
-                    what = f"what is nested cannot be told: {short_text(target)}"
+                    what = f"the nested schema is unknown: {short_text(target)}"
                     one.origin.doubt(one.field.call, what, "name a schema of the service")
 
-    def nested_by(self, one: Has) -> set[str]:
+    def nested_by(self, one: Member) -> set[str]:
         """Return the refs of the schemas that a field nests."""
         targets = _targets(one.origin, one.field.call)
         return {found for target in targets if (found := self.find(one.origin, target))}
 
     def find(self, declared: Declared, target: cst.BaseExpression) -> str:
-        """Return the ref of the schema that a field nests; empty if it is not certain."""
+        """Return the ref of the schema that a field nests; empty if uncertain."""
         if isinstance(target, cst.Lambda):
             target = target.body
         if isinstance(target, cst.Call):
@@ -168,28 +172,28 @@ class Families:
             name = str(target.evaluated_value)
             if name == "self":
                 return declared.ref if declared.is_schema else ""
-            found = [
+            refs = [
                 ref
                 for ref, one in self.classes.items()
                 if one.name == name.rpartition(".")[2] and one.is_schema
             ]
-            return found[0] if len(found) == 1 else ""
-        meaning = declared.source.resolve(target)
-        return meaning if meaning in self.classes and self.classes[meaning].is_schema else ""
+            return refs[0] if len(refs) == 1 else ""
+        full = declared.source.resolve(target)
+        return full if full in self.classes and self.classes[full].is_schema else ""
 
     def _split(self) -> None:
-        """Say which schemas load another model than they dump: those that nest such ones, too."""
+        """Mark schemas that load and dump different models, and those that depend on them."""
         again = True
         while again:
             again = False
             for shape in self.shapes.values():
                 around = [*shape.parents, *shape.nests]
-                sided = any(one.side != "both" for one in shape.has.values())
+                sided = any(one.side != "both" for one in shape.members.values())
                 if not shape.split and (sided or any(self.shapes[ref].split for ref in around)):
                     shape.split = again = True
 
     def groups(self) -> Iterator[set[str]]:
-        """Yield the refs of schemas that depend on each other, directly or not."""
+        """Yield groups of refs of schemas that depend on each other, directly or indirectly."""
         near: dict[str, set[str]] = {ref: {ref} for ref in self.shapes}
         users: dict[str, str] = {}
         for ref, declared in self.classes.items():
@@ -201,15 +205,15 @@ class Families:
             for other in (*shape.parents, *shape.nests):
                 near[ref].add(other)
                 near[other].add(ref)
-        left = set(near)
-        while left:
-            group, todo = set(), [min(left)]
+        remaining = set(near)
+        while remaining:
+            group, todo = set(), [min(remaining)]
             while todo:
                 ref = todo.pop()
                 if ref not in group:
                     group.add(ref)
                     todo += near[ref]
-            left -= group
+            remaining -= group
             yield group
 
 
@@ -217,40 +221,40 @@ _DATED = {"Date", "Time", "DateTime", "NaiveDateTime", "AwareDateTime", "List", 
 
 
 def _order(ref: str, classes: Mapping[str, Declared]) -> list[str]:
-    """Return a class and those it derives from, as Python orders them; only those of `classes`."""
-    made: dict[str, type] = {}
+    """Return a class and its ancestors in `classes`, in method resolution order."""
+    types: dict[str, type] = {}
 
     def make(ref: str) -> type:
-        if ref not in made:
+        if ref not in types:
             declared = classes[ref]
             bases = []
             for base in declared.node.bases:
-                meaning = declared.source.resolve(base.value)
-                if meaning in classes and meaning != ref:
-                    bases.append(make(meaning))
-            made[ref] = type(ref, tuple(dict.fromkeys(bases)), {})
-        return made[ref]
+                full = declared.source.resolve(base.value)
+                if full in classes and full != ref:
+                    bases.append(make(full))
+            types[ref] = type(ref, tuple(dict.fromkeys(bases)), {})
+        return types[ref]
 
     try:
         kinds = make(ref).__mro__[:-1]
     except (TypeError, RecursionError):
         declared = classes[ref]
-        declared.doubt(declared.node, "the order of its bases cannot be told", "change it")
+        declared.doubt(declared.node, "its bases have no consistent order", "change the bases")
         return [ref]
-    names = {kind: name for name, kind in made.items()}
+    names = {kind: name for name, kind in types.items()}
     return [names[kind] for kind in kinds]
 
 
 def _side(one: Field, declared: Declared) -> Side:
-    given = {name: text_of(value) for name, value in keywords_of(one.call).items()}
-    load, dump = given.get("load_only") == "True", given.get("dump_only") == "True"
+    options = {name: text_of(value) for name, value in keywords_of(one.call).items()}
+    load, dump = options.get("load_only") == "True", options.get("dump_only") == "True"
     for name in ("load_only", "dump_only"):
-        if given.get(name, "False") not in ("True", "False"):
-            declared.doubt(one.call, f"{name} is known at run time only", f"write {name}=True")
+        if options.get(name, "False") not in ("True", "False"):
+            declared.doubt(one.call, f"{name} is only known at run time", f"write {name}=True")
     if one.kind in ("Method", "Function"):
         places = [each for each in one.call.args if not each.keyword]
-        writes = len(places) > 0 or given.get("serialize", "None") != "None"
-        reads = len(places) > 1 or given.get("deserialize", "None") != "None"
+        writes = len(places) > 0 or options.get("serialize", "None") != "None"
+        reads = len(places) > 1 or options.get("deserialize", "None") != "None"
         load, dump = reads and not writes, writes and not reads
     if load and dump:
         declared.doubt(one.call, f"{one.name} is neither loaded nor dumped", "delete it")
@@ -258,24 +262,26 @@ def _side(one: Field, declared: Declared) -> Side:
 
 
 def _restricted(
-    table: Mapping[str, Has],
+    table: Mapping[str, Member],
     meta: Mapping[str, cst.BaseExpression],
     owner: Declared,
     version: int,
-) -> dict[str, Has]:
-    every = {name: Has(one.field, one.origin, one.side) for name, one in table.items()}
+) -> dict[str, Member]:
+    every = {name: Member(one.field, one.origin, one.side) for name, one in table.items()}
     lists: dict[str, Sequence[str]] = {}
     for name in ("fields", "exclude", "load_only", "dump_only"):
-        found = names_in(meta.get(name))
-        if found is None or any("." in each for each in found):
-            owner.doubt(meta[name], f"Meta.{name} is not a list of names", "write it out")
-            found = ()
-        lists[name] = found
+        names = names_in(meta.get(name))
+        if names is None or any("." in each for each in names):
+            owner.doubt(
+                meta[name], f"Meta.{name} is not a list of names", "list the names literally"
+            )
+            names = ()
+        lists[name] = names
     for name in ("fields", "exclude"):
         for each in lists[name]:
             if each not in every and name == "fields" and version == 3:
-                # marshmallow 3 dumps such a field by what its value is, and loads it as it is.
-                every[each] = Has(owner.inferred(each), owner, "both")
+                # marshmallow 3 dumps such a field by the type of its value, and loads it unchanged.
+                every[each] = Member(owner.inferred(each), owner, "both")
             elif each not in every:
                 what = f"Meta.{name} names {each}, which is not declared"
                 owner.doubt(meta[name], what, "declare the field, or delete the name")
@@ -296,21 +302,21 @@ def _unknown(meta: Mapping[str, cst.BaseExpression], owner: Declared) -> str:
     if value is None:
         return "raise"
     if isinstance(value, cst.SimpleString):
-        found = str(value.evaluated_value)
+        unknown = str(value.evaluated_value)
     else:
-        found = owner.source.resolve(value).removeprefix("marshmallow.").lower()
-    if found not in ("raise", "exclude", "include"):
+        unknown = owner.source.resolve(value).removeprefix("marshmallow.").lower()
+    if unknown not in ("raise", "exclude", "include"):
         owner.doubt(value, f"Meta.unknown is {text_of(value)}", "write RAISE, EXCLUDE or INCLUDE")
         return "raise"
-    return found
+    return unknown
 
 
 def _targets(declared: Declared, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
-    """Yield what the nested fields within an expression nest."""
+    """Yield the targets of the nested fields within an expression."""
     if isinstance(node, cst.Call) and field_kind(declared.source, node.func) in ("Nested", "Pluck"):
-        given = keywords_of(node)
+        options = keywords_of(node)
         places = [each.value for each in node.args if not each.keyword]
-        target = given.get("nested") or next(iter(places), None)
+        target = options.get("nested") or next(iter(places), None)
         if target is not None:
             yield target
         return

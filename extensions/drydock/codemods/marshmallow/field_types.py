@@ -15,7 +15,7 @@ from drydock.codemods.marshmallow.declared import (
 )
 from drydock.codemods.marshmallow.names import Names
 
-# Those without options of their own: what the adapter has for them.
+# Fields without own options: their type in the adapter.
 _PLAIN = {
     "Inferred": "Inferred",
     "Str": "String",
@@ -24,7 +24,7 @@ _PLAIN = {
     "Raw": "Raw",
     "Field": "Raw",
 }
-# Those with options: the alias, what it is in Python, the class that takes the options, and which.
+# Fields with options: type alias, Python type, class that takes the options, the options.
 _OPTIONS: Mapping[str, tuple[str, str, str, tuple[str, ...]]] = {
     "Int": ("Integer", "int", "AsInteger", ("strict", "as_string")),
     "Integer": ("Integer", "int", "AsInteger", ("strict", "as_string")),
@@ -92,30 +92,30 @@ _OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass
 class Written:
-    """A field as it is written into a model."""
+    """The declaration of a field in a model."""
 
     annotation: str
     default: str
-    """What stands behind `=`; empty where the field is required."""
+    """The code behind `=`; empty if the field is required."""
 
 
 @dataclass
 class Translation:
-    """What the translation of one field asks of its surroundings."""
+    """The context in which a field is translated."""
 
     declared: Declared
-    """The class that says the field."""
+    """The class that declares the field."""
     names: Names
     formats: Mapping[str, cst.BaseExpression]
-    """`Meta.datetimeformat` and the like, of the schema that has the field."""
+    """`Meta.datetimeformat` and the other formats of the schema that has the field."""
     model_of: Callable[[cst.BaseExpression, str], str]
-    """The model behind what is nested, for `load` or `dump`; empty where it has no name here."""
+    """The model of a nested schema, for `load` or `dump`; empty if it has no name here."""
     version: int
     side: str = "load"
     _reported: set[str] = field(default_factory=set)
 
     def doubt(self, node: cst.CSTNode, what: str, how: str) -> None:
-        """Note, once, why the class is left."""
+        """Add a reason not to translate the class, once."""
         if what not in self._reported:
             self._reported.add(what)
             self.declared.doubt(node, what, how)
@@ -123,7 +123,7 @@ class Translation:
 
 @dataclass
 class _Parts:
-    """A type as it grows: what is checked inside, and what a schema reads outside."""
+    """The parts of an annotation: type, check, and outer metadata that the schema reads."""
 
     type: str
     check: str = ""
@@ -131,21 +131,21 @@ class _Parts:
 
 
 def translate(one: Field, to: Translation, written_name: str) -> Written:
-    """Return the annotation and default of a field."""
-    call, given = one.call, keywords_of(one.call)
-    parts = _typed(one.kind, call, to)
-    null = _nullable(one, given, to)
+    """Return the annotation and the default of a field."""
+    call, options = one.call, keywords_of(one.call)
+    parts = _type_parts(one.kind, call, to)
+    null = _nullable(one, options, to)
     outer = list(parts.outer)
     if written_name != one.name:
         outer.append(f'{to.names.adapter("Named")}("{one.name}")')
-    if "attribute" in given and text_of(given["attribute"]) != "None":
-        outer.append(f"{to.names.adapter('Attribute')}({text_of(given['attribute'])})")
-    dump_default = given.get("dump_default", given.get("default"))
+    if "attribute" in options and text_of(options["attribute"]) != "None":
+        outer.append(f"{to.names.adapter('Attribute')}({text_of(options['attribute'])})")
+    dump_default = options.get("dump_default", options.get("default"))
     if dump_default is not None and not _is_missing(to, dump_default):
         outer.append(f"{to.names.adapter('DumpDefault')}({text_of(dump_default)})")
-    if messages := _messages(given.get("error_messages"), to):
+    if messages := _messages(options.get("error_messages"), to):
         outer.append(messages)
-    if "validate" in given and one.kind in ("Method", "Function", "Constant"):
+    if "validate" in options and one.kind in ("Method", "Function", "Constant"):
         to.doubt(call, f"a {one.kind} has validators", "call them in the function")
     annotation = parts.type
     if parts.check:
@@ -154,7 +154,7 @@ def translate(one: Field, to: Translation, written_name: str) -> Written:
         annotation = f"{annotation} | None"
     if outer:
         annotation = _annotated(annotation, outer, to.names)
-    return Written(annotation, _default(one, given, to))
+    return Written(annotation, _default(one, options, to))
 
 
 def _annotated(inner: str, more: list[str], names: Names) -> str:
@@ -164,9 +164,9 @@ def _annotated(inner: str, more: list[str], names: Names) -> str:
     return f"{head}{inner}, {', '.join(more)}]"
 
 
-def _default(one: Field, given: Mapping[str, cst.BaseExpression], to: Translation) -> str:
-    required = _flag(one.call, given, "required", to)
-    value = given.get("load_default", given.get("missing"))
+def _default(one: Field, keywords: Mapping[str, cst.BaseExpression], to: Translation) -> str:
+    required = _flag(one.call, keywords, "required", to)
+    value = keywords.get("load_default", keywords.get("missing"))
     if one.kind == "Constant":
         if required:
             to.doubt(one.call, "a Constant is required", "delete required=True")
@@ -174,42 +174,44 @@ def _default(one: Field, given: Mapping[str, cst.BaseExpression], to: Translatio
     if value is not None and _is_missing(to, value):
         value = None
     options = []
-    if "data_key" in given and text_of(given["data_key"]) != "None":
-        options.append(f"alias={text_of(given['data_key'])}")
-    options += _described(one, given, to)
+    if "data_key" in keywords and text_of(keywords["data_key"]) != "None":
+        options.append(f"alias={text_of(keywords['data_key'])}")
+    options += _documentation(one, keywords, to)
     if required:
         if value is not None:
-            to.doubt(one.call, "a required field has a default", "delete one of the two")
+            to.doubt(one.call, "a required field has a default", "remove one of the two")
         return f"{to.names.library('pydantic.Field')}({', '.join(options)})" if options else ""
     if value is None:
         return f"{to.names.adapter('optional')}({', '.join(options)})"
     text = text_of(value)
     factory = isinstance(value, cst.Lambda) or text in _BUILTIN_FACTORIES
     if options or factory:
-        way = "default_factory" if factory else "default"
-        inside = ", ".join([f"{way}={text}", *options])
+        argument = "default_factory" if factory else "default"
+        inside = ", ".join([f"{argument}={text}", *options])
         return f"{to.names.library('pydantic.Field')}({inside})"
     return text
 
 
-def _described(one: Field, given: Mapping[str, cst.BaseExpression], to: Translation) -> list[str]:
-    """Return what is metadata, as options of Field: it is for documentation."""
-    known = _COMMON | {*_OWN_OPTIONS.get(one.kind, ()), *_own_of(one.kind)}
+def _documentation(
+    one: Field, keywords: Mapping[str, cst.BaseExpression], to: Translation
+) -> list[str]:
+    """Return metadata, which is only for documentation, as arguments of Field."""
+    known = _COMMON | {*_OWN_OPTIONS.get(one.kind, ()), *_own_options(one.kind)}
     entries = {
         name: (f'"{name}"', value)
-        for name, value in given.items()
+        for name, value in keywords.items()
         if to.version == 3 and name not in known
     }
-    metadata = given.get("metadata")
+    metadata = keywords.get("metadata")
     if isinstance(metadata, cst.Dict):
         for element in metadata.elements:
             key = element.key if isinstance(element, cst.DictElement) else None
             if isinstance(key, cst.SimpleString):
                 entries[str(key.evaluated_value)] = (text_of(key), element.value)
             else:
-                to.doubt(metadata, "a key of metadata is not a text", "write it as one")
+                to.doubt(metadata, "a key of metadata is not a string literal", "write it as one")
     elif metadata is not None and text_of(metadata) != "None":
-        to.doubt(metadata, "what metadata is cannot be told", "write it as a dictionary")
+        to.doubt(metadata, "metadata is not a dictionary literal", "write it as one")
     options, rest = [], []
     for key_name, (key_text, value) in entries.items():
         plain = isinstance(value, cst.SimpleString | cst.ConcatenatedString)
@@ -224,43 +226,44 @@ def _described(one: Field, given: Mapping[str, cst.BaseExpression], to: Translat
     return options
 
 
-def _own_of(kind: str) -> tuple[str, ...]:
+def _own_options(kind: str) -> tuple[str, ...]:
     return _OPTIONS[kind][3] if kind in _OPTIONS else ()
 
 
-def _messages(given: cst.BaseExpression | None, to: Translation) -> str:
-    if given is None or text_of(given) == "None":
+def _messages(messages: cst.BaseExpression | None, to: Translation) -> str:
+    if messages is None or text_of(messages) == "None":
         return ""
-    if not isinstance(given, cst.Dict):
-        to.doubt(given, "what error_messages are cannot be told", "write them as a dictionary")
+    if not isinstance(messages, cst.Dict):
+        to.doubt(messages, "error_messages is not a dictionary literal", "write it as one")
         return ""
     texts = []
-    for element in given.elements:
+    for element in messages.elements:
         key = element.key if isinstance(element, cst.DictElement) else None
         if not isinstance(key, cst.SimpleString) or not str(key.evaluated_value).isidentifier():
-            to.doubt(given, "a key of error_messages is not a text", "write it as one")
+            to.doubt(messages, "a key of error_messages is not a string literal", "write it as one")
             continue
         if key.evaluated_value == "validator_failed":
-            to.doubt(given, "validator_failed is reworded", "raise ValidationError in the function")
+            how = "raise ValidationError with it in the validator"
+            to.doubt(messages, "the message validator_failed is replaced", how)
         texts.append(f"{key.evaluated_value!s}={text_of(element.value)}")
     return f"{to.names.adapter('Messages')}({', '.join(texts)})" if texts else ""
 
 
-def _nullable(one: Field, given: Mapping[str, cst.BaseExpression], to: Translation) -> bool:
-    if "allow_none" in given and text_of(given["allow_none"]) != "None":
-        return _flag(one.call, given, "allow_none", to)
-    value = given.get("load_default", given.get("missing"))
+def _nullable(one: Field, keywords: Mapping[str, cst.BaseExpression], to: Translation) -> bool:
+    if "allow_none" in keywords and text_of(keywords["allow_none"]) != "None":
+        return _flag(one.call, keywords, "allow_none", to)
+    value = keywords.get("load_default", keywords.get("missing"))
     if one.kind == "Constant" and to.version == 4 and one.call.args:
         value = one.call.args[0].value
     return value is not None and text_of(value) == "None"
 
 
 def _flag(
-    call: cst.Call, given: Mapping[str, cst.BaseExpression], name: str, to: Translation
+    call: cst.Call, keywords: Mapping[str, cst.BaseExpression], name: str, to: Translation
 ) -> bool:
-    text = text_of(given[name]) if name in given else "False"
+    text = text_of(keywords[name]) if name in keywords else "False"
     if text not in ("True", "False"):
-        to.doubt(call, f"{name}={text} is known at run time only", f"write {name}=True or False")
+        to.doubt(call, f"{name}={text} is only known at run time", f"write {name}=True or False")
     return text == "True"
 
 
@@ -268,27 +271,27 @@ def _is_missing(to: Translation, node: cst.BaseExpression) -> bool:
     return to.declared.source.resolve(node) == "marshmallow.missing"
 
 
-def _typed(kind: str, call: cst.Call, to: Translation) -> _Parts:
-    given = keywords_of(call)
+def _type_parts(kind: str, call: cst.Call, to: Translation) -> _Parts:
+    keywords = keywords_of(call)
     check = ""
     if kind in ("Email", "Url", "URL"):
         return _address(kind, call, to)
     if kind not in ("Nested", "Pluck"):
-        check = translate_checks(to.declared, given.get("validate"), "", to.names)
+        check = translate_checks(to.declared, keywords.get("validate"), "", to.names)
     if to.declared.source.resolve(call.func) in to.declared.own_fields:
         return _Parts(_own_type(kind, call, to), check)
     if kind in _PLAIN:
-        _only(call, (), to)
+        _check_arguments(call, (), to)
         return _Parts(to.names.adapter(_PLAIN[kind]), check)
     if kind in _OPTIONS:
         return _Parts(_with_options(kind, call, to), check)
     if kind in _IP:
-        _only(call, ("exploded",), to)
+        _check_arguments(call, ("exploded",), to)
         alias, read, noun = _IP[kind]
-        if "exploded" not in given:
+        if "exploded" not in keywords:
             return _Parts(to.names.adapter(alias), check)
         any_, as_ip = to.names.library("typing.Any"), to.names.adapter("AsIP")
-        options = f'{to.names.library(read)}, "{noun}", exploded={text_of(given["exploded"])}'
+        options = f'{to.names.library(read)}, "{noun}", exploded={text_of(keywords["exploded"])}'
         return _Parts(_annotated(any_, [f"{as_ip}({options})"], to.names), check)
     if kind in ("Enum", "Constant", "Method", "Function", "List", "Tuple", "Dict", "Mapping"):
         return _SPECIAL[kind](call, to, check)
@@ -298,30 +301,32 @@ def _typed(kind: str, call: cst.Call, to: Translation) -> _Parts:
     return _Parts("None")
 
 
-def _only(call: cst.Call, own: tuple[str, ...], to: Translation, positional: int = 0) -> None:
-    """Leave a field with arguments whose meaning is not known."""
+def _check_arguments(
+    call: cst.Call, own: tuple[str, ...], to: Translation, positional: int = 0
+) -> None:
+    """Add a reason if a field has arguments of unknown meaning."""
     places = [each for each in call.args if not each.keyword and not each.star]
     if any(each.star for each in call.args):
-        to.doubt(call, "arguments are given by * or **", "write them out")
+        to.doubt(call, "arguments are unpacked with * or **", "write them out")
     elif len(places) > positional:
-        to.doubt(call, "an argument is given by its place", "give it by its name")
+        to.doubt(call, "an argument is positional", "pass it by keyword")
     for name, value in keywords_of(call).items():
         if name in ("pre_load", "post_load"):
             to.doubt(value, f"a field has {name}", "do it in a hook of the schema")
         elif name not in _COMMON and name not in own:
-            # marshmallow 3 takes it for metadata; these two are what marshmallow 2 had.
+            # marshmallow 3 takes it for metadata; marshmallow 2 had these two.
             if to.version == 4 or name in ("load_from", "dump_to"):
-                to.doubt(value, f"the option {name} is not known", "delete it")
+                to.doubt(value, f"the option {name} is unknown", "delete it")
         elif to.version == 4 and name in ("missing", "default"):
             to.doubt(value, f"marshmallow 4 has no {name}=", "write load_default or dump_default")
 
 
 def _own_type(kind: str, call: cst.Call, to: Translation) -> str:
-    """Return the type for a class of fields that the service defines itself."""
+    """Return the type for a field class of the service."""
     name = text_of(call.func)
     if kind in _OPTIONS:
         return _with_options(kind, call, to, name)
-    _only(call, (), to)
+    _check_arguments(call, (), to)
     python = to.names.library("uuid.UUID") if kind == "UUID" else "str"
     return _annotated(python, [f"{name}()"], to.names)
 
@@ -329,11 +334,11 @@ def _own_type(kind: str, call: cst.Call, to: Translation) -> str:
 def _with_options(kind: str, call: cst.Call, to: Translation, own_class: str = "") -> str:
     alias, python, as_class, own = _OPTIONS[kind]
     positional = 1 if "format" in own or "precision" in own else 2 if kind == "Decimal" else 0
-    _only(call, own, to, positional)
-    given = keywords_of(call)
+    _check_arguments(call, own, to, positional)
+    keywords = keywords_of(call)
     options = [text_of(each.value) for each in call.args if not each.keyword]
-    options += [f"{name}={text_of(given[name])}" for name in own if name in given]
-    if kind == "TimeDelta" and to.version == 4 and "serialization_type" in given:
+    options += [f"{name}={text_of(keywords[name])}" for name in own if name in keywords]
+    if kind == "TimeDelta" and to.version == 4 and "serialization_type" in keywords:
         to.doubt(call, "marshmallow 4 has no serialization_type", "delete it")
     if "format" in own and not options and (default := to.formats.get(_META_FORMATS[kind])):
         options.append(text_of(default))
@@ -344,9 +349,8 @@ def _with_options(kind: str, call: cst.Call, to: Translation, own_class: str = "
     options = [each for each in options if each not in ("None", "format=None")]
     if kind == "Number":
         if to.version == 4:
-            to.doubt(
-                call, "marshmallow 4 does not make a Number", "write Integer, Float or Decimal"
-            )
+            how = "write Integer, Float or Decimal"
+            to.doubt(call, "marshmallow 4 cannot instantiate Number", how)
         options.append("allow_nan=True")
     if not options and not own_class:
         return to.names.adapter(alias)
@@ -359,18 +363,18 @@ def _with_options(kind: str, call: cst.Call, to: Translation, own_class: str = "
 
 def _address(kind: str, call: cst.Call, to: Translation) -> _Parts:
     own = () if kind == "Email" else ("relative", "absolute", "schemes", "require_tld")
-    _only(call, own, to)
-    given = keywords_of(call)
+    _check_arguments(call, own, to)
+    keywords = keywords_of(call)
     alias, check = ("Email", "EmailAddress") if kind == "Email" else ("Url", "UrlAddress")
-    options = [f"{name}={text_of(given[name])}" for name in own if name in given]
+    options = [f"{name}={text_of(keywords[name])}" for name in own if name in keywords]
     text = '"Not a valid email address."' if kind == "Email" else '"Not a valid URL."'
-    messages = given.get("error_messages")
+    messages = keywords.get("error_messages")
     if isinstance(messages, cst.Dict):
         for each in messages.elements:
             if isinstance(each, cst.DictElement) and text_of(each.key)[1:-1] == "invalid":
                 text = text_of(each.value)
                 options.append(f"error={text}")
-    validators = given.get("validate")
+    validators = keywords.get("validate")
     if not options and (validators is None or text_of(validators) == "None"):
         return _Parts(to.names.adapter(alias))
     own_check = f"{to.names.adapter(check)}({', '.join(options)})"
@@ -380,35 +384,35 @@ def _address(kind: str, call: cst.Call, to: Translation) -> _Parts:
 
 
 def _inner(node: cst.BaseExpression, to: Translation) -> str:
-    """Return the type of what a list, tuple or dictionary holds."""
+    """Return the type of the items of a list, tuple or dictionary."""
     if kind := to.declared.kind_of(node):
         node = cst.Call(node)
         one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
     elif isinstance(node, cst.Call) and (kind := to.declared.kind_of(node.func)):
         one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
     else:
-        to.doubt(node, f"what {short_text(node)} is cannot be told", "write the field in its place")
+        to.doubt(node, f"cannot tell what {short_text(node)} is", "write the field there")
         return "None"
     if kind in ("Method", "Function", "Constant"):
-        to.doubt(node, f"a {kind} stands within another field", "translate the class by hand")
+        to.doubt(node, f"a {kind} is nested in another field", "translate the class by hand")
     written = translate(one, to, "")
     return written.annotation
 
 
 def _list(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _only(call, ("cls_or_instance",), to, 1)
+    _check_arguments(call, ("cls_or_instance",), to, 1)
     inner = _argument(call, "cls_or_instance")
     if inner is None:
-        to.doubt(call, "a List without a type", "give it one")
+        to.doubt(call, "a List has no item field", "add one")
         return _Parts("None")
     return _Parts(f"{to.names.adapter('List')}[{_inner(inner, to)}]", check)
 
 
 def _tuple(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _only(call, ("tuple_fields",), to, 1)
+    _check_arguments(call, ("tuple_fields",), to, 1)
     inner = _argument(call, "tuple_fields")
     if not isinstance(inner, cst.Tuple | cst.List):
-        to.doubt(call, "the fields of a Tuple are not written out", "write them as a tuple")
+        to.doubt(call, "the fields of a Tuple are not a tuple literal", "write them as one")
         return _Parts("None")
     types = [_inner(each.value, to) for each in inner.elements]
     length = f"{to.names.adapter('AsTuple')}({len(types)})"
@@ -417,14 +421,14 @@ def _tuple(call: cst.Call, to: Translation, check: str) -> _Parts:
 
 def _mapping(call: cst.Call, to: Translation, check: str) -> _Parts:
     if to.version == 4:
-        to.doubt(call, "marshmallow 4 does not make a Mapping", "write Dict")
+        to.doubt(call, "marshmallow 4 cannot instantiate Mapping", "write Dict")
     return _dict(call, to, check)
 
 
 def _dict(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _only(call, ("keys", "values"), to, 2)
-    given = [_argument(call, name, place) for place, name in enumerate(("keys", "values"))]
-    inner = [each if each and text_of(each) != "None" else None for each in given]
+    _check_arguments(call, ("keys", "values"), to, 2)
+    arguments = [_argument(call, name, place) for place, name in enumerate(("keys", "values"))]
+    inner = [each if each and text_of(each) != "None" else None for each in arguments]
     if inner == [None, None]:
         return _Parts(to.names.adapter("AnyDict"), check)
     sides = [_inner(each, to) if each else to.names.library("typing.Any") for each in inner]
@@ -432,18 +436,16 @@ def _dict(call: cst.Call, to: Translation, check: str) -> _Parts:
 
 
 def _enum(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _only(call, ("enum", "by_value"), to, 1)
+    _check_arguments(call, ("enum", "by_value"), to, 1)
     kind = _argument(call, "enum")
     by_value = keywords_of(call).get("by_value")
     if kind is None or to.declared.source.resolve(kind) == "":
-        to.doubt(call, "which enumeration an Enum has cannot be told", "name it")
+        to.doubt(call, "the enumeration of an Enum is unknown", "name it")
         return _Parts("None")
     if by_value is None or text_of(by_value) == "False":
         return _Parts(_as_enum(kind, "ByName", "", to), check)
     if to.version == 4 and "allow_none" not in keywords_of(call) and not _values_known(kind, to):
-        to.doubt(
-            call, "whether a member of the enumeration is None cannot be told", "say allow_none"
-        )
+        to.doubt(call, "a member of the enumeration may be None", "set allow_none=")
     inner = "" if text_of(by_value) == "True" else f", {_inner(by_value, to)}"
     return _Parts(_as_enum(kind, "ByValue", inner, to), check)
 
@@ -453,17 +455,17 @@ def _as_enum(kind: cst.BaseExpression, way: str, more: str, to: Translation) -> 
 
 
 def _values_known(kind: cst.BaseExpression, to: Translation) -> bool:
-    """Tell whether the service itself defines the enumeration, and none of its values is None."""
+    """Return whether the enumeration is defined in the service, with no value None."""
     path, _, name = to.declared.source.resolve(kind).partition(":")
     text = to.declared.source.project.files.get(path, "")
     return bool(name) and " = None" not in text
 
 
 def _constant(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _only(call, ("constant",), to, 1)
+    _check_arguments(call, ("constant",), to, 1)
     value = _argument(call, "constant")
     if value is None or "load_default" in keywords_of(call) or "missing" in keywords_of(call):
-        to.doubt(call, "the value of a Constant cannot be told", "give it by its place")
+        to.doubt(call, "the value of a Constant is unknown", "pass it as first argument")
         return _Parts("None")
     any_ = to.names.library("typing.Any")
     marks = [f"{to.names.adapter(name)}({text_of(value)})" for name in ("Constant", "DumpDefault")]
@@ -472,7 +474,7 @@ def _constant(call: cst.Call, to: Translation, check: str) -> _Parts:
 
 def _computed(kind: str) -> Callable[[cst.Call, Translation, str], _Parts]:
     def computed(call: cst.Call, to: Translation, check: str) -> _Parts:
-        _only(call, ("serialize", "deserialize"), to, 2)
+        _check_arguments(call, ("serialize", "deserialize"), to, 2)
         for each in call.args:
             value = each.value
             takes = _is_own(each, ("serialize", "deserialize"))
@@ -489,7 +491,7 @@ def _computed(kind: str) -> Callable[[cst.Call, Translation, str], _Parts]:
 
 
 def _takes_one(function: cst.BaseExpression, to: Translation) -> bool:
-    """Tell whether a function is given the object alone, as all are in marshmallow 4."""
+    """Return whether a function takes only the object, as all do in marshmallow 4."""
     if to.version == 4 or text_of(function) == "None":
         return True
     if isinstance(function, cst.Name):
@@ -505,25 +507,25 @@ def _is_own(argument: cst.Arg, names: tuple[str, ...]) -> bool:
 
 def _nested(kind: str, call: cst.Call, to: Translation) -> _Parts:
     places = 2 if kind == "Pluck" else 1
-    _only(call, ("nested", "field_name", *_NESTED_OPTIONS), to, places)
-    target, given = _argument(call, "nested"), keywords_of(call)
+    _check_arguments(call, ("nested", "field_name", *_NESTED_OPTIONS), to, places)
+    target, keywords = _argument(call, "nested"), keywords_of(call)
     if target is None:
-        to.doubt(call, "what is nested cannot be told", "name the schema")
+        to.doubt(call, "the nested schema is unknown", "name it")
         return _Parts("None")
-    check = translate_checks(to.declared, given.get("validate"), "", to.names)
+    check = translate_checks(to.declared, keywords.get("validate"), "", to.names)
     model = to.model_of(target, to.side)
-    many = _flag(call, given, "many", to)
+    many = _flag(call, keywords, "many", to)
     if isinstance(target, cst.Call) or (
         isinstance(target, cst.Lambda) and isinstance(target.body, cst.Call)
     ):
         inner = target if isinstance(target, cst.Call) else target.body
         assert isinstance(inner, cst.Call)
         if "many" in keywords_of(inner):
-            if "many" in given:
-                to.doubt(call, "many is said twice", "say it in one place")
+            if "many" in keywords:
+                to.doubt(call, "many is set twice", "set it in one place")
             many = _flag(inner, keywords_of(inner), "many", to)
-        elif "many" in given:
-            to.doubt(call, "many= beside an instance has no effect", "give it to the schema")
+        elif "many" in keywords:
+            to.doubt(call, "many= has no effect with a schema instance", "pass it to the schema")
     own = [each for each in call.args if _is_own(each, ("nested", "field_name", *_NESTED_OPTIONS))]
     inside = ", ".join(text_of(each.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for each in own)
     inside = inside.removeprefix("nested=").replace("field_name=", "field=")
@@ -537,8 +539,8 @@ def _nested(kind: str, call: cst.Call, to: Translation) -> _Parts:
 
 
 def _argument(call: cst.Call, name: str, place: int = 0) -> cst.BaseExpression | None:
-    if name in (given := keywords_of(call)):
-        return given[name]
+    if name in (keywords := keywords_of(call)):
+        return keywords[name]
     places = [each.value for each in call.args if not each.keyword and not each.star]
     return places[place] if len(places) > place else None
 

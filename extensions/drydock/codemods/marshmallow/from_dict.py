@@ -1,4 +1,4 @@
-"""Schemas that `Schema.from_dict({...})` makes -> classes, which the rest of the rule reads."""
+"""Schemas from `Schema.from_dict({...})` -> classes, which the rest of the rule reads."""
 
 import keyword
 from collections.abc import Mapping, Set
@@ -11,9 +11,9 @@ from drydock.codemods.source import Source, dotted
 
 
 def with_classes(project: Project, rule: str, left: Set[str] = frozenset()) -> Mapping[str, str]:
-    """Return the new texts of modules in which `Name = Base.from_dict({...})` became a class.
+    """Return the new texts of modules with classes instead of `Name = Base.from_dict({...})`.
 
-    Those of `left` (`path:Name`) stay as they are.
+    Schemas in `left` (`path:Name`) stay unchanged.
     """
     texts = {}
     for path, text in project.files.items():
@@ -56,16 +56,16 @@ class _ToClass(cst.CSTTransformer):
         lines = _lines(fields)
         if lines is None:
             return updated_node
-        made = cst.parse_statement(
+        class_ = cst.parse_statement(
             f"class {name}({text_of(base)}):\n" + "".join(f"    {line}\n" for line in lines)
         )
         blank = [cst.EmptyLine(indent=False)] * 2
         comments = [each for each in original_node.leading_lines if each.comment]
-        return made.with_changes(leading_lines=[*blank, *comments])
+        return class_.with_changes(leading_lines=[*blank, *comments])
 
 
 def _lines(fields: cst.BaseExpression | None) -> list[str] | None:
-    """Return the declarations that a dictionary of fields stands for; None if not certain."""
+    """Return the declarations for a dictionary of fields; None if uncertain."""
     if not isinstance(fields, cst.Dict):
         return None
     lines = []
@@ -76,6 +76,6 @@ def _lines(fields: cst.BaseExpression | None) -> list[str] | None:
         name = str(key.evaluated_value)
         if not name.isidentifier() or keyword.iskeyword(name) or name == "Meta":
             return None
-        # Within brackets lines may end where they do; a declaration has them around its call.
+        # Line breaks in the dictionary are only valid there: join the lines.
         lines.append(f"{name} = {' '.join(text_of(element.value).split())}")
     return lines or ["pass"]

@@ -1,4 +1,4 @@
-"""How new lines are laid out: as ruff and Black would do it, at 88 characters."""
+"""The layout of new lines, as ruff and Black would format them, at 88 characters."""
 
 import libcst as cst
 
@@ -6,7 +6,7 @@ _WIDTH = 88
 
 
 def wrapped(name: str, annotation: str, default: str) -> str:
-    """Return a field's declaration, one part a line where it is too long for one."""
+    """Return the declaration of a field, split into lines if it is too long for one."""
     behind = f" = {default}" if default else ""
     line = f"{name}: {annotation}{behind}"
     if len(line) + 4 <= _WIDTH:
@@ -30,7 +30,7 @@ def _lines(inside: str) -> str:
 
 
 def _parts(text: str) -> list[str]:
-    """Return what commas separate, outside of brackets and texts."""
+    """Return the arguments in `text`."""
     call = cst.parse_expression(f"f({text})") if text else cst.Call(cst.Name("f"))
     assert isinstance(call, cst.Call)
     bare = [each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in call.args]
@@ -38,7 +38,7 @@ def _parts(text: str) -> list[str]:
 
 
 def wrapped_imports(text: str, package: str) -> str:
-    """Return a module's text with a long import of the adapter's, one name a line."""
+    """Return a module with long imports of the adapter split into one name per line."""
     lines = text.split("\n")
     for place, line in enumerate(lines):
         if line.startswith(f"from {package} import ") and len(line) > _WIDTH and "(" not in line:

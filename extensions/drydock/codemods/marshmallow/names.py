@@ -1,4 +1,4 @@
-"""The names that a translated module uses for what it did not have before."""
+"""The names that a translated module uses for new imports."""
 
 from collections.abc import Set
 
@@ -6,19 +6,19 @@ from drydock.codemods.source import Source
 
 
 class Names:
-    """Tells what to write for a name, and keeps what has to be imported for it."""
+    """Returns the expression for a full name, and collects the imports that it needs."""
 
     def __init__(self, source: Source, package: str, freed: Set[str]) -> None:
         self.wanted: set[str] = set()
-        """Full names to be imported."""
+        """Full names to import."""
         self._source = source
         self._module = source.project.modules[source.path]
         self._package = package
         self._freed = freed
-        """Names that are no longer bound once marshmallow's imports are gone."""
+        """Names that become free when marshmallow's imports are dropped."""
 
     def adapter(self, name: str) -> str:
-        """Return what to write for a name of the adapter."""
+        """Return the expression for a name of the adapter."""
         if not self._taken(name):
             self.wanted.add(f"{self._package}.{name}")
             return name
@@ -26,11 +26,11 @@ class Names:
         return f"{self._package.rpartition('.')[2]}.{name}"
 
     def library(self, full: str) -> str:
-        """Return what to write for a name of a library, such as `typing.Annotated`."""
+        """Return the expression for a name of a library, such as `typing.Annotated`."""
         project, path = self._source.project, self._source.path
-        for known in self._module.imports:
-            if known not in self._module.ambiguous and project.resolve(path, known) == full:
-                return known
+        for alias in self._module.imports:
+            if alias not in self._module.ambiguous and project.resolve(path, alias) == full:
+                return alias
         module, _, name = full.rpartition(".")
         if self._taken(name):
             self.wanted.add(module)

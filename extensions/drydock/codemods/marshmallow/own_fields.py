@@ -1,4 +1,4 @@
-"""A service's own classes of fields -> types of the adapter, where they only read or write a value.
+"""A service's own field classes -> types of the adapter, if they only read or write a value.
 
 class DateTimeField(fields.DateTime):                    class DateTimeField(AsDateTime):
     def _deserialize(self, value, attr, data, **kw):         def load(self, value):
@@ -29,31 +29,31 @@ _AS = {
     "Date": "AsDate",
     "Time": "AsTime",
 }
-# `_serialize` is given None, too, as `_dump` is.
+# `_serialize` receives None as well, like `_dump`.
 _METHODS = {"_deserialize": "load", "_serialize": "_dump"}
 
 
 @dataclass(frozen=True)
 class OwnField:
-    """A class of fields that the service defines."""
+    """A field class that the service defines."""
 
     ref: str
     source: Source
     node: cst.ClassDef
     kind: str
-    """The field of marshmallow that it extends."""
+    """The field class of marshmallow that it extends."""
 
     def written(self, names: Names) -> cst.ClassDef:
-        """Return the type that stands for it."""
+        """Return the type that replaces it."""
         base = cst.parse_expression(names.adapter(_AS[self.kind]))
         bases = [self.node.bases[0].with_changes(value=base)]
-        made = self.node.visit(_ToType())
-        assert isinstance(made, cst.ClassDef)
-        return made.with_changes(bases=bases)
+        type_ = self.node.visit(_ToType())
+        assert isinstance(type_, cst.ClassDef)
+        return type_.with_changes(bases=bases)
 
 
 def read_own_field(source: Source, ref: str, node: cst.ClassDef) -> OwnField | None:
-    """Return what a class of fields is, or None where that is not certain."""
+    """Return a field class that can be translated with certainty, else None."""
     if len(node.bases) != 1 or node.keywords or node.decorators:
         return None
     package, _, kind = source.resolve(node.bases[0].value).rpartition(".")
@@ -72,7 +72,7 @@ def read_own_field(source: Source, ref: str, node: cst.ClassDef) -> OwnField | N
 
 
 def _only_reads_its_value(source: Source, method: cst.FunctionDef) -> bool:
-    """Tell whether a method needs nothing but the value: neither the field nor what is around."""
+    """Return whether a method uses only the value, neither the field nor the other data."""
     own = [each.name.value for each in method.params.params]
     if method.name.value not in _METHODS or len(own) != 4 or method.decorators:
         return False
@@ -89,7 +89,7 @@ def _only_reads_its_value(source: Source, method: cst.FunctionDef) -> bool:
 
 
 def _outside_of_super(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield the nodes of a method but those of `super()._deserialize(value, ...)`: the value's."""
+    """Yield the nodes of a method; of `super()._deserialize(value, ...)` only the value."""
     if isinstance(node, cst.Call) and _super_method(node):
         if node.args:
             yield from _outside_of_super(node.args[0].value)

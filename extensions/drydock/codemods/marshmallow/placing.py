@@ -1,4 +1,4 @@
-"""Where the imports of a translated module go: sorted, in the groups that isort and ruff make."""
+"""Places the imports of a translated module: sorted and grouped as isort and ruff do."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -13,9 +13,9 @@ _FUTURE, _PYTHON, _LIBRARY, _OWN = range(4)
 def with_adapter(
     tree: cst.Module, wanted: Iterable[str], package: str, is_own: Callable[[str], bool]
 ) -> cst.Module:
-    """Return `tree` with imports of all that is wanted.
+    """Return `tree` with imports of the full names in `wanted`.
 
-    `package` is the adapter's name; `is_own` tells whether a module is the service's own.
+    `package` is the name of the adapter; `is_own` returns whether a module is first-party.
     """
     by_module: dict[str, list[str]] = {}
     modules = []
@@ -84,7 +84,7 @@ def _placed(tree: cst.Module, text: str, is_own: Callable[[str], bool]) -> cst.M
 
 
 def _key(line: cst.SimpleStatementLine, is_own: Callable[[str], bool]) -> tuple[int, bool, str]:
-    """Return what an import is sorted by: its group, its form, its module."""
+    """Return the sort key of an import: its group, its form, its module."""
     small = line.body[0]
     if isinstance(small, cst.Import):
         full = small.names[0].evaluated_name

@@ -1,4 +1,4 @@
-"""What of marshmallow a module uses besides what is translated."""
+"""The names of marshmallow that a module uses outside its translated schemas."""
 
 import libcst as cst
 
@@ -8,7 +8,7 @@ from drydock.codemods.source import Source
 
 
 class Needed(cst.CSTVisitor):
-    """Collects marshmallow's names that are used outside of some classes."""
+    """Collects the names of marshmallow that are used outside the translated classes."""
 
     def __init__(self, source: Source, translated: set[int]) -> None:
         super().__init__()
@@ -52,22 +52,22 @@ class Needed(cst.CSTVisitor):
         self._is_marshmallow(node)
 
     def _is_marshmallow(self, node: cst.Attribute | cst.Name) -> bool:
-        meaning = self.source.resolve(node)
-        if meaning.partition(".")[0] != "marshmallow":
+        full = self.source.resolve(node)
+        if full.partition(".")[0] != "marshmallow":
             return False
         head: cst.BaseExpression = node
         while isinstance(head, cst.Attribute):
             head = head.value
         if isinstance(head, cst.Name):
-            known = self.needed.get(head.value, meaning)
-            # One use that has no counterpart keeps the name.
+            known = self.needed.get(head.value, full)
+            # A single use without counterpart keeps the name.
             swapped = known.removeprefix("marshmallow.") in SWAPPED
-            self.needed[head.value] = meaning if swapped else known
+            self.needed[head.value] = full if swapped else known
         return True
 
 
 def count_uses(source: Source, node: cst.CSTNode, ref: str) -> int:
-    """Return how often a class is named in some code, imports aside."""
+    """Return how often code names a class, except in imports."""
     if isinstance(node, cst.ImportFrom | cst.Import):
         return 0
     if isinstance(node, cst.Name | cst.Attribute):

@@ -1,9 +1,9 @@
-"""Schemas of marshmallow -> models of Pydantic, and an adapter that loads and dumps by them.
+"""Schemas of marshmallow -> models of Pydantic, and an adapter that loads and dumps with them.
 
-Sources: what marshmallow 3.26 and 4.4 do (https://marshmallow.readthedocs.io/en/latest/api_reference.html
+Sources: the behaviour of marshmallow 3.26 and 4.4 (https://marshmallow.readthedocs.io/en/latest/api_reference.html
 and their code), https://docs.pydantic.dev/latest/concepts/types/#custom-types.
 Schemas that depend on each other are translated together or not at all: a schema of marshmallow
-can neither nest nor extend another one.
+can neither nest nor extend one of the adapter.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,27 +38,30 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
     ):
         return
     service = _Service(project)
-    if made := with_classes(project, _NAME):
-        # What is not translated stays as it is, so that a second look is taken without it.
-        whole = _Service(Project({**project.files, **made}))
-        translations = [*whole.translate()] if whole.version else []
+    if converted := with_classes(project, _NAME):
+        # Keep from_dict() where the class would not be translated: read the service again.
+        trial = _Service(Project({**project.files, **converted}))
+        translations = [*trial.translate()] if trial.version else []
         done = {
             one.what.partition(" ")[0]
             for one in translations
             if isinstance(one, Finding) and one.certainty == "changed"
         }
-        new = whole.classes.keys() - service.classes.keys()
+        new = trial.classes.keys() - service.classes.keys()
         left = {ref for ref in new if ref.partition(":")[2] not in done}
-        made = with_classes(project, _NAME, left)
-        service = _Service(Project({**project.files, **made}))
+        converted = with_classes(project, _NAME, left)
+        service = _Service(Project({**project.files, **converted}))
     yield from service.libraries()
     yield from service.others()
     if not service.classes:
         return
     if not service.version:
         path = next(iter(service.classes)).partition(":")[0]
-        what = "whether marshmallow is 3 or 4 cannot be told: they read dates differently"
-        yield Finding(_NAME, path, 0, "left", what, "lock it, or pin it in requirements.txt")
+        what = (
+            "cannot tell whether the service uses marshmallow 3 or 4, which read dates differently"
+        )
+        how = "lock marshmallow, or pin it in requirements.txt"
+        yield Finding(_NAME, path, 0, "left", what, how)
         return
     yield from service.translate()
 
@@ -74,7 +77,7 @@ class _Service:
         }
         self.used = {path for path in self.sources if "marshmallow" in project.files[path]}
         self.beside = True
-        """Whether marshmallow stays in use beside the adapter."""
+        """Whether marshmallow stays in use next to the adapter."""
         self.own_fields = dict(self._own_fields())
         self.classes: dict[str, Declared] = {}
         self.reasons: list[tuple[str, Reason]] = []
@@ -90,24 +93,24 @@ class _Service:
                 )
 
     def _schema_refs(self) -> Iterator[str]:
-        """Yield the schemas of the service, and the classes that they are mixed of."""
-        found: dict[str, None] = {}
+        """Yield the refs of the schemas of the service, and of their mixins."""
+        refs: dict[str, None] = {}
         for path, module in self.project.modules.items():
             if path not in self.sources:
                 continue
             for name in module.classes:
                 ref = f"{path}:{name}"
                 if "." not in name and self.project.is_a(ref, _SCHEMA):
-                    found |= dict.fromkeys(
+                    refs |= dict.fromkeys(
                         base
                         for base in sorted(self.project.bases(ref))
                         if base.partition(":")[0] in self.sources and "." not in base.split(":")[1]
                     )
-                    found[ref] = None
-        yield from found
+                    refs[ref] = None
+        yield from refs
 
     def _own_fields(self) -> Iterator[tuple[str, OwnField]]:
-        """Yield the service's classes of fields that only read or write a value."""
+        """Yield the service's field classes that only read or write a value."""
         for path, module in self.project.modules.items():
             for name in module.classes if path in self.used else ():
                 node = _class_in(self.sources[path].tree, name)
@@ -115,7 +118,7 @@ class _Service:
                     yield own.ref, own
 
     def libraries(self) -> Iterator[Finding]:
-        """Yield where a library is imported that builds on marshmallow."""
+        """Yield the imports of libraries that build on marshmallow."""
         for path, source in self.sources.items():
             libraries = set()
             for line in source.tree.body if path in self.used or self._imports(path) else ():
@@ -124,27 +127,27 @@ class _Service:
                         library = library_of(full)
                         if library and library not in libraries:
                             libraries.add(library)
-                            what = f"{library} builds on marshmallow: what it is given stays"
-                            how = _INSTEAD.get(library, "FastAPI reads models of Pydantic itself")
+                            what = f"{library} builds on marshmallow; schemas passed to it stay"
+                            how = _INSTEAD.get(library, "FastAPI reads Pydantic models itself")
                             yield Finding(_NAME, path, source.line(small), "left", what, how)
 
     def others(self) -> Iterator[Finding]:
-        """Yield the schemas that such a library makes, as `ma.Schema`: they stay."""
+        """Yield the schemas with a base from such a library, as `ma.Schema`: they stay."""
         if not any(self._imports(path) for path in self.sources):
             return
         for path in self.sources:
             for name, one in self.project.modules[path].classes.items():
                 base = next((each for each in one.bases if each.endswith(_OTHERS)), "")
                 ref = f"{path}:{name}"
-                meaning = self.project.resolve(path, base) if base else ""
+                full = self.project.resolve(path, base) if base else ""
                 if (
                     base
                     and ref not in self.classes
-                    and meaning.partition(":")[2]
+                    and full.partition(":")[2]
                     not in {each.partition(":")[2] for each in self.classes}
                 ):
                     what = f"{name} derives from {base}, which is not marshmallow's own Schema"
-                    how = "derive from marshmallow.Schema, and write the fields into it"
+                    how = "derive it from marshmallow.Schema, and declare the fields in it"
                     yield Finding(_NAME, path, one.line, "left", what, how)
 
     def _imports(self, path: str) -> bool:
@@ -191,7 +194,7 @@ class _Service:
             known = self.project.files.get(path)
             if known is not None and known != files[path] and "schema" not in known:
                 one = self.classes[certain[0]]
-                one.doubt(one.node, f"{path} is another file", "rename it")
+                one.doubt(one.node, f"{path} exists with other content", "rename that file")
         edits = [Edit(path, text) for path, text in files.items()]
         for path in concerned:
             if path in paths or not beside:
@@ -211,23 +214,23 @@ class _Service:
         return {name for name, full in imports.items() if full.partition(".")[0] == "marshmallow"}
 
     def _needed(self, path: str, certain: list[str], own: set[str]) -> Mapping[str, str]:
-        """Return marshmallow's names that a module uses besides its translated schemas."""
+        """Return the names of marshmallow that a module uses outside its translated schemas."""
         translated = {id(self.classes[ref].node) for ref in certain}
         translated |= {id(self.own_fields[ref].node) for ref in own}
-        found = Needed(self.sources[path], translated)
-        self.sources[path].tree.visit(found)
-        return found.needed
+        visitor = Needed(self.sources[path], translated)
+        self.sources[path].tree.visit(visitor)
+        return visitor.needed
 
     def _doubt_bases(self) -> None:
         for ref, declared in self.classes.items():
             for base in sorted(self.project.bases(ref)):
                 known = base in self.classes or base in (_SCHEMA, "builtins.object", "abc.ABC")
                 if not known and not base.startswith("typing."):
-                    what = f"a base class is not known: {base or 'not a name'}"
+                    what = f"unknown base class: {base or 'not a name'}"
                     declared.doubt(declared.node, what, "translate the class by hand")
             if declared.source.project.modules[declared.path].star_imports:
-                what = "the module imports by *, so that its names cannot be told"
-                declared.doubt(declared.node, what, "name what is imported")
+                what = "the module has a star import, so its names are unknown"
+                declared.doubt(declared.node, what, "import the names explicitly")
 
     def _doubt_uses(self) -> None:
         reads = any(
@@ -242,7 +245,7 @@ class _Service:
                     self.classes[use.ref].reasons.append(use.reason)
 
     def _doubt_own_fields(self) -> None:
-        """Leave schemas whose fields are of a class that something else needs, too."""
+        """Add reasons to schemas with field classes that other code needs as well."""
         for ref, own in self.own_fields.items():
             name = own.node.name.value
             users = [one for one in self.classes.values() if ref in one.uses_own]
@@ -257,8 +260,8 @@ class _Service:
                 if name in self.project.files[path]
             )
             for one in users if every != inside else ():
-                what = f"{name} is used outside of the fields of schemas, too"
-                one.doubt(one.node, what, "use a class of its own for that")
+                what = f"{name} is also used outside the fields of schemas"
+                one.doubt(one.node, what, "use a separate class there")
 
     def _doubts(self, group: list[str]) -> list[Reason]:
         return [reason for ref in group for reason in self.classes[ref].reasons]
@@ -272,18 +275,18 @@ class _Service:
             yield Finding(_NAME, declared.path, line, "changed", what)
 
     def _dependencies(self) -> Iterator[Finding]:
-        """Yield what has to change in the files that say which packages the service needs."""
+        """Yield the changes needed in the files that list the dependencies."""
         for path, text in sorted(self.project.files.items()):
-            found = required_in(path, text)
-            if "marshmallow" not in found:
+            lines = required_in(path, text)
+            if "marshmallow" not in lines:
                 continue
-            line = found["marshmallow"]
-            if "pydantic" not in found:
-                what = "the models need Pydantic 2, which is not required here"
+            line = lines["marshmallow"]
+            if "pydantic" not in lines:
+                what = "the models need Pydantic 2, which this file does not require"
                 yield Finding(_NAME, path, line, "left", what, "add pydantic>=2.10 and lock it")
             if not self.beside:
-                what = "nothing uses marshmallow any more"
-                how = "take it out, unless a library of the service needs it"
+                what = "the service no longer uses marshmallow"
+                how = "remove it, unless another library needs it"
                 yield Finding(_NAME, path, line, "left", what, how)
 
     def _left(self, groups: list[list[str]]) -> Iterator[Finding]:
@@ -295,7 +298,8 @@ class _Service:
             for ref in group if reasons else ():
                 if ref not in blamed:
                     declared, first = self.classes[ref], min(blamed)
-                    what = f"{declared.name} depends on {first.partition(':')[2]}, which is left"
+                    cause = first.partition(":")[2]
+                    what = f"{declared.name} depends on {cause}, which cannot be translated"
                     line = declared.source.line(declared.node)
                     how = f"see {reasons[0].path}:{reasons[0].line}"
                     yield Finding(_NAME, declared.path, line, "left", what, how)
@@ -303,20 +307,20 @@ class _Service:
 
 _OTHERS = (".Schema", ".ModelSchema", ".SQLAlchemySchema", "AutoSchema", ".TableSchema")
 _INSTEAD = {
-    "marshmallow_dataclass": "make the dataclass a model of Pydantic",
-    "marshmallow_sqlalchemy": "write the fields into a model with from_attributes=True",
-    "flask_marshmallow": "derive from marshmallow.Schema, and write the fields into it",
-    "marshmallow_enum": "use marshmallow.fields.Enum, which 3.18 has",
+    "marshmallow_dataclass": "turn the dataclass into a Pydantic model",
+    "marshmallow_sqlalchemy": "declare the fields in a model with from_attributes=True",
+    "flask_marshmallow": "derive from marshmallow.Schema, and declare the fields in it",
+    "marshmallow_enum": "use marshmallow.fields.Enum, available since 3.18",
     "webargs": "let FastAPI read the model from the request",
-    "apispec": "let FastAPI make the document from the models",
+    "apispec": "let FastAPI generate the document from the models",
 }
 
 
 def _class_in(tree: cst.Module, name: str) -> cst.ClassDef | None:
-    found = [
+    classes = [
         line for line in tree.body if isinstance(line, cst.ClassDef) and line.name.value == name
     ]
-    return found[0] if len(found) == 1 else None
+    return classes[0] if len(classes) == 1 else None
 
 
 def _imported(small: cst.CSTNode) -> Iterator[str]:
@@ -328,7 +332,7 @@ def _imported(small: cst.CSTNode) -> Iterator[str]:
 
 RULE = Rule(
     name=_NAME,
-    summary="schemas of marshmallow -> models of Pydantic, and an adapter that loads by them",
+    summary="schemas of marshmallow -> models of Pydantic, and an adapter that loads with them",
     since="1.5.0",
     words=("marshmallow",),
     survey=_survey,

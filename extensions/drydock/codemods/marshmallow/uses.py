@@ -1,4 +1,4 @@
-"""What else in a service uses its schemas, and could not do with other ones."""
+"""Other uses of schemas in a service that need a schema of marshmallow."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import libcst as cst
 from drydock.codemods.marshmallow.declared import Declared, Reason, keywords_of
 from drydock.codemods.source import Source, dotted
 
-# They take schemas of marshmallow, or make them.
+# Libraries that accept or create schemas of marshmallow.
 LIBRARIES = {
     *(
         "webargs",
@@ -58,7 +58,7 @@ _UNSUPPORTED = {
 
 @dataclass(frozen=True)
 class Use:
-    """A place that a schema cannot be exchanged at."""
+    """A place where a schema cannot be replaced."""
 
     ref: str
     reason: Reason
@@ -67,10 +67,10 @@ class Use:
 def uses(
     source: Source, classes: Mapping[str, Declared], *, reads_docstrings: bool
 ) -> Iterator[Use]:
-    """Yield the places in a module that want a schema of marshmallow itself."""
-    found = _Uses(source, classes, reads_docstrings)
-    source.tree.visit(found)
-    yield from found.uses
+    """Yield the places in a module that need a schema of marshmallow."""
+    visitor = _Uses(source, classes, reads_docstrings)
+    source.tree.visit(visitor)
+    yield from visitor.uses
 
 
 class _Uses(cst.CSTVisitor):
@@ -83,16 +83,16 @@ class _Uses(cst.CSTVisitor):
         self.reads_docstrings = reads_docstrings
         self.uses: list[Use] = []
         self.bases: list[set[str]] = [{""}]
-        """What the classes around derive from."""
+        """The ancestors of the enclosing classes."""
         self.named: dict[str, str] = {}
-        """The schemas that variables hold."""
+        """The schemas in variables, by name."""
 
     def _ref(self, node: cst.CSTNode) -> str:
         if isinstance(node, cst.Call):
             node = node.func
-        meaning = self.source.resolve(node)
-        if meaning in self.classes and self.classes[meaning].is_schema:
-            return meaning
+        full = self.source.resolve(node)
+        if full in self.classes and self.classes[full].is_schema:
+            return full
         return self.named.get(dotted(node), "")
 
     def _note(self, ref: str, node: cst.CSTNode, what: str, how: str) -> None:
@@ -125,19 +125,19 @@ class _Uses(cst.CSTVisitor):
         if (ref := self._ref(node.func)) and dotted(node.func) not in self.named:
             for name in keywords_of(node):
                 if name in ("load_only", "dump_only") and self._has_in_meta(ref, name):
-                    what = f"{name}= takes the place of Meta.{name}"
-                    self._note(ref, node, what, "make a schema of its own for it")
+                    what = f"{name}= overrides Meta.{name}"
+                    self._note(ref, node, what, "define a separate schema for it")
                 elif name not in _OPTIONS:
-                    what = f"{name}= is given to a schema"
+                    what = f"{name}= is passed to a schema"
                     self._note(ref, node, what, "use a contextvars.ContextVar")
             if any(each.star for each in node.args):
-                self._note(ref, node, "options are given by * or **", "write them out")
+                self._note(ref, node, "options are unpacked with * or **", "write them out")
         elif not self._is_own(node.func):
             for argument in node.args:
                 if ref := self._ref(argument.value):
                     callee = cst.Module([]).code_for_node(node.func)
-                    what = f"the schema is handed to {callee}, which may need marshmallow"
-                    how = "load and dump where the data is, or let FastAPI read the model"
+                    what = f"the schema is passed to {callee}, which may need marshmallow"
+                    how = "call load() and dump() directly, or let FastAPI read the model"
                     self._note(ref, argument, what, how)
 
     def _has_in_meta(self, ref: str, name: str) -> bool:
@@ -145,18 +145,18 @@ class _Uses(cst.CSTVisitor):
         return any(name in (self.classes[each].meta or {}) for each in every)
 
     def _is_own(self, callee: cst.BaseExpression) -> bool:
-        """Tell whether what is called is the service's own, or Python's."""
+        """Return whether a callee belongs to the service or to Python."""
         name = dotted(callee)
-        meaning = self.source.resolve(callee)
-        if ":" in meaning or meaning.startswith(("builtins.", "typing.")):
+        full = self.source.resolve(callee)
+        if ":" in full or full.startswith(("builtins.", "typing.")):
             return True
         if isinstance(callee, cst.Attribute) and isinstance(callee.value, cst.Call):
-            # A method of what the service's own class makes, or of its base.
-            made = callee.value.func
-            if dotted(made) == "super":
+            # A method of an instance of a class of the service, or of its base.
+            factory = callee.value.func
+            if dotted(factory) == "super":
                 return all(":" in each or each == "builtins.object" for each in self.bases[-1])
-            return ":" in self.source.resolve(made)
-        # What replaces a method for a test leaves the schema as it is.
+            return ":" in self.source.resolve(factory)
+        # `patch.object` in a test does not change the schema.
         return name.startswith(("self.", "cls.")) or name.endswith("patch.object")
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
@@ -168,11 +168,11 @@ class _Uses(cst.CSTVisitor):
         if self.reads_docstrings:
             for ref, one in self.classes.items():
                 if one.name in node.value:
-                    what = f"{one.name} stands in a text that apispec may read"
-                    self._note(ref, node, what, "let FastAPI make the document")
+                    what = f"a string that apispec may read names {one.name}"
+                    self._note(ref, node, what, "let FastAPI generate the document")
 
 
 def library_of(full: str) -> str:
-    """Return the library that builds on marshmallow and is imported by `full`; else nothing."""
+    """Return the library behind `full` if it builds on marshmallow, else an empty string."""
     top = full.partition(".")[0]
     return top if top in LIBRARIES or top.startswith("marshmallow_") else ""

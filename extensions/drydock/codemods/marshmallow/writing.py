@@ -1,4 +1,4 @@
-"""The new text of a module whose schemas are translated."""
+"""Writes the new text of a module with translated schemas."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import libcst as cst
 
 from drydock.codemods.imports import is_docstring
 from drydock.codemods.marshmallow.declared import HOOKS, Declared, text_of
-from drydock.codemods.marshmallow.families import Families, Has, Shape, Side
+from drydock.codemods.marshmallow.families import Families, Member, Shape, Side
 from drydock.codemods.marshmallow.field_types import Translation, translate
 from drydock.codemods.marshmallow.layout import wrapped, wrapped_imports
 from drydock.codemods.marshmallow.names import Names
@@ -20,9 +20,9 @@ SWAPPED = {
     *("Schema", "ValidationError", "EXCLUDE", "INCLUDE", "RAISE"),
     *(hook.removeprefix("marshmallow.") for hook in HOOKS),
 }
-"""What the adapter has under marshmallow's own name."""
+"""Names that the adapter defines under the same name as marshmallow."""
 _EXTRA = {"raise": "forbid", "exclude": "ignore", "include": "allow"}
-# A field with such a name would hide it from the lines below, or is one of Pydantic's own.
+# A field with such a name would shadow a built-in or an adapter name, or clash with Pydantic.
 _RESERVED = {
     *("list", "dict", "tuple", "str", "int", "float", "bool", "optional"),
     *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw"),
@@ -36,14 +36,14 @@ _RESERVED = {
 
 @dataclass(frozen=True)
 class Models:
-    """The names of a schema's models."""
+    """The names of the models of a schema."""
 
     both: str
-    """What has the fields that are loaded and dumped; empty where there is none."""
+    """The base with the fields that are both loaded and dumped; empty if there is none."""
     load: str
     dump: str
     owner: str
-    """The ref of the schema beside which they stand."""
+    """The ref of the schema above which they are written."""
 
     def of(self, side: Side) -> str:
         """Return the model for a side."""
@@ -52,17 +52,17 @@ class Models:
 
 @dataclass
 class Writer:
-    """Writes modules; what it cannot write with certainty is noted at the class."""
+    """Writes modules; doubts are recorded as reasons of the class."""
 
     families: Families
     package: str
     """The full name of the adapter."""
     version: int
     module_name: Callable[[str], str]
-    """The dotted name by which a module is imported."""
+    """Returns the dotted name under which a module is imported."""
     models: dict[str, Models] = field(default_factory=dict)
     own_fields: Sequence[OwnField] = ()
-    """The classes of fields that become types."""
+    """The field classes that become types."""
 
     def name_models(self, refs: Sequence[str]) -> None:
         """Choose the names of all models, before any is written."""
@@ -74,15 +74,15 @@ class Writer:
             return self.models[ref]
         shape = self.families.shapes[ref]
         self.models[ref] = Models("", "", "", ref)  # for a schema that is its own base
-        if self._same_as_parent(shape):
-            found = self._models(shape.parents[0])
+        if self._only_inherits(shape):
+            models = self._models(shape.parents[0])
         else:
-            found = self._named(ref, shape)
-        self.models[ref] = found
-        return found
+            models = self._new_models(ref, shape)
+        self.models[ref] = models
+        return models
 
-    def _same_as_parent(self, shape: Shape) -> bool:
-        """Tell whether a class only inherits: its parent's models are its own."""
+    def _only_inherits(self, shape: Shape) -> bool:
+        """Return whether a class only inherits, so that its parent's models serve it as well."""
         return (
             shape.inherits
             and len(shape.parents) == 1
@@ -91,7 +91,7 @@ class Writer:
             and self.families.shapes[shape.parents[0]].split == shape.split
         )
 
-    def _named(self, ref: str, shape: Shape) -> Models:
+    def _new_models(self, ref: str, shape: Shape) -> Models:
         declared = shape.declared
         module = declared.source.project.modules[declared.path]
         taken = {*module.bound, *module.imports} | {
@@ -104,75 +104,75 @@ class Writer:
         stem = declared.name.removesuffix("Schema") or declared.name
         for each in (stem, declared.name):
             if not shape.split:
-                found = Models(f"{each}Data", f"{each}Data", f"{each}Data", ref)
+                models = Models(f"{each}Data", f"{each}Data", f"{each}Data", ref)
             else:
                 shared = any(self._is_shared(one) for one in self._own(shape))
-                found = Models(f"{each}Base" if shared else "", f"{each}In", f"{each}Out", ref)
-            if taken.isdisjoint({found.both, found.load, found.dump}):
-                return found
+                models = Models(f"{each}Base" if shared else "", f"{each}In", f"{each}Out", ref)
+            if taken.isdisjoint({models.both, models.load, models.dump}):
+                return models
         what = f"the names {stem}Data and {declared.name}Data are taken"
-        declared.doubt(declared.node, what, "rename what has them")
-        return found
+        declared.doubt(declared.node, what, "rename the classes that have them")
+        return models
 
-    def _own(self, shape: Shape) -> list[Has]:
-        """Return the fields that the models of a schema have to say."""
+    def _own(self, shape: Shape) -> list[Member]:
+        """Return the fields that the models of a schema have to declare."""
         if not shape.inherits:
-            return list(shape.has.values())
-        return [one for one in shape.has.values() if one.origin is shape.declared]
+            return list(shape.members.values())
+        return [one for one in shape.members.values() if one.origin is shape.declared]
 
-    def _is_shared(self, one: Has) -> bool:
-        """Tell whether a field is the same when it is loaded and when it is dumped."""
+    def _is_shared(self, one: Member) -> bool:
+        """Return whether a field is the same for loading and dumping."""
         return one.side == "both" and not any(
             self.families.shapes[ref].split for ref in self.families.nested_by(one)
         )
 
     def write(self, source: Source, refs: Sequence[str], *, swap: bool, freed: set[str]) -> str:
-        """Return a module's new text; `swap` also exchanges what the adapter has elsewhere in it.
+        """Return a module's new text; `swap` also replaces marshmallow's names in its other code.
 
-        `freed` are the names that marshmallow's imports bind and nothing needs any more.
+        `freed` are the names of marshmallow's imports that nothing needs any longer.
         """
         names = Names(source, self.package, freed)
-        made: dict[cst.ClassDef, list[cst.BaseStatement]] = {
+        replacements: dict[cst.ClassDef, list[cst.BaseStatement]] = {
             self.families.classes[ref].node: self._class(ref, names)
             for ref in refs
             if ref.partition(":")[0] == source.path
         }
         for own in self.own_fields:
             if own.source is source:
-                made[own.node] = [own.written(names)]
-        tree = source.tree.visit(_Exchange(source, made, names, freed, swap=swap))
+                replacements[own.node] = [own.written(names)]
+        tree = source.tree.visit(_Exchange(source, replacements, names, freed, swap=swap))
         tree = with_adapter(tree, names.wanted, self.package, partial(self._is_own, source))
         return wrapped_imports(tree.code, self.package)
 
     def _is_own(self, source: Source, module: str) -> bool:
-        """Tell whether a module is the service's own, as the adapter is."""
+        """Return whether a module belongs to the service; the adapter does."""
         adapter = module in (self.package, self.package.partition(".")[0])
         return adapter or bool(source.project.find_module(module, near=source.path))
 
     def _class(self, ref: str, names: Names) -> list[cst.BaseStatement]:
-        """Return the models of a schema and the class that is left of it."""
+        """Return the models of a schema, and the remaining schema class."""
         shape = self.families.shapes[ref]
         models = self.models[ref]
         statements: list[cst.BaseStatement] = []
         own = models.owner == ref
-        if own and (shape.has or shape.declared.is_schema):
+        if own and (shape.members or shape.declared.is_schema):
             statements += self._model_classes(shape, models, names)
-        body = _left_of(shape.declared, names)
+        body = _remaining_body(shape.declared, names)
         if own and shape.declared.is_schema:
             lines = [f"load_model = {models.load}"]
             if models.dump != models.load:
                 lines.append(f"dump_model = {models.dump}")
             body = _with_lines(body, lines)
         node = shape.declared.node
-        bases = [_swapped_base(shape.declared, each, names) for each in node.bases]
-        left = node.with_changes(
+        bases = [_adapter_base(shape.declared, each, names) for each in node.bases]
+        remaining = node.with_changes(
             bases=bases, body=node.body.with_changes(body=body or [_parsed("pass")])
         )
         if statements:
             blank = [cst.EmptyLine(indent=False)] * 2
             comments = [each for each in node.leading_lines if each.comment]
-            left = left.with_changes(leading_lines=[*blank, *comments])
-        return [*statements, left]
+            remaining = remaining.with_changes(leading_lines=[*blank, *comments])
+        return [*statements, remaining]
 
     def _model_classes(self, shape: Shape, models: Models, names: Names) -> list[cst.BaseStatement]:
         own = self._own(shape)
@@ -186,7 +186,7 @@ class Writer:
                 self._model(
                     models.load,
                     bases=bases,
-                    has=own,
+                    members=own,
                     side="load",
                     shape=shape,
                     names=names,
@@ -194,12 +194,12 @@ class Writer:
                 )
             ]
         shared = [one for one in own if self._is_shared(one)]
-        found = []
+        classes = []
         if models.both:
             bases = [self._imported(m.both, shape, parents, names) for m in parents if m.both]
-            found.append(
+            classes.append(
                 self._model(
-                    models.both, bases=bases, has=shared, side="load", shape=shape, names=names
+                    models.both, bases=bases, members=shared, side="load", shape=shape, names=names
                 )
             )
         for name, side, config in ((models.load, "load", extra), (models.dump, "dump", "")):
@@ -211,12 +211,18 @@ class Writer:
                 if not models.both or m.of(side) != m.both  # type: ignore[arg-type]
             ]
             bases = list(dict.fromkeys([*above, *bases]))
-            found.append(
+            classes.append(
                 self._model(
-                    name, bases=bases, has=ours, side=side, shape=shape, names=names, extra=config
+                    name,
+                    bases=bases,
+                    members=ours,
+                    side=side,
+                    shape=shape,
+                    names=names,
+                    extra=config,
                 )
             )
-        return found
+        return classes
 
     def _extra(self, shape: Shape) -> str:
         above = {self.families.shapes[ref].unknown for ref in shape.parents} or {"raise"}
@@ -235,25 +241,27 @@ class Writer:
         name: str,
         *,
         bases: Sequence[str],
-        has: Sequence[Has],
+        members: Sequence[Member],
         side: str,
         shape: Shape,
         names: Names,
         extra: str = "",
     ) -> cst.BaseStatement:
         lines: list[cst.BaseStatement] = []
-        for one in has:
-            lines.append(self._field(one, side, shape, names, [each.field.name for each in has]))
+        for one in members:
+            lines.append(
+                self._field(one, side, shape, names, [each.field.name for each in members])
+            )
         heads = list(bases) or [names.adapter("Model")]
         if extra:
             heads.append(f'extra="{extra}"')
-        made = _parsed(f"class {name}({', '.join(heads)}):\n    pass")
-        assert isinstance(made, cst.ClassDef)
-        # What stood between the first field and `Meta` or the docstring stands there no more.
+        class_ = _parsed(f"class {name}({', '.join(heads)}):\n    pass")
+        assert isinstance(class_, cst.ClassDef)
+        # Drop blank lines above the first field, which followed `Meta` or the docstring.
         first = next(
             (
                 n
-                for n, one in enumerate(has)
+                for n, one in enumerate(members)
                 if one.field.statement.body and one.origin is shape.declared
             ),
             0,
@@ -264,20 +272,22 @@ class Writer:
             comments = [each for each in line.leading_lines if each.comment]
             lines[place] = line.with_changes(leading_lines=comments)
         if lines:
-            made = made.with_changes(body=made.body.with_changes(body=lines))
-        return made.with_changes(leading_lines=[cst.EmptyLine(indent=False)] * 2)
+            class_ = class_.with_changes(body=class_.body.with_changes(body=lines))
+        return class_.with_changes(leading_lines=[cst.EmptyLine(indent=False)] * 2)
 
     def _field(
-        self, one: Has, side: str, shape: Shape, names: Names, around: Sequence[str]
+        self, one: Member, side: str, shape: Shape, names: Names, around: Sequence[str]
     ) -> cst.BaseStatement:
         origin, name = one.origin, one.field.name
         if origin.path != shape.declared.path:
-            names = _Elsewhere(names, origin, shape.declared, self.module_name)  # type: ignore[assignment]
+            names = _NamesElsewhere(names, origin, shape.declared, self.module_name)  # type: ignore[assignment]
         written_name = name
         if name.startswith("_") or name in _RESERVED:
             written_name = f"{name.strip('_') or 'field'}_"
-            if written_name in around or written_name in shape.has:
-                origin.doubt(one.field.call, f"the name {written_name} is taken", "rename it")
+            if written_name in around or written_name in shape.members:
+                origin.doubt(
+                    one.field.call, f"the name {written_name} is taken", "rename the field"
+                )
         to = Translation(
             declared=origin,
             names=names,
@@ -291,7 +301,11 @@ class Writer:
         try:
             statement = _parsed(text)
         except cst.ParserSyntaxError:
-            origin.doubt(one.field.call, f"{name} cannot be written", "translate it by hand")
+            origin.doubt(
+                one.field.call,
+                f"the declaration of {name} cannot be generated",
+                "translate it by hand",
+            )
             return _parsed("pass")
         assert isinstance(statement, cst.SimpleStatementLine)
         if origin is not shape.declared:
@@ -316,8 +330,8 @@ class Writer:
         model = models.dump if side == "dump" else models.load
         owner = self.families.classes[models.owner]
         if owner.path == shape.declared.path:
-            mine = shape.declared.source.line(shape.declared.node)
-            above = owner.source.line(owner.node) < mine
+            own_line = shape.declared.source.line(shape.declared.node)
+            above = owner.source.line(owner.node) < own_line
             return model if above else f'"{model}"'
         if isinstance(target, cst.SimpleString) or origin.path != shape.declared.path:
             return ""
@@ -328,8 +342,8 @@ class Writer:
         return names.library(f"{self.module_name(owner.path)}.{model}")
 
 
-class _Elsewhere:
-    """Names for a field that a class of another module says: its code cannot be carried over."""
+class _NamesElsewhere:
+    """Names for a field of a class in another module, whose code cannot be copied."""
 
     def __init__(
         self,
@@ -347,8 +361,8 @@ class _Elsewhere:
             if not origin.source.resolve(node).startswith(("marshmallow.", "builtins."))
         ]
         if used:
-            what = f"fields of {origin.name} would have to be repeated, with what they name"
-            declared.doubt(declared.node, what, "declare the fields in it")
+            what = f"fields of {origin.name} use names of their own module"
+            declared.doubt(declared.node, what, "declare the fields in this class")
 
 
 def _names_in(node: cst.CSTNode) -> list[cst.Name]:
@@ -374,12 +388,12 @@ def _imported_at_top(source: Source, node: cst.CSTNode) -> bool:
     return False
 
 
-def _left_of(declared: Declared, names: Names) -> list[cst.BaseStatement]:
-    """Return the statements of a schema class that stay in it."""
-    gone = {id(one.statement) for one in declared.fields.values()}
+def _remaining_body(declared: Declared, names: Names) -> list[cst.BaseStatement]:
+    """Return the statements that stay in a schema class."""
+    removed = {id(one.statement) for one in declared.fields.values()}
     body = []
     for statement in declared.node.body.body:
-        if id(statement) in gone:
+        if id(statement) in removed:
             continue
         if isinstance(statement, cst.ClassDef) and statement.name.value == "Meta":
             continue
@@ -398,9 +412,9 @@ def _with_hooks(declared: Declared, method: cst.FunctionDef, names: Names) -> cs
     decorators = []
     for each in method.decorators:
         call = each.decorator if isinstance(each.decorator, cst.Call) else None
-        meaning = declared.source.resolve(call.func if call else each.decorator)
-        if meaning in HOOKS:
-            new = cst.parse_expression(names.adapter(meaning.removeprefix("marshmallow.")))
+        full = declared.source.resolve(call.func if call else each.decorator)
+        if full in HOOKS:
+            new = cst.parse_expression(names.adapter(full.removeprefix("marshmallow.")))
             swapped = call.with_changes(func=new) if call else new
             decorators.append(each.with_changes(decorator=swapped))
         else:
@@ -420,7 +434,7 @@ def _with_lines(body: list[cst.BaseStatement], lines: list[str]) -> list[cst.Bas
     return [*body[:place], *new, *rest]
 
 
-def _swapped_base(declared: Declared, base: cst.Arg, names: Names) -> cst.Arg:
+def _adapter_base(declared: Declared, base: cst.Arg, names: Names) -> cst.Arg:
     if declared.source.resolve(base.value) == "marshmallow.Schema":
         return base.with_changes(value=cst.parse_expression(names.adapter("Schema")))
     return base
@@ -433,36 +447,36 @@ def _parsed(text: str) -> cst.BaseStatement:
 
 
 class _Exchange(cst.CSTTransformer):
-    """Puts the models in, and the adapter's names in the place of marshmallow's."""
+    """Inserts the models, and replaces marshmallow's names with the adapter's."""
 
     def __init__(
         self,
         source: Source,
-        made: Mapping[cst.ClassDef, list[cst.BaseStatement]],
+        replacements: Mapping[cst.ClassDef, list[cst.BaseStatement]],
         names: Names,
         freed: set[str],
         *,
         swap: bool,
     ) -> None:
         super().__init__()
-        self.source, self.made, self.names, self.freed, self.swap = (
-            *(source, made, names),
+        self.source, self.replacements, self.names, self.freed, self.swap = (
+            *(source, replacements, names),
             *(freed, swap),
         )
 
     def visit_ClassDef(self, node: cst.ClassDef) -> bool:
-        return node not in self.made
+        return node not in self.replacements
 
     def leave_ClassDef(
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement]:
-        if original_node not in self.made:
+        if original_node not in self.replacements:
             return updated_node
-        made = self.made[original_node]
+        statements = self.replacements[original_node]
         if self.swap:
             swapping = _Swapping(self.source, self.names)
-            made = [each.visit(swapping) for each in made]  # type: ignore[misc]
-        return cst.FlattenSentinel(made)
+            statements = [each.visit(swapping) for each in statements]  # type: ignore[misc]
+        return cst.FlattenSentinel(statements)
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
         return False
