@@ -146,6 +146,11 @@ def test_what_is_not_certain_is_listed(case: str) -> None:
     assert "s3cret" not in todo.why
 
 
+def test_no_index_has_no_address() -> None:
+    _, _, (todo,) = carry({"requirements.txt": "--no-index\n"})
+    assert todo.why == "not carried over: no-index"
+
+
 def test_a_file_of_pip_is_read_by_nobody_any_more() -> None:
     assert [one.path for one in carry({"pip.conf": "[global]\ntimeout = 9\n"})[3]] == ["pip.conf"]
 

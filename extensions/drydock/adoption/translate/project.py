@@ -1,4 +1,4 @@
-"""The standard's pyproject.toml with what a service said in its own way."""
+"""The standard's pyproject.toml with a service's dependencies, settings and metadata."""
 
 import json
 import re
@@ -31,13 +31,13 @@ from drydock.documents.formats import toml
 from drydock.documents.places import line_of
 
 OWN = "    # The service's own:\n"
-"""What the standard writes before the service's own dependencies."""
+"""The comment of the standard before the service's own dependencies."""
 PATH = "pyproject.toml"
 _SCRIPTS = "[project.scripts]\n"
 
-# Tools that read another file of the standard instead.
+# Tools that read another file in the standard.
 _CONFIGURED = {"ruff": "ruff.toml", "mypy": "mypy.ini"}
-# Tools whose work the standard's do.
+# Tools that the standard's tools replace.
 _REPLACED = {
     "black": "ruff format replaces it",
     "isort": "ruff replaces it",
@@ -48,12 +48,20 @@ _REPLACED = {
     "setuptools_scm": "{builder} builds the package",
     "flit": "{builder} builds the package",
 }
-# What the standard says of every service, or what is asked.
-_SAID = {"name", "version", "description", "requires-python", "dependencies", "dynamic", "readme"}
+# Fields that the standard sets in every service, or that are answers.
+_OF_THE_STANDARD = {
+    "name",
+    "version",
+    "description",
+    "requires-python",
+    "dependencies",
+    "dynamic",
+    "readme",
+}
 # Tables that are translated.
 _TRANSLATED = ("project", "build-system", "dependency-groups", "tool.poetry", "tool.uv.sources")
-# What takes the version of a package from git's tags.
-_TAGS = (
+# Tools that take the version of a package from git tags.
+_VERSIONED_BY_TAGS = (
     ("setuptools_scm",), ("setuptools-git-versioning",), ("poetry-dynamic-versioning",),
     ("hatch", "version"), ("pdm", "version"),
 )  # fmt: skip
@@ -63,37 +71,37 @@ _WHEEL = "tool.hatch.build.targets.wheel"
 def carry(theirs: str, files: Files) -> Carried:
     """Return the rendered pyproject.toml with the dependencies, settings and metadata of a service.
 
-    `files` are the service's. Raises ValueError when its own pyproject.toml is not valid.
+    `files` are the service's. Raises ValueError if its own pyproject.toml is not valid.
     """
     ours = files.get(PATH, "")
     own, standard = toml.data(ours), toml.data(theirs)
     tool = own.get("tool", {})
-    of_poetry = kept_poetry.is_meant(standard)
-    demands, todo = read(files, "poetry.lock" if of_poetry else "uv.lock")
-    more_tools = list(tools.missing(demands, files))
-    demands += more_tools
+    keeps_poetry = kept_poetry.is_kept(standard)
+    demands, todo = read(files, "poetry.lock" if keeps_poetry else "uv.lock")
+    missing_tools = list(tools.missing(demands, files))
+    demands += missing_tools
     text, rules, dropped = _with_dependencies(theirs, standard, demands, files)
-    text, said = _with_constants(text, standard, own, files)
-    text, gave_way, by_hand = _with_python(text, standard, own, ours)
-    made = toml.data(text)["project"]
-    said += gave_way
-    kept_keys = kept_poetry.KEPT if of_poetry else frozenset()
+    text, done = _with_constants(text, standard, own, files)
+    text, replaced, by_hand = _with_python(text, standard, own, ours)
+    project = toml.data(text)["project"]
+    done += replaced
+    kept_keys = kept_poetry.KEPT if keeps_poetry else frozenset()
     fields, tables, more = poetry.tables(tool.get("poetry", {}), ours, kept_keys)
-    fields |= dict(_fields(ours, made))
+    fields |= dict(_fields(ours, project))
     kept = dict(_headed(ours))
     tables |= {name: _source(table) for name, table in kept.items() if name.startswith("project.")}
     tables.pop("project.optional-dependencies", None)
     if scripts := setup.scripts(files):
         tables["project.scripts"] = scripts + tables.get("project.scripts", "")
-    text, clashes = _with_metadata(text, made.get("scripts", {}), fields, tables)
-    named_tools = [f"{one.name}, which {one.path} imports" for one in more_tools]
-    sources, assigned, named, logins = indexes.carry(files, theirs)
+    text, clashes = _with_metadata(text, project.get("scripts", {}), fields, tables)
+    added_tools = [f"{tool.name}, which {tool.path} imports" for tool in missing_tools]
+    sources, assigned, added_indexes, logins = indexes.carry(files, theirs)
     sources = _sources(demands, tool, assigned) + sources
-    if of_poetry:
+    if keeps_poetry:
         sources = kept_poetry.tables(sources, demands, own, standard)
         text = kept_poetry.with_settings(text, standard, own, files)
-        text = kept_poetry.capped(text, made["requires-python"], own)
-    elif any(Requirement(one.text).url for one in demands):
+        text = kept_poetry.capped(text, project["requires-python"], own)
+    elif any(Requirement(demand.text).url for demand in demands):
         sources += "\n[tool.hatch.metadata]\nallow-direct-references = true\n"
     text += sources + _settings(text, ours)
     result = toml.data(text)
@@ -105,17 +113,17 @@ def carry(theirs: str, files: Files) -> Carried:
         *_tagged(result["project"]["version"], own, ours),
         *clashes,
         *logins,
-        *_idle(ours, tool, of_poetry=of_poetry),
+        *_unused(ours, tool, keeps_poetry=keeps_poetry),
         *lost,
     ]
     requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
     unsure = {one.path for one in left if one not in dropped}
-    if numbers := Counter(one.path for one in demands if one not in more_tools):
+    if numbers := Counter(one.path for one in demands if one not in missing_tools):
         counts = ", ".join(f"{count} of {path}" for path, count in numbers.items())
-        said.insert(0, f"dependencies: {counts}")
+        done.insert(0, f"dependencies: {counts}")
     return Carried(
         text=text,
-        rules=(*said, *named_tools, *named, *rules),
+        rules=(*done, *added_tools, *added_indexes, *rules),
         todo=tuple(left),
         accounted=frozenset(({PATH} if ours else set()) | (requirements - unsure)),
     )
@@ -128,40 +136,40 @@ def _with_dependencies(
     standard = {"": _names(project["dependencies"]), "dev": _names(groups.get("dev", []))}
     rules: list[str] = []
     todo: list[Todo] = []
-    held: dict[str, list[str]] = {}
-    for asked_for in demands:
-        demand, moved = tools.placed(asked_for, standard["dev"], files)
+    items: dict[str, list[str]] = {}
+    for original in demands:
+        demand, moved = tools.placed(original, standard["dev"], files)
         rules += moved
-        # A package that the service itself needs is there for its tools, too.
+        # The dev group need not repeat what the service itself requires.
         known = standard[""] | (standard["dev"] if demand.group else {})
-        wanted, asked = demand.text, Requirement(demand.text)
+        written, requirement = demand.text, Requirement(demand.text)
         if demand.name in known:
             ranged = known[demand.name]
-            if raised := _raised(ranged, asked):
+            if raised := _raised(ranged, requirement):
                 text = text.replace(json.dumps(ranged), json.dumps(raised), 1)
-                rules.append(f"{raised} combines the standard's {ranged} with {wanted}")
-            elif asked.specifier and asked.specifier != Requirement(ranged).specifier:
-                rules.append(f"the standard's {ranged} replaces {wanted}")
-            if not asked.extras:
+                rules.append(f"{raised} combines the standard's {ranged} with {written}")
+            elif requirement.specifier and requirement.specifier != Requirement(ranged).specifier:
+                rules.append(f"the standard's {ranged} replaces {written}")
+            if not requirement.extras:
                 todo += _comments_lost(demand, files)
                 continue
-            wanted = f"{asked.name}[{','.join(sorted(asked.extras))}]"
-        quoted = wanted.replace("\\", "\\\\").replace('"', "'")
+            written = f"{requirement.name}[{','.join(sorted(requirement.extras))}]"
+        quoted = written.replace("\\", "\\\\").replace('"', "'")
         above, behind = _comments(demand, files)
         item = "".join(f"    {line}\n" for line in above)
-        held.setdefault(demand.group, []).append(f'{item}    "{quoted}",{behind}\n')
+        items.setdefault(demand.group, []).append(f'{item}    "{quoted}",{behind}\n')
         if not demand.group and demand.name in standard["dev"]:
             ranged = standard["dev"][demand.name]
             text = text.replace(json.dumps(ranged), json.dumps(demand.name), 1)
-            rules.append(f"{wanted}, which the code imports, replaces the standard's {ranged}")
+            rules.append(f"{written}, which the code imports, replaces the standard's {ranged}")
     first, marker, rest = text.partition(OWN)
     second, other, end = rest.partition(OWN)
     if not marker:
         raise ValueError("the standard's pyproject.toml has no marker for a service's dependencies")
-    main, dev = ("".join(held.pop(group, [])) for group in ("", "dev"))
+    main, dev = ("".join(items.pop(group, [])) for group in ("", "dev"))
     text = f"{first}{marker}{main}{second}{other}{dev if other else ''}{end}"
-    extras = {name: items for name, items in held.items() if name.startswith("extra:")}
-    more = {name: items for name, items in held.items() if name not in extras}
+    extras = {name: lines for name, lines in items.items() if name.startswith("extra:")}
+    more = {name: lines for name, lines in items.items() if name not in extras}
     if extras:
         table = f"[project.optional-dependencies]\n{_arrays(extras)}\n"
         text = text.replace(_SCRIPTS, f"{table}{_SCRIPTS}", 1)
@@ -189,9 +197,9 @@ def _raised(standard: str, own: Requirement) -> str:
 
 
 def _comments_lost(demand: Demand, files: Files) -> Iterator[Todo]:
-    """Yield the comments of a requirement that the standard has, so that it is not added."""
+    """Yield the comments of a requirement that is not added because the standard has it."""
     above, behind = _comments(demand, files)
-    # Those on lines of their own in pyproject.toml are found where the whole of it is compared.
+    # `_lost` finds the comments on separate lines of pyproject.toml.
     for comment in [*(above if demand.path != PATH else ()), *filter(None, [behind.strip()])]:
         yield _comment_lost(demand.path, demand.line, comment)
 
@@ -204,15 +212,15 @@ def _names(requirements: Iterable[str]) -> dict[str, str]:
     return {canonicalize_name(Requirement(one).name): one for one in requirements}
 
 
-def _arrays(held: Mapping[str, list[str]]) -> str:
-    named = ((name.partition(":")[2], "".join(items)) for name, items in held.items())
-    return "".join(f"{name} = [\n{items}]\n" for name, items in named)
+def _arrays(groups: Mapping[str, list[str]]) -> str:
+    arrays = ((name.partition(":")[2], "".join(lines)) for name, lines in groups.items())
+    return "".join(f"{name} = [\n{items}]\n" for name, items in arrays)
 
 
 def _comments(demand: Demand, files: Files) -> tuple[list[str], str]:
     """Return the comments above a requirement, and the one behind it.
 
-    Those of an image are about its layers.
+    Comments in a Dockerfile are about its layers.
     """
     if is_dockerfile(demand.path):
         return [], ""
@@ -229,7 +237,7 @@ def _comments(demand: Demand, files: Files) -> tuple[list[str], str]:
 def _with_constants(
     text: str, standard: Mapping[str, Any], own: dict[str, Any], files: Files
 ) -> tuple[str, list[str]]:
-    """Set the version and the README that the service has, and its packages."""
+    """Set the service's version, README and packages."""
     rules = []
     project, tool = own.get("project", {}), own.get("tool", {}).get("poetry", {})
     version = project.get("version") or tool.get("version") or setup.version(files)
@@ -238,7 +246,7 @@ def _with_constants(
     present = [
         path for path in ("README.md", "README.rst", "README.txt", "README") if path in files
     ]
-    if present and present[0] == "README":  # its kind must be said
+    if present and present[0] == "README":  # without an ending, its type must be given
         readme = 'readme = { file = "README", content-type = "text/plain" }'
         text = text.replace('readme = "README.md"', readme, 1)
     elif present and present[0] != "README.md":
@@ -247,15 +255,15 @@ def _with_constants(
         text = re.sub(r'(?m)^readme = "README.md"\n', "", text, count=1)
     text = _with_packages(text, standard, own, files)
     backend = own.get("build-system", {}).get("build-backend")
-    built = standard["build-system"]["build-backend"]
-    if backend not in (None, built):
-        rules.append(f"{built} replaces {backend} as the build backend")
+    standard_backend = standard["build-system"]["build-backend"]
+    if backend not in (None, standard_backend):
+        rules.append(f"{standard_backend} replaces {backend} as the build backend")
     return text, rules
 
 
 def _tagged(version: str, own: dict[str, Any], ours: str) -> Iterator[Todo]:
-    """Yield that a version which came from git's tags is written down now."""
-    for path in _TAGS:
+    """Yield that the version, which came from git tags, is now in pyproject.toml."""
+    for path in _VERSIONED_BY_TAGS:
         setting = _at(own, ("tool", *path))
         source = setting.get("source") if isinstance(setting, dict) else None
         if setting is None or (path[-1] == "version" and source not in {"vcs", "scm"}):
@@ -268,37 +276,38 @@ def _tagged(version: str, own: dict[str, Any], ours: str) -> Iterator[Todo]:
 def _with_python(
     text: str, rendered: Mapping[str, Any], own: dict[str, Any], ours: str
 ) -> tuple[str, list[str], list[Todo]]:
-    """Set the Python that the service needs, where it needs a newer one than the standard."""
-    place: tuple[str, ...] = ("project", "requires-python")
-    python = _at(own, place)
+    """Set the Python that the service needs, if it is newer than the standard's."""
+    key: tuple[str, ...] = ("project", "requires-python")
+    python = _at(own, key)
     if not python:
-        place = ("tool", "poetry", "dependencies", "python")
-        python = _at(own, place)
+        key = ("tool", "poetry", "dependencies", "python")
+        python = _at(own, key)
     if not python:
         return text, [], []
     standard = rendered["project"]["requires-python"]
     try:
-        wanted = poetry.specifier(str(python))
+        required = poetry.specifier(str(python))
     except ValueError as error:
-        line = line_of(PATH, ours, *place)
+        line = line_of(PATH, ours, *key)
         return text, [], [Todo(PATH, line, f"requires-python is {standard}: {error}", "narrow it")]
     if _needs_newer(str(python), standard):
-        return _set(text, "requires-python", wanted), [], []
-    gave_way = [f"the standard's Python {standard} replaces {python}"]
-    return text, gave_way if wanted != standard else [], []
+        return _set(text, "requires-python", required), [], []
+    replaced = [f"the standard's Python {standard} replaces {python}"]
+    return text, replaced if required != standard else [], []
 
 
 def _with_packages(
     text: str, standard: Mapping[str, Any], own: dict[str, Any], files: Files
 ) -> str:
-    """Add the packages that a service has besides the one that the standard knows."""
+    """Add the service's other packages to the wheel."""
     tool = own.get("tool", {})
     wheel = _at(tool, ("hatch", "build", "targets", "wheel", "packages"))
-    named = [str(one) for one in wheel or ()]
-    for one in tool.get("poetry", {}).get("packages", []):
-        named.append("/".join(filter(None, (one.get("from"), one.get("include")))))
+    own_packages = [str(package) for package in wheel or ()]
+    for package in tool.get("poetry", {}).get("packages", []):
+        parts = (package.get("from"), package.get("include"))
+        own_packages.append("/".join(filter(None, parts)))
     known = _at(standard, (*_WHEEL.split("."), "packages")) or []
-    more = [one for one in named if one not in known and f"{one}/__init__.py" in files]
+    more = [one for one in own_packages if one not in known and f"{one}/__init__.py" in files]
     if not more or not known:
         return text
     items = ", ".join(json.dumps(one) for one in [*known, *more])
@@ -311,7 +320,7 @@ def _set(text: str, field: str, value: str) -> str:
 
 
 def _needs_newer(python: str, standard: str) -> bool:
-    """Tell whether a service refuses the oldest Python that the standard runs on."""
+    """Tell whether a service excludes the oldest Python of the standard, but not newer ones."""
     oldest = next(iter(SpecifierSet(standard))).version
     newer = range(int(oldest.split(".")[1]) + 1, 30)
     return not poetry.allows(python, f"{oldest}.99") and any(
@@ -320,20 +329,20 @@ def _needs_newer(python: str, standard: str) -> bool:
 
 
 def _fields(ours: str, present: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the fields of `[project]` that are not the standard's, as they stand."""
-    said = ({*present} | _SAID) - {"authors"}
+    """Yield the fields of `[project]` that the standard does not set, as written."""
+    known = ({*present} | _OF_THE_STANDARD) - {"authors"}
     for header, table in _headed(ours):
         for field in table.body.parts if header == "project" and table.body else ():
-            if str(field.key) not in said:
+            if str(field.key) not in known:
                 yield str(field.key), _after_sign(field)
 
 
 def _with_metadata(
     text: str, known: Mapping[str, Any], fields: Mapping[str, str], tables: Mapping[str, str]
 ) -> tuple[str, list[Todo]]:
-    """Add fields and tables of `[project]`; return also what has no place.
+    """Add fields and tables of `[project]`; also return what could not be added.
 
-    `known` are the scripts that it has.
+    `known` are the standard's scripts.
     """
     todo = []
     for field, value in fields.items():
@@ -368,34 +377,34 @@ def _headed(text: str) -> Iterator[tuple[str, nodes.Part]]:
 
 
 def _after_sign(field: nodes.Part) -> str:
-    """Return the value of a field as it stands, with a comment behind it but none above."""
+    """Return the value of a field as written, with a comment behind it but none above."""
     return (nodes.inner(field) + field.after).partition("=")[2].strip()
 
 
 def _source(table: nodes.Part) -> str:
-    """Return what stands below the header of a table."""
+    """Return a table without its header."""
     return (nodes.inner(table) + table.after).partition("\n")[2]
 
 
 def _sources(demands: Iterable[Demand], tool: dict[str, Any], assigned: Mapping[str, str]) -> str:
-    """Return the tables that say where single packages come from.
+    """Return the table of the packages that have a source or an index of their own.
 
-    `assigned` has the index of those that are taken from one of their own.
+    `assigned` has the index of each package that is taken from a separate one.
     """
     own = tool.get("uv", {}).get("sources", {})
     entries = {name: inline(value) for name, value in own.items()}
-    entries |= {Requirement(one.text).name: one.source for one in demands if one.source}
-    for one in demands:
-        if one.name in assigned and not Requirement(one.text).url:
-            name = Requirement(one.text).name
-            if one.name not in [str(canonicalize_name(known)) for known in entries]:
-                entries[name] = inline({"index": assigned[one.name]})
+    entries |= {Requirement(demand.text).name: demand.source for demand in demands if demand.source}
+    for demand in demands:
+        if demand.name in assigned and not Requirement(demand.text).url:
+            name = Requirement(demand.text).name
+            if demand.name not in [str(canonicalize_name(known)) for known in entries]:
+                entries[name] = inline({"index": assigned[demand.name]})
     text = "".join(f"{name} = {value}\n" for name, value in entries.items())
     return f"\n[tool.uv.sources]\n{text}" if text else ""
 
 
 def _settings(text: str, ours: str) -> str:
-    """Return the tables of the service's own tools, as they stand."""
+    """Return the tables of the service's own tools, as written."""
     present = {header for header, _ in _headed(text)} | {_WHEEL}
     kept = []
     for header, table in _headed(ours):
@@ -405,34 +414,34 @@ def _settings(text: str, ours: str) -> str:
     return "".join(kept)
 
 
-def _idle(ours: str, tool: Iterable[str], *, of_poetry: bool) -> Iterator[Todo]:
-    """Yield which of the service's settings nobody reads any more."""
-    manager, builder = ("Poetry", "poetry-core") if of_poetry else ("uv", "hatchling")
+def _unused(ours: str, tool: Iterable[str], *, keeps_poetry: bool) -> Iterator[Todo]:
+    """Yield the service's tables that no tool reads now."""
+    manager, builder = ("Poetry", "poetry-core") if keeps_poetry else ("uv", "hatchling")
     for name in tool:
         line = line_of(PATH, ours, "tool", name)
         if file := _CONFIGURED.get(name):
             how = f"move what you still need to {file}, which is read instead"
             yield Todo(PATH, line, f"[tool.{name}] is no longer used", how)
-        elif done := _REPLACED.get(name):
-            why = done.format(manager=manager, builder=builder)
+        elif replaced := _REPLACED.get(name):
+            why = replaced.format(manager=manager, builder=builder)
             yield Todo(PATH, line, f"[tool.{name}] is no longer used: {why}", "remove it")
 
 
 def _lost(ours: str, own: dict[str, Any], text: str, result: Mapping[str, Any]) -> Iterator[Todo]:
-    """Yield what stands in none of the places that are carried over."""
+    """Yield the settings and comments that are missing in the result."""
     own = {**own, "tool": {k: v for k, v in own.get("tool", {}).items() if k != "poetry"}}
     for where in [*(("tool", *path) for path in _paths(own["tool"])), *_tops(own)]:
         if where[-1] != "" and _at(result, where) is None:
             why = f"not carried over: {'.'.join(where)}"
             yield Todo(PATH, line_of(PATH, ours, *where), why, "add it where it still matters")
     for number, line in enumerate(ours.splitlines(), 1):
-        if (remark := line.strip()).startswith("#") and remark not in text:
-            yield _comment_lost(PATH, number, without_logins(remark))
+        if (comment := line.strip()).startswith("#") and comment not in text:
+            yield _comment_lost(PATH, number, without_logins(comment))
 
 
 def _tops(own: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    said = {"dependencies", "optional-dependencies", "dynamic", "scripts", "readme"}
-    yield from (("project", key) for key in own.get("project", {}) if key not in said)
+    elsewhere = {"dependencies", "optional-dependencies", "dynamic", "scripts", "readme"}
+    yield from (("project", key) for key in own.get("project", {}) if key not in elsewhere)
     yield from ((key,) for key in own if key not in {"project", "tool", "dependency-groups"})
 
 

@@ -1,4 +1,4 @@
-"""What setup.py and setup.cfg say of a package; both are read, neither is run."""
+"""setup.py and setup.cfg: a package's dependencies and metadata; neither is run."""
 
 import ast
 import configparser
@@ -22,14 +22,14 @@ _USED = {
 
 
 def demands(files: Files) -> Iterator[Demand | Todo]:
-    """Yield what the package depends on, and what is not carried over."""
-    for given in _arguments(files):
-        name = given.arg or ""
+    """Yield the package's dependencies, and what is not carried over."""
+    for argument in _arguments(files):
+        name = argument.arg or ""
         if name in _REQUIRED:
-            yield from _literal(name, given.value)
+            yield from _literal(name, argument.value)
         elif name not in _USED:
             how = "set it in pyproject.toml"
-            yield Todo("setup.py", given.value.lineno, f"not carried over: {name}", how)
+            yield Todo("setup.py", argument.value.lineno, f"not carried over: {name}", how)
     if "setup.py" in files:
         yield Todo("setup.py", 0, "pyproject.toml replaces it", "git rm setup.py")
     if parser := _ini(files):
@@ -60,13 +60,13 @@ def _literal(name: str, node: ast.expr) -> Iterator[Demand | Todo]:
         yield Todo("setup.py", node.lineno, f"{name} is computed", how, "start")
         return
     lines = {item.value: item.lineno for item in ast.walk(node) if isinstance(item, ast.Constant)}
-    for extra, held in (value if isinstance(value, dict) else {"": value}).items():
+    for extra, entries in (value if isinstance(value, dict) else {"": value}).items():
         group = _group(str(extra)) if name != "tests_require" else "dev"
-        for one in held if isinstance(held, list | tuple | set) else [held]:
-            if isinstance(one, str):
-                yield Demand(one, group, "setup.py", lines.get(one, node.lineno))
+        for entry in entries if isinstance(entries, list | tuple | set) else [entries]:
+            if isinstance(entry, str):
+                yield Demand(entry, group, "setup.py", lines.get(entry, node.lineno))
             else:
-                why = f"not carried over: {one!r} in {name} is not a requirement"
+                why = f"not carried over: {entry!r} in {name} is not a requirement"
                 yield Todo(
                     "setup.py", node.lineno, why, "add the package that it stands for", "start"
                 )
@@ -88,12 +88,13 @@ def _ini(files: Files) -> configparser.ConfigParser | None:
 
 
 def _from_ini(parser: configparser.ConfigParser, text: str) -> Iterator[Demand]:
-    needed = parser.get("options", "install_requires", fallback="")
-    held = [("", ("options", "install_requires"), needed)]
+    required = parser.get("options", "install_requires", fallback="")
+    lists = [("", ("options", "install_requires"), required)]
     if parser.has_section("options.extras_require"):
-        extras = parser.items("options.extras_require")
-        held += [(_group(extra), ("options.extras_require", extra), said) for extra, said in extras]
-    for group, names, value in held:
+        section = "options.extras_require"
+        for extra, value in parser.items(section):
+            lists.append((_group(extra), (section, extra), value))
+    for group, names, value in lists:
         for line in filter(None, map(str.strip, value.splitlines())):
             if not line.startswith("#"):
                 yield Demand(
@@ -102,10 +103,10 @@ def _from_ini(parser: configparser.ConfigParser, text: str) -> Iterator[Demand]:
 
 
 def version(files: Files) -> str | None:
-    """Return the version that is written down, if one is."""
-    for given in _arguments(files):
-        if given.arg == "version" and isinstance(found := _value(given.value), str):
-            return found
+    """Return the version, if it is a literal."""
+    for argument in _arguments(files):
+        if argument.arg == "version" and isinstance(value := _value(argument.value), str):
+            return value
     parser = _ini(files)
     return parser.get("metadata", "version", fallback=None) if parser else None
 
@@ -113,12 +114,12 @@ def version(files: Files) -> str | None:
 def scripts(files: Files) -> str:
     """Return the console scripts as entries of `[project.scripts]`."""
     lines: list[str] = []
-    for given in _arguments(files):
-        points = _value(given.value) if given.arg == "entry_points" else None
+    for argument in _arguments(files):
+        points = _value(argument.value) if argument.arg == "entry_points" else None
         if isinstance(points, dict):
-            said = points.get("console_scripts", [])
-            said = said.splitlines() if isinstance(said, str) else said
-            lines += map(str, said) if isinstance(said, list | tuple | set) else ()
+            entries = points.get("console_scripts", [])
+            entries = entries.splitlines() if isinstance(entries, str) else entries
+            lines += map(str, entries) if isinstance(entries, list | tuple | set) else ()
     if parser := _ini(files):
         listed = parser.get("options.entry_points", "console_scripts", fallback="")
         lines += listed.splitlines()
