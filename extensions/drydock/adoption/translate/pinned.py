@@ -1,4 +1,4 @@
-"""The Python that tools take in a service's folder, where the standard's packages need another."""
+"""Replaces the Python that .python-version selects, where the standard's packages need another."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,31 +13,31 @@ PATH = ".python-version"
 
 
 def carry(project: str, files: Files) -> tuple[Carried | None, list[Todo]]:
-    """Return .python-version with a Python that `project` takes, if it names another; and the rest.
+    """Return .python-version with a Python that `project` allows, and what is to be done.
 
-    `project` is the text of the service's new pyproject.toml. uv locks nothing where that file is
-    against its requires-python; files of other tools are left to a person.
+    `project` is the text of the service's new pyproject.toml. uv locks nothing if .python-version
+    contradicts requires-python. Files of other tools are left by hand.
     """
-    wanted = str(toml.data(project)["project"].get("requires-python", ""))
-    oldest = (re.findall(r"3\.\d+", wanted) or [""])[0]
+    required = str(toml.data(project)["project"].get("requires-python", ""))
+    oldest = (re.findall(r"3\.\d+", required) or [""])[0]
     rules: list[str] = []
     todo: list[Todo] = []
     lines = files.get(PATH, "").splitlines(keepends=True)
     for path, line, version in versions(files) if oldest else ():
         number = (re.findall(r"[23]\.\d+(?:\.\d+)?", version) or [""])[0]
-        if any(allows(wanted, one) for one in (number, f"{number}.99")):
+        if any(allows(required, one) for one in (number, f"{number}.99")):
             continue
         if path == PATH:
             lines[line - 1] = lines[line - 1].replace(version, oldest, 1)
-            rules.append(f"{oldest} replaces {version}: the service needs {wanted}")
+            rules.append(f"{oldest} replaces {version}: the service needs {required}")
         else:
-            why = f"it names Python {version}, but the service needs {wanted}"
+            why = f"it names Python {version}, but the service needs {required}"
             todo.append(Todo(path, line, why, f"change it to {oldest}", "operators"))
     return Carried("".join(_without_repeats(lines)), tuple(rules)) if rules else None, todo
 
 
 def _without_repeats(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines, a version only where it comes first."""
+    """Yield the lines, each version only once."""
     seen: set[str] = set()
     for line in lines:
         version = line.partition("#")[0].strip()

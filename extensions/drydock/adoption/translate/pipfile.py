@@ -1,4 +1,4 @@
-"""What a Pipfile says (https://pipenv.pypa.io/en/latest/pipfile.html): packages, by group."""
+"""The packages of a Pipfile, by group (https://pipenv.pypa.io/en/latest/pipfile.html)."""
 
 import json
 from collections.abc import Iterator
@@ -21,19 +21,19 @@ _TABLES = {"source", "packages", "dev-packages", "requires", "scripts", "pipenv"
 
 
 def demands(files: Files) -> Iterator[Demand | Todo]:
-    """Yield what the service depends on, and what is not carried over."""
+    """Yield the service's dependencies, and what is not carried over."""
     text = files.get(PATH, "")
     try:
         data = toml.data(text)
     except ValueError as error:
         yield Todo(PATH, 0, f"it is not valid: {error}", "correct or remove it")
         return
-    for group, held in data.items():
-        if group in _TABLES - {"packages", "dev-packages"} or not isinstance(held, dict):
+    for table, packages in data.items():
+        if table in _TABLES - {"packages", "dev-packages"} or not isinstance(packages, dict):
             continue
-        name = {"packages": "", "dev-packages": "dev"}.get(group, group_of(group))
-        for package, said in held.items():
-            yield from _demand(package, said, name, line_of(PATH, text, group, package))
+        group = {"packages": "", "dev-packages": "dev"}.get(table, group_of(table))
+        for package, entry in packages.items():
+            yield from _demand(package, entry, group, line_of(PATH, text, table, package))
     for name, value in data.get("pipenv", {}).items():
         why = f"not carried over: {name} = {value} of pipenv"
         how = "look for a uv setting: https://docs.astral.sh/uv/reference/settings/"
@@ -48,8 +48,8 @@ def demands(files: Files) -> Iterator[Demand | Todo]:
         yield Todo(PATH, 0, "pyproject.toml replaces it", f"git rm Pipfile{lock}")
 
 
-def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | Todo]:
-    spec = said if isinstance(said, dict) else {"version": str(said)}
+def _demand(name: str, entry: Any, group: str, line: int) -> Iterator[Demand | Todo]:
+    spec = entry if isinstance(entry, dict) else {"version": str(entry)}
     unknown = sorted(spec.keys() - _KNOWN)
     if unknown:
         yield Todo(
@@ -58,7 +58,7 @@ def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | To
     if "path" in spec or "file" in spec:
         where = spec.get("path", spec.get("file"))
         if str(where).strip("./") == "":
-            return  # the service itself, which is installed anyway
+            return  # the service itself
         how = "add it to [tool.uv.sources] in pyproject.toml"
         yield Todo(PATH, line, f"{name} comes from {where}", how, "start")
         return
@@ -81,8 +81,8 @@ def _demand(name: str, said: Any, group: str, line: int) -> Iterator[Demand | To
         "rev": spec.get("ref"),
         "subdirectory": spec.get("subdirectory"),
     }
-    entry = ", ".join(f"{key} = {json.dumps(value)}" for key, value in kept.items() if value)
-    at = f"{{ {entry} }}" if spec.get("git") else ""
-    if not at and str(spec.get("index", "pypi")).lower() != "pypi":
-        at = f"{{ index = {json.dumps(spec['index'])} }}"
-    yield Demand(f"{name}{extras}{version}{marker}".replace('"', "'"), group, PATH, line, at)
+    fields = ", ".join(f"{key} = {json.dumps(value)}" for key, value in kept.items() if value)
+    source = f"{{ {fields} }}" if spec.get("git") else ""
+    if not source and str(spec.get("index", "pypi")).lower() != "pypi":
+        source = f"{{ index = {json.dumps(spec['index'])} }}"
+    yield Demand(f"{name}{extras}{version}{marker}".replace('"', "'"), group, PATH, line, source)

@@ -1,4 +1,4 @@
-"""Poetry's own tables, said as [project] says it.
+"""Poetry's own tables, in the form of [project].
 
 https://python-poetry.org/docs/pyproject/ and
 https://packaging.python.org/en/latest/specifications/pyproject-toml/
@@ -23,7 +23,7 @@ from drydock.documents.places import line_of
 
 PATH = "pyproject.toml"
 _URLS = {"homepage": "Homepage", "repository": "Repository", "documentation": "Documentation"}
-# Said by what is asked, by other tables of [project], or by the standard.
+# Keys that answers, other tables of [project] or the standard cover.
 _ELSEWHERE = {
     "name", "version", "description", "readme", "packages", "dependencies", "dev-dependencies",
     "group", "extras", "package-mode", "requires-poetry", "authors", "source",
@@ -37,31 +37,31 @@ _DEVELOPMENT = {
 
 
 def is_for_development(name: str) -> bool:
-    """Tell whether what is called `name`, a group or a file, is for those who work on a service."""
+    """Tell whether a group or a file called `name` is for development."""
     return bool(_DEVELOPMENT & set(re.split(r"[^a-z]+", name.lower())))
 
 
 def group_of(name: str) -> str:
-    """Return the group that development dependencies called `name` belong to."""
+    """Return the group for development dependencies called `name`."""
     return "dev" if is_for_development(name) else f"group:{name}"
 
 
 def demands(poetry: dict[str, Any], text: str) -> Iterator[Demand | Todo]:
-    """Yield what the tables of Poetry depend on."""
+    """Yield the dependencies in Poetry's tables."""
     tables = [("", "dependencies", poetry.get("dependencies", {}))]
     tables.append(("dev", "dev-dependencies", poetry.get("dev-dependencies", {})))
     for name, group in poetry.get("group", {}).items():
         tables.append((group_of(name), f"group.{name}.dependencies", group.get("dependencies", {})))
     extras: dict[str, list[str]] = {}
-    for extra, held in poetry.get("extras", {}).items():
-        for package in held:
+    for extra, packages in poetry.get("extras", {}).items():
+        for package in packages:
             extras.setdefault(canonicalize_name(package), []).append(extra)
-    for group, table, wanted in tables:
-        for name, spec in wanted.items():
+    for group, table, entries in tables:
+        for name, spec in entries.items():
             line = line_of(PATH, text, "tool", "poetry", *table.split("."), name)
-            for one in spec if isinstance(spec, list) else [spec]:
+            for constraint in spec if isinstance(spec, list) else [spec]:
                 if name != "python":
-                    yield from _demand(name, one, group, line, extras)
+                    yield from _demand(name, constraint, group, line, extras)
 
 
 def _demand(
@@ -90,8 +90,8 @@ def _demand(
         why = f"not carried over: {name} allows prereleases"
         how = 'name one in its constraint (>=2.0a1), or set prerelease = "allow" in [tool.uv]'
         yield Todo(PATH, line, why, how)
-    for one in groups:
-        yield Demand(requirement, one, PATH, line, _source(spec))
+    for name_of_group in groups:
+        yield Demand(requirement, name_of_group, PATH, line, _source(spec))
 
 
 def _names_prerelease(requirement: str) -> bool:
@@ -100,7 +100,7 @@ def _names_prerelease(requirement: str) -> bool:
 
 
 def _source(spec: dict[str, Any]) -> str:
-    """Return the entry of `[tool.uv.sources]` for what does not come from any index."""
+    """Return the entry of `[tool.uv.sources]`; empty for a package from PyPI."""
     known = ("git", "url", "path", "rev", "tag", "branch")
     kept: dict[str, Any] = {key: spec[key] for key in known if key in spec}
     if "file" in spec:
@@ -115,30 +115,30 @@ def _source(spec: dict[str, Any]) -> str:
     return "{ " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in kept.items()) + " }"
 
 
-# What a requirement itself says; where it comes from is said in another place.
-_SAID = ("version", "python", "platform", "markers")
+# The keys that belong to the requirement. `_source` reads the others.
+_CONSTRAINTS = ("version", "python", "platform", "markers")
 
 
 def _requirement(name: str, spec: dict[str, Any]) -> str:
-    """Return what is asked of a package as PEP 508 writes it; raise ValueError if it cannot."""
-    said = {key: str(spec[key]) for key in _SAID if spec.get(key)}
+    """Return an entry as a PEP 508 requirement; raise ValueError if there is none."""
+    constraints = {key: str(spec[key]) for key in _CONSTRAINTS if spec.get(key)}
     extras = sorted(map(str, spec.get("extras") or ()))
-    if "markers" in said:
-        Marker(said["markers"])  # poetry-core's own parser fails in its own ways
-    found = Factory.create_dependency(name, {"version": "*", **said})
+    if "markers" in constraints:
+        Marker(constraints["markers"])  # poetry-core raises other errors
+    found = Factory.create_dependency(name, {"version": "*", **constraints})
     marker = "" if found.marker.is_any() else str(found.marker).replace('"', "'")
     if found.marker.is_empty():
         raise ValueError("its markers never apply")
-    named = f"{name}[{','.join(extras)}]" if extras else name
-    return f"{named}{specifier(said.get('version', '*'))}{marker and f'; {marker}'}"
+    package = f"{name}[{','.join(extras)}]" if extras else name
+    return f"{package}{specifier(constraints.get('version', '*'))}{marker and f'; {marker}'}"
 
 
 def specifier(demand: str) -> str:
-    """Return version constraints of Poetry as PEP 440 writes them.
+    """Return version constraints of Poetry in the form of PEP 440.
 
     https://python-poetry.org/docs/dependency-specification/#version-constraints
 
-    Raises ValueError where PEP 440 cannot say it: it has no "or".
+    Raises ValueError if PEP 440 cannot express them: it has no "or".
     """
     demand = demand.strip()
     try:
@@ -152,7 +152,7 @@ def specifier(demand: str) -> str:
         raise ValueError(f"PEP 440 cannot express {demand}")
     if text[0].isdigit():
         return f"=={text}"
-    # A limit that a caret or tilde implies is as short as a person would write it.
+    # An upper bound from a caret or tilde is shortened, as people write it.
     return re.sub(
         r"(?<=,)(<\d+(?:\.\d+)*?)((?:\.0)+)$",
         lambda limit: limit[0] if limit[0] in demand else limit[1],
@@ -161,9 +161,9 @@ def specifier(demand: str) -> str:
 
 
 def allows(demand: str, version: str) -> bool:
-    """Tell whether a constraint of PEP 440 or Poetry allows a version; none does if it is neither.
+    """Tell whether a constraint of PEP 440 or Poetry allows a version; an invalid one allows none.
 
-    The tilde is Poetry's: `~3.9` is less than 3.10.
+    The tilde is Poetry's: `~3.9` excludes 3.10.
     """
     try:
         return SpecifierSet(demand).contains(version)
@@ -178,15 +178,15 @@ def allows(demand: str, version: str) -> bool:
 def tables(
     poetry: dict[str, Any], text: str, kept: frozenset[str] = frozenset()
 ) -> tuple[dict[str, str], dict[str, str], list[Todo]]:
-    """Return fields of `[project]`, its tables, and what has no place in either.
+    """Return fields and tables of `[project]`, and what has no place there.
 
-    The keys that are `kept` have one in Poetry's own table.
+    The keys in `kept` stay in Poetry's own table.
     """
     fields: dict[str, str] = {}
-    if authors := [_person(str(one)) for one in poetry.get("authors", [])]:
+    if authors := [_person(str(author)) for author in poetry.get("authors", [])]:
         fields["authors"] = _list(authors)
-    if people := [_person(str(one)) for one in poetry.get("maintainers", [])]:
-        fields["maintainers"] = _list(people)
+    if maintainers := [_person(str(person)) for person in poetry.get("maintainers", [])]:
+        fields["maintainers"] = _list(maintainers)
     if isinstance(poetry.get("license"), str):
         fields["license"] = f"{{ text = {json.dumps(poetry['license'])} }}"
     for key in ("keywords", "classifiers"):
@@ -200,24 +200,24 @@ def tables(
         else:
             line = line_of(PATH, text, "tool", "poetry", "scripts", name)
             todo.append(Todo(PATH, line, f"the script {name} is a file", "call it by its path"))
-    made = {"project.urls": urls, "project.scripts": scripts}
+    new_tables = {"project.urls": urls, "project.scripts": scripts}
     for group, points in poetry.get("plugins", {}).items():
-        made[f"project.entry-points.{json.dumps(group)}"] = points
+        new_tables[f"project.entry-points.{json.dumps(group)}"] = points
     known = {*_ELSEWHERE, *_URLS, "license", "maintainers", "keywords", "classifiers", "urls"}
     for key, value in poetry.items():
         if key not in known | kept | {"scripts", "plugins"}:
             line = line_of(PATH, text, "tool", "poetry", key)
             why = f"not carried over: {key} = {json.dumps(value, default=str)[:80]}"
             todo.append(Todo(PATH, line, why, "see hatchling's and uv's documentation"))
-    texts = {name: _entries(entries) for name, entries in made.items() if entries}
+    texts = {name: _entries(entries) for name, entries in new_tables.items() if entries}
     return fields, texts, todo
 
 
 def _person(text: str) -> str:
     found = re.fullmatch(r"\s*(.*?)\s*<([^<>\s]+@[^<>\s]+)>\s*", text)
     person = {"name": found[1], "email": found[2]} if found else {"name": text.strip()}
-    held = ", ".join(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in person.items() if v)
-    return f"{{ {held} }}"
+    pairs = ", ".join(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in person.items() if v)
+    return f"{{ {pairs} }}"
 
 
 def _list(items: list[str]) -> str:

@@ -1,7 +1,7 @@
-"""The standard's ruff.toml with what the tools of a service said of style.
+"""The standard's ruff.toml with the style settings of a service's tools.
 
-In matters of taste (line length, quotes, order of imports) the service wins; its rules come
-besides those of the standard. https://docs.astral.sh/ruff/settings/
+In matters of taste (line length, quotes, order of imports) the service wins. Its rules are added to
+those of the standard. https://docs.astral.sh/ruff/settings/
 """
 
 import configparser
@@ -20,15 +20,15 @@ from drydock.documents.places import line_of
 
 PATH = "ruff.toml"
 _PYPROJECT = "pyproject.toml"
-# Where ruff looks, in its order: https://docs.astral.sh/ruff/configuration/
-_OWN = (".ruff.toml", PATH, _PYPROJECT)
+# Where ruff looks, in this order: https://docs.astral.sh/ruff/configuration/
+_SOURCES = (".ruff.toml", PATH, _PYPROJECT)
 _DEFAULT_LENGTH = 88
-"""Of black and of ruff, for those who use them without saying more."""
+"""The line length of black and ruff without settings."""
 _STANDARD = {
     "target-version", "required-version", "cache-dir", "fix", "show-fixes", "output-format",
     "unsafe-fixes", "fix-only", "respect-gitignore", "force-exclude",
 }  # fmt: skip
-"""What the standard says, or the command line."""
+"""Settings of the standard, or of the command line."""
 _TOP = {
     "line-length", "indent-width", "extend-include", "namespace-packages", "builtins", "preview",
     "per-file-target-version", "src", "exclude", "extend-exclude",
@@ -50,7 +50,7 @@ _OTHERS = ((".flake8", "flake8"), ("setup.cfg", "flake8"), ("tox.ini", "flake8")
 
 @dataclass
 class _Style:
-    """What the tools of a service said, in the words of ruff."""
+    """The style settings of a service, as settings of ruff."""
 
     top: dict[str, Any] = field(default_factory=dict)
     lint: dict[str, Any] = field(default_factory=dict)
@@ -60,10 +60,10 @@ class _Style:
 
 
 def carry(theirs: str, files: Files, project: str = "") -> Carried:
-    """Return the rendered ruff.toml with the style of a service, and its rules.
+    """Return the rendered ruff.toml with the style and the rules of a service.
 
-    Its syntax is that of the oldest Python which `project`, the text of its new pyproject.toml,
-    runs on.
+    `target-version` is the oldest Python in `project`, the text of the service's new
+    pyproject.toml.
     """
     style = _Style()
     tool = toml.data(files.get(_PYPROJECT, "")).get("tool", {})
@@ -89,8 +89,8 @@ def carry(theirs: str, files: Files, project: str = "") -> Carried:
 
 
 def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
-    """Take in what ruff was told; return the file that it read."""
-    path = next((p for p in _OWN[:2] if p in files), _PYPROJECT if "ruff" in tool else "")
+    """Add the service's ruff settings; return the file that has them."""
+    path = next((p for p in _SOURCES[:2] if p in files), _PYPROJECT if "ruff" in tool else "")
     if not path:
         return ""
     settings = tool["ruff"] if path == _PYPROJECT else toml.data(files[path])
@@ -106,7 +106,7 @@ def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
             how = "copy the settings of that file to ruff.toml" if key == "extend" else ""
             line = line_of(path, files[path], *prefix, key)
             style.todo.append(Todo(path, line, why, how))
-        else:  # before ruff 0.2 all that is about rules stood at the top
+        else:  # before ruff 0.2, settings of rules were at the top
             style.lint.setdefault(key, value)
     style.rules.append(f"line length, quotes and rules are those of {path}")
     return path
@@ -188,10 +188,10 @@ def _ini(text: str, section: str) -> dict[str, str]:
 
 
 def _uses(tool: str, files: Files) -> bool:
-    """Tell whether a service asks for a tool, or has a hook that runs it."""
+    """Tell whether a service requires a tool or has a hook that runs it."""
     hooks = files.get(".pre-commit-config.yaml", "")
-    asked = any(one.name == tool for one in read(files)[0])
-    return asked or bool(re.search(rf"(?m)^\s*-?\s*id:\s*{tool}\b", hooks))
+    is_required = any(demand.name == tool for demand in read(files)[0])
+    return is_required or bool(re.search(rf"(?m)^\s*-?\s*id:\s*{tool}\b", hooks))
 
 
 def _with_top(text: str, standard: Mapping[str, Any], top: Mapping[str, Any]) -> str:
@@ -209,7 +209,7 @@ def _with_top(text: str, standard: Mapping[str, Any], top: Mapping[str, Any]) ->
 
 
 def _set(text: str, key: str, value: str) -> str:
-    """Set a key at the top of the file, one that is not there yet before its first table."""
+    """Set a key at the top of the file; a new one is added before the first table."""
     head, bracket, rest = text.partition("\n[")
     line = f"{key} = {value}"
     changed, found = re.subn(rf"(?m)^{key} = .*$", lambda _: line, head, count=1)
@@ -221,7 +221,7 @@ def _set(text: str, key: str, value: str) -> str:
 def _with_lint(
     text: str, standard: Mapping[str, Any], lint: dict[str, Any], tests: Iterable[str]
 ) -> str:
-    """Add rules and what is ignored where; `tests` are the folders of tests."""
+    """Add rules and ignores; `tests` are the folders of tests."""
     more, tables = {}, {}
     for key, value in lint.items():
         if key in _ADDED:

@@ -1,4 +1,4 @@
-"""The standard's pytest.toml with the settings that a service's own tests run under."""
+"""The standard's pytest.toml with the settings of a service's own tests."""
 
 import configparser
 import json
@@ -38,13 +38,13 @@ _TEST = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _AS_BEFORE = ("xfail_strict", "asyncio_mode", "pythonpath")
 _BUILT_IN = {"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
 _ADDED = ("testpaths", "addopts", "markers", "filterwarnings", "pythonpath", "env")
-"""Lists that both sides have a say in."""
+"""Lists to which the service and the standard both contribute."""
 
 
 def carry(theirs: str, files: Files) -> Carried:
-    """Return the rendered pytest.toml with what the service's own tests need.
+    """Return the rendered pytest.toml with the settings of the service's own tests.
 
-    pytest reads one configuration only, and `pytest.toml` before all others.
+    pytest reads only one configuration file, `pytest.toml` first.
     """
     source, section, settings = _settings(files)
     own = {key: value for key, value in settings.items() if _is_known(key, files)}
@@ -65,7 +65,7 @@ def carry(theirs: str, files: Files) -> Carried:
         line = f"{key} = {_written(value)}"
         text, found = re.subn(rf"(?m)^{key} = .*$", line.replace("\\", r"\\"), text, count=1)
         text = text if found else f"{text}{line}\n"
-    todo = [] if source in {"", "pytest.ini"} else [_idle(source, section, files)]
+    todo = [] if source in {"", "pytest.ini"} else [_unused(source, section, files)]
     for key in sorted(settings.keys() - own.keys()):
         why = f"no required package defines {key}, and pytest rejects unknown settings"
         how = f"add its plugin to the dev group, and {key} to {PATH}; or remove it"
@@ -77,24 +77,24 @@ def carry(theirs: str, files: Files) -> Carried:
         if key in merged.keys() - own.keys()
     ]
     rules += [f"the marker {mark}, which tests use" for mark in marks]
-    whole = (
+    is_complete = (
         settings == own and source == "pytest.ini" and not re.search(r"(?m)^\s*[#;]", files[source])
     )
-    return Carried(text, tuple(rules), tuple(todo), frozenset({source} if whole else ()))
+    return Carried(text, tuple(rules), tuple(todo), frozenset({source} if is_complete else ()))
 
 
 def _as_before(
     files: Files, own: dict[str, Any], standard: dict[str, Any]
 ) -> Iterator[tuple[str, Any]]:
-    """Yield the settings without which tests would run otherwise than before, if none is said."""
+    """Yield the settings that keep tests running as before, unless the service has its own."""
     tests = {path: files[path] for path in files if _TEST.search(path)}
     if "xfail_strict" not in own and any("mark.xfail" in text for text in tests.values()):
         yield "xfail_strict", False
     asyncio = [one for one in read(files)[0] if one.name == "pytest-asyncio"]
     if asyncio and "asyncio_mode" not in own:
-        said = [one.version for one in Requirement(asyncio[0].text).specifier]
-        version = versions(files)[1].get("pytest-asyncio") or "".join(said[:1])
-        # Since 0.19 a fixture needs a mark of its own, by default:
+        required = [one.version for one in Requirement(asyncio[0].text).specifier]
+        version = versions(files)[1].get("pytest-asyncio") or "".join(required[:1])
+        # Since 0.19, async fixtures need their own decorator by default:
         # https://pytest-asyncio.readthedocs.io/en/stable/reference/changelog.html
         if re.match(r"0\.1[0-8](\.|$)|0\.\d(\.|$)", version):
             yield "asyncio_mode", "auto"
@@ -103,22 +103,22 @@ def _as_before(
 
 
 def _roots(files: Files, tests: Files) -> set[str]:
-    """Return the folders that tests import the service's modules from."""
+    """Return the folders from which tests import the service's modules."""
     inserted = {_inserted(path, files) for path in tests}
     found = set()
     for text in tests.values():
         for name in re.findall(r"(?m)^\s*(?:from|import)\s+([A-Za-z_]\w*)", text):
             for root in ("", "src"):
                 inside = f"{root}/{name}" if root else name
-                is_there = f"{inside}.py" in files or any(p.startswith(f"{inside}/") for p in files)
-                if is_there:
+                exists = f"{inside}.py" in files or any(p.startswith(f"{inside}/") for p in files)
+                if exists:
                     found |= {root or "."} - inserted
                     break
     return found
 
 
 def _inserted(path: str, files: Files) -> str:
-    """Return the folder that pytest itself puts on the path for a file of tests."""
+    """Return the folder that pytest puts on sys.path for a test file."""
     folder = PurePosixPath(path).parent
     while f"{folder}/__init__.py" in files:
         folder = folder.parent
@@ -126,7 +126,7 @@ def _inserted(path: str, files: Files) -> str:
 
 
 def _is_known(key: str, files: Files) -> bool:
-    """Tell whether pytest has a setting, or a plugin that the service asks for, by their names."""
+    """Tell whether pytest or a required plugin defines a setting, judged by its name."""
     if key in _WORDS | _LINES - {"env"} or _OF_PYTEST.fullmatch(key) or _SWITCHES.fullmatch(key):
         return True
     plugins = {"anyio", *(one.name for one in read(files)[0] if "pytest" in one.name)}
@@ -134,7 +134,7 @@ def _is_known(key: str, files: Files) -> bool:
 
 
 def _settings(files: Files) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-    """Return the file that pytest read so far, what leads to its settings there, and these."""
+    """Return the file that pytest read so far, the path to the settings in it, and the settings."""
     if "pytest.ini" in files:
         return "pytest.ini", ("pytest",), _ini(files["pytest.ini"], "pytest")
     tool = toml.data(files.get("pyproject.toml", "")).get("tool", {}).get("pytest", {})
@@ -156,13 +156,13 @@ def _ini(text: str, section: str) -> dict[str, str]:
     return dict(parser.items(section)) if parser.has_section(section) else {}
 
 
-def _idle(source: str, section: tuple[str, ...], files: Files) -> Todo:
+def _unused(source: str, section: tuple[str, ...], files: Files) -> Todo:
     why = f"pytest now reads these settings from {PATH}"
     return Todo(source, line_of(source, files[source], *section), why, "remove them")
 
 
 def _native(key: str, value: Any) -> Any:
-    """Return a value as `pytest.toml` wants it, where each setting has a type of its own."""
+    """Return a value in the type that `pytest.toml` requires for a setting."""
     if key in _WORDS:
         return shlex.split(value) if isinstance(value, str) else value
     if key in _LINES:
@@ -174,7 +174,7 @@ def _native(key: str, value: Any) -> Any:
 
 
 def folders_of_tests(files: Files) -> list[str]:
-    """Return the folders that pytest finds tests in when nothing tells it where they are."""
+    """Return the folders in which pytest finds tests without a setting."""
     found = set()
     for path in files:
         *folders, name = PurePosixPath(path).parts
@@ -185,7 +185,7 @@ def folders_of_tests(files: Files) -> list[str]:
 
 
 def _marks(files: Files) -> Iterator[str]:
-    """Yield the markers that tests use: the standard wants every one of them declared."""
+    """Yield the markers in tests, which the standard requires to be declared."""
     for path, text in files.items():
         if path.endswith(".py") and "pytest.mark." in text:
             for name in re.findall(r"pytest\.mark\.([A-Za-z]\w*)", text):

@@ -1,4 +1,4 @@
-"""Tools for tests and code among what a service requires: where they belong, in which range."""
+"""Development tools among a service's requirements: their group and version range."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,20 +10,20 @@ from packaging.specifiers import SpecifierSet
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Demand
 
-# What no service runs with, besides what the dev group of the standard has.
+# Tools that no service needs at run time, in addition to the standard's dev group.
 _TOOLS = {"black", "coverage", "flake8", "isort", "pre-commit", "pylint", "tox"}
-# Tests import these by the names that they are installed by.
+# Packages whose module has the same name, and which tests often import.
 _OF_TESTS = {"aiosqlite", "faker", "freezegun", "httpx", "pytest-asyncio", "requests", "respx"}
 _PLUGIN = re.compile(r"(pytest|flake8|pylint|types)-")
 _TESTS = re.compile(r"(^|/)(tests?|conftest\.py|test_[^/]+\.py|[^/]+_test\.py|noxfile\.py)(/|$)")
 
 
 def placed(demand: Demand, dev: Mapping[str, str], files: Files) -> tuple[Demand, list[str]]:
-    """Return a requirement in the group where it belongs, and what was done to it, a line each.
+    """Return a requirement in the right group, and its changes, one line each.
 
-    A tool among those of the service itself goes to the dev group, unless the code imports it.
-    `dev` are the standard's tools by name. A plugin of pytest keeps no upper bound, since pytest
-    itself is in the standard's version.
+    A tool among the service's own requirements moves to the dev group, unless the code imports it.
+    `dev` are the standard's tools by name. A pytest plugin loses its upper bound, because the
+    standard determines the version of pytest.
     """
     done = []
     is_tool = demand.name in dev or demand.name in _TOOLS or _PLUGIN.match(demand.name)
@@ -31,19 +31,19 @@ def placed(demand: Demand, dev: Mapping[str, str], files: Files) -> tuple[Demand
         done.append(f"{demand.text} is a development tool: it is now in the dev group")
         demand = replace(demand, group="dev")
     if demand.name.startswith("pytest-") and demand.group:
-        asked = Requirement(demand.text)
-        if any(one.operator in {"==", "===", "~=", "<", "<="} for one in asked.specifier):
-            before = str(asked)
-            asked.specifier = _from_lowest(asked.specifier)
-            done.append(f"{before} is now {asked}, which follows the standard's pytest")
-            demand = replace(demand, text=str(asked).replace('"', "'"))
+        requirement = Requirement(demand.text)
+        if any(one.operator in {"==", "===", "~=", "<", "<="} for one in requirement.specifier):
+            before = str(requirement)
+            requirement.specifier = _from_lowest(requirement.specifier)
+            done.append(f"{before} is now {requirement}, which follows the standard's pytest")
+            demand = replace(demand, text=str(requirement).replace('"', "'"))
     return demand, done
 
 
 def missing(demands: Iterable[Demand], files: Files) -> Iterator[Demand]:
-    """Yield what tests import although nothing requires it, of what tests are written with.
+    """Yield the common test packages that tests import although nothing requires them.
 
-    It was installed by hand, or came with something that no longer brings it.
+    They were installed by hand, or by a package that no longer depends on them.
     """
     known = {one.name for one in demands}
     for name in sorted(_OF_TESTS - known):
@@ -54,8 +54,8 @@ def missing(demands: Iterable[Demand], files: Files) -> Iterator[Demand]:
                 break
 
 
-def _from_lowest(asked: SpecifierSet) -> SpecifierSet:
-    lowest = [one for one in asked if one.operator in {"==", "===", "~=", ">=", ">"}]
+def _from_lowest(specifier: SpecifierSet) -> SpecifierSet:
+    lowest = [one for one in specifier if one.operator in {"==", "===", "~=", ">=", ">"}]
     return SpecifierSet(f">={lowest[0].version.removesuffix('.*')}" if lowest else "")
 
 

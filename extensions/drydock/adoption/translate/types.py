@@ -1,7 +1,7 @@
-"""The standard's mypy.ini with what a service said to mypy, and the list of its old modules.
+"""The standard's mypy.ini with a service's settings, and the list of its old modules.
 
-New code is checked strictly. Whether an old module would pass only mypy can tell, in the service's
-own environment, so each of them starts in the list. https://mypy.readthedocs.io/en/stable/config_file.html
+New code is checked strictly. Only mypy, in the service's environment, can tell whether an old
+module passes, so all of them are listed. https://mypy.readthedocs.io/en/stable/config_file.html
 """
 
 import ast
@@ -29,7 +29,7 @@ _PYPROJECT = "pyproject.toml"
 
 
 def carry(theirs: str, files: Files) -> Carried:
-    """Return the rendered mypy.ini with plugins, foreign packages and old modules of a service."""
+    """Return the rendered mypy.ini with the plugins, packages and old modules of a service."""
     standard = configparser.ConfigParser(interpolation=None)
     standard.read_string(theirs)
     mypy = standard["mypy"]
@@ -65,54 +65,54 @@ def carry(theirs: str, files: Files) -> Carried:
 
 
 def listed(text: str) -> int:
-    """Return how many modules a mypy.ini has in its list."""
+    """Return how many modules a mypy.ini lists."""
     return text.partition(_DEBT)[2].count("[mypy-")
 
 
 def _modules(files: Files, roots: Iterable[str]) -> dict[str, str]:
-    """Return the service's own modules by the names that mypy has for them."""
+    """Return the service's modules by their name in mypy."""
     found: dict[str, str] = {}
-    named: set[str] = set()
+    paths: set[str] = set()
     for root in roots:
         for path in files:
             inside = path.removeprefix(f"{root}/") if root else path
-            if not path.endswith(".py") or path in named or (root and inside == path):
+            if not path.endswith(".py") or path in paths or (root and inside == path):
                 continue
             name = inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            *folders, own = name.split(".")
-            # mypy takes any file for a module, such as a migration that is called by a number.
-            if all(one.isidentifier() for one in folders) and re.fullmatch(r"[\w-]+", own):
+            *folders, module = name.split(".")
+            # mypy takes any file for a module, such as a migration whose name is a number.
+            if all(one.isidentifier() for one in folders) and re.fullmatch(r"[\w-]+", module):
                 found.setdefault(name, path)
-                named.add(path)
+                paths.add(path)
     return found
 
 
 def _by_another_name(files: Files, root: str) -> str:
-    """Return the package that the folder which modules are imported from is to some of the code."""
+    """Return the package that some code imports although other code imports from inside it."""
     package = root.replace("/", ".")
     imports = re.compile(rf"^\s*(?:from|import)\s+{re.escape(package)}\b", re.MULTILINE)
     code = (text for path, text in files.items() if path.endswith(".py"))
-    is_one = bool(root) and f"{root}/__init__.py" in files and any(map(imports.search, code))
-    return package if is_one else ""
+    is_imported = bool(root) and f"{root}/__init__.py" in files and any(map(imports.search, code))
+    return package if is_imported else ""
 
 
 def _checked(files: Files, modules: Mapping[str, str], starts: Iterable[str]) -> set[str]:
-    """Return the files that mypy is given, and those that they import."""
+    """Return the files that mypy checks, and those that they import."""
     names = {path: name for name, path in modules.items()}
-    wanted = [path for path in names for one in starts if f"{path}/".startswith(f"{one}/")]
+    queue = [path for path in names for one in starts if f"{path}/".startswith(f"{one}/")]
     found: set[str] = set()
-    while wanted:
-        path = wanted.pop()
+    while queue:
+        path = queue.pop()
         if path not in found:
             found.add(path)
-            wanted += [
+            queue += [
                 modules[one] for one in _imported(names[path], path, files[path]) if one in modules
             ]
     return found
 
 
 def _imported(name: str, path: str, text: str) -> Iterator[str]:
-    """Yield the names of all modules that one may import, and the packages that these are in."""
+    """Yield the names of all modules that a module can import, and of their packages."""
     try:
         tree = python.parse(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -142,7 +142,7 @@ def _is_python(text: str) -> bool:
 
 
 def _no_package(path: str, starts: Iterable[str]) -> str:
-    """Return the folder of a module that no module can be imported from by its name; else empty."""
+    """Return the first folder of a module whose name cannot be imported; empty if all can be."""
     folders = posixpath.dirname(path).split("/")
     if path.endswith(".py") and any(f"{path}/".startswith(f"{one}/") for one in starts):
         for number, one in enumerate(folders):
@@ -152,16 +152,16 @@ def _no_package(path: str, starts: Iterable[str]) -> str:
 
 
 def _settings(files: Files) -> tuple[str, dict[str, dict[str, Any]]]:
-    """Return the file that mypy read so far, and its sections: `mypy`, and others by a module."""
+    """Return the file that mypy read so far, and its sections: `mypy`, others by their module."""
     for path in (PATH, ".mypy.ini"):
         if path in files:
             return path, _sections(files[path])
     if tool := toml.data(files.get(_PYPROJECT, "")).get("tool", {}).get("mypy", {}):
         found = {"mypy": {key: value for key, value in tool.items() if key != "overrides"}}
-        for one in tool.get("overrides", []):
-            named = one.get("module", [])
-            for module in [named] if isinstance(named, str) else named:
-                found[module] = {key: value for key, value in one.items() if key != "module"}
+        for override in tool.get("overrides", []):
+            modules = override.get("module", [])
+            for module in [modules] if isinstance(modules, str) else modules:
+                found[module] = {key: value for key, value in override.items() if key != "module"}
         return _PYPROJECT, found
     found = _sections(files.get("setup.cfg", ""))
     return ("setup.cfg", found) if found else ("", {})
@@ -184,9 +184,9 @@ def _sections(text: str) -> dict[str, dict[str, Any]]:
 def _with_settings(
     text: str, source: str, sections: Mapping[str, dict[str, Any]], own: set[str], files: Files
 ) -> tuple[str, list[Todo]]:
-    """Add plugins and sections about foreign packages; return also what is left by hand."""
+    """Add plugins and sections about other packages; also return what is left by hand."""
     todo = []
-    asked = {one.name for one in read(files)[0]}
+    required = {demand.name for demand in read(files)[0]}
 
     def left(why: str, how: str, *names: str) -> Todo:
         section = ("tool", "mypy") if source == _PYPROJECT else ("mypy",)
@@ -199,7 +199,7 @@ def _with_settings(
             name = str(plugin).strip()
             if name in text:
                 continue
-            if canonicalize_name(name.partition(".")[0]) in asked:
+            if canonicalize_name(name.partition(".")[0]) in required:
                 text = re.sub(r"(?m)^(plugins = .*)$", rf"\1, {name}", text, count=1)
             else:
                 how = f"add it to plugins in {PATH} once the dev group has its package"
@@ -216,10 +216,10 @@ def _with_settings(
             why = f"mypy's settings for {module} are not carried over"
             todo.append(left(why, f"its modules are listed in {PATH}, unchecked"))
         else:
-            lines = "".join(f"{key} = {_said(value)}\n" for key, value in settings.items())
+            lines = "".join(f"{key} = {_ini_value(value)}\n" for key, value in settings.items())
             text = f"{text.rstrip()}\n\n[mypy-{module}]\n{lines}"
     return text, todo
 
 
-def _said(value: Any) -> str:
+def _ini_value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
