@@ -147,7 +147,7 @@ def test_what_is_not_certain_is_listed(case: str) -> None:
 
 
 def test_no_index_has_no_address() -> None:
-    _, _, (todo,) = carry({"requirements.txt": "--no-index\n"})
+    *_, (todo,) = carry({"requirements.txt": "--no-index\n"})
     assert todo.why == "not carried over: no-index"
 
 

@@ -1,4 +1,4 @@
-"""What a command of pip, or of `uv pip`, installs.
+"""The packages that a command of pip, or of `uv pip`, installs.
 
 https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.astral.sh/uv/reference/cli/#uv-pip-install
 """
@@ -14,11 +14,11 @@ from drydock.adoption.account import shell
 INSTALLERS = {
     "pip", "setuptools", "wheel", "poetry", "poetry-core", "pipenv", "uv", "pdm", "build",
 }  # fmt: skip
-"""Packages that install others, which the standard's image does in its own way."""
+"""Packages that install others; the standard's image has its own way to install."""
 _COMMAND = re.compile(r"(?:pip3?|uv\s+pip)\s+(?:-\S+\s+)*install\s+(.*)")
 _LISTS = {"-r", "--requirement", "--requirements", "-e", "--editable", "--group", "--extra"}
-_INSTEAD = {"-i", "--index-url", "--default-index"}
-_VALUED = _LISTS | _INSTEAD | {
+_REPLACING = {"-i", "--index-url", "--default-index"}
+_VALUED = _LISTS | _REPLACING | {
     "-c", "--constraint", "--constraints", "--override", "--overrides", "--index",
     "--extra-index-url", "-f", "--find-links", "--trusted-host", "--allow-insecure-host",
     "--index-strategy", "--keyring-provider", "-t", "--target", "--prefix", "--root", "--src",
@@ -34,46 +34,46 @@ _ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
 
 @dataclass(frozen=True)
 class Install:
-    """What one command installs."""
+    """The arguments of one command."""
 
     requirements: tuple[str, ...]
-    """By name, as PEP 508 writes them."""
+    """Packages by name, in the form of PEP 508."""
     unclear: tuple[str, ...]
-    """Arguments with a variable, or not as PEP 508 has them."""
+    """Arguments with a variable, or that are not valid in PEP 508."""
     archives: tuple[str, ...]
     """Wheels and source archives in a folder."""
     addresses: tuple[str, ...]
     """Addresses of archives and repositories, without the name of their package."""
     takes_lists: bool
-    """Whether it installs what a file names, or a project, too."""
+    """Whether it also installs a requirements file, a group, an extra or a project."""
     index: str
-    """The index that takes the place of the default one; empty: none."""
+    """The index that replaces the default one; empty if there is none."""
 
 
 def installed(command: str) -> Install | None:
-    """Return what a command of a shell installs; None if it is no install of pip."""
+    """Return what a command of a shell installs; None if it is not an install by pip."""
     if not (found := _COMMAND.search(command)):
         return None
-    held: dict[str, list[str]] = {}
+    by_kind: dict[str, list[str]] = {}
     takes_lists, index, option = False, "", ""
     for word in shell.words(found[1]):
         name, sign, value = word.partition("=")
         if option:
-            index = word if option in _INSTEAD else index
+            index = word if option in _REPLACING else index
             option = ""
         elif word.startswith("-"):
             takes_lists |= name in _LISTS or bool(re.match(r"-[re]\S", word))
-            if sign and name in _INSTEAD:
+            if sign and name in _REPLACING:
                 index = value
             option = word if word in _VALUED else ""
         else:
-            held.setdefault(_kind(word), []).append(word)
+            by_kind.setdefault(_kind(word), []).append(word)
     return Install(
-        requirements=tuple(held.get("requirement", ())),
-        unclear=tuple(held.get("unclear", ())),
-        archives=tuple(held.get("archive", ())),
-        addresses=tuple(held.get("address", ())),
-        takes_lists=takes_lists or "project" in held,
+        requirements=tuple(by_kind.get("requirement", ())),
+        unclear=tuple(by_kind.get("unclear", ())),
+        archives=tuple(by_kind.get("archive", ())),
+        addresses=tuple(by_kind.get("address", ())),
+        takes_lists=takes_lists or "project" in by_kind,
         index=index,
     )
 
@@ -93,5 +93,5 @@ def _kind(word: str) -> str:
 
 
 def name_of(requirement: str) -> str:
-    """Return the package that a requirement names, as indexes spell it."""
+    """Return the normalized name of a requirement's package."""
     return canonicalize_name(re.split(r"[\[<>=!~;@ ]", requirement)[0])

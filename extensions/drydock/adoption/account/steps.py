@@ -16,13 +16,13 @@ class Step:
 
     line: int
     text: str
-    """On one line, with the values of `ARG` put in."""
+    """On one line, with the values of `ARG`."""
     stage: str
-    """The name or number of its stage; empty where the image is made of it."""
+    """The name or number of its stage; empty if the image is built from that stage."""
     workdir: str
     """The folder that it runs in."""
     is_used: bool
-    """Whether the image is made of its stage, or copies from it."""
+    """Whether the image is built from its stage, or copies from it."""
 
     @property
     def word(self) -> str:
@@ -36,16 +36,16 @@ class Step:
 
     @property
     def last_stage(self) -> bool:
-        """Whether the image is made of it."""
+        """Whether the image is built from its stage."""
         return not self.stage
 
     @property
     def base_and_name(self) -> tuple[str, str]:
-        """What a `FROM` makes a stage from, and the name of the stage; both in lower case."""
+        """The base and the name of the stage that a `FROM` begins, both in lower case."""
         return _from(self.text)
 
     def commands(self) -> Iterator[tuple[str, str]]:
-        """Yield the commands that a `RUN` runs: as they are, and without parentheses around."""
+        """Yield the commands of a `RUN`, each as written and without parentheses."""
         plain = re.sub(r"--(mount|network|security)=\S+\s*", "", self.rest)
         for command in shell.commands(plain):
             if bare := command.strip("() "):
@@ -53,24 +53,24 @@ class Step:
 
 
 def steps_of(text: str) -> Iterator[Step]:
-    """Yield the instructions of a Dockerfile, with the values of `ARG` put in."""
+    """Yield the instructions of a Dockerfile, with the values of `ARG`."""
     found = list(instructions(text))
-    made_of = _lineage(found)
-    used = _used(found, made_of)
-    given: dict[str, str] = {}
+    lineage = _lineage(found)
+    used = _used(found, lineage)
+    arguments: dict[str, str] = {}
     stage, number, workdirs = "", -1, {"": "/"}
     for line, step in found:
         if argument := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
-            given[argument[1]] = argument[2]
+            arguments[argument[1]] = argument[2]
         else:
-            step = re.sub(  # noqa: PLW2901 - the same, made plain
-                r"\$\{?(\w+)\}?", lambda name: given.get(name[1], name[0]), step
+            step = re.sub(  # noqa: PLW2901 - the same instruction
+                r"\$\{?(\w+)\}?", lambda name: arguments.get(name[1], name[0]), step
             )
         word, _, rest = step.partition(" ")
         if word.upper() == "FROM":
             number += 1
             base, name = _from(step)
-            stage = "" if number in made_of else name or str(number)
+            stage = "" if number in lineage else name or str(number)
             workdir = workdirs.get(base, "/")
         elif number < 0:
             workdir, name = "/", ""
@@ -83,8 +83,8 @@ def steps_of(text: str) -> Iterator[Step]:
 
 def _from(step: str) -> tuple[str, str]:
     words = [word for word in step.split()[1:] if not word.startswith("--")]
-    named = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
-    return (words[0] if words else "").lower(), named.lower()
+    name = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
+    return (words[0] if words else "").lower(), name.lower()
 
 
 def _stages(found: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
@@ -92,23 +92,23 @@ def _stages(found: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
 
 
 def _lineage(found: Sequence[tuple[int, str]]) -> set[int]:
-    """Return the numbers of the stages that the last one is made of."""
+    """Return the numbers of the stages that the last one is built from, including itself."""
     stages = _stages(found)
     return _ancestors(len(stages) - 1, stages)
 
 
 def _ancestors(number: int, stages: Sequence[tuple[str, str]]) -> set[int]:
-    """Return a stage and those that it is made from, by number."""
+    """Return the numbers of a stage and of those that it is built from."""
     names = {name: at for at, (_, name) in enumerate(stages) if name}
-    made_of = {number}
+    lineage = {number}
     while number >= 0 and (before := names.get(stages[number][0], -1)) in range(number):
-        made_of.add(before)
+        lineage.add(before)
         number = before
-    return made_of
+    return lineage
 
 
-def _used(found: Sequence[tuple[int, str]], made_of: set[int]) -> set[int]:
-    """Return the numbers of the stages that the image is made of or copies from."""
+def _used(found: Sequence[tuple[int, str]], lineage: set[int]) -> set[int]:
+    """Return the numbers of the stages that the image is built from or copies from."""
     stages = _stages(found)
     numbers = {name: at for at, (_, name) in enumerate(stages) if name}
     numbers |= {str(at): at for at in range(len(stages))}
@@ -118,10 +118,10 @@ def _used(found: Sequence[tuple[int, str]], made_of: set[int]) -> set[int]:
         number += bool(re.match(r"FROM\b", step, re.IGNORECASE))
         for name in _FROM_STAGE.findall(step):
             copied.setdefault(number, set()).add(numbers.get(name.lower(), -1))
-    used, todo = set[int](), set(made_of)
-    while todo:
-        number = todo.pop()
+    used, queue = set[int](), set(lineage)
+    while queue:
+        number = queue.pop()
         used.add(number)
         for other in copied.get(number, ()):
-            todo |= _ancestors(other, stages) - used if other >= 0 else set()
+            queue |= _ancestors(other, stages) - used if other >= 0 else set()
     return used
