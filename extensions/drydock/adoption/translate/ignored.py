@@ -36,7 +36,7 @@ def _built_from(project: str) -> Iterator[str]:
     data = toml.data(project)
     if data:
         yield "pyproject.toml"
-        yield "poetry.lock" if kept_poetry.is_meant(data) else "uv.lock"
+        yield "poetry.lock" if kept_poetry.is_kept(data) else "uv.lock"
     for key in ("readme", "license"):
         value = data.get("project", {}).get(key)
         if isinstance(value, dict) and "file" in value:
