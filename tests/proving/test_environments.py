@@ -56,7 +56,7 @@ def test_newest_python_is_first() -> None:
 def test_unsupported_python_is_not_used(tmp_path: Path) -> None:
     files = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\nrequires-python = "<3.7"\n'}
     with pytest.raises(
-        NoEnvironmentError, match=r"no installed Python is <3.7 \(pyproject.toml:4\)"
+        NoEnvironmentError, match=r"no installed Python satisfies <3.7 \(pyproject.toml:4\)"
     ):
         install(tmp_path, files)
 
@@ -125,7 +125,7 @@ def test_different_patch_release_of_python_is_used_and_noted(tmp_path: Path) -> 
     )
     environment = install(tmp_path, {"pyproject.toml": text})
     assert environment.python == python
-    assert f"runs on a different patch release of {python.name}" in environment.notes
+    assert f"runs on a different patch release of Python {python.name}" in environment.notes
 
 
 @pytest.mark.prove

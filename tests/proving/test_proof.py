@@ -6,7 +6,7 @@ import pytest
 from drydock.proving.comparing import Difference
 from drydock.proving.own_tests import TestRun
 from drydock.proving.proof import (
-    Found,
+    Finding,
     Proof,
     Row,
     SideReport,
@@ -19,9 +19,12 @@ from drydock.report.proved import print_proof, proof_to_json, proof_to_markdown
 OTHER = Difference("body", "$.price", "1", "2")
 SAME = Row("GET /same", requests=3, succeeded=3)
 INTENDED = Row(
-    "GET /intended", 3, 3, found=[Found(OTHER, "GET /intended?q=1", 2, "it is intended", ("$.a",))]
+    "GET /intended",
+    3,
+    3,
+    found=[Finding(OTHER, "GET /intended?q=1", 2, "it is intended", ("$.a",))],
 )
-DIFFERS = Row("GET /other", 3, 3, found=[Found(OTHER, "GET /other")])
+DIFFERS = Row("GET /other", 3, 3, found=[Finding(OTHER, "GET /other")])
 BROKEN = Row("GET /broken", 3, 3, broken=["parameter q became required"])
 NEVER = Row("GET /never", 3, 0, problem="never succeeded: 3 times 403")
 PATH = Row("GET /nowhere", 1, 0, is_operation=False)
@@ -40,7 +43,7 @@ VERDICTS = [
     (
         proof(SAME, NEVER),
         2,
-        "It could not be proved for all operations; never succeeded: GET /never",
+        "It could not be proved for all operations: no successful request for GET /never",
     ),
     (proof(NEVER, DIFFERS), 1, "It behaves differently: 1 of 2 differ"),
     (proof(SAME, differences=["a test fails"]), 1, "It behaves differently: a test fails"),
@@ -73,7 +76,7 @@ def test_test_that_no_longer_passes_is_a_difference(
 def test_tests_that_can_no_longer_run_are_a_difference() -> None:
     failed = TestRun(problem="pytest failed: no")
     assert own_test_regressions(TestRun({"a": "passed"}), failed) == [
-        "its own tests: pytest failed: no"
+        "its own tests after the change: pytest failed: no"
     ]
     assert own_test_regressions(TestRun(problem="none"), failed) == []
 

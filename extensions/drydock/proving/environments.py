@@ -99,7 +99,7 @@ class Maker:
             required = next(fact for fact in self.facts if fact.about == "requires_python")
             names = ", ".join(python.name for python in pythons)
             raise NoEnvironmentError(
-                f"no installed Python is {required.value} ({required.where}), only {names}"
+                f"no installed Python satisfies {required.value} ({required.where}): {names}"
             )
         errors: list[str] = []
         count = 0
@@ -112,7 +112,9 @@ class Maker:
                 continue
             count += 1
             if near:
-                environment.notes.append(f"runs on a different patch release of {python.name}")
+                environment.notes.append(
+                    f"runs on a different patch release of Python {python.name}"
+                )
             yield environment
         if count:
             return

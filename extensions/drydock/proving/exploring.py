@@ -51,7 +51,6 @@ class Explorer:
         self.untried: set[str] = set()
         """Operations that were not tried for lack of time."""
         self.pool = Pool()
-        self.used: dict[str, int] = {}
 
     def run(self) -> None:
         """Send requests until all are tried or time is up."""
@@ -228,16 +227,16 @@ def _request_for(
     if case.kind == "valid" and query and known:
         pairs = [(name, value(name, text)) for name, text in parse_qsl(query, True)]
         query = urlencode(pairs)
-    body, by_value = case.request.body, case.body
-    if case.kind == "valid" and isinstance(by_value, Mapping):
-        by_value = {name: value(name, text) for name, text in by_value.items()}
+    body, content = case.request.body, case.body
+    if case.kind == "valid" and isinstance(content, Mapping):
+        content = {name: value(name, generated) for name, generated in content.items()}
         if "json" in (case.request.header("content-type") or ""):
-            body = json.dumps(by_value).encode()
+            body = json.dumps(content).encode()
         else:
-            body = urlencode(by_value, doseq=True).encode()
+            body = urlencode(content, doseq=True).encode()
     target = f"{path}?{query}" if query else path
     request = replace(case.request, target=target, body=body, references=references)
-    return request, None if references else by_value
+    return request, None if references else content
 
 
 def _routes(operations: Sequence[Operation]) -> Iterator[Request]:

@@ -22,7 +22,7 @@ VALID, INVALID = 12, 3
 """Generated requests per operation, of each kind."""
 _SEED = 20211128
 _CLIENT_HEADERS = {"user-agent", "accept-encoding", "connection", "x-schemathesis-testcaseid",
-             "content-length"}  # fmt: skip
+                   "content-length"}  # fmt: skip
 _BOUNDARY = re.compile(r"boundary=([\w'()+,./:=?-]+)")
 
 
@@ -32,7 +32,6 @@ class Case:
 
     kind: Kind
     path_values: Mapping[str, str]
-    query: Mapping[str, Any]
     body: Any
     """The value of its JSON or form; None for other bodies."""
     request: Request
@@ -52,7 +51,7 @@ class Operation:
 
     @property
     def label(self) -> str:
-        """`GET /items/{id}`."""
+        """Method and path: `GET /items/{id}`."""
         return f"{self.method} {self.path}"
 
     @property
@@ -181,7 +180,6 @@ def _case(operation: Operation, kind: Kind, drawn: Any) -> Case:
     return Case(
         kind,
         dict(drawn.path_parameters or {}),
-        dict(drawn.query or {}),
         json.loads(json.dumps(value)),
         Request(operation.label, kind, operation.method, target, tuple(headers.items()), body),
     )

@@ -87,7 +87,7 @@ def _content_type(versions: Versions, exchange: Exchange, difference: Difference
     bare = bool(request.body) and request.header("content-type") is None
     if bare and exchange.after.status == 422 and versions.crosses("fastapi", "0.132"):
         return (
-            "FastAPI 0.132 rejects JSON without Content-Type; strict_content_type=False accepts it"
+            "FastAPI 0.132 rejects JSON without Content-Type (strict_content_type=False accepts it)"
         )
     return None
 
@@ -111,7 +111,7 @@ def _validation(versions: Versions, exchange: Exchange, difference: Difference) 
         return None
     old, new = (set(_places(side.json)) for side in (exchange.before, exchange.after))
     if versions.crosses("pydantic", "2") and old and old == new:
-        return "Pydantic 2 words validation errors differently; the fields are the same"
+        return "Pydantic 2 words the validation errors of the same fields differently"
     return None
 
 

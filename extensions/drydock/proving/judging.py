@@ -9,7 +9,7 @@ from drydock.proving.comparing import Noise, differences, name_of
 from drydock.proving.generated import Operation
 from drydock.proving.intended import Exchange, Versions
 from drydock.proving.messages import Request, Response, filled
-from drydock.proving.proof import Found, Row
+from drydock.proving.proof import Finding, Row
 
 # Documents are compared by `contract`, not as text.
 _DOCUMENTS = ("/openapi.json", "/docs", "/redoc")
@@ -30,7 +30,7 @@ def rows(
     by_name = {
         operation.label: Row(operation.label, problem=operation.problem) for operation in operations
     }
-    findings: dict[tuple[str, str, str, str], Found] = {}
+    findings: dict[tuple[str, str, str, str], Finding] = {}
     last: dict[tuple[str, str, str, str], int] = {}
     general: dict[str, int] = {}
     for number, (request, first, second, after) in enumerate(zip(requests, *runs, strict=True)):
@@ -56,7 +56,7 @@ def rows(
                 times = known.times + (last[key] != number)
                 findings[key] = replace(known, times=times, also=tuple(sorted(places)))
             else:
-                findings[key] = Found(difference, filled(request, runs[0]).line, 1, reason)
+                findings[key] = Finding(difference, filled(request, runs[0]).line, 1, reason)
             last[key] = number
     for (name, *_), finding in findings.items():
         by_name[name].found.append(finding)

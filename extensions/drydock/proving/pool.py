@@ -60,7 +60,7 @@ class Pool:
         stem = re.sub(r"_?(id|uuid|pk|slug)$", "", normal)
         keys = [(owner, normal), (stem, normal)]
         if stem != normal:
-            keys += [(name, key) for name in filter(None, (stem, owner)) for key in _IDS]
+            keys += [(prefix, key) for prefix in filter(None, (stem, owner)) for key in _IDS]
             keys += [("", normal)] if stem else []
         else:
             keys += [("", normal)]

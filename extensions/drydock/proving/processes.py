@@ -22,7 +22,7 @@ from pathlib import Path
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 _POLL = 0.02  # seconds between two checks of a process
-_KILLED = 10.0  # seconds for a launcher to kill its processes
+_KILL_TIMEOUT = 10.0  # seconds for a launcher to kill its processes
 _MOST_CHARACTERS = 300
 _RAISED = re.compile(r"[\w.]*(?<!Cancelled)(Error|Exception|Exit|Interrupt|Warning)\b(:|$)")
 
@@ -149,7 +149,7 @@ def _kill(launcher: "subprocess.Popen[bytes]") -> None:
     try:
         launcher.stdin.close()
         with suppress(subprocess.TimeoutExpired):
-            launcher.wait(_KILLED)
+            launcher.wait(_KILL_TIMEOUT)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(launcher.pid, signal.SIGKILL)

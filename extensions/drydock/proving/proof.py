@@ -11,7 +11,7 @@ Outcome = Literal["same", "differs as intended", "differs", "not proved"]
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """A place where responses of an operation differ, with the first request that showed it."""
 
     difference: Difference
@@ -33,7 +33,7 @@ class Row:
     """How many of them succeeded before the change."""
     unstable: int = 0
     """How many had another status in the second run of *before*; they prove nothing."""
-    found: list[Found] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
     noise: list[str] = field(default_factory=list)
     """Places that differ between both runs of *before*, and are ignored."""
     broken: list[str] = field(default_factory=list)
@@ -114,7 +114,7 @@ class Proof:
             return f"It could not be proved: {self.unproved}"
         if self.not_proved:
             names = ", ".join(row.operation for row in self.not_proved)
-            return f"It could not be proved for all operations; never succeeded: {names}"
+            return f"It could not be proved for all operations: no successful request for {names}"
         intended = sum(row.outcome == "differs as intended" for row in self.rows)
         exception = f", {intended} of {len(self.rows)} differ as intended" if intended else ""
         return f"It behaves as before{exception}"
@@ -125,7 +125,7 @@ def own_test_regressions(before: TestRun, after: TestRun) -> list[str]:
     if before.problem:
         return []
     if after.problem:
-        return [f"its own tests: {after.problem}"] if before.ends else []
+        return [f"its own tests after the change: {after.problem}"] if before.ends else []
     passed = [name for name, end in before.ends.items() if end == "passed"]
     missing = [name for name in passed if name not in after.ends]
     broken = [name for name in passed if after.ends.get(name) in {"failed", "error"}]

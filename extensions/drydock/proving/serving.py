@@ -68,9 +68,8 @@ class Inputs:
 class Service:
     """A running side that accepts requests."""
 
-    def __init__(self, path: Path, running: Running) -> None:
+    def __init__(self, path: Path) -> None:
         self.send = partial(send, path)
-        self.running = running
 
     def document(self) -> dict[str, Any] | None:
         """Return its OpenAPI document from FastAPI's usual paths; None if there is none."""
@@ -120,7 +119,7 @@ def serving(
         with processes.started(files) as running:
             _wait(path, running)
             run.start_seconds = time.monotonic() - begin
-            yield Service(path, running)
+            yield Service(path)
             output = files.output
             run.errors = len(_ERROR.findall(output))
             running.terminate()

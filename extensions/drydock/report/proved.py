@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from typer import echo, style
 
-from drydock.proving.proof import Found, Outcome, Proof, Row, SideReport
+from drydock.proving.proof import Finding, Outcome, Proof, Row, SideReport
 from drydock.report.terminal import Row as Cells
 from drydock.report.terminal import print_list, print_table
 from drydock.report.wording import cell
@@ -80,10 +80,10 @@ def _markdown(proof: Proof) -> Iterator[str]:
 
 
 def _lines(row: Row) -> Iterator[str]:
-    yield from (f"no longer promised: {promise}" for promise in row.broken)
+    yield from (f"API document: {change}" for change in row.broken)
     # Unintended differences come first.
-    for found in sorted(row.found, key=lambda found: bool(found.intended)):
-        yield _difference(found)
+    for finding in sorted(row.found, key=lambda finding: bool(finding.intended)):
+        yield _difference(finding)
     if row.problem:
         yield row.problem
     if row.unstable:
@@ -92,15 +92,15 @@ def _lines(row: Row) -> Iterator[str]:
         yield f"ignored, because it varies between runs: {', '.join(row.noise)}"
 
 
-def _difference(found: Found) -> str:
-    change = found.difference
+def _difference(finding: Finding) -> str:
+    change = finding.difference
     place = f"{change.part} {change.where}".strip()
-    text = f"{place}: {change.before} -> {change.after}; {found.request}"
-    if found.times > 1:
-        text += f", {found.times} times"
-    if found.also:
-        text += f", also {', '.join(found.also)}"
-    return f"intended, {found.intended}: {text}" if found.intended else text
+    text = f"{place}: {change.before} -> {change.after}; {finding.request}"
+    if finding.times > 1:
+        text += f", {finding.times} times"
+    if finding.also:
+        text += f", also {', '.join(finding.also)}"
+    return f"intended, {finding.intended}: {text}" if finding.intended else text
 
 
 def _measured(sides: tuple[SideReport, SideReport]) -> Iterator[tuple[str, list[str]]]:
