@@ -1,4 +1,4 @@
-"""Every test runs away from the user's own settings, with a git identity of its own."""
+"""Every test runs without the user's settings, with its own git identity."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -11,32 +11,32 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import GIT_SETTINGS, Outcome, Template, own_settings
 
-# How long a case takes, or to draw one, says what else the machine does.
+# The time of a case depends on what else the machine does.
 settings.register_profile("drydock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("drydock")
 
 
 class Homes:
-    """Homes for tests: one after the other has the same, as long as none of them changes it."""
+    """Homes for tests: they share one until a test changes it."""
 
     def __init__(self, factory: pytest.TempPathFactory) -> None:
         self._factory = factory
-        self._made: tuple[Path, dict[str, str]] | None = None
+        self._current: tuple[Path, dict[str, str]] | None = None
 
     def settings(self) -> dict[str, str]:
-        """Return the environment that leads to a home in which nothing but settings is."""
-        if self._made is None or not _is_untouched(self._made[0]):
+        """Return the environment of a home that contains only settings."""
+        if self._current is None or not _is_untouched(self._current[0]):
             home = self._factory.mktemp("home")
-            self._made = home, own_settings(home)
-        return self._made[1]
+            self._current = home, own_settings(home)
+        return self._current[1]
 
 
 def _is_untouched(home: Path) -> bool:
     try:
-        held = [(path.name, path.read_text("utf-8")) for path in home.iterdir()]
+        files = [(path.name, path.read_text("utf-8")) for path in home.iterdir()]
     except OSError:
         return False
-    return held == [(".gitconfig", GIT_SETTINGS)]
+    return files == [(".gitconfig", GIT_SETTINGS)]
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,7 @@ def _own_settings(_homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _command_built_once() -> Iterator[None]:
-    """Build the command line once: a user's process does so once, tests would each time."""
+    """Build the command line once for all tests, as a user's process does."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
         yield
@@ -72,8 +72,8 @@ def drydock(
         with pytest.raises(SystemExit) as ended:
             cli.main()
         code = ended.value.code
-        said = capsys.readouterr()
-        return Outcome(code if isinstance(code, int) else 0, said.out, said.err)
+        output = capsys.readouterr()
+        return Outcome(code if isinstance(code, int) else 0, output.out, output.err)
 
     return run
 

@@ -1,7 +1,7 @@
-"""Debian's packages, where tests need one that a machine lacks.
+"""Debian packages for tests, if the machine lacks them.
 
-`python -m tests.debian groovy default-jre-headless` installs; that takes root. What need not be
-installed is unpacked into a folder: no root, and no service that starts by itself.
+`python -m tests.debian groovy default-jre-headless` installs packages, which requires root.
+Packages that need no installation are unpacked into a folder, without root or starting services.
 """
 
 import os
@@ -15,41 +15,41 @@ from pathlib import Path
 
 from tests.support import IN_CI
 
-# Several sessions install at the same time: apt waits for dpkg's lock, but not for its lists'.
+# Several sessions install at the same time; apt waits for the lock of dpkg, not of its lists.
 LOCK_SECONDS = 300
-# For dpkg in a root that is thrown away: it need not survive a crash.
+# For dpkg in a temporary root, which need not survive a crash.
 NO_SYNC = {"DPKG_FORCE": "unsafe-io"}
 
 
 class PackageError(Exception):
-    """A package cannot be had; the message is one line."""
+    """A package is not available; the message is one line."""
 
 
 def install(*packages: str) -> None:
-    """Install packages with what they need; raise PackageError where that is not possible."""
+    """Install packages with their dependencies; raise PackageError if that is impossible."""
     if not shutil.which("apt-get"):
-        raise PackageError(f"there is no apt-get here to install {', '.join(packages)}")
+        raise PackageError(f"apt-get is missing: install {', '.join(packages)}")
     if os.geteuid() != 0:
-        raise PackageError(f"only root can install {', '.join(packages)}")
+        raise PackageError(f"installing {', '.join(packages)} requires root")
     with _lock():
         _apt("update")
         _apt("install", "--yes", "--no-install-recommends", *packages)
 
 
 def unpack(package: str, folder: Path) -> None:
-    """Unpack a package to a folder that appears when it is complete; raise PackageError."""
+    """Unpack a package to a folder, which appears only when complete; or raise PackageError."""
     if not shutil.which("apt-get"):
-        raise PackageError(f"there is no apt-get here; install {package}")
+        raise PackageError(f"apt-get is missing: install {package}")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as place:
+    with tempfile.TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as scratch:
         try:
-            _apt("download", package, folder=Path(place))
+            _apt("download", package, folder=Path(scratch))
         except PackageError:
             with _lock():
                 _apt("update")  # a new machine has no lists of packages
-            _apt("download", package, folder=Path(place))
-        (archive,) = Path(place).glob("*.deb")
-        content = Path(place, "content")
+            _apt("download", package, folder=Path(scratch))
+        (archive,) = Path(scratch).glob("*.deb")
+        content = Path(scratch, "content")
         _run("dpkg", "--extract", archive, content)
         if not folder.exists():  # another process may have been quicker
             content.rename(folder)
@@ -57,7 +57,7 @@ def unpack(package: str, folder: Path) -> None:
 
 @contextmanager
 def _lock() -> Iterator[None]:
-    """Keep the lists of packages to one process of ours."""
+    """Let only one process of the tests use the package lists."""
     import fcntl
 
     with Path(tempfile.gettempdir(), "drydock-apt.lock").open("w") as file:
@@ -76,12 +76,12 @@ def _run(*command: str | Path, folder: Path | None = None) -> None:
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split())[-300:]
-        raise PackageError(f"{command[0]} {command[1]}: {said}")
+        output = " ".join((done.stderr or done.stdout).split())[-300:]
+        raise PackageError(f"{command[0]} {command[1]}: {output}")
 
 
 def main(packages: Sequence[str]) -> int:
-    """Install packages, or say why not; return 1 where that fails in CI."""
+    """Install packages, or print why not; return 1 if that fails in CI."""
     try:
         print(f"installing {', '.join(packages)}", flush=True)
         install(*packages)

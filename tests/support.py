@@ -1,4 +1,4 @@
-"""Small hand-made templates and services to test the engine with."""
+"""Small templates and services for tests of the engine."""
 
 import os
 import stat
@@ -16,7 +16,7 @@ Content = str | bytes | None
 """What to write into a file; None removes it."""
 
 IN_CI = bool(os.environ.get("CI") or os.environ.get("DRYDOCK_CI"))
-"""Whether a part that cannot be had is a failure."""
+"""Whether an unavailable part is a failure."""
 
 ANSWERS = "{{ _copier_answers|to_nice_yaml }}"
 COPIER_YML = """\
@@ -34,16 +34,16 @@ GIT_SETTINGS = """\
 	name = Tester
 	email = tester@example.invalid
 [init]
-	# No sample hooks: to make so many files takes longer than what most tests do.
+	# No sample hooks: creating so many files takes longer than most tests.
 	templateDir =
 [maintenance]
-	# Each commit starts another process to see whether there is something to clean up.
+	# Otherwise each commit starts a process that looks for work.
 	auto = false
 """
 
 
 def own_settings(home: Path) -> dict[str, str]:
-    """Make an empty folder a home with a git identity; return the environment that leads there."""
+    """Turn an empty folder into a home with a git identity; return its environment."""
     (home / ".gitconfig").write_text(GIT_SETTINGS, encoding="utf-8")
     return {
         "HOME": str(home),
@@ -54,7 +54,7 @@ def own_settings(home: Path) -> dict[str, str]:
 
 
 def missing(reason: str) -> NoReturn:
-    """Skip the test for a part that cannot be had; fail it in CI."""
+    """Skip the test because a part is unavailable; fail it in CI."""
     if IN_CI:
         pytest.fail(reason)
     pytest.skip(reason)
@@ -62,7 +62,7 @@ def missing(reason: str) -> NoReturn:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command line did."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -70,7 +70,7 @@ class Outcome:
 
 
 def run_alone(*arguments: str | Path) -> Outcome:
-    """Run the command line in a process of its own, with nothing on its input."""
+    """Run the command line in a separate process, with empty input."""
     done = subprocess.run(
         [sys.executable, "-c", "from drydock.cli import main; main()", *map(str, arguments)],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
@@ -79,7 +79,7 @@ def run_alone(*arguments: str | Path) -> Outcome:
 
 
 def git(folder: Path, *arguments: str | Path, stdin: bytes = b"") -> str:
-    """Run real git in `folder` and return its output, decoded."""
+    """Run git in `folder`; return its output, decoded."""
     done = subprocess.run(
         ["git", *map(str, arguments)], cwd=folder, input=stdin, capture_output=True, check=True
     )
@@ -113,14 +113,14 @@ def head(folder: Path) -> str:
 
 def snapshot(folder: Path) -> dict[str, Any]:
     """Return every file below `folder`, with kind, executable bit and content."""
-    found: dict[str, Any] = {}
+    files: dict[str, Any] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            found[name] = ("link", str(path.readlink()))
+            files[name] = ("link", str(path.readlink()))
         elif path.is_file():
-            found[name] = (bool(path.stat().st_mode & stat.S_IXUSR), path.read_bytes())
-    return found
+            files[name] = (bool(path.stat().st_mode & stat.S_IXUSR), path.read_bytes())
+    return files
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Template:
 
     @classmethod
     def make(cls, path: Path, copier_yml: str = COPIER_YML) -> "Template":
-        """Start a template that has its questions and the answers file, nothing else."""
+        """Create a template with only its questions and the answers file."""
         path.mkdir(parents=True)
         git(path, "init", "--quiet", "--initial-branch=main")
         template = cls(path)
@@ -140,7 +140,7 @@ class Template:
         return template
 
     def write(self, files: Mapping[str, Content]) -> None:
-        """Write (or remove) files of what is rendered."""
+        """Write (or remove) files that the template renders."""
         write(self.path / "template", files)
 
     def release(self, tag: str, files: dict[str, Content] | None = None) -> None:
@@ -152,13 +152,13 @@ class Template:
 
 @dataclass(frozen=True)
 class Service:
-    """A service in a repository of its own, or in a folder of one."""
+    """A service in its own repository, or in a folder of one."""
 
     path: Path
 
     @classmethod
     def make(cls, template: Template, path: Path, ref: str = "v1.0.0", **data: str) -> "Service":
-        """Make a service from `template` and commit it."""
+        """Create a service from `template` and commit it."""
         new(
             path, say=lambda _: None, data=data, defaults=True, ref=ref, template=str(template.path)
         )
@@ -176,5 +176,5 @@ class Service:
         return (self.path / name).read_text()
 
     def status(self) -> str:
-        """Return what git says has changed, without untracked files."""
+        """Return `git status` without untracked files."""
         return git(self.path, "status", "--porcelain", "--untracked-files=no")

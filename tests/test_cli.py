@@ -25,22 +25,20 @@ MAIN = "from drydock.cli import main; main()"
 
 @pytest.fixture
 def occupied(tmp_path: Path) -> Path:
-    """A folder that is not empty, so that no service can be made there."""
+    """A folder that is not empty, so that no service can be created there."""
     (tmp_path / "file").touch()
     return tmp_path
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ()])
 def test_help_names_every_command(drydock: Drydock, arguments: tuple[str, ...]) -> None:
-    said = drydock(*arguments)
+    outcome = drydock(*arguments)
     for command in ("new", "update"):
-        assert command in said.out + said.err
+        assert command in outcome.out + outcome.err
 
 
 @pytest.mark.parametrize("command", ["new", "update"])
-def test_help_of_a_command_says_what_is_taken_without_an_option(
-    drydock: Drydock, command: str
-) -> None:
+def test_help_of_a_command_shows_defaults(drydock: Drydock, command: str) -> None:
     outcome = drydock(command, "--help")
     assert outcome.code == 0
     words = " ".join(outcome.out.split())
@@ -54,7 +52,7 @@ def test_help_of_a_command_says_what_is_taken_without_an_option(
 @pytest.mark.parametrize(
     "command", ["", "new", "update", "retrofit", "modernize", "questions", "shim"]
 )
-def test_help_is_whole_at_80_columns_and_ends_with_an_example(
+def test_help_fits_80_columns_and_ends_with_an_example(
     drydock: Drydock, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
@@ -66,7 +64,7 @@ def test_help_is_whole_at_80_columns_and_ends_with_an_example(
 
 @pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}])
 def test_no_color_is_respected(occupied: Path, variables: dict[str, str]) -> None:
-    """In a terminal, which `script` makes."""
+    """In the terminal of `script`."""
     command = shlex.join([sys.executable, "-c", MAIN, "new", str(occupied), "--defaults"])
     done = subprocess.run(
         ["script", "--quiet", "--return", "--command", command, "/dev/null"],
@@ -78,28 +76,29 @@ def test_no_color_is_respected(occupied: Path, variables: dict[str, str]) -> Non
 
 
 def in_terminal(columns: int, *arguments: str | Path, **variables: str) -> str:
-    """Run the command line in a terminal of so many columns; return what is on it."""
-    main, here = pty.openpty()
-    fcntl.ioctl(here, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    """Run the command line in a terminal with this many columns; return its output."""
+    main, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     names = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
     with subprocess.Popen(
         [sys.executable, "-c", MAIN, *map(str, arguments)],
-        stdin=here, stdout=here, stderr=here, env=names | {"TERM": "xterm-256color"} | variables,
+        stdin=terminal, stdout=terminal, stderr=terminal,
+        env=names | {"TERM": "xterm-256color"} | variables,
     ):  # fmt: skip
-        os.close(here)
-        said = b""
-        with suppress(OSError):  # it ends so, where nothing holds the other end any more
-            while read := os.read(main, 65536):
-                said += read
+        os.close(terminal)
+        output = b""
+        with suppress(OSError):  # raised when the process has closed the terminal
+            while chunk := os.read(main, 65536):
+                output += chunk
     os.close(main)
-    return said.decode()
+    return output.decode()
 
 
 LONG = "tests/of-the-shop/that-has-a-long-name/test_all_that_the_shop_does_on_a_sunday.py"
 
 
 @pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}])
-def test_a_terminal_gets_a_table_and_a_pipe_plain_lines(
+def test_output_is_a_table_in_a_terminal_and_plain_lines_in_a_pipe(
     drydock: Drydock, template: Template, tmp_path: Path, variables: dict[str, str]
 ) -> None:
     template.release("v1.0.0", {LONG: "1\n2\n3\n", "a [red]b.txt": "1\n"})
@@ -107,15 +106,15 @@ def test_a_terminal_gets_a_table_and_a_pipe_plain_lines(
     service.change({LONG: None, "mine.txt": "mine\n"})
     template.release("v1.1.0", {LONG: "1\n2\n4\n", "a [red]b.txt": "2\n", "new.txt": "new\n"})
 
-    said = in_terminal(80, "update", service.path, "--dry-run", **variables)
+    output = in_terminal(80, "update", service.path, "--dry-run", **variables)
 
-    assert ("\x1b[32m" in said) is not bool(variables)
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", said).splitlines()
+    assert ("\x1b[32m" in output) is not bool(variables)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", output).splitlines()
     (updated,) = (line for line in lines if "a [red]b.txt" in line)
-    why = updated.index("taken from the release")
+    column = updated.index("taken from the release")
     (skipped,) = (line for line in lines if line.startswith("  skipped"))
-    assert skipped[why:].strip() == "you deleted it"
-    folded = "".join(line[11 : why - 1].strip() for line in lines[lines.index(skipped) :][:3])
+    assert skipped[column:].strip() == "you deleted it"
+    folded = "".join(line[11 : column - 1].strip() for line in lines[lines.index(skipped) :][:3])
     assert folded.startswith(LONG)
     assert max(len(line) for line in lines if str(tmp_path) not in line) <= 80
 
@@ -125,8 +124,8 @@ def test_a_terminal_gets_a_table_and_a_pipe_plain_lines(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_shell_completes_commands_and_options(shell: str) -> None:
-    """As the script does that `--show-completion` prints."""
+def test_shell_completes_commands_and_options(shell: str) -> None:
+    """With the variables that the script of `--show-completion` sets."""
     words = {"_TYPER_COMPLETE_ARGS": "drydock up", "_DRYDOCK_COMPLETE": f"complete_{shell}"}
     words |= {"COMP_WORDS": "drydock up", "COMP_CWORD": "1"}
     words |= {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}
@@ -139,21 +138,21 @@ def test_a_shell_completes_commands_and_options(shell: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("--nonsense",), ("sail",), ("new",), ("new", "a", "b")])
-def test_wrong_usage_ends_with_2(drydock: Drydock, arguments: tuple[str, ...]) -> None:
+def test_wrong_usage_exits_with_2(drydock: Drydock, arguments: tuple[str, ...]) -> None:
     assert drydock(*arguments).code == 2
 
 
 @pytest.mark.parametrize(
     "command", ["check", "fleet status", "modernize", "new", "prove", "retrofit", "update"]
 )
-@pytest.mark.parametrize(("name", "said"), [("a" * 300, "File name too long"), ("loop", "loop")])
-def test_a_folder_that_cannot_be_is_bad_input(
-    drydock: Drydock, command: str, name: str, said: str, tmp_path: Path
+@pytest.mark.parametrize(("name", "reason"), [("a" * 300, "File name too long"), ("loop", "loop")])
+def test_invalid_folder_is_bad_input(
+    drydock: Drydock, command: str, name: str, reason: str, tmp_path: Path
 ) -> None:
     (tmp_path / "loop").symlink_to("loop")
     outcome = drydock(*command.split(), tmp_path / name)
     assert (outcome.code, outcome.out) == (2, "")
-    assert said in outcome.err
+    assert reason in outcome.err
     assert len(outcome.err.splitlines()) == 1
 
 
@@ -173,13 +172,13 @@ def test_version(drydock: Drydock) -> None:
          "drydock update --abort undoes what was written"),
     ],
 )  # fmt: skip
-def test_a_fault_of_drydock_is_one_line_and_3(
+def test_internal_error_exits_with_3_and_one_line(
     drydock: Drydock, monkeypatch: pytest.MonkeyPatch, error: Exception, left: str
 ) -> None:
-    def fails(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(update, "update", fails)
+    monkeypatch.setattr(update, "update", fail)
     outcome = drydock("update")
     assert (outcome.code, outcome.out) == (3, "")
     (line,) = outcome.err.splitlines()
@@ -190,7 +189,7 @@ def test_a_fault_of_drydock_is_one_line_and_3(
     kept.unlink()
 
 
-def test_a_fault_after_writing_says_what_undoes_it() -> None:
+def test_internal_error_after_writing_names_the_command_that_undoes_it() -> None:
     with pytest.raises(Fault, match="KeyError") as raised, undone_by("drydock update --abort"):
         raise KeyError("x")
     assert raised.value.left == "drydock update --abort undoes what was written"
@@ -202,17 +201,17 @@ def test_bad_input_after_writing_stays_bad_input() -> None:
 
 
 @pytest.mark.parametrize(("error", "code"), [(EOFError(), 2), (KeyboardInterrupt(), 130)])
-def test_a_question_without_an_answer_is_no_conflict(
+def test_unanswered_question_does_not_exit_like_a_conflict(
     drydock: Drydock, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
 ) -> None:
-    def asks(*_: object) -> None:
+    def ask(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(update, "update", asks)
+    monkeypatch.setattr(update, "update", ask)
     assert drydock("update").code == code
 
 
-def test_a_reader_that_is_gone_is_no_conflict() -> None:
+def test_closed_pipe_does_not_exit_like_a_conflict() -> None:
     command = shlex.join([sys.executable, "-c", MAIN, "--help"])
     ran = subprocess.run(
         f"({command}; echo $? >&2) | true",

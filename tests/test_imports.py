@@ -1,4 +1,4 @@
-"""Imports run one way: what a part of the engine may know of, and that nothing goes in circles."""
+"""Imports between the parts of the engine run one way, without cycles."""
 
 import ast
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import drydock
 import pytest
 
 _ENGINE = Path(drydock.__file__).parent
-# Each part may import those of the rows above its own, and itself.
+# Each part may import parts of the rows above, and itself.
 _ROWS = (
     ("errors",),
     ("git", "locking", "paths", "profiles"),
@@ -22,9 +22,9 @@ _ROWS = (
     ("commands",),
     ("cli",),
 )
-# Modules that are written into services: no part of the engine imports them.
-_WRITTEN = ("schema_adapter",)
-# What a part may not import although its row would allow it.
+# Modules that are copied into services; the engine does not import them.
+_COPIED = ("schema_adapter",)
+# Imports that the rows would allow, but that are forbidden.
 _FORBIDDEN = (
     ("documents", "git"),
     ("documents", "locking"),
@@ -36,18 +36,18 @@ _FORBIDDEN = (
 
 
 def _modules() -> dict[str, Path]:
-    """Return every module of the engine by its name below `drydock`."""
-    found = {}
+    """Return the path of every module of the engine, by its name below `drydock`."""
+    modules = {}
     for path in sorted(_ENGINE.rglob("*.py")):
-        if path.parent.name in _WRITTEN:
+        if path.parent.name in _COPIED:
             continue
         names = path.relative_to(_ENGINE).with_suffix("").parts
-        found[".".join(names[:-1] if names[-1] == "__init__" else names)] = path
-    return found
+        modules[".".join(names[:-1] if names[-1] == "__init__" else names)] = path
+    return modules
 
 
 def _imported(path: Path, known: set[str]) -> Iterator[str]:
-    """Yield the modules of the engine that one imports, wherever in it."""
+    """Yield the engine modules that a module imports, also inside functions."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "drydock":
             package = (node.module or "").partition(".")[2]
@@ -66,7 +66,7 @@ _MODULES = _modules()
 _IMPORTS = {name: {*_imported(path, {*_MODULES})} for name, path in _MODULES.items()}
 
 
-def _is_of(module: str, part: str) -> bool:
+def _is_in(module: str, part: str) -> bool:
     return module == part or module.startswith(f"{part}.")
 
 
@@ -77,20 +77,20 @@ def test_every_module_belongs_to_a_part() -> None:
 
 @pytest.mark.parametrize("module", _IMPORTS)
 def test_imports_run_one_way(module: str) -> None:
-    rows = {part: place for place, row in enumerate(_ROWS) for part in row}
+    rows = {part: number for number, row in enumerate(_ROWS) for part in row}
     own = module.partition(".")[0]
     parts = {imported.partition(".")[0] for imported in _IMPORTS[module]} - {own, ""}
     assert [part for part in parts if rows[part] >= rows[own]] == []
 
 
 @pytest.mark.parametrize(("part", "other"), _FORBIDDEN)
-def test_a_part_does_without_another(part: str, other: str) -> None:
-    inside = {module for module in _IMPORTS if _is_of(module, part)}
-    assert inside
-    assert [m for m in inside if any(_is_of(one, other) for one in _IMPORTS[m])] == []
+def test_forbidden_part_is_not_imported(part: str, other: str) -> None:
+    modules = {module for module in _IMPORTS if _is_in(module, part)}
+    assert modules
+    assert [m for m in modules if any(_is_in(name, other) for name in _IMPORTS[m])] == []
 
 
-def test_imports_go_in_no_circle() -> None:
+def test_imports_have_no_cycle() -> None:
     left = {name: set(imported) & _IMPORTS.keys() for name, imported in _IMPORTS.items()}
     while free := {name for name, imported in left.items() if not imported & left.keys()}:
         left = {name: imported for name, imported in left.items() if name not in free}

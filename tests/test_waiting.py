@@ -1,4 +1,4 @@
-"""A test waits for what a process does, and no longer than that can come."""
+"""Tests wait for a process, but not after its end or the time limit."""
 
 import subprocess
 import sys
@@ -28,24 +28,24 @@ def refuse() -> bool:
     raise ConnectionRefusedError
 
 
-def test_the_first_true_result_is_returned() -> None:
+def test_first_true_result_is_returned() -> None:
     results = iter([0, "", "there"])
 
     assert wait_for(lambda: next(results), "a result") == "there"
 
 
-def test_an_ended_process_is_an_error_at_once_with_the_end_of_its_log(
+def test_ended_process_fails_immediately_with_the_end_of_its_log(
     ended: "subprocess.Popen[bytes]", log: Path
 ) -> None:
     with pytest.raises(AssertionError, match=r"the start: .* ended with 1\n(.*\n)*no template"):
         wait_for(refuse, "the start", ended, log, seconds=3600)
 
 
-def test_what_a_process_did_before_its_end_counts(ended: "subprocess.Popen[bytes]") -> None:
+def test_result_of_an_ended_process_counts(ended: "subprocess.Popen[bytes]") -> None:
     assert wait_for(lambda: True, "the result", ended)
 
 
-def test_what_never_comes_is_an_error_with_the_end_of_the_log(log: Path) -> None:
+def test_time_limit_fails_with_the_end_of_the_log(log: Path) -> None:
     log.write_text("still loading")
 
     with pytest.raises(AssertionError, match=r"the start did not happen within 0\.01 s\nstill"):

@@ -1,4 +1,4 @@
-"""Waiting for what a started process does."""
+"""Waiting for the effects of a process."""
 
 import subprocess
 import time
@@ -17,10 +17,9 @@ def wait_for(
     log: Path | None = None,
     seconds: float = PATIENCE_SECONDS,
 ) -> T:
-    """Return the first result of `condition` that is true; a refused connection is not yet one.
+    """Return the first true result of `condition`; a ConnectionError counts as false.
 
-    It fails with the end of the log when the time is over, and at once when the process has ended
-    that was to bring it about.
+    Fails with the end of the log after the time limit, or immediately if the process has ended.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -30,7 +29,7 @@ def wait_for(
                 return result
         except ConnectionError:
             pass
-        said = f"\n{log.read_text(errors='replace')[-3000:]}" if log else ""
-        assert ended is None, f"{what}: the process ended with {ended}{said}"
-        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s{said}"
+        output = f"\n{log.read_text(errors='replace')[-3000:]}" if log else ""
+        assert ended is None, f"{what}: the process ended with {ended}{output}"
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s{output}"
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Where the code of a service says otherwise than its answers."""
+"""Answers that the code of a service contradicts."""
 
 from typing import Any
 
@@ -44,12 +44,14 @@ ANSWERS: dict[str, Any] = {
         {"uv.lock": "", "poetry.lock": ""},
     ],
 )
-def test_what_the_code_says_too_is_no_disagreement(files: dict[str, str]) -> None:
+def test_answers_that_the_code_confirms_or_leaves_open_are_not_reported(
+    files: dict[str, str],
+) -> None:
     assert list(disagreements(FILES | files, ANSWERS)) == []
 
 
 @pytest.mark.parametrize(
-    ("files", "answers", "told"),
+    ("files", "answers", "expected"),
     [
         ({}, {"service_port": 8080}, ("service_port", "8080", "8000", f"{IDENTITY}:2")),
         ({}, {"service_name": "rose"}, ("service_name", "rose", "iris", f"{IDENTITY}:1")),
@@ -73,21 +75,21 @@ def test_what_the_code_says_too_is_no_disagreement(files: dict[str, str]) -> Non
         ),
     ],
 )
-def test_what_the_code_says_otherwise_is_told(
-    files: dict[str, str], answers: dict[str, Any], told: tuple[str, ...]
+def test_answer_that_the_code_contradicts_is_reported(
+    files: dict[str, str], answers: dict[str, Any], expected: tuple[str, ...]
 ) -> None:
-    found = list(disagreements(FILES | files, ANSWERS | answers))
-    assert [(one.answer, one.recorded, one.found, one.where) for one in found] == [told]
+    found = disagreements(FILES | files, ANSWERS | answers)
+    assert [(item.answer, item.recorded, item.found, item.where) for item in found] == [expected]
 
 
-def test_another_lock_file_tells_another_package_manager() -> None:
+def test_lock_file_of_another_package_manager_is_reported() -> None:
     files = {name: text for name, text in FILES.items() if name != "uv.lock"} | {"poetry.lock": ""}
-    found = [one for one in disagreements(files, ANSWERS) if one.answer == "packaging"]
-    assert [(one.recorded, one.found, one.where) for one in found] == [
+    found = [item for item in disagreements(files, ANSWERS) if item.answer == "packaging"]
+    assert [(item.recorded, item.found, item.where) for item in found] == [
         ("uv", "poetry", "poetry.lock")
     ]
 
 
-def test_without_any_lock_file_nothing_is_told() -> None:
+def test_missing_lock_file_is_not_reported() -> None:
     files = {name: text for name, text in FILES.items() if name != "uv.lock"}
     assert list(disagreements(files, ANSWERS)) == []

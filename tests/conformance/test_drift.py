@@ -1,4 +1,4 @@
-"""Which files of the template a service has otherwise than its release renders them."""
+"""Template files of a service that differ from what its release renders."""
 
 from pathlib import Path
 
@@ -32,11 +32,11 @@ def service(tmp_path: Path) -> Service:
     return service
 
 
-def test_a_service_as_it_was_made_has_not_drifted(service: Service) -> None:
+def test_unchanged_service_has_no_drift(service: Service) -> None:
     assert list(drift(service.path)) == []
 
 
-def test_edited_and_deleted_files_are_told(service: Service) -> None:
+def test_edited_and_deleted_files_are_reported(service: Service) -> None:
     changes: dict[str, Content] = {
         "starter.txt": "b\n",
         "kept.txt": "b\n",
@@ -51,20 +51,20 @@ def test_edited_and_deleted_files_are_told(service: Service) -> None:
     ]
 
 
-def test_line_ends_are_no_drift_but_a_link_is(service: Service) -> None:
+def test_symbolic_link_is_drift_but_line_endings_are_not(service: Service) -> None:
     write(service.path, {"same.txt": "a\r\n", "edited.txt": None})
     (service.path / "edited.txt").symlink_to("same.txt")
     assert list(drift(service.path)) == [Drifted("edited.txt", "edited")]
 
 
-def test_a_release_that_is_not_there_is_bad_input(service: Service) -> None:
+def test_missing_release_is_bad_input(service: Service) -> None:
     answers = service.read(".copier-answers.yml").replace("v1.0.0", "v9.0.0")
     write(service.path, {".copier-answers.yml": answers})
     with pytest.raises(BadInput, match=r"has no release 'v9\.0\.0'"):
         list(drift(service.path))
 
 
-def test_a_template_elsewhere_is_not_at_hand(service: Service, tmp_path: Path) -> None:
+def test_remote_template_is_not_at_hand(service: Service, tmp_path: Path) -> None:
     assert is_at_hand(service.path)
     address = str(tmp_path / "template")
     answers = service.read(".copier-answers.yml").replace(address, "https://git.example.com/t.git")

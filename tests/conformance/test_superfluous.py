@@ -1,4 +1,4 @@
-"""What a service does itself although its chassis does it."""
+"""Code of a service that its chassis makes superfluous."""
 
 import pytest
 from drydock.conformance.superfluous import superfluous
@@ -14,7 +14,7 @@ from drydock.conformance.superfluous import superfluous
         ("def main():\n    warm_up()\n    uvicorn.run('a:app', port=8000)\n", "own_start"),
     ],
 )
-def test_it_is_told(code: str, kind: str) -> None:
+def test_superfluous_code_is_found(code: str, kind: str) -> None:
     assert [fact.about for fact in superfluous({"src/iris/a.py": code}, "src/iris")] == [kind]
 
 
@@ -27,5 +27,5 @@ def test_it_is_told(code: str, kind: str) -> None:
         ("src/iris/a.py", "(\n"),
     ],
 )
-def test_what_is_the_chassis_or_a_test_is_not(path: str, code: str) -> None:
+def test_chassis_tests_and_other_code_are_ignored(path: str, code: str) -> None:
     assert list(superfluous({path: code}, "src/iris")) == []

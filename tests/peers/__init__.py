@@ -1,1 +1,1 @@
-"""Copier's own tests of updates, run against `drydock update`."""
+"""Copier's own update tests, run against `drydock update`."""

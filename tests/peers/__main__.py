@@ -1,7 +1,6 @@
-"""Runs Copier's own tests of updates against `drydock update`; `nox -s peers` calls it.
+"""Run Copier's own update tests against `drydock update`; `nox -s peers` calls it.
 
-They are those of the installed Copier. Those that Copier marks `impure` fetch from the network, and
-take no part.
+They are the tests of the installed Copier, except those marked `impure`, which use the network.
 """
 
 import os
@@ -21,11 +20,11 @@ FILES = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run them, with more `arguments` for pytest; return its exit code."""
+    """Run the tests, with `arguments` for pytest; return its exit code."""
     installed, known = version("copier"), differences.made_with()
     suite = source.fetch(installed)
     if installed != known:
-        print(f"Copier is {installed} here; {differences.FILE.name} was made with {known}. Since:")
+        print(f"{differences.FILE.name} was written for Copier {known}. Changes up to {installed}:")
         for change in source.changes(source.fetch(known), suite, known):
             print(change)
     plugins = Path(__file__).parent

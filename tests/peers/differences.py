@@ -1,6 +1,6 @@
-"""A pytest plugin for Copier's own tests: those that `differences.yml` names fail, all others pass.
+"""A pytest plugin for Copier's own tests: those in `differences.yml` must fail, all others pass.
 
-It is imported without this repository's packages, where `tests` is Copier's.
+It is imported without this repository's packages; there, `tests` is Copier's.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FILE = Path(__file__).with_suffix(".yml")
 
 @dataclass(frozen=True)
 class Difference:
-    """What both do where they differ, and the tests of Copier's that fail for it."""
+    """An intended difference, and Copier's tests that fail because of it."""
 
     copier: str
     drydock: str
@@ -23,29 +23,29 @@ class Difference:
 
 
 def read() -> list[Difference]:
-    """Return the differences that are on purpose."""
-    known = yaml.safe_load(FILE.read_text(encoding="utf-8"))["differences"]
-    return [Difference(one["copier"], one["drydock"], tuple(one["tests"])) for one in known]
+    """Return the intended differences."""
+    items = yaml.safe_load(FILE.read_text(encoding="utf-8"))["differences"]
+    return [Difference(item["copier"], item["drydock"], tuple(item["tests"])) for item in items]
 
 
 def made_with() -> str:
-    """Return the release of Copier that the list was made with."""
+    """Return the release of Copier that the list was written for."""
     return str(yaml.safe_load(FILE.read_text(encoding="utf-8"))["made_with"])
 
 
 def table() -> str:
-    """Return the differences as a table in Markdown."""
-    lines = [f"| {one.copier} | {one.drydock} |" for one in read()]
+    """Return the differences as a Markdown table."""
+    lines = [f"| {item.copier} | {item.drydock} |" for item in read()]
     return "\n".join(["| `copier update` | `drydock update` |", "|---|---|", *lines, ""])
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Expect listed tests to fail, and all others to pass, whatever Copier's authors expect.
+    """Expect listed tests to fail and all others to pass, whatever Copier's authors expect.
 
-    A listed test that is not among those of its file is an error.
+    A listed test that its file no longer contains is an error.
     """
-    reasons = {name: one.drydock for one in read() for name in one.tests}
+    reasons = {name: difference.drydock for difference in read() for name in difference.tests}
     files, found = set(), set()
     for item in items:
         name = item.nodeid.removeprefix("tests/")
@@ -56,11 +56,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             found.add(key)
     gone = [name for name in reasons if name not in found and name.partition("::")[0] in files]
     if gone and not config.getoption("keyword"):
-        raise pytest.UsageError(f"{FILE.name} names tests that Copier has not: {', '.join(gone)}")
+        raise pytest.UsageError(f"{FILE.name} lists tests that do not exist: {', '.join(gone)}")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how often each difference was met."""
+    """Print how many tests failed because of each difference."""
     expected = [report.wasxfail for report in terminalreporter.stats.get("xfailed", [])]
     for reason in sorted(set(expected)):
         terminalreporter.write_line(f"{expected.count(reason):4} differ: drydock {reason}")

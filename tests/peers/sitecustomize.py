@@ -1,8 +1,8 @@
-"""Lets every update of Copier, in each Python process that finds this file, be `drydock update`.
+"""Replaces Copier's update with `drydock update` in each Python process that finds this file.
 
-Python imports it by its name when it starts. It replaces the one method that Copier's function, its
-command line and its worker come to. Translated is what both do in other ways: labels of conflict
-markers, what is staged, and classes of errors. What Drydock has no option for is not passed on.
+Python imports it by its name at start-up. It replaces the one method that Copier's function,
+command line and worker all call, and translates what the two do differently: labels of conflict
+markers, staging, and classes of errors. Settings without an option in Drydock are not passed on.
 """
 
 import re
@@ -20,7 +20,7 @@ from drydock.git import Repository
 
 
 def run_update(worker: Worker) -> None:
-    """Update what Copier's `worker` was to."""
+    """Run the update of Copier's `worker` with Drydock."""
     with tempfile.TemporaryDirectory() as scratch:
         data = Path(scratch, "data.yml")
         data.write_text(yaml.safe_dump(dict(worker.data)), encoding="utf-8")
@@ -45,8 +45,8 @@ def _options(worker: Worker) -> Iterator[str]:
         "exclude": worker.exclude,
         "skip": worker.skip_if_exists,
     }
-    for name, given in values.items():
-        yield from (f"--{name}={value}" for value in given if value is not None)
+    for name, arguments in values.items():
+        yield from (f"--{name}={value}" for value in arguments if value is not None)
     flags = {
         "defaults": worker.defaults,
         "prereleases": worker.use_prereleases,
@@ -54,7 +54,7 @@ def _options(worker: Worker) -> Iterator[str]:
         "trust": worker.unsafe,
         "dry-run": worker.pretend,
     }
-    yield from (f"--{name}" for name, given in flags.items() if given)
+    yield from (f"--{name}" for name, is_set in flags.items() if is_set)
 
 
 def _translate_labels(repository: Repository) -> None:

@@ -1,4 +1,4 @@
-"""Copier's source distribution, which carries its tests; and what changed between two of them."""
+"""Downloads Copier's source distribution with its tests, and compares two of them."""
 
 import ast
 import os
@@ -18,7 +18,7 @@ PARTS = Path(os.environ.get("DRYDOCK_PARTS") or matrix.REPOSITORY / ".nox/parts"
 
 
 def fetch(version: str) -> Path:
-    """Return the folder of Copier's source at `version`, fetched by pip where it is missing."""
+    """Return the folder of Copier's source at `version`, downloaded with pip if missing."""
     folder = PARTS / f"copier-{version}"
     if folder.exists():
         return folder
@@ -28,31 +28,31 @@ def fetch(version: str) -> Path:
         only = ["--no-deps", "--no-binary=copier", f"copier=={version}"]
         subprocess.run([*download, *only], check=True)
         (archive,) = Path(scratch).glob("*.tar.gz")
-        # Not tarfile, whose filters Debian's Python 3.11.2 lacks; this refuses what leads outside.
+        # Not tarfile, whose filters Debian's Python 3.11.2 lacks; this rejects paths outside.
         shutil.unpack_archive(archive, scratch)
         Path(scratch, f"copier-{version}").rename(folder)
     return folder
 
 
 def changes(old: Path, new: Path, since: str) -> Iterator[str]:
-    """Yield what Copier's changelog says after release `since`, and which tests are others."""
+    """Yield Copier's changelog after release `since`, and new, removed and changed tests."""
     text = (new / "CHANGELOG.md").read_text(encoding="utf-8")
     for section in re.split(r"^(?=## )", text, flags=re.MULTILINE):
-        named = re.match(r"## v?(\d[\w.]*)", section)
-        if named and Version(named[1]) > Version(since):
+        heading = re.match(r"## v?(\d[\w.]*)", section)
+        if heading and Version(heading[1]) > Version(since):
             yield section.strip()
-    before, now = _tests(old), _tests(new)
-    for name in sorted(before.keys() | now.keys()):
+    before, after = _tests(old), _tests(new)
+    for name in sorted(before.keys() | after.keys()):
         if name not in before:
             yield f"new test: {name}"
-        elif name not in now:
+        elif name not in after:
             yield f"removed test: {name}"
-        elif before[name] != now[name]:
+        elif before[name] != after[name]:
             yield f"changed test: {name}"
 
 
 def _tests(source: Path) -> dict[str, str]:
-    """Return the code of each test, with its parameters and without comments and layout."""
+    """Return the code of each test with its parameters, without comments and layout."""
     return {
         f"{file.name}::{node.name}": ast.unparse(node)
         for file in sorted((source / "tests").glob("test_*.py"))

@@ -1,4 +1,4 @@
-"""The list of what Drydock does otherwise than Copier: shown in the README, and strict."""
+"""The list of intended differences from Copier is strict, and the README shows it."""
 
 import os
 import shutil
@@ -19,11 +19,11 @@ PASSING = "import pytest\n\n@pytest.mark.xfail(strict=True)\ndef test_better(): 
 
 
 def run(folder: Path, tests: dict[str, str], listed: list[str]) -> tuple[int, str]:
-    """Run `tests`, by the name of their file, with a list of its own."""
+    """Run `tests`, by file name; the `listed` ones must fail. Return code and output."""
     plugin = Path(shutil.copy(differences.__file__, folder))
-    known = [{"copier": "one", "drydock": "other", "tests": listed}]
+    items = [{"copier": "one", "drydock": "other", "tests": listed}]
     plugin.with_suffix(".yml").write_text(
-        yaml.safe_dump({"made_with": "1", "differences": known}), encoding="utf-8"
+        yaml.safe_dump({"made_with": "1", "differences": items}), encoding="utf-8"
     )
     (folder / "tests").mkdir()
     for name, text in tests.items():
@@ -39,7 +39,7 @@ def run(folder: Path, tests: dict[str, str], listed: list[str]) -> tuple[int, st
 OTHER = "def test_other(): assert False\n"
 
 
-def test_the_readme_shows_the_differences() -> None:
+def test_readme_shows_the_differences() -> None:
     assert differences.table() in (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
@@ -53,14 +53,14 @@ def test_the_readme_shows_the_differences() -> None:
         ({"test_a.py": PASSING}, []),
         ({"test_a.py": OTHER}, ["test_a.py::test_other", "test_of_no_run.py::test_more"]),
     ],
-    ids=["none", "one", "all parameters", "each parameter", "better than Copier", "another file"],
+    ids=["none", "one", "all parameters", "each parameter", "fails for Copier", "other file"],
 )
-def test_what_is_as_listed_is_green(
+def test_run_passes_if_exactly_the_listed_tests_fail(
     tests: dict[str, str], listed: list[str], tmp_path: Path
 ) -> None:
-    code, said = run(tmp_path, tests, listed)
+    code, output = run(tmp_path, tests, listed)
 
-    assert code == 0, said
+    assert code == 0, output
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_what_is_as_listed_is_green(
         ({"test_a.py": "def test_equal(): pass\n"}, ["test_a.py::test_equal"]),
         ({"test_a.py": OTHER}, ["test_a.py::test_other", "test_a.py::test_gone"]),
     ],
-    ids=["not listed", "a parameter not listed", "listed and passes", "listed and gone"],
+    ids=["unlisted", "unlisted parameter", "listed but passes", "listed but missing"],
 )
-def test_what_is_not_as_listed_is_red(
+def test_run_fails_if_other_tests_fail_than_the_listed(
     tests: dict[str, str], listed: list[str], tmp_path: Path
 ) -> None:
-    code, said = run(tmp_path, tests, listed)
+    code, output = run(tmp_path, tests, listed)
 
-    assert code != 0, said
+    assert code != 0, output

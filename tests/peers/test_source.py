@@ -1,4 +1,4 @@
-"""What is told when the pin of Copier moves."""
+"""The changes that are printed when the pin of Copier moves."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.support import write
 CHANGELOG = "# Changes\n\n## v9.10.0\n\n- new\n\n## v9.9.0\n\n- known\n"
 
 
-def test_the_news_since_the_list_was_made_and_the_tests_that_are_others(tmp_path: Path) -> None:
+def test_newer_changelog_sections_and_changed_tests_are_listed(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     same = "def test_same():\n    pass\n"
     write(old, {"tests/test_a.py": same + "def test_gone(): pass\ndef test_other(): assert 1\n"})

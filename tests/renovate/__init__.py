@@ -1,1 +1,1 @@
-"""The real Renovate, and what it makes of services and of the presets in the docs."""
+"""The real Renovate, run on services and on the presets in the docs."""

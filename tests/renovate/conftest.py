@@ -1,4 +1,4 @@
-"""A template with two releases, and a service of the older one, as Renovate finds them."""
+"""A template with two releases, and a service of the older one."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The template of this working tree, and a release after it."""
+    """The template of this working tree as v1.0.0, and a later release v1.1.0."""
     path = matrix.fork(tmp_path_factory.mktemp("template") / "template", {})
     git(path, "init", "--quiet", "--initial-branch=main")
     git(path, "config", "user.name", "Tester")
@@ -38,7 +38,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 @pytest.fixture
 def service(tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch) -> Service:
-    """A service of the older release, cloned from a server, that names its template by an URL."""
+    """A service of v1.0.0 with a remote, whose answers contain a URL of its template."""
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
     service = Service.make(template, tmp_path / "service", service_name="demo-service", ci="github")
     git(service.path, "branch", "--force", "--move", "main")

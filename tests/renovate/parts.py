@@ -1,6 +1,6 @@
-"""Renovate and the Node that it runs on, and how to get them without being root.
+"""Renovate and Node, installed without root.
 
-`python -m tests.renovate.parts` fetches what is missing into `.nox/parts`.
+`python -m tests.renovate.parts` downloads what is missing into `.nox/parts`.
 """
 
 import os
@@ -20,28 +20,28 @@ _DIST = FOLDER / "node_modules/renovate/dist"
 
 
 def node() -> Path:
-    """Return the program; without it the test is skipped, in CI it fails."""
-    return _there(_NODE)
+    """Return the program; if it is missing, skip the test, or fail it in CI."""
+    return _require(_NODE)
 
 
 def renovate() -> Path:
-    """Return the folder of Renovate's modules; without it the test is skipped, in CI it fails."""
-    return _there(_DIST)
+    """Return the folder of Renovate's modules; if missing, skip the test, or fail it in CI."""
+    return _require(_DIST)
 
 
-def _there(path: Path) -> Path:
+def _require(path: Path) -> Path:
     if not path.exists():
-        missing(f"{path} is missing: `python -m tests.renovate.parts` fetches it")
+        missing(f"{path} is missing: run `python -m tests.renovate.parts`")
     return path
 
 
 def main() -> None:
-    """Fetch what is missing."""
+    """Download what is missing."""
     if not _NODE.exists():
         pip = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps")
         subprocess.run([*pip, "--target", FOLDER / "node", NODE], check=True)
     if not _DIST.exists():
-        # Scripts: it uses none of what they compile.
+        # Scripts compile native modules, which these tests do not need.
         options = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
         install = [str(_NODE), str(_NPM), "install", *options, "--prefix", str(FOLDER), RENOVATE]
         names = os.environ | {"PATH": f"{_NODE.parent}{os.pathsep}{os.environ['PATH']}"}

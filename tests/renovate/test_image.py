@@ -1,4 +1,4 @@
-"""The recipe of a company's own Renovate, as far as it can be checked without its image."""
+"""The Dockerfile of a company's own Renovate, as far as it can be checked without building it."""
 
 import json
 import subprocess
@@ -12,18 +12,18 @@ from tests.template.matrix import REPOSITORY
 
 pytestmark = pytest.mark.renovate
 
-RECIPE = REPOSITORY / "docs/renovate/Dockerfile"
+DOCKERFILE = REPOSITORY / "docs/renovate/Dockerfile"
 
 
-def test_it_is_a_sound_dockerfile() -> None:
+def test_hadolint_accepts_the_dockerfile() -> None:
     hadolint = Path(sys.executable).with_name("hadolint")
 
-    done = subprocess.run([hadolint, RECIPE], capture_output=True, text=True, check=False)
+    done = subprocess.run([hadolint, DOCKERFILE], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_it_starts_from_the_renovate_that_is_tested() -> None:
+def test_base_image_is_the_tested_release_of_renovate() -> None:
     tested = json.loads((parts.renovate().parent / "package.json").read_text())["version"]
 
-    assert f"FROM ghcr.io/renovatebot/renovate:{tested}-full" in RECIPE.read_text()
+    assert f"FROM ghcr.io/renovatebot/renovate:{tested}-full" in DOCKERFILE.read_text()

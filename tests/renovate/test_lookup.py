@@ -1,4 +1,4 @@
-"""What the real Renovate finds to update in a service, and which release each wave gets."""
+"""The updates that the real Renovate finds for a service, and for each wave."""
 
 import json
 import os
@@ -23,7 +23,7 @@ HOME = "local>platform/renovate-config"
 
 
 def renovate(service: Service, **options: str) -> dict[str, Any]:
-    """Let Renovate look at a service in place; return the files that it reads, by manager."""
+    """Run Renovate on a service in place; return the files that it finds, by manager."""
     done = subprocess.run(
         [parts.node(), parts.renovate() / "renovate.js", "--platform=local"],
         cwd=service.path, capture_output=True, text=True, check=False,
@@ -34,16 +34,15 @@ def renovate(service: Service, **options: str) -> dict[str, Any]:
         } | options,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    for line in told:
-        found = line.get("config") or line.get("packageFiles")
-        if line["msg"] in ("packageFiles with updates", "Extracted dependencies"):
-            return dict(found)
+    entries = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    for entry in entries:
+        if entry["msg"] in ("packageFiles with updates", "Extracted dependencies"):
+            return dict(entry.get("config") or entry.get("packageFiles"))
     raise AssertionError(done.stdout)
 
 
 def releases(service: Service) -> list[str]:
-    """Return the releases of the template that Renovate would open a request for."""
+    """Return the template releases that Renovate would open a pull request for."""
     found = renovate(service, RENOVATE_ENABLED_MANAGERS='["copier"]')
     (file,) = found["copier"]
     (template,) = file["deps"]
@@ -52,7 +51,7 @@ def releases(service: Service) -> list[str]:
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[str]:
-    """The address of the presets in the docs, on a server instead of in a repository."""
+    """The address of a server with the presets of the docs."""
     folder = tmp_path / "presets"
     folder.mkdir()
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
@@ -67,13 +66,13 @@ def company(tmp_path: Path) -> Iterator[str]:
 
 
 def extend(service: Service, preset: str) -> None:
-    """Put a service into a wave."""
+    """Add a service to a wave."""
     config = json.loads(service.read("renovate.json"))
     service.change({"renovate.json": json.dumps(config | {"extends": [preset]})})
 
 
 def allow(company: str, tmp_path: Path, versions: str) -> None:
-    """Let the first wave have the template's releases up to one, as the platform team does."""
+    """Set the allowed releases of the first wave, as the platform team does."""
     path = tmp_path / "presets/wave-1.json"
     config = json.loads(path.read_text())
     (rule,) = config["packageRules"]
@@ -82,7 +81,7 @@ def allow(company: str, tmp_path: Path, versions: str) -> None:
 
 
 @pytest.mark.parts
-def test_ordinary_dependencies_are_found_too(service: Service) -> None:
+def test_template_and_dependencies_are_found(service: Service) -> None:
     found = renovate(service, RENOVATE_DRY_RUN="extract")
 
     assert {"copier", "pep621", "dockerfile", "github-actions"} <= found.keys()
@@ -92,17 +91,17 @@ def test_ordinary_dependencies_are_found_too(service: Service) -> None:
     assert project["lockFiles"] == ["uv.lock"]
 
 
-def test_the_next_release_is_found(service: Service) -> None:
+def test_next_release_is_found(service: Service) -> None:
     assert releases(service) == ["v1.1.0"]
 
 
-def test_a_canary_gets_each_release(service: Service, company: str) -> None:
+def test_canary_gets_every_release(service: Service, company: str) -> None:
     extend(service, f"{company}/canary.json")
 
     assert releases(service) == ["v1.1.0"]
 
 
-def test_a_wave_gets_the_releases_up_to_one(service: Service, company: str, tmp_path: Path) -> None:
+def test_wave_gets_only_allowed_releases(service: Service, company: str, tmp_path: Path) -> None:
     extend(service, f"{company}/wave-1.json")
 
     allow(company, tmp_path, "<=1.0.0")
@@ -112,7 +111,7 @@ def test_a_wave_gets_the_releases_up_to_one(service: Service, company: str, tmp_
 
 
 def waves(folder: Path, release: str, *options: str, extends: str = HOME) -> list[Path]:
-    """Let `drydock fleet waves` write the presets of three waves; return all that are there."""
+    """Write the presets of three waves with `drydock fleet waves`; return the presets."""
     services = [{"url": f"https://h/s{wave}.git", "wave": wave} for wave in (0, 1, 2)]
     listing = folder.parent / "fleet.yaml"
     listing.write_text(json.dumps({"services": services}))
@@ -122,11 +121,11 @@ def waves(folder: Path, release: str, *options: str, extends: str = HOME) -> lis
     return sorted(folder.glob("wave-*.json"))
 
 
-def test_what_the_fleet_s_waves_say_is_what_renovate_does(
+def test_renovate_follows_the_presets_of_fleet_waves(
     service: Service, company: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / "presets"
-    (folder / "wave-1.json").unlink()  # the one of the docs
+    (folder / "wave-1.json").unlink()  # the preset of the docs
     waves(folder, "v1.0.0")
     for path in folder.glob("wave-*.json"):
         path.write_text(path.read_text().replace(HOME, f"{company}/default.json"))
@@ -143,7 +142,7 @@ def test_what_the_fleet_s_waves_say_is_what_renovate_does(
     assert releases(service) == ["v1.1.0"]
 
 
-def test_a_wave_waits_for_a_company_s_own_release_too(
+def test_wave_can_be_limited_to_a_release_of_a_fork(
     service: Service, template: Template, company: str, tmp_path: Path
 ) -> None:
     fork = tmp_path / "fork"
@@ -165,28 +164,28 @@ def test_a_wave_waits_for_a_company_s_own_release_too(
 
 
 def validated(*paths: Path) -> subprocess.CompletedProcess[str]:
-    """Hold presets to Renovate's own validator."""
+    """Check presets with Renovate's own validator."""
     return subprocess.run(
         [parts.node(), parts.renovate() / "config-validator.js", "--strict", "--no-global", *paths],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-def test_the_presets_are_valid(tmp_path: Path) -> None:
+def test_presets_are_valid(tmp_path: Path) -> None:
     paths = sorted(PRESETS.glob("*.json"))
     assert [path.name for path in paths] == ["canary.json", "default.json", "wave-1.json"]
-    of_the_fleet = [
+    fleet_presets = [
         *waves(tmp_path / "presets", "v1.4.0"),
         *waves(tmp_path / "fork", "v1.4.0+acme.1", extends="github>acme/renovate//python.json"),
     ]
-    assert len(of_the_fleet) == 6
+    assert len(fleet_presets) == 6
 
-    done = validated(*paths, *of_the_fleet)
+    done = validated(*paths, *fleet_presets)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_mistake_in_a_preset_is_found(tmp_path: Path) -> None:
+def test_invalid_preset_is_rejected(tmp_path: Path) -> None:
     path = waves(tmp_path / "presets", "v1.4.0")[1]
     path.write_text(path.read_text().replace("allowedVersions", "allowedVersion"))
 

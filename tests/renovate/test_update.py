@@ -1,4 +1,4 @@
-"""What the real Renovate commits where its `copier` is drydock's."""
+"""What the real Renovate commits if its `copier` is drydock's."""
 
 import json
 import os
@@ -24,11 +24,11 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Request:
-    """A pull request of Renovate's: the files of its commit, and what is said on it."""
+    """A pull request of Renovate's: the files of its commit, and its comments."""
 
     server: Path
     changed: Mapping[str, str]
-    """A letter as `git diff --name-status` has it, by path."""
+    """The status letter of `git diff --name-status`, by path."""
     errors: str
     notices: str
 
@@ -38,15 +38,16 @@ class Request:
 
 
 def renovate(service: Service, program: Path) -> Request:
-    """Let Renovate bring a service to v1.1.0; its `copier` is in the folder `program`."""
+    """Let Renovate update a service to v1.1.0; its `copier` is in the folder `program`."""
     git(service.path, "push", "--quiet", "origin", "main")
-    server, place = service.path.parent / "server.git", service.path.parent
-    (place / "clone").mkdir()
+    folder = service.path.parent
+    server = folder / "server.git"
+    (folder / "clone").mkdir()
     request: dict[str, Any] = {
         "dist": str(parts.renovate()),
         "url": server.as_uri(),
-        "cloneFolder": str(place / "clone"),
-        "cacheFolder": str(place / "cache"),
+        "cloneFolder": str(folder / "clone"),
+        "cacheFolder": str(folder / "cache"),
         "packageFile": ".copier-answers.yml",
         "depName": "template",
         "newValue": "v1.1.0",
@@ -55,18 +56,18 @@ def renovate(service: Service, program: Path) -> Request:
     done = subprocess.run(
         [parts.node(), Path(__file__).with_name("update.mjs"), json.dumps(request)],
         env=os.environ | {"PATH": path, "LOG_LEVEL": "fatal"},
-        capture_output=True, text=True, check=False, cwd=place,
+        capture_output=True, text=True, check=False, cwd=folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    said = json.loads(done.stdout.splitlines()[-1])
-    assert said["commit"], done.stdout + done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["commit"], done.stdout + done.stderr
     assert git(server, "rev-list", "--count", f"main..{BRANCH}") == "1"
     lines = git(server, "diff", "--name-status", "--no-renames", "main", BRANCH).splitlines()
     return Request(
         server,
         {path: letter for letter, path in (line.split("\t") for line in lines)},
-        json.dumps(said["artifactErrors"]),
-        json.dumps(said["artifactNotices"]),
+        json.dumps(result["artifactErrors"]),
+        json.dumps(result["artifactNotices"]),
     )
 
 
@@ -79,7 +80,7 @@ def program(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_clean_update_is_committed_whole(service: Service, program: Path) -> None:
+def test_clean_update_is_committed_completely(service: Service, program: Path) -> None:
     request = renovate(service, program)
 
     assert request.changed == {
@@ -98,12 +99,12 @@ def test_a_clean_update_is_committed_whole(service: Service, program: Path) -> N
 
 
 def edit_structurally(service: Service) -> None:
-    """Add a tool where the release adds one, too."""
+    """Add a tool where the release adds one."""
     text = service.read("pyproject.toml")
     service.change({"pyproject.toml": text.replace(NOX, f'    "mslex>=1",\n{NOX}')})
 
 
-def test_a_file_merged_by_structure_is_committed_without_markers(
+def test_structurally_merged_file_is_committed_without_markers(
     service: Service, program: Path
 ) -> None:
     edit_structurally(service)
@@ -118,7 +119,7 @@ def test_a_file_merged_by_structure_is_committed_without_markers(
     assert request.changed["scripts/hello.sh"] == "A"
 
 
-def test_with_stock_copier_the_same_file_has_markers(service: Service, tmp_path: Path) -> None:
+def test_stock_copier_leaves_markers_in_the_same_file(service: Service, tmp_path: Path) -> None:
     edit_structurally(service)
 
     request = renovate(service, tmp_path)
@@ -127,7 +128,7 @@ def test_with_stock_copier_the_same_file_has_markers(service: Service, tmp_path:
     assert "pyproject.toml" in request.errors
 
 
-def test_a_conflict_is_committed_with_markers_and_listed(service: Service, program: Path) -> None:
+def test_conflict_is_committed_with_markers_and_listed(service: Service, program: Path) -> None:
     text = service.read("ruff.toml")
     service.change({"ruff.toml": text.replace("= 100", "= 90")})
 
@@ -146,9 +147,7 @@ def test_a_conflict_is_committed_with_markers_and_listed(service: Service, progr
     }
 
 
-def test_without_markers_a_conflict_is_listed_and_the_file_left(
-    service: Service, program: Path
-) -> None:
+def test_without_markers_a_conflict_is_only_listed(service: Service, program: Path) -> None:
     shim.write(program, markers=False)
     text = service.read("ruff.toml")
     service.change({"ruff.toml": text.replace("= 100", "= 90")})
@@ -161,7 +160,9 @@ def test_without_markers_a_conflict_is_listed_and_the_file_left(
     assert "_commit: v1.1.0" in request.read(".copier-answers.yml")
 
 
-def test_what_cannot_be_done_is_told_on_the_request(service: Service, program: Path) -> None:
+def test_impossible_update_is_explained_on_the_pull_request(
+    service: Service, program: Path
+) -> None:
     service.change({".gitignore": service.read(".gitignore") + "*.sh\n"})
 
     request = renovate(service, program)

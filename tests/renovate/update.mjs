@@ -1,5 +1,5 @@
-// Bring a repository to a release of its template as Renovate does: by its own functions, from the
-// clone to the push. Prints what it would say on the pull request.
+// Update a repository to a release of its template with Renovate's own functions, from the clone to
+// the push. Prints what Renovate would comment on the pull request.
 import { pathToFileURL } from "node:url";
 
 const { dist, url, cloneFolder, cacheFolder, packageFile, depName, newValue } = JSON.parse(
@@ -23,7 +23,7 @@ GlobalConfig.set({
   fullClone: true,
   gitTimeout: 60000,
 });
-setPlatformScmApi("gitlab"); // commits by git alone, as most of them
+setPlatformScmApi("gitlab"); // commits with git only, as most platforms do
 git.setGitAuthor("Renovate <renovate@example.invalid>");
 await git.initRepo({ url, defaultBranch: "main" });
 await git.syncGit();

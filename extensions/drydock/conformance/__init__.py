@@ -1,1 +1,1 @@
-"""How far a service is what its answers and its release say; the standard's checks ask here."""
+"""Compares a service with its answers and its release, for the checks of the standard."""

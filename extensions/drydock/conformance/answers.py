@@ -1,4 +1,4 @@
-"""Where the code of a service says otherwise than its answers."""
+"""Finds answers that the code of a service contradicts."""
 
 import ast
 import posixpath
@@ -16,7 +16,7 @@ _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock"}
 
 @dataclass(frozen=True)
 class Disagreement:
-    """An answer, and what the service says instead."""
+    """An answer, and the value that the service has instead."""
 
     answer: str
     recorded: str
@@ -27,7 +27,7 @@ class Disagreement:
 def disagreements(files: Files, recorded: Mapping[str, Any]) -> Iterator[Disagreement]:
     """Yield the recorded answers that the `files` of a service contradict.
 
-    Nothing is run; what cannot be told for sure is no disagreement.
+    Nothing is run. Doubtful differences are not reported.
     """
     for fact in [*chassis.find(files), *_pythons(files)]:
         answer = recorded.get(fact.about)
@@ -46,7 +46,7 @@ def _pythons(files: Files) -> Iterator[Fact]:
 
 
 def _app(files: Files, recorded: Mapping[str, Any]) -> Iterator[Disagreement]:
-    """Yield what is wrong with the answer `app`: no such module, or nothing of that name in it."""
+    """Yield what is wrong with the answer `app`: the module or its attribute does not exist."""
     module, _, attribute = str(recorded.get("app")).partition(":")
     root = posixpath.dirname(str(recorded.get("package_path")))
     stem = posixpath.join(root, module.replace(".", "/"))
@@ -60,11 +60,11 @@ def _app(files: Files, recorded: Mapping[str, Any]) -> Iterator[Disagreement]:
 
 
 def _has(text: str, name: str) -> bool:
-    """Tell whether a module may have something of a name, wherever it comes from."""
+    """Return whether a module can have an attribute `name`, defined or imported."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True  # what is wrong there is another matter
+        return True  # other checks report syntax errors
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
             return True

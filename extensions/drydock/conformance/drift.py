@@ -1,4 +1,4 @@
-"""Which files of the template a service has otherwise than its release renders them."""
+"""Finds template files of a service that differ from what its release renders."""
 
 import tempfile
 from collections.abc import Iterator
@@ -15,25 +15,25 @@ from drydock.template.releases import open_template
 
 @dataclass(frozen=True)
 class Drifted:
-    """A file of the template that is not as the release has it."""
+    """A template file that differs from the release."""
 
     path: str
     how: Literal["edited", "deleted"]
 
 
 def is_at_hand(service: Path) -> bool:
-    """Tell whether the template that made a service is on this machine.
+    """Return whether a service's template is on this machine.
 
-    Raises BadInput where the answers file cannot be used.
+    Raises BadInput if the answers file cannot be used.
     """
     return local_folder(answers.read(service, answers.find(service)).template, service) is not None
 
 
 def drift(service: Path) -> Iterator[Drifted]:
-    """Yield the files that an update would merge, and that are not as they were rendered.
+    """Yield the files that an update would merge and that differ from the rendered release.
 
-    Starters take no part: they belong to the service. Raises BadInput where the release cannot be
-    read or rendered.
+    Starters are excluded, since they belong to the service. Raises BadInput if the release cannot
+    be read or rendered.
     """
     try:
         yield from _drift(service)
@@ -42,28 +42,30 @@ def drift(service: Path) -> Iterator[Drifted]:
 
 
 def _drift(service: Path) -> Iterator[Drifted]:
-    read = answers.read(service, answers.find(service))
+    recorded = answers.read(service, answers.find(service))
     with (
-        open_template(read.template, service) as template,
+        open_template(recorded.template, service) as template,
         tempfile.TemporaryDirectory(prefix="drydock.drift.") as scratch,
     ):
-        release = template.find(read.release)
+        release = template.find(recorded.release)
         template.checkout(release, Path(scratch, "template"))
         rendered = rendering.render(
-            rendering.Checkout(Path(scratch, "template"), read.template, release, read.release),
+            rendering.Checkout(
+                Path(scratch, "template"), recorded.template, release, recorded.release
+            ),
             Path(scratch, "render", service.resolve().name),
-            rendering.request_as_recorded(read, service),
+            rendering.request_as_recorded(recorded, service),
         )
         for path in rendered.merged():
             yield from _compared(path, service / path, rendered.folder / path)
 
 
-def _compared(path: str, there: Path, rendered: Path) -> Iterator[Drifted]:
-    if not there.is_symlink() and not there.is_file():
+def _compared(path: str, own: Path, rendered: Path) -> Iterator[Drifted]:
+    if not own.is_symlink() and not own.is_file():
         yield Drifted(path, "deleted")
         return
     try:
-        same = there.is_symlink() == rendered.is_symlink() and _content(there) == _content(rendered)
+        same = own.is_symlink() == rendered.is_symlink() and _content(own) == _content(rendered)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}") from error
     if not same:

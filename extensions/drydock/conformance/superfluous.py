@@ -1,4 +1,4 @@
-"""What a service does itself although its chassis does it."""
+"""Finds code of a service that does what its chassis already does."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,11 +10,11 @@ INSTEAD: Mapping[str, str] = {
     "own_start": "the chassis starts the application; do this in its lifespan",
     "own_path": "the chassis serves health and metrics on the management port",
 }
-"""What makes each kind of code superfluous."""
+"""Why each kind of code is superfluous."""
 
 
 def superfluous(files: Files, package_path: str) -> Iterator[Fact]:
-    """Yield what the code of a service does, outside its chassis, that the chassis does."""
+    """Yield the code of a service, outside its chassis, that the chassis makes superfluous."""
     chassis = f"{package_path}/chassis/"
     own = {path: text for path, text in files.items() if not path.startswith(chassis)}
     for fact in code.find(own):
