@@ -32,7 +32,7 @@ def test_what_the_rules_require_does_not_lock(
     write(tmp_path, {"pyproject.toml": f'{PYPROJECT}dependencies = ["{required}"]\n'})
     report = RetrofitReport(str(tmp_path), "", "", False, [], [], {}, [])
     assert first_lock.again(place, report, ()) is None
-    assert report.unlocked.startswith("uv.lock lacks what the code requires now: ")
+    assert report.unlocked.startswith("uv.lock lacks new requirements of the code: ")
     assert report.locks_by.startswith(locks_by)
     assert [one.why for one in report.todo] == [report.unlocked]
     assert (tmp_path / "uv.lock").read_text() == lock

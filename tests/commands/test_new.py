@@ -1,4 +1,4 @@
-"""`drydock new`: like `copier copy`, then a repository with its first commit."""
+"""`drydock new`: the result of `copier copy`, in a repository with a first commit."""
 
 import os
 import shutil
@@ -27,7 +27,9 @@ def released(template: Template) -> Template:
     return template
 
 
-def test_makes_what_copier_copy_makes(drydock: Drydock, released: Template, tmp_path: Path) -> None:
+def test_new_creates_the_same_files_as_copier_copy(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
     stock, ours = tmp_path / "a/service", tmp_path / "b/service"
     copier.run_copy(str(released.path), stock, data={"name": "fleet"}, quiet=True)
     outcome = drydock("new", ours, "--template", released.path, "--data", "name=fleet")
@@ -36,7 +38,7 @@ def test_makes_what_copier_copy_makes(drydock: Drydock, released: Template, tmp_
     assert snapshot(ours) == snapshot(stock)
 
 
-def test_commits_on_main_and_says_what_is_next(
+def test_new_commits_on_main_and_prints_next_steps(
     drydock: Drydock, released: Template, tmp_path: Path
 ) -> None:
     service = tmp_path / "my services/one"
@@ -49,7 +51,7 @@ def test_commits_on_main_and_says_what_is_next(
     assert "drydock update" in outcome.out
 
 
-def test_no_identity_is_said_and_replaced_for_one_commit(
+def test_missing_git_identity_is_replaced_for_the_first_commit_only(
     drydock: Drydock, released: Template, tmp_path: Path
 ) -> None:
     Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")
@@ -60,7 +62,7 @@ def test_no_identity_is_said_and_replaced_for_one_commit(
     assert "user.email" not in git(tmp_path / "one", "config", "--list")
 
 
-def test_a_local_template_is_recorded_absolute_with_a_warning(
+def test_local_template_is_recorded_as_absolute_path_with_a_warning(
     drydock: Drydock, released: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(released.path.parent)
@@ -73,7 +75,7 @@ def test_a_local_template_is_recorded_absolute_with_a_warning(
 @pytest.mark.parametrize(
     ("ref", "recorded"), [(None, "v1.2.0"), ("v1.0.0", "v1.0.0"), ("2.0.0rc1", "v2.0.0rc1")]
 )
-def test_takes_the_newest_release_that_is_no_prerelease_or_the_one_asked_for(
+def test_newest_final_release_is_used_unless_another_is_given(
     drydock: Drydock, template: Template, tmp_path: Path, ref: str | None, recorded: str
 ) -> None:
     for tag in ("v1.0.0", "v1.2.0", "v1.1.0", "v2.0.0rc1"):
@@ -84,7 +86,7 @@ def test_takes_the_newest_release_that_is_no_prerelease_or_the_one_asked_for(
     assert f"_commit: {recorded}\n" in (tmp_path / "one/.copier-answers.yml").read_text()
 
 
-def test_uncommitted_changes_of_the_template_take_no_part(
+def test_uncommitted_changes_of_the_template_are_ignored(
     drydock: Drydock, released: Template, tmp_path: Path
 ) -> None:
     released.write({"stray.txt": "not committed\n"})
@@ -93,7 +95,7 @@ def test_uncommitted_changes_of_the_template_take_no_part(
     assert not (tmp_path / "one/stray.txt").exists()
 
 
-def test_tasks_are_listed_and_not_run(drydock: Drydock, tmp_path: Path) -> None:
+def test_tasks_are_listed_but_not_run(drydock: Drydock, tmp_path: Path) -> None:
     template = Template.make(
         tmp_path / "template",
         "_subdirectory: template\n_tasks: ['touch ran-{{ name }}']\nname: x\n",
@@ -105,7 +107,7 @@ def test_tasks_are_listed_and_not_run(drydock: Drydock, tmp_path: Path) -> None:
     assert not (tmp_path / "one/ran-x").exists()
 
 
-def test_a_service_inside_a_repository_gets_none_of_its_own(
+def test_service_inside_a_repository_gets_no_repository(
     drydock: Drydock, released: Template, tmp_path: Path
 ) -> None:
     git(tmp_path, "init", "--quiet")
@@ -115,7 +117,7 @@ def test_a_service_inside_a_repository_gets_none_of_its_own(
     assert "commit it there" in outcome.out
 
 
-def test_a_service_in_an_ignored_folder_gets_its_own_repository(
+def test_service_in_an_ignored_folder_gets_its_own_repository(
     drydock: Drydock, released: Template, tmp_path: Path
 ) -> None:
     git(tmp_path, "init", "--quiet")
@@ -124,15 +126,17 @@ def test_a_service_in_an_ignored_folder_gets_its_own_repository(
     assert git(tmp_path / "demo", "rev-list", "--count", "HEAD") == "1"
 
 
-def test_an_empty_folder_may_be_there(drydock: Drydock, released: Template, tmp_path: Path) -> None:
+def test_existing_empty_folder_is_used(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
     (tmp_path / "one").mkdir()
     inode = (tmp_path / "one").stat().st_ino
     assert drydock("new", tmp_path / "one", "--template", released.path, "--defaults").code == 0
-    assert (tmp_path / "one").stat().st_ino == inode  # a shell may stand in it
+    assert (tmp_path / "one").stat().st_ino == inode  # it may be a shell's current folder
     assert git(tmp_path / "one", "status", "--porcelain") == ""
 
 
-def test_writes_the_lock_file_when_uv_is_there(
+def test_new_writes_the_lock_file_with_uv(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     project = '[project]\nname = "{{ name }}"\nversion = "1.0"\nrequires-python = ">=3.11"\n'
@@ -145,7 +149,7 @@ def test_writes_the_lock_file_when_uv_is_there(
         assert "no lock file yet" in outcome.out
 
 
-def test_a_project_of_poetry_is_locked_by_poetry(
+def test_poetry_project_is_left_to_poetry_to_lock(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     project = '[project]\nname = "x"\nversion = "1"\n[tool.poetry]\npackage-mode = false\n'
@@ -166,7 +170,7 @@ def test_locking_never_runs_a_build(drydock: Drydock, template: Template, tmp_pa
     assert "would run the service's own build" in outcome.out
 
 
-def test_without_uv_says_so_and_goes_on(
+def test_missing_uv_is_reported_without_failing(
     drydock: Drydock, template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     template.release("v1.0.0", {"pyproject.toml": '[project]\nname = "x"\nversion = "1"\n'})
@@ -180,7 +184,7 @@ def test_without_uv_says_so_and_goes_on(
     assert "uv is not installed" in outcome.out
 
 
-def test_the_report_is_one_message_right_where_the_service_lies(
+def test_message_of_the_template_shows_the_final_folder(
     drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = "_message_after_copy: |\n  Look into {{ _copier_conf.dst_path }}\n"
@@ -197,14 +201,14 @@ def test_the_report_is_one_message_right_where_the_service_lies(
     assert "  cd one\n" in outcome.out
 
 
-def test_answers_come_from_a_file_and_single_ones_win(
+def test_data_options_override_the_data_file(
     drydock: Drydock, released: Template, tmp_path: Path
 ) -> None:
     write(tmp_path, {"answers.yml": "_commit: v0\nname: fleet\n"})
     file = ("--data-file", tmp_path / "answers.yml")
-    given = ("--template", released.path, "--defaults", *file)
-    assert drydock("new", tmp_path / "one", *given).code == 0
-    assert drydock("new", tmp_path / "two", *given, "--data", "name=other").code == 0
+    options = ("--template", released.path, "--defaults", *file)
+    assert drydock("new", tmp_path / "one", *options).code == 0
+    assert drydock("new", tmp_path / "two", *options, "--data", "name=other").code == 0
 
     assert "name: fleet\n" in (tmp_path / "one/.copier-answers.yml").read_text()
     assert "name: other\n" in (tmp_path / "two/.copier-answers.yml").read_text()
@@ -221,7 +225,7 @@ registry: {type: str, default: x, when: false}
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("answer", "message"),
     [
         ("helm=disabled", "helm=disabled: expected yes or no"),
         ("helm=nein", "helm=nein: expected yes or no"),
@@ -232,43 +236,47 @@ registry: {type: str, default: x, when: false}
         ("registri=x", "no question 'registri' (drydock questions"),
     ],
 )
-@pytest.mark.parametrize("way", ["option", "file"])
-def test_an_answer_that_the_template_does_not_ask_for_is_refused(
-    drydock: Drydock, tmp_path: Path, given: str, said: str, way: str
+@pytest.mark.parametrize("source", ["option", "file"])
+def test_invalid_answer_is_refused(
+    drydock: Drydock, tmp_path: Path, answer: str, message: str, source: str
 ) -> None:
     template = Template.make(tmp_path / "template", TYPED)
     template.release("v1.0.0")
-    name, _, value = given.partition("=")
+    name, _, value = answer.partition("=")
     write(tmp_path, {"answers.yml": f"{name}: '{value}'\n"})
-    how = ("--data", given) if way == "option" else ("--data-file", tmp_path / "answers.yml")
+    options = (
+        ("--data", answer) if source == "option" else ("--data-file", tmp_path / "answers.yml")
+    )
 
-    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults", *how)
+    outcome = drydock("new", tmp_path / "one", "--template", template.path, "--defaults", *options)
 
     assert outcome.code == 2
-    assert said in outcome.err.splitlines()[-1]
+    assert message in outcome.err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("word", ["yes", "No", "TRUE", "off", "0"])
-def test_a_truth_is_a_word_for_it(drydock: Drydock, tmp_path: Path, word: str) -> None:
+def test_boolean_answer_takes_common_words(drydock: Drydock, tmp_path: Path, word: str) -> None:
     template = Template.make(tmp_path / "template", TYPED)
     template.release("v1.0.0")
-    given = ("--defaults", "--data", f"helm={word}")
-    assert drydock("new", tmp_path / "one", "--template", template.path, *given).code == 0
+    options = ("--defaults", "--data", f"helm={word}")
+    assert drydock("new", tmp_path / "one", "--template", template.path, *options).code == 0
     recorded = (tmp_path / "one/.copier-answers.yml").read_text()
     assert f"helm: {str(word in ('yes', 'TRUE')).lower()}\n" in recorded
 
 
-def test_a_clone_without_tags_is_told(drydock: Drydock, released: Template, tmp_path: Path) -> None:
+def test_clone_without_tags_is_reported(
+    drydock: Drydock, released: Template, tmp_path: Path
+) -> None:
     git(tmp_path, "clone", "--quiet", "--no-tags", released.path, "clone")
-    given = ("--template", tmp_path / "clone", "--defaults")
-    outcome = drydock("new", tmp_path / "one", *given)
+    options = ("--template", tmp_path / "clone", "--defaults")
+    outcome = drydock("new", tmp_path / "one", *options)
     assert outcome.code == 0
     assert "_commit: v1.0.0\n" in (tmp_path / "one/.copier-answers.yml").read_text()
     assert "without the tags of its releases (v1.0.0)" in outcome.out
     assert "nox -s tags" in outcome.out
 
 
-def test_in_a_service_it_names_the_command_for_that(
+def test_new_in_an_existing_service_points_to_update(
     drydock: Drydock, released: Template, tmp_path: Path
 ) -> None:
     assert drydock("new", tmp_path / "one", "--template", released.path, "--defaults").code == 0
@@ -279,33 +287,33 @@ def test_in_a_service_it_names_the_command_for_that(
 
 
 BAD = {
-    "no spaces in a name": (("--data", "name=a b"), "a name has no spaces"),
-    "no such question": (("--data", "nmae=x"), "no question 'nmae'"),
-    "no value": (("--data", "name"), "name=value"),
-    "no such release": (("--ref", "v9.9.9"), "no release 'v9.9.9'"),
+    "a name with spaces": (("--data", "name=a b"), "a name has no spaces"),
+    "an unknown question": (("--data", "nmae=x"), "no question 'nmae'"),
+    "a missing value": (("--data", "name"), "name=value"),
+    "an unknown release": (("--ref", "v9.9.9"), "no release 'v9.9.9'"),
     "an option as release": (("--ref=--help",), "no release '--help'"),
-    "no such template": (("--template", "/no/such/template"), "cannot be read"),
+    "a missing template": (("--template", "/no/such/template"), "cannot be read"),
     "an option as template": (("--template=--upload-pack=touch /tmp/x",), "not an address"),
     "a transport that runs commands": (("--template", "ext::sh -c ls"), "not an address"),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_one_line_and_changes_nothing(
+def test_bad_input_fails_with_one_line_and_changes_nothing(
     drydock: Drydock, released: Template, tmp_path: Path, case: str
 ) -> None:
-    arguments, said = BAD[case]
+    arguments, message = BAD[case]
     before = sorted(tmp_path.iterdir())
     outcome = drydock(
         "new", tmp_path / "deep/one", "--template", released.path, "--defaults", *arguments
     )
     assert outcome.code == 2
-    assert said in outcome.err.splitlines()[-1]
+    assert message in outcome.err.splitlines()[-1]
     assert outcome.out == ""
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_question_without_terminal_or_answer_is_one_line(
+def test_unanswered_question_without_terminal_fails_with_one_line(
     released: Template, tmp_path: Path
 ) -> None:
     outcome = run_alone("new", tmp_path / "one", "--template", released.path)
@@ -314,7 +322,7 @@ def test_a_question_without_terminal_or_answer_is_one_line(
     assert not (tmp_path / "one").exists()
 
 
-def test_a_folder_with_something_in_it_is_left_alone(
+def test_folder_with_files_is_left_alone(
     drydock: Drydock, released: Template, tmp_path: Path
 ) -> None:
     write(tmp_path / "one", {"mine.txt": "mine\n"})
@@ -333,7 +341,7 @@ def test_jinja_extensions_are_refused(drydock: Drydock, tmp_path: Path) -> None:
     assert "Jinja extensions" in outcome.err
 
 
-def test_answers_cannot_place_files_outside(drydock: Drydock, tmp_path: Path) -> None:
+def test_answers_cannot_write_files_outside(drydock: Drydock, tmp_path: Path) -> None:
     template = Template.make(tmp_path / "template", "_subdirectory: template\nplace: x\n")
     template.release("v1.0.0", {"{{ place }}/file.txt": "out\n"})
     outcome = drydock(
@@ -344,7 +352,7 @@ def test_answers_cannot_place_files_outside(drydock: Drydock, tmp_path: Path) ->
     assert not (tmp_path / "out").exists()
 
 
-def test_the_template_is_the_repository_drydock_came_from(
+def test_default_template_is_the_origin_of_drydock(
     drydock: Drydock, released: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Installed:
@@ -359,15 +367,15 @@ def test_the_template_is_the_repository_drydock_came_from(
     outcome = drydock("new", tmp_path / "one", "--defaults")
     assert outcome.code == 0
     assert "_commit: v1.0.0\n" in (tmp_path / "one/.copier-answers.yml").read_text()
-    assert "took v1.0.0, which drydock was installed from; v1.1.0 is newer" in outcome.out
+    assert "using v1.0.0, from which drydock was installed, although v1.1.0 is newer" in outcome.out
 
 
-def test_the_distribution_is_the_one_of_this_project() -> None:
+def test_distribution_has_the_drydock_script() -> None:
     scripts = distribution(new_module.DISTRIBUTION).entry_points.select(
         group="console_scripts", name="drydock"
     )
     assert [script.value for script in scripts] == ["drydock.cli:main"]
 
 
-def test_the_command_runs_on_its_own() -> None:
+def test_command_runs_in_a_separate_process() -> None:
     assert run_alone("--version").out.startswith("drydock ")

@@ -1,4 +1,4 @@
-"""A service is run before and after a change, each in an environment of its own."""
+"""`drydock prove`: run a service before and after a change, each in its own environment."""
 
 import os
 import signal
@@ -106,7 +106,7 @@ GREETING = given(["GREETING=ada"], [], network=False)
 
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder that everything temporary goes to."""
+    """Return the folder for all temporary files."""
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
@@ -139,7 +139,7 @@ def proved(folder: Path, before: str = "HEAD~") -> Proof:
 
 
 def row(proof: Proof, operation: str) -> Row:
-    return next(one for one in proof.rows if one.operation == operation)
+    return next(row for row in proof.rows if row.operation == operation)
 
 
 def found(proof: Proof, operation: str) -> dict[str, tuple[str, str]]:
@@ -155,7 +155,7 @@ def test_each_kind_of_difference_is_found(
 ) -> None:
     monkeypatch.setattr(serving, "STOP", 5.0)
     write(service, {"main.py": MAIN + NEVER, "test_main.py": TESTS})
-    commit(service, "With what never succeeds")
+    commit(service, "Add an operation that never succeeds")
     changed(service, CHANGES)
 
     proof = proved(service)
@@ -170,7 +170,7 @@ def test_each_kind_of_difference_is_found(
     assert found(proof, "GET /gone")["status"][1].startswith("404")
     assert row(proof, "GET /gone").broken == ["the operation was removed"]
     assert row(proof, "GET /same").outcome == "same"
-    # What differs by itself is set aside, unless its form is another.
+    # Values that differ in every run are ignored, unless their form changes.
     assert row(proof, "POST /items").noise == ["$.at", "$.id"]
     assert [*found(proof, "POST /items")] == ["$.at"]
     assert row(proof, "GET /never").outcome == "not proved"
@@ -185,7 +185,7 @@ def test_each_kind_of_difference_is_found(
 
 
 @real
-def test_what_did_not_change_is_proved(
+def test_unchanged_service_behaves_as_before(
     service: Path, scratch: Path, drydock: Callable[..., Outcome]
 ) -> None:
     before = git(service, "status", "--porcelain", "--ignored")
@@ -201,9 +201,7 @@ def test_what_did_not_change_is_proved(
 
 
 @real
-def test_a_service_that_does_not_start_differs_or_proves_nothing(
-    service: Path, scratch: Path
-) -> None:
+def test_service_that_does_not_start_differs_or_is_unproved(service: Path, scratch: Path) -> None:
     changed(service, {"ITEMS = {}\n": "ITEMS = {}\nraise RuntimeError('no luck')\n"})
 
     after = proved(service)
@@ -218,26 +216,26 @@ def test_a_service_that_does_not_start_differs_or_proves_nothing(
 
 
 @real
-def test_a_service_that_starts_only_once_proves_nothing(
+def test_service_that_starts_only_once_is_unproved(
     service: Path, scratch: Path, tmp_path: Path
 ) -> None:
-    mark = tmp_path / "started"
-    setup = f"test ! -e {mark} && touch {mark}"
+    marker = tmp_path / "started"
+    setup = f"test ! -e {marker} && touch {marker}"
     once = given(["GREETING=ada"], [setup], network=False)
 
     proof = prove(service, Options(before="HEAD", seconds=10, given=once), lambda _: None)
 
     assert proof.exit_code == 2
-    assert "before starts the first time, and not once more" in proof.verdict
+    assert "before starts once, but not a second time" in proof.verdict
     assert list(scratch.iterdir()) == []
 
 
 @real
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_nothing_is_left_when_it_is_interrupted(
+def test_interrupted_proof_leaves_no_files_or_processes(
     service: Path, scratch: Path, number: signal.Signals
 ) -> None:
-    # A shell that starts it in the background would have it ignore Ctrl-C.
+    # A background process of a shell may ignore Ctrl-C.
     code = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from drydock.cli import main; main()"
@@ -250,7 +248,7 @@ def test_nothing_is_left_when_it_is_interrupted(
             [*command, "--env", "GREETING=ada"], stderr=output, stdout=output
         ) as process,
     ):
-        wait_for(lambda: b"Asking it" in log.read_bytes(), "it is asked", process, log)
+        wait_for(lambda: b"Sending requests" in log.read_bytes(), "requests are sent", process, log)
         time.sleep(0.5)
         process.send_signal(number)
         assert process.wait(60) == 130
@@ -262,7 +260,7 @@ def _all_commands() -> str:
     return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
-def test_without_the_extra_it_says_what_to_install(
+def test_missing_extra_is_named(
     service: Path, monkeypatch: pytest.MonkeyPatch, drydock: Callable[..., Outcome]
 ) -> None:
     monkeypatch.setitem(sys.modules, "schemathesis", None)
@@ -275,7 +273,7 @@ def test_without_the_extra_it_says_what_to_install(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (Options(before="v9"), "--before v9: there is no such commit"),
         (Options(after="v9"), "--after v9: there is no such commit"),
@@ -283,17 +281,17 @@ def test_without_the_extra_it_says_what_to_install(
         (Options(before="HEAD", requests=Path("none")), "--requests none"),
     ],
 )
-def test_what_is_not_there_is_told(service: Path, options: Options, told: str) -> None:
-    with pytest.raises(BadInput, match=told):
+def test_missing_commit_or_file_is_named(service: Path, options: Options, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
         prove(service, options, lambda _: None)
 
 
-def test_uncommitted_changes_are_no_commit(service: Path) -> None:
+def test_uncommitted_changes_are_refused(service: Path) -> None:
     write(service, {"main.py": MAIN + "\n"})
     with pytest.raises(BadInput, match=r"uncommitted changes: .*main.py"):
         prove(service, Options(before="HEAD"), lambda _: None)
 
 
-def test_a_variable_has_a_name_and_a_value() -> None:
+def test_variable_without_value_is_refused() -> None:
     with pytest.raises(BadInput, match="--env takes NAME=VALUE, not 'A'"):
         given(["A"], [], network=False)

@@ -345,7 +345,7 @@ def test_a_service_of_poetrys_may_stay_one(
     assert f"{manager}.lock" in (folder / "Dockerfile").read_text()
     outcome = drydock("retrofit", folder, "--resolve")
     if manager == "poetry":
-        assert {"why": "no lock file is written", "how": "poetry lock"}.items() <= next(
+        assert {"why": "no lock file was written", "how": "poetry lock"}.items() <= next(
             one for one in report["todo"] if one["how"] == "poetry lock"
         ).items()
         assert (outcome.code, "poetry lock" in outcome.err) == (2, True)
@@ -753,7 +753,7 @@ def test_the_lock_file_of_a_uv_workspace_is_left_alone(
     outcome = retrofit(drydock, folder, standard)
 
     reason = "a member of the uv workspace in ../../: run uv lock there"
-    assert f"The service cannot be locked yet: uv.lock is not written: {reason}" in outcome.out, (
+    assert f"The service cannot be locked yet: uv.lock was not written: {reason}" in outcome.out, (
         outcome.err
     )
     assert "exclude it there, then uv lock" in outcome.out

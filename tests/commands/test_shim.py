@@ -161,7 +161,7 @@ def test_a_new_file_that_git_ignores_stops_the_update(service: Service, copier: 
     outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
 
     assert outcome.code == 2
-    assert "run.sh: it is new, and ignored by git" in outcome.err
+    assert "run.sh is new but ignored by git" in outcome.err
     assert status(service.path) == {}
     assert not (service.path / "run.sh").exists()
 
@@ -210,7 +210,7 @@ def test_a_lock_file_that_cannot_be_refreshed_is_a_notice(
     outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
 
     assert outcome.code == 0, outcome.err
-    assert "uv.lock is not regenerated" in outcome.out
+    assert "uv.lock was not regenerated" in outcome.out
     assert status(service.path)["pyproject.toml"] == " M"
     assert "uv.lock" not in status(service.path)
 

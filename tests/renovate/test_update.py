@@ -167,6 +167,6 @@ def test_impossible_update_is_explained_on_the_pull_request(
 
     request = renovate(service, program)
 
-    assert "scripts/hello.sh: it is new, and ignored by git" in request.errors
+    assert "scripts/hello.sh is new but ignored by git" in request.errors
     assert set(request.changed) == {".copier-answers.yml"}
     assert "_commit: v1.0.0" in request.read(".copier-answers.yml")

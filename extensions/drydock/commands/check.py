@@ -1,4 +1,4 @@
-"""`drydock check`: hold a service to the standard; nothing of it is changed or run."""
+"""`drydock check`: check a service against the standard, without changing or running it."""
 
 import re
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from drydock.template.answers import DEFAULT_NAME
 def check(folder: Path, *, network: bool = False) -> CheckReport:
     """Run every check of the standard on the service in `folder`.
 
-    With `network` those too that ask a package index or the template's server. Raises BadInput
-    when there is no such folder, or nothing in it.
+    With `network`, also run checks that contact a package index or the template's server. Raises
+    BadInput when the folder does not exist or is empty.
     """
     folder = resolved(folder)
     if not folder.is_dir():
@@ -31,7 +31,7 @@ def check(folder: Path, *, network: bool = False) -> CheckReport:
 
 
 def _services_in(folder: Path) -> Iterator[str]:
-    """Yield the services that lie in folders of a repository which is none itself."""
+    """Yield the folders with services, if the repository itself is not a service."""
     repository = Repository(folder)
     if repository.answers_file is None or "/" in repository.answers_file:
         for path in repository.named(re.escape(DEFAULT_NAME)):

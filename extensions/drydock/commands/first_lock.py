@@ -1,4 +1,4 @@
-"""The lock file of an adopted service: its first, with the versions that it ran with so far."""
+"""The first lock file of an adopted service, which keeps its current versions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,74 +13,78 @@ from drydock.project import contents_of, prefix_of
 from drydock.report.outcomes import RetrofitReport
 
 _RELAX = "drydock retrofit --resolve --apply"
-_FEWEST = f"{_RELAX} makes the fewest changes after which it locks"
+_FEWEST = f"{_RELAX} makes the fewest changes that let it lock"
 
 
 def write(
     repository: Repository, place: Place, report: RetrofitReport, builds: Sequence[str]
 ) -> None:
-    """Write and stage the lock file of a service; `report` is told what comes of it.
+    """Write and stage the lock file of a service, and add the result to `report`.
 
-    An abort takes it back with the rest. `builds` are packages that may be built for it.
+    An abort undoes it with the rest. `builds` are packages that may be built from source.
     """
     if (command := locking.command(place.folder)) != locking.FILES["uv.lock"]:
-        report.todo.append(Todo(project.PATH, 0, "no lock file is written", command, "start"))
+        report.todo.append(Todo(project.PATH, 0, "no lock file was written", command, "start"))
         return
     path, file = f"{place.prefix}uv.lock", place.folder / "uv.lock"
     if path not in place.tracked:
         if file.exists():
-            how = "commit one: the image is built from it"
-            report.todo.append(Todo("uv.lock", 0, "git does not track it", how, "start"))
+            fix = "commit it: the image is built from it"
+            report.todo.append(Todo("uv.lock", 0, "git does not track it", fix, "start"))
             return
         (empty,) = repository.write_blobs([b""])
         repository.write_index([(path, 0, Entry("100644", empty))])
     source, versions = locked.versions(place.files)
     kept = locked.to_keep(versions, pins.read(place.folder))
     if problem := lock_file.write(repository, place.folder, place.prefix, kept, builds):
-        _report_problem(report, place.folder, "is not written", problem)
+        _report_problem(report, place.folder, "was not written", problem)
         if path not in place.tracked:
             repository.write_index([(path, 0, None)])
         return
-    now = locking.packages(file.read_text("utf-8"))
-    same = [name for name, version in versions.items() if now.get(name) == version]
+    new = locking.packages(file.read_text("utf-8"))
+    same = [name for name, version in versions.items() if new.get(name) == version]
     if versions:
         report.locked = f"{len(same)} of {len(versions)} versions of {source} are in uv.lock"
-    if raised := [f"{n} {v} → {now[n]}" for n, v in versions.items() if now.get(n, v) != v]:
-        why = f"these versions could not be kept: {', '.join(sorted(raised))}"
-        report.todo.append(Todo(source, 0, why, "read their changelogs; run the tests", "callers"))
+    if raised := [f"{n} {v} → {new[n]}" for n, v in versions.items() if new.get(n, v) != v]:
+        reason = f"these versions could not be kept: {', '.join(sorted(raised))}"
+        fix = "read their changelogs; run the tests"
+        report.todo.append(Todo(source, 0, reason, fix, "callers"))
 
 
 def again(place: Place, report: RetrofitReport, builds: Sequence[str]) -> str | None:
-    """Lock what the rules make the service require; return its lock file, where that is so.
+    """Lock the requirements that codemods changed; return the path of the lock file.
 
-    Where it cannot be, `report` is told.
+    Returns None if there is no lock file, or if locking fails, which is added to `report`.
     """
     path = f"{place.prefix}uv.lock"
     if report.unlocked or path not in place.repository.tracked()[0]:
         return None
     if problem := locking.write(place.folder, builds=builds):
-        _report_problem(report, place.folder, "lacks what the code requires now", problem)
+        _report_problem(report, place.folder, "lacks new requirements of the code", problem)
         return None
     return path
 
 
 def _report_problem(report: RetrofitReport, folder: Path, what: str, problem: str) -> None:
-    """Report what is wrong with the lock file, and what may make the service lock."""
-    how, report.locks_by = _FEWEST, _RELAX
+    """Add a problem with the lock file to the report, and a way to fix it."""
+    fix, report.locks_by = _FEWEST, _RELAX
     if problem == locking.locked_elsewhere(folder):
-        how = "the image is built from a lock file beside it: exclude it there, then uv lock"
+        fix = (
+            "the image is built from the service's own lock file: "
+            "exclude the service from the workspace, then uv lock"
+        )
         report.locks_by = "exclude it from the workspace, then uv lock"
     elif not locking.has_no_solution(problem) or locking.lacks_network(problem):
-        how = "uv lock, where its indexes can be reached and its Python is installed"
-        report.locks_by = how
+        fix = "uv lock, where its indexes can be reached and its Python is installed"
+        report.locks_by = fix
     report.unlocked = f"uv.lock {what}: {problem}"
-    report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, how, "start"))
+    report.todo.insert(0, Todo(project.PATH, 0, report.unlocked, fix, "start"))
 
 
 def known(repository: Repository, folder: Path, text: str, builds: Sequence[str]) -> str:
-    """Return the lock file that a service goes on from: its own, or one made from another tool's.
+    """Return the lock file to start from: the service's own, or one converted from another tool's.
 
-    `text` is its pyproject.toml. Empty: it has none.
+    `text` is its pyproject.toml. Empty if it has no lock file.
     """
     if (file := folder / "uv.lock").exists():
         return file.read_text("utf-8")

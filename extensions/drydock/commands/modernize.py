@@ -1,4 +1,4 @@
-"""`drydock modernize`: carry a service's code to the libraries of today."""
+"""`drydock modernize`: migrate a service's code to current libraries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked of a modernization."""
+    """The options of a modernization."""
 
     rules: tuple[str, ...] = ()
-    """Names of rules; none: all that are not on request."""
+    """Names of rules; empty: all that are not on request."""
     since: str | None = None
-    """Only rules that a newer release than this one asks for."""
+    """Only rules of releases newer than this one."""
     unsafe: bool = False
     dry_run: bool = False
     before: Mapping[str, str] | None = None
-    """The service's files before a commit changed what it requires; None: none did."""
+    """The service's files before its requirements changed; None: they did not change."""
 
 
 def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
     """Apply the rules to the tracked files of the service in `folder`; stage nothing.
 
-    Raises BadInput, with nothing changed, when a rule is not known or other work would be lost.
+    Raises BadInput, with nothing changed, for an unknown rule or when other work would be lost.
     """
     _check(options.rules)
     rules: Sequence[str] | None = options.rules or None
@@ -69,18 +69,18 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
 def _check(names: Sequence[str]) -> None:
     known = [rule.name for rule in all_rules()]
     if unknown := [name for name in names if name not in known]:
-        raise BadInput(f"there is no rule {unknown[0]}; there are {', '.join(known)}")
+        raise BadInput(f"there is no rule {unknown[0]}; the rules are {', '.join(known)}")
 
 
 def _tracked(repository: Repository, folder: Path, prefix: str) -> dict[str, bytes]:
-    """Return the service's files that git tracks, as they are in the work tree."""
+    """Return the content of the service's tracked files in the work tree."""
     tracked, _ = repository.tracked()
-    found = {}
+    contents = {}
     for path, entry in tracked.items():
         file = repository.top / path
         if path.startswith(prefix) and entry.mode.startswith("100") and file.is_file():
-            found[path.removeprefix(prefix)] = file.read_bytes()
-    return found
+            contents[path.removeprefix(prefix)] = file.read_bytes()
+    return contents
 
 
 def _write(folder: Path, contents: Mapping[str, bytes], texts: Mapping[str, str]) -> None:
@@ -94,7 +94,7 @@ def _write(folder: Path, contents: Mapping[str, bytes], texts: Mapping[str, str]
 
 
 def _encoded(text: str, before: bytes) -> bytes:
-    """Return a text in bytes, with the line ends and the byte order mark of the one before."""
+    """Return a text in bytes, with the line ends and the byte order mark of `before`."""
     data = text.encode()
     if b"\r\n" in before:
         data = data.replace(b"\n", b"\r\n")

@@ -37,11 +37,11 @@ def new(
     ref: str | None = None,
     template: str | None = None,
 ) -> NewService:
-    """Make a service in `destination`, which must be empty or not exist.
+    """Create a service in `destination`, which must be empty or not exist.
 
-    `template` is its address (without it, the one drydock was installed from), `ref` the release
-    (without it, the newest, or the installed one). `say` is told each step before it starts.
-    Raises BadInput, and leaves the destination as it was, when anything given cannot be used.
+    `template` is an address (default: the template drydock was installed from), `ref` a release
+    (default: the newest, or the installed one). `say` reports each step before it starts. Raises
+    BadInput for invalid arguments, and leaves the destination as it was.
     """
     destination = expanded(destination).absolute()
     _require_empty(destination)
@@ -49,7 +49,7 @@ def new(
     warnings = []
     address = absolute(address, Path.cwd())
     if Path(address).is_absolute():
-        warnings.append(f"{address} is recorded as the template: others cannot reach it")
+        warnings.append(f"{address} is recorded as the template, but others cannot reach it")
     say(f"Reading the template {without_credentials(address)}")
     with (
         open_template(address, Path.cwd()) as source,
@@ -83,15 +83,17 @@ def _require_empty(destination: Path) -> None:
         raise BadInput(f"{destination} exists and is not a directory")
     if destination.is_dir() and any(destination.iterdir()):
         if (destination / DEFAULT_NAME).exists():
-            raise BadInput(f"{destination} is a service of a template already: drydock update")
+            raise BadInput(
+                f"{destination} already has a service of a template; drydock update updates it"
+            )
         raise BadInput(f"{destination} is not empty; drydock retrofit adopts an existing service")
 
 
 def origin() -> tuple[str, str]:
     """Return the address of the repository that drydock was installed from, and its release.
 
-    PEP 610 says where an installation came from; one from a package index says nothing there,
-    and the package's own metadata names its repository.
+    PEP 610 records the origin of an installation, except for one from a package index, where the
+    package's metadata names the repository.
     """
     try:
         package = distribution(DISTRIBUTION)
@@ -107,34 +109,34 @@ def origin() -> tuple[str, str]:
         label, _, address = line.partition(",")
         if label.strip().lower() == "repository":
             return address.strip(), release
-    raise BadInput("drydock does not know where it was installed from: give --template")
+    raise BadInput("the origin of this installation of drydock is unknown: give --template")
 
 
 def _choose(source: Template, ref: str | None, installed: str | None) -> tuple[Release, list[str]]:
-    """Return the release to take, and what there is to say about that."""
-    doubts = [source.tags_missing] if source.tags_missing else []
+    """Return the release to render, and warnings about it."""
+    warnings = [source.tags_missing] if source.tags_missing else []
     if ref:
-        return source.find(ref), doubts
+        return source.find(ref), warnings
     release = latest = source.latest()
     if installed and installed in source.releases and source.is_own(source.releases[installed]):
         release = source.releases[installed]
         if source.is_older(release, latest):
-            doubts.append(
-                f"took {release.name}, which drydock was installed from; {latest.name} is newer: "
-                f"--ref {latest.name} takes it"
+            warnings.append(
+                f"using {release.name}, from which drydock was installed, although {latest.name} "
+                f"is newer: --ref {latest.name} uses that"
             )
     elif installed:
-        doubts.append(
-            f"the installed {installed} is no release of the template: took {latest.name}"
+        warnings.append(
+            f"the installed {installed} is not a release of the template: using {latest.name}"
         )
     if foreign := source.foreign(release):
-        raise BadInput(f"{foreign}; --ref {release.name} takes it as it is")
-    return release, doubts
+        raise BadInput(f"{foreign}; --ref {release.name} uses it anyway")
+    return release, warnings
 
 
 @contextmanager
 def _staged(destination: Path) -> Iterator[Path]:
-    """Yield a folder to make the service in; it becomes `destination` only when all went well."""
+    """Yield a temporary folder that becomes `destination` if no error is raised."""
     nearest = destination
     while not nearest.exists():
         nearest = nearest.parent
@@ -156,13 +158,13 @@ def _staged(destination: Path) -> Iterator[Path]:
 
 
 def _from_here(folder: Path) -> Path:
-    """Return the way to `folder` as a person types it: short where it is below this one."""
+    """Return `folder`, relative if it is below the current one."""
     here = Path.cwd()
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def _lock(staged: Path, say: Callable[[str], None], warnings: list[str]) -> tuple[str, ...]:
-    """Write the lock file; return the commands that are left to do."""
+    """Write the lock file; return the commands that the user must still run."""
     if not (staged / "pyproject.toml").is_file():
         return ()
     command = locking.command(staged)
@@ -176,13 +178,13 @@ def _lock(staged: Path, say: Callable[[str], None], warnings: list[str]) -> tupl
 def _start_history(
     staged: Path, destination: Path, source: Template, release: Release, warnings: list[str]
 ) -> tuple[str, ...]:
-    """Make the service a repository with one commit; return the commands that are left to do.
+    """Make the service a repository with one commit; return the commands that the user must run.
 
-    Inside another repository it stays a folder of that one, unless that one ignores it.
+    Inside another repository it stays a folder of that one, unless it is ignored there.
     """
     outer = _repository_around(destination)
     if outer:
-        warnings.append(f"it is a folder of the repository {outer}: commit it there")
+        warnings.append(f"the service is a folder of the repository {outer}: commit it there")
         return (_COMMIT,)
     git.run("init", "--quiet", "--initial-branch=main", cwd=staged)
     git.run("add", "--all", cwd=staged)
@@ -208,7 +210,7 @@ def _repository_around(destination: Path) -> Path | None:
         parent = parent.parent
     try:
         outer = git.Repository.at(parent)
-        # The slash tells git that it will be a folder, before it is one.
+        # The slash tells git that it will be a folder, although it does not exist yet.
         ignored = git.run("check-ignore", f"{destination}/", cwd=parent, accept=(0, 1))
     except git.GitError:
         return None

@@ -11,8 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from drydock import git
-from drydock import pythons as at_hand
+from drydock import git, pythons
 from drydock.errors import BadInput
 from drydock.git import Repository
 from drydock.paths import resolved
@@ -39,41 +38,41 @@ from drydock.pythons import Python
 
 Say = Callable[[str], None]
 SECONDS = 120
-_SAME = 3  # Pythons on which it does not start for one reason; two lack what an older one had
-_TIME = 1_000_000_000  # of every file, on both sides
+_MAX_SAME_ERROR = 3  # Pythons with the same start error; two may only lack what an older one had
+_MTIME = 1_000_000_000  # of every file, on both sides
 _MAIN = ("main", "master", "origin/main", "origin/master")
 
 
 @dataclass(frozen=True)
 class Options:
-    """What is to be proved, and with what."""
+    """The options of a proof."""
 
     before: str | None = None
     after: str | None = None
     requests: Path | None = None
     seconds: int = SECONDS
-    """For all requests to both sides, and for each run of the service's own tests."""
+    """The time limit for all requests to both sides, and for each run of the service's tests."""
     given: Inputs = field(default_factory=Inputs)
     app: str | None = None
     build: bool = False
 
 
 def given(variables: Sequence[str], setup: Sequence[str], *, network: bool) -> Inputs:
-    """Return what the service is given; raise BadInput for what is no NAME=VALUE."""
+    """Return the environment of the service; raise BadInput for an invalid NAME=VALUE."""
     environment = {}
-    for one in variables:
-        name, equals, value = one.partition("=")
+    for variable in variables:
+        name, equals, value = variable.partition("=")
         if not equals or not name.isidentifier():
-            raise BadInput(f"--env takes NAME=VALUE, not {one!r}")
+            raise BadInput(f"--env takes NAME=VALUE, not {variable!r}")
         environment[name] = value
     return Inputs(environment, tuple(setup), network)
 
 
 def prove(folder: Path, options: Options, say: Say) -> Proof:
-    """Run the service in `folder` as two commits have it, and return how they differ.
+    """Run two commits of the service in `folder`, and return how their behaviour differs.
 
-    This runs the service's code. `say` is told each step. Nothing is left behind, nor changed in
-    the repository. Raises BadInput for what was given and cannot be used.
+    This runs the service's code. `say` reports each step. The repository is not changed and no
+    files are left behind. Raises BadInput for invalid options.
     """
     generated.require()
     requests = recorded.read(options.requests) if options.requests else []
@@ -94,35 +93,35 @@ def prove(folder: Path, options: Options, say: Say) -> Proof:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM end what was begun as Ctrl-C does, so that nothing is left behind."""
+    """Handle SIGTERM like Ctrl-C, so that processes are stopped and files removed."""
 
-    def end(_number: int, _frame: FrameType | None) -> None:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    was = signal.signal(signal.SIGTERM, end)
+    previous = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, was)
+        signal.signal(signal.SIGTERM, previous)
 
 
 def _commits(repository: Repository, options: Options) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return name and id of both commits."""
+    """Return the name and the id of both commits."""
     after = options.after or "HEAD"
     commit = repository.commit_of(after)
     if commit is None:
         raise BadInput(f"--after {after}: there is no such commit")
     if options.after is None and (changed := repository.changes()):
-        raise BadInput(f"uncommitted changes: commit them first, or name --after: {changed[0]}")
-    before = options.before or _left(repository, after, commit)
+        raise BadInput(f"uncommitted changes: commit them first, or give --after: {changed[0]}")
+    before = options.before or _branch_point(repository, after, commit)
     old = repository.commit_of(before)
     if old is None:
         raise BadInput(f"--before {before}: there is no such commit")
     return (before, old), (after, commit)
 
 
-def _left(repository: Repository, named: str, commit: str) -> str:
-    """Return the commit in which the branch of `commit` left the main one, else its parent."""
+def _branch_point(repository: Repository, named: str, commit: str) -> str:
+    """Return the commit where the branch of `commit` left the main branch, or else its parent."""
     for name in _MAIN:
         if main := repository.commit_of(name):
             base = repository.git("merge-base", main, commit, accept=(0, 1)).decode().strip()
@@ -142,90 +141,97 @@ class _Proving:
         self.runs = 0
 
     def run(self, old: tuple[str, str], new: tuple[str, str], requests: Sequence[Request]) -> Proof:
-        self.say("Reading both states")
+        self.say("Reading both commits")
         before, after = self._side("before", *old), self._side("after", *new)
         reports = SideReport(before.ref, before.commit), SideReport(after.ref, after.commit)
-        found = Proof(str(self.folder), *reports, holds=self._holds())
-        pythons = at_hand.at_hand()
+        result = Proof(str(self.folder), *reports, holds=self._conditions())
+        interpreters = pythons.at_hand()
         try:
-            first, environment = self._first_run(before, found.before, pythons, requests)
+            first, environment = self._first_run(before, result.before, interpreters, requests)
         except (NoEnvironmentError, StartError) as error:
-            needs = "--env, --setup and --network give it what it needs"
-            if left := [pin for pin in found.before.changed if pin.endswith(LEFT_OUT)]:
-                needs += f", and --build builds what has no wheel: {', '.join(left)}"
-            found.unproved = f"before does not start: {error}; {needs}"
-            return found
-        self.say("Starting it once more as it was, to see what differs by itself")
+            fix = "--env, --setup and --network give it what it needs"
+            if left_out := [pin for pin in result.before.changed if pin.endswith(LEFT_OUT)]:
+                fix += f", and --build builds packages without a wheel: {', '.join(left_out)}"
+            result.unproved = f"before does not start: {error}; {fix}"
+            return result
+        self.say("Starting before again, to find responses that differ without a change")
         replayed = partial(_replayed, first, self.options.seconds)
         try:
-            second, _ = self._serve(before, environment, found.before, replayed)
+            second, _ = self._serve(before, environment, result.before, replayed)
         except StartError as error:
-            found.unproved = f"before starts the first time, and not once more: {error}"
-            return found
-        self._test(before, environment, found.before)
+            result.unproved = f"before starts once, but not a second time: {error}"
+            return result
+        self._test(before, environment, result.before)
         try:
-            used = [environment.python, *(one for one in pythons if one != environment.python)]
-            third, now = self._started(after, found.after, used, replayed)
+            others = (python for python in interpreters if python != environment.python)
+            order = [environment.python, *others]
+            third, now = self._started(after, result.after, order, replayed)
         except (NoEnvironmentError, StartError) as error:
-            changed = f", with {'; '.join(found.after.changed)}" if found.after.changed else ""
-            found.differences.append(f"after does not start{changed}: {error}")
-            return found
-        self._test(after, now, found.after)
+            changed = f", with {'; '.join(result.after.changed)}" if result.after.changed else ""
+            result.differences.append(f"after does not start{changed}: {error}")
+            return result
+        self._test(after, now, result.after)
         versions = Versions(
             environment.versions, now.versions, (bool(before.chassis), bool(after.chassis))
         )
         responses = first.responses, second.responses, third.responses
-        found.rows, found.notes = judging.rows(
+        result.rows, result.notes = judging.rows(
             first.operations, first.requests, responses, versions, first.untried
         )
-        judging.add_broken_promises(found.rows, first.document or {}, third.document or {})
+        judging.add_broken_promises(result.rows, first.document or {}, third.document or {})
         if first.document and not third.document:
-            found.differences.append("it has no OpenAPI document any more")
+            result.differences.append("it no longer has an OpenAPI document")
         if not first.operations and not requests:
-            found.unproved = (
-                f"the OpenAPI document of {before.app} has no operation: --app names another "
-                "application"
+            result.unproved = (
+                f"the OpenAPI document of {before.app} has no operations: give another "
+                "application with --app"
                 if first.document
                 else "it has no OpenAPI document: record requests and give --requests"
             )
-        found.differences += proof.own_test_regressions(found.before.tests, found.after.tests)
-        found.differences += proof.shutdown_regressions(found.before.runs[0], found.after.runs[0])
-        return found
+        result.differences += proof.own_test_regressions(result.before.tests, result.after.tests)
+        result.differences += proof.shutdown_regressions(
+            result.before.runs[0], result.after.runs[0]
+        )
+        return result
 
     def _first_run(
-        self, side: Side, report: SideReport, pythons: Sequence[Python], requests: Sequence[Request]
+        self,
+        side: Side,
+        report: SideReport,
+        interpreters: Sequence[Python],
+        requests: Sequence[Request],
     ) -> tuple["_Seen", Environment]:
         def explore(service: Service) -> _Seen:
-            self.say("Asking it as it was")
+            self.say("Sending requests to before")
             document = service.document()
             scratch = self._folder()
             operations = []
             if document:
                 seconds = self.options.seconds
                 operations = list(generated.operations(document, scratch, seconds))
-            # Everything is sent three times; the others may be slower.
+            # Each request is sent three times, and later runs may be slower.
             explorer = Explorer(service.send, operations, requests, self.options.seconds / 3)
             explorer.run()
             return _Seen(
                 document, operations, explorer.requests, explorer.responses, explorer.untried
             )
 
-        return self._started(side, report, pythons, explore)
+        return self._started(side, report, interpreters, explore)
 
     def _started(
         self,
         side: Side,
         report: SideReport,
-        pythons: Sequence[Python],
+        interpreters: Sequence[Python],
         action: Callable[[Service], "_Seen"],
     ) -> tuple["_Seen", Environment]:
-        """Do `action` with a side, on the first Python on which it starts."""
+        """Run `action` with a side, on the first Python on which the side starts."""
         scratch = self._folder()
         maker = Maker(side.folder, side.files, side.facts, scratch, self.say, self.options.build)
-        why: dict[str, str] = {}
-        for environment in maker.environments(pythons):
+        errors: dict[str, str] = {}
+        for environment in maker.environments(interpreters):
             if not side.chassis and not environment.add("uvicorn"):
-                raise NoEnvironmentError("uvicorn cannot be installed beside it")
+                raise NoEnvironmentError("uvicorn cannot be installed with its dependencies")
             report.python, report.source = environment.python.name, environment.source
             report.changed, report.added = environment.changed, environment.added
             report.notes = [*environment.notes]
@@ -233,13 +239,13 @@ class _Proving:
             try:
                 seen, _ = self._serve(side, environment, report, action)
             except StartError as error:
-                why[environment.python.name] = str(error)
-                if list(why.values()).count(str(error)) == _SAME:
-                    break  # it is not for the Python that it does not start
+                errors[environment.python.name] = str(error)
+                if list(errors.values()).count(str(error)) == _MAX_SAME_ERROR:
+                    break  # another Python would not help
                 continue
-            report.notes += [f"it does not start on Python {one}: {why[one]}" for one in why]
+            report.notes += [f"it does not start on Python {v}: {errors[v]}" for v in errors]
             return seen, environment
-        raise StartError("; ".join(f"on Python {one}: {why[one]}" for one in why))
+        raise StartError("; ".join(f"on Python {version}: {errors[version]}" for version in errors))
 
     def _serve(
         self,
@@ -255,7 +261,7 @@ class _Proving:
         return seen, run
 
     def _test(self, side: Side, environment: Environment, report: SideReport) -> None:
-        self.say(f"Running its own tests {side.name}")
+        self.say(f"Running its own tests, {side.name}")
         report.tests = own_tests.run(
             side, environment, self.options.given, self._folder(), self.options.seconds
         )
@@ -264,22 +270,22 @@ class _Proving:
         checkout = self.scratch / name
         checkout.mkdir()
         self.repository.checkout(commit, checkout)
-        for path in checkout.rglob("*"):  # the ETag of a file that is served tells its time
+        for path in checkout.rglob("*"):  # the ETag of a served file depends on its time
             if not path.is_symlink():
-                os.utime(path, (_TIME, _TIME))
+                os.utime(path, (_MTIME, _MTIME))
         inside = self.folder.resolve().relative_to(self.repository.top.resolve())
         if not (checkout / inside).is_dir():
             raise BadInput(f"{inside} is not a directory in {ref}")
         return sides.read(name, ref, commit, top=checkout, inside=inside, app=self.options.app)
 
-    def _holds(self) -> list[str]:
-        own = "each had its own folder, home, ports and environment; none of your variables"
+    def _conditions(self) -> list[str]:
+        own = "each had its own folder, home, ports and environment, without your variables"
         if self.options.given.network:
             return [own, "it could reach the network (--network), without a proxy"]
         if processes.can_isolate_network():
-            return [own, "it had a network of its own, from which nothing can be reached"]
-        return [own, "it listened on loopback and had no proxy; this machine gives no network of "
-                "its own, so it could reach others"]  # fmt: skip
+            return [own, "it had an isolated network, from which nothing can be reached"]
+        return [own, "it listened on loopback and had no proxy; this machine does not support "
+                "isolated networks, so it could reach others"]  # fmt: skip
 
     def _folder(self) -> Path:
         self.runs += 1
@@ -290,7 +296,7 @@ class _Proving:
 
 @dataclass
 class _Seen:
-    """What one run showed."""
+    """The results of one run."""
 
     document: dict[str, Any] | None
     operations: list[Operation]
@@ -300,7 +306,7 @@ class _Seen:
 
 
 def _replayed(first: _Seen, seconds: float, service: Service) -> _Seen:
-    """Ask a service what another run asked, for at most `seconds`."""
+    """Send a service the requests of another run, for at most `seconds`."""
     document = service.document()
     responses = exploring.replay(first.requests, service.send, seconds)
     return replace(first, document=document, responses=responses)

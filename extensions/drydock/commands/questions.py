@@ -1,4 +1,4 @@
-"""`drydock questions`: what a release of the template asks, and since when."""
+"""`drydock questions`: the questions of a release, and the release that introduced each."""
 
 import tempfile
 from collections.abc import Callable
@@ -17,10 +17,11 @@ Say = Callable[[str], None]
 
 
 def questions(folder: Path, template: str | None, to: str | None, say: Say) -> list[Question]:
-    """Return what the release `to` (None: the newest) of a template asks.
+    """Return the questions of the release `to` (None: the newest) of a template.
 
     The template is `template`, or that of the service in `folder`, or the one drydock was
-    installed from; `say` is told each step before it starts. Raises BadInput where there is none.
+    installed from. `say` reports each step before it starts. Raises BadInput when the template or
+    the release does not exist.
     """
     address = template or _template_of(folder) or origin()[0]
     say(f"Reading the template {without_credentials(address)}")
@@ -46,8 +47,8 @@ def _questions(template: Template, to: str | None, scratch: Path) -> list[Questi
     since = dict.fromkeys(asked, release.name)
     for older in reversed(template.releases.values()):
         if template.is_older(older, release):
-            known = _asked(template, older, scratch)
-            since |= {name: older.name for name in since if name in known}
+            asked_before = _asked(template, older, scratch)
+            since |= {name: older.name for name in since if name in asked_before}
     return [
         Question(
             name=name,
@@ -74,5 +75,8 @@ def _asked(template: Template, release: Release, scratch: Path) -> dict[str, dic
 
 def _choices(choices: Any) -> list[Any]:
     if isinstance(choices, dict):
-        return [one.get("value") if isinstance(one, dict) else one for one in choices.values()]
+        return [
+            choice.get("value") if isinstance(choice, dict) else choice
+            for choice in choices.values()
+        ]
     return list(choices) if isinstance(choices, list) else []

@@ -1,4 +1,4 @@
-"""The end of a retrofit: old code is formatted and its debt listed, in a commit each."""
+"""The end of a retrofit: format the old code and list its debt, in one commit each."""
 
 from collections.abc import Mapping
 
@@ -15,45 +15,46 @@ from drydock.merging.work_tree import Work
 from drydock.project import contents_of
 
 _FORMATTED = "Format the code with ruff"
-_NOTED = "Formatting only, when the template came in:"
+_REVISION_COMMENT = "Formatting only, when the template was adopted:"
 
 
 def settle(repository: Repository, prefix: str, branch: Branch, *, formats: bool) -> Debt:
-    """Format what is committed of a service, and list what it does not meet otherwise.
+    """Format the committed code of a service, and list the rules that it still violates.
 
-    `prefix` is where the service lies in its repository. A commit for each, on the branch that is
-    checked out. Raises BadInput, with nothing changed, where that cannot be done.
+    `prefix` is the service's folder in the repository. Makes a commit for each step on the current
+    branch. Raises BadInput, with nothing changed, when that is not possible.
     """
     contents = contents_of(repository, prefix)
-    found = debt.find(contents, _version(contents), formats=formats)
-    listed = {style.PATH: found.settings.encode()}
-    later = {REVISIONS: b""} if found.formatted else {}
-    _merge(repository, prefix, {**found.formatted, **listed, **later})  # before the first commit
-    if found.formatted:
-        how = f"git config blame.ignoreRevsFile {REVISIONS}"
-        _write(repository, Work(branch.command, prefix), found.formatted)
-        branch.commit(repository, _FORMATTED, f"So that git blame looks behind it: {how}")
+    result = debt.find(contents, _version(contents), formats=formats)
+    lists = {style.PATH: result.settings.encode()}
+    later = {REVISIONS: b""} if result.formatted else {}
+    _merge(repository, prefix, {**result.formatted, **lists, **later})  # fails before any commit
+    if result.formatted:
+        command = f"git config blame.ignoreRevsFile {REVISIONS}"
+        _write(repository, Work(branch.command, prefix), result.formatted)
+        branch.commit(repository, _FORMATTED, f"To make git blame skip this commit: {command}")
         commit = repository.text("rev-parse", "HEAD")
-        listed[REVISIONS] = contents.get(REVISIONS, b"") + f"# {_NOTED}\n{commit}\n".encode()
-    if _write(repository, Work(branch.command, prefix), listed):
-        body = "The lists in ruff.toml and mypy.ini are only ever to be shortened."
+        comment = f"# {_REVISION_COMMENT}\n{commit}\n"
+        lists[REVISIONS] = contents.get(REVISIONS, b"") + comment.encode()
+    if _write(repository, Work(branch.command, prefix), lists):
+        body = "The lists in ruff.toml and mypy.ini should only get shorter."
         branch.commit(repository, "List what the code does not meet yet", body)
-    return found
+    return result
 
 
 def stage(repository: Repository, prefix: str) -> Debt:
-    """List what a service does not meet, its formatting too, in the index and the work tree."""
+    """List the rules that a service violates, including formatting; stage the lists."""
     contents = contents_of(repository, prefix)
-    found = debt.find(contents, _version(contents), formats=False)
+    result = debt.find(contents, _version(contents), formats=False)
     path = f"{prefix}{style.PATH}"
     work_tree.also_written(repository, prefix, path)
-    (repository.top / path).write_text(found.settings, "utf-8")
+    (repository.top / path).write_text(result.settings, "utf-8")
     repository.git("add", "--force", "--", str(repository.top / path))
-    return found
+    return result
 
 
 def _version(contents: Mapping[str, bytes]) -> str:
-    """Return the version of ruff that the service's lint session will run; empty: the newest."""
+    """Return the version of ruff in the service's lock file; empty: the newest."""
     lock = contents.get("uv.lock", b"")
     try:
         return locking.packages(lock.decode()).get("ruff", "")
@@ -62,21 +63,21 @@ def _version(contents: Mapping[str, bytes]) -> str:
 
 
 def _merge(repository: Repository, prefix: str, contents: Mapping[str, bytes]) -> Merge:
-    """Return what writing these files changes. Raises BadInput where something would be lost."""
+    """Return the changes of writing these files; raise BadInput if other work would be lost."""
     tracked, unwatched = repository.tracked()
     oids = repository.write_blobs(list(contents.values()))
-    found: dict[str, Entry | None] = {}
+    changes: dict[str, Entry | None] = {}
     for path, oid in zip(contents, oids, strict=True):
         old = tracked.get(prefix + path)
         if old is None or old.oid != oid:
-            found[prefix + path] = Entry(old.mode if old else "100644", oid)
-    merge = Merge(found)
+            changes[prefix + path] = Entry(old.mode if old else "100644", oid)
+    merge = Merge(changes)
     work_tree.require_room(repository, tracked, unwatched, merge)
     return merge
 
 
 def _write(repository: Repository, work: Work, contents: Mapping[str, bytes]) -> bool:
-    """Write files into index and work tree; tell whether that changes any."""
+    """Write files to the index and the work tree; return whether that changes any."""
     merge = _merge(repository, work.service, contents)
     if merge.changes:
         head = repository.text("rev-parse", "HEAD")

@@ -1,9 +1,9 @@
-"""`drydock shim`: a command `copier` that lets Renovate's updates be merged by drydock.
+"""`drydock shim`: a command `copier` with which Renovate's updates are merged by drydock.
 
-Renovate's copier manager runs `copier update` by that name, then commits what git says was changed
-in the work tree (https://docs.renovatebot.com/modules/manager/copier/). What it wants, of its
-release 44: exit code 0, or it takes nothing at all; nothing staged, since it overlooks new files
-that are; conflicts as unmerged files, which it lists on the pull request.
+Renovate's copier manager runs `copier update`, then commits the changes that git reports in the
+work tree (https://docs.renovatebot.com/modules/manager/copier/). Renovate 44 needs exit code 0, or
+it takes nothing; an unchanged index, because it overlooks new files that are staged; and conflicts
+as unmerged files, which it lists on the pull request.
 """
 
 import argparse
@@ -24,19 +24,19 @@ from drydock.report.text import print_update
 
 _NAME = "copier"
 _MARK = "# Written by `drydock shim`:"
-# -P: nothing of the folder that it runs in, which is the service, is imported.
+# -P: Python must not import modules from the current folder, which is the service.
 _SCRIPT = """\
 #!/bin/sh
-{mark} Renovate's updates by drydock, all else by Copier.
+{mark} drydock runs Renovate's updates, Copier everything else.
 exec {python} -P -c "from drydock.cli import main; main()" copier {options}-- "$@"
 """
 
 
 def write(folder: Path, *, markers: bool) -> Path:
-    """Write an executable `copier` into `folder`, which is there; return its path.
+    """Write an executable `copier` to the existing `folder`; return its path.
 
-    Without `markers` a conflict leaves the service's own version of the file. Raises BadInput
-    where another program of that name is there, or the file cannot be written.
+    Without `markers`, files in conflict keep the service's version. Raises BadInput when another
+    program of that name exists, or the file cannot be written.
     """
     path = folder / _NAME
     text = _SCRIPT.format(
@@ -46,7 +46,7 @@ def write(folder: Path, *, markers: bool) -> Path:
     )
     try:
         if path.is_symlink() or (path.exists() and _MARK.encode() not in path.read_bytes()):
-            raise BadInput(f"{path} is another program: name another folder, or remove it")
+            raise BadInput(f"{path} is another program: give another folder, or remove it")
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
     except OSError as error:
@@ -55,17 +55,16 @@ def write(folder: Path, *, markers: bool) -> Path:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that raises ValueError for what it does not know."""
+    """A parser that raises ValueError for unknown arguments."""
 
     def error(self, message: str) -> NoReturn:
         raise ValueError(message)
 
 
 def run(arguments: Sequence[str], *, markers: bool) -> int:
-    """Do what `copier` was called for, in the current folder; return the exit code.
+    """Run `copier` with these arguments in the current folder; return the exit code.
 
-    An update as Renovate asks for it is done by drydock. Anything else replaces this process by
-    Copier.
+    Renovate's updates are run by drydock. For anything else Copier replaces this process.
     """
     parser = _Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("command", choices=["update"])
@@ -75,11 +74,11 @@ def run(arguments: Sequence[str], *, markers: bool) -> int:
     parser.add_argument("--answers-file", required=True)
     parser.add_argument("--vcs-ref", required=True)
     try:
-        asked = parser.parse_args(arguments)
+        parsed = parser.parse_args(arguments)
     except ValueError:
         os.execv(sys.executable, [sys.executable, "-P", "-m", "copier", *arguments])
     options = Options(
-        to=asked.vcs_ref, answers_file=asked.answers_file, defaults=True, trust=asked.trust
+        to=parsed.vcs_ref, answers_file=parsed.answers_file, defaults=True, trust=parsed.trust
     )
     report = update(Path(), options, print_step)
     print_update(report)
@@ -89,13 +88,13 @@ def run(arguments: Sequence[str], *, markers: bool) -> int:
 
 
 def _hand_over(service: Path, *, markers: bool) -> None:
-    """Leave the update of `service` in the work tree only, conflicts unmerged in the index."""
+    """Keep the update of `service` in the work tree only, and conflicts unmerged in the index."""
     try:
         repository = repository_of(service)
         if ignored := sorted(repository.ignored(repository.additions())):
             abort(service)
             raise BadInput(
-                f"{ignored[0]}: it is new, and ignored by git, so Renovate would lose it: "
+                f"{ignored[0]} is new but ignored by git, so Renovate would lose it: "
                 "add an exception to .gitignore, or run drydock update"
             )
         if not markers:
