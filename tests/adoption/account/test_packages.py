@@ -18,6 +18,10 @@ INSTALLED: dict[str, Installed | None] = {
     "/sbin/apk add --no-cache --virtual .build build-base 'libpq>15'": Installed(
         "apk", ("build-base", "libpq"), ("libpq>15",)
     ),
+    "apt-get install -y libgl1-mesa-glx netcat": Installed(
+        "apt-get", ("libgl1", "netcat-openbsd"), renamed=("libgl1-mesa-glx", "netcat")
+    ),
+    "apk add netcat": Installed("apk", ("netcat",)),
     "apk --update add libffi": Installed("apk", ("libffi",)),
     "yum install -y postgresql-libs": Installed("yum", ("postgresql-libs",)),
     "microdnf install libpq": Installed("microdnf", ("libpq",)),

@@ -65,6 +65,16 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         {"shop.yml": "", "main.py": ""},
         "COPY shop.yml /etc/shop.yml\n",
     ),
+    "folders that Python imports from": (
+        "FROM python:3.9\nENV PYTHONPATH=/srv:/srv/vendor:$PYTHONPATH\nWORKDIR /srv\n",
+        {"vendor/a.py": ""},
+        "ENV PYTHONPATH=/app:/app/vendor\n",
+    ),
+    "the folder of a service whose package is in src": (
+        "FROM python:3.9\nWORKDIR /srv\nENV PYTHONPATH=.\n",
+        {"src/shop/main.py": ""},
+        "ENV PYTHONPATH=/app\n",
+    ),
     "folders and files that it puts elsewhere": (
         "FROM python:3.9\nCOPY shop.yml conf data /etc/shop/\n",
         {"shop.yml": "", "conf/a.ini": "", "data/b.csv": ""},
@@ -73,7 +83,8 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
 }
 TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
     "what it does in its own way": (
-        "FROM python:3.9\nWORKDIR /x\nRUN pip install -r requirements.txt && mkdir /x\nUSER me\n"
+        'FROM python:3.9\nWORKDIR /x\nENV PYTHONPATH="${PYTHONPATH}:/x"\n'
+        "RUN pip install -r requirements.txt && mkdir /x\nUSER me\n"
         "CMD uvicorn a:b\n",
         [],
     ),

@@ -23,6 +23,16 @@ _BUILD_ONLY = re.compile(
     r"build-essential|gcc|g\+\+|make|ca-certificates|python-dev|musl-dev|(lib)?python3?(\.\d+)?"
     r"(-(dev|pip|venv|setuptools|wheel|minimal|distutils|full))*"
 )
+RENAMED = {
+    "libgl1-mesa-glx": "libgl1",
+    "libmysqlclient-dev": "default-libmysqlclient-dev",
+    "mysql-client": "default-mysql-client",
+    "netcat": "netcat-openbsd",
+}
+"""Packages that Debian 13 lacks, or only Ubuntu has, each with the name in Debian 12 and 13.
+
+https://packages.debian.org
+"""
 # Packages that only their vendor's images and apt sources have.
 _VENDORS = re.compile(
     r"(cuda|libcud|libcublas|libcufft|libcurand|libcusolver|libcusparse|libnccl|libnv|nvidia-"
@@ -45,6 +55,8 @@ class Installed:
     """Arguments that name no package: variables, files, addresses."""
     of_vendors: tuple[str, ...] = ()
     """Packages that come from their vendor, not from Debian."""
+    renamed: tuple[str, ...] = ()
+    """Old names, whose new ones are among `names`."""
 
     @property
     def of_debian(self) -> bool:
@@ -64,7 +76,7 @@ def installed(command: str) -> Installed | None:
         rest = [*rest[:at], *rest[at + 1 :]]
     if not installs:
         return None
-    names, versions, unclear, of_vendors = [], [], [], []
+    names, versions, unclear, of_vendors, renamed = [], [], [], [], []
     for word in _without_options(rest):
         name, *constraint = re.split(r"[=/<>~]", word, maxsplit=1)
         if not _PACKAGE.fullmatch(name):
@@ -72,9 +84,13 @@ def installed(command: str) -> Installed | None:
         elif manager in _DEBIAN and _VENDORS.fullmatch(name):
             of_vendors.append(word)
         elif not _BUILD_ONLY.fullmatch(name):
-            names.append(name)
+            is_renamed = manager in _DEBIAN and name in RENAMED
+            names.append(RENAMED[name] if is_renamed else name)
+            renamed += [name] if is_renamed else []
             versions += [word] if constraint else []
-    return Installed(manager, tuple(names), tuple(versions), tuple(unclear), tuple(of_vendors))
+    return Installed(
+        manager, tuple(names), tuple(versions), tuple(unclear), tuple(of_vendors), tuple(renamed)
+    )
 
 
 def _without_options(words: list[str]) -> Iterator[str]:

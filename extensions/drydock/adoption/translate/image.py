@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 
@@ -75,9 +75,14 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     account: list[Entry] = []
     layers: list[str] = []
     rules = [f"replaces {path}; the standard's Dockerfile does the rest in its own way"]
-    system_packages = sorted({one for step in steps if step.last_stage for one in _packages(step)})
+    installed = [one for step in steps if step.last_stage for one in _packages(step)]
+    system_packages = sorted({name for one in installed for name in one.names})
     if system_packages:
         rules.append(f"system packages of {path}: {', '.join(system_packages)}")
+        rules += [
+            f"{packages.RENAMED[old]} replaces {old}, which current Debian lacks"
+            for old in sorted({old for one in installed for old in one.renamed})
+        ]
         layers.append(
             "RUN apt-get update \\\n"
             f"    && apt-get install --yes --no-install-recommends {' '.join(system_packages)} \\\n"
@@ -85,7 +90,8 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
         )
     demanded = {demand.name for demand in read(files)[0]}
     demanded |= {canonicalize_name(name) for name in names_of(files)}
-    image = _Image(path, files, demanded, _ports(theirs))
+    workdir = steps[-1].workdir if steps else "/"
+    image = _Image(path, files, demanded, _ports(theirs), workdir)
     for step in steps:
         for entry, layer in image.account(step):
             account.append(entry)
@@ -155,11 +161,10 @@ def _ports(theirs: str) -> list[int]:
     return [int(one) for one in found[1].split()] if found else []
 
 
-def _packages(step: Step) -> set[str]:
-    """Return the Debian packages of a step that a service may need at run time."""
+def _packages(step: Step) -> list[packages.Installed]:
+    """Return what a step installs of Debian."""
     commands = (bare for _, bare in step.commands()) if step.word == "RUN" else ()
-    found = filter(None, map(packages.installed, commands))
-    return {name for one in found if one.of_debian for name in one.names}
+    return [one for one in map(packages.installed, commands) if one and one.of_debian]
 
 
 _Found = Iterator[tuple[Entry, str]]
@@ -176,6 +181,8 @@ class _Image:
     """The packages that the service depends on."""
     ports: list[int]
     """The ports of the standard's image."""
+    workdir: str
+    """The folder that the old image runs in."""
 
     def account(self, step: Step) -> _Found:
         """Yield what becomes of each part of an instruction."""
@@ -272,7 +279,7 @@ class _Image:
         for name, value in _pairs(step.rest):
             text = f"ENV {name}={value}"
             if name == "PYTHONPATH":
-                yield self._by_hand(step, text, "drop it: the image installs the package"), ""
+                yield self._python_path(step, text, value)
             elif _PLAIN_ENV.fullmatch(name):
                 yield self._standard(step, text, "the standard's image is built in its own way"), ""
             elif _SERVER_ENV.fullmatch(name):
@@ -288,6 +295,31 @@ class _Image:
                 if step.workdir not in {_FOLDER, "/"} and step.workdir in value:
                     why = f"{name} names {step.workdir}, but the service is now in {_FOLDER}"
                     yield self._by_hand(step, text, "correct it, if it points at the code", why), ""
+
+    def _python_path(self, step: Step, text: str, value: str) -> tuple[Entry, str]:
+        """Return what becomes of the folders that Python imports from, at their new place."""
+        before = re.sub(r"\$(PYTHONPATH|\{PYTHONPATH[^}]*\})", "", value.strip("\"'"))
+        entries = [self._inside(one, step.workdir) for one in before.split(":") if one]
+        folders = [one for one in entries if one is not None]
+        if folders != entries or not step.last_stage:
+            how = "set it in Dockerfile if the code imports modules from there"
+            return replace(self._by_hand(step, text, how), concern="start"), ""
+        is_src_layout = self._is_folder("src") and "src/__init__.py" not in self.files
+        if set(folders) <= {_FOLDER} and not is_src_layout:
+            return self._standard(step, text, f"the service is installed from {_FOLDER}"), ""
+        return self._carried(step, text, PATH), f"ENV PYTHONPATH={':'.join(folders)}\n"
+
+    def _inside(self, folder: str, workdir: str) -> str | None:
+        """Return where a folder of the old image is in the new one; None if that is not certain."""
+        for top in {workdir, self.workdir} - {"/"}:
+            if f"{folder}/".startswith(f"{top}/"):
+                folder = folder.removeprefix(top).strip("/") or "."
+        relative = folder.removeprefix("./").rstrip("/")
+        if relative == ".":
+            return _FOLDER
+        if relative.startswith("/") or "$" in relative or not self._is_folder(relative):
+            return None
+        return f"{_FOLDER}/{relative}"
 
     def _labels(self, step: Step) -> _Found:
         for name, value in _pairs(step.rest):
