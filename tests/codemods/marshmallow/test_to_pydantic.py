@@ -396,3 +396,20 @@ def test_no_schema_may_override_names_of_the_adapter() -> None:
     own |= vars(Schema()).keys()
     public = {"load", "loads", "dump", "dumps", "validate", "get_attribute", "handle_error"}
     assert own - public - {"error_messages"} <= _INTERNALS
+
+
+def test_older_adapter_is_replaced() -> None:
+    first = _apply(_schema("x = fields.Str()")).texts
+    older = {path: f"# An older release.\n{text}" for path, text in first.items() if "/" in path}
+    new = "from schema_adapter import ValidationError\n" + _schema("x = fields.Str()")
+    texts = _apply({**older, "new.py": new}).texts
+    assert {path: texts[path] for path in older} == {path: first[path] for path in older}
+    assert "class ThingData(Model):" in texts["new.py"]
+
+
+def test_foreign_module_in_place_of_adapter_is_kept() -> None:
+    foreign = {"schema_adapter/hooks.py": "schema = 1\n"}
+    outcome = _apply({**foreign, "new.py": _schema("x = fields.Str()")})
+    assert outcome.texts == {}
+    what = "schema_adapter/hooks.py exists with other content"
+    assert [one.what for one in outcome.findings] == [what]

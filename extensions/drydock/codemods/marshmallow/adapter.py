@@ -61,6 +61,15 @@ def adapter_files(root: str, package: str, version: int, *, beside: bool) -> Map
     return {f"{folder}/{name}": text for name, text in _modules(version, beside)}
 
 
+def foreign_file(project: Project, files: Mapping[str, str]) -> str:
+    """Return a file that the adapter would overwrite, unless it is of an older adapter."""
+    for path, text in files.items():
+        schema = project.files.get(f"{PurePosixPath(path).parent}/schema.py", "")
+        if project.files.get(path, text) != text and "load_model" not in schema:
+            return path
+    return ""
+
+
 @cache
 def _modules(version: int, beside: bool) -> tuple[tuple[str, str], ...]:
     return tuple(_read(version, beside))

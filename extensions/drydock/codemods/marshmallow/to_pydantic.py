@@ -190,11 +190,9 @@ class _Service:
         ) or any(self._imports(path) for path in self.sources)
         self.beside = beside
         files = adapter.adapter_files(root, package, self.version, beside=beside)
-        for path in files:
-            known = self.project.files.get(path)
-            if known is not None and known != files[path] and "schema" not in known:
-                one = self.classes[certain[0]]
-                one.doubt(one.node, f"{path} exists with other content", "rename that file")
+        if foreign := adapter.foreign_file(self.project, files):
+            one = self.classes[certain[0]]
+            one.doubt(one.node, f"{foreign} exists with other content", "rename that file")
         edits = [Edit(path, text) for path, text in files.items()]
         for path in concerned:
             if path in paths or not beside:

@@ -1,8 +1,8 @@
-"""Schemas that load and dump dictionaries by Pydantic models.
+"""Schemas that load and dump dictionaries with Pydantic models.
 
-A model says which fields there are; FastAPI reads it. A schema of it has `load`, `dump` and
-`validate`, and its methods may be hooks. What a value becomes, and the messages of what is
-refused, are those that the callers of this service know.
+A model declares the fields, and FastAPI can read it. A schema has `load`, `dump` and `validate`,
+and its methods can be hooks. Values are converted as before, and clients get the messages that
+they know.
 """
 
 from .checks import (

@@ -1,4 +1,4 @@
-"""Checks of a value that already has its type: `Annotated[String, Length(max=50)]`."""
+"""Checks of a converted value: `Annotated[String, Length(max=50)]`."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ from .errors import ValidationError
 
 
 class Check:
-    """A check by a function: it raises ValidationError."""
+    """A check with a function that raises ValidationError."""
 
     text = "Invalid value."
 
@@ -29,13 +29,13 @@ class Check:
         self.text = error or self.text
 
     def __call__(self, value: Any) -> Any:
-        """Give the value back, or raise ValidationError."""
+        """Return the value, or raise ValidationError."""
         if self.function(value) is False and FALSE_IS_INVALID:
             raise ValidationError(self.text)
         return value
 
     def keywords(self, kind: str) -> dict[str, Any]:
-        """Give what the check is in the JSON Schema of a type such as `string`."""
+        """Return the keywords for the JSON Schema of a type such as `string`."""
         return {}
 
     def __get_pydantic_core_schema__(
@@ -51,9 +51,9 @@ class Check:
 
 
 class All(Check):
-    """Several checks, all of which are made: their messages are joined.
+    """Several checks that all run; their messages are joined.
 
-    `error` is what a function says that returns False.
+    `error` is the message for functions that return False.
     """
 
     def __init__(self, *checks: Callable[[Any], Any], error: str | None = None) -> None:
@@ -67,7 +67,7 @@ class All(Check):
             try:
                 check(value)
             except ValidationError as error:
-                # Functions may raise a single text, several, or a tree.
+                # Functions may raise a text, a list or a tree.
                 several = isinstance(error.messages, list)
                 messages += error.messages if several else [error.messages]
         if messages:
@@ -82,7 +82,7 @@ class All(Check):
 
 
 class _Worded(Check):
-    """A check with a text of its own or `error`, in which `{input}` and others are filled in."""
+    """A check with its own text or `error`, with placeholders such as `{input}`."""
 
     def __init__(self, error: str | None) -> None:
         self.error = error
@@ -92,7 +92,7 @@ class _Worded(Check):
 
 
 class Length(_Worded):
-    """How many characters or items there may be."""
+    """The number of characters or items."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class Length(_Worded):
 
 
 class Range(_Worded):
-    """Between which values, each of them included unless said otherwise."""
+    """The range of values; both ends are included by default."""
 
     def __init__(
         self,
@@ -170,7 +170,7 @@ class Range(_Worded):
 
 
 class Equal(_Worded):
-    """The one value that is accepted."""
+    """The only accepted value."""
 
     text = "Must be equal to {other}."
 
@@ -185,7 +185,7 @@ class Equal(_Worded):
 
 
 class Regexp(_Worded):
-    """What the beginning of a text has to match."""
+    """A pattern that the start of a string must match."""
 
     text = "String does not match expected pattern."
 
@@ -202,7 +202,7 @@ class Regexp(_Worded):
 
 
 class Predicate(_Worded):
-    """A method of the value that has to return something true."""
+    """A method of the value that must return a true value."""
 
     text = "Invalid input."
 
@@ -217,7 +217,7 @@ class Predicate(_Worded):
 
 
 class OneOf(_Worded):
-    """The values that are accepted."""
+    """The accepted values."""
 
     text = "Must be one of: {choices}."
 
@@ -251,7 +251,7 @@ class OneOf(_Worded):
 
 
 class ContainsOnly(OneOf):
-    """The values that each item of a list has to be one of."""
+    """The accepted values for the items of a list."""
 
     text = "One or more of the choices you made was not in: {choices}."
 
@@ -266,7 +266,7 @@ class ContainsOnly(OneOf):
 
 
 class NoneOf(_Worded):
-    """The values that are refused."""
+    """The rejected values."""
 
     text = "Invalid input."
 
@@ -286,7 +286,7 @@ class NoneOf(_Worded):
 
 
 class ContainsNoneOf(NoneOf):
-    """The values that no item of a list may be."""
+    """The rejected values for the items of a list."""
 
     text = "One or more of the choices you made was in: {values}."
 
@@ -298,7 +298,7 @@ class ContainsNoneOf(NoneOf):
 
 
 class EmailAddress(_Worded):
-    """A mail address, judged by its form alone."""
+    """An email address; only its format is checked."""
 
     text = "Not a valid email address."
 
@@ -326,7 +326,7 @@ class EmailAddress(_Worded):
 
 
 class UrlAddress(_Worded):
-    """A URL, judged by its form alone."""
+    """A URL; only its format is checked."""
 
     text = "Not a valid URL."
 
@@ -354,7 +354,7 @@ class UrlAddress(_Worded):
         scheme = value.split("://")[0].lower() if "://" in value else None
         if scheme is not None and scheme not in self.schemes:
             raise self.refuse(value)
-        # A file's host may be left out, and is this one then.
+        # The host of a file URL is optional; it defaults to localhost.
         local = scheme == "file" and value.startswith("file:///")
         whole = value.replace("file:///", "file://localhost/", 1) if local else value
         if not self.regex.search(whole):

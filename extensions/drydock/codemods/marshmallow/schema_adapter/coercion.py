@@ -1,15 +1,15 @@
-"""How texts become dates and times, and what a URL and a mail address look like."""
+"""Conversion of dates, times and other values, and the formats of URLs and email addresses."""
 
 import datetime as dt
 import re
 from enum import Enum
 from typing import Any
 
-# A check that returns False, rather than raising, accepts the value.
+# A check that returns False instead of raising accepts the value.
 FALSE_IS_INVALID = False
-# Of a tuple that is too long, the end is not dumped; else it cannot be.
+# A tuple that is too long is truncated when dumped; otherwise it cannot be dumped.
 TUPLES_ARE_CUT = False
-# Hooks are told what becomes of unknown keys.
+# Hooks receive `unknown`, which tells what to do with unknown keys.
 HOOKS_GET_UNKNOWN = True
 
 _MICROSECONDS = {
@@ -28,7 +28,7 @@ time_from_iso = dt.time.fromisoformat
 
 
 def keep_temporal(value: Any, kind: type[Any]) -> bool:
-    """Say whether a value that has its type already is taken as it is."""
+    """Return whether a value that already has the type is accepted."""
     return isinstance(value, kind)
 
 
@@ -47,27 +47,27 @@ def duration(value: Any, unit: str, number: type[int] | type[float]) -> dt.timed
 
 
 def duration_in(value: dt.timedelta, unit: str, number: type[int] | type[float]) -> float:
-    """Give a duration as a number of units."""
+    """Return a duration as a number of units."""
     return (value // dt.timedelta(microseconds=1)) / _MICROSECONDS[unit]
 
 
 def boolean_for_dump(value: Any, truthy: Any, falsy: Any) -> Any:
-    """Give a value as it is."""
+    """Return the value unchanged."""
     return value
 
 
 def uuid_for_dump(value: Any) -> str:
-    """Give a UUID as a text."""
+    """Return a UUID as a string."""
     return str(value)
 
 
 def enum_by_name(kind: type[Enum], name: str) -> Any:
-    """Give the member of that name; raise KeyError."""
+    """Return the member with that name; raise KeyError."""
     return kind[name]
 
 
 def keep_member(value: Any, kind: type[Enum]) -> bool:
-    """Say whether a member itself is accepted where a name or value is expected."""
+    """Return whether a member is accepted in place of its name or value."""
     return isinstance(value, kind)
 
 
@@ -85,7 +85,7 @@ DOMAIN = re.compile(
     rf"|^\[{_BYTE}(\.{_BYTE}){{3}}\]\Z",
     re.IGNORECASE,
 )
-# Domains in other alphabets are judged as they are.
+# Domains in other alphabets are checked unchanged.
 IDNA_DOMAINS = False
 URL_HOST = {
     "names": rf"(?:{_LABEL}\.)+(?:[A-Z{_LETTERS}]{{2,6}}\.?|[A-Z0-9{_LETTERS}-]{{2,}}\.?)"

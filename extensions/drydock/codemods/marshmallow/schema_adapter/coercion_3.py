@@ -1,15 +1,15 @@
-"""How texts become dates and times, and what a URL and a mail address look like."""
+"""Conversion of dates, times and other values, and the formats of URLs and email addresses."""
 
 import datetime as dt
 import re
 from enum import Enum
 from typing import Any
 
-# A check that returns False, rather than raising, refuses the value.
+# A check that returns False instead of raising rejects the value.
 FALSE_IS_INVALID = True
-# Of a tuple that is too long, the end is not dumped; else it cannot be.
+# A tuple that is too long is truncated when dumped; otherwise it cannot be dumped.
 TUPLES_ARE_CUT = True
-# Hooks are told what becomes of unknown keys.
+# Hooks receive `unknown`, which tells what to do with unknown keys.
 HOOKS_GET_UNKNOWN = False
 
 _TIME = (
@@ -40,7 +40,7 @@ def time_from_iso(value: str) -> dt.time:
 
 
 def keep_temporal(value: Any, kind: type[Any]) -> bool:
-    """Say whether a value that has its type already is taken as it is: it is refused."""
+    """Return whether a value that already has the type is accepted: it is rejected."""
     return False
 
 
@@ -55,13 +55,13 @@ def duration(value: Any, unit: str, number: type[int] | type[float]) -> dt.timed
 
 
 def duration_in(value: dt.timedelta, unit: str, number: type[int] | type[float]) -> float:
-    """Give a duration as a number of units: whole ones are rounded down."""
+    """Return a duration as a number of units; integers are rounded down."""
     one = dt.timedelta(**{unit: 1})
     return value // one if number is int else value.total_seconds() / one.total_seconds()
 
 
 def boolean_for_dump(value: Any, truthy: Any, falsy: Any) -> bool:
-    """Give a value as true or false."""
+    """Return a value as a boolean."""
     try:
         if value in truthy:
             return True
@@ -73,12 +73,12 @@ def boolean_for_dump(value: Any, truthy: Any, falsy: Any) -> bool:
 
 
 def uuid_for_dump(value: Any) -> str:
-    """Give a UUID as a text, or bytes as the text that they are."""
+    """Return a UUID as a string, or bytes decoded."""
     return value.decode("utf-8") if isinstance(value, bytes) else str(value)
 
 
 def enum_by_name(kind: type[Enum], name: str) -> Any:
-    """Give the member of that name; raise KeyError."""
+    """Return the member with that name; raise KeyError."""
     try:
         return getattr(kind, name)
     except AttributeError as error:
@@ -86,7 +86,7 @@ def enum_by_name(kind: type[Enum], name: str) -> Any:
 
 
 def keep_member(value: Any, kind: type[Enum]) -> bool:
-    """Say whether a member itself is accepted where a name or value is expected."""
+    """Return whether a member is accepted in place of its name or value."""
     return False
 
 
@@ -122,7 +122,7 @@ DOMAIN = re.compile(
     rf"(?:{_LABEL}\.)+(?:[A-Z]{{2,6}}|[A-Z0-9-]{{2,}})\Z|^\[{_BYTE}(\.{_BYTE}){{3}}\]\Z",
     re.IGNORECASE,
 )
-# Domains in other alphabets are judged by their form in ASCII.
+# Domains in other alphabets are checked in their ASCII form.
 IDNA_DOMAINS = True
 URL_HOST = {
     "names": rf"(?:{_LABEL}\.)+(?:[A-Z]{{2,6}}\.?|[A-Z0-9-]{{2,}}\.?)|localhost"

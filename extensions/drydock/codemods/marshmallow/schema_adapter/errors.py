@@ -1,4 +1,4 @@
-"""What `load` raises, and how the messages of several failures become one tree."""
+"""The error that `load` raises, and how the messages of several failures form one tree."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,9 +10,9 @@ Messages = dict[Any, Any] | list[Any]
 
 
 class ValidationError(ValueError):
-    """Input that a schema refuses.
+    """Input that a schema rejects.
 
-    `messages` is a tree: a field's key, an index or a dictionary's key leads to the texts.
+    `messages` is a tree: keys of fields, indexes and keys of dictionaries lead to the texts.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class ValidationError(ValueError):
         values: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Take a text, several or a tree; `reason` and `values` let a field word it itself."""
+        """Take a text, a list or a tree; with `reason` and `values`, a field can reword it."""
         self.messages: Any = [message] if isinstance(message, str | bytes) else message
         self.field_name = field_name
         self.data = data
@@ -37,26 +37,26 @@ class ValidationError(ValueError):
         super().__init__(message)
 
     def normalized_messages(self) -> Any:
-        """Give the messages as a tree that begins with a field."""
+        """Return the messages as a tree with a field at its root."""
         if self.field_name == SCHEMA and isinstance(self.messages, dict):
             return self.messages
         return {self.field_name: self.messages}
 
     @property
     def messages_dict(self) -> dict[str, Any]:
-        """Give the messages where they are a tree; raise TypeError where they are a list."""
+        """The messages if they are a tree; raise TypeError if they are a list."""
         if not isinstance(self.messages, dict):
             raise TypeError(f"'messages' is a {type(self.messages).__name__}, not a dictionary")
         return self.messages
 
 
 def invalid(reason: str, text: str, **values: Any) -> ValidationError:
-    """Say why a value is refused, in a way that `Messages` can reword."""
+    """Return an error with a text that `Messages` can replace."""
     return ValidationError(text.format(**values), reason=reason, values=values)
 
 
 def merge(first: Any, second: Any) -> Any:
-    """Join two trees of messages; what stands beside a tree goes to its `_schema`."""
+    """Join two trees of messages; a list next to a tree is added to its `_schema`."""
     if not first or not second:
         return second or first
     if isinstance(first, dict) and isinstance(second, dict):
@@ -74,7 +74,7 @@ def merge(first: Any, second: Any) -> Any:
 def from_pydantic(error: PydanticError, *, skip: int = 0) -> ValidationError:
     """Turn Pydantic's flat list of errors into a tree, without the first parts of each path.
 
-    What a function raised that is no ValidationError is raised as it is: it is a fault.
+    Other exceptions that a function raised are raised again: they are bugs.
     """
     tree: Any = None
     valid_data = None

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 
 class Hook(NamedTuple):
-    """A method and how it wants to be called."""
+    """A method, and how it is called."""
 
     method: str
-    whole: bool = False  # the whole collection instead of each item
-    original: bool = False  # also what was given to `load` or `dump`
+    whole: bool = False  # with the whole collection instead of each item
+    original: bool = False  # also with the input of `load` or `dump`
     skip_on_field_errors: bool = True
     fields: tuple[str, ...] = ()
 
@@ -28,7 +28,7 @@ def validates_schema(
     *,
     pass_collection: bool = False,
 ) -> Any:
-    """Check what was loaded as a whole: `(self, data, **kwargs)`."""
+    """Check all loaded values together: `(self, data, **kwargs)`."""
     return _mark(
         "validates_schema",
         function,
@@ -41,7 +41,7 @@ def validates_schema(
 def pre_load(
     function: Any = None, pass_many: bool = False, *, pass_collection: bool = False
 ) -> Any:
-    """Change what is to be loaded: `(self, data, **kwargs)` returns it."""
+    """Change the input of `load`: `(self, data, **kwargs)` returns it."""
     return _mark("pre_load", function, whole=pass_many or pass_collection)
 
 
@@ -52,14 +52,14 @@ def post_load(
     *,
     pass_collection: bool = False,
 ) -> Any:
-    """Change what was loaded: `(self, data, **kwargs)` returns it."""
+    """Change the result of `load`: `(self, data, **kwargs)` returns it."""
     return _mark("post_load", function, whole=pass_many or pass_collection, original=pass_original)
 
 
 def pre_dump(
     function: Any = None, pass_many: bool = False, *, pass_collection: bool = False
 ) -> Any:
-    """Change what is to be dumped: `(self, obj, **kwargs)` returns it."""
+    """Change the input of `dump`: `(self, obj, **kwargs)` returns it."""
     return _mark("pre_dump", function, whole=pass_many or pass_collection)
 
 
@@ -70,13 +70,13 @@ def post_dump(
     *,
     pass_collection: bool = False,
 ) -> Any:
-    """Change what was dumped: `(self, data, **kwargs)` returns it."""
+    """Change the result of `dump`: `(self, data, **kwargs)` returns it."""
     return _mark("post_dump", function, whole=pass_many or pass_collection, original=pass_original)
 
 
 @cache
 def of(schema: Any, kind: str) -> Sequence[Hook]:
-    """Give a schema's hooks of a kind, its bases' included, in the order of their names."""
+    """Return the hooks of a kind of a schema and its bases, in the order of their names."""
     found = []
     for name in dir(schema):
         attribute = next(vars(each)[name] for each in schema.__mro__ if name in vars(each))

@@ -1,4 +1,4 @@
-"""The fields of a model, as a schema loads and dumps them."""
+"""The fields of a model, loaded and dumped by a schema."""
 
 from collections.abc import Callable
 from functools import cache, cached_property
@@ -16,13 +16,13 @@ MISSING: Any = object()
 
 
 class Model(BaseModel):
-    """A model that refuses unknown keys and can be filled by the names of its fields."""
+    """A model that rejects unknown keys and can be created with the names of its fields."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
 
 
 def optional(**options: Any) -> Any:
-    """Declare a field that may be missing, and then is missing in what is loaded, too."""
+    """Declare a field that may be missing; it is then missing in the loaded data as well."""
     return Field(default_factory=_missing, **options)
 
 
@@ -31,21 +31,21 @@ def _missing() -> Any:
 
 
 class Named:
-    """The name of a field that a model cannot have, such as `_id` or `copy`."""
+    """The name of a field that a model cannot use, such as `_id` or `copy`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
 class Attribute:
-    """The name of the field in the object; with dots, a path."""
+    """The attribute of the object that holds the field; dots separate a path."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
 class DumpDefault:
-    """What is dumped where the object lacks the attribute: a value, or a function that gives it."""
+    """The value to dump if the object lacks the attribute, or a function that returns it."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -58,11 +58,11 @@ class Method:
         self.serialize, self.deserialize = serialize, deserialize
 
     def load(self, schema: Any, value: Any) -> Any:
-        """Compute the value to be loaded."""
+        """Return the loaded value."""
         return getattr(schema, self.deserialize)(value) if self.deserialize else value
 
     def dump(self, schema: Any, obj: Any) -> Any:
-        """Compute the value to be dumped."""
+        """Return the dumped value."""
         return getattr(schema, self.serialize)(obj) if self.serialize else MISSING
 
 
@@ -77,11 +77,11 @@ class Function:
         self.serialize, self.deserialize = serialize, deserialize
 
     def load(self, schema: Any, value: Any) -> Any:
-        """Compute the value to be loaded."""
+        """Return the loaded value."""
         return self.deserialize(value) if self.deserialize else value
 
     def dump(self, schema: Any, obj: Any) -> Any:
-        """Compute the value to be dumped."""
+        """Return the dumped value."""
         return self.serialize(obj) if self.serialize else MISSING
 
 
@@ -100,7 +100,7 @@ class Member:
         self.computed = self._marked(Method) or self._marked(Function)
 
     def load(self, schema: Any, value: Any, context: dict[str, Any]) -> Any:
-        """Read a value, or give the default of a missing one; raise ValidationError."""
+        """Load a value, or return the default if it is missing; raise ValidationError."""
         if value is MISSING:
             return self._default()
         try:
@@ -112,7 +112,7 @@ class Member:
         return loaded
 
     def dump(self, schema: Any, obj: Any, context: dict[str, Any]) -> Any:
-        """Write the value that the object has, or MISSING."""
+        """Return the dumped value of an object, or MISSING."""
         if self.computed:
             return self.computed.dump(schema, obj)
         value = schema.get_attribute(obj, self.attribute, MISSING)
@@ -148,7 +148,7 @@ class Member:
 
 @cache
 def of(model: type[BaseModel]) -> dict[str, Member]:
-    """Give a model's fields by their names."""
+    """Return the fields of a model by name."""
     model.model_rebuild()
     found = (Member(name, info) for name, info in model.model_fields.items())
     return {member.name: member for member in found}
@@ -159,7 +159,7 @@ def _called(default: Any) -> Any:
 
 
 def _cause(error: BaseException) -> BaseException:
-    """Give what a type raised when it wrote a value, which Pydantic wraps."""
+    """Return the exception of a type that Pydantic wrapped while dumping."""
     while isinstance(error, PydanticSerializationError) and error.__cause__:
         error = error.__cause__
     return error

@@ -1,4 +1,4 @@
-"""`load`, `dump` and `validate` by Pydantic models."""
+"""`load`, `dump` and `validate` with Pydantic models."""
 
 import copy
 import json
@@ -22,9 +22,9 @@ _by_name: dict[str, type["Schema"]] = {}
 
 
 class Schema:
-    """Reads dictionaries into others, checked and converted, and writes objects as dictionaries.
+    """Loads dictionaries, validated and converted, and dumps objects as dictionaries.
 
-    What `load` accepts is `load_model`, what `dump` gives is `dump_model`.
+    `load_model` declares the input of `load`, `dump_model` the output of `dump`.
     """
 
     load_model: ClassVar[type[BaseModel]] = members.Model
@@ -70,7 +70,7 @@ class Schema:
         self._dumped = [each for each in dumped.values() if each.name in chosen - self.load_only]
 
     def narrowed(self, only: Names | None, exclude: Names) -> "Schema":
-        """Give this schema with fewer fields."""
+        """Return this schema with fewer fields."""
         if only is None and not exclude:
             return self
         schema = copy.copy(self)
@@ -92,18 +92,18 @@ class Schema:
         partial: bool | Names | None = None,
         unknown: str | None = None,
     ) -> Any:
-        """Read a dictionary, or with `many` a list of them; raise ValidationError."""
+        """Load a dictionary, or with `many` a list of them; raise ValidationError."""
         return self._load(data, many, partial, unknown, finish=True)
 
     def loads(self, json_data: str, *, many: bool | None = None, **options: Any) -> Any:
-        """Read JSON; options that `load` does not know go to `json.loads`."""
+        """Load JSON; options that `load` does not have are passed to `json.loads`."""
         own = {name: options.pop(name, None) for name in ("partial", "unknown")}
         return self.load(json.loads(json_data, **options), many=many, **own)
 
     def validate(
         self, data: Any, *, many: bool | None = None, partial: bool | Names | None = None
     ) -> Any:
-        """Give the messages that `load` would raise: none where the input is valid."""
+        """Return the messages that `load` would raise; empty for valid input."""
         try:
             self._load(data, many, partial, None, finish=False)
         except ValidationError as error:
@@ -111,18 +111,18 @@ class Schema:
         return {}
 
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:
-        """Write an object or a dictionary, or with `many` a list of them."""
+        """Dump an object or a dictionary, or with `many` a list of them."""
         many = self.many if many is None else bool(many)
         ready = self._run("pre_dump", obj, many, obj)
         written = self._dump(ready, many)
         return self._run("post_dump", written, many, obj)
 
     def dumps(self, obj: Any, *args: Any, many: bool | None = None, **options: Any) -> str:
-        """Write JSON; further arguments go to `json.dumps`."""
+        """Dump as JSON; further arguments are passed to `json.dumps`."""
         return json.dumps(self.dump(obj, many=many), *args, **options)
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        """Give an object's attribute or a dictionary's entry; dots go into what they hold."""
+        """Return the attribute of an object or the entry of a dictionary; dots separate a path."""
         for name in attr.split("."):
             try:
                 obj = obj[name]
@@ -131,7 +131,7 @@ class Schema:
         return obj
 
     def handle_error(self, error: ValidationError, data: Any, **kwargs: Any) -> None:
-        """Do something about an error before it is raised: nothing, unless overridden."""
+        """Handle an error before it is raised; override this method to do something."""
 
     def _load(
         self,
@@ -265,7 +265,7 @@ class Schema:
         return result
 
     def _run(self, kind: str, data: Any, many: bool, original: Any, **options: Any) -> Any:
-        """Run hooks: before loading those for the whole first, after dumping last."""
+        """Run hooks; those for the whole collection run first on load, last on dump."""
         found = self._hooks(kind)
         whole_first = kind.endswith("load")
         for hook in sorted(found, key=lambda hook: hook.whole is not whole_first):
@@ -314,7 +314,7 @@ class Nested:
         self.unknown = unknown
 
     def load(self, value: Any, read: Callable[[Any], Any], info: ValidationInfo) -> Any:
-        """Load a value by the schema, or by the model where no schema loads it."""
+        """Load a value with the schema, or with the model if no schema is loading."""
         if value is None:
             raise invalid("null", "Field may not be null.")
         if info.context is None:
@@ -325,7 +325,7 @@ class Nested:
         return schema.load(value, unknown=self.unknown, partial=info.context["partial"])
 
     def dump(self, value: Any, info: SerializationInfo) -> Any:
-        """Dump a value by the schema."""
+        """Dump a value with the schema."""
         if value is None:
             return None
         schema = self._schema(info.context or {})
@@ -355,7 +355,7 @@ class Nested:
 
 
 class Pluck(Nested):
-    """A field that stands for one field of another schema."""
+    """A field that loads and dumps a single field of another schema."""
 
     def __init__(
         self, schema: Any, field: str, *, many: bool = False, unknown: str | None = None
@@ -364,7 +364,7 @@ class Pluck(Nested):
         self.field = field
 
     def load(self, value: Any, read: Callable[[Any], Any], info: ValidationInfo) -> Any:
-        """Load the value as that field."""
+        """Load a value as that field."""
         if value is None:
             raise invalid("null", "Field may not be null.")
         context = info.context or {"partial": None}
@@ -376,7 +376,7 @@ class Pluck(Nested):
         return schema.load(whole, unknown=self.unknown, partial=context["partial"])
 
     def dump(self, value: Any, info: SerializationInfo) -> Any:
-        """Dump that field alone."""
+        """Dump only that field."""
         whole = super().dump(value, info)
         if whole is None:
             return None
@@ -385,7 +385,7 @@ class Pluck(Nested):
 
 
 class _Failures:
-    """The messages of one `load`."""
+    """Collects the messages of one `load`."""
 
     def __init__(self) -> None:
         self.tree: Any = {}
@@ -396,12 +396,12 @@ class _Failures:
 
 
 def _below(names: Any, parent: str) -> list[str]:
-    """Give what stands behind a parent's name and a dot."""
+    """Return the names below a parent, without its name and the dot."""
     return [name[len(parent) + 1 :] for name in names if name.startswith(f"{parent}.")]
 
 
 def _put(target: dict[str, Any], path: str, value: Any) -> None:
-    """Set a value; dots in its path go into dictionaries within."""
+    """Set a value; dots in its path create nested dictionaries."""
     *parents, last = path.split(".")
     for parent in parents:
         target = target.setdefault(parent, {})

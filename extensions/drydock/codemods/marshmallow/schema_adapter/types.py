@@ -1,7 +1,7 @@
-"""The types of fields: how each is read from JSON and written to it.
+"""The types of fields: how values are loaded and dumped.
 
-Pydantic's own types differ in what they accept (`"1"` for a number in a strict model, `"yes"` for
-a truth value, dates in other forms), so each of these says itself what it does.
+Pydantic's own types accept other values (`"1"` for a number in a strict model, `"yes"` for a
+boolean, dates in other formats), so these types do the conversion themselves.
 """
 
 import datetime as dt
@@ -41,16 +41,16 @@ def _timestamp(value: dt.datetime) -> float:
 
 
 class _Type:
-    """A type that reads and writes values itself; None is not one of them."""
+    """A type that loads and dumps values itself; None is rejected."""
 
     schema: ClassVar[dict[str, Any]] = {}
 
     def load(self, value: Any) -> Any:
-        """Read a value; raise ValidationError."""
+        """Load a value; raise ValidationError."""
         return value
 
     def dump(self, value: Any) -> Any:
-        """Write a value that is not None."""
+        """Dump a value that is not None."""
         return value
 
     def _load(self, value: Any) -> Any:
@@ -74,7 +74,7 @@ class _Type:
 
 
 class AsString(_Type):
-    """A text, or bytes in UTF-8."""
+    """A string, or bytes in UTF-8."""
 
     schema: ClassVar = {"type": "string"}
 
@@ -113,7 +113,7 @@ class AsUUID(_Type):
 
 
 class AsInferred(_Type):
-    """Anything; it is written by what it is."""
+    """Any value; it is dumped by its type."""
 
     def dump(self, value: Any) -> Any:
         own = _BY_KIND.get(type(value))
@@ -121,7 +121,7 @@ class AsInferred(_Type):
 
 
 class _Number(_Type):
-    """A number, or a text that is one; truth values are not."""
+    """A number, or a string with one; booleans are rejected."""
 
     number: Callable[[Any], Any]
     text = "Not a valid number."
@@ -148,7 +148,7 @@ class _Number(_Type):
 
 
 class AsInteger(_Number):
-    """A whole number; fractions are cut off unless `strict`."""
+    """An integer; fractions are truncated unless `strict`."""
 
     number = int
     text = "Not a valid integer."
@@ -218,7 +218,7 @@ class AsDecimal(_Number):
 
 
 class AsBoolean(_Type):
-    """A truth value, or a number or text that stands for one."""
+    """A boolean, or a number or string that means one."""
 
     schema: ClassVar = {"type": "boolean"}
     truthy: Any = {"t", "T", "true", "True", "TRUE", "on", "On", "ON"} | {
@@ -253,7 +253,7 @@ class AsBoolean(_Type):
 
 
 class _Temporal(_Type):
-    """A point in time as a text in ISO 8601 or in `format`."""
+    """A date or time as a string in ISO 8601 or in `format`."""
 
     kind: type[Any]
     noun: str
@@ -283,7 +283,7 @@ class _Temporal(_Type):
 
 
 class AsDateTime(_Temporal):
-    """A date and time: `iso`, `rfc`, `timestamp`, `timestamp_ms` or a format of strptime."""
+    """A date and time: `iso`, `rfc`, `timestamp`, `timestamp_ms` or a format for strptime."""
 
     kind, noun = dt.datetime, "datetime"
     schema: ClassVar = {"type": "string", "format": "date-time"}
@@ -310,7 +310,7 @@ class AsDateTime(_Temporal):
 
 
 class AsNaiveDateTime(AsDateTime):
-    """A date and time without a zone; one with a zone is moved to `timezone`, or refused."""
+    """A date and time without a time zone; others are converted to `timezone`, or rejected."""
 
     def __init__(self, format: str = "iso", *, timezone: dt.tzinfo | None = None) -> None:
         super().__init__(format)
@@ -326,7 +326,7 @@ class AsNaiveDateTime(AsDateTime):
 
 
 class AsAwareDateTime(AsDateTime):
-    """A date and time with a zone; one without gets `default_timezone`, or is refused."""
+    """A date and time with a time zone; others get `default_timezone`, or are rejected."""
 
     def __init__(self, format: str = "iso", *, default_timezone: dt.tzinfo | None = None) -> None:
         super().__init__(format)
@@ -366,7 +366,7 @@ class AsDate(_Temporal):
 
 
 class AsTimeDelta(_Type):
-    """A duration as a number of `precision`."""
+    """A duration as a number of units, given by `precision`."""
 
     schema: ClassVar = {"type": "number"}
 
@@ -389,7 +389,7 @@ class AsTimeDelta(_Type):
 
 
 class AsIP(_Type):
-    """An address or interface of IP; `exploded` writes all groups of version 6."""
+    """An IP address or interface; `exploded` dumps all groups of IPv6."""
 
     schema: ClassVar = {"type": "string"}
 
@@ -414,7 +414,7 @@ class AsIP(_Type):
 
 
 class _Enumerated(_Type):
-    """A member of an enumeration, by one of `choices`."""
+    """A member of an enumeration, selected by one of `choices`."""
 
     choices: list[Any]
 
@@ -425,7 +425,7 @@ class _Enumerated(_Type):
 
 
 class ByName(_Enumerated):
-    """A member of an enumeration, by its name."""
+    """A member of an enumeration, selected by its name."""
 
     def __init__(self, kind: type[enum.Enum]) -> None:
         self.kind = kind
@@ -445,7 +445,7 @@ class ByName(_Enumerated):
 
 
 class ByValue(_Enumerated):
-    """A member of an enumeration, by its value, which `of` reads and writes."""
+    """A member of an enumeration, selected by its value, which has the type `of`."""
 
     def __init__(self, kind: type[enum.Enum], of: Any = Any) -> None:
         self.kind = kind
@@ -468,7 +468,7 @@ class ByValue(_Enumerated):
 
 
 class Constant(_Type):
-    """One value, whatever is read or written."""
+    """A constant, whatever the input is."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -481,7 +481,7 @@ class Constant(_Type):
 
 
 class _Container:
-    """A type with parts, each of which is read by itself, so that each has its messages."""
+    """A type with items that are loaded one by one, so that each has its own messages."""
 
     def load(self, value: Any, read: Callable[[Any], Any]) -> Any:
         raise NotImplementedError
@@ -508,7 +508,7 @@ class _Container:
 
 
 class AsList(_Container):
-    """Any collection but texts and mappings."""
+    """Any collection except strings and mappings."""
 
     def load(self, value: Any, read: Callable[[Any], Any]) -> list[Any]:
         if not is_collection(value):
@@ -531,7 +531,7 @@ class AsList(_Container):
 
 
 class AsTuple(_Container):
-    """A sequence of as many items as there are types."""
+    """A sequence with one item for each type."""
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -556,7 +556,7 @@ class AsTuple(_Container):
 
 
 class AsDict(_Container):
-    """A mapping: a failing entry has messages for its `key`, its `value` or both."""
+    """A mapping; an invalid entry has messages for its `key`, its `value` or both."""
 
     def load(self, value: Any, read: Callable[[Any], Any]) -> dict[Any, Any]:
         if not isinstance(value, Mapping):
@@ -577,7 +577,7 @@ class AsDict(_Container):
 
 
 class AsAnyDict(AsDict):
-    """A mapping of anything to anything."""
+    """A mapping with any keys and values."""
 
     def load(self, value: Any, read: Callable[[Any], Any]) -> dict[Any, Any]:
         if not isinstance(value, Mapping):
@@ -600,13 +600,13 @@ def _entry_messages(error: PydanticError) -> dict[str, Any]:
 
 
 class Messages:
-    """Texts of a field's own, by reason: `required`, `null`, `invalid` and the like."""
+    """Custom messages of a field by reason, such as `required`, `null` or `invalid`."""
 
     def __init__(self, **texts: Any) -> None:
         self.texts = texts
 
     def reworded(self, error: ValidationError) -> ValidationError:
-        """Give the error with the field's own text, where there is one for its reason."""
+        """Return the error with the custom message for its reason, if there is one."""
         if error.reason not in self.texts:
             return error
         text = self.texts[error.reason]
@@ -625,7 +625,7 @@ class Messages:
 
 
 def is_collection(value: Any) -> bool:
-    """Say whether a value is a list, set, generator or the like: no text and no mapping."""
+    """Return whether a value is a list, set, generator or similar, not a string or mapping."""
     return (
         isinstance(value, Iterable)
         and not hasattr(value, "strip")
