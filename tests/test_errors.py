@@ -1,23 +1,23 @@
-"""What a user is meant to see is one line, and a fault of Drydock's own says how it is undone."""
+"""Messages are one line, and an internal error names the command that undoes what was written."""
 
 import pytest
 from drydock.errors import BadInput, Fault, one_line, undone_by
 from drydock.git import GitError
 
 
-def test_a_message_is_one_line_without_control_characters() -> None:
+def test_message_is_one_line_without_control_characters() -> None:
     assert one_line("a\n  b\t\x1b[31mc\x00") == "a b [31mc"
     assert str(BadInput("first\nsecond")) == "first second"
 
 
-def test_a_fault_after_something_was_written_says_what_takes_it_back() -> None:
+def test_internal_error_after_writing_names_the_command_that_undoes_it() -> None:
     with pytest.raises(Fault) as caught, undone_by("drydock update --abort"):
         raise KeyError("lost\nkey")
     assert str(caught.value) == r"a fault of Drydock's own: KeyError('lost\nkey')"
     assert caught.value.left == "drydock update --abort undoes what was written"
 
 
-def test_bad_input_stays_what_it_is() -> None:
+def test_bad_input_is_passed_on_unchanged() -> None:
     error = BadInput("no")
     with pytest.raises(BadInput) as caught, undone_by("drydock update --abort"):
         raise error
@@ -25,28 +25,28 @@ def test_bad_input_stays_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (GitError("gpg failed\nto sign"), "git: gpg failed to sign"),
         (OSError(28, "No space left", "a.py"), "a.py: No space left"),
         (OSError("full"), "full"),
     ],
 )
-def test_what_git_or_the_machine_refuses_is_no_fault_and_is_undone(
-    error: Exception, said: str
+def test_errors_of_git_and_the_system_are_bad_input_that_can_be_undone(
+    error: Exception, message: str
 ) -> None:
     with pytest.raises(BadInput) as caught, undone_by("drydock update --abort"):
         raise error
-    assert str(caught.value) == f"{said}; drydock update --abort undoes what was written"
+    assert str(caught.value) == f"{message}; drydock update --abort undoes what was written"
 
 
-def test_a_report_of_a_fault_has_the_way_to_it() -> None:
+def test_report_of_an_internal_error_contains_the_traceback() -> None:
     with pytest.raises(Fault) as caught, undone_by("drydock update --abort"):
         raise KeyError("lost")
-    kept = caught.value.write_report()
+    report = caught.value.write_report()
     try:
-        text = kept.read_text()
+        text = report.read_text()
     finally:
-        kept.unlink()
+        report.unlink()
     assert "Traceback" in text
-    assert "test_a_report_of_a_fault_has_the_way_to_it" in text
+    assert "test_report_of_an_internal_error_contains_the_traceback" in text

@@ -1,6 +1,6 @@
-"""Every command of README and docs is run as it stands there, or listed with why it is not.
+"""Every command in README and docs is run as written, or listed with the reason why it is not.
 
-The addresses in it lead to repositories on this machine, by git's `insteadOf`.
+Their addresses lead to repositories on this machine, through git's `insteadOf`.
 """
 
 import datetime
@@ -26,27 +26,27 @@ from tests.test_documents import PAGES
 from tools import ci, proof, release
 
 DAY = datetime.date(2026, 11, 22)
-NEWS = "## Unreleased\n\n- It goes on.\n\n"
+NEWS = "## Unreleased\n\n- More changes.\n\n"
 HOST = "https://git.example.com/"
 BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
 TYPED = re.compile(r"^ *(?:\$|Example:) (.+)$", re.MULTILINE)
 INLINE = re.compile(r"`((?:copier|drydock|nox|uv)\s[^`]+)`")
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
-SILENCE = 0.5  # seconds after which a program that asked waits for an answer
-PATIENCE = 240  # seconds after which it will never end
+SILENCE = 0.5  # seconds without output after which a program waits for an answer
+PATIENCE = 240  # seconds without output after which it hangs
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a command is run in, and what is true afterwards."""
+    """Where a command runs, and its result."""
 
     where: str
-    """`empty`; a `service` of an old release, or the `oldest`; `legacy` or `shop`: made by hand;
-    `fleet`: with a list of services, which lie on a remote."""
+    """`empty`; a `service` of an old release, or of the `oldest`; `legacy` or `shop`: hand-written
+    services; `fleet`: with a list of services on a remote."""
     leaves: str = ""
-    """A file that is there afterwards."""
+    """A file that exists afterwards."""
     before: str = ""
-    """What a reader has typed before."""
+    """The command that a reader has run before."""
 
 
 INSTALL = """\
@@ -120,52 +120,52 @@ nox -s release -- 1.5.0+acme.1""",
 )
 NOT_RUN = {
     "nox -s rehearsal -- fleet.yaml --most 5": (
-        "installs an environment; it is `drydock fleet forecast --to .`, which is run"
+        "installs an environment; it calls `drydock fleet forecast --to .`, which is run"
     ),
-    "drydock update --data NAME=VALUE": "any answer; it is run with some",
+    "drydock update --data NAME=VALUE": "a placeholder; it is run with real answers",
     "drydock update --template URL": "the new address of a template that moved",
-    "nox -s rules": "takes minutes: it is for who changes a rule",
-    "nox -s update": "a session of services, which the tests of their pipelines run",
+    "nox -s rules": "takes minutes; only needed after changing a rule",
+    "nox -s update": "a session of services; the tests of their pipelines run it",
     'drydock modernize\ngit commit -am "Migrate to Pydantic 2 and FastAPI\'s lifespan"\n'
     "drydock retrofit --defaults\ndrydock prove --before main": (
-        "takes long: tests/commands/test_year_2021.py does the same"
+        "slow; tests/commands/test_year_2021.py does the same"
     ),
     "drydock modernize --rule marshmallow-to-pydantic\n"
     'git add --all && git commit --message "Translate the schemas"\n'
     "drydock prove --before HEAD~ --requests requests.json": (
-        "takes long: tests/codemods/marshmallow/test_proved.py does the same"
+        "slow; tests/codemods/marshmallow/test_proved.py does the same"
     ),
-    "drydock fleet": "a name, whose commands are run",
-    "drydock modernize": "a name, with what is typed after it beside",
-    "drydock retrofit --debt": "after conflicts; tests/commands/test_retrofit_settles.py runs it",
-    "drydock prove": "a name, with what is typed after it beside",
-    "drydock prove --before main": "takes long: tests/commands/test_prove.py proves services",
+    "drydock fleet": "a name; its subcommands are run",
+    "drydock modernize": "a name; it is run with arguments",
+    "drydock retrofit --debt": "needs conflicts; tests/commands/test_retrofit_settles.py runs it",
+    "drydock prove": "a name; it is run with arguments",
+    "drydock prove --before main": "slow; tests/commands/test_prove.py proves services",
     "python3 -m venv .venv && .venv/bin/pip install --quiet nox && .venv/bin/nox -s demo": (
         "nox -s first_run runs it"
     ),
     ".venv/bin/nox": "CI runs its sessions, nox -s fresh itself",
-    "drydock --install-completion": "would write into the shell's settings",
-    "drydock new": "a name, with what is typed after it beside",
+    "drydock --install-completion": "would change the shell's settings",
+    "drydock new": "a name; it is run with arguments",
     "drydock prove --before main --after drydock/retrofit": (
-        "takes long: tests/commands/test_prove.py proves services"
+        "slow; tests/commands/test_prove.py proves services"
     ),
-    "drydock shim": "a name, with what is typed after it beside",
+    "drydock shim": "a name; it is run with arguments",
     "drydock shim /usr/local/bin": "would write there; it is run with another folder",
-    "copier copy": "a name, with what is typed after it beside",
+    "copier copy": "a name; it is run with arguments",
     "python3 -m venv .venv && .venv/bin/pip install nox uv && .venv/bin/nox -s unit": (
         "nox -s first_run does the same with another session, and CI runs this one"
     ),
-    "nox -s debt": "a session of an adopted service, which nox -s retrofits runs",
-    "nox -s corpus -- main": "replays projects of others, which are to be cloned first",
-    "nox -s picture": "draws a file of this repository",
+    "nox -s debt": "a session of adopted services; nox -s retrofits runs it",
+    "nox -s corpus -- main": "needs clones of other projects",
+    "nox -s picture": "changes a file of this repository",
     "nox -s tags": "run with the page of the fork",
-    "nox -s variants -- every": "takes long: a release runs it",
-    "nox -s release -- X.Y.Z": "of any release; it is run with a fork's next one",
+    "nox -s variants -- every": "slow; a release runs it",
+    "nox -s release -- X.Y.Z": "a placeholder; it is run with a fork's next release",
 }
 
 
 def commands() -> Iterator[str]:
-    """Yield each command: a block is one, since its lines belong together."""
+    """Yield each command; the lines of a block are one command."""
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for block in BLOCK.finditer(text):
@@ -177,8 +177,8 @@ def commands() -> Iterator[str]:
             yield " ".join(inline.split())
 
 
-def is_of_ci(command: str) -> bool:
-    """Tell whether continuous integration runs a session by this command."""
+def is_run_by_ci(command: str) -> bool:
+    """Return whether continuous integration runs the session of this command."""
     sessions = re.fullmatch(r"nox -s ([\w ]+?)(?: -- (tests/\S+))?", command)
     if sessions is None or not (REPOSITORY / (sessions[2] or "tests")).exists():
         return False
@@ -186,20 +186,20 @@ def is_of_ci(command: str) -> bool:
 
 
 def test_each_command_is_run_or_has_a_reason() -> None:
-    found = {command for command in commands() if not is_of_ci(command)}
+    documented = {command for command in commands() if not is_run_by_ci(command)}
 
-    assert found == {*RUNS, *FORK, *NOT_RUN}
+    assert documented == {*RUNS, *FORK, *NOT_RUN}
 
 
 @pytest.fixture(scope="module")
 def standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template with its old releases, and newer ones of the working tree."""
+    """The template with its old releases, and newer ones from the working tree."""
     return released(tmp_path_factory.mktemp("standard") / "drydock")
 
 
 @pytest.fixture(scope="module")
 def services(standard: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a service of an old release, and of the oldest."""
+    """A folder with two services, of an old release and of the oldest."""
     folder = tmp_path_factory.mktemp("services")
     for name, ref in {"service": "v1.3.0", "oldest": "v1.0.0"}.items():
         copy = ["copier", "copy", "--quiet", "--defaults", "--vcs-ref", ref, str(standard), name]
@@ -212,10 +212,10 @@ def services(standard: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder where the addresses of the pages lead, and programs that are installed stay."""
-    places = {"UV_TOOL_DIR": "tools", "UV_TOOL_BIN_DIR": "bin", "COPIER_CACHE_DIR": "cache"}
-    for name, place in places.items():
-        monkeypatch.setenv(name, str(tmp_path / place))
+    """A folder that the addresses in the pages lead to, and that programs are installed in."""
+    folders = {"UV_TOOL_DIR": "tools", "UV_TOOL_BIN_DIR": "bin", "COPIER_CACHE_DIR": "cache"}
+    for variable, name in folders.items():
+        monkeypatch.setenv(variable, str(tmp_path / name))
     path = [tmp_path / "bin", Path(sys.executable).parent, os.environ["PATH"]]
     monkeypatch.setenv("PATH", os.pathsep.join(map(str, path)))
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
@@ -227,27 +227,27 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def type_in(folder: Path, command: str) -> None:
-    """Type a command into a terminal, and Enter where it asks; fail unless it ends with 0."""
+    """Run a command in a terminal, press Enter at each prompt; fail unless it exits with 0."""
     main, terminal = pty.openpty()
     running = subprocess.Popen(
         ["bash", "-ec", command], cwd=folder, stdin=terminal, stdout=terminal, stderr=terminal
     )
     os.close(terminal)
-    said, silent = b"", 0.0
-    with suppress(OSError):  # the terminal ends with the process
+    output, silent = b"", 0.0
+    with suppress(OSError):  # raised when the process has closed the terminal
         while silent < PATIENCE:
             if select.select([main], [], [], SILENCE)[0]:
-                said, silent = said + os.read(main, 4096), 0.0
+                output, silent = output + os.read(main, 4096), 0.0
             else:
                 silent += SILENCE
                 os.write(main, b"\r")
     os.close(main)
     running.terminate()
-    assert running.wait() == 0, said.decode(errors="replace")
+    assert running.wait() == 0, output.decode(errors="replace")
 
 
 def start(where: str, here: Path, services: Path) -> Path:
-    """Make what a command is run in; return the folder."""
+    """Create the folder that a command runs in; return it."""
     if where == "empty":
         (here / "empty").mkdir()
         return here / "empty"
@@ -281,7 +281,7 @@ def start(where: str, here: Path, services: Path) -> Path:
 
 
 def start_fleet(here: Path, services: Path) -> Path:
-    """Put two services on a remote, and a template beside the folder with their list."""
+    """Create a folder with a list of two services on a remote, and a template next to it."""
     folder = here / "platform"
     folder.mkdir()
     lines = ["services:"]
@@ -297,33 +297,31 @@ def start_fleet(here: Path, services: Path) -> Path:
     return folder
 
 
-def take_as_proved(fork: Path, tree: str) -> None:
-    """Note that CI, every variant and all updates passed for a tree, which takes half an hour."""
-    found = git(fork, "rev-parse", tree.strip()).strip()
+def record_proofs(fork: Path, tree: str) -> None:
+    """Record that CI, every variant and all updates passed for a tree, to save half an hour."""
+    oid = git(fork, "rev-parse", tree.strip()).strip()
     (fork / ".nox").mkdir(exist_ok=True)
     with (fork / ".nox/proved").open("a") as proved:
-        proved.writelines(f"{found} {what}\n" for what in proof.ALL)
+        proved.writelines(f"{oid} {what}\n" for what in proof.ALL)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", RUNS)
-def test_a_command_does_what_its_page_says(
-    command: str, here: Path, standard: Path, services: Path
-) -> None:
+def test_documented_command_works(command: str, here: Path, standard: Path, services: Path) -> None:
     (here / "git/platform").mkdir(parents=True)
     (here / "git/platform/drydock.git").symlink_to(standard)
-    asked = RUNS[command]
-    folder = start(asked.where, here, services)
-    if asked.before:
-        type_in(folder, asked.before)
+    run = RUNS[command]
+    folder = start(run.where, here, services)
+    if run.before:
+        type_in(folder, run.before)
 
     type_in(folder, command.replace(" FILE", " Dockerfile"))
 
-    assert not asked.leaves or (folder / asked.leaves).exists()
+    assert not run.leaves or (folder / run.leaves).exists()
 
 
 @pytest.mark.slow
-def test_a_fork_is_made_released_and_merged_as_its_page_says(here: Path) -> None:
+def test_fork_is_created_released_and_merged_as_documented(here: Path) -> None:
     upstream = here / "work"
     for name in git(REPOSITORY, "ls-files").splitlines():
         (upstream / name).parent.mkdir(parents=True, exist_ok=True)
@@ -345,7 +343,7 @@ def test_a_fork_is_made_released_and_merged_as_its_page_says(here: Path) -> None
     head, name, text = company.read_text().partition("company_name:")
     company.write_text(head + name + text.replace("default: ''", "default: acme", 1))
     commit(fork, "Make it ours")
-    take_as_proved(fork, "HEAD^{tree}")
+    record_proofs(fork, "HEAD^{tree}")
     type_in(fork, FORK[1])
     assert git(here / "git/platform/drydock.git", "tag", "--list", "v1.4.0*").split() == [
         "v1.4.0",
@@ -357,6 +355,6 @@ def test_a_fork_is_made_released_and_merged_as_its_page_says(here: Path) -> None
     release.cut(upstream, "1.5.0", DAY)
     git(upstream, "push", "--quiet", here / "git/upstream/drydock.git", "main", "v1.5.0")
     git(fork, "fetch", "--quiet", "--no-tags", "upstream", "refs/tags/v1.5.0")
-    take_as_proved(fork, git(fork, "merge-tree", "--write-tree", "HEAD", "FETCH_HEAD"))
+    record_proofs(fork, git(fork, "merge-tree", "--write-tree", "HEAD", "FETCH_HEAD"))
     type_in(fork, FORK[2])
     assert git(fork, "describe").strip() == "v1.5.0+acme.1"

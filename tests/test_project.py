@@ -1,4 +1,4 @@
-"""A service is found where everything of it is committed, and refused in one line elsewhere."""
+"""A committed service is found; anything else is rejected with one line."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ ANSWERS = "_src_path: https://git.example.com/standard.git\n_commit: v1.0.0\n"
 
 
 def make(folder: Path, prefix: str = "") -> Path:
-    """Make a repository that has a service in the folder `prefix`."""
+    """Create a repository with a service in the folder `prefix`; return that folder."""
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
     write(folder, {f"{prefix}.copier-answers.yml": ANSWERS, f"{prefix}app.py": "", "other": ""})
@@ -21,7 +21,7 @@ def make(folder: Path, prefix: str = "") -> Path:
 
 
 @pytest.mark.parametrize("prefix", ["", "services/shop/"])
-def test_a_service_knows_its_place_in_the_repository(tmp_path: Path, prefix: str) -> None:
+def test_service_has_its_path_in_the_repository(tmp_path: Path, prefix: str) -> None:
     service = find(make(tmp_path / "all", prefix))
     assert service.prefix == prefix
     assert service.repository.top == tmp_path / "all"
@@ -30,7 +30,7 @@ def test_a_service_knows_its_place_in_the_repository(tmp_path: Path, prefix: str
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "message"),
     [
         ({"app.py": "x = 1\n"}, "uncommitted changes: commit or stash them first: app.py"),
         (
@@ -43,18 +43,18 @@ def test_a_service_knows_its_place_in_the_repository(tmp_path: Path, prefix: str
         ),
     ],
 )
-def test_what_may_not_be_updated_is_refused(
-    tmp_path: Path, files: dict[str, str], said: str
+def test_uncommitted_changes_and_credentials_are_rejected(
+    tmp_path: Path, files: dict[str, str], message: str
 ) -> None:
     folder = make(tmp_path / "all")
     write(folder, files)
     with pytest.raises(BadInput) as caught:
         find(folder)
-    assert str(caught.value) == said
+    assert str(caught.value) == message
     assert "secret" not in str(caught.value)
 
 
-def test_changes_beside_a_service_matter_only_where_it_is_to_be_alone(tmp_path: Path) -> None:
+def test_changes_outside_the_service_are_rejected_only_with_alone(tmp_path: Path) -> None:
     folder = make(tmp_path / "all", "shop/")
     write(tmp_path / "all", {"other": "changed\n"})
     assert find(folder).prefix == "shop/"
@@ -62,21 +62,21 @@ def test_changes_beside_a_service_matter_only_where_it_is_to_be_alone(tmp_path: 
         find(folder, alone=True)
 
 
-def test_a_folder_outside_a_repository_is_no_service(tmp_path: Path) -> None:
+def test_folder_outside_a_repository_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="is not in a git repository"):
         find(tmp_path)
     with pytest.raises(BadInput, match="is not a directory"):
         find(tmp_path / "nowhere")
 
 
-def test_a_service_without_a_commit_is_to_be_committed_first(tmp_path: Path) -> None:
+def test_repository_without_a_commit_is_rejected(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     write(tmp_path, {".copier-answers.yml": ANSWERS})
     with pytest.raises(BadInput, match="has no commit yet: commit the service first"):
         find(tmp_path)
 
 
-def test_an_answers_file_that_git_does_not_know_is_to_be_committed_first(tmp_path: Path) -> None:
+def test_untracked_answers_file_is_rejected(tmp_path: Path) -> None:
     folder = make(tmp_path / "all")
     git(folder, "rm", "--quiet", "--cached", ".copier-answers.yml")
     git(folder, "commit", "--quiet", "--message", "forget it")
@@ -84,6 +84,6 @@ def test_an_answers_file_that_git_does_not_know_is_to_be_committed_first(tmp_pat
         find(folder)
 
 
-def test_a_home_that_nobody_has_is_bad_input() -> None:
+def test_unknown_home_is_bad_input() -> None:
     with pytest.raises(BadInput, match="~nobody-here: there is no such home"):
         find(Path("~nobody-here"))

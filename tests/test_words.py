@@ -1,6 +1,6 @@
-"""What users read says it in plain words: no page, help, report or message has the old ones.
+"""Pages, help, reports and messages use the field's terms instead of old wording.
 
-The words are those of the field: comment, conflict, undo, request, response, client.
+Terms such as comment, conflict, undo, request, response, client.
 """
 
 import ast
@@ -12,7 +12,7 @@ import pytest
 
 from tests.template.matrix import REPOSITORY
 
-# Each with what to say instead.
+# Each pattern with the wording to use instead.
 OLD = {
     r"\bremark(s|ed)?\b": "comment",
     r"\bby meaning\b|\bpart by part\b": "structural, structurally",
@@ -33,12 +33,12 @@ OLD = {
     r"\bis asked about\b|\bwants requests\b": "prediction, ready",
     r"\bto a person\b": "conflict",
 }
-# Of a client of HTTP; in pages only, since `networkPolicy.callers` is a value.
+# HTTP clients; in pages only, since `networkPolicy.callers` is a value of the chart.
 OLD_IN_PAGES = OLD | {r"\b(the|its|their|a) callers?'?s?\b|^Callers\b": "client"}
 
 
 def _old(text: str, words: dict[str, str]) -> list[str]:
-    """Return the old words in a text, each with what to say instead."""
+    """Return the old words in a text, each with the wording to use instead."""
     return [
         f"{found[0]!r} in {line.strip()[:80]!r}: say {instead}"
         for line in text.splitlines()
@@ -48,20 +48,23 @@ def _old(text: str, words: dict[str, str]) -> list[str]:
 
 
 def _messages(path: Path) -> Iterator[str]:
-    """Yield the texts in a module that may reach a user: all but docstrings, and those of help."""
+    """Yield the texts in a module that users may see: all except docstrings, unless of commands."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    comments = {
-        id(one.value)
-        for one in ast.walk(tree)
-        if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+    nodes = list(ast.walk(tree))
+    docstrings = {
+        id(node.value)
+        for node in nodes
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     if path.parent.name == "cli":
-        commands = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
-        shown = [one.body[0] for one in commands if one.decorator_list]
-        comments -= {id(one.value) for one in shown if isinstance(one, ast.Expr)}
-    for one in ast.walk(tree):
-        if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in comments:
-            yield one.value
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+        help_texts = [function.body[0] for function in functions if function.decorator_list]
+        docstrings -= {id(node.value) for node in help_texts if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if id(node) in docstrings or not isinstance(node, ast.Constant):
+            continue
+        if isinstance(node.value, str):
+            yield node.value
 
 
 def _unreleased() -> str:
@@ -80,16 +83,16 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages(page: str) -> None:
+def test_page_has_no_old_words(page: str) -> None:
     assert _old((REPOSITORY / page).read_text(encoding="utf-8"), OLD_IN_PAGES) == []
 
 
-def test_what_the_next_release_tells() -> None:
+def test_unreleased_changes_have_no_old_words() -> None:
     assert _old(_unreleased(), OLD) == []
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_messages(module: str) -> None:
+def test_messages_have_no_old_words(module: str) -> None:
     found = [old for text in _messages(REPOSITORY / module) for old in _old(text, OLD)]
     assert found == []
 
@@ -102,7 +105,7 @@ def test_old_words_are_found() -> None:
     ]
 
 
-def test_help_is_among_the_messages() -> None:
+def test_help_is_checked_like_messages() -> None:
     commands = REPOSITORY / "extensions/drydock/cli"
     texts = [text for path in commands.glob("*.py") for text in _messages(path)]
     assert any("Update a service to a newer release" in text for text in texts)

@@ -1,4 +1,4 @@
-"""The judge finds deliberately wrong merges and leaves right ones alone."""
+"""The judge rejects deliberately wrong merges and accepts right ones."""
 
 import subprocess
 import sys
@@ -58,20 +58,20 @@ def edit(text: str, *changes: Change) -> str:
 ACTION = "steps:\n  - uses: acme/checkout@v3\n"
 PINNED = "acme/checkout@0a1b2c # v4"
 RIGHT: dict[str, tuple[Any, ...]] = {
-    "an import that the release dropped and the user's code uses": (
+    "import removed by the release but used by the user is kept": (
         "a.py", PYTHON,
         [("last()", "os.last()")], [("import os\n", ""), ("first()", "one()")],
         [("last()", "os.last()"), ("first()", "one()")],
     ),
-    "a pinned action gives way to a higher version": (
+    "higher version replaces a pinned action": (
         "a.yml", ACTION,
         [("acme/checkout@v3", PINNED)], [("@v3", "@v5")], [("@v3", "@v5")],
     ),
-    "a requirement that asks for all that both ask": (
+    "requirement combines version and extra": (
         "a.toml", TOML,
         [("httpx", "httpx==1")], [("httpx", "httpx[http2]")], [("httpx", "httpx[http2]==1")],
     ),
-    "other quotes and line breaks say nothing": (
+    "quotes and line breaks are ignored": (
         "a.py", "names = ['a']\nrun(1)\n",
         [("'a'", "'a', 'b'")], [("['a']", '[\n    "a",\n    "c",\n]')],
         [("['a']", '["a", "b", "c"]')],
@@ -92,12 +92,12 @@ RIGHT: dict[str, tuple[Any, ...]] = {
         [("httpx", "httpx>=0.9"), ("88", "100")], [("httpx", "httpx>=0.28")],
         [("httpx", "httpx>=0.28"), ("88", "100")],
     ),
-    "a renamed job takes the other side's step": (
+    "renamed job gets the release's step": (
         "a.yml", YAML,
         [("  build:", "  image:")], [("checkout@v3", "checkout@v4")],
         [("  build:", "  image:"), ("checkout@v3", "checkout@v4")],
     ),
-    "lines of a text within YAML": (
+    "lines of a YAML block scalar": (
         "a.yml", YAML,
         [("make\n", "make\n          make test\n")],
         [("          make\n", "          cd src\n          make\n")],
@@ -124,17 +124,17 @@ RIGHT: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 WRONG: dict[str, tuple[Any, ...]] = {
-    "a pinned action gives way to a lower version": (
+    "lower version replaces a pinned action": (
         "a.yml", ACTION,
         [("acme/checkout@v3", PINNED)], [("@v3", "@v2")], [("@v3", "@v2")],
         "missing, added by the user",
     ),
-    "a requirement that asks for less than one side": (
+    "requirement lacks the user's version": (
         "a.toml", TOML,
         [("httpx", "httpx==1")], [("httpx", "httpx[http2]")], [("httpx", "httpx[http2]")],
         "missing, added by the user",
     ),
-    "the user's item is lost": (
+    "the user's item is missing": (
         "a.toml", TOML,
         [('  "rich",\n', '  "rich",\n  "typer",\n')], [("88", "100")], [("88", "100")],
         "missing, added by the user",
@@ -144,12 +144,12 @@ WRONG: dict[str, tuple[Any, ...]] = {
         [('  "rich",\n', "")], [("88", "100")], [('  "rich",\n', "")],
         "missing, added by the release",
     ),
-    "a removed item is still there": (
+    "removed item is kept": (
         "a.toml", TOML,
         [('  "rich",\n', "")], [("88", "100")], [("88", "100")],
         "still there, removed by the user",
     ),
-    "an import that the release dropped and nothing uses": (
+    "unused import removed by the release is kept": (
         "a.py", PYTHON,
         [("last()", "final()")], [("import os\n", ""), ("first()", "one()")],
         [("last()", "final()"), ("first()", "one()")],
@@ -160,54 +160,54 @@ WRONG: dict[str, tuple[Any, ...]] = {
         [("httpx", "httpx>=0.9"), ("88", "100")], [("httpx", "httpx>=0.28")],
         [("httpx", "httpx>=0.9"), ("88", "100")], "missing, added by the release",
     ),
-    "a value in the wrong table": (
+    "value in the wrong table": (
         "a.toml", TOML,
         [("88", "88\nfix = true")], [('"a"', '"b"')], [('"a"', '"b"\nfix = true')],
         "missing, added by the user: tool.ruff.fix",
     ),
-    "an item twice": (
+    "duplicate item": (
         "a.toml", TOML,
         [('  "rich",\n', '  "rich",\n  "typer",\n')], [('  "rich",\n', '  "typer",\n  "rich",\n')],
         [('  "rich",\n', '  "typer",\n  "rich",\n  "typer",\n')],
         "there twice",
     ),
-    "a table twice": (
+    "duplicate table": (
         "a.toml", TOML,
         [("88", "88\n[tool.mypy]\nstrict = true")], [('"a"', '"a"\n[tool.mypy]\nstrict = true')],
         [("88", "88\n[tool.mypy]\nstrict = true"), ('"a"', '"a"\n[tool.mypy]\nstrict = true')],
         "does not parse",
     ),
-    "a key of YAML twice": (
+    "duplicate YAML key": (
         "a.yml", YAML,
         [("  build:", "  env: {}\n  build:")], [("make\n", "make\n  env: {}\n")],
         [("  build:", "  env: {}\n  build:"), ("make\n", "make\n  env: {}\n")],
         "does not parse",
     ),
-    "a second app": (
+    "second app": (
         "a.py", PYTHON,
         [("app = App()", "app = Api()")],
         [("    last()\n", "    last()\n\n\napp = Api()\n"), ("app = App()\n", "")],
         [("app = App()", "app = Api()"), ("    last()\n", "    last()\n\n\napp = Api()\n")],
         "there twice",
     ),
-    "a line in the wrong function": (
+    "line in the wrong function": (
         "a.py", PYTHON,
         [("last()", "last()\n    done()")], [("import os", "import sys")],
         [("first()", "first()\n    done()"), ("import os", "import sys")],
         "missing, added by the user: stop = done()",
     ),
-    "a step in the wrong order": (
+    "step in the wrong order": (
         "Dockerfile", TEXT,
         [("RUN two\n", "RUN two\nRUN extra\n")], [("3.11", "3.13")],
         [("RUN one\n", "RUN extra\nRUN one\n"), ("3.11", "3.13")],
         "in an order nobody wrote",
     ),
-    "a comment is lost": (
+    "missing comment": (
         "a.json", JSONC,
         [("// why", "// why not")], [("1,", "2,")], [("1,", "2,")],
         "missing, added by the user: # = ",
     ),
-    "a line that nobody wrote": (
+    "invented line": (
         "Dockerfile", TEXT,
         [("RUN one", "RUN 1")], [("3.11", "3.13")],
         [("RUN one", "RUN 1"), ("3.11", "3.13"), ("CMD", "RUN 4\nCMD")],
@@ -217,14 +217,14 @@ WRONG: dict[str, tuple[Any, ...]] = {
 
 
 @pytest.mark.parametrize("case", RIGHT)
-def test_right_merge(case: str) -> None:
+def test_right_merge_is_accepted(case: str) -> None:
     path, base, *sides = RIGHT[case]
     ours, theirs, result = (edit(base, *changes) for changes in sides)
     assert judged(path, base, ours, theirs, result) == []
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_wrong_merge(case: str) -> None:
+def test_wrong_merge_is_rejected(case: str) -> None:
     path, base, *sides, fault = WRONG[case]
     ours, theirs, result = (edit(base, *changes) for changes in sides)
     found = judged(path, base, ours, theirs, result)
@@ -232,7 +232,7 @@ def test_wrong_merge(case: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.txt"])
-def test_every_lost_or_doubled_line_is_found(path: str, tmp_path: Path) -> None:
+def test_each_lost_or_duplicated_line_is_found(path: str, tmp_path: Path) -> None:
     ours, theirs = edit(PYTHON, ("first()", "zeroth()")), edit(PYTHON, ("last()", "the_last()"))
     for name, text in (("base", PYTHON), ("ours", ours), ("theirs", theirs)):
         (tmp_path / name).write_text(text)
@@ -249,7 +249,7 @@ def test_every_lost_or_doubled_line_is_found(path: str, tmp_path: Path) -> None:
                 assert judged(path, PYTHON, ours, theirs, wrong), (line, copies)
 
 
-def test_files_that_one_side_changed() -> None:
+def test_change_of_one_side_must_be_in_the_result() -> None:
     base = {"ours": b"1\n", "theirs": b"1\n", "gone": b"1\n", "kept": b"1\n"}
     ours = {"ours": b"2\n", "theirs": b"1\n", "kept": b"2\n", "own": b"1\n"}
     theirs = {"ours": b"1\n", "theirs": b"2\n", "gone": b"2\n", "kept": b"3\n"}
@@ -259,7 +259,7 @@ def test_files_that_one_side_changed() -> None:
     assert tree_faults(base, ours, theirs, wrong).keys() == wrong.keys() | {"own"}
 
 
-def test_a_file_that_was_moved() -> None:
+def test_moved_file_must_contain_the_other_sides_edit() -> None:
     base = {"old.txt": b"one\ntwo\nthree\n"}
     ours = {"old.txt": b"one\ntwo\nthree\nmine\n"}
     theirs = {"new.txt": b"one\n2\nthree\n"}
@@ -271,7 +271,7 @@ def test_a_file_that_was_moved() -> None:
     assert tree_faults(base, theirs, ours, {"new.txt": b"1\n2\n3\n"}).keys() == {"new.txt"}
 
 
-def test_a_deleted_file_that_the_release_renames() -> None:
+def test_renamed_file_may_stay_deleted_unless_changed() -> None:
     base = {"a/old.txt": b"one\ntwo\nthree\n"}
     for path, content in (("b/old.txt", b"one\n2\nthree\n"), ("new.txt", base["a/old.txt"])):
         assert tree_faults(base, {}, {path: content}, {}) == {}
@@ -279,7 +279,7 @@ def test_a_deleted_file_that_the_release_renames() -> None:
     assert tree_faults(base, {}, {"new.txt": b"one\n2\nthree\n"}, {}).keys() == {"new.txt"}
 
 
-def test_a_file_to_be_kept() -> None:
+def test_edited_file_that_the_template_keeps_must_stay() -> None:
     base, edited = {"kept": b"1\n"}, {"kept": b"2\n"}
     assert tree_faults(base, edited, {}, edited) == {}
     assert tree_faults(base, edited, {}, {}).keys() == {"kept"}
