@@ -13,7 +13,7 @@ def test_message_is_one_line_without_control_characters() -> None:
 def test_internal_error_after_writing_names_the_command_that_undoes_it() -> None:
     with pytest.raises(Fault) as caught, undone_by("drydock update --abort"):
         raise KeyError("lost\nkey")
-    assert str(caught.value) == r"a fault of Drydock's own: KeyError('lost\nkey')"
+    assert str(caught.value) == r"internal error: KeyError('lost\nkey')"
     assert caught.value.left == "drydock update --abort undoes what was written"
 
 

@@ -32,6 +32,22 @@ OLD = {
     r"\bhas to bear\b|\bnot to be had\b": "must, cannot",
     r"\bis asked about\b|\bwants requests\b": "prediction, ready",
     r"\bto a person\b": "conflict",
+    r"\blest\b": "so that … not",
+    r"\bseldom\b": "rarely",
+    r"\bbesides?\b": "next to, compared with, also",
+    r"\bgiv(e|es|ing) way\b|\bgave way\b": "is replaced, is dropped",
+    r"\btak(e|es|en|ing) apart\b": "parse, split",
+    r"\btak(e|es|en|ing) (it |them |all )?out\b": "remove",
+    r"\bstands? there\b": "is",
+    r"\bas any\b": "like other",
+    r"\bholds? to\b|\bheld to\b": "meets, is checked against",
+    r"\b(come|comes|came) of\b": "result, outcome",
+    r"\bgo(es)? with (the rest|--)|\bnot go with\b": "is compatible with, can be combined with",
+    r"\bof today\b": "current",
+    r"\bwithout a word\b": "silently",
+    r"\blet it run\b": "run … instead",
+    r"\b(is|was|are) led by\b": "starts with",
+    r"\bfault of Drydock\b": "internal error",
 }
 # HTTP clients; in pages only, since `networkPolicy.callers` is a value of the chart.
 OLD_IN_PAGES = OLD | {r"\b(the|its|their|a) callers?'?s?\b|^Callers\b": "client"}

@@ -21,11 +21,11 @@ class BadInput(UserError):  # noqa: N818 - named like click's BadParameter
 
 
 class Fault(Exception):  # noqa: N818 - as BadInput
-    """A fault of Drydock's own: one line, exit code 3. `left` describes the state it leaves."""
+    """An internal error of Drydock: one line, exit code 3. `left` describes the state it leaves."""
 
     def __init__(self, error: BaseException, left: str) -> None:
         self.error, self.left = error, left
-        super().__init__(f"a fault of Drydock's own: {one_line(repr(error))[:200]}")
+        super().__init__(f"internal error: {one_line(repr(error))[:200]}")
 
     def write_report(self) -> Path:
         """Write the traceback to a file that a bug report can include; return its path."""

@@ -200,7 +200,7 @@ def test_modernize_carries_the_code_in_a_commit_of_its_own(
     assert outcome.code == 0
     assert "fastapi-lifespan" in outcome.out
     commits = git(folder, "log", "--reverse", "--format=%s", "main..").splitlines()
-    assert commits[1] == "Carry the code to the libraries of today"
+    assert commits[1] == "Migrate the code to current library versions"
     second = git(folder, "rev-list", "--reverse", "main..").split()[1]
     changed = git(folder, "show", "--name-only", "--format=", second)
     assert changed.split() == ["src/parcel_orders/app.py"]

@@ -48,7 +48,7 @@ def wrong() -> None:
         pytest.param(hanging, "took more than 3 s", marks=pytest.mark.slow),
         (full, "/x/y: No space left on device"),
         (refused, "https://h/a.git is missing"),
-        (wrong, "a fault of Drydock's own: ValueError('odd')"),
+        (wrong, "internal error: ValueError('odd')"),
     ],
 )
 def test_failing_service_stops_no_other(

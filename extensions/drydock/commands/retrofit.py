@@ -57,7 +57,7 @@ class Options:
     commit: bool = True
     """Whether what comes out is committed on a branch of its own; else it is only staged."""
     modernize: bool = False
-    """Whether the code is carried to the libraries of today, in a commit of its own."""
+    """Whether to migrate the code to current library versions, in a separate commit."""
     format: bool = True
     """Whether the code is formatted, in a commit of its own; else it is listed as not formatted."""
     builds: tuple[str, ...] = ()
@@ -196,7 +196,7 @@ class _Retrofit:
                 own.git("--literal-pathspecs", "add", *listed, stdin="\0".join(paths).encode())
                 body = modernized_to_markdown(made)
                 branch = _branch_of(own, self.place.folder)
-                branch.commit(own, "Carry the code to the libraries of today", body)
+                branch.commit(own, "Migrate the code to current library versions", body)
             report.modernized = made
 
     def _call_factory(self, facts: list[Fact]) -> Place:

@@ -164,7 +164,7 @@ def _guarded(examine: Examine, member: Member, own: Path) -> Result:
     except OSError as error:
         message = ": ".join(filter(None, (str(error.filename or ""), error.strerror or str(error))))
     except Exception as error:
-        message = f"a fault of Drydock's own: {error!r}"
+        message = f"internal error: {error!r}"
     message = one_line(redacted(message)).replace(f"{own}/", "")
     return {"error": message[:_LONGEST_ERROR] or "failed without a message"}
 
