@@ -83,6 +83,11 @@ PROJECT: dict[str, tuple[str, tuple[str, ...], Any]] = {
         '[project.optional-dependencies]\nfast = ["orjson>=3"]\n',
         ("project", "optional-dependencies"), {"fast": ["orjson>=3"]},
     ),
+    "extras of the service's own, by its new name": (
+        '[project]\nname = "Old_Shop"\n[project.optional-dependencies]\nfast = ["orjson"]\n'
+        'all = ["old-shop[fast]"]\n',
+        ("project", "optional-dependencies"), {"fast": ["orjson"], "all": ["shop[fast]"]},
+    ),
     "where packages come from": (
         '[tool.uv.sources]\nrates = { git = "https://x/y", tag = "v1" }\n',
         ("tool", "uv", "sources"), {"rates": {"git": "https://x/y", "tag": "v1"}},

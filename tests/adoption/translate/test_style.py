@@ -149,3 +149,18 @@ def test_what_has_no_place_is_listed_and_comments_are_told() -> None:
 def test_syntax_is_that_of_the_oldest_python(wanted: str, target: str) -> None:
     project = f'[project]\nname = "shop"\nrequires-python = "{wanted}"\n'
     assert tomllib.loads(carry(STANDARD, {}, project).text)["target-version"] == target
+
+
+@pytest.mark.parametrize(
+    ("target", "todo"),
+    [
+        ("py39", []),
+        ("py311", []),
+        ("py312", []),
+        ("py313", ['not carried over: target-version = "py313" of ruff']),
+    ],
+)
+def test_only_a_newer_target_version_is_left_by_hand(target: str, todo: list[str]) -> None:
+    files = {"pyproject.toml": f'[tool.ruff]\ntarget-version = "{target}"\n'}
+    carried = carry(STANDARD, files, '[project]\nrequires-python = ">=3.12"\n')
+    assert [one.why for one in carried.todo] == todo

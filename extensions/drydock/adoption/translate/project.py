@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from packaging.requirements import Requirement
@@ -78,6 +79,7 @@ def carry(theirs: str, files: Files) -> Carried:
     tool = own.get("tool", {})
     keeps_poetry = kept_poetry.is_kept(standard)
     demands, todo = read(files, "poetry.lock" if keeps_poetry else "uv.lock")
+    demands = _renamed(demands, own, standard["project"]["name"])
     missing_tools = list(tools.missing(demands, files))
     demands += missing_tools
     text, rules, dropped = _with_dependencies(theirs, standard, demands, files)
@@ -127,6 +129,17 @@ def carry(theirs: str, files: Files) -> Carried:
         todo=tuple(left),
         accounted=frozenset(({PATH} if ours else set()) | (requirements - unsure)),
     )
+
+
+def _renamed(demands: Iterable[Demand], own: Mapping[str, Any], name: str) -> list[Demand]:
+    """Return the demands; those of the service's own extras with its new name."""
+    former = own.get("project", {}).get("name") or _at(own, ("tool", "poetry", "name")) or name
+    return [
+        replace(demand, text=re.sub(r"^[\w.-]+", name, demand.text))
+        if demand.group and demand.name == canonicalize_name(str(former))
+        else demand
+        for demand in demands
+    ]
 
 
 def _with_dependencies(

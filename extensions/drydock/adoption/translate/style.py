@@ -6,6 +6,7 @@ those of the standard. https://docs.astral.sh/ruff/settings/
 
 import configparser
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -68,10 +69,6 @@ def carry(theirs: str, files: Files, project: str = "") -> Carried:
     style = _Style()
     tool = toml.data(files.get(_PYPROJECT, "")).get("tool", {})
     standard = toml.data(theirs)
-    source = _from_ruff(style, files, tool)
-    _from_black(style, files, tool)
-    _from_isort(style, files, tool)
-    _from_others(style, files)
     oldest = re.search(
         r"3\.(\d+)", str(toml.data(project).get("project", {}).get("requires-python"))
     )
@@ -79,6 +76,10 @@ def carry(theirs: str, files: Files, project: str = "") -> Carried:
     if target > str(standard.get("target-version", "")):
         style.top["target-version"] = target
         style.rules.append(f"target-version is {target}, as requires-python says")
+    source = _from_ruff(style, files, tool, max(target, str(standard.get("target-version", ""))))
+    _from_black(style, files, tool)
+    _from_isort(style, files, tool)
+    _from_others(style, files)
     text = _with_top(theirs, standard, style.top)
     text = _with_lint(text, standard["lint"], style.lint, folders_of_tests(files))
     if style.format:
@@ -88,8 +89,11 @@ def carry(theirs: str, files: Files, project: str = "") -> Carried:
     return Carried(text, tuple(style.rules), (*style.todo, *lost), frozenset(own))
 
 
-def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
-    """Add the service's ruff settings; return the file that has them."""
+def _from_ruff(style: _Style, files: Files, tool: dict[str, Any], target: str) -> str:
+    """Add the service's ruff settings; return the file that has them.
+
+    `target` is the oldest Python that the code is checked for, such as py311.
+    """
     path = next((p for p in _SOURCES[:2] if p in files), _PYPROJECT if "ruff" in tool else "")
     if not path:
         return ""
@@ -99,6 +103,8 @@ def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
     for key, value in settings.items():
         if key in _TOP:
             style.top[key] = value
+        elif key == "target-version" and _minor(value) <= _minor(target):
+            pass  # requires-python decides
         elif key in {"lint", "format"}:
             getattr(style, key).update(value)
         elif key == "extend" or key in _STANDARD:
@@ -110,6 +116,11 @@ def _from_ruff(style: _Style, files: Files, tool: dict[str, Any]) -> str:
             style.lint.setdefault(key, value)
     style.rules.append(f"line length, quotes and rules are those of {path}")
     return path
+
+
+def _minor(target: Any) -> float:
+    found = re.fullmatch(r"py3(\d+)", str(target))
+    return int(found[1]) if found else math.inf
 
 
 def _from_black(style: _Style, files: Files, tool: dict[str, Any]) -> None:
