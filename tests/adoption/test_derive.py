@@ -28,6 +28,25 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         {**APP, "pyproject.toml": '[project]\nname = "fastapi"\n'},
         "service_name", "fastapi-service", ["pyproject.toml:2"], True,
     ),
+    "a name that its own extras have": (
+        {
+            **APP,
+            "pyproject.toml": '[project]\nname = "My_Shop"\n[project.optional-dependencies]\n'
+            'all = ["my-shop[fast]"]\n',
+        },
+        "service_name", "my-shop", ["pyproject.toml:2"], False,
+    ),
+    "no name of another image in a compose file": (
+        {
+            **APP,
+            "web/Dockerfile": "FROM nginx\n",
+            "compose.yml": "services:\n"
+            "  gateway:\n    build: ./web\n    ports: ['9080:9000']\n"
+            "  portal:\n    build:\n      context: gone\n"
+            "  orders:\n    build: .\n",
+        },
+        "service_name", "orders", ["compose.yml:8"], True,
+    ),
     "a name that only the folder has": (APP, "service_name", "folder", [], True),
     "an application that nothing starts": (APP, "app", "shop.main:app", ["shop/main.py:3"], False),
     "the one of two that the image starts": (
@@ -196,6 +215,13 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
     "Django": (
         {"site/asgi.py": "application = get_asgi_application()\n"},
         "this is a Django application",
+    ),
+    "Django that gunicorn starts": (
+        {
+            "site/__init__.py": "", "site/wsgi.py": "application = get_wsgi_application()\n",
+            "Dockerfile": "CMD gunicorn site.wsgi:application\n",
+        },
+        r"site/wsgi\.py:1: this is a Django application",
     ),
     "a factory with arguments": (
         {"a.py": "def make(db, *, url):\n    app = FastAPI()\n    return app\n"},

@@ -9,11 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from drydock.adoption import python
 from drydock.adoption.facts import HINTS, RECORDED, Fact, Files
 from drydock.adoption.facts.code import module_of
 from drydock.adoption.translate.dependencies import read
 from drydock.adoption.translate.poetry import allows
+from drydock.documents.formats import toml
 from drydock.errors import BadInput
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -62,7 +66,7 @@ def derive(
     """
     if not any(fact.path == "--data" for fact in _of(facts, "app")):
         _require_one_service(facts, files)
-    name = _name(facts, folder, _FRAMEWORKS | {one.name for one in read(files)[0]})
+    name = _name(facts, folder, _FRAMEWORKS | _required(files))
     app, package = _app(facts, files, str(name.value))
     port = _port(facts)
     adopted = _best(_of(facts, "adopted"))
@@ -109,6 +113,20 @@ def _best(facts: list[Fact]) -> tuple[str, tuple[Fact, ...], tuple[Fact, ...], b
     against = tuple(fact for value in rest for fact in by_value[value])
     sure = strength(first)[0] > max((strength(value)[0] for value in rest), default=HINTS)
     return first, tuple(by_value[first]), against, not sure
+
+
+def _required(files: Files) -> set[str]:
+    """Return the packages that the service requires, without itself in its own extras."""
+    return {
+        one.name
+        for one in read(files)[0]
+        if not (one.group and Requirement(one.text).extras) or one.name != _own_name(files)
+    }
+
+
+def _own_name(files: Files) -> str:
+    project = toml.data(files.get("pyproject.toml", "")).get("project", {})
+    return canonicalize_name(str(project.get("name", "")))
 
 
 def _name(facts: list[Fact], folder: str, packages: Set[str]) -> Derived:
@@ -309,9 +327,11 @@ def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
         found[path, attribute].append(fact)
     for fact in _of(facts, "app"):
         for path, root in _files_of(fact.value, files):
+            attribute = fact.value.rpartition(":")[2]
+            if fact.path in files and _is_wsgi(path, attribute, facts, files):
+                break
             if root and _imports_from(path, root, files):
                 root = _root_of(path, files)  # noqa: PLW2901 - its imports decide
-            attribute = fact.value.rpartition(":")[2]
             roots.setdefault((path, attribute), root)
             found[path, attribute].append(fact)
             break
@@ -332,6 +352,16 @@ def _apps(facts: list[Fact], files: Files) -> Iterator[_App]:
         module = module_of(path.removeprefix(f"{root}/") if root else path)
         if all(part.isidentifier() for part in module.split(".")):
             yield _App(root, module, attribute, tuple(known))
+
+
+def _is_wsgi(path: str, attribute: str, facts: list[Fact], files: Files) -> bool:
+    """Tell whether an application is one of a framework that serves no ASGI."""
+    lines = files[path].splitlines()
+    return any(
+        re.match(rf"{re.escape(attribute)}\b(?!.*asgi)", lines[fact.line - 1])
+        for fact in _of(facts, "other_framework")
+        if fact.path == path and fact.value in _NOT_ASGI
+    )
 
 
 def _files_of(target: str, files: Files) -> Iterator[tuple[str, str]]:

@@ -79,14 +79,14 @@ def rivals(main: str, files: Files) -> list[str]:
 
 
 def _candidates(files: Files) -> list[str]:
-    return [path for path in files if is_dockerfile(path) and not _is_of_another(files[path])]
+    return [path for path in files if is_dockerfile(path) and not is_of_another(files[path])]
 
 
 def _words(path: str) -> set[str]:
     return set(re.split(r"[^a-z]+", path.lower()))
 
 
-def _is_of_another(text: str) -> bool:
+def is_of_another(text: str) -> bool:
     """Tell whether an image is made for another language or another server."""
     bases = [found[1] for _, line in instructions(text) if (found := _BASE.match(line))]
     return bool(bases and _OTHERS.fullmatch(bases[-1]) and not re.search(r"python|\.py\b", text))

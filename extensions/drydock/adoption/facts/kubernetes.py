@@ -1,5 +1,6 @@
 """Kubernetes manifests, Helm charts and compose files: names and ports."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,6 +9,7 @@ from typing import Any
 import yaml
 
 from drydock.adoption.facts import HINTS, IMPLIES, Fact, Files
+from drydock.adoption.facts.image import is_of_another
 from drydock.documents.places import line_of
 
 _PORT_KEYS = ("containerPort", "targetPort")
@@ -19,7 +21,10 @@ _USED = re.compile(
     r"(^|/)(postgres(ql)?|postgis|mysql|mariadb|mongo(db)?|redis|valkey|rabbitmq|kafka|zookeeper|minio"
     r"|elasticsearch|opensearch|memcached|nats|nginx|traefik|caddy|node|grafana|prometheus)\b[^/]*$"
 )
-_GENERIC = {"app", "web", "api", "backend", "server", "service", "test", "tests", "main"}
+_GENERIC = {
+    "app", "web", "api", "backend", "server", "service", "test", "tests", "main", "worker",
+    "frontend", "nginx", "proxy", "ui",
+}  # fmt: skip
 
 
 def is_used(image: str) -> bool:
@@ -38,12 +43,13 @@ def find(files: Files) -> Iterator[Fact]:
             continue
         for document in documents:
             with suppress(RecursionError):  # an alias can contain itself
-                yield from list(_document(path, text, document))
+                yield from list(_document(path, files, document))
 
 
-def _document(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
+def _document(path: str, files: Files, document: dict[str, Any]) -> Iterator[Fact]:
+    text = files[path]
     if _COMPOSE.search(path):
-        yield from _compose(path, text, document)
+        yield from _compose(path, files, document)
     elif {"apiVersion", "kind"} <= document.keys():
         yield from _manifest(path, text, document)
     elif path.endswith("Chart.yaml"):
@@ -52,10 +58,13 @@ def _document(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
         yield from _values(path, text, document)
 
 
-def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
+def _compose(path: str, files: Files, document: dict[str, Any]) -> Iterator[Fact]:
+    text = files[path]
     services = document.get("services")
     for name, service in services.items() if isinstance(services, dict) else ():
-        if isinstance(service, dict) and "build" in service:
+        if not isinstance(service, dict) or "build" not in service:
+            continue
+        if not _builds_another(path, service["build"], files):
             if name not in _GENERIC:
                 line = line_of(path, text, "services", str(name))
                 yield Fact("service_name", str(name), path, line, HINTS)
@@ -66,6 +75,20 @@ def _compose(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
                     names = ("services", str(name), "ports")
                     line = line_of(path, text, *names, value=str(mapping))
                     yield Fact("service_port", port, path, line, IMPLIES)
+
+
+def _builds_another(path: str, build: Any, files: Files) -> bool:
+    """Tell whether a service of a compose file is built from something else than the service."""
+    context, name = build, "Dockerfile"
+    if isinstance(build, dict):
+        context, name = build.get("context", "."), build.get("dockerfile", name)
+    if not isinstance(context, str) or not isinstance(name, str) or "$" in context + name:
+        return False
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), context))
+    dockerfile = posixpath.normpath(posixpath.join(folder, name))
+    if dockerfile in files:
+        return is_of_another(files[dockerfile])
+    return folder != "." and not any(other.startswith(f"{folder}/") for other in files)
 
 
 def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
