@@ -130,7 +130,7 @@ def test_an_update_adds_none_beside_it(
     assert not (service.path / "renovate.json").exists()
     assert service.read(name) == own(name)
     notes = " ".join(json.loads(outcome.out)["notes"])
-    assert f"Renovate reads one configuration, and yours is {name}" in notes
+    assert f"Renovate reads only one configuration file, and yours is {name}" in notes
     assert '"extends": ["config:recommended"], "copier": {"automerge": false}' in notes
 
     commit(service.path, "Update")

@@ -367,7 +367,7 @@ def test_refuses_to_change_what_git_was_told_to_overlook(
     git(folder, "update-index", mark, "ruff.toml")
     write(folder, {"ruff.toml": "line-length = 120\n"})
     told = refuses(drydock, folder, standard)
-    assert "git was told to overlook ruff.toml, which is to change" in told
+    assert "git is set to ignore changes to ruff.toml, which would be overwritten" in told
 
 
 @pytest.mark.parametrize(
@@ -413,7 +413,7 @@ def test_work_on_the_branch_is_not_thrown_away(
     assert (refused.code, "uncommitted changes" in refused.err) == (2, True)
     commit(folder, "more")
     refused = drydock("retrofit", folder, "--abort")
-    assert (refused.code, "has work of yours" in refused.err) == (2, True)
+    assert (refused.code, "has commits of yours" in refused.err) == (2, True)
     assert (folder / "noxfile.py").read_text() == "edited\n"
 
 

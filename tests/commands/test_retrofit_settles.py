@@ -161,7 +161,7 @@ def test_work_on_top_of_it_is_not_undone(drydock: Drydock, folder: Path, standar
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "Mine")
 
     outcome = drydock("retrofit", folder, "--abort")
-    assert (outcome.code, "has work of yours" in outcome.err) == (2, True)
+    assert (outcome.code, "has commits of yours" in outcome.err) == (2, True)
 
 
 def test_after_conflicts_it_is_done_when_asked_for(

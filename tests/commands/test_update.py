@@ -253,7 +253,7 @@ def test_a_file_that_is_merged_but_not_valid_is_a_conflict(
     template.release("v1.1.0", {"settings.toml": start + "\n[new]\nk = 2\n"})
     outcome = drydock("update", service.path, "--defaults")
     assert outcome.code == 1
-    assert "merged line by line it is not valid" in outcome.out
+    assert "a merge by lines would not be valid" in outcome.out
     assert "UU settings.toml" in service.status()
     assert "<<<<<<< yours\n" in service.read("settings.toml")
     assert service.read("settings.toml").count("[new]") == 2

@@ -77,7 +77,7 @@ def test_what_is_not_certain_stays_a_conflict_and_says_why(
     assert outcome.code == 1
     told, reason = reasons(outcome)["pyproject.toml"]
     assert told == "conflict"
-    assert reason == "both sides changed the same lines; both sides changed name"
+    assert reason == "both versions change the same lines; both versions change name"
     assert "<<<<<<< yours\n" in service.read("pyproject.toml")
 
 

@@ -143,13 +143,13 @@ def test_each_of_several_updates_is_aborted_by_itself(
 
     refused = drydock("update", two.path, "--abort")
     assert refused.code == 2
-    assert "what is staged is an update of one/: drydock update one --abort" in refused.err
+    assert "the staged changes are an update of one/: drydock update one --abort" in refused.err
     assert one.read("code.txt") == "new\n"
 
     assert drydock("update", two.path, "--defaults").code == 0
     assert drydock("update", one.path, "--abort").code == 0
     assert [service.read("code.txt") for service in siblings] == ["old\n", "new\n"]
-    assert "what is staged is an update of two/" in drydock("update", one.path, "--abort").err
+    assert "the staged changes are an update of two/" in drydock("update", one.path, "--abort").err
     assert drydock("update", two.path, "--abort").code == 0
     assert one.status() == ""
     assert "there is no update to undo" in drydock("update", two.path, "--abort").err
@@ -175,7 +175,7 @@ def test_what_is_committed_is_aborted_for_its_own_service_only(
 
     refused = drydock("update", two.path, "--abort")
     assert refused.code == 2
-    assert "what is on drydock/update is an update of one/" in refused.err
+    assert "the branch drydock/update holds an update of one/" in refused.err
     assert drydock("update", two.path, "--defaults").code == 0
     assert drydock("update", two.path, "--abort").code == 0
     assert [service.read("code.txt") for service in siblings] == ["new\n", "old\n"]

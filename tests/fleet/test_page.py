@@ -69,7 +69,7 @@ RECORDS = [
         "date": "2026-11-28T10:00:00+00:00", "kind": "forecast", "service": "tulip", "error": "",
         "address": "", "owner": "team-a", "wave": 1, "release": "v1.2.0", "to": "v1.4.0",
         "outcome": "conflict", "must": ["Run `uv lock`"],
-        "conflicts": [{"path": "Dockerfile", "reason": "both sides changed the same lines",
+        "conflicts": [{"path": "Dockerfile", "reason": "both versions change the same lines",
                        "parts": [{"line": 7, "ours": ["a"], "theirs": ["b"]}]}],
     },
 ]  # fmt: skip
@@ -138,7 +138,7 @@ def test_details_of_a_service_open_and_close_with_the_keyboard(shown: Page) -> N
     shown.press("Escape", 27)
 
     for part in (
-        "Dockerfile: both sides changed the same lines",
+        "Dockerfile: both versions change the same lines",
         "line 7",
         "- a",
         "+ b",

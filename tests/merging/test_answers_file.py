@@ -1,4 +1,4 @@
-"""After an update the answers file says what was rendered."""
+"""After an update the answers file has the rendered answers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,16 +10,14 @@ from tests.support import Outcome, Service, Template
 
 @pytest.fixture
 def service(template: Template, tmp_path: Path) -> Service:
-    """A service of the first of two releases."""
+    """A service made from the first of two releases."""
     template.release("v1.0.0", {"a.txt": "1\n"})
     service = Service.make(template, tmp_path / "service")
     template.release("v1.1.0", {"a.txt": "2\n"})
     return service
 
 
-def test_an_edit_that_says_the_same_stays(
-    service: Service, drydock: Callable[..., Outcome]
-) -> None:
+def test_edit_without_effect_is_kept(service: Service, drydock: Callable[..., Outcome]) -> None:
     service.change({".copier-answers.yml": service.read(".copier-answers.yml") + "# ours\n"})
     done = drydock("update", service.path, "--defaults")
     assert (done.code, "regenerated" in done.out) == (0, False)
@@ -28,12 +26,12 @@ def test_an_edit_that_says_the_same_stays(
     assert text.endswith("# ours\n")
 
 
-def test_what_no_question_asks_is_gone_and_reported(
+def test_unknown_answer_is_dropped_and_reported(
     service: Service, drydock: Callable[..., Outcome]
 ) -> None:
     service.change({".copier-answers.yml": service.read(".copier-answers.yml") + "unasked: 1\n"})
     done = drydock("update", service.path, "--defaults")
     assert done.code == 0
-    assert ".copier-answers.yml was regenerated: edits of its text are gone" in done.out
+    assert ".copier-answers.yml was regenerated: edits to its text are dropped" in done.out
     text = service.read(".copier-answers.yml")
     assert ("_commit: v1.1.0\n" in text, "unasked" in text) == (True, False)

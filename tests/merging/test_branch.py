@@ -1,4 +1,4 @@
-"""A command's branch is there with its commit, and gone when that is taken back."""
+"""A command's branch has its commit, and an abort deletes it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +32,7 @@ def merged(repository: Repository) -> Merge:
     return Merge({"a": Entry("100644", oid)})
 
 
-def made(folder: Path) -> Repository:
+def commit_on_branch(folder: Path) -> Repository:
     """Write a change on the branch, and commit it."""
     repository = Repository.at(folder)
     with repository.quarantined() as own:
@@ -41,16 +41,16 @@ def made(folder: Path) -> Repository:
     return repository
 
 
-def test_it_holds_the_commit_and_leaves_the_other_branch_alone(folder: Path) -> None:
+def test_branch_has_the_commit_and_main_is_unchanged(folder: Path) -> None:
     before = git(folder, "rev-parse", "HEAD")
-    made(folder)
+    commit_on_branch(folder)
     assert git(folder, "symbolic-ref", "HEAD") == "refs/heads/drydock/update"
     assert git(folder, "show", "--no-patch", "--format=%s|%b") == "Update|what it did"
     assert git(folder, "rev-parse", "main", "HEAD^").split() == [before, before]
     assert git(folder, "status", "--porcelain") == ""
 
 
-def test_a_report_of_any_length_is_its_message(folder: Path) -> None:
+def test_commit_message_can_be_long(folder: Path) -> None:
     repository = Repository.at(folder)
     with repository.quarantined() as own:
         BRANCH.write(own, git(folder, "rev-parse", "HEAD"), merged(own))
@@ -59,19 +59,23 @@ def test_a_report_of_any_length_is_its_message(folder: Path) -> None:
     assert git(folder, "show", "--no-patch", "--format=%B").split("\n", 2)[2] == body.strip()
 
 
-def test_a_service_among_others_has_a_branch_of_its_own() -> None:
+def test_branch_name_includes_service() -> None:
     assert Branch("retrofit", "shop").name == "drydock/retrofit-shop"
 
 
 @pytest.mark.parametrize("detached", [False, True])
-def test_taken_back_all_is_as_it_was(folder: Path, detached: bool) -> None:
+def test_abort_restores_everything(folder: Path, detached: bool) -> None:
     if detached:
         git(folder, "checkout", "--quiet", "--detach")
     before = (snapshot(folder), git(folder, "rev-parse", "HEAD"), git(folder, "branch", "-a"))
-    repository = made(folder)
+    repository = commit_on_branch(folder)
     BRANCH.abort(repository)
-    files = {name: what for name, what in snapshot(folder).items() if not name.startswith(".git/")}
-    assert files == {n: what for n, what in before[0].items() if not n.startswith(".git/")}
+    after = snapshot(folder)
+    files, expected = (
+        {name: content for name, content in state.items() if not name.startswith(".git/")}
+        for state in (after, before[0])
+    )
+    assert files == expected
     assert (git(folder, "rev-parse", "HEAD"), git(folder, "branch", "-a")) == before[1:]
     assert "drydock" not in git(folder, "config", "--list", "--local")
 
@@ -88,22 +92,20 @@ def name_is_taken(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("prevented", [file_cannot_be_written, name_is_taken])
-def test_where_it_cannot_be_written_nothing_has_changed(
-    folder: Path, prevented: Callable[[Path], None]
-) -> None:
+def test_failed_write_changes_nothing(folder: Path, prevented: Callable[[Path], None]) -> None:
     prevented(folder)
-    asked = (["symbolic-ref", "HEAD"], ["branch", "--all"], ["config", "--list", "--local"])
-    before = [git(folder, *words) for words in asked]
+    queries = (["symbolic-ref", "HEAD"], ["branch", "--all"], ["config", "--list", "--local"])
+    before = [git(folder, *words) for words in queries]
     with pytest.raises(GitError):
-        made(folder)
-    assert [git(folder, *words) for words in asked] == before
+        commit_on_branch(folder)
+    assert [git(folder, *words) for words in queries] == before
     assert git(folder, "status", "--porcelain") == ""
     with pytest.raises(BadInput, match="there is no update to undo"):
         BRANCH.abort(Repository.at(folder))
 
 
-def test_what_is_staged_beside_an_earlier_one_is_taken_back_alone(folder: Path) -> None:
-    repository = made(folder)
+def test_abort_of_staged_work_keeps_earlier_branch(folder: Path) -> None:
+    repository = commit_on_branch(folder)
     tip = git(folder, "rev-parse", "HEAD")
     git(folder, "switch", "--quiet", "main")
     with repository.quarantined() as own:
@@ -114,39 +116,41 @@ def test_what_is_staged_beside_an_earlier_one_is_taken_back_alone(folder: Path) 
     assert git(folder, "rev-parse", "drydock/update") == tip
 
 
-def test_it_is_not_started_twice(folder: Path) -> None:
-    repository = made(folder)
+def test_existing_branch_is_an_error(folder: Path) -> None:
+    repository = commit_on_branch(folder)
     git(folder, "switch", "--quiet", "main")
-    with pytest.raises(BadInput, match="the branch drydock/update is there"):
+    with pytest.raises(BadInput, match="the branch drydock/update already exists"):
         BRANCH.require_none(repository)
 
 
-def test_work_on_it_is_never_dropped(folder: Path) -> None:
-    repository = made(folder)
+def test_abort_never_drops_work_on_the_branch(folder: Path) -> None:
+    repository = commit_on_branch(folder)
     write(folder, {"b": "mine\n"})
     with pytest.raises(BadInput, match="uncommitted changes: commit or stash them first: b"):
         BRANCH.abort(repository)
     commit(folder, "mine")
-    with pytest.raises(BadInput, match="has work of yours: git branch -D drydock/update drops it"):
+    with pytest.raises(
+        BadInput, match="has commits of yours: git branch -D drydock/update deletes them"
+    ):
         BRANCH.abort(repository)
     assert (folder / "b").read_text() == "mine\n"
 
 
-def test_what_is_merged_is_not_taken_back(folder: Path) -> None:
-    repository = made(folder)
+def test_abort_of_merged_branch_is_an_error(folder: Path) -> None:
+    repository = commit_on_branch(folder)
     git(folder, "switch", "--quiet", "main")
     git(folder, "merge", "--quiet", "--ff-only", "drydock/update")
-    with pytest.raises(BadInput, match="is merged: git revert undoes it"):
+    with pytest.raises(BadInput, match="is already merged: undo it with git revert"):
         BRANCH.abort(repository)
 
 
-def test_without_one_there_is_nothing_to_take_back(folder: Path) -> None:
+def test_abort_without_branch_is_an_error(folder: Path) -> None:
     with pytest.raises(BadInput, match="there is no update to undo"):
         BRANCH.abort(Repository.at(folder))
 
 
 @pytest.mark.parametrize("service", ["", "a-b.c+d", "ab"])
-def test_it_forgets_only_what_it_noted_itself(folder: Path, service: str) -> None:
+def test_forget_deletes_only_own_records(folder: Path, service: str) -> None:
     own, other = Branch("update", service), Branch("update", "a-bxc+d")
     repository = Repository.at(folder)
     for branch in (other, own):
@@ -156,8 +160,8 @@ def test_it_forgets_only_what_it_noted_itself(folder: Path, service: str) -> Non
         git(folder, "config", f"branch.{branch.name}.remote", "origin")
         git(folder, "switch", "--quiet", "main")
     own.forget(repository)
-    kept = {one.partition("=")[0] for one in git(folder, "config", "--list").splitlines()}
-    assert {one for one in kept if one.startswith("branch.")} == {
+    keys = {line.partition("=")[0] for line in git(folder, "config", "--list").splitlines()}
+    assert {key for key in keys if key.startswith("branch.")} == {
         f"branch.{own.name}.remote",
         *(f"branch.{other.name}.{key}" for key in ("remote", "drydockfrom", "drydockservice")),
     }

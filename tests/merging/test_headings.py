@@ -6,9 +6,9 @@ from drydock.merging.certainty import NotCertain
 
 
 def dependencies(*lines: str) -> str:
-    """Return a pyproject.toml that has these lines in its list of dependencies."""
-    held = "".join(f"    {line}\n" for line in lines)
-    return f"[project]\nname = 'shop'\ndependencies = [\n{held}]\n"
+    """Return a pyproject.toml with these lines in its list of dependencies."""
+    items = "".join(f"    {line}\n" for line in lines)
+    return f"[project]\nname = 'shop'\ndependencies = [\n{items}]\n"
 
 
 def requirements(*lines: str) -> str:
@@ -20,49 +20,48 @@ FASTAPI, NUMPY, HTTPX = "'fastapi>=0.160',", "'numpy>=2',", "'httpx>=0.27',"
 STANDARD, OWN = "# The standard's:", "# The service's own:"
 BASE = (STANDARD, FASTAPI, OWN, NUMPY)
 MOVED = (STANDARD, FASTAPI, NUMPY, OWN)
-# What the service has, and what it is merged to with a release that moves numpy above the heading.
+# The text of the service, and its merge with a release that moves numpy above the heading.
 CLEAN = {
-    "an item before the one that moves": (
+    "ours_adds_item_before_moved_one": (
         (STANDARD, FASTAPI, OWN, HTTPX, NUMPY),
         (STANDARD, FASTAPI, NUMPY, OWN, HTTPX),
     ),
-    "an item after it": (
+    "ours_adds_item_after_moved_one": (
         (STANDARD, FASTAPI, OWN, NUMPY, HTTPX),
         (STANDARD, FASTAPI, NUMPY, OWN, HTTPX),
     ),
-    "an item with a comment of its own": (
+    "ours_adds_item_with_comment": (
         (STANDARD, FASTAPI, OWN, "# calls the shop", HTTPX, NUMPY),
         (STANDARD, FASTAPI, NUMPY, OWN, "# calls the shop", HTTPX),
     ),
-    "an item above the heading": (
+    "ours_adds_item_above_heading": (
         (STANDARD, FASTAPI, HTTPX, OWN, NUMPY),
         (STANDARD, FASTAPI, HTTPX, NUMPY, OWN),
     ),
-    "a newer version of what moves": (
+    "ours_raises_moved_item": (
         (STANDARD, FASTAPI, OWN, "'numpy>=2.2',"),
         (STANDARD, FASTAPI, "'numpy>=2.2',", OWN),
     ),
-    "nothing": (BASE, MOVED),
-    "the same move": ((*MOVED, HTTPX), (*MOVED, HTTPX)),
+    "ours_unchanged": (BASE, MOVED),
+    "both_sides_move_item_ours_adds_one": ((*MOVED, HTTPX), (*MOVED, HTTPX)),
 }
 
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("added", CLEAN)
-def test_an_item_moves_away_below_a_heading(name: str, added: str) -> None:
+def test_theirs_moves_item_above_heading(name: str, added: str) -> None:
     write, (ours, expected) = FILES[name], CLEAN[added]
 
     merged = structural.merge(name, *(write(*side).encode() for side in (BASE, ours, MOVED)))
 
-    wanted = write(*expected)
-    found = merged.text.decode()
-    if added == "an item above the heading":  # either may come first
-        found = found.replace(write(NUMPY, HTTPX), write(HTTPX, NUMPY))
-    assert found == wanted
+    text = merged.text.decode()
+    if added == "ours_adds_item_above_heading":  # either can come first
+        text = text.replace(write(NUMPY, HTTPX), write(HTTPX, NUMPY))
+    assert text == write(*expected)
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_sides_change_places(name: str) -> None:
+def test_ours_moves_item_above_heading(name: str) -> None:
     write = FILES[name]
     ours = (STANDARD, FASTAPI, OWN, HTTPX, NUMPY)
 
@@ -72,8 +71,8 @@ def test_the_sides_change_places(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_one_side_moves_and_the_other_removes_conflicts(name: str) -> None:
-    """The release needs numpy now, and the service has removed its own."""
+def test_item_moved_by_one_side_and_removed_by_other_conflicts(name: str) -> None:
+    """The release now requires numpy, and the service removed its own requirement."""
     write = FILES[name]
     for removed in [(STANDARD, FASTAPI, OWN), (STANDARD, FASTAPI, OWN, HTTPX)]:
         for sides in [(removed, MOVED), (MOVED, removed)]:
@@ -81,7 +80,7 @@ def test_what_one_side_moves_and_the_other_removes_conflicts(name: str) -> None:
                 structural.merge(name, *(write(*side).encode() for side in (BASE, *sides)))
 
 
-def test_an_item_takes_its_own_comment_along() -> None:
+def test_item_moves_with_its_comment() -> None:
     why = "# the model needs it"
     base = (STANDARD, FASTAPI, why, NUMPY)
     ours = (STANDARD, FASTAPI, why, NUMPY, HTTPX)

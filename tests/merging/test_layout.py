@@ -1,4 +1,4 @@
-"""Where a side changed the layout alone, the other side's changes come out beside it."""
+"""If a side changed only the layout, the changes of the other side merge with it."""
 
 import pytest
 from drydock.documents import formats
@@ -65,51 +65,51 @@ repos:
         args: [--fix]
 """
 
-# path, base, the side that changed the layout, the other, merged
+# path, base, the side that changed the layout, the other side, merged
 ALIKE = {
-    "another line length": (
+    "line_length_changed_other_side_edits": (
         "a.py",
         CODE,
         SHORT,
         CODE.replace("return None", "return path").replace("import os", "import sys"),
         SHORT.replace("return None", "return path").replace("import os", "import sys"),
     ),
-    "another line length, and a change": (
+    "line_length_and_code_changed_other_side_edits": (
         "a.py",
         CODE,
         SHORT.replace('"json"', '"yaml"'),
         CODE.replace("return None", "return path"),
         SHORT.replace('"json"', '"yaml"').replace("return None", "return path"),
     ),
-    "another line length, and a new function": (
+    "line_length_changed_and_function_added_other_side_edits": (
         "a.py",
         CODE,
         f"{SHORT}\n\ndef mine():\n    return 1\n",
         CODE.replace("return None", "return path"),
         f"{SHORT}\n\ndef mine():\n    return 1\n".replace("return None", "return path"),
     ),
-    "other dashes": (
+    "list_indentation_changed_other_side_edits": (
         "a.yaml",
         HOOKS,
         DASHED,
         HOOKS.replace("v1", "v2").replace("[--fix]", "[]\n        files: x"),
         DASHED.replace("v1", "v2").replace("[--fix]", "[]\n        files: x"),
     ),
-    "an indentation by four": (
+    "json_indentation_changed_other_side_adds_key": (
         "a.json",
         '{\n  "a": {\n    "b": 1\n  }\n}\n',
         '{\n    "a": {\n        "b": 1\n    }\n}\n',
         '{\n  "a": {\n    "b": 1,\n    "c": 2\n  }\n}\n',
         '{\n    "a": {\n        "b": 1,\n        "c": 2\n    }\n}\n',
     ),
-    "blanks at the ends of lines": (
+    "trailing_blanks_removed_other_side_edits": (
         "notes.txt",
         "one  \ntwo\nthree \nfour\n",
         "one\ntwo\nthree\nfour\n",
         "one  \ntwo\nthree \n4\n",
         "one\ntwo\nthree\n4\n",
     ),
-    "tabs": (
+    "spaces_replaced_by_tabs_other_side_adds_lines": (
         "Makefile",
         "test:\n    pytest\ndocs:\n    sphinx\n",
         "test:\n\tpytest\ndocs:\n\tsphinx\n",
@@ -120,20 +120,20 @@ ALIKE = {
 
 
 @pytest.mark.parametrize("name", ALIKE)
-def test_the_change_comes_out_in_the_other_layout(name: str) -> None:
+def test_change_gets_layout_of_the_other_side(name: str) -> None:
     path, *texts, merged = ALIKE[name]
     base, side, other = (text.encode() for text in texts)
     assert structural.merge(path, base, side, other).text.decode() == merged
-    known = formats.of(path)
+    file_format = formats.of(path)
     swapped = structural.merge(path, base, other, side).text.decode()
-    if known:  # what yours changed may be laid out as yours
-        units = audit.of(formats.name_of(known))
+    if file_format:  # the changes of ours can keep their own layout
+        units = audit.of(formats.name_of(file_format))
         assert units(swapped) == units(merged)
     else:
         assert swapped == merged
 
 
-def test_each_side_changes_the_layout_elsewhere() -> None:
+def test_sides_change_layout_in_different_places() -> None:
     base, ours, theirs = (
         f"a = f({one})\nx = 1\nb = {two}\ny = {three}\n".encode()
         for one, two, three in (("1, 2", "'b'", 1), ("1,\n    2", "'b'", 2), ("1, 2", '"b"', 1))
@@ -144,25 +144,25 @@ def test_each_side_changes_the_layout_elsewhere() -> None:
 
 # path, base, ours, theirs
 NOT_ALIKE = {
-    "a comment within that one side changed": (
+    "both_sides_change_comment_of_reformatted_statement": (
         "a.py",
         'x = f("aaaa", "bbbb")  # old\n',
         'x = f(\n    "aaaa",\n    "bbbb",\n)  # mine\n',
         'x = f("aaaa", "bbbb")  # new\n',
     ),
-    "both changed the statement that is laid out anew": (
+    "both_sides_change_reformatted_statement": (
         "a.py",
         'x = f("aaaa" + g(1))\n',
         'x = f(\n    "aaaa"\n    + g(2)\n)\n',
         'x = f("aaaa" + g(3))\n',
     ),
-    "blanks that both changed, where they may mean something": (
+    "both_sides_change_indentation_that_can_have_meaning": (
         "notes.txt",
         "a:\n  b\nc\n",
         "a:\n    b\nc2\n",
         "a:\nb\nc\n",
     ),
-    "an indentation in two ways": (
+    "ours_changes_indentation_in_two_ways": (
         "notes.txt",
         "  a\n  b\nc\n",
         "    a\n\tb\nc\n",
@@ -172,12 +172,12 @@ NOT_ALIKE = {
 
 
 @pytest.mark.parametrize("name", NOT_ALIKE)
-def test_not_certain(name: str) -> None:
+def test_conflicts(name: str) -> None:
     path, *texts = NOT_ALIKE[name]
     with pytest.raises(NotCertain):
         structural.merge(path, *(text.encode() for text in texts))
 
 
-def test_statements_are_all_of_the_text() -> None:
+def test_statements_cover_the_whole_text() -> None:
     for text in (CODE, SHORT, "", "x = 1", "# c\n\nx = [  # d\n    # e\n    1,\n]\n\n\n# f\n"):
         assert "".join(layout._statements(text)) == text

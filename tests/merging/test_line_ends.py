@@ -20,14 +20,14 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
 @pytest.mark.parametrize(
     ("ours", "theirs", "expected"),
     [
-        pytest.param(b"a\r\nb\r\n", b"a\nc\n", b"a\r\nc\r\n", id="the service has CRLF"),
-        pytest.param(b"a\nb\n", b"a\nc\n", b"a\nc\n", id="the service has LF"),
-        pytest.param(b"a\r\nb\nc\n", b"a\nc\n", b"a\nc\n", id="most lines of the service have LF"),
-        pytest.param(b"a\r\n", b"a\r\nc\n", b"a\r\nc\n", id="the render has CRLF itself"),
-        pytest.param(b"a\0\r\n", b"a\n", b"a\n", id="the service's file is binary"),
+        pytest.param(b"a\r\nb\r\n", b"a\nc\n", b"a\r\nc\r\n", id="service_has_crlf"),
+        pytest.param(b"a\nb\n", b"a\nc\n", b"a\nc\n", id="service_has_lf"),
+        pytest.param(b"a\r\nb\nc\n", b"a\nc\n", b"a\nc\n", id="service_has_mostly_lf"),
+        pytest.param(b"a\r\n", b"a\r\nc\n", b"a\r\nc\n", id="render_has_crlf"),
+        pytest.param(b"a\0\r\n", b"a\n", b"a\n", id="file_of_service_is_binary"),
     ],
 )
-def test_a_render_follows(
+def test_render_gets_line_ends_of_service(
     ours: bytes, theirs: bytes, expected: bytes, repository: Repository
 ) -> None:
     oids = repository.write_blobs([ours, theirs])
@@ -38,7 +38,7 @@ def test_a_render_follows(
     assert mine["a.txt"].oid == oids[0]
 
 
-def test_a_link_and_a_file_of_one_side_only_are_left_alone(repository: Repository) -> None:
+def test_links_and_new_files_are_unchanged(repository: Repository) -> None:
     windows, plain = repository.write_blobs([b"a\r\n", b"a\n"])
     ours = {"link": Entry("100644", windows)}
     render = {"link": Entry("120000", plain), "new": Entry("100644", plain)}

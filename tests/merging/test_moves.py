@@ -1,4 +1,4 @@
-"""An entry that one side moved to another table is known, and the other side's can follow."""
+"""An entry that one side moved to another table is found, and moved on the other side too."""
 
 import pytest
 from drydock.documents.formats import toml
@@ -13,13 +13,13 @@ def read(text: str) -> Part:
     return toml.read(text)
 
 
-def told(base: str, side: str, other: str) -> list[str]:
+def moves_in(base: str, side: str, other: str) -> list[str]:
     return [str(move) for move in moves.of(read(base), read(side), read(other))]
 
 
-def test_an_entry_that_went_to_another_table_is_known_by_its_name_and_content() -> None:
+def test_moved_entry_is_recognized_by_key_and_content() -> None:
     side = f'{GROUPS}dev = ["pytest", "ruff", "mypy"]\n'
-    assert told(EXTRAS, side, EXTRAS) == [
+    assert moves_in(EXTRAS, side, EXTRAS) == [
         "dev from project.optional-dependencies to dependency-groups"
     ]
 
@@ -27,25 +27,27 @@ def test_an_entry_that_went_to_another_table_is_known_by_its_name_and_content() 
 @pytest.mark.parametrize(
     ("side", "other"),
     [
-        pytest.param(f'{GROUPS}dev = ["black"]\n', EXTRAS, id="another entry of that name"),
-        pytest.param(EXTRAS + '\n[dependency-groups]\ndev = ["pytest"]\n', EXTRAS, id="a copy"),
+        pytest.param(f'{GROUPS}dev = ["black"]\n', EXTRAS, id="different_entry_with_same_key"),
+        pytest.param(
+            EXTRAS + '\n[dependency-groups]\ndev = ["pytest"]\n', EXTRAS, id="entry_copied"
+        ),
         pytest.param(
             f'{GROUPS}dev = ["pytest", "ruff"]\n',
             EXTRAS + '\n[dependency-groups]\ndev = ["mine"]\n',
-            id="the other side has one there",
+            id="other_side_has_entry_in_target",
         ),
         pytest.param(
             f'{GROUPS}dev = ["pytest", "ruff"]\n',
             EXTRAS.replace('dev = ["pytest", "ruff"]\n', ""),
-            id="the other side removed it",
+            id="other_side_removes_entry",
         ),
     ],
 )
-def test_what_may_be_something_else_is_no_move(side: str, other: str) -> None:
-    assert told(EXTRAS, side, other) == []
+def test_ambiguous_change_is_not_a_move(side: str, other: str) -> None:
+    assert moves_in(EXTRAS, side, other) == []
 
 
-def test_the_others_entry_follows_with_what_it_holds() -> None:
+def test_entry_of_other_side_moves_with_its_items() -> None:
     side = f'{GROUPS}dev = ["pytest", "ruff"]\n'
     other = EXTRAS.replace('"ruff"', '"ruff", "mine"')
     (move,) = moves.of(read(EXTRAS), read(side), read(other))

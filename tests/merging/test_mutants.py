@@ -1,4 +1,4 @@
-"""Without the check of one kind of invariant, triples of that kind merge silently and wrongly."""
+"""Without the check of one kind of invariant, triples of that kind silently merge wrongly."""
 
 import pytest
 from drydock.git import Repository
@@ -26,9 +26,9 @@ def conflicts(repository: Repository, about: str) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("about", CHECKS)
-def test_without_its_check_an_invariant_is_broken(
+def test_triples_fail_without_the_check_of_their_invariant(
     about: str, repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = conflicts(repository, about)
+    expected = conflicts(repository, about)
     monkeypatch.setattr(invariants, CHECKS[about], lambda *_: None)
-    assert conflicts(repository, about) < held
+    assert conflicts(repository, about) < expected

@@ -1,8 +1,8 @@
-"""Random edits of real files on both sides: a merge says all of both, or is a conflict.
+"""Random edits of real files on both sides: a merge has all changes of both, or is a conflict.
 
-What a text says is read here by the format's own parser, as often as it is said where; of an edit
-nothing is known but what it changed of that. So what a merge must say needs no merging: what base
-says, with what each side added and without what each removed.
+A parser of the format counts the facts in a text: contents with their places. An edit is known only
+by the counts that it changes. So the expected counts of a merge are known without merging: those of
+base, with what each side added and without what each side removed.
 """
 
 import ast
@@ -29,19 +29,19 @@ from tests.support import git
 CASES = int(os.environ.get("DRYDOCK_CASES", "300"))
 LABELS = Labels(base="release v1", ours="yours", theirs="release v2")
 ROOT = Path(__file__).parents[2]
-Said = Counter[tuple[str, str]]
-"""How often each thing is said where."""
+Facts = Counter[tuple[str, str]]
+"""The count of each place and content."""
 
 
 def _leaves(value: object, place: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         yield place, "{}"
-        for key, held in value.items():
-            yield from _leaves(held, f"{place}.{key}")
+        for key, child in value.items():
+            yield from _leaves(child, f"{place}.{key}")
     elif isinstance(value, list):
         yield place, "[]"
-        for held in value:
-            yield from _leaves(held, f"{place}[]")
+        for item in value:
+            yield from _leaves(item, f"{place}[]")
     elif isinstance(value, str):
         yield place, "a text"
         yield from ((place, word) for word in value.split())
@@ -50,18 +50,19 @@ def _leaves(value: object, place: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _words(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield names and constants; where they are is left out, as an edit may open or end a block."""
-    for one in ast.walk(tree):
-        said = [str(value) for _, value in ast.iter_fields(one) if isinstance(value, str | int)]
-        yield from (("", f"{type(one).__name__} {word}") for word in " ".join(said).split() or [""])
+    """Yield names and constants without their places, because an edit can open or end a block."""
+    for node in ast.walk(tree):
+        values = [str(value) for _, value in ast.iter_fields(node) if isinstance(value, str | int)]
+        for word in " ".join(values).split() or [""]:
+            yield "", f"{type(node).__name__} {word}"
 
 
-def _python(text: str) -> Said:
+def _python(text: str) -> Facts:
     compile(text, "text", "exec")
     return Counter(_words(ast.parse(text)))
 
 
-SAYS: dict[str, Callable[[str], Said]] = {
+FACTS: dict[str, Callable[[str], Facts]] = {
     ".json": lambda text: Counter(_leaves(json.loads(text))),
     ".py": _python,
     ".toml": lambda text: Counter(_leaves(tomllib.loads(text))),
@@ -70,7 +71,7 @@ SAYS: dict[str, Callable[[str], Said]] = {
 }
 INVALID = (ValueError, SyntaxError, yaml.YAMLError)
 OPENS = (":", "|", ">", "-", "{", "[", "(")
-"""How lines end that open a block, which would become part of another without them."""
+"""Ends of lines that open a block, which would become part of another block without them."""
 HEADER = re.compile(r"\s*\[.*\]\s*(#.*)?$")
 """A line that opens a table of TOML."""
 FILES = sorted(
@@ -111,7 +112,7 @@ def edited(text: str, suffix: str, side: str, chance: random.Random) -> str:
             lines.insert(at, f"def {name}():\n    return {step}\n\n\n")
         candidate = "".join(lines)
         try:
-            SAYS[suffix](candidate)
+            FACTS[suffix](candidate)
         except INVALID:
             continue
         if formats.problem(f"a{suffix}", candidate.encode()) is None:  # no key twice
@@ -120,15 +121,15 @@ def edited(text: str, suffix: str, side: str, chance: random.Random) -> str:
 
 
 def _opens(lines: list[str], at: int, suffix: str) -> bool:
-    """Tell whether what follows a line is part of it.
+    """Tell whether the lines below a line belong to it.
 
-    In data, what follows goes by the name in the line: where a side changes that name, or drops the
-    line, what the other side changes below moves along. That is right, and nothing that counting
-    by place can tell.
+    In data, the places of the lines below include the name in the line: if a side changes that name
+    or removes the line, the changes of the other side below move along. That is correct, but
+    counting by place cannot show it.
     """
     line, below = lines[at], lines[at + 1] if at + 1 < len(lines) else ""
     is_header = suffix == ".toml" and HEADER.match(line) is not None
-    # Such as `- name: one`, below which the rest of an item stands.
+    # Such as `- name: one`, followed by the rest of the item.
     is_item = suffix in {".yaml", ".yml"} and _indent(below) > _indent(line)
     return is_header or is_item or line.rstrip().endswith(OPENS)
 
@@ -137,23 +138,23 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def with_what_both_dropped(base: str, ours: str, theirs: str, suffix: str) -> str:
-    """Return `base` without the lines that both sides dropped, if it is valid then.
+def without_dropped_by_both(base: str, ours: str, theirs: str, suffix: str) -> str:
+    """Return `base` without the lines that both sides dropped, if it is still valid.
 
-    Who drops what the other drops, and adds something alike elsewhere, seems to have done nothing.
+    A side that drops a line and adds a similar one elsewhere has the same counts as base.
     """
     lines = base.splitlines(keepends=True)
     gone = _dropped(lines, ours) & _dropped(lines, theirs)
     left = "".join(line for at, line in enumerate(lines) if at not in gone)
     try:
-        SAYS[suffix](left)
+        FACTS[suffix](left)
     except INVALID:
         return base
     return left
 
 
 def _dropped(base: list[str], side: str) -> set[int]:
-    """Return which lines of `base` a side has not."""
+    """Return the indexes of the lines of `base` that a side lacks."""
     matcher = SequenceMatcher(None, base, side.splitlines(keepends=True), autojunk=False)
     kept = {
         at for start, _, size in matcher.get_matching_blocks() for at in range(start, start + size)
@@ -162,10 +163,10 @@ def _dropped(base: list[str], side: str) -> set[int]:
 
 
 def allowed(base: int, ours: int, theirs: int) -> set[int]:
-    """Return how often something may be said in a merge, from how often the sides say it."""
+    """Return the possible counts of a fact in a merge, from those of the sides."""
     by_ours, by_theirs = ours - base, theirs - base
     counts = {base + by_ours + by_theirs}
-    if by_ours * by_theirs > 0:  # both did the same, perhaps
+    if by_ours * by_theirs > 0:  # both may have made the same change
         counts.add(base + max(by_ours, by_theirs, key=abs))
     return counts
 
@@ -179,7 +180,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
 
 
 @pytest.mark.slow
-def test_a_merge_says_all_of_both_sides_or_is_a_conflict(repository: Repository) -> None:
+def test_merge_has_all_changes_or_conflicts(repository: Repository) -> None:
     outcomes: Counter[str] = Counter()
 
     @settings(
@@ -200,20 +201,24 @@ def test_a_merge_says_all_of_both_sides_or_is_a_conflict(repository: Repository)
         assert not wrong, (seed, path, wrong)
 
     check()
-    assert outcomes["clean"] > CASES / 3, outcomes  # else it would hold of anything
+    assert outcomes["clean"] > CASES / 3, outcomes  # conflicts alone would prove nothing
 
 
 def misfits(suffix: str, base: str, ours: str, theirs: str, merged: str) -> list[tuple[str, str]]:
-    """Return what a merge says more or less often than both sides' edits make of it."""
-    left = with_what_both_dropped(base, ours, theirs, suffix)
-    bases = [SAYS[suffix](text) for text in dict.fromkeys((base, left))]
-    mine, new, now = (SAYS[suffix](text) for text in (ours, theirs, merged))
-    every = {said for one in (*bases, mine, new, now) for said in one}
+    """Return the facts whose count in a merge does not follow from the edits of both sides."""
+    left = without_dropped_by_both(base, ours, theirs, suffix)
+    bases = [FACTS[suffix](text) for text in dict.fromkeys((base, left))]
+    in_ours, in_theirs, in_merged = (FACTS[suffix](text) for text in (ours, theirs, merged))
+    every = {fact for counts in (*bases, in_ours, in_theirs, in_merged) for fact in counts}
     return [
-        said
-        for said in sorted(every)
-        if now[said]
-        not in {count for was in bases for count in allowed(was[said], mine[said], new[said])}
+        fact
+        for fact in sorted(every)
+        if in_merged[fact]
+        not in {
+            count
+            for in_base in bases
+            for count in allowed(in_base[fact], in_ours[fact], in_theirs[fact])
+        }
     ]
 
 
@@ -222,10 +227,10 @@ DROPPED_BY_BOTH = (
     "import os\n\nB = 2\nC = 3\nD = 4\n\n\ndef use():\n    return os.sep, B, C\n",
     "import os\n\nB = 2\nC = 3\n\n\ndef use():\n    return os.sep, C, B\n",
 )
-"""Both sides drop `A`, and ours defines another name: as many assignments as before."""
+"""Both sides drop `A`, and ours defines another name: the number of assignments is unchanged."""
 
 
-def test_what_both_sides_dropped_is_dropped_once(repository: Repository) -> None:
+def test_line_removed_by_both_sides_is_removed_once(repository: Repository) -> None:
     merged = merge(repository, "a.py", *DROPPED_BY_BOTH)
     assert merged is not None
     assert misfits(".py", *DROPPED_BY_BOTH, merged) == []
@@ -234,7 +239,7 @@ def test_what_both_sides_dropped_is_dropped_once(repository: Repository) -> None
     assert ("", "Name A") in misfits(".py", *DROPPED_BY_BOTH, f"A = 1\n{merged}")
 
 
-def test_what_is_added_below_a_header_that_the_other_side_dropped_moves_along(
+def test_addition_below_removed_header_moves_along(
     repository: Repository,
 ) -> None:
     base = (
@@ -246,7 +251,7 @@ def test_what_is_added_below_a_header_that_the_other_side_dropped_moves_along(
 
 
 def merge(repository: Repository, name: str, base: str, ours: str, theirs: str) -> str | None:
-    """Return what the merge of a file comes to; None for a conflict."""
+    """Return the merge of a file; None for a conflict."""
     oids = repository.write_blobs([text.encode() for text in (base, ours, theirs)])
     trees = [{name: Entry("100644", oid)} for oid in oids]
     merged = three_way(repository, trees[0], trees[1], trees[2], LABELS)

@@ -1,4 +1,4 @@
-"""What the release changes in a section that you removed is skipped, unless something lives on."""
+"""A change of the release to a section that ours removed is skipped if nothing of it remains."""
 
 import pytest
 from drydock.merging import removed
@@ -27,52 +27,52 @@ The shop sells what people want to buy.
 """
 
 
-def changed(before: str, after: str) -> str:
+def section_with(before: str, after: str) -> str:
     assert before in SECTION
     return SECTION.replace(before, after)
 
 
-GONE = {
-    "a changed line": changed("3.11", "3.12"),
-    "a paragraph that is new": changed("Then", "Be patient.\n\nThen"),
-    "a paragraph that is gone": changed("Then install the service into it.\n\n", ""),
-    "a line too short to be known again, of code that is gone": changed("bash", "console"),
+REMOVED = {
+    "theirs_changes_line": section_with("3.11", "3.12"),
+    "theirs_adds_paragraph": section_with("Then", "Be patient.\n\nThen"),
+    "theirs_removes_paragraph": section_with("Then install the service into it.\n\n", ""),
+    "theirs_changes_short_line_of_removed_code": section_with("bash", "console"),
 }
 
 
-@pytest.mark.parametrize("name", GONE)
-def test_what_is_gone_stays(name: str) -> None:
-    assert removed.stays(SECTION, GONE[name], OWN)
+@pytest.mark.parametrize("name", REMOVED)
+def test_removed_section_stays_removed(name: str) -> None:
+    assert removed.stays(SECTION, REMOVED[name], OWN)
 
 
-LIVES: dict[str, tuple[str, str]] = {
-    "what changes, elsewhere": (
-        changed("into it", "into that"),
+REMAINING: dict[str, tuple[str, str]] = {
+    "changed_line_is_elsewhere_in_ours": (
+        section_with("into it", "into that"),
         f"{OWN}\nThen install the service into it.\n",
     ),
-    "what stands beside what is new": (
-        changed("Then", "Be patient.\n\nThen"),
+    "neighbour_of_added_paragraph_is_elsewhere_in_ours": (
+        section_with("Then", "Be patient.\n\nThen"),
         f"{OWN}\nThen install the service into it.\n",
     ),
-    "the whole, under another title": (
-        changed("3.11", "3.12"),
+    "section_has_other_title_in_ours": (
+        section_with("3.11", "3.12"),
         SECTION.replace("Getting started", "Quick start"),
     ),
-    "a short line, when there is nothing else to know it by": (
-        changed("Ask the team.", "Ask us."),
+    "short_line_alone_is_elsewhere_in_ours": (
+        section_with("Ask the team.", "Ask us."),
         f"{OWN}\nAsk the team.\n",
     ),
-    "nothing, but the end may be meant for the whole text": (f"{SECTION}\nnew\n", OWN),
+    "theirs_appends_paragraph": (f"{SECTION}\nnew\n", OWN),
 }
 
 
-@pytest.mark.parametrize("name", LIVES)
-def test_what_lives_on_does_not(name: str) -> None:
-    theirs, ours = LIVES[name]
+@pytest.mark.parametrize("name", REMAINING)
+def test_section_that_remains_elsewhere_is_not_removed(name: str) -> None:
+    theirs, ours = REMAINING[name]
     assert not removed.stays(SECTION, theirs, ours)
 
 
-def test_a_text_has_what_the_release_adds_whatever_its_line_ends() -> None:
+def test_additions_are_found_regardless_of_line_breaks() -> None:
     assert removed.has("", "The shop sells what people want to buy.", OWN)
     assert removed.has("", "The shop sells\nwhat people want to buy.", OWN)
     assert not removed.has("", "A shop.", OWN)

@@ -1,4 +1,4 @@
-"""No release adds what takes the place of a service's own: by what a tool reads, or by case."""
+"""A file of the release that would shadow one of the service is left out."""
 
 from pathlib import Path
 
@@ -38,8 +38,8 @@ NOT_READ = {
 RELEASE = '{"$schema": "https://x", "extends": ["a"], "copier": {"automerge": false}}'
 
 
-def found(folder: Path, own: dict[str, str], prefix: str = "") -> list[shadowing.Shadow]:
-    """Return what stays out where a release adds `.azure/renovate.json` to what a service has."""
+def shadows(folder: Path, own: dict[str, str], prefix: str = "") -> list[shadowing.Shadow]:
+    """Return what is left out when a release adds `.azure/renovate.json` to a service."""
     git(folder, "init", "--quiet")
     write(folder, dict(own))
     commit(folder, "a service")
@@ -54,57 +54,61 @@ def found(folder: Path, own: dict[str, str], prefix: str = "") -> list[shadowing
 
 
 @pytest.mark.parametrize("name", READ)
-def test_what_is_read_stays_alone(tmp_path: Path, name: str) -> None:
-    (one,) = found(tmp_path, {name: READ[name]})
+def test_renovate_file_of_release_is_left_out(tmp_path: Path, name: str) -> None:
+    (shadow,) = shadows(tmp_path, {name: READ[name]})
 
-    assert (one.path, one.own) == (".azure/renovate.json", name)
-    assert one.duty.endswith('"extends": ["a"], "copier": {"automerge": false}')
+    assert (shadow.path, shadow.own) == (".azure/renovate.json", name)
+    assert shadow.duty.endswith('"extends": ["a"], "copier": {"automerge": false}')
 
 
 @pytest.mark.parametrize("name", NOT_READ)
-def test_beside_what_is_not_read_the_release_adds_its_own(tmp_path: Path, name: str) -> None:
-    assert found(tmp_path, {name: NOT_READ[name]}) == []
+def test_renovate_file_is_added_next_to_files_that_renovate_ignores(
+    tmp_path: Path, name: str
+) -> None:
+    assert shadows(tmp_path, {name: NOT_READ[name]}) == []
 
 
-def test_in_a_folder_of_a_repository_nothing_is_read(tmp_path: Path) -> None:
-    assert found(tmp_path, {".renovaterc": "{}"}, prefix="shop/") == []
+def test_renovate_reads_nothing_in_subfolders(tmp_path: Path) -> None:
+    assert shadows(tmp_path, {".renovaterc": "{}"}, prefix="shop/") == []
 
 
 FILE = Entry("100644", "a" * 40)
 OTHER = Entry("100644", "b" * 40)
-README, MINE = "docs/README.md", "docs/Readme.md"
+README, OUR_README = "docs/README.md", "docs/Readme.md"
 
 
 def of_other_case(folder: Path, base: Tree, ours: Tree, theirs: Tree) -> list[tuple[str, str]]:
     git(folder, "init", "--quiet")
     found = shadowing.find(Repository.at(folder), "shop/", base, ours, theirs)
-    return [(one.path, one.own) for one in found]
+    return [(shadow.path, shadow.own) for shadow in found]
 
 
 @pytest.mark.parametrize(
     ("base", "ours", "theirs"),
     [
-        pytest.param({}, {MINE: FILE}, {README: OTHER}, id="the release adds it"),
-        pytest.param({README: FILE}, {MINE: FILE}, {README: OTHER}, id="the release changes it"),
-        pytest.param({}, {MINE: FILE}, {README: FILE}, id="both say the same"),
+        pytest.param({}, {OUR_README: FILE}, {README: OTHER}, id="theirs_adds_file"),
+        pytest.param({README: FILE}, {OUR_README: FILE}, {README: OTHER}, id="theirs_changes_file"),
+        pytest.param({}, {OUR_README: FILE}, {README: FILE}, id="both_have_same_content"),
     ],
 )
-def test_a_file_of_another_case_stays_alone(
+def test_file_that_differs_in_case_is_left_out(
     tmp_path: Path, base: Tree, ours: Tree, theirs: Tree
 ) -> None:
-    assert of_other_case(tmp_path, base, ours, theirs) == [(README, MINE)]
+    assert of_other_case(tmp_path, base, ours, theirs) == [(README, OUR_README)]
 
 
 @pytest.mark.parametrize(
     ("base", "ours", "theirs"),
     [
-        pytest.param({}, {MINE: FILE, README: FILE}, {README: OTHER}, id="ours has both"),
-        pytest.param({README: FILE}, {MINE: FILE}, {README: FILE}, id="the release has no news"),
-        pytest.param({MINE: FILE}, {MINE: OTHER}, {README: FILE}, id="the release renames its own"),
-        pytest.param({}, {"Readme.md": FILE}, {README: FILE}, id="in another folder"),
+        pytest.param({}, {OUR_README: FILE, README: FILE}, {README: OTHER}, id="ours_has_both"),
+        pytest.param({README: FILE}, {OUR_README: FILE}, {README: FILE}, id="theirs_unchanged"),
+        pytest.param(
+            {OUR_README: FILE}, {OUR_README: OTHER}, {README: FILE}, id="theirs_renames_its_file"
+        ),
+        pytest.param({}, {"Readme.md": FILE}, {README: FILE}, id="file_in_other_folder"),
     ],
 )
-def test_beside_others_the_file_of_the_release_is_added(
+def test_file_is_added_if_it_shadows_none(
     tmp_path: Path, base: Tree, ours: Tree, theirs: Tree
 ) -> None:
     assert of_other_case(tmp_path, base, ours, theirs) == []

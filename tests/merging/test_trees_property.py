@@ -1,7 +1,7 @@
-"""Whatever user and release did: a clean merge has every change of both, and no line is lost.
+"""For any changes of user and release, a clean merge has all of them, and no line is lost.
 
-Every line has a name of its own, so what a merge must hold is known without merging: all lines of
-base, and those that a side added, less those that a side removed.
+Every line has a unique name, so the expected result is known without merging: all lines of base and
+those that a side added, without those that a side removed.
 """
 
 import re
@@ -29,7 +29,7 @@ class File:
     executable: bool = False
     binary: bool = False
     ended: bool = True
-    """Whether the last line has its line end."""
+    """Whether the last line has a line end."""
 
     def content(self) -> bytes:
         text = "\n".join([*self.lines, ""] if self.ended else self.lines).encode()
@@ -56,7 +56,7 @@ def bases(draw: st.DrawFn) -> Files:
 
 @st.composite
 def histories(draw: st.DrawFn, base: Files, side: str) -> Files:
-    """Return what becomes of `base` when somebody works on it."""
+    """Return `base` after random edits of a side."""
     files = dict(base)
     for step in range(draw(st.integers(0, 5))):
         name = f"{side}-{step}"
@@ -99,17 +99,17 @@ def all_names(files: Files) -> set[bytes]:
 
 
 def rewritten(base: Files, side: Files, moved: dict[str, str]) -> set[bytes]:
-    """Return the lines of base that a side has in new files too unlike the old to be the same.
+    """Return the lines of base that a side has in new files that git does not see as moved.
 
-    Git calls a file moved when half of it is (gitdiffcore, "break and rename"); below that it is
-    one file removed and another added, and what the other side removed of the first is no matter.
+    Git sees a file as moved if half of it is (gitdiffcore, "break and rename"). Otherwise one file
+    is removed and another added, which can have lines that the other side removed from the first.
     """
     new = side.keys() - base.keys() - moved.keys()
     return {name for path in new for name in names(side[path].content())} & all_names(base)
 
 
 def reuses(base: Files, side: Files) -> bool:
-    """Tell whether a side put another file where one was: git takes it for the same, edited."""
+    """Tell whether a side put another file at a path of base: for git it is the same file."""
     shared = base.keys() & side.keys()
     return any(not names(base[p].content()) & names(side[p].content()) for p in shared)
 
@@ -120,7 +120,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
     git(folder, "init", "--quiet")
     with Repository.at(folder).quarantined() as quarantined:
         yield quarantined
-    assert not list(Path(folder, ".git/objects").glob("??"))  # the quarantine held
+    assert not list(Path(folder, ".git/objects").glob("??"))  # all objects were in quarantine
 
 
 def stored(repository: Repository, *sides: Files) -> list[Tree]:
@@ -141,7 +141,7 @@ def result(ours: Tree, merge: Merge) -> Tree:
 
 
 @pytest.mark.parametrize("half", [1, 2])
-def test_a_clean_merge_has_every_change_of_both_sides(repository: Repository, half: int) -> None:
+def test_clean_merge_has_every_change_of_both_sides(repository: Repository, half: int) -> None:
     @settings(
         max_examples=CASES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
@@ -160,32 +160,32 @@ def check_merge(repository: Repository, base: Files, ours: Files, theirs: Files)
     merge = three_way(repository, trees[0], trees[1], trees[2], LABELS)
     after = result(trees[1], merge)
     contents = repository.read_blobs(entry.oid for entry in after.values()) if after else {}
-    held = {name for entry in after.values() for name in names(contents[entry.oid])}
+    present = {name for entry in after.values() for name in names(contents[entry.oid])}
     in_base, in_ours, in_theirs = (all_names(side) for side in (base, ours, theirs))
 
-    # Clean or not: what the user wrote is there, or in the index of a file that conflicts.
+    # Clean or not: every line of the user is in the result, or in the index of a conflict.
     staged = [entry.oid for c in merge.conflicts.values() for entry in c.stages.values()]
     texts = repository.read_blobs(staged).values() if staged else []
     unresolved = {name for text in texts for name in names(text)}
-    assert in_ours - in_base <= held | unresolved
+    assert in_ours - in_base <= present | unresolved
     if merge.conflicts:
         event("conflicts")
         return
     event("clean")
 
-    # What the release wrote is there, save in files that the user deleted, which are told.
+    # Every line of the release is in the result, except in files that the user deleted.
     declined = {
         name
         for path in merge.declined
         for name in names(theirs[path].content() if path in theirs else b"")
     }
-    assert in_theirs - in_base - declined <= held
-    assert held <= in_base | in_ours | in_theirs
+    assert in_theirs - in_base - declined <= present
+    assert present <= in_base | in_ours | in_theirs
     if not (reuses(base, ours) or reuses(base, theirs)):
-        # What either side removed is gone, what both left alone is there.
-        assert not held & (in_base - in_ours - rewritten(base, theirs, merge.moved))
-        assert not held & (in_base - in_theirs - rewritten(base, ours, merge.moved))
-        assert in_base & in_ours & in_theirs <= held
+        # Lines that a side removed are gone, lines that both kept are present.
+        assert not present & (in_base - in_ours - rewritten(base, theirs, merge.moved))
+        assert not present & (in_base - in_theirs - rewritten(base, ours, merge.moved))
+        assert in_base & in_ours & in_theirs <= present
 
     for path, entry in after.items():
         modes = [side[path].mode if path in side else None for side in trees]

@@ -1,4 +1,4 @@
-"""What both sides keep, the merge keeps: each triple comes out as it was written down by hand."""
+"""What both sides keep, the merge keeps: each triple has the outcome written by hand."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -43,14 +43,14 @@ def _batches() -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Result:
-    """What a merge makes of one file."""
+    """The result of the merge of one file."""
 
     content: str
     conflict: Conflict | None
 
 
 class Merges:
-    """Merges each batch once, when it is first needed: many files take git as long as one."""
+    """Merges each batch once, when it is first needed: git merges many files as fast as one."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -109,7 +109,7 @@ def test_outcome(name: str, merges: Merges) -> None:
         assert content == triple.side("m")
 
 
-def test_the_table_is_as_wide_as_it_must_be() -> None:
+def test_there_are_enough_triples() -> None:
     merged = [triple for triple in TRIPLES.values() if not triple.is_conflict]
     assert len(TRIPLES) >= 80
     assert len(merged) >= 25

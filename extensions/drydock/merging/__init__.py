@@ -1,1 +1,1 @@
-"""The three-way merge of trees, and its way into a work tree."""
+"""The three-way merge of trees, and writing it to a work tree."""

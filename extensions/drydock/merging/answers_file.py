@@ -1,4 +1,4 @@
-"""The answers file records what was rendered, whatever was edited in it."""
+"""Keeps the answers file a record of the rendered answers, regardless of edits to it."""
 
 from contextlib import suppress
 
@@ -11,9 +11,9 @@ from drydock.project import Service
 
 
 def settle(repository: Repository, service: Service, trees: Sides, merge: Merge) -> str | None:
-    """Let the merge have the release's answers file, unless it says the same already.
+    """Take the answers file from the release, unless the merged one has the same data.
 
-    Return what to say of it, if edits of the file are gone by that.
+    Returns a message if this drops edits of the file.
     """
     path = service.prefix + service.answers.file
     ours, theirs = service.tracked[path], trees.theirs[path]
@@ -27,4 +27,4 @@ def settle(repository: Repository, service: Service, trees: Sides, merge: Merge)
                 return None
     merge.conflicts.pop(path, None)
     merge.changes[path] = theirs
-    return f"{service.answers.file} was regenerated: edits of its text are gone"
+    return f"{service.answers.file} was regenerated: edits to its text are dropped"

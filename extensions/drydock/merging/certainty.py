@@ -1,5 +1,5 @@
-"""What every merge of parts may say: that it would be a guess."""
+"""The exception for a structural merge that would be a guess."""
 
 
-class NotCertain(Exception):  # noqa: N818 - no error: the file stays a conflict
-    """A merge by meaning would be a guess; the text says why, on one line."""
+class NotCertain(Exception):  # noqa: N818 - not an error: the file stays a conflict
+    """A structural merge would be a guess; the message is one line and gives the reason."""

@@ -1,7 +1,7 @@
-"""Judges merged Helm charts by what they render, where Helm is at hand.
+"""Checks merged Helm charts by rendering them, if Helm is installed.
 
-A template and the values for it are merged file by file, and are right or wrong only together: two
-variables of one name, from two templates. Nothing but `helm template` is run, without a cluster.
+Templates and values are merged file by file, but are only correct in combination: two templates can
+set variables with the same name. Only `helm template` runs, without a cluster.
 """
 
 import shutil
@@ -16,44 +16,44 @@ from drydock.merging.audit import invariants
 
 _CHART = "Chart.yaml"
 _SECONDS = 20
-"""How long Helm may take for one chart."""
+"""The time limit for rendering one chart."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a chart as it would be merged."""
+    """A problem with a merged chart."""
 
     chart: str
-    """The folder of it, with `/` at its end."""
+    """The chart's folder, with a trailing `/`."""
     reason: str
 
 
 def problems(
     repository: Repository, sides: tuple[Tree, Tree, Tree], changes: Mapping[str, Entry | None]
 ) -> Iterator[Problem]:
-    """Yield what is wrong with each chart that both sides changed; `changes` are made to ours.
+    """Yield a problem for each broken chart that both sides changed; `changes` are made to ours.
 
-    A chart that a side cannot render is not judged: some need what only their cluster has.
+    A chart that does not render on each side is skipped: some need resources of their cluster.
     """
     helm = shutil.which("helm")
     if helm is None:
         return
     base, ours, theirs = sides
-    merged = {path: changes.get(path, entry) for path, entry in ours.items()} | dict(changes)
-    now = {path: entry for path, entry in merged.items() if entry}
-    for path in sorted(now):
+    entries = {path: changes.get(path, entry) for path, entry in ours.items()} | dict(changes)
+    merged = {path: entry for path, entry in entries.items() if entry}
+    for path in sorted(merged):
         if path.rpartition("/")[2] != _CHART or not all(path in side for side in sides):
             continue
         folder = path.removesuffix(_CHART)
-        was, mine, new, result = (_inside(side, folder) for side in (base, ours, theirs, now))
-        if was in (mine, new) or result in (mine, new):
+        charts = [_inside(tree, folder) for tree in (base, ours, theirs, merged)]
+        if charts[0] in charts[1:3] or charts[3] in charts[1:3]:
             continue
         with tempfile.TemporaryDirectory(prefix="drydock.chart.") as scratch:
-            texts = [
+            renders = [
                 _rendered(helm, repository, files, Path(scratch, str(number)))
-                for number, files in enumerate((was, mine, new, result))
+                for number, files in enumerate(charts)
             ]
-        if reason := _reason(*texts):
+        if reason := _reason(*renders):
             yield Problem(folder, reason)
 
 
@@ -65,7 +65,7 @@ def _inside(side: Tree, folder: str) -> Tree:
 def _rendered(
     helm: str, repository: Repository, files: Tree, folder: Path
 ) -> subprocess.CompletedProcess[str]:
-    """Render a chart; what it says of its error stands alone for the folder that it is in."""
+    """Run `helm template` on a chart that is written to `folder`."""
     contents = repository.read_blobs(entry.oid for entry in files.values())
     for path, entry in files.items():
         if entry.mode.startswith("100"):
@@ -91,9 +91,9 @@ def _reason(
     if any(side.returncode for side in (base, ours, theirs)):
         return None
     if merged.returncode:
-        said = merged.stderr.strip().removeprefix("Error: ").partition("\n")[0]
-        return f"Helm cannot render it: {said}" if said else None
+        error = merged.stderr.strip().removeprefix("Error: ").partition("\n")[0]
+        return f"Helm cannot render it: {error}" if error else None
     broken = invariants.broken(
         "manifests.yaml", base.stdout, ours.stdout, theirs.stdout, merged.stdout
     )
-    return f"rendered by Helm, {broken}" if broken else None
+    return f"when rendered by Helm, {broken}" if broken else None

@@ -1,7 +1,7 @@
-"""The blank lines around a text, and its last line end, belong to the file, not to its lines.
+"""Merges texts without the blank lines around them and the line end after the last line.
 
-Editors add and drop them on their own; for git that is a change of the first or the last line,
-which then conflicts with whatever is done there.
+Editors add and remove these automatically. For git that is a change to the first or last line,
+which conflicts with any other change there.
 """
 
 import re
@@ -14,21 +14,24 @@ _PARTS = re.compile(
 
 
 def merge(base: bytes | None, ours: bytes, theirs: bytes) -> bytes | None:
-    """Merge three texts that differ in what is around them; None if that fails.
+    """Merge three texts that differ in their surrounding blank lines; None if that fails.
 
-    Where both sides added the text, yours stands if it is the same but for that.
+    If both sides added the text, ours is the result if only the blank lines differ.
     """
-    found = [_PARTS.fullmatch(text) for text in (base or b"", ours, theirs)]
-    was, mine, new = (part.groups() if part else () for part in found)
+    matches = [_PARTS.fullmatch(text) for text in (base or b"", ours, theirs)]
+    base_parts, our_parts, their_parts = (match.groups() if match else () for match in matches)
     if base is None:
-        return ours if mine[1] == new[1] else None
-    if (was[0], was[2]) == (mine[0], mine[2]) == (new[0], new[2]):
+        return ours if our_parts[1] == their_parts[1] else None
+    surroundings = {(head, tail) for head, _, tail in (base_parts, our_parts, their_parts)}
+    if len(surroundings) == 1:
         return None
-    merged = git.merge_texts(*(_ended(body) for _, body, _ in (was, mine, new)))
+    merged = git.merge_texts(*(_ended(body) for _, body, _ in (base_parts, our_parts, their_parts)))
     if merged is None:
         return None
-    # What is around them is as the side has it that changed it.
-    head, tail = (new[at] if mine[at] == was[at] else mine[at] for at in (0, 2))
+    # The surrounding lines come from the side that changed them.
+    head, tail = (
+        their_parts[at] if our_parts[at] == base_parts[at] else our_parts[at] for at in (0, 2)
+    )
     return head + merged.removesuffix(b"\n").removesuffix(b"\r") + tail
 
 

@@ -1,8 +1,8 @@
-"""What git leaves in conflict, place by place: settled where that is certain, marked where not.
+"""Resolves git's conflicts hunk by hunk, if the result is certain, and marks the rest.
 
-Lines that differ in a version alone are, and changes that differ in blank lines alone; in prose and
-scripts also lines next to each other, of which each side changed others, and words of one line that
-the sides changed in places that do not touch.
+Certain are lines that differ only in a version, and changes that differ only in blank lines. In
+prose and scripts, so are adjacent lines that only one side each changed, and separate words that
+the sides changed in one line.
 """
 
 import re
@@ -20,7 +20,7 @@ _HUNK = re.compile(
     rb"(?P<middle>={7}\r?\n)(?P<theirs>(?:.*\n)*?)(?P<last>>{7}[^\n]*(?:\n|\Z))",
     re.MULTILINE,
 )
-# Where words stand for themselves; in data and code one can depend on its neighbour.
+# Files in which words are independent; in data and code a word can depend on its neighbour.
 _WORDED = re.compile(r"(?i)\.(?:md|markdown|rst|txt|adoc|sh|bash)$|(?:^|/)(?:LICENSE|Makefile)$")
 _RUNS = re.compile(r"\s*(?:- +)?run: ")
 _RELEASE = re.compile(r"(?<=[^/\s]/)v?\d+(?:\.\d+)+(?=[/)\]\s\"']|$)")
@@ -28,19 +28,19 @@ _RELEASE = re.compile(r"(?<=[^/\s]/)v?\d+(?:\.\d+)+(?=[/)\]\s\"']|$)")
 
 @dataclass(frozen=True)
 class Hunks:
-    """A text that was merged by lines, with what could be settled in it."""
+    """A text merged by lines, with the hunks that could be resolved."""
 
     text: bytes
     left: int
-    """How many places are in conflict still."""
+    """The number of hunks still in conflict."""
     done: tuple[str, ...]
-    """What was settled, a line each."""
+    """A report line for each resolution."""
 
 
 def settle(path: str, marked: bytes) -> Hunks:
-    """Settle what can be in a text with conflict markers that show the base, too (diff3 style).
+    """Resolve hunks in a text with conflict markers that include the base (diff3 style).
 
-    What is left keeps its markers, without the base.
+    Hunks that stay in conflict keep their markers, without the base.
     """
     result, done, left, at = list[bytes](), list[str](), 0, 0
     for hunk in _HUNK.finditer(marked):
@@ -57,29 +57,31 @@ def settle(path: str, marked: bytes) -> Hunks:
 
 
 def mark(ours: bytes, merged: bytes, reason: str, labels: tuple[str, str]) -> bytes | None:
-    """Return `merged` with markers around what the release changed there and `reason` names.
+    """Return `merged` with markers around the changes of the release that `reason` names.
 
-    Around all that the release changed, where it names none of it; None if that is nothing.
+    If it names none of them, all changes of the release are marked; None if there are none.
     """
-    mine, both = ours.splitlines(keepends=True), merged.splitlines(keepends=True)
-    matcher = SequenceMatcher(None, mine, both, autojunk=False)
-    places = [(mine[a:b], both[c:d], kind) for kind, a, b, c, d in matcher.get_opcodes()]
+    our_lines, merged_lines = ours.splitlines(keepends=True), merged.splitlines(keepends=True)
+    matcher = SequenceMatcher(None, our_lines, merged_lines, autojunk=False)
+    blocks = [
+        (our_lines[a:b], merged_lines[c:d], kind) for kind, a, b, c, d in matcher.get_opcodes()
+    ]
     named = {word for name in re.findall(r"`([^`]+)`", reason) for word in re.findall(r"\w+", name)}
     naming = re.compile(
-        rb"\b(?:%s)\b" % b"|".join(re.escape(one.encode()) for one in sorted(named))
+        rb"\b(?:%s)\b" % b"|".join(re.escape(word.encode()) for word in sorted(named))
     )
-    changed = [place for place in places if place[2] != "equal"]
-    chosen = [p for p in changed if named and naming.search(b"".join(p[0] + p[1]))] or changed
+    changed = [block for block in blocks if block[2] != "equal"]
+    chosen = [b for b in changed if named and naming.search(b"".join(b[0] + b[1]))] or changed
     if not chosen:
         return None
     end = b"\r\n" if b"\r\n" in ours else b"\n"
     first, last = (label.encode() for label in labels)
     result = list[bytes]()
-    for place in places:
-        if place not in chosen:
-            result += place[1]
+    for block in blocks:
+        if block not in chosen:
+            result += block[1]
             continue
-        sides = (_ended(side, end) for side in place[:2])
+        sides = (_ended(side, end) for side in block[:2])
         marks = (b"<<<<<<< " + first + end, b"=======" + end, b">>>>>>> " + last + end)
         result += [marks[0], next(sides), marks[1], next(sides), marks[2]]
     return b"".join(result)
@@ -91,62 +93,68 @@ def _ended(lines: Sequence[bytes], end: bytes) -> bytes:
 
 
 def _settled(path: str, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, list[str]] | None:
+    """Return the resolution of a hunk and a report line for each rule used; None: a conflict."""
     try:
         sides = [side.decode().splitlines(keepends=True) for side in (base, ours, theirs)]
     except UnicodeDecodeError:
         return None
-    if ours.strip() and _said(path, sides[1]) == _said(path, sides[2]):
-        return ours, ["the same change, but for blank lines"]
+    if ours.strip() and _significant(path, sides[1]) == _significant(path, sides[2]):
+        return ours, ["the same change, except for blank lines"]
     if len({len(side) for side in sides}) > 1:
         return None
     is_worded = bool(_WORDED.search(path))
-    if is_worded and (beside := _beside(*sides)):
-        return beside
+    if is_worded and (adjacent := _adjacent(*sides)):
+        return adjacent
     lines, done = [], []
-    for was, mine, new in zip(*sides, strict=True):
-        if new in (mine, was):
-            lines.append(mine)
-        elif mine == was:
-            lines.append(new)
-        elif higher := versions.higher(was, mine, new) or _link(was, mine, new):
+    for base_line, our_line, their_line in zip(*sides, strict=True):
+        three = base_line, our_line, their_line
+        if their_line in (our_line, base_line):
+            lines.append(our_line)
+        elif our_line == base_line:
+            lines.append(their_line)
+        elif higher := versions.higher(*three) or _link(*three):
             lines.append(higher[0])
             done.append(higher[1])
-        elif (is_worded or _RUNS.match(was)) and (worded := words.line(was, mine, new)):
+        elif (is_worded or _RUNS.match(base_line)) and (worded := words.line(*three)):
             lines.append(worded)
-            done.append(f"both sides' words: {' '.join(worded.split())[:60]}")
+            done.append(f"the words of both versions: {' '.join(worded.split())[:60]}")
         else:
             return None
     return "".join(lines).encode(), done
 
 
-def _said(path: str, lines: Sequence[str]) -> list[str]:
-    """Return what lines say, blank ones aside; in Markdown two blanks at an end break a line."""
+def _significant(path: str, lines: Sequence[str]) -> list[str]:
+    """Return the lines that are not blank, without trailing blanks.
+
+    In Markdown trailing blanks stay, because two of them break a line.
+    """
     ends = "\r\n" if path.endswith((".md", ".markdown")) else None
     return [line.rstrip(ends) for line in lines if line.strip()]
 
 
-def _beside(
+def _adjacent(
     base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]
 ) -> tuple[bytes, list[str]] | None:
-    """Settle lines of which each side changed others than the other side."""
+    """Merge lines of which each was changed by at most one side; None if both changed one."""
     threes = list(zip(base, ours, theirs, strict=True))
-    if not all(mine in (was, new) or new == was for was, mine, new in threes):
+    if not all(our in (old, their) or their == old for old, our, their in threes):
         return None
-    merged = "".join(new if mine == was else mine for was, mine, new in threes)
-    return merged.encode(), [f"both sides' lines: {' '.join(merged.split())[:60]}"]
+    merged = "".join(their if our == old else our for old, our, their in threes)
+    return merged.encode(), [f"the lines of both versions: {' '.join(merged.split())[:60]}"]
 
 
 def _link(base: str, ours: str, theirs: str) -> tuple[str, str] | None:
-    """Settle a line that differs in the release that a link names: the higher one stands."""
+    """Take the line with the higher release if only the release in a link differs."""
     texts = (base, ours, theirs)
     if len({_RELEASE.sub("", text) for text in texts}) > 1:
         return None
-    found = [_RELEASE.findall(text) for text in texts]
-    differing = [three for three in zip(*found, strict=True) if len(set(three)) > 1]
+    releases = [_RELEASE.findall(text) for text in texts]
+    differing = [three for three in zip(*releases, strict=True) if len(set(three)) > 1]
     if len(set(differing)) != 1:
         return None
-    was, mine, new = (Version(version) for version in differing[0])
-    if min(mine, new) <= was or mine == new:
+    base_version, our_version, their_version = (Version(version) for version in differing[0])
+    if min(our_version, their_version) <= base_version or our_version == their_version:
         return None
-    text, side = (ours, "from your version") if mine > new else (theirs, "from the release")
+    is_ours = our_version > their_version
+    text, side = (ours, "from your version") if is_ours else (theirs, "from the release")
     return text, f"the higher version, {side}: {' '.join(text.split())}"

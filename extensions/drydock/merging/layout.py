@@ -1,9 +1,8 @@
-"""Lays three texts out alike, where a side changed the layout of what it did not change otherwise.
+"""Gives three texts the same layout if a side changed only the layout of some code.
 
-A formatter with another line length, another indentation, blanks at the ends of lines: to git such
-a side changed every line, and conflicts with whatever the other side does there. What is the same
-but for its layout is given the layout of that side in all three texts; what is left are changes.
-Nothing is formatted anew.
+Another line length, indentation or trailing blanks: for git such a side changed every line, which
+conflicts with any change of the other side. Segments that differ only in layout get the layout of
+that side in all three texts, so that only real changes remain. Nothing is reformatted.
 """
 
 import ast
@@ -30,111 +29,118 @@ _LAYOUT = {
     tokenize.DEDENT,
     tokenize.ENDMARKER,
 }
-# Formats whose audit tells what a text says whatever its layout.
-_SAID = {"ini", "json", "python", "toml", "yaml"}
+# Formats whose audit units do not depend on layout.
+_LAYOUT_FREE = {"ini", "json", "python", "toml", "yaml"}
 _Segment = tuple[Hashable, str]
-"""What a piece of a text says, whatever its layout, and the piece."""
+"""The meaning of a segment of a text, regardless of layout, and its source."""
 Texts = tuple[str, str, str]
 
 
 def alike(path: str, base: str, ours: str, theirs: str) -> tuple[Texts, str] | None:
-    """Return base, ours and theirs in the layout of the side that changed it, and which it is.
+    """Return the texts of the file at `path` in the layout of one side, and the name of that side.
 
-    They are of the file at `path`. None if neither side changed more layout than it had to, or if
-    a text would say something else in that layout.
+    The side is the one that changed the layout. None if neither did more than its changes require,
+    or if a text would mean something else in that layout.
     """
-    for who, side, other in ((YOURS, ours, theirs), ("the release", theirs, ours)):
-        laid = _follow(path, base, side, other)
-        if laid is None:
+    for name, side, other in ((YOURS, ours, theirs), ("the release", theirs, ours)):
+        followed = _follow(path, base, side, other)
+        if followed is None:
             continue
-        before, after = laid
-        return ((before, ours, after) if side is ours else (before, after, theirs)), who
+        new_base, new_other = followed
+        sides = (new_base, ours, new_other) if side is ours else (new_base, new_other, theirs)
+        return sides, name
     return None
 
 
 def _follow(path: str, base: str, side: str, other: str) -> tuple[str, str] | None:
     """Return `base` and `other` in the layout of `side`."""
-    known = formats.of(path)
-    name = formats.name_of(known) if known else ""
-    cut, said = (_statements, _said) if name == "python" else (_lines, _line)
+    file_format = formats.of(path)
+    name = formats.name_of(file_format) if file_format else ""
+    cut, meaning = (_statements, _meaning) if name == "python" else (_lines, _line)
     try:
-        pieces = [cut(text) for text in (base, side, other)]
-        # What all of them have in one layout needs no look at what it says.
-        shared = set(pieces[0]).intersection(*pieces[1:])
-        was, now, more = (
-            [(piece if piece in shared else said(piece), piece) for piece in one] for one in pieces
+        sources = [cut(text) for text in (base, side, other)]
+        # Segments that are equal in all texts need no comparison of their meanings.
+        shared = set(sources[0]).intersection(*sources[1:])
+        in_base, in_side, in_other = (
+            [(source if source in shared else meaning(source), source) for source in segments]
+            for segments in sources
         )
     except (SyntaxError, ValueError, MemoryError, tokenize.TokenError):
         return None
-    pairs = [(old, was[old][1], now[new][1]) for old, new in _common(was, now)]
-    # Where a side left the layout as it was, the other's counts.
-    shown = {old: after for old, before, after in pairs if after != before}
-    if not shown:
+    pairs = [(old, in_base[old][1], in_side[new][1]) for old, new in _common(in_base, in_side)]
+    # Segments whose layout the side did not change keep that of the other side.
+    changed = {old: after for old, before, after in pairs if after != before}
+    if not changed:
         return None
     prefixes = _prefixes([(before, after) for _, before, after in pairs])
     if prefixes is None:
         return None
-    same = [(old, new) for old, new in _common(was, more) if old in shown]
-    if name not in _SAID and any(
-        more[new][1] not in (was[old][1], shown[old]) for old, new in same
+    same = [(old, new) for old, new in _common(in_base, in_other) if old in changed]
+    if name not in _LAYOUT_FREE and any(
+        in_other[new][1] not in (in_base[old][1], changed[old]) for old, new in same
     ):
-        return None  # both changed the layout, which may mean something
-    kept = {new: shown[old] for old, new in same}
+        return None  # both sides changed the layout, which can have a meaning
+    changed_in_other = {new: changed[old] for old, new in same}
     texts = (
-        "".join(shown.get(place, _moved(text, prefixes)) for place, (_, text) in enumerate(was)),
-        "".join(kept.get(place, _moved(text, prefixes)) for place, (_, text) in enumerate(more)),
+        "".join(
+            changed.get(index, _indented(text, prefixes)) for index, (_, text) in enumerate(in_base)
+        ),
+        "".join(
+            changed_in_other.get(index, _indented(text, prefixes))
+            for index, (_, text) in enumerate(in_other)
+        ),
     )
-    if name in _SAID and any(
-        formats.problem(path, laid.encode()) or audit.of(name)(laid) != audit.of(name)(text)
-        for laid, text in zip(texts, (base, other), strict=True)
+    if name in _LAYOUT_FREE and any(
+        formats.problem(path, new.encode()) or audit.of(name)(new) != audit.of(name)(old)
+        for new, old in zip(texts, (base, other), strict=True)
     ):
         return None
     return texts
 
 
-def _common(one: Sequence[_Segment], other: Sequence[_Segment]) -> list[tuple[int, int]]:
-    """Return which segments of two texts are the same but for their layout, by their places."""
+def _common(first: Sequence[_Segment], second: Sequence[_Segment]) -> list[tuple[int, int]]:
+    """Return the indexes of the segments of two texts that differ at most in layout."""
     matcher = SequenceMatcher(
-        None, [said for said, _ in one], [said for said, _ in other], autojunk=False
+        None, [meaning for meaning, _ in first], [meaning for meaning, _ in second], autojunk=False
     )
     return [
-        (first + place, second + place)
-        for first, second, size in matcher.get_matching_blocks()
-        for place in range(size)
+        (start + offset, other_start + offset)
+        for start, other_start, size in matcher.get_matching_blocks()
+        for offset in range(size)
     ]
 
 
 def _prefixes(pairs: Sequence[tuple[str, str]]) -> dict[str, str] | None:
-    """Return how what lines begin with was changed; None if not always in one way."""
-    found: dict[str, str] = {}
+    """Return the new prefix of lines for each old one; None if it is not always the same."""
+    prefixes: dict[str, str] = {}
     for before, after in pairs:
         if before.strip():
             old, new = (_PREFIX.match(text)[0] for text in (before, after))  # type: ignore[index]
-            if found.setdefault(old, new) != new:
+            if prefixes.setdefault(old, new) != new:
                 return None
-    return found
+    return prefixes
 
 
-def _moved(text: str, prefixes: dict[str, str]) -> str:
-    """Return the lines of a segment with their beginnings changed as elsewhere."""
+def _indented(text: str, prefixes: dict[str, str]) -> str:
+    """Return a segment whose lines have the new prefixes."""
 
-    def moved(line: str) -> str:
+    def indented(line: str) -> str:
         prefix = _PREFIX.match(line)[0]  # type: ignore[index]
         return prefixes.get(prefix, prefix) + line[len(prefix) :] if line.strip() else line
 
-    return "".join(moved(line) for line in text.splitlines(keepends=True))
+    return "".join(indented(line) for line in text.splitlines(keepends=True))
 
 
 def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def _line(piece: str) -> Hashable:
-    return tuple(piece.split())
+def _line(source: str) -> Hashable:
+    return tuple(source.split())
 
 
 def _statements(text: str) -> list[str]:
-    """Cut Python at the ends of its statements, and of the lines that open blocks."""
+    """Split Python after each statement, and after each line that opens a block."""
     ends, depth = [0], 0
     lines = text.splitlines(keepends=True)
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -143,33 +149,29 @@ def _statements(text: str) -> list[str]:
         if token.type in {tokenize.NEWLINE, tokenize.NL} and not depth:
             ends.append(token.start[0])
     ends.append(len(lines))
-    pieces = ["".join(lines[start:end]) for start, end in pairwise(ends)]
-    return [piece for piece in pieces if piece]
+    segments = ["".join(lines[start:end]) for start, end in pairwise(ends)]
+    return [segment for segment in segments if segment]
 
 
-def _said(piece: str) -> Hashable:
-    """Return what a statement, or the line that opens a block, says whatever its layout."""
-    tokens = list(tokenize.generate_tokens(io.StringIO(textwrap.dedent(piece) + "\n").readline))
-    remarks = tuple(one.string.rstrip() for one in tokens if one.type == tokenize.COMMENT)
-    words = [one.string for one in tokens if one.type not in _LAYOUT]
+def _meaning(source: str) -> Hashable:
+    """Return the meaning of a statement or of a line that opens a block, regardless of layout."""
+    tokens = list(tokenize.generate_tokens(io.StringIO(textwrap.dedent(source) + "\n").readline))
+    comments = tuple(token.string.rstrip() for token in tokens if token.type == tokenize.COMMENT)
+    words = [token.string for token in tokens if token.type not in _LAYOUT]
     if not words:
-        return remarks
-    return _parsed(textwrap.dedent(piece), words) or _without_commas(words), remarks
+        return comments
+    return _parsed(textwrap.dedent(source), words) or _without_commas(words), comments
 
 
-def _parsed(piece: str, words: Sequence[str]) -> str | None:
+def _parsed(source: str, words: Sequence[str]) -> str | None:
     opens = words[-1] == ":" and "lambda" not in words
-    text = re.sub(r"^elif\b", "if", piece) + ("\n pass\n" if opens else "\n")
+    text = re.sub(r"^elif\b", "if", source) + ("\n pass\n" if opens else "\n")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.dump(ast.parse(text))
-    except (
-        SyntaxError,
-        ValueError,
-        MemoryError,
-    ):  # one that needs what is above it, such as `else:`
-        return None
+    except (SyntaxError, ValueError, MemoryError):
+        return None  # such as `else:`, which is not valid on its own
 
 
 def _without_commas(words: Sequence[str]) -> tuple[str, ...]:

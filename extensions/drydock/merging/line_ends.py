@@ -1,14 +1,14 @@
-"""Renders follow the line ends that a service stores.
+"""Gives renders the line ends that a service stores.
 
-A service whose files hold CRLF in the repository itself (no attribute says so, or they were
-never normalised) would otherwise differ from every render in every line.
+If a service stores CRLF in its repository, without an attribute or never normalized, its files
+would otherwise differ from every render in every line.
 """
 
 from drydock.git import Entry, Repository, Tree
 
 
 def follow(repository: Repository, ours: Tree, *sides: Tree) -> None:
-    """Store files of `sides` with CRLF, where the file in `ours` has it and theirs has LF."""
+    """Store the files of `sides` with CRLF if the file in `ours` has CRLF and theirs has LF."""
     touched = [
         path
         for path in {path for side in sides for path in side}
@@ -18,18 +18,18 @@ def follow(repository: Repository, ours: Tree, *sides: Tree) -> None:
     ]
     if not touched:
         return
-    places = [(s, p) for s in sides for p in touched if p in s and s[p].mode.startswith("100")]
+    files = [(s, p) for s in sides for p in touched if p in s and s[p].mode.startswith("100")]
     contents = repository.read_blobs(
-        [ours[path].oid for path in touched] + [side[path].oid for side, path in places]
+        [ours[path].oid for path in touched] + [side[path].oid for side, path in files]
     )
-    windows = {path for path in touched if _is_crlf(contents[ours[path].oid])}
-    places = [
+    with_crlf = {path for path in touched if _is_crlf(contents[ours[path].oid])}
+    files = [
         (side, path)
-        for side, path in places
-        if path in windows and b"\r" not in contents[side[path].oid]
+        for side, path in files
+        if path in with_crlf and b"\r" not in contents[side[path].oid]
     ]
-    written = [contents[side[path].oid].replace(b"\n", b"\r\n") for side, path in places]
-    for (side, path), oid in zip(places, repository.write_blobs(written), strict=True):
+    converted = [contents[side[path].oid].replace(b"\n", b"\r\n") for side, path in files]
+    for (side, path), oid in zip(files, repository.write_blobs(converted), strict=True):
         side[path] = Entry(side[path].mode, oid)
 
 

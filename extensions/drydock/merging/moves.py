@@ -1,7 +1,7 @@
-"""Entries that one side moved to another table: what the other side did to them moves along.
+"""Applies the move of an entry to another table to the other side, so that its changes move along.
 
-Such as an extra that became a dependency group. Base and the other side are given the move first,
-and are merged then as if all had it.
+An example is an extra that became a dependency group. The move is applied to base and the other
+side first; then the texts are merged as if all of them had it.
 """
 
 from collections.abc import Iterator
@@ -14,59 +14,60 @@ from drydock.merging.nodes import resembles
 
 @dataclass(frozen=True)
 class Move:
-    """One entry that went from a table to another."""
+    """An entry that a side moved from one table to another."""
 
     key: str
     origin: str
     target: str
     opening: str
-    """What opens the table that it went to."""
+    """The header of the target table."""
 
     def __str__(self) -> str:
         return f"{self.key} from {self.origin} to {self.target}"
 
 
 def of(base: Part, side: Part, other: Part) -> Iterator[Move]:
-    """Yield what `side` moved to a table that neither base nor the other side has it in.
+    """Yield the entries that `side` moved to a table where base and the other side lack them.
 
-    It is known by its name, and by most of what it holds.
+    An entry is recognized by its key and most of its content.
     """
-    was, now, elsewhere = (_tables(document) for document in (base, side, other))
-    for origin, table in was.items():
+    base_tables, side_tables, other_tables = map(_tables, (base, side, other))
+    for origin, table in base_tables.items():
         for key, entry in _entries(table).items():
-            if key in _entries(now.get(origin)) or key not in _entries(elsewhere.get(origin)):
+            is_removed = key not in _entries(side_tables.get(origin))
+            if not is_removed or key not in _entries(other_tables.get(origin)):
                 continue
             targets = [
                 target
-                for target, held in now.items()
-                if key in _entries(held)
-                and not any(key in _entries(one.get(target)) for one in (was, elsewhere))
+                for target, candidate in side_tables.items()
+                if key in _entries(candidate)
+                and not any(key in _entries(t.get(target)) for t in (base_tables, other_tables))
             ]
-            if len(targets) == 1 and resembles(entry, _entries(now[targets[0]])[key]):
-                opening = _body(now[targets[0]]).opening
+            if len(targets) == 1 and resembles(entry, _entries(side_tables[targets[0]])[key]):
+                opening = _body(side_tables[targets[0]]).opening
                 yield Move(key, origin, targets[0], opening)
 
 
 def carried(document: Part, move: Move) -> Part:
-    """Return a document with an entry where it was moved to."""
+    """Return a document in which the entry is in the target table."""
     tables = _tables(document)
     origin, target = tables[move.origin], tables.get(move.target)
     entry = _entries(origin)[move.key]
-    left = _with(origin, tuple(one for one in _body(origin).parts if one is not entry))
+    new_origin = _with(origin, tuple(part for part in _body(origin).parts if part is not entry))
     if target:
-        there = _with(target, (*_body(target).parts, entry))
-    elif _body(left).parts:
-        there = Part(move.target, lead="\n", body=Body((entry,), move.opening), place=ANYWHERE)
+        new_target = _with(target, (*_body(target).parts, entry))
+    elif _body(new_origin).parts:
+        new_target = Part(move.target, lead="\n", body=Body((entry,), move.opening), place=ANYWHERE)
     else:
-        there = replace(_with(origin, (entry,)), key=move.target)
-        there = replace(there, body=replace(_body(there), opening=move.opening))
+        new_target = replace(_with(origin, (entry,)), key=move.target)
+        new_target = replace(new_target, body=replace(_body(new_target), opening=move.opening))
     parts = list[Part]()
     for part in _body(document).parts:
         if part is origin:
-            parts += [left] if _body(left).parts else []
-            parts += [] if target else [there]
+            parts += [new_origin] if _body(new_origin).parts else []
+            parts += [] if target else [new_target]
         else:
-            parts.append(there if part is target else part)
+            parts.append(new_target if part is target else part)
     return _with(document, tuple(parts))
 
 

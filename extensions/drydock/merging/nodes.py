@@ -1,8 +1,8 @@
-"""Merges documents by their nodes: mapping entries, list items, functions, sections.
+"""Merges documents by their parts: mapping entries, list items, functions, sections.
 
-Each format's reader takes a text apart into parts that know who they are among their siblings;
-here three such documents become one. What cannot be merged for certain raises NotCertain. The
-text of each part stays as its owner wrote it: nothing is printed anew.
+The reader of a format parses a text into parts, each with a key that is unique among its siblings;
+this module merges three such documents. If the result is not certain, it raises NotCertain. Each
+part keeps the source of the side it comes from: nothing is reformatted.
 """
 
 import re
@@ -32,12 +32,12 @@ from drydock.merging.rules import Rule, versions
 
 
 @dataclass(frozen=True)
-class Given:
-    """What gave way to a rule."""
+class Replacement:
+    """Text that a rule dropped, and the text it chose instead."""
 
-    lost: tuple[str, ...]
-    """The texts of either side that do not stand."""
-    stands: str
+    dropped: tuple[str, ...]
+    """The texts of both sides that are not in the result."""
+    chosen: str
 
 
 _ARRANGED: Mapping[Kind, Callable[[Sequence[Part], Body, Body], Sequence[Part]]] = {
@@ -45,38 +45,38 @@ _ARRANGED: Mapping[Kind, Callable[[Sequence[Part], Body, Body], Sequence[Part]]]
     GUARD: siblings.sort_imports,
     NAMES: siblings.sort_items,
 }
-"""What puts merged parts where they belong, knowing ours and theirs: what stands anywhere."""
+"""For each kind, the function that arranges unordered merged parts as in ours and theirs."""
 SIDES = ("ours", "theirs")
 
 
 @dataclass(frozen=True)
 class Rename:
-    """A part that one side gave another name, and the other side changed under the old one."""
+    """A part that one side renamed, and the other side changed under its old name."""
 
     before: str
     after: str
     side: str
     shown: str = ""
-    """The key that says it, where it is a name that is only shown: nothing refers to it."""
+    """The key of a name that is only displayed: nothing refers to it."""
 
 
 @dataclass
 class Merging:
-    """How leaves that both sides changed are settled, and what was settled so far."""
+    """The rules of a merge, and what it did so far."""
 
     rules: Sequence[Rule] = ()
     done: list[str] = field(default_factory=list)
-    """What rules did, a line each."""
-    given: list[Given] = field(default_factory=list)
+    """A report line for each rule used."""
+    replacements: list[Replacement] = field(default_factory=list)
     renames: list[Rename] = field(default_factory=list)
     yours: str = ""
-    """Your text as a whole."""
+    """The whole text of ours."""
 
 
 def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
-    """Merge what `base` became on both sides; `base` is None where both sides added the part.
+    """Merge a part of base, ours and theirs; `base` is None if both sides added the part.
 
-    Raises NotCertain when that would be a guess.
+    Raises NotCertain if that would be a guess.
     """
     if theirs in (ours, base):
         return ours
@@ -84,7 +84,7 @@ def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         return theirs
     lead = _lead(base, ours, theirs, merging)
     if above := spacing.above(base, ours, theirs, lead):
-        merging.done.append(f"both comments on {name_of(ours)}")
+        merging.done.append(f"kept both comments on {name_of(ours)}")
         lead, after = above, ours.after
     else:
         after = spacing.between(base.after if base else None, ours.after, theirs.after, ours)
@@ -95,65 +95,67 @@ def merge(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
 
 
 def _lead(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> str:
-    """Merge the comments above a part; on one that both sides added alike, yours stands."""
+    """Merge the comments above a part; if both sides added the same part, take ours."""
     try:
         return spacing.between(base.lead if base else None, ours.lead, theirs.lead, ours)
     except NotCertain:
         if base is not None or ours.body or _content(ours) != _content(theirs):
             raise
-    merging.done.append(f"your comment on {name_of(ours)}, which both versions add")
-    merging.given.append(_given_way("", theirs.lead, ours.lead))
+    merging.done.append(f"kept your comment on {name_of(ours)}, which both versions add")
+    merging.replacements.append(_replacement("", theirs.lead, ours.lead))
     return ours.lead
 
 
 def without(part: Part, names: Collection[str]) -> Part:
-    """Return a part that lacks some of what it holds: by its key, or by its holder's and its own.
+    """Return a part without the parts that have these names.
 
-    What is no more than what it holds, and has nothing left, is left out, too.
+    The name of a part is its key; in an import, it is the key of the import and its own. A
+    disposable body that is left empty is removed.
     """
     if not part.body:
         return part
     left = []
-    for held in part.body.parts:
-        if held.key in names:
+    for child in part.body.parts:
+        if child.key in names:
             continue
-        one = held
-        if held.body and held.body.kind.disposable:
-            inside = tuple(i for i in held.body.parts if f"{held.key} {i.key}" not in names)
-            if not inside:
+        rest = child
+        if child.body and child.body.kind.disposable:
+            parts = tuple(p for p in child.body.parts if f"{child.key} {p.key}" not in names)
+            if not parts:
                 continue
-            one = replace(held, body=replace(held.body, parts=inside))
-        left.append(one)
+            rest = replace(child, body=replace(child.body, parts=parts))
+        left.append(rest)
     return replace(part, body=replace(part.body, parts=tuple(left)))
 
 
 def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
     if _content(ours) == _content(theirs) or (base and _content(theirs) == _content(base)):
         if ours.kind is Text.PROSE:
-            merging.given.append(_given_way("", theirs.text, ours.text))
+            merging.replacements.append(_replacement("", theirs.text, ours.text))
         return ours
     if base and _content(ours) == _content(base):
         return theirs
     if base and (ours.body or theirs.body or base.body):
-        raise NotCertain(f"{name_of(ours)} is of another kind on each side")
-    was = base.text if base else None
+        raise NotCertain(f"{name_of(ours)} has a different type in each version")
+    base_text = base.text if base else None
     for rule in () if ours.body or theirs.body else merging.rules:
-        if settled := rule(was, ours.text, theirs.text):
+        if settled := rule(base_text, ours.text, theirs.text):
             text, done = settled
             merging.done.append(done)
-            merging.given.append(Given(tuple({ours.text, theirs.text} - {text}), text))
+            dropped = tuple({ours.text, theirs.text} - {text})
+            merging.replacements.append(Replacement(dropped, text))
             return replace(ours if text == ours.text else theirs, text=text, meaning=None)
-    if was is not None and (merged := _by_lines(was, ours, theirs, merging)):
+    if base_text is not None and (merged := _by_lines(base_text, ours, theirs, merging)):
         return merged
-    act = "changed" if base else "added"
-    raise NotCertain(f"both sides {act} {name_of(ours)}")
+    act = "change" if base else "add"
+    raise NotCertain(f"both versions {act} {name_of(ours)}")
 
 
 def _by_lines(base: str, ours: Part, theirs: Part, merging: Merging) -> Part | None:
-    """Merge leaves of which `base` is the old text; None where that is not certain."""
-    before, mine, new = (text.encode() for text in (base, ours.text, theirs.text))
-    merged = git.merge_texts(before, mine, new) if "\n" in base else None
-    if merged is not None and lines.problem(before, mine, new, merged) is None:
+    """Merge two leaves by lines, with the text of base; None if that is not certain."""
+    sides = base.encode(), ours.text.encode(), theirs.text.encode()
+    merged = git.merge_texts(*sides) if "\n" in base else None
+    if merged is not None and lines.problem(*sides, merged) is None:
         return replace(ours, text=merged.decode(), meaning=None)
     text = None
     if ours.kind is Text.PROSE and "\n" in base:
@@ -161,60 +163,62 @@ def _by_lines(base: str, ours: Part, theirs: Part, merging: Merging) -> Part | N
     elif ours.kind is Text.SCRIPT:
         text = words.script(base, ours.text, theirs.text)
         if text is not None:
-            merging.done.append(f"both sides' lines and words of {name_of(ours)}")
-            merging.given.append(_given_way(ours.text, theirs.text, text))
+            merging.done.append(f"the lines and words of both versions in {name_of(ours)}")
+            merging.replacements.append(_replacement(ours.text, theirs.text, text))
     elif "\n" in base and (more_lines := words.furthered(base, ours.text, theirs.text)):
         text = more_lines
-        merging.done.append(f"both versions change {name_of(ours)} alike, and one of them more")
+        merging.done.append(
+            f"both versions make the same change to {name_of(ours)}, one of them more"
+        )
     if text is not None:
         return replace(ours, text=text, meaning=None)
     if "\n" in base and (
         more := order.superset([_lines(text) for text in (base, ours.text, theirs.text)])
     ):
-        merging.done.append(f"both versions add to {name_of(ours)}, of which one has all")
+        merging.done.append(f"both versions add lines to {name_of(ours)}; one of them has all")
         return theirs if more == _lines(theirs.text) else ours
     return None
 
 
-def _given_way(ours: str, theirs: str, merged: str) -> Given:
-    """Return which lines of either side do not stand, as others have what they say."""
-    stands = {*merged.splitlines()}
-    lost = [
-        line.strip() for line in (*ours.splitlines(), *theirs.splitlines()) if line not in stands
+def _replacement(ours: str, theirs: str, merged: str) -> Replacement:
+    """Return the lines of both sides that are not in `merged`, which replaces them."""
+    chosen = {*merged.splitlines()}
+    dropped = [
+        line.strip() for line in (*ours.splitlines(), *theirs.splitlines()) if line not in chosen
     ]
-    return Given(tuple(lost), merged)
+    return Replacement(tuple(dropped), merged)
 
 
 def _content(part: Part) -> Hashable:
-    """Return what a part means, its own surroundings aside."""
+    """Return the meaning of a part without the comments around it."""
     if part.body is None:
         return tuple(part.text.split()) if part.meaning is None else part.meaning
     body = part.body
-    held = [(p.key, _meaning(p)) for p in body.parts if p.place is not ANYWHERE]
-    floating = frozenset((p.key, _meaning(p)) for p in body.parts if p.place is ANYWHERE)
-    return (tuple(body.opening.split()), tuple(held), floating, tuple(body.closing.split()))
+    ordered = [(p.key, _meaning(p)) for p in body.parts if p.place is not ANYWHERE]
+    unordered = frozenset((p.key, _meaning(p)) for p in body.parts if p.place is ANYWHERE)
+    return (tuple(body.opening.split()), tuple(ordered), unordered, tuple(body.closing.split()))
 
 
 def _meaning(part: Part) -> Hashable:
-    """Return what a part means and what is remarked about it, whatever its layout."""
+    """Return the meaning of a part and the comments around it, regardless of layout."""
     return tuple(part.lead.split()), _content(part), tuple(part.after.split())
 
 
 def _is_less(part: Part, before: Part) -> bool:
-    """Tell whether a part says what it said before, with nothing new remarked about it."""
-    remarks = zip((part.lead, part.after), (before.lead, before.after), strict=True)
+    """Tell whether a part has the content it had before, and no new comments."""
+    comments = zip((part.lead, part.after), (before.lead, before.after), strict=True)
     return _content(part) == _content(before) and all(
-        {*now.splitlines()} <= {*then.splitlines(), ""} or now.split() == then.split()
-        for now, then in remarks
+        {*new.splitlines()} <= {*old.splitlines(), ""} or new.split() == old.split()
+        for new, old in comments
     )
 
 
 def _merge_bodies(
     base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
 ) -> Body:
-    if base and (found := headings.set_aside(base, ours, theirs)):
-        bodies, aside = found
-        return aside.restore(_merge_items(*bodies, owner, merging))
+    if base and (separated := headings.set_aside(base, ours, theirs)):
+        bodies, removed_headings = separated
+        return removed_headings.restore(_merge_items(*bodies, owner, merging))
     return _merge_items(base, ours, theirs, owner, merging)
 
 
@@ -222,18 +226,19 @@ def _merge_items(
     base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
 ) -> Body:
     if ours.separator != theirs.separator:
-        raise NotCertain(f"{name_of(owner)} is written in another way on each side")
-    was, mine, new = (_by_key(body) for body in (base, ours, theirs))
+        raise NotCertain(f"{name_of(owner)} is written differently in each version")
+    in_base, in_ours, in_theirs = (_by_key(body) for body in (base, ours, theirs))
     if ours.kind.renamable and theirs.kind.renamable:
         find = _renamed if ours.kind is not STEPS else _retitled
-        by_ours, by_theirs = dict(find(was, mine, new)), dict(find(was, new, mine))
-        was = _rekeyed(was, by_ours | by_theirs)
-        mine, new = _rekeyed(mine, by_theirs), _rekeyed(new, by_ours)
+        by_ours = dict(find(in_base, in_ours, in_theirs))
+        by_theirs = dict(find(in_base, in_theirs, in_ours))
+        in_base = _rekeyed(in_base, by_ours | by_theirs)
+        in_ours, in_theirs = _rekeyed(in_ours, by_theirs), _rekeyed(in_theirs, by_ours)
         for side, renames in zip(SIDES, (by_ours, by_theirs), strict=True):
             merging.renames += [_rename(*names, side) for names in renames.items()]
     merged: dict[Hashable, Part] = {}
-    for key in [*mine, *(key for key in new if key not in mine)]:
-        before, our, their = was.get(key), mine.get(key), new.get(key)
+    for key in [*in_ours, *(key for key in in_theirs if key not in in_ours)]:
+        before, our, their = in_base.get(key), in_ours.get(key), in_theirs.get(key)
         if our and their:
             merged[key] = merge(before, our, their, merging)
             continue
@@ -250,16 +255,20 @@ def _merge_items(
                 continue
             changed, remover = ("you", "the release") if our else ("the release", "you")
             raise NotCertain(f"{changed} changed {name_of(before)}, {remover} removed it")
-    gone = [part for key, part in was.items() if key not in mine and key not in new]
-    added = (mine.keys() - was.keys() - new.keys(), new.keys() - was.keys() - mine.keys())
-    if gone and all(added) and not ours.kind.independent:
-        raise NotCertain(f"both sides may have put something else for {name_of(gone[0])}")
-    _check_names(was, mine, new)
-    held: Sequence[Part] = [
-        merged[key] for key in order.merged_order(was, mine, new, merged, ours.kind.independent)
+    removed_by_both = [
+        part for key, part in in_base.items() if key not in in_ours and key not in in_theirs
     ]
+    added = (
+        in_ours.keys() - in_base.keys() - in_theirs.keys(),
+        in_theirs.keys() - in_base.keys() - in_ours.keys(),
+    )
+    if removed_by_both and all(added) and not ours.kind.independent:
+        raise NotCertain(f"both versions may have replaced {name_of(removed_by_both[0])}")
+    _check_names(in_base, in_ours, in_theirs)
+    keys = order.merged_order(in_base, in_ours, in_theirs, merged, ours.kind.independent)
+    parts: Sequence[Part] = [merged[key] for key in keys]
     if arrange := _ARRANGED.get(ours.kind):
-        held = arrange(held, ours, theirs)
+        parts = arrange(parts, ours, theirs)
     trailing = (
         theirs.trailing
         if not ours.parts or (base and ours.trailing == base.trailing)
@@ -267,7 +276,7 @@ def _merge_items(
     )
     body = replace(
         ours,
-        parts=tuple(held),
+        parts=tuple(parts),
         opening=spacing.between(
             base.opening if base else None, ours.opening, theirs.opening, owner
         ),
@@ -289,9 +298,9 @@ def _rename(before: Hashable, after: Hashable, side: str) -> Rename:
 
 
 def _retitled(base: Parts, side: Parts, other: Parts) -> _Renames:
-    """Yield the old and the new key of items that `side` gave another name, and nothing else.
+    """Yield the old and the new key of items that `side` only renamed.
 
-    They are in their place still, between the same items, and the other side changed them.
+    They are still between the same items, and the other side changed them.
     """
     for old, new in zip(_gaps(base, side), _gaps(side, base), strict=True):
         if len(old) != 1 or len(new) != 1 or other.get(old[0], base[old[0]]) == base[old[0]]:
@@ -299,66 +308,64 @@ def _retitled(base: Parts, side: Parts, other: Parts) -> _Renames:
         (before,), (after,) = old, new
         keys = {name[0] for name in (before, after) if isinstance(name, tuple) and len(name) == 2}
         is_named = keys == {"name"} and after not in other
-        if is_named and _apart_from("name", base[before]) == _apart_from("name", side[after]):
+        if is_named and _without_key("name", base[before]) == _without_key("name", side[after]):
             yield before, after
 
 
 def _gaps(parts: Parts, others: Parts) -> list[list[Hashable]]:
-    """Return the keys that others lack, by the gaps between those that both have."""
-    found: list[list[Hashable]] = [[]]
+    """Return the keys that `others` lacks, grouped by the gaps between the common keys."""
+    gaps: list[list[Hashable]] = [[]]
     for key in parts:
         if key in others:
-            found.append([])
+            gaps.append([])
         else:
-            found[-1].append(key)
-    return found
+            gaps[-1].append(key)
+    return gaps
 
 
-def _apart_from(name: str, part: Part) -> Sequence[Hashable]:
-    """Return what an item says besides what it holds under `name`."""
-    return (
-        [(held.key, _meaning(held)) for held in part.body.parts if held.key != name]
-        if (part.body)
-        else [_meaning(part)]
-    )
+def _without_key(name: str, part: Part) -> Sequence[Hashable]:
+    """Return the meaning of an item without the entry `name`."""
+    if part.body:
+        return [(child.key, _meaning(child)) for child in part.body.parts if child.key != name]
+    return [_meaning(part)]
 
 
 def _renamed(base: Parts, side: Parts, other: Parts) -> _Renames:
-    """Yield the old and the new name of what `side` renamed and the other side changed.
+    """Yield the old and the new key of parts that `side` renamed and the other side changed.
 
-    Nothing else may resemble it.
+    Parts that resemble more than one other are not yielded.
     """
     gone = [key for key in base if key not in side and other.get(key, base[key]) != base[key]]
     added = [key for key in side if key not in base and key not in other]
     alike = [(old, new) for old in gone for new in added if resembles(base[old], side[new])]
     for old, new in alike:
-        alone = sum(old == one or new == two for one, two in alike) == 1
-        if alone and isinstance(old, str) and isinstance(new, str):
+        is_only_pair = sum(old == first or new == second for first, second in alike) == 1
+        if is_only_pair and isinstance(old, str) and isinstance(new, str):
             yield old, new
 
 
 def resembles(part: Part, other: Part) -> bool:
-    """Tell whether most of what a part holds is in another one of its kind, too."""
+    """Tell whether most lines of a part are also in the other part."""
     if not (part.body and other.body and part.place is other.place is ANYWHERE):
-        return False  # its place would tell something, or it is too little
-    held, there = (
-        Counter(line for inner in body.parts for line in _lines(source(inner)))
+        return False  # ordered parts are matched by position, leaves are too short
+    in_part, in_other = (
+        Counter(line for child in body.parts for line in _lines(source(child)))
         for body in (part.body, other.body)
     )
-    common = (held & there).total()
-    return common > 1 and 2 * common > held.total()
+    common = (in_part & in_other).total()
+    return common > 1 and 2 * common > in_part.total()
 
 
 def _rekeyed(parts: Parts, names: Mapping[Hashable, Hashable]) -> Parts:
-    """Give parts the names that they have on the other side."""
+    """Return the parts with the keys that they have on the other side."""
     keys = {key: names.get(key, key) for key in parts}
     return {keys[key]: replace(part, key=keys[key]) for key, part in parts.items()}
 
 
 def _check_names(base: Parts, ours: Parts, theirs: Parts) -> None:
-    """Raise NotCertain if a part that both sides removed lives on under another name.
+    """Raise NotCertain if a part that both sides removed still exists under another name.
 
-    Two parts whose places mean something are in each other's place, which the order tells.
+    Ordered parts need no such check: `order` notices if one replaces another.
     """
     gone = [
         part for key, part in base.items() if part.place is ANYWHERE and key not in {*ours, *theirs}
@@ -370,20 +377,20 @@ def _check_names(base: Parts, ours: Parts, theirs: Parts) -> None:
             if key in base or "\n" not in inner(other).strip():
                 continue
             if 2 * (words & Counter(inner(other).split())).total() > words.total():
-                was, now = name_of(part), name_of(other)
-                raise NotCertain(f"{was} was removed in one version, and became {now} in the other")
+                old, new = name_of(part), name_of(other)
+                raise NotCertain(f"{old} was removed in one version and became {new} in the other")
 
 
 def _by_key(body: Body | None) -> dict[Hashable, Part]:
     parts = body.parts if body else ()
-    found = {part.key: part for part in parts}
-    if len(found) < len(parts):
-        raise NotCertain("parts cannot be told apart")
-    return found
+    by_key = {part.key: part for part in parts}
+    if len(by_key) < len(parts):
+        raise NotCertain("some of its parts have the same key")
+    return by_key
 
 
 def _is_skipped(before: Part, their: Part, kind: Kind, owner: Part, merging: Merging) -> bool:
-    """Tell whether what you removed stays so though the release changes it; if so, say it."""
+    """Tell whether a part that ours removed and theirs changed stays removed; if so, report it."""
     if kind is TITLED and _stays_removed(before, their, owner, merging):
         what = "the release changes it"
     elif kind is PACKAGES and _is_only_raised(before, their, merging):
@@ -391,41 +398,42 @@ def _is_skipped(before: Part, their: Part, kind: Kind, owner: Part, merging: Mer
     else:
         return False
     merging.done.append(f"skipped: you removed `{_title(before)}`, {what}")
-    merging.given.append(_given_way("", source(their), ""))
+    merging.replacements.append(_replacement("", source(their), ""))
     return True
 
 
 def _is_only_raised(before: Part, their: Part, merging: Merging) -> bool:
-    """Tell whether the release asks for another version only of a package that you do not name."""
+    """Tell whether theirs changes only the version of a package that ours does not name."""
     name = before.key[0] if isinstance(before.key, tuple) else before.key
     named = re.compile(rf"(?i)(?<![\w-]){re.sub(r'[-_.]+', '[-_.]+', str(name))}(?![\w-])")
     is_gone = not named.search(merging.yours)
-    return is_gone and versions.asks_for_another(before.text, their.text)
+    return is_gone and versions.changes_only_version(before.text, their.text)
 
 
 def _stays_removed(before: Part, their: Part, owner: Part, merging: Merging) -> bool:
-    """Tell whether a section that you removed stays so, though the release changes it.
+    """Tell whether a section that ours removed and theirs changed stays removed.
 
-    Of the section that a whole text is, the release may change what is below it only: what it adds
-    at the top is meant for whatever stands there.
+    In the section of the whole text, theirs can change only subsections: an addition at the top is
+    meant for any text there.
     """
     if owner.key != WHOLE:
         return removed.stays(source(before), source(their), merging.yours)
-    was, new = (_by_key(part.body) for part in (before, their))
-    texts = [next(iter(parts.values())).text for parts in (was, new)]
+    in_base, in_theirs = (_by_key(part.body) for part in (before, their))
+    texts = [next(iter(parts.values())).text for parts in (in_base, in_theirs)]
     return (
-        was.keys() == new.keys()
+        in_base.keys() == in_theirs.keys()
         and removed.has(texts[0], texts[1], merging.yours)
         and all(
-            new[key] == part or removed.stays(source(part), source(new[key]), merging.yours)
-            for key, part in was.items()
+            in_theirs[key] == part
+            or removed.stays(source(part), source(in_theirs[key]), merging.yours)
+            for key, part in in_base.items()
             if part.body
         )
     )
 
 
 def _title(part: Part) -> str:
-    """Return what a part is called: a section by its title."""
+    """Return the name of a part for a report: a section has that of its title."""
     lines = part.body.opening.splitlines() if part.body else []
     return next((line.strip(" #") for line in lines if line.strip(" #=-~")), name_of(part))
 

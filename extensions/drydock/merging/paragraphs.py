@@ -1,8 +1,8 @@
-"""Merges prose by its paragraphs, which empty lines tell apart.
+"""Merges prose by paragraph.
 
-For git, a change of one paragraph and the removal of the one above it touch, and conflict. But
-each paragraph stands by itself: what one side did to one says nothing about another that the other
-side left as it was.
+For git, a change to one paragraph and the removal of the one above touch, and conflict. But
+paragraphs are independent: the change of one side to a paragraph does not affect another one that
+the other side changed.
 """
 
 import re
@@ -12,42 +12,44 @@ from difflib import SequenceMatcher
 
 _FENCE = re.compile(r"[ \t>]*(?P<fence>`{3,}|~{3,})")
 _Change = tuple[int, int, tuple[str, ...]]
-"""From where to where in base, and what stands there instead."""
+"""The start and end in base, and the paragraphs that replace these."""
 
 
 def merge(base: str, ours: str, theirs: str) -> str | None:
-    """Merge three texts that end with a line end; None if both changed the same, or added there.
+    """Merge three texts that end with a line end; None if both sides change the same paragraph.
 
-    Nor is it certain which of several equal paragraphs a side removed, or whether it moved one.
+    None also if a side adds where the other makes a change, changes one of several equal
+    paragraphs, or moves one.
     """
-    was, mine, new = (_paragraphs(text) for text in (base, ours, theirs))
-    changes = sorted({*_changes(was, mine), *_changes(was, new)})
-    times = Counter(was)
-    for start, end, text in changes:
-        if any(times[one] > 1 for one in was[start:end]) or any(one in times for one in text):
+    in_base, in_ours, in_theirs = (_paragraphs(text) for text in (base, ours, theirs))
+    changes = sorted({*_changes(in_base, in_ours), *_changes(in_base, in_theirs)})
+    counts = Counter(in_base)
+    for start, end, new in changes:
+        is_repeated = any(counts[paragraph] > 1 for paragraph in in_base[start:end])
+        if is_repeated or any(paragraph in counts for paragraph in new):
             return None
     result, at = list[str](), 0
-    for place, (start, end, text) in enumerate(changes):
-        if any(_clash((start, end), other[:2]) for other in changes[:place]):
+    for number, (start, end, new) in enumerate(changes):
+        if any(_clash((start, end), other[:2]) for other in changes[:number]):
             return None
-        result += [*was[at:start], *text]
+        result += [*in_base[at:start], *new]
         at = end
-    return "\n".join([*result, *was[at:]])
+    return "\n".join([*result, *in_base[at:]])
 
 
 def _paragraphs(text: str) -> list[str]:
-    """Return the paragraphs, each with its line ends; what is fenced is one."""
-    found, fence = [""], ""
+    """Return the paragraphs with their line ends; a fenced block is one paragraph."""
+    paragraphs, fence = [""], ""
     for line in text.splitlines(keepends=True):
         if fence:
             fence = "" if line.strip(" \t>\n").startswith(fence) else fence
         elif opens := _FENCE.match(line):
             fence = opens["fence"]
         if not line.strip() and not fence:
-            found.append("")
+            paragraphs.append("")
         else:
-            found[-1] += line
-    return [paragraph for paragraph in found if paragraph]
+            paragraphs[-1] += line
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def _changes(base: Sequence[str], side: Sequence[str]) -> list[_Change]:
@@ -60,7 +62,7 @@ def _changes(base: Sequence[str], side: Sequence[str]) -> list[_Change]:
 
 
 def _clash(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Tell whether two changes are of the same paragraphs, or one adds where the other changes."""
+    """Tell whether two changes overlap, or one adds paragraphs where the other makes a change."""
     (start, end), (first, last) = one, other
     if start == end or first == last:
         return start <= last and first <= end

@@ -1,9 +1,9 @@
-"""What files of a service still name, though the update takes it away.
+"""Finds uses of files, modules, packages and make targets that an update removes.
 
-Local actions, reusable workflows, scripts, lists of requirements and any other file by its path;
-modules, and packages that are no longer required, by their import; targets of a Makefile. A file
-that came from the release as it is says what the release wants, and a file in conflict is looked
-at anyway: both are left out.
+Local actions, reusable workflows, scripts, requirements files and any other files are found by
+path; modules and packages that are no longer required by import; targets of a Makefile by command.
+Files that equal the release are skipped, because the release intends their content, and files in
+conflict too, because the user reads these anyway.
 """
 
 import ast
@@ -27,7 +27,7 @@ from drydock.merging.trees import Merge
 
 _MAKEFILE = re.compile(r"(?:^|/)(?:GNUm|M|m)akefile$")
 _TARGET = re.compile(r"^(?P<name>[A-Za-z][\w-]*)[ \t]*:(?!=)", re.MULTILINE)
-# Where a command may stand: no prose, which may well speak of what is gone.
+# Files that are not searched for commands: prose can mention what is removed.
 _PROSE = re.compile(
     r"(?i)\.(?:md|markdown|rst|adoc|svg|html|ipynb|lock)$|(?:^|/)(?:LICENSE|CHANGELOG)"
     r"|(?:^|/)(?![^/]*(?:requirements|constraints))[^/]*\.txt$"
@@ -37,20 +37,20 @@ _LARGE = 500_000
 
 @dataclass(frozen=True)
 class _Gone:
-    """A name that has nothing behind it any more."""
+    """A name that the merge removes."""
 
     name: str
-    """How it is looked for, and told."""
+    """The name as it is searched for and reported."""
     path: str
-    """The file that it was, or that it was in."""
+    """The file that is removed, or that defined the name."""
     kind: str
     """`path`, `module`, `package` or `target`."""
     instead: str = ""
-    """Where it is now, if it moved."""
+    """The new path, if it moved."""
 
     @property
     def word(self) -> str:
-        """A word without which nothing names it."""
+        """A word that every use of the name contains."""
         if self.kind == "path":
             return PurePosixPath(self.name).stem
         return self.name.rpartition("." if self.kind == "module" else " ")[2].replace("-", "_")
@@ -59,23 +59,23 @@ class _Gone:
 def find(
     repository: Repository, prefix: str, ours: Tree, theirs: Tree, merge: Merge
 ) -> Iterator[str]:
-    """Yield what to say of each name that a file of the service at `prefix` uses, and that is gone.
+    """Yield a message for each use of a removed name in a file of the service at `prefix`.
 
-    `ours` is what the service has committed as HEAD.
+    `ours` is the tree of HEAD.
     """
     files = _Files(repository, prefix, ours, theirs, merge)
-    gone = [*files.removed(), *files.targets(), *files.packages()]
-    for path, text, released in files.naming({one.word for one in gone}):
-        for one in gone:
-            line = _line(one, path, text)
-            if line and not _line(one, path, released):
-                act = f"moves to {one.instead}" if one.instead else "removes"
-                yield f"{path}:{line} uses {one.name}, which the release {act}"
+    removed = [*files.removed(), *files.targets(), *files.packages()]
+    for path, text, released in files.naming({gone.word for gone in removed}):
+        for gone in removed:
+            line = _line(gone, path, text)
+            if line and not _line(gone, path, released):
+                act = f"moves to {gone.instead}" if gone.instead else "removes"
+                yield f"{path}:{line} uses {gone.name}, which the release {act}"
 
 
 @dataclass
 class _Files:
-    """The files of the service, before and after the merge, by their paths in it."""
+    """The files of the service before and after the merge, by their paths in the service."""
 
     repository: Repository
     prefix: str
@@ -85,14 +85,14 @@ class _Files:
 
     @cached_property
     def now(self) -> Mapping[str, Entry]:
-        """What the service has after the merge."""
+        """The files of the service after the merge."""
         result = {path: self.merge.changes.get(path, entry) for path, entry in self.ours.items()}
         result |= self.merge.changes
         start = len(self.prefix)
         return {p[start:]: e for p, e in result.items() if e and p.startswith(self.prefix)}
 
     def removed(self) -> Iterator[_Gone]:
-        """Yield the names of what the merge removes or moves."""
+        """Yield the paths and modules that the merge removes or moves."""
         start = len(self.prefix)
         after = {old: new for new, old in self.merge.moved.items()}
         for whole in sorted(self.ours.keys() & self.merge.changes.keys()):
@@ -116,7 +116,7 @@ class _Files:
         return any(file in self.now for file in files)
 
     def targets(self) -> Iterator[_Gone]:
-        """Yield the targets that a Makefile had and has no more."""
+        """Yield the targets that the merge removes from the Makefile."""
         for whole, entry in self.merge.changes.items():
             path = whole.removeprefix(self.prefix)
             if (
@@ -128,19 +128,19 @@ class _Files:
                 texts = self.repository.read_blobs([self.ours[whole].oid, entry.oid])
                 before, after = (
                     {
-                        found["name"]
-                        for found in _TARGET.finditer(texts[one.oid].decode(errors="replace"))
+                        match["name"]
+                        for match in _TARGET.finditer(texts[version.oid].decode(errors="replace"))
                     }
-                    for one in (self.ours[whole], entry)
+                    for version in (self.ours[whole], entry)
                 )
                 yield from (
                     _Gone(f"make {name}", path, "target") for name in sorted(before - after)
                 )
 
     def packages(self) -> Iterator[_Gone]:
-        """Yield the packages that the service required to run, and requires nowhere any more.
+        """Yield the run-time dependencies of the service that are no longer required anywhere.
 
-        Only those that are imported by their own name can be told.
+        Only packages that are imported under their own name are found.
         """
         path = f"{self.prefix}pyproject.toml"
         before, after = self.ours.get(path), self.merge.changes.get(path)
@@ -148,31 +148,31 @@ class _Files:
             return
         texts = self.repository.read_blobs([before.oid, after.oid])
         try:
-            was, now = (
+            old, new = (
                 tomllib.loads(texts[entry.oid].decode("utf-8-sig")) for entry in (before, after)
             )
         except ValueError:
             return
-        required = was.get("project", {}).get("dependencies", [])
-        left = set(_required(now))
+        required = old.get("project", {}).get("dependencies", [])
+        left = set(_required(new))
         for name in sorted({*_required(required)} - left):
             yield _Gone(f"the package {name}", "pyproject.toml", "package")
 
     def naming(self, words: set[str]) -> Iterator[tuple[str, str, str]]:
-        """Yield the files of the service's own that have one of these words.
+        """Yield the files that differ from the release and contain one of these words.
 
-        Each with its text, and with what the release has there.
+        Each with its path, its text, and the text in the release.
         """
         if not words:
             return
         patterns = [part for word in sorted(words) for part in ("-e", word)]
-        said = self.repository.git(
+        output = self.repository.git(
             "grep", "-lzIF", *patterns, "HEAD", "--", self.prefix or ".", accept=(0, 1)
         )
-        found = {os.fsdecode(name).partition(":")[2] for name in said.split(b"\0") if name}
-        found |= {path for path, entry in self.merge.changes.items() if entry and path in self.ours}
+        paths = {os.fsdecode(name).partition(":")[2] for name in output.split(b"\0") if name}
+        paths |= {path for path, entry in self.merge.changes.items() if entry and path in self.ours}
         own = {}
-        for whole in sorted(found - self.merge.conflicts.keys()):
+        for whole in sorted(paths - self.merge.conflicts.keys()):
             path = whole.removeprefix(self.prefix)
             entry, released = self.now.get(path), self.theirs.get(whole)
             if not entry or not entry.mode.startswith("100") or _PROSE.search(path):
@@ -190,18 +190,18 @@ class _Files:
                 )
 
 
-def _required(said: object) -> Iterator[str]:
-    """Yield the packages that requirements anywhere in a value are for."""
-    if isinstance(said, str):
+def _required(value: object) -> Iterator[str]:
+    """Yield the packages of all requirements in a value."""
+    if isinstance(value, str):
         with suppress(InvalidRequirement):
-            yield canonicalize_name(Requirement(said).name)
-    elif isinstance(said, dict | list):
-        for held in said.values() if isinstance(said, dict) else said:
-            yield from _required(held)
+            yield canonicalize_name(Requirement(value).name)
+    elif isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _required(child)
 
 
 def _line(gone: _Gone, path: str, text: str) -> int:
-    """Return the first line of the file at `path` that uses a name; 0: none does."""
+    """Return the first line of the file at `path` that uses a removed name; 0 if there is none."""
     if gone.kind in {"module", "package"}:
         name = gone.name if gone.kind == "module" else gone.word
         inside = gone.kind == "package"
@@ -221,14 +221,16 @@ def _line(gone: _Gone, path: str, text: str) -> int:
 
 def _first(pattern: str, text: str) -> int:
     for number, line in enumerate(text.split("\n"), 1):
-        said = line.strip()
-        if not said.startswith(("#", "//", ";")) and re.search(pattern, line):
+        if not line.strip().startswith(("#", "//", ";")) and re.search(pattern, line):
             return number
     return 0
 
 
 def _imported(module: str, path: str, text: str, *, inside: bool) -> int:
-    """Return the first line on which Python source imports a module, or one `inside` it."""
+    """Return the first line on which Python source imports a module, or with `inside` a submodule.
+
+    0 if there is none.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,7 +1,7 @@
-"""Sections of prose that you removed, and that the release changes: they stay removed.
+"""Decides whether a section of prose that ours removed and the release changed stays removed.
 
-As for a file, what the release says there has no place any more, and the report tells. A section
-of which something lives on, under another title or elsewhere, is not removed.
+As with files, the change of the release is skipped and reported. A section counts as removed only
+if none of its text remains under another title or elsewhere.
 """
 
 import re
@@ -9,46 +9,47 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 _TELLING = 4
-"""Words by which a line is known again; one with fewer recurs too easily."""
+"""The number of words that make a line recognizable; shorter lines recur too easily."""
 
 
 def stays(base: str, theirs: str, ours: str) -> bool:
-    """Tell whether all that the release changed in a section is gone from your text as a whole.
+    """Tell whether the whole text of ours has nothing of what the release changed in a section.
 
-    `base` and `theirs` are the section in both releases.
+    `base` and `theirs` are the section in the old and new release.
     """
-    was, new = _blocks(base), _blocks(theirs)
-    there = {line.strip() for line in ours.splitlines()}
-    matcher = SequenceMatcher(None, was, new, autojunk=False)
+    in_base, in_theirs = _blocks(base), _blocks(theirs)
+    our_lines = {line.strip() for line in ours.splitlines()}
+    matcher = SequenceMatcher(None, in_base, in_theirs, autojunk=False)
     for kind, start, end, _, _ in matcher.get_opcodes():
         if kind == "equal":
             continue
-        if start == len(was):
-            return False  # at the end of a section it may be meant for the whole text
-        # What is new belongs to what is beside it.
-        touched = was[start:end] or was[max(0, start - 1) : end + 1]
-        if any(_lives(block, there) for block in touched):
+        if start == len(in_base):
+            return False  # an addition at the end can be meant for the whole text
+        # An addition belongs to its neighbours.
+        touched = in_base[start:end] or in_base[max(0, start - 1) : end + 1]
+        if any(_remains(block, our_lines) for block in touched):
             return False
     return True
 
 
 def has(base: str, theirs: str, ours: str) -> bool:
-    """Tell whether your text as a whole has all that the release adds to a section.
+    """Tell whether the release only adds to a section, and the text of ours has all additions.
 
-    Where lines break means nothing. What the release removes or changes, it may not have.
+    Line breaks are ignored.
     """
-    was, new = _blocks(base), _blocks(theirs)
-    said = " ".join(ours.split())
-    added = [" ".join(block.split()) for block in new if block not in was]
-    return {*was} <= {*new} and all(block in said for block in added)
+    in_base, in_theirs = _blocks(base), _blocks(theirs)
+    our_words = " ".join(ours.split())
+    added = [" ".join(block.split()) for block in in_theirs if block not in in_base]
+    return {*in_base} <= {*in_theirs} and all(block in our_words for block in added)
 
 
 def _blocks(text: str) -> Sequence[str]:
-    """Return the paragraphs, each with what is indented below it."""
+    """Return the paragraphs, each with the indented text below it."""
     return [block.rstrip() for block in re.split(r"\n[ \t]*\n+(?=\S)", text) if block.strip()]
 
 
-def _lives(block: str, there: set[str]) -> bool:
+def _remains(block: str, our_lines: set[str]) -> bool:
+    """Tell whether a recognizable line of a block is among these lines."""
     lines = [line.strip() for line in block.splitlines() if re.search(r"\w", line)]
-    telling = [line for line in lines if len(re.findall(r"\w+", line)) >= _TELLING]
-    return any(line in there for line in telling or lines)
+    recognizable = [line for line in lines if len(re.findall(r"\w+", line)) >= _TELLING]
+    return any(line in our_lines for line in recognizable or lines)

@@ -1,4 +1,7 @@
-"""One where another side has several: `needs: dist` is `needs: [dist]`, where a profile says so."""
+"""Writes a single item as a list if another side has a list, if a profile allows both.
+
+An example is `needs: dist`, which is the same as `needs: [dist]`.
+"""
 
 import re
 
@@ -11,42 +14,45 @@ Texts = tuple[str, str, str]
 
 
 def alike(path: str, texts: Texts) -> Texts | None:
-    """Return texts in which one is written as a list of one, where a side has a list.
+    """Return the texts with single items written as lists where another side has a list.
 
-    None where nothing has to be written so, or where that cannot be told.
+    None if that changes nothing, or a text cannot be parsed.
     """
-    written = [one for known in profiles.of(path, frozenset()) for one in known.one_or_several]
-    if not written or not yaml.handles(path):
+    declared = [
+        written for profile in profiles.of(path, frozenset()) for written in profile.one_or_several
+    ]
+    if not declared or not yaml.handles(path):
         return None
     try:
-        ones, lists = zip(*(_places(text, written) for text in texts), strict=True)
+        singles, lists = zip(*(_singles_and_lists(text, declared) for text in texts), strict=True)
     except (ValueError, RecursionError):
         return None
-    several = set[str]().union(*lists)
+    listed = set[str]().union(*lists)
     result = [
-        _listed(text, sorted(at for name, at in one.items() if name in several))
-        for text, one in zip(texts, ones, strict=True)
+        _with_lists(text, sorted(at for name, at in offsets.items() if name in listed))
+        for text, offsets in zip(texts, singles, strict=True)
     ]
     base, ours, theirs = result
     return (base, ours, theirs) if result != [*texts] else None
 
 
-def _places(text: str, written: list[str]) -> tuple[dict[str, int], set[str]]:
-    """Return where there is one, by its place, and the places where there are several."""
-    ones, several = dict[str, int](), set[str]()
-    for names, said, at in yaml.locations(text):
+def _singles_and_lists(text: str, declared: list[str]) -> tuple[dict[str, int], set[str]]:
+    """Return the offsets of the single items by place, and the places of the lists."""
+    singles, lists = dict[str, int](), set[str]()
+    for names, scalar, offset in yaml.locations(text):
         name = ".".join(names)
-        if not any(place(one).fullmatch(name) for one in written):
+        if not any(place(written).fullmatch(name) for written in declared):
             continue
-        if said and name not in several:
-            ones[name] = at
+        if scalar and name not in lists:
+            singles[name] = offset
         else:
-            several.add(name)
-    return ones, several
+            lists.add(name)
+    return singles, lists
 
 
-def _listed(text: str, places: list[int]) -> str:
-    for at in reversed(places):
-        if found := _ONE.match(text, at):
-            text = f"{text[:at]}{found['key']}[{found['one']}]{text[found.end() :]}"
+def _with_lists(text: str, offsets: list[int]) -> str:
+    """Return a text in which the single items at these offsets are lists."""
+    for offset in reversed(offsets):
+        if match := _ONE.match(text, offset):
+            text = f"{text[:offset]}{match['key']}[{match['one']}]{text[match.end() :]}"
     return text

@@ -1,100 +1,105 @@
-"""Files that would stand in the way of a service's own, though they have another name.
+"""Finds files of the release that would shadow a file of the service with another name.
 
-Of some files a tool reads only the first that it finds; Renovate is such a tool:
+Some tools read only the first of several configuration files, such as Renovate:
 https://docs.renovatebot.com/configuration-options/#configuration-file-locations
-And where a file system ignores case, as on macOS and Windows, two names may be one file.
+On file systems that ignore case, as on macOS and Windows, two names can be the same file.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drydock.git import Repository, Tree
 from drydock.merging.trees import Merge
 
-# `.gitlab/` and its like are read on that platform only, which the repository does not tell.
+# Renovate reads `.gitlab/` and the like only on that platform, which the repository does not name.
 _RENOVATE = re.compile(r"((\.[a-z-]+/)?renovate|\.renovaterc)\.json[c5]?|\.renovaterc")
 _PACKAGE = "package.json"
 
 
 @dataclass(frozen=True)
 class Shadow:
-    """A file of the release that stays out, because the service has one in its place."""
+    """A file of the release that is left out because a file of the service replaces it."""
 
     path: str
     own: str
+    """The file of the service."""
     reason: str
-    """Why it stays out."""
+    """Why the file is left out."""
     duty: str
-    """What the service's file needs instead."""
+    """What the user has to do instead."""
 
 
 def leave_out(
     repository: Repository, prefix: str, merge: Merge, *, base: Tree, ours: Tree, theirs: Tree
 ) -> list[Shadow]:
-    """Leave what would shadow a file of the service out of a merge, but for what moved there.
+    """Leave out of a merge the files that would shadow one of the service, except moved files.
 
-    The trees are those that `find` takes. Return what is left out.
+    The trees are those of `find`. Returns the files left out.
     """
-    found = [
-        one for one in find(repository, prefix, base, ours, theirs) if one.path not in merge.moved
+    shadows = [
+        shadow
+        for shadow in find(repository, prefix, base, ours, theirs)
+        if shadow.path not in merge.moved
     ]
-    for one in found:
-        merge.leave_out(one.path, one.reason)
-    return found
+    for shadow in shadows:
+        merge.leave_out(shadow.path, shadow.reason)
+    return shadows
 
 
 def find(
     repository: Repository, prefix: str, base: Tree, ours: Tree, theirs: Tree
 ) -> Iterator[Shadow]:
-    """Yield the files that theirs adds or changes, that ours lacks, and has another one for.
+    """Yield the files that theirs adds or changes and that ours has under another name only.
 
-    `ours` is without what the merge removes.
+    `ours` is without the files that the merge removes.
     """
     yield from _of_other_case(base, ours, theirs)
-    if not prefix:  # in a folder of a repository Renovate reads none
+    if not prefix:  # Renovate reads no configuration from subfolders
         yield from _of_renovate(repository, base, ours, theirs)
 
 
 def _of_other_case(base: Tree, ours: Tree, theirs: Tree) -> Iterator[Shadow]:
     own = {path.casefold(): path for path in ours if path not in base and path not in theirs}
     for path in sorted(theirs.keys() - ours.keys()):
-        if (mine := own.get(path.casefold())) and theirs[path] != base.get(path):
-            reason = f"where a file system ignores case, it is one file with your {mine}"
-            yield Shadow(path, mine, reason, f"give one of the two another name: git mv {mine} …")
+        if (our_path := own.get(path.casefold())) and theirs[path] != base.get(path):
+            reason = f"on file systems that ignore case, it is the same file as your {our_path}"
+            yield Shadow(path, our_path, reason, f"rename one of the two: git mv {our_path} …")
 
 
 def _of_renovate(repository: Repository, base: Tree, ours: Tree, theirs: Tree) -> Iterator[Shadow]:
-    three = [_configurations(repository, side) for side in (base, ours, theirs)]
-    of_template = three[0] | three[2]
-    own = sorted(three[1] - of_template)
-    for path in sorted(of_template - {_PACKAGE}) if own else ():
+    in_base, in_ours, in_theirs = (
+        _configurations(repository, side) for side in (base, ours, theirs)
+    )
+    in_template = in_base | in_theirs
+    own = sorted(in_ours - in_template)
+    for path in sorted(in_template - {_PACKAGE}) if own else ():
         if path in theirs and path not in ours and theirs[path] != base.get(path):
             (text,) = repository.read_blobs([theirs[path].oid]).values()
-            reason = f"Renovate reads one configuration, and yours is {own[0]}"
-            duty = f"add to it what you want of the release's: {_one_line(text)}"
+            reason = f"Renovate reads only one configuration file, and yours is {own[0]}"
+            duty = f"add the settings of the release that you want to it: {_one_line(text)}"
             yield Shadow(path, own[0], reason, duty)
 
 
 def _configurations(repository: Repository, side: Tree) -> set[str]:
-    found = {path for path in side if _RENOVATE.fullmatch(path)}
+    """Return the files of a tree that configure Renovate."""
+    paths = {path for path in side if _RENOVATE.fullmatch(path)}
     if _PACKAGE in side and side[_PACKAGE].mode.startswith("100"):
         (text,) = repository.read_blobs([side[_PACKAGE].oid]).values()
-        found |= {_PACKAGE} if "renovate" in _object(text) else set()
-    return found
+        paths |= {_PACKAGE} if "renovate" in _object(text) else set()
+    return paths
 
 
 def _object(text: bytes) -> dict[str, object]:
-    """Return the keys of a JSON file, if it is one."""
+    """Return the object in a JSON file; empty if it has none."""
     try:
-        found = json.loads(text)
+        data = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def _one_line(text: bytes) -> str:
-    said: Iterable[tuple[str, object]] = _object(text).items()
-    said = [item for item in said if item[0] != "$schema"]
-    return ", ".join(f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in said)
+    settings = ((key, value) for key, value in _object(text).items() if key != "$schema")
+    return ", ".join(f'"{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in settings)

@@ -1,4 +1,4 @@
-"""The two trees that an update merges with what a service has: the old release and the new."""
+"""Makes the two trees that an update merges with the service: the old and the new release."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +12,16 @@ from drydock.template.rendering import Rendering
 
 @dataclass(frozen=True)
 class Sides:
-    """What is merged with what the service has: both of the whole repository."""
+    """The trees to merge with the service; both are of the whole repository."""
 
     base: Tree
     theirs: Tree
     held: set[str]
     """Files that the template leaves to the service (`_skip_if_exists`, `_exclude`)."""
     declined: set[str]
-    """Files of that kind that the service deleted."""
+    """Files that the template leaves to the service, and that the service deleted."""
     ignored: set[str]
-    """Files that the release changes, and that the service does not track: git ignores them."""
+    """Files that the release changes, but git ignores in the service."""
 
 
 def make(
@@ -31,18 +31,19 @@ def make(
     rendered_new: Rendering,
     brought: Rendering | None,
 ) -> Sides:
-    """Store renders as trees of the whole repository, in which only the template's part differs.
+    """Store renders as trees of the whole repository that differ only in files of the template.
 
-    `brought` holds files that only the answers given now bring. What the service has elsewhere,
-    and what the template leaves to it, is the same in both. Raises BadInput when a render holds
-    what must not be in a service, or lacks the answers file.
+    `brought` has the files that only the new answers add. Files outside the service and files that
+    the template leaves to it are the same in both trees. Raises BadInput if a render has a file
+    that must not be in a service, or lacks the answers file.
     """
     tracked, prefix = service.tracked, service.prefix
     base = stored(repository, service.tracked, service.prefix, rendered_old)
     theirs = stored(repository, service.tracked, service.prefix, rendered_new)
     if prefix + service.answers.file not in theirs:
         raise BadInput(
-            f"the release writes no {service.answers.file}: no update would be possible any more"
+            f"the release does not write {service.answers.file}: "
+            "the service could not be updated again"
         )
     if brought:
         new = stored(repository, service.tracked, service.prefix, brought)
@@ -55,29 +56,29 @@ def make(
     held = {path for path in inside if kept(path)}
     deleted = base.keys() - tracked.keys()
     if deleted:
-        # Excluded files are in no render: one of them must not be taken for a deleted one, moved.
-        strangers = [path for path in inside if path not in base and path not in theirs]
-        held |= {p for p in strangers if rendered_new.excludes(Path(p.removeprefix(prefix)))}
+        # Excluded files are in no render: git must not match one with a deleted file as a rename.
+        own = [path for path in inside if path not in base and path not in theirs]
+        held |= {path for path in own if rendered_new.excludes(Path(path.removeprefix(prefix)))}
     untracked = {path for path in theirs.keys() - tracked.keys() if kept(path)}
-    # Left to the service, and there, though git does not track it: neither added nor declined.
-    there = {path for path in untracked if (repository.top / path).exists()}
-    declined = {path for path in deleted if kept(path)} - there
+    # Untracked files that are left to the service and exist are neither added nor declined.
+    present = {path for path in untracked if (repository.top / path).exists()}
+    declined = {path for path in deleted if kept(path)} - present
     ignored = repository.ignored(deleted - declined)
-    there |= ignored
+    present |= ignored
     stale = {path for path in ignored & theirs.keys() if theirs[path] != base[path]}
     line_ends.follow(repository, tracked, base, theirs)
     rest = {path: e for path, e in tracked.items() if path in held or not path.startswith(prefix)}
     base, theirs = (
-        {path: e for path, e in side.items() if path not in declined | there} | rest
+        {path: e for path, e in side.items() if path not in declined | present} | rest
         for side in (base, theirs)
     )
     return Sides(base, theirs, held, declined, stale)
 
 
 def stored(repository: Repository, tracked: Tree, prefix: str, rendered: Rendering) -> Tree:
-    """Store a render as what a service at `prefix`, with `tracked`, would have stored of it.
+    """Store a render as the service at `prefix` with the tree `tracked` would.
 
-    Raises BadInput when the render holds what belongs to git.
+    Raises BadInput if the render has a file in `.git`.
     """
     files = list(rendered.files())
     for file in files:

@@ -1,7 +1,7 @@
-"""Merges a text by meaning, where git saw a conflict: certain, or not at all.
+"""Merges a text structurally if git found a conflict, and only if the result is certain.
 
-The format's reader takes all three texts apart, their parts are merged, and what comes out is
-held, in the units of the format, to what both sides did.
+The reader of the format parses the three texts, their parts are merged, and the result is checked,
+in the units of the format, against the changes of both sides.
 """
 
 import re
@@ -21,38 +21,38 @@ from drydock.profiles import DOT, PACKAGE, Profile
 
 _WORD = re.compile(r"\w+")
 _QUOTES = "\"' "
-# What is moved is held to both sides, too: an item that is a leaf is counted in all lists at once,
-# what is deeper in an item in all items of that list.
+# Units are counted in their exact place, and then ignoring moves: an item that is a leaf in all
+# lists together, and a unit deeper in an item in all items of that list.
 _EXACT, _MOVED = re.compile(r"(?!)"), re.compile(r"^.*\[[^]]*\](?= |$)|\[[^]]*\]")
 
 
 @dataclass(frozen=True)
 class Settled:
-    """A text that both sides changed, merged."""
+    """The merge of a text that both sides changed."""
 
     text: bytes
     rules: tuple[str, ...]
-    """What was done where neither side's text could just be taken, a line each."""
+    """A report line for each rule that was used."""
 
 
-# What tools compute from other files: its parts depend on each other.
-_COMPUTED = re.compile(r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.json|\.ya?ml)?|npm-shrinkwrap\.json)$")
+# Files that tools generate from others: their parts depend on each other.
+_GENERATED_NAME = re.compile(r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.json|\.ya?ml)?|npm-shrinkwrap\.json)$")
 _GENERATED = re.compile(rb"(?i)\b(?:auto-?generated|generated (?:by|with)|do not edit)\b")
 
 
 def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
-    """Merge what `base` became on both sides; None where both added the file at `path`.
+    """Merge the file at `path`; `base` is None if both sides added it.
 
-    The layout that yours changed is set aside for it; that of the release where it fails
-    otherwise. Raises NotCertain when the format is not known or the merge would be a guess.
+    If ours changed the layout, the texts get that layout first; if the release did, only if the
+    merge fails otherwise. Raises NotCertain if the format is not known or the merge is a guess.
     """
-    laid = _laid_out(path, base, ours, theirs)
-    settled = _merge_alike(path, *laid) if laid and laid[1] == layout.YOURS else None
+    alike = _laid_out(path, base, ours, theirs)
+    settled = _merge_alike(path, *alike) if alike and alike[1] == layout.YOURS else None
     if settled is None:
         try:
             return _merge(path, base, ours, theirs)
         except NotCertain:
-            settled = _merge_alike(path, *laid) if laid and laid[1] != layout.YOURS else None
+            settled = _merge_alike(path, *alike) if alike and alike[1] != layout.YOURS else None
             settled = settled or _merge_moved(path, base, ours, theirs)
             settled = settled or _merge_several(path, base, ours, theirs)
             settled = settled or _merge_documented(path, base, ours, theirs)
@@ -72,40 +72,43 @@ def _laid_out(
         return None
 
 
-def is_computed(path: str, content: bytes) -> bool:
-    """Tell whether a tool computes the file at `path`, so that its parts depend on each other."""
-    return bool(_COMPUTED.search(path) or _GENERATED.search(content[:1000]))
+def is_generated(path: str, content: bytes) -> bool:
+    """Tell whether a tool generates the file at `path`, so that its parts depend on each other."""
+    return bool(_GENERATED_NAME.search(path) or _GENERATED.search(content[:1000]))
 
 
-def _merge_alike(path: str, texts: layout.Texts, who: str) -> Settled | None:
-    """Merge three texts that are laid out alike."""
-    return _merge_texts(path, texts, (f"laid out as {who} is",))
+def _merge_alike(path: str, texts: layout.Texts, name: str) -> Settled | None:
+    """Merge three texts that have the layout of the side called `name`."""
+    return _merge_texts(path, texts, (f"formatted like {name}",))
 
 
 def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
-    """Merge what a side moved to another table with what the other side did to it."""
-    known = formats.of(path)
-    if base is None or known is None or formats.name_of(known) != "toml":
+    """Merge entries that one side moved to another table and the other side changed."""
+    file_format = formats.of(path)
+    if base is None or file_format is None or formats.name_of(file_format) != "toml":
         return None
     try:
-        meant = invariants.profiles_of(path, _text(theirs))
-        was, mine, new = (_read(known, _text(side), meant) for side in (base, ours, theirs))
-        by_ours, by_theirs = [*moves.of(was, mine, new)], [*moves.of(was, new, mine)]
+        known = invariants.profiles_of(path, _text(theirs))
+        base_part, our_part, their_part = (
+            _read(file_format, _text(side), known) for side in (base, ours, theirs)
+        )
+        by_ours = [*moves.of(base_part, our_part, their_part)]
+        by_theirs = [*moves.of(base_part, their_part, our_part)]
         for move in (*by_ours, *by_theirs):
-            was = moves.carried(was, move)
+            base_part = moves.carried(base_part, move)
         for move in by_theirs:
-            mine = moves.carried(mine, move)
+            our_part = moves.carried(our_part, move)
         for move in by_ours:
-            new = moves.carried(new, move)
+            their_part = moves.carried(their_part, move)
     except (NotCertain, RecursionError):
         return None
     done = [f"you moved {move}" for move in by_ours]
     done += [f"the release moved {move}" for move in by_theirs]
-    texts = source(was), source(mine), source(new)
+    texts = source(base_part), source(our_part), source(their_part)
     settled = _merge_texts(path, texts, tuple(done)) if done else None
     if settled is None:
         return None
-    # What a side names is looked for where that side has it.
+    # References are checked against the texts before the moves.
     sides = _text(ours), _text(theirs), settled.text.decode()
     if broken := invariants.dangling(path, *sides):
         raise NotCertain(broken)
@@ -113,7 +116,7 @@ def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> S
 
 
 def _merge_several(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
-    """Merge what one side made a list of one, where one and several may be given."""
+    """Merge a value that one side made a list, if a single item can be written without one."""
     if base is None:
         return None
     try:
@@ -124,7 +127,7 @@ def _merge_several(path: str, base: bytes | None, ours: bytes, theirs: bytes) ->
 
 
 def merge_repeated(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
-    """Merge YAML in which the release repeats a key with the same value, as if it said it once."""
+    """Merge YAML in which the release repeats a key with the same value, without the repetition."""
     if base is None or not yaml.handles(path):
         return None
     try:
@@ -134,11 +137,11 @@ def merge_repeated(path: str, base: bytes | None, ours: bytes, theirs: bytes) ->
         return None
     if once == texts or formats.problem(path, ours):
         return None
-    return _merge_texts(path, once, ("what a release says several times, said once",))
+    return _merge_texts(path, once, ("removed keys that the release repeats",))
 
 
 def _merge_documented(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
-    """Settle a file that both sides added, and that does the same: your docstrings stand."""
+    """Take ours of a file that both sides added, if the two differ only in docstrings."""
     if base is not None or not python.handles(path):
         return None
     try:
@@ -146,11 +149,11 @@ def _merge_documented(path: str, base: bytes | None, ours: bytes, theirs: bytes)
             return None
     except (NotCertain, ValueError, RecursionError):
         return None
-    return Settled(ours, ("both versions add the same code; your docstrings stand",))
+    return Settled(ours, ("both versions add the same code; kept your docstrings",))
 
 
 def _merge_texts(path: str, texts: layout.Texts, done: tuple[str, ...]) -> Settled | None:
-    """Merge three texts by lines or by structure, of which `done` was done before."""
+    """Merge three texts by lines or structurally; `done` are report lines of earlier steps."""
     sides = [text.encode() for text in texts]
     merged = git.merge_texts(sides[0], sides[1], sides[2])
     if merged is not None and not line_problem(path, dict(enumerate(sides, 1)), merged):
@@ -163,16 +166,16 @@ def _merge_texts(path: str, texts: layout.Texts, done: tuple[str, ...]) -> Settl
 
 
 def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
-    """Return what is wrong with a clean merge of what the sides have, by index stage, or None."""
+    """Return the problem of a clean merge by lines, or None; `before` is by index stage."""
     invalid = formats.problem(path, merged)
     if invalid and not any(formats.problem(path, before[stage]) for stage in (2, 3)):
-        return f"merged line by line it is not valid: {invalid}"
+        return f"a merge by lines would not be valid: {invalid}"
     if before.keys() != {1, 2, 3}:
         return None
     if problem := lines.problem(before[1], before[2], before[3], merged):
-        return f"merged line by line {problem}"
+        return f"a merge by lines would have this line {problem}"
     texts = [before[1], before[2], before[3], merged]
-    known = formats.of(path)
+    file_format = formats.of(path)
     if invalid:
         return None
     try:
@@ -180,77 +183,85 @@ def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | No
     except UnicodeDecodeError:
         return None
     sides = (base, ours, theirs, result)
-    broken = audit.broken(formats.name_of(known), *sides) if known else None
+    broken = audit.broken(formats.name_of(file_format), *sides) if file_format else None
     return broken or invariants.broken(path, *sides)
 
 
 def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
-    known = formats.of(path)
-    if known is None:
+    file_format = formats.of(path)
+    if file_format is None:
         raise NotCertain("files of this kind are merged by lines only")
-    if is_computed(path, ours):
-        raise NotCertain("a tool computes it from other files")
-    before = _text(base) if base is not None else None
-    mine, new = _text(ours), _text(theirs)
-    if _is_mended(known, before, new) and _is_valid(known, mine):
-        return Settled(ours, ("the release only fixed what was not valid; your version is valid",))
-    if _is_mended(known, before, mine) and _is_valid(known, new):
-        return Settled(theirs, ("you only fixed what was not valid; the release is valid",))
-    name = formats.name_of(known)
-    merging = Merging(rules.of(name), yours=mine)
-    meant = invariants.profiles_of(path, new)
+    if is_generated(path, ours):
+        raise NotCertain("a tool generates it from other files")
+    base_text = _text(base) if base is not None else None
+    our_text, their_text = _text(ours), _text(theirs)
+    if _is_fixed(file_format, base_text, their_text) and _is_valid(file_format, our_text):
+        return Settled(ours, ("the release only fixes the syntax; your version is valid",))
+    if _is_fixed(file_format, base_text, our_text) and _is_valid(file_format, their_text):
+        return Settled(theirs, ("you only fixed the syntax; the release is valid",))
+    name = formats.name_of(file_format)
+    merging = Merging(rules.of(name), yours=our_text)
+    known = invariants.profiles_of(path, their_text)
     sides = (
-        _read(known, before, meant) if before is not None else None,
-        _read(known, mine, meant),
-        _read(known, new, meant),
+        _read(file_format, base_text, known) if base_text is not None else None,
+        _read(file_format, our_text, known),
+        _read(file_format, their_text, known),
     )
-    if before is not None and (disputed := invariants.disputed(path, before, mine, new)):
+    if base_text is not None and (
+        disputed := invariants.disputed(path, base_text, our_text, their_text)
+    ):
         raise NotCertain(disputed)
     try:
         merged = source(nodes.merge(*sides, merging))
-        if sides[0] and before and (kept := audit.needed(name, before, mine, new, merged)):
-            # As if the side that uses it had added it.
-            was = nodes.without(sides[0], kept)
-            before = source(was)
-            done = [f"kept `{one}`, which {by} still uses" for one, by in kept.items()]
-            merging = Merging(rules.of(name), done, yours=mine)
-            merged = source(nodes.merge(was, *sides[1:], merging))
-        if before and (left := audit.unneeded(name, before, mine, new, merged)):
-            # As if the release had removed it as well.
-            theirs_less = nodes.without(sides[2], left)
-            new = source(theirs_less)
-            done = [f"skipped `{one}`, which nothing of yours uses" for one in left]
-            merging = Merging(rules.of(name), done, yours=mine)
-            merged = source(nodes.merge(sides[0], sides[1], theirs_less, merging))
-        texts = before, mine, new
+        if (
+            sides[0]
+            and base_text
+            and (kept := audit.needed(name, base_text, our_text, their_text, merged))
+        ):
+            # Merge as if the side that uses these imports had added them.
+            base_without = nodes.without(sides[0], kept)
+            base_text = source(base_without)
+            done = [f"kept `{one}`, which {user} still uses" for one, user in kept.items()]
+            merging = Merging(rules.of(name), done, yours=our_text)
+            merged = source(nodes.merge(base_without, *sides[1:], merging))
+        if base_text and (unused := audit.unneeded(name, base_text, our_text, their_text, merged)):
+            # Merge as if the release had removed these imports too.
+            theirs_without = nodes.without(sides[2], unused)
+            their_text = source(theirs_without)
+            done = [f"skipped `{one}`, which your code does not use" for one in unused]
+            merging = Merging(rules.of(name), done, yours=our_text)
+            merged = source(nodes.merge(sides[0], sides[1], theirs_without, merging))
+        texts = base_text, our_text, their_text
         _check_renames(texts, merging)
-        _hold(path, known, texts, merged, merging)
+        _check(path, file_format, texts, merged, merging)
     except RecursionError as error:
         raise NotCertain("it is nested too deeply") from error
     return Settled(_as_bytes(merged, base, ours, theirs), tuple(merging.done))
 
 
 _Texts = tuple[str | None, str, str]
-"""What base, ours and theirs are; there may be no base."""
+"""The texts of base, ours and theirs; base can be missing."""
 
 
-def _hold(path: str, known: Format, texts: _Texts, merged: str, merging: Merging) -> None:
-    """Raise NotCertain where `merged` is not valid, or lacks or breaks what a side holds."""
+def _check(path: str, file_format: Format, texts: _Texts, merged: str, merging: Merging) -> None:
+    """Raise NotCertain if `merged` is not valid, lacks a change, or breaks an invariant."""
     if invalid := formats.problem(path, merged.encode()):
-        raise NotCertain(f"merged structurally it is not valid: {invalid}")
-    if broken := audit.broken(formats.name_of(known), *texts, merged):
+        raise NotCertain(f"a structural merge would not be valid: {invalid}")
+    if broken := audit.broken(formats.name_of(file_format), *texts, merged):
         raise NotCertain(broken)
     if broken := invariants.broken(path, *texts, merged):
         raise NotCertain(broken)
-    listed = [one.at for one in invariants.lists_of(path, merged) if PACKAGE in one.known_by]
-    if problem := _unaccounted(known, texts, merged, merging, listed):
-        raise NotCertain(f"merged structurally {problem}")
+    lists = [one.at for one in invariants.lists_of(path, merged) if PACKAGE in one.known_by]
+    if problem := _unaccounted(file_format, texts, merged, merging, lists):
+        raise NotCertain(f"a structural merge {problem}")
 
 
 def _as_bytes(merged: str, base: bytes | None, ours: bytes, theirs: bytes) -> bytes:
-    """Return the merged text with the byte order mark and line ends that it had."""
-    before, mine, new = (not text or text.endswith(b"\n") for text in (base, ours, theirs))
-    if not (new if base is not None and mine == before else mine):
+    """Return the merged text with the byte order mark and line ends of the sides."""
+    in_base, in_ours, in_theirs = (
+        not text or text.endswith(b"\n") for text in (base, ours, theirs)
+    )
+    if not (in_theirs if base is not None and in_ours == in_base else in_ours):
         merged = merged.removesuffix("\n")
     mark = b"\xef\xbb\xbf" if ours.startswith(b"\xef\xbb\xbf") else b""
     ends = "\r\n" if b"\r\n" in ours else "\n"
@@ -261,123 +272,126 @@ def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise NotCertain("it is no UTF-8 text") from error
+        raise NotCertain("it is not UTF-8 text") from error
     if "\r" in text:
         if not text.count("\r") == text.count("\n") == text.count("\r\n"):
-            raise NotCertain("its line ends are mixed")
+            raise NotCertain("it has mixed line ends")
         text = text.replace("\r\n", "\n")
     return text if text.endswith("\n") or not text else f"{text}\n"
 
 
-def _is_mended(known: Format, base: str | None, side: str | None) -> bool:
-    """Tell whether a side made a valid text of one that was not, by the same words."""
+def _is_fixed(file_format: Format, base: str | None, side: str | None) -> bool:
+    """Tell whether a side made an invalid text valid without changing its words."""
     same = base is not None and side is not None and _WORD.findall(base) == _WORD.findall(side)
-    return same and not _is_valid(known, base) and _is_valid(known, side)
+    return same and not _is_valid(file_format, base) and _is_valid(file_format, side)
 
 
-def _is_valid(known: Format, text: str | None) -> bool:
+def _is_valid(file_format: Format, text: str | None) -> bool:
     try:
-        known.check(text or "")
+        file_format.check(text or "")
     except (ValueError, RecursionError):
         return False
     return True
 
 
-def _read(known: Format, text: str, meant: Sequence[Profile]) -> Part:
-    """Read a text, which must lose nothing by it."""
+def _read(file_format: Format, text: str, known: Sequence[Profile]) -> Part:
+    """Parse a text; raise NotCertain if that fails or loses something."""
     try:
-        read = known.read(text, meant)
+        document = file_format.read(text, known)
     except (ValueError, RecursionError) as error:
-        raise NotCertain("it is not valid on all sides") from error
-    if source(read) != text:
-        raise NotCertain("not all of it can be read")
-    return read
+        raise NotCertain("not all versions of it can be parsed") from error
+    if source(document) != text:
+        raise NotCertain("not all of it can be parsed")
+    return document
 
 
 def _check_renames(texts: _Texts, merging: Merging) -> None:
-    """Name what a side renamed; raise NotCertain if the other side came to use the old name."""
+    """Report the renames; raise NotCertain if the other side adds a use of the old name."""
     before, *sides = (Counter(_WORD.findall(text or "")) for text in texts)
     for rename in merging.renames:
         other, by = (sides[1], "the release") if rename.side == "ours" else (sides[0], "you")
         if not rename.shown and any(
             other[word] > before[word] for word in _WORD.findall(rename.before)
         ):
-            raise NotCertain(f"{by} came to use {rename.before}, which has another name now")
-        merging.done.append(f"what {by} changed in {rename.before}, in {rename.after}")
+            raise NotCertain(f"{rename.before} was renamed, and {by} added a use of the old name")
+        merging.done.append(
+            f"{by} changed {rename.before}; applied to {rename.after}, its new name"
+        )
 
 
 def _with_names(units: Units, side: str, renames: Sequence[Rename]) -> Units:
-    """Return the units of a side under the names that the other side gave."""
+    """Return the units of a side under the new names that the other side chose."""
     for rename in renames:
         if rename.side != side:
-            shown = f"{rename.shown}=" if rename.shown else ""  # as places name items of lists
-            named = re.compile(rf"(?<!\w){shown}{re.escape(rename.before)}(?!\w)")
-            now = f"{shown}{rename.after}".replace("\\", r"\\")
-            found: Units = Counter()
+            shown = f"{rename.shown}=" if rename.shown else ""  # as in the places of list items
+            old_name = re.compile(rf"(?<!\w){shown}{re.escape(rename.before)}(?!\w)")
+            new_name = f"{shown}{rename.after}".replace("\\", r"\\")
+            renamed: Units = Counter()
             for (place, content), count in units.items():
-                found[named.sub(now, place), content] += count
-            units = found
+                renamed[old_name.sub(new_name, place), content] += count
+            units = renamed
     return units
 
 
 def _unaccounted(
-    known: Format, texts: _Texts, merged: str, merging: Merging, packages: Sequence[str]
+    file_format: Format, texts: _Texts, merged: str, merging: Merging, packages: Sequence[str]
 ) -> str | None:
-    """Return which change of a side is not in `merged`, or what is there that nobody wrote.
+    """Return a change of a side that `merged` lacks, or a unit that no side wrote; None: neither.
 
-    `packages` are the places of lists in which each item stands for itself.
+    `packages` are the places of lists of independent items.
     """
-    units_of = audit.of(formats.name_of(known))
+    units_of = audit.of(formats.name_of(file_format))
     sides = [units_of(text) if text is not None else Counter() for text in texts]
     sides = [
         _with_names(units, side, merging.renames)
         for units, side in zip(sides, ("base", *SIDES), strict=True)
     ]
     sides.append(units_of(merged))
-    free = {unit for units in sides for unit in units if _is_listed(unit[0], packages)}
+    independent = {unit for units in sides for unit in units if _is_listed(unit[0], packages)}
     for ignored in (_EXACT, _MOVED):
-        was, mine, new, now = (_coarser(units, ignored) for units in sides)
-        apart = {(ignored.sub("", place), content) for place, content in free}
-        for unit in sorted(was.keys() | mine.keys() | new.keys() | now.keys()):
+        in_base, in_ours, in_theirs, in_merged = (_coarser(units, ignored) for units in sides)
+        movable = {(ignored.sub("", place), content) for place, content in independent}
+        for unit in sorted(in_base.keys() | in_ours.keys() | in_theirs.keys() | in_merged.keys()):
             content = unit[1].strip(_QUOTES)
-            low, high = _expected(was[unit], mine[unit], new[unit])
-            if ignored is _MOVED and unit in apart and was[unit] in (mine[unit], new[unit]):
-                high = max(
-                    high, was[unit]
-                )  # one side moved it to another list, the other left this one
-            low -= sum(_names(lost, content) for given in merging.given for lost in given.lost)
-            high += sum(_names(given.stands, content) for given in merging.given)
-            if not low <= now[unit] <= high:
-                return f"it would lose or repeat a change: {unit[1][:60]}"
+            counts = in_ours[unit], in_theirs[unit]
+            low, high = _expected(in_base[unit], *counts)
+            if ignored is _MOVED and unit in movable and in_base[unit] in counts:
+                # One side moved it to another list, the other did not change it.
+                high = max(high, in_base[unit])
+            for replacement in merging.replacements:
+                low -= sum(_names(dropped, content) for dropped in replacement.dropped)
+                high += _names(replacement.chosen, content)
+            if not low <= in_merged[unit] <= high:
+                return f"would lose or repeat a change: {unit[1][:60]}"
     return None
 
 
 def _is_listed(at: str, lists: Sequence[str]) -> bool:
-    """Tell whether a unit is in one of the lists at these places, or a comment there."""
+    """Tell whether a unit is an item of one of the lists at these places, or a comment in one."""
     names = re.findall(r"'([^']*)'", at) if lists else []
     place = ".".join(name.replace(".", DOT) for name in names)
-    return bool(names) and any(profiles.place(one).fullmatch(f"{place}[]") for one in lists)
+    return bool(names) and any(profiles.place(at).fullmatch(f"{place}[]") for at in lists)
 
 
 def _names(text: str, content: str) -> bool:
-    """Tell whether a text names `content` as a whole."""
+    """Tell whether `content` occurs in a text as a whole word."""
     if not content or content not in text:
         return False
     return bool(re.search(rf"(?<![\w.]){re.escape(content)}(?![\w.])", text))
 
 
 def _coarser(units: Units, ignored: re.Pattern[str]) -> Units:
-    """Leave out of the places what `ignored` finds in them."""
-    found: Units = Counter()
+    """Return the units without the matches of `ignored` in their places."""
+    coarser: Units = Counter()
     for (place, content), count in units.items():
-        found[ignored.sub("", place), content] += count
-    return found
+        coarser[ignored.sub("", place), content] += count
+    return coarser
 
 
 def _expected(base: int, ours: int, theirs: int) -> tuple[int, int]:
-    """Return how often at least and at most a unit must be there."""
+    """Return the minimum and maximum count of a unit in the merge."""
     by_ours, by_theirs = ours - base, theirs - base
     counts = {max(0, base + by_ours + by_theirs)}
-    if by_ours * by_theirs > 0:  # both did the same, perhaps: once is enough
+    if by_ours * by_theirs > 0:  # both may have made the same change
         counts.add(base + (max if by_ours > 0 else min)(by_ours, by_theirs))
     return min(counts), max(counts)

@@ -1,7 +1,6 @@
-"""Merges lines by their words: where what the sides changed does not touch.
+"""Merges lines by words, if the changes of the sides do not touch.
 
-In prose and in scripts words stand for themselves; in data and code one can depend on its
-neighbour.
+In prose and scripts words are independent; in data and code one can depend on its neighbour.
 """
 
 import re
@@ -12,23 +11,23 @@ from drydock.merging import order
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _ALIKE = 0.5
-"""How much of two lines must be the same for one to have been made of the other."""
+"""The similarity from which one line counts as a changed version of another."""
 
 
 def line(base: str, ours: str, theirs: str) -> str | None:
-    """Merge a line by its words; None where the sides changed the same words, or neighbours."""
-    was, mine, new = (_WORDS.findall(text) for text in (base, ours, theirs))
-    by_ours, by_theirs = _changes(was, mine), _changes(was, new)
+    """Merge a line by words; None if the sides changed the same or adjacent words."""
+    in_base, in_ours, in_theirs = (_WORDS.findall(text) for text in (base, ours, theirs))
+    by_ours, by_theirs = _changes(in_base, in_ours), _changes(in_base, in_theirs)
     for start, end, words in by_ours:
         for first, last, others in by_theirs:
-            between = was[end:first] if end <= first else was[last:start]
+            between = in_base[end:first] if end <= first else in_base[last:start]
             if (start, end, words) != (first, last, others) and not "".join(between).strip():
                 return None
     result, at = list[str](), 0
     for start, end, words in sorted({*by_ours, *by_theirs}):
-        result += [*was[at:start], *words]
+        result += [*in_base[at:start], *words]
         at = end
-    return "".join([*result, *was[at:]])
+    return "".join([*result, *in_base[at:]])
 
 
 def _changes(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -41,17 +40,17 @@ def _changes(base: Sequence[str], side: Sequence[str]) -> list[tuple[int, int, t
 
 
 def script(base: str, ours: str, theirs: str) -> str | None:
-    """Merge what both sides changed in a script, line by line; None where that is not certain.
+    """Merge the changes of both sides to a script line by line; None if that is not certain.
 
-    It is where both sides wrote the same lines instead of old ones and one of them more, and where
-    a line can be merged by its words.
+    It is certain if both sides replaced lines with the same ones and one side added more, or if a
+    line can be merged by words.
     """
     sides = [text.splitlines(keepends=True) for text in (base, ours, theirs)]
     result = list[str]()
-    for was, mine, new in order.segments(*sides):
-        more = order.furthered((was, mine, new))
-        if more is None and len(mine) == len(new) <= len(was):
-            more = _by_line(was, mine, new)
+    for in_base, in_ours, in_theirs in order.segments(*sides):
+        more = order.furthered((in_base, in_ours, in_theirs))
+        if more is None and len(in_ours) == len(in_theirs) <= len(in_base):
+            more = _by_line(in_base, in_ours, in_theirs)
         if more is None:
             return None
         result += more
@@ -59,41 +58,47 @@ def script(base: str, ours: str, theirs: str) -> str | None:
 
 
 def furthered(base: str, ours: str, theirs: str) -> str | None:
-    """Merge lines of which both sides put the same for old ones, and one of them more.
+    """Merge lines if both sides made the same replacement and one side added more.
 
-    None where what that side put more may be what it made of a line that the other removed.
+    None if an added line may be a changed version of one that the other side removed.
     """
     sides = [text.splitlines(keepends=True) for text in (base, ours, theirs)]
     result = list[str]()
-    for was, mine, new in order.segments(*sides):
-        more = order.furthered((was, mine, new))
+    for in_base, in_ours, in_theirs in order.segments(*sides):
+        more = order.furthered((in_base, in_ours, in_theirs))
         if more is None:
             return None
-        less = min(mine, new, key=len)
+        less = min(in_ours, in_theirs, key=len)
         added = [line for line in more if line not in less]
-        gone = [line for line in was if line not in less]
-        if was not in (mine, new) and any(_likeness(a, g) >= _ALIKE for a in added for g in gone):
+        removed = [line for line in in_base if line not in less]
+        if in_base not in (in_ours, in_theirs) and any(
+            _similarity(new, old) >= _ALIKE for new in added for old in removed
+        ):
             return None
         result += more
     return "".join(result)
 
 
 def _by_line(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> list[str] | None:
+    """Merge pairs of lines by words, each with the most similar line of base."""
     result = list[str]()
-    for mine, new in zip(ours, theirs, strict=True):
-        if mine == new:
-            result.append(mine)
+    for our_line, their_line in zip(ours, theirs, strict=True):
+        if our_line == their_line:
+            result.append(our_line)
             continue
-        likeness = [min(_likeness(was, mine), _likeness(was, new)) for was in base]
-        best = max(likeness, default=0)
-        if best < _ALIKE or likeness.count(best) > 1:
+        similarities = [
+            min(_similarity(old, our_line), _similarity(old, their_line)) for old in base
+        ]
+        best = max(similarities, default=0)
+        if best < _ALIKE or similarities.count(best) > 1:
             return None
-        merged = line(base[likeness.index(best)], mine, new)
+        merged = line(base[similarities.index(best)], our_line, their_line)
         if merged is None:
             return None
         result.append(merged)
     return result
 
 
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, _WORDS.findall(one), _WORDS.findall(other), autojunk=False).ratio()
+def _similarity(first: str, second: str) -> float:
+    words = _WORDS.findall(first), _WORDS.findall(second)
+    return SequenceMatcher(None, *words, autojunk=False).ratio()

@@ -1,7 +1,7 @@
-"""The way of a merge into the work tree, and back.
+"""Writes a merge to index and work tree, and undoes it.
 
-The index is written first, the files after it. So a kill at any step leaves files that git knows
-as changed or new, and `git reset --hard` gives exactly the old state.
+The index is written before the files. So after a kill at any step, git sees all written files as
+changed or new, and `git reset --hard` restores exactly the old state.
 """
 
 import fcntl
@@ -25,14 +25,14 @@ _JOURNAL = "drydock-update"
 
 @dataclass(frozen=True)
 class Work:
-    """What a command does to a service; each has a journal of its own, for an abort."""
+    """A command on a service; each has its own journal, which an abort reads."""
 
     command: str
     service: str = ""
-    """The service's folder from the top of its repository: empty, or with `/` at its end."""
+    """The service's folder from the top of its repository: empty, or with a trailing `/`."""
 
     def described(self, repository: Repository) -> str:
-        """Return whose it is, and the command, for the current folder, that undoes it."""
+        """Return the command and the service, and how to undo it from the current folder."""
         article = "an" if self.command == "update" else "a"
         service = shlex.quote(os.path.relpath(repository.top / self.service))
         undo = f"drydock {self.command} {service} --abort"
@@ -40,46 +40,47 @@ class Work:
 
 
 def require_room(repository: Repository, ours: Tree, unwatched: Set[str], merge: Merge) -> None:
-    """Raise BadInput where writing a merge would lose what git does not hold.
+    """Raise BadInput if writing a merge would lose content that is not in git.
 
-    `ours` is what is tracked, and `unwatched` what of that git was told to overlook: edits of it
-    are in no commit and in no status.
+    `ours` has the tracked files. `unwatched` are those that git ignores changes to: edits to them
+    are in no commit and no status.
     """
-    if found := in_the_way(repository, ours, merge):
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        raise BadInput(f"untracked file would be overwritten: move it first: {found[0]}{more}")
+    if paths := in_the_way(repository, ours, merge):
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        raise BadInput(f"untracked file would be overwritten: move it first: {paths[0]}{more}")
     if hidden := sorted(unwatched & (merge.changes.keys() | merge.conflicts.keys())):
         raise BadInput(
-            f"git was told to overlook {hidden[0]}, which is to change: "
-            "git update-index --no-assume-unchanged --no-skip-worktree makes it look"
+            f"git is set to ignore changes to {hidden[0]}, which would be overwritten: first run "
+            f"git update-index --no-assume-unchanged --no-skip-worktree {hidden[0]}"
         )
 
 
 def in_the_way(repository: Repository, ours: Tree, merge: Merge) -> list[str]:
-    """Return what git does not track, ignored or not, where the merge would write.
+    """Return the untracked files, ignored or not, that the merge would overwrite.
 
-    `ours` is what is tracked now. Reading only; raises nothing.
+    `ours` has the tracked files. Only reads; raises nothing.
     """
-    gone = {path for path, entry in merge.changes.items() if entry is None}
-    found = set()
+    removed = {path for path, entry in merge.changes.items() if entry is None}
+    untracked = set()
     for path, entry in merge.changes.items():
         if entry is None or path in ours:
             continue
         for part in (path, *(str(parent) for parent in Path(path).parents[:-1])):
-            place = repository.top / part
+            file = repository.top / part
             if part in ours:
                 break  # a tracked file, which the merge removes or replaces
-            if place.is_symlink() or (place.exists() and not place.is_dir()):
-                found.add(part)
-            elif part == path and place.is_dir():
-                found |= set(_untracked(repository.top, place, gone))
-    return sorted(found)
+            if file.is_symlink() or (file.exists() and not file.is_dir()):
+                untracked.add(part)
+            elif part == path and file.is_dir():
+                untracked |= set(_files_in(repository.top, file, removed))
+    return sorted(untracked)
 
 
-def _untracked(root: Path, folder: Path, gone: set[str]) -> Iterator[str]:
-    for place in folder.rglob("*"):
-        path = place.relative_to(root).as_posix()
-        if path not in gone and (place.is_symlink() or not place.is_dir()):
+def _files_in(root: Path, folder: Path, removed: set[str]) -> Iterator[str]:
+    """Yield the files in a folder that the merge does not remove."""
+    for file in folder.rglob("*"):
+        path = file.relative_to(root).as_posix()
+        if path not in removed and (file.is_symlink() or not file.is_dir()):
             yield path
 
 
@@ -90,12 +91,12 @@ def write(
     work: Work,
     then: Callable[[Repository], None] | None = None,
 ) -> None:
-    """Write the result of a merge into index and work tree, or leave both as they are.
+    """Write the result of a merge to index and work tree, or leave both unchanged.
 
-    `repository` has the objects in quarantine; `head` is the commit the service is at. `work` is
-    noted for an abort. What is uncommitted elsewhere stays. Files in conflict get their markers and
-    their three stages in the index. What is to be done `then` belongs to it. Raises GitError or
-    OSError when something cannot be written, and what `then` raises, with everything taken back.
+    `repository` has the objects in quarantine; `head` is the current commit of the service. `work`
+    is recorded for an abort. Uncommitted changes elsewhere are kept. Files in conflict get markers
+    and their three stages in the index. `then` runs as part of the write. If something cannot be
+    written, or `then` raises, everything is undone and the GitError, OSError or other error raised.
     """
     wanted = [entry for entry in merge.changes.values() if entry]
     staged = [entry for c in merge.conflicts.values() for entry in c.stages.values()]
@@ -110,7 +111,7 @@ def write(
             _write_files(own, merge)
             if then:
                 then(own)
-        except BaseException:  # an interrupt, too
+        except BaseException:  # including an interrupt
             _restore(own, paths)
             journal.unlink()
             raise
@@ -140,53 +141,53 @@ def _index_entries(merge: Merge) -> Iterator[tuple[str, int, Entry | None]]:
 
 
 def _remove(root: Path, path: str) -> None:
-    with suppress(NotADirectoryError):  # a file is where its folder would be
+    with suppress(NotADirectoryError):  # a file replaces its folder
         (root / path).unlink(missing_ok=True)
     for parent in Path(path).parents[:-1]:
         try:
             (root / parent).rmdir()
         except OSError:
-            return  # something is left in it
+            return  # it is not empty
 
 
 def is_noted(repository: Repository, work: Work | None = None) -> bool:
-    """Tell whether there is work to take back; without `work`, of whatever command and service."""
+    """Tell whether `work`, or without it any work on the repository, can be undone."""
     return bool(_noted(repository, work) if work else _journals(repository))
 
 
 def noted_head(repository: Repository, work: Work) -> str | None:
-    """Return the commit that the work to take back began at; None if that cannot be told."""
+    """Return the commit at which the recorded work started; None if it is unknown."""
     journal = _noted(repository, work)
     head = _read(journal).get("head") if journal else None
     return head if isinstance(head, str) else None
 
 
 def forget(repository: Repository) -> None:
-    """Take it that nothing is to be taken back from the work tree any more: it is committed."""
+    """Delete all journals, because the work is committed and no longer undone by an abort."""
     for journal in _journals(repository):
         journal.unlink(missing_ok=True)
 
 
 def also_written(repository: Repository, service: str, path: str) -> None:
-    """Note that the running work on `service` goes on to change the tracked file `path`."""
+    """Record that the current work on `service` also changes the tracked file `path`."""
     journal = _journal(repository, service)
     about = json.loads(journal.read_text())
     _note(journal, about | {"paths": [*about["paths"], path]}).close()
 
 
 def _journal(repository: Repository, service: str) -> Path:
-    """Return the journal of the service in a folder; that of the only one has a plain name."""
+    """Return the path of the journal for the service in a folder; empty: the only service."""
     folder = hashlib.sha256(os.fsencode(service)).hexdigest()[:16] if service else ""
     return repository.git_dir / "-".join(filter(None, (_JOURNAL, folder)))
 
 
 def _journals(repository: Repository) -> list[Path]:
-    found = repository.git_dir.glob(f"{_JOURNAL}*")
-    return sorted(path for path in found if path.suffix != ".new")
+    paths = repository.git_dir.glob(f"{_JOURNAL}*")
+    return sorted(path for path in paths if path.suffix != ".new")
 
 
 def _noted(repository: Repository, work: Work) -> Path | None:
-    """Return the journal of `work`, or one that does not say whose it is, as earlier ones."""
+    """Return the journal of `work`, or one from a version that did not record the command."""
     for journal in (_journal(repository, work.service), _journal(repository, "")):
         if journal.exists() and _work_of(_read(journal)) in (work, None):
             return journal
@@ -194,7 +195,7 @@ def _noted(repository: Repository, work: Work) -> Path | None:
 
 
 def _read(journal: Path) -> dict[str, Any]:
-    """Return what a journal says; nothing if it is damaged."""
+    """Return the content of a journal; empty if it is damaged."""
     try:
         about = json.loads(journal.read_text())
     except (OSError, ValueError):
@@ -210,34 +211,34 @@ def _work_of(about: Mapping[str, Any]) -> Work | None:
 
 
 def _note(journal: Path, about: Mapping[str, Any]) -> IO[str]:
-    """Write down, whole or not at all, what an abort must know.
+    """Write a journal atomically.
 
-    Returns the open journal. It is locked until it is closed, which a kill does, too.
+    Returns the open journal, which is locked until it is closed; a kill also closes it.
     """
-    beside = journal.with_suffix(".new")
-    stream = beside.open("w")
+    new = journal.with_suffix(".new")
+    stream = new.open("w")
     fcntl.flock(stream, fcntl.LOCK_EX)
     json.dump(about, stream)
     stream.flush()
-    beside.replace(journal)
+    new.replace(journal)
     return stream
 
 
 def nothing_of(repository: Repository, work: Work) -> BadInput:
-    """Return the error that there is none of `work` to undo, and what there is instead."""
+    """Return the error that there is no `work` to undo, naming other work that is staged."""
     changed, head = set(repository.changes()), repository.commit_of("HEAD")
     for about in map(_read, _journals(repository)):
         other = _work_of(about)
         if other and about.get("head") == head and changed.intersection(about.get("paths", ())):
-            return BadInput(f"what is staged is {other.described(repository)}")
+            return BadInput(f"the staged changes are {other.described(repository)}")
     return BadInput(f"there is no {work.command} to undo")
 
 
 def abort(repository: Repository, work: Work) -> None:
-    """Take `work` back: the last commit is again what index and work tree hold of its files.
+    """Undo `work`: restore its files in index and work tree from the last commit.
 
-    Raises BadInput when there is none to take back, it still runs, or files were changed that it
-    did not touch.
+    Raises BadInput if there is nothing to undo, the work is still running, or files that it did
+    not touch were changed.
     """
     journal = _noted(repository, work)
     if not journal:
@@ -248,23 +249,25 @@ def abort(repository: Repository, work: Work) -> None:
             about = json.load(stream)
         head, folder, done, paths = (about[name] for name in ("head", "folder", "done", "paths"))
     except BlockingIOError as error:
-        raise BadInput("the update is still running") from error
+        raise BadInput(f"the {work.command} is still running") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{journal} is damaged; git reset --hard undoes the update") from error
+        raise BadInput(
+            f"{journal} is damaged: undo the {work.command} with git reset --hard"
+        ) from error
     if repository.commit_of("HEAD") != head:
-        raise BadInput("the update was committed since; git revert undoes it")
+        raise BadInput(f"the {work.command} is already committed: undo it with git revert")
     changed = set(repository.changes()) - set(paths)
     if others := sorted(path for path in changed if path.startswith(folder)):
         raise BadInput(f"other files were changed since: commit or stash them first: {others[0]}")
     if not done:
-        # Git leaves its lock behind when it is killed while it writes the index.
+        # A git that is killed while it writes the index leaves its lock behind.
         (repository.git_dir / "index.lock").unlink(missing_ok=True)
     _restore(repository, paths)
     journal.unlink()
 
 
 def _restore(repository: Repository, paths: Sequence[str]) -> None:
-    """Give index and work tree what the last commit has at `paths`; all else stays as it is."""
+    """Restore `paths` in index and work tree from the last commit; keep everything else."""
     if not set(repository.changes()) - set(paths):
         repository.git("reset", "--quiet", "--hard", "HEAD")
         return

@@ -1,43 +1,43 @@
-"""What is held of files that no reader reads: each line by what it sets or names."""
+"""Files without a reader are checked by the names that their lines set or define."""
 
 import pytest
 from drydock.merging.audit import unread
 
-# Ours, theirs, merged, and what the reason names; nothing: it holds.
+# Ours, theirs, merged, and a part of the reason; empty: no problem.
 JUDGED = {
-    "both sides add one variable in two places": (
+    "both_sides_add_variable_in_different_places": (
         "A=1\nNEW=2\nB=1\n", "A=1\nB=1\nNEW=3\n", "A=1\nNEW=2\nB=1\nNEW=3\n", "NEW",
     ),
-    "a side has it twice already, in two branches": (
+    "ours_has_variable_in_two_branches": (
         "if x\nA = 1\nelse\nA = 2\nendif\n", "A = 1\n", "if x\nA = 1\nelse\nA = 2\nendif\n", "",
     ),
-    "one key below two parents": (
+    "sides_have_key_below_different_parents": (
         "a:\n  name: x\n", "b:\n  name: x\n", "a:\n  name: x\nb:\n  name: x\n", "",
     ),
-    "yours removes a template that the release comes to use": (
+    "ours_lacks_template_that_theirs_defines_and_uses": (
         "kind: Pod\n",
         '{{ define "labels" }}{{ end }}\nkind: Pod\n{{ include "labels" . }}\n',
         'kind: Pod\n{{ include "labels" . }}\n',
         "your version removes labels",
     ),
-    "the release removes a template that yours comes to use": (
+    "theirs_lacks_template_that_ours_defines_and_uses": (
         '{{ define "labels" }}{{ end }}\n{{ include "labels" . }}\n',
         "kind: Pod\n",
         '{{ include "labels" . }}\nkind: Pod\n',
         "the release removes labels",
     ),
-    "what a unit of systemd may have several times": (
+    "both_sides_set_repeatable_systemd_key": (
         "[Service]\nEnvironment=A=1\n",
         "[Service]\nEnvironment=B=1\n",
         "[Service]\nEnvironment=A=1\nEnvironment=B=1\n",
         "",
     ),
-    "a comment sets nothing": ("# A=1\n", "A=2\n", "# A=1\nA=2\n# A=3\n", ""),
+    "comment_sets_nothing": ("# A=1\n", "A=2\n", "# A=1\nA=2\n# A=3\n", ""),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", JUDGED)
-def test_a_merge_is_held_to_its_lines(case: str) -> None:
+def test_merge_is_checked_by_lines(case: str) -> None:
     ours, theirs, merged, named = JUDGED[case]
     reason = unread.broken("templates/a.yaml", ours, theirs, merged)
     assert named in (reason or "")

@@ -1,8 +1,9 @@
-"""Triples of base, ours and theirs, and what must come of each: written by hand, before the code.
+"""Triples of base, ours and theirs with the expected outcome, written by hand before the code.
 
-A triple is one text. The margin left of `|` names who has a line: `b` base, `o` ours, `t` theirs,
-`m` the merged file; a blank margin means all of them. A conflict has no `m`.
-What a tool makes of its file is looked up in its documentation, never in what the engine does.
+A triple is one text. The margin left of `|` names the sides that have a line: `b` base, `o` ours,
+`t` theirs, `m` the merged file; a blank margin means all of them. A conflict has no `m`. The name
+says what happens in base, ours and theirs. The outcome follows from the documentation of the tool,
+never from what the engine does.
 """
 
 from collections.abc import Mapping
@@ -17,15 +18,15 @@ class Triple:
     """One file on three sides, and the outcome."""
 
     about: Invariant
-    """The kind of invariant that decides: it is broken in a conflict, and holds in a merge."""
+    """The kind of invariant that decides: a conflict would break it, a merge keeps it."""
     path: str
     text: str
     names: tuple[str, ...] = ()
-    """What the reason of the conflict has to name."""
+    """Texts that the reason of the conflict must contain."""
     is_conflict: bool = False
 
     def side(self, letter: str) -> str:
-        """Return the text that a side has."""
+        """Return the text of a side."""
         lines = (line.partition("|") for line in self.text.strip("\n").split("\n"))
         return "".join(
             f"{line}\n"
@@ -43,5 +44,5 @@ def merges(about: Invariant, path: str, text: str) -> Triple:
 
 
 def conflicts(about: Invariant, path: str, text: str, *names: str) -> Triple:
-    """Return a triple that must stay a conflict, whose reason names what is in disagreement."""
+    """Return a triple that must be a conflict, whose reason contains `names`."""
     return Triple(about, path, text, names, is_conflict=True)

@@ -365,7 +365,7 @@ JSON: Triples = {
             |  ]
             |}
         """,
-        "id",
+        "3 would occur 2 times in panels",
     ),
     # https://code.visualstudio.com/docs/configure/settings
     "vs code: both sides set other options": merges(

@@ -87,7 +87,7 @@ def test_variable_from_files_changed_by_each_side_is_reported(tmp_path: Path) ->
     done, _ = merge(tmp_path, IN_VALUES, IN_HELPERS)
     assert not done.conflicts
     (doubt,) = done.doubts
-    assert doubt.startswith("chart: rendered by Helm, TOKEN would be 2 times in ")
+    assert doubt.startswith("chart: when rendered by Helm, TOKEN would occur 2 times in ")
 
 
 @pytest.mark.usefixtures("helm")

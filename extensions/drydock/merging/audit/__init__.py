@@ -1,9 +1,8 @@
-"""Judges a merge in the units of its format, by the module that is called as the format is.
+"""Checks a merge in the units of its format, with the module named like the format.
 
-It shares no code with the readers, because what these make is held to it. Each judge has `units`;
-one that knows more has `broken`, `needed` or `unneeded`, which take and return what the functions
-of these names here do, without the format's name. The other modules help these, or judge all
-formats.
+It shares no code with the readers, because it checks their work. Each of these modules has `units`;
+some also have `broken`, `needed` or `unneeded`, with the parameters and results of the functions of
+these names here, without the format's name. The other modules are helpers, or check all formats.
 """
 
 from collections import Counter
@@ -12,14 +11,15 @@ from importlib import import_module
 from typing import TypeVar, cast
 
 Units = Counter[tuple[str, str]]
-"""How often each thing is said where: place and content, whatever the layout; remarks count, too.
+"""The count of each unit of a text: its place and content, regardless of layout.
 
-In a place, `[x]` stands for items of a list: those known as `x`, or without one all others.
+Comments are units too. In a place, `[x]` stands for the list items with the identity `x`, and `[]`
+for all items without one.
 """
 
 
 def of(name: str) -> Callable[[str], Units]:
-    """Return what takes a text of the format called `name` apart into units."""
+    """Return the function that counts the units of a text in the format called `name`."""
     return cast(Callable[[str], Units], import_module(f"{__name__}.{name}").units)
 
 
@@ -29,36 +29,38 @@ _T = TypeVar("_T")
 def brought(
     base: Counter[_T], ours: Counter[_T], theirs: Counter[_T], merged: Counter[_T]
 ) -> list[_T]:
-    """Return what `merged` has more of than the sides brought or left: its own faults."""
+    """Return the faults that `merged` has more often than its sides account for."""
 
-    def most(one: _T) -> int:
-        was, mine, new = base[one], ours[one], theirs[one]
-        if mine == was:
-            return new
-        return mine if new == was else max(mine, new, mine + new - was)
+    def most(fault: _T) -> int:
+        in_base, in_ours, in_theirs = base[fault], ours[fault], theirs[fault]
+        if in_ours == in_base:
+            return in_theirs
+        if in_theirs == in_base:
+            return in_ours
+        return max(in_ours, in_theirs, in_ours + in_theirs - in_base)
 
-    return [one for one, count in merged.items() if count > most(one)]
+    return [fault for fault, count in merged.items() if count > most(fault)]
 
 
 def broken(name: str, base: str | None, ours: str, theirs: str, merged: str) -> str | None:
-    """Return what holds in both sides of a file of the format called `name`, but not in `merged`.
+    """Return an invariant of both sides that `merged` breaks; None: none that is known.
 
-    It says what each side did, on one line. None: nothing that is known of the format.
+    The message is one line and states what each side did. `name` is that of the format.
     """
     judge = getattr(import_module(f"{__name__}.{name}"), "broken", None)
     return judge(base, ours, theirs, merged) if judge else None
 
 
 def needed(name: str, base: str, ours: str, theirs: str, merged: str) -> Mapping[str, str]:
-    """Return what one side of a file dropped while the other still uses it, and who that is.
+    """Return the keys of parts that one side removed while the other still uses them, and who does.
 
-    Each by its key, or by the one of what holds it and its own.
+    The key of a name in an import is that of the import and its own.
     """
     judge = getattr(import_module(f"{__name__}.{name}"), "needed", None)
     return judge(base, ours, theirs, merged) if judge else {}
 
 
 def unneeded(name: str, base: str, ours: str, theirs: str, merged: str) -> Sequence[str]:
-    """Return what of `theirs` nothing in `merged` needs, as ours removed what did."""
+    """Return the keys of parts of theirs that `merged` does not need, because ours removed uses."""
     judge = getattr(import_module(f"{__name__}.{name}"), "unneeded", None)
     return judge(base, ours, theirs, merged) if judge else []

@@ -1,4 +1,4 @@
-"""What Dockerfiles do, and in which state."""
+"""The units and invariants of Dockerfiles."""
 
 import re
 from collections import Counter
@@ -8,13 +8,13 @@ from drydock.merging import audit
 
 
 def units(text: str) -> Counter[tuple[str, str]]:
-    """Return commands, packages, variables and comments by their stage.
+    """Return commands, packages, variables and comments by stage.
 
-    What a command does depends on the image, the user and the folder too, and so does its unit.
+    The unit of a command includes its image, user and folder, because its effect depends on them.
     """
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     lines = [line.strip() for line in text.split("\n")]
-    found.update(("#", " ".join(line.split())) for line in lines if line.startswith("#"))
+    counts.update(("#", " ".join(line.split())) for line in lines if line.startswith("#"))
     plain = _plain(text)
     stages: list[str] = []
     stage = image = ""
@@ -26,17 +26,17 @@ def units(text: str) -> Counter[tuple[str, str]]:
         word, content = words[0].upper(), " ".join(words)
         sources = re.findall(r"--from=(\S+)", line)
         if word == "FROM":
-            plainly = [one for one in words[1:] if not one.startswith("--")]
+            arguments = [argument for argument in words[1:] if not argument.startswith("--")]
             stages += [stage.lower()]
-            stage = plainly[2] if len(plainly) > 2 else plainly[0].partition(":")[0]
-            image, state = plainly[0].partition(":")[0], {}
+            stage = arguments[2] if len(arguments) > 2 else arguments[0].partition(":")[0]
+            image, state = arguments[0].partition(":")[0], {}
             sources.append(image)
-        found.update(("not above", one) for one in sources if one.lower() not in stages)
+        counts.update(("not above", source) for source in sources if source.lower() not in stages)
         if word in {"USER", "WORKDIR"}:
             state[word] = content
-        found.update(_said(stage, word, content, f"{image} {sorted(state.items())}"))
-    found.update(("not set", name) for name in _unset(plain))
-    return found
+        counts.update(_units_of(stage, word, content, f"{image} {sorted(state.items())}"))
+    counts.update(("not set", name) for name in _unset(plain))
+    return counts
 
 
 def _plain(text: str) -> str:
@@ -44,14 +44,14 @@ def _plain(text: str) -> str:
     return "\n".join(line for line in lines if not line.startswith("#"))
 
 
-def _said(stage: str, word: str, content: str, state: str) -> Iterator[tuple[str, str]]:
+def _units_of(stage: str, word: str, content: str, state: str) -> Iterator[tuple[str, str]]:
     if word == "RUN":
         for command in re.split(r"&&|;|\|\|", content):
             installs = re.search(r"\b(?:install|add) ", command)
             head = command[: installs.end()].strip() if installs else command.strip()
             yield f"{stage} {state}", head
             listed = command[installs.end() :].split() if installs else []
-            yield from ((f"{stage} {state} {head}", one) for one in listed)
+            yield from ((f"{stage} {state} {head}", package) for package in listed)
     elif word in {"ENV", "LABEL", "ARG"} and "=" in content:
         for pair in re.findall(r"[\w.-]+=(?:\"[^\"]*\"|'[^']*'|\S)*", content):
             yield stage, f"{word} {pair}"
@@ -60,7 +60,7 @@ def _said(stage: str, word: str, content: str, state: str) -> Iterator[tuple[str
 
 
 def _unset(text: str) -> set[str]:
-    """Return the variables that are used and that nothing above sets."""
+    """Return the variables that are used without being set above."""
     unset, known = set(), set[str]()
     for line in text.split("\n"):
         unset |= set(re.findall(r"(?<!\\)\$\{?([A-Za-z_]\w*)", line)) - known
@@ -75,37 +75,35 @@ _RUNS = ("ENTRYPOINT", "CMD", "USER")
 
 
 def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
-    """Return what holds in both sides and not in `merged`: names, and what the image runs."""
-    was, mine, new, now = (
-        _Stages(text) if text is not None else None for text in (base, ours, theirs, merged)
-    )
-    assert mine is not None
-    assert new is not None
-    assert now is not None
-    none = Counter[str]()
-    faults = audit.brought(was.faults if was else none, mine.faults, new.faults, now.faults)
+    """Return a fault of `merged`: in the names it uses, or in what the image runs."""
+    before = _Stages(base) if base is not None else None
+    in_ours, in_theirs, in_merged = (_Stages(text) for text in (ours, theirs, merged))
+    base_faults = before.faults if before else Counter[str]()
+    faults = audit.brought(base_faults, in_ours.faults, in_theirs.faults, in_merged.faults)
     if faults:
         return min(faults)
-    if was is None:
+    if before is None:
         return None
     for word in _RUNS:
-        before, our, their, result = (one.last.get(word) for one in (was, mine, new, now))
-        if our not in (before, result):
+        old, our, their, result = (
+            stages.last.get(word) for stages in (before, in_ours, in_theirs, in_merged)
+        )
+        if our not in (old, result):
             return f"the image would no longer have your `{our or f'(no {word})'}`"
-        if their not in (before, result):
+        if their not in (old, result):
             return f"the image would no longer have the release's `{their or f'(no {word})'}`"
     return None
 
 
 class _Stages:
-    """The stages of a Dockerfile: what is set twice in one, and what the last one runs."""
+    """The stages of a Dockerfile: their faults, and what the last stage runs."""
 
     def __init__(self, text: str) -> None:
         self.faults: Counter[str] = Counter(
-            f"`${name}` would be used, and nothing above sets it" for name in _unset(_plain(text))
+            f"`${name}` would be used without being set above" for name in _unset(_plain(text))
         )
         self.last: dict[str, str] = {}
-        """The instructions that say what the image runs, those of the stages below it included."""
+        """What the last stage runs, including the instructions of the stages it is based on."""
         stages: dict[str, dict[str, str]] = {}
         seen: Counter[str] = Counter()
         for word, rest in _instructions(text):
@@ -117,8 +115,10 @@ class _Stages:
                 named = re.fullmatch(r"(?i)\s*as\s+(\S+)\s*", name)
                 stages[named[1].lower() if named else str(len(stages))] = self.last
                 seen.clear()
-            lacking = [one for one in sources if one.lower() not in stages]
-            self.faults.update(f"no stage `{one}` is above `{word} {rest}`" for one in lacking)
+            missing = [source for source in sources if source.lower() not in stages]
+            self.faults.update(
+                f"`{word} {rest}` would have no stage `{s}` above it" for s in missing
+            )
             for name in self._names(word, rest):
                 seen[name] += 1
                 if seen[name] > 1:
@@ -137,7 +137,7 @@ class _Stages:
 
 
 def _instructions(text: str) -> Iterator[tuple[str, str]]:
-    """Return the word and the rest of each instruction, on one line, without its documents."""
+    """Yield the word and the rest of each instruction, on one line, without here-documents."""
     lines = [line.strip() for line in text.split("\n")]
     plain = "\n".join(line for line in lines if line and not line.startswith("#"))
     until: list[str] = []

@@ -1,28 +1,28 @@
-"""What plain data says where: the units of formats that a parser turns into objects and lists."""
+"""The units of plain data, for formats that a parser turns into objects and lists."""
 
 from collections.abc import Callable, Iterable, Iterator
 
 
 def leaves(
-    place: str, value: object, written: Callable[[object], Iterable[str]]
+    place: str, value: object, contents: Callable[[object], Iterable[str]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield each object, list and scalar of `value` with its place, which begins with `place`.
+    """Yield each object, list and scalar in `value` with its place, which starts with `place`.
 
-    `written` returns the contents that a scalar has.
+    `contents` returns the contents of a scalar.
     """
     if isinstance(value, dict):
         yield place, "{}"
-        for key, held in value.items():
-            yield from leaves(f"{place}.{key!r}", held, written)
+        for key, child in value.items():
+            yield from leaves(f"{place}.{key!r}", child, contents)
     elif isinstance(value, list):
         yield place, "[]"
-        for held in value:
-            yield from leaves(f"{place}[{_label(held)}]", held, written)
+        for item in value:
+            yield from leaves(f"{place}[{_label(item)}]", item, contents)
     else:
-        yield from ((place, content) for content in written(value))
+        yield from ((place, content) for content in contents(value))
 
 
 def _label(item: object) -> str:
-    """Return by what an item of a list is known, if it is."""
-    known = item if isinstance(item, dict) else {}
-    return next((f"{key}={known[key]}" for key in ("id", "name") if key in known), "")
+    """Return the identity of a list item; empty if it has none."""
+    entries = item if isinstance(item, dict) else {}
+    return next((f"{key}={entries[key]}" for key in ("id", "name") if key in entries), "")

@@ -1,4 +1,4 @@
-"""What Markdown says where."""
+"""The units of Markdown."""
 
 from collections import Counter
 
@@ -6,8 +6,8 @@ from drydock.merging.audit import prose
 
 
 def units(text: str) -> Counter[tuple[str, str]]:
-    """Return the lines below each heading, or right above it."""
-    found, heading = Counter[tuple[str, str]](), ""
+    """Return the lines below each heading or right above it."""
+    counts, heading = Counter[tuple[str, str]](), ""
     block: list[str] = []
     for line in [*text.split("\n"), ""]:
         if line.startswith("#"):
@@ -15,11 +15,11 @@ def units(text: str) -> Counter[tuple[str, str]]:
         elif line.strip():
             block.append(line.strip())
             continue
-        found.update((heading, held) for held in [*block, line.strip()] if held)
+        counts.update((heading, content) for content in [*block, line.strip()] if content)
         block = []
-    return found
+    return counts
 
 
 def broken(_base: str | None, ours: str, theirs: str, merged: str) -> str | None:
-    """Return the paragraph that is there twice, where each side has it once."""
+    """Return a paragraph that the merge repeats although each side has it once."""
     return prose.repeated(ours, theirs, merged)

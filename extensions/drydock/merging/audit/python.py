@@ -1,4 +1,4 @@
-"""What Python source says where."""
+"""The units of Python source."""
 
 import ast
 import io
@@ -15,16 +15,17 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def units(text: str) -> Units:
-    """Return statements, imported names, items and comments, by the scope that they stand in."""
+    """Return statements, imported names, items and comments, by their scope."""
     tree = ast.parse(text)
-    found: Units = Counter(_said(tree.body, ""))
+    counts: Units = Counter(_units_in(tree.body, ""))
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
-            found["#", " ".join(token.string.split())] += 1
-    return found
+            counts["#", " ".join(token.string.split())] += 1
+    return counts
 
 
-def _said(body: list[ast.stmt], scope: str, inside: bool = False) -> Iterator[tuple[str, str]]:
+def _units_in(body: list[ast.stmt], scope: str, inside: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield the units of statements; `inside` a function, simple statements are not split."""
     for node in body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             start = "import "
@@ -35,11 +36,11 @@ def _said(body: list[ast.stmt], scope: str, inside: bool = False) -> Iterator[tu
             yield from ((scope, f"@{ast.unparse(mark)}") for mark in node.decorator_list)
             yield scope, _header(node)
             is_class = isinstance(node, ast.ClassDef)
-            yield from _said(node.body, f"{scope}{node.name}.", inside or not is_class)
+            yield from _units_in(node.body, f"{scope}{node.name}.", inside or not is_class)
         elif hasattr(node, "body") or isinstance(node, ast.Match):
             yield scope, _header(node)
             for block in _blocks(node):
-                yield from _said(block, scope, inside)
+                yield from _units_in(block, scope, inside)
         else:
             yield from [(scope, ast.unparse(node))] if inside else _items(node, scope)
 
@@ -50,20 +51,22 @@ def _header(node: ast.stmt) -> str:
 
 
 def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Return the blocks of a compound statement, each with what opens it as its first statement."""
+    """Yield the blocks of a compound statement, each with its opening as the first statement."""
     for name, value in ast.iter_fields(node):
         if name in {"body", "orelse", "finalbody"} and value:
             mark = [] if name == "body" else [ast.Expr(ast.Name(name))]
             yield [*mark, *value]
         elif name in {"handlers", "cases"}:
-            for one in value:
-                opening = [one.type, one.name] if name == "handlers" else [one.pattern, one.guard]
-                said = [ast.unparse(part) for part in opening if isinstance(part, ast.AST)]
-                yield [ast.Expr(ast.Constant(f"{name} {' '.join(said)}")), *one.body]
+            for block in value:
+                parts = (
+                    [block.type, block.name] if name == "handlers" else [block.pattern, block.guard]
+                )
+                opening = [ast.unparse(part) for part in parts if isinstance(part, ast.AST)]
+                yield [ast.Expr(ast.Constant(f"{name} {' '.join(opening)}")), *block.body]
 
 
 def _items(node: ast.stmt, scope: str) -> Iterator[tuple[str, str]]:
-    """Return a simple statement, by its items if it is a list of them."""
+    """Yield a simple statement, and the items of its call or literal separately."""
     value = getattr(node, "value", None)
     if isinstance(value, ast.Call):
         items: list[str] = [ast.unparse(item) for item in [*value.args, *value.keywords]]
@@ -73,13 +76,13 @@ def _items(node: ast.stmt, scope: str) -> Iterator[tuple[str, str]]:
         value.elts = []
     elif isinstance(value, ast.Dict):
         items = [
-            f"{ast.unparse(key)}: {ast.unparse(held)}" if key else f"**{ast.unparse(held)}"
-            for key, held in zip(value.keys, value.values, strict=True)
+            f"{ast.unparse(key)}: {ast.unparse(item)}" if key else f"**{ast.unparse(item)}"
+            for key, item in zip(value.keys, value.values, strict=True)
         ]
         value.keys, value.values = [], []
     else:
         items = []
     shown = ast.unparse(node)
-    if not (items and shown == "__all__ = []"):  # a collection: no more than what it holds
+    if not (items and shown == "__all__ = []"):  # only the items of `__all__` count
         yield scope, shown
     yield from ((f"{scope}{shown}", item) for item in items)

@@ -1,9 +1,8 @@
-"""What a merge of Python breaks though it holds in both sides: names and calls.
+"""Finds faults in names and calls that a merge of Python has but neither side has.
 
-A name that one side uses and the other removed, a call whose function takes other arguments now
-or became async, a use above the definition, two definitions of one name, two branches of which
-the second is never reached, a field that cannot follow the one above. A fault that a side has
-already is no fault of the merge.
+These are: a name that one side uses and the other removed, a call of a function whose parameters
+changed or that became async, a use above the definition, two definitions of one name, a branch that
+is never reached, and a dataclass field without a default below one that has a default.
 """
 
 import ast
@@ -26,91 +25,105 @@ _BUILTIN = {*dir(builtins), "__file__", "__path__", "__annotations__", "__module
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """Something that is wrong with a text, by itself."""
+    """A fault of a single text."""
 
     kind: str
     name: str
     call: str = ""
-    """The call that does not fit."""
+    """The call that does not match the function."""
 
 
 def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
-    """Return what holds in both sides and not in `merged`, with what each did; None: all does."""
+    """Return a fault of `merged` in terms of what each side did; None if it has none."""
     found = faults(base, ours, theirs, merged)
     if not found:
-        return _between(base, ours, theirs, merged) if base is not None else None
+        return _hidden_or_unused(base, ours, theirs, merged) if base is not None else None
     return _described(
         found[0], Module(base) if base is not None else None, Module(ours), Module(theirs)
     )
 
 
-def _between(base: str, ours: str, theirs: str, merged: str) -> str | None:
-    """Return what a merge breaks that only shows beside base: what is exported, or imported."""
+def _hidden_or_unused(base: str, ours: str, theirs: str, merged: str) -> str | None:
+    """Return a name that a new `__all__` hides, or an import that nothing uses any longer.
+
+    These are faults only in comparison with base.
+    """
     try:
-        was, mine, new, now = (Module(text) for text in (base, ours, theirs, merged))
+        in_base, in_ours, in_theirs, in_merged = (
+            Module(text) for text in (base, ours, theirs, merged)
+        )
     except (ValueError, MemoryError, RecursionError):
         return None
-    for side, other, brings in ((mine, new, "the release brings"), (new, mine, "you bring")):
-        if "__all__" in other.order and "__all__" not in {*was.order, *side.order}:
-            hidden = (side.defined - was.defined - other.defined - now.exported) & now.defined
+    for side, other, adds in (
+        (in_ours, in_theirs, "the release adds"),
+        (in_theirs, in_ours, "you add"),
+    ):
+        if "__all__" in other.order and "__all__" not in {*in_base.order, *side.order}:
+            hidden = side.defined - in_base.defined - other.defined - in_merged.exported
+            hidden &= in_merged.defined
             if hidden:
-                whose = "your" if side is mine else "the release's"
-                return f"{brings} `__all__`, which leaves out {whose} `{min(hidden)}`"
-    if found := unneeded(base, ours, theirs, merged):
-        return f"the release has `{found[0]}`, which nothing uses: you removed what did"
+                whose = "your" if side is in_ours else "the release's"
+                return f"{adds} `__all__`, which omits {whose} `{min(hidden)}`"
+    if imports := unneeded(base, ours, theirs, merged):
+        return f"the release has `{imports[0]}`, but you removed the code that uses it"
     return None
 
 
 def unneeded(base: str, ours: str, theirs: str, merged: str) -> list[str]:
-    """Return the imports of `theirs` for one of `base` that ours removed, with all that used it."""
+    """Return the imports of theirs that replace one of base that ours removed with all its uses."""
     try:
-        was, mine, new, now = (Module(text) for text in (base, ours, theirs, merged))
+        in_base, in_ours, in_theirs, in_merged = (
+            Module(text) for text in (base, ours, theirs, merged)
+        )
     except (ValueError, MemoryError, RecursionError):
         return []
     return [
-        new.bindings[name]
-        for name, before in was.bindings.items()
-        if before.startswith(("import ", "from "))
-        and new.bindings.get(name, before) not in (before, name)
-        and name not in mine.bindings
-        and now.bindings.get(name) == new.bindings[name]
-        and name in new.used - now.used - now.exported
+        in_theirs.bindings[name]
+        for name, old in in_base.bindings.items()
+        if old.startswith(("import ", "from "))
+        and in_theirs.bindings.get(name, old) not in (old, name)
+        and name not in in_ours.bindings
+        and in_merged.bindings.get(name) == in_theirs.bindings[name]
+        and name in in_theirs.used - in_merged.used - in_merged.exported
     ]
 
 
 def needed(base: str, ours: str, theirs: str, merged: str) -> dict[str, str]:
-    """Return the imports of `base` that a side dropped though `merged` uses them, and who does."""
-    lacking = [one.name for one in faults(base, ours, theirs, merged) if one.kind == "undefined"]
-    if not lacking:
+    """Return the imports of base that a side removed though `merged` uses them, and who does."""
+    undefined = [
+        fault.name for fault in faults(base, ours, theirs, merged) if fault.kind == "undefined"
+    ]
+    if not undefined:
         return {}
-    was, mine, new = Module(base), Module(ours), Module(theirs)
-    found = {}
-    for name in lacking:
-        statement = was.bindings.get(name, "")
-        users = ["your code"] * (name in mine.bindings) + ["the release"] * (name in new.bindings)
+    in_base, in_ours, in_theirs = Module(base), Module(ours), Module(theirs)
+    imports = {}
+    for name in undefined:
+        statement = in_base.bindings.get(name, "")
+        users = ["your code"] * (name in in_ours.bindings)
+        users += ["the release"] * (name in in_theirs.bindings)
         if statement.startswith(("import ", "from ")) and len(users) == 1:
-            found[statement] = users[0]
-    return found
+            imports[statement] = users[0]
+    return imports
 
 
 def faults(base: str | None, ours: str, theirs: str, merged: str) -> list[Fault]:
-    """Return the faults that `merged` has beyond those that a side brought or left as they were."""
+    """Return the faults of `merged` that its sides do not account for."""
     try:
-        was, mine, new, now = (
+        in_base, in_ours, in_theirs, in_merged = (
             Counter(Module(text).faults() if text is not None else ())
             for text in (base, ours, theirs, merged)
         )
     except (ValueError, MemoryError, RecursionError):
-        return []  # whether it is valid is judged before
-    return sorted(audit.brought(was, mine, new, now))
+        return []  # an invalid merge is rejected before
+    return sorted(audit.brought(in_base, in_ours, in_theirs, in_merged))
 
 
 @dataclass(frozen=True)
 class _Phrase:
-    """How a fault is told: by who changed what it rests on."""
+    """The descriptions of a kind of fault, by the side that changed the facts it depends on."""
 
-    rests_on: str
-    """Which facts of a module: an attribute of it."""
+    facts: str
+    """The attribute of a module with these facts."""
     release: str
     yours: str
     either: str
@@ -149,46 +162,46 @@ _PHRASES = {
     ),
     "package": _Phrase(
         "packages",
-        "the release no longer uses {name}, your code comes to use more of it",
-        "you no longer use {name}, the release comes to use more of it",
+        "the release no longer uses {name}, your code adds a use of it",
+        "you no longer use {name}, the release adds a use of it",
         "{name} would be used again",
     ),
     "early": _Phrase("order", *["`{name}` would be used above its definition"] * 3),
     "defined again": _Phrase("order", *["`{name}` would be defined twice"] * 3),
-    "again": _Phrase("order", *["{name} would be there twice"] * 3),
+    "again": _Phrase("order", *["{name} would occur twice"] * 3),
     "default": _Phrase("order", *["`{name}` has no default, a field above it has"] * 3),
 }
 
 
 def _described(fault: Fault, base: "Module | None", ours: "Module", theirs: "Module") -> str:
-    """Return a fault of a merge in the user's terms: what the release did, what yours did."""
+    """Return the description of a fault in terms of what the release and the user did."""
     phrase = _PHRASES[fault.kind]
-    was, mine, new = (
-        getattr(side, phrase.rests_on).get(fault.name) if side else None
+    in_base, in_ours, in_theirs = (
+        getattr(side, phrase.facts).get(fault.name) if side else None
         for side in (base, ours, theirs)
     )
     text = phrase.either
-    if (mine == was) != (new == was):
-        text = phrase.yours if new == was else phrase.release
-    return text.format(name=fault.name, call=fault.call, was=was)
+    if (in_ours == in_base) != (in_theirs == in_base):
+        text = phrase.yours if in_theirs == in_base else phrase.release
+    return text.format(name=fault.name, call=fault.call, was=in_base)
 
 
 class Module:
-    """A text as it parses and compiles; raises ValueError if it does not."""
+    """A parsed text; raises ValueError if it does not compile."""
 
     def __init__(self, text: str) -> None:
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a doubtful escape is not for us to judge
+                warnings.simplefilter("ignore")  # such as an invalid escape in the user's code
                 self.tree = ast.parse(text)
                 self.tables = [symtable.symtable(text, "module", "exec")]
-        except SyntaxError as error:  # symtable finds more than the parser
+        except SyntaxError as error:  # symtable finds more errors than the parser
             raise ValueError(f"line {error.lineno}: {error.msg}") from error
         for table in self.tables:
             self.tables += table.get_children()
 
     def faults(self) -> Iterator[Fault]:
-        """Return what is wrong, each as often as it is."""
+        """Yield the faults, each as often as it occurs."""
         yield from (Fault("undefined", name) for name in self._undefined())
         yield from (Fault("exported", name) for name in self.exported - self._global)
         yield from (Fault("early", name) for name in self._early())
@@ -200,8 +213,8 @@ class Module:
 
     @cached_property
     def bindings(self) -> dict[str, str]:
-        """What binds each name of the module first, on one line."""
-        found: dict[str, str] = {}
+        """The first statement that binds each name of the module, on one line."""
+        bindings: dict[str, str] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for name in node.names:
@@ -209,15 +222,15 @@ class Module:
                     if isinstance(node, ast.ImportFrom):
                         alone = ast.ImportFrom(node.module, [name], node.level)
                     bound = (name.asname or name.name).partition(".")[0]
-                    found.setdefault(bound, ast.unparse(alone))
+                    bindings.setdefault(bound, ast.unparse(alone))
         for node in self.tree.body:
             for bound in _bound(node):
-                found.setdefault(bound, bound)
-        return found
+                bindings.setdefault(bound, bound)
+        return bindings
 
     @cached_property
     def signatures(self) -> dict[str, str]:
-        """How each function of the module, method or class is called, by its name."""
+        """The parameters of each function, method and class of the module, by its name."""
         return {
             name: f"{type(node).__name__} {ast.unparse(node.args)}"
             for name, (node, _) in self._functions.items()
@@ -225,7 +238,7 @@ class Module:
 
     @cached_property
     def packages(self) -> dict[str, str]:
-        """The packages that are used: where a side left one for good, no use may be added."""
+        """The packages that are imported: if a side drops one, the other must not add a use."""
         names = set()
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -237,35 +250,35 @@ class Module:
 
     @cached_property
     def order(self) -> dict[str, int]:
-        """Where each name of the module is bound first."""
-        found: dict[str, int] = {}
-        for place, node in enumerate(self.tree.body):
+        """The index of the first statement that binds each name of the module."""
+        order: dict[str, int] = {}
+        for index, node in enumerate(self.tree.body):
             for name in _bound(node):
-                found.setdefault(name, place)
-        return found
+                order.setdefault(name, index)
+        return order
 
     @cached_property
     def _functions(self) -> dict[str, tuple[_Function, bool]]:
-        """Functions by what calls them, and whether their first argument is given by the call.
+        """Functions by the expression that calls them, and whether their first argument is bound.
 
-        Only those of which there is one, and that no decorator changes.
+        Only functions with a unique name and no decorator.
         """
-        found: list[tuple[str, _Function, bool]] = []
+        functions: list[tuple[str, _Function, bool]] = []
         for node in self.tree.body:
             if isinstance(node, _Function):
-                found.append((node.name, node, False))
+                functions.append((node.name, node, False))
             elif isinstance(node, ast.ClassDef):
-                for held in node.body:
-                    if isinstance(held, _Function) and held.name == "__init__":
+                for member in node.body:
+                    if isinstance(member, _Function) and member.name == "__init__":
                         if not node.decorator_list:
-                            found.append((node.name, held, True))
-                    elif isinstance(held, _Function):
-                        found.append((f"self.{held.name}", held, True))
-        often = Counter(name for name, _, _ in found)
+                            functions.append((node.name, member, True))
+                    elif isinstance(member, _Function):
+                        functions.append((f"self.{member.name}", member, True))
+        counts = Counter(name for name, _, _ in functions)
         return {
             name: (node, bound)
-            for name, node, bound in found
-            if often[name] == 1 and not node.decorator_list
+            for name, node, bound in functions
+            if counts[name] == 1 and not node.decorator_list
         }
 
     def _calls(self) -> Iterator[Fault]:
@@ -295,7 +308,7 @@ class Module:
         }
 
     def _undefined(self) -> set[str]:
-        """Return the names that are used and that nothing in the module defines."""
+        """Return the names that the module uses without defining them."""
         if any(node.names[0].name == "*" for node in self._imports()):
             return set()
         used = {
@@ -304,28 +317,28 @@ class Module:
             for symbol in table.get_symbols()
             if symbol.is_referenced() and (table is self.tables[0] or symbol.is_global())
         }
-        return used - self._global - _BUILTIN | self._lacking()
+        return used - self._global - _BUILTIN | self._unset_attributes()
 
     def _imports(self) -> Iterator[ast.ImportFrom]:
         return (node for node in self.tree.body if isinstance(node, ast.ImportFrom))
 
     @cached_property
     def used(self) -> set[str]:
-        """The names that are read anywhere."""
+        """The names that the module reads."""
         names = (node for node in ast.walk(self.tree) if isinstance(node, ast.Name))
         return {node.id for node in names if isinstance(node.ctx, ast.Load)}
 
     @cached_property
     def defined(self) -> set[str]:
-        """The public names that the module is for: what it defines, or has from its package."""
-        found = {node.name for node in self.tree.body if isinstance(node, _Definition)}
+        """The public names that the module defines or imports from its own package."""
+        names = {node.name for node in self.tree.body if isinstance(node, _Definition)}
         for node in self._imports():
-            found |= {one.asname or one.name for one in node.names} if node.level else set()
-        return {name for name in found if not name.startswith("_")}
+            names |= {name.asname or name.name for name in node.names} if node.level else set()
+        return {name for name in names if not name.startswith("_")}
 
     @cached_property
     def exported(self) -> set[str]:
-        """Return the names in `__all__`."""
+        """The names in `__all__`."""
         if any(node.names[0].name == "*" for node in self._imports()):
             return set()
         values = [
@@ -342,8 +355,8 @@ class Module:
             if isinstance(item, ast.Constant) and isinstance(item.value, str)
         }
 
-    def _lacking(self) -> set[str]:
-        """Return the attributes of `self` that nothing in the module sets."""
+    def _unset_attributes(self) -> set[str]:
+        """Return the attributes of `self` that the module uses but never sets."""
         nodes = list(ast.walk(self.tree))
         names = {node.name for node in nodes if isinstance(node, _Definition)}
         names |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
@@ -357,9 +370,9 @@ class Module:
         return {f"self.{name}" for name in own if name not in names}
 
     def _early(self) -> set[str]:
-        """Return the names that running the module needs above the statement that binds them first.
+        """Return the names that the module needs above the first statement that binds them.
 
-        A function that is used may be called, so what it needs is needed there.
+        A used function may be called, so the names that it needs are needed there too.
         """
         inside = {
             node.name: {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
@@ -367,27 +380,27 @@ class Module:
             if isinstance(node, _Definition)
         }
         early = set()
-        for place, node in enumerate(self.tree.body):
+        for index, node in enumerate(self.tree.body):
             needed, left = set[str](), set(_run(node))
             while left:
                 name = left.pop()
                 if name not in needed:
                     needed.add(name)
                     left |= inside.get(name, set())
-            early |= {name for name in needed if self.order.get(name, -1) > place}
+            early |= {name for name in needed if self.order.get(name, -1) > index}
         return early
 
 
 def _run(node: ast.AST) -> Iterator[str]:
-    """Return the names that are used when a statement runs: not those within functions."""
+    """Yield the names that are used when a statement runs: not those within functions."""
     if isinstance(node, ast.Name):
         yield node.id
     for name, value in ast.iter_fields(node):
         if name == "body" and isinstance(node, _Function | ast.Lambda):
             continue
-        for held in value if isinstance(value, list) else [value]:
-            if isinstance(held, ast.AST):
-                yield from _run(held)
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from _run(child)
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
@@ -398,15 +411,15 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield (node.asname or node.name).partition(".")[0]
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
-    for held in ast.iter_child_nodes(node):
-        yield from _bound(held)
+    for child in ast.iter_child_nodes(node):
+        yield from _bound(child)
 
 
 def _rebound(body: list[ast.stmt], scope: str) -> Iterator[str]:
-    """Return the names that are bound once more, each time, in a module or a class."""
+    """Yield each repeated binding of a name in a module or class."""
     seen: set[str] = set()
     for node in body:
-        # Different modules of one package: `import a.b` and `import a.c` bind the same.
+        # Modules of one package bind the same name: `import a.b` and `import a.c`.
         if isinstance(node, ast.Import) and any("." in name.name for name in node.names):
             continue
         for name in _bound(node) if not isinstance(node, ast.AugAssign) else ():
@@ -418,21 +431,21 @@ def _rebound(body: list[ast.stmt], scope: str) -> Iterator[str]:
 
 
 def _fits(call: ast.Call, takes: ast.arguments, *, bound: bool) -> bool:
-    """Tell whether a function takes the arguments of a call; `bound`: it gives the first itself."""
+    """Tell whether a function accepts the arguments of a call; `bound`: the first is implicit."""
     named = {word.arg for word in call.keywords}
     if None in named or any(isinstance(argument, ast.Starred) for argument in call.args):
         return True
-    places = [argument.arg for argument in (*takes.posonlyargs, *takes.args)]
-    given = len(call.args) + bound
+    positional = [argument.arg for argument in (*takes.posonlyargs, *takes.args)]
+    passed = len(call.args) + bound
     by_name = {argument.arg for argument in (*takes.args, *takes.kwonlyargs)}
-    needed = set(places[given : len(places) - len(takes.defaults)])
+    needed = set(positional[passed : len(positional) - len(takes.defaults)])
     needed |= {
         argument.arg
         for argument, default in zip(takes.kwonlyargs, takes.kw_defaults, strict=True)
         if default is None
     }
     return (
-        (given <= len(places) or takes.vararg is not None)
+        (passed <= len(positional) or takes.vararg is not None)
         and (named <= by_name or takes.kwarg is not None)
         and needed <= named
     )

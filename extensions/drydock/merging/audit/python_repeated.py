@@ -1,10 +1,13 @@
-"""What Python takes twice and then heeds once, or not at all: keys, branches, routes, fields."""
+"""Finds repetitions that Python accepts but ignores: of keys, branches, cases and routes.
+
+Also finds dataclass fields without a default below one that has a default.
+"""
 
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-# What Starlette, FastAPI, Flask and their like call a path and how it is asked for.
+# Decorators of Starlette, FastAPI, Flask and similar frameworks that set a path and its method.
 _ROUTES = frozenset(
     ("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route",
      "websocket", "exception_handler", "errorhandler")
@@ -12,7 +15,7 @@ _ROUTES = frozenset(
 
 
 def names(tree: ast.AST) -> Iterator[str]:
-    """Yield what is there once more, each time, of what may be there once."""
+    """Yield each repetition of something that only counts once."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             keys = (key for key in node.keys if isinstance(key, ast.Constant))
@@ -27,31 +30,31 @@ def names(tree: ast.AST) -> Iterator[str]:
 
 
 def without_default(tree: ast.AST) -> Iterator[str]:
-    """Yield each field of a dataclass that has no default below one that has: a TypeError."""
+    """Yield each dataclass field without a default below one that has a default: a TypeError."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and any(map(_orders_fields, node.decorator_list)):
             has_default = False
-            for held in _ordered_fields(node.body):
-                if has_default and not _is_default(held.value):
-                    yield f"{node.name}.{ast.unparse(held.target)}"
-                has_default = has_default or _is_default(held.value)
+            for field in _positional_fields(node.body):
+                if has_default and not _is_default(field.value):
+                    yield f"{node.name}.{ast.unparse(field.target)}"
+                has_default = has_default or _is_default(field.value)
 
 
-def _ordered_fields(body: Iterable[ast.stmt]) -> Iterator[ast.AnnAssign]:
-    """Yield the fields that may be given by their place."""
-    for held in body:
-        if isinstance(held, ast.AnnAssign):
-            kind = ast.unparse(held.annotation)
-            if "KW_ONLY" in kind:
+def _positional_fields(body: Iterable[ast.stmt]) -> Iterator[ast.AnnAssign]:
+    """Yield the fields that are positional parameters."""
+    for node in body:
+        if isinstance(node, ast.AnnAssign):
+            annotation = ast.unparse(node.annotation)
+            if "KW_ONLY" in annotation:
                 return
-            if "ClassVar" not in kind and not _words(held.value) & {"init", "kw_only"}:
-                yield held
+            if "ClassVar" not in annotation and not _words(node.value) & {"init", "kw_only"}:
+                yield node
 
 
-def _again(what: str, names: Iterable[str]) -> Iterator[str]:
-    """Yield each name as often as it is there beyond once."""
-    for name, often in Counter(names).items():
-        yield from [f"{what} `{name}`"] * (often - 1)
+def _again(kind: str, names: Iterable[str]) -> Iterator[str]:
+    """Yield each name once for each repetition."""
+    for name, count in Counter(names).items():
+        yield from [f"{kind} `{name}`"] * (count - 1)
 
 
 def _tests(node: ast.If) -> Iterator[ast.expr]:
@@ -61,17 +64,17 @@ def _tests(node: ast.If) -> Iterator[ast.expr]:
 
 
 def _routes(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """Yield the decorators that say what a function answers, as far as that tells them apart."""
+    """Yield the decorators that register routes, with path and methods only."""
     for node in body:
-        for one in getattr(node, "decorator_list", ()):
-            if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.args:
-                methods = [word for word in one.keywords if word.arg == "methods"]
-                if one.func.attr in _ROUTES:
-                    yield ast.unparse(ast.Call(one.func, one.args[:1], methods))
+        for mark in getattr(node, "decorator_list", ()):
+            if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and mark.args:
+                methods = [word for word in mark.keywords if word.arg == "methods"]
+                if mark.func.attr in _ROUTES:
+                    yield ast.unparse(ast.Call(mark.func, mark.args[:1], methods))
 
 
 def _orders_fields(decorator: ast.expr) -> bool:
-    """Tell whether a decorator makes a dataclass whose fields are given by their order."""
+    """Tell whether a decorator makes a dataclass whose fields are positional parameters."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     words = decorator.keywords if isinstance(decorator, ast.Call) else []
     by_name = any(word.arg == "kw_only" for word in words)
@@ -79,7 +82,7 @@ def _orders_fields(decorator: ast.expr) -> bool:
 
 
 def _is_default(value: ast.expr | None) -> bool:
-    """Tell whether a field has a default; what a `field(…)` without one says is none."""
+    """Tell whether the value of a field is a default; `field(…)` has one only if it names it."""
     if _is_field(value):
         return bool(_words(value) & {"default", "default_factory"})
     return value is not None

@@ -1,14 +1,14 @@
-"""What requirements files say."""
+"""The units of requirements files."""
 
 from collections import Counter
 
 
 def units(text: str) -> Counter[tuple[str, str]]:
-    """Return each line and each comment, whatever the blanks in it."""
-    found: Counter[tuple[str, str]] = Counter()
+    """Return each line and each comment, without regard to blanks."""
+    counts: Counter[tuple[str, str]] = Counter()
     for line in text.splitlines():
-        said, mark, remark = f" {line}".partition(" #")
-        found["", "".join(said.split())] += 1
-        found["#", " ".join(remark.split())] += bool(mark)
-    del found["", ""]
-    return +found
+        content, mark, comment = f" {line}".partition(" #")
+        counts["", "".join(content.split())] += 1
+        counts["#", " ".join(comment.split())] += bool(mark)
+    del counts["", ""]
+    return +counts

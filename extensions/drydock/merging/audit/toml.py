@@ -1,4 +1,4 @@
-"""What TOML says where."""
+"""The units of TOML."""
 
 import re
 import tomllib
@@ -9,14 +9,14 @@ from drydock.merging.audit.leaves import leaves
 
 _HEADER = re.compile(r"\[+([^\]]+)\]")
 _LIST = re.compile(r"([\w.\"'-]+)\s*=\s*\[\s*(?:#.*)?$")
-_REMARK = re.compile(r"(?:^|\s)#(.*)$")
+_COMMENT = re.compile(r"(?:^|\s)#(.*)$")
 
 
 def units(text: str) -> Counter[tuple[str, str]]:
-    """Return each value with its path, and the comments, those in a list with that of it."""
-    found = Counter(leaves("", tomllib.loads(text), _written))
-    found.update(_comments(text))
-    return found
+    """Return each value with its path, and the comments; those in a list have the list's path."""
+    counts = Counter(leaves("", tomllib.loads(text), _contents))
+    counts.update(_comments(text))
+    return counts
 
 
 def _comments(text: str) -> Iterator[tuple[str, str]]:
@@ -29,9 +29,9 @@ def _comments(text: str) -> Iterator[tuple[str, str]]:
             listed = "".join(f".{name!r}" for name in names) + "[]"
         elif line.lstrip().startswith("]"):
             listed = ""
-        yield from ((f"#{listed}", remark[1].strip()) for remark in _REMARK.finditer(line))
+        yield from ((f"#{listed}", comment[1].strip()) for comment in _COMMENT.finditer(line))
 
 
-def _written(scalar: object) -> list[str]:
+def _contents(scalar: object) -> list[str]:
     lines = scalar.splitlines() if isinstance(scalar, str) and "\n" in scalar else [scalar]
     return [repr(line) for line in lines]

@@ -1,8 +1,9 @@
-"""Judges what no reader reads, by its lines: templates, make files, shell, units of systemd.
+"""Checks files without a reader by their lines: templates, makefiles, shell, systemd units.
 
-What a line sets or names is its identity, at its indentation and below its parents. One that each
-side has once is there once, unless branches of the text exclude each other: then a side has it
-more often already. A name that a side uses is there: a named template, a function, a variable.
+The name that a line sets or defines is its identity, at its indentation and below its parents. An
+identity that each side has once must not be repeated; one in exclusive branches of a text occurs
+more often on a side already. A name that a side uses, such as that of a template, a function or a
+variable, must be defined.
 """
 
 import re
@@ -16,8 +17,8 @@ _IDENTITY = re.compile(
     r"|(?P<block>(?:variable|resource|output|module|provider|stage|define)\b[\s(]*[\"'][^{)]*[\"'])"
     r"|(?P<key>[A-Za-z_/][\w./-]*)\s*:(?:\s|$)"
 )
-# A key that a unit of systemd may have several times (systemd.unit(5), systemd.exec(5)).
-_SEVERAL = re.compile(
+# Keys that a systemd unit can repeat (systemd.unit(5), systemd.exec(5)).
+_REPEATABLE = re.compile(
     r"(Exec(?!Start$)\w+|Environment\w*|After|Before|Wants|Requires|Documentation|Alias)$"
 )
 _SECTION = re.compile(r"\[[^\]]+\]\s*$")
@@ -26,24 +27,24 @@ _COMMENT = ("#", ";", "//", "/*", "{{/*")
 
 @dataclass(frozen=True)
 class _Kind:
-    """What the lines of a kind of file name; each pattern has the group `id`."""
+    """Patterns for the names in a kind of file; each has the group `id`."""
 
     files: str
     """A pattern that is searched for in the path."""
     once: Sequence[str] = ()
-    """What a line names once among those below its parents."""
+    """Names that are unique among the lines below the same parents."""
     everywhere: Sequence[str] = ()
-    """What is named once in the file."""
+    """Names that are unique in the file."""
     defines: Sequence[str] = ()
-    """Names that the text defines, one or several."""
+    """Names that the text defines; a match can contain several."""
     uses: Sequence[str] = ()
-    """Names that it uses."""
+    """Names that the text uses."""
 
 
 _DECLARED = r"(?:(?:export|default|declare|async|abstract)\s+)*"
 _TYPES = r"class|function\*?|interface|type|enum"
-# Directives that a block may have several times.
-_SEVERAL_OF_NGINX = (
+# Directives that a block can repeat.
+_REPEATABLE_IN_NGINX = (
     r"add_header|error_page|fastcgi_param|limit_\w+|load_module|proxy_set_header|proxy_hide_header"
     r"|proxy_pass_header|sub_filter|access_log|error_log|set_real_ip_from|server_name"
 )
@@ -72,7 +73,7 @@ _KINDS = (
         r"\.conf$",
         (
             r"(?P<id>(?:location|upstream|map|geo)\s[^{;]+)\{",
-            rf"(?!(?:{_SEVERAL_OF_NGINX})\s)(?P<id>[a-z]+_\w+|root|index|gzip|expires|alias)\s[^{{]*;",
+            rf"(?!(?:{_REPEATABLE_IN_NGINX})\s)(?P<id>[a-z]+_\w+|root|index|gzip|expires|alias)\s[^{{]*;",
         ),
     ),
     # https://go.dev/ref/mod#go-mod-file-require
@@ -122,59 +123,62 @@ _KINDS = (
         uses=(r"(?m)^[^\t\n:=#]+:(?!=)(?P<id>[^\n=#;]*)",),
     ),
 )
-# Where a line with `=` or `:` need not set anything.
+# Files in which a line with `=` or `:` does not necessarily set anything.
 _CODE = re.compile(r"\.(html?|sql|xml|proto|[cm]?[jt]s|[jt]sx)$|(^|/)(go\.mod|Gemfile)$")
 
 
 def broken(path: str, ours: str, theirs: str, merged: str) -> str | None:
-    """Return what each side has once and the merge twice, or what it lacks; None: nothing known."""
+    """Return a name that the merge repeats or uses without defining it; None if there is none."""
     kinds = [kind for kind in _KINDS if re.search(kind.files, path)]
     sides = ours, theirs, merged
-    mine, new, now = (Counter(_identities(path, text, kinds)) for text in sides)
-    for (parents, name), often in now.items():
-        if often > max(1, mine[parents, name], new[parents, name]):
-            return f"{name} would be there {often} times, each side has it once"
+    in_ours, in_theirs, in_merged = (Counter(_identities(path, text, kinds)) for text in sides)
+    for (parents, name), count in in_merged.items():
+        if count > max(1, in_ours[parents, name], in_theirs[parents, name]):
+            return f"{name} would occur {count} times, each version has it once"
     for kind in kinds:
         defined = [_names(kind.defines, text) for text in sides]
         used = [_names(kind.uses, text) for text in sides]
-        lacking = [some - there for some, there in zip(used, defined, strict=True)]
-        for name in sorted(lacking[2] - lacking[0] - lacking[1]):
-            removed, user = "your version", "the release"
+        undefined = [uses - definitions for uses, definitions in zip(used, defined, strict=True)]
+        for name in sorted(undefined[2] - undefined[0] - undefined[1]):
+            remover, user = "your version", "the release"
             if name in defined[0]:
-                removed, user = user, removed
-            return f"{removed} removes {name}, {user} still uses it"
+                remover, user = user, remover
+            return f"{remover} removes {name}, {user} still uses it"
     return None
 
 
 def _names(patterns: Sequence[str], text: str) -> set[str]:
-    found = (one["id"] for pattern in patterns for one in re.finditer(pattern, text))
-    return {name for names in found for name in re.findall(r"[\w$.-]+", names)}
+    matches = (match["id"] for pattern in patterns for match in re.finditer(pattern, text))
+    return {name for names in matches for name in re.findall(r"[\w$.-]+", names)}
 
 
 def _identities(
     path: str, text: str, kinds: Sequence[_Kind]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield what each line names, behind the lines above that it belongs to."""
+    """Yield the name that each line sets or defines, with its parent lines before it."""
     above: list[tuple[int, str]] = []
     section = ""
     sets = not _CODE.search(path) or "templates/" in path
     once = [pattern for kind in kinds for pattern in kind.once]
     everywhere = [pattern for kind in kinds for pattern in kind.everywhere]
     for line in text.expandtabs().split("\n"):
-        said = line.strip()
-        if not said or said.startswith(_COMMENT):
+        content = line.strip()
+        if not content or content.startswith(_COMMENT):
             continue
         if _SECTION.match(line):
-            above, section = [], said
+            above, section = [], content
             continue
         indent = len(line) - len(line.lstrip())
         while above and above[-1][0] >= indent:
             above.pop()
         below = (section, *(parent for _, parent in above))
-        if sets and (identity := _IDENTITY.match(said)):
-            name = next(one for one in identity.groups() if one).strip()
-            if not _SEVERAL.match(name):
+        if sets and (identity := _IDENTITY.match(content)):
+            name = next(group for group in identity.groups() if group).strip()
+            if not _REPEATABLE.match(name):
                 yield below, name
-        yield from ((below, found["id"].strip()) for one in once if (found := re.match(one, said)))
-        yield from (((), found["id"]) for one in everywhere for found in re.finditer(one, said))
-        above.append((indent, said))
+        for pattern in once:
+            if match := re.match(pattern, content):
+                yield below, match["id"].strip()
+        for pattern in everywhere:
+            yield from (((), match["id"]) for match in re.finditer(pattern, content))
+        above.append((indent, content))

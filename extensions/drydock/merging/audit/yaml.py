@@ -1,4 +1,4 @@
-"""What YAML says where."""
+"""The units of YAML."""
 
 import re
 from collections import Counter
@@ -9,26 +9,26 @@ import yaml
 
 def units(text: str) -> Counter[tuple[str, str]]:
     """Return each value with its path and kind, and the comments."""
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for document in yaml.compose_all(text, Loader=yaml.CSafeLoader):
-        found.update(_leaves("", document, set()))
-    found.update(("#", remark.strip()) for remark in re.findall(r"(?m)(?:^|\s)#(.*)$", text))
-    return found
+        counts.update(_leaves("", document, set()))
+    counts.update(("#", comment.strip()) for comment in re.findall(r"(?m)(?:^|\s)#(.*)$", text))
+    return counts
 
 
 def _leaves(place: str, node: yaml.Node | None, seen: set[int]) -> Iterator[tuple[str, str]]:
     if node is not None and id(node) in seen:
-        yield place, "*"  # said before, where its anchor is
+        yield place, "*"  # counted at its anchor
     elif isinstance(node, yaml.MappingNode):
         seen.add(id(node))
         yield f"{place} {node.tag}", "{}"
-        for key, held in node.value:
-            yield from _leaves(f"{place}.{key.value!r}", held, seen)
+        for key, value in node.value:
+            yield from _leaves(f"{place}.{key.value!r}", value, seen)
     elif isinstance(node, yaml.SequenceNode):
         seen.add(id(node))
         yield f"{place} {node.tag}", "[]"
-        for held in node.value:
-            yield from _leaves(f"{place}[{_label(held)}]", held, seen)
+        for item in node.value:
+            yield from _leaves(f"{place}[{_label(item)}]", item, seen)
     elif isinstance(node, yaml.ScalarNode):
         seen.add(id(node))
         for line in node.value.splitlines() or [""]:
@@ -36,8 +36,8 @@ def _leaves(place: str, node: yaml.Node | None, seen: set[int]) -> Iterator[tupl
 
 
 def _label(item: yaml.Node) -> str:
-    """Return by what an item of a list is known, if it is."""
-    known = {}
+    """Return the identity of a list item; empty if it has none."""
+    entries = {}
     if isinstance(item, yaml.MappingNode):
-        known = {key.value: held.value for key, held in item.value}
-    return next((f"{key}={known[key]}" for key in ("id", "name", "repo") if key in known), "")
+        entries = {key.value: value.value for key, value in item.value}
+    return next((f"{key}={entries[key]}" for key in ("id", "name", "repo") if key in entries), "")

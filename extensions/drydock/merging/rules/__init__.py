@@ -1,4 +1,4 @@
-"""Named rules that settle what both sides changed: every module in this package has some."""
+"""Named rules that resolve changes of both sides: every module in this package has some."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -7,17 +7,17 @@ from pkgutil import iter_modules
 from typing import Protocol, cast
 
 Rule = Callable[[str | None, str, str], tuple[str, str] | None]
-"""Settles a leaf: base, ours, theirs -> the text that stands, and what was done; None: cannot."""
+"""Resolves a leaf: base, ours, theirs -> the merged text and a report line; None: not resolved."""
 
 
 class _Module(Protocol):
     RULES: Mapping[str, Sequence[Rule]]
-    """What is tried in this order, by the name of the format."""
+    """The rules in the order in which they are tried, by format name."""
 
 
 @cache
 def of(name: str) -> Sequence[Rule]:
     """Return the rules for the format called `name`."""
     names = [module.name for module in iter_modules(__path__)]
-    modules = [cast(_Module, import_module(f"{__name__}.{one}")) for one in names]
+    modules = [cast(_Module, import_module(f"{__name__}.{module}")) for module in names]
     return [rule for module in modules for rule in module.RULES.get(name, ())]

@@ -1,4 +1,4 @@
-"""The rule for versions in a Dockerfile, of which only some numbers are."""
+"""The rule for versions in a Dockerfile, where only some numbers are versions."""
 
 import re
 
@@ -8,7 +8,7 @@ _VERSIONED = re.compile(r"(?i)FROM\b|(?:ARG|ENV)\s+\w*VERSION\w*\s*=|COPY\b.*--f
 
 
 def higher(base: str | None, ours: str, theirs: str) -> tuple[str, str] | None:
-    """Settle a version that both sides raised, where it is one: a port, say, is not."""
+    """Take the higher of two versions; other numbers, such as ports, are not resolved."""
     if not all(_VERSIONED.match(text) for text in (base, ours, theirs) if text is not None):
         return None
     return versions.higher(base, ours, theirs)

@@ -1,4 +1,4 @@
-"""The rules for versions that both sides raised: the higher one that satisfies both."""
+"""The rules for versions that both sides raised: the higher one wins if it satisfies both."""
 
 import re
 from collections.abc import Callable, Set
@@ -10,9 +10,9 @@ from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-# A number is a version only where something tells so: a `v`, three numbers (four are an address, a
-# year, a month and a day with their zeros a date), what stands before it, or its key. A limit from
-# above is none: a higher one allows more.
+# A number is a version only if something indicates it: a `v`, three numbers (four are an address; a
+# year, month and day with leading zeros are a date), the text before it, or its key. An upper bound
+# is not treated as a version: a higher one allows more.
 _END = r"(?:[-.]?(?:alpha|beta|a|b|c|rc|pre|preview|dev|post)[-.]?\d+)?(?:\+[a-z0-9.]+)?(?![\w.])"
 _DATE = r"\d{4}\.(?:0\d|1[0-2])\.(?:0[1-9]|[12]\d|3[01])(?![\w.])"
 _TELLING = (
@@ -24,7 +24,7 @@ _TELLING = (
 _VERSION = re.compile(_TELLING)
 _ANY_VERSION = re.compile(rf"{_TELLING}|(?<=[\"' ])(?:{_DATE}|\d+(?:\.\d+)?(?![\w.]))")
 _NAMED = re.compile(r"(?i)^\W*[\w-]*(?:version|\brev|\btag)[\"']?\s*[:=]")
-# The version of what something is written in: a higher one is not newer, but other.
+# The version of a schema or format: a higher one is not newer, but different.
 _WRITTEN_IN = re.compile(
     r"(?i)^\W*[\w-]*(?:api|config|data|file|format|layout|manifest|model|protocol|schema)_?-?version\b"
 )
@@ -34,19 +34,19 @@ _TAGGED = re.compile(r"(?P<what>.*@)(?P<version>v?\d+(?:\.\d+)*)\s*")
 
 
 def higher(base: str | None, ours: str, theirs: str) -> tuple[str, str] | None:
-    """Settle two texts that differ in one version, such as `actions/checkout@v4` and `@v5`.
+    """Resolve two texts that differ in one version, such as `actions/checkout@v4` and `@v5`.
 
-    Returns the text with the higher one and what was done, or None if more than that differs or
-    not both sides raised it.
+    Returns the text with the higher version and a report line; None if the texts differ in more,
+    or only one side raised the version.
     """
     texts = [text for text in (base, ours, theirs) if text is not None]
     if any(_WRITTEN_IN.search(text) for text in texts):
         return None
     pattern = _ANY_VERSION if all(_NAMED.search(text) for text in texts) else _VERSION
-    found = [pattern.findall(text) for text in texts]
+    versions_in = [pattern.findall(text) for text in texts]
     if len({pattern.sub("\0", text) for text in texts}) > 1:
         return _pinned(base, ours, theirs)
-    differing = [versions for versions in zip(*found, strict=True) if len(set(versions)) > 1]
+    differing = [versions for versions in zip(*versions_in, strict=True) if len(set(versions)) > 1]
     if len(differing) != 1:
         return None
     versions = [Version(version) for version in differing[0]]
@@ -61,39 +61,34 @@ def _the_higher(ours: str, theirs: str, *, ours_is: bool) -> tuple[str, str]:
 
 
 def _pinned(base: str | None, ours: str, theirs: str) -> tuple[str, str] | None:
-    """Settle versions of which some are pinned by a digest, with the version in a remark."""
+    """Resolve versions that are partly pinned by digest, with the version in a comment."""
     texts = [text for text in (base, ours, theirs) if text is not None]
-    found = [_PINNED.fullmatch(text) or _TAGGED.fullmatch(text) for text in texts]
-    if len({match["what"] if match else None for match in found}) > 1 or None in found:
+    matches = [_PINNED.fullmatch(text) or _TAGGED.fullmatch(text) for text in texts]
+    if len({match["what"] if match else None for match in matches}) > 1 or None in matches:
         return None
-    releases = [Version(match["version"]).release for match in found if match]
-    mine, new = releases[-2:]
-    if base is not None and (mine < releases[0] or new < releases[0]):
+    releases = [Version(match["version"]).release for match in matches if match]
+    our_release, their_release = releases[-2:]
+    if base is not None and (our_release < releases[0] or their_release < releases[0]):
         return None
-    if mine == new or _shorter(mine, new) == _shorter(new, mine):
-        # One may be newer than its tag tells; only a digest is one version.
-        pins = [bool(_PINNED.fullmatch(text)) for text in (ours, theirs)]
-        if pins == [True, False] and len(mine) >= len(new):
-            return (
-                ours,
-                f"the version pinned by its digest, from your version: {' '.join(ours.split())}",
-            )
-        if pins == [False, True] and len(new) >= len(mine):
+    shared = min(len(our_release), len(their_release))
+    if our_release[:shared] == their_release[:shared]:
+        # A tag such as `v5` can stand for a newer version; only a digest is exact.
+        pinned = [bool(_PINNED.fullmatch(text)) for text in (ours, theirs)]
+        if pinned == [True, False] and len(our_release) >= len(their_release):
+            text = " ".join(ours.split())
+            return ours, f"the version pinned by digest, from your version: {text}"
+        if pinned == [False, True] and len(their_release) >= len(our_release):
             text = " ".join(theirs.split())
-            return theirs, f"the version pinned by its digest, from the release: {text}"
+            return theirs, f"the version pinned by digest, from the release: {text}"
         return None
-    return _the_higher(ours, theirs, ours_is=mine > new)
-
-
-def _shorter(release: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
-    return release[: min(len(release), len(other))]
+    return _the_higher(ours, theirs, ours_is=our_release > their_release)
 
 
 _T = TypeVar("_T")
 
 # name, extras, blank space, constraints, marker
 _WRITTEN = re.compile(
-    r"(?P<name>[\w.-]+)(?P<extras>\s*\[[^\]]*\])?(?P<space>\s*)(?P<asked>[^;@]*?)(?P<marker>\s*;.*)?"
+    r"(?P<name>[\w.-]+)(?P<extras>\s*\[[^\]]*\])?(?P<space>\s*)(?P<specifier>[^;@]*?)(?P<marker>\s*;.*)?"
 )
 _QUOTED = re.compile(r"(?P<quote>[\"']?)(?P<inner>[^\"'].*)(?P=quote)", re.DOTALL)
 _LOWER = {">=", "==", "~=", ">"}
@@ -102,7 +97,7 @@ _UPPER = {"<", "<="}
 
 @dataclass(frozen=True)
 class _Demand:
-    """What is asked of a package."""
+    """A requirement: the constraints on a package."""
 
     name: str
     lower: Specifier | None
@@ -113,89 +108,90 @@ class _Demand:
 
     @classmethod
     def of(cls, text: str) -> "_Demand":
-        """Read a requirement; raise ValueError if it is none, or of an unusual kind."""
-        inner = _QUOTED.fullmatch(text)
-        found = Requirement(inner["inner"] if inner else text)
-        lower = [one for one in found.specifier if one.operator in _LOWER]
-        upper = [one for one in found.specifier if one.operator in _UPPER]
-        others = frozenset(found.specifier) - {*lower, *upper}
-        if found.url or len(lower) > 1 or len(upper) > 1:
-            raise ValueError("an unusual requirement")
+        """Parse a requirement; raise ValueError if it is invalid or not supported."""
+        quoted = _QUOTED.fullmatch(text)
+        parsed = Requirement(quoted["inner"] if quoted else text)
+        lower = [one for one in parsed.specifier if one.operator in _LOWER]
+        upper = [one for one in parsed.specifier if one.operator in _UPPER]
+        others = frozenset(parsed.specifier) - {*lower, *upper}
+        if parsed.url or len(lower) > 1 or len(upper) > 1:
+            raise ValueError("unsupported requirement")
         if any(one.operator != "!=" for one in others):
-            raise ValueError("an unusual constraint")
+            raise ValueError("unsupported constraint")
         return cls(
-            canonicalize_name(found.name),
+            canonicalize_name(parsed.name),
             lower[0] if lower else None,
             upper[0] if upper else None,
             others,
-            frozenset(canonicalize_name(extra) for extra in found.extras),
-            str(found.marker or ""),
+            frozenset(canonicalize_name(extra) for extra in parsed.extras),
+            str(parsed.marker or ""),
         )
 
-    def asked(self) -> list[Specifier]:
+    def specifiers(self) -> list[Specifier]:
         """Return the constraints, in the usual order."""
         ends = [one for one in (self.lower, self.upper) if one]
         return [*ends, *sorted(self.others, key=str)]
 
 
 def requirement(base: str | None, ours: str, theirs: str) -> tuple[str, str] | None:
-    """Settle two requirements (PEP 508) of one package; quotes around them stay.
+    """Resolve two requirements (PEP 508) of one package; quotes around them are kept.
 
-    Extras and constraints are sets; of two lower bounds the higher one stands, if it satisfies
-    what the other side demands. Returns the text and what was done, or None.
+    Extras and constraints are sets; the higher of two lower bounds wins if it satisfies the
+    requirement of the other side. Returns the text and a report line, or None.
     """
     try:
-        was, mine, new = (
+        base_demand, our_demand, their_demand = (
             _Demand.of(text) if text is not None else None for text in (base, ours, theirs)
         )
-        if mine is None or new is None or len({one.name for one in (was, mine, new) if one}) > 1:
+        demands = (base_demand, our_demand, their_demand)
+        if our_demand is None or their_demand is None or len({d.name for d in demands if d}) > 1:
             return None
-        if was is None and _spelt(ours) != _spelt(theirs):
-            return None  # nobody saw that it is the same package
-        result = _merged(was, mine, new)
-        if result in (mine, new):
-            text = ours if result == mine else theirs
+        if base_demand is None and _spelling(ours) != _spelling(theirs):
+            return None  # with different spellings, the sides may not know it is the same package
+        result = _merged(base_demand, our_demand, their_demand)
+        if result in (our_demand, their_demand):
+            text = ours if result == our_demand else theirs
         else:
             text = _written(ours, theirs, result)
-    except ValueError:  # InvalidRequirement and InvalidVersion are such
+    except ValueError:  # including InvalidRequirement and InvalidVersion
         return None
-    if result in (mine, new) and mine.lower != new.lower:
-        return _the_higher(ours, theirs, ours_is=result == mine)
-    return text, f"what both sides ask of a package: {text}"
+    if result in (our_demand, their_demand) and our_demand.lower != their_demand.lower:
+        return _the_higher(ours, theirs, ours_is=result == our_demand)
+    return text, f"the constraints of both versions: {text}"
 
 
-def asks_for_another(base: str, side: str) -> bool:
-    """Tell whether a requirement asks for another version of a package, and for nothing else."""
+def changes_only_version(base: str, side: str) -> bool:
+    """Tell whether two requirements differ at most in the version of the package."""
     try:
-        was, now = _Demand.of(base), _Demand.of(side)
+        old, new = _Demand.of(base), _Demand.of(side)
     except ValueError:
         return False
-    return (was.name, was.extras, was.marker) == (now.name, now.extras, now.marker)
+    return (old.name, old.extras, old.marker) == (new.name, new.extras, new.marker)
 
 
-def _spelt(text: str) -> str | None:
-    """Return the name of a package as it is written."""
-    inner = _QUOTED.fullmatch(text)
-    written = _WRITTEN.fullmatch(inner["inner"]) if inner else None
+def _spelling(text: str) -> str | None:
+    """Return the name of a package as written."""
+    quoted = _QUOTED.fullmatch(text)
+    written = _WRITTEN.fullmatch(quoted["inner"]) if quoted else None
     return written and written["name"]
 
 
 def _merged(base: _Demand | None, ours: _Demand, theirs: _Demand) -> _Demand:
-    """Merge what three demands ask; raise ValueError if that is not certain."""
+    """Merge three requirements; raise ValueError if the result is not certain."""
     if base is None and ours.marker != theirs.marker:
-        raise ValueError("both sides added it, for different cases")
-    was = base or replace(ours, lower=None, upper=None, others=frozenset(), extras=frozenset())
-    lower = _either(was.lower, ours.lower, theirs.lower, _higher_bound)
-    upper = _either(was.upper, ours.upper, theirs.upper)
-    if lower and ours.lower not in (was.lower, None) and theirs.lower not in (was.lower, None):
-        upper = _capped(was, lower, upper, (ours.lower, theirs.lower))
-    marker = _either(was.marker, ours.marker, theirs.marker)
-    others = _union(was.others, ours.others, theirs.others)
-    extras = _union(was.extras, ours.extras, theirs.extras)
+        raise ValueError("both versions add it with different markers")
+    base = base or replace(ours, lower=None, upper=None, others=frozenset(), extras=frozenset())
+    lower = _either(base.lower, ours.lower, theirs.lower, _higher_bound)
+    upper = _either(base.upper, ours.upper, theirs.upper)
+    if lower and ours.lower not in (base.lower, None) and theirs.lower not in (base.lower, None):
+        upper = _capped(base, lower, upper, (ours.lower, theirs.lower))
+    marker = _either(base.marker, ours.marker, theirs.marker)
+    others = _union(base.others, ours.others, theirs.others)
+    extras = _union(base.extras, ours.extras, theirs.extras)
     result = _Demand(ours.name, lower, upper, others, extras, marker or "")
     if lower:
-        demanded = SpecifierSet(result.asked()[1:])
-        if not demanded.contains(Version(lower.version), prereleases=True):
+        constraints = SpecifierSet(result.specifiers()[1:])
+        if not constraints.contains(Version(lower.version), prereleases=True):
             raise ValueError("no version satisfies both")
     return result
 
@@ -210,21 +206,21 @@ def _either(
     theirs: _T | None,
     of_both: Callable[[_T | None, _T, _T], _T] | None = None,
 ) -> _T | None:
-    """Return what the side that changed it says; `of_both` settles it where both did."""
+    """Return the value of the side that changed it; if both did, the result of `of_both`."""
     if theirs in (ours, base):
         return ours
     if ours == base:
         return theirs
     if of_both is None or ours is None or theirs is None:
-        raise ValueError("both sides changed it")
+        raise ValueError("both versions change it")
     return of_both(base, ours, theirs)
 
 
 def _higher_bound(base: Specifier | None, ours: Specifier, theirs: Specifier) -> Specifier:
-    """Return the higher of two bounds that both sides raised; raise ValueError if it is neither."""
-    low, high = sorted((ours, theirs), key=lambda one: Version(one.version))
+    """Return the higher of two raised bounds; raise ValueError if it does not satisfy both."""
+    low, high = sorted((ours, theirs), key=lambda bound: Version(bound.version))
     if base and Version(low.version) <= Version(base.version):
-        raise ValueError("not both raised it")
+        raise ValueError("only one version raises it")
     both_pins = low.operator == high.operator == "=="
     if Version(low.version) == Version(high.version) or not (
         both_pins or low.contains(high.version, prereleases=True)
@@ -236,16 +232,16 @@ def _higher_bound(base: Specifier | None, ours: Specifier, theirs: Specifier) ->
 def _capped(
     base: _Demand, lower: Specifier, upper: Specifier | None, bounds: tuple[Specifier, Specifier]
 ) -> Specifier | None:
-    """Return the limit that stays of a compatible release (`~=`) where the other bound stands.
+    """Return the upper bound that a compatible release (`~=`) leaves if the other bound wins.
 
     `~=2.0` is `>=2.0, ==2.*`:
     https://packaging.python.org/en/latest/specifications/version-specifiers/#compatible-release
     """
-    compatible = [one for one in bounds if one.operator == "~="]
+    compatible = [bound for bound in bounds if bound.operator == "~="]
     if len(compatible) != 1:
         return upper
     if base.lower and base.lower.operator == "~=":
-        raise ValueError("one version removed the limit")
+        raise ValueError("one version removes the upper bound")
     if lower.operator in {"~=", "=="}:
         return upper
     *head, last, _ = Version(compatible[0].version).release
@@ -256,22 +252,21 @@ def _capped(
 
 
 def _written(ours: str, theirs: str, result: _Demand) -> str:
-    """Write what both sides demand the way ours is written."""
-    inner = _QUOTED.fullmatch(ours)
-    written = _WRITTEN.fullmatch(inner["inner"]) if inner else None
-    if inner is None or written is None:
-        raise ValueError("written in an unusual way")
-    quote = inner["quote"]
+    """Return the source of a requirement in the style of ours."""
+    quoted = _QUOTED.fullmatch(ours)
+    written = _WRITTEN.fullmatch(quoted["inner"]) if quoted else None
+    if quoted is None or written is None:
+        raise ValueError("unsupported syntax")
+    quote = quoted["quote"]
     extras = f"[{','.join(sorted(result.extras))}]" if result.extras else ""
-    comma = ", " if ", " in f"{written['asked']}{theirs}" else ","
-    asked = comma.join(map(str, result.asked()))
-    marker = f"; {result.marker.replace(chr(34), _other(quote))}" if result.marker else ""
-    return (
-        f"{quote}{written['name']}{extras}{written['space'] if asked else ''}{asked}{marker}{quote}"
-    )
+    comma = ", " if ", " in f"{written['specifier']}{theirs}" else ","
+    specifier = comma.join(map(str, result.specifiers()))
+    space = written["space"] if specifier else ""
+    marker = f"; {result.marker.replace(chr(34), _other_quote(quote))}" if result.marker else ""
+    return f"{quote}{written['name']}{extras}{space}{specifier}{marker}{quote}"
 
 
-def _other(quote: str) -> str:
+def _other_quote(quote: str) -> str:
     return "'" if quote == '"' else '"'
 
 
