@@ -1,9 +1,9 @@
-"""Python, scripts, and other text that is run."""
+"""Python, scripts, and other executable text."""
 
 from tests.merging.triples import Triples, conflicts, merges
 
 PYTHON: Triples = {
-    "python: both sides add other functions": merges(
+    "python: both_sides_add_different_functions": merges(
         "unique",
         "src/api/main.py",
         """
@@ -19,7 +19,7 @@ PYTHON: Triples = {
           tm|    return load()
         """,
     ),
-    "python: the release imports from elsewhere what you removed": merges(
+    "python: ours_removes_import_and_uses_theirs_changes_its_module": merges(
         "reference",
         "benchmarks/benchmarks.py",
         """
@@ -34,7 +34,7 @@ PYTHON: Triples = {
          o m|    shop.run()
         """,
     ),
-    "python: the release imports from elsewhere what you still use": merges(
+    "python: ours_still_uses_import_theirs_changes_its_module": merges(
         "reference",
         "benchmarks/benchmarks.py",
         """
@@ -50,7 +50,7 @@ PYTHON: Triples = {
          o m|    samples.run()
         """,
     ),
-    "python: the release brings __all__ without what you export": conflicts(
+    "python: ours_adds_export_theirs_adds_all_without_it_conflicts": conflicts(
         "reference",
         "src/shop/__init__.py",
         """
@@ -61,7 +61,7 @@ PYTHON: Triples = {
         """,
         "Order",
     ),
-    "python: both sides export their own": merges(
+    "python: both_sides_export_different_names": merges(
         "reference",
         "src/shop/__init__.py",
         """
@@ -74,7 +74,7 @@ PYTHON: Triples = {
            m|__all__ = ["Order", "__version__"]
         """,
     ),
-    "python: both sides add one function at two places": conflicts(
+    "python: both_sides_add_same_function_in_different_places_conflicts": conflicts(
         "unique",
         "src/api/main.py",
         """
@@ -95,7 +95,7 @@ PYTHON: Triples = {
         """,
         "warm_up",
     ),
-    "python: a property's getter and setter have one name": merges(
+    "python: ours_adds_setter_of_property_theirs_adds_method": merges(
         "unique",
         "src/api/main.py",
         """
@@ -115,7 +115,7 @@ PYTHON: Triples = {
           tm|        return self.load()
         """,
     ),
-    "python: both sides add one class with other methods": conflicts(
+    "python: both_sides_add_same_class_with_different_methods_conflicts": conflicts(
         "atomic",
         "src/api/main.py",
         """
@@ -132,7 +132,7 @@ PYTHON: Triples = {
         "Model",
     ),
     # https://www.starlette.io/middleware/: each wraps what was added before it.
-    "python: both sides add a middleware": conflicts(
+    "python: both_sides_add_middleware_in_one_place_conflicts": conflicts(
         "ordered",
         "src/api/main.py",
         """
@@ -142,7 +142,7 @@ PYTHON: Triples = {
         """,
     ),
     # https://docs.djangoproject.com/en/stable/topics/http/middleware/#middleware-ordering
-    "python: both sides add to a list whose order counts": conflicts(
+    "python: both_sides_append_to_ordered_list_conflicts": conflicts(
         "ordered",
         "settings.py",
         """
@@ -153,7 +153,7 @@ PYTHON: Triples = {
             |]
         """,
     ),
-    "python: yours adds a parameter, the release a call without it": conflicts(
+    "python: ours_adds_parameter_theirs_calls_without_it_conflicts": conflicts(
         "reference",
         "src/api/main.py",
         """
@@ -168,7 +168,7 @@ PYTHON: Triples = {
         """,
         "load",
     ),
-    "python: the release makes a function async that yours comes to call": conflicts(
+    "python: theirs_makes_function_async_ours_calls_it_conflicts": conflicts(
         "reference",
         "src/api/main.py",
         """
@@ -186,7 +186,7 @@ PYTHON: Triples = {
         """,
         "load",
     ),
-    "python: a new parameter with a default leaves calls as they are": merges(
+    "python: ours_adds_parameter_with_default_theirs_adds_call": merges(
         "reference",
         "src/api/main.py",
         """
@@ -199,7 +199,7 @@ PYTHON: Triples = {
           tm|second = load("b")
         """,
     ),
-    "python: yours removes a function that the release comes to call": conflicts(
+    "python: ours_removes_function_theirs_calls_it_conflicts": conflicts(
         "reference",
         "src/api/main.py",
         """
@@ -220,7 +220,7 @@ PYTHON: Triples = {
         """,
         "helper",
     ),
-    "python: the release drops an import that yours still uses": merges(
+    "python: theirs_removes_import_ours_still_uses_it": merges(
         "reference",
         "src/api/main.py",
         """
@@ -237,7 +237,7 @@ PYTHON: Triples = {
          o m|    return sys.path
         """,
     ),
-    "python: yours removes a name that the release comes to export": conflicts(
+    "python: ours_removes_name_theirs_exports_it_conflicts": conflicts(
         "reference",
         "src/api/__init__.py",
         """
@@ -252,7 +252,7 @@ PYTHON: Triples = {
         """,
         "predict",
     ),
-    "python: the release uses above what yours moved down": conflicts(
+    "python: ours_moves_definition_down_theirs_uses_it_above_conflicts": conflicts(
         "reference",
         "src/api/main.py",
         """
@@ -270,7 +270,7 @@ PYTHON: Triples = {
         """,
         "limit",
     ),
-    "python: what parses, but does not compile, is merged by lines": merges(
+    "python: both_sides_add_lines_to_code_that_does_not_compile": merges(
         "reference",
         "src/api/main.py",
         """
@@ -287,7 +287,7 @@ PYTHON: Triples = {
           tm|stop = load(1, 2)
         """,
     ),
-    "python: both sides export other names": merges(
+    "python: both_sides_add_different_names_to_all": merges(
         "ordered",
         "src/api/__init__.py",
         """
@@ -301,7 +301,7 @@ PYTHON: Triples = {
            m|__all__ = ["load", "mine", "warm_up"]
         """,
     ),
-    "python: both sides import other names from one module": merges(
+    "python: both_sides_import_different_names_from_module": merges(
         "ordered",
         "src/api/main.py",
         """
@@ -319,7 +319,7 @@ PYTHON: Triples = {
           tm|    pass
         """,
     ),
-    "python: yours breaks lines that the release leaves, and the release changes others": merges(
+    "python: ours_wraps_lines_theirs_changes_other_lines": merges(
         "unique",
         "src/api/main.py",
         """
@@ -334,7 +334,7 @@ PYTHON: Triples = {
         """,
     ),
     # https://docs.pytest.org/en/stable/explanation/fixtures.html: a fixture is found by its name.
-    "pytest: both sides add other fixtures": merges(
+    "pytest: both_sides_add_different_fixtures": merges(
         "unique",
         "tests/conftest.py",
         """
@@ -360,7 +360,7 @@ PYTHON: Triples = {
 
 SCRIPTS: Triples = {
     # https://www.gnu.org/software/make/manual/: a second recipe overrides the first.
-    "makefile: both sides add one target": conflicts(
+    "makefile: both_sides_add_same_target_conflicts": conflicts(
         "unique",
         "Makefile",
         """
@@ -378,7 +378,7 @@ SCRIPTS: Triples = {
         """,
         "lint",
     ),
-    "makefile: both sides set one variable": conflicts(
+    "makefile: both_sides_set_same_variable_conflicts": conflicts(
         "unique",
         "Makefile",
         """
@@ -393,7 +393,7 @@ SCRIPTS: Triples = {
         """,
         "WORKERS",
     ),
-    "makefile: both sides add other targets at two places": merges(
+    "makefile: both_sides_add_different_targets_in_different_places": merges(
         "unique",
         "Makefile",
         """
@@ -410,7 +410,7 @@ SCRIPTS: Triples = {
           tm|	nox -s lint
         """,
     ),
-    "shell: both sides export one variable": conflicts(
+    "shell: both_sides_export_same_variable_conflicts": conflicts(
         "unique",
         "entrypoint.sh",
         """
@@ -424,7 +424,7 @@ SCRIPTS: Triples = {
         """,
         "WORKERS",
     ),
-    "shell: one variable in two branches": merges(
+    "shell: both_sides_add_variables_next_to_branches_with_same_variable": merges(
         "unique",
         "entrypoint.sh",
         """
@@ -441,7 +441,7 @@ SCRIPTS: Triples = {
         """,
     ),
     # https://hexdocs.pm/dotenvy, python-dotenv: the last line of a name counts.
-    "dotenv: both sides set one variable": conflicts(
+    "dotenv: both_sides_set_same_variable_conflicts": conflicts(
         "unique",
         ".env.example",
         """
@@ -454,7 +454,7 @@ SCRIPTS: Triples = {
         "WORKERS",
     ),
     # https://devcenter.heroku.com/articles/procfile: a process type is there once.
-    "procfile: both sides add one process": conflicts(
+    "procfile: both_sides_add_same_process_conflicts": conflicts(
         "unique",
         "Procfile",
         """
@@ -467,7 +467,7 @@ SCRIPTS: Triples = {
         "worker",
     ),
     # https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html
-    "systemd: both sides set when a unit restarts": conflicts(
+    "systemd: both_sides_set_restart_conflicts": conflicts(
         "unique",
         "deploy/api.service",
         """
@@ -481,7 +481,7 @@ SCRIPTS: Triples = {
         "Restart",
     ),
     # https://developer.hashicorp.com/terraform/language/syntax/configuration
-    "terraform: both sides add one variable": conflicts(
+    "terraform: both_sides_add_same_variable_conflicts": conflicts(
         "unique",
         "deploy/variables.tf",
         """

@@ -4,8 +4,8 @@ from tests.merging.triples import Triples, conflicts, merges
 
 KUBERNETES: Triples = {
     # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/: lists with a
-    # merge key are known by it; `$(NAME)` in a value sees what stands above it only.
-    "kubernetes: both sides add other variables": merges(
+    # merge key are merged by it; `$(NAME)` in a value refers only to variables above it.
+    "kubernetes: both_sides_add_different_env_names": merges(
         "ordered",
         "deploy/deployment.yaml",
         """
@@ -26,7 +26,7 @@ KUBERNETES: Triples = {
           tm|              value: info
         """,
     ),
-    "kubernetes: a variable refers to one that the other side adds in the same place": conflicts(
+    "kubernetes: theirs_adds_env_in_one_place_that_refers_to_env_of_ours_conflicts": conflicts(
         "ordered",
         "deploy/deployment.yaml",
         """
@@ -47,7 +47,7 @@ KUBERNETES: Triples = {
           t |              value: "8000"
         """,
     ),
-    "kubernetes: both sides add one variable, one of them as a secret": conflicts(
+    "kubernetes: both_sides_add_same_env_name_ours_from_secret_conflicts": conflicts(
         "atomic",
         "deploy/deployment.yaml",
         """
@@ -69,7 +69,7 @@ KUBERNETES: Triples = {
         """,
         "TOKEN",
     ),
-    "kubernetes: both sides add one variable at two places": conflicts(
+    "kubernetes: both_sides_add_same_env_name_in_different_places_conflicts": conflicts(
         "unique",
         "deploy/deployment.yaml",
         """
@@ -95,7 +95,7 @@ KUBERNETES: Triples = {
         """,
         "WORKERS",
     ),
-    "kubernetes: both sides add a probe of another kind": conflicts(
+    "kubernetes: both_sides_add_probe_of_different_kind_conflicts": conflicts(
         "exclusive",
         "deploy/deployment.yaml",
         """
@@ -117,7 +117,7 @@ KUBERNETES: Triples = {
         "httpGet",
         "tcpSocket",
     ),
-    "kubernetes: a variable gets a value here and a source there": conflicts(
+    "kubernetes: ours_gives_env_value_theirs_gives_source_conflicts": conflicts(
         "exclusive",
         "deploy/deployment.yaml",
         """
@@ -137,7 +137,7 @@ KUBERNETES: Triples = {
         """,
         "TOKEN",
     ),
-    "kubernetes: both sides add one volume of another kind": conflicts(
+    "kubernetes: both_sides_add_same_volume_name_of_different_kind_conflicts": conflicts(
         "atomic",
         "deploy/deployment.yaml",
         """
@@ -156,7 +156,7 @@ KUBERNETES: Triples = {
         """,
         "cache",
     ),
-    "kubernetes: a volume gets two sources": conflicts(
+    "kubernetes: both_sides_add_different_sources_to_volume_conflicts": conflicts(
         "exclusive",
         "deploy/deployment.yaml",
         """
@@ -175,7 +175,7 @@ KUBERNETES: Triples = {
         "cache",
     ),
     # Pod v1, initContainers: "executed in order".
-    "kubernetes: both sides add an init container": conflicts(
+    "kubernetes: both_sides_append_init_container_conflicts": conflicts(
         "ordered",
         "deploy/deployment.yaml",
         """
@@ -194,7 +194,7 @@ KUBERNETES: Triples = {
           t |          image: warm-up:1
         """,
     ),
-    "kubernetes: both sides add an argument": conflicts(
+    "kubernetes: both_sides_append_argument_conflicts": conflicts(
         "ordered",
         "deploy/deployment.yaml",
         """
@@ -212,7 +212,7 @@ KUBERNETES: Triples = {
           t |            - --proxy-headers
         """,
     ),
-    "kubernetes: yours removes a volume that the release comes to mount": conflicts(
+    "kubernetes: ours_removes_volume_theirs_mounts_it_conflicts": conflicts(
         "reference",
         "deploy/deployment.yaml",
         """
@@ -241,7 +241,7 @@ KUBERNETES: Triples = {
         """,
         "scratch",
     ),
-    "kubernetes: yours renames a port that the release comes to probe": conflicts(
+    "kubernetes: ours_renames_port_theirs_probes_it_conflicts": conflicts(
         "reference",
         "deploy/deployment.yaml",
         """
@@ -265,7 +265,7 @@ KUBERNETES: Triples = {
         """,
         "http",
     ),
-    "kubernetes: yours sets replicas, the release the image": merges(
+    "kubernetes: ours_sets_replicas_theirs_sets_image": merges(
         "atomic",
         "deploy/deployment.yaml",
         """
@@ -283,7 +283,7 @@ KUBERNETES: Triples = {
           tm|          image: api:2
         """,
     ),
-    "kubernetes: both sides add other volumes with their mounts": merges(
+    "kubernetes: both_sides_add_different_volumes_with_mounts": merges(
         "unique",
         "deploy/deployment.yaml",
         """
@@ -311,7 +311,7 @@ KUBERNETES: Triples = {
           tm|          emptyDir: {}
         """,
     ),
-    "kubernetes: both sides add the same container port": conflicts(
+    "kubernetes: both_sides_add_same_container_port_conflicts": conflicts(
         "unique",
         "deploy/deployment.yaml",
         """
@@ -336,7 +336,7 @@ KUBERNETES: Triples = {
         "metrics",
     ),
     # https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/: in order.
-    "kustomize: both sides add a patch": conflicts(
+    "kustomize: both_sides_append_patch_conflicts": conflicts(
         "ordered",
         "deploy/kustomization.yaml",
         """
@@ -351,8 +351,8 @@ KUBERNETES: Triples = {
 }
 
 HELM: Triples = {
-    # No reader reads Go templates: by lines, under one parent at one indentation.
-    "helm: both sides add one variable to a container": conflicts(
+    # Go templates have no reader: checked by lines, by parent and indentation.
+    "helm: both_sides_add_same_env_name_conflicts": conflicts(
         "unique",
         "chart/templates/deployment.yaml",
         """
@@ -371,7 +371,7 @@ HELM: Triples = {
         """,
         "TOKEN",
     ),
-    "helm: one variable in two branches of a condition is there once": merges(
+    "helm: both_sides_change_branches_that_set_same_env_name": merges(
         "unique",
         "chart/templates/deployment.yaml",
         """
@@ -395,7 +395,7 @@ HELM: Triples = {
           tm|              value: info
         """,
     ),
-    "helm: both sides set one key of a container at two places": conflicts(
+    "helm: both_sides_set_same_container_key_in_different_places_conflicts": conflicts(
         "unique",
         "chart/templates/deployment.yaml",
         """
@@ -410,7 +410,7 @@ HELM: Triples = {
         """,
         "imagePullPolicy",
     ),
-    "helm: yours removes a named template that the release comes to include": conflicts(
+    "helm: ours_removes_named_template_theirs_includes_it_conflicts": conflicts(
         "reference",
         "chart/templates/_helpers.tpl",
         """
@@ -428,7 +428,7 @@ HELM: Triples = {
         """,
         "api.labels",
     ),
-    "helm values: both sides add other keys": merges(
+    "helm values: both_sides_add_different_keys": merges(
         "unique",
         "chart/values.yaml",
         """
@@ -439,7 +439,7 @@ HELM: Triples = {
         """,
     ),
     # https://helm.sh/docs/topics/charts/#chart-dependencies: an alias is needed for a second one.
-    "helm chart: both sides add one dependency at two places": conflicts(
+    "helm chart: both_sides_add_same_dependency_in_different_places_conflicts": conflicts(
         "unique",
         "chart/Chart.yaml",
         """
@@ -462,7 +462,7 @@ HELM: Triples = {
 
 COMPOSE: Triples = {
     # https://docs.docker.com/reference/compose-file/services/
-    "compose: both sides append one variable with different values": conflicts(
+    "compose: both_sides_append_same_env_name_conflicts": conflicts(
         "unique",
         "compose.yaml",
         """
@@ -475,7 +475,7 @@ COMPOSE: Triples = {
         """,
         "WORKERS",
     ),
-    "compose: both sides append other variables": merges(
+    "compose: both_sides_append_different_env_names": merges(
         "unique",
         "compose.yaml",
         """
@@ -487,7 +487,7 @@ COMPOSE: Triples = {
           tm|      - LOG_LEVEL=info
         """,
     ),
-    "compose: both sides append the same variable": merges(
+    "compose: both_sides_append_identical_env": merges(
         "unique",
         "compose.yaml",
         """
@@ -500,7 +500,7 @@ COMPOSE: Triples = {
          o m|    restart: always
         """,
     ),
-    "compose: both sides publish one port": conflicts(
+    "compose: both_sides_publish_same_port_conflicts": conflicts(
         "unique",
         "compose.yaml",
         """
@@ -515,7 +515,7 @@ COMPOSE: Triples = {
         """,
         "9000",
     ),
-    "compose: both sides publish other ports": merges(
+    "compose: both_sides_publish_different_ports": merges(
         "unique",
         "compose.yaml",
         """
@@ -527,7 +527,7 @@ COMPOSE: Triples = {
           tm|      - "9000:9000"
         """,
     ),
-    "compose: both sides mount to one place": conflicts(
+    "compose: both_sides_mount_to_same_path_conflicts": conflicts(
         "unique",
         "compose.yaml",
         """
@@ -543,7 +543,7 @@ COMPOSE: Triples = {
         "/models",
     ),
     # services: "network_mode ... can't be combined with networks".
-    "compose: a service gets a network mode here and networks there": conflicts(
+    "compose: ours_adds_network_mode_theirs_adds_networks_conflicts": conflicts(
         "exclusive",
         "compose.yaml",
         """
@@ -558,7 +558,7 @@ COMPOSE: Triples = {
         """,
         "network_mode",
     ),
-    "compose: both sides add a service of one name": conflicts(
+    "compose: both_sides_add_same_service_name_conflicts": conflicts(
         "atomic",
         "compose.yaml",
         """
@@ -573,7 +573,7 @@ COMPOSE: Triples = {
         """,
         "redis",
     ),
-    "compose: both sides add other services": merges(
+    "compose: both_sides_add_different_services": merges(
         "atomic",
         "compose.yaml",
         """
@@ -586,7 +586,7 @@ COMPOSE: Triples = {
           tm|    image: jaeger:2
         """,
     ),
-    "compose: both sides add a health check with other parts": conflicts(
+    "compose: both_sides_add_different_health_checks_conflicts": conflicts(
         "atomic",
         "compose.yaml",
         """
@@ -601,7 +601,7 @@ COMPOSE: Triples = {
         "healthcheck",
     ),
     # env_file: "processed from the top down", later files win.
-    "compose: both sides append a file of variables": conflicts(
+    "compose: both_sides_append_env_file_conflicts": conflicts(
         "ordered",
         "compose.yaml",
         """
@@ -613,7 +613,7 @@ COMPOSE: Triples = {
           t |      - telemetry.env
         """,
     ),
-    "compose: both sides include another file": conflicts(
+    "compose: both_sides_append_include_conflicts": conflicts(
         "ordered",
         "compose.yaml",
         """
@@ -626,7 +626,7 @@ COMPOSE: Triples = {
             |    image: api
         """,
     ),
-    "compose: yours removes a service that the release comes to depend on": conflicts(
+    "compose: ours_removes_service_theirs_depends_on_it_conflicts": conflicts(
         "reference",
         "compose.yaml",
         """
@@ -643,7 +643,7 @@ COMPOSE: Triples = {
         """,
         "db",
     ),
-    "compose: the release removes a volume that yours comes to mount": conflicts(
+    "compose: theirs_removes_volume_ours_mounts_it_conflicts": conflicts(
         "reference",
         "compose.yaml",
         """
@@ -662,7 +662,7 @@ COMPOSE: Triples = {
         """,
         "models",
     ),
-    "compose: yours removes an anchor that the release comes to use": conflicts(
+    "compose: ours_removes_anchor_theirs_uses_it_conflicts": conflicts(
         "reference",
         "compose.yaml",
         """
@@ -682,7 +682,7 @@ COMPOSE: Triples = {
 
 DOCKERFILE: Triples = {
     # https://docs.docker.com/reference/dockerfile/
-    "dockerfile: both sides set one variable at two places": conflicts(
+    "dockerfile: both_sides_set_same_env_name_in_different_places_conflicts": conflicts(
         "unique",
         "Dockerfile",
         """
@@ -697,7 +697,7 @@ DOCKERFILE: Triples = {
         """,
         "WORKERS",
     ),
-    "dockerfile: both sides set other variables in one place": merges(
+    "dockerfile: both_sides_set_different_env_names_in_one_place": merges(
         "unique",
         "Dockerfile",
         """
@@ -708,7 +708,7 @@ DOCKERFILE: Triples = {
             |CMD ["api"]
         """,
     ),
-    "dockerfile: one instruction sets what another sets already": conflicts(
+    "dockerfile: both_sides_set_same_env_name_in_different_instructions_conflicts": conflicts(
         "unique",
         "Dockerfile",
         """
@@ -722,7 +722,7 @@ DOCKERFILE: Triples = {
         """,
         "TZ",
     ),
-    "dockerfile: two labels of one name": conflicts(
+    "dockerfile: both_sides_set_same_label_conflicts": conflicts(
         "unique",
         "Dockerfile",
         """
@@ -736,7 +736,7 @@ DOCKERFILE: Triples = {
         "vendor",
     ),
     # "There can only be one CMD instruction ... only the last one takes effect"; so HEALTHCHECK.
-    "dockerfile: both sides add a health check": conflicts(
+    "dockerfile: both_sides_add_health_check_conflicts": conflicts(
         "unique",
         "Dockerfile",
         """
@@ -749,7 +749,7 @@ DOCKERFILE: Triples = {
         """,
         "HEALTHCHECK",
     ),
-    "dockerfile: both sides add a command in one place": conflicts(
+    "dockerfile: both_sides_add_command_in_one_place_conflicts": conflicts(
         "ordered",
         "Dockerfile",
         """
@@ -760,7 +760,7 @@ DOCKERFILE: Triples = {
             |CMD ["api"]
         """,
     ),
-    "dockerfile: yours removes a stage that the release comes to copy from": conflicts(
+    "dockerfile: ours_removes_stage_theirs_copies_from_it_conflicts": conflicts(
         "reference",
         "Dockerfile",
         """
@@ -775,7 +775,7 @@ DOCKERFILE: Triples = {
         """,
         "assets",
     ),
-    "dockerfile: the release appends a stage after your entry point": conflicts(
+    "dockerfile: ours_adds_entry_point_theirs_appends_stage_conflicts": conflicts(
         "ordered",
         "Dockerfile",
         """
@@ -790,7 +790,7 @@ DOCKERFILE: Triples = {
           t |RUN pip install debugpy
         """,
     ),
-    "dockerfile: the release adds a stage above the last, yours an entry point": merges(
+    "dockerfile: ours_adds_entry_point_theirs_adds_stage_above_last": merges(
         "ordered",
         "Dockerfile",
         """
@@ -805,7 +805,7 @@ DOCKERFILE: Triples = {
          o m|ENTRYPOINT ["tini", "--"]
         """,
     ),
-    "dockerfile: both sides add Debian packages": merges(
+    "dockerfile: both_sides_add_debian_packages": merges(
         "ordered",
         "Dockerfile",
         """
@@ -818,8 +818,8 @@ DOCKERFILE: Triples = {
             |CMD ["api"]
         """,
     ),
-    # Order of the patterns tells where one of them begins with `!`.
-    "dockerignore: both sides append patterns": merges(
+    # Patterns are ordered if one of them begins with `!`.
+    "dockerignore: both_sides_append_patterns": merges(
         "ordered",
         ".dockerignore",
         """
@@ -828,7 +828,7 @@ DOCKERFILE: Triples = {
           tm|docs
         """,
     ),
-    "dockerignore: yours takes back what the release may ignore": conflicts(
+    "dockerignore: ours_adds_exception_theirs_adds_pattern_conflicts": conflicts(
         "ordered",
         ".dockerignore",
         """

@@ -1,10 +1,10 @@
-"""What may be there once, and what is used, in more formats and languages than have readers."""
+"""Unique names and references, also in formats and languages without a reader."""
 
 from tests.merging.triples import Triples, conflicts, merges
 
 SCHEMAS: Triples = {
     # https://protobuf.dev/programming-guides/proto3/#assigning
-    "proto: both sides give a field one number": conflicts(
+    "proto: both_sides_add_field_with_same_number_conflicts": conflicts(
         "unique",
         "a.proto",
         """
@@ -21,7 +21,7 @@ SCHEMAS: Triples = {
         """,
         "= 4",
     ),
-    "proto: both sides add fields with other numbers": merges(
+    "proto: both_sides_add_fields_with_different_numbers": merges(
         "unique",
         "a.proto",
         """
@@ -37,7 +37,7 @@ SCHEMAS: Triples = {
             |}
         """,
     ),
-    "sql: both sides create one table": conflicts(
+    "sql: both_sides_create_same_table_conflicts": conflicts(
         "unique",
         "schema.sql",
         """
@@ -51,7 +51,7 @@ SCHEMAS: Triples = {
         "tags",
     ),
     # https://spec.graphql.org/draft/#sec-Schema
-    "graphql: both sides add one type": conflicts(
+    "graphql: both_sides_add_same_type_conflicts": conflicts(
         "unique",
         "schema.graphql",
         """
@@ -70,7 +70,7 @@ SCHEMAS: Triples = {
         """,
         "Tag",
     ),
-    "graphql: both sides add one field at two places": conflicts(
+    "graphql: both_sides_add_same_field_in_different_places_conflicts": conflicts(
         "unique",
         "schema.graphql",
         """
@@ -86,7 +86,7 @@ SCHEMAS: Triples = {
         """,
         "tag",
     ),
-    "graphql: both sides add other types": merges(
+    "graphql: both_sides_add_different_types": merges(
         "unique",
         "schema.graphql",
         """
@@ -105,7 +105,7 @@ SCHEMAS: Triples = {
         """,
     ),
     # https://spec.openapis.org/oas/v3.1.1.html#reference-object
-    "openapi: yours removes a schema that the release comes to use": conflicts(
+    "openapi: ours_removes_schema_theirs_uses_it_conflicts": conflicts(
         "reference",
         "openapi.yaml",
         """
@@ -131,7 +131,7 @@ SCHEMAS: Triples = {
         "Tag",
     ),
     # https://spec.openapis.org/oas/v3.1.1.html#operation-object
-    "openapi: both sides give one id to an operation": conflicts(
+    "openapi: both_sides_add_same_operation_id_conflicts": conflicts(
         "unique",
         "openapi.yaml",
         """
@@ -152,7 +152,7 @@ SCHEMAS: Triples = {
         """,
         "getTag",
     ),
-    "openapi: both sides add other operations": merges(
+    "openapi: both_sides_add_different_operations": merges(
         "unique",
         "openapi.yaml",
         """
@@ -173,11 +173,11 @@ SCHEMAS: Triples = {
         """,
     ),
 }
-"""What other languages are generated from, and what stores are made of."""
+"""Schemas of APIs and databases."""
 
 SERVERS: Triples = {
     # https://nginx.org/en/docs/http/ngx_http_core_module.html#location
-    "nginx: both sides add one location": conflicts(
+    "nginx: both_sides_add_same_location_conflicts": conflicts(
         "unique",
         "nginx.conf",
         """
@@ -193,7 +193,7 @@ SERVERS: Triples = {
         """,
         "/api",
     ),
-    "nginx: both sides set one directive at two places": conflicts(
+    "nginx: both_sides_set_same_directive_in_different_places_conflicts": conflicts(
         "unique",
         "nginx.conf",
         """
@@ -209,7 +209,7 @@ SERVERS: Triples = {
         """,
         "client_max_body_size",
     ),
-    "nginx: both sides add other locations and a header": merges(
+    "nginx: both_sides_add_different_locations_and_headers": merges(
         "unique",
         "nginx.conf",
         """
@@ -227,7 +227,7 @@ SERVERS: Triples = {
         """,
     ),
     # https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
-    "systemd: both sides say what a unit starts": conflicts(
+    "systemd: both_sides_set_exec_start_conflicts": conflicts(
         "unique",
         "a.service",
         """
@@ -241,7 +241,7 @@ SERVERS: Triples = {
         """,
         "ExecStart",
     ),
-    "crontab: both sides add other jobs": merges(
+    "crontab: both_sides_add_different_jobs": merges(
         "unique",
         "crontab",
         """
@@ -254,7 +254,7 @@ SERVERS: Triples = {
           tm|0 7 * * * theirs
         """,
     ),
-    "kubernetes: both sides add a document of one name": conflicts(
+    "kubernetes: both_sides_add_document_with_same_name_conflicts": conflicts(
         "unique",
         "deploy/a.yaml",
         """
@@ -282,7 +282,7 @@ SERVERS: Triples = {
         """,
         "ConfigMap settings",
     ),
-    "kubernetes: both sides add a document of another name": merges(
+    "kubernetes: both_sides_add_documents_with_different_names": merges(
         "unique",
         "deploy/a.yaml",
         """
@@ -308,7 +308,7 @@ SERVERS: Triples = {
         """,
     ),
     # https://docs.docker.com/reference/compose-file/services/#secrets
-    "compose: yours removes a secret that the release comes to use": conflicts(
+    "compose: ours_removes_secret_theirs_uses_it_conflicts": conflicts(
         "reference",
         "compose.yaml",
         """
@@ -328,7 +328,7 @@ SERVERS: Triples = {
         "token",
     ),
     # https://docs.docker.com/reference/compose-file/services/#container_name
-    "compose: both sides name a container alike": conflicts(
+    "compose: both_sides_set_same_container_name_conflicts": conflicts(
         "unique",
         "compose.yaml",
         """
@@ -346,7 +346,7 @@ SERVERS: Triples = {
         """,
         "db",
     ),
-    "terraform: both sides add one resource": conflicts(
+    "terraform: both_sides_add_same_resource_conflicts": conflicts(
         "unique",
         "main.tf",
         """
@@ -364,7 +364,7 @@ SERVERS: Triples = {
         """,
         "logs",
     ),
-    "terraform: yours removes a variable that the release comes to use": conflicts(
+    "terraform: ours_removes_variable_theirs_uses_it_conflicts": conflicts(
         "reference",
         "main.tf",
         """
@@ -381,7 +381,7 @@ SERVERS: Triples = {
         "region",
     ),
     # https://docs.docker.com/reference/dockerfile/#arg
-    "dockerfile: yours removes an argument that the release comes to use": conflicts(
+    "dockerfile: ours_removes_argument_theirs_uses_it_conflicts": conflicts(
         "reference",
         "Dockerfile",
         """
@@ -398,11 +398,11 @@ SERVERS: Triples = {
         "PIP_INDEX",
     ),
 }
-"""What servers and clusters read."""
+"""Configuration of servers and clusters."""
 
 PACKAGES: Triples = {
     # https://go.dev/ref/mod#go-mod-file-require
-    "go.mod: both sides require one module": conflicts(
+    "go.mod: both_sides_require_same_module_conflicts": conflicts(
         "unique",
         "go.mod",
         """
@@ -419,7 +419,7 @@ PACKAGES: Triples = {
         "github.com/a/z",
     ),
     # https://maven.apache.org/pom.html#dependencies
-    "pom.xml: both sides add one dependency": conflicts(
+    "pom.xml: both_sides_add_same_dependency_conflicts": conflicts(
         "unique",
         "pom.xml",
         """
@@ -436,7 +436,7 @@ PACKAGES: Triples = {
         """,
         "z",
     ),
-    "gemfile: both sides add one gem": conflicts(
+    "gemfile: both_sides_add_same_gem_conflicts": conflicts(
         "unique",
         "Gemfile",
         """
@@ -451,7 +451,7 @@ PACKAGES: Triples = {
         "puma",
     ),
     # https://git-scm.com/docs/gitmodules
-    "gitmodules: both sides add one submodule": conflicts(
+    "gitmodules: both_sides_add_same_submodule_conflicts": conflicts(
         "unique",
         ".gitmodules",
         """
@@ -470,7 +470,7 @@ PACKAGES: Triples = {
         """,
         "path",
     ),
-    "properties: both sides set one key": conflicts(
+    "properties: both_sides_set_same_key_conflicts": conflicts(
         "unique",
         "application.properties",
         """
@@ -484,11 +484,11 @@ PACKAGES: Triples = {
         "server.port",
     ),
 }
-"""What other package managers read."""
+"""Files of other package managers."""
 
 SCRIPTS: Triples = {
     # https://www.gnu.org/software/bash/manual/html_node/Shell-Functions.html
-    "shell: both sides define one function": conflicts(
+    "shell: both_sides_define_same_function_conflicts": conflicts(
         "unique",
         "run.sh",
         """
@@ -503,7 +503,7 @@ SCRIPTS: Triples = {
         """,
         "build",
     ),
-    "shell: yours removes a function that the release comes to call": conflicts(
+    "shell: ours_removes_function_theirs_calls_it_conflicts": conflicts(
         "reference",
         "run.sh",
         """
@@ -518,7 +518,7 @@ SCRIPTS: Triples = {
         """,
         "build",
     ),
-    "shell: both sides add a branch for one word": conflicts(
+    "shell: both_sides_add_same_case_branch_conflicts": conflicts(
         "unique",
         "run.sh",
         """
@@ -533,7 +533,7 @@ SCRIPTS: Triples = {
         """,
         "stop",
     ),
-    "shell: both sides add other functions and branches": merges(
+    "shell: both_sides_add_different_functions_and_branches": merges(
         "unique",
         "run.sh",
         """
@@ -550,7 +550,7 @@ SCRIPTS: Triples = {
         """,
     ),
     # https://www.gnu.org/software/make/manual/html_node/Rule-Syntax.html
-    "make: yours removes a target that the release comes to need": conflicts(
+    "make: ours_removes_target_theirs_needs_it_conflicts": conflicts(
         "reference",
         "Makefile",
         """
@@ -567,7 +567,7 @@ SCRIPTS: Triples = {
         """,
         "lint",
     ),
-    "make: both sides need what is there": merges(
+    "make: ours_adds_target_theirs_adds_prerequisite": merges(
         "reference",
         "Makefile",
         """
@@ -586,7 +586,7 @@ SCRIPTS: Triples = {
             |	pytest
         """,
     ),
-    "justfile: both sides add one recipe": conflicts(
+    "justfile: both_sides_add_same_recipe_conflicts": conflicts(
         "unique",
         "justfile",
         """
@@ -605,7 +605,7 @@ SCRIPTS: Triples = {
         "test",
     ),
     # https://jinja.palletsprojects.com/en/stable/templates/#child-template
-    "jinja: both sides add one block": conflicts(
+    "jinja: both_sides_add_same_block_conflicts": conflicts(
         "unique",
         "templates/a.html",
         """
@@ -622,7 +622,7 @@ SCRIPTS: Triples = {
         "extra",
     ),
     # https://html.spec.whatwg.org/multipage/dom.html#the-id-attribute
-    "html: both sides give one id": conflicts(
+    "html: both_sides_add_same_id_conflicts": conflicts(
         "unique",
         "static/a.html",
         """
@@ -639,7 +639,7 @@ SCRIPTS: Triples = {
         "menu",
     ),
     # https://developer.mozilla.org/docs/Web/JavaScript/Reference/Statements/const
-    "javascript: both sides declare one constant": conflicts(
+    "javascript: both_sides_declare_same_constant_conflicts": conflicts(
         "unique",
         "a.js",
         """
@@ -652,7 +652,7 @@ SCRIPTS: Triples = {
         """,
         "port",
     ),
-    "javascript: yours removes an import that the release comes to use": conflicts(
+    "javascript: ours_removes_import_theirs_uses_it_conflicts": conflicts(
         "reference",
         "a.js",
         """
@@ -665,7 +665,7 @@ SCRIPTS: Triples = {
         """,
         "fs",
     ),
-    "javascript: both sides import and declare others": merges(
+    "javascript: both_sides_import_and_declare_different_names": merges(
         "reference",
         "a.js",
         """
@@ -682,7 +682,7 @@ SCRIPTS: Triples = {
           tm|const f = 2;
         """,
     ),
-    "javascript: one constant in two functions": merges(
+    "javascript: both_sides_declare_same_constant_in_different_functions": merges(
         "unique",
         "a.js",
         """
@@ -698,11 +698,11 @@ SCRIPTS: Triples = {
         """,
     ),
 }
-"""Shell, make and its like, pages and what runs in them."""
+"""Shell, make and similar tools, web pages and their scripts."""
 
 PYTHON: Triples = {
     # https://docs.python.org/3/reference/expressions.html#dictionary-displays
-    "python: both sides add one key": conflicts(
+    "python: both_sides_add_same_key_conflicts": conflicts(
         "unique",
         "a.py",
         """
@@ -717,7 +717,7 @@ PYTHON: Triples = {
         """,
         "admin",
     ),
-    "python: both sides add one member": conflicts(
+    "python: both_sides_add_same_member_conflicts": conflicts(
         "unique",
         "a.py",
         """
@@ -732,7 +732,7 @@ PYTHON: Triples = {
         """,
         "RED",
     ),
-    "python: both sides add a branch for one case": conflicts(
+    "python: both_sides_add_same_branch_conflicts": conflicts(
         "unique",
         "a.py",
         """
@@ -751,7 +751,7 @@ PYTHON: Triples = {
         """,
         "kind == 'x'",
     ),
-    "python: both sides match one pattern": conflicts(
+    "python: both_sides_add_same_match_pattern_conflicts": conflicts(
         "unique",
         "a.py",
         """
@@ -769,7 +769,7 @@ PYTHON: Triples = {
         """,
         "'x'",
     ),
-    "python: both sides add other branches": merges(
+    "python: both_sides_add_different_branches": merges(
         "unique",
         "a.py",
         """
@@ -788,7 +788,7 @@ PYTHON: Triples = {
         """,
     ),
     # https://fastapi.tiangolo.com/tutorial/path-params/#order-matters
-    "python: both sides answer one path": conflicts(
+    "python: both_sides_add_same_route_conflicts": conflicts(
         "unique",
         "a.py",
         """
@@ -811,7 +811,7 @@ PYTHON: Triples = {
         """,
         "/version",
     ),
-    "python: both sides answer one path, to other methods": merges(
+    "python: both_sides_add_routes_of_same_path_with_different_methods": merges(
         "unique",
         "a.py",
         """
@@ -834,7 +834,7 @@ PYTHON: Triples = {
         """,
     ),
     # https://docs.python.org/3/library/dataclasses.html#dataclasses.dataclass
-    "python: the release adds a field without default below yours with one": conflicts(
+    "python: ours_adds_field_with_default_theirs_adds_one_without_below_conflicts": conflicts(
         "ordered",
         "a.py",
         """
@@ -851,7 +851,7 @@ PYTHON: Triples = {
         """,
         "A.c",
     ),
-    "python: both sides add fields with defaults": merges(
+    "python: both_sides_add_fields_with_defaults": merges(
         "ordered",
         "a.py",
         """
@@ -867,7 +867,7 @@ PYTHON: Triples = {
           tm|    c: str = ""
         """,
     ),
-    "python: yours renames a variable of a function that the release comes to use": conflicts(
+    "python: ours_renames_local_variable_theirs_uses_it_conflicts": conflicts(
         "reference",
         "a.py",
         """
@@ -887,7 +887,7 @@ PYTHON: Triples = {
         """,
         "text",
     ),
-    "python: yours removes an attribute that the release comes to use": conflicts(
+    "python: ours_removes_attribute_theirs_uses_it_conflicts": conflicts(
         "reference",
         "a.py",
         """
@@ -905,7 +905,7 @@ PYTHON: Triples = {
         """,
         "self.cache",
     ),
-    "python: yours removes a method that the release comes to call": conflicts(
+    "python: ours_removes_method_theirs_calls_it_conflicts": conflicts(
         "reference",
         "a.py",
         """
@@ -926,11 +926,11 @@ PYTHON: Triples = {
         "self.load",
     ),
 }
-"""What Python takes twice and heeds once, or not at all."""
+"""Repetitions that Python accepts but ignores, and uses of names."""
 
 PIPELINES: Triples = {
     # https://docs.github.com/actions/reference/workflows-and-actions/contexts
-    "github: yours removes an input that the release comes to use": conflicts(
+    "github: ours_removes_input_theirs_uses_it_conflicts": conflicts(
         "reference",
         ".github/workflows/a.yml",
         """
@@ -951,7 +951,7 @@ PIPELINES: Triples = {
         """,
         "python",
     ),
-    "github: yours removes a variable that the release comes to use": conflicts(
+    "github: ours_removes_env_theirs_uses_it_conflicts": conflicts(
         "reference",
         ".github/workflows/a.yml",
         """
@@ -969,7 +969,7 @@ PIPELINES: Triples = {
         """,
         "PYTHON",
     ),
-    "github: yours removes a part of the matrix that the release comes to use": conflicts(
+    "github: ours_removes_matrix_key_theirs_uses_it_conflicts": conflicts(
         "reference",
         ".github/workflows/a.yml",
         """
@@ -988,7 +988,7 @@ PIPELINES: Triples = {
         """,
         "os",
     ),
-    "github: both sides add and use other variables": merges(
+    "github: both_sides_add_and_use_different_env_names": merges(
         "reference",
         ".github/workflows/a.yml",
         """
@@ -1010,7 +1010,7 @@ PIPELINES: Triples = {
         """,
     ),
     # https://mypy.readthedocs.io/en/stable/config_file.html#using-a-pyproject-toml-file
-    "pyproject: both sides override settings for one module": conflicts(
+    "pyproject: both_sides_override_settings_for_same_module_conflicts": conflicts(
         "unique",
         "pyproject.toml",
         """
@@ -1035,4 +1035,4 @@ PIPELINES: Triples = {
         "requests",
     ),
 }
-"""What workflows take from elsewhere in the file."""
+"""References within workflows."""

@@ -1,10 +1,10 @@
-"""What a project depends on, and how its tools are set up."""
+"""Dependencies of a project, and the configuration of its tools."""
 
 from tests.merging.triples import Triples, conflicts, merges
 
 PYPROJECT: Triples = {
     # https://packaging.python.org/en/latest/specifications/pyproject-toml/
-    "pyproject: both sides add other packages": merges(
+    "pyproject: both_sides_add_different_packages": merges(
         "ordered",
         "pyproject.toml",
         """
@@ -17,7 +17,7 @@ PYPROJECT: Triples = {
             |]
         """,
     ),
-    "pyproject: both sides add one package with other bounds at two places": conflicts(
+    "pyproject: both_sides_add_same_package_with_different_bounds_conflicts": conflicts(
         "unique",
         "pyproject.toml",
         """
@@ -33,7 +33,7 @@ PYPROJECT: Triples = {
         """,
         "httpx",
     ),
-    "pyproject: one package twice for other Pythons": merges(
+    "pyproject: both_sides_add_same_package_with_different_markers": merges(
         "unique",
         "pyproject.toml",
         """
@@ -49,7 +49,7 @@ PYPROJECT: Triples = {
         """,
     ),
     # `~=2.0` is `>=2.0, ==2.*`: https://packaging.python.org/en/latest/specifications/version-specifiers/
-    "pyproject: the cap of a compatible release stays": merges(
+    "pyproject: ours_uses_compatible_release_theirs_raises_bound_upper_bound_stays": merges(
         "unique",
         "pyproject.toml",
         """
@@ -63,7 +63,7 @@ PYPROJECT: Triples = {
             |]
         """,
     ),
-    "pyproject: the release asks for more than the cap of yours allows": conflicts(
+    "pyproject: ours_uses_compatible_release_theirs_raises_bound_above_it_conflicts": conflicts(
         "unique",
         "pyproject.toml",
         """
@@ -78,7 +78,7 @@ PYPROJECT: Triples = {
         "httpx",
     ),
     # https://docs.astral.sh/uv/concepts/projects/dependencies/#git: only one of rev, tag, branch.
-    "pyproject: a source of uv follows a branch here and a tag there": conflicts(
+    "pyproject: ours_sets_branch_theirs_sets_tag_of_uv_source_conflicts": conflicts(
         "exclusive",
         "pyproject.toml",
         """
@@ -92,7 +92,7 @@ PYPROJECT: Triples = {
         "branch",
         "tag",
     ),
-    "pyproject: a source of uv is a repository here and a folder there": conflicts(
+    "pyproject: ours_sets_git_theirs_sets_path_of_uv_source_conflicts": conflicts(
         "exclusive",
         "pyproject.toml",
         """
@@ -104,7 +104,7 @@ PYPROJECT: Triples = {
         "common",
     ),
     # https://python-poetry.org/docs/dependency-specification/#git-dependencies
-    "pyproject: a dependency of Poetry follows a branch here and a tag there": conflicts(
+    "pyproject: ours_sets_branch_theirs_sets_tag_of_poetry_dependency_conflicts": conflicts(
         "exclusive",
         "pyproject.toml",
         """
@@ -118,7 +118,7 @@ PYPROJECT: Triples = {
         "branch",
     ),
     # PEP 621, dynamic: "may not be both static and dynamic".
-    "pyproject: the version is dynamic here and given there": conflicts(
+    "pyproject: ours_makes_version_dynamic_theirs_sets_it_conflicts": conflicts(
         "exclusive",
         "pyproject.toml",
         """
@@ -131,7 +131,7 @@ PYPROJECT: Triples = {
         """,
         "version",
     ),
-    "pyproject: both sides add one table with other settings": conflicts(
+    "pyproject: both_sides_add_same_table_with_different_settings_conflicts": conflicts(
         "atomic",
         "pyproject.toml",
         """
@@ -147,7 +147,7 @@ PYPROJECT: Triples = {
         "mine",
     ),
     # https://docs.pytest.org/en/stable/reference/reference.html#configuration-options
-    "pyproject: both sides add options of pytest": merges(
+    "pyproject: both_sides_add_different_pytest_options": merges(
         "atomic",
         "pyproject.toml",
         """
@@ -165,7 +165,7 @@ PYPROJECT: Triples = {
             |shop = ["py.typed"]
         """,
     ),
-    "pyproject: both sides add one option of pytest": conflicts(
+    "pyproject: both_sides_add_same_pytest_option_conflicts": conflicts(
         "atomic",
         "pyproject.toml",
         """
@@ -179,7 +179,7 @@ PYPROJECT: Triples = {
         "timeout",
     ),
     # https://packaging.python.org/en/latest/specifications/dependency-groups/
-    "pyproject: the release makes an extra a group, yours adds packages and extras": merges(
+    "pyproject: theirs_makes_extra_a_group_ours_adds_packages_and_extras": merges(
         "atomic",
         "pyproject.toml",
         """
@@ -204,7 +204,7 @@ PYPROJECT: Triples = {
             |strict = true
         """,
     ),
-    "pyproject: the release makes an extra a group, yours names the extra elsewhere": conflicts(
+    "pyproject: theirs_makes_extra_a_group_ours_refers_to_extra_conflicts": conflicts(
         "reference",
         "pyproject.toml",
         """
@@ -225,7 +225,7 @@ PYPROJECT: Triples = {
         "dev",
     ),
     # https://docs.astral.sh/uv/concepts/indexes/: "in the order in which they are defined".
-    "pyproject: both sides add an index": conflicts(
+    "pyproject: both_sides_append_index_conflicts": conflicts(
         "ordered",
         "pyproject.toml",
         """
@@ -242,7 +242,7 @@ PYPROJECT: Triples = {
         """,
     ),
     # https://docs.pytest.org/en/stable/how-to/capture-warnings.html: the last that matches counts.
-    "pyproject: both sides add a filter of warnings": conflicts(
+    "pyproject: both_sides_append_warning_filter_conflicts": conflicts(
         "ordered",
         "pyproject.toml",
         """
@@ -254,7 +254,7 @@ PYPROJECT: Triples = {
             |]
         """,
     ),
-    "pyproject: both sides choose more rules of ruff": merges(
+    "pyproject: both_sides_select_different_ruff_rules": merges(
         "ordered",
         "pyproject.toml",
         """
@@ -267,7 +267,7 @@ PYPROJECT: Triples = {
         """,
     ),
     # https://packaging.python.org/en/latest/specifications/dependency-groups/
-    "pyproject: yours removes a group that the release comes to include": conflicts(
+    "pyproject: ours_removes_group_theirs_includes_it_conflicts": conflicts(
         "reference",
         "pyproject.toml",
         """
@@ -279,7 +279,7 @@ PYPROJECT: Triples = {
         """,
         "docs",
     ),
-    "pyproject: yours removes an extra that the release comes to name": conflicts(
+    "pyproject: ours_removes_extra_theirs_refers_to_it_conflicts": conflicts(
         "reference",
         "pyproject.toml",
         """
@@ -294,7 +294,7 @@ PYPROJECT: Triples = {
         """,
         "docs",
     ),
-    "pyproject: both sides set up other tools": merges(
+    "pyproject: both_sides_add_different_tool_tables": merges(
         "unique",
         "pyproject.toml",
         """
@@ -308,7 +308,7 @@ PYPROJECT: Triples = {
           tm|branch = true
         """,
     ),
-    "pyproject: both sides add classifiers": merges(
+    "pyproject: both_sides_add_different_classifiers": merges(
         "ordered",
         "pyproject.toml",
         """
@@ -321,7 +321,7 @@ PYPROJECT: Triples = {
             |]
         """,
     ),
-    "pyproject: two dates are no versions": conflicts(
+    "pyproject: both_sides_change_date_conflicts": conflicts(
         "unique",
         "pyproject.toml",
         """
@@ -332,7 +332,7 @@ PYPROJECT: Triples = {
         """,
         "since",
     ),
-    "pyproject: you move a package, the release removes it where it was": merges(
+    "pyproject: ours_moves_package_theirs_removes_it_from_old_list": merges(
         "unique",
         "pyproject.toml",
         """
@@ -351,7 +351,7 @@ PYPROJECT: Triples = {
             |]
         """,
     ),
-    "pyproject: each side moves a package to another list": conflicts(
+    "pyproject: both_sides_move_package_to_different_lists_conflicts": conflicts(
         "unique",
         "pyproject.toml",
         """
@@ -375,7 +375,7 @@ PYPROJECT: Triples = {
         "numpy",
     ),
     # https://pipenv.pypa.io/en/latest/pipfile.html
-    "pipfile: both sides add one package with another version": conflicts(
+    "pipfile: both_sides_add_same_package_with_different_versions_conflicts": conflicts(
         "atomic",
         "Pipfile",
         """
@@ -386,7 +386,7 @@ PYPROJECT: Triples = {
         """,
         "redis",
     ),
-    "pipfile: a package from git here, by its version there": conflicts(
+    "pipfile: ours_sets_git_theirs_sets_version_of_package_conflicts": conflicts(
         "exclusive",
         "Pipfile",
         """
@@ -402,7 +402,7 @@ PYPROJECT: Triples = {
         "git",
         "version",
     ),
-    "pipfile: both sides add other packages": merges(
+    "pipfile: both_sides_add_different_packages": merges(
         "unique",
         "Pipfile",
         """
@@ -416,7 +416,7 @@ PYPROJECT: Triples = {
 
 REQUIREMENTS: Triples = {
     # https://pip.pypa.io/en/stable/reference/requirements-file-format/
-    "requirements: both sides add other packages": merges(
+    "requirements: both_sides_add_different_packages": merges(
         "unique",
         "requirements.txt",
         """
@@ -425,7 +425,7 @@ REQUIREMENTS: Triples = {
           tm|structlog>=24
         """,
     ),
-    "requirements: both sides add one package at two places": conflicts(
+    "requirements: both_sides_add_same_package_in_different_places_conflicts": conflicts(
         "unique",
         "requirements.txt",
         """
@@ -437,7 +437,7 @@ REQUIREMENTS: Triples = {
         """,
         "httpx",
     ),
-    "requirements: the release raises what you removed": merges(
+    "requirements: ours_removes_package_theirs_raises_it": merges(
         "unique",
         "docs/requirements.txt",
         """
@@ -447,7 +447,7 @@ REQUIREMENTS: Triples = {
           t |sphinx-rtd-theme>=3.0
         """,
     ),
-    "requirements: the release asks for an extra of what you removed": conflicts(
+    "requirements: ours_removes_package_theirs_adds_extra_conflicts": conflicts(
         "unique",
         "requirements.txt",
         """
@@ -458,7 +458,7 @@ REQUIREMENTS: Triples = {
         """,
         "uvicorn",
     ),
-    "requirements: you raise what the release removes": conflicts(
+    "requirements: ours_raises_package_theirs_removes_it_conflicts": conflicts(
         "unique",
         "requirements.txt",
         """
@@ -469,7 +469,7 @@ REQUIREMENTS: Triples = {
         """,
         "httpx",
     ),
-    "requirements: the release raises what you pin by its address": conflicts(
+    "requirements: ours_pins_package_by_url_theirs_raises_it_conflicts": conflicts(
         "unique",
         "requirements.txt",
         """
@@ -480,7 +480,7 @@ REQUIREMENTS: Triples = {
         """,
         "shop-client",
     ),
-    "requirements: one package under two spellings": conflicts(
+    "requirements: both_sides_add_same_package_with_different_spellings_conflicts": conflicts(
         "unique",
         "requirements.txt",
         """
@@ -492,7 +492,7 @@ REQUIREMENTS: Triples = {
         """,
         "typing",
     ),
-    "requirements: the cap of a compatible release stays": merges(
+    "requirements: theirs_uses_compatible_release_ours_raises_bound_upper_bound_stays": merges(
         "unique",
         "requirements.txt",
         """
@@ -503,7 +503,7 @@ REQUIREMENTS: Triples = {
            m|httpx>=2.5,<3
         """,
     ),
-    "requirements: both sides raise a prerelease": merges(
+    "requirements: both_sides_raise_prerelease_higher_wins": merges(
         "unique",
         "requirements.txt",
         """
@@ -517,7 +517,7 @@ REQUIREMENTS: Triples = {
 
 TOOLS: Triples = {
     # https://flake8.pycqa.org/en/latest/user/options.html#cmdoption-flake8-per-file-ignores
-    "setup.cfg: both sides ignore rules for one file": conflicts(
+    "setup.cfg: both_sides_ignore_rules_for_same_file_conflicts": conflicts(
         "unique",
         "setup.cfg",
         """
@@ -532,7 +532,7 @@ TOOLS: Triples = {
         """,
         "tests/*",
     ),
-    "setup.cfg: both sides add one package at two places": conflicts(
+    "setup.cfg: both_sides_add_same_package_in_different_places_conflicts": conflicts(
         "unique",
         "setup.cfg",
         """
@@ -546,7 +546,7 @@ TOOLS: Triples = {
         """,
         "httpx",
     ),
-    "setup.cfg: both sides add other packages": merges(
+    "setup.cfg: both_sides_add_different_packages": merges(
         "unique",
         "setup.cfg",
         """
@@ -557,7 +557,7 @@ TOOLS: Triples = {
           tm|    structlog>=24
         """,
     ),
-    "setup.cfg: the cap of a compatible release stays": merges(
+    "setup.cfg: ours_uses_compatible_release_theirs_raises_bound_upper_bound_stays": merges(
         "unique",
         "setup.cfg",
         """
@@ -571,7 +571,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://tox.wiki/en/latest/config.html: set_env is a mapping, commands run in order.
-    "tox: both sides set one variable": conflicts(
+    "tox: both_sides_set_same_variable_conflicts": conflicts(
         "unique",
         "tox.ini",
         """
@@ -585,7 +585,7 @@ TOOLS: Triples = {
         """,
         "WORKERS",
     ),
-    "tox: both sides set other variables": merges(
+    "tox: both_sides_set_different_variables": merges(
         "unique",
         "tox.ini",
         """
@@ -596,7 +596,7 @@ TOOLS: Triples = {
           tm|    FORCE_COLOR = 1
         """,
     ),
-    "tox: both sides append a command": conflicts(
+    "tox: both_sides_append_command_conflicts": conflicts(
         "ordered",
         "tox.ini",
         """
@@ -607,7 +607,7 @@ TOOLS: Triples = {
           t |    coverage report
         """,
     ),
-    "tox: yours removes a section that the release comes to refer to": conflicts(
+    "tox: ours_removes_section_theirs_refers_to_it_conflicts": conflicts(
         "reference",
         "tox.ini",
         """
@@ -626,7 +626,7 @@ TOOLS: Triples = {
         """,
         "base",
     ),
-    "tox: both sides add other environments": merges(
+    "tox: both_sides_add_different_environments": merges(
         "unique",
         "tox.ini",
         """
@@ -641,7 +641,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://docs.astral.sh/ruff/settings/#lint_per-file-ignores: a mapping; select is a set.
-    "ruff.toml: both sides ignore rules for other files": merges(
+    "ruff.toml: both_sides_ignore_rules_for_different_files": merges(
         "unique",
         "ruff.toml",
         """
@@ -653,7 +653,7 @@ TOOLS: Triples = {
           tm|"tools/**" = ["T201"]
         """,
     ),
-    "ruff.toml: both sides choose more rules": merges(
+    "ruff.toml: both_sides_select_different_rules": merges(
         "ordered",
         "ruff.toml",
         """
@@ -665,7 +665,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://mypy.readthedocs.io/en/stable/config_file.html
-    "mypy.ini: both sides set up other modules": merges(
+    "mypy.ini: both_sides_configure_different_modules": merges(
         "unique",
         "mypy.ini",
         """
@@ -680,7 +680,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://setuptools.pypa.io/en/latest/userguide/miscellaneous.html: commands run in order.
-    "manifest: both sides append a command": conflicts(
+    "manifest: both_sides_append_command_conflicts": conflicts(
         "ordered",
         "MANIFEST.in",
         """
@@ -690,7 +690,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://docs.conda.io: the order of channels is their priority.
-    "conda: both sides add a channel": conflicts(
+    "conda: both_sides_append_channel_conflicts": conflicts(
         "ordered",
         "environment.yml",
         """
@@ -702,7 +702,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://alembic.sqlalchemy.org, logging.config: `keys` lists the sections there are.
-    "alembic: yours removes a logger that the release comes to list": conflicts(
+    "alembic: ours_removes_logger_theirs_lists_it_conflicts": conflicts(
         "reference",
         "alembic.ini",
         """
@@ -725,7 +725,7 @@ TOOLS: Triples = {
         """,
         "keys",
     ),
-    "alembic: both sides set one key of a section at two places": conflicts(
+    "alembic: both_sides_set_same_key_in_different_places_conflicts": conflicts(
         "unique",
         "alembic.ini",
         """
@@ -739,7 +739,7 @@ TOOLS: Triples = {
         "sqlalchemy.url",
     ),
     # https://docs.npmjs.com/cli/configuring-npm/package-json: found by name.
-    "package.json: both sides add other dependencies": merges(
+    "package.json: both_sides_add_different_dependencies": merges(
         "unique",
         "package.json",
         """
@@ -754,7 +754,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://nodejs.org/api/packages.html#conditional-exports: the first key that matches counts.
-    "package.json: both sides add a condition of an export": conflicts(
+    "package.json: both_sides_add_export_condition_conflicts": conflicts(
         "ordered",
         "package.json",
         """
@@ -770,7 +770,7 @@ TOOLS: Triples = {
             |}
         """,
     ),
-    "package.json: both sides raise one dependency": merges(
+    "package.json: both_sides_raise_dependency_higher_wins": merges(
         "unique",
         "package.json",
         """
@@ -784,7 +784,7 @@ TOOLS: Triples = {
             |}
         """,
     ),
-    "package.json: both sides add one script": conflicts(
+    "package.json: both_sides_add_same_script_conflicts": conflicts(
         "unique",
         "package.json",
         """
@@ -803,7 +803,7 @@ TOOLS: Triples = {
         "lint",
     ),
     # https://www.typescriptlang.org/tsconfig/#extends: later files override earlier ones.
-    "tsconfig: both sides extend another file": conflicts(
+    "tsconfig: both_sides_append_extended_file_conflicts": conflicts(
         "ordered",
         "tsconfig.json",
         """
@@ -816,7 +816,7 @@ TOOLS: Triples = {
             |}
         """,
     ),
-    "tsconfig: both sides set other options": merges(
+    "tsconfig: both_sides_set_different_options": merges(
         "unique",
         "tsconfig.json",
         """
@@ -830,7 +830,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://spec.editorconfig.org: sections later in the file win; keys of a section are unique.
-    "editorconfig: both sides append a section": conflicts(
+    "editorconfig: both_sides_append_section_conflicts": conflicts(
         "ordered",
         ".editorconfig",
         """
@@ -844,7 +844,7 @@ TOOLS: Triples = {
           t |indent_size = 4
         """,
     ),
-    "editorconfig: both sides set one key of a section": conflicts(
+    "editorconfig: both_sides_set_same_key_conflicts": conflicts(
         "unique",
         ".editorconfig",
         """
@@ -858,7 +858,7 @@ TOOLS: Triples = {
         "max_line_length",
     ),
     # https://git-scm.com/docs/gitattributes: "later lines override earlier lines".
-    "gitattributes: both sides append a line": conflicts(
+    "gitattributes: both_sides_append_line_conflicts": conflicts(
         "ordered",
         ".gitattributes",
         """
@@ -868,7 +868,7 @@ TOOLS: Triples = {
         """,
     ),
     # https://git-scm.com/docs/gitignore: the last pattern that matches decides.
-    "gitignore: both sides append patterns": merges(
+    "gitignore: both_sides_append_patterns": merges(
         "ordered",
         ".gitignore",
         """
@@ -877,7 +877,7 @@ TOOLS: Triples = {
           tm|.nox/
         """,
     ),
-    "gitignore: yours takes back what the release ignores": conflicts(
+    "gitignore: ours_adds_exception_theirs_adds_pattern_conflicts": conflicts(
         "ordered",
         ".gitignore",
         """
@@ -888,7 +888,7 @@ TOOLS: Triples = {
     ),
     # https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners:
     # "the last matching pattern takes precedence".
-    "codeowners: both sides append a line": conflicts(
+    "codeowners: both_sides_append_line_conflicts": conflicts(
         "ordered",
         ".github/CODEOWNERS",
         """

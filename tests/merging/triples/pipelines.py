@@ -1,10 +1,10 @@
-"""GitHub workflows, GitLab CI, Jenkinsfiles, pre-commit, and what updates dependencies."""
+"""GitHub workflows, GitLab CI, Jenkinsfiles, pre-commit, and dependency updaters."""
 
 from tests.merging.triples import Triples, conflicts, merges
 
 GITHUB: Triples = {
     # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
-    "github: both sides add other jobs": merges(
+    "github: both_sides_add_different_jobs": merges(
         "atomic",
         ".github/workflows/ci.yml",
         """
@@ -24,7 +24,7 @@ GITHUB: Triples = {
           tm|      - run: nox -s lint
         """,
     ),
-    "github: both sides add one job with other steps": conflicts(
+    "github: both_sides_add_same_job_name_with_different_steps_conflicts": conflicts(
         "atomic",
         ".github/workflows/ci.yml",
         """
@@ -43,7 +43,7 @@ GITHUB: Triples = {
         """,
         "docs",
     ),
-    "github: both sides add permissions": conflicts(
+    "github: both_sides_add_different_permissions_conflicts": conflicts(
         "atomic",
         ".github/workflows/ci.yml",
         """
@@ -60,7 +60,7 @@ GITHUB: Triples = {
         """,
         "permissions",
     ),
-    "github: both sides add a step in one place": conflicts(
+    "github: both_sides_add_step_in_one_place_conflicts": conflicts(
         "ordered",
         ".github/workflows/ci.yml",
         """
@@ -77,7 +77,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: both sides add a step in other places": merges(
+    "github: both_sides_add_step_in_different_places": merges(
         "ordered",
         ".github/workflows/ci.yml",
         """
@@ -95,7 +95,7 @@ GITHUB: Triples = {
         """,
     ),
     # "id: a unique identifier for the step".
-    "github: both sides give a step one id": conflicts(
+    "github: both_sides_give_same_step_id_conflicts": conflicts(
         "unique",
         ".github/workflows/ci.yml",
         """
@@ -114,7 +114,7 @@ GITHUB: Triples = {
         """,
         "version",
     ),
-    "github: a step runs here and uses there": conflicts(
+    "github: ours_adds_run_theirs_adds_uses_to_step_conflicts": conflicts(
         "exclusive",
         ".github/workflows/ci.yml",
         """
@@ -131,7 +131,7 @@ GITHUB: Triples = {
         """,
         "Lint",
     ),
-    "github: a job calls a workflow here and has steps there": conflicts(
+    "github: ours_makes_job_call_workflow_theirs_adds_steps_conflicts": conflicts(
         "exclusive",
         ".github/workflows/ci.yml",
         """
@@ -148,8 +148,8 @@ GITHUB: Triples = {
         """,
         "test",
     ),
-    # "the order that you define patterns matters": a `!` takes back what stands above it.
-    "github: both sides append branches, one of them taken back": conflicts(
+    # "the order that you define patterns matters": a `!` excludes matches of the patterns above it.
+    "github: ours_appends_negated_branch_pattern_theirs_appends_pattern_conflicts": conflicts(
         "ordered",
         ".github/workflows/ci.yml",
         """
@@ -166,7 +166,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: both sides append branches": merges(
+    "github: both_sides_append_branch_patterns": merges(
         "ordered",
         ".github/workflows/ci.yml",
         """
@@ -183,7 +183,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: yours removes a job that the release comes to need": conflicts(
+    "github: ours_removes_job_theirs_needs_it_conflicts": conflicts(
         "reference",
         ".github/workflows/ci.yml",
         """
@@ -205,7 +205,7 @@ GITHUB: Triples = {
         """,
         "build",
     ),
-    "github: the release removes a step whose output yours comes to use": conflicts(
+    "github: theirs_removes_step_ours_uses_its_output_conflicts": conflicts(
         "reference",
         ".github/workflows/ci.yml",
         """
@@ -222,7 +222,7 @@ GITHUB: Triples = {
         """,
         "version",
     ),
-    "github: a matrix that both sides changed": conflicts(
+    "github: both_sides_change_matrix_conflicts": conflicts(
         "ordered",
         ".github/workflows/ci.yml",
         """
@@ -240,7 +240,7 @@ GITHUB: Triples = {
         """,
         "python",
     ),
-    "github: a matrix of versions that both sides changed": conflicts(
+    "github: both_sides_change_version_matrix_conflicts": conflicts(
         "ordered",
         ".github/workflows/ci.yml",
         """
@@ -258,7 +258,7 @@ GITHUB: Triples = {
         """,
         "python-version",
     ),
-    "github: yours renames a step whose action the release raises": merges(
+    "github: ours_renames_step_theirs_raises_its_action": merges(
         "unique",
         ".github/workflows/ci.yml",
         """
@@ -274,7 +274,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: yours renames and changes a step that the release raises": conflicts(
+    "github: ours_renames_and_changes_step_theirs_raises_its_action_conflicts": conflicts(
         "unique",
         ".github/workflows/ci.yml",
         """
@@ -292,7 +292,7 @@ GITHUB: Triples = {
         """,
         "Python",
     ),
-    "github: both sides rename a step": conflicts(
+    "github: both_sides_rename_step_conflicts": conflicts(
         "unique",
         ".github/workflows/ci.yml",
         """
@@ -308,7 +308,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: the release says one thing several times": merges(
+    "github: theirs_repeats_key_with_same_value": merges(
         "unique",
         ".github/workflows/ci.yml",
         """
@@ -327,7 +327,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: the release says two things under one key": conflicts(
+    "github: theirs_repeats_key_with_different_value_conflicts": conflicts(
         "unique",
         ".github/workflows/ci.yml",
         """
@@ -343,7 +343,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: both sides raise an action": merges(
+    "github: both_sides_raise_action_higher_wins": merges(
         "unique",
         ".github/workflows/ci.yml",
         """
@@ -358,7 +358,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: both sides add a step, with another version of its action": merges(
+    "github: both_sides_add_step_with_different_action_versions_higher_wins": merges(
         "atomic",
         ".github/workflows/ci.yml",
         """
@@ -376,7 +376,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: both sides add a step, with another version and another input": conflicts(
+    "github: both_sides_add_step_with_different_versions_and_inputs_conflicts": conflicts(
         "atomic",
         ".github/workflows/ci.yml",
         """
@@ -394,7 +394,7 @@ GITHUB: Triples = {
         """,
         "Install uv",
     ),
-    "github: both sides rewrite a script, yours with a command more": merges(
+    "github: both_sides_rewrite_script_ours_adds_command": merges(
         "atomic",
         ".github/workflows/ci.yml",
         """
@@ -414,7 +414,7 @@ GITHUB: Triples = {
          otm|          if [ -f requirements.txt ]; then uv pip install -r requirements.txt; fi
         """,
     ),
-    "github: both sides rewrite a script, yours with a word more": merges(
+    "github: both_sides_rewrite_script_ours_adds_word": merges(
         "atomic",
         ".github/workflows/ci.yml",
         """
@@ -434,7 +434,7 @@ GITHUB: Triples = {
          otm|          if [ -f requirements.txt ]; then uv pip install -r requirements.txt; fi
         """,
     ),
-    "github: yours deletes a command that the release replaces": conflicts(
+    "github: ours_removes_command_theirs_replaces_it_conflicts": conflicts(
         "atomic",
         ".github/workflows/ci.yml",
         """
@@ -452,7 +452,7 @@ GITHUB: Triples = {
         """,
         "run",
     ),
-    "github: both sides mend what was there twice, with other blank lines": merges(
+    "github: both_sides_remove_repetition_with_different_blank_lines": merges(
         "unique",
         ".github/workflows/smoke.yml",
         """
@@ -471,7 +471,7 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
-    "github: both sides make a needed job several": merges(
+    "github: both_sides_make_needs_a_list": merges(
         "ordered",
         ".github/workflows/ci.yml",
         """
@@ -491,7 +491,7 @@ GITHUB: Triples = {
             |    uses: ./.github/workflows/release.yml
         """,
     ),
-    "github: both sides set other variables": merges(
+    "github: both_sides_set_different_env_names": merges(
         "unique",
         ".github/workflows/ci.yml",
         """
@@ -511,7 +511,7 @@ GITHUB: Triples = {
 
 GITLAB: Triples = {
     # https://docs.gitlab.com/ci/yaml/
-    "gitlab: both sides add other jobs": merges(
+    "gitlab: both_sides_add_different_jobs": merges(
         "atomic",
         ".gitlab-ci.yml",
         """
@@ -526,7 +526,7 @@ GITLAB: Triples = {
           tm|    - nox -s lint
         """,
     ),
-    "gitlab: both sides add one job with other parts": conflicts(
+    "gitlab: both_sides_add_same_job_name_with_different_keys_conflicts": conflicts(
         "atomic",
         ".gitlab-ci.yml",
         """
@@ -542,7 +542,7 @@ GITLAB: Triples = {
         "lint",
     ),
     # "rules ... can't be used with only/except in the same job".
-    "gitlab: a job gets rules here and only there": conflicts(
+    "gitlab: ours_adds_rules_theirs_adds_only_to_job_conflicts": conflicts(
         "exclusive",
         ".gitlab-ci.yml",
         """
@@ -557,7 +557,7 @@ GITLAB: Triples = {
         "test",
     ),
     # include: later files override earlier ones.
-    "gitlab: both sides include another file": conflicts(
+    "gitlab: both_sides_append_include_conflicts": conflicts(
         "ordered",
         ".gitlab-ci.yml",
         """
@@ -570,7 +570,7 @@ GITLAB: Triples = {
             |    - nox
         """,
     ),
-    "gitlab: both sides add a stage": conflicts(
+    "gitlab: both_sides_add_stage_in_one_place_conflicts": conflicts(
         "ordered",
         ".gitlab-ci.yml",
         """
@@ -584,7 +584,7 @@ GITLAB: Triples = {
         """,
     ),
     # rules: "evaluated in order until the first match".
-    "gitlab: both sides add a rule": conflicts(
+    "gitlab: both_sides_add_rule_in_one_place_conflicts": conflicts(
         "ordered",
         ".gitlab-ci.yml",
         """
@@ -597,7 +597,7 @@ GITLAB: Triples = {
           t |    - if: $CI_MERGE_REQUEST_ID
         """,
     ),
-    "gitlab: both sides append a command": conflicts(
+    "gitlab: both_sides_append_command_conflicts": conflicts(
         "ordered",
         ".gitlab-ci.yml",
         """
@@ -608,8 +608,8 @@ GITLAB: Triples = {
           t |    - rm -rf .nox
         """,
     ),
-    # needs: which jobs must be done first; in which order they are listed means nothing.
-    "gitlab: both sides add a job that is needed": merges(
+    # needs: the jobs that must finish first; the list is unordered.
+    "gitlab: both_sides_append_different_needs": merges(
         "ordered",
         ".gitlab-ci.yml",
         """
@@ -624,7 +624,7 @@ GITLAB: Triples = {
           tm|    - lint
         """,
     ),
-    "gitlab: yours removes a job that the release comes to need": conflicts(
+    "gitlab: ours_removes_job_theirs_needs_it_conflicts": conflicts(
         "reference",
         ".gitlab-ci.yml",
         """
@@ -644,7 +644,7 @@ GITLAB: Triples = {
         """,
         "build",
     ),
-    "gitlab: yours removes a stage that the release comes to use": conflicts(
+    "gitlab: ours_removes_stage_theirs_uses_it_conflicts": conflicts(
         "reference",
         ".gitlab-ci.yml",
         """
@@ -662,7 +662,7 @@ GITLAB: Triples = {
         """,
         "publish",
     ),
-    "gitlab: yours removes a hidden job that the release comes to extend": conflicts(
+    "gitlab: ours_removes_hidden_job_theirs_extends_it_conflicts": conflicts(
         "reference",
         ".gitlab-ci.yml",
         """
@@ -679,7 +679,7 @@ GITLAB: Triples = {
         """,
         ".base",
     ),
-    "gitlab: both sides set other variables": merges(
+    "gitlab: both_sides_set_different_variables": merges(
         "unique",
         ".gitlab-ci.yml",
         """
@@ -692,7 +692,7 @@ GITLAB: Triples = {
             |    - nox
         """,
     ),
-    "gitlab: both sides keep other artifacts": merges(
+    "gitlab: both_sides_append_different_artifact_paths": merges(
         "ordered",
         ".gitlab-ci.yml",
         """
@@ -710,7 +710,7 @@ GITLAB: Triples = {
 
 JENKINS: Triples = {
     # No reader reads Groovy: by lines. https://www.jenkins.io/doc/book/pipeline/syntax/
-    "jenkinsfile: both sides set one variable at two places": conflicts(
+    "jenkinsfile: both_sides_set_same_variable_in_different_places_conflicts": conflicts(
         "unique",
         "Jenkinsfile",
         """
@@ -727,7 +727,7 @@ JENKINS: Triples = {
         """,
         "WORKERS",
     ),
-    "jenkinsfile: one variable in two stages is there once in each": merges(
+    "jenkinsfile: both_sides_set_same_variable_in_different_stages": merges(
         "unique",
         "Jenkinsfile",
         """
@@ -754,7 +754,7 @@ JENKINS: Triples = {
             |}
         """,
     ),
-    "jenkinsfile: both sides add one stage at two places": conflicts(
+    "jenkinsfile: both_sides_add_same_stage_in_different_places_conflicts": conflicts(
         "unique",
         "Jenkinsfile",
         """
@@ -782,7 +782,7 @@ JENKINS: Triples = {
 
 PRE_COMMIT: Triples = {
     # https://pre-commit.com/#plugins: hooks run in the order of the file.
-    "pre-commit: both sides append a hook": conflicts(
+    "pre-commit: both_sides_append_hook_conflicts": conflicts(
         "ordered",
         ".pre-commit-config.yaml",
         """
@@ -795,7 +795,7 @@ PRE_COMMIT: Triples = {
           t |      - id: trailing-whitespace
         """,
     ),
-    "pre-commit: yours gives a hook arguments, the release raises it": merges(
+    "pre-commit: ours_adds_arguments_theirs_raises_hook": merges(
         "unique",
         ".pre-commit-config.yaml",
         """
@@ -808,7 +808,7 @@ PRE_COMMIT: Triples = {
          o m|        args: [--fix]
         """,
     ),
-    "pre-commit: both sides raise a hook, and one is a prerelease": merges(
+    "pre-commit: both_sides_raise_hook_to_prereleases_higher_wins": merges(
         "unique",
         ".pre-commit-config.yaml",
         """
@@ -821,7 +821,7 @@ PRE_COMMIT: Triples = {
             |      - id: prettier
         """,
     ),
-    "pre-commit: both sides add one hook with other arguments": conflicts(
+    "pre-commit: both_sides_add_same_hook_with_different_arguments_conflicts": conflicts(
         "atomic",
         ".pre-commit-config.yaml",
         """
@@ -836,7 +836,7 @@ PRE_COMMIT: Triples = {
         """,
         "ruff-format",
     ),
-    "pre-commit: both sides change one of several local repositories": merges(
+    "pre-commit: both_sides_change_one_of_several_local_repositories": merges(
         "unique",
         ".pre-commit-config.yaml",
         """
@@ -859,7 +859,7 @@ PRE_COMMIT: Triples = {
             |        entry: pytest
         """,
     ),
-    "pre-commit: both sides add what mypy needs": merges(
+    "pre-commit: both_sides_append_different_dependencies_of_hook": merges(
         "ordered",
         ".pre-commit-config.yaml",
         """
@@ -874,7 +874,7 @@ PRE_COMMIT: Triples = {
           tm|          - types-requests
         """,
     ),
-    "pre-commit: both sides add one repository at two places": conflicts(
+    "pre-commit: both_sides_add_same_repository_in_different_places_conflicts": conflicts(
         "unique",
         ".pre-commit-config.yaml",
         """
@@ -899,8 +899,8 @@ PRE_COMMIT: Triples = {
 
 UPDATERS: Triples = {
     # https://docs.github.com/en/code-security/reference/supply-chain-security/dependabot-options-reference:
-    # one update for each ecosystem, folder and branch.
-    "dependabot: both sides add one update": conflicts(
+    # one update per ecosystem, directory and branch.
+    "dependabot: both_sides_add_same_update_conflicts": conflicts(
         "unique",
         ".github/dependabot.yml",
         """
@@ -919,7 +919,7 @@ UPDATERS: Triples = {
         "docker",
     ),
     # https://docs.renovatebot.com/config-presets/, configuration-options/#packagerules: later wins.
-    "renovate: both sides extend another preset": conflicts(
+    "renovate: both_sides_append_preset_conflicts": conflicts(
         "ordered",
         "renovate.json",
         """
@@ -932,7 +932,7 @@ UPDATERS: Triples = {
             |}
         """,
     ),
-    "renovate: both sides add a rule": conflicts(
+    "renovate: both_sides_append_rule_conflicts": conflicts(
         "ordered",
         "renovate.json",
         """
@@ -945,7 +945,7 @@ UPDATERS: Triples = {
             |}
         """,
     ),
-    "renovate: both sides set other options": merges(
+    "renovate: both_sides_set_different_options": merges(
         "unique",
         "renovate.json",
         """

@@ -1,10 +1,10 @@
-"""Texts that people read: documentation of a service."""
+"""Prose: the documentation of a service."""
 
 from tests.merging.triples import Triples, conflicts, merges
 
 RST: Triples = {
     # https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html#sections
-    "rst: the release changes a section that you removed": merges(
+    "rst: ours_removes_section_theirs_changes_it": merges(
         "atomic",
         "docs/index.rst",
         """
@@ -25,7 +25,7 @@ RST: Triples = {
          o m|The shop sells what people want to buy.
         """,
     ),
-    "rst: the release and you change a title": conflicts(
+    "rst: both_sides_change_title_conflicts": conflicts(
         "atomic",
         "docs/index.rst",
         """
@@ -43,7 +43,7 @@ RST: Triples = {
         """,
         "Getting started",
     ),
-    "rst: the release adds to a section of which you kept a part elsewhere": conflicts(
+    "rst: ours_moves_part_of_section_theirs_adds_to_section_conflicts": conflicts(
         "atomic",
         "docs/index.rst",
         """
@@ -64,7 +64,7 @@ RST: Triples = {
         """,
         "Requests",
     ),
-    "rst: you change the title, the release a section": merges(
+    "rst: ours_changes_title_theirs_changes_section": merges(
         "unique",
         "docs/index.rst",
         """
@@ -83,7 +83,7 @@ RST: Triples = {
           tm|Send it a request with a token.
         """,
     ),
-    "rst: both sides add the same paragraph, with other line ends": merges(
+    "rst: both_sides_add_same_paragraph_with_different_line_breaks": merges(
         "atomic",
         "docs/index.rst",
         """
@@ -102,7 +102,7 @@ RST: Triples = {
             |Send a request.
         """,
     ),
-    "rst: both sides add code with other line ends": conflicts(
+    "rst: both_sides_add_code_with_different_line_breaks_conflicts": conflicts(
         "atomic",
         "docs/index.rst",
         """
@@ -119,7 +119,7 @@ RST: Triples = {
             |Send a request.
         """,
     ),
-    "rst: both sides add a paragraph": conflicts(
+    "rst: both_sides_append_paragraph_conflicts": conflicts(
         "atomic",
         "docs/index.rst",
         """
@@ -136,7 +136,7 @@ RST: Triples = {
         """,
         "text",
     ),
-    "rst: yours is another text, the release adds to the top": conflicts(
+    "rst: ours_replaces_text_theirs_adds_at_top_conflicts": conflicts(
         "atomic",
         "docs/index.rst",
         """
@@ -164,7 +164,7 @@ RST: Triples = {
 
 MARKDOWN: Triples = {
     # https://spec.commonmark.org/current/#atx-headings
-    "markdown: both sides add the same paragraph, with other line ends": conflicts(
+    "markdown: both_sides_add_same_paragraph_with_different_line_breaks_conflicts": conflicts(
         "unique",
         "README.md",
         """
@@ -182,7 +182,7 @@ MARKDOWN: Triples = {
         """,
         "The shop sells",
     ),
-    "markdown: yours is another text, the release adds to its end": conflicts(
+    "markdown: ours_replaces_text_theirs_appends_conflicts": conflicts(
         "atomic",
         "README.md",
         """
@@ -197,7 +197,7 @@ MARKDOWN: Triples = {
          o  |The shop sells what people want.
         """,
     ),
-    "markdown: you change a section that the release removes": conflicts(
+    "markdown: ours_changes_section_theirs_removes_it_conflicts": conflicts(
         "atomic",
         "README.md",
         """

@@ -1,10 +1,10 @@
-"""Settings of services and of the tools around them."""
+"""Settings of services and their tools."""
 
 from tests.merging.triples import Triples, conflicts, merges
 
 IGNORED: Triples = {
     # https://git-scm.com/docs/gitignore
-    "gitignore: both sides add a pattern, with another comment": merges(
+    "gitignore: both_sides_add_same_pattern_with_different_comments": merges(
         "unique",
         ".gitignore",
         """
@@ -21,7 +21,7 @@ IGNORED: Triples = {
           t |_results/
         """,
     ),
-    "gitignore: both sides add the same to exclude and to include": conflicts(
+    "gitignore: ours_adds_pattern_theirs_negates_it_conflicts": conflicts(
         "ordered",
         ".gitignore",
         """
@@ -34,7 +34,7 @@ IGNORED: Triples = {
 
 YAML: Triples = {
     # https://docs.spring.io/spring-boot/reference/features/profiles.html: the last one wins.
-    "spring: both sides include another profile": conflicts(
+    "spring: both_sides_append_included_profile_conflicts": conflicts(
         "ordered",
         "config/application.yml",
         """
@@ -46,7 +46,7 @@ YAML: Triples = {
           t |      - telemetry
         """,
     ),
-    "spring: both sides set other keys": merges(
+    "spring: both_sides_set_different_keys": merges(
         "unique",
         "config/application.yml",
         """
@@ -56,7 +56,7 @@ YAML: Triples = {
           tm|  graceful: true
         """,
     ),
-    "settings: each side renames another of two equal keys, to one name": conflicts(
+    "settings: sides_rename_different_keys_to_same_name_conflicts": conflicts(
         "unique",
         "settings.yml",
         """
@@ -70,7 +70,7 @@ YAML: Triples = {
         """,
         "threads",
     ),
-    "settings: a number is no version": conflicts(
+    "settings: both_sides_raise_number_conflicts": conflicts(
         "unique",
         "config/application.yml",
         """
@@ -81,7 +81,7 @@ YAML: Triples = {
         """,
         "schema_version",
     ),
-    "settings: a date is no version": conflicts(
+    "settings: both_sides_change_date_conflicts": conflicts(
         "unique",
         "config/application.yml",
         """
@@ -92,7 +92,7 @@ YAML: Triples = {
         """,
         "since",
     ),
-    "settings: both sides change the order of a list": conflicts(
+    "settings: both_sides_reorder_list_conflicts": conflicts(
         "ordered",
         "config/application.yml",
         """
@@ -103,7 +103,7 @@ YAML: Triples = {
         """,
         "models",
     ),
-    "settings: both sides append to a list that nobody knows": conflicts(
+    "settings: both_sides_append_to_undeclared_list_conflicts": conflicts(
         "ordered",
         "config/application.yml",
         """
@@ -115,7 +115,7 @@ YAML: Triples = {
         """,
         "models",
     ),
-    "settings: yours indents by four, the release adds a key": merges(
+    "settings: ours_changes_indentation_theirs_adds_key": merges(
         "unique",
         "config/application.yml",
         """
@@ -130,7 +130,7 @@ YAML: Triples = {
         """,
     ),
     # https://docs.python.org/3/library/logging.config.html#logging-config-dictschema
-    "logging: both sides add other handlers": merges(
+    "logging: both_sides_add_different_handlers": merges(
         "unique",
         "logging.yaml",
         """
@@ -145,7 +145,7 @@ YAML: Triples = {
           tm|    class: logging.handlers.SysLogHandler
         """,
     ),
-    "logging: yours removes a handler that the release comes to use": conflicts(
+    "logging: ours_removes_handler_theirs_uses_it_conflicts": conflicts(
         "reference",
         "logging.yaml",
         """
@@ -166,7 +166,7 @@ YAML: Triples = {
         "file",
     ),
     # https://www.mkdocs.org/user-guide/configuration/: nav is shown, plugins run, in this order.
-    "mkdocs: both sides add a page": conflicts(
+    "mkdocs: both_sides_append_page_conflicts": conflicts(
         "ordered",
         "mkdocs.yml",
         """
@@ -177,7 +177,7 @@ YAML: Triples = {
           t |  - Operations: operations.md
         """,
     ),
-    "mkdocs: both sides add a plugin": conflicts(
+    "mkdocs: both_sides_append_plugin_conflicts": conflicts(
         "ordered",
         "mkdocs.yml",
         """
@@ -188,7 +188,7 @@ YAML: Triples = {
           t |  - macros
         """,
     ),
-    "mkdocs: yours sets the theme, the release adds a page": merges(
+    "mkdocs: ours_sets_theme_theirs_adds_page": merges(
         "unique",
         "mkdocs.yml",
         """
@@ -201,7 +201,7 @@ YAML: Triples = {
         """,
     ),
     # https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
-    "prometheus: both sides scrape a job of one name": conflicts(
+    "prometheus: both_sides_add_same_scrape_job_conflicts": conflicts(
         "unique",
         "prometheus.yml",
         """
@@ -218,7 +218,7 @@ YAML: Triples = {
         "redis",
     ),
     # relabel_configs: "applied ... in order of their appearance".
-    "prometheus: both sides relabel": conflicts(
+    "prometheus: both_sides_append_relabeling_conflicts": conflicts(
         "ordered",
         "prometheus.yml",
         """
@@ -231,7 +231,7 @@ YAML: Triples = {
         """,
     ),
     # https://opentelemetry.io/docs/collector/configuration/: processors run in this order.
-    "collector: both sides add a processor to a pipeline": conflicts(
+    "collector: both_sides_append_processor_to_pipeline_conflicts": conflicts(
         "ordered",
         "collector.yaml",
         """
@@ -249,7 +249,7 @@ YAML: Triples = {
         """,
         "processors",
     ),
-    "collector: yours removes an exporter that the release comes to use": conflicts(
+    "collector: ours_removes_exporter_theirs_uses_it_conflicts": conflicts(
         "reference",
         "collector.yaml",
         """
@@ -268,7 +268,7 @@ YAML: Triples = {
         "debug",
     ),
     # https://taskfile.dev/reference/schema: tasks are found by their name.
-    "taskfile: both sides add other tasks": merges(
+    "taskfile: both_sides_add_different_tasks": merges(
         "unique",
         "Taskfile.yml",
         """
@@ -283,7 +283,7 @@ YAML: Triples = {
         """,
     ),
     # https://docs.readthedocs.com/platform/stable/config-file/v2.html#python-install: in order.
-    "read the docs: both sides install more": conflicts(
+    "read the docs: both_sides_append_installed_requirements_conflicts": conflicts(
         "ordered",
         ".readthedocs.yaml",
         """
@@ -296,7 +296,7 @@ YAML: Triples = {
         """,
     ),
     # https://learn.microsoft.com/en-us/azure/devops/pipelines/yaml-schema/steps: one after another.
-    "azure pipelines: both sides add a step": conflicts(
+    "azure pipelines: both_sides_append_step_conflicts": conflicts(
         "ordered",
         "azure-pipelines.yml",
         """
@@ -310,7 +310,7 @@ YAML: Triples = {
 }
 
 JSON: Triples = {
-    "json: both sides add other keys": merges(
+    "json: both_sides_add_different_keys": merges(
         "unique",
         "config/settings.json",
         """
@@ -322,7 +322,7 @@ JSON: Triples = {
             |}
         """,
     ),
-    "json: both sides append to a list": conflicts(
+    "json: both_sides_append_to_list_conflicts": conflicts(
         "ordered",
         "config/settings.json",
         """
@@ -335,7 +335,7 @@ JSON: Triples = {
             |}
         """,
     ),
-    "json: both sides add one object with other parts": conflicts(
+    "json: both_sides_add_same_object_with_different_keys_conflicts": conflicts(
         "atomic",
         "config/settings.json",
         """
@@ -351,7 +351,7 @@ JSON: Triples = {
         "redis",
     ),
     # https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
-    "grafana: both sides add a panel of one id": conflicts(
+    "grafana: both_sides_add_panel_with_same_id_conflicts": conflicts(
         "unique",
         "dashboards/api.json",
         """
@@ -368,7 +368,7 @@ JSON: Triples = {
         "3 would occur 2 times in panels",
     ),
     # https://code.visualstudio.com/docs/configure/settings
-    "vs code: both sides set other options": merges(
+    "vs code: both_sides_set_different_options": merges(
         "unique",
         ".vscode/settings.json",
         """
@@ -381,7 +381,7 @@ JSON: Triples = {
         """,
     ),
     # https://eslint.org/docs/latest/use/configure/configuration-files-deprecated: later wins.
-    "eslint: both sides extend another configuration": conflicts(
+    "eslint: both_sides_append_extended_configuration_conflicts": conflicts(
         "ordered",
         ".eslintrc.json",
         """
@@ -395,7 +395,7 @@ JSON: Triples = {
         """,
     ),
     # https://babeljs.io/docs/plugins#plugin-ordering: "from first to last".
-    "babel: both sides add a plugin": conflicts(
+    "babel: both_sides_append_plugin_conflicts": conflicts(
         "ordered",
         "babel.config.json",
         """
@@ -409,7 +409,7 @@ JSON: Triples = {
         """,
     ),
     # https://taskfile.dev/docs/guide/dependencies: "does not set their execution order".
-    "task: both sides add another dependency": merges(
+    "task: both_sides_append_different_dependencies": merges(
         "ordered",
         "Taskfile.yml",
         """
@@ -425,7 +425,7 @@ JSON: Triples = {
         """,
     ),
     # https://taskfile.dev/docs/guide/dependencies: commands run one after the other.
-    "task: both sides add another command": conflicts(
+    "task: both_sides_append_command_conflicts": conflicts(
         "ordered",
         "Taskfile.yml",
         """
@@ -437,7 +437,7 @@ JSON: Triples = {
           t |      - pip-audit
         """,
     ),
-    "task: yours removes a task that the release comes to call": conflicts(
+    "task: ours_removes_task_theirs_calls_it_conflicts": conflicts(
         "reference",
         "Taskfile.yml",
         """
@@ -452,7 +452,7 @@ JSON: Triples = {
         "audit",
     ),
     # https://prometheus.io/docs/alerting/latest/configuration/#receiver: "The unique name".
-    "alertmanager: both sides add a receiver of one name": conflicts(
+    "alertmanager: both_sides_add_same_receiver_conflicts": conflicts(
         "unique",
         "alertmanager.yml",
         """
@@ -467,7 +467,7 @@ JSON: Triples = {
         """,
         "pager",
     ),
-    "alertmanager: yours removes a receiver that the release comes to use": conflicts(
+    "alertmanager: ours_removes_receiver_theirs_uses_it_conflicts": conflicts(
         "reference",
         "alertmanager.yml",
         """
@@ -487,7 +487,7 @@ JSON: Triples = {
         "chat",
     ),
     # https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
-    "rules: both sides add a group of one name": conflicts(
+    "rules: both_sides_add_same_group_conflicts": conflicts(
         "unique",
         "alerts.yml",
         """
@@ -501,7 +501,7 @@ JSON: Triples = {
         """,
         "slow",
     ),
-    "rules: yours changes when an alert fires, the release what it says": merges(
+    "rules: ours_changes_alert_condition_theirs_changes_annotation": merges(
         "unique",
         "alerts.yml",
         """

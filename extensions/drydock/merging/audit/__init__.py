@@ -26,7 +26,7 @@ def of(name: str) -> Callable[[str], Units]:
 _T = TypeVar("_T")
 
 
-def brought(
+def new_faults(
     base: Counter[_T], ours: Counter[_T], theirs: Counter[_T], merged: Counter[_T]
 ) -> list[_T]:
     """Return the faults that `merged` has more often than its sides account for."""

@@ -79,7 +79,7 @@ def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
     before = _Stages(base) if base is not None else None
     in_ours, in_theirs, in_merged = (_Stages(text) for text in (ours, theirs, merged))
     base_faults = before.faults if before else Counter[str]()
-    faults = audit.brought(base_faults, in_ours.faults, in_theirs.faults, in_merged.faults)
+    faults = audit.new_faults(base_faults, in_ours.faults, in_theirs.faults, in_merged.faults)
     if faults:
         return min(faults)
     if before is None:

@@ -115,7 +115,7 @@ def faults(base: str | None, ours: str, theirs: str, merged: str) -> list[Fault]
         )
     except (ValueError, MemoryError, RecursionError):
         return []  # an invalid merge is rejected before
-    return sorted(audit.brought(in_base, in_ours, in_theirs, in_merged))
+    return sorted(audit.new_faults(in_base, in_ours, in_theirs, in_merged))
 
 
 @dataclass(frozen=True)
