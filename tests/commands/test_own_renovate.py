@@ -56,7 +56,7 @@ def test_a_retrofit_adds_none_beside_it(
     assert not (folder / "renovate.json").exists()
     assert (folder / name).read_text() == own(name)
     (told,) = (one for one in json.loads(outcome.out)["todo"] if one["path"] == name)
-    assert "Renovate reads one" in told["why"]
+    assert "Renovate reads only one" in told["why"]
     assert '"extends": ["config:recommended"]' in told["how"]
 
 
