@@ -143,9 +143,9 @@ def file():
     return FileResponse("templates/page.html", method="GET", media_type="text/plain")
 
 
-@app.get("/told")
-def told(q: str = "a"):
-    return {"told": "{} at {}".format(q, settings.place)}
+@app.get("/message")
+def message(q: str = "a"):
+    return {"message": "{} at {}".format(q, settings.place)}
 
 
 @app.route("/raw")

@@ -11,19 +11,19 @@ Files = str | Mapping[str, str]
 """The files of a service by their path; a single text is `service.py`."""
 
 
-def files_of(given: Files) -> dict[str, str]:
+def files_of(files: Files) -> dict[str, str]:
     """Return files by their path, without the indentation of the table."""
-    files = {"service.py": given} if isinstance(given, str) else given
-    return {path: dedent(text).lstrip("\n") for path, text in files.items()}
+    by_path = {"service.py": files} if isinstance(files, str) else files
+    return {path: dedent(text).lstrip("\n") for path, text in by_path.items()}
 
 
-def apply(rule: str, given: Files, *, unsafe: bool = False) -> Outcome:
+def apply(rule: str, files: Files, *, unsafe: bool = False) -> Outcome:
     """Apply one rule to a service."""
-    return run(files_of(given), [rule], unsafe=unsafe)
+    return run(files_of(files), [rule], unsafe=unsafe)
 
 
 def assert_fixed(rule: str, before: Files, after: Files, *, unsafe: bool = False) -> None:
-    """Check a row of `FIX`: the result is as given, valid Python, and a second run keeps it."""
+    """Check a row of `FIX`: the result is `after`, valid Python, and unchanged by a second run."""
     files, wanted = files_of(before), files_of(after)
     outcome = apply(rule, files, unsafe=unsafe)
     migrated = files | outcome.texts

@@ -121,7 +121,7 @@ class Project:
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
         """The modules by each dotted name under which they can be imported."""
-        found: dict[str, list[str]] = {}
+        modules: dict[str, list[str]] = {}
         for path in self.modules:
             parts = list(PurePosixPath(path).with_suffix("").parts)
             parts = parts[:-1] if parts[-1] == "__init__" else parts
@@ -129,21 +129,21 @@ class Project:
                 folder = "/".join(parts[:start])
                 # A module in a package is imported through the package.
                 if not folder or f"{folder}/__init__.py" not in self.files:
-                    found.setdefault(".".join(parts[start:]), []).append(path)
-        return found
+                    modules.setdefault(".".join(parts[start:]), []).append(path)
+        return modules
 
     def find_module(self, name: str, near: str) -> str:
         """Return the path of module `name` as imported by the module at `near`; empty if none."""
-        found = self._by_name.get(name, [])
-        if len(found) < 2:
-            return found[0] if found else ""
+        paths = self._by_name.get(name, [])
+        if len(paths) < 2:
+            return paths[0] if paths else ""
         here = near.split("/")
 
         def common(path: str) -> int:
             both = zip(path.split("/"), here, strict=False)
             return next((n for n, (a, b) in enumerate(both) if a != b), 0)
 
-        best = sorted(found, key=common, reverse=True)
+        best = sorted(paths, key=common, reverse=True)
         return best[0] if common(best[0]) > common(best[1]) else ""
 
     def resolve(self, path: str, dotted: str) -> str:
@@ -174,9 +174,9 @@ class Project:
         for star in module.star_imports:
             # A library module may define any name: a single star import is trusted, two are not.
             if (own := self.find_module(star, path)) or len(module.star_imports) == 1:
-                found = self._imported(path, f"{star}.{dotted}", seen)
-                if found and (not own or ":" in found or "." in found):
-                    return found
+                full = self._imported(path, f"{star}.{dotted}", seen)
+                if full and (not own or ":" in full or "." in full):
+                    return full
         return f"builtins.{dotted}" if not module.star_imports and hasattr(builtins, head) else ""
 
     def _imported(self, path: str, full: str, seen: frozenset[tuple[str, str]]) -> str:
@@ -189,18 +189,18 @@ class Project:
 
     def bases(self, ref: str) -> set[str]:
         """Return all ancestors of a class; an empty name stands for an unknown base."""
-        found: set[str] = set()
+        ancestors: set[str] = set()
         pending = [ref]
         while pending:
             path, _, name = pending.pop().partition(":")
             class_ = self.modules[path].classes.get(name) if path in self.modules else None
             for base in class_.bases if class_ else ():
                 full = self.resolve(path, base) if base else ""
-                if full not in found:
-                    found.add(full)
+                if full not in ancestors:
+                    ancestors.add(full)
                     if ":" in full:
                         pending.append(full)
-        return found
+        return ancestors
 
     def is_a(self, ref: str, *roots: str) -> bool:
         """Return whether `ref` is one of `roots`, or a class of the service derived from one."""
@@ -208,12 +208,12 @@ class Project:
 
     def lineage(self, ref: str) -> list[Class]:
         """Return a class of the service and its ancestors in the service."""
-        found = []
+        lineage = []
         for ancestor in (ref, *sorted(self.bases(ref))):
             path, _, name = ancestor.partition(":")
             if path in self.modules and name in self.modules[path].classes:
-                found.append(self.modules[path].classes[name])
-        return found
+                lineage.append(self.modules[path].classes[name])
+        return lineage
 
     def importers(self, path: str, name: str) -> Iterator[str]:
         """Yield the modules that import `name` from the module at `path`."""

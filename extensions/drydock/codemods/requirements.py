@@ -42,8 +42,8 @@ def find_entry(path: str, text: str, name: str) -> re.Match[str] | None:
     line = rf"^{named}[^\n]*(?<!\\)(?:\n[ \t]+#[^\n]*)*$"
     table = rf"^{named}\s*=[^\n]*$"
     for pattern in (line,) if _LISTS.search(path) else (item, table):
-        if found := re.search(pattern, text, re.MULTILINE | re.IGNORECASE):
-            return found
+        if match := re.search(pattern, text, re.MULTILINE | re.IGNORECASE):
+            return match
     return None
 
 
@@ -89,19 +89,19 @@ def replace(
     name = wanted.partition(">")[0]
     replaced = False
     for path, text in requirement_files(project):
-        found = find_entry(path, text, old)
-        if found is None and requires(Project({path: text}), old):
+        match = find_entry(path, text, old)
+        if match is None and requires(Project({path: text}), old):
             yield Finding(rule, path, 0, "left", f"{old} {why}", f"require {wanted} instead")
-        if found is None:
+        if match is None:
             continue
         replaced = True
-        number = text[: found.start()].count("\n") + 1
+        number = text[: match.start()].count("\n") + 1
         if find_entry(path, text, name):
-            yield Edit(path, text[: found.start()] + text[found.end() + 1 :])
+            yield Edit(path, text[: match.start()] + text[match.end() + 1 :])
             yield Finding(rule, path, number, "changed", f"{old} removed: it {why}")
         else:
-            line = _renamed(found[0], old, wanted)
-            yield Edit(path, text[: found.start()] + line + text[found.end() :])
+            line = _renamed(match[0], old, wanted)
+            yield Edit(path, text[: match.start()] + line + text[match.end() :])
             yield Finding(rule, path, number, "changed", f"{old} -> {name}: it {why}")
     if replaced:
         yield from _locks(project, rule, name)
@@ -134,21 +134,21 @@ def _insertion(path: str, text: str, wanted: str, after: Sequence[str]) -> tuple
     """Return the position and the text of a new line; None if the position is unclear."""
     if path == "pyproject.toml" and (own := _OWN.search(text)):
         return own.end(), f'\n{own[1]}"{wanted}",'
-    found = next((found for name in after if (found := find_entry(path, text, name))), None)
-    if found is None:
+    match = next((match for name in after if (match := find_entry(path, text, name))), None)
+    if match is None:
         return None
     if _LISTS.search(path):
-        return found.end(), f"\n{wanted}"
+        return match.end(), f"\n{wanted}"
     if path != "pyproject.toml":
         return None
-    if not found.groups():
+    if not match.groups():
         name, _, version = wanted.partition(">=")
-        return found.end(), f'\n{name} = "{f"^{version}" if version else "*"}"'
-    indent, quote = found.groups()
-    if not found[0].rstrip().endswith((",", quote)):
+        return match.end(), f'\n{name} = "{f"^{version}" if version else "*"}"'
+    indent, quote = match.groups()
+    if not match[0].rstrip().endswith((",", quote)):
         return None
-    comma = "" if found[0].rstrip().endswith(",") else ","
-    return found.end(), f"{comma}\n{indent}{quote}{wanted}{quote},"
+    comma = "" if match[0].rstrip().endswith(",") else ","
+    return match.end(), f"{comma}\n{indent}{quote}{wanted}{quote},"
 
 
 def _spellings(name: str) -> str:

@@ -123,10 +123,10 @@ class _State:
         for rule in all_rules():
             if rule.name not in self.names or not any(word in text for word in rule.words):
                 continue
-            new, found = self._apply(rule, path, text)
+            new, reported = self._apply(rule, path, text)
             new_line = _line_map(text, new)
             findings = [replace(one, line=new_line(one.line)) for one in findings]
-            findings += [replace(one, line=new_line(one.line)) for one in found]
+            findings += [replace(one, line=new_line(one.line)) for one in reported]
             if new != text:
                 project.modules[path] = read(path, new)
                 text = new

@@ -1,9 +1,9 @@
-"""Gives a schema and its translation the same input, and tells where they differ.
+"""Compares a schema and its translation on the same input, and prints the differences.
 
     python -m tests.codemods.marshmallow.differential FOLDER --count 500
 
 FOLDER has pairs of modules `before_NAME.py` and `after_NAME.py`, and the adapter. It runs in a
-process of its own, with the marshmallow of whichever environment or path it is given.
+separate process, with the marshmallow of its environment or path.
 """
 
 import argparse
@@ -26,7 +26,7 @@ Outcome = tuple[str, Any]
 
 
 def outcome(act: Callable[[], Any]) -> Outcome:
-    """Return what a call gives: a value, or the messages of what is refused, or an exception."""
+    """Return the outcome of a call: a value, the messages of a rejection, or an exception."""
     try:
         return ("value", plain(act()))
     except Exception as error:
@@ -35,56 +35,60 @@ def outcome(act: Callable[[], Any]) -> Outcome:
         return ("exception", type(error).__name__)
 
 
-Way = Callable[[Any, Any], Any]
-"""Does something with the class of a schema and some data."""
+Call = Callable[[Any, Any], Any]
+"""Calls a schema class with some data."""
 
 
 def differences(before: Any, after: Any, name: str, count: int) -> list[str]:
-    """Return in what the schema `name` of two modules differs, over `count` payloads."""
+    """Return the differences of the schema `name` in two modules, over `count` payloads."""
     schemas = (getattr(before, name), getattr(after, name))
     original = schemas[0]()
     assert isinstance(original, ma.Schema)
     assert not isinstance(schemas[1](), ma.Schema), f"{name} was not translated"
     names = list(original.fields)
-    given_in, given_out = payloads(original), outgoing(original)
+    inputs, objects = payloads(original), outgoing(original)
 
-    def compare(what: str, way: Way, data: Any, data_after: Any = None) -> Outcome:
-        # Each gets data of its own, which hooks may change.
-        mine = copy.deepcopy(data if data_after is None else data_after)
-        was = outcome(lambda: way(schemas[0], copy.deepcopy(data)))
-        now = outcome(lambda: way(schemas[1], mine))
+    def compare(what: str, call: Call, data: Any, data_after: Any = None) -> Outcome:
+        # Each gets its own copy of the data, as hooks may change it.
+        own_data = copy.deepcopy(data if data_after is None else data_after)
+        was = outcome(lambda: call(schemas[0], copy.deepcopy(data)))
+        now = outcome(lambda: call(schemas[1], own_data))
         raised = what.startswith("dump") and was[0] == now[0] == "exception"
-        # A value that a field cannot dump: it raises, whatever that is. marshmallow 3 fails on a
-        # duration that has no end, or is no number, which the adapter refuses.
+        # Both raise on a value that a field cannot dump; the exceptions may differ. marshmallow 3
+        # crashes on an infinite or invalid duration, which the adapter rejects.
         fails = was in (("exception", "OverflowError"), ("exception", "ValueError"))
-        refused = fails and "Not a valid period of time." in str(now)  # whatever asks for it
+        refused = fails and "Not a valid period of time." in str(now)
         if was != now and not raised and not refused:
             raise AssertionError(f"{name}: {what} of {data!r}\n  before {was}\n  after  {now}")
         return was
 
     @seed(20_26)
-    @_often(count)
+    @_with_examples(count)
     @given(st.data())
     def loads(data: st.DataObject) -> None:
-        payload = data.draw(given_in)
+        payload = data.draw(inputs)
         if compare("load", lambda s, d: s().load(d), payload)[0] == "value":
             compare("dump of what was loaded", lambda s, d: s().dump(s().load(d)), payload)
-        for what, way in _ways_to_load(data, names, has_dump_only=bool(original.opts.dump_only)):
-            compare(what, way, payload)
+        for what, call in _calls_that_load(
+            data, names, has_dump_only=bool(original.opts.dump_only)
+        ):
+            compare(what, call, payload)
         if data.draw(st.integers(0, 9)) == 0:
-            many = data.draw(st.lists(given_in, max_size=3)) or [payload]
+            many = data.draw(st.lists(inputs, max_size=3)) or [payload]
             compare("load many", lambda s, d: s(many=True).load(d), many)
             compare("load many=", lambda s, d: s().load(d, many=True), many)
             compare("validate many", lambda s, d: s(many=True).validate(d), many)
             compare("load many, not a list", lambda s, d: s(many=True).load(d), payload)
 
     @seed(20_27)
-    @_often(max(count // 3, 4))
+    @_with_examples(max(count // 3, 4))
     @given(st.data())
     def dumps(data: st.DataObject) -> None:
-        obj = data.draw(given_out)
-        for what, way in _ways_to_dump(data, names, has_load_only=bool(original.opts.load_only)):
-            compare(what, way, obj, _moved(obj, after))
+        obj = data.draw(objects)
+        for what, call in _calls_that_dump(
+            data, names, has_load_only=bool(original.opts.load_only)
+        ):
+            compare(what, call, obj, _with_members_of(obj, after))
 
     found = []
     for check in (loads, dumps):
@@ -95,7 +99,7 @@ def differences(before: Any, after: Any, name: str, count: int) -> list[str]:
     return found
 
 
-def _often(count: int) -> settings:
+def _with_examples(count: int) -> settings:
     return settings(
         max_examples=count,
         database=None,
@@ -105,10 +109,10 @@ def _often(count: int) -> settings:
     )
 
 
-def _ways_to_load(
+def _calls_that_load(
     data: st.DataObject, names: list[str], *, has_dump_only: bool
-) -> Iterator[tuple[str, Way]]:
-    """Yield some of the ways to load, with options drawn from `data`."""
+) -> Iterator[tuple[str, Call]]:
+    """Yield some calls that load, with options drawn from `data`."""
     some = st.lists(st.sampled_from(names), min_size=1, unique=True) if names else st.just([])
     match data.draw(st.integers(0, 6)):
         case 1:
@@ -133,10 +137,10 @@ def _ways_to_load(
             yield "loads", lambda s, d: s().loads(_json(d))
 
 
-def _ways_to_dump(
+def _calls_that_dump(
     data: st.DataObject, names: list[str], *, has_load_only: bool
-) -> Iterator[tuple[str, Way]]:
-    """Yield some of the ways to dump, with options drawn from `data`."""
+) -> Iterator[tuple[str, Call]]:
+    """Yield some calls that dump, with options drawn from `data`."""
     yield "dump", lambda s, d: s().dump(d)
     match data.draw(st.integers(0, 4)):
         case 0:
@@ -162,18 +166,21 @@ def _json(data: Any) -> str:
 
 
 class _Object:
-    """Something with attributes."""
+    """An object with attributes."""
 
-    def __init__(self, held: dict[str, Any]) -> None:
-        self.__dict__.update(held)
+    def __init__(self, attributes: dict[str, Any]) -> None:
+        self.__dict__.update(attributes)
 
 
-def _moved(value: Any, module: Any) -> Any:
-    """Return a value with members of enumerations of another module's classes of that name."""
+def _with_members_of(value: Any, module: Any) -> Any:
+    """Return a value with its enumeration members replaced by those of another module."""
     if isinstance(value, dict):
-        return {_moved(key, module): _moved(each, module) for key, each in value.items()}
+        return {
+            _with_members_of(key, module): _with_members_of(each, module)
+            for key, each in value.items()
+        }
     if isinstance(value, list | tuple):
-        return type(value)(_moved(each, module) for each in value)
+        return type(value)(_with_members_of(each, module) for each in value)
     own = getattr(module, type(value).__name__, None)
     if own is not None and hasattr(own, "__members__") and hasattr(value, "name"):
         return own[value.name]
@@ -193,7 +200,7 @@ def schemas_in(module: Any) -> list[str]:
 
 
 def main() -> int:
-    """Compare all pairs of a folder; print JSON: what differs, by the pair's name."""
+    """Compare all pairs of a folder; print the differences by pair as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=500)

@@ -1,4 +1,4 @@
-"""What is given to a schema: made from what the schema of marshmallow says, right and wrong."""
+"""Input for schemas, valid and invalid, derived from the schemas of marshmallow."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ _ZONES = st.sampled_from([None, dt.UTC, dt.timezone(dt.timedelta(minutes=-90))])
 
 
 def payloads(schema: ma.Schema, depth: int = 2) -> st.SearchStrategy[Any]:
-    """Return what may be loaded: mostly dictionaries with the schema's keys, some of them wrong.
+    """Return input of `load`: mostly dictionaries with the schema's keys, some of them invalid.
 
-    Two of five have only what each field accepts by itself, so that something is loaded of schemas
-    with many fields, too.
+    Two of five have only values that their fields accept, so that schemas with many fields load as
+    well.
     """
     right = {name: incoming(one, depth) for name, one in schema.fields.items()}
 
@@ -83,11 +83,11 @@ def payloads(schema: ma.Schema, depth: int = 2) -> st.SearchStrategy[Any]:
 
 
 def _accepted(draw: st.DrawFn, values: st.SearchStrategy[Any], one: fields.Field[Any]) -> Any:
-    """Return the first of some values that marshmallow's field accepts, or the last of them."""
+    """Return the first drawn value that the field of marshmallow accepts, or the last one."""
     for _ in range(4):
         value = draw(values)
         try:
-            one.deserialize(copy.deepcopy(value))  # hooks of what is nested may change it
+            one.deserialize(copy.deepcopy(value))  # hooks of nested schemas may change it
         except Exception:
             continue
         break
@@ -95,7 +95,7 @@ def _accepted(draw: st.DrawFn, values: st.SearchStrategy[Any], one: fields.Field
 
 
 def incoming(one: fields.Field[Any], depth: int) -> st.SearchStrategy[Any]:
-    """Return what a field may be given."""
+    """Return input values of a field."""
     found = _incoming(one, depth)
     around = [*_around(one.validators)]
     if around:
@@ -194,7 +194,7 @@ def _texts(one: fields.Field[Any]) -> st.SearchStrategy[Any]:
 
 
 def _around(validators: Iterable[Any]) -> Iterable[Any]:
-    """Yield what stands at the edge of what validators accept."""
+    """Yield values at the boundaries of validators."""
     for each in validators:
         if isinstance(each, validate.Range):
             for bound in (each.min, each.max):
@@ -209,9 +209,9 @@ def _around(validators: Iterable[Any]) -> Iterable[Any]:
 
 
 def outgoing(schema: ma.Schema, depth: int = 2) -> st.SearchStrategy[Any]:
-    """Return what may be dumped: dictionaries with what fields hold, and some wrong."""
+    """Return input of `dump`: dictionaries with values of the fields, some of them invalid."""
 
-    right = {name: held(one, depth) for name, one in schema.fields.items()}
+    right = {name: dumpable(one, depth) for name, one in schema.fields.items()}
 
     @st.composite
     def dictionary(draw: st.DrawFn) -> dict[str, Any]:
@@ -235,12 +235,12 @@ def outgoing(schema: ma.Schema, depth: int = 2) -> st.SearchStrategy[Any]:
     return dictionary()
 
 
-def held(one: fields.Field[Any], depth: int) -> st.SearchStrategy[Any]:
-    """Return what an object's attribute may be that a field dumps."""
-    return st.none() | _held(one, depth)
+def dumpable(one: fields.Field[Any], depth: int) -> st.SearchStrategy[Any]:
+    """Return values of an attribute that a field dumps."""
+    return st.none() | _dumpable(one, depth)
 
 
-def _held(one: fields.Field[Any], depth: int) -> st.SearchStrategy[Any]:
+def _dumpable(one: fields.Field[Any], depth: int) -> st.SearchStrategy[Any]:
     zoned = st.builds(lambda moment, zone: moment.replace(tzinfo=zone), _DATES, _ZONES)
     match one:
         case fields.Nested():
@@ -250,13 +250,13 @@ def _held(one: fields.Field[Any], depth: int) -> st.SearchStrategy[Any]:
             many = one.many or one.schema.many
             return st.lists(inner, max_size=2) if many else inner
         case fields.List():
-            inner = held(one.inner, depth - 1)
+            inner = dumpable(one.inner, depth - 1)
             return st.lists(inner, max_size=3) | st.lists(inner, max_size=2).map(tuple)
         case fields.Tuple():
-            return st.tuples(*(held(each, depth - 1) for each in one.tuple_fields))
+            return st.tuples(*(dumpable(each, depth - 1) for each in one.tuple_fields))
         case fields.Dict() | fields.Mapping():
-            keys = _hashable(held(one.key_field, 0)) if one.key_field else st.text("ab")
-            values = held(one.value_field, depth - 1) if one.value_field else _JUNK
+            keys = _hashable(dumpable(one.key_field, 0)) if one.key_field else st.text("ab")
+            values = dumpable(one.value_field, depth - 1) if one.value_field else _JUNK
             return st.dictionaries(keys, values, max_size=2)
         case fields.Enum():
             return st.sampled_from([*one.enum.__members__.values()])
@@ -296,7 +296,7 @@ def _hashable(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value such that two are equal if they are the same to whoever receives them.
+    """Return a comparable form of a value: equal if a client cannot tell two values apart.
 
     True and 1 differ, NaN is itself, and an object of a class is what it holds.
     """

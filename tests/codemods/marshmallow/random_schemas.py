@@ -1,4 +1,4 @@
-"""Schemas made at random: of all kinds of fields and options, nested and inherited."""
+"""Random schemas with all kinds of fields and options, nested and inherited."""
 
 import random
 
@@ -26,78 +26,76 @@ class _Maker:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.seed = seed
-        self.made: list[str] = []
+        self.names: list[str] = []
 
     def chance(self, of: int) -> bool:
         return self.random.randrange(of) == 0
 
     def field(self, depth: int = 2) -> str:
         """Return the code of a field."""
-        kinds = [k for k in _KINDS if self.made or k not in ("Nested", "Pluck")]
+        kinds = [k for k in _KINDS if self.names or k not in ("Nested", "Pluck")]
         kind = self.random.choice(kinds)
         if depth == 0 and kind in ("List", "Tuple", "Dict", "Nested", "Pluck", "Constant"):
             kind = "Int"
-        given: list[str] = []
+        arguments: list[str] = []
         match kind:
             case "List":
-                given.append(self.field(depth - 1))
+                arguments.append(self.field(depth - 1))
             case "Tuple":
-                given.append(f"({self.field(0)}, {self.field(0)})")
+                arguments.append(f"({self.field(0)}, {self.field(0)})")
             case "Dict" if self.chance(2):
-                given += [f"keys={self.field(0)}", f"values={self.field(depth - 1)}"]
+                arguments += [f"keys={self.field(0)}", f"values={self.field(depth - 1)}"]
             case "Enum":
-                given += ["Color", *(["by_value=True"] if self.chance(2) else [])]
+                arguments += ["Color", *(["by_value=True"] if self.chance(2) else [])]
             case "Constant":
                 return f"fields.Constant({self.random.choice(['1', 'None', repr('c')])})"
             case "Nested":
-                target = self.random.choice(self.made)
+                target = self.random.choice(self.names)
                 text = self.random.choice([target, f'"{target}"', f"lambda: {target}()"])
-                given.append(text)
+                arguments.append(text)
                 if "lambda" not in text and self.chance(2):
-                    given.append("many=True")
+                    arguments.append("many=True")
                 if self.chance(4):
-                    given.append('unknown="exclude"')
+                    arguments.append('unknown="exclude"')
                 if self.chance(4):
-                    given.append('only=("f0",)')
+                    arguments.append('only=("f0",)')
             case "Pluck":
-                given += [self.random.choice(self.made), '"f0"']
+                arguments += [self.random.choice(self.names), '"f0"']
             case "Decimal" if self.chance(2):
-                given.append("places=1")
+                arguments.append("places=1")
             case "Date" if self.chance(3):
-                given.append('format="%d.%m.%Y"')
-        return f"fields.{kind}({', '.join([*given, *self.options(kind, depth)])})"
+                arguments.append('format="%d.%m.%Y"')
+        return f"fields.{kind}({', '.join([*arguments, *self.options(kind, depth)])})"
 
     def options(self, kind: str, depth: int) -> list[str]:
-        """Return options that every field may have."""
-        given = []
+        """Return random options that every field can have."""
+        arguments = []
         if checks := _CHECKS.get(kind):
             some = [f"validate.{check}" for check in checks if self.chance(3)]
             if some:
-                given.append(
+                arguments.append(
                     f"validate=[{', '.join(some)}]" if self.chance(2) else f"validate={some[0]}"
                 )
         if self.chance(4):
-            given.append("allow_none=True")
+            arguments.append("allow_none=True")
         if depth < 2:
-            return given
+            return arguments
         if self.chance(3):
-            given.append("required=True")
+            arguments.append("required=True")
         elif self.chance(3) and kind in _DEFAULTS:
-            given.append(f"load_default={_DEFAULTS[kind]}")
+            arguments.append(f"load_default={_DEFAULTS[kind]}")
         if self.chance(4) and kind in _DEFAULTS:
-            given.append(f"dump_default={_DEFAULTS[kind]}")
+            arguments.append(f"dump_default={_DEFAULTS[kind]}")
         if self.chance(6):
-            given.append(self.random.choice(["load_only=True", "dump_only=True"]))
+            arguments.append(self.random.choice(["load_only=True", "dump_only=True"]))
         if self.chance(8):
-            given.append('error_messages={"required": "R!", "null": "N!"}')
-        return given
+            arguments.append('error_messages={"required": "R!", "null": "N!"}')
+        return arguments
 
     def schema(self, number: int) -> str:
         """Return the code of a schema."""
-        name = (
-            f"R{self.seed}S{number}Schema"  # a text may name it, so that it has to be the only one
-        )
-        base = self.random.choice(self.made) if self.made and self.chance(3) else "Schema"
+        name = f"R{self.seed}S{number}Schema"  # unique, as Nested may name it by a string
+        base = self.random.choice(self.names) if self.names and self.chance(3) else "Schema"
         lines = []
         if self.chance(2):
             lines.append("    class Meta:")
@@ -107,24 +105,24 @@ class _Maker:
             if self.chance(4):
                 lines.append("        exclude = ('f2',)")
             lines.append("")
-        # What others pluck and choose is the same in all of them.
+        # All have f0, which other schemas pluck or select.
         lines.append("    f0 = fields.Int()")
         for place in range(1, self.random.randint(4, 7)):
-            made = self.field()
+            field = self.field()
             if place == 1:
-                made = made.replace(", load_only=True", "").replace(", dump_only=True", "")
-                made = made.replace("(load_only=True", "(").replace("(dump_only=True", "(")
-            if self.chance(4) and not made.startswith("fields.Constant"):
-                made = f'{made[:-1]}, data_key="k{place}")'.replace("(, ", "(")
-            elif self.chance(8) and not made.startswith("fields.Constant"):
-                made = f'{made[:-1]}, attribute="a{place}")'.replace("(, ", "(")
-            lines.append(f"    f{place} = {made}")
-        self.made.append(name)
+                field = field.replace(", load_only=True", "").replace(", dump_only=True", "")
+                field = field.replace("(load_only=True", "(").replace("(dump_only=True", "(")
+            if self.chance(4) and not field.startswith("fields.Constant"):
+                field = f'{field[:-1]}, data_key="k{place}")'.replace("(, ", "(")
+            elif self.chance(8) and not field.startswith("fields.Constant"):
+                field = f'{field[:-1]}, attribute="a{place}")'.replace("(, ", "(")
+            lines.append(f"    f{place} = {field}")
+        self.names.append(name)
         return f"class {name}({base}):\n" + "\n".join(lines) + "\n"
 
 
 def make(seed: int) -> str:
-    """Return a module with some schemas, the same for the same seed."""
+    """Return a module with random schemas; the same seed gives the same module."""
     maker = _Maker(seed)
     head = (
         "import enum\n\nfrom marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, fields, validate\n"

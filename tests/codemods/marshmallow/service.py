@@ -1,4 +1,4 @@
-"""A service that takes orders by schemas of marshmallow 3, recorded requests, and mistakes."""
+"""A service that takes orders with schemas of marshmallow 3, recorded requests, and mistakes."""
 
 from typing import Any
 
@@ -225,7 +225,7 @@ REQUESTS: list[dict[str, Any]] = [
     {"method": "GET", "path": "/orders/2"},
 ]
 
-# By kind: the file, what the translation says, what a mistake of it would say.
+# By kind: the file, the correct translation, and the result of a mistake.
 BROKEN: dict[str, tuple[str, str, str]] = {
     "required": ("schemas.py", "    name: Annotated[String, Length(min=1, max=20)]\n",
                  "    name: Annotated[String, Length(min=1, max=20)] = optional()\n"),

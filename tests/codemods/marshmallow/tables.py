@@ -1,4 +1,4 @@
-"""What is translated, and into what: by field, by check, and by whole module."""
+"""Translations of fields, checks and whole modules."""
 
 from textwrap import dedent, indent
 
@@ -22,7 +22,7 @@ def not_b(value):
 
 
 """
-# A declaration in a schema, and the same in its model.
+# By name: a declaration in a schema, and the one in its model.
 FIELDS: dict[str, tuple[str, str]] = {
     "string": ("x = fields.String()", "x: String = optional()"),
     "str_required": ("x = fields.Str(required=True)", "x: String"),
@@ -358,12 +358,12 @@ FIELDS: dict[str, tuple[str, str]] = {
 
 
 def module_of(declaration: str) -> str:
-    """Return a module with a schema that has one declaration."""
+    """Return a module with a schema that has this declaration."""
     return f"{HEAD}class ThingSchema(Schema):\n    {declaration}\n"
 
 
 def model_of(declaration: str) -> str:
-    """Return the model that stands for it."""
+    """Return the model with this declaration."""
     return f"class ThingData(Model):\n{indent(declaration, '    ')}\n"
 
 
@@ -371,7 +371,7 @@ def _module(text: str) -> str:
     return dedent(text).lstrip("\n")
 
 
-# Whole modules, and what is found in what they become.
+# By name: a module, and parts of its translation.
 MODULES: dict[str, tuple[str, list[str]]] = {
     "nested": (
         _module("""
@@ -820,7 +820,7 @@ _WHOLE = """
                     return {"things": data, "many": many, "none": original is None}
         """
 
-# What one major version alone has.
+# Code for one major version only.
 _OF_4: dict[str, tuple[str, list[str]]] = {
     "whole": (
         _module(_WHOLE.replace("PASS", "pass_collection")),

@@ -1,4 +1,4 @@
-"""A translation that is wrong on purpose is caught by the differential tests: each kind of it."""
+"""The differential tests catch each kind of deliberately wrong translation."""
 
 from pathlib import Path
 
@@ -41,10 +41,14 @@ class ThingSchema(Schema):
         if value % 2:
             raise ValidationError("odd")
 """
-# What is changed, by its kind: the file, what stands there, what stands there instead.
+# By kind: the file, the correct code, and the wrong code.
 MUTANTS: dict[str, tuple[str, str, str]] = {
-    "requiredness": ("after_m.py", 'Field(alias="theNumber")', 'optional(alias="theNumber")'),
-    "required_where_it_was_not": (
+    "required_becomes_optional": (
+        "after_m.py",
+        'Field(alias="theNumber")',
+        'optional(alias="theNumber")',
+    ),
+    "optional_becomes_required": (
         "after_m.py",
         "color: Annotated[Color, ByName(Color)] = optional()",
         "color: Annotated[Color, ByName(Color)]",
@@ -54,14 +58,14 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "class ThingIn(ThingBase):",
         'class ThingIn(ThingBase, extra="ignore"):',
     ),
-    "unknown_keys_refused": (
+    "unknown_keys_rejected": (
         "after_m.py",
         'class PartData(Model, extra="ignore"):',
         "class PartData(Model):",
     ),
     "enum_by_value": ("after_m.py", "ByName(Color)", "ByValue(Color)"),
     "data_key": ("after_m.py", 'Field(alias="theNumber")', 'Field(alias="number")'),
-    "none_refused": ("after_m.py", "note: String | None", "note: String"),
+    "none_rejected": ("after_m.py", "note: String | None", "note: String"),
     "load_default": ("after_m.py", '| None = "n"', '| None = "m"'),
     "dump_default": ("after_m.py", ", DumpDefault(None)]", "]"),
     "load_only": ("after_m.py", "dump_model = ThingOut", "dump_model = ThingIn"),
@@ -74,7 +78,7 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "if value is MISSING and (partial is True",
         "if value is MISSING and (False",
     ),
-    "partial_of_nested": (
+    "nested_partial": (
         "schema_adapter/schema.py",
         'partial=info.context["partial"])',
         "partial=None)",
@@ -84,18 +88,18 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
         "for index, each in enumerate(data)",
         "for index, each in enumerate(data, 1)",
     ),
-    "unknown_of_the_call": (
+    "unknown_argument": (
         "schema_adapter/schema.py",
         "unknown = unknown or self.unknown",
         "unknown = self.unknown",
     ),
     "only": ("schema_adapter/schema.py", "if self.only is None else {each", "if True else {each"),
-    "texts_for_numbers": (
+    "strings_for_numbers": (
         "schema_adapter/types.py",
         "return int(super().load(value))",
         "return int(super().load(value if not isinstance(value, str) else None))",
     ),
-    "truth_values_for_numbers": (
+    "booleans_for_numbers": (
         "schema_adapter/types.py",
         "if value is True or value is False:",
         "if value == 'never':",
@@ -109,21 +113,21 @@ MUTANTS: dict[str, tuple[str, str, str]] = {
 MODULE_OF_MUTANT = {"messages_lost": MODULES["two_hooks_of_one_field"][0]}
 
 
-# One of each kind is always tried, all of them by the session `schemas`.
+# Some are always tried; the session `schemas` tries all.
 SHARE = (
-    *("requiredness", "unknown_keys_accepted", "enum_by_value", "data_key"),
+    *("required_becomes_optional", "unknown_keys_accepted", "enum_by_value", "data_key"),
     *("partial_load", "many", "many_of_nested"),
 )
 
 
-def test_the_translation_itself_is_right(tmp_path: Path) -> None:
+def test_correct_translation_has_no_differences(tmp_path: Path) -> None:
     write_pairs(tmp_path, {"m": SCHEMA}, 4)
     assert compare(tmp_path, 10) == {"m": []}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS if CASES >= 500 else SHARE)
-def test_a_wrong_translation_is_caught(mutant: str, tmp_path: Path) -> None:
+def test_wrong_translation_is_caught(mutant: str, tmp_path: Path) -> None:
     file, right, wrong = MUTANTS[mutant]
     write_pairs(tmp_path, {"m": MODULE_OF_MUTANT.get(mutant, SCHEMA)}, 4)
     path = tmp_path / file

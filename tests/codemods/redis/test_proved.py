@@ -18,9 +18,9 @@ cache = aioredis.from_url("redis://127.0.0.1:1/4", decode_responses=True)
 
 @app.get("/cache")
 async def read_cache():
-    told = cache.connection_pool.connection_kwargs
+    options = cache.connection_pool.connection_kwargs
     awaits = hasattr(cache, "__aenter__")
-    return {"db": told["db"], "decodes": told["decode_responses"], "awaits": awaits}
+    return {"db": options["db"], "decodes": options["decode_responses"], "awaits": awaits}
 
 
 @app.get("/stock/{name}")

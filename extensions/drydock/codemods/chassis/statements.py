@@ -106,12 +106,12 @@ def _bound(statement: cst.BaseStatement) -> Iterator[str]:
 
 
 def _names(node: cst.CSTNode) -> list[cst.Name]:
-    found: list[cst.Name] = []
+    names: list[cst.Name] = []
 
-    class Naming(cst.CSTVisitor):
+    class Collector(cst.CSTVisitor):
         def visit_Name(self, node: cst.Name) -> None:
             if dotted(node):
-                found.append(node)
+                names.append(node)
 
-    node.visit(Naming())
-    return found
+    node.visit(Collector())
+    return names

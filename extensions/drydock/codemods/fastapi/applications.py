@@ -19,9 +19,9 @@ class Applications(cst.CSTVisitor):
     @classmethod
     def of(cls, source: Source) -> "set[str]":
         """Return the names that are bound to applications only."""
-        found = cls(source)
-        source.tree.visit(found)
-        return found.names - found._others
+        visitor = cls(source)
+        source.tree.visit(visitor)
+        return visitor.names - visitor._others
 
     def visit_Param(self, node: cst.Param) -> None:
         type_ = node.annotation.annotation if node.annotation else None

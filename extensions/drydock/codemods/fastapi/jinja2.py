@@ -32,8 +32,8 @@ _SENTRY_FIXED = Version("2.56.0")
 def _survey(project: Project) -> Iterator[Edit | Finding]:
     if requirements.requires(project, "jinja2"):
         return
-    if found := _importer(project):
-        path, why = found
+    if importer := _importer(project):
+        path, why = importer
         yield from requirements.add(project, _NAME, _WANTED, after=_AFTER, path=path, why=why)
 
 

@@ -417,17 +417,17 @@ class _Calls(cst.CSTVisitor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[cst.Call] = []
+        self.collected: list[cst.Call] = []
 
     def visit_Call(self, node: cst.Call) -> None:
-        self.found.append(node)
+        self.collected.append(node)
 
     @classmethod
     def of(cls, node: cst.CSTNode) -> list[cst.Call]:
         """Return every call in `node`."""
         calls = cls()
         node.visit(calls)
-        return calls.found
+        return calls.collected
 
 
 def _registers(

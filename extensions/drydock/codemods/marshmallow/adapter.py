@@ -55,10 +55,15 @@ def module_name(root: str, path: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def adapter_files(root: str, package: str, version: int, *, beside: bool) -> Mapping[str, str]:
-    """Return the modules of the adapter by path; `beside` if marshmallow stays in use."""
+def adapter_files(
+    root: str, package: str, version: int, *, keeps_marshmallow: bool
+) -> Mapping[str, str]:
+    """Return the modules of the adapter by path.
+
+    `keeps_marshmallow`: the service keeps using it, so the errors of both must be compatible.
+    """
     folder = "/".join(filter(None, (root, package.replace(".", "/"))))
-    return {f"{folder}/{name}": text for name, text in _modules(version, beside)}
+    return {f"{folder}/{name}": text for name, text in _modules(version, keeps_marshmallow)}
 
 
 def foreign_file(project: Project, files: Mapping[str, str]) -> str:
@@ -71,19 +76,19 @@ def foreign_file(project: Project, files: Mapping[str, str]) -> str:
 
 
 @cache
-def _modules(version: int, beside: bool) -> tuple[tuple[str, str], ...]:
-    return tuple(_read(version, beside))
+def _modules(version: int, keeps_marshmallow: bool) -> tuple[tuple[str, str], ...]:
+    return tuple(_read(version, keeps_marshmallow))
 
 
-def _read(version: int, beside: bool) -> Iterator[tuple[str, str]]:
+def _read(version: int, keeps_marshmallow: bool) -> Iterator[tuple[str, str]]:
     source = resources(__package__).joinpath(NAME)
     for part in _PARTS:
         file = "coercion_3" if part == "coercion" and version == 3 else part
         text = source.joinpath(f"{file}.py").read_text("utf-8")
-        yield f"{part}.py", _beside_marshmallow(text) if beside else text
+        yield f"{part}.py", _with_marshmallow_errors(text) if keeps_marshmallow else text
 
 
-def _beside_marshmallow(text: str) -> str:
+def _with_marshmallow_errors(text: str) -> str:
     """Derive the adapter's errors from marshmallow's, which other schemas still raise."""
     changed = text.replace(
         "class ValidationError(ValueError):",

@@ -151,8 +151,8 @@ class Families:
     def _nested_in(self, shape: Shape) -> Iterator[str]:
         for one in shape.members.values():
             for target in _targets(one.origin, one.field.call):
-                if found := self.find(one.origin, target):
-                    yield found
+                if ref := self.find(one.origin, target):
+                    yield ref
                 else:
                     what = f"the nested schema is unknown: {short_text(target)}"
                     one.origin.doubt(one.field.call, what, "name a schema of the service")
@@ -160,7 +160,7 @@ class Families:
     def nested_by(self, one: Member) -> set[str]:
         """Return the refs of the schemas that a field nests."""
         targets = _targets(one.origin, one.field.call)
-        return {found for target in targets if (found := self.find(one.origin, target))}
+        return {ref for target in targets if (ref := self.find(one.origin, target))}
 
     def find(self, declared: Declared, target: cst.BaseExpression) -> str:
         """Return the ref of the schema that a field nests; empty if uncertain."""

@@ -450,8 +450,10 @@ def _enum(call: cst.Call, to: Translation, check: str) -> _Parts:
     return _Parts(_as_enum(kind, "ByValue", inner, to), check)
 
 
-def _as_enum(kind: cst.BaseExpression, way: str, more: str, to: Translation) -> str:
-    return _annotated(text_of(kind), [f"{to.names.adapter(way)}({text_of(kind)}{more})"], to.names)
+def _as_enum(kind: cst.BaseExpression, type_name: str, more: str, to: Translation) -> str:
+    return _annotated(
+        text_of(kind), [f"{to.names.adapter(type_name)}({text_of(kind)}{more})"], to.names
+    )
 
 
 def _values_known(kind: cst.BaseExpression, to: Translation) -> bool:

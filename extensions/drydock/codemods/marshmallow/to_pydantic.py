@@ -76,7 +76,7 @@ class _Service:
             if path.split("/")[-2:-1] != [adapter.NAME]
         }
         self.used = {path for path in self.sources if "marshmallow" in project.files[path]}
-        self.beside = True
+        self.keeps_marshmallow = True
         """Whether marshmallow stays in use next to the adapter."""
         self.own_fields = dict(self._own_fields())
         self.classes: dict[str, Declared] = {}
@@ -183,24 +183,26 @@ class _Service:
         writer.own_fields = [self.own_fields[ref] for ref in sorted(own)]
         concerned = sorted(self.used | {*paths})
         needed = {path: self._needed(path, certain, own) for path in concerned}
-        beside = any(
+        keeps_marshmallow = any(
             name.rpartition(".")[2] not in SWAPPED or name.count(".") > 1
             for names in needed.values()
             for name in names.values()
         ) or any(self._imports(path) for path in self.sources)
-        self.beside = beside
-        files = adapter.adapter_files(root, package, self.version, beside=beside)
+        self.keeps_marshmallow = keeps_marshmallow
+        files = adapter.adapter_files(
+            root, package, self.version, keeps_marshmallow=keeps_marshmallow
+        )
         if foreign := adapter.foreign_file(self.project, files):
             one = self.classes[certain[0]]
             one.doubt(one.node, f"{foreign} exists with other content", "rename that file")
         edits = [Edit(path, text) for path, text in files.items()]
         for path in concerned:
-            if path in paths or not beside:
+            if path in paths or not keeps_marshmallow:
                 bound = self._bound(path)
-                kept = set(needed[path]) if beside else set()
+                kept = set(needed[path]) if keeps_marshmallow else set()
                 text = writer.write(
                     *(self.sources[path], certain),
-                    swap=not beside,
+                    swap=not keeps_marshmallow,
                     freed=bound - kept,
                 )
                 edits.append(Edit(path, text))
@@ -282,7 +284,7 @@ class _Service:
             if "pydantic" not in lines:
                 what = "the models need Pydantic 2, which this file does not require"
                 yield Finding(_NAME, path, line, "left", what, "add pydantic>=2.10 and lock it")
-            if not self.beside:
+            if not self.keeps_marshmallow:
                 what = "the service no longer uses marshmallow"
                 how = "remove it, unless another library needs it"
                 yield Finding(_NAME, path, line, "left", what, how)

@@ -372,7 +372,7 @@ def _names_in(node: cst.CSTNode) -> list[cst.Name]:
         return _names_in(node.value)
     if isinstance(node, cst.Name):
         return [node]
-    return [found for child in node.children for found in _names_in(child)]
+    return [name for child in node.children for name in _names_in(child)]
 
 
 def _imported_at_top(source: Source, node: cst.CSTNode) -> bool:

@@ -34,11 +34,11 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
         reported = _run(program, scratch, "--output-format=json")
-        found = [one for one in json.loads(reported or "[]") if _is_safe(one)]
-        if not found:
+        fixable = [one for one in json.loads(reported or "[]") if _is_safe(one)]
+        if not fixable:
             return
         _run(program, scratch, "--fix", "--quiet")
-        counts = Counter(one["code"] for one in found)
+        counts = Counter(one["code"] for one in fixable)
         names = ", ".join(f"{count} {name}" for name, count in counts.most_common())
         yield Finding(_NAME, "", 0, "changed", f"ruff --select UP,FAST: {names}")
         for path, text in code.items():
@@ -47,8 +47,8 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
                 yield Edit(path, new)
 
 
-def _is_safe(found: dict[str, dict[str, str]]) -> bool:
-    return bool(found["fix"]) and found["fix"]["applicability"] == "safe"
+def _is_safe(violation: dict[str, dict[str, str]]) -> bool:
+    return bool(violation["fix"]) and violation["fix"]["applicability"] == "safe"
 
 
 def _run(program: str, folder: str, *more: str) -> str:
