@@ -6,7 +6,7 @@ from tests.codemods.chassis.support import ADOPTED, assert_kept
 from tests.codemods.support import assert_left
 
 RULE = "chassis-configuration"
-HOW = "add the values to the chassis' settings, read them there"
+HOW = "add its values to the chassis' settings and read them there"
 
 REPORTED: dict[str, str] = {
     "open file": "import yaml\n\nsettings = yaml.safe_load(open('config.yml'))\n",

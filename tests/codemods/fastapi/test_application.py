@@ -63,7 +63,7 @@ NOOP: dict[str, tuple[Files, str]] = {
     ),
     "unknown arguments of an application without a name": (
         "from fastapi import FastAPI\ndef make():\n    return FastAPI(config=3)\n",
-        "no longer keeps unknown arguments in app.extra: config: set app.extra = {...} after",
+        "no longer accepts unknown arguments (config): set app.extra = {...} after",
     ),
     "arguments of a subclass": (
         "from fastapi import FastAPI\nclass App(FastAPI): ...\n"

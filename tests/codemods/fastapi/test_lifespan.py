@@ -322,7 +322,7 @@ NOOP: dict[str, tuple[Files, str]] = {
     ),
     "events of another object": (
         "from shop import bus\n@bus.on_event('startup')\ndef f(): ...\n",
-        "call the handlers in the lifespan",
+        "call its handler in the lifespan",
     ),
     "other event": ("from shop import bus\n@bus.on_event('sold')\ndef f(): ...\n", ""),
     "handler in a condition": (
@@ -342,7 +342,7 @@ NOOP: dict[str, tuple[Files, str]] = {
     "decorator on a parameter": (
         "from fastapi import FastAPI\ndef register(app: FastAPI):\n"
         "    @app.on_event('startup')\n    def f(): ...\n",
-        "call the handlers in the lifespan",
+        "call its handler in the lifespan",
     ),
     "handler with another decorator": (
         "from fastapi import FastAPI\nfrom shop import traced\napp = FastAPI()\n"

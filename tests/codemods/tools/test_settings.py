@@ -7,12 +7,12 @@ from tests.codemods.support import Files, assert_left
 RULE = "tools-settings"
 
 REPORTED: dict[str, tuple[Files, str]] = {
-    "black": ({"pyproject.toml": "[tool.black]\nline-length = 88\n"}, "ruff.toml: line-length"),
+    "black": ({"pyproject.toml": "[tool.black]\nline-length = 88\n"}, "set line-length in ruff.toml"),
     "isort": ({"pyproject.toml": "[tool.isort]\nknown_first_party = ['a']\n"}, "lint.isort.known"),
-    "isort.cfg": ({".isort.cfg": "[settings]\nline_length = 99\n"}, "isort: line_length = 99"),
-    "flake8": ({".flake8": "[flake8]\nextend-ignore = E203\n"}, "ruff.toml: lint.ignore"),
+    "isort.cfg": ({".isort.cfg": "[settings]\nline_length = 99\n"}, "isort sets line_length = 99"),
+    "flake8": ({".flake8": "[flake8]\nextend-ignore = E203\n"}, "set lint.ignore in ruff.toml"),
     "flake8 in setup.cfg": ({"setup.cfg": "[flake8]\nmax-complexity = 9\n"}, "lint.mccabe"),
-    "no equivalent": ({"tox.ini": "[flake8]\nstatistics = True\n"}, "ruff has no equivalent setting"),
+    "no equivalent": ({"tox.ini": "[flake8]\nstatistics = True\n"}, "ruff has no equivalent"),
     "tox": ({"tox.ini": "[tox]\nenvlist = py39\n"}, "turn it into nox sessions"),
     "Makefile": ({"Makefile": "test:\n\tpytest -q\n"}, "turn it into a nox session"),
 }  # fmt: skip

@@ -27,10 +27,8 @@ class _Loaders(Rewriter):
         kind = _LOADERS.get(self.source.resolve(original_node.func))
         if kind:
             what = f"loads {kind}, which the chassis can do"
-            how = (
-                "if this is configuration: add the values to the chassis' settings, read them there"
-            )
-            self.source.left(original_node, what, how)
+            how = "add its values to the chassis' settings and read them there"
+            self.source.left(original_node, f"{what} if this is configuration", how)
         return updated_node
 
 

@@ -44,7 +44,7 @@ class _Removing(Rewriter):
             reason = self.reason(self.source, before)
             obstacle = self._obstacle(before) if reason else ""
             if obstacle:
-                self.source.left(before, f"{_summary(before)}: {reason}", obstacle)
+                self.source.left(before, f"{_summary(before)} is redundant: {reason}", obstacle)
             if not reason or obstacle:
                 bare = not getattr(after, "leading_lines", ())
                 kept.append(after.with_changes(leading_lines=above) if above and bare else after)
@@ -52,7 +52,7 @@ class _Removing(Rewriter):
                 continue
             lines = getattr(before, "leading_lines", ())
             above = [one for one in lines if not one.comment] or above
-            self.source.changed(before, f"{_summary(before)}: {reason}")
+            self.source.changed(before, f"{_summary(before)} is redundant: {reason}")
             for name in _names(before):
                 self.source.drop_import(name)
         return kept

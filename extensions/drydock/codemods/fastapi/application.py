@@ -95,10 +95,10 @@ class _Application(Rewriter):
             return updated_node
         if not keyword(original_node.args, "strict_content_type") and not self.is_test:
             why = "JSON without a Content-Type header is now rejected with 422"
-            how = "if clients omit the header: FastAPI(strict_content_type=False)"
+            how = "if clients omit it, use FastAPI(strict_content_type=False)"
             self.source.left(original_node, why, how)
         if original_node not in self.assigned and (extra := self._unknown(original_node)):
-            why = f"FastAPI() no longer keeps unknown arguments in app.extra: {', '.join(extra)}"
+            why = f"FastAPI() no longer accepts unknown arguments ({', '.join(extra)})"
             self.source.left(original_node, why, "set app.extra = {...} after creating the app")
         prefix = keyword(original_node.args, "openapi_prefix")
         if prefix is None:

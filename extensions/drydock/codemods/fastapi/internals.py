@@ -15,10 +15,10 @@ _MOVED = {
     "starlette.middleware.errors.ExceptionMiddleware": "starlette.middleware.exceptions",
 }
 _REMOVED = {
-    "fastapi.utils.create_response_field": "no public equivalent: use pydantic.TypeAdapter",
-    "fastapi.utils.create_cloned_field": "no public equivalent: use pydantic.TypeAdapter",
-    "fastapi.dependencies.utils.get_flat_dependant": "no public equivalent; rewrite this code",
-    "fastapi.dependencies.utils.get_body_field": "no public equivalent; rewrite this code",
+    "fastapi.utils.create_response_field": "use pydantic.TypeAdapter",
+    "fastapi.utils.create_cloned_field": "use pydantic.TypeAdapter",
+    "fastapi.dependencies.utils.get_flat_dependant": "rewrite the code; there is no equivalent",
+    "fastapi.dependencies.utils.get_body_field": "rewrite the code; there is no equivalent",
     "fastapi.dependencies.utils.is_coroutine_callable": "use inspect.iscoroutinefunction",
     "fastapi.dependencies.utils.is_gen_callable": "use inspect.isgeneratorfunction",
     "fastapi.dependencies.utils.is_async_gen_callable": "use inspect.isasyncgenfunction",

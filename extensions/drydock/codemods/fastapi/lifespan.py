@@ -22,6 +22,7 @@ _ROUTERS = ("fastapi.APIRouter", "starlette.routing.Router")
 _REGISTERING = {"on_event", "add_event_handler"}
 _REGISTRATION = re.compile(r"([\w.]+)\.(?:on_event|add_event_handler)\(")
 _HOW = "call the handlers in the lifespan of the application"
+_HOW_SINGLE = "call its handler in the lifespan of the application"
 # Decorators below on_event that do not change how the function is called.
 _HARMLESS = {"repeat_every"}
 
@@ -388,10 +389,11 @@ class _Remaining(cst.CSTTransformer):
         for call in self.remaining:
             func = call.func
             assert isinstance(func, cst.Attribute)
-            written = f"{cst.Module([]).code_for_node(func.value)}.{func.attr.value}"
+            owner, method = cst.Module([]).code_for_node(func.value), func.attr.value
             if self._is_removed(call):
-                self.source.changed(call, f"{written} -> .router.{func.attr.value}")
-            self.source.left(call, f"{written}({_event_of(call)!r})", _HOW)
+                self.source.changed(call, f"{owner}.{method} -> {owner}.router.{method}")
+            what = f"{owner}.{method}({_event_of(call)!r}) is deprecated"
+            self.source.left(call, what, _HOW_SINGLE)
 
     def _is_removed(self, call: cst.Call) -> bool:
         func = call.func

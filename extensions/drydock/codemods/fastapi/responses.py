@@ -41,7 +41,7 @@ class _Responses(Rewriter):
         if full not in _DEPRECATED or dotted(old).partition(".")[0] not in module.imports:
             return new
         what = f"{full.rpartition('.')[2]} -> JSONResponse"
-        why = "JSONResponse raises on NaN, which orjson writes as null, and on keys such as UUIDs"
+        why = "JSONResponse raises on NaN and on keys that are no strings, such as UUIDs"
         if not self.source.unsafe(old, what, why):
             return new
         self.source.drop_import(old)

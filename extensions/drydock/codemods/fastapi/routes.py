@@ -36,7 +36,9 @@ class _Routes(Rewriter):
                 how = f"if {name} is one, call {name}.router.add_websocket_route"
                 self.source.left(original_node, what, how)
             return updated_node
-        self.source.changed(original_node, f"{name}.{func.attr.value} -> .router.{func.attr.value}")
+        self.source.changed(
+            original_node, f"{name}.{func.attr.value} -> {name}.router.{func.attr.value}"
+        )
         method = updated_node.func
         assert isinstance(method, cst.Attribute)
         router = cst.Attribute(method.value, cst.Name("router"))

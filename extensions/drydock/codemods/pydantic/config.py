@@ -42,8 +42,8 @@ _REMOVED = {
     "fields": "use Field(alias=..., ...) on each field",
     "getter_dict": "use a validator with mode='before'",
     "error_msg_templates": "raise the messages in validators",
-    "json_dumps": "model_dump_json() ignores it; override that method if the exact JSON matters",
-    "json_loads": "model_validate_json() ignores it",
+    "json_dumps": "override model_dump_json() if the exact JSON matters",
+    "json_loads": "parse the JSON first, and call model_validate()",
     "post_init_call": "see the section on dataclasses in Pydantic's migration guide",
 }
 

@@ -61,7 +61,7 @@ class _Fields(InModels):
             arguments = ", ".join(f"{name}=" for name in names)
             how = f"write Annotated[{kind}, Field({names[0]}=...)] for the items of {self._field}"
             why = f"{arguments} on a list of {kind} applied to each item in Pydantic 1"
-            self.source.left(call, f"{why}, and applies to the list in Pydantic 2", how)
+            self.source.left(call, f"{why}, but not in Pydantic 2", how)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         function = self.source.resolve(original_node.func)

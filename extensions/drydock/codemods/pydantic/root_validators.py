@@ -51,7 +51,9 @@ class _RootValidators(InModels):
         parameters = original_node.params
         plain = is_plain(original_node, decorator) and len(parameters.params) == 2
         if flags is None or not plain or parameters.kwonly_params or parameters.star_kwarg:
-            self.source.left(original_node, f"@root_validator {original_node.name.value}", _HOW)
+            name = original_node.name.value
+            why = f"@root_validator {name}: its arguments or parameters are unusual"
+            self.source.left(original_node, why, _HOW)
             return updated_node
         at = original_node.decorators.index(decorator)
         if flags.get("pre"):
@@ -66,7 +68,7 @@ class _RootValidators(InModels):
         if not isinstance(inner, cst.Call) or self.source.resolve(inner.func) != _ROOT:
             return updated_node
         flags = flags_of(inner.args) or {}
-        self.source.left(original_node, "root_validator(...)(function)", _HOW)
+        self.source.left(original_node, "root_validator(...)(function) reuses a function", _HOW)
         if flags.get("pre") or flags.get("skip_on_failure"):
             return updated_node
         self.source.changed(original_node, "root_validator() -> skip_on_failure=True")

@@ -45,7 +45,8 @@ class _Untyped(InModels):
             return new
         (name, *others) = names
         if others or not name or "." in name:
-            self.source.left(old, "model fields have no annotation", _HOW)
+            how = "write one statement for each, with an annotation"
+            self.source.left(old, "model fields have no annotation", how)
             return new
         if declared := self._declared(name):
             if declared not in _BUILTINS:

@@ -57,8 +57,10 @@ def _settings(path: str, text: str) -> Iterator[Finding]:
             equivalent = _EQUIVALENTS.get(key[1])
             if equivalent == "":
                 continue  # the profile: ruff sorts imports like isort's profile black
-            how = f"ruff.toml: {equivalent}" if equivalent else "ruff has no equivalent setting"
-            yield Finding(_NAME, path, line, "left", f"{tool}: {key[1]} = {key[2].strip()}", how)
+            how = f"set {equivalent} in ruff.toml" if equivalent else "ruff has no equivalent"
+            yield Finding(
+                _NAME, path, line, "left", f"{tool} sets {key[1]} = {key[2].strip()}", how
+            )
 
 
 RULE = Rule(
