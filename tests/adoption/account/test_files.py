@@ -85,6 +85,57 @@ _SETTINGS = st.sampled_from(
 )
 
 
+IMAGE = "FROM a\nARG VERSION=1\nEXPOSE 8080 9000\nCMD serve\n"
+SERVICE = "services:\n  web:\n    build: .\n"
+COMPOSED = {
+    "arguments that the image lacks": (
+        "services:\n  web:\n    build:\n      context: .\n      args:\n"
+        "        PORT: 80\n        VERSION: 2\n        HTTP_PROXY: x\n",
+        ["the standard's image takes no build argument PORT"],
+    ),
+    "arguments in a list": (
+        "services:\n  web:\n    build: {context: ., args: [PORT=80, A]}\n",
+        ["the standard's image takes no build argument A, PORT"],
+    ),
+    "port that the image lacks": (
+        f'{SERVICE}    ports: ["8080:80/tcp"]\n',
+        ["web publishes port 80 of the container, but the service is on 8080"],
+    ),
+    "port that the image lacks, by its key": (
+        f"{SERVICE}    ports:\n      - {{target: 80, published: 8080}}\n",
+        ["web publishes port 80 of the container, but the service is on 8080"],
+    ),
+    "port of the service, next to a debugger's": (f"{SERVICE}    ports: ['80:8080', '5678']\n", []),
+    "port in a variable": (f"{SERVICE}    ports: ['80:${{PORT}}']\n", []),
+    "port of another program": (
+        f"{SERVICE}    command: streamlit run ui.py\n    ports: ['8501:8501']\n",
+        [],
+    ),
+    "command that starts a server": (
+        f"{SERVICE}    command: >\n      sh -c 'alembic upgrade head &&\n      uvicorn a:b'\n",
+        ["it starts web without the chassis: sh -c 'alembic upgrade head && uvicorn a:b'"],
+    ),
+    "command that may start a server": (
+        f"{SERVICE}    command: [python, jobs/run.py]\n",
+        ["web has a command of its own: python jobs/run.py"],
+    ),
+    "command of a worker": (f"{SERVICE}    command: uv run celery -A a.b worker\n", []),
+}
+
+
+@pytest.mark.parametrize("case", COMPOSED)
+def test_compose_file_that_contradicts_the_image_is_reported(case: str) -> None:
+    text, expected = COMPOSED[case]
+    found = find({"compose.yml": text}, [], "Dockerfile", "shop serve", IMAGE)
+    assert [entry.why for entry in found if entry.outcome == "by hand"] == expected
+
+
+def test_instruction_of_compose_is_one_line() -> None:
+    text = "services:\n  db:\n    image: postgres\n    command: |\n      a\n      b\n"
+    found = find({"compose.yml": text}, [], "Dockerfile", "shop serve")
+    assert "services.db.command: a b" in {entry.said for entry in found}
+
+
 @given(st.dictionaries(st.sampled_from(["web", "db", "jobs"]), _SERVICE, min_size=1), st.booleans())
 def test_every_key_of_compose_is_accounted_for(
     services: dict[str, dict[str, str]], built: bool

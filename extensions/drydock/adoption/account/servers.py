@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from drydock.adoption.account import shell
 from drydock.adoption.translate import Entry, Outcome
 
 SERVERS = {"uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "fastapi"}
@@ -214,3 +215,15 @@ def account(
                 entry("by hand", how), concern="callers" if is_seen else "operators"
             ), None
     return entry("by hand", "decide whether the chassis needs such a setting"), None
+
+
+def starts_one(line: str) -> bool:
+    """Tell whether a line of a shell starts a server."""
+    for command in shell.commands(line):
+        bare = shell.unwrapped(shell.words(command))
+        inner = shell.script_of(bare)
+        module = bare[2] if bare[1:2] == ["-m"] and len(bare) > 2 else ""
+        name = bare[0].rpartition("/")[2] if bare else ""
+        if {name, module} & SERVERS or (inner and starts_one(inner)):
+            return True
+    return False

@@ -1,0 +1,136 @@
+"""Compose files: they stay, but may contradict the image that the standard builds."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+from drydock.adoption.account import servers, shell
+from drydock.adoption.translate import Entry, Outcome
+from drydock.documents.places import Place, places
+
+_COMPOSE = re.compile(r"(^|/)(docker-)?compose[\w.-]*\.ya?ml$")
+_STAYS = "the file stays as it is"
+_JOBS = {"celery", "rq", "arq", "dramatiq", "alembic", "pytest", "flower", "streamlit"}
+"""Programs that are not servers of an ASGI application."""
+# Every image takes these: https://docs.docker.com/build/building/variables/#pre-defined-build-arguments
+_PREDEFINED = re.compile(r"(https?|ftp|no|all)_proxy|BUILDKIT_\w+|SOURCE_DATE_EPOCH", re.IGNORECASE)
+
+_Parts = Mapping[tuple[str, ...], Sequence[Place]]
+"""The places of a compose file by their first keys, such as `services`, `web`, `ports`."""
+
+
+def is_compose(path: str) -> bool:
+    """Tell whether `path` names a compose file."""
+    return bool(_COMPOSE.search(path))
+
+
+def find(path: str, text: str, main: str, command: str, image: str) -> Iterator[Entry]:
+    """Yield what becomes of each key.
+
+    `main` is the main Dockerfile, `command` the one that now starts the service, and `image` the
+    text of the Dockerfile that replaces the main one; empty if none does.
+    """
+    parts: dict[tuple[str, ...], list[Place]] = {}
+    for place in places(path, text):
+        if not place.names or place.names == ("services",):
+            continue
+        size = 3 if place.names[:1] == ("services",) else 2
+        parts.setdefault(place.names[:size], []).append(place)
+    for names, held in parts.items():
+        values = _values(held)
+        instruction = ": ".join(filter(None, (".".join(names), values)))
+        outcome: Outcome = "carried"
+        how, why = _STAYS, ""
+        if len(names) > 2 and (*names[:2], "build") in parts:
+            outcome, how, why = _of_built(names, parts, main, command, image)
+        yield Entry(path, held[0].line, instruction, outcome, how, why)
+
+
+def _of_built(
+    names: tuple[str, ...], parts: _Parts, main: str, command: str, image: str
+) -> tuple[Outcome, str, str]:
+    """Return what becomes of a key of a service that compose builds: outcome, how and why."""
+    _, service, key = names
+    held = parts[names]
+    if key in {"command", "entrypoint"}:
+        return _of_command(service, _line(held), command)
+    if key == "healthcheck":
+        why = f"the health check of {service} may call a program that the image lacks"
+        return "by hand", "probe /livez on the management port", why
+    if key == "build":
+        return _of_build(held, main, image)
+    if key == "ports" and image and _is_main(parts["services", service, "build"], main):
+        return _of_ports(service, parts, image)
+    return "carried", _STAYS, ""
+
+
+def _of_build(held: Sequence[Place], main: str, image: str) -> tuple[Outcome, str, str]:
+    if target := _value(held, "target"):
+        why = f"the standard's image has no stage {target}"
+        return "by hand", "remove the target, or build from a separate Dockerfile", why
+    if not _is_main(held, main):
+        return "carried", f"{_STAYS}, and so does the Dockerfile that it builds from", ""
+    if image and (unknown := _unknown_arguments(held, image)):
+        why = f"the standard's image takes no build argument {', '.join(unknown)}"
+        return "by hand", "remove it, or add it to Dockerfile if you still need it", why
+    return "carried", _STAYS, ""
+
+
+def _of_command(service: str, line: str, command: str) -> tuple[Outcome, str, str]:
+    bare = shell.unwrapped(shell.words(line))
+    module = bare[2] if bare[1:2] == ["-m"] and len(bare) > 2 else ""
+    if servers.starts_one(line):
+        why = f"it starts {service} without the chassis: {line[:60]}"
+        return "by hand", f"remove it, or run {command} instead", why
+    if bare and {bare[0].rpartition("/")[2], module} & _JOBS and not re.search(r"[;&|]", line):
+        return "carried", f"{_STAYS}: it starts no server", ""
+    why = f"{service} has a command of its own: {line[:60]}"
+    return "by hand", f"keep it if it starts no server, else run {command} instead", why
+
+
+def _of_ports(service: str, parts: _Parts, image: str) -> tuple[Outcome, str, str]:
+    """Return what becomes of published ports, unless a command of its own may listen on them."""
+    own = _line(parts.get(("services", service, "command"), ()))
+    exposed = re.findall(r"\d+", " ".join(re.findall(r"(?m)^EXPOSE (.+)$", image)))
+    published = {
+        place.value.rpartition(":")[2].partition("/")[0]
+        for place in parts["services", service, "ports"]
+        if place.names[3:] == () or place.names[-1] == "target"
+    } - {""}
+    certain = all(port.isdecimal() for port in published) and (not own or servers.starts_one(own))
+    if not exposed or not published or not certain or published & set(exposed):
+        return "carried", _STAYS, ""
+    listed = ", ".join(sorted(published))
+    why = f"{service} publishes port {listed} of the container, but the service is on {exposed[0]}"
+    return "by hand", f"publish {exposed[0]} instead", why
+
+
+def _unknown_arguments(held: Sequence[Place], image: str) -> list[str]:
+    """Return the build arguments that a Dockerfile does not declare."""
+    declared = set(re.findall(r"(?m)^ARG (\w+)", image))
+    given = {
+        place.names[4] if len(place.names) > 4 else place.value.partition("=")[0]
+        for place in held
+        if place.names[3:4] == ("args",)
+    } - {""}
+    return sorted(name for name in given - declared if not _PREDEFINED.fullmatch(name))
+
+
+def _values(held: Sequence[Place]) -> str:
+    """Return the scalars as one line."""
+    return " ".join(" ".join(place.value for place in held if place.value).split())
+
+
+def _line(held: Sequence[Place]) -> str:
+    """Return a command as a line of a shell, whether it is one or a list of words."""
+    words = [place.value for place in held if place.value]
+    return shlex.join(words) if len(words) > 1 else _values(held)
+
+
+def _value(held: Sequence[Place], key: str) -> str:
+    return next((place.value for place in held if place.names[-1] == key and place.value), "")
+
+
+def _is_main(held: Sequence[Place], main: str) -> bool:
+    named = _value(held, "dockerfile").removeprefix("./").casefold()
+    return named in {"", main.casefold(), main.rpartition("/")[2].casefold()}
