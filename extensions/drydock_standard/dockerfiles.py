@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from drydock_standard.repository import Repository, is_aside
+from drydock_standard.repository import Repository, is_auxiliary
 
 _INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
 _FROM = re.compile(r"(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?\s*", re.IGNORECASE)
@@ -54,7 +54,7 @@ def files(repository: Repository) -> Iterator[tuple[str, list[Stage]]]:
     names = (r"(?i:dockerfile|containerfile)([.-][\w.-]*)?", r".*\.(?i:dockerfile|containerfile)")
     for path in repository.named(*names):
         text = repository.text(path) or ""
-        if is_aside(path) or _NOT_DEPLOYED.search(path) or not _PYTHON.search(text):
+        if is_auxiliary(path) or _NOT_DEPLOYED.search(path) or not _PYTHON.search(text):
             continue
         if parsed := stages(text):
             yield path, parsed

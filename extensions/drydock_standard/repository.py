@@ -35,16 +35,16 @@ _GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"
 _LINK, _SUBMODULE = "120000", "160000"
 
 
-_ASIDE = re.compile(
+_AUXILIARY = re.compile(
     r"(^|/)(\.devcontainer|ci|demos?|docs?|e2e|examples?|fixtures?|mocks?|node_modules|samples?|"
     r"scenarios|testing|tests?|vendor)/|"
     r"(^|/)(test_[^/]*|[^/]*_test|[^/]*[.](test|spec)|conftest)\.\w+$"
 )
 
 
-def is_aside(path: str) -> bool:
+def is_auxiliary(path: str) -> bool:
     """Return whether a file is a test, a document or an example, not deployed code."""
-    return bool(_ASIDE.search(path))
+    return bool(_AUXILIARY.search(path))
 
 
 class Unusable(Exception):  # noqa: N818 - names a property of the file
@@ -188,8 +188,8 @@ class Repository:
         tops = [number for number, folder in enumerate(folders) if (folder / ".git").exists()]
         return folders[1 : tops[0] + 1] if tops else ()
 
-    def seen_from(self, path: str) -> str:
-        """Return the path of the service, relative to the directory of a file above it."""
+    def path_from(self, path: str) -> str:
+        """Return the path of the service from the directory of a file above it."""
         levels = path.count("../")
         return "/".join(self.folder.absolute().parts[-levels:]) if self.folder and levels else "."
 

@@ -239,11 +239,11 @@ def with_each_part_replaced(part: Any) -> Iterator[Any]:
 
 def test_malformed_documents_do_not_raise() -> None:
     """A service can return anything as its document, on both sides."""
-    malformed = [other for other in with_each_part_replaced(USUAL) if isinstance(other, dict)]
+    malformed = [broken for broken in with_each_part_replaced(USUAL) if isinstance(broken, dict)]
     assert len(malformed) > 200
-    for other in malformed:
-        list(breaks(USUAL, other))
-        list(breaks(other, USUAL))
+    for broken in malformed:
+        list(breaks(USUAL, broken))
+        list(breaks(broken, USUAL))
 
 
 def test_referenced_parameter_is_resolved() -> None:

@@ -122,16 +122,16 @@ def test_explorer_registers_logs_in_and_uses_returned_identifiers(
 
 def test_replay_succeeds_after_a_restart(shop_operations: list[Operation]) -> None:
     explorer = explored(shop_operations, Shop())
-    again = replay(explorer.requests, Shop(), SECONDS)
-    assert [one.status for one in again] == [one.status for one in explorer.responses]
+    responses = replay(explorer.requests, Shop(), SECONDS)
+    assert [r.status for r in responses] == [r.status for r in explorer.responses]
 
 
 def test_same_document_gives_same_requests(
     shop_operations: list[Operation], tmp_path: Path
 ) -> None:
     again = list(operations(DOCUMENT, tmp_path, SECONDS))
-    one, other = explored(shop_operations, Shop()), explored(again, Shop())
-    assert one.requests == other.requests
+    first, second = explored(shop_operations, Shop()), explored(again, Shop())
+    assert first.requests == second.requests
 
 
 def test_invalid_requests_are_sent_too(shop_operations: list[Operation]) -> None:
@@ -200,17 +200,19 @@ def test_missing_value_fails_only_the_request_that_needs_it(
     def mute(request: Request) -> Response:
         return Response(500)
 
-    again = replay(explorer.requests, mute, SECONDS)
-    assert {one.status for one in again if not one.failure} == {500}
-    assert "not sent: an earlier response lacks a required value" in {one.failure for one in again}
+    responses = replay(explorer.requests, mute, SECONDS)
+    assert {one.status for one in responses if not one.failure} == {500}
+    assert "not sent: an earlier response lacks a required value" in {
+        one.failure for one in responses
+    }
 
 
 def test_replay_stops_when_time_is_up(
     shop_operations: list[Operation],
 ) -> None:
     explorer = explored(shop_operations, Shop())
-    again = replay(explorer.requests, Shop(), 0)
-    assert {one.failure for one in again} == {"not sent: 0 s have passed"}
+    responses = replay(explorer.requests, Shop(), 0)
+    assert {one.failure for one in responses} == {"not sent: 0 s have passed"}
 
 
 def test_operations_without_requests_are_reported_when_time_is_up(tmp_path: Path) -> None:

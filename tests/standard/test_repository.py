@@ -154,7 +154,7 @@ def test_parent_directories_are_read_up_to_the_top_of_the_git_repository(tmp_pat
     (tmp_path / "top/a/b").mkdir()
     read = Repository(tmp_path / "top/a/b")
     assert [*read.above("*.toml")] == [("../x.toml", "2"), ("../../x.toml", "1")]
-    assert [read.seen_from(path) for path, _ in read.above("x.toml")] == ["b", "a/b"]
+    assert [read.path_from(path) for path, _ in read.above("x.toml")] == ["b", "a/b"]
     assert [*Repository(tmp_path / "top").above("*.toml")] == []
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drydock_standard.check import Check, at, code, skip
-from drydock_standard.repository import Repository, Unusable, is_aside, table
+from drydock_standard.repository import Repository, Unusable, is_auxiliary, table
 
 NAME = "Chart"
 ORDER = 5
@@ -24,7 +24,7 @@ _VALUE = re.compile(r"\{\{-?\s*\.Values\.([\w.]+)\s*(?:\|\s*(?:int|quote|toStrin
 
 @dataclass(frozen=True)
 class _Manifest:
-    """The text of a file with a workload, and the values of its chart."""
+    """A deployed manifest as text, and the values of its chart."""
 
     path: str
     text: str
@@ -38,8 +38,8 @@ class _Manifest:
         return None if "{{" in text else text.strip("\"'")
 
 
-def _manifests(repository: Repository) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield path and text of each deployed manifest, with the values of its chart."""
+def _manifests(repository: Repository) -> Iterator[_Manifest]:
+    """Yield the manifests that deploy something."""
     charts = [path.rpartition("/")[0] for path in repository.named(r"Chart\.ya?ml")][:_MOST_CHARTS]
     values: dict[str, dict[str, Any]] = {}
     for chart in charts:
@@ -50,21 +50,20 @@ def _manifests(repository: Repository) -> Iterator[tuple[str, str, dict[str, Any
     for path in repository.named(r".*\.(ya?ml|tpl)"):
         text = repository.text(path) or ""
         if (
-            is_aside(path)
+            is_auxiliary(path)
             or path.startswith(".github/")
             or ("kind:" not in text and "prometheus.io/scrape" not in text)
         ):
             continue
         owners = [chart for chart in charts if path.startswith(f"{chart}/templates/".lstrip("/"))]
         if owners:
-            yield path, text, values[max(owners, key=len)]
+            yield _Manifest(path, text, values[max(owners, key=len)])
         elif "apiVersion:" in text:
-            yield path, text, {}
+            yield _Manifest(path, text, {})
 
 
 def _workloads(repository: Repository) -> list[_Manifest]:
-    manifests = [_Manifest(*parts) for parts in _manifests(repository)]
-    workloads = [manifest for manifest in manifests if _WORKLOAD.search(manifest.text)]
+    workloads = [item for item in _manifests(repository) if _WORKLOAD.search(item.text)]
     return workloads or skip("no chart or manifest deploys the service")
 
 
@@ -124,15 +123,15 @@ def _unknown_target_ports(repository: Repository) -> Iterator[str]:
         folder, ports = workload.path.rpartition("/")[0], _container_ports(workload)
         before = known.get(folder, set())
         known[folder] = None if ports is None or before is None else before | ports
-    for path, text, values in _manifests(repository):
-        ports = known.get(path.rpartition("/")[0])
-        if ports is None or not re.search(r"(?m)^kind: [\"']?Service\b", text):
+    for manifest in _manifests(repository):
+        ports = known.get(manifest.path.rpartition("/")[0])
+        if ports is None or not re.search(r"(?m)^kind: [\"']?Service\b", manifest.text):
             continue
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(manifest.text.splitlines(), 1):
             match = re.match(r"\s*(?:- )?targetPort:\s*(.+?)\s*(?:#.*)?$", line)
-            port = _Manifest(path, text, values).filled(match[1]) if match else None
+            port = manifest.filled(match[1]) if match else None
             if port and not port.isdecimal() and port not in ports:
-                yield _unknown_port(path, number, port, ports)
+                yield _unknown_port(manifest.path, number, port, ports)
 
 
 def _container_ports(workload: _Manifest) -> set[str] | None:
@@ -208,7 +207,7 @@ class Monitored(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         workloads = _workloads(repository)
-        if not any(_MONITOR.search(text) for _, text, _ in _manifests(repository)):
+        if not any(_MONITOR.search(manifest.text) for manifest in _manifests(repository)):
             values = list(repository.named(r"values.*\.ya?ml"))
             if not any(_MONITOR.search(repository.text(path) or "") for path in values):
                 yield f"{at(workloads[0].path)}: no ServiceMonitor, PodMonitor or scrape annotation"
@@ -229,7 +228,7 @@ class PinnedRelease(Check):
 
     def find(self, repository: Repository) -> Iterator[str]:
         _workloads(repository)
-        manifests = [path for path, _, _ in _manifests(repository)]
+        manifests = [manifest.path for manifest in _manifests(repository)]
         for path in dict.fromkeys([*repository.named(r"values.*\.ya?ml"), *manifests]):
             for number, line in enumerate(repository.lines(path), 1):
                 if re.match(

@@ -95,7 +95,7 @@ class Fresh(Check):
             yield from _stale(repository, name, partial(stale, text))
             return
         for path, text in _workspace_locks(repository):
-            member = repository.seen_from(path)
+            member = repository.path_from(path)
             yield from _stale(repository, path, partial(locks.stale_uv, text, member=member))
             return
         skip("there is no uv.lock or poetry.lock")
@@ -116,7 +116,7 @@ def _stale(
 def _workspace_locks(repository: Repository) -> Iterator[tuple[str, str]]:
     """Yield path and text of the lock file of the workspace that the service belongs to."""
     for path, text in repository.above("uv.lock"):
-        if locks.has(text, repository.seen_from(path)):
+        if locks.has(text, repository.path_from(path)):
             yield path, text
 
 

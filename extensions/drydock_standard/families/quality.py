@@ -1,4 +1,4 @@
-"""Tests, types, lint, and the debt of old code."""
+"""Tests, types and lint, and the debt list of old code."""
 
 import configparser
 import datetime

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from drydock_standard.check import Check, at, line_of
-from drydock_standard.repository import Repository, is_aside
+from drydock_standard.repository import Repository, is_auxiliary
 
 NAME = "Secrets"
 ORDER = 7
@@ -186,7 +186,7 @@ _IN_ENVIRONMENT = (
 
 def _holds_examples(path: str) -> bool:
     """Return whether a match in this file is most likely an example."""
-    return is_aside(path) or bool(_NOT_CODE.search(path))
+    return is_auxiliary(path) or bool(_NOT_CODE.search(path))
 
 
 def _finding(path: str, text: str, match: re.Match[str], kind: str) -> str:
