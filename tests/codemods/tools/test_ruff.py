@@ -49,7 +49,8 @@ def test_unnamed_rule_reports_count() -> None:
     outcome = run({"a.py": "x = u'a'\n", "b.py": "y = u'a'\n"}, None, unsafe=False)
     assert outcome.texts == {}
     (finding,) = [one for one in outcome.findings if one.rule == RULE]
-    assert (finding.certainty, finding.what) == ("left", "ruff --select UP,FAST: 2 UP025")
+    assert (finding.path, finding.certainty) == (".", "left")
+    assert finding.what == "ruff --select UP,FAST: 2 UP025"
     assert finding.how == "drydock modernize --rule tools-ruff"
 
 

@@ -26,7 +26,7 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
     code = {path: project.files[path] for path in project.modules}
     if not program:
         how = "install ruff, then run: ruff check --select UP,FAST --fix"
-        yield Finding(_NAME, "", 0, "left", "ruff, which this rule runs, is not installed", how)
+        yield Finding(_NAME, ".", 0, "left", "ruff, which this rule runs, is not installed", how)
         return
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:
         for path, text in code.items():
@@ -40,7 +40,7 @@ def _survey(project: Project) -> Iterator[Edit | Finding]:
         _run(program, scratch, "--fix", "--quiet")
         counts = Counter(one["code"] for one in fixable)
         names = ", ".join(f"{count} {name}" for name, count in counts.most_common())
-        yield Finding(_NAME, "", 0, "changed", f"ruff --select UP,FAST: {names}")
+        yield Finding(_NAME, ".", 0, "changed", f"ruff --select UP,FAST: {names}")
         for path, text in code.items():
             new = Path(scratch, path).read_text("utf-8")
             if new != text:
