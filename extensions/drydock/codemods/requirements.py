@@ -76,7 +76,7 @@ def add(
         what = f"{why}; {name} is not a dependency"
         yield Finding(rule, path, 0, "left", what, f"add {wanted}")
         return
-    yield from _locks(project, rule, name)
+    yield from _report_locks(project, rule, name)
 
 
 def replace(
@@ -104,7 +104,7 @@ def replace(
             yield Edit(path, text[: match.start()] + line + text[match.end() :])
             yield Finding(rule, path, number, "changed", f"{old} -> {name}: it {why}")
     if replaced:
-        yield from _locks(project, rule, name)
+        yield from _report_locks(project, rule, name)
 
 
 def _renamed(line: str, old: str, wanted: str) -> str:
@@ -122,7 +122,7 @@ def _renamed(line: str, old: str, wanted: str) -> str:
     )
 
 
-def _locks(project: Project, rule: str, name: str) -> Iterator[Finding]:
+def _report_locks(project: Project, rule: str, name: str) -> Iterator[Finding]:
     for lock in _LOCKS:
         if lock in project.files:
             yield Finding(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.codemods.fastapi.support import assert_same_events
-from tests.codemods.support import Files, assert_fixed, assert_left
+from tests.codemods.support import Files, apply, assert_fixed, assert_left
 
 RULE = "fastapi-lifespan"
 
@@ -428,3 +428,22 @@ def test_handlers_are_added_to_existing_lifespan_on_request() -> None:
     """
     assert_left(RULE, before, "silently ignored")
     assert_fixed(RULE, before, after, unsafe=True)
+
+
+def test_finding_about_existing_lifespan_names_the_application() -> None:
+    text = """
+    from fastapi import FastAPI
+
+
+    async def lifespan(app):
+        yield
+
+
+    phone = FastAPI(lifespan=lifespan)
+
+
+    @phone.on_event("startup")
+    def start(): ...
+    """
+    (finding, *_) = [one for one in apply(RULE, text).findings if one.certainty == "unsafe"]
+    assert finding.what == "1 event handler of phone -> its lifespan"
