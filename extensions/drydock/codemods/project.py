@@ -318,9 +318,9 @@ def _class(node: ast.ClassDef, module: Module, outer: str) -> None:
         if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     module.classes[name] = Class(module.path, name, node.lineno, bases, fields, methods)
-    for one in node.body:
-        if isinstance(one, ast.ClassDef):
-            _class(one, module, f"{name}.")
+    for inner in node.body:
+        if isinstance(inner, ast.ClassDef):
+            _class(inner, module, f"{name}.")
 
 
 class _Inside(ast.NodeVisitor):
@@ -331,17 +331,17 @@ class _Inside(ast.NodeVisitor):
         self.inner = False
 
     def visit_Import(self, node: ast.Import) -> None:
-        for one in node.names:
-            full = one.name if one.asname else one.name.partition(".")[0]
-            self._import(one.asname or full, full)
+        for alias in node.names:
+            full = alias.name if alias.asname else alias.name.partition(".")[0]
+            self._import(alias.asname or full, full)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         package = _package(self.module.path, node)
-        for one in node.names:
-            if one.name == "*":
+        for alias in node.names:
+            if alias.name == "*":
                 self.module.star_imports.append(package)
             else:
-                self._import(one.asname or one.name, f"{package}.{one.name}".lstrip("."))
+                self._import(alias.asname or alias.name, f"{package}.{alias.name}".lstrip("."))
 
     def _import(self, name: str, full: str) -> None:
         known = self.module.imports.setdefault(name, full)
@@ -357,17 +357,17 @@ class _Inside(ast.NodeVisitor):
         # A name bound in a class is visible neither in its methods nor outside.
         self._shadow(node.name)
         outer, self.inner = self.inner, True
-        for one in [*node.decorator_list, *node.bases, *node.keywords]:
-            self.visit(one)
-        for one in node.body:
-            if isinstance(one, ast.Assign | ast.AnnAssign):
-                for part in (one.value, getattr(one, "annotation", None)):
+        for expression in [*node.decorator_list, *node.bases, *node.keywords]:
+            self.visit(expression)
+        for statement in node.body:
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                for part in (statement.value, getattr(statement, "annotation", None)):
                     if part:
                         self.visit(part)
-            elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
-                self._scope(one, "")
+            elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                self._scope(statement, "")
             else:
-                self.visit(one)
+                self.visit(statement)
         self.inner = outer
 
     def _scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> None:

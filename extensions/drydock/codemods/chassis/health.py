@@ -18,9 +18,13 @@ def _reason(source: Source, line: cst.BaseStatement) -> str:
     call = line.decorators[0].decorator
     if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
         return ""
-    given = call.args[0] if call.args and not call.args[0].keyword else keyword(call.args, "path")
+    argument = (
+        call.args[0] if call.args and not call.args[0].keyword else keyword(call.args, "path")
+    )
     path = (
-        given.value.evaluated_value if given and isinstance(given.value, cst.SimpleString) else ""
+        argument.value.evaluated_value
+        if argument and isinstance(argument.value, cst.SimpleString)
+        else ""
     )
     if call.func.attr.value != "get" or path not in _PATHS or not _is_constant(line):
         return ""

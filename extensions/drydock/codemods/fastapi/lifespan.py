@@ -89,10 +89,10 @@ class _Lifespans(Rewriter):
         app = self._merged[line.name.value]
         assert isinstance(line.body, cst.IndentedBlock)
         body: list[cst.BaseStatement] = []
-        for one in line.body.body:
-            around = _is_yield(one)
+        for statement in line.body.body:
+            around = _is_yield(statement)
             body += self._calls_of(app, "startup") if around else []
-            body.append(one)
+            body.append(statement)
             body += self._calls_of(app, "shutdown") if around else []
         return line.with_changes(body=line.body.with_changes(body=body))
 
@@ -125,9 +125,9 @@ class _Lifespans(Rewriter):
             for app in changed:
                 if before is app.line:
                     lines = self._with_lifespan(app, lines[-1], apart=bool(body), at_top=at_top)
-                for one in app.handlers:
-                    if one.node is before:
-                        lines = self._without_event(one, lines)
+                for handler in app.handlers:
+                    if handler.node is before:
+                        lines = self._without_event(handler, lines)
             body += lines
         return body
 
@@ -156,9 +156,11 @@ class _Lifespans(Rewriter):
             if not isinstance(argument.value, cst.List | cst.Tuple):
                 app.problem = f"on_{phase}= is not a list"
                 continue
-            for one in argument.value.elements:
+            for element in argument.value.elements:
                 kind: Phase = "startup" if phase == "startup" else "shutdown"
-                app.handlers.append(_Handler(kind, app.call, one.value, self._awaited(one.value)))
+                app.handlers.append(
+                    _Handler(kind, app.call, element.value, self._awaited(element.value))
+                )
 
     def _read(self, line: cst.BaseStatement, apps: dict[str, _App]) -> None:
         """Record the handlers that a statement registers on one of `apps`."""
@@ -302,14 +304,14 @@ class _Lifespans(Rewriter):
 
     def _calls_of(self, app: _App, phase: Phase) -> list[cst.BaseStatement]:
         lines: list[cst.BaseStatement] = []
-        for one in app.handlers:
-            if one.phase == phase:
-                callee = cst.Name(one.stored) if one.stored else one.value
+        for handler in app.handlers:
+            if handler.phase == phase:
+                callee = cst.Name(handler.stored) if handler.stored else handler.value
                 code = f"{cst.Module([]).code_for_node(callee)}()"
-                if one.awaited is None:
+                if handler.awaited is None:
                     self.source.add_import("inspect.isawaitable")
                     code = f"if isawaitable(found := {code}):\n    await found"
-                elif one.awaited:
+                elif handler.awaited:
                     code = f"await {code}"
                 lines.append(cst.parse_statement(code))
         return lines
@@ -363,9 +365,9 @@ class _Lifespans(Rewriter):
             if len(kept) == len(last.decorators):
                 return lines
             leading = [*last.leading_lines]
-            for one in last.decorators:
-                if one not in kept:
-                    leading += one.leading_lines
+            for decorator in last.decorators:
+                if decorator not in kept:
+                    leading += decorator.leading_lines
             return [*lines[:-1], last.with_changes(decorators=kept, leading_lines=leading)]
         if not isinstance(handler.node, cst.SimpleStatementLine):
             return lines

@@ -22,8 +22,8 @@ class _Templates(Rewriter):
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:
         func = original_node.func
         if self.source.resolve(func) == _TEMPLATES:
-            more = [one.keyword.value for one in original_node.args if one.keyword]
-            if unknown := [name for name in more if name not in _KNOWN]:
+            keywords = [one.keyword.value for one in original_node.args if one.keyword]
+            if unknown := [name for name in keywords if name not in _KNOWN]:
                 why = f"Jinja2Templates no longer accepts {unknown[0]}="
                 how = "build a jinja2.Environment with it and pass env="
                 self.source.left(original_node, why, how)

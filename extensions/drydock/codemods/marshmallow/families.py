@@ -126,8 +126,8 @@ class Families:
 
     def _meta(self, ref: str) -> tuple[Mapping[str, cst.BaseExpression], Declared | None]:
         """Return the effective options, those of the nearest `Meta`, and the class that has it."""
-        for each in _order(ref, self.classes):
-            declared = self.classes[each]
+        for ancestor in _order(ref, self.classes):
+            declared = self.classes[ancestor]
             if declared.meta is not None:
                 options: dict[str, cst.BaseExpression] = {}
                 for base in reversed(declared.meta_bases):
@@ -149,13 +149,13 @@ class Families:
         return {}
 
     def _nested_in(self, shape: Shape) -> Iterator[str]:
-        for one in shape.members.values():
-            for target in _targets(one.origin, one.field.call):
-                if ref := self.find(one.origin, target):
+        for member in shape.members.values():
+            for target in _targets(member.origin, member.field.call):
+                if ref := self.find(member.origin, target):
                     yield ref
                 else:
                     what = f"the nested schema is unknown: {short_text(target)}"
-                    one.origin.doubt(one.field.call, what, "name a schema of the service")
+                    member.origin.doubt(member.field.call, what, "name a schema of the service")
 
     def nested_by(self, one: Member) -> set[str]:
         """Return the refs of the schemas that a field nests."""
@@ -278,12 +278,12 @@ def _restricted(
             names = ()
         lists[name] = names
     for name in ("fields", "exclude"):
-        for each in lists[name]:
-            if each not in every and name == "fields" and version == 3:
+        for field_name in lists[name]:
+            if field_name not in every and name == "fields" and version == 3:
                 # marshmallow 3 dumps such a field by the type of its value, and loads it unchanged.
-                every[each] = Member(owner.inferred(each), owner, "both")
-            elif each not in every:
-                what = f"Meta.{name} names {each}, which is not declared"
+                every[field_name] = Member(owner.inferred(field_name), owner, "both")
+            elif field_name not in every:
+                what = f"Meta.{name} names {field_name}, which is not declared"
                 owner.doubt(meta[name], what, "declare the field, or delete the name")
     if lists["fields"]:
         every = {name: every[name] for name in lists["fields"] if name in every}

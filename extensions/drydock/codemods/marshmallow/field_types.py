@@ -370,9 +370,9 @@ def _address(kind: str, call: cst.Call, to: Translation) -> _Parts:
     text = '"Not a valid email address."' if kind == "Email" else '"Not a valid URL."'
     messages = keywords.get("error_messages")
     if isinstance(messages, cst.Dict):
-        for each in messages.elements:
-            if isinstance(each, cst.DictElement) and text_of(each.key)[1:-1] == "invalid":
-                text = text_of(each.value)
+        for element in messages.elements:
+            if isinstance(element, cst.DictElement) and text_of(element.key)[1:-1] == "invalid":
+                text = text_of(element.value)
                 options.append(f"error={text}")
     validators = keywords.get("validate")
     if not options and (validators is None or text_of(validators) == "None"):
@@ -477,9 +477,9 @@ def _constant(call: cst.Call, to: Translation, check: str) -> _Parts:
 def _computed(kind: str) -> Callable[[cst.Call, Translation, str], _Parts]:
     def computed(call: cst.Call, to: Translation, check: str) -> _Parts:
         _check_arguments(call, ("serialize", "deserialize"), to, 2)
-        for each in call.args:
-            value = each.value
-            takes = _is_own(each, ("serialize", "deserialize"))
+        for argument in call.args:
+            value = argument.value
+            takes = _is_own(argument, ("serialize", "deserialize"))
             if kind == "Function" and takes and not _takes_one(value, to):
                 what = "a Function may take the context"
                 to.doubt(call, what, "use a lambda, or a contextvars.ContextVar")

@@ -24,10 +24,12 @@ class Needed(cst.CSTVisitor):
             if isinstance(statement, cst.FunctionDef):
                 for part in (statement.body, statement.params):
                     part.visit(self)
-                for each in statement.decorators:
-                    call = each.decorator if isinstance(each.decorator, cst.Call) else None
-                    if self.source.resolve(call.func if call else each.decorator) not in HOOKS:
-                        each.visit(self)
+                for decorator in statement.decorators:
+                    call = (
+                        decorator.decorator if isinstance(decorator.decorator, cst.Call) else None
+                    )
+                    if self.source.resolve(call.func if call else decorator.decorator) not in HOOKS:
+                        decorator.visit(self)
             elif isinstance(statement, cst.ClassDef) and statement.name.value != "Meta":
                 statement.visit(self)
         return False

@@ -259,9 +259,9 @@ class _Service:
                 for path, source in self.sources.items()
                 if name in self.project.files[path]
             )
-            for one in users if every != inside else ():
+            for user in users if every != inside else ():
                 what = f"{name} is also used outside the fields of schemas"
-                one.doubt(one.node, what, "use a separate class there")
+                user.doubt(user.node, what, "use a separate class there")
 
     def _doubts(self, group: list[str]) -> list[Reason]:
         return [reason for ref in group for reason in self.classes[ref].reasons]

@@ -102,12 +102,14 @@ class Writer:
             if name
         }
         stem = declared.name.removesuffix("Schema") or declared.name
-        for each in (stem, declared.name):
+        for prefix in (stem, declared.name):
             if not shape.split:
-                models = Models(f"{each}Data", f"{each}Data", f"{each}Data", ref)
+                models = Models(f"{prefix}Data", f"{prefix}Data", f"{prefix}Data", ref)
             else:
                 shared = any(self._is_shared(one) for one in self._own(shape))
-                models = Models(f"{each}Base" if shared else "", f"{each}In", f"{each}Out", ref)
+                models = Models(
+                    f"{prefix}Base" if shared else "", f"{prefix}In", f"{prefix}Out", ref
+                )
             if taken.isdisjoint({models.both, models.load, models.dump}):
                 return models
         what = f"the names {stem}Data and {declared.name}Data are taken"
@@ -248,9 +250,9 @@ class Writer:
         extra: str = "",
     ) -> cst.BaseStatement:
         lines: list[cst.BaseStatement] = []
-        for one in members:
+        for member in members:
             lines.append(
-                self._field(one, side, shape, names, [each.field.name for each in members])
+                self._field(member, side, shape, names, [each.field.name for each in members])
             )
         heads = list(bases) or [names.adapter("Model")]
         if extra:
@@ -410,15 +412,15 @@ def _remaining_body(declared: Declared, names: Names) -> list[cst.BaseStatement]
 
 def _with_hooks(declared: Declared, method: cst.FunctionDef, names: Names) -> cst.FunctionDef:
     decorators = []
-    for each in method.decorators:
-        call = each.decorator if isinstance(each.decorator, cst.Call) else None
-        full = declared.source.resolve(call.func if call else each.decorator)
+    for decorator in method.decorators:
+        call = decorator.decorator if isinstance(decorator.decorator, cst.Call) else None
+        full = declared.source.resolve(call.func if call else decorator.decorator)
         if full in HOOKS:
             new = cst.parse_expression(names.adapter(full.removeprefix("marshmallow.")))
             swapped = call.with_changes(func=new) if call else new
-            decorators.append(each.with_changes(decorator=swapped))
+            decorators.append(decorator.with_changes(decorator=swapped))
         else:
-            decorators.append(each)
+            decorators.append(decorator)
     return method.with_changes(decorators=decorators)
 
 

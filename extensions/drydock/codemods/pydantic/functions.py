@@ -116,11 +116,11 @@ def with_decorators(
     `as_method` leaves `classmethod` out: the function is called on an instance.
     """
     decorators = []
-    for one in node.decorators:
-        if one is old:
-            decorators.append(one.with_changes(decorator=new))
-        elif dotted(one.decorator) != "classmethod":
-            decorators.append(one)
+    for decorator in node.decorators:
+        if decorator is old:
+            decorators.append(decorator.with_changes(decorator=new))
+        elif dotted(decorator.decorator) != "classmethod":
+            decorators.append(decorator)
     if not as_method:
         decorators.append(cst.Decorator(cst.Name("classmethod")))
     return node.with_changes(decorators=decorators)

@@ -148,7 +148,7 @@ class _Methods(WithTypes):
         receiver = self.type_of(node.func.value)
         keywords = {one.keyword.value for one in node.args if one.keyword}
         what = f".{name}() -> .{new}()"
-        if not receiver or receiver.kind == "many":
+        if not receiver or receiver.kind == "collection":
             # Methods of other objects with this name have other arguments, or none.
             telling = name in _TELLING or (name in {"dict", "json"} and keywords & _OLD_DUMP)
             if (

@@ -29,11 +29,11 @@ _MANY = {
 class Type:
     """The type of an expression: a model, a collection of it, or its class."""
 
-    kind: Literal["one", "many", "class"]
+    kind: Literal["instance", "collection", "class"]
     ref: str
 
 
-_Binding = tuple[Literal["is", "of", "in", "?"], cst.BaseExpression | None]
+_Binding = tuple[Literal["value", "annotation", "iterable", "unknown"], cst.BaseExpression | None]
 """A value, an annotation, a collection with the name as item, or an unknown binding."""
 
 
@@ -50,16 +50,24 @@ class WithTypes(InModels):
         scope = _bindings([node.body])
         self._scopes.append(scope)
         parameters = node.params
-        for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
-            type_ = one.annotation.annotation if one.annotation else None
-            scope.setdefault(one.name.value, []).append(("of", type_) if type_ else ("?", None))
+        for parameter in (
+            *parameters.posonly_params,
+            *parameters.params,
+            *parameters.kwonly_params,
+        ):
+            type_ = parameter.annotation.annotation if parameter.annotation else None
+            scope.setdefault(parameter.name.value, []).append(
+                ("annotation", type_) if type_ else ("unknown", None)
+            )
         own = None
         first = (*parameters.posonly_params, *parameters.params)[:1]
         if self.classes and first and len(self._methods) < len(self.classes):
             decorators = {dotted(one.decorator) for one in node.decorators}
             ref = f"{self.source.path}:{'.'.join(one.name.value for one in self.classes)}"
             if "staticmethod" not in decorators:
-                kind: Literal["one", "class"] = "class" if "classmethod" in decorators else "one"
+                kind: Literal["instance", "class"] = (
+                    "class" if "classmethod" in decorators else "instance"
+                )
                 own = (first[0].name.value, Type(kind, ref))
         self._methods.append(own)
 
@@ -85,10 +93,10 @@ class WithTypes(InModels):
         if isinstance(node, cst.Subscript):
             if self.source.is_a(node.value, *ROOTS):
                 return Type("class", self.source.resolve(node.value))
-            several = self.type_of(node.value)
+            collection = self.type_of(node.value)
             index = node.slice[0].slice
-            if several and several.kind == "many" and isinstance(index, cst.Index):
-                return Type("one", several.ref)
+            if collection and collection.kind == "collection" and isinstance(index, cst.Index):
+                return Type("instance", collection.ref)
         return None
 
     def _of_name(self, node: cst.Name) -> Type | None:
@@ -97,7 +105,7 @@ class WithTypes(InModels):
             return own[1] if self.source.project.is_a(own[1].ref, *ROOTS) else None
         for scope in reversed(self._scopes):
             if name in scope:
-                return self._agreed(name, scope[name])
+                return self._common_type(name, scope[name])
         if self.source.is_a(node, *ROOTS):
             return Type("class", self.source.resolve(node))
         return self._of_import(self.source.resolve(node))
@@ -107,15 +115,15 @@ class WithTypes(InModels):
         path, _, name = full.partition(":")
         factory = self.source.project.modules[path].factories.get(name, "") if name else ""
         ref = self.source.project.resolve(path, factory) if factory else ""
-        return Type("one", ref) if ref and self.source.project.is_a(ref, *ROOTS) else None
+        return Type("instance", ref) if ref and self.source.project.is_a(ref, *ROOTS) else None
 
-    def _agreed(self, name: str, bindings: list[_Binding]) -> Type | None:
+    def _common_type(self, name: str, bindings: list[_Binding]) -> Type | None:
         if name in self._pending:
             return None
         self._pending.add(name)
         types: set[Type | None] = set()
         for how, value in bindings:
-            if how == "is" and value is not None and dotted(value) == "None":
+            if how == "value" and value is not None and dotted(value) == "None":
                 continue
             types.add(self._bound(how, value))
         self._pending.discard(name)
@@ -124,11 +132,11 @@ class WithTypes(InModels):
     def _bound(self, how: str, value: cst.BaseExpression | None) -> Type | None:
         if value is None:
             return None
-        if how == "of":
+        if how == "annotation":
             return self.of_annotation(self.source.path, value)
         type_ = self.type_of(value)
-        if how == "in":
-            return Type("one", type_.ref) if type_ and type_.kind == "many" else None
+        if how == "iterable":
+            return Type("instance", type_.ref) if type_ and type_.kind == "collection" else None
         return type_
 
     def _of_call(self, node: cst.Call) -> Type | None:
@@ -137,8 +145,8 @@ class WithTypes(InModels):
             receiver = self.type_of(func.value)
             name = func.attr.value
             if receiver and receiver.kind == "class" and name in _CONSTRUCTORS:
-                return Type("one", receiver.ref)
-            if receiver and receiver.kind == "one":
+                return Type("instance", receiver.ref)
+            if receiver and receiver.kind == "instance":
                 if name in _COPYING:
                     return receiver
                 for class_ in self.source.project.lineage(receiver.ref):
@@ -146,14 +154,14 @@ class WithTypes(InModels):
                         return self._of_text(class_.path, returned)
         called = self.type_of(func)
         if called and called.kind == "class":
-            return Type("one", called.ref)
+            return Type("instance", called.ref)
         path, _, name = self.source.resolve(func).partition(":")
         function = self.source.project.modules[path].functions.get(name) if name else None
         return self._of_text(path, function.returns) if function and function.returns else None
 
     def _of_attribute(self, node: cst.Attribute) -> Type | None:
         receiver = self.type_of(node.value)
-        if receiver and receiver.kind == "one":
+        if receiver and receiver.kind == "instance":
             for class_ in self.source.project.lineage(receiver.ref):
                 if annotation := class_.fields.get(node.attr.value):
                     return self._of_text(class_.path, annotation)
@@ -179,11 +187,11 @@ class WithTypes(InModels):
             if full in {"typing.Optional", "typing.Annotated"} and inner:
                 return self.of_annotation(path, inner[0])
             item = self.of_annotation(path, inner[0]) if len(inner) == 1 else None
-            if item and item.kind == "one" and full in _MANY:
-                return Type("many", item.ref)
+            if item and item.kind == "instance" and full in _MANY:
+                return Type("collection", item.ref)
             if item and full in {"typing.Type", "builtins.type"}:
                 return Type("class", item.ref)
-        return Type("one", full) if full and project.is_a(full, *ROOTS) else None
+        return Type("instance", full) if full and project.is_a(full, *ROOTS) else None
 
 
 def _bindings(body: Sequence[cst.CSTNode]) -> dict[str, list[_Binding]]:
@@ -203,48 +211,48 @@ class _Scope(cst.CSTVisitor):
     def _add(
         self,
         target: cst.BaseExpression,
-        how: Literal["is", "of", "in", "?"],
+        how: Literal["value", "annotation", "iterable", "unknown"],
         value: cst.BaseExpression | None,
     ) -> None:
         if isinstance(target, cst.Name):
             self.bindings.setdefault(target.value, []).append((how, value))
         elif isinstance(target, cst.Tuple | cst.List):
-            for one in target.elements:
-                self._add(one.value, "?", None)
+            for element in target.elements:
+                self._add(element.value, "unknown", None)
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        self._add(node.name, "?", None)
+        self._add(node.name, "unknown", None)
         return False
 
     def visit_ClassDef(self, node: cst.ClassDef) -> bool:
         return False
 
     def visit_Lambda(self, node: cst.Lambda) -> bool:
-        for one in node.params.params:
-            self._add(one.name, "?", None)
+        for parameter in node.params.params:
+            self._add(parameter.name, "unknown", None)
         return True
 
     def visit_Assign(self, node: cst.Assign) -> None:
         for target in node.targets:
-            self._add(target.target, "is", node.value)
+            self._add(target.target, "value", node.value)
 
     def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
-        self._add(node.target, "of", node.annotation.annotation)
+        self._add(node.target, "annotation", node.annotation.annotation)
 
     def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self._add(node.target, "?", None)
+        self._add(node.target, "unknown", None)
 
     def visit_NamedExpr(self, node: cst.NamedExpr) -> None:
-        self._add(node.target, "is", node.value)
+        self._add(node.target, "value", node.value)
 
     def visit_For(self, node: cst.For) -> None:
-        self._add(node.target, "in", node.iter)
+        self._add(node.target, "iterable", node.iter)
 
     def visit_CompFor(self, node: cst.CompFor) -> None:
-        self._add(node.target, "in", node.iter)
+        self._add(node.target, "iterable", node.iter)
 
     def visit_AsName(self, node: cst.AsName) -> None:
-        self._add(node.name, "?", None)
+        self._add(node.name, "unknown", None)
 
     def visit_Import(self, node: cst.Import) -> bool:
         return False

@@ -232,8 +232,8 @@ class _ValuesUse(ast.NodeVisitor):
             )
             if func.attr == "get" and isinstance(key, str) and not node.keywords:
                 self.fields.add(key)
-                for one in node.args[1:]:
-                    self.visit(one)
+                for argument in node.args[1:]:
+                    self.visit(argument)
                 return
         self.generic_visit(node)
 
