@@ -157,10 +157,10 @@ class Families:
                     what = f"the nested schema is unknown: {short_text(target)}"
                     member.origin.doubt(member.field.call, what, "name a schema of the service")
 
-    def nested_by(self, one: Member) -> set[str]:
+    def nested_by(self, member: Member) -> set[str]:
         """Return the refs of the schemas that a field nests."""
-        targets = _targets(one.origin, one.field.call)
-        return {ref for target in targets if (ref := self.find(one.origin, target))}
+        targets = _targets(member.origin, member.field.call)
+        return {ref for target in targets if (ref := self.find(member.origin, target))}
 
     def find(self, declared: Declared, target: cst.BaseExpression) -> str:
         """Return the ref of the schema that a field nests; empty if uncertain."""
@@ -245,19 +245,23 @@ def _order(ref: str, classes: Mapping[str, Declared]) -> list[str]:
     return [names[kind] for kind in kinds]
 
 
-def _side(one: Field, declared: Declared) -> Side:
-    options = {name: text_of(value) for name, value in keywords_of(one.call).items()}
+def _side(declaration: Field, declared: Declared) -> Side:
+    options = {name: text_of(value) for name, value in keywords_of(declaration.call).items()}
     load, dump = options.get("load_only") == "True", options.get("dump_only") == "True"
     for name in ("load_only", "dump_only"):
         if options.get(name, "False") not in ("True", "False"):
-            declared.doubt(one.call, f"{name} is only known at run time", f"write {name}=True")
-    if one.kind in ("Method", "Function"):
-        places = [each for each in one.call.args if not each.keyword]
+            declared.doubt(
+                declaration.call, f"{name} is only known at run time", f"write {name}=True"
+            )
+    if declaration.kind in ("Method", "Function"):
+        places = [each for each in declaration.call.args if not each.keyword]
         writes = len(places) > 0 or options.get("serialize", "None") != "None"
         reads = len(places) > 1 or options.get("deserialize", "None") != "None"
         load, dump = reads and not writes, writes and not reads
     if load and dump:
-        declared.doubt(one.call, f"{one.name} is neither loaded nor dumped", "delete it")
+        declared.doubt(
+            declaration.call, f"{declaration.name} is neither loaded nor dumped", "delete it"
+        )
     return "load" if load else "dump" if dump else "both"
 
 
@@ -288,12 +292,12 @@ def _restricted(
     if lists["fields"]:
         every = {name: every[name] for name in lists["fields"] if name in every}
     every = {name: one for name, one in every.items() if name not in lists["exclude"]}
-    for name, one in every.items():
-        load = name in lists["load_only"] or one.side == "load"
-        dump = name in lists["dump_only"] or one.side == "dump"
+    for name, member in every.items():
+        load = name in lists["load_only"] or member.side == "load"
+        dump = name in lists["dump_only"] or member.side == "dump"
         if load and dump:
             owner.doubt(owner.node, f"{name} is neither loaded nor dumped", "delete it")
-        one.side = "load" if load else "dump" if dump else "both"
+        member.side = "load" if load else "dump" if dump else "both"
     return every
 
 

@@ -130,31 +130,31 @@ class _Parts:
     outer: list[str] = field(default_factory=list)
 
 
-def translate(one: Field, to: Translation, written_name: str) -> Written:
+def translate(declaration: Field, context: Translation, written_name: str) -> Written:
     """Return the annotation and the default of a field."""
-    call, options = one.call, keywords_of(one.call)
-    parts = _type_parts(one.kind, call, to)
-    null = _nullable(one, options, to)
+    call, options = declaration.call, keywords_of(declaration.call)
+    parts = _type_parts(declaration.kind, call, context)
+    null = _nullable(declaration, options, context)
     outer = list(parts.outer)
-    if written_name != one.name:
-        outer.append(f'{to.names.adapter("Named")}("{one.name}")')
+    if written_name != declaration.name:
+        outer.append(f'{context.names.adapter("Named")}("{declaration.name}")')
     if "attribute" in options and text_of(options["attribute"]) != "None":
-        outer.append(f"{to.names.adapter('Attribute')}({text_of(options['attribute'])})")
+        outer.append(f"{context.names.adapter('Attribute')}({text_of(options['attribute'])})")
     dump_default = options.get("dump_default", options.get("default"))
-    if dump_default is not None and not _is_missing(to, dump_default):
-        outer.append(f"{to.names.adapter('DumpDefault')}({text_of(dump_default)})")
-    if messages := _messages(options.get("error_messages"), to):
+    if dump_default is not None and not _is_missing(context, dump_default):
+        outer.append(f"{context.names.adapter('DumpDefault')}({text_of(dump_default)})")
+    if messages := _messages(options.get("error_messages"), context):
         outer.append(messages)
-    if "validate" in options and one.kind in ("Method", "Function", "Constant"):
-        to.doubt(call, f"a {one.kind} has validators", "call them in the function")
+    if "validate" in options and declaration.kind in ("Method", "Function", "Constant"):
+        context.doubt(call, f"a {declaration.kind} has validators", "call them in the function")
     annotation = parts.type
     if parts.check:
-        annotation = _annotated(annotation, [parts.check], to.names)
+        annotation = _annotated(annotation, [parts.check], context.names)
     if null:
         annotation = f"{annotation} | None"
     if outer:
-        annotation = _annotated(annotation, outer, to.names)
-    return Written(annotation, _default(one, options, to))
+        annotation = _annotated(annotation, outer, context.names)
+    return Written(annotation, _default(declaration, options, context))
 
 
 def _annotated(inner: str, more: list[str], names: Names) -> str:
@@ -164,43 +164,47 @@ def _annotated(inner: str, more: list[str], names: Names) -> str:
     return f"{head}{inner}, {', '.join(more)}]"
 
 
-def _default(one: Field, keywords: Mapping[str, cst.BaseExpression], to: Translation) -> str:
-    required = _flag(one.call, keywords, "required", to)
+def _default(
+    declaration: Field, keywords: Mapping[str, cst.BaseExpression], context: Translation
+) -> str:
+    required = _flag(declaration.call, keywords, "required", context)
     value = keywords.get("load_default", keywords.get("missing"))
-    if one.kind == "Constant":
+    if declaration.kind == "Constant":
         if required:
-            to.doubt(one.call, "a Constant is required", "delete required=True")
-        value = one.call.args[0].value if one.call.args else value
-    if value is not None and _is_missing(to, value):
+            context.doubt(declaration.call, "a Constant is required", "delete required=True")
+        value = declaration.call.args[0].value if declaration.call.args else value
+    if value is not None and _is_missing(context, value):
         value = None
     options = []
     if "data_key" in keywords and text_of(keywords["data_key"]) != "None":
         options.append(f"alias={text_of(keywords['data_key'])}")
-    options += _documentation(one, keywords, to)
+    options += _documentation(declaration, keywords, context)
     if required:
         if value is not None:
-            to.doubt(one.call, "a required field has a default", "remove one of the two")
-        return f"{to.names.library('pydantic.Field')}({', '.join(options)})" if options else ""
+            context.doubt(
+                declaration.call, "a required field has a default", "remove declaration of the two"
+            )
+        return f"{context.names.library('pydantic.Field')}({', '.join(options)})" if options else ""
     if value is None:
-        return f"{to.names.adapter('optional')}({', '.join(options)})"
+        return f"{context.names.adapter('optional')}({', '.join(options)})"
     text = text_of(value)
     factory = isinstance(value, cst.Lambda) or text in _BUILTIN_FACTORIES
     if options or factory:
         argument = "default_factory" if factory else "default"
         inside = ", ".join([f"{argument}={text}", *options])
-        return f"{to.names.library('pydantic.Field')}({inside})"
+        return f"{context.names.library('pydantic.Field')}({inside})"
     return text
 
 
 def _documentation(
-    one: Field, keywords: Mapping[str, cst.BaseExpression], to: Translation
+    declaration: Field, keywords: Mapping[str, cst.BaseExpression], context: Translation
 ) -> list[str]:
     """Return metadata, which is only for documentation, as arguments of Field."""
-    known = _COMMON | {*_OWN_OPTIONS.get(one.kind, ()), *_own_options(one.kind)}
+    known = _COMMON | {*_OWN_OPTIONS.get(declaration.kind, ()), *_own_options(declaration.kind)}
     entries = {
         name: (f'"{name}"', value)
         for name, value in keywords.items()
-        if to.version == 3 and name not in known
+        if context.version == 3 and name not in known
     }
     metadata = keywords.get("metadata")
     if isinstance(metadata, cst.Dict):
@@ -209,9 +213,11 @@ def _documentation(
             if isinstance(key, cst.SimpleString):
                 entries[str(key.evaluated_value)] = (text_of(key), element.value)
             else:
-                to.doubt(metadata, "a key of metadata is not a string literal", "write it as one")
+                context.doubt(
+                    metadata, "a key of metadata is not a string literal", "write it as declaration"
+                )
     elif metadata is not None and text_of(metadata) != "None":
-        to.doubt(metadata, "metadata is not a dictionary literal", "write it as one")
+        context.doubt(metadata, "metadata is not a dictionary literal", "write it as declaration")
     options, rest = [], []
     for key_name, (key_text, value) in entries.items():
         plain = isinstance(value, cst.SimpleString | cst.ConcatenatedString)
@@ -230,140 +236,150 @@ def _own_options(kind: str) -> tuple[str, ...]:
     return _OPTIONS[kind][3] if kind in _OPTIONS else ()
 
 
-def _messages(messages: cst.BaseExpression | None, to: Translation) -> str:
+def _messages(messages: cst.BaseExpression | None, context: Translation) -> str:
     if messages is None or text_of(messages) == "None":
         return ""
     if not isinstance(messages, cst.Dict):
-        to.doubt(messages, "error_messages is not a dictionary literal", "write it as one")
+        context.doubt(messages, "error_messages is not a dictionary literal", "write it as one")
         return ""
     texts = []
     for element in messages.elements:
         key = element.key if isinstance(element, cst.DictElement) else None
         if not isinstance(key, cst.SimpleString) or not str(key.evaluated_value).isidentifier():
-            to.doubt(messages, "a key of error_messages is not a string literal", "write it as one")
+            context.doubt(
+                messages, "a key of error_messages is not a string literal", "write it as one"
+            )
             continue
         if key.evaluated_value == "validator_failed":
             how = "raise ValidationError with it in the validator"
-            to.doubt(messages, "the message validator_failed is replaced", how)
+            context.doubt(messages, "the message validator_failed is replaced", how)
         texts.append(f"{key.evaluated_value!s}={text_of(element.value)}")
-    return f"{to.names.adapter('Messages')}({', '.join(texts)})" if texts else ""
+    return f"{context.names.adapter('Messages')}({', '.join(texts)})" if texts else ""
 
 
-def _nullable(one: Field, keywords: Mapping[str, cst.BaseExpression], to: Translation) -> bool:
+def _nullable(
+    declaration: Field, keywords: Mapping[str, cst.BaseExpression], context: Translation
+) -> bool:
     if "allow_none" in keywords and text_of(keywords["allow_none"]) != "None":
-        return _flag(one.call, keywords, "allow_none", to)
+        return _flag(declaration.call, keywords, "allow_none", context)
     value = keywords.get("load_default", keywords.get("missing"))
-    if one.kind == "Constant" and to.version == 4 and one.call.args:
-        value = one.call.args[0].value
+    if declaration.kind == "Constant" and context.version == 4 and declaration.call.args:
+        value = declaration.call.args[0].value
     return value is not None and text_of(value) == "None"
 
 
 def _flag(
-    call: cst.Call, keywords: Mapping[str, cst.BaseExpression], name: str, to: Translation
+    call: cst.Call, keywords: Mapping[str, cst.BaseExpression], name: str, context: Translation
 ) -> bool:
     text = text_of(keywords[name]) if name in keywords else "False"
     if text not in ("True", "False"):
-        to.doubt(call, f"{name}={text} is only known at run time", f"write {name}=True or False")
+        context.doubt(
+            call, f"{name}={text} is only known at run time", f"write {name}=True or False"
+        )
     return text == "True"
 
 
-def _is_missing(to: Translation, node: cst.BaseExpression) -> bool:
-    return to.declared.source.resolve(node) == "marshmallow.missing"
+def _is_missing(context: Translation, node: cst.BaseExpression) -> bool:
+    return context.declared.source.resolve(node) == "marshmallow.missing"
 
 
-def _type_parts(kind: str, call: cst.Call, to: Translation) -> _Parts:
+def _type_parts(kind: str, call: cst.Call, context: Translation) -> _Parts:
     keywords = keywords_of(call)
     check = ""
     if kind in ("Email", "Url", "URL"):
-        return _address(kind, call, to)
+        return _address(kind, call, context)
     if kind not in ("Nested", "Pluck"):
-        check = translate_checks(to.declared, keywords.get("validate"), "", to.names)
-    if to.declared.source.resolve(call.func) in to.declared.own_fields:
-        return _Parts(_own_type(kind, call, to), check)
+        check = translate_checks(context.declared, keywords.get("validate"), "", context.names)
+    if context.declared.source.resolve(call.func) in context.declared.own_fields:
+        return _Parts(_own_type(kind, call, context), check)
     if kind in _PLAIN:
-        _check_arguments(call, (), to)
-        return _Parts(to.names.adapter(_PLAIN[kind]), check)
+        _check_arguments(call, (), context)
+        return _Parts(context.names.adapter(_PLAIN[kind]), check)
     if kind in _OPTIONS:
-        return _Parts(_with_options(kind, call, to), check)
+        return _Parts(_with_options(kind, call, context), check)
     if kind in _IP:
-        _check_arguments(call, ("exploded",), to)
+        _check_arguments(call, ("exploded",), context)
         alias, read, noun = _IP[kind]
         if "exploded" not in keywords:
-            return _Parts(to.names.adapter(alias), check)
-        any_, as_ip = to.names.library("typing.Any"), to.names.adapter("AsIP")
-        options = f'{to.names.library(read)}, "{noun}", exploded={text_of(keywords["exploded"])}'
-        return _Parts(_annotated(any_, [f"{as_ip}({options})"], to.names), check)
+            return _Parts(context.names.adapter(alias), check)
+        any_, as_ip = context.names.library("typing.Any"), context.names.adapter("AsIP")
+        options = (
+            f'{context.names.library(read)}, "{noun}", exploded={text_of(keywords["exploded"])}'
+        )
+        return _Parts(_annotated(any_, [f"{as_ip}({options})"], context.names), check)
     if kind in ("Enum", "Constant", "Method", "Function", "List", "Tuple", "Dict", "Mapping"):
-        return _SPECIAL[kind](call, to, check)
+        return _SPECIAL[kind](call, context, check)
     if kind in ("Nested", "Pluck"):
-        return _nested(kind, call, to)
-    to.doubt(call, f"the field {kind} has no counterpart", "translate the class by hand")
+        return _nested(kind, call, context)
+    context.doubt(call, f"the field {kind} has no counterpart", "translate the class by hand")
     return _Parts("None")
 
 
 def _check_arguments(
-    call: cst.Call, own: tuple[str, ...], to: Translation, positional: int = 0
+    call: cst.Call, own: tuple[str, ...], context: Translation, positional: int = 0
 ) -> None:
     """Add a reason if a field has arguments of unknown meaning."""
     places = [each for each in call.args if not each.keyword and not each.star]
     if any(each.star for each in call.args):
-        to.doubt(call, "arguments are unpacked with * or **", "write them out")
+        context.doubt(call, "arguments are unpacked with * or **", "write them out")
     elif len(places) > positional:
-        to.doubt(call, "an argument is positional", "pass it by keyword")
+        context.doubt(call, "an argument is positional", "pass it by keyword")
     for name, value in keywords_of(call).items():
         if name in ("pre_load", "post_load"):
-            to.doubt(value, f"a field has {name}", "do it in a hook of the schema")
+            context.doubt(value, f"a field has {name}", "do it in a hook of the schema")
         elif name not in _COMMON and name not in own:
             # marshmallow 3 takes it for metadata; marshmallow 2 had these two.
-            if to.version == 4 or name in ("load_from", "dump_to"):
-                to.doubt(value, f"the option {name} is unknown", "delete it")
-        elif to.version == 4 and name in ("missing", "default"):
-            to.doubt(value, f"marshmallow 4 has no {name}=", "write load_default or dump_default")
+            if context.version == 4 or name in ("load_from", "dump_to"):
+                context.doubt(value, f"the option {name} is unknown", "delete it")
+        elif context.version == 4 and name in ("missing", "default"):
+            context.doubt(
+                value, f"marshmallow 4 has no {name}=", "write load_default or dump_default"
+            )
 
 
-def _own_type(kind: str, call: cst.Call, to: Translation) -> str:
+def _own_type(kind: str, call: cst.Call, context: Translation) -> str:
     """Return the type for a field class of the service."""
     name = text_of(call.func)
     if kind in _OPTIONS:
-        return _with_options(kind, call, to, name)
-    _check_arguments(call, (), to)
-    python = to.names.library("uuid.UUID") if kind == "UUID" else "str"
-    return _annotated(python, [f"{name}()"], to.names)
+        return _with_options(kind, call, context, name)
+    _check_arguments(call, (), context)
+    python = context.names.library("uuid.UUID") if kind == "UUID" else "str"
+    return _annotated(python, [f"{name}()"], context.names)
 
 
-def _with_options(kind: str, call: cst.Call, to: Translation, own_class: str = "") -> str:
+def _with_options(kind: str, call: cst.Call, context: Translation, own_class: str = "") -> str:
     alias, python, as_class, own = _OPTIONS[kind]
     positional = 1 if "format" in own or "precision" in own else 2 if kind == "Decimal" else 0
-    _check_arguments(call, own, to, positional)
+    _check_arguments(call, own, context, positional)
     keywords = keywords_of(call)
     options = [text_of(each.value) for each in call.args if not each.keyword]
     options += [f"{name}={text_of(keywords[name])}" for name in own if name in keywords]
-    if kind == "TimeDelta" and to.version == 4 and "serialization_type" in keywords:
-        to.doubt(call, "marshmallow 4 has no serialization_type", "delete it")
-    if "format" in own and not options and (default := to.formats.get(_META_FORMATS[kind])):
+    if kind == "TimeDelta" and context.version == 4 and "serialization_type" in keywords:
+        context.doubt(call, "marshmallow 4 has no serialization_type", "delete it")
+    if "format" in own and not options and (default := context.formats.get(_META_FORMATS[kind])):
         options.append(text_of(default))
     elif "format" in own and not any("format" in o for o in options) and kind in _META_FORMATS:
-        default = to.formats.get(_META_FORMATS[kind])
+        default = context.formats.get(_META_FORMATS[kind])
         if default is not None and not [each for each in call.args if not each.keyword]:
             options.insert(0, text_of(default))
     options = [each for each in options if each not in ("None", "format=None")]
     if kind == "Number":
-        if to.version == 4:
+        if context.version == 4:
             how = "write Integer, Float or Decimal"
-            to.doubt(call, "marshmallow 4 cannot instantiate Number", how)
+            context.doubt(call, "marshmallow 4 cannot instantiate Number", how)
         options.append("allow_nan=True")
     if not options and not own_class:
-        return to.names.adapter(alias)
+        return context.names.adapter(alias)
     if "." in python:
         module, _, name = python.rpartition(".")
-        python = f"{to.names.library(module)}.{name}"
-    typed = f"{own_class or to.names.adapter(as_class)}({', '.join(options)})"
-    return _annotated(python, [typed], to.names)
+        python = f"{context.names.library(module)}.{name}"
+    typed = f"{own_class or context.names.adapter(as_class)}({', '.join(options)})"
+    return _annotated(python, [typed], context.names)
 
 
-def _address(kind: str, call: cst.Call, to: Translation) -> _Parts:
+def _address(kind: str, call: cst.Call, context: Translation) -> _Parts:
     own = () if kind == "Email" else ("relative", "absolute", "schemes", "require_tld")
-    _check_arguments(call, own, to)
+    _check_arguments(call, own, context)
     keywords = keywords_of(call)
     alias, check = ("Email", "EmailAddress") if kind == "Email" else ("Url", "UrlAddress")
     options = [f"{name}={text_of(keywords[name])}" for name in own if name in keywords]
@@ -376,128 +392,138 @@ def _address(kind: str, call: cst.Call, to: Translation) -> _Parts:
                 options.append(f"error={text}")
     validators = keywords.get("validate")
     if not options and (validators is None or text_of(validators) == "None"):
-        return _Parts(to.names.adapter(alias))
-    own_check = f"{to.names.adapter(check)}({', '.join(options)})"
-    checks = translate_checks(to.declared, validators, own_check, to.names)
-    typed = f"{to.names.adapter('AsString')}({text})"
-    return _Parts(_annotated("str", [typed], to.names), checks)
+        return _Parts(context.names.adapter(alias))
+    own_check = f"{context.names.adapter(check)}({', '.join(options)})"
+    checks = translate_checks(context.declared, validators, own_check, context.names)
+    typed = f"{context.names.adapter('AsString')}({text})"
+    return _Parts(_annotated("str", [typed], context.names), checks)
 
 
-def _inner(node: cst.BaseExpression, to: Translation) -> str:
+def _inner(node: cst.BaseExpression, context: Translation) -> str:
     """Return the type of the items of a list, tuple or dictionary."""
-    if kind := to.declared.kind_of(node):
+    if kind := context.declared.kind_of(node):
         node = cst.Call(node)
-        one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
-    elif isinstance(node, cst.Call) and (kind := to.declared.kind_of(node.func)):
-        one = Field("", kind, node, cst.SimpleStatementLine([]), 0)
+        declaration = Field("", kind, node, cst.SimpleStatementLine([]), 0)
+    elif isinstance(node, cst.Call) and (kind := context.declared.kind_of(node.func)):
+        declaration = Field("", kind, node, cst.SimpleStatementLine([]), 0)
     else:
-        to.doubt(node, f"cannot tell what {short_text(node)} is", "write the field there")
+        context.doubt(node, f"cannot tell what {short_text(node)} is", "write the field there")
         return "None"
     if kind in ("Method", "Function", "Constant"):
-        to.doubt(node, f"a {kind} is nested in another field", "translate the class by hand")
-    written = translate(one, to, "")
+        context.doubt(node, f"a {kind} is nested in another field", "translate the class by hand")
+    written = translate(declaration, context, "")
     return written.annotation
 
 
-def _list(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _check_arguments(call, ("cls_or_instance",), to, 1)
+def _list(call: cst.Call, context: Translation, check: str) -> _Parts:
+    _check_arguments(call, ("cls_or_instance",), context, 1)
     inner = _argument(call, "cls_or_instance")
     if inner is None:
-        to.doubt(call, "a List has no item field", "add one")
+        context.doubt(call, "a List has no item field", "add one")
         return _Parts("None")
-    return _Parts(f"{to.names.adapter('List')}[{_inner(inner, to)}]", check)
+    return _Parts(f"{context.names.adapter('List')}[{_inner(inner, context)}]", check)
 
 
-def _tuple(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _check_arguments(call, ("tuple_fields",), to, 1)
+def _tuple(call: cst.Call, context: Translation, check: str) -> _Parts:
+    _check_arguments(call, ("tuple_fields",), context, 1)
     inner = _argument(call, "tuple_fields")
     if not isinstance(inner, cst.Tuple | cst.List):
-        to.doubt(call, "the fields of a Tuple are not a tuple literal", "write them as one")
+        context.doubt(call, "the fields of a Tuple are not a tuple literal", "write them as one")
         return _Parts("None")
-    types = [_inner(each.value, to) for each in inner.elements]
-    length = f"{to.names.adapter('AsTuple')}({len(types)})"
-    return _Parts(_annotated(f"tuple[{', '.join(types)}]", [length], to.names), check)
+    types = [_inner(each.value, context) for each in inner.elements]
+    length = f"{context.names.adapter('AsTuple')}({len(types)})"
+    return _Parts(_annotated(f"tuple[{', '.join(types)}]", [length], context.names), check)
 
 
-def _mapping(call: cst.Call, to: Translation, check: str) -> _Parts:
-    if to.version == 4:
-        to.doubt(call, "marshmallow 4 cannot instantiate Mapping", "write Dict")
-    return _dict(call, to, check)
+def _mapping(call: cst.Call, context: Translation, check: str) -> _Parts:
+    if context.version == 4:
+        context.doubt(call, "marshmallow 4 cannot instantiate Mapping", "write Dict")
+    return _dict(call, context, check)
 
 
-def _dict(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _check_arguments(call, ("keys", "values"), to, 2)
+def _dict(call: cst.Call, context: Translation, check: str) -> _Parts:
+    _check_arguments(call, ("keys", "values"), context, 2)
     arguments = [_argument(call, name, place) for place, name in enumerate(("keys", "values"))]
     inner = [each if each and text_of(each) != "None" else None for each in arguments]
     if inner == [None, None]:
-        return _Parts(to.names.adapter("AnyDict"), check)
-    sides = [_inner(each, to) if each else to.names.library("typing.Any") for each in inner]
-    return _Parts(f"{to.names.adapter('Dict')}[{', '.join(sides)}]", check)
+        return _Parts(context.names.adapter("AnyDict"), check)
+    sides = [
+        _inner(each, context) if each else context.names.library("typing.Any") for each in inner
+    ]
+    return _Parts(f"{context.names.adapter('Dict')}[{', '.join(sides)}]", check)
 
 
-def _enum(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _check_arguments(call, ("enum", "by_value"), to, 1)
+def _enum(call: cst.Call, context: Translation, check: str) -> _Parts:
+    _check_arguments(call, ("enum", "by_value"), context, 1)
     kind = _argument(call, "enum")
     by_value = keywords_of(call).get("by_value")
-    if kind is None or to.declared.source.resolve(kind) == "":
-        to.doubt(call, "the enumeration of an Enum is unknown", "name it")
+    if kind is None or context.declared.source.resolve(kind) == "":
+        context.doubt(call, "the enumeration of an Enum is unknown", "name it")
         return _Parts("None")
     if by_value is None or text_of(by_value) == "False":
-        return _Parts(_as_enum(kind, "ByName", "", to), check)
-    if to.version == 4 and "allow_none" not in keywords_of(call) and not _values_known(kind, to):
-        to.doubt(call, "a member of the enumeration may be None", "set allow_none=")
-    inner = "" if text_of(by_value) == "True" else f", {_inner(by_value, to)}"
-    return _Parts(_as_enum(kind, "ByValue", inner, to), check)
+        return _Parts(_as_enum(kind, "ByName", "", context), check)
+    if (
+        context.version == 4
+        and "allow_none" not in keywords_of(call)
+        and not _values_known(kind, context)
+    ):
+        context.doubt(call, "a member of the enumeration may be None", "set allow_none=")
+    inner = "" if text_of(by_value) == "True" else f", {_inner(by_value, context)}"
+    return _Parts(_as_enum(kind, "ByValue", inner, context), check)
 
 
-def _as_enum(kind: cst.BaseExpression, type_name: str, more: str, to: Translation) -> str:
+def _as_enum(kind: cst.BaseExpression, type_name: str, more: str, context: Translation) -> str:
     return _annotated(
-        text_of(kind), [f"{to.names.adapter(type_name)}({text_of(kind)}{more})"], to.names
+        text_of(kind), [f"{context.names.adapter(type_name)}({text_of(kind)}{more})"], context.names
     )
 
 
-def _values_known(kind: cst.BaseExpression, to: Translation) -> bool:
+def _values_known(kind: cst.BaseExpression, context: Translation) -> bool:
     """Return whether the enumeration is defined in the service, with no value None."""
-    path, _, name = to.declared.source.resolve(kind).partition(":")
-    text = to.declared.source.project.files.get(path, "")
+    path, _, name = context.declared.source.resolve(kind).partition(":")
+    text = context.declared.source.project.files.get(path, "")
     return bool(name) and " = None" not in text
 
 
-def _constant(call: cst.Call, to: Translation, check: str) -> _Parts:
-    _check_arguments(call, ("constant",), to, 1)
+def _constant(call: cst.Call, context: Translation, check: str) -> _Parts:
+    _check_arguments(call, ("constant",), context, 1)
     value = _argument(call, "constant")
     if value is None or "load_default" in keywords_of(call) or "missing" in keywords_of(call):
-        to.doubt(call, "the value of a Constant is unknown", "pass it as first argument")
+        context.doubt(call, "the value of a Constant is unknown", "pass it as first argument")
         return _Parts("None")
-    any_ = to.names.library("typing.Any")
-    marks = [f"{to.names.adapter(name)}({text_of(value)})" for name in ("Constant", "DumpDefault")]
-    return _Parts(_annotated(any_, marks[:1], to.names), "", marks[1:])
+    any_ = context.names.library("typing.Any")
+    marks = [
+        f"{context.names.adapter(name)}({text_of(value)})" for name in ("Constant", "DumpDefault")
+    ]
+    return _Parts(_annotated(any_, marks[:1], context.names), "", marks[1:])
 
 
 def _computed(kind: str) -> Callable[[cst.Call, Translation, str], _Parts]:
-    def computed(call: cst.Call, to: Translation, check: str) -> _Parts:
-        _check_arguments(call, ("serialize", "deserialize"), to, 2)
+    def computed(call: cst.Call, context: Translation, check: str) -> _Parts:
+        _check_arguments(call, ("serialize", "deserialize"), context, 2)
         for argument in call.args:
             value = argument.value
             takes = _is_own(argument, ("serialize", "deserialize"))
-            if kind == "Function" and takes and not _takes_one(value, to):
+            if kind == "Function" and takes and not _takes_one(value, context):
                 what = "a Function may take the context"
-                to.doubt(call, what, "use a lambda, or a contextvars.ContextVar")
+                context.doubt(call, what, "use a lambda, or a contextvars.ContextVar")
         own = [each for each in call.args if _is_own(each, ("serialize", "deserialize"))]
         inside = ", ".join(
             text_of(each.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for each in own
         )
-        return _Parts(to.names.adapter("Raw"), "", [f"{to.names.adapter(kind)}({inside})"])
+        return _Parts(
+            context.names.adapter("Raw"), "", [f"{context.names.adapter(kind)}({inside})"]
+        )
 
     return computed
 
 
-def _takes_one(function: cst.BaseExpression, to: Translation) -> bool:
+def _takes_one(function: cst.BaseExpression, context: Translation) -> bool:
     """Return whether a function takes only the object, as all do in marshmallow 4."""
-    if to.version == 4 or text_of(function) == "None":
+    if context.version == 4 or text_of(function) == "None":
         return True
     if isinstance(function, cst.Name):
-        for line in to.declared.source.tree.body:
+        for line in context.declared.source.tree.body:
             if isinstance(line, cst.FunctionDef) and line.name.value == function.value:
                 return len(line.params.params) == 1
     return isinstance(function, cst.Lambda) and len(function.params.params) == 1
@@ -507,16 +533,16 @@ def _is_own(argument: cst.Arg, names: tuple[str, ...]) -> bool:
     return argument.keyword is None or argument.keyword.value in names
 
 
-def _nested(kind: str, call: cst.Call, to: Translation) -> _Parts:
+def _nested(kind: str, call: cst.Call, context: Translation) -> _Parts:
     places = 2 if kind == "Pluck" else 1
-    _check_arguments(call, ("nested", "field_name", *_NESTED_OPTIONS), to, places)
+    _check_arguments(call, ("nested", "field_name", *_NESTED_OPTIONS), context, places)
     target, keywords = _argument(call, "nested"), keywords_of(call)
     if target is None:
-        to.doubt(call, "the nested schema is unknown", "name it")
+        context.doubt(call, "the nested schema is unknown", "name it")
         return _Parts("None")
-    check = translate_checks(to.declared, keywords.get("validate"), "", to.names)
-    model = to.model_of(target, to.side)
-    many = _flag(call, keywords, "many", to)
+    check = translate_checks(context.declared, keywords.get("validate"), "", context.names)
+    model = context.model_of(target, context.side)
+    many = _flag(call, keywords, "many", context)
     if isinstance(target, cst.Call) or (
         isinstance(target, cst.Lambda) and isinstance(target.body, cst.Call)
     ):
@@ -524,20 +550,22 @@ def _nested(kind: str, call: cst.Call, to: Translation) -> _Parts:
         assert isinstance(inner, cst.Call)
         if "many" in keywords_of(inner):
             if "many" in keywords:
-                to.doubt(call, "many is set twice", "set it in one place")
-            many = _flag(inner, keywords_of(inner), "many", to)
+                context.doubt(call, "many is set twice", "set it in one place")
+            many = _flag(inner, keywords_of(inner), "many", context)
         elif "many" in keywords:
-            to.doubt(call, "many= has no effect with a schema instance", "pass it to the schema")
+            context.doubt(
+                call, "many= has no effect with a schema instance", "pass it to the schema"
+            )
     own = [each for each in call.args if _is_own(each, ("nested", "field_name", *_NESTED_OPTIONS))]
     inside = ", ".join(text_of(each.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for each in own)
     inside = inside.removeprefix("nested=").replace("field_name=", "field=")
-    mark = f"{to.names.adapter(kind)}({inside})"
+    mark = f"{context.names.adapter(kind)}({inside})"
     if kind == "Pluck":
-        base = to.names.library("typing.Any")
+        base = context.names.library("typing.Any")
     else:
-        base = model or f"dict[str, {to.names.library('typing.Any')}]"
+        base = model or f"dict[str, {context.names.library('typing.Any')}]"
         base = f"list[{base}]" if many else base
-    return _Parts(_annotated(base, [mark], to.names), check)
+    return _Parts(_annotated(base, [mark], context.names), check)
 
 
 def _argument(call: cst.Call, name: str, place: int = 0) -> cst.BaseExpression | None:

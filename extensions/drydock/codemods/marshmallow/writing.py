@@ -122,10 +122,10 @@ class Writer:
             return list(shape.members.values())
         return [one for one in shape.members.values() if one.origin is shape.declared]
 
-    def _is_shared(self, one: Member) -> bool:
+    def _is_shared(self, member: Member) -> bool:
         """Return whether a field is the same for loading and dumping."""
-        return one.side == "both" and not any(
-            self.families.shapes[ref].split for ref in self.families.nested_by(one)
+        return member.side == "both" and not any(
+            self.families.shapes[ref].split for ref in self.families.nested_by(member)
         )
 
     def write(self, source: Source, refs: Sequence[str], *, swap: bool, freed: set[str]) -> str:
@@ -278,9 +278,9 @@ class Writer:
         return class_.with_changes(leading_lines=[cst.EmptyLine(indent=False)] * 2)
 
     def _field(
-        self, one: Member, side: str, shape: Shape, names: Names, around: Sequence[str]
+        self, member: Member, side: str, shape: Shape, names: Names, around: Sequence[str]
     ) -> cst.BaseStatement:
-        origin, name = one.origin, one.field.name
+        origin, name = member.origin, member.field.name
         if origin.path != shape.declared.path:
             names = _NamesElsewhere(names, origin, shape.declared, self.module_name)  # type: ignore[assignment]
         written_name = name
@@ -288,9 +288,9 @@ class Writer:
             written_name = f"{name.strip('_') or 'field'}_"
             if written_name in around or written_name in shape.members:
                 origin.doubt(
-                    one.field.call, f"the name {written_name} is taken", "rename the field"
+                    member.field.call, f"the name {written_name} is taken", "rename the field"
                 )
-        to = Translation(
+        context = Translation(
             declared=origin,
             names=names,
             formats=shape.formats,
@@ -298,13 +298,13 @@ class Writer:
             version=self.version,
             side=side,
         )
-        written = translate(one.field, to, written_name)
+        written = translate(member.field, context, written_name)
         text = wrapped(written_name, written.annotation, written.default)
         try:
             statement = _parsed(text)
         except cst.ParserSyntaxError:
             origin.doubt(
-                one.field.call,
+                member.field.call,
                 f"the declaration of {name} cannot be generated",
                 "translate it by hand",
             )
@@ -312,7 +312,7 @@ class Writer:
         assert isinstance(statement, cst.SimpleStatementLine)
         if origin is not shape.declared:
             return statement
-        old = one.field.statement
+        old = member.field.statement
         return statement.with_changes(
             leading_lines=old.leading_lines, trailing_whitespace=old.trailing_whitespace
         )
