@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-UV_CACHE = (
-    os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"
-)  # read before tests change HOME
+# Read before tests change HOME.
+UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"
 
 
 @pytest.fixture

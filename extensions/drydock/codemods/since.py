@@ -1,4 +1,4 @@
-"""Which rules come with which release of the template."""
+"""The rules that come with each release of the template."""
 
 import re
 from collections.abc import Set

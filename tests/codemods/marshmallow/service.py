@@ -6,7 +6,7 @@ REQUIREMENTS = "fastapi>=0.160\nuvicorn\nmarshmallow==3.26.1\npytest\nhttpx\n"
 NEW_REQUIREMENTS = "fastapi>=0.160\nuvicorn\npydantic>=2.10\npytest\nhttpx\n"
 
 SCHEMAS = '''\
-"""What clients send and get."""
+"""The schemas of requests and responses."""
 
 import enum
 
@@ -30,7 +30,7 @@ class Status(enum.Enum):
 
 
 class Order:
-    """An order as it is kept."""
+    """A stored order."""
 
     def __init__(self, **given):
         self.__dict__.update(given)
@@ -167,11 +167,11 @@ ORDER = {"customer": {"name": "Ada"}, "lines": [{"sku": "AB1", "price": "1.5"}]}
 client = TestClient(app)
 
 
-def test_an_order_is_kept():
+def test_order_is_stored():
     assert client.post("/orders", json=ORDER).json()["total"] == "1.50"
 
 
-def test_what_is_wrong_is_told():
+def test_invalid_orders_are_rejected():
     response = client.post("/orders", json={**ORDER, "lines": [{"sku": "x"}]})
     assert response.status_code == 422
     assert response.json()["errors"]["lines"]["0"]["price"] == ["Missing data for required field."]
