@@ -1,16 +1,16 @@
-"""Repeats how real projects adopted a Copier template, in three ways, and compares.
+"""Repeat how real projects adopted a Copier template, in three ways, and compare the results.
 
-Each project was once copied by hand from an older template (the ancestor) and had a life of its
-own before people brought it under a Copier template in one commit. From the parent of that commit,
-with the answers that the people gave, each way brings the same release in:
+Each project was once copied by hand from an older template (the ancestor) and developed
+independently before people adopted a Copier template in one commit. From the parent of that commit,
+with the answers that the people gave, each way adopts the same release:
 
     overwrite   copier copy --overwrite
-    no base     drydock retrofit, knowing nothing of the ancestor
+    no base     drydock retrofit without --ancestor
     ancestor    drydock retrofit --ancestor
 
     python benchmarks/adoption.py --template TEMPLATE --ancestor ANCESTOR PROJECT@COMMIT…
 
-All are local clones, bare or not; nothing in them is changed. Tasks of the template are skipped.
+All are local clones, bare or not, and remain unchanged. Tasks of the template are skipped.
 """
 
 import argparse
@@ -46,24 +46,24 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one way made of one adoption."""
+    """The result of one adoption in one way."""
 
     differing: int
-    """Files that are in the project and in the release, with different content."""
+    """Files in the project and in the release, with different content."""
     conflicts: int
     lost: int
-    """Lines that the project's people wrote and that are nowhere in the result."""
+    """Lines that the project's people wrote and that the result lacks."""
     own: int
     """Lines that they wrote, in files that differ."""
     merged: int
     """Differing files without a conflict."""
     as_people: int
-    """Those of them that are, byte for byte, what the people committed."""
+    """The merged files that equal what the people committed, byte for byte."""
     seconds: float
 
 
 def git(folder: Path, *arguments: str) -> bytes:
-    """Run git and return what it prints."""
+    """Run git; return its output."""
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, check=True, env=ENVIRONMENT).stdout
 
@@ -85,19 +85,19 @@ def files_in(folder: Path) -> Files:
 
 
 def lines(contents: Iterable[bytes]) -> set[str]:
-    """Return the lines that say something."""
+    """Return the lines that contain a word."""
     texts = (content.decode("utf-8", "replace") for content in contents if b"\0" not in content)
     return {line.strip() for text in texts for line in text.splitlines() if re.search(r"\w", line)}
 
 
 def ancestral(ancestor: Path, package: str) -> set[str]:
-    """Return every line that the ancestor's files ever had, under the project's name."""
+    """Return every line that the ancestor's files ever had, with the project's name."""
     log = git(ancestor, "log", "--format=", "--raw", "--no-abbrev", "-m").decode()
     blobs = {line.split()[3] for line in log.splitlines() if line.startswith(":")} - {"0" * 40}
     command = ["git", "-C", str(ancestor), "cat-file", "--batch"]
     wanted = "\n".join(sorted(blobs)).encode()
-    said = subprocess.run(command, input=wanted, capture_output=True, check=True).stdout
-    found = lines([said.replace(b"\0", b"")])
+    contents = subprocess.run(command, input=wanted, capture_output=True, check=True).stdout
+    found = lines([contents.replace(b"\0", b"")])
     for old, new in (
         ("python3_pip_skeleton", package),
         ("python3-pip-skeleton", package.replace("_", "-")),
@@ -110,17 +110,17 @@ def ancestral(ancestor: Path, package: str) -> set[str]:
 def run(
     way: str, folder: Path, template: Path, ancestor: Path, answers: dict[str, Any]
 ) -> list[str]:
-    """Bring the release in; return the files in conflict."""
+    """Adopt the release; return the files in conflict."""
     release = answers["_commit"]
-    given = [f"--data={k}={_text(v)}" for k, v in answers.items() if not k.startswith("_")]
+    data = [f"--data={k}={_text(v)}" for k, v in answers.items() if not k.startswith("_")]
     if way == "overwrite":
         address = f"git+file://{template.resolve()}"
         command = ["copier", "copy", "--overwrite", "--defaults", "--quiet", "--skip-tasks",
-                   "--trust", "--vcs-ref", release, *given, address, folder]  # fmt: skip
+                   "--trust", "--vcs-ref", release, *data, address, folder]  # fmt: skip
     else:
         more = ["--ancestor", ancestor] if way == "ancestor" else []
         command = ["drydock", "retrofit", folder, "--defaults", "--no-commit", "--json",
-                   "--template", template, "--to", release, *given, *more]  # fmt: skip
+                   "--template", template, "--to", release, *data, *more]  # fmt: skip
     done = subprocess.run(
         [str(BIN / str(command[0])), *map(str, command[1:])],
         capture_output=True, text=True, env=ENVIRONMENT, check=False, stdin=subprocess.DEVNULL,
@@ -183,14 +183,14 @@ def main() -> None:
     for column in ("differing", "conflicts", "lines lost", "as people", "seconds"):
         table.add_column(column, justify="right")
     totals: dict[str, list[Outcome]] = {way: [] for way in WAYS}
-    for named in options.adoptions:
-        path, _, commit = named.rpartition("@")
+    for argument in options.adoptions:
+        path, _, commit = argument.rpartition("@")
         project = Path(path)
-        for way, found in adoption(project, commit, options.template, options.ancestor):
-            totals[way].append(found)
+        for way, outcome in adoption(project, commit, options.template, options.ancestor):
+            totals[way].append(outcome)
             name = project.parent.name if project.name in {"repo", ".git"} else project.name
             name = name.removesuffix(".git").rpartition("+")[2]
-            add(table, name if way == WAYS[0] else "", way, [found])
+            add(table, name if way == WAYS[0] else "", way, [outcome])
     for way, outcomes in totals.items():
         add(table, "total" if way == WAYS[0] else "", way, outcomes)
     Console(width=120).print(table)
@@ -198,16 +198,20 @@ def main() -> None:
 
 def add(table: Table, project: str, way: str, outcomes: list[Outcome]) -> None:
     """Add a row with the sums of some outcomes."""
-    differing = sum(one.differing for one in outcomes)
-    conflicts = sum(one.conflicts for one in outcomes)
+    differing = sum(outcome.differing for outcome in outcomes)
+    conflicts = sum(outcome.conflicts for outcome in outcomes)
+    lost = sum(outcome.lost for outcome in outcomes)
+    own = sum(outcome.own for outcome in outcomes)
+    as_people = sum(outcome.as_people for outcome in outcomes)
+    merged = sum(outcome.merged for outcome in outcomes)
     table.add_row(
         project,
         way,
         str(differing),
         f"{conflicts} ({conflicts / (differing or 1):.0%})",
-        f"{sum(one.lost for one in outcomes)} of {sum(one.own for one in outcomes)}",
-        f"{sum(one.as_people for one in outcomes)} of {sum(one.merged for one in outcomes)}",
-        f"{sum(one.seconds for one in outcomes):.1f}",
+        f"{lost} of {own}",
+        f"{as_people} of {merged}",
+        f"{sum(outcome.seconds for outcome in outcomes):.1f}",
     )
 
 

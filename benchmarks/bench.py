@@ -1,4 +1,4 @@
-"""Repeats an update that people made to a real project, with each engine, and compares."""
+"""Repeats an update that people made to a real project with each engine, and compares results."""
 
 import json
 import os
@@ -24,11 +24,11 @@ COMMIT = (
     "commit", "--quiet", "--no-verify",
 )  # fmt: skip
 PATIENCE = 300
-"""Seconds that an engine has for one update."""
+"""Time limit of one update, in seconds."""
 
 
-class LeftOut(Exception):  # noqa: N818 - it is no error
-    """Why an update cannot be replayed, or is not worth it."""
+class LeftOut(Exception):  # noqa: N818 - not an error
+    """Why an update cannot be replayed, or is not worth replaying."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,18 @@ class Update:
 
     @property
     def name(self) -> str:
-        """What the project is called: its folder."""
+        """The name of the project, which is that of its folder."""
         return self.project.absolute().name.removesuffix(".git")
 
     @property
     def folder(self) -> str:
-        """Where the project lives in its repository."""
+        """The project's folder in its repository."""
         return PurePosixPath(self.answers_file).parent.as_posix()
 
 
 @dataclass
 class Outcome:
-    """What one engine made of one update."""
+    """The result of one update with one engine."""
 
     exit: int
     seconds: float
@@ -64,14 +64,14 @@ class Outcome:
     merged: list[str] = field(default_factory=list)
     """Files that both sides changed, merged without a conflict."""
     as_people: list[str] = field(default_factory=list)
-    """Those of them that are what the people committed."""
+    """The merged files that equal what the people committed."""
     faults: dict[str, list[str]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
-    """Of each file to look at: ours, the result, and what the people committed."""
+    """For each file to inspect: ours, the result, and what the people committed."""
 
     @property
     def failed(self) -> bool:
-        """Whether the engine did not update at all."""
+        """Whether the engine failed to update."""
         return self.exit != 0 and not (self.exit == 1 and self.conflicts)
 
     @property
@@ -81,13 +81,13 @@ class Outcome:
 
     @property
     def silent(self) -> bool:
-        """Whether it claims success and leaves conflicts."""
+        """Whether it reports success but leaves conflicts."""
         return self.exit == 0 and bool(self.conflicts)
 
 
 @dataclass
 class Replay:
-    """One update, replayed by every engine."""
+    """One update, replayed with every engine."""
 
     project: str
     commit: str
@@ -98,7 +98,7 @@ class Replay:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git and return what it prints."""
+    """Run git; return its output."""
     command = ["git", "-C", str(folder), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
@@ -127,19 +127,19 @@ def _answers(project: Path, commit: str, file: str) -> dict[str, Any] | None:
         answers = yaml.safe_load(git(project, "show", f"{commit}:{file}"))
     except (LeftOut, yaml.YAMLError):
         return None
-    known = isinstance(answers, dict) and {"_commit", "_src_path"} <= answers.keys()
-    return answers if known else None
+    is_valid = isinstance(answers, dict) and {"_commit", "_src_path"} <= answers.keys()
+    return answers if is_valid else None
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """A release rendered with the answers of an update, by Copier itself."""
+    """A release that Copier rendered with the answers of an update."""
 
     files: Tree
     worker: Worker
 
     def keeps(self, path: str) -> bool:
-        """Tell whether the template leaves an existing file alone."""
+        """Return whether the template never replaces an existing file."""
         return self.worker.match_skip(Path(path))
 
 
@@ -156,17 +156,17 @@ class Bench:
             "GIT_CONFIG_GLOBAL": str(self.config),
             "GIT_CONFIG_NOSYSTEM": "1",
             "NO_COLOR": "1",
-            "UV_OFFLINE": "1",  # a lock file that is written anew is not what is measured
+            "UV_OFFLINE": "1",  # regenerating lock files is not measured
         }
-        # An engine is compiled once, as where it is installed.
+        # Engines use bytecode, as when installed.
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def replay(self, update: Update) -> Replay:
-        """Replay one update with every engine; raise LeftOut if it cannot be."""
+        """Replay one update with every engine; raise LeftOut if that is impossible."""
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            place = Path(scratch)
-            data, base, theirs = self.begin(update, place)
-            clones = {engine: self.clone(update, place / engine) for engine in self.engines}
+            folder = Path(scratch)
+            data, base, theirs = self.begin(update, folder)
+            clones = {engine: self.clone(update, folder / engine) for engine in self.engines}
             ours = read_tree(next(iter(clones.values())))
             both = [p for p in ours if both_changed(p, base.files, ours, theirs.files)]
             both = sorted(set(both) - {update.answers_file})
@@ -179,15 +179,15 @@ class Bench:
             before, after = str(update.old["_commit"]), str(update.new["_commit"])
             return Replay(update.name, update.commit[:8], before, after, both, outcomes)
 
-    def begin(self, update: Update, place: Path) -> tuple[dict[str, str], Rendering, Rendering]:
-        """Make an update possible; return the answers to give, and what both releases render.
+    def begin(self, update: Update, folder: Path) -> tuple[dict[str, str], Rendering, Rendering]:
+        """Prepare an update; return the answers to pass, and both releases rendered in `folder`.
 
-        Raises LeftOut where it is not, or not worth it.
+        Raises LeftOut if the update cannot be replayed, or is not worth replaying.
         """
         for release in (update.old["_commit"], update.new["_commit"]):
             self._require_release(release)
         self._redirect(update.old["_src_path"], update.new["_src_path"])
-        data, base, theirs = self._render(update, place)
+        data, base, theirs = self._render(update, folder)
         if _without(base.files, update) == _without(theirs.files, update):
             raise LeftOut("the releases render the same files")
         return data, base, theirs
@@ -196,7 +196,7 @@ class Bench:
         try:
             git(self.template, "rev-parse", "--verify", "--quiet", f"{release}^{{commit}}")
         except LeftOut as error:
-            raise LeftOut("a release is not in the template's clone") from error
+            raise LeftOut("the template's clone lacks a release") from error
 
     def _redirect(self, *addresses: str) -> None:
         """Let git find the template's local clone at the recorded addresses."""
@@ -206,7 +206,7 @@ class Bench:
             for short, host in (("gh:", "https://github.com/"), ("gl:", "https://gitlab.com/")):
                 url = f"{host}{url.removeprefix(short)}" if url.startswith(short) else url
             if "://" not in url and not url.startswith("git@"):
-                raise LeftOut("the template's recorded address is a folder")
+                raise LeftOut("the recorded address of the template is a folder")
             url = url.removesuffix("/").removesuffix(".git")
             forms |= {url, f"{url}.git"}
         lines = [f'[url "{self.template}"]', *(f"  insteadOf = {form}" for form in sorted(forms))]
@@ -215,30 +215,30 @@ class Bench:
 
     def clone(self, update: Update, top: Path) -> Path:
         """Clone the project as it was before an update."""
-        clone = top / update.name  # some templates ask for the folder's name
+        clone = top / update.name  # some templates use the folder's name
         origin = str(update.project.resolve())
         git(self.folder, "clone", "--quiet", "--shared", "--no-checkout", origin, str(clone))
         git(clone, "checkout", "--quiet", "-B", "replay", update.parent)
         if absent := list(filter(None, git(clone, "ls-files", "-z", "--deleted").split("\0"))):
-            # A clone may lack its largest files, and no engine updates a project with changes.
+            # A clone may lack large files, but engines reject uncommitted changes.
             git(clone, "rm", "--quiet", "--cached", "--", *absent)
-            git(clone, *COMMIT, "--message=Leave out what the clone lacks")
+            git(clone, *COMMIT, "--message=Remove files that the clone lacks")
         return clone
 
-    def _render(self, update: Update, place: Path) -> tuple[dict[str, str], Rendering, Rendering]:
+    def _render(self, update: Update, folder: Path) -> tuple[dict[str, str], Rendering, Rendering]:
         recorded = {k: v for k, v in update.old.items() if not k.startswith("_")}
         changed = {
             name: value
             for name, value in update.new.items()
             if not name.startswith("_") and (name not in recorded or recorded[name] != value)
         }
-        theirs = self._rendered(update, place / "theirs", "_commit", changed, ())
-        asked = theirs.worker.template.questions_data
-        base = self._rendered(update, place / "base", "", recorded, theirs.worker.template.exclude)
+        theirs = self._rendered(update, folder / "theirs", "_commit", changed, ())
+        questions = theirs.worker.template.questions_data
+        base = self._rendered(update, folder / "base", "", recorded, theirs.worker.template.exclude)
         data = {
             name: value if isinstance(value, str) else json.dumps(value)
             for name, value in changed.items()
-            if name in asked
+            if name in questions
         }
         return data, base, theirs
 
@@ -250,7 +250,7 @@ class Bench:
         folder.mkdir(parents=True)
         answers_file = PurePosixPath(update.answers_file).name
         if new:
-            # As in an update: an answer that is no longer valid gives way to the default.
+            # As in an update, the default replaces an answer that is no longer valid.
             (folder / answers_file).write_text(yaml.safe_dump(update.old))
         try:
             with (
@@ -268,11 +268,11 @@ class Bench:
             raise LeftOut(f"Copier cannot render: {type(error).__name__}: {error}") from error
 
     def command(self, engine: str, clone: Path, update: Update, data: dict[str, str]) -> list[str]:
-        """Return the name and the arguments of the program that updates."""
+        """Return the name and arguments of the update command."""
         folder, release = str(clone / update.folder), str(update.new["_commit"])
-        given = [f"--data={name}={value}" for name, value in data.items()]
+        answers = [f"--data={name}={value}" for name, value in data.items()]
         answers_file = f"--answers-file={PurePosixPath(update.answers_file).name}"
-        common = ["--defaults", "--trust", answers_file, *given, folder]
+        common = ["--defaults", "--trust", answers_file, *answers, folder]
         stock = ["copier", "update", "--skip-tasks", "--quiet", f"--vcs-ref={release}", *common]
         ours = ["drydock", "update", f"--to={release}", *common]
         return stock if engine == "copier" else ours
@@ -294,7 +294,7 @@ class Bench:
 
 
 def read_tree(top: Path) -> dict[str, bytes]:
-    """Read every file below `top`; a symbolic link counts by its target."""
+    """Return the content of every file below `top`; that of a symbolic link is its target."""
     tree = {}
     for folder, folders, files in os.walk(top):
         if ".git" in folders and folder == str(top):
@@ -313,7 +313,7 @@ def _without(tree: Tree, update: Update) -> dict[str, bytes]:
 
 
 def _conflicts(clone: Path) -> set[str]:
-    """Return the files with a conflict: unmerged, with markers, or with a rejected patch."""
+    """Return the files in conflict: unmerged, with markers, or with a rejected patch."""
     unmerged = git(clone, "diff", "--name-only", "--diff-filter=U", "-z").split("\0")
     changed = git(clone, "ls-files", "--modified", "--others", "-z").split("\0")
     staged = git(clone, "diff", "--cached", "--name-only", "-z").split("\0")
@@ -352,7 +352,7 @@ def _compare(
 
 
 def _ignored(clone: Path) -> list[str]:
-    """Return the files that are there but that git ignores: they are no part of the project."""
+    """Return the files that git ignores, which are not part of the project."""
     others = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard")
     return list(filter(None, git(clone, *others).split("\0")))
 

@@ -1,4 +1,4 @@
-"""What the corpus replays: real histories, and the services of this repository's tests."""
+"""The cases of the corpus: real histories, and the services of this repository's tests."""
 
 import hashlib
 import itertools
@@ -48,15 +48,15 @@ TEMPLATES = {
         "lincc-frameworks/tape",
     ),
 }
-"""Templates, and projects that they made."""
+"""Templates, each with projects generated from it."""
 ADOPTIONS = {
     "DiamondLightSource/blueapi": "935653696",
     "DiamondLightSource/FastCS": "cdeb0fcc",
     "DiamondLightSource/tickit-devices": "f7d8284",
 }
-"""Projects, and the commit in which people brought them under their template."""
+"""Projects, each with the commit in which people adopted its template."""
 ANCESTOR = "DiamondLightSource/python3-pip-skeleton"
-"""What those had been copied from."""
+"""The template that those were copied from."""
 SERVICES = (
     "mediadistillery/ExampleTemplateService",
     "4OH4/kubernetes-fastapi",
@@ -65,31 +65,31 @@ SERVICES = (
 )
 """Services that no template made, for this repository's template."""
 ADDRESS = "https://git.example.com/platform/drydock.git"
-"""Where git is told that this repository lies: what is recorded must be the same on every run."""
+"""The address that leads to this repository: recorded answers must be the same in every run."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """Commands on a service, by any engine."""
+    """Commands to run on a service with an engine."""
 
     kind: str
     name: str
     called: str
-    """The folder of its clone: some templates ask for that name."""
+    """The name of its clone's folder, which some templates use."""
     origin: Path
     commit: str
     folder: str
-    """Where the service lies in it."""
+    """The service's folder in the repository."""
     commands: tuple[tuple[str, ...], ...]
     config: Path
-    """Git's configuration, which leads addresses to local clones."""
+    """The git configuration that redirects addresses to local clones."""
 
     @cached_property
     def key(self) -> str:
-        """What tells the input of a case from any other's."""
+        """A hash of the case's input."""
         tree = git(self.origin, "rev-parse", f"{self.commit}^{{tree}}").strip()
-        told = json.dumps([self.name, tree, self.folder, self.commands])
-        return hashlib.sha256(told.encode()).hexdigest()[:32]
+        text = json.dumps([self.name, tree, self.folder, self.commands])
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -101,14 +101,14 @@ class Clones:
     def find(self, name: str) -> Path | None:
         """Return the clone of `OWNER/NAME`; None if there is none."""
         forms = (name, name.replace("/", "+"))
-        places = [f"{form}{end}" for form in forms for end in ("/repo", "", ".git")]
-        folders = [self.folder / place for place in places] if self.folder else []
-        return next((one for one in folders if _is_repository(one)), None)
+        names = [f"{form}{end}" for form in forms for end in ("/repo", "", ".git")]
+        folders = [self.folder / path for path in names] if self.folder else []
+        return next((folder for folder in folders if _is_repository(folder)), None)
 
     def fetch(self, name: str) -> Path | None:
         """Clone `OWNER/NAME` from GitHub; None if that fails."""
         if self.folder is None:
-            raise SystemExit("--clones names the folder to clone to")
+            raise SystemExit("--clones DIR is required: the folder to clone to")
         folder = self.folder / name.replace("/", "+")
         command = [
             "git",
@@ -126,10 +126,10 @@ def _is_repository(folder: Path) -> bool:
 
 
 def all_cases(clones: Clones, scratch: Path, left_out: list[str]) -> Iterator[Case]:
-    """Yield every case of which the clones are there; note what cannot be replayed, and why."""
+    """Yield every case whose clones exist; add cases that cannot be replayed to `left_out`."""
     for template, projects in TEMPLATES.items():
-        if place := clones.find(template):
-            yield from _histories(place, projects, clones, scratch, left_out)
+        if folder := clones.find(template):
+            yield from _histories(folder, projects, clones, scratch, left_out)
     with open_template(str(REPOSITORY), REPOSITORY) as source:
         releases = {name: release.commit for name, release in source.releases.items()}
     own = scratch / "standard"
@@ -137,13 +137,13 @@ def all_cases(clones: Clones, scratch: Path, left_out: list[str]) -> Iterator[Ca
     for name, at in releases.items():  # a clone of a clone may lack tags
         git(own, "tag", "--force", name, at)
     config = _config(scratch, own, {ADDRESS})
-    yield from _made(list(releases), config, scratch)
-    yield from _written(list(releases), config, scratch)
-    yield from _found(list(releases), config, clones)
+    yield from _generated(list(releases), config, scratch)
+    yield from _legacy(list(releases), config, scratch)
+    yield from _real(list(releases), config, clones)
 
 
 def _config(scratch: Path, template: Path, addresses: set[str]) -> Path:
-    """Write git's configuration for a template's recorded addresses."""
+    """Write a git configuration that redirects a template's addresses to its clone."""
     forms = set()
     for address in addresses:
         url = address.removeprefix("git+")
@@ -166,41 +166,48 @@ def _histories(
     scratch: Path,
     left_out: list[str],
 ) -> Iterator[Case]:
-    """Yield the updates and the adoptions of the projects that a template made."""
+    """Yield the updates and the adoptions of a template's projects."""
     found = [(name, project) for name in projects if (project := clones.find(name))]
-    made = {name: list(updates(project)) for name, project in found}
+    histories = {name: list(updates(project)) for name, project in found}
     addresses = {
-        str(at["_src_path"]) for held in made.values() for one in held for at in (one.old, one.new)
+        str(answers["_src_path"])
+        for history in histories.values()
+        for update in history
+        for answers in (update.old, update.new)
     }
-    remote = {one for one in addresses if "://" in one or one.startswith(("git@", "gh:", "gl:"))}
+    remote = {
+        address
+        for address in addresses
+        if "://" in address or address.startswith(("git@", "gh:", "gl:"))
+    }
     config = _config(scratch, template, remote)
     questions = _Questions(template, scratch)
     for name, project in found:
-        for one in made[name]:
-            told = f"{name} {one.commit[:8]}"
-            if not {one.old["_src_path"], one.new["_src_path"]} <= remote:
-                left_out.append(f"{told}: the template's recorded address is a folder")
+        for update in histories[name]:
+            label = f"{name} {update.commit[:8]}"
+            if not {update.old["_src_path"], update.new["_src_path"]} <= remote:
+                left_out.append(f"{label}: the recorded address of the template is a folder")
                 continue
             try:
-                data = questions.given(one)
+                data = questions.changed_answers(update)
             except LeftOut:
-                left_out.append(f"{told}: a release is not in the template's clone")
+                left_out.append(f"{label}: the template's clone lacks a release")
                 continue
-            yield _update(name, project, one, data, config)
+            yield _update(name, project, update, data, config)
         if name in ADOPTIONS and (ancestor := clones.find(ANCESTOR)):
             yield from _adoption(name, project, ancestor, config)
 
 
 class _Questions:
-    """What the releases of a template ask."""
+    """The questions of a template's releases."""
 
     def __init__(self, template: Path, scratch: Path) -> None:
         self.template = template
         self.folder = scratch
         self.known: dict[str, set[str]] = {}
 
-    def given(self, update: Update) -> list[str]:
-        """Return the answers that people changed, as on a command line."""
+    def changed_answers(self, update: Update) -> list[str]:
+        """Return the answers that people changed, as command-line options."""
         release = str(update.new["_commit"])
         git(
             self.template, "rev-parse", "--verify", "--quiet", f"{update.old['_commit']}^{{commit}}"
@@ -227,22 +234,23 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _update(name: str, project: Path, one: Update, data: list[str], config: Path) -> Case:
-    before, after = one.old["_commit"], one.new["_commit"]
-    file = PurePosixPath(one.answers_file).name
+def _update(name: str, project: Path, update: Update, data: list[str], config: Path) -> Case:
+    before, after = update.old["_commit"], update.new["_commit"]
+    file = PurePosixPath(update.answers_file).name
     arguments = ("update", f"--to={after}", "--defaults", "--trust", f"--answers-file={file}")
     return Case(
-        "updates", f"{name} {one.commit[:8]}: {before} -> {after}, {one.answers_file}",
-        name.rpartition("/")[2], project, one.parent, one.folder, ((*arguments, *data),), config,
+        "updates", f"{name} {update.commit[:8]}: {before} -> {after}, {update.answers_file}",
+        name.rpartition("/")[2], project, update.parent, update.folder, ((*arguments, *data),),
+        config,
     )  # fmt: skip
 
 
 def _adoption(name: str, project: Path, ancestor: Path, config: Path) -> Iterator[Case]:
     at = ADOPTIONS[name]
     answers = yaml.safe_load(git(project, "show", f"{at}:.copier-answers.yml"))
-    given = [f"--data={k}={_text(v)}" for k, v in answers.items() if not k.startswith("_")]
+    data = [f"--data={k}={_text(v)}" for k, v in answers.items() if not k.startswith("_")]
     arguments = ("retrofit", "--defaults", "--no-commit", f"--template={answers['_src_path']}",
-                 f"--to={answers['_commit']}", *given)  # fmt: skip
+                 f"--to={answers['_commit']}", *data)  # fmt: skip
     for way, more in (("no base", ()), ("ancestor", (f"--ancestor={ancestor}",))):
         yield Case(
             "adoptions", f"{name} {at}: adoption, {way}", name.rpartition("/")[2], project,
@@ -250,8 +258,8 @@ def _adoption(name: str, project: Path, ancestor: Path, config: Path) -> Iterato
         )  # fmt: skip
 
 
-def _made(releases: list[str], config: Path, scratch: Path) -> Iterator[Case]:
-    """Yield updates of services that this template made, with the edits that teams make."""
+def _generated(releases: list[str], config: Path, scratch: Path) -> Iterator[Case]:
+    """Yield updates of services generated from this template, with typical edits."""
     for release, variant in itertools.product(releases[:-1], VARIANTS):
         service = scratch / "made" / release / variant.replace(" ", "-") / "service"
         answers = [f"--data={name}={value}" for name, value in VARIANTS[variant].items()]
@@ -272,8 +280,8 @@ def _made(releases: list[str], config: Path, scratch: Path) -> Iterator[Case]:
             yield Case("services of releases", name, "service", service, at, "", arguments, config)
 
 
-def _written(releases: list[str], config: Path, scratch: Path) -> Iterator[Case]:
-    """Yield services that no template made, as the tests have them: brought in, then updated."""
+def _legacy(releases: list[str], config: Path, scratch: Path) -> Iterator[Case]:
+    """Yield the legacy services of the tests, which are adopted and then updated."""
     before, last = releases[-2:]
     for name, legacy in LEGACY.items():
         top = scratch / "written" / name.replace(" ", "-")
@@ -283,20 +291,20 @@ def _written(releases: list[str], config: Path, scratch: Path) -> Iterator[Case]
             ("update", "--defaults", f"--to={last}"),
         )
         at = git(top, "rev-parse", "HEAD").strip()
-        told = f"{name}: retrofit to {before}, update to {last}"
-        yield Case("legacy services", told, "service", top, at, legacy.folder, arguments, config)
+        label = f"{name}: retrofit to {before}, update to {last}"
+        yield Case("legacy services", label, "service", top, at, legacy.folder, arguments, config)
 
 
-def _found(releases: list[str], config: Path, clones: Clones) -> Iterator[Case]:
+def _real(releases: list[str], config: Path, clones: Clones) -> Iterator[Case]:
     """Yield real services that no template made."""
     for name in SERVICES:
         if project := clones.find(name):
             at = git(project, "rev-parse", "HEAD").strip()
-            told = f"{name} {at[:8]}: retrofit to {releases[-1]}"
+            label = f"{name} {at[:8]}: retrofit to {releases[-1]}"
             arguments = ("retrofit", "--defaults", "--no-commit", f"--template={ADDRESS}",
                          f"--to={releases[-1]}")  # fmt: skip
             called = name.rpartition("/")[2]
-            yield Case("real services", told, called, project, at, "", (arguments,), config)
+            yield Case("real services", label, called, project, at, "", (arguments,), config)
 
 
 def _committed(service: Path) -> str:

@@ -1,14 +1,13 @@
-"""What the chassis adds to a request, in microseconds, in one process without a network.
+"""Measure what the chassis adds to a request, in microseconds, in one process without a network.
 
     python benchmarks/chassis.py
 
-In a service generated from this checkout, first around an application that does nothing: all of the
-chassis, without its limits, without its access log, and what the libraries take that it is made of.
-Then the service itself, beside bare FastAPI with the same model and validation, with and without
-the access log of uvicorn; the same with its routes in a router, as a service has them; and the
-service's application, with the way to its model but nothing else of the chassis. The table has the
-quickest of many short series that take turns: what disturbs the machine can only make a series
-slower.
+In a service generated from this checkout, it first measures an application that does nothing: with
+the whole chassis, without its limits, without its access log, and with only the libraries that it
+uses. Then it compares the service with bare FastAPI with the same model and validation, with and
+without uvicorn's access log, with its routes in a router as in a service, and with the service's
+application that calls its model but has no other part of the chassis. The table shows the fastest
+of many short series that take turns, since disturbances can only make a series slower.
 """
 
 import os
@@ -41,7 +40,7 @@ handlers = [*access_logger.handlers]
 
 from contestants import bare
 
-# The same again, with its routes in a router that the application includes.
+# The same, with its routes in a router that the application includes.
 sys.argv.append("--router")
 del sys.modules["contestants.bare"]
 router = importlib.import_module("contestants.bare")

@@ -1,17 +1,17 @@
-"""Replays every update and adoption there is with two states of the engine, and compares.
+"""Replay real updates and adoptions with two versions of the engine, and compare the results.
 
     nox -s corpus -- REF [--clones DIR]     REF's engine against the working tree's
-    nox -s corpus -- --list                 which clones it wants
+    nox -s corpus -- --list                 list the clones it needs
     nox -s corpus -- --fetch --clones DIR   clone what is missing
 
-Compared are, of each case, the exit code, the whole report (outcomes, rules, notes) and every file
-of the result by its blob, conflicts with their three stages. Cases are the updates in the history
-of real projects, adoptions of real projects, and services of this repository's tests: those that
-this template made at each release, with edits, and those that no template made.
+It compares the exit code of each case, the whole report (outcomes, rules, notes) and every file of
+the result by its blob, including the three stages of conflicts. Cases are updates in the history of
+real projects, adoptions of real projects, and services of this repository's tests: those generated
+from each release, with edits, and legacy services.
 
-The clones lie outside the repository, in DIR or what DRYDOCK_CLONES names, as `OWNER+NAME` or
-`OWNER/NAME`. What is missing is skipped, and said. What an engine made of a case is kept in the
-user's cache, by the content of both, so that of two steps the second replays its own half only.
+The clones are outside the repository, in DIR or the folder named by DRYDOCK_CLONES, as `OWNER+NAME`
+or `OWNER/NAME`. Cases without a clone are skipped and reported. Results are cached by the content
+of engine and case, so that a second comparison replays only what has changed.
 """
 
 import argparse
@@ -39,19 +39,19 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedC
 REPOSITORY = Path(__file__).parents[1]
 ENGINE = "extensions"
 PATIENCE = 600
-"""Seconds that an engine has for one command."""
+"""Time limit of one command, in seconds."""
 IDENTITY = {
     f"GIT_{role}_{key}": value
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "Replay"), ("EMAIL", "replay@example.com"))
 }
 SHOWN = 40
-"""Lines of a difference that are shown."""
+"""How many lines of a difference are printed."""
 Result = dict[str, Any]
 
 
 class Engine:
-    """One state of the engine, by the tree that git knows of it."""
+    """One version of the engine, identified by its tree in git."""
 
     def __init__(self, tree: str, folder: Path, cache: Path) -> None:
         self.tree = tree
@@ -66,30 +66,30 @@ class Engine:
                 archive.extractall(self.folder, filter="data")
 
     def result(self, case: Case, scratch: Path) -> Result:
-        """Return what the engine makes of a case, from the cache if it did so before."""
-        kept = self.cache / f"{case.key}.json"
-        if not kept.exists():
+        """Return the engine's result for a case, from the cache if possible."""
+        cached = self.cache / f"{case.key}.json"
+        if not cached.exists():
             with tempfile.TemporaryDirectory(dir=scratch) as folder:
-                made = json.dumps(self.replay(case, Path(folder)))
-            # Renamed into place: a run that is broken off leaves no half of a result.
-            partly = kept.with_suffix(f".{os.getpid()}")
-            partly.write_text(made)
-            partly.rename(kept)
-        result: Result = json.loads(kept.read_text())
+                text = json.dumps(self.replay(case, Path(folder)))
+            # Renamed into place, so that an interrupted run leaves no incomplete result.
+            incomplete = cached.with_suffix(f".{os.getpid()}")
+            incomplete.write_text(text)
+            incomplete.rename(cached)
+        result: Result = json.loads(cached.read_text())
         return result
 
     def replay(self, case: Case, folder: Path) -> Result:
-        """Replay a case in `folder`; the result lies in `folder / case.called`."""
+        """Replay a case; the resulting work tree is `folder / case.called`."""
         clone = folder / case.called
         git(folder, "clone", "--quiet", "--shared", "--no-checkout", str(case.origin), str(clone))
         git(clone, "checkout", "--quiet", "-B", "replay", case.commit)
         if absent := list(filter(None, git(clone, "ls-files", "-z", "--deleted").split("\0"))):
-            # A clone may lack its largest files, and no engine updates a project with changes.
+            # A clone may lack large files, but engines reject uncommitted changes.
             git(clone, "rm", "--quiet", "--cached", "--", *absent)
             _commit(clone)
         steps = []
-        for place, arguments in enumerate(case.commands):
-            if place:
+        for number, arguments in enumerate(case.commands):
+            if number:
                 _resolve(clone)
                 _commit(clone)
             steps.append(self._run(case, arguments, folder, clone))
@@ -102,7 +102,7 @@ class Engine:
             "GIT_CONFIG_GLOBAL": str(case.config),
             "GIT_CONFIG_NOSYSTEM": "1",
             "NO_COLOR": "1",
-            "UV_OFFLINE": "1",  # a lock file that is regenerated is not what is compared
+            "UV_OFFLINE": "1",  # regenerated lock files are not compared
         }
         done = subprocess.run(
             [sys.executable, "-c", "from drydock.cli import main; main()", *arguments, "--json",
@@ -110,41 +110,41 @@ class Engine:
             env=environment, timeout=PATIENCE, capture_output=True, text=True, check=False,
             stdin=subprocess.DEVNULL, cwd=folder,
         )  # fmt: skip
-        said = done.stdout if done.stdout.strip() else done.stderr
+        output = done.stdout if done.stdout.strip() else done.stderr
         return {
             "exit": done.returncode,
-            "report": said.replace(str(clone), "SERVICE").splitlines(),
+            "report": output.replace(str(clone), "SERVICE").splitlines(),
             "files": _files(clone),
         }
 
 
 def _files(clone: Path) -> dict[str, str]:
-    """Return mode and blob of each file of a work tree, and the stages of those in conflict."""
-    found = {}
+    """Return mode and blob of each file of a work tree, and of each stage of a conflict."""
+    entries = {}
     for line in filter(None, git(clone, "ls-files", "-z", "--unmerged").split("\0")):
         about, _, path = line.partition("\t")
         mode, oid, stage = about.split()
-        found[f"{path} (stage {stage})"] = f"{mode} {oid}"
+        entries[f"{path} (stage {stage})"] = f"{mode} {oid}"
     index = clone / ".git/index"
     own = index.with_name("corpus-index")
     shutil.copy(index, own)
     environment = os.environ | {"GIT_INDEX_FILE": str(own)}
     command = ["git", "-C", str(clone)]
-    said = b""
+    output = b""
     for arguments in (["add", "--all", "--force"], ["ls-files", "-z", "--stage"]):
-        said = subprocess.run(
+        output = subprocess.run(
             [*command, *arguments], env=environment, check=True, capture_output=True
         ).stdout
     own.unlink()
-    for line in filter(None, os.fsdecode(said).split("\0")):
+    for line in filter(None, os.fsdecode(output).split("\0")):
         about, _, path = line.partition("\t")
         mode, oid, _ = about.split()
-        found[path] = f"{mode} {oid}"
-    return found
+        entries[path] = f"{mode} {oid}"
+    return entries
 
 
 def _resolve(clone: Path) -> None:
-    """Let the lines of both sides stand where there is a conflict."""
+    """Resolve conflicts by keeping the lines of both sides."""
     for name in filter(
         None, git(clone, "diff", "-z", "--name-only", "--diff-filter=U").split("\0")
     ):
@@ -161,7 +161,7 @@ def _commit(clone: Path) -> None:
 
 
 def working_tree() -> str:
-    """Return the tree of the engine as it is in the work tree, committed or not."""
+    """Return the tree of the engine in the work tree, with uncommitted changes."""
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         for command in (["read-tree", "HEAD"], ["add", "--all", "--", ENGINE]):
@@ -174,34 +174,34 @@ def working_tree() -> str:
 
 
 def differences(before: Result, now: Result) -> Iterator[str]:
-    """Yield what differs between two results, a line each."""
-    for number, (one, other) in enumerate(zip(before["steps"], now["steps"], strict=True), 1):
+    """Yield the differences between two results, one line each."""
+    for number, (old, new) in enumerate(zip(before["steps"], now["steps"], strict=True), 1):
         step = f"step {number}: " if len(now["steps"]) > 1 else ""
-        if one["exit"] != other["exit"]:
-            yield f"{step}exit {one['exit']} -> {other['exit']}"
-        lines = list(unified_diff(one["report"], other["report"], lineterm="", n=0))[2:]
+        if old["exit"] != new["exit"]:
+            yield f"{step}exit {old['exit']} -> {new['exit']}"
+        lines = list(unified_diff(old["report"], new["report"], lineterm="", n=0))[2:]
         yield from (f"{step}{line}" for line in lines if not line.startswith("@@"))
-        for path in sorted(one["files"].keys() | other["files"].keys()):
-            blobs = [result["files"].get(path, "nothing") for result in (one, other)]
+        for path in sorted(old["files"].keys() | new["files"].keys()):
+            blobs = [result["files"].get(path, "nothing") for result in (old, new)]
             if blobs[0] != blobs[1]:
                 yield f"{step}{path}: {blobs[0]} -> {blobs[1]}"
 
 
 def explain(case: Case, engines: tuple[Engine, Engine], scratch: Path) -> Iterator[str]:
-    """Replay a case again, and yield how the texts of its results differ."""
+    """Replay a case again, and yield the differences between its files."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        places = [Path(folder, side) for side in ("before", "now")]
-        for engine, place in zip(engines, places, strict=True):
-            place.mkdir()
-            engine.replay(case, place)
-            shutil.rmtree(place / case.called / ".git")
-        command = ["git", "diff", "--no-index", "--no-color", *map(str, places)]
+        sides = [Path(folder, side) for side in ("before", "now")]
+        for engine, side in zip(engines, sides, strict=True):
+            side.mkdir()
+            engine.replay(case, side)
+            shutil.rmtree(side / case.called / ".git")
+        command = ["git", "diff", "--no-index", "--no-color", *map(str, sides)]
         shown = subprocess.run(command, capture_output=True, text=True, errors="replace")  # noqa: PLW1510 - 1 is a difference
         yield from shown.stdout.replace(str(folder), "").splitlines()[:SHOWN]
 
 
 def compare(cases: list[Case], engines: tuple[Engine, Engine], scratch: Path, jobs: int) -> int:
-    """Replay the cases by both engines; print what differs, and return how many cases do."""
+    """Replay the cases with both engines; print differences; return how many cases differ."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
     differing = []
@@ -222,19 +222,20 @@ def compare(cases: list[Case], engines: tuple[Engine, Engine], scratch: Path, jo
 
 
 def main() -> int:
-    """Compare, and return 1 if anything differs."""
+    """Compare the engines; return 1 if anything differs."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("ref", nargs="?", default="HEAD", metavar="REF")
     parser.add_argument("--clones", type=Path, default=os.environ.get("DRYDOCK_CLONES"))
-    parser.add_argument("--only", metavar="TEXT", help="cases whose name holds this")
+    parser.add_argument("--only", metavar="TEXT", help="cases whose name contains this")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
-    parser.add_argument("--list", action="store_true", help="print which clones it wants")
-    parser.add_argument("--fetch", action="store_true", help="clone those that are missing")
+    parser.add_argument("--list", action="store_true", help="list the clones it needs")
+    parser.add_argument("--fetch", action="store_true", help="clone what is missing")
     options = parser.parse_args()
     clones = Clones(options.clones and Path(options.clones).absolute())
-    wanted = [*TEMPLATES, *(p for held in TEMPLATES.values() for p in held), ANCESTOR, *SERVICES]
+    projects = [project for group in TEMPLATES.values() for project in group]
+    wanted = [*TEMPLATES, *projects, ANCESTOR, *SERVICES]
     if options.list or options.fetch:
         for name in wanted:
             found = clones.find(name) or (clones.fetch(name) if options.fetch else None)
@@ -251,13 +252,13 @@ def main() -> int:
         every = all_cases(clones, scratch, left_out)
         cases = [case for case in every if (options.only or "") in case.name]
         differing = compare(cases, engines, scratch, options.jobs)
-    for one in left_out:
-        print(f"skipped: {one}")
+    for reason in left_out:
+        print(f"skipped: {reason}")
     for name in [name for name in wanted if not clones.find(name)]:
         print(f"skipped: no clone of {name} (see --fetch)")
     kinds = Counter(case.kind for case in cases)
-    told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
-    print(f"{len(cases)} cases ({told}): {differing} differ between {options.ref} and this tree")
+    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+    print(f"{len(cases)} cases ({counts}): {differing} differ between {options.ref} and this tree")
     return 1 if differing else 0
 
 

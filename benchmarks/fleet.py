@@ -1,13 +1,13 @@
-"""Times `drydock fleet` over many generated services, beside a loop of stock `copier update`.
+"""Time `drydock fleet` on many generated services, compared with a loop of stock `copier update`.
 
-The services are checkouts of this repository's template: twelve variants, of every release before
-the newest in turns, each with a name of its own and up to six of the edits that teams make. The
-loop of stock Copier updates fresh clones of a sample of them, one after the other, as a team's
-script does; `drydock fleet` works on two at a time.
+The services are checkouts generated from this repository's template: twelve variants, of every
+release before the newest in turns, each with its own name and up to six typical edits. The loop of
+stock Copier updates fresh clones of a sample of them, one after the other, like a team's script;
+`drydock fleet` updates two at a time.
 
     PYTHONPATH=. python benchmarks/fleet.py --services 100
 
-prints one JSON object: wall and processor seconds a service for each command, the ratio of the
+prints one JSON object: elapsed and CPU seconds per service for each command, the ratio of the
 throughputs, and the highest sum of memory (PSS) of all processes of a command.
 """
 
@@ -46,7 +46,7 @@ BIN = Path(sys.executable).parent
 VARIANTS = 12
 MOST_EDITS = 6
 JOBS = 2
-EVERY = 0.5  # seconds between two looks at memory
+EVERY = 0.5  # seconds between two samples of memory
 KCMP = 312 if platform.machine() == "x86_64" else 272  # the system call kcmp(2)
 KCMP_VM = 1
 IDENTITY = {
@@ -54,21 +54,21 @@ IDENTITY = {
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "Benchmark"), ("EMAIL", "benchmark@example.com"))
 }
-# Without a network no lock file can be refreshed; stock Copier refreshes none either.
+# Offline, no lock file can be refreshed; stock Copier refreshes none either.
 ENVIRONMENT = os.environ | IDENTITY | {"NO_COLOR": "1", "UV_OFFLINE": "1"}
 
 
 def git(folder: Path, *arguments: str | Path) -> None:
-    """Run git, which must succeed."""
+    """Run git; fail if it fails."""
     subprocess.run(
         ["git", "-C", folder, *arguments], env=ENVIRONMENT, check=True, capture_output=True
     )
 
 
 def make_fleet(folder: Path, template: Template, count: int, made: int) -> None:
-    """Make services in `folder`, each a repository with two commits.
+    """Create services in `folder`, each a repository with two commits.
 
-    Only `made` of them are generated; the others are copies under other names.
+    Only `made` of them are generated; the others are copies with other names.
     """
     variants = list(islice(matrix.covering(3, {}, matrix.OF_AN_INSTALLATION), VARIANTS))
     with Templates.opened(template) as templates:
@@ -79,32 +79,32 @@ def make_fleet(folder: Path, template: Template, count: int, made: int) -> None:
             checkout = rendering.Checkout(
                 templates.checkout(template, release), template.address, release
             )
-            place = folder / f"service-{number}"
-            make_service(place, checkout, answers)
-            git(place, "init", "--quiet", "--initial-branch=main")
-            git(place, "add", "--all")
-            git(place, "commit", "--quiet", "--message=Generate")
+            service = folder / f"service-{number}"
+            make_service(service, checkout, answers)
+            git(service, "init", "--quiet", "--initial-branch=main")
+            git(service, "add", "--all")
+            git(service, "commit", "--quiet", "--message=Generate")
             seed = random.Random(number).randint(0, MOST_EDITS)
-            edits.make(edits.Place(place), edits.chosen(edits.Place(place), number, seed))
-            git(place, "add", "--all")
-            git(place, "commit", "--quiet", "--allow-empty", "--message=Make it ours")
+            edits.make(edits.Place(service), edits.chosen(edits.Place(service), number, seed))
+            git(service, "add", "--all")
+            git(service, "commit", "--quiet", "--allow-empty", "--message=Make it ours")
     for number in range(made, count):
         shutil.copytree(
             folder / f"service-{number % made}", folder / f"service-{number}", symlinks=True
         )
 
 
-def make_service(place: Path, checkout: rendering.Checkout, answers: dict[str, Any]) -> None:
-    """Render one service; what its release does not ask, or offer, is left out."""
+def make_service(folder: Path, checkout: rendering.Checkout, answers: dict[str, Any]) -> None:
+    """Render one service; ignore answers that its release does not offer."""
     known = questions(checkout.folder, checkout.release)
     data = {
         name: value
-        for name, value in (answers | {"service_name": place.name}).items()
+        for name, value in (answers | {"service_name": folder.name}).items()
         if name in known and (not known[name] or value in known[name])
     }
-    rendering.render(checkout, place, rendering.Request(data=data, defaults=True))
+    rendering.render(checkout, folder, rendering.Request(data=data, defaults=True))
     if answers.get("adopted"):
-        app = place / data["package_path"] / "main.py"
+        app = folder / data["package_path"] / "main.py"
         if not app.exists():
             app.parent.mkdir(parents=True, exist_ok=True)
             app.write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
@@ -112,72 +112,72 @@ def make_service(place: Path, checkout: rendering.Checkout, answers: dict[str, A
 
 @cache
 def questions(folder: Path, release: Release) -> dict[str, list[Any]]:
-    """Return what a release asks, and what may be answered; an empty list is anything."""
-    asked = rendering.config(rendering.Checkout(folder, "", release)).questions_data
-    found = {}
-    for name, question in asked.items():
+    """Return the questions of a release with their choices; an empty list allows any answer."""
+    data = rendering.config(rendering.Checkout(folder, "", release)).questions_data
+    allowed = {}
+    for name, question in data.items():
         choices = question.get("choices", [])
-        found[name] = list(choices.values() if isinstance(choices, dict) else choices)
-    return found
+        allowed[name] = list(choices.values() if isinstance(choices, dict) else choices)
+    return allowed
 
 
 def children_seconds() -> float:
-    """Return the processor time of all processes that ended below this one."""
+    """Return the CPU time of all descendants that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def measured(command: Sequence[str | Path], folder: Path) -> dict[str, float]:
-    """Run a command; return its wall and processor seconds, and its most memory in MiB."""
+    """Run a command; return its elapsed and CPU seconds, and its peak memory in MiB."""
     before, start = children_seconds(), time.perf_counter()
     with subprocess.Popen(
         command, cwd=folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         with most_memory(process.pid) as peak:
-            _, said = process.communicate()
+            _, errors = process.communicate()
         if process.returncode not in (0, 1):
-            raise SystemExit(f"{command} ended with {process.returncode}:\n{said}")
+            raise SystemExit(f"{command} ended with {process.returncode}:\n{errors}")
     wall = time.perf_counter() - start
     return {"wall": wall, "processor": children_seconds() - before, "memory": peak()}
 
 
 @contextmanager
 def most_memory(pid: int) -> Iterator[Callable[[], float]]:
-    """Yield a function that returns the most MiB that a process and those below it had."""
-    seen, ended = [0.0], threading.Event()
+    """Yield a function that returns the peak memory, in MiB, of a process and its descendants."""
+    samples, ended = [0.0], threading.Event()
 
-    def look() -> None:
+    def sample() -> None:
         while not ended.wait(EVERY):
-            seen.append(sum(proportional_memory(one) for one in below(pid)))
+            samples.append(sum(proportional_memory(process) for process in tree_of(pid)))
 
-    looking = threading.Thread(target=look)
-    looking.start()
+    sampling = threading.Thread(target=sample)
+    sampling.start()
     try:
-        yield lambda: max(seen)
+        yield lambda: max(samples)
     finally:
         ended.set()
-        looking.join()
+        sampling.join()
 
 
-def below(pid: int) -> Iterator[int]:
-    """Yield a process and all below it that have memory of their own."""
+def tree_of(pid: int) -> Iterator[int]:
+    """Yield a process and all descendants with separate memory."""
     yield pid
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in map(int, (task / "children").read_text().split()):
                 if not share_memory(pid, child):
-                    yield from below(child)
+                    yield from tree_of(child)
 
 
-def share_memory(one: int, other: int) -> bool:
-    """Tell whether two processes have the same memory, as until vfork(2) is followed by exec."""
-    difference: int = ctypes.CDLL(None).syscall(KCMP, one, other, KCMP_VM, 0, 0)
+def share_memory(parent: int, child: int) -> bool:
+    """Return whether two processes share their memory, as between vfork(2) and exec."""
+    difference: int = ctypes.CDLL(None).syscall(KCMP, parent, child, KCMP_VM, 0, 0)
     return difference == 0
 
 
 def proportional_memory(pid: int) -> float:
-    """Return the memory of a process in MiB, what it shares with others in parts."""
+    """Return the proportional memory (PSS) of a process in MiB."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -186,7 +186,7 @@ def proportional_memory(pid: int) -> float:
 
 
 def stock(services: Sequence[Path], scratch: Path) -> dict[str, float]:
-    """Update fresh clones by stock Copier, one after the other; return seconds in all."""
+    """Update fresh clones with stock Copier, one after the other; return total seconds."""
     total = {"wall": 0.0, "processor": 0.0}
     for service in services:
         clone = scratch / service.name
@@ -198,8 +198,8 @@ def stock(services: Sequence[Path], scratch: Path) -> dict[str, float]:
     return total
 
 
-def taken_apart(services: Sequence[Path], scratch: Path) -> dict[str, float]:
-    """Return the seconds that each part of a forecast takes, on average, in one process."""
+def breakdown(services: Sequence[Path], scratch: Path) -> dict[str, float]:
+    """Return the average seconds of each part of a forecast, in one process."""
     spent: dict[str, float] = {}
 
     def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -247,11 +247,11 @@ def taken_apart(services: Sequence[Path], scratch: Path) -> dict[str, float]:
 def measure(
     count: int, made: int, sample: int, commands: Sequence[str], scratch: Path
 ) -> dict[str, Any]:
-    """Make a fleet of `count` services and time all commands on it."""
-    found: dict[str, Any] = {"services": count, "generated": min(count, made), "sample": sample}
+    """Create a fleet of `count` services and time all commands on it."""
+    results: dict[str, Any] = {"services": count, "generated": min(count, made), "sample": sample}
 
-    def say(name: str, value: Any) -> None:
-        found[name] = value
+    def record(name: str, value: Any) -> None:
+        results[name] = value
         print(json.dumps({name: value}), file=sys.stderr, flush=True)
 
     with open_template(str(ROOT), ROOT) as template:
@@ -259,7 +259,7 @@ def measure(
     services = sorted((scratch / "fleet").iterdir())
     chosen = services[:: max(1, count // sample)][:sample] if sample else []
     loop = stock(chosen, scratch) if sample else {"wall": 0.0, "processor": 0.0}
-    say("copier update", {name: round(value / (sample or 1), 3) for name, value in loop.items()})
+    record("copier update", {name: round(value / (sample or 1), 3) for name, value in loop.items()})
     common = ("--jobs", str(JOBS), "--cache", scratch / "cache", scratch / "fleet")
     for name in commands:
         took = measured((BIN / "drydock", "fleet", name, *common), scratch)
@@ -270,30 +270,34 @@ def measure(
             about["of processor time"] = round(
                 loop["processor"] / sample / (took["processor"] / count), 1
             )
-        say(name, about)
+        record(name, about)
     outcomes: dict[str, int] = {}
     for line in (scratch / "fleet.jsonl").read_text().splitlines():
-        record = json.loads(line)
-        key = f"{record['kind']}: {'failed' if record['error'] else record.get('outcome', 'read')}"
+        entry = json.loads(line)
+        key = f"{entry['kind']}: {'failed' if entry['error'] else entry.get('outcome', 'read')}"
         outcomes[key] = outcomes.get(key, 0) + 1
-    say("outcomes", outcomes)
-    say("a forecast, taken apart", taken_apart(chosen or services[:20], scratch))
-    return found
+    record("outcomes", outcomes)
+    record("parts of a forecast", breakdown(chosen or services[:20], scratch))
+    return results
 
 
 def main() -> None:
-    """Measure as the command line says; print what came of it as JSON."""
+    """Measure, and print the results as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--services", type=int, default=100)
-    parser.add_argument("--made", type=int, default=1000, help="the rest are copies of these")
+    parser.add_argument(
+        "--made", type=int, default=1000, help="generate N services; the others are copies"
+    )
     parser.add_argument("--commands", nargs="+", default=["status", "forecast", "update"])
-    parser.add_argument("--sample", type=int, default=20, help="services for stock Copier")
+    parser.add_argument(
+        "--sample", type=int, default=20, help="number of services for stock Copier"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fleet.") as scratch:
-        found = measure(
+        results = measure(
             options.services, options.made, options.sample, options.commands, Path(scratch)
         )
-        print(json.dumps(found, indent=2))
+        print(json.dumps(results, indent=2))
 
 
 if __name__ == "__main__":

@@ -1,37 +1,40 @@
-"""Judges the result of an update, file by file, without any code of the engines it judges.
+"""Judges the result of an update, file by file, without any code of the judged engines.
 
-Four trees take part: `base` (the old release rendered), `ours` (the project before the update),
+It compares four trees: `base` (the old release rendered), `ours` (the project before the update),
 `theirs` (the new release rendered) and `result` (the project after it).
 
-A file that one side alone changed must be that side's, byte for byte: nothing of a user is lost,
-nothing of the release is left out, a file that the user deleted stays deleted. A file that the
-release removed or renamed while the user had edited it must be kept, or the user's units must be
-found in a file that the release adds.
+A file that only one side changed must equal that side's, byte for byte: no edit of the user is
+lost, no change of the release is missing, a file that the user deleted stays deleted. A file that
+the user edited and the release removed or renamed must be kept, or a file that the release adds
+must contain the user's units.
 
-A file that both sides changed is judged in the *units* of its format, as often as each occurs:
+A file that both sides changed is judged in the *units* of its format, with their counts:
 
-- TOML, YAML, JSON: the path of every value with the value (list positions left out, so that a
-  list is judged as a bag of items; a text of several lines line by line), and the comments; the
-  JSON of editors may hold comments and trailing commas;
-- Python: every line, as Python itself prints it, with the class or function it stands in; the
-  comments; imports name by name, and lists of texts item by item;
-- anything else: every line, without regard to blanks and a trailing comma.
+- TOML, YAML, JSON: every value with its path (without list positions, so that a list is judged as a
+  bag of items; multi-line strings line by line), and the comments; JSON may contain comments and
+  trailing commas, as in settings of editors;
+- Python: every line, as Python prints it, with its class or function; the comments; imports by
+  name, and lists of strings by item;
+- anything else: every line, ignoring whitespace and a trailing comma.
 
-For each unit, with `+o` and `+t` the changes of its count from base to ours and to theirs, the
-result must hold base `+o+t`; where both sides changed it in the same direction they may have meant
-the same change, so base plus the larger of the two is right as well. Hence every unit that a side
-added is there, every unit that a side removed is gone, and nothing appears that nobody wrote. Two
-replacements are legitimate. Where both sides changed a version number in the same unit, the higher
-one may stand for both; the version of an action that is pinned to a commit is in its comment. Of
-two requirements of one package, one that asks for all that either asks may stand. Where a side only
-renamed a table, a job or a function, the changes of the other side are expected under the new name.
-An import that one side dropped may stay where the rest of the result uses its name.
-Besides, the result must parse if both sides do, must not hold a definition or list item twice that
-neither side holds twice, and two neighbouring lines must not stand in an order that contradicts
-every side that has them both.
+Let `+o` and `+t` be the changes of a unit's count from base to ours and to theirs. The result must
+contain base `+o+t`. If both sides changed it in the same direction, they may have made the same
+change, so base plus the larger of the two is right as well. Hence every added unit is present,
+every removed unit is absent, and nothing is invented. Some replacements are legitimate:
 
-What this cannot see: a value that is right in its place and wrong in its meaning, the order of
-items in a list, and changes of blanks.
+- If both sides changed a version number in the same unit, the higher one can replace both; the
+  version of an action that is pinned to a commit is in its comment.
+- Of two requirements of one package, one that demands everything that either demands can remain.
+- If a side only renamed a table, a job or a function, the other side's changes are expected under
+  the new name.
+- An import that one side removed can stay if the rest of the result uses its name.
+
+In addition, the result must parse if both sides do; it must not contain a definition or list item
+twice that neither side contains twice; and two neighbouring lines must not be in an order that
+contradicts every side that has both.
+
+The judge does not see a value that is right in its place but wrong in meaning, the order of items
+in a list, or changes of whitespace.
 """
 
 import re
@@ -48,7 +51,7 @@ Tree = Mapping[str, bytes]
 DEFINITION = re.compile(r"(?:async )?(?:def|class) \w+|\w+(?:: [^=]+)? = ")
 ACTION = re.compile(r"(?P<name>[\w.-]+/[\w./-]+)@(?P<ref>[\w.-]+)(?:\s+#\s*(?P<version>v?[\d.]+))?")
 LOCK_FILES = {"uv.lock", "poetry.lock", "pdm.lock"}
-"""Computed from other files: an update may refresh them."""
+"""Computed from other files, so an update can refresh them."""
 
 
 def faults(
@@ -62,17 +65,17 @@ def faults(
 ) -> dict[str, list[str]]:
     """Return what is wrong with each file of `result` that is not in conflict.
 
-    `keeps` tells which existing files the template never replaces (Copier's `_skip_if_exists`).
+    `keeps` returns whether the template never replaces an existing file (`_skip_if_exists`).
     """
     found = {}
     every = base.keys() | ours.keys() | theirs.keys() | result.keys()
     for path in sorted(every - set(conflicts)):
         sides = base.get(path), ours.get(path), theirs.get(path), result.get(path)
         if keeps(path):
-            # Deleted by the user, it may come back: Copier documents that.
+            # A file that the user deleted can be recreated, as Copier documents.
             follows = path not in {*theirs, *result} and ours.get(path) == base.get(path)
             lost = path in ours and result.get(path) != ours[path] and not follows
-            wrong = ["a file to be kept was changed"] if lost else []
+            wrong = ["a file that the template keeps was changed"] if lost else []
         else:
             wrong = _file_faults(path, *sides)
             if wrong and _was_moved(path, base, ours, theirs, result):
@@ -83,12 +86,12 @@ def faults(
 
 
 def both_changed(path: str, base: Tree, ours: Tree, theirs: Tree) -> bool:
-    """Tell whether user and release each changed `path`, and not to the same content."""
+    """Return whether user and release changed `path` to different contents."""
     b, o, t = base.get(path), ours.get(path), theirs.get(path)
     return o not in (b, t) and t != b
 
 
-def _file_faults(  # noqa: PLR0911 - a case a line
+def _file_faults(  # noqa: PLR0911 - one for each case
     path: str, base: bytes | None, ours: bytes | None, theirs: bytes | None, result: bytes | None
 ) -> list[str]:
     if theirs in (ours, base):
@@ -98,11 +101,11 @@ def _file_faults(  # noqa: PLR0911 - a case a line
     if ours == base:
         return [] if result == theirs else [f"the release's {_change(base, theirs)} is missing"]
     if ours is None:
-        return [] if result is None else ["a file that the user deleted is back"]
+        return [] if result is None else ["a file that the user deleted was recreated"]
     if theirs is None:
         return [] if result == ours else ["the user's edit of a file the release removed is lost"]
     if result is None:
-        return ["a file that both sides changed is gone"]
+        return ["a file that both sides changed is missing"]
     return merge_faults(path, base or b"", ours, theirs, result)
 
 
@@ -113,10 +116,10 @@ def _change(base: bytes | None, side: bytes | None) -> str:
 
 
 def _was_moved(path: str, base: Tree, ours: Tree, theirs: Tree, result: Tree) -> bool:
-    """Tell whether a file is not as its path alone demands because a side moved it.
+    """Return whether a move explains why a file is not what its path alone requires.
 
-    Either the release moved it and the user's units went along, or the user had moved it and the
-    release's change came after it, or the release only moved or renamed what the user had deleted.
+    Either the release moved it together with the user's units, or the user moved it and the
+    release's change followed, or the release only moved or renamed a file that the user deleted.
     """
     if path in ours and path not in result:
         added = lines_of(text_of(ours[path])) - lines_of(text_of(base.get(path, b"")))
@@ -139,7 +142,7 @@ def _was_moved(path: str, base: Tree, ours: Tree, theirs: Tree, result: Tree) ->
 
 
 def _same_file(path: str, content: bytes, other: str, moved: bytes) -> bool:
-    """Tell whether a file was moved: unchanged, or under its name with half of its lines."""
+    """Return whether a file was moved: unchanged, or with its name and half of its lines."""
     before, after = lines_of(text_of(content)), lines_of(text_of(moved))
     same_name = PurePosixPath(path).name == PurePosixPath(other).name
     half = 2 * (before & after).total() >= after.total() > 0
@@ -169,7 +172,7 @@ def merge_faults(path: str, base: bytes, ours: bytes, theirs: bytes, result: byt
     return wrong
 
 
-def _unit_faults(  # noqa: PLR0917 - four sides, and what is known of them
+def _unit_faults(  # noqa: PLR0917 - four sides and their context
     path: str, b: Counter[Unit], o: Counter[Unit], t: Counter[Unit], r: Counter[Unit],
     raised: Collection[str],
 ) -> list[str]:  # fmt: skip
@@ -177,35 +180,35 @@ def _unit_faults(  # noqa: PLR0917 - four sides, and what is known of them
     for unit in sorted(b.keys() | o.keys() | t.keys() | r.keys()):
         fault = _unit_fault(unit, b[unit], o[unit], t[unit], r[unit])
         gone = not r[unit] or unit[0] == "#"
-        replaced = gone and (unit[1].strip("'") in raised or _asked_for(unit, r))
+        replaced = gone and (unit[1].strip("'") in raised or _is_demanded(unit, r))
         replaced = replaced or (fault.startswith("more") and _is_of_both(unit, o, t))
-        replaced = replaced or (fault.startswith("still there") and _is_used_import(unit, r))
+        replaced = replaced or (fault.startswith("kept, although") and _is_used_import(unit, r))
         if fault and not replaced and not _higher_pin(unit, o - b, t - b, r):
             wrong.append(f"{fault}: {' = '.join(filter(None, unit))[:160]}")
         elif _doubled(path, unit) and r[unit] > max(o[unit], t[unit], 1):
-            wrong.append(f"there twice: {' = '.join(filter(None, unit))[:160]}")
+            wrong.append(f"duplicate: {' = '.join(filter(None, unit))[:160]}")
     return wrong
 
 
 def _is_used_import(unit: Unit, result: Counter[Unit]) -> bool:
-    """Tell whether a unit is an import whose name something else in `result` uses."""
+    """Return whether a unit is an import whose name is used elsewhere in `result`."""
     where, what = unit
     if where.rpartition(".")[2] != "import":
         return False
     used = re.compile(rf"(?<![\w.]){re.escape(what.split()[-1].partition('.')[0])}(?!\w)")
     places = (place.rpartition(".")[2] for place, _ in result)
     return any(
-        used.search(said)
-        for place, (_, said) in zip(places, result, strict=True)
+        used.search(text)
+        for place, (_, text) in zip(places, result, strict=True)
         if place not in {"import", "#"}
     )
 
 
 def _renames(base: Counter[Unit], side: Counter[Unit]) -> dict[str, str]:
-    """Return the parts (a table, a job, a function) that a side only gave another name."""
-    gone, new = (_parts(one) - _parts(other) for one, other in ((base, side), (side, base)))
+    """Return the parts (a table, a job, a function) that a side only renamed."""
+    removed, new = _parts(base) - _parts(side), _parts(side) - _parts(base)
     found: dict[str, str] = {}
-    for part in sorted(gone):
+    for part in sorted(removed):
         before = _inside(base, part)
         for other in sorted(new):
             if _parent(part) == _parent(other) and other not in found.values():
@@ -236,7 +239,7 @@ def _inside(units: Counter[Unit], part: str) -> Counter[Unit]:
 
 
 def _renamed(units: Counter[Unit], renames: Mapping[str, str]) -> Counter[Unit]:
-    """Give the parts of `units` their new names."""
+    """Return `units` with renamed parts."""
     result: Counter[Unit] = Counter()
     for (where, what), count in units.items():
         parts = sorted(p for p in renames if where == p or where.startswith((f"{p}.", f"{p}[")))
@@ -257,7 +260,7 @@ def _unit_fault(unit: Unit, base: int, ours: int, theirs: int, result: int) -> s
         return "missing, in base and both sides" if not (o or t) else "missing, removed too often"
     if result > high:
         if o < 0 or t < 0:
-            return f"still there, removed by {'the user' if o < 0 else 'the release'}"
+            return f"kept, although removed by {'the user' if o < 0 else 'the release'}"
         return "more often than both sides wrote it"
     return ""
 
@@ -265,7 +268,7 @@ def _unit_fault(unit: Unit, base: int, ours: int, theirs: int, result: int) -> s
 def _higher_pin(
     unit: Unit, by_user: Counter[Unit], by_release: Counter[Unit], result: Counter[Unit]
 ) -> bool:
-    """Tell whether a unit that one side added gave way to the other side's higher version."""
+    """Return whether the other side's higher version replaces a unit that one side added."""
     where, what = unit
     if result[unit] or not re.search(r"\d", what) or (unit in by_user) == (unit in by_release):
         return False
@@ -277,26 +280,28 @@ def _higher_pin(
 
 
 def _raised_actions(ours: str, theirs: str, result: str) -> set[str]:
-    """Return what names the versions of actions that gave way to higher ones, comments too."""
+    """Return references and comments of action versions that higher ones replace."""
     found = [list(ACTION.finditer(text)) for text in (ours, theirs, result)]
-    stands = {action["name"]: _number(action) for action in found[2]}
+    taken = {action["name"]: _number(action) for action in found[2]}
     lost = {
         (action["name"], action["ref"], action["version"])
         for action in (*found[0], *found[1])
-        if action["name"] in stands and (0,) < _number(action) <= stands[action["name"]]
+        if action["name"] in taken and (0,) < _number(action) <= taken[action["name"]]
     }
-    return {f"{name}@{ref}" for name, ref, _ in lost} | {said for _, _, said in lost if said}
+    return {f"{name}@{ref}" for name, ref, _ in lost} | {
+        comment for _, _, comment in lost if comment
+    }
 
 
 def _number(action: re.Match[str]) -> tuple[int, ...]:
-    """Return the version of an action: what its comment says, or else its tag."""
-    said = action["version"] or action["ref"]
-    found = re.fullmatch(r"v?(\d+(?:\.\d+)*)", said)
+    """Return the version of an action, from its comment or else its tag."""
+    text = action["version"] or action["ref"]
+    found = re.fullmatch(r"v?(\d+(?:\.\d+)*)", text)
     return tuple(int(part) for part in found[1].split(".")) if found else (0,)
 
 
-def _asked_for(unit: Unit, result: Counter[Unit]) -> bool:
-    """Tell whether another requirement of the same package asks for all that `unit` does."""
+def _is_demanded(unit: Unit, result: Counter[Unit]) -> bool:
+    """Return whether another requirement of the same package demands everything in `unit`."""
     wanted = _requirement(unit)
     rivals = (_requirement(other) for other in result if other[0] == unit[0])
     return wanted is not None and any(
@@ -309,19 +314,19 @@ def _asked_for(unit: Unit, result: Counter[Unit]) -> bool:
 
 
 def _is_of_both(unit: Unit, ours: Counter[Unit], theirs: Counter[Unit]) -> bool:
-    """Tell whether a requirement asks for just what one side asks and what the other does."""
-    made = _requirement(unit)
-    if made is None or unit in ours or unit in theirs:
+    """Return whether a requirement combines exactly the demands of both sides."""
+    combined = _requirement(unit)
+    if combined is None or unit in ours or unit in theirs:
         return False
-    asked = [
+    demands = [
         found
         for side in (ours, theirs)
         for other in side
-        if other[0] == unit[0] and (found := _requirement(other)) and found.name == made.name
+        if other[0] == unit[0] and (found := _requirement(other)) and found.name == combined.name
     ]
-    specifiers = {one for found in asked for one in found.specifier}
-    extras = {extra for found in asked for extra in found.extras}
-    return len(asked) > 1 and made.extras == extras and set(made.specifier) == specifiers
+    specifiers = {specifier for found in demands for specifier in found.specifier}
+    extras = {extra for found in demands for extra in found.extras}
+    return len(demands) > 1 and combined.extras == extras and set(combined.specifier) == specifiers
 
 
 def _requirement(unit: Unit) -> Requirement | None:
@@ -340,7 +345,7 @@ def _version(text: str) -> list[list[int]]:
 
 
 def _doubled(path: str, unit: Unit) -> bool:
-    """Tell whether a unit of this kind can stand but once."""
+    """Return whether a unit of this kind must be unique."""
     where, what = unit
     if path.endswith(".py"):
         return not where.endswith("import") and bool(DEFINITION.match(what))
@@ -348,7 +353,7 @@ def _doubled(path: str, unit: Unit) -> bool:
 
 
 def _order_faults(ours: str, theirs: str, result: str) -> list[str]:
-    """Return neighbouring lines in an order that no side that has them both has."""
+    """Return neighbouring lines whose order contradicts every side that has both."""
     places = [_places(text) for text in (ours, theirs)]
     wrong = []
     for side in places:
@@ -361,7 +366,7 @@ def _order_faults(ours: str, theirs: str, result: str) -> list[str]:
 
 
 def _places(text: str) -> dict[str, int]:
-    """Return the lines that occur once, with their places; imports have no order."""
+    """Return the position of each line that occurs once, except imports, which are unordered."""
     lines = [squeezed(line) for line in text.splitlines()]
     once = {line for line, count in Counter(lines).items() if count == 1}
     skip = ("import ", "from ", "")

@@ -1,14 +1,14 @@
-"""What a service still answers when far more clients than it takes on ask, and ask again at once.
+"""Measure how a service responds to far more clients than it accepts, which retry immediately.
 
     python benchmarks/overload.py
     python benchmarks/overload.py --connections 1000 --seconds 10
 
-A service generated from this checkout takes on 200 requests; its model takes 50 ms for a batch of
-up to 32. wrk asks on ever more connections, and repeats whatever is turned away at once, as no
-polite client would. Beside it, once wrk has connected, 20 connections of this program do the same
-and note the time of each response by its status, which wrk does not. The goodput is that of both.
-How late this program itself comes to run is beside it, since it shares the cores with the others:
-it takes a timer of 5 ms as often as it can. It goes before them where it may (as root).
+A service generated from this checkout accepts 200 concurrent requests; its model takes 50 ms for a
+batch of up to 32. wrk uses ever more connections, and repeats rejected requests immediately, as no
+polite client would. Once wrk has connected, 20 connections of this program do the same and record
+the time of each response by status, which wrk does not. The goodput is that of both. Since this
+program shares the cores with the others, it also reports its own scheduling delay, from timers of
+5 ms. As root, it runs with higher priority.
 """
 
 import argparse
@@ -29,7 +29,7 @@ PROBES = 20
 CONNECTING_SECONDS = 1
 TIMER_SECONDS = 0.005
 LATER = ("nice", "-n", "5")  # than this program
-HEADINGS = "connections   good/s  turned away/s  200: p50, p99 ms  503: p50, p99 ms"
+HEADINGS = "connections   good/s     rejected/s  200: p50, p99 ms  503: p50, p99 ms"
 HEADINGS += "  own delay, p99   lost"
 WRK = """
 wrk.method, wrk.body = "POST", [=[%s]=]
@@ -44,7 +44,7 @@ end
 
 
 async def _probe(port: int, end: float, seen: dict[int, list[float]]) -> None:
-    """Ask again and again until the time `end`; note the seconds of each response."""
+    """Send requests until the time `end`; record the seconds of each response by status."""
     body = json.dumps(serve.FLOWER)
     request = f"POST {serve.PREDICT} HTTP/1.1\r\nhost: localhost\r\n"
     request += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n{body}"
@@ -60,14 +60,14 @@ async def _probe(port: int, end: float, seen: dict[int, list[float]]) -> None:
 
 
 async def _wake(end: float, late: list[float]) -> None:
-    """Note by how many seconds this program comes too late to run, again and again."""
+    """Record the scheduling delay of this program, in seconds, until the time `end`."""
     while (start := time.perf_counter()) < end:
         await asyncio.sleep(TIMER_SECONDS)
         late.append(time.perf_counter() - start - TIMER_SECONDS)
 
 
 async def _measure(port: int, connections: int, seconds: int, script: Path) -> str:
-    """Ask on so many connections; return a line of the table."""
+    """Measure with this many connections; return a row of the table."""
     url = f"http://127.0.0.1:{port}{serve.PREDICT}"
     wrk = await asyncio.create_subprocess_exec(
         *(*LATER, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s"),
@@ -94,7 +94,7 @@ async def _measure(port: int, connections: int, seconds: int, script: Path) -> s
 
 @contextlib.contextmanager
 def _serving(service: Path) -> Iterator[int]:
-    """Start the service; yield its port once it answers."""
+    """Start the service; yield its port once it responds."""
     port = serve.free_port()
     settings = {
         "APP__MANAGEMENT__PORT": "0",

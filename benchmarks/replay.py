@@ -1,17 +1,17 @@
-"""Replays the updates that people made to real projects, with stock Copier and with drydock.
+"""Replay updates that people made to real projects, with stock Copier and with drydock.
 
-For every commit of a project's first-parent history that changed `_commit` in an answers file,
-each engine repeats the update: from the parent commit, to the same release, with the answers that
-the people gave. What comes out is compared with what the people committed, and judged by
-`judge.py`. Updates between releases that render the same files are left out, and counted.
+For every commit in a project's first-parent history that changed `_commit` in an answers file, each
+engine repeats the update: from the parent commit, to the same release, with the answers that the
+people gave. The result is compared with what the people committed, and judged by `judge.py`.
+Updates between releases that render the same files are skipped and counted.
 
-Templates are run with `--trust`, so replay only those you would trust: tasks are skipped, but
-stock Copier has no way to skip migrations.
+Templates run with `--trust`, so replay only those that you trust: tasks are skipped, but stock
+Copier cannot skip migrations.
 
     python benchmarks/replay.py --template TEMPLATE --projects PROJECT PROJECT…
 
-TEMPLATE and the PROJECTs are local clones, bare or not. Nothing in them is changed, and no
-address that an answers file records is contacted.
+TEMPLATE and PROJECT are local clones, bare or not, and remain unchanged. Addresses recorded in
+answers files are not contacted.
 """
 
 import argparse
@@ -37,10 +37,10 @@ COLUMNS = {
     "clean": "Nothing left to resolve.",
     "conflicts": "Files in conflict.",
     "merged": "Files that both sides changed, merged without a conflict.",
-    "as people": "Those of them that are, byte for byte, what the people committed.",
-    "wrong": "Files without a conflict that are not what they must be (see judge.py).",
+    "as people": "Merged files that equal what the people committed, byte for byte.",
+    "wrong": "Files without a conflict whose content is wrong (see judge.py).",
     "silent": "Updates that exit 0 and leave conflicts.",
-    "failed": "Updates that the engine refused or broke off.",
+    "failed": "Updates that the engine rejected or aborted.",
     "seconds": "Median of the whole process.",
 }
 
@@ -62,7 +62,7 @@ def summary(replays: Iterable[Replay], engine: str) -> dict[str, Any]:
 
 
 def table(replays: list[Replay], engines: Sequence[str]) -> Table:
-    """Lay out a row for each project and engine, and the totals."""
+    """Return a table with a row for each project and engine, and the totals."""
     result = Table(box=MARKDOWN)
     for column in ("project", "engine"):
         result.add_column(column, no_wrap=True)
@@ -83,7 +83,7 @@ def table(replays: list[Replay], engines: Sequence[str]) -> Table:
 
 
 def details(replay: Replay) -> Iterable[str]:
-    """Yield lines that tell one update in full."""
+    """Yield the lines of one update's details."""
     yield f"{replay.project} {replay.commit}: {replay.before} -> {replay.after}"
     yield f"changed by both sides: {', '.join(replay.both_changed) or 'nothing'}"
     for engine, outcome in replay.outcomes.items():
@@ -101,15 +101,15 @@ def details(replay: Replay) -> Iterable[str]:
 
 
 def _differences(outcome: Outcome) -> Iterable[str]:
-    """Yield what each file that is not as the people committed it differs in."""
+    """Yield the differences of each file from what the people committed."""
     for path, (ours, result, people) in outcome.texts.items():
-        for title, one, other in (("update", ours, result), ("then people", result, people)):
-            lines = difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=1)
+        for title, old, new in (("update", ours, result), ("then people", result, people)):
+            lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1)
             yield from ("", f"  {title}: {path}", *(f"    {line}" for line in lines))
 
 
 def replay_all(bench: Bench, found: list[Update], console: Console) -> tuple[list[Replay], Any]:
-    """Replay the updates, showing how far it is; return also why how many were left out."""
+    """Replay the updates with a progress bar; also count the skipped ones by reason."""
     replays, left_out = [], Counter[str]()
     columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -133,9 +133,9 @@ def main() -> int:
     parser.add_argument("--projects", type=Path, required=True, nargs="+", metavar="DIR")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="run this one only")
     parser.add_argument(
-        "--explain", nargs=2, metavar=("PROJECT", "COMMIT"), help="tell one update in full"
+        "--explain", nargs=2, metavar=("PROJECT", "COMMIT"), help="show the details of one update"
     )
-    parser.add_argument("--json", action="store_true", help="print everything for machines")
+    parser.add_argument("--json", action="store_true", help="print all results as JSON")
     options = parser.parse_args()
     found = [update for project in options.projects for update in updates(project)]
     if options.explain:

@@ -1,11 +1,11 @@
-"""How long a service takes until it is ready, and what of it is FastAPI's own.
+"""Measure how long a service takes until it is ready, compared with bare FastAPI.
 
     python benchmarks/start.py
 
-Whole processes, in turns, from their start to `import` done, to the first answer (bare FastAPI
-with one route and uvicorn), or to 200 at `/readyz` (the service without a model). The table has the
-median of the seconds and the median ratio to bare FastAPI within a round, the processor time, least
-and median, and the memory of a process by then (on Linux).
+It measures whole processes, in turns, from their start to the end of their imports, to the first
+response (bare FastAPI with one route and uvicorn), or to 200 from `/readyz` (the service without a
+model). The table shows the median seconds, the median ratio to bare FastAPI within a round, the
+least and the median CPU time, and the memory of the process at that point (on Linux).
 """
 
 import argparse
@@ -25,7 +25,7 @@ IMPORTS = "import fastapi, uvicorn, uvloop"
 
 
 class Start(NamedTuple):
-    """What a process has taken until it was ready."""
+    """What a process used until it was ready."""
 
     seconds: float
     cpu_seconds: float
@@ -41,24 +41,26 @@ def main() -> int:
         service = serve.generate(Path(work), "none")
         starts: dict[str, list[Start]] = {"imports": [], "bare": [], "service": []}
         for number in range(rounds + 1):
-            for name, taken in starts.items():
+            for name, measured in starts.items():
                 start = _start(service, name)
-                if number:  # the first round writes the byte code
-                    taken.append(start)
+                if number:  # the first round writes bytecode
+                    measured.append(start)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print("           seconds  of bare  CPU s, least  CPU s, median     MB")
-    for name, taken in starts.items():
-        pairs = zip(taken, starts["bare"], strict=True)
+    for name, measured in starts.items():
+        pairs = zip(measured, starts["bare"], strict=True)
         ratio = statistics.median(own.seconds / bare.seconds for own, bare in pairs)
-        cpu = [start.cpu_seconds for start in taken]
-        line = f"{name:10}{statistics.median(start.seconds for start in taken):8.2f}{ratio:8.2f}x"
+        cpu = [start.cpu_seconds for start in measured]
+        line = (
+            f"{name:10}{statistics.median(start.seconds for start in measured):8.2f}{ratio:8.2f}x"
+        )
         line += f"{min(cpu):14.3f}{statistics.median(cpu):15.3f}"
-        print(f"{line}{statistics.median(start.megabytes for start in taken):7.1f}")
+        print(f"{line}{statistics.median(start.megabytes for start in measured):7.1f}")
     return 0
 
 
 def _start(service: Path, name: str) -> Start:
-    """Start a process, and end it once it has done what it is measured for."""
+    """Start a process, wait until it is ready, end it, and return what it used."""
     python, port = str(service / ".venv/bin/python"), serve.free_port()
     commands = {
         "imports": [python, "-c", IMPORTS],
@@ -67,7 +69,7 @@ def _start(service: Path, name: str) -> Start:
     }
     environment = os.environ | {"PYTHONPATH": str(serve.HERE), "APP__SERVER__PORT": "0"}
     environment |= {"APP__MANAGEMENT__PORT": str(port)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as in an image, where byte code is there
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # images contain bytecode
     path = {"bare": "/api/v1/greeting?name=Ada", "service": "/readyz"}.get(name)
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -78,7 +80,7 @@ def _start(service: Path, name: str) -> Start:
         stderr=subprocess.DEVNULL,
     )
     try:
-        while path and not _answers(f"http://127.0.0.1:{port}{path}"):
+        while path and not _is_up(f"http://127.0.0.1:{port}{path}"):
             if process.poll() is not None:
                 raise RuntimeError(f"{name} did not start")
             time.sleep(0.02)
@@ -92,7 +94,7 @@ def _start(service: Path, name: str) -> Start:
     return Start(seconds, usage.ru_utime + usage.ru_stime, memory)
 
 
-def _answers(url: str) -> bool:
+def _is_up(url: str) -> bool:
     try:
         return urlopen(url, timeout=5).status == 200  # type: ignore[no-any-return]
     except OSError:

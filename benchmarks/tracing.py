@@ -1,10 +1,10 @@
-"""What a span of a request costs, in microseconds: the chassis' beside what else there is.
+"""Measure what a span of a request costs, in microseconds: the chassis' and alternatives.
 
     python benchmarks/tracing.py
 
-All in one process without a network but for the collector, which swallows what it gets. The table
-has the quickest of many short series, before and after tracing began, beyond what the application
-takes alone: `nothing` does nothing, `FastAPI` has one route.
+Everything runs in one process, without a network except to a collector that discards spans. The
+table shows the fastest of many short series with tracing, minus the application's own time without
+it: `nothing` does nothing, `FastAPI` has one route.
 """
 
 import subprocess
@@ -106,7 +106,7 @@ async def main():
     for name, (_, _, beside) in apps.items():
         print(f"{name:28}{best[name] - alone[beside]:8.2f}")
     sys.stdout.flush()
-    os._exit(0)  # what is not sent yet is not waited for
+    os._exit(0)  # without waiting for unsent spans
 
 
 uvloop.run(main())
@@ -114,7 +114,7 @@ uvloop.run(main())
 
 
 def main() -> int:
-    """Generate a service that is traced, and measure in its environment."""
+    """Generate a service with tracing, and measure in its environment."""
     with tempfile.TemporaryDirectory(prefix="drydock-tracing-") as work:
         service = serve.generate(Path(work), "none", "tracing=true")
         python = service / ".venv/bin/python"

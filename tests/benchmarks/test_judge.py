@@ -147,13 +147,13 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "removed item is kept": (
         "a.toml", TOML,
         [('  "rich",\n', "")], [("88", "100")], [("88", "100")],
-        "still there, removed by the user",
+        "kept, although removed by the user",
     ),
     "unused import removed by the release is kept": (
         "a.py", PYTHON,
         [("last()", "final()")], [("import os\n", ""), ("first()", "one()")],
         [("last()", "final()"), ("first()", "one()")],
-        "still there, removed by the release: import = os",
+        "kept, although removed by the release: import = os",
     ),
     "the lower version wins": (
         "a.toml", TOML,
@@ -169,7 +169,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
         "a.toml", TOML,
         [('  "rich",\n', '  "rich",\n  "typer",\n')], [('  "rich",\n', '  "typer",\n  "rich",\n')],
         [('  "rich",\n', '  "typer",\n  "rich",\n  "typer",\n')],
-        "there twice",
+        "duplicate",
     ),
     "duplicate table": (
         "a.toml", TOML,
@@ -188,7 +188,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
         [("app = App()", "app = Api()")],
         [("    last()\n", "    last()\n\n\napp = Api()\n"), ("app = App()\n", "")],
         [("app = App()", "app = Api()"), ("    last()\n", "    last()\n\n\napp = Api()\n")],
-        "there twice",
+        "duplicate",
     ),
     "line in the wrong function": (
         "a.py", PYTHON,
