@@ -243,9 +243,9 @@ def read(path: str, text: str) -> Module:
         tree = ast.parse(text)
     module = Module(path)
     _read_top_level(tree.body, module)
-    inside = _Inside(module)
+    scopes = _Scopes(module)
     for statement in tree.body:
-        inside.visit(statement)
+        scopes.visit(statement)
     return module
 
 
@@ -323,7 +323,7 @@ def _class(node: ast.ClassDef, module: Module, outer: str) -> None:
             _class(inner, module, f"{name}.")
 
 
-class _Inside(ast.NodeVisitor):
+class _Scopes(ast.NodeVisitor):
     """Reads all imports of a module, and finds what shadows imported names."""
 
     def __init__(self, module: Module) -> None:

@@ -53,7 +53,7 @@ def _rewrite(source: Source) -> cst.Module:
 
 
 class _Configs(InModels):
-    def left_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
+    def leave_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         config = _config(original_node)
         if not isinstance(updated_node.body, cst.IndentedBlock):
             return updated_node

@@ -106,7 +106,7 @@ class _Methods(WithTypes):
         owner = self.keys.get(original_node)
         return self._renamed(original_node, owner.deep_clone()) if owner else updated_node
 
-    def left_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
+    def leave_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         for line in original_node.body.body:
             if isinstance(line, cst.FunctionDef) and line.name.value in {"dict", "json"}:
                 why = f"Pydantic 2 does not call this {line.name.value}() when FastAPI or another "

@@ -80,13 +80,13 @@ class InModels(Rewriter):
     def leave_ClassDef(
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef | cst.FlattenSentinel[cst.BaseStatement]:
-        """Leave a class; call `left_model` if it is a model."""
+        """Leave a class; call `leave_model` if it is a model."""
         self.classes.pop()
         if self.is_model(original_node):
-            return self.left_model(original_node, updated_node)
+            return self.leave_model(original_node, updated_node)
         return updated_node
 
-    def left_model(
+    def leave_model(
         self, original_node: cst.ClassDef, updated_node: cst.ClassDef
     ) -> cst.ClassDef | cst.FlattenSentinel[cst.BaseStatement]:
         """Return the new model; rules override this."""

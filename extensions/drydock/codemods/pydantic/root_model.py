@@ -18,7 +18,7 @@ def _rewrite(source: Source) -> cst.Module:
 
 
 class _RootModels(InModels):
-    def left_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
+    def leave_model(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:
         line = next((one for one in original_node.body.body if _is_root(one)), None)
         if line is None or not isinstance(updated_node.body, cst.IndentedBlock):
             return updated_node
