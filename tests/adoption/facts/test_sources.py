@@ -123,6 +123,8 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
             "appsettings.Development.json",
             "model/tokenizer_config.json",
             "eslint.config.json",
+            "otel-collector-config.json",
+            "config/prometheus.json",
         )
     },
     "a configuration that the code names": (
@@ -134,6 +136,11 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         {"config/config.json": '{"a": 1}\n', "config/stage.json": '{"b": 1}\n'},
         "configuration",
         [("a", "config/config.json"), ("b", "config/stage.json")],
+    ),
+    "description below the front matter of a README": (
+        {"README.md": "---\ntitle: The shop of shops\nsdk: docker\n---\n\nSells a lot to all.\n"},
+        "description",
+        [("Sells a lot to all.", "README.md:6")],
     ),
     "an image in lower case": (
         {"dockerfile": "FROM python:3.9\nEXPOSE 8001\n"},

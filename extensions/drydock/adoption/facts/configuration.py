@@ -24,8 +24,12 @@ _ASIDE = {"tests", "test", "docs", "node_modules", "templates", "k8s", "deploy",
 _TOOLS = re.compile(
     r"^\.|pre-commit|mkdocs|codecov|renovate|package(-lock)?\.json|[jt]sconfig|docker-compose"
 )
-_OF_ANOTHER_TOOL = re.compile(r".+config\.json|appsettings(\..+)?\.json|.+\.config\.ya?ml")
-"""Settings of tools in other languages, unless the service's code names the file."""
+_OF_ANOTHER_TOOL = re.compile(
+    r".+config\.json|appsettings(\..+)?\.json|.+\.config\.ya?ml"
+    r"|(.*[-_.])?(otel|collector|prometheus|grafana|loki|promtail|tempo|alertmanager|vector)"
+    r"([-_.].*)?\.(ya?ml|json|toml)"
+)
+"""Settings of other programs, unless the service's code names the file."""
 _VARIABLE = re.compile(r"(?m)^(?:export\s+)?(?P<name>\w+)=[\"']?(?P<value>[^\"'\n]*)")
 _DOTENV = re.compile(r"^\.env(\.[\w.-]*)?$")
 _MONITORING = re.compile(r"prom(etheus)?|metrics?|monitoring|management|actuator", re.IGNORECASE)

@@ -20,7 +20,8 @@ def find(files: Files) -> Iterator[Fact]:
         return
     headings, in_code = 0, False
     lines = files[path].splitlines()
-    for number, line in enumerate(lines, 1):
+    body = _front_matter(lines)
+    for number, line in enumerate(lines[body:], body + 1):
         text = line.strip()
         in_code ^= text.startswith("```")
         if in_code or not text:
@@ -42,6 +43,13 @@ def find(files: Files) -> Iterator[Fact]:
             plain = re.sub(r"[*`]+|(?<!\w)_|_(?!\w)", "", linked)
             yield Fact("description", re.split(r"(?<=[.!?])\s", plain)[0], path, number, HINTS)
             return
+
+
+def _front_matter(lines: list[str]) -> int:
+    """Return how many lines at the top are settings of the platform that shows the README."""
+    if not lines or lines[0].rstrip() != "---":
+        return 0
+    return next((n for n, line in enumerate(lines[1:], 2) if line.rstrip() == "---"), 0)
 
 
 def _paragraph(lines: list[str]) -> Iterator[str]:
