@@ -139,10 +139,29 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
     "packages that are installed only at times": (
         "RUN if [ -n x ]; then apt-get install -y jq; fi\n",
         {},
+        ["2: not carried over: if [ -n x ]; then apt-get install -y jq; fi"],
+    ),
+    "loop of a script, and a function, each as one": (
+        "CMD sh start.sh\n",
+        {
+            "start.sh": "stop() {\n  kill $P || true\n}\ntrap stop EXIT\n"
+            "if [ $A = 1 ]\nthen\n  while ! nc $B; do\n    sleep 1\n  done\nfi\n"
+            "uvicorn a:b &\nstreamlit run c.py\n"
+        },
         [
-            "2: not carried over: if [ -n x ]",
-            "2: not carried over: then apt-get install -y jq",
-            "2: not carried over: fi",
+            "1: nothing runs this now: stop() { … }",
+            "4: nothing runs this now: trap stop EXIT",
+            "5: nothing runs this now: if [ $A = 1 ] … fi",
+            "12: nothing runs this now: streamlit run c.py",
+        ],
+    ),
+    "condition around a server, line by line": (
+        "CMD sh start.sh\n",
+        {"start.sh": "if [ $A = 1 ]; then\n  uvicorn a:b &\nfi\ncron\n"},
+        [
+            "1: nothing runs this now: if [ $A = 1 ]; then",
+            "3: nothing runs this now: fi",
+            "4: nothing runs this now: cron",
         ],
     ),
     "links, and folders that it writes to": (

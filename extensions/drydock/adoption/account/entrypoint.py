@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from drydock.adoption.account import servers, shell, start
 from drydock.adoption.account.start import Start, Step
@@ -175,7 +176,8 @@ def _account(
     entries: list[Entry] = []
     variables: dict[str, servers.Variable] = {}
     has_server = any(step.kind == "server" for step in started.steps)
-    for step in started.steps:
+    steps = started.steps if keeps_entrypoint else _grouped(started.steps)
+    for step in steps:
         if step.kind in {"server", "run"}:
             how = "the image's command starts the service, wrapped in the chassis"
             entries.append(Entry(step.path, step.line, step.said, "standard", how))
@@ -195,6 +197,30 @@ def _account(
             if variable:  # the command line comes first, and wins over a file
                 variables.setdefault(variable.name, variable)
     return entries, list(variables.values())
+
+
+def _grouped(steps: Sequence[Step]) -> Iterator[Step]:
+    """Yield the steps; each `if`, loop and function of a script as one, unless it has a server."""
+    group: list[Step] = []
+    depth = 0
+    for step in steps:
+        if group and step.path != group[0].path:
+            yield from group
+            group, depth = [], 0
+        group.append(step)
+        depth += shell.nesting(step.said)
+        if depth <= 0:
+            yield from _as_one(group)
+            group, depth = [], 0
+    yield from group
+
+
+def _as_one(group: list[Step]) -> Iterator[Step]:
+    first, *rest = group
+    if rest and all(step.kind in {"more", "quiet"} for step in group):
+        yield replace(first, said=f"{first.said} … {rest[-1].said}", kind="more")
+    else:
+        yield from group
 
 
 def _more(step: Step, *, has_server: bool) -> Entry:

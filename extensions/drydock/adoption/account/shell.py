@@ -9,28 +9,56 @@ _WRAPPERS = {
     "tini": 1, "dumb-init": 1, "catatonit": 1, "time": 1, "env": 1, "nohup": 1,
 }  # fmt: skip
 _SHELLS = {"sh", "bash", "dash", "ash"}
+_OPENS = re.compile(
+    r"(if|for|while|until|case|select|\{)(\s|$)"
+    r"|(function\s+)?[\w-]+\s*(\(\s*\))?\s*\{$|[\w-]+\s*\(\s*\)\s*\{\s"
+)
+_CLOSES = re.compile(r"(fi|done|esac|\})(\s|$)")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=\S*")
 
 
 def commands(text: str) -> Iterator[str]:
     """Yield the commands of a line of a shell; quoted text is not split."""
-    held, quote, escaped = "", "", False
-    for letter in f"{text}\n":
+    yield from (text[start:end].strip() for start, end in _spans(text))
+
+
+def statements(text: str) -> Iterator[str]:
+    """Yield the commands of a line of a shell, each `if`, loop and function as a whole."""
+    first, depth = 0, 0
+    for start, end in _spans(text):
+        first = start if depth <= 0 else first
+        depth = max(depth, 0) + nesting(text[start:end])
+        if depth <= 0:
+            yield text[first:end].strip()
+    if depth > 0:
+        yield text[first:].strip()
+
+
+def nesting(text: str) -> int:
+    """Return how many `if`, loops and functions a text opens, less those that it closes."""
+    depth = 0
+    for command in commands(text):
+        bare = re.sub(r"^((then|do|else|elif|!)\s+)+", "", command)
+        depth += bool(_OPENS.match(bare)) - bool(_CLOSES.match(bare))
+    return depth
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each command starts and ends."""
+    start, quote, escaped = 0, "", False
+    for end, letter in enumerate(f"{text}\n"):
         if escaped or (letter == "\\" and quote != "'"):
-            held, escaped = held + letter, not escaped
+            escaped = not escaped
         elif quote:
-            held += letter
             quote = "" if letter == quote else quote
         elif letter in "\"'":
-            held, quote = held + letter, letter
-        elif letter in ";|\n" or (letter == "&" and not held.endswith((">", "<"))):
-            if held.strip():
-                yield held.strip()
-            held = ""
-        else:
-            held += letter
-    if held.strip():
-        yield held.strip()
+            quote = letter
+        elif letter in ";|\n" or (letter == "&" and text[start:end][-1:] not in {">", "<"}):
+            if text[start:end].strip():
+                yield start, end
+            start = end + 1
+    if text[start:].strip():
+        yield start, len(text)
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:

@@ -47,7 +47,7 @@ class Step:
     def commands(self) -> Iterator[tuple[str, str]]:
         """Yield the commands of a `RUN`, each as written and without parentheses."""
         plain = re.sub(r"--(mount|network|security)=\S+\s*", "", self.rest)
-        for command in shell.commands(plain):
+        for command in shell.statements(plain):
             if bare := command.strip("() "):
                 yield command, bare
 

@@ -60,7 +60,8 @@ def carry(theirs: str, files: Files) -> Carried:
             for name in old
         )
         text = f"{text.rstrip()}\n\n{_DEBT.rstrip()}{sections}"
-    rules = (f"{len(old)} existing modules are not type-checked yet",) if old else ()
+    counted = "1 existing module is" if len(old) == 1 else f"{len(old)} existing modules are"
+    rules = (f"{counted} not type-checked yet",) if old else ()
     return Carried(text, rules, tuple(todo), frozenset({source} & {PATH, ".mypy.ini"}))
 
 
