@@ -1,45 +1,57 @@
-"""What a service does itself that the standard does, too, is told by file and line."""
+"""What a service does that the standard also does is reported with file and line."""
 
 import pytest
 from drydock.adoption import clashes
 from drydock.adoption.facts import gather
 
 FOUND = {
-    "metrics of its own": ("\nstart_http_server(8081)\n", 2, "it serves its own metrics"),
-    "a path of the standard's": ('@app.get("/metrics")\ndef f(): ...\n', 1, "it serves /metrics"),
+    "a server of metrics": ("\nstart_http_server(8081)\n", 2, "it serves its own metrics"),
+    "a route of the standard": ('@app.get("/metrics")\ndef f(): ...\n', 1, "it serves /metrics"),
     "logging": ("import logging\nlogging.basicConfig()\n", 2, "it configures logging itself"),
     "events": ('\n@app.on_event("startup")\ndef f(): ...\n', 2, "still run, with a warning"),
     "events of a router": ('\n@router.on_event("startup")\ndef f(): ...\n', 2, "run twice"),
-    "what Starlette 1 lacks": ("\napp.add_event_handler('startup', f)\n", 2, "Starlette 1 has no"),
-    "a login": ("\nbearer = HTTPBearer()\n", 2, "responds 401"),
+    "a method that Starlette 1 removed": (
+        "\napp.add_event_handler('startup', f)\n",
+        2,
+        "Starlette 1 has no",
+    ),
+    "a bearer token": ("\nbearer = HTTPBearer()\n", 2, "responds 401"),
     "a health check": ('@app.get("/api/v1/healthcheck")\ndef f(): ...\n', 1, "healthcheck itself"),
     "a heartbeat": ('@app.get("/__heartbeat__")\ndef f(): ...\n', 1, "it serves /__heartbeat__"),
-    "a router of a library": ("\nHealthcheckRouter(checks)\n", 2, "HealthcheckRouter itself"),
+    "a health router of a library": (
+        "\nHealthcheckRouter(checks)\n",
+        2,
+        "HealthcheckRouter itself",
+    ),
     "structlog": ("\nstructlog.configure(x)\n", 2, "it configures logging itself"),
-    "traces": (
+    "tracing": (
         "\nFastAPIInstrumentor.instrument_app(app)\nTracerProvider()\n",
         3,
         "traces requests",
     ),
-    "errors": (
+    "an error handler": (
         "\n@app.exception_handler(Oops)\ndef f(): ...\n",
         2,
         "it handles errors itself: Oops",
     ),
-    "several errors, and several paths, each in one line": (
+    "several error handlers as one item": (
         "\n@app.exception_handler(A)\ndef f(): ...\n\n\n@app.exception_handler(B)\ndef g(): ...\n",
         2,
         "it handles errors itself: A, B",
     ),
-    "variables": (
+    "environment variables": (
         "\na = os.getenv('A')\nb = os.environ.get('B')\nc = os.getenv('A')\n",
         2,
         "reads environment variables: A, B",
     ),
     "settings of pydantic 1": ("from pydantic import BaseModel, BaseSettings\n", 1, "BaseSettings"),
     "validators of pydantic 1": ('@validator("x")\ndef f(): ...\n', 1, "validators"),
-    "a table that is gone": ('data["tool"]["poetry"]["version"]\n', 1, "instead of [tool.poetry]"),
-    "what is done before the server starts": (
+    "a table that pyproject.toml no longer has": (
+        'data["tool"]["poetry"]["version"]\n',
+        1,
+        "instead of [tool.poetry]",
+    ),
+    "a call before the server starts": (
         "def main():\n    print(1)\n    warm()\n    uvicorn.run(app)\n",
         3,
         "main calls warm before it starts the server",
@@ -84,7 +96,7 @@ def test_load_tests_are_not_the_service(path: str) -> None:
 
 
 @pytest.mark.parametrize("case", FOUND)
-def test_what_is_told_of_code(case: str) -> None:
+def test_clash_in_code_is_reported_with_its_line(case: str) -> None:
     text, line, why = FOUND[case]
     files = {"shop/main.py": text}
     (todo,) = clashes.find(gather(files), files, {}, "")
@@ -92,22 +104,22 @@ def test_what_is_told_of_code(case: str) -> None:
     assert why in todo.why
 
 
-def test_nothing_is_told_of_the_standard_itself() -> None:
+def test_files_of_the_standard_do_not_clash() -> None:
     files = {"shop/chassis/logs.py": "logging.basicConfig()\n", "noxfile.py": "@x.on_event(1)\n"}
     assert list(clashes.find(gather(files), files, files, "")) == []
 
 
-def test_a_metric_that_the_chassis_has_too() -> None:
+def test_metric_that_the_chassis_also_registers() -> None:
     standard = {"shop/chassis/metrics.py": 'import prometheus_client\nGauge("http_busy", "")\n'}
-    mine = 'Gauge("busy", "", namespace="http")\nCounter("sold_total", "")\nCounter(name)\n'
-    files = {"shop/main.py": mine}
+    metrics = 'Gauge("busy", "", namespace="http")\nCounter("sold_total", "")\nCounter(name)\n'
+    files = {"shop/main.py": metrics}
     (todo,) = clashes.find(gather(files), files, standard, "")
     assert (todo.path, todo.line) == ("shop/main.py", 1)
     assert "http_busy" in todo.why
 
 
-def test_what_only_works_at_the_root_of_a_repository() -> None:
-    named = [
+def test_files_for_the_root_of_a_repository_are_reported_in_a_subfolder() -> None:
+    paths = [
         ".github/workflows/ci.yml",
         ".gitlab-ci.yml",
         ".pre-commit-config.yaml",
@@ -116,9 +128,9 @@ def test_what_only_works_at_the_root_of_a_repository() -> None:
         "Dockerfile",
         "chart/renovate.json",
     ]
-    standard = dict.fromkeys(named, "")
-    told = [todo.path for todo in clashes.find([], {}, standard, "services/shop/")]
-    assert told == named[:5]
+    standard = dict.fromkeys(paths, "")
+    reported = [todo.path for todo in clashes.find([], {}, standard, "services/shop/")]
+    assert reported == paths[:5]
     assert list(clashes.find([], {}, standard, "")) == []
 
 
@@ -129,7 +141,7 @@ CHART = {
 }
 
 
-def test_a_chart_of_its_own_beside_the_standards() -> None:
+def test_own_chart_next_to_the_standards() -> None:
     standard = {"chart/templates/deployment.yaml": "kind: Deployment\n"}
     chart, object_ = clashes.find(gather(CHART), CHART, standard, "")
     assert (chart.path, chart.line) == ("helm/Chart.yaml", 2)
@@ -138,12 +150,12 @@ def test_a_chart_of_its_own_beside_the_standards() -> None:
     assert "the standard's chart has no CronJob" in object_.why
 
 
-def test_a_chart_of_its_own_alone() -> None:
+def test_own_chart_without_the_standards_needs_new_probes() -> None:
     (chart,) = clashes.find(gather(CHART), CHART, {}, "")
     assert (chart.path, "probes" in chart.how) == ("helm/Chart.yaml", True)
 
 
-def test_a_pipeline_of_its_own() -> None:
+def test_own_pipelines_are_reported() -> None:
     files = {"Jenkinsfile": "", ".circleci/config.yml": "", "docs/Jenkinsfile": ""}
-    told = [todo.path for todo in clashes.find(gather(files), files, {}, "")]
-    assert told == [".circleci/config.yml", "Jenkinsfile"]
+    reported = [todo.path for todo in clashes.find(gather(files), files, {}, "")]
+    assert reported == [".circleci/config.yml", "Jenkinsfile"]

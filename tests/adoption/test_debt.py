@@ -1,4 +1,4 @@
-"""Old code is formatted, or listed; what else it does not meet is listed file by file."""
+"""Old code is formatted; the remaining findings are listed file by file."""
 
 import re
 import tomllib
@@ -35,7 +35,7 @@ def found(code: dict[str, bytes], settings: str = SETTINGS, *, formats: bool = T
     return find({**code, "ruff.toml": settings.encode()}, "", formats=formats)
 
 
-def test_code_is_formatted_and_what_is_left_is_listed() -> None:
+def test_code_is_formatted_and_remaining_findings_are_listed() -> None:
     debt = found(CODE)
 
     assert debt.formatted == {"shop/main.py": b"import sys\nimport os\n\nx = 1\nassert x\n"}
@@ -48,7 +48,7 @@ def test_code_is_formatted_and_what_is_left_is_listed() -> None:
     ]
 
 
-def test_without_formatting_it_is_listed_what_is_not_formatted() -> None:
+def test_without_formatting_unformatted_files_are_listed() -> None:
     debt = found(CODE, formats=False)
 
     assert (debt.formatted, debt.unformatted) == ({}, ("shop/main.py",))
@@ -56,31 +56,31 @@ def test_without_formatting_it_is_listed_what_is_not_formatted() -> None:
     assert "1 file not formatted, listed in ruff.toml" in summary(debt)
 
 
-def test_examples_in_texts_stay_and_are_listed_where_ruff_would_format_them() -> None:
+def test_markdown_is_never_formatted_but_listed_if_ruff_would_format_it() -> None:
     text = b"# Use\n\n```python\nx=1\n```\n"
     debt = found({"README.md": text, "a.py": b"x=1\n"})
     assert debt.formatted == {"a.py": b"x = 1\n"}
     assert debt.unformatted in ((), ("README.md",))
-    # That of another version leaves texts alone.
+    # Another version of ruff may leave Markdown alone.
     again = find({"README.md": text, "ruff.toml": debt.settings.encode()}, "", formats=True)
     assert (again.unformatted, again.formatted) == ((), {})
 
 
-def test_own_settings_of_formatting_stay_beside_the_list() -> None:
+def test_format_settings_of_the_service_are_kept() -> None:
     own = f'{SETTINGS}\n[format]\nquote-style = "single"\n'
     debt = found({"a.py": b'x = "1"\n'}, own, formats=False)
     expected = {"quote-style": "single", "exclude": ["a.py"]}
     assert tomllib.loads(debt.settings)["format"] == expected
 
 
-def test_the_list_stands_at_the_end_of_its_table() -> None:
+def test_findings_are_listed_at_the_end_of_their_table() -> None:
     debt = found(CODE, f"{SETTINGS}\n[lint.isort]\ncombine-as-imports = true\n")
     lint = tomllib.loads(debt.settings)["lint"]
     assert lint["isort"] == {"combine-as-imports": True}
     assert "shop/main.py" in lint["per-file-ignores"]
 
 
-def test_what_its_table_says_of_a_file_is_in_the_list_too() -> None:
+def test_existing_ignores_of_a_file_are_kept_in_the_list() -> None:
     own = SETTINGS + '"shop/main.py" = ["S101", "S603"]\n"shop/good.py" = ["S101"]\n'
     debt = found(CODE, own)
     assert tomllib.loads(debt.settings)["lint"]["per-file-ignores"] == {
@@ -90,7 +90,7 @@ def test_what_its_table_says_of_a_file_is_in_the_list_too() -> None:
     }
 
 
-def test_what_is_no_python_is_left_out_and_told() -> None:
+def test_unparsable_file_is_excluded_and_reported() -> None:
     debt = found({"old.py": b"print 'of old'\n", "a.py": b"x = 1\n"})
 
     assert tomllib.loads(debt.settings)["extend-exclude"] == [
@@ -132,12 +132,12 @@ def test_unformatted_files_are_added_to_an_exclude_of_the_service() -> None:
     assert tomllib.loads(debt.settings)["format"] == expected
 
 
-def test_code_that_meets_all_of_it_changes_nothing() -> None:
+def test_code_without_findings_changes_nothing() -> None:
     debt = found({"a.py": b"x = 1\n"})
     assert (debt.settings, debt.formatted, summary(debt)) == (SETTINGS, {}, [])
 
 
-def test_modules_without_checked_types_are_counted() -> None:
+def test_modules_that_mypy_does_not_check_are_counted() -> None:
     ini = (
         b"[mypy]\nstrict = true\n\n[mypy-redis.*]\nignore_missing_imports = True\n\n"
         b"# Debt: modules in which no types are checked. Only ever shorten the list.\n"
@@ -147,12 +147,12 @@ def test_modules_without_checked_types_are_counted() -> None:
     assert summary(debt) == ["2 modules not type-checked, listed in mypy.ini"]
 
 
-def test_a_list_never_grows() -> None:
+def test_existing_list_is_never_extended() -> None:
     with pytest.raises(BadInput, match="already lists debt"):
         found(CODE, found(CODE).settings)
 
 
-def test_settings_that_ruff_refuses_are_told() -> None:
+def test_settings_that_ruff_rejects_are_bad_input() -> None:
     with pytest.raises(BadInput, match=r"ruff rejects ruff\.toml: .*NOSUCH"):
         found(CODE, SETTINGS.replace('"E"', '"NOSUCH"'))
 
@@ -165,6 +165,6 @@ def test_settings_that_ruff_refuses_are_told() -> None:
     ],
     ids=["no table", "an inline table"],
 )
-def test_without_a_table_to_list_in_it_is_told(settings: str) -> None:
+def test_missing_table_for_the_list_is_bad_input(settings: str) -> None:
     with pytest.raises(BadInput, match=r"ruff\.toml has no table \[lint\.per-file-ignores\]"):
         found({"shop/main.py": b"import os\n"}, settings)

@@ -1,4 +1,4 @@
-"""Answers come from what a service says, with the evidence for them and against them."""
+"""Answers are derived from a service's files, with the evidence for and against them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,15 +20,15 @@ def where(answer: Derived) -> list[str]:
 
 
 DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
-    "a name that is written down": (
+    "name of the project": (
         {**APP, "pyproject.toml": '[project]\nname = "my_shop"\n'},
         "service_name", "my-shop", ["pyproject.toml:2"], False,
     ),
-    "a name that a package has": (
+    "name of a required package gets a suffix": (
         {**APP, "pyproject.toml": '[project]\nname = "fastapi"\n'},
         "service_name", "fastapi-service", ["pyproject.toml:2"], True,
     ),
-    "a name that its own extras have": (
+    "name of the project, which its extras repeat": (
         {
             **APP,
             "pyproject.toml": '[project]\nname = "My_Shop"\n[project.optional-dependencies]\n'
@@ -36,7 +36,7 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         },
         "service_name", "my-shop", ["pyproject.toml:2"], False,
     ),
-    "no name of another image in a compose file": (
+    "name in compose of the service, not of another image": (
         {
             **APP,
             "web/Dockerfile": "FROM nginx\n",
@@ -47,79 +47,79 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         },
         "service_name", "orders", ["compose.yml:8"], True,
     ),
-    "a name that only the folder has": (APP, "service_name", "folder", [], True),
-    "an application that nothing starts": (APP, "app", "shop.main:app", ["shop/main.py:3"], False),
-    "the one of two that the image starts": (
+    "name of the folder": (APP, "service_name", "folder", [], True),
+    "only application, never started": (APP, "app", "shop.main:app", ["shop/main.py:3"], False),
+    "one of two applications that the image starts": (
         {**APP, "shop/admin.py": "app = FastAPI()\n", "Dockerfile": "CMD uvicorn shop.main:app\n"},
         "app", "shop.main:app", ["shop/main.py:3", "Dockerfile:1"], False,
     ),
-    "one of two that nothing starts": (
+    "one of two applications, never started": (
         {**APP, "shop/admin.py": "app = FastAPI()\n"},
         "app", "shop.admin:app", ["shop/admin.py:1"], True,
     ),
-    "a package below src": (
+    "package in src": (
         {"src/shop/__init__.py": "", "src/shop/web.py": "api = FastAPI()\n"},
         "package_path", "src/shop", ["src/shop/web.py:1"], False,
     ),
-    "a package beside a module": (
+    "new package next to a flat module": (
         {"main.py": "app = FastAPI()\n"}, "package_path", "folder", ["main.py:1"], False,
     ),
-    "no port of anything else": (
+    "ports of other software are ignored": (
         {**APP, "config.yml": "shop.port: 5000\nprometheus.port: 9000\nredis.port: 6379\n"},
         "service_port", 5000, ["config.yml:1"], False,
     ),
-    "a management port that is free": (
+    "unused management port": (
         {**APP, "config.yml": "shop.port: 5000\nprometheus.port: 9000\n"},
         "management_port", 9001, [], False,
     ),
-    "a port that needs root": (
+    "port that needs root is not used": (
         {**APP, "Dockerfile": "EXPOSE 80\n"}, "service_port", 8000, [], True,
     ),
-    "a chart, where it has none": (APP, "helm", True, [], False),
-    "no chart where there is one": (
+    "chart for a service without one": (APP, "helm", True, [], False),
+    "no second chart in chart": (
         {**APP, "chart/Chart.yaml": "name: shop\n"}, "helm", False, ["chart/Chart.yaml"], False,
     ),
-    "no chart in a folder of code": (
+    "no chart in a package called chart": (
         {"chart/__init__.py": "", "chart/web.py": "app = FastAPI()\n"},
         "helm", False, ["chart/__init__.py"], False,
     ),
-    "no chart beside one elsewhere": (
+    "no second chart next to one elsewhere": (
         {**APP, "helm/Chart.yaml": "name: shop\n"}, "helm", False, ["helm/Chart.yaml:1"], False,
     ),
-    "a chart beside manifests": (
+    "chart next to manifests": (
         {**APP, "a.yml": "apiVersion: v1\nkind: Deployment\nmetadata: {name: shop}\n"},
         "helm", True, [], True,
     ),
     "no pipeline": (APP, "ci", "none", [], False),
-    "no pipeline beside its own": (
+    "no pipeline next to its own": (
         {**APP, "Jenkinsfile": "", ".github/workflows/a.yml": ""},
         "ci", "none", [".github/workflows/a.yml", "Jenkinsfile"], False,
     ),
-    "the lowest Python that it allows": (
+    "lowest Python that it allows": (
         {**APP, "pyproject.toml": '[project]\nname = "a"\nrequires-python = ">=3.12"\n'},
         "python_version", "3.12", ["pyproject.toml:3"], False,
     ),
-    "a Python that the standard has no more": (
+    "Python that the standard no longer supports": (
         {**APP, "Dockerfile": "FROM python:3.8\n"}, "python_version", "3.11", [], True,
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", DERIVED)
-def test_an_answer(case: str) -> None:
+def test_answer_has_value_and_evidence(case: str) -> None:
     files, name, value, evidence, doubtful = DERIVED[case]
     found = answers(files)[name]
     assert (found.value, where(found), found.doubtful) == (value, evidence, doubtful)
 
 
-def test_what_is_said_twice_differently_is_shown() -> None:
+def test_contradicting_facts_are_shown() -> None:
     files = {**APP, "Dockerfile": "CMD uvicorn shop.main:app --port 8001\nEXPOSE 8002\n"}
     port = answers(files)["service_port"]
     assert {port.value, *(int(fact.value) for fact in port.against)} == {8001, 8002}
     assert [fact.path for fact in port.against] == ["Dockerfile"]
 
 
-def test_a_guide_does_not_outweigh_the_image() -> None:
+def test_readme_does_not_outweigh_the_image() -> None:
     files = {
         **APP,
         "README.md": "# Shop\n\n    uvicorn shop.main:app --port 8009\n",
@@ -130,12 +130,12 @@ def test_a_guide_does_not_outweigh_the_image() -> None:
     assert [fact.where for fact in port.against] == ["README.md:3"]
 
 
-def test_another_framework_is_refused() -> None:
+def test_other_framework_is_bad_input() -> None:
     with pytest.raises(BadInput, match=r"a\.py:1: this is a Flask application"):
         answers({"a.py": "app = Flask(__name__)\n"})
 
 
-def test_nothing_to_wrap_is_refused() -> None:
+def test_missing_application_is_bad_input() -> None:
     with pytest.raises(BadInput, match="no ASGI application found"):
         answers({"a.py": ""})
 
@@ -146,12 +146,12 @@ COPY = {
     "shop/chassis/application.py": "",
 }
 COPIES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
-    "of a release that asked nothing": ({"noxfile.py": "def lint(session): ..."}, {}),
-    "of such a release, and shipped since": (
+    "release without these questions": ({"noxfile.py": "def lint(session): ..."}, {}),
+    "release without these questions, own chart and pipeline": (
         {"noxfile.py": "", "chart/Chart.yaml": "", ".gitlab-ci.yml": ""},
         {"helm": False, "ci": "none"},
     ),
-    "with the template's": (
+    "chart and pipeline of the template": (
         {
             "noxfile.py": "def push(session): ...\ndef chart(session): ...\n",
             "chart/Chart.yaml": "",
@@ -159,7 +159,7 @@ COPIES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
         },
         {"helm": True, "ci": "gitlab"},
     ),
-    "with none, and a pipeline since": (
+    "neither, and an own pipeline": (
         {"noxfile.py": "def push(session): ...\n", "Jenkinsfile": "pipeline {}\n"},
         {"helm": False, "ci": "none"},
     ),
@@ -167,13 +167,13 @@ COPIES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", COPIES)
-def test_a_copy_is_shipped_as_it_was(case: str) -> None:
+def test_copy_keeps_its_chart_and_pipeline(case: str) -> None:
     files, expected = COPIES[case]
     found = answers({**COPY, **files})
     assert {name: found[name].value for name in ("helm", "ci") if name in found} == expected
 
 
-def test_what_the_image_starts_wins_over_a_guide_and_is_doubtful() -> None:
+def test_application_of_the_image_wins_over_the_readme_but_is_in_doubt() -> None:
     files = {
         "Dockerfile": "FROM python:3.12\nCMD cron && python -m real\n",
         "README.md": "# shop\n\nuvicorn toy:app\n",
@@ -185,7 +185,7 @@ def test_what_the_image_starts_wins_over_a_guide_and_is_doubtful() -> None:
     assert "toy.py:app" in {fact.value for fact in found["app"].against}
 
 
-def test_gunicorns_settings_give_the_port() -> None:
+def test_port_comes_from_gunicorn_settings() -> None:
     files = {
         "gunicorn.conf.py": 'workers = 2\nbind = "0.0.0.0:7100"\n',
         "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
@@ -196,7 +196,7 @@ def test_gunicorns_settings_give_the_port() -> None:
 
 APP_TEXT = "import fastapi\napp = fastapi.FastAPI()\n"
 REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
-    "a factory of Flask in another module": (
+    "factory of Flask in another module": (
         {
             "shop/factory.py": "def create_app():\n    app = Flask(__name__)\n    return app\n",
             "wsgi.py": "from shop.factory import create_app\napp = create_app()\n",
@@ -223,11 +223,11 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
         },
         r"site/wsgi\.py:1: this is a Django application",
     ),
-    "a factory with arguments": (
+    "factory with arguments": (
         {"a.py": "def make(db, *, url):\n    app = FastAPI()\n    return app\n"},
         r"a\.py:1: make\(db, url\) needs arguments",
     ),
-    "a repository of several services": (
+    "several services": (
         {
             "orders/pyproject.toml": "[project]\n", "orders/main.py": APP_TEXT,
             "prices/requirements.txt": "fastapi\n", "prices/prices/main.py": APP_TEXT,
@@ -235,14 +235,14 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
         },
         "the folder holds several services: .*: orders, prices$",
     ),
-    "one whose tools alone are at the root": (
+    "several services with tools at the root": (
         {
             "pyproject.toml": "[tool.ruff]\n", "a/Pipfile": "", "a/m.py": APP_TEXT,
             "b/Pipfile": "", "b/m.py": APP_TEXT,
         },
         "the folder holds several services: .*: a, b$",
     ),
-    "services of which one has nothing but an image": (
+    "several services, one with only a Dockerfile": (
         {
             "Dockerfile": "FROM eclipse-temurin:11\nCMD java -jar a.jar\n",
             "volume/a/requirements.txt": "fastapi\n", "volume/a/main.py": APP_TEXT,
@@ -250,14 +250,14 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
         },
         "the folder holds several services: .*: volume/a, volume/b$",
     ),
-    "a workspace with a service in a folder": (
+    "workspace with a service in a folder": (
         {
             "pyproject.toml": "[tool.uv.workspace]\nmembers = ['backend']\n",
             "backend/pyproject.toml": "[project]\n", "backend/m.py": APP_TEXT,
         },
         "the folder holds a service in a subfolder: .*: backend$",
     ),
-    "a repository with the service in a folder": (
+    "service in a folder": (
         {"backend/Pipfile": "", "backend/m.py": APP_TEXT},
         "the folder holds a service in a subfolder: .*: backend$",
     ),
@@ -265,21 +265,21 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_service_of_its_own_is_refused(case: str) -> None:
-    files, said = REFUSED[case]
-    with pytest.raises(BadInput, match=said):
+def test_folder_that_is_no_service_is_bad_input(case: str) -> None:
+    files, message = REFUSED[case]
+    with pytest.raises(BadInput, match=message):
         derive(gather(files), files, "shop")
 
 
-def test_an_app_that_is_named_takes_any_folder() -> None:
-    files, _ = REFUSED["a repository of several services"]
+def test_given_application_allows_any_folder() -> None:
+    files, _ = REFUSED["several services"]
     facts = [*gather(files), Fact("app", "orders/main:app", "--data", 0, 100)]
     found = {one.name: one.value for one in derive(facts, files, "shop")}
     assert found["app"] == "main:app"
 
 
 @pytest.mark.parametrize("routes", ["app.routes", ".routes", "."])
-def test_imports_tell_where_a_module_is_imported_from(routes: str) -> None:
+def test_root_of_a_module_follows_its_imports(routes: str) -> None:
     run = f"from {routes} import router\nimport fastapi, uvicorn\napp = fastapi.FastAPI()\n"
     files = {
         "requirements.txt": "fastapi\n",
@@ -290,15 +290,15 @@ def test_imports_tell_where_a_module_is_imported_from(routes: str) -> None:
     assert (found["app"], found["package_path"]) == ("app.main:app", "app")
 
 
-@pytest.mark.parametrize("given", ['"main:app"', 'app="main:app"', 'port=80, app="main:app"'])
-def test_a_start_by_the_folder_of_its_modules_tells_that_they_are_imported_from_there(
-    given: str,
+@pytest.mark.parametrize("arguments", ['"main:app"', 'app="main:app"', 'port=80, app="main:app"'])
+def test_root_of_a_module_follows_the_command_that_starts_it(
+    arguments: str,
 ) -> None:
     run = "from health.api import router\nimport fastapi, uvicorn\napp = fastapi.FastAPI()\n"
     files = {
         "requirements.txt": "fastapi\n",
         "src/__init__.py": "",
-        "src/main.py": f"{run}uvicorn.run({given})\n",
+        "src/main.py": f"{run}uvicorn.run({arguments})\n",
         "src/health/__init__.py": "",
         "src/health/api.py": "router = None\n",
     }
@@ -306,7 +306,7 @@ def test_a_start_by_the_folder_of_its_modules_tells_that_they_are_imported_from_
     assert (found["app"], found["package_path"]) == ("main:app", "src/shop")
 
 
-def test_a_pipfile_tells_the_python() -> None:
+def test_python_comes_from_a_pipfile() -> None:
     files = {"Pipfile": '[requires]\npython_version = "3.12"\n', "main.py": APP_TEXT}
     found = {one.name: one for one in derive(gather(files), files, "shop")}
     assert found["python_version"].value == "3.12"

@@ -1,4 +1,4 @@
-"""A factory with arguments is called by a module of its own, where code shows how."""
+"""A factory with arguments is called in a new module, as the service's code calls it."""
 
 import pytest
 from drydock.adoption.factory import module_for
@@ -6,14 +6,14 @@ from drydock.adoption.facts import gather
 
 FACTORY = "from fastapi import FastAPI\ndef create_app(settings, debug=False) -> FastAPI: ...\n"
 HEAD = '"""The ASGI application, made as jars/__main__.py makes it."""\n\n'
-MADE = {
+CALLED = {
     "a call at the top": (
         "from jars.factory import create_app\nfrom jars.settings import get\n"
         "create_app(get(), debug=True)\n",
         "from jars.factory import create_app\nfrom jars.settings import get\n\n"
         "app = create_app(get(), debug=True)\n",
     ),
-    "a call in a function, with names of its own": (
+    "a call in a function, with local variables": (
         "import os\nfrom .factory import create_app\nfrom .settings import Settings\n"
         "def main():\n    level = os.environ.get('LEVEL')\n    settings = Settings(level)\n"
         "    run(create_app(settings))\n",
@@ -21,21 +21,21 @@ MADE = {
         "level = os.environ.get('LEVEL')\nsettings = Settings(level)\n"
         "app = create_app(settings)\n",
     ),
-    "what the module itself defines": (
+    "arguments that the module defines": (
         "from jars.factory import create_app\ndef settings(): ...\ncreate_app(settings())\n",
         "from jars.__main__ import settings\nfrom jars.factory import create_app\n\n"
         "app = create_app(settings())\n",
     ),
 }
-NOT_MADE = {
-    "arguments of a command line": (
+NOT_CALLED = {
+    "arguments from the command line": (
         "from jars.factory import create_app\nfrom argparse import ArgumentParser\n"
         "def main():\n    args = ArgumentParser().parse_args()\n    create_app(args.settings)\n"
     ),
-    "arguments of the function around it": (
+    "arguments from the enclosing function": (
         "from jars.factory import create_app\ndef main(settings):\n    create_app(settings)\n"
     ),
-    "two calls that differ": (
+    "two different calls": (
         "from jars.factory import create_app\nfrom jars.settings import A, B\n"
         "create_app(A())\ncreate_app(B())\n"
     ),
@@ -47,9 +47,9 @@ def files(main: str) -> dict[str, str]:
     return {"jars/factory.py": FACTORY, "jars/__main__.py": main, "jars/__init__.py": ""}
 
 
-@pytest.mark.parametrize("case", MADE)
-def test_it_is_called_as_the_code_does(case: str) -> None:
-    main, expected = MADE[case]
+@pytest.mark.parametrize("case", CALLED)
+def test_factory_is_called_as_in_the_code(case: str) -> None:
+    main, expected = CALLED[case]
     made = module_for(gather(files(main)), files(main))
     assert made
     assert (made.path, made.text) == ("jars/asgi.py", HEAD + expected)
@@ -57,18 +57,18 @@ def test_it_is_called_as_the_code_does(case: str) -> None:
     assert made.fact.path == "jars/__main__.py"
 
 
-@pytest.mark.parametrize("case", NOT_MADE)
-def test_what_is_not_certain_is_left_to_a_person(case: str) -> None:
-    main = NOT_MADE[case]
+@pytest.mark.parametrize("case", NOT_CALLED)
+def test_uncertain_call_gets_no_module(case: str) -> None:
+    main = NOT_CALLED[case]
     assert module_for(gather(files(main)), files(main)) is None
 
 
-def test_a_service_with_an_application_needs_none() -> None:
-    main = MADE["a call at the top"][0]
+def test_service_with_an_application_gets_no_module() -> None:
+    main = CALLED["a call at the top"][0]
     more = files(main) | {"main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
     assert module_for(gather(more), more) is None
 
 
-def test_a_module_of_that_name_is_left_alone() -> None:
-    more = files(MADE["a call at the top"][0]) | {"jars/asgi.py": "x = 1\n"}
+def test_existing_module_is_left_alone() -> None:
+    more = files(CALLED["a call at the top"][0]) | {"jars/asgi.py": "x = 1\n"}
     assert module_for(gather(more), more) is None

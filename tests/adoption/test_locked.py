@@ -1,4 +1,4 @@
-"""The versions that a service ran with, from every lock file."""
+"""The locked versions of a service, from every kind of lock file."""
 
 from collections.abc import Mapping
 
@@ -6,42 +6,42 @@ import pytest
 from drydock.adoption.locked import to_keep, versions
 
 READ: dict[str, tuple[Mapping[str, str], tuple[str, Mapping[str, str]]]] = {
-    "Poetry's": (
+    "poetry.lock": (
         {
             "poetry.lock": '[[package]]\nname = "Py_Yaml"\nversion = "6.0"\n\n'
             '[[package]]\nname = "own"\nversion = "1"\n[package.source]\ntype = "git"\n'
         },
         ("poetry.lock", {"py-yaml": "6.0"}),
     ),
-    "a package in several versions": (
+    "package in several versions": (
         {
             "pdm.lock": '[[package]]\nname = "a"\nversion = "1"\n[[package]]\nname = "a"\n'
             'version = "2"\n[[package]]\nname = "b"\nversion = "3"\n'
         },
         ("pdm.lock", {"b": "3"}),
     ),
-    "Pipenv's": (
+    "Pipfile.lock": (
         {
             "Pipfile.lock": '{"default": {"a": {"version": "==1.2"}, "g": {"git": "x"}}, '
             '"develop": {"t": {"version": "==3"}}}'
         },
         ("Pipfile.lock", {"a": "1.2", "t": "3"}),
     ),
-    "what pip-compile wrote": (
+    "requirements.txt of pip-compile": (
         {
             "requirements.in": "a\n",
             "requirements.txt": "a==1 \\\n    --hash=sha256:1\n    # via -r x\nb[c]==2\n",
         },
         ("requirements.txt", {"a": "1", "b": "2"}),
     ),
-    "uv's own, which uv reads itself": ({"uv.lock": "", "poetry.lock": ""}, ("", {})),
-    "a broken one": ({"poetry.lock": "["}, ("poetry.lock", {})),
-    "none": ({"requirements.txt": "a\n"}, ("", {})),
+    "uv.lock, which uv reads": ({"uv.lock": "", "poetry.lock": ""}, ("", {})),
+    "invalid lock file": ({"poetry.lock": "["}, ("poetry.lock", {})),
+    "no lock file": ({"requirements.txt": "a\n"}, ("", {})),
 }
 
 
 @pytest.mark.parametrize("case", READ)
-def test_what_was_locked(case: str) -> None:
+def test_locked_versions_are_read(case: str) -> None:
     files, expected = READ[case]
     assert versions(files) == expected
 
@@ -65,12 +65,12 @@ dev = [
 """
 
 
-def test_what_the_standard_requires_newer_is_not_kept() -> None:
-    had = {"fastapi": "0.95.0", "pydantic": "2.12.0", "mypy": "1.4.1", "starlette": "0.27.0"}
+def test_packages_that_the_standard_requires_newer_are_not_kept() -> None:
+    shared = {"fastapi": "0.95.0", "pydantic": "2.12.0", "mypy": "1.4.1", "starlette": "0.27.0"}
     more = {"old": "1.0", "own-tool": "2.0", "other": "1"}
-    assert to_keep(had | more, PROJECT) == {"pydantic": "2.12.0", "starlette": "0.27.0", **more}
+    assert to_keep(shared | more, PROJECT) == {"pydantic": "2.12.0", "starlette": "0.27.0", **more}
 
 
 @pytest.mark.parametrize("text", ["", "[project\n", "[project]\nname = 'a'\n"])
-def test_all_is_to_be_kept_where_nothing_says_what_the_standard_requires(text: str) -> None:
+def test_all_versions_are_kept_without_a_valid_pyproject(text: str) -> None:
     assert to_keep({"fastapi": "0.95.0"}, text) == {"fastapi": "0.95.0"}

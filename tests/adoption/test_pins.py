@@ -1,4 +1,4 @@
-"""Which pins stand in the way is asked of real uv, from wheels of an index of our own."""
+"""Real uv decides which pins prevent locking, with wheels from a local index."""
 
 import tarfile
 import zipfile
@@ -38,7 +38,7 @@ WHEELS: dict[str, list[str]] = {
     "lost-1.0-cp36-cp36m-win32": [],
     "stuck-1.0-py3-none-any": ["web<2"],
 }
-"""File names, each with what it requires."""
+"""Names of wheels, each with its requirements."""
 ANSWERS = "_src_path: x\n_commit: v1\npython_version: '3.11'\n"
 
 
@@ -62,7 +62,7 @@ def _index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def service(folder: Path, *own: str) -> Path:
-    """Write a service that requires, besides what the standard does, its own."""
+    """Write a service with the standard's requirements and its own."""
     lines = "".join(f'    "{one}",\n' for one in own)
     text = (
         '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n'
@@ -73,7 +73,7 @@ def service(folder: Path, *own: str) -> Path:
 
 
 def shop(tmp_path: Path, *own: str) -> Path:
-    """Return the folder of a repository with such a service, which is not committed yet."""
+    """Return the folder of a repository with such a service, not yet committed."""
     folder = tmp_path / "shop"
     folder.mkdir()
     git(folder, "init", "--quiet")
@@ -81,23 +81,23 @@ def shop(tmp_path: Path, *own: str) -> Path:
     return folder
 
 
-def test_nothing_stands_in_the_way(tmp_path: Path) -> None:
+def test_service_that_locks_needs_no_change(tmp_path: Path) -> None:
     said: list[str] = []
     assert resolve(service(tmp_path, "kept==1.0", "old"), "3.11", said.append) == []
     assert said == ["Locking, attempt 1"]
 
 
-def test_the_lowest_version_from_the_pin_on_is_named(tmp_path: Path) -> None:
+def test_pin_is_raised_to_the_lowest_version_with_a_wheel(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "kept==1.0", "old==1.0"), "3.11", print)
     assert found == [Way("old==1.0", "old>=1.3", 9)]
 
 
-def test_what_clashes_with_the_standard_is_named(tmp_path: Path) -> None:
+def test_pin_that_clashes_with_the_standard_is_raised(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "clash==1.0"), "3.11", print)
     assert found == [Way("clash==1.0", "clash>=1.5", 8)]
 
 
-def test_what_no_version_of_works_is_told(tmp_path: Path) -> None:
+def test_pin_without_any_working_version_is_reported(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "gone==1.0", "old==1.0"), "3.11", print)
     gone, old = found
     assert (gone.pin, gone.instead, gone.line) == ("gone==1.0", "", 8)
@@ -105,7 +105,7 @@ def test_what_no_version_of_works_is_told(tmp_path: Path) -> None:
     assert old == Way("old==1.0", "old>=1.3", 9)
 
 
-def test_every_group_counts(tmp_path: Path) -> None:
+def test_pins_of_every_group_are_resolved(tmp_path: Path) -> None:
     folder = service(tmp_path, "kept==1.0")
     file = folder / "pyproject.toml"
     extra = '[project.optional-dependencies]\nx = ["clash<1.2"]\n'
@@ -114,7 +114,7 @@ def test_every_group_counts(tmp_path: Path) -> None:
     assert found == [("old==1.0", "old>=1.3"), ("clash<1.2", "clash>=1.5")]
 
 
-def test_only_what_must_change_does(tmp_path: Path) -> None:
+def test_only_necessary_pins_change(tmp_path: Path) -> None:
     own = [f"kept{n}==1.0" for n in range(8)]
     folder = service(tmp_path, *own, "clash==1.0", "kept==1.0")
     attempts: list[str] = []
@@ -123,12 +123,12 @@ def test_only_what_must_change_does(tmp_path: Path) -> None:
     assert len(attempts) < 12
 
 
-def test_of_two_pins_that_clash_with_each_other_one_changes(tmp_path: Path) -> None:
+def test_one_of_two_clashing_pins_changes(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "other==2.0", "one==1.0", "kept==1.0"), "3.11", print)
     assert found == [Way("one==1.0", "one>=1.5", 9)]
 
 
-def test_all_that_no_version_works_of_is_told_at_once(tmp_path: Path) -> None:
+def test_all_pins_without_a_working_version_are_reported_at_once(tmp_path: Path) -> None:
     own = ["gone==1.0", "kept==1.0", "lost==1.0", "stuck", "clash==1.0"]
     found = resolve(service(tmp_path, *own), "3.11", print)
     assert [(way.pin, way.instead) for way in found] == [
@@ -137,14 +137,14 @@ def test_all_that_no_version_works_of_is_told_at_once(tmp_path: Path) -> None:
         ("stuck", ""),
         ("clash==1.0", "clash>=1.5"),
     ]
-    told = {way.pin: way.why for way in found if way.why}
-    assert all(pin.partition("=")[0] in why for pin, why in told.items())
-    assert "web" in told["stuck"]
+    reasons = {way.pin: way.why for way in found if way.why}
+    assert all(pin.partition("=")[0] in why for pin, why in reasons.items())
+    assert "web" in reasons["stuck"]
 
 
 @contextmanager
 def served(folder: Path, fetched: list[str], most: int | None = None) -> Iterator[None]:
-    """Serve the wheels by an index that notes what is fetched, and fails after `most` of them."""
+    """Serve the wheels from an index that records requests, and fails after `most` of them."""
 
     class Index(SimpleHTTPRequestHandler):
         def __init__(self, *arguments: Any) -> None:
@@ -172,7 +172,7 @@ def served(folder: Path, fetched: list[str], most: int | None = None) -> Iterato
         server.shutdown()
 
 
-def test_what_the_index_said_is_not_fetched_for_each_attempt(tmp_path: Path) -> None:
+def test_index_is_not_read_again_for_each_attempt(tmp_path: Path) -> None:
     own = ["other==2.0", "one==1.0", "clash==1.0", "old==1.0", "stuck"]
     fetched: list[str] = []
     said: list[tuple[str, int]] = []
@@ -181,35 +181,33 @@ def test_what_the_index_said_is_not_fetched_for_each_attempt(tmp_path: Path) -> 
             service(tmp_path, *own), "3.11", lambda text: said.append((text, len(fetched)))
         )
     assert {way.pin for way in found} == {"one==1.0", "clash==1.0", "old==1.0", "stuck"}
-    (nearest,) = [n for n, (text, _) in enumerate(said) if text.startswith("Looking which")][-1:]
+    (nearest,) = [n for n, (text, _) in enumerate(said) if text.startswith("Checking which")][-1:]
     attempts = [asked for text, asked in said[nearest + 1 :] if text.startswith("Locking")]
     assert len(attempts) > 2
     assert len(set(attempts[:3])) == 1
 
 
-def test_an_index_that_fails_in_the_middle_changes_no_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failing_index_changes_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     own = ["kept==1.0", "one==1.0", "clash==1.0", "old==1.0"]
     fetched: list[str] = []
     with served(tmp_path, fetched):
-        whole = resolve(service(tmp_path, *own), "3.11", lambda _: None)
-    assert {way.pin for way in whole} == {"one==1.0", "clash==1.0", "old==1.0"}
-    told = 0
+        expected = resolve(service(tmp_path, *own), "3.11", lambda _: None)
+    assert {way.pin for way in expected} == {"one==1.0", "clash==1.0", "old==1.0"}
+    failures = 0
     for most in range(len(fetched)):
         monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / f"cache {most}"))
         with served(tmp_path, [], most):
             try:
                 found: object = resolve(tmp_path, "3.11", lambda _: None)
             except NoIndexError:
-                told += 1
+                failures += 1
                 continue
-        assert found == whole
-    assert told
+        assert found == expected
+    assert failures
 
 
-def test_locked_versions_are_kept_where_they_can_be(tmp_path: Path) -> None:
+def test_locked_versions_are_kept_if_possible(tmp_path: Path) -> None:
     folder = service(tmp_path, "old", "clash")
     assert locking.write(folder, {"old": "1.3", "clash": "1.0", "unknown": "7"}) is None
     lock = (folder / "uv.lock").read_text()
@@ -218,7 +216,7 @@ def test_locked_versions_are_kept_where_they_can_be(tmp_path: Path) -> None:
     assert "constraint" not in (folder / "pyproject.toml").read_text()
 
 
-def test_a_locked_version_without_a_wheel_is_raised_to_the_lowest_that_has_one(
+def test_locked_version_without_a_wheel_is_raised_to_the_lowest_with_one(
     tmp_path: Path,
 ) -> None:
     folder = service(tmp_path, "old", "kept")
@@ -227,7 +225,7 @@ def test_a_locked_version_without_a_wheel_is_raised_to_the_lowest_that_has_one(
     assert locking.packages(lock) == {"web": "2.0", "old": "1.3", "kept": "1.0"}
 
 
-def test_an_index_that_fails_in_the_middle_locks_no_other_version(
+def test_failing_index_locks_no_other_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
@@ -236,9 +234,9 @@ def test_an_index_that_fails_in_the_middle_locks_no_other_version(
     with served(tmp_path, fetched):
         assert locking.write(service(tmp_path, "old", "other"), kept) is None
     lock = tmp_path / "uv.lock"
-    whole = locking.packages(lock.read_text())
-    assert whole == {"web": "2.0", "old": "1.3", "other": "2.0"}
-    told = 0
+    expected = locking.packages(lock.read_text())
+    assert expected == {"web": "2.0", "old": "1.3", "other": "2.0"}
+    failures = 0
     for most in range(len(fetched)):
         lock.unlink(missing_ok=True)
         monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / f"cache {most}"))
@@ -247,24 +245,24 @@ def test_an_index_that_fails_in_the_middle_locks_no_other_version(
         if problem:
             assert "Failed to fetch" in problem
             assert not lock.exists()
-            told += 1
+            failures += 1
         else:
-            assert locking.packages(lock.read_text()) == whole
-    assert told
+            assert locking.packages(lock.read_text()) == expected
+    assert failures
 
 
-def test_without_them_the_newest_are_locked(tmp_path: Path) -> None:
+def test_newest_versions_are_locked_without_locked_ones(tmp_path: Path) -> None:
     folder = service(tmp_path, "old")
     assert locking.write(folder) is None
     assert locking.packages((folder / "uv.lock").read_text())["old"] == "1.4"
 
 
-def test_there_is_nothing_to_resolve(tmp_path: Path) -> None:
+def test_missing_pyproject_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"pyproject\.toml"):
         resolve(tmp_path, "3.11", print)
 
 
-def test_the_changes_are_a_commit_of_their_own(drydock: Drydock, tmp_path: Path) -> None:
+def test_applied_changes_are_one_commit(drydock: Drydock, tmp_path: Path) -> None:
     folder = shop(tmp_path, "kept==1.0", "old==1.0", "clash<1.2")
     commit(folder, "As it was")
     outcome = drydock("retrofit", folder, "--resolve", "--apply")
@@ -282,7 +280,7 @@ def test_the_changes_are_a_commit_of_their_own(drydock: Drydock, tmp_path: Path)
     assert (again.code, "It locks" in again.out) == (0, True)
 
 
-def test_the_changes_of_a_service_in_a_folder_are_made_from_within_it(
+def test_changes_are_applied_from_within_a_subfolder(
     drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     top = tmp_path / "all"
@@ -298,7 +296,9 @@ def test_the_changes_of_a_service_in_a_folder_are_made_from_within_it(
     assert changed == ["shop/pyproject.toml", "shop/uv.lock"]
 
 
-def test_what_has_no_wheel_is_told_and_nothing_is_changed(drydock: Drydock, tmp_path: Path) -> None:
+def test_pin_without_wheels_is_reported_and_nothing_changes(
+    drydock: Drydock, tmp_path: Path
+) -> None:
     folder = shop(tmp_path, "gone==1.0")
     commit(folder, "As it was")
     outcome = drydock("retrofit", folder, "--resolve", "--apply")
@@ -307,9 +307,7 @@ def test_what_has_no_wheel_is_told_and_nothing_is_changed(drydock: Drydock, tmp_
     assert git(folder, "rev-list", "--count", "HEAD").strip() == "1"
 
 
-def test_the_pins_of_a_member_of_a_uv_workspace_are_left_alone(
-    drydock: Drydock, tmp_path: Path
-) -> None:
+def test_pins_of_a_workspace_member_are_left_alone(drydock: Drydock, tmp_path: Path) -> None:
     top = tmp_path / "all"
     root = '[project]\nname = "all"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["shop"]\n'
     write(top, {"pyproject.toml": root})
@@ -327,7 +325,7 @@ def test_the_pins_of_a_member_of_a_uv_workspace_are_left_alone(
 
 
 def source_only(folder: Path, ran: Path) -> None:
-    """Put a package into `folder` that comes as source only, and writes a file when it is built."""
+    """Put a source distribution into `folder` that writes the file `ran` when it is built."""
     backend = f"""
 import os, pathlib, zipfile
 
@@ -341,22 +339,20 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
         archive.writestr("sourced-1.0.dist-info/RECORD", "")
     return "sourced-1.0-py3-none-any.whl"
 """
-    held = {
+    files = {
         "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\n'
         'backend-path = ["."]\n',
         "PKG-INFO": "Metadata-Version: 2.1\nName: sourced\nVersion: 1.0\n",
         "backend.py": backend,
     }
     with tarfile.open(folder / "sourced-1.0.tar.gz", "w:gz") as archive:
-        for name, text in held.items():
+        for name, text in files.items():
             entry = tarfile.TarInfo(f"sourced-1.0/{name}")
             entry.size = len(text.encode())
             archive.addfile(entry, BytesIO(text.encode()))
 
 
-def test_what_comes_as_source_only_is_built_when_that_is_allowed(
-    drydock: Drydock, tmp_path: Path
-) -> None:
+def test_source_distribution_is_built_only_if_allowed(drydock: Drydock, tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     source_only(tmp_path / "wheels", ran)
     folder = shop(tmp_path, "sourced==1.0", "gone==1.0", "old==1.0")
@@ -378,7 +374,7 @@ def test_what_comes_as_source_only_is_built_when_that_is_allowed(
     assert body == "old==1.0 -> old>=1.3\nsourced is built from source"
 
 
-def test_a_service_that_only_needs_a_build_is_locked(drydock: Drydock, tmp_path: Path) -> None:
+def test_service_that_only_needs_a_build_is_locked(drydock: Drydock, tmp_path: Path) -> None:
     source_only(tmp_path / "wheels", tmp_path / "ran")
     folder = shop(tmp_path, "sourced")
     commit(folder, "As it was")
@@ -389,15 +385,13 @@ def test_a_service_that_only_needs_a_build_is_locked(drydock: Drydock, tmp_path:
         assert git(folder, "log", "--format=%s").splitlines() == ["Lock the service", "As it was"]
 
 
-def test_what_is_no_name_of_a_package_is_not_built(drydock: Drydock, tmp_path: Path) -> None:
+def test_invalid_package_name_is_not_built(drydock: Drydock, tmp_path: Path) -> None:
     outcome = drydock("retrofit", tmp_path, "--build", "--all")
     assert outcome.code == 2
     assert "--build" in outcome.err
 
 
-def test_what_keeps_it_from_being_locked_changes_and_no_other_locked_version(
-    drydock: Drydock, tmp_path: Path
-) -> None:
+def test_only_blocking_pins_change_in_a_locked_service(drydock: Drydock, tmp_path: Path) -> None:
     folder = shop(tmp_path, "other", "old", "clash<1.2")
     versions = {"other": "2.0", "old": "1.3", "clash": "1.0"}
     lock = "".join(f'[[package]]\nname = "{n}"\nversion = "{v}"\n' for n, v in versions.items())
@@ -412,7 +406,7 @@ def test_what_keeps_it_from_being_locked_changes_and_no_other_locked_version(
     assert "constraint" not in (folder / "uv.lock").read_text()
 
 
-def test_a_lock_file_that_lacks_something_is_locked_again_and_keeps_its_versions(
+def test_incomplete_lock_file_is_completed_and_keeps_its_versions(
     drydock: Drydock, tmp_path: Path
 ) -> None:
     folder = shop(tmp_path, "old==1.3", "kept")

@@ -1,4 +1,4 @@
-"""How the files of a service are read."""
+"""Which files of a service are read, and how they are decoded."""
 
 from pathlib import Path
 
@@ -9,31 +9,31 @@ from drydock.errors import BadInput
 from tests.support import commit, git
 
 READ = {
-    "a last line without its end": ("pyproject.toml", b"[project]", "[project]\n"),
-    "UTF-16 as PowerShell writes it": ("requirements.txt", "a==1\r\n".encode("utf-16"), "a==1\n"),
-    "a byte order mark of UTF-8": ("requirements.txt", b"\xef\xbb\xbfa==1\n", "a==1\n"),
+    "no line end at the end": ("pyproject.toml", b"[project]", "[project]\n"),
+    "UTF-16 of PowerShell": ("requirements.txt", "a==1\r\n".encode("utf-16"), "a==1\n"),
+    "UTF-8 with a byte order mark": ("requirements.txt", b"\xef\xbb\xbfa==1\n", "a==1\n"),
     "comments in Latin-1": ("requirements.txt", b"a  # \xfcber\n", "a  # \u00fcber\n"),
-    "nothing": ("requirements.txt", b"", ""),
+    "an empty file": ("requirements.txt", b"", ""),
 }
 UNREAD = {
     "an image": ("logo.png", b"\x89PNG\r\n\0"),
-    "code that is no UTF-8": ("main.py", b"# \xfc\n"),
+    "code in Latin-1": ("main.py", b"# \xfc\n"),
 }
 
 
 @pytest.mark.parametrize("case", READ)
-def test_what_is_text(case: str) -> None:
+def test_text_file_is_decoded(case: str) -> None:
     path, content, expected = READ[case]
     assert texts_of({path: content}) == {path: expected}
 
 
 @pytest.mark.parametrize("case", UNREAD)
-def test_what_is_none(case: str) -> None:
+def test_other_file_is_not_read(case: str) -> None:
     path, content = UNREAD[case]
     assert texts_of({path: content}) == {}
 
 
-def test_a_list_is_read_through_a_link(tmp_path: Path) -> None:
+def test_symbolic_link_is_read_as_its_target(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements/base.txt").write_text("a==1\n")
@@ -45,6 +45,6 @@ def test_a_list_is_read_through_a_link(tmp_path: Path) -> None:
     assert list(place.contents) == ["requirements/base.txt"]
 
 
-def test_a_home_that_nobody_has_is_bad_input() -> None:
+def test_unknown_home_folder_is_bad_input() -> None:
     with pytest.raises(BadInput, match="~nobody-here: there is no such home"):
         place_of(Path("~nobody-here"))

@@ -1,4 +1,4 @@
-"""What only a newer Python reads is read by one, which runs nothing of the service."""
+"""Code with newer syntax is parsed by a newer Python, which runs nothing of the service."""
 
 import ast
 import shutil
@@ -20,7 +20,7 @@ needs_newer = pytest.mark.skipif(not NEWER, reason="no newer Python is at hand")
 
 @pytest.fixture
 def syntax(monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return a statement that the newest Python at hand reads, and the engine's does not."""
+    """Return a statement that only a newer Python than the engine's can parse."""
     monkeypatch.setattr(python, "_newer", {})
     return "match_ = 1\ntype Name[T] = list[T]\n" if sys.version_info < (3, 12) else "t''\n"
 
@@ -43,7 +43,7 @@ def health(*, deep: bool, quick=False) -> dict[str, str]:
 
 
 @needs_newer
-def test_newer_code_is_read_as_any_other(syntax: str, tmp_path: Path) -> None:
+def test_facts_are_found_in_newer_code(syntax: str, tmp_path: Path) -> None:
     text = SERVICE.format(syntax)
     with pytest.raises(SyntaxError):
         python.parse(text)
@@ -56,8 +56,8 @@ def test_newer_code_is_read_as_any_other(syntax: str, tmp_path: Path) -> None:
     files = {"shop/main.py": text, "shop/__init__.py": ""}
     facts = gather(files)
     line = text[: text.index("app = ")].count("\n") + 1
-    told = {(fact.about, fact.value, fact.line) for fact in facts}
-    assert ("app_object", "shop/main.py:app", line) in told
+    found = {(fact.about, fact.value, fact.line) for fact in facts}
+    assert ("app_object", "shop/main.py:app", line) in found
     assert {"own_path", "variable", "title"} <= {fact.about for fact in facts}
     answers = {one.name: one.value for one in derive(facts, files, "shop")}
     assert answers["app"] == "shop.main:app"
@@ -65,7 +65,7 @@ def test_newer_code_is_read_as_any_other(syntax: str, tmp_path: Path) -> None:
 
 
 @needs_newer
-def test_an_older_version_that_it_names_is_not_believed(syntax: str, tmp_path: Path) -> None:
+def test_newer_syntax_outweighs_an_older_version_in_a_file(syntax: str, tmp_path: Path) -> None:
     text = SERVICE.format(syntax)
     python.read_newer([text], tmp_path)
     own = ".".join(map(str, sys.version_info[:2]))
@@ -76,12 +76,12 @@ def test_an_older_version_that_it_names_is_not_believed(syntax: str, tmp_path: P
     assert (answer.value != own, answer.doubtful) == (True, True)
 
 
-def test_what_no_python_at_hand_reads_is_told_by_line(tmp_path: Path) -> None:
+def test_code_that_no_python_can_parse_is_reported_with_its_line(tmp_path: Path) -> None:
     text = "from fastapi import FastAPI\napp = FastAPI()\ndef of the future:\n"
     python.read_newer([text], tmp_path)
     facts = gather({"main.py": text})
-    (hidden,) = [fact for fact in facts if fact.about == "unreadable"]
-    assert (hidden.path, hidden.line) == ("main.py", 3)
+    (unreadable,) = [fact for fact in facts if fact.about == "unreadable"]
+    assert (unreadable.path, unreadable.line) == ("main.py", 3)
     with pytest.raises(BadInput, match=r"main\.py:3: Python 3\.\d+ cannot parse it"):
         derive(facts, {"main.py": text}, "shop")
 
@@ -96,7 +96,7 @@ def test_missing_home_is_reported(
 
 
 @needs_newer
-def test_no_python_of_the_service_is_run(
+def test_python_in_the_services_folder_is_not_run(
     syntax: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran = tmp_path / "ran"
@@ -115,7 +115,7 @@ def test_no_python_of_the_service_is_run(
 
 
 @needs_newer
-def test_nothing_beside_the_text_is_imported(syntax: str, tmp_path: Path) -> None:
+def test_modules_of_the_service_are_not_imported(syntax: str, tmp_path: Path) -> None:
     service = tmp_path / "service"
     service.mkdir()
     for name in ("json", "ast", "sitecustomize"):

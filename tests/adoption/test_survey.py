@@ -1,4 +1,4 @@
-"""What is known of a service before a retrofit asks anything."""
+"""What is known about a service before a retrofit prompts."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Services that no template made, written for the tests after what is out there."""
+"""Hand-written services for the tests, modelled on real ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,26 +10,26 @@ from tests.support import Content
 
 @dataclass(frozen=True)
 class Legacy:
-    """A service as its team left it, and what is to come of it."""
+    """A service before its adoption, and the expected result."""
 
     files: Mapping[str, Content]
     answers: Mapping[str, Any]
-    """What the template's questions are to be answered with."""
+    """The expected answers to the template's questions."""
     folder: str = ""
-    """Where the service lies in its repository."""
+    """The service's folder in its repository."""
     carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Texts that a file of the result must hold."""
+    """Texts that files of the result must contain."""
     todo: tuple[str, ...] = ()
-    """What must be listed to be done by hand: `file`, or `file | what stands on its line`."""
+    """Expected items to do by hand: `file`, or `file | text of the line`."""
     removed: tuple[str, ...] = ()
-    """Files whose whole content is elsewhere now."""
+    """Files that are removed because they are fully carried over."""
     routes: tuple[str, ...] = ()
-    """Paths that answer 200, whether the chassis is there or not; none: it does not boot."""
+    """Paths that respond 200 with and without the chassis; empty if the service cannot start."""
     tests: str = ""
-    """Its own tests."""
+    """The service's own tests."""
 
     def places(self) -> set[str]:
-        """Return `file` or `file:line` for all that is to be done by hand."""
+        """Return `file` or `file:line` of each expected item."""
         return {self._place(*one.split(" | ")) for one in self.todo}
 
     def _place(self, path: str, text: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Services of the kinds that are out there, as small as they can be and still be of their kind."""
+"""Minimal services, one for each kind that exists in practice."""
 
 from tests.legacy import Legacy
 
@@ -16,7 +16,7 @@ def _routes(name: str) -> tuple[str, ...]:
     return (f"/v1/{name}", "/openapi.json")
 
 
-# Logging of its own, which turns off what others have set up.
+# A logging configuration that disables existing loggers.
 _LOGS = (
     "import logging.config\n\n"
     "logging.config.dictConfig({\n    'version': 1,\n    'disable_existing_loggers': True,\n"
@@ -247,4 +247,4 @@ POETRY = Legacy(
     carried={"pyproject.toml": ('staves = { index = "house" }',)},
     routes=_routes("kegs"),
 )
-"""`INDEX` is where a private index is to be put; it has staves 1.0.0 and 1.1.0."""
+"""`INDEX` stands for the address of a private index with staves 1.0.0 and 1.1.0."""

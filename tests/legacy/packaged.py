@@ -1,4 +1,4 @@
-"""Services that setuptools packages: PEP 621 with a factory, and setup.py."""
+"""Services packaged with setuptools: PEP 621 with a factory, and setup.py."""
 
 from dataclasses import replace
 
@@ -108,10 +108,10 @@ LOBBY = Legacy(
     },
     todo=(
         "pyproject.toml | # The lobby is",
-        "pyproject.toml",  # a script has the standard's name
+        "pyproject.toml",  # a script with the standard's name
         "pyproject.toml | [tool.setuptools",
         "pyproject.toml | [tool.ruff]",
-        "pytest.ini | timeout",  # of a plugin that it does not ask for
+        "pytest.ini | timeout",  # of a plugin that the service does not require
         "pyproject.toml | [[tool.mypy",
     ),
 )
@@ -128,7 +128,7 @@ LOBBY_AT_HAND = replace(
     routes=("/v1/hello", "/openapi.json"),
     tests="app/tests/test_hello.py",
 )
-"""The same without an index that is nowhere, and on every Python that the standard runs on."""
+"""The same service without the missing index, for every Python of the standard."""
 
 STOCK = Legacy(
     files={

@@ -1,4 +1,4 @@
-"""Poetry, `src/`, flat YAML keys, a Prometheus server of its own, work at start-up."""
+"""A service with Poetry, `src/`, flat YAML keys, its own Prometheus server, work at startup."""
 
 from dataclasses import replace
 
@@ -287,4 +287,4 @@ ORDERS_EVENTS = replace(
     routes=(),
     tests="",
 )
-"""The same with events, which a current FastAPI no longer has: it cannot boot until mended."""
+"""The same service with startup events, which current FastAPI lacks: it cannot start yet."""

@@ -1,4 +1,4 @@
-"""A repository with two packages, and one with a chart and a pipeline of its own."""
+"""A repository with two packages, and a service with its own chart and pipeline."""
 
 from tests.legacy import Legacy
 

@@ -1,4 +1,4 @@
-"""Services that pip installs from a list: a package with raw manifests, and one module."""
+"""Services with requirements files: a package with plain manifests, and a single module."""
 
 from tests.legacy import Legacy
 

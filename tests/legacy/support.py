@@ -1,4 +1,4 @@
-"""What tests do with a service that no template made."""
+"""Helpers for tests of hand-written services."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.support import commit, git, write
 from tests.template.matrix import REPOSITORY, as_upstream
 
 NOW, NEXT = "v99.0.0", "v99.1.0"
-"""The template as it is, and a release after it."""
+"""Releases of the current template and of a later one."""
 LATER = {
     "template/Dockerfile.jinja": ("UV_LINK_MODE=copy", "UV_LINK_MODE=hardlink"),
     "template/noxfile.py.jinja": ('"""Run the tests;', '"""Run every test;'),
@@ -21,7 +21,7 @@ LATER = {
 
 
 def released(path: Path) -> Path:
-    """Clone this repository to `path`, with its working tree and what may come later released."""
+    """Clone this repository to `path`, with releases of its working tree and of a later one."""
     git(REPOSITORY, "clone", "--quiet", REPOSITORY, path)
     git(path, "config", "user.name", "Tester")
     git(path, "config", "user.email", "tester@example.invalid")
@@ -58,20 +58,20 @@ def make(legacy: Legacy, path: Path) -> Path:
 
 
 def texts(folder: Path) -> dict[str, str]:
-    """Return every text below `folder` that git would track, by its path."""
+    """Return the text of every file below `folder` that git would track, by path."""
     names = git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     return {n: (folder / n).read_text() for n in names if n and (folder / n).is_file()}
 
 
-def lost(before: dict[str, str], after: dict[str, str], told: set[str]) -> Iterator[str]:
-    """Yield the lines of a service that are in none of its files any more, and nobody told of it.
+def lost(before: dict[str, str], after: dict[str, str], reported: set[str]) -> Iterator[str]:
+    """Yield the lines that a service lost without a report.
 
-    `told` are the files that the report says are merged, removed or in conflict.
+    `reported` are the files that the report lists as merged, removed or in conflict.
     """
     everything = {line.strip() for text in after.values() for line in text.splitlines()}
     for path, text in before.items():
         same = after.get(path)
-        if same == text or path in told:
+        if same == text or path in reported:
             continue
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip() and line.strip() not in everything:

@@ -1,4 +1,4 @@
-"""A service as it was written in 2021: events, Pydantic 1, requirements.txt, gunicorn."""
+"""A typical service of 2021: events, Pydantic 1, requirements.txt, gunicorn."""
 
 from tests.legacy import Legacy
 

@@ -1,4 +1,4 @@
-"""What files besides the image's say about how a service runs."""
+"""What becomes of the other files that say how a service runs."""
 
 from collections.abc import Mapping
 
@@ -25,11 +25,11 @@ volumes:
   data:
 """
 BY_HAND: dict[str, tuple[Mapping[str, str], list[str]]] = {
-    "what compose overrides, of what it builds": (
+    "command, target and health check in compose": (
         {"compose.yml": COMPOSE},
         ["compose.yml:3", "compose.yml:6", "compose.yml:8"],
     ),
-    "what compose mounts and watches, which is no stage": (
+    "targets of mounts in compose are no stages": (
         {
             "compose.yml": "services:\n  web:\n    build: .\n    volumes:\n"
             "      - {type: bind, source: ., target: /app}\n"
@@ -37,7 +37,7 @@ BY_HAND: dict[str, tuple[Mapping[str, str], list[str]]] = {
         },
         [],
     ),
-    "a process that starts a server": (
+    "a process in a Procfile": (
         {"Procfile": "release: alembic upgrade head\nweb: gunicorn main:app -w 4\n"},
         ["Procfile:2"],
     ),
@@ -45,7 +45,7 @@ BY_HAND: dict[str, tuple[Mapping[str, str], list[str]]] = {
         {"deploy/super.conf": "[program:web]\ncommand=uvicorn main:app\nautostart=true\n"},
         ["deploy/super.conf:2"],
     ),
-    "settings of a gunicorn that nothing starts": (
+    "settings of gunicorn without a command": (
         {"gunicorn.conf.py": 'import os\nbind = ":80"\nworkers = 4\nworker_class = "uvicorn.x"\n'},
         ["gunicorn.conf.py:2", "gunicorn.conf.py:3"],
     ),
@@ -53,8 +53,8 @@ BY_HAND: dict[str, tuple[Mapping[str, str], list[str]]] = {
         {"run.sh": "#!/bin/sh\nexport A=1\nexec poetry run uvicorn main:app\n"},
         ["run.sh:3"],
     ),
-    "one that starts none": ({"lint.sh": "ruff check\n"}, []),
-    "what a module tells the server, where no image starts it": (
+    "a script without a server": ({"lint.sh": "ruff check\n"}, []),
+    "options in a module that no image starts": (
         {"main.py": 'import uvicorn\n\nuvicorn.run("main:app", root_path="/a", workers=3)\n'},
         ["main.py:3", "main.py:3"],
     ),
@@ -62,14 +62,14 @@ BY_HAND: dict[str, tuple[Mapping[str, str], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", BY_HAND)
-def test_what_is_left_by_hand(case: str) -> None:
+def test_instruction_is_left_by_hand(case: str) -> None:
     files, expected = BY_HAND[case]
     found = [one for one in find(files, [], "Dockerfile", "shop serve") if one.outcome == "by hand"]
     assert [f"{one.path}:{one.line}" for one in found] == expected
     assert all(one.how for one in found)
 
 
-def test_code_that_an_image_does_not_start_goes_on() -> None:
+def test_code_that_the_image_does_not_start_is_kept() -> None:
     done = [Entry("Dockerfile", 1, "FROM python", "standard", "")]
     files = {"main.py": 'import uvicorn\nuvicorn.run("main:app", workers=3)\n'}
     found = list(find(files, done, "Dockerfile", "shop serve"))
@@ -141,20 +141,20 @@ def test_every_key_of_compose_is_accounted_for(
     services: dict[str, dict[str, str]], built: bool
 ) -> None:
     text, expected = "services:\n", set()
-    for name, held in services.items():
+    for name, keys in services.items():
         text += f"  {name}:\n" + ("    build: .\n" if built else "")
-        for key, value in held.items():
+        for key, value in keys.items():
             text += f'    {key}: "{value}"\n'
             expected.add(text.count("\n"))
     found = {one.line for one in find({"compose.yaml": text}, [], "Dockerfile", "shop serve")}
     assert expected - found == set()
 
 
-def test_what_compose_leaves_empty_is_named_by_its_key() -> None:
+def test_empty_entry_of_compose_is_named_by_its_key() -> None:
     text = "services:\n  app:\n  web:\n    build: .\nvolumes:\n  data:\n"
-    said = {one.said for one in find({"compose.yaml": text}, [], "Dockerfile", "shop serve")}
-    assert {"services.app", "services.web.build: .", "volumes.data"} <= said
-    assert not [one for one in said if one.endswith(":")]
+    names = {one.said for one in find({"compose.yaml": text}, [], "Dockerfile", "shop serve")}
+    assert {"services.app", "services.web.build: .", "volumes.data"} <= names
+    assert not [name for name in names if name.endswith(":")]
 
 
 @given(st.lists(_VALUES, min_size=1), st.lists(_SETTINGS, min_size=1))

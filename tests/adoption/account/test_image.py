@@ -1,4 +1,4 @@
-"""What a Dockerfile says of the server it starts, and of what it does besides."""
+"""What becomes of the server that an image starts, and of everything else that it does."""
 
 from collections.abc import Mapping
 
@@ -24,18 +24,18 @@ def layers(carried: Carried) -> str:
 
 
 CARRIED: dict[str, tuple[str, Mapping[str, str], str]] = {
-    "a variable that only begins as Python's own do": (
+    "a variable whose name begins like Python's": (
         "ENV PYTHON_ENV=production PYTHONIOENCODING=utf-8 PYTHONUNBUFFERED=1\n",
         {},
         "ENV PYTHON_ENV=production\nENV PYTHONIOENCODING=utf-8\n",
     ),
-    "one of a stage that the last one is made from": (
+    "a variable of a base stage": (
         "ENV A=1\nFROM python AS base\nENV B=2\nFROM base\nENV C=3\n",
         {},
         "ENV B=2\nENV C=3\n",
     ),
     "labels": ('LABEL team="a b" org.opencontainers.image.title=x\n', {}, 'LABEL team="a b"\n'),
-    "folders that it puts elsewhere": (
+    "a folder copied out of the service": (
         "WORKDIR /code\nCOPY conf /etc/shop\n",
         {"conf/a.ini": ""},
         "COPY conf /etc/shop/\n",
@@ -58,12 +58,12 @@ CARRIED: dict[str, tuple[str, Mapping[str, str], str]] = {
         {},
         "ENV APP__SERVER__ROOT_PATH=/x\n",
     ),
-    "settings of gunicorn, which the command wins over": (
+    "settings of gunicorn, overridden by the command": (
         "CMD gunicorn a:b --log-level error\n",
         {"gunicorn.conf.py": 'loglevel = "debug"\nkeepalive = 7\n'},
         "ENV APP__LOGGING__LEVEL=ERROR\nENV APP__SERVER__KEEP_ALIVE_SECONDS=7\n",
     ),
-    "what a module tells the server that it runs": (
+    "options in a module that runs the server": (
         "CMD python main.py\n",
         {"main.py": 'import uvicorn\nuvicorn.run("a:b", port=8080, root_path="/y")\n'},
         "ENV APP__SERVER__ROOT_PATH=/y\n",
@@ -72,13 +72,13 @@ CARRIED: dict[str, tuple[str, Mapping[str, str], str]] = {
 
 
 @pytest.mark.parametrize("case", CARRIED)
-def test_what_is_carried_over(case: str) -> None:
+def test_instruction_is_carried_over(case: str) -> None:
     text, files, expected = CARRIED[case]
     assert layers(image(text, files)) == expected
 
 
 BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
-    "flags that the chassis has no key for": (
+    "flags without a setting of the chassis": (
         "CMD uvicorn a:b --ssl-keyfile=k.pem --workers 4 --log-config l.json --no-server-header\n",
         {},
         [
@@ -88,17 +88,17 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
             "2: not carried over: --no-server-header",
         ],
     ),
-    "a flag that nobody knows": (
+    "an unknown flag": (
         "CMD uvicorn a:b --new-thing x --host 0.0.0.0 --proxy-headers\n",
         {},
         ["2: not carried over: --new-thing x"],
     ),
-    "a dash for the standard output": (
+    "a dash as the standard output": (
         "CMD gunicorn --access-logfile - --error-logfile - --workers 4 a:b\n",
         {},
         ["2: not carried over: --workers 4"],
     ),
-    "another port than the service's": (
+    "a port other than the service's": (
         "EXPOSE 7000\nCMD uvicorn a:b --port 7001\n",
         {},
         ["2: the image does not expose 7000", "3: not carried over: --port 7001"],
@@ -108,7 +108,7 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         {},
         ["2: not carried over: ENV WEB_CONCURRENCY=4"],
     ),
-    "a stage besides, and who builds it": (
+    "a separate stage": (
         "FROM python AS test\nRUN pytest\nCMD pytest -x\nFROM python\n",
         {},
         [
@@ -122,7 +122,7 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         {},
         ["2: the standard's base image replaces nvidia/cuda:12"],
     ),
-    "packages that another distribution has by these names": (
+    "packages of another distribution": (
         "RUN apk update && apk add --no-cache libpq build-base\nRUN dnf install -y libpq\n",
         {},
         [
@@ -131,12 +131,12 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
             "3: the standard's image is Debian's, where the name may differ: libpq of dnf",
         ],
     ),
-    "packages that are named somewhere else": (
+    "packages in a variable or a file": (
         "RUN apt-get install -y $PACKAGES /tmp/a.deb\n",
         {},
         ["2: not carried over: the packages that $PACKAGES, /tmp/a.deb stands for"],
     ),
-    "packages that are installed only at times": (
+    "packages that are installed conditionally": (
         "RUN if [ -n x ]; then apt-get install -y jq; fi\n",
         {},
         ["2: not carried over: if [ -n x ]; then apt-get install -y jq; fi"],
@@ -164,32 +164,32 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
             "4: nothing runs this now: cron",
         ],
     ),
-    "links, and folders that it writes to": (
+    "a link, and a folder to write to": (
         "WORKDIR /code\nRUN mkdir -p /code && ln -s /a /b && mkdir /data\n",
         {},
         ["3: not carried over: ln -s /a /b", "3: not carried over: mkdir /data"],
     ),
-    "a file that it writes": (
+    "a file written by echo": (
         "RUN echo 'a' > /etc/a\n",
         {},
         ["2: not carried over: echo 'a' > /etc/a"],
     ),
-    "what runs beside the server": (
+    "a process next to the server": (
         "CMD cron && python -m real\n",
         {"real.py": 'import uvicorn\nuvicorn.run("a:b")\n'},
         ["2: nothing runs this now: cron"],
     ),
-    "a program that starts no server that is known": (
+    "a program that starts no known server": (
         "CMD supervisord -n\n",
         {},
         ["2: the image started supervisord -n; it now starts the application"],
     ),
-    "a script that only root may run": (
+    "a script that needs root": (
         'ENTRYPOINT ["./run.sh"]\n',
         {"run.sh": "#!/bin/sh\nchown me /data\nexec uvicorn a:b\n"},
         ["2: nothing runs this now: chown me /data"],
     ),
-    "a setting that gunicorn computes": (
+    "a computed setting of gunicorn": (
         "CMD gunicorn a:b\n",
         {"gunicorn.conf.py": "import os\nworkers = os.cpu_count()\ndef on_exit(server): ...\n"},
         [
@@ -201,23 +201,23 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", BY_HAND)
-def test_what_is_left_by_hand(case: str) -> None:
+def test_instruction_is_left_by_hand(case: str) -> None:
     text, files, expected = BY_HAND[case]
     assert [f"{one.line}: {one.why}" for one in image(text, files).todo] == expected
 
 
-def test_no_name_of_another_distribution_is_given_to_that_of_the_standard() -> None:
-    told = (
+def test_packages_of_other_distributions_are_not_installed() -> None:
+    instructions = (
         "RUN apk add libpq\nRUN microdnf install -y libpq && zypper in libpq && pacman -S libpq\n"
     )
-    carried = image(told, {})
+    carried = image(instructions, {})
     assert "RUN" not in layers(carried)
     assert len(entries(carried, "by hand")) == 4
     assert {one.line for one in carried.todo} == {2, 3}
     assert all("https://packages.debian.org" in one.how for one in carried.todo)
 
 
-def test_a_version_of_another_release_of_debian_does_not_come_along() -> None:
+def test_version_of_a_debian_package_is_not_carried_over() -> None:
     carried = image("RUN apt-get install -y libpq5=13.4-0+deb11u1 jq\n", {})
     assert "--no-install-recommends jq libpq5 \\\n" in carried.text
     assert [one.why for one in carried.todo] == [
@@ -225,32 +225,32 @@ def test_a_version_of_another_release_of_debian_does_not_come_along() -> None:
     ]
 
 
-def test_python_of_the_distribution_does_not_come_along() -> None:
+def test_python_of_the_distribution_is_not_carried_over() -> None:
     carried = image("RUN apt-get install -y python3.10 python3.10-venv python3-pip libpq5\n", {})
     assert "--no-install-recommends libpq5 \\\n" in carried.text
     assert "python3" not in carried.text
 
 
 ENTRYPOINTS: dict[str, tuple[str, Mapping[str, str], str, Mapping[str, str]]] = {
-    "one line by a tool that the image lacks": (
+    "a line of a shell, with a tool that the image lacks": (
         "CMD poetry run alembic upgrade head && poetry run uvicorn a:b\n",
         {},
         'ENTRYPOINT ["sh", "-c", "alembic upgrade head && exec \\"$0\\" \\"$@\\""]\n',
         {},
     ),
-    "a script by a tool that the image lacks": (
+    "a script, with a tool that the image lacks": (
         'ENTRYPOINT ["./entry.sh"]\n',
         {"entry.sh": "#!/bin/sh\npipenv run alembic upgrade head\npipenv run uvicorn a:b\n"},
         'ENTRYPOINT ["sh", "/app/entry.sh"]\n',
         {"entry.sh": '#!/bin/sh\nalembic upgrade head\nexec "$@"\n'},
     ),
-    "one that installs by such a tool": (
+    "a script that installs with such a tool": (
         'ENTRYPOINT ["./entry.sh"]\n',
         {"entry.sh": "#!/bin/sh\npoetry install\nuvicorn a:b\n"},
         "",
         {},
     ),
-    "a script that goes on with the command": (
+    "a script that runs its arguments": (
         'ENTRYPOINT ["/code/entry.sh"]\nCMD ["uvicorn", "a:b"]\n',
         {"entry.sh": '#!/bin/bash\nalembic upgrade head\nexec "$@"\n'},
         'ENTRYPOINT ["bash", "/app/entry.sh"]\n',
@@ -283,13 +283,13 @@ ENTRYPOINTS: dict[str, tuple[str, Mapping[str, str], str, Mapping[str, str]]] = 
         "",
         {},
     ),
-    "one that starts it in a branch": (
+    "a script that starts the server in a branch": (
         'ENTRYPOINT ["./entry.sh"]\n',
         {"entry.sh": "alembic upgrade head\nif a; then\nuvicorn a:b\nelse\nuvicorn a:c\nfi\n"},
         "",
         {},
     ),
-    "one that needs the old folder": (
+    "a script that needs the old folder": (
         'WORKDIR /code\nENTRYPOINT ["./entry.sh"]\n',
         {"entry.sh": "cd /code/db\nalembic upgrade head\nexec uvicorn a:b\n"},
         "",
@@ -299,16 +299,16 @@ ENTRYPOINTS: dict[str, tuple[str, Mapping[str, str], str, Mapping[str, str]]] = 
 
 
 @pytest.mark.parametrize("case", ENTRYPOINTS)
-def test_an_entrypoint_that_does_more_goes_on(case: str) -> None:
+def test_entrypoint_that_does_more_is_kept(case: str) -> None:
     text, files, expected, scripts = ENTRYPOINTS[case]
     carried = image(text, files)
     assert carried.text.partition("EXPOSE 8080 9000\n")[2] == f'{expected}CMD ["shop", "serve"]\n'
-    made = rewritten(STANDARD, PATH, {**files, PATH: f"FROM python:3.9\n{text}"})
-    assert {path: one.text for path, one in made.items()} == scripts
+    changed = rewritten(STANDARD, PATH, {**files, PATH: f"FROM python:3.9\n{text}"})
+    assert {path: one.text for path, one in changed.items()} == scripts
 
 
-def test_an_entrypoint_that_cannot_go_on_is_listed_command_by_command() -> None:
-    carried = image(*ENTRYPOINTS["one that starts it in a branch"][:2])
+def test_entrypoint_that_cannot_be_kept_is_listed_by_command() -> None:
+    carried = image(*ENTRYPOINTS["a script that starts the server in a branch"][:2])
     assert [one for one in carried.todo if one.why.endswith("alembic upgrade head")]
     assert all(isinstance(one, Entry) for one in carried.account)
     assert "alembic upgrade head" in entries(carried, "by hand")
@@ -317,7 +317,7 @@ def test_an_entrypoint_that_cannot_go_on_is_listed_command_by_command() -> None:
 @pytest.mark.parametrize(
     "text", ["\\\n", "\\\n\\\n", "\\", "FROM a\n\\\n\nEXPOSE 80\n", "CMD\n", "#\n"]
 )
-def test_a_line_of_nothing_but_a_backslash_is_no_instruction(text: str) -> None:
+def test_line_with_only_a_backslash_is_no_instruction(text: str) -> None:
     files = {"requirements.txt": "", PATH: text}
     assert STAGE in carry(STANDARD, PATH, files).text
     assert rewritten(STANDARD, PATH, files) == {}

@@ -1,4 +1,4 @@
-"""No instruction of any image is in none of: carried, done by the standard, by hand."""
+"""Every instruction of an image is carried over, covered by the standard, or left by hand."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ FILES = {"main.py": "", "conf/a.ini": "", "start.sh": '#!/bin/sh\nmigrate\nexec 
 
 
 @dataclass(frozen=True)
-class Told:
-    """An instruction, and the parts of it that must each be accounted for."""
+class Instruction:
+    """An instruction and its parts, each of which must be accounted for."""
 
     text: str
     parts: tuple[str, ...]
 
 
-def _words(*given: str) -> st.SearchStrategy[str]:
-    return st.sampled_from(given)
+def _words(*words: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(words)
 
 
 _NAMES = st.from_regex(r"[A-Z][A-Z0-9_]{0,9}", fullmatch=True) | _words(
@@ -43,30 +43,30 @@ _FLAGS = _words(
 
 
 @st.composite
-def _env(draw: st.DrawFn) -> Told:
+def _env(draw: st.DrawFn) -> Instruction:
     pairs = draw(st.dictionaries(_NAMES, _VALUES, min_size=1, max_size=3))
-    return Told(
+    return Instruction(
         "ENV " + " ".join(f"{n}={v}" for n, v in pairs.items()),
         tuple(f"ENV {name}={value}" for name, value in pairs.items()),
     )
 
 
 @st.composite
-def _run(draw: st.DrawFn) -> Told:
+def _run(draw: st.DrawFn) -> Instruction:
     commands = draw(st.lists(_COMMANDS, min_size=1, max_size=4))
     between = draw(_words(" && ", " ; ", " && \\\n    ", " | "))
-    return Told(f"RUN {between.join(commands)}", tuple(commands))
+    return Instruction(f"RUN {between.join(commands)}", tuple(commands))
 
 
 @st.composite
-def _start(draw: st.DrawFn) -> Told:
+def _start(draw: st.DrawFn) -> Instruction:
     server = draw(_words("uvicorn", "gunicorn", "hypercorn", "python -m uvicorn"))
-    given_flags = draw(st.lists(_FLAGS, max_size=5, unique=True))
+    flags = draw(st.lists(_FLAGS, max_size=5, unique=True))
     before = draw(st.lists(_words("migrate", "cron", "sh start.sh"), max_size=2))
-    command = " ".join([server, "main:app", *given_flags])
+    command = " ".join([server, "main:app", *flags])
     line = " && ".join([*before, command])
     parts = tuple(one for one in before if one != "sh start.sh")
-    return Told(f"CMD {line}", (*parts, command, *given_flags))
+    return Instruction(f"CMD {line}", (*parts, command, *flags))
 
 
 _PLAIN = _words(
@@ -74,33 +74,35 @@ _PLAIN = _words(
     "STOPSIGNAL SIGQUIT", "ONBUILD RUN x", "ARG A=1", "ARG TOKEN", "LABEL a=b", "MAINTAINER me",
     "COPY . .", "COPY conf /etc/shop", "COPY gone /etc/gone", "COPY --from=one /a /b",
     "ADD https://example.com/a /a", "COPY main.py /srv/main.py",
-).map(lambda text: Told(text, ()))  # fmt: skip
+).map(lambda text: Instruction(text, ()))  # fmt: skip
 _STAGES = st.lists(st.lists(st.one_of(_PLAIN, _env(), _run()), max_size=6), min_size=1, max_size=3)
 
 
 @pytest.mark.slow
 @given(_STAGES, _start())
-def test_every_instruction_is_accounted_for(stages: list[list[Told]], start: Told) -> None:
+def test_every_instruction_is_accounted_for(
+    stages: list[list[Instruction]], start: Instruction
+) -> None:
     bases = ["python:3.9 AS one", "one AS two", "python:3.11"]
-    told = [
-        one
+    instructions = [
+        instruction
         for base, inside in zip(bases, stages, strict=False)
-        for one in (Told(f"FROM {base}", ()), *inside)
+        for instruction in (Instruction(f"FROM {base}", ()), *inside)
     ]
-    told.append(start)
+    instructions.append(start)
     lines, line = [], 1
-    for one in told:
+    for instruction in instructions:
         lines.append(line)
-        line += one.text.count("\n") + 1
-    text = "".join(f"{one.text}\n" for one in told)
+        line += instruction.text.count("\n") + 1
+    text = "".join(f"{instruction.text}\n" for instruction in instructions)
 
     carried = carry(STANDARD, PATH, {**FILES, PATH: text})
 
-    for one, at in zip(told, lines, strict=True):
+    for instruction, at in zip(instructions, lines, strict=True):
         found = [entry for entry in carried.account if (entry.path, entry.line) == (PATH, at)]
-        assert found, f"nothing is said of {one.text!r}"
+        assert found, f"no entry for {instruction.text!r}"
         said = {" ".join(entry.said.split()) for entry in found}
-        assert {part for part in one.parts if " ".join(part.split()) not in said} == set()
+        assert {part for part in instruction.parts if " ".join(part.split()) not in said} == set()
     listed = {(one.line, one.why, one.how) for one in carried.todo}
     for entry in carried.account:
         todo = entry.todo()

@@ -1,4 +1,4 @@
-"""What manifests say of a service's pods is listed with its place in the standard's chart."""
+"""Settings of a service's manifests are listed with their place in the standard's chart."""
 
 from drydock.adoption.account.files import find
 
@@ -45,7 +45,7 @@ metadata:
 """
 
 
-def test_each_has_its_place_in_the_chart() -> None:
+def test_each_setting_has_its_place_in_the_chart() -> None:
     found = {(one.line, one.said): one.how for one in find({"k8s.yaml": TEXT}, [], "", "x serve")}
     places = {key: how.partition("chart: ")[2] for key, how in found.items()}
     assert places == {
@@ -64,7 +64,7 @@ def test_each_has_its_place_in_the_chart() -> None:
     }
 
 
-def test_templates_and_what_cannot_be_read_say_nothing() -> None:
+def test_templates_and_invalid_manifests_are_ignored() -> None:
     for text in (
         "kind: Deployment\nname: {{ x }}\n",
         "kind: Deployment\n- a: [\n",
@@ -73,7 +73,7 @@ def test_templates_and_what_cannot_be_read_say_nothing() -> None:
         assert list(find({"k8s.yaml": text}, [], "", "x serve")) == []
 
 
-def test_what_the_chart_has_no_value_for_is_listed() -> None:
+def test_setting_without_a_value_in_the_chart_is_listed() -> None:
     text = TEXT.replace("      containers:", "      hostNetwork: true\n      containers:").replace(
         "          ports:", "          lifecycle: {}\n          ports:"
     )
@@ -81,6 +81,6 @@ def test_what_the_chart_has_no_value_for_is_listed() -> None:
     assert all("see chart/templates" in found[key] for key in ("hostNetwork", "lifecycle"))
 
 
-def test_a_manifest_of_what_a_service_uses_is_none_of_the_service() -> None:
+def test_manifest_of_a_database_is_ignored() -> None:
     text = TEXT.replace("house/pricing", "postgres:16")
     assert list(find({"k8s.yaml": text}, [], "", "x serve")) == []

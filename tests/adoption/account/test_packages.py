@@ -1,4 +1,4 @@
-"""System packages are told by the package manager that knows them by that name."""
+"""The system packages that a command installs, by package manager."""
 
 import pytest
 from drydock.adoption.account.packages import Installed, installed
@@ -36,5 +36,5 @@ INSTALLED: dict[str, Installed | None] = {
 
 
 @pytest.mark.parametrize("command", INSTALLED)
-def test_what_a_command_installs(command: str) -> None:
+def test_packages_of_a_command(command: str) -> None:
     assert installed(command) == INSTALLED[command]

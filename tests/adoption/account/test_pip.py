@@ -1,4 +1,4 @@
-"""What a command of pip installs."""
+"""The packages that a command of pip installs."""
 
 import pytest
 from drydock.adoption.account.pip import Install, installed
@@ -34,5 +34,5 @@ COMMANDS: dict[str, Install | None] = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_what_a_command_installs(command: str) -> None:
+def test_packages_of_a_command(command: str) -> None:
     assert installed(command) == COMMANDS[command]

@@ -16,7 +16,7 @@ COPY --from=build /srv /srv
 """
 
 
-def test_stages_are_followed_to_the_image() -> None:
+def test_instructions_know_their_stage_and_folder() -> None:
     found = [(step.line, step.stage, step.workdir, step.is_used) for step in steps_of(IMAGE)]
     assert found == [
         (1, "", "/", True),
@@ -32,7 +32,7 @@ def test_stages_are_followed_to_the_image() -> None:
     ]
 
 
-def test_arguments_are_put_in_and_commands_taken_apart() -> None:
+def test_build_arguments_are_replaced_and_commands_split() -> None:
     base, run = (step for step in steps_of(IMAGE) if step.line in {2, 6})
     assert base.base_and_name == ("python:3.12", "base")
     assert list(run.commands()) == [("(make)", "make"), ("echo ok", "echo ok")]

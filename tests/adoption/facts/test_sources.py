@@ -1,4 +1,4 @@
-"""Each source of evidence: what it finds, where, and what it must not take for evidence."""
+"""Each source of facts: what it finds, where, and what it must ignore."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,17 +9,17 @@ from drydock.adoption.facts import all_sources, gather
 
 _KEYS = "".join(f"  {key}: 1\n" for key in "abcdefghijkl")
 FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
-    "exec form over two instructions' lines": (
+    "an application in exec form over two lines": (
         {"Dockerfile": 'FROM x\nCMD ["uvicorn", "a.b:app", \\\n  "--port", "8001"]\n'},
         "app",
         [("a.b:app", "Dockerfile:2")],
     ),
-    "a port of exec form": (
+    "a port in exec form": (
         {"Dockerfile": 'CMD ["uvicorn", "a.b:app", "--port", "8001"]\n'},
         "service_port",
         [("8001", "Dockerfile:1")],
     ),
-    "what an image starts by variables": (
+    "an application named by two variables": (
         {
             "Dockerfile": "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.7\n"
             "ENV VARIABLE_NAME=api\nENV MODULE_NAME=main\n"
@@ -27,53 +27,53 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "app",
         [("main:api", "Dockerfile:3")],
     ),
-    "what an image starts by one variable": (
+    "an application named by one variable": (
         {"Dockerfile": 'FROM tiangolo/uvicorn-gunicorn:python3.11\nENV APP_MODULE="a.b:c"\n'},
         "app",
         [("a.b:c", "Dockerfile:2")],
     ),
-    "these variables mean nothing to other images": (
+    "no application: these variables in another image": (
         {"Dockerfile": "FROM python:3.12\nENV MODULE_NAME=main\n"},
         "app",
         [],
     ),
-    "a server with a configuration": (
+    "a server with a Config": (
         {"asgi.py": 'import uvicorn\n\nuvicorn.Server(uvicorn.Config("a.b:app")).run()\n'},
         "app",
         [("a.b:app", "asgi.py:3")],
     ),
-    "no port of a script in a here-document": (
+    "no port: a script in a here-document": (
         {"Dockerfile": "FROM x\nRUN <<EOF\nEXPOSE 9999\nEOF\nEXPOSE 8001\n"},
         "service_port",
         [("8001", "Dockerfile:5")],
     ),
-    "no port of a file in a here-document": (
+    "no port: a file in a here-document": (
         {"Dockerfile": "COPY <<-'END' <<B /etc/\n\tEXPOSE 1\n\tEND\nEXPOSE 2\nB\nEXPOSE 80\n"},
         "service_port",
         [("80", "Dockerfile:6")],
     ),
-    "a server that a script starts": (
+    "a server in a here-document": (
         {"Dockerfile": "FROM x\nRUN <<EOF\n# why\nuvicorn a.b:app\nEOF\n"},
         "app",
         [("a.b:app", "Dockerfile:2")],
     ),
-    "an instruction that does not end": (
+    "a continued last line": (
         {"Dockerfile": "FROM x\nEXPOSE 8001 \\"},
         "service_port",
         [("8001", "Dockerfile:2")],
     ),
-    "a here-document that does not end": (
+    "an unclosed here-document": (
         {"Dockerfile": "EXPOSE 8001\nRUN <<EOF\nEXPOSE 1\n"},
         "service_port",
         [("8001", "Dockerfile:1")],
     ),
-    "a Python of an image": (
+    "the Python of an image": (
         {"Dockerfile": "FROM --platform=linux/amd64 reg:5000/python:3.12-slim AS b\n"},
         "python_version",
         [("3.12", "Dockerfile:1")],
     ),
-    "a remark starts nothing": ({"run.sh": "# uvicorn a:app\n"}, "app", []),
-    "flat keys": (
+    "no application: a comment": ({"run.sh": "# uvicorn a:app\n"}, "app", []),
+    "a port in a flat key": (
         {"config.yml": "shop.port: 5000\nprometheus.port: 8080\nredis.port: 6379\n"},
         "service_port",
         [("5000", "config.yml:1")],
@@ -83,18 +83,22 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "metrics_port",
         [("8080", "config.yml:2")],
     ),
-    "nested keys": (
+    "a port in a nested key": (
         {"conf/settings.toml": "[server]\nport = 7000\n\n[database]\nport = 5432\n"},
         "service_port",
         [("7000", "conf/settings.toml:2")],
     ),
-    "variables": ({".env": "DB_PORT=1\nAPP_PORT=8080\n"}, "service_port", [("8080", ".env:2")]),
+    "a port in a variable": (
+        {".env": "DB_PORT=1\nAPP_PORT=8080\n"},
+        "service_port",
+        [("8080", ".env:2")],
+    ),
     "keys of a configuration": (
         {"config.yml": "a:\n  b: 1\nc: 2\n"},
         "configuration",
         [("a.b, c", "config.yml")],
     ),
-    "sections of a configuration with many keys, the largest first": (
+    "sections of a configuration with many keys": (
         {"config.yml": f"version: 1\nlimits:\n  low: 1\nslo:\n{_KEYS}"},
         "configuration",
         [("slo, version, limits; 14 in all", "config.yml")],
@@ -127,7 +131,7 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
             "config/prometheus.json",
         )
     },
-    "a configuration that the code names": (
+    "a configuration named by the code": (
         {"app_config.json": '{"a": 1}\n', "a.py": "x = open('app_config.json')\n"},
         "configuration",
         [("a", "app_config.json")],
@@ -162,48 +166,52 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "python_version",
         [("3.10", "runtime.txt:1")],
     ),
-    "an environment by a name": ({".python-version": "shop-3.9\n"}, "python_version", []),
-    "no pipeline: what lies beside one": (
+    "no Python: the name of an environment": (
+        {".python-version": "shop-3.9\n"},
+        "python_version",
+        [],
+    ),
+    "no pipeline: other files in its folder": (
         {".github/workflows/README.md": "", ".github/workflows/tests/x.yml": ""},
         "pipeline",
         [],
     ),
-    "prose below the title": (
+    "a description below the title": (
         {"README.md": "# Shop\n\n![x](y)\n\nSells [things](z) to\npeople. And more.\n"},
         "description",
         [("Sells things to people.", "README.md:5")],
     ),
-    "no prose before the second heading": (
+    "no description: after the second heading": (
         {"README.md": "# Shop\n\n## Install\n\nYou can install it in many ways.\n"},
         "description",
         [],
     ),
-    "no orders to the reader": (
+    "no description: instructions to the reader": (
         {"README.md": "# Shop\n\nRun it with pip or so on.\n"},
         "description",
         [],
     ),
-    "a compose file": (
+    "a port in compose": (
         {"compose.yml": "services:\n  shop:\n    build: .\n    ports: ['80:8001']\n"},
         "service_port",
         [("8001", "compose.yml:4")],
     ),
-    "other images of a compose file": (
+    "no port: another image in compose": (
         {"compose.yml": "services:\n  db:\n    image: x\n    ports: ['1:5432']\n"},
         "service_port",
         [],
     ),
-    "a Deployment": (
+    "the name of a Deployment": (
         {"a.yml": "apiVersion: v1\nkind: Deployment\nmetadata:\n  name: shop\n"},
         "service_name",
         [("shop", "a.yml:4")],
     ),
-    "a chart": (
+    "the name of a chart": (
         {"chart/Chart.yaml": "apiVersion: v2\nname: shop\ndescription: A Helm chart for x\n"},
         "service_name",
         [("shop", "chart/Chart.yaml:2")],
     ),
-    "a template of a chart is no YAML": (
+    "no name: a template of a chart": (
         {"t/d.yaml": "apiVersion: v1\nkind: Deployment\nmetadata:\n  name: {{ x }}\n"},
         "service_name",
         [],
@@ -223,28 +231,28 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "factory",
         [("a.py:make", "a.py:1")],
     ),
-    "a factory that needs something": (
+    "no factory: it needs an argument": (
         {"a.py": "def make(x):\n    return FastAPI()\n"},
         "factory",
         [],
     ),
-    "tests have applications of their own": ({"tests/a.py": "app = FastAPI()\n"}, "app_object", []),
-    "setup.py is read": (
+    "no application: a test's": ({"tests/a.py": "app = FastAPI()\n"}, "app_object", []),
+    "the name in setup.py": (
         {"setup.py": 'import nothing\nsetup(name="shop", version=nothing.x)\n'},
         "service_name",
         [("shop", "setup.py:2")],
     ),
-    "setup.cfg": (
+    "the Python in setup.cfg": (
         {"setup.cfg": "[metadata]\nname = shop\n[options]\npython_requires = >=3.9\n"},
         "requires_python",
         [(">=3.9", "setup.cfg:4")],
     ),
-    "Poetry": (
+    "the author in Poetry's table": (
         {"pyproject.toml": '[tool.poetry]\nname = "shop"\nauthors = ["A B <a@b.c>"]\n'},
         "owner",
         [("A B", "pyproject.toml:3")],
     ),
-    "a broken pyproject": (
+    "an invalid pyproject.toml": (
         {"pyproject.toml": "[x\n"},
         "broken",
         [("pyproject.toml is not valid: ", "pyproject.toml")],
@@ -264,17 +272,17 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "python_version",
         [("3.11", "Pipfile:3")],
     ),
-    "a ruff.toml that is no TOML": (
+    "an invalid ruff.toml": (
         {"ruff.toml": "lint = [\n"},
         "broken",
         [("ruff.toml is not valid: ", "ruff.toml")],
     ),
-    "a setting of ruff that is of another type": (
+    "a setting of ruff with a wrong type": (
         {"ruff.toml": "[lint]\nignore = 3\n"},
         "broken",
         [("ruff.toml:2 is not valid: lint.ignore must be a list of strings", "ruff.toml:2")],
     ),
-    "a chassis": (
+    "answers in a chassis": (
         {
             "src/a/chassis/identity.py": 'APP: Final = "a.main:app"\nADOPTED: Final = False\n',
             "src/a/chassis/application.py": "",
@@ -295,12 +303,13 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize("case", FOUND)
-def test_what_is_found(case: str) -> None:
+def test_fact_is_found_with_its_line(case: str) -> None:
     files, about, expected = FOUND[case]
     found = [(fact.value, fact.where) for fact in gather(files) if fact.about == about]
     assert [where for _, where in found] == [where for _, where in expected]
-    for (value, _), (wanted, _) in zip(found, expected, strict=True):
-        assert value.startswith(wanted) if about == "broken" else value == wanted
+    for (value, _), (expected_value, _) in zip(found, expected, strict=True):
+        is_broken = about == "broken"
+        assert value.startswith(expected_value) if is_broken else value == expected_value
 
 
 BROKEN = [
@@ -316,18 +325,18 @@ NAMES = ["pyproject.toml", "setup.py", "setup.cfg", "Dockerfile", "config.yml", 
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_no_source_breaks_on_anything(text: str) -> None:
+def test_sources_never_fail_on_invalid_files(text: str) -> None:
     gather(dict.fromkeys(NAMES, text))
 
 
-def test_every_source_is_found() -> None:
+def test_every_module_is_a_source() -> None:
     files = {path.stem for path in Path(facts.__file__).parent.glob("*.py")} - {"__init__"}
     found = {source.find.__module__.rpartition(".")[2] for source in all_sources()}
     assert len(files) >= 11
     assert found == files
 
 
-def test_a_client_in_a_folder_of_its_own_says_nothing() -> None:
+def test_javascript_client_in_a_folder_is_ignored() -> None:
     files = {
         "client/package.json": "{}",
         "client/Dockerfile": "FROM node\nEXPOSE 3000\n",
@@ -338,7 +347,7 @@ def test_a_client_in_a_folder_of_its_own_says_nothing() -> None:
     assert {fact.path for fact in gather(files)} == {"web/Dockerfile"}
 
 
-def test_a_database_says_nothing_of_the_service() -> None:
+def test_manifest_of_a_database_is_ignored() -> None:
     text = (
         "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\nspec:\n  containers:\n"
         "  - image: docker.io/library/IMAGE\n    ports:\n    - containerPort: 5432\n"
@@ -347,7 +356,7 @@ def test_a_database_says_nothing_of_the_service() -> None:
     assert gather({"db.yaml": text.replace("IMAGE", "house/pricing:1")}) != []
 
 
-def test_what_a_command_in_code_starts_is_named_by_its_import() -> None:
+def test_application_started_in_code_is_named_by_its_import() -> None:
     files = {
         "real/__main__.py": "import uvicorn\nfrom .api import app as it\nuvicorn.run(it)\n",
         "own.py": "app = make()\nif x:\n    uvicorn.run(app)\n",
@@ -361,13 +370,13 @@ def test_what_a_command_in_code_starts_is_named_by_its_import() -> None:
     ]
 
 
-def test_what_this_python_does_not_read_is_told_by_its_line() -> None:
+def test_code_that_python_cannot_parse_is_reported_with_its_line() -> None:
     (fact,) = gather({"a.py": "x = 1\nmatch x:\n  oops\n"})
     assert (fact.about, fact.where) == ("unreadable", "a.py:3")
     assert "cannot parse it" in fact.value
 
 
-def test_an_application_that_an_import_makes_on_a_condition() -> None:
+def test_application_created_conditionally_on_import() -> None:
     text = (
         "if __name__ == '__main__':\n    debug = FastAPI()\n"
         "else:\n    app = FastAPI()\n"
