@@ -1,10 +1,10 @@
-"""Times `drydock retrofit --resolve` on a service with 150 pinned requirements.
+"""Time `drydock retrofit --resolve` on a service with 150 pinned requirements.
 
     python benchmarks/resolve.py [--ref REF] [--requirements N]
 
-The pins are those of resolve.txt, as a `pip freeze` would have them: of some no version comes as
-wheels, and some clash with what the standard requires. uv reads the index while it runs, so the
-first run takes longer than those after it.
+The pins are in resolve.txt, like the output of `pip freeze`. Some packages have no wheels, and some
+pins conflict with the standard's requirements. uv reads the index during the first run, so later
+runs are faster.
 """
 
 import argparse
@@ -28,11 +28,11 @@ for way in resolve(Path(sys.argv[1]), "3.11", lambda text: print(text, file=sys.
 """
 
 
-def service(folder: Path, pins: list[str]) -> None:
-    """Write the standard's pyproject.toml with these pins as the service's own."""
+def write_service(folder: Path, pins: list[str]) -> None:
+    """Write the standard's pyproject.toml, with the pins as the service's dependencies."""
     template = (ROOT / "template/pyproject.toml.jinja").read_text("utf-8")
     listed = re.findall(r'(?m)^    "[^"]+",$', template.replace("tritonclient", "'"))
-    standard = [one for one in listed if not re.search(r"opentelemetry|numpy|'", one)]
+    standard = [line for line in listed if not re.search(r"opentelemetry|numpy|'", line)]
     own = "".join(f'    "{pin}",\n' for pin in pins)
     dependencies = "\n".join(standard)
     (folder / "pyproject.toml").write_text(
@@ -43,7 +43,7 @@ def service(folder: Path, pins: list[str]) -> None:
 
 
 def main() -> None:
-    """Print how long it took, in seconds of the clock and of the processor, and what it found."""
+    """Print the changes to pins, and the elapsed and CPU seconds."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -54,7 +54,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="resolve.") as scratch:
         folder, engine = Path(scratch, "service"), ROOT
         folder.mkdir()
-        service(folder, pins)
+        write_service(folder, pins)
         if options.ref:
             engine = Path(scratch, "engine")
             clone = ["git", "clone", "--quiet", "--no-checkout", str(ROOT), str(engine)]
@@ -74,7 +74,7 @@ def main() -> None:
     print(done.stdout, end="")
     print(
         f"{len(pins)} requirements, {len(done.stdout.splitlines())} to change: {seconds:.1f} s, "
-        f"{used.ru_utime + used.ru_stime:.1f} s of the processor, "
+        f"{used.ru_utime + used.ru_stime:.1f} s of CPU time, "
         f"{done.stderr.count('Locking, attempt')} attempts"
     )
 

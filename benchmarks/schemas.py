@@ -1,11 +1,11 @@
-"""How many schemas of marshmallow in public code are translated, and whether they do the same.
+"""Measure how many public marshmallow schemas are translated, and whether they behave the same.
 
     python benchmarks/schemas.py --clones DIR [--payloads 500] [--only NAME] [--reasons]
 
-DIR holds bare clones as `owner+name/repo`. Each code base is read at a commit that was fixed before
-the first run, translated in a temporary folder, and each translated schema is given the same
-payloads before and after, by marshmallow's newest release of that major version. Packages that
-are not installed are replaced by stand-ins on both sides; nothing of a service is started.
+DIR contains bare clones as `owner+name/repo`. Each code base is read at a commit chosen before the
+first run and translated in a temporary folder. Each translated schema gets the same payloads before
+and after, with the newest marshmallow of its major version. Packages that are not installed are
+replaced by stand-ins on both sides; no service is started.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from drydock.codemods.project import Project
 from drydock.codemods.run import run
 
 RULE = "marshmallow-to-pydantic"
-# Owner and name, the service's folder, the commit: fixed before the first run.
+# Owner and name, the service's folder, and the commit, chosen before the first run.
 CODE_BASES = (
     ("cisagov/con-pca-api", "", "4149fa47204394b94e7fadd8c9d631d4646508f6"),
     ("bcgov/met-public", "api", "5e171e3fa369a815e8941385f7f4fa67c342db81"),
@@ -45,30 +45,30 @@ _READ = (".py", ".txt", ".lock", ".toml", ".cfg", ".in", "Pipfile")
 
 
 def read_files(clone: Path, folder: str, commit: str) -> dict[str, str]:
-    """Return the text files of a service that a rule may read, by their path in it."""
+    """Return the text files of a service that a rule can read, by their path in it."""
     listed = _git(
         clone, "ls-tree", "-r", "--name-only", "-z", commit, *([folder] if folder else [])
     )
     paths = [path for path in listed.decode().split("\0") if path.endswith(_READ)]
-    asked = "".join(f"{commit}:{path}\n" for path in paths).encode()
+    names = "".join(f"{commit}:{path}\n" for path in paths).encode()
     out = subprocess.run(
         ["git", f"--git-dir={clone}", "cat-file", "--batch"],
-        input=asked,
+        input=names,
         capture_output=True,
         check=True,
     ).stdout
-    files, place = {}, 0
+    files, position = {}, 0
     for path in paths:
-        end = out.index(b"\n", place)
-        head = out[place:end].split()
+        end = out.index(b"\n", position)
+        head = out[position:end].split()
         if head[-1] == b"missing":
-            place = end + 1
+            position = end + 1
             continue
         size = int(head[2])
         with suppress(UnicodeDecodeError):
             text = out[end + 1 : end + 1 + size].decode()
             files[path.removeprefix(f"{folder}/" if folder else "")] = text
-        place = end + 2 + size
+        position = end + 2 + size
     return files
 
 
@@ -78,7 +78,7 @@ def _git(clone: Path, *arguments: str) -> bytes:
 
 
 def schemas_of(project: Project) -> list[str]:
-    """Return the refs of the classes that derive from marshmallow's Schema, or seem to."""
+    """Return the refs of classes that derive, or seem to derive, from marshmallow's Schema."""
     found = []
     for path, module in project.modules.items():
         for name in module.classes:
@@ -90,25 +90,25 @@ def schemas_of(project: Project) -> list[str]:
 
 
 def _is_other_schema(base: str) -> bool:
-    """Tell whether a base is a schema of a library on marshmallow: by its name, as `ma.Schema`."""
+    """Return whether a base is, by its name, a schema of a library such as flask-marshmallow."""
     return base.endswith((".Schema", "AutoSchema", "SQLAlchemySchema", ".ModelSchema")) or (
         base.startswith(("marshmallow_", "flask_marshmallow"))
     )
 
 
 def measure(name: str, folder: str, commit: str, options: argparse.Namespace) -> dict[str, Any]:
-    """Translate one code base, compare it, and return what its row says."""
+    """Translate one code base, compare both versions, and return its row."""
     clone = options.clones / name.replace("/", "+") / "repo"
     files = read_files(clone, folder, commit)
     project = Project(files)
     refs = schemas_of(project)
     outcome = run(files, [RULE], unsafe=False)
-    changed = [one for one in outcome.findings if one.certainty == "changed"]
-    translated = [f"{one.path}:{one.what.split(' ')[0]}" for one in changed]
+    changed = [finding for finding in outcome.findings if finding.certainty == "changed"]
+    translated = [f"{finding.path}:{finding.what.split(' ')[0]}" for finding in changed]
     reasons = Counter(
-        one.what
-        for one in outcome.findings
-        if one.certainty == "left" and "depends on" not in one.what
+        finding.what
+        for finding in outcome.findings
+        if finding.certainty == "left" and "depends on" not in finding.what
     )
     row: dict[str, Any] = {
         "name": name,
@@ -147,36 +147,36 @@ def _compared(
             if path.endswith(".py"):
                 target = work / side / path
                 target.parent.mkdir(parents=True, exist_ok=True)
-                # A package that starts the service when it is imported is extracted without that.
+                # Left empty, since importing some packages starts the service.
                 empty = path.endswith("__init__.py") and path not in paths
                 target.write_text("" if empty and f"/{adapter.NAME}/" not in path else text)
     names = [
         (adapter.module_name(root, ref.partition(":")[0]), ref.partition(":")[2])
         for ref in translated
     ]
-    (work / "asked.json").write_text(
+    (work / "request.json").write_text(
         json.dumps({"root": root, "schemas": names, "count": payloads})
     )
     library = f"marshmallow>={version},<{version + 1}"
     target = work / "library"
     subprocess.run(["uv", "pip", "install", "--quiet", "--target", target, library], check=True)
-    here = Path(__file__).parents[1]
-    paths_ = [str(target), str(here), str(here / "extensions")]
+    repository = Path(__file__).parents[1]
+    search_path = [str(target), str(repository), str(repository / "extensions")]
     done = subprocess.run(
         [sys.executable, __file__, "--compare", str(work)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths_)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(search_path)},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
         return {"failed": [done.stderr[-2000:]]}
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    comparison: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return comparison
 
 
 class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives a stand-in for a package that is not installed."""
+    """Provides stand-ins for packages that are not installed."""
 
     def __init__(self, own: set[str]) -> None:
         self.own = own
@@ -184,13 +184,13 @@ class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, name: str, path: Any = None, target: Any = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Find anything but the service's own modules, after all other finders failed."""
+        """Find every module except the service's own, after all other finders have failed."""
         if name.partition(".")[0] in self.own:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        """Return a module whose every attribute is something that can be called."""
+        """Return a module in which every attribute exists and can be called."""
         module = _StandIn(spec.name)
         module.__path__ = []
         return module
@@ -203,13 +203,13 @@ class _StandIn(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        made = _Anything(name, (_Thing,), {})
-        setattr(self, name, made)
-        return made
+        value = _Anything(name, (_Thing,), {})
+        setattr(self, name, value)
+        return value
 
 
 class _Anything(ABCMeta):
-    """The class of stand-ins for classes: they can be extended, and have every attribute."""
+    """The metaclass of stand-ins for classes, which can be extended and have every attribute."""
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
@@ -221,9 +221,9 @@ class _Anything(ABCMeta):
 
 
 class _Thing(metaclass=_Anything):
-    """What a stand-in gives: as a decorator it leaves the function as it is."""
+    """An instance of a stand-in; as a decorator, it returns the function unchanged."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, **named: Any) -> None:
         pass
 
     def __getattr__(self, name: str) -> Any:
@@ -234,13 +234,13 @@ class _Thing(metaclass=_Anything):
     def __getitem__(self, key: Any) -> Any:
         return self
 
-    def __call__(self, *given: Any, **named: Any) -> Any:
-        alone = len(given) == 1 and callable(given[0]) and not named
-        return given[0] if alone else self
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        is_decorator = len(arguments) == 1 and callable(arguments[0]) and not named
+        return arguments[0] if is_decorator else self
 
 
 def _imported(root: Path, modules: Sequence[str]) -> dict[str, Any]:
-    """Return a side's modules; what could not be imported is the exception."""
+    """Return a side's modules by name, or the exception of a failed import."""
     own = {module.partition(".")[0] for module in modules}
     own |= {path.stem for path in root.iterdir() if path.is_dir() or path.suffix == ".py"}
     for name in [name for name in sys.modules if name.partition(".")[0] in own]:
@@ -261,29 +261,29 @@ def _imported(root: Path, modules: Sequence[str]) -> dict[str, Any]:
 
 
 def compare(work: Path) -> int:
-    """Compare the two sides in `work`; print what differs as JSON."""
-    # With the marshmallow of the process that compares, which the translating one has not.
+    """Compare the two sides in `work`; print the differences as JSON."""
+    # Imported here: it needs marshmallow, which only the comparing process has.
     from tests.codemods.marshmallow.differential import differences  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
-    asked = json.loads((work / "asked.json").read_text())
-    modules = sorted({module for module, _ in asked["schemas"]})
-    before = _imported(work / "before" / asked["root"], modules)
-    after = _imported(work / "after" / asked["root"], modules)
+    request = json.loads((work / "request.json").read_text())
+    modules = sorted({module for module, _ in request["schemas"]})
+    before = _imported(work / "before" / request["root"], modules)
+    after = _imported(work / "after" / request["root"], modules)
     compared, different, failed = 0, [], []
-    for module, name in asked["schemas"]:
+    for module, name in request["schemas"]:
         sides = (before[module], after[module])
         if error := next((side for side in sides if isinstance(side, BaseException)), None):
-            which = "before" if sides[0] is error else "after"
-            failed.append(f"{module}: {which}: {type(error).__name__}: {error}")
+            side = "before" if sides[0] is error else "after"
+            failed.append(f"{module}: {side}: {type(error).__name__}: {error}")
             continue
         compared += 1
-        if asked["count"] > 1:
-            found = differences(*sides, name, asked["count"])
-            different += [f"{module}: {one}" for one in found]
-    told = {"compared": compared, "different": different, "failed": sorted(set(failed))}
+        if request["count"] > 1:
+            found = differences(*sides, name, request["count"])
+            different += [f"{module}: {difference}" for difference in found]
+    comparison = {"compared": compared, "different": different, "failed": sorted(set(failed))}
     print()
-    print(json.dumps(told))
+    print(json.dumps(comparison))
     return 0
 
 
@@ -291,11 +291,11 @@ def rows(results: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Yield the lines of the table."""
     yield "| code base | marshmallow | schemas | translated | compared | different |"
     yield "|---|---|---|---|---|---|"
-    for one in results:
-        share = f"{one['translated']} ({one['translated'] * 100 // max(one['schemas'], 1)}%)"
+    for row in results:
+        share = f"{row['translated']} ({row['translated'] * 100 // max(row['schemas'], 1)}%)"
         yield (
-            f"| {one['name']} | {one['version'] or 'not told'} | {one['schemas']} | {share} "
-            f"| {one['compared']} | {len(one['different'])} |"
+            f"| {row['name']} | {row['version'] or 'unknown'} | {row['schemas']} | {share} "
+            f"| {row['compared']} | {len(row['different'])} |"
         )
 
 

@@ -1,18 +1,17 @@
-"""How quickly a generated service serves, side by side with other ways to serve the same model.
+"""Measure the speed of a generated service and of other ways to serve the same model.
 
     python benchmarks/serve.py                         all of it
     python benchmarks/serve.py greeting iris           some scenarios
     python benchmarks/serve.py iris --only service --only bare --rounds 9 --seconds 4
 
-Each contestant is one process, in an environment of its own that is made here (with uv, from the
-index that pip and uv are configured for). All of them use the same event loop and HTTP parser
-where they let one choose, log each request to a file, and are asked by wrk, one after the other
-in every round: what disturbs the machine disturbs all of them. A ratio is taken within a round,
-against `bare`; the table has the medians. wrk waits for an answer before it asks again, so its
-latencies are those under full load, and compare servers rather than promise times; with `--pause`
-each connection waits between two requests, so that all contestants get the same load. The processor
-time that a request costs is steadier than its rate where others use the machine too; its ratio is
-bare's share of it, so that more is better, as with the rate.
+Each contestant is one process in its own environment, which this program creates with uv. All of
+them use the same event loop and HTTP parser if they allow a choice, and log each request to a file.
+wrk measures them in turns in every round, so that disturbances affect all of them. Ratios to `bare`
+are computed within a round; the table shows the medians. wrk waits for a response before it sends
+the next request, so its latencies are those under full load: they compare servers rather than
+predict response times. With `--pause`, each connection waits between two requests, so that all
+contestants get the same load. On a busy machine, the CPU time of a request varies less than its
+rate; its ratio is that of bare to the contestant, so that more is better, as with the rate.
 """
 
 import argparse
@@ -43,10 +42,10 @@ PATIENCE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is served, and how many ask at the same time."""
+    """A route to serve, and the number of connections."""
 
     name: str
-    what: str
+    description: str
     model: str = ""
     connections: int = 16
 
@@ -120,7 +119,7 @@ class Bench:
 
 @dataclass(frozen=True)
 class Run:
-    """What wrk saw of one contestant in one round."""
+    """The results of one contestant in one round."""
 
     per_second: float
     p50_ms: float
@@ -145,9 +144,9 @@ def main() -> int:
         if scenario.model in {"dense", "constant"}:
             alone = _limit(services["local"], environment)
             with _busy_core():
-                beside = _limit(services["local"], environment)
+                shared = _limit(services["local"], environment)
             print(f"\nThe model's own limit, batches of 32: {alone:.0f} a second alone,")
-            print(f"{beside:.0f} beside a busy process, which wrk and the event loop are, too")
+            print(f"{shared:.0f} next to a busy process, like wrk and the event loop")
         contestants = [
             contestant
             for contestant in CONTESTANTS
@@ -171,7 +170,7 @@ def main() -> int:
 
 
 class SkipError(Exception):
-    """A contestant cannot take part; the message says why."""
+    """A contestant cannot be measured; the message is the reason."""
 
 
 def _options() -> argparse.Namespace:
@@ -184,7 +183,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--http", default="httptools", choices=["httptools", "h11"])
     parser.add_argument("--no-access-log", action="store_true")
     parser.add_argument("--pause", type=int, default=0, metavar="MS", help="between two requests")
-    parser.add_argument("--work", type=Path, metavar="FOLDER", help="keep what is made there")
+    parser.add_argument(
+        "--work", type=Path, metavar="FOLDER", help="keep environments and services here"
+    )
     return parser.parse_args()
 
 
@@ -201,13 +202,13 @@ def generate(work: Path, inference: str, *answers: str) -> Path:
 
 
 def _venv(bench: Bench, contestant: Contestant) -> Path:
-    """Return the environment of a contestant, made at the first call."""
+    """Return the environment of a contestant; create it at the first call."""
     folder = bench.work / f"venv-{contestant.name}"
     packages = contestant.packages
     if not contestant.models_only:
-        # The same versions as the service's own.
-        own = bench.services["local"] / ".venv/bin/python"
-        frozen = _call(["uv", "pip", "freeze", "--exclude-editable", "--python", str(own)])
+        # The versions that the service uses.
+        python = bench.services["local"] / ".venv/bin/python"
+        frozen = _call(["uv", "pip", "freeze", "--exclude-editable", "--python", str(python)])
         packages = [*packages, *frozen.split()]
     if not (folder / "complete").exists():
         _call(["uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)])
@@ -231,7 +232,7 @@ def _call(
 
 
 def _python(service: Path, code: str, environment: Mapping[str, str]) -> float:
-    """Run code beside the models; return the number that it prints."""
+    """Run code that imports the models; return the number that it prints."""
     path = f"{HERE}{os.pathsep}{service}/src"
     python = str(service / ".venv/bin/python")
     return float(
@@ -245,7 +246,7 @@ BEST = "best = min(timeit.repeat(lambda: model.predict(batch), number=1, repeat=
 
 
 def _width(service: Path) -> int:
-    """Find how wide the dense model has to be, so that one item takes about 5 ms."""
+    """Return the width of the dense model with which one item takes about 5 ms."""
     code = f"import timeit; from contestants import models; {ITEM}; batch = [item]; "
     code += f"model = models.load(); {BEST}; print(best)"
     seconds = _python(service, code, {"BENCH_MODEL": "dense", "BENCH_WIDTH": "3000"})
@@ -253,7 +254,7 @@ def _width(service: Path) -> int:
 
 
 def _limit(service: Path, environment: Mapping[str, str]) -> float:
-    """Find how many items a second the model answers for three seconds on end."""
+    """Return how many items per second the model predicts over three seconds."""
     code = f"import timeit; from contestants import models; {ITEM}; batch = [item] * 32; "
     code += "model = models.load(); model.predict(batch); "
     code += "once = timeit.timeit(lambda: model.predict(batch), number=1); number = int(3 / once); "
@@ -263,7 +264,7 @@ def _limit(service: Path, environment: Mapping[str, str]) -> float:
 
 @contextlib.contextmanager
 def _busy_core() -> Iterator[None]:
-    """Let another process take a core, as those do that are needed to ask and to answer."""
+    """Keep one core busy, as the client and the event loop do."""
     busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
         yield
@@ -303,12 +304,12 @@ def _measure(bench: Bench, contestant: Contestant, scenario: Scenario) -> Run:
 
 
 def _cpu_seconds(session: int) -> float:
-    """Return the processor time that the processes of a contestant have taken."""
+    """Return the CPU time of a contestant's processes."""
     return sum(_processes(session).values()) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes(process: int) -> float:
-    """Return what a process has in memory, by its file in /proc; nan where there is none."""
+    """Return the resident memory of a process from /proc; nan if there is no /proc."""
     status = Path(f"/proc/{process}/status")
     if not status.exists():
         return float("nan")
@@ -316,20 +317,20 @@ def megabytes(process: int) -> float:
 
 
 def _processes(session: int) -> dict[int, int]:
-    """Return the ticks of the processes of a session, and of their children elsewhere (on Linux).
+    """Return the CPU ticks of a session's processes and their descendants (on Linux).
 
-    BentoML's worker has a session of its own.
+    BentoML's worker is in a session of its own.
     """
-    everything: dict[int, tuple[int, int, int]] = {}
+    processes: dict[int, tuple[int, int, int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = file.read_text().rpartition(")")[2].split()
             ticks = int(fields[11]) + int(fields[12])
-            everything[int(file.parent.name)] = int(fields[1]), int(fields[3]), ticks
-    found = {process for process, (_, own, _) in everything.items() if own == session}
-    while more := {p for p, (parent, _, _) in everything.items() if parent in found} - found:
+            processes[int(file.parent.name)] = int(fields[1]), int(fields[3]), ticks
+    found = {process for process, (_, own, _) in processes.items() if own == session}
+    while more := {p for p, (parent, _, _) in processes.items() if parent in found} - found:
         found |= more
-    return {process: everything[process][2] for process in found}
+    return {process: processes[process][2] for process in found}
 
 
 LUA = """
@@ -351,35 +352,35 @@ end
 
 @contextlib.contextmanager
 def _running(bench: Bench, contestant: Contestant, scenario: Scenario) -> Iterator[tuple[int, int]]:
-    """Start a contestant in a folder of its own; yield its port and its session."""
+    """Start a contestant in an empty folder; yield its port and its session."""
     port, folder = free_port(), bench.work / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     service = bench.services["local" if scenario.model else "none"]
     is_service = contestant.name == "service"
     venv = service / ".venv" if is_service else _venv(bench, contestant)
-    places = {"python": f"{venv}/bin/python", "bin": f"{venv}/bin", "port": str(port)}
-    command = [part.format(**places) for part in contestant.command]
+    values = {"python": f"{venv}/bin/python", "bin": f"{venv}/bin", "port": str(port)}
+    command = [part.format(**values) for part in contestant.command]
     path = f"{HERE}{os.pathsep}{bench.services['local']}/src"
-    own = os.environ | {**bench.environment} | ONE_THREAD | {"PYTHONPATH": path}
-    own |= {"BENCH_LOOP": bench.options.loop, "BENCH_HTTP": bench.options.http}
+    environment = os.environ | {**bench.environment} | ONE_THREAD | {"PYTHONPATH": path}
+    environment |= {"BENCH_LOOP": bench.options.loop, "BENCH_HTTP": bench.options.http}
     if is_service:
         shutil.copytree(service / "config", folder / "config")
-        own |= _settings(scenario, bench.options)
-        own["PYTHONPATH"] = str(HERE)
+        environment |= _settings(scenario, bench.options)
+        environment["PYTHONPATH"] = str(HERE)
     elif contestant.name == "mlserver":
         _mlserver_files(folder, port)
     elif bench.options.no_access_log and not contestant.models_only:
         command.append("--no-access-log")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=folder, env=own, stdout=log, stderr=log, start_new_session=True
+            command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
         )
         try:
             yield port, process.pid
         except TimeoutError:
             tail = (folder / "log").read_text(errors="replace").strip().splitlines()[-1:]
-            raise SkipError(f"it does not answer: {''.join(tail)[:200]}") from None
+            raise SkipError(f"no response: {''.join(tail)[:200]}") from None
         finally:
             for member in _processes(process.pid):
                 with contextlib.suppress(ProcessLookupError):
@@ -408,15 +409,15 @@ def _mlserver_files(folder: Path, port: int) -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
+    """Return a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 
 def wait_for(url: str, body: str) -> None:
-    """Wait until an address answers; raise TimeoutError after a minute."""
+    """Wait until an address responds; raise TimeoutError after a minute."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     request = Request(url, body.encode() or None, {"content-type": "application/json"})
     while time.monotonic() < deadline:
@@ -429,7 +430,7 @@ def wait_for(url: str, body: str) -> None:
 
 
 def _print(scenario: Scenario, runs: Mapping[str, list[Run]], skipped: Mapping[str, str]) -> None:
-    print(f"\n{scenario.name}: {scenario.what}; {scenario.connections} connections")
+    print(f"\n{scenario.name}: {scenario.description}; {scenario.connections} connections")
     heads = ["of bare", "p50 ms", "p99 ms", "of bare", "CPU µs", "of bare", "MB"]
     print(f"{'':16}{'a second':>10}" + "".join(f"{head:>9}" for head in heads))
     bare = runs.get("bare", [])

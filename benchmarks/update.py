@@ -1,18 +1,18 @@
-"""Times `drydock update` beside `copier update`, on the same service and the same template.
+"""Time `drydock update` and `copier update` on the same service and template.
 
-The template is this repository's, in a temporary clone with made-up later releases. The service
-is generated from the first of them and edited as teams do: its own code, and lines in files that
-the releases change, too. Each engine updates a fresh clone of it, as a whole process, in turns.
+The template is this repository's, in a temporary clone with artificial later releases. The service
+is generated from the first of them and edited like a team would: its own code, and lines in files
+that the releases change. Each engine updates a fresh clone of it, as a whole process, in turns.
 
     python benchmarks/update.py
 
-With `--template` and `--projects` it times updates that people made to real projects instead, of a
-template by others (as in `replay.py`); `--against` adds another installation of drydock.
+With `--template` and `--projects`, it times updates that people made to real projects with another
+template, as in `replay.py`; `--against` adds another installation of drydock.
 
     python benchmarks/update.py --template TEMPLATE --projects PROJECT PROJECT…
 
-With `--retrofit` it times `drydock retrofit` instead, of a copy of such a service that lost what
-tells where it is from: every release is compared with it, and every commit of an ancestor.
+With `--retrofit`, it times `drydock retrofit` on a copy of such a service without any record of its
+origin: it is compared with every release, and with every commit of an ancestor.
 
     python benchmarks/update.py --retrofit --releases 20
 """
@@ -45,11 +45,11 @@ COMMANDS = {
     "drydock": ["drydock", "update", "--defaults"],
 }
 RELEASED = ("Dockerfile", "noxfile.py", "ruff.toml", "docs/operations.md", "mypy.ini")
-"""Files that the later releases change, by their names in a service."""
+"""Files of a service that the later releases change."""
 _COMMITS = 100
-"""Of the ancestor of a retrofit."""
+"""The number of commits of a retrofit's ancestor."""
 EDITED = ("Dockerfile", "ruff.toml", "docs/operations.md", "README.md", ".gitignore")
-"""Files that the service has changed."""
+"""Files that the service has edited."""
 
 IDENTITY = {
     f"GIT_{role}_{key}": value
@@ -57,7 +57,7 @@ IDENTITY = {
     for key, value in (("NAME", "Benchmark"), ("EMAIL", "benchmark@example.com"))
 }
 ENVIRONMENT = os.environ | IDENTITY | {"NO_COLOR": "1", "UV_OFFLINE": "1"}
-# Programs are compiled once, as where they are installed; the warm-up does that.
+# Programs use bytecode, as when installed; the warm-up writes it.
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
@@ -67,7 +67,7 @@ def run(
     accept: Sequence[int] = (0,),
     environment: Mapping[str, str] = ENVIRONMENT,
 ) -> str:
-    """Run a command that must succeed."""
+    """Run a command; fail if it fails; return its output."""
     done = subprocess.run(
         [str(part) for part in command], cwd=folder, env=environment, text=True, check=False,
         capture_output=True, stdin=subprocess.DEVNULL,
@@ -78,7 +78,7 @@ def run(
 
 
 def commit(folder: Path, message: str, tag: str = "") -> None:
-    """Commit everything; tag it if wanted."""
+    """Commit everything, and tag it if `tag` is given."""
     run("git", "add", "--all", folder=folder)
     run("git", "commit", "--quiet", "--allow-empty", "--message", message, folder=folder)
     if tag:
@@ -86,7 +86,7 @@ def commit(folder: Path, message: str, tag: str = "") -> None:
 
 
 def make_template(folder: Path, releases: int) -> Path:
-    """Clone this repository and give it that many releases, each with a few changes."""
+    """Clone this repository and add releases with a few changes each."""
     run("git", "clone", "--quiet", "--no-tags", ROOT, folder, folder=ROOT)
     run("git", "tag", "v9.0.0", folder=folder)
     sources = [next((folder / "template").glob(f"{name}*")) for name in RELEASED]
@@ -120,89 +120,91 @@ def make_service(folder: Path, template: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class Took:
-    """What one update took, in seconds."""
+class Duration:
+    """The elapsed and the CPU seconds of one update."""
 
-    clock: float
-    processor: float
-
-
-Turn = dict[str, Took]
-"""What one update took with each engine."""
+    elapsed: float
+    cpu: float
 
 
-def timed(command: Sequence[str], clone: Path, environment: Mapping[str, str]) -> Took:
-    """Run a command that updates a clone; return what it took."""
-    start, busy = time.perf_counter(), _processor()
+Turn = dict[str, Duration]
+"""The durations of one update by engine."""
+
+
+def timed(command: Sequence[str], clone: Path, environment: Mapping[str, str]) -> Duration:
+    """Run a command that updates a clone; return its duration."""
+    start, cpu = time.perf_counter(), _cpu_seconds()
     run(*command, folder=clone, accept=(0, 1), environment=environment)
-    took = Took(time.perf_counter() - start, _processor() - busy)
+    duration = Duration(time.perf_counter() - start, _cpu_seconds() - cpu)
     if not run("git", "status", "--porcelain", folder=clone):
         raise SystemExit(f"{command[0]} changed nothing")
-    return took
+    return duration
 
 
 def own(releases: int, pairs: int, programs: Mapping[str, Path]) -> Iterator[Turn]:
-    """Yield what it took to update a service of this repository's template, after a warm-up."""
+    """Yield the durations of updates of a generated service, after a warm-up."""
     with tempfile.TemporaryDirectory(prefix="update.") as scratch:
         template = make_template(Path(scratch, "template"), releases)
         service = make_service(Path(scratch, "service"), template)
         for turn in range(pairs + 1):
-            took = {}
+            durations = {}
             for engine, program in in_turns(programs, turn):
-                with tempfile.TemporaryDirectory(dir=scratch) as place:
-                    clone = Path(place, "service")
+                with tempfile.TemporaryDirectory(dir=scratch) as folder:
+                    clone = Path(folder, "service")
                     run("git", "clone", "--quiet", service, clone, folder=service)
                     command = [str(program), *COMMANDS[program.name][1:]]
-                    took[engine] = timed(command, clone, ENVIRONMENT)
+                    durations[engine] = timed(command, clone, ENVIRONMENT)
             if turn:
-                yield took
+                yield durations
 
 
 def foreign(
     template: Path, projects: Sequence[Path], pairs: int, programs: Mapping[str, Path]
 ) -> Iterator[Turn]:
-    """Yield what it took to repeat updates of real projects, each as often, after a warm-up."""
+    """Yield the durations of repeated updates of real projects, after a warm-up for each."""
     with tempfile.TemporaryDirectory(prefix="update.") as scratch:
         bench = Bench(template, Path(scratch), ())
         environment = ENVIRONMENT | bench.environment
         for update in (update for project in projects for update in updates(project)):
-            with tempfile.TemporaryDirectory(dir=scratch) as begun, suppress(LeftOut):
-                data, *_ = bench.begin(update, Path(begun))
+            with tempfile.TemporaryDirectory(dir=scratch) as renders, suppress(LeftOut):
+                data, *_ = bench.begin(update, Path(renders))
                 for turn in range(pairs + 1):
-                    took = {}
+                    durations = {}
                     for engine, program in in_turns(programs, turn):
-                        with tempfile.TemporaryDirectory(dir=scratch) as place:
-                            clone = bench.clone(update, Path(place))
-                            command = bench.command(program.name, clone, update, data)
-                            took[engine] = timed([str(program), *command[1:]], clone, environment)
+                        with tempfile.TemporaryDirectory(dir=scratch) as folder:
+                            clone = bench.clone(update, Path(folder))
+                            command = [str(program)]
+                            command += bench.command(program.name, clone, update, data)[1:]
+                            durations[engine] = timed(command, clone, environment)
                     if turn:
-                        yield took
+                        yield durations
 
 
 def in_turns(programs: Mapping[str, Path], turn: int) -> Iterable[tuple[str, Path]]:
-    """Return the engines in the order of a turn."""
+    """Return the engines in the order of a turn, which alternates."""
     return list(programs.items())[:: -1 if turn % 2 else 1]
 
 
 def measure(name: str, turns: Iterator[Turn], total: int) -> dict[str, Any]:
-    """Return a row: what updates took with each engine, and drydock beside the others."""
+    """Return a row: the median duration by engine, and the ratios of drydock to the others."""
     done = list(track(turns, name, total=total, console=Console(stderr=True)))
     engines = list(done[0])
     row: dict[str, Any] = {"updates": name, "turns": len(done)}
-    row |= {one: round(median(turn[one].clock for turn in done), 2) for one in sorted(engines)}
+    for engine in sorted(engines):
+        row[engine] = round(median(turn[engine].elapsed for turn in done), 2)
     for other in sorted(engines):
         if other != "drydock":
-            ratios = [turn["drydock"].clock / turn[other].clock for turn in done]
-            busy = [turn["drydock"].processor / turn[other].processor for turn in done]
+            ratios = [turn["drydock"].elapsed / turn[other].elapsed for turn in done]
+            cpu_ratios = [turn["drydock"].cpu / turn[other].cpu for turn in done]
             row |= {
                 f"of {other}": round(median(ratios), 2),
-                f"of {other}, processor": round(median(busy), 2),
+                f"of {other}, CPU": round(median(cpu_ratios), 2),
             }
     return row
 
 
 def make_ancestor(folder: Path, service: Path, commits: int) -> Path:
-    """Make a repository that the service may have come from, with that many commits."""
+    """Create a repository that the service may have been copied from, with commits."""
     run("git", "clone", "--quiet", service, folder, folder=service)
     for number in range(commits):
         for name in RELEASED:
@@ -222,21 +224,21 @@ def measure_retrofit(releases: int, times: int) -> dict[str, Any]:
         run("git", "rm", "--quiet", ".copier-answers.yml", "src/*/chassis/identity.py",
             folder=service)  # fmt: skip
         commit(service, "Forget where it came from")
-        seconds, processor = [], []
+        seconds, cpu_seconds = [], []
         for turn in range(times + 1):
             clone = Path(scratch, f"clone{turn}")
             run("git", "clone", "--quiet", service, clone, folder=service)
             more = ["--ancestor", str(ancestor)] if turn else []
-            start, busy = time.perf_counter(), _processor()
-            said = run(
+            start, cpu = time.perf_counter(), _cpu_seconds()
+            output = run(
                 BIN / "drydock", "retrofit", "--defaults", "--no-commit", "--json",
                 "--template", template, *more, folder=clone, accept=(0, 1),
             )  # fmt: skip
             if turn:
                 seconds.append(time.perf_counter() - start)
-                processor.append(_processor() - busy)
-            elif "release v9.0.0" not in json.loads(said)["origins"].values():
-                raise SystemExit("the releases were not looked into")
+                cpu_seconds.append(_cpu_seconds() - cpu)
+            elif "release v9.0.0" not in json.loads(output)["origins"].values():
+                raise SystemExit("the releases were not compared")
     return {
         "releases": releases,
         "commits": _COMMITS,
@@ -244,12 +246,12 @@ def measure_retrofit(releases: int, times: int) -> dict[str, Any]:
         "median": round(median(seconds), 2),
         "lowest": round(min(seconds), 2),
         "highest": round(max(seconds), 2),
-        "processor": round(median(processor), 2),
+        "CPU": round(median(cpu_seconds), 2),
     }
 
 
-def _processor() -> float:
-    """Return the seconds that processes which this one started kept a processor busy."""
+def _cpu_seconds() -> float:
+    """Return the CPU time of all descendants that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -259,16 +261,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--pairs", type=int, default=15, help="pairs of each update [15]")
+    parser.add_argument("--pairs", type=int, default=15, help="turns of each update [15]")
     parser.add_argument(
-        "--releases", type=int, nargs="+", default=[5, 50, 200], help="a row each [5 50 200]"
+        "--releases", type=int, nargs="+", default=[5, 50, 200], help="one row each [5 50 200]"
     )
-    parser.add_argument("--template", type=Path, metavar="DIR", help="a template by others")
+    parser.add_argument("--template", type=Path, metavar="DIR", help="another template")
     parser.add_argument("--projects", type=Path, nargs="+", metavar="DIR", help="its projects")
     parser.add_argument(
         "--against", type=Path, metavar="DRYDOCK", help="the command of another installation"
     )
-    parser.add_argument("--json", action="store_true", help="print for machines")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--retrofit", action="store_true", help="time retrofits instead")
     options = parser.parse_args()
     programs = {name: BIN / name for name in COMMANDS}
@@ -279,7 +281,7 @@ def main() -> None:
         rows = [measure_retrofit(releases, pairs) for releases in options.releases]
     elif options.template:
         turns = foreign(options.template, options.projects, pairs, programs)
-        rows = [measure("real ones", turns, 0)]
+        rows = [measure("real updates", turns, 0)]
     else:
         rows = [
             measure(f"{releases} releases", own(releases, pairs, programs), pairs)
@@ -295,7 +297,7 @@ def main() -> None:
         table.add_row(*(str(value) for value in row.values()))
     Console(width=120).print(table)
     if not options.retrofit:
-        print("Median seconds by the clock; of: medians of drydock / the other over the turns.")
+        print("Median seconds; 'of' columns: median ratio of drydock to the other engine.")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What `serve.py` measures side by side: a small server a file, each in its own environment."""
+"""The servers that `serve.py` compares: one small server per file, each in its own environment."""

@@ -1,12 +1,12 @@
-"""FastAPI on uvicorn and nothing else, the model called inline; `--instrumented` adds metrics.
+"""Only FastAPI on uvicorn, with the model called inline; `--instrumented` adds metrics.
 
     python -m contestants.bare PORT [--instrumented] [--router] [--no-access-log]
 
-With `--router` the routes are in a router that the application includes, as a service has them;
-else they are the application's own.
+With `--router` the routes are in a router that the application includes, as in a service; otherwise
+they are the application's own.
 
-Event loop, HTTP parser, JSON encoder and the validation of bodies are those of a generated
-service; the access log is uvicorn's.
+Event loop, HTTP parser, JSON encoder and validation are those of a generated service; the access
+log is uvicorn's.
 """
 
 import os
@@ -51,7 +51,7 @@ if os.environ.get("BENCH_MODEL"):
 
     @routes.post(f"{prefix}/predict")
     async def predict(measurements: Measurements) -> Prediction:
-        """Ask the model about one item."""
+        """Predict one item."""
         item = [
             measurements.sepal_length,
             measurements.sepal_width,

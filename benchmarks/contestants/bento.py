@@ -13,7 +13,7 @@ class Served:
         self.model = models.load()
 
     @bentoml.api(batchable=True, max_batch_size=32, max_latency_ms=1000, route="/api/v1/predict")
-    def predict(self, items: list[list[float]]) -> list[models.Answer]:
-        """Ask the model about a batch."""
-        answers: list[models.Answer] = self.model.predict(items)
-        return answers
+    def predict(self, items: list[list[float]]) -> list[models.Prediction]:
+        """Predict a batch."""
+        predictions: list[models.Prediction] = self.model.predict(items)
+        return predictions

@@ -16,24 +16,24 @@ class Api(litserve.LitAPI):
         self.model = models.load()
 
     def decode_request(self, request: dict[str, float]) -> models.Item:
-        """Read one body."""
+        """Read the body of a request."""
         return list(request.values())
 
     def batch(self, inputs: list[models.Item]) -> list[models.Item]:
-        """Leave the batch as it is."""
+        """Return the batch unchanged."""
         return inputs
 
-    def predict(self, batch: list[models.Item]) -> list[models.Answer]:
-        """Ask the model."""
-        answers: list[models.Answer] = self.model.predict(batch)
-        return answers
+    def predict(self, batch: list[models.Item]) -> list[models.Prediction]:
+        """Predict a batch."""
+        predictions: list[models.Prediction] = self.model.predict(batch)
+        return predictions
 
-    def unbatch(self, output: list[models.Answer]) -> list[models.Answer]:
-        """Leave the answers as they are."""
+    def unbatch(self, output: list[models.Prediction]) -> list[models.Prediction]:
+        """Return the predictions unchanged."""
         return output
 
-    def encode_response(self, output: models.Answer) -> dict[str, Any]:
-        """Write one answer."""
+    def encode_response(self, output: models.Prediction) -> dict[str, Any]:
+        """Return the body of a response."""
         return {"species": output[0], "probability": output[1]}
 
 

@@ -1,4 +1,4 @@
-"""MLServer: `mlserver start` with this runtime, in the server's own process; it speaks V2."""
+"""MLServer: `mlserver start` with this runtime, in the server's process, with the V2 protocol."""
 
 import numpy as np
 from mlserver import MLModel
@@ -17,8 +17,10 @@ class Runtime(MLModel):
         return True
 
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
-        """Ask it about a batch, which MLServer makes."""
+        """Predict a batch that MLServer has collected."""
         batch = NumpyCodec.decode_input(payload.inputs[0])
-        answers = self.served.predict(batch.tolist())
-        output = NumpyCodec.encode_output("probability", np.array([[a[1]] for a in answers]))
+        predictions = self.served.predict(batch.tolist())
+        output = NumpyCodec.encode_output(
+            "probability", np.array([[prediction[1]] for prediction in predictions])
+        )
         return InferenceResponse(model_name=self.name, outputs=[output])

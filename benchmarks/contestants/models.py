@@ -1,6 +1,6 @@
 """The models that every contestant serves; BENCH_MODEL names one.
 
-An item is four numbers, an answer a species and its probability, as in a generated service.
+An item is four numbers; a prediction is a species and its probability, as in a generated service.
 """
 
 import os
@@ -10,23 +10,23 @@ from typing import Any
 import numpy as np
 
 Item = list[float]
-Answer = tuple[str, float]
+Prediction = tuple[str, float]
 
 
 class Dense:
-    """A layer so wide that one item takes about 5 ms: its time goes into reading the weights.
+    """A layer so wide that one item takes about 5 ms, spent reading the weights.
 
-    BENCH_WIDTH is that width, found by `serve.py` on the machine at hand.
+    BENCH_WIDTH is that width, which `serve.py` determines for the machine.
     """
 
     def load(self) -> None:
-        """Make up weights."""
+        """Generate weights."""
         width = int(os.environ["BENCH_WIDTH"])
         random = np.random.default_rng(0)
         self.first = random.random((4, width), dtype=np.float32)
         self.second = random.random((width, width), dtype=np.float32)
 
-    def predict(self, batch: list[Item]) -> list[Answer]:
+    def predict(self, batch: list[Item]) -> list[Prediction]:
         """Multiply twice."""
         scores = (np.array(batch, dtype=np.float32) @ self.first) @ self.second
         shares = scores[:, 0] / scores.sum(axis=1)
@@ -34,31 +34,31 @@ class Dense:
 
 
 class Constant:
-    """Takes 5 ms for a batch of any size, as a large accelerator does."""
+    """A model that takes 5 ms for a batch of any size, like a large accelerator."""
 
     def load(self) -> None:
-        """There is nothing to load."""
+        """Do nothing."""
 
-    def predict(self, batch: list[Item]) -> list[Answer]:
+    def predict(self, batch: list[Item]) -> list[Prediction]:
         """Wait."""
         time.sleep(0.005)
         return [("constant", 1.0)] * len(batch)
 
 
 class Slow:
-    """Takes 50 ms for a batch of any size."""
+    """A model that takes 50 ms for a batch of any size."""
 
     def load(self) -> None:
-        """There is nothing to load."""
+        """Do nothing."""
 
-    def predict(self, batch: list[Item]) -> list[Answer]:
+    def predict(self, batch: list[Item]) -> list[Prediction]:
         """Wait."""
         time.sleep(0.05)
         return [("slow", 1.0)] * len(batch)
 
 
 def load() -> Any:
-    """Return the model that is measured, ready to predict."""
+    """Return the measured model, ready to predict."""
     name = os.environ["BENCH_MODEL"]
     if name == "iris":
         from my_service.model import IrisClassifier  # noqa: PLC0415 - the service's own
