@@ -141,6 +141,16 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         {},
         ["2: not carried over: if [ -n x ]; then apt-get install -y jq; fi"],
     ),
+    "extras of the service, but no tools for development": (
+        "RUN uv sync --frozen --extra gpu --group dev && pip install .[other]\n"
+        "RUN uv sync --all-groups && uv sync --all-extras --group $GROUP\n",
+        {"pyproject.toml": '[project.optional-dependencies]\ngpu = ["torch"]\ndev = ["x"]\n'},
+        [
+            "2: the standard's image leaves out optional packages: extra gpu",
+            "3: the standard's image leaves out optional packages: all extras",
+            "3: the standard's image leaves out optional packages: group $GROUP",
+        ],
+    ),
     "loop of a script, and a function, each as one": (
         "CMD sh start.sh\n",
         {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 
-from drydock.adoption.account import entrypoint, packages, pip
+from drydock.adoption.account import entrypoint, extras, packages, pip
 from drydock.adoption.account.entrypoint import Entrypoint
 from drydock.adoption.account.steps import Step, steps_of
 from drydock.adoption.facts import Files, names_of
@@ -88,10 +88,11 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
             f"    && apt-get install --yes --no-install-recommends {' '.join(system_packages)} \\\n"
             "    && rm -rf /var/lib/apt/lists/*\n"
         )
-    demanded = {demand.name for demand in read(files)[0]}
+    demands = read(files)[0]
+    demanded = {demand.name for demand in demands}
     demanded |= {canonicalize_name(name) for name in names_of(files)}
     workdir = steps[-1].workdir if steps else "/"
-    image = _Image(path, files, demanded, _ports(theirs), workdir)
+    image = _Image(path, files, extras.declared(demands), demanded, _ports(theirs), workdir)
     for step in steps:
         for entry, layer in image.account(step):
             account.append(entry)
@@ -177,6 +178,8 @@ class _Image:
 
     path: str
     files: Files
+    optional: set[str]
+    """Its extras and groups, as `extras.chosen` has them, but none for development."""
     demanded: set[str]
     """The packages that the service depends on."""
     ports: list[int]
@@ -422,6 +425,11 @@ class _Image:
 
     def _installs(self, step: Step, command: str, bare: str) -> _Found:
         yield self._standard(step, command, "the image installs what uv.lock lists"), ""
+        for name in extras.chosen(bare) if step.is_used else ():
+            if name in self.optional or ("$" in name and self.optional):
+                why = f"the standard's image leaves out optional packages: {name}"
+                how = "move the packages that it needs to dependencies in pyproject.toml"
+                yield replace(self._by_hand(step, command, how, why), concern="start"), ""
         if not (install := pip.installed(bare)):
             return
         for requirement in (*install.requirements, *install.unclear):
