@@ -1,7 +1,7 @@
-"""The tests of the chassis and of adopted services need a generated service's environment.
+"""Leaves out tests that need a generated service's environment, or real tools.
 
-`nox -s variants` runs them there, and names the service's folder in DRYDOCK_SERVICE. Those of the
-chart need real tools, which `nox -s chart` fetches; it sets DRYDOCK_CHART.
+Tests of the chassis and of adopted services run in `nox -s variants`, which sets DRYDOCK_SERVICE to
+the folder of a service; those of the chart in `nox -s chart`, which sets DRYDOCK_CHART.
 """
 
 import os

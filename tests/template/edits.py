@@ -1,7 +1,7 @@
-"""What teams do to their services, each edit with a behaviour that tells whether it is still there.
+"""Edits that teams make to their services, each with a check that it is still in effect.
 
-The weights follow what was counted in the histories of real projects (benchmarks/README.md):
-dependencies and tool settings lead, then code, then images; files are renamed and deleted rarely.
+The weights follow the histories of real projects (benchmarks/README.md): dependencies and tool
+settings lead, then code, then images; files are rarely renamed or deleted.
 """
 
 import configparser
@@ -24,37 +24,37 @@ class Edit:
     name: str
     weight: int
     path: str
-    """From the service's folder; `{package}` and `{app}` stand for what the answers say."""
+    """Relative to the service's folder; `{package}` and `{app}` are replaced by the answers."""
     old: str
     """Empty: the end of the file."""
     new: str
-    seen: Callable[["Place"], object]
-    """Tells whether the behaviour is there."""
+    in_effect: Callable[["Place"], object]
+    """Returns whether the edit is in effect."""
     test: str = ""
-    """The body of a test of the service's own that sees it, too."""
+    """The body of a test in the service that checks it as well."""
     moved_to: str = ""
     """The file's new name; `nowhere` deletes it."""
     also: tuple[str, str] = ("", "")
-    """Another text of the file, and what becomes of it."""
+    """Another text of the file, and its replacement."""
     creates: bool = False
-    """Whether the edit makes the file."""
+    """Whether the edit creates the file."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A service, as the edits see it."""
+    """A service to which edits are made."""
 
     folder: Path
     renames: tuple[str, str] = ("", "")
     """A file, and the name that the release gave it."""
 
     def answers(self) -> dict[str, Any]:
-        """Return what the template was told."""
+        """Return the answers to the template's questions."""
         read: dict[str, Any] = yaml.safe_load((self.folder / ".copier-answers.yml").read_text())
         return read
 
     def path(self, name: str) -> Path:
-        """Return where a file of an edit lies."""
+        """Return the path of a file of an edit."""
         answers = self.answers()
         package = answers["package_path"]
         root, _, own = package.rpartition("/")
@@ -64,12 +64,12 @@ class Place:
         return self.folder / (new if named == old else named)
 
     def text(self, name: str) -> str:
-        """Return the text of a file, empty where there is none."""
+        """Return the text of a file, empty if it does not exist."""
         path = self.path(name)
         return path.read_text() if path.exists() else ""
 
     def toml(self, name: str) -> dict[str, Any]:
-        """Return what a TOML file says."""
+        """Return the content of a TOML file."""
         return tomllib.loads(self.text(name))
 
     def dependencies(self, group: str = "") -> set[str]:
@@ -80,12 +80,12 @@ class Place:
         return set(found)
 
     def allows(self, package: str, version: str) -> bool:
-        """Tell whether the service may have a version of a package that it depends on."""
+        """Return whether the service accepts a version of a package that it depends on."""
         (found,) = (one for one in map(Requirement, self.dependencies()) if one.name == package)
         return found.specifier.contains(version)
 
     def yaml(self, name: str) -> dict[str, Any]:
-        """Return what a YAML file says."""
+        """Return the content of a YAML file."""
         read: dict[str, Any] = yaml.safe_load(self.text(name) or "{}")
         return read
 
@@ -95,7 +95,7 @@ class Place:
         return [hook["id"] for repo in repos for hook in repo["hooks"]]
 
     def ini(self, name: str) -> configparser.ConfigParser:
-        """Return what an INI file says."""
+        """Return the content of an INI file."""
         parser = configparser.ConfigParser()
         parser.read_string(self.text(name))
         return parser
@@ -263,7 +263,7 @@ EDITS = [
     ),
 ]  # fmt: skip
 
-# The parts of a service that its tests are about.
+# The beginning of the tests that are added to a service.
 PRELUDE = '''\
 """What the team added is still there."""
 
@@ -281,7 +281,7 @@ def test_{name}(client: TestClient, request: pytest.FixtureRequest) -> None:
 
 
 def chosen(place: Place, seed: int, number: int) -> list[Edit]:
-    """Return `number` edits of different files' places that a team could make, by their weights."""
+    """Return `number` compatible edits, drawn by weight."""
     rng = random.Random(seed)
     possible = [edit for edit in EDITS if edit.creates or place.path(edit.path).exists()]
     keys = {edit.name: rng.random() ** (1 / edit.weight) for edit in possible}
@@ -295,7 +295,7 @@ def chosen(place: Place, seed: int, number: int) -> list[Edit]:
 
 
 def make(place: Place, edits: list[Edit]) -> None:
-    """Make the edits, and the tests that see them."""
+    """Make the edits, and add the tests that check them."""
     tests = [edit for edit in edits if edit.test]
     for edit in edits:
         _make(place, edit)

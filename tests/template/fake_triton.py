@@ -1,4 +1,4 @@
-"""What answers like a Triton server, and can be told to misbehave: its wire format over HTTP."""
+"""A fake Triton server with the wire format of HTTP, which can misbehave."""
 
 import json
 import socket
@@ -15,18 +15,18 @@ SETOSA = {"name": "probabilities", "datatype": "FP32", "shape": [1, 3], "data": 
 
 @dataclass
 class FakeTriton:
-    """A server, from now on; port 0 takes a free one."""
+    """A running server; port 0 selects a free one."""
 
     port: int = 0
     tls: ssl.SSLContext | None = None
     ready: bool = True
     status: int = 200
     seconds: float = 0
-    """How long it takes for an answer."""
+    """Time until the response."""
     response: Any = field(default_factory=lambda: {"outputs": [SETOSA]})
-    """What is said to a request; bytes are sent as they are."""
+    """The response to a request; bytes are sent unchanged."""
     open: threading.Event = field(default_factory=threading.Event)
-    """Requests are held up while it is not set."""
+    """Requests wait while it is not set."""
     requests: list[dict[str, Any]] = field(default_factory=list)
     """The head of each request, with its HTTP headers."""
     connections: set[socket.socket] = field(default_factory=set)
@@ -42,11 +42,11 @@ class FakeTriton:
 
     @property
     def url(self) -> str:
-        """Where it is, for a service."""
+        """The URL for a service."""
         return f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:
-        """Stop answering."""
+        """Stop the server."""
         self.open.set()
         self._server.shutdown()
         self._server.server_close()
@@ -79,11 +79,11 @@ def _handler(fake: FakeTriton) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
         def handle(self) -> None:
             fake.connections.add(self.connection)
-            with suppress(OSError):  # the caller has gone
+            with suppress(OSError):  # the client has hung up
                 super().handle()
 
     return Handler

@@ -1,6 +1,6 @@
-"""Releases that may come after the working tree's: each does one thing that templates do.
+"""Possible releases after the working tree's, each with one typical change of a template.
 
-Made from the template as it is, so that what they prove stays true while it grows.
+They are derived from the current template, so that the tests stay valid while it grows.
 """
 
 import re
@@ -11,17 +11,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Later:
-    """What a later release does to a checkout of this repository."""
+    """The change of a later release to a checkout of this repository."""
 
     change: Callable[[Path], None]
     minor: bool = False
-    """Whether a release may do so within a major version: stock Copier must cope with it, too."""
+    """Whether a minor release may make the change: stock Copier must handle it, too."""
     renames: tuple[str, str] = ("", "")
     """A file, and its new name."""
     same_unit: frozenset[str] = frozenset()
-    """The edits of teams that change the same unit, and so may conflict."""
+    """Edits of teams that change the same unit, and so may conflict."""
     same_lines: frozenset[str] = frozenset()
-    """Those that only touch the same lines or their neighbours: stock Copier may conflict."""
+    """Edits that only touch the same or adjacent lines: stock Copier may conflict."""
 
 
 def _rewrite(path: Path, old: str, new: str) -> None:
@@ -80,7 +80,7 @@ def _raise_dependencies(checkout: Path) -> None:
 
 
 def _extend(checkout: Path) -> None:
-    """Change much at the places where teams do: every file's list grows in its middle."""
+    """Change the places that teams change: the list in each file grows in its middle."""
     template = checkout / "template"
     _rewrite(
         template / "pyproject.toml.jinja", '    "uvicorn>', '    "tenacity>=9",\n    "uvicorn>'

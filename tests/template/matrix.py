@@ -32,10 +32,10 @@ FACTORS: dict[str, list[Any]] = {
     "package_index": ["", PACKAGE_INDEX],
     "helm": [True, False],
 }
-# What changes what a service does: neither image nor chart is installed, there is no such index.
+# Factors that affect a running service: image, chart and index are not part of an installation.
 OF_AN_INSTALLATION = ("inference", "adopted", "config_server", "tracing")
 
-# What no factor holds, and what has broken templates before.
+# Values that no factor covers, and that have broken templates before.
 EDGES: dict[str, dict[str, Any]] = {
     "defaults": {},
     "shortest name": {"service_name": "a"},
@@ -69,7 +69,7 @@ class Variant:
     adopted: bool = False
 
     def render(self, folder: Path, operation: rendering.Operation = "copy") -> rendering.Rendering:
-        """Render the working tree's template into `folder`, which must not exist."""
+        """Render the working tree's template into `folder`, which must not exist yet."""
         return render(REPOSITORY, folder, self.answers, operation)
 
 
@@ -89,7 +89,7 @@ def render(
 
 
 def fork(folder: Path, company: Mapping[str, Any]) -> Path:
-    """Copy the template into `folder` as a company would have it, with its own hidden values."""
+    """Copy the template into `folder` as a company's fork, with its own hidden values."""
     folder.mkdir(parents=True)
     for name in ("copier.yml", "reserved.yml", "company_questions.yml"):
         shutil.copy(REPOSITORY / name, folder)
@@ -102,7 +102,7 @@ def fork(folder: Path, company: Mapping[str, Any]) -> Path:
 
 
 def as_upstream(company: Path) -> None:
-    """Take the company's name and registry out of a copied `company.yml`: forks run these tests."""
+    """Reset the company's name and registry in a copied `company.yml`: forks run these tests."""
     values = yaml.safe_load(company.read_text(encoding="utf-8"))
     values["company_name"]["default"] = ""
     values["company_registry"]["default"] = "registry.example.com/services"
@@ -112,10 +112,10 @@ def as_upstream(company: Path) -> None:
 def covering(
     strength: int, narrowed: Mapping[str, str], names: Collection[str] = tuple(FACTORS)
 ) -> Iterator[Variant]:
-    """Yield variants in which any `strength` of the factors named meet in all combinations.
+    """Yield variants that cover all combinations of any `strength` of the named factors.
 
-    `narrowed` holds factors to one value, also those that are not named. Layouts that are not
-    named take turns.
+    `narrowed` fixes factors at one value, also those that are not named. Layouts take turns if
+    they are not named.
     """
     factors = _narrow(narrowed)
     factors = {name: factors[name] for name in FACTORS if name in names or name in narrowed}
@@ -125,7 +125,7 @@ def covering(
 
 
 def every(narrowed: Mapping[str, str]) -> Iterator[Variant]:
-    """Yield the whole product of the factors, of which `narrowed` holds some to one value."""
+    """Yield the whole product of the factors, of which `narrowed` fixes some at one value."""
     factors = _narrow(narrowed)
     for values in itertools.product(*factors.values()):
         yield _variant(dict(zip(factors, values, strict=True)))

@@ -1,7 +1,7 @@
 """Runs the chassis' tests with the newest version of each dependency; `nox -s newest` calls it.
 
 The bounds of a service's dependencies are ignored, and prereleases are allowed: what breaks here
-will break a service soon. It is for a nightly job, since it fails when others change something.
+will soon break services. It is meant for a nightly job, since it can fail without a change here.
 
     nox -s newest                        the variants that the chassis' tests run in
     nox -s newest -- inference=local     only these
@@ -21,7 +21,7 @@ from tests.template import matrix, variants
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Install and test each variant; return 1 where one failed."""
+    """Install and test each variant; return 1 if one failed."""
     narrowed = dict(argument.split("=", 1) for argument in arguments)
     failed = []
     with tempfile.TemporaryDirectory(prefix="newest ") as folder:
@@ -59,7 +59,7 @@ def _passes(variant: matrix.Variant, folder: Path) -> bool:
 
 
 def _without_bounds(requirement: str) -> str:
-    """Return a requirement that any version meets: name, extras and marker stay."""
+    """Return a requirement without its version bounds."""
     parsed = Requirement(requirement)
     extras = f"[{','.join(sorted(parsed.extras))}]" if parsed.extras else ""
     marker = f" ; {parsed.marker}" if parsed.marker else ""

@@ -1,4 +1,4 @@
-"""AGENTS.md tells coding agents what is there, in every kind of service."""
+"""AGENTS.md describes every kind of service correctly."""
 
 import ast
 import re
@@ -15,8 +15,8 @@ VARIANTS = [
 ]
 
 
-def wrong(service: Path) -> list[str]:
-    """Return what the file tells of that is not there, a line each."""
+def problems_of(service: Path) -> list[str]:
+    """Return sessions and files in AGENTS.md that do not exist, a line each."""
     text = (service / "AGENTS.md").read_text(encoding="utf-8")
     tree = ast.parse((service / "noxfile.py").read_text(encoding="utf-8"))
     sessions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -36,7 +36,7 @@ def wrong(service: Path) -> list[str]:
 def test_agents_file_names_only_existing_things(tmp_path: Path, variant: matrix.Variant) -> None:
     variant.render(tmp_path / "service")
 
-    assert wrong(tmp_path / "service") == []
+    assert problems_of(tmp_path / "service") == []
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_missing_things_are_detected(tmp_path: Path, old: str, new: str, message
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
 
-    assert any(message in problem for problem in wrong(tmp_path / "service"))
+    assert any(message in problem for problem in problems_of(tmp_path / "service"))

@@ -1,4 +1,4 @@
-"""The answers file is found, read, and trusted in nothing."""
+"""The answers file is found and read, but never trusted."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def bomb() -> str:
 HOSTILE: dict[str, Content] = {
     "empty": "",
     "no mapping": "- a\n- b\n",
-    "no valid yaml": "a: [",
+    "invalid yaml": "a: [",
     "not text": b"\xff\xfe\x00\x81",
     "python objects": "a: !!python/object/apply:os.system [ls]\n",
     "no template": "_commit: v1\n",
@@ -57,10 +57,10 @@ HOSTILE: dict[str, Content] = {
     "release is an option": "_src_path: gh:a/b\n_commit: --all\n",
     "control characters": '_src_path: "gh:a/b\\u0007"\n_commit: v1\n',
     "empty template": "_src_path: ''\n_commit: v1\n",
-    "names that are no text": "_src_path: gh:a/b\n_commit: v1\n1: a\n",
+    "names that are not text": "_src_path: gh:a/b\n_commit: v1\n1: a\n",
     "huge": GOOD + "x: " + "x" * (1 << 20),
     "aliases that explode": bomb(),
-    "an alias of itself": "a: &a [*a]\n",
+    "alias of itself": "a: &a [*a]\n",
     "nested too deep": "a: " + "[" * 100_000,
     "a folder": None,
 }

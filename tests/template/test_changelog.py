@@ -1,4 +1,4 @@
-"""What the changelog asks of the team that updates."""
+"""The duties of an updating team, from the changelog."""
 
 import pytest
 from drydock.template.changelog import duties, you_must
@@ -106,7 +106,7 @@ ANSWERS = {"inference": "local", "ci": "none", "tracing": False, "config_server"
 
 
 @pytest.mark.parametrize(
-    ("item", "told"),
+    ("item", "listed"),
     [
         ("Set up the credentials.", True),
         ("Nothing, where you answer no new question.", False),
@@ -119,8 +119,8 @@ ANSWERS = {"inference": "local", "ci": "none", "tracing": False, "config_server"
         ("Longer ones set `inference.deadline_seconds`.", True),
     ],
 )
-def test_duty_is_listed_only_for_matching_answers(item: str, told: bool) -> None:
-    assert duties([item], ANSWERS, locked=False) == ([item] if told else [])
+def test_duty_is_listed_only_for_matching_answers(item: str, listed: bool) -> None:
+    assert duties([item], ANSWERS, locked=False) == ([item] if listed else [])
 
 
 def test_lock_duty_is_dropped_once_locked() -> None:

@@ -1,4 +1,4 @@
-"""What Copier asks with loads when it asks, and asks as ever."""
+"""Copier's prompts are loaded only when needed, and work as before."""
 
 import json
 import subprocess
@@ -57,7 +57,7 @@ print(json.dumps(dict(answers), default=str))
 """
 
 
-def _asked(template: Template, folder: Path, engine: str) -> dict[str, Any]:
+def _prompted(template: Template, folder: Path, engine: str) -> dict[str, Any]:
     paths = str(template.path), str(folder / engine)
     command = [sys.executable, "-c", _ASK, *paths, engine, "".join(_KEYS)]
     (folder / engine).mkdir()
@@ -71,12 +71,12 @@ def _asked(template: Template, folder: Path, engine: str) -> dict[str, Any]:
 def test_every_kind_of_question_prompts_as_copier_does(tmp_path: Path) -> None:
     template = Template.make(tmp_path / "template", _QUESTIONS)
     template.release("v1.0.0", {"a.txt.jinja": "{{ word }}"})
-    ours = _asked(template, tmp_path, "drydock")
+    ours = _prompted(template, tmp_path, "drydock")
     assert ours == {
         "word": "demox", "one": "c", "nothing": "Nothing", "closed": "a", "several": ["x", "z"],
         "data": [1, 2], "notes": {}, "sure": True,
     }  # fmt: skip
-    assert ours.items() <= _asked(template, tmp_path, "copier").items()
+    assert ours.items() <= _prompted(template, tmp_path, "copier").items()
 
 
 def test_update_without_new_questions_does_not_load_prompts(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The caller in Java that a service's README shows, run by a real JDK against the real service."""
+"""The Java client in a service's README, run by a real JDK against the service."""
 
 import json
 import os
@@ -26,7 +26,7 @@ UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before
 
 @dataclass(frozen=True)
 class Service:
-    """A running service that answers one request at a time, and a folder with its caller."""
+    """A running service that handles one request at a time, and a folder with the client."""
 
     folder: Path
     port: int
@@ -49,7 +49,7 @@ class Service:
         return [line for line in lines if line["event"] == "request"]
 
     def occupy(self) -> socket.socket:
-        """Begin a request that does not end before its connection does."""
+        """Begin a request that lasts as long as its connection."""
         connection = socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
         connection.sendall(b"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
         return connection
@@ -58,18 +58,18 @@ class Service:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     if not shutil.which("javac"):
-        missing("there is no JDK: `nox -s java` installs it as root")
+        missing("no JDK is installed: `nox -s java` installs it as root")
     folder = tmp_path_factory.mktemp("java") / "service"
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]  # the README's program has the port of the answers
+        port = taken.getsockname()[1]  # the client uses the port in the answers
     matrix.render(matrix.REPOSITORY, folder, {"service_name": "iris", "service_port": port})
     environment = os.environ | {"UV_CACHE_DIR": str(UV_CACHE), "UV_PYTHON": sys.executable}
-    environment["UV_PROJECT_ENVIRONMENT"] = ".venv"  # and not that of the session
+    environment["UV_PROJECT_ENVIRONMENT"] = ".venv"  # not the session's
     subprocess.run(["uv", "sync", "--quiet", "--no-dev"], cwd=folder, env=environment, check=True)
     (example,) = re.findall(r"^```java\n(.+?)^```", (folder / "README.md").read_text(), re.M | re.S)
     (folder / "Predict.java").write_text(example)
     settings = {"APP__LIMITS__MAX_REQUESTS": "1", "APP__MANAGEMENT__PORT": "0"}
-    # Whoever occupies it may wait for a JVM to start, on a busy machine.
+    # An occupying request may last until a JVM has started, on a busy machine.
     settings["APP__LIMITS__BODY_SECONDS"] = "0"
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
@@ -93,7 +93,7 @@ def iris(**other: float) -> dict[str, float]:
 
 
 def test_api_used_by_the_client_is_in_the_contract(service: Service) -> None:
-    """`docs/openapi.json` is what the service's own contract test holds it to."""
+    """The service's own contract test compares it with `docs/openapi.json`."""
     promised = json.loads((service.folder / "docs/openapi.json").read_text())
     schemas = promised["components"]["schemas"]
     operation = promised["paths"]["/api/v1/predict"]["post"]
@@ -135,7 +135,7 @@ def test_client_retries_when_the_service_is_busy(service: Service) -> None:
     ]
     assert json.loads(out)["species"] == "setosa", err
     assert (refused["status"], served["status"]) == (503, 200)
-    assert when(served) - when(refused) >= timedelta(seconds=1), "it said: Retry-After: 1"
+    assert when(served) - when(refused) >= timedelta(seconds=1), "the response had Retry-After: 1"
 
 
 def when(line: dict[str, Any]) -> datetime:

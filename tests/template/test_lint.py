@@ -1,4 +1,4 @@
-"""What a team thinks of code is for its own files, not for those that updates replace."""
+"""A team's lint settings apply to its own files, not to the template's."""
 
 import subprocess
 from pathlib import Path
@@ -29,6 +29,6 @@ def test_ruff_settings_of_a_service_skip_template_files(tmp_path: Path, layout: 
         for command in (["format", "--check"], ["check", "--output-format=concise"])
     )
 
-    assert "routes.py" in output, "the taste is another one"
+    assert "routes.py" in output, "the settings apply to the service's own files"
     for name in ("chassis", "noxfile.py", "test_chassis.py", "test_openapi.py"):
         assert name not in output

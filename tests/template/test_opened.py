@@ -1,4 +1,4 @@
-"""What is checked out of a template's releases, and what of them a render starts from."""
+"""Which files of a template's releases are checked out for a render."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def rendered_from(template: Template, tmp_path: Path, address: str = "") -> set[
 
 @pytest.fixture
 def large(template: Template) -> Template:
-    """A template with files at its top and beside what is rendered."""
+    """A template with files at its top level, and next to the subdirectory."""
     write(template.path, {"README.md": "read\n", "docs/how.md": "how\n", "tests/a/b.py": "b = 1\n"})
     template.release("v1.0.0", {"src/a.txt": "a\n"})
     return template
@@ -97,8 +97,8 @@ def test_link_out_of_the_subdirectory_is_followed(large: Template, tmp_path: Pat
         opened = templates.open(str(large.path), tmp_path)
         release = opened.find("v1.0.1")
         folder = templates.checkout_rendered(opened, release)
-        made = render(Checkout(folder, "t", release), tmp_path / "made", Request(defaults=True))
-        assert (made.folder / "how.md").read_text() == "how\n"
+        result = render(Checkout(folder, "t", release), tmp_path / "made", Request(defaults=True))
+        assert (result.folder / "how.md").read_text() == "how\n"
         assert set(snapshot(folder)) == RENDERED | {"template/how.md", "docs/how.md"}
 
 
@@ -142,8 +142,8 @@ def test_include_next_to_the_subdirectory_is_found(large: Template, tmp_path: Pa
         folder = templates.checkout_rendered(opened, release)
         assert not (folder / "docs").exists()
         checkout = Checkout(folder, "t", release, whole=lambda: templates.checkout(opened, release))
-        made = render(checkout, tmp_path / "made", Request(defaults=True))
-    assert (made.folder / "page.md").read_text() == "how\nb = 1\n"
+        result = render(checkout, tmp_path / "made", Request(defaults=True))
+    assert (result.folder / "page.md").read_text() == "how\nb = 1\n"
 
 
 def test_submodules_are_checked_out(
@@ -162,14 +162,14 @@ def test_submodules_are_checked_out(
 
 
 def checked_out_twice(template: Template, tmp_path: Path) -> tuple[bool, set[str]]:
-    """Check two releases out; tell whether `src/a.txt` is one file, and what the second has."""
+    """Check two releases out; return whether they share `src/a.txt`, and the second's files."""
     with Templates.opened() as templates:
         opened = templates.open(str(template.path), tmp_path)
-        one, other = (
+        first, second = (
             templates.checkout_rendered(opened, opened.find(name)) for name in ("v1.0.0", "v1.1.0")
         )
-        same = (one / "template/src/a.txt").samefile(other / "template/src/a.txt")
-        return same, set(snapshot(other))
+        same = (first / "template/src/a.txt").samefile(second / "template/src/a.txt")
+        return same, set(snapshot(second))
 
 
 def test_files_equal_in_two_releases_are_written_once(large: Template, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the template pins, Renovate raises in this repository: each pin is found by a manager."""
+"""Renovate updates all pins of the template: one of its managers finds each."""
 
 import json
 import re
@@ -15,8 +15,8 @@ CONFIG = matrix.REPOSITORY / "renovate.json"
 COMPANY = matrix.REPOSITORY / "company.yml"
 
 
-def raised(path: Path, text: str) -> set[tuple[str, str]]:
-    """Return the names and versions in a file that Renovate's managers find."""
+def updated(path: Path, text: str) -> set[tuple[str, str]]:
+    """Return the names and versions that Renovate's managers find in a file."""
     name = path.relative_to(matrix.REPOSITORY).as_posix()
     found = set()
     for manager in json.loads(CONFIG.read_text(encoding="utf-8"))["customManagers"]:
@@ -40,7 +40,7 @@ def test_every_tool_and_image_is_updated() -> None:
     pinned |= {(name, str(version)) for name, version in tools.items()}
 
     assert len(pinned) >= 8
-    assert raised(COMPANY, text) == pinned
+    assert updated(COMPANY, text) == pinned
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_digests_of_base_images_are_updated(image: str) -> None:
     pinned = {version: f"{image}:{version}-slim@{DIGEST}" for version in ("3.12", "3.13")}
     text = f"  default: '{json.dumps(pinned)}'\n"
 
-    assert raised(COMPANY, text) == {(image, "3.12-slim"), (image, "3.13-slim")}
+    assert updated(COMPANY, text) == {(image, "3.12-slim"), (image, "3.13-slim")}
 
 
 @pytest.mark.parametrize("path", sorted(matrix.REPOSITORY.glob("template/*github*/*/*.jinja")))
@@ -59,4 +59,4 @@ def test_every_action_is_updated(path: Path) -> None:
     used = set(re.findall(r"uses: ([\w-]+/[\w-]+)@", text))
 
     assert used
-    assert {name for name, _ in raised(path, text)} == used
+    assert {name for name, _ in updated(path, text)} == used

@@ -1,4 +1,4 @@
-"""The questions of the template: tame, explained, and strict about wrong answers."""
+"""The questions of the template: safe, documented, and strict about wrong answers."""
 
 import re
 import sys
@@ -79,7 +79,7 @@ def test_standard_library_modules_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "besides"),
+    ("answers", "further"),
     [
         ({}, None),
         ({"inference": "triton"}, "packages_of_triton"),
@@ -87,14 +87,14 @@ def test_standard_library_modules_are_listed() -> None:
     ],
 )
 def test_dependencies_of_a_service_are_listed(
-    tmp_path: Path, answers: dict[str, object], besides: str | None
+    tmp_path: Path, answers: dict[str, object], further: str | None
 ) -> None:
     matrix.Variant("", answers).render(tmp_path / "service")
     project = (tmp_path / "service/pyproject.toml").read_text(encoding="utf-8")
     required = re.findall(r'^    "([a-z0-9-]+)[\[>=<]', project, re.MULTILINE)
 
     assert len(required) > 10
-    lists = ["installed_packages", *([besides] if besides else [])]
+    lists = ["installed_packages", *([further] if further else [])]
     reserved = {name for one in lists for name in QUESTIONS[one]["default"].split()}
     assert {name for name in required if not name.startswith("types-")} <= reserved
 
@@ -168,7 +168,7 @@ def test_code_in_models_folder_forbids_triton(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "taken", "says"),
+    ("new", "taken", "message"),
     [
         ({"tracing": True}, {"service_name": "requests"}, "that tracing depends on"),
         ({"tracing": True}, {"package_path": "src/google"}, "that tracing depends on"),
@@ -177,11 +177,11 @@ def test_code_in_models_folder_forbids_triton(tmp_path: Path) -> None:
     ],
 )
 def test_reserved_name_is_refused_only_with_its_answer(
-    tmp_path: Path, new: dict[str, object], taken: dict[str, object], says: str
+    tmp_path: Path, new: dict[str, object], taken: dict[str, object], message: str
 ) -> None:
     matrix.render(matrix.REPOSITORY, tmp_path / "service", taken)
 
-    with pytest.raises(BadInput, match=says):
+    with pytest.raises(BadInput, match=message):
         matrix.render(matrix.REPOSITORY, tmp_path / "other", taken | new)
 
 

@@ -1,4 +1,4 @@
-"""Which releases a template has."""
+"""The releases of a template."""
 
 from itertools import count
 from pathlib import Path
@@ -29,13 +29,13 @@ def test_releases_are_tags_ordered_by_version(template: Template) -> None:
 
 def test_missing_tag_is_found_by_its_release_commit(template: Template, tmp_path: Path) -> None:
     template.release("v1.0.0")
-    made = head(template.path)
+    expected = head(template.path)
     template.release("v1.1.0")
     commit(template.path, "release: later")
     git(tmp_path, "clone", "--quiet", "--no-tags", template.path, "clone")
     with open_template(str(tmp_path / "clone"), Path.cwd()) as clone:
         assert list(clone.releases) == ["v1.0.0", "v1.1.0"]
-        assert clone.find("v1.0.0").commit == made
+        assert clone.find("v1.0.0").commit == expected
 
 
 def test_releases_of_a_merged_fork_are_ignored(template: Template) -> None:
@@ -50,18 +50,18 @@ def test_releases_of_a_merged_fork_are_ignored(template: Template) -> None:
 
 def test_template_without_releases_yields_newest_commit(template: Template) -> None:
     commit(template.path, "start")
-    made = head(template.path)
+    expected = head(template.path)
     with open_template(str(template.path), Path.cwd()) as opened:
-        assert opened.latest().commit == made
-        assert made.startswith(opened.latest().name)
+        assert opened.latest().commit == expected
+        assert expected.startswith(opened.latest().name)
 
 
 def test_commit_is_found_and_described_as_by_copier(template: Template) -> None:
     template.release("v1.0.0")
     commit(template.path, "more")
-    made = head(template.path)
+    expected = head(template.path)
     with open_template(str(template.path), Path.cwd()) as opened:
-        between = opened.find(made)
+        between = opened.find(expected)
         assert between.name == git(template.path, "describe", "--tags")
         assert opened.find(between.name) == between
         assert opened.is_older(opened.find("1.0.0"), between)
@@ -69,21 +69,21 @@ def test_commit_is_found_and_described_as_by_copier(template: Template) -> None:
 
 
 def test_commit_id_that_looks_like_a_version_is_not_one(template: Template) -> None:
-    """An abbreviated id may be digits alone: 6957226 is not older than 9689455 for that."""
+    """An abbreviated id can be all digits: 6957226 is not therefore older than 9689455."""
     commit(template.path, "start")
     ids: list[str] = []
     state = ("commit-tree", "HEAD^{tree}", "-p", "HEAD")
     for number in range(2):  # the later one looks like the lower version
-        made = next(
-            made
+        expected = next(
+            expected
             for attempt in count()
-            if (made := git(template.path, *state, "-m", f"{attempt}"))[:7].isdigit()
-            and (not number or int(made[:7]) < int(ids[0][:7]))
+            if (expected := git(template.path, *state, "-m", f"{attempt}"))[:7].isdigit()
+            and (not number or int(expected[:7]) < int(ids[0][:7]))
         )
-        git(template.path, "update-ref", "HEAD", made)
-        ids.append(made)
+        git(template.path, "update-ref", "HEAD", expected)
+        ids.append(expected)
     with open_template(str(template.path), Path.cwd()) as opened:
-        older, newer = (opened.find(made) for made in ids)
+        older, newer = (opened.find(expected) for expected in ids)
         assert version_of(older.name) > version_of(newer.name)  # type: ignore[operator]
         assert opened.is_older(older, newer)
         assert not opened.is_older(newer, older)

@@ -1,4 +1,4 @@
-"""A render is what Copier makes of a template, and says what Copier knows."""
+"""A render equals Copier's, and exposes what Copier knows."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def rendered(template: Template, folder: Path, request: Request, ref: str = "v1.
     return render(checkout, folder / request.operation / ref / "service", request)
 
 
-# Parts that are plain, that repeat, that name several files or none, and one that is a link.
+# Parts that are plain, that repeat, that name several files or none; and a link.
 PARTS: dict[str, Content] = {
     "{{ name }}/{{ name }}/a.txt.jinja": "{{ name }}\n",
     "plain/{{ name }}.txt": "{{ name }}\n",
@@ -83,7 +83,7 @@ def test_unchanged_files_are_linked_and_others_written(parts: Template, tmp_path
 def test_duplicate_target_does_not_change_the_linked_file(tmp_path: Path) -> None:
     yml = "_subdirectory: template\nname: {type: str}\n"
     template = Template.make(tmp_path / "template", yml)
-    # Which of two files comes last is up to the file system.
+    # The file system decides which of two files comes last.
     named: dict[str, Content] = {
         f"{{{{ name{space}}}}}.jinja": f"{space}.\n" for space in ("", " ", "  ")
     }
@@ -110,7 +110,7 @@ def test_line_statements_are_compiled(tmp_path: Path) -> None:
 
 
 def test_render_equals_copiers_own(template: Template, tmp_path: Path) -> None:
-    for tag in ("v1.0.0", "v1.1.0"):  # the second uses what was compiled for the first
+    for tag in ("v1.0.0", "v1.1.0"):  # the second uses the templates compiled for the first
         template.release(
             tag, {"a.txt.jinja": "{{ name }}\n", "b.txt.jinja": f"{tag} {{{{ name }}}}"}
         )

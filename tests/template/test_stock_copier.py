@@ -1,4 +1,4 @@
-"""Stock Copier serves a team well: no trust, no add-on, no question left open."""
+"""The template works with stock Copier: without trust, add-ons or open questions."""
 
 import os
 import shutil
@@ -19,10 +19,10 @@ PARTS = ("copier.yml", "company.yml", "reserved.yml", "company_questions.yml", "
 
 def copier(*arguments: str | Path, version: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the real command line, of this environment or of another `version`."""
-    beside = Path(sys.executable).parent
-    command: list[str | Path] = [beside / "copier"]
+    folder = Path(sys.executable).parent
+    command: list[str | Path] = [folder / "copier"]
     if version:
-        command = [beside / "uv", "tool", "run", "--isolated", "--python", sys.executable]
+        command = [folder / "uv", "tool", "run", "--isolated", "--python", sys.executable]
         command += ["--cache-dir", UV_CACHE, f"copier@{version}"]
     return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
 
@@ -144,8 +144,8 @@ def test_wrong_answer_fails_with_one_line(tmp_path: Path, template: Path) -> Non
     done = copier("copy", "--defaults", "--data", "service_name=Iris", template, tmp_path / "it")
 
     assert done.returncode != 0
-    # Without a terminal Copier puts its own traceback before it.
-    assert "like iris-api: lower-case letters" in done.stderr.splitlines()[-1]
+    # Without a terminal Copier prints its own traceback first.
+    assert "like iris-api: at most 50 lower-case letters" in done.stderr.splitlines()[-1]
     assert not (tmp_path / "it").exists()
 
 

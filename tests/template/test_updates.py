@@ -1,8 +1,8 @@
-"""Services of every earlier release, with the edits that teams make, reach every newer state.
+"""Services of every earlier release, with edits of their teams, update to every newer state.
 
-By stock `copier update` and by `drydock update`: nothing conflicts that is not about the same
-thing, every edit is still there and does what it did, what nobody touched is as in a new service,
-the service's own tests pass, and a second update has nothing to do.
+With stock `copier update` and `drydock update`: only changes of the same thing conflict, every edit
+is still in effect, untouched files are as in a new service, the service's own tests pass, and a
+second update changes nothing.
 """
 
 import itertools
@@ -37,7 +37,7 @@ VARIANTS: dict[str, Mapping[str, Any]] = {
     "no model, flat": {"inference": "none", "package_path": "my_service", "app": "main:app"},
     "adopted": {"adopted": True, "inference": "none", "package_path": "app"},
 }
-# What earlier releases did not ask, or offer; a pair of variant and answers.
+# Answers that earlier releases did not have: a pair of variant and answers.
 NEW_ANSWERS: dict[str, tuple[str, Mapping[str, str]]] = {
     "integrations": ("defaults", {"config_server": "true", "tracing": "true"}),
     "packaging": (
@@ -47,12 +47,12 @@ NEW_ANSWERS: dict[str, tuple[str, Mapping[str, str]]] = {
     "a model on a server": ("no model, flat", {"inference": "triton"}),
 }
 ANSWERS = {"no answer": [], "an answer": ["--data=python_version=3.12"]}
-# The edits at whose place, or beside it, a release after the first changed lines, too. (v1.4.0
-# bounds uvicorn, on the line below structlog's, which "dependency raised" changes.)
+# Edits of lines that a release after the first changed, too, or of adjacent ones. (v1.4.0 bounds
+# uvicorn, on the line below structlog's, which "dependency raised" changes.)
 SAME_LINES = frozenset({"tool added", "file kept from the image", "dependency raised"})
-# The edits beside a line that a new answer changes: which of the two comes first, a person says.
-BESIDE = {"packaging": frozenset({"hook added"})}
-# The edits that touch a line which an answer changes, too.
+# Edits next to a line that a new answer changes: only a person can tell which comes first.
+ADJACENT = {"packaging": frozenset({"hook added"})}
+# Edits of a line that an answer changes, too.
 ANSWERED_LINES = {"no answer": frozenset(), "an answer": frozenset({"stage added"})}
 STARTERS = (
     "README.md",
@@ -78,7 +78,7 @@ def later(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository, its working tree released as the newest, and what may come after it."""
+    """This repository, with the working tree as its newest release, and possible later releases."""
     path = tmp_path_factory.mktemp("template") / "template"
     git(REPOSITORY, "clone", "--quiet", REPOSITORY, path)
     git(path, "config", "user.name", "Tester")
@@ -108,15 +108,15 @@ Make = Callable[[str, str], Path]
 
 @pytest.fixture(scope="module")
 def original(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """Return a function that makes a service of a release and a variant, once."""
-    made: dict[tuple[str, str], Path] = {}
+    """Return a function that creates a service of a release and a variant, once."""
+    services: dict[tuple[str, str], Path] = {}
 
     def make(release: str, variant: str) -> Path:
-        if (release, variant) not in made:
+        if (release, variant) not in services:
             service = tmp_path_factory.mktemp("original") / "service"
             _copy(template, service, release, VARIANTS[variant])
-            made[release, variant] = service
-        return made[release, variant]
+            services[release, variant] = service
+        return services[release, variant]
 
     return make
 
@@ -135,7 +135,7 @@ def _copy(template: Path, service: Path, release: str, answers: Mapping[str, Any
 
 
 def _update(service: Path, engine: str, to: str, *arguments: str) -> int:
-    """Update by one engine; return how it ended, conflicts being no failure."""
+    """Update with one engine; return its exit code, which may be that of conflicts."""
     release = "--to" if engine == "drydock" else "--vcs-ref"
     command = (str(BIN / engine), "update", "--defaults", release, to, *arguments)
     done = _run(*command, folder=service, accept=(0, 1))
@@ -144,12 +144,12 @@ def _update(service: Path, engine: str, to: str, *arguments: str) -> int:
 
 
 def _between(*values: str) -> Any:
-    """Return parameters about a release between the first and the last, of which there are many."""
+    """Return parameters for a release between the first and the last, of which there are many."""
     return pytest.param(*values, marks=pytest.mark.between)
 
 
 def origins() -> list[Any]:
-    """Return releases with names of variants: all of them of the first and the last release."""
+    """Return pairs of release and variant: all variants for the first and the last release."""
     first, *between, last = released()
     turns = zip(between, itertools.cycle(VARIANTS), strict=False)
     return [*itertools.product([first, last], VARIANTS), *(_between(*one) for one in turns)]
@@ -164,8 +164,8 @@ def test_edited_service_updates_and_its_tests_pass(
     _run("uv", "lock", "--quiet", folder=service)
     commit(service, "Lock")
     seed = released().index(release) + 10 * list(VARIANTS).index(variant)
-    made = edits.chosen(Place(service), seed, 12)
-    edits.make(Place(service), made)
+    applied = edits.chosen(Place(service), seed, 12)
+    edits.make(Place(service), applied)
     _run("uv", "lock", "--quiet", folder=service)
     commit(service, "Make it ours")
     before = snapshot(service)
@@ -176,17 +176,17 @@ def test_edited_service_updates_and_its_tests_pass(
         service = tmp_path / engine
         assert _update(service, engine, NEXT) == 0
         assert f"_commit: {NEXT}" in (service / ".copier-answers.yml").read_text()
-        in_conflict = _conflicts(service)
-        may = SAME_LINES if engine == "copier" else set()
-        assert in_conflict <= {one.path for one in made if one.name in may}
-        _see(Place(service), [one for one in made if one.path not in in_conflict])
-        _no_starter_changed(before, snapshot(service))
-        if in_conflict:
+        conflicting = _conflicts(service)
+        allowed = SAME_LINES if engine == "copier" else set()
+        assert conflicting <= {one.path for one in applied if one.name in allowed}
+        _check_effects(Place(service), [one for one in applied if one.path not in conflicting])
+        _check_starters(before, snapshot(service))
+        if conflicting:
             continue
         _run("uv", "lock", "--quiet", folder=service)
         commit(service, "Update")
         tree = git(service, "rev-parse", "HEAD^{tree}")
-        _nothing_more(service, engine, NEXT)
+        _check_second_update(service, engine, NEXT)
         if tree not in trees:
             _run("uv", "sync", "--quiet", folder=service)
             _run(service / ".venv/bin/pytest", "-q", folder=service)
@@ -194,7 +194,7 @@ def test_edited_service_updates_and_its_tests_pass(
 
 
 def _set_all(text: str) -> str:
-    """Return values of a chart of which each one is set to something else."""
+    """Return values of a chart, each changed to another value."""
     changed: list[str] = []
     for line in text.splitlines():
         key, _, value = line.partition(": ")
@@ -205,7 +205,7 @@ def _set_all(text: str) -> str:
 
 
 def charts() -> list[Any]:
-    """Return releases with kinds of inference: of v1.2.0, all but Triton, and of the last, all."""
+    """Return pairs of release and inference: the last release has all, v1.2.0 all but Triton."""
     kinds = ("local", "none", "triton")
     first, *between, last = (release for release in released() if release >= "v1.2")
     turns = zip(between, itertools.cycle(kinds), strict=False)
@@ -230,22 +230,22 @@ def test_changed_chart_values_do_not_conflict(
 
     assert not {name for name in _conflicts(service) if name.startswith("chart/")}
     merged = yaml.safe_load(values.read_text())
-    _kept(ours, merged)
+    _check_kept(ours, merged)
     _copy(template, tmp_path / "new", NEXT, {"inference": inference})
     new = yaml.safe_load((tmp_path / "new/chart/values.yaml").read_text())
     assert new.keys() <= merged.keys()
 
 
-def _kept(ours: Any, merged: Any) -> None:
+def _check_kept(ours: Any, merged: Any) -> None:
     if isinstance(ours, dict) and isinstance(merged, dict):
         for key, value in ours.items():
-            _kept(value, merged[key])
+            _check_kept(value, merged[key])
     else:
         assert merged == ours
 
 
 def news() -> list[Any]:
-    """Return releases with names of new answers; only one of these is tried with each release."""
+    """Return pairs of release and new answers: all for the first and the last release."""
     first, *_, last = releases = released()
     some = [(release, new) for new in NEW_ANSWERS for release in (first, last)]
     return [*some, *(_between(release, "integrations") for release in releases[1:-1])]
@@ -259,76 +259,76 @@ def test_update_applies_new_answers(
     service = tmp_path / "service"
     shutil.copytree(original(release, variant), service)
     chosen = edits.chosen(Place(service), 50 + released().index(release), 8)
-    made = [one for one in chosen if one.name not in BESIDE.get(new, ())]
-    edits.make(Place(service), made)
+    applied = [one for one in chosen if one.name not in ADJACENT.get(new, ())]
+    edits.make(Place(service), applied)
     commit(service, "Make it ours")
     before = snapshot(service)
 
     given = [f"--data={name}={value}" for name, value in answers.items()]
     assert _update(service, "drydock", NEXT, *given) == 0, git(service, "diff")
 
-    _see(Place(service), made)
-    _no_starter_changed(before, snapshot(service))
+    _check_effects(Place(service), applied)
+    _check_starters(before, snapshot(service))
     recorded = _answers(service, "no answer")
     assert {name: str(recorded[name]).lower() for name in answers} == answers
     _copy(template, tmp_path / "new", NEXT, recorded)
     lacks = {*snapshot(tmp_path / "new")} - {*snapshot(service)}
-    moved = {edit.path for edit in made if edit.moved_to}
+    moved = {edit.path for edit in applied if edit.moved_to}
     assert {name for name in lacks if not name.startswith(".git/")} <= moved
-    if new == "integrations":  # the others lack an index, or say where the server is
+    if new == "integrations":  # the others need an index, or a server
         _run("uv", "lock", "--quiet", folder=service)
         _run("uv", "sync", "--quiet", folder=service)
         _run(service / ".venv/bin/pytest", "-q", folder=service)
 
 
 def rows() -> list[Any]:
-    """Return combinations in which any two factors meet in all their values.
+    """Return covering that cover all pairs of values of any two factors.
 
-    Of the releases the first and the last: the test above has all, and there will be many.
+    Only with the first and the last release: the test above covers all, and there will be many.
     """
     releases = released()
     factors = [[releases[0], releases[-1]], list(VARIANTS), list(LATER), list(ANSWERS)]
-    made = covertable.make(factors, strength=2)
-    besides = {releases[0]: [pytest.mark.between]}
-    return [pytest.param(*row, id=", ".join(row), marks=besides.get(row[0], ())) for row in made]
+    covering = covertable.make(factors, strength=2)
+    marks = {releases[0]: [pytest.mark.between]}
+    return [pytest.param(*row, id=", ".join(row), marks=marks.get(row[0], ())) for row in covering]
 
 
-@pytest.mark.parametrize(("release", "variant", "next_one", "answer"), rows())
+@pytest.mark.parametrize(("release", "variant", "following", "answer"), rows())
 def test_service_updates_to_possible_later_releases(
     tmp_path: Path, template: Path, original: Make, release: str, variant: str,
-    next_one: str, answer: str,
+    following: str, answer: str,
 ) -> None:  # fmt: skip
     service = tmp_path / "drydock"
     shutil.copytree(original(release, variant), service)
-    seed = 100 * list(LATER).index(next_one) + list(VARIANTS).index(variant)
-    made = edits.chosen(Place(service), seed, 14)
-    edits.make(Place(service), made)
+    seed = 100 * list(LATER).index(following) + list(VARIANTS).index(variant)
+    applied = edits.chosen(Place(service), seed, 14)
+    edits.make(Place(service), applied)
     commit(service, "Make it ours")
     before = snapshot(service)
     shutil.copytree(service, tmp_path / "copier")
-    _copy(template, tmp_path / "new", later(next_one), _answers(service, answer))
+    _copy(template, tmp_path / "new", later(following), _answers(service, answer))
     new = snapshot(tmp_path / "new")
 
-    engines = ("drydock", "copier") if LATER[next_one].minor else ("drydock",)
+    engines = ("drydock", "copier") if LATER[following].minor else ("drydock",)
     for engine in engines:
         service = tmp_path / engine
-        code = _update(service, engine, later(next_one), *ANSWERS[answer])
-        may = LATER[next_one].same_unit
+        code = _update(service, engine, later(following), *ANSWERS[answer])
+        allowed = LATER[following].same_unit
         if engine == "copier":
-            may |= SAME_LINES | LATER[next_one].same_lines | ANSWERED_LINES[answer]
-        in_conflict = _conflicts(service)
-        place = Place(service, LATER[next_one].renames)
-        theirs = {place.path(one.path) for one in made if one.name in may}
-        assert {service / path for path in in_conflict} <= theirs, git(service, "diff")
-        assert engine == "copier" or code == bool(in_conflict), git(service, "status", "--short")
-        _see(place, [one for one in made if one.path not in in_conflict])
-        _no_starter_changed(before, snapshot(service))
-        touched = {place.path(path) for one in made for path in (one.path, one.moved_to)}
+            allowed |= SAME_LINES | LATER[following].same_lines | ANSWERED_LINES[answer]
+        conflicting = _conflicts(service)
+        place = Place(service, LATER[following].renames)
+        allowed_paths = {place.path(one.path) for one in applied if one.name in allowed}
+        assert {service / path for path in conflicting} <= allowed_paths, git(service, "diff")
+        assert engine == "copier" or code == bool(conflicting), git(service, "status", "--short")
+        _check_effects(place, [one for one in applied if one.path not in conflicting])
+        _check_starters(before, snapshot(service))
+        touched = {place.path(path) for one in applied for path in (one.path, one.moved_to)}
         names = {path.relative_to(service).as_posix() for path in touched}
-        _as_in_a_new_service(snapshot(service), new, names)
-        if not in_conflict:
+        _check_as_in_new_service(snapshot(service), new, names)
+        if not conflicting:
             commit(service, "Update")
-            _nothing_more(service, engine, later(next_one))
+            _check_second_update(service, engine, later(following))
 
 
 def _answers(service: Path, answer: str) -> dict[str, Any]:
@@ -338,18 +338,18 @@ def _answers(service: Path, answer: str) -> dict[str, Any]:
 
 
 def _conflicts(service: Path) -> set[str]:
-    """Return the files in conflict, by git's index or by the marks in them."""
+    """Return the files in conflict, by git's index or by conflict markers."""
     unmerged = git(service, "diff", "--name-only", "--diff-filter=U").split("\n")
     texts = [path for path in service.rglob("*") if path.is_file() and ".git" not in path.parts]
     marked = {p.relative_to(service).as_posix() for p in texts if b"\n>>>>>>> " in p.read_bytes()}
     return {*filter(None, unmerged), *marked}
 
 
-def _see(place: Place, made: list[Edit]) -> None:
-    assert [edit.name for edit in made if not edit.seen(place)] == []
+def _check_effects(place: Place, applied: list[Edit]) -> None:
+    assert [edit.name for edit in applied if not edit.in_effect(place)] == []
 
 
-def _no_starter_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def _check_starters(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     for name, content in before.items():
         if _is_starter(name):
             assert after[name] == content, name
@@ -361,7 +361,7 @@ def _is_starter(name: str) -> bool:
     return named and not standard
 
 
-def _as_in_a_new_service(
+def _check_as_in_new_service(
     after: Mapping[str, Any], new: Mapping[str, Any], touched: set[str]
 ) -> None:
     untouched = [
@@ -370,7 +370,7 @@ def _as_in_a_new_service(
         if name not in touched
         and not _is_starter(name)
         and not name.startswith(".git/")
-        # Edits name files of the package by where it lies.
+        # Edits name files relative to the package.
         and not any(name.endswith(one.rpartition("}")[2]) for one in touched if "}" in one)
     ]
     assert len(untouched) > 10
@@ -378,7 +378,7 @@ def _as_in_a_new_service(
         assert after.get(name) == new[name], name
 
 
-def _nothing_more(service: Path, engine: str, to: str) -> None:
+def _check_second_update(service: Path, engine: str, to: str) -> None:
     updated = git(service, "rev-parse", "HEAD^{tree}")
     assert _update(service, engine, to) == 0
     commit(service, "Nothing")

@@ -1,4 +1,4 @@
-"""Whether a generated service looks as if a careful person wrote it; no code of it runs."""
+"""Checks that a generated service looks carefully written, without running its code."""
 
 import ast
 import json
@@ -34,13 +34,13 @@ WORDS: dict[tuple[str, tuple[object, ...]], tuple[str, ...]] = {
 
 
 def problems(service: Path, answers: dict[str, object]) -> list[str]:
-    """Return what is wrong with the files of a service, a line each."""
+    """Return the problems of a service's files, a line each."""
     found: list[str] = []
     for path in sorted(service.rglob("*")):
         name = path.relative_to(service).as_posix()
         if path.is_file():
             found += (f"{name}: {problem}" for problem in _of_file(path, name, answers))
-    # Named one by one, files are checked that the service leaves to the template.
+    # Named explicitly, files are checked even if the service excludes them.
     files = [str(path) for path in sorted(service.rglob("*.py"))]
     for arguments in (["format", "--check", "--no-cache"], ["check", "--no-cache"]):
         ruff = subprocess.run(
@@ -77,7 +77,7 @@ def _of_file(path: Path, name: str, answers: dict[str, object]) -> Iterator[str]
             if word in without_links
         )
     if name.startswith("chart/templates/"):
-        return  # what Helm makes of it is parsed in tests/template/chart
+        return  # tests/template/chart parses Helm's output
     try:
         _parse(text, path)
     except (SyntaxError, ValueError, yaml.YAMLError) as error:

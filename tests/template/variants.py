@@ -1,14 +1,14 @@
 """Proves the variants of the template; `nox -s variants` runs it.
 
-First variants in which any four answers meet in all combinations are rendered, and their files are
-checked; then those in which any two meet, of the answers on which an installation depends, are
-really installed (and one by Poetry), and the service's own `nox` runs there, on Pythons and in
-layouts that take turns. The chassis' full tests, which take most of the time, run in three of them.
+First, variants that cover all combinations of any four answers are rendered, and their files
+checked. Then, variants that cover all pairs of the answers that affect an installation are really
+installed (one of them with Poetry), and the service's own `nox` runs there; Pythons and layouts
+take turns. The chassis' full tests, which take most of the time, run in three of them.
 
     nox -s variants                        any four together are rendered, any two installed
     nox -s variants -- strength=3          any five, and any three
     nox -s variants -- inference=local     only these (layout, inference, adopted, …)
-    nox -s variants -- every               all there are are rendered, none installed
+    nox -s variants -- every               all are rendered, none installed
 """
 
 import itertools
@@ -33,7 +33,7 @@ from tools import proof
 
 CORES = os.cpu_count() or 2
 PYTEST = ("-q", "-p", "no:cacheprovider", "--confcutdir", "tests/template")
-# What an adopted service has of its own: the template brings no starter there.
+# The adopted service's own code: the template adds no starters.
 ADOPTED_APP = '''\
 """An application that was there before the chassis."""
 
@@ -62,10 +62,10 @@ ADOPTED_CONFIG = {
     "local": "inference:\n  model: {module}:Model\n",
     "triton": "triton:\n  url: grpc://localhost:8001\n  model: iris\n",
 }
-# What the chassis' tests need beyond what a service has.
+# Additional dependencies of the chassis' tests.
 TOOLS = ("copier", "hypothesis", "python-multipart", "schemathesis", "trustme")
 OTHER_PYTHONS = ("3.12", "3.13")
-# Where the chassis' tests run; together these have all that they see, each on another Python.
+# Variants for the chassis' tests, which together cover the chassis, each on another Python.
 OF_THE_CHASSIS = (
     {
         "layout": "app",
@@ -94,12 +94,12 @@ console = Console()
 
 
 Job = tuple[matrix.Variant, str, tuple[str, ...]]
-"""What to install, on which Python, and which folders of tests run there."""
+"""A variant to install, its Python, and the folders of tests to run there."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one variant: the seconds of each step, and what failed."""
+    """The result of one variant: the seconds of each step, and its failure."""
 
     name: str
     steps: Mapping[str, float]
@@ -107,7 +107,7 @@ class Result:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run both parts; return 1 where anything failed."""
+    """Run both parts; return 1 if anything failed."""
     if arguments[:1] == ["every"]:
         return _every(dict(argument.split("=", 1) for argument in arguments[1:]))
     narrowed = dict(argument.split("=", 1) for argument in arguments)
@@ -160,20 +160,20 @@ def _installed(
     strength: int, narrowed: Mapping[str, str], folder: Path, public: str
 ) -> Iterator[Result]:
     names = matrix.OF_AN_INSTALLATION
-    whole = [
+    for_chassis = [
         one for fixed in OF_THE_CHASSIS for one in matrix.covering(1, {**fixed, **narrowed}, names)
     ]
-    others = [one for one in matrix.covering(strength, narrowed, names) if one not in whole]
+    others = [one for one in matrix.covering(strength, narrowed, names) if one not in for_chassis]
     if not narrowed:
         others.append(matrix.Variant("Poetry", {"packaging": "poetry"}))
     # Tests of adoption render services of their own, so once is enough.
-    adopted = next((one for one in whole if one.adopted), None)
+    adopted = next((one for one in for_chassis if one.adopted), None)
     jobs: list[Job] = []
-    # Those for the chassis first: they take longest.
-    for variant, python in zip([*whole, *others], itertools.cycle(_pythons()), strict=False):
-        suites = ("chassis",) if variant in whole else ()
+    # Variants for the chassis first: they take longest.
+    for variant, python in zip([*for_chassis, *others], itertools.cycle(_pythons()), strict=False):
+        suites = ("chassis",) if variant in for_chassis else ()
         jobs.append((variant, python, (*suites, "adopted") if variant is adopted else suites))
-    # One more than there are cores: a third of the time of the chassis' tests goes into waiting.
+    # One more than the cores: the chassis' tests wait for a third of their time.
     with ThreadPoolExecutor(CORES + 1) as pool, _progress() as progress:
         task = progress.add_task("installing and testing", total=len(jobs))
         futures = [
@@ -197,12 +197,12 @@ def _install_and_test(job: Job, folder: Path, public: str) -> Result:
         add_own_files(folder, answers)
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     environment |= {"DRYDOCK_SERVICE": str(folder), "UV_PYTHON": python}
-    # Compiled once, and not beside the tests, which all variants share.
+    # Compiled once, and not next to the tests, which all variants share.
     environment["PYTHONPYCACHEPREFIX"] = str(folder.with_name(f"{folder.name} bytecode"))
     bin_folder = folder / ".venv" / ("Scripts" if os.name == "nt" else "bin")
     lock, sync = ["uv", "lock", "--quiet"], ["uv", "sync", "--quiet", "--locked"]
     if answers["packaging"] == "poetry":
-        # Poetry asks an interface of the public index that not every stand-in for it has.
+        # Poetry uses an API of the public index that not every mirror of it has.
         source = f'\n[[tool.poetry.source]]\nname = "public"\nurl = "{public}"\n'
         with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
             file.write(source)
@@ -226,13 +226,13 @@ def _install_and_test(job: Job, folder: Path, public: str) -> Result:
         )
         steps[step] = time.perf_counter() - start
         if done.returncode:
-            said = (done.stdout + done.stderr)[-6000:]
-            return Result(name, steps, f"{step}: {' '.join(command)}\n{said}")
+            output = (done.stdout + done.stderr)[-6000:]
+            return Result(name, steps, f"{step}: {' '.join(command)}\n{output}")
     return Result(name, steps)
 
 
 def add_own_files(folder: Path, answers: Mapping[str, object]) -> None:
-    """Write the application, and its configuration, that an adopted service has of its own."""
+    """Write the adopted service's own application and configuration."""
     module = str(answers["app"]).partition(":")[0]
     root = folder / str(answers["package_path"]).rpartition("/")[0]
     app_file = root / f"{module.replace('.', '/')}.py"
@@ -246,7 +246,7 @@ def add_own_files(folder: Path, answers: Mapping[str, object]) -> None:
 
 
 def _pythons() -> list[str]:
-    """Return this Python, and the others that there are."""
+    """Return this Python, and the others that are installed."""
     pythons = [sys.executable]
     for version in OTHER_PYTHONS:
         find = ["uv", "python", "find", "--no-python-downloads", version]
@@ -259,7 +259,7 @@ def _pythons() -> list[str]:
 
 def _progress() -> Progress:
     bar = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn())
-    # Where no terminal shows it move, it would only say what the report says.
+    # Without a terminal it would only repeat the report.
     return Progress(*bar, console=console, transient=True)
 
 

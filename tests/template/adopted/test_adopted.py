@@ -139,7 +139,7 @@ class Process:
                 time.sleep(0.02)
             else:
                 return
-        raise AssertionError(f"nobody listens: {self.log.read_text()}")
+        raise AssertionError(f"the service does not listen: {self.log.read_text()}")
 
     def response(self, method: str, path: str, body: str = "", *, port: int | None = None) -> bytes:
         """Return all bytes of the response except headers that vary."""

@@ -178,18 +178,18 @@ def listeners(manifests: Manifests, running: Running) -> Iterator[str]:
     serving = running.serving()
     actual = {"http": serving["port"], "management": serving["management_port"]}
     if sorted(manifests.services) != sorted(actual):
-        yield f"the Services are for {sorted(manifests.services)}, each port has one of its own"
+        yield f"the Services are for {sorted(manifests.services)}, each port needs its own"
     if manifests.ports != actual:
         yield f"the container has the ports {manifests.ports}, the service listens on {actual}"
     for name, port in service_ports(manifests).items():
         if port is None:
-            yield f"Service: behind its port {name} there is none of the container"
+            yield f"Service: its port {name} leads to no port of the container"
             continue
         response = _request(port, "/livez")
         if (response.status == 200) is not (name == "management"):
-            yield f"Service: behind its port {name} another listener responds"
+            yield f"Service: its port {name} leads to another listener"
         if name == "http" and "x-request-id" not in response.headers:
-            yield f"Service: behind its port {name} there is no API"
+            yield f"Service: its port {name} does not lead to the API"
 
 
 def probes(manifests: Manifests, running: Running) -> Iterator[str]:
@@ -209,7 +209,7 @@ def probes(manifests: Manifests, running: Running) -> Iterator[str]:
             yield f"{name}: it requests {request['path']} instead of {path}"
     seconds = float(running.settings()["health.check_timeout_seconds"][0])
     if manifests.container.get("readinessProbe", {}).get("timeoutSeconds", 1) <= seconds:
-        yield "readinessProbe: it gives up before a check of the service does"
+        yield "readinessProbe: it times out before a check of the service"
 
 
 def scraping(manifests: Manifests) -> Iterator[str]:
@@ -251,9 +251,9 @@ def network(manifests: Manifests) -> Iterator[str]:
         for port in rule.get("ports", [{"port": "any port"}]):
             peers.setdefault(port["port"], []).extend(rule.get("from", ["anybody"]))
     if peers.keys() != manifests.ports.keys():
-        yield f"NetworkPolicy: it lets in to {sorted(peers)}, not to {sorted(manifests.ports)}"
+        yield f"NetworkPolicy: it allows {sorted(peers)}, not {sorted(manifests.ports)}"
     if "anybody" in [peer for allowed in peers.values() for peer in allowed]:
-        yield "NetworkPolicy: it lets anybody in"
+        yield "NetworkPolicy: it allows any peer"
     if {"podSelector": {}} in peers.get("http", []):
         yield "NetworkPolicy: the whole namespace can call it"
     tests = [one["metadata"]["labels"] for one in manifests if one["kind"] == "Pod"]
@@ -319,5 +319,5 @@ print(json.dumps({{
 
 def settings_keys(running: Running) -> dict[str, set[str]]:
     """Return the keys of each section in the service's chassis."""
-    said = running.run(code=SETTINGS.format(module=running.module))
-    return {name: set(keys) for name, keys in json.loads(said).items()}
+    output = running.run(code=SETTINGS.format(module=running.module))
+    return {name: set(keys) for name, keys in json.loads(output).items()}

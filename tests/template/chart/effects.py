@@ -71,7 +71,7 @@ def image_by_digest(service: Generated, version: str) -> Iterator[str]:
         yield from _differences("the image", container["image"], f"shop/it:1.2@{DIGEST}")
 
 
-def annotations_of_the_account(service: Generated, version: str) -> Iterator[str]:
+def service_account_annotations(service: Generated, version: str) -> Iterator[str]:
     annotations = {"eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/shop"}
     values = {"serviceAccount": {"annotations": annotations}}
     account = support.manifests(service, values, version=version).kind("ServiceAccount")
@@ -103,7 +103,7 @@ def environment_from_a_secret(service: Generated, version: str) -> Iterator[str]
     yield from _differences("APP__PASSWORD", found.get("APP__PASSWORD"), expected)
 
 
-def volume_of_a_secret(service: Generated, version: str) -> Iterator[str]:
+def secret_volume(service: Generated, version: str) -> Iterator[str]:
     volume = {"name": "keys", "secret": {"secretName": "keys"}}
     mount = {"name": "keys", "mountPath": "/keys", "readOnly": True}
     values = {"volumes": [volume], "volumeMounts": [mount]}
@@ -114,7 +114,7 @@ def volume_of_a_secret(service: Generated, version: str) -> Iterator[str]:
         yield "it is not mounted"
 
 
-def a_start_covers_the_model(service: Generated, version: str) -> Iterator[str]:
+def startup_covers_the_model(service: Generated, version: str) -> Iterator[str]:
     values = {"startupSeconds": 60, "modelSeconds": 900, "minReadySeconds": 15}
     manifests = support.manifests(service, values, version=version)
     probe, deployment = manifests.container["startupProbe"], manifests.kind("Deployment")["spec"]
@@ -127,7 +127,7 @@ def a_start_covers_the_model(service: Generated, version: str) -> Iterator[str]:
         yield f"the rollout fails before {least} s"
 
 
-def a_short_start_keeps_kubernetes_deadline(service: Generated, version: str) -> Iterator[str]:
+def short_startup_keeps_kubernetes_deadline(service: Generated, version: str) -> Iterator[str]:
     values = {"startupSeconds": 20, "modelSeconds": 0}
     deployment = support.manifests(service, values, version=version).kind("Deployment")["spec"]
     yield from _differences("the deadline", deployment["progressDeadlineSeconds"], 600)
@@ -139,7 +139,7 @@ def behavior_of_autoscaling(service: Generated, version: str) -> Iterator[str]:
     yield from _differences("behavior", scaler["spec"].get("behavior"), BEHAVIOR)
 
 
-def queue_by_the_adapter(service: Generated, version: str) -> Iterator[str]:
+def queue_scaling_by_adapter(service: Generated, version: str) -> Iterator[str]:
     values = QUEUE | {"queueScaling": {"by": "adapter", "length": 4}}
     scaler = support.manifests(service, values, version=version).kind("HorizontalPodAutoscaler")
     metrics = {
@@ -153,7 +153,7 @@ def queue_by_the_adapter(service: Generated, version: str) -> Iterator[str]:
     yield from _differences("the queue", metrics.get("Pods"), expected)
 
 
-def queue_by_keda(service: Generated, version: str) -> Iterator[str]:
+def queue_scaling_by_keda(service: Generated, version: str) -> Iterator[str]:
     values = QUEUE | {"queueScaling": {"by": "keda", "length": 4}}
     manifests = support.manifests(service, values, version=version)
     if "HorizontalPodAutoscaler" in manifests.kinds():
@@ -184,7 +184,7 @@ def no_autoscaler_without_autoscaling(service: Generated, version: str) -> Itera
         yield f"there is {found}"
 
 
-def the_only_pod_stays(service: Generated, version: str) -> Iterator[str]:
+def only_pod_is_kept(service: Generated, version: str) -> Iterator[str]:
     alone: list[Mapping[str, Any]] = [
         {"autoscaling": {"enabled": False}, "replicas": 1},
         {"autoscaling": {"minReplicas": 1}},
@@ -197,14 +197,14 @@ def the_only_pod_stays(service: Generated, version: str) -> Iterator[str]:
     yield from _differences("budget of two", budget["spec"].get("maxUnavailable"), 1)
 
 
-def a_broken_pod_holds_up_no_node(service: Generated, version: str) -> Iterator[str]:
+def unready_pods_do_not_block_draining(service: Generated, version: str) -> Iterator[str]:
     for kubernetes, expected in (("1.26.0", None), ("1.27.0", "AlwaysAllow")):
         manifests = support.manifests(service, version=version, kubernetes=kubernetes)
         found = manifests.kind("PodDisruptionBudget")["spec"].get("unhealthyPodEvictionPolicy")
         yield from _differences(f"eviction in {kubernetes}", found, expected)
 
 
-def nobody_calls_unless_named(service: Generated, version: str) -> Iterator[str]:
+def only_named_peers_may_call(service: Generated, version: str) -> Iterator[str]:
     yield from _differences("callers", _callers(support.manifests(service, version=version)), [])
     pods = {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "cart"}}}
     values = {"networkPolicy": {"callers": ["frontend", pods]}}
@@ -212,13 +212,13 @@ def nobody_calls_unless_named(service: Generated, version: str) -> Iterator[str]
     yield from _differences("callers", callers, [_of_namespace("frontend"), pods])
 
 
-def the_ingress_controller_may_call(service: Generated, version: str) -> Iterator[str]:
+def ingress_controller_may_call(service: Generated, version: str) -> Iterator[str]:
     values = {"ingress": INGRESS, "ingressController": {"namespace": "edge"}}
     callers = _callers(support.manifests(service, values, version=version))
     yield from _differences("callers", callers, [_of_namespace("edge")])
 
 
-def dns_of_the_cluster_only(service: Generated, version: str) -> Iterator[str]:
+def only_cluster_dns_is_reachable(service: Generated, version: str) -> Iterator[str]:
     for dns in ([_of_namespace("openshift-dns")], None):
         values = {"dns": dns} if dns else {}
         manifests = support.manifests(service, values, version=version)
@@ -227,7 +227,7 @@ def dns_of_the_cluster_only(service: Generated, version: str) -> Iterator[str]:
             yield f"DNS is used at {rule.get('to', 'any address')}"
 
 
-def a_route_of_a_gateway(service: Generated, version: str) -> Iterator[str]:
+def gateway_route(service: Generated, version: str) -> Iterator[str]:
     manifests = support.manifests(service, {"httpRoute": ROUTE | {"path": "/api"}}, version=version)
     route = manifests.kind("HTTPRoute")["spec"]
     parent = {"name": "public", "namespace": "gateways"}
@@ -238,7 +238,7 @@ def a_route_of_a_gateway(service: Generated, version: str) -> Iterator[str]:
     yield from _differences("callers", _callers(manifests), [_of_namespace("gateways")])
 
 
-def monitor_of_pods(service: Generated, version: str) -> Iterator[str]:
+def pod_monitor(service: Generated, version: str) -> Iterator[str]:
     values = {"serviceMonitor": {"enabled": False}, "podMonitor": {"enabled": True}}
     manifests = support.manifests(service, values, version=version)
     monitor = manifests.kind("PodMonitor")["spec"]
@@ -253,7 +253,7 @@ def monitor_of_pods(service: Generated, version: str) -> Iterator[str]:
     yield from _refused(service, version, "each pod would be scraped twice", values=twice)
 
 
-def room_for_what_is_written(service: Generated, version: str) -> Iterator[str]:
+def disk_space_is_requested(service: Generated, version: str) -> Iterator[str]:
     limits = {"ephemeral-storage": "2Gi", "memory": "1Gi"}
     values = {"tmpSize": "1Gi", "resources": {"limits": limits}}
     resources = support.manifests(service, values, version=version).container["resources"]
@@ -276,7 +276,7 @@ def ports_do_not_collide(service: Generated, version: str) -> Iterator[str]:
     yield from _differences("ports", found, [8123, 8123])
 
 
-def releases_are_names_of_services(service: Generated, version: str) -> Iterator[str]:
+def release_names_are_valid_service_names(service: Generated, version: str) -> Iterator[str]:
     for release in ("9rel", "a.b"):
         message = f"release name {release}: a Service is named after it"
         yield from _refused(service, version, message, release=release)
@@ -286,25 +286,25 @@ EFFECTS: dict[str, Effect] = {
     effect.__name__.replace("_", " "): effect
     for effect in (
         image_by_digest,
-        annotations_of_the_account,
+        service_account_annotations,
         init_containers,
         environment_from_a_secret,
-        volume_of_a_secret,
-        a_start_covers_the_model,
-        a_short_start_keeps_kubernetes_deadline,
+        secret_volume,
+        startup_covers_the_model,
+        short_startup_keeps_kubernetes_deadline,
         behavior_of_autoscaling,
-        queue_by_the_adapter,
-        queue_by_keda,
+        queue_scaling_by_adapter,
+        queue_scaling_by_keda,
         no_autoscaler_without_autoscaling,
-        the_only_pod_stays,
-        a_broken_pod_holds_up_no_node,
-        nobody_calls_unless_named,
-        the_ingress_controller_may_call,
-        dns_of_the_cluster_only,
-        a_route_of_a_gateway,
-        monitor_of_pods,
-        room_for_what_is_written,
+        only_pod_is_kept,
+        unready_pods_do_not_block_draining,
+        only_named_peers_may_call,
+        ingress_controller_may_call,
+        only_cluster_dns_is_reachable,
+        gateway_route,
+        pod_monitor,
+        disk_space_is_requested,
         ports_do_not_collide,
-        releases_are_names_of_services,
+        release_names_are_valid_service_names,
     )
 }

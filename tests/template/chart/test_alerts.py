@@ -128,7 +128,7 @@ def test_alerts_link_to_the_runbook(tmp_path: Path, inference: str) -> None:
         assert alert["annotations"]["runbook_url"] == f"{page}#{name.lower()}"
         assert {"summary", "description"} <= alert["annotations"].keys()
         assert alert["labels"]["severity"] in ("critical", "warning")
-        assert len(sections[name]) > 80, f"{name}: the runbook says too little"
+        assert len(sections[name]) > 80, f"{name}: the runbook's section is too short"
 
 
 @pytest.mark.parametrize(("seconds", "bucket"), [(0.25, "0.25"), (1, "1.0"), (10, "10.0")])

@@ -151,11 +151,11 @@ MISTAKES = {
     ),
     "port name in the Service": Mistake(
         SERVICE, "targetPort: http\n", "targetPort: htpp\n", by_contract,
-        "behind its port http there is none of the container",
+        "its port http leads to no port of the container",
     ),
     "ports of the Service exchanged": Mistake(
         SERVICE, "targetPort: management", "targetPort: http", by_contract,
-        "behind its port management another listener responds",
+        "its port management leads to another listener",
     ),
     "path of the readiness probe": Mistake(
         DEPLOYMENT, "path: /readyz", "path: /health", by_contract, "/health on port management",
@@ -164,7 +164,7 @@ MISTAKES = {
         DEPLOYMENT, "path: /readyz", "path: /livez", by_contract, "instead of /readyz",
     ),
     "readiness probe with a short timeout": Mistake(
-        DEPLOYMENT, "timeoutSeconds: 3", "timeoutSeconds: 1", by_contract, "gives up before",
+        DEPLOYMENT, "timeoutSeconds: 3", "timeoutSeconds: 1", by_contract, "times out before",
     ),
     "resources": Mistake(
         DEPLOYMENT, "{{- toYaml (merge (deepCopy .Values.resources) $disk) | nindent 12 }}",
@@ -232,7 +232,7 @@ MISTAKES = {
         MONITOR, "interval:", "every:", by_operator, "'every' was unexpected",
     ),
     "port of the network policy": Mistake(
-        POLICY, "- port: http\n", "- port: web\n", by_contract, "it lets in to",
+        POLICY, "- port: http\n", "- port: web\n", by_contract, "it allows",
     ),
     "metrics open to all": Mistake(
         POLICY, "management\n      from:\n        - namespaceSelector:",
@@ -258,18 +258,18 @@ MISTAKES = {
     ),
     "fixed addresses of DNS": Mistake(
         POLICY, "{{- toYaml .Values.dns | nindent 8 }}", "- ipBlock: {cidr: 10.0.0.10/32}",
-        by_effect("dns of the cluster only"), "DNS is used at",
+        by_effect("only cluster dns is reachable"), "DNS is used at",
     ),
     "callers that are not allowed": Mistake(
         POLICY, "range .Values.networkPolicy.callers", "range list",
-        by_effect("nobody calls unless named"), "callers",
+        by_effect("only named peers may call"), "callers",
     ),
     "ingress controller that is blocked": Mistake(
         POLICY, "if .Values.ingress.enabled", "if false",
-        by_effect("the ingress controller may call"), "callers",
+        by_effect("ingress controller may call"), "callers",
     ),
     "gateway that is blocked": Mistake(
-        POLICY, "if .Values.httpRoute.enabled", "if false", by_effect("a route of a gateway"),
+        POLICY, "if .Values.httpRoute.enabled", "if false", by_effect("gateway route"),
         "callers",
     ),
     "digest": Mistake(
@@ -277,7 +277,7 @@ MISTAKES = {
     ),
     "annotations of the account": Mistake(
         "chart/templates/serviceaccount.yaml", ".Values.serviceAccount.annotations",
-        ".Values.podAnnotations", by_effect("annotations of the account"), "annotations",
+        ".Values.podAnnotations", by_effect("service account annotations"), "annotations",
     ),
     "init containers": Mistake(
         DEPLOYMENT, "with .Values.initContainers", "with list", by_effect("init containers"),
@@ -292,28 +292,28 @@ MISTAKES = {
         by_effect("environment from a secret"), "APP__PASSWORD",
     ),
     "volumes": Mistake(
-        DEPLOYMENT, "with .Values.volumes }}", "with list }}", by_effect("volume of a secret"),
+        DEPLOYMENT, "with .Values.volumes }}", "with list }}", by_effect("secret volume"),
         "there is no volume",
     ),
-    "start without the model": Mistake(
+    "startup without the model": Mistake(
         DEPLOYMENT, "div (add .Values.startupSeconds (.Values.modelSeconds | default 0) 1) 2",
-        "div (add .Values.startupSeconds 1) 2", by_effect("a start covers the model"),
+        "div (add .Values.startupSeconds 1) 2", by_effect("startup covers the model"),
         "a start may take",
     ),
-    "start that is over before the model is there": Mistake(
+    "startup that ends before the model is loaded": Mistake(
         DEPLOYMENT, "path: /startupz", "path: /livez", by_contract, "instead of /startupz",
     ),
     "time to be ready": Mistake(
         DEPLOYMENT, "  minReadySeconds: {{ .Values.minReadySeconds }}\n", "",
-        by_effect("a start covers the model"), "minReadySeconds",
+        by_effect("startup covers the model"), "minReadySeconds",
     ),
     "rollout that fails early": Mistake(
         DEPLOYMENT, "(.Values.modelSeconds | default 0) .Values.minReadySeconds",
-        ".Values.minReadySeconds", by_effect("a start covers the model"), "fails before",
+        ".Values.minReadySeconds", by_effect("startup covers the model"), "fails before",
     ),
     "rollout that fails at once": Mistake(
         DEPLOYMENT, "max 600 (add", "min 600 (add",
-        by_effect("a short start keeps kubernetes deadline"), "the deadline",
+        by_effect("short startup keeps kubernetes deadline"), "the deadline",
     ),
     "behavior": Mistake(
         HPA, "behavior:\n    {{- toYaml . | nindent 4 }}", "behavior: {}",
@@ -321,58 +321,58 @@ MISTAKES = {
     ),
     "metric of the queue": Mistake(
         SCALED, "name: inference_queue_length", "name: queue_length",
-        by_effect("queue by the adapter"), "the queue",
+        by_effect("queue scaling by adapter"), "the queue",
     ),
     "two autoscalers": Mistake(
-        HPA, 'if ne $by "keda"', "if true", by_effect("queue by keda"), "two autoscalers",
+        HPA, 'if ne $by "keda"', "if true", by_effect("queue scaling by keda"), "two autoscalers",
     ),
     "KEDA's behavior": Mistake(
         SCALED, "behavior:\n        {{- toYaml . | nindent 8 }}", "behavior: {}",
-        by_effect("queue by keda"), "behavior",
+        by_effect("queue scaling by keda"), "behavior",
     ),
     "query of all services' queues": Mistake(
         SCALED, "{namespace={{ .Release.Namespace | quote }}, job={{ .Chart.Name | quote }}}", "",
-        by_effect("queue by keda"), "the query",
+        by_effect("queue scaling by keda"), "the query",
     ),
     "KEDA without autoscaling": Mistake(
         SCALED, "and .Values.autoscaling.enabled (eq", "and true (eq",
         by_effect("no autoscaler without autoscaling"), "ScaledObject",
     ),
-    "budget that lets the only pod go": Mistake(
+    "budget that evicts the only pod": Mistake(
         BUDGET, 'le (int (include "service.fewest" .)) 1', "false",
-        by_effect("the only pod stays"), "budget",
+        by_effect("only pod is kept"), "budget",
     ),
     "budget that counts the wrong pods": Mistake(
         HELPERS, "{{ .Values.autoscaling.minReplicas }}{{ else }}",
-        "{{ .Values.replicas }}{{ else }}", by_effect("the only pod stays"), "budget",
+        "{{ .Values.replicas }}{{ else }}", by_effect("only pod is kept"), "budget",
     ),
     "broken pods that block draining": Mistake(
-        BUDGET, "AlwaysAllow", "IfHealthyBudget", by_effect("a broken pod holds up no node"),
+        BUDGET, "AlwaysAllow", "IfHealthyBudget", by_effect("unready pods do not block draining"),
         "eviction in 1.27",
     ),
     "key that an old Kubernetes does not know": Mistake(
-        BUDGET, ">=1.27-0", ">=1.25-0", by_effect("a broken pod holds up no node"),
+        BUDGET, ">=1.27-0", ">=1.25-0", by_effect("unready pods do not block draining"),
         "eviction in 1.26",
     ),
     "host of the route": Mistake(
         ROUTE, "- {{ .Values.httpRoute.host | quote }}", "- {{ .Values.ingress.host | quote }}",
-        by_effect("a route of a gateway"), "host",
+        by_effect("gateway route"), "host",
     ),
     "port of the monitor of pods": Mistake(
-        PODS, "port: management", "port: metrics", by_effect("monitor of pods"), "it scrapes",
+        PODS, "port: management", "port: metrics", by_effect("pod monitor"), "it scrapes",
     ),
     "pods that are scraped twice": Mistake(
-        PODS, "if .Values.serviceMonitor.enabled", "if false", by_effect("monitor of pods"),
+        PODS, "if .Values.serviceMonitor.enabled", "if false", by_effect("pod monitor"),
         "is taken",
     ),
-    "room for what is written": Mistake(
+    "disk space for /tmp": Mistake(
         DEPLOYMENT, '"ephemeral-storage" .Values.tmpSize', '"memory" .Values.tmpSize',
         by_manifests, "no requests of ephemeral-storage",
     ),
-    "room that a service asks for itself": Mistake(
+    "disk space that a service sets itself": Mistake(
         DEPLOYMENT, "merge (deepCopy .Values.resources) $disk",
         "mergeOverwrite (deepCopy .Values.resources) $disk",
-        by_effect("room for what is written"), "own room",
+        by_effect("disk space is requested"), "own room",
     ),
     "ports that collide": Mistake(
         DEPLOYMENT, "eq (int .Values.config.server.port) (int .Values.config.management.port)",
@@ -380,7 +380,7 @@ MISTAKES = {
     ),
     "names that are invalid for a Service": Mistake(
         DEPLOYMENT, 'not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" .Release.Name)', "false",
-        by_effect("releases are names of services"), "9rel, {} is taken",
+        by_effect("release names are valid service names"), "9rel, {} is taken",
     ),
     "metric in an alert": Mistake(
         ALERTS, "process_open_fds{", "process_open_files{", by_queries,

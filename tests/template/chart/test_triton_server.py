@@ -90,11 +90,11 @@ def test_only_the_service_can_reach_the_server(
         for one in manifests
         if one["kind"] == "Deployment" and one["metadata"]["name"] == "shop"
     )
-    asking, reading = server["NetworkPolicy"]["spec"]["ingress"]
+    inference, metrics = server["NetworkPolicy"]["spec"]["ingress"]
 
-    (caller,) = asking["from"]
-    assert caller["podSelector"]["matchLabels"].items() <= pod.items()
-    assert [port["port"] for port in reading["ports"]] == ["metrics"]
+    (client,) = inference["from"]
+    assert client["podSelector"]["matchLabels"].items() <= pod.items()
+    assert [port["port"] for port in metrics["ports"]] == ["metrics"]
     without = support.manifests(service, OWN | {"networkPolicy": {"enabled": False}})
     assert "NetworkPolicy" not in without.kinds()
 

@@ -77,7 +77,7 @@ def test_invalid_values_are_refused(
     done = support.helm("template", "x", service.chart, version=version, values=values)
 
     assert done.returncode != 0
-    assert next(iter(values)) in done.stderr, "the message does not say where it is"
+    assert next(iter(values)) in done.stderr, "the message does not name the value"
 
 
 @pytest.mark.parametrize("name", ["share", "gpu", "no CPU", "percent"])

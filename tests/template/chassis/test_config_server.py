@@ -386,7 +386,7 @@ def test_tls_requires_a_trusted_certificate(
     assert "not trusted: " in complaint()
     setting(monkeypatch, ca_file=BASE)
     assert complaint().endswith(f"{BASE} holds no certificate")
-    assert len(server.requests) == 2, "nobody else is told the token"
+    assert len(server.requests) == 2, "the token is not sent to the redirect's target"
 
 
 def test_credentials_follow_no_redirect(serve: Serve) -> None:

@@ -42,7 +42,7 @@ def response(connection: socket.socket) -> tuple[int, bytes]:
     return reader.status, reader.read()
 
 
-def say(server: Server, *pieces: bytes) -> tuple[int, bytes]:
+def deliver(server: Server, *pieces: bytes) -> tuple[int, bytes]:
     """Send pieces, each in its own packet; return the response."""
     with connect(server) as connection:
         for piece in pieces:
@@ -139,13 +139,13 @@ def test_endless_headers_do_not_fill_memory(launch: Launch, what: str) -> None:
 def test_size_and_number_of_headers_are_limited(server: Server) -> None:
     long = b"X-Long: " + 60_000 * b"x" + b"\r\n"
 
-    assert say(server, GET + long + b"\r\n")[0] == 200
-    assert say(server, GET + long, long + b"\r\n")[0] == 431
-    assert say(server, GET + long + long + b"\r\n")[0] == 431
-    assert say(server, GET + 200 * b"X-Many: x\r\n" + b"\r\n")[0] == 200
-    assert say(server, GET + 300 * b"X-Many: x\r\n" + b"\r\n")[0] == 431
-    assert say(server, b"GET /ok?" + 60_000 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 200
-    assert say(server, b"GET /ok?" + 70_000 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 414
+    assert deliver(server, GET + long + b"\r\n")[0] == 200
+    assert deliver(server, GET + long, long + b"\r\n")[0] == 431
+    assert deliver(server, GET + long + long + b"\r\n")[0] == 431
+    assert deliver(server, GET + 200 * b"X-Many: x\r\n" + b"\r\n")[0] == 200
+    assert deliver(server, GET + 300 * b"X-Many: x\r\n" + b"\r\n")[0] == 431
+    assert deliver(server, b"GET /ok?" + 60_000 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 200
+    assert deliver(server, b"GET /ok?" + 70_000 * b"x" + b" HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 414
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux' TCP_INFO")
@@ -248,8 +248,11 @@ def test_body_does_not_count_as_headers(server: Server) -> None:
     chunk = b"%x\r\n%s\r\n" % (len(body), body)
     lines = b"Transfer-Encoding: chunked\r\n\r\n"
 
-    assert say(server, POST + b"Content-Length: %d\r\n\r\n" % len(body), body) == (200, body)
-    assert say(server, POST + lines, chunk, chunk, b"0\r\n\r\n") == (200, 2 * body)
+    assert deliver(server, POST + b"Content-Length: %d\r\n\r\n" % len(body), body) == (
+        200,
+        body,
+    )
+    assert deliver(server, POST + lines, chunk, chunk, b"0\r\n\r\n") == (200, 2 * body)
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="an adopted service has no such limits")
@@ -307,7 +310,7 @@ def test_slow_body_is_accepted_without_a_limit(launch: Launch) -> None:
 
     pieces = 30 * [b"x"]
 
-    assert say(server, POST + b"Content-Length: 30\r\n\r\n", *pieces) == (200, 30 * b"x")
+    assert deliver(server, POST + b"Content-Length: 30\r\n\r\n", *pieces) == (200, 30 * b"x")
 
 
 def test_idle_connection_is_closed(launch: Launch) -> None:
@@ -364,27 +367,27 @@ def test_upgrade_to_another_protocol_is_ignored(server: Server, protocol: bytes,
 
 
 def test_invalid_request_gets_400(server: Server) -> None:
-    assert say(server, b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 400
-    assert say(server, b"SSH-2.0-OpenSSH\r\n\r\n")[0] == 400
-    assert say(server, POST + b"Content-Length: " + 5000 * b"9" + b"\r\n\r\n")[0] == 400
-    assert say(server, POST + b"Content-Length: " + 5000 * b"0" + b"\r\n\r\n")[0] == 400
+    assert deliver(server, b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 400
+    assert deliver(server, b"SSH-2.0-OpenSSH\r\n\r\n")[0] == 400
+    assert deliver(server, POST + b"Content-Length: " + 5000 * b"9" + b"\r\n\r\n")[0] == 400
+    assert deliver(server, POST + b"Content-Length: " + 5000 * b"0" + b"\r\n\r\n")[0] == 400
     assert server.request("/ok").status == 200
 
 
 @pytest.mark.skipif(support.ADOPTED, reason="an adopted service has its own idea of that")
 def test_request_needs_exactly_one_host(server: Server) -> None:
-    assert say(server, b"GET /ok HTTP/1.1\r\n\r\n")[0] == 400
-    assert say(server, GET + b"Host: y\r\n\r\n")[0] == 400
-    assert say(server, b"GET /ok HTTP/1.0\r\n\r\n")[0] == 200
+    assert deliver(server, b"GET /ok HTTP/1.1\r\n\r\n")[0] == 400
+    assert deliver(server, GET + b"Host: y\r\n\r\n")[0] == 400
+    assert deliver(server, b"GET /ok HTTP/1.0\r\n\r\n")[0] == 200
 
 
-@pytest.mark.skipif(not support.ADOPTED, reason="only what was there before goes on")
+@pytest.mark.skipif(not support.ADOPTED, reason="only adopted services keep it")
 def test_adopted_service_responds_as_before(launch: Launch) -> None:
     server = launch(APP__LIMITS__HEADER_SECONDS="0.1")
     server.wait_until_ready()
 
-    assert say(server, b"GET /ok HTTP/1.1\r\n\r\n")[0] == 200
-    assert say(server, GET, *20 * [b"X: y\r\n"], b"\r\n")[0] == 200
+    assert deliver(server, b"GET /ok HTTP/1.1\r\n\r\n")[0] == 200
+    assert deliver(server, GET, *20 * [b"X: y\r\n"], b"\r\n")[0] == 200
 
 
 def test_refusal_is_a_problem(server: Server) -> None:

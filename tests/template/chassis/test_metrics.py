@@ -311,7 +311,7 @@ def test_client_that_hangs_up_is_counted_once(build: Build) -> None:
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body":
-            raise OSError("the caller is gone")
+            raise OSError("the client is gone")
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
     with pytest.raises(OSError, match="gone"):

@@ -95,7 +95,7 @@ def test_vanished_reader_only_loses_log_lines(start: Start) -> None:
     serves_on(server)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux opens a pipe anew")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reopens a pipe")
 def test_unread_pipe_only_loses_log_lines(start: Start) -> None:
     reading, writing = os.pipe()
     server = start(writing)

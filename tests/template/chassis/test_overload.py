@@ -92,7 +92,7 @@ def test_connection_is_served_once_there_is_room(full: support.Server) -> None:
             response.read()
             return response.status
 
-        assert [status() for _ in range(3)] == [503] * 3  # nobody has read the bodies
+        assert [status() for _ in range(3)] == [503] * 3  # the bodies have not been read
 
         release(full)
 

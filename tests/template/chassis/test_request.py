@@ -18,7 +18,7 @@ Launch = Callable[..., support.Server]
 
 LIMITS = {"APP__LIMITS__ENABLED": "true"}
 inference = pytest.mark.skipif(
-    not (support.INFERENCE or support.TRITON), reason="the service asks no model"
+    not (support.INFERENCE or support.TRITON), reason="the service has no model"
 )
 
 

@@ -29,7 +29,7 @@ TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 ACCEPTED = string.ascii_letters + string.digits + "._~:/+=@-"
 
 
-async def tell(scope: Any, receive: Any, send: Any) -> None:
+async def show_id(scope: Any, receive: Any, send: Any) -> None:
     """Respond with the id that the application sees."""
     if scope["type"] == "http":
         await PlainTextResponse(Request(scope).state.request_id)(scope, receive, send)
@@ -43,7 +43,7 @@ def around(app: Any) -> RequestMiddleware:
     )
 
 
-client = TestClient(around(tell))
+client = TestClient(around(show_id))
 
 
 def request(headers: list[tuple[bytes, bytes]]) -> str:
@@ -149,7 +149,7 @@ def test_id_set_by_the_application_is_kept() -> None:
 
 
 def test_every_response_has_a_request_id(build: Build) -> None:
-    service = build(tell)
+    service = build(show_id)
 
     response = TestClient(service.app).get("/", headers={"x-request-id": "mine"})
 

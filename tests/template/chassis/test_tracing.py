@@ -417,7 +417,7 @@ def test_tracing_costs_nothing_when_off(launch: Launch, settings: dict[str, str]
     assert inside["modules"] == []
     assert not [name for name in inside["threads"] if "Otel" in name]
     assert server.request("/outgoing", headers=client_headers(new_trace())).json() == {}
-    assert "trace_id" not in server.line(event="asking another service")
+    assert "trace_id" not in server.line(event="calling another service")
 
 
 def test_environment_applies_where_settings_are_silent(

@@ -24,7 +24,7 @@ from tests.template.fake_triton import FakeTriton
 from . import support
 
 if not support.TRITON:
-    pytest.skip("the service asks no Triton server", allow_module_level=True)
+    pytest.skip("the service calls no Triton server", allow_module_level=True)
 
 import grpc
 import numpy as np
@@ -116,17 +116,17 @@ def run(settings: Any, use: Callable[[triton.Triton], Awaitable[Any]]) -> Any:
     try:
         return asyncio.run(main())
     finally:
-        assert complaints == [], "asyncio has to log nothing"
+        assert complaints == [], "asyncio must not log anything"
 
 
 async def call(model: triton.Triton) -> dict[str, Any]:
     return await model.infer(FLOWER)
 
 
-async def status_of(asking: Awaitable[Any]) -> int:
+async def status_of(pending: Awaitable[Any]) -> int:
     """Return the status that the client would see."""
     try:
-        await asking
+        await pending
     except HTTPException as error:
         return error.status_code
     return 200
@@ -355,11 +355,11 @@ def test_server_that_starts_in_time_is_used(scheme: str) -> None:
     servers: list[Any] = []
 
     async def use(model: triton.Triton) -> dict[str, Any]:
-        asking = asyncio.create_task(call(model))
+        pending = asyncio.create_task(call(model))
         await asyncio.sleep(0.3)
-        assert not asking.done()
+        assert not pending.done()
         servers.append(FakeTriton(port=port) if scheme == "http" else FakeGrpc(port=port))
-        return await asking
+        return await pending
 
     url = f"{scheme}://127.0.0.1:{port}"
     try:
@@ -398,11 +398,11 @@ def test_concurrency_and_queue_are_limited(fake: FakeTriton) -> None:
     full = count("inference_dropped_total", reason="queue_full")
 
     async def use(model: triton.Triton) -> tuple[int, list[int]]:
-        asked = [asyncio.create_task(status_of(call(model))) for _ in range(3)]
+        calls = [asyncio.create_task(status_of(call(model))) for _ in range(3)]
         await until(lambda: len(fake.requests) == 2 and count("inference_queue_length") == 1)
         one_more = await status_of(call(model))
         fake.open.set()
-        return one_more, await asyncio.gather(*asked)
+        return one_more, await asyncio.gather(*calls)
 
     one_more, statuses = run(settings(fake.url, max_requests=2, max_queue_length=1), use)
 
@@ -448,14 +448,14 @@ def test_client_that_hangs_up_frees_the_place(fake: FakeTriton) -> None:
     async def use(model: triton.Triton) -> list[int]:
         scope = {"type": "http", "path": "/", "headers": []}
         request.current.set(request.Request(None, scope, messages.get, None))  # type: ignore[arg-type]
-        asking = asyncio.create_task(status_of(call(model)))
+        pending = asyncio.create_task(status_of(call(model)))
         await until(lambda: len(fake.requests) == 1)
         request.current.set(None)
         waiting = asyncio.create_task(status_of(call(model)))
         messages.put_nowait({"type": "http.disconnect"})
         await until(lambda: len(fake.requests) == 2)
         fake.open.set()
-        return [await asking, await waiting]
+        return [await pending, await waiting]
 
     assert run(settings(fake.url, max_requests=1), use) == [499, 200]
     assert count("inference_dropped_total", reason="abandoned") == abandoned + 1
@@ -465,11 +465,11 @@ def test_cancelled_request_frees_the_place(fake: FakeTriton) -> None:
     fake.open.clear()
 
     async def use(model: triton.Triton) -> int:
-        asking = asyncio.create_task(call(model))
+        pending = asyncio.create_task(call(model))
         await until(lambda: len(fake.requests) == 1)
-        asking.cancel()
+        pending.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asking
+            await pending
         fake.open.set()
         return await status_of(call(model))
 

@@ -100,7 +100,7 @@ def _prove_service(folder: Path, images: list[str]) -> None:
         notes.append(_content(images[-1], "local"))
     with step("start") as notes:
         container = _start(images[-1], notes)
-    with step("ask and scrape") as notes:
+    with step("request and scrape") as notes:
         notes.append(_check_api(container))
     with step("stop under load") as notes:
         notes.append(_stop(container))
@@ -196,7 +196,7 @@ def _start(image: str, notes: list[str]) -> Container:
     fields = (container.process / "status").read_text()
     for expected in ("Uid:\t10001\t10001", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"):
         if expected not in fields:
-            raise FailedError(f"the kernel does not say {expected!r} of the process:\n{fields}")
+            raise FailedError(f"the kernel does not report {expected!r} for the process:\n{fields}")
     notes.append("user 10001, read-only, no capabilities")
     return container
 

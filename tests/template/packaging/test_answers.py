@@ -66,13 +66,13 @@ def test_pipeline_logs_in_to_a_package_index(tmp_path: Path, ci: str) -> None:
         tmp_path / "with", {"ci": ci, "package_index": "https://packages.example.com/simple/"}
     )
 
-    asked = {
+    logins = {
         "jenkins": "NETRC = credentials",
         "github": "PACKAGE_INDEX_NETRC",
         "gitlab": "`NETRC`, a",
     }
-    assert not any(asked[ci] in text for text in without.values())
-    assert any(asked[ci] in text for text in with_index.values())
+    assert not any(logins[ci] in text for text in without.values())
+    assert any(logins[ci] in text for text in with_index.values())
 
 
 def test_package_managers_differ_in_few_lines_of_pyproject(tmp_path: Path) -> None:

@@ -118,11 +118,11 @@ def _rules(pipeline: Node) -> Iterator[str]:
         yield "builds of a branch can overlap"
     names = [stage.arguments for stage in pipeline.find("stage")]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"stage{name} is there twice"
+        yield f"stage{name} occurs twice"
     agent = pipeline.child("agent")
     waits = any(stage.child("input") for stage in pipeline.find("stage"))
     if waits and (agent is None or agent.arguments != "none"):
-        yield "a person is waited for while an agent is held"
+        yield "waiting for a person blocks an agent"
     stages = pipeline.child("stages")
     for stage in stages.children if stages else []:
         yield from _stage(stage, timed=False)

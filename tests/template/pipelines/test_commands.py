@@ -404,7 +404,7 @@ def test_commits_of_others_on_the_branch_are_kept(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", [True, False], ids=["a new branch", "a branch that is there"])
+@pytest.mark.parametrize("first", [True, False], ids=["a new branch", "an existing branch"])
 def test_second_concurrent_run_overwrites_nothing(
     service: Service,
     rendered: Rendered,

@@ -34,7 +34,7 @@ def problems(folder: Path) -> list[str]:
         workflow = yaml.safe_load(text)
         findings += _of_workflow(workflow)
         findings += [
-            f"{line.strip()} is not pinned to a commit, with its version beside it"
+            f"{line.strip()} is not pinned to a commit, with its version in a comment"
             for line in text.splitlines()
             if "uses:" in line
             and not re.search(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+(\.\d+)*$", line)
@@ -57,7 +57,7 @@ def _of_workflow(workflow: dict[str, Any]) -> list[str]:
     jobs = workflow["jobs"]
     for name, job in jobs.items():
         if "timeout-minutes" not in job:
-            findings.append(f"{name} may take for ever")
+            findings.append(f"{name} has no time-out")
         wanted = {"contents": "read"}
         if name == "update":
             wanted = {"contents": "write", "pull-requests": "write"}
@@ -66,14 +66,14 @@ def _of_workflow(workflow: dict[str, Any]) -> list[str]:
         needs = job.get("needs", [])
         for need in [needs] if isinstance(needs, str) else needs:
             if need not in jobs:
-                findings.append(f"{name} needs {need}, which is no job")
+                findings.append(f"{name} needs {need}, which is not a job")
         for step in job["steps"]:
             with_secret = "secrets." in str(step.get("env"))
             ships = re.search(r"-s (push|publish|deploy)", step.get("run", ""))
             pushed = "event_name == 'push'" in str(job.get("if")) + str(step.get("if"))
             pushed = pushed or "ref_type == 'tag'" in str(job.get("if"))
             if ships and not pushed:
-                findings.append(f"{name} ships what a pull request brings")
+                findings.append(f"{name} ships pull requests")
             if ships and ships[1] != "deploy" and not with_secret:
                 findings.append(f"{name} ships without credentials")
     return findings
@@ -114,7 +114,7 @@ BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
         lambda text: re.sub(r"checkout@[0-9a-f]{40} # v7\.0\.1", "checkout@v7", text, count=1),
         "is not pinned",
     ),
-    "a missing time-out": (_text("    timeout-minutes: 30\n", ""), "may take for ever"),
+    "a missing time-out": (_text("    timeout-minutes: 30\n", ""), "has no time-out"),
     "all permissions": (_text("permissions: {}\n", ""), "permissions that it does not name"),
     "a permission too many": (_text("contents: read", "contents: write"), "has permissions"),
     "credentials that stay": (_text("persist-credentials: false", "fetch-depth: 1"), "artipacked"),
@@ -122,10 +122,13 @@ BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
         _text("$NOX -s types", "echo ${{ github.event.pull_request.title }}"),
         "template-injection",
     ),
-    "a job that is none": (_text("needs: deploy-test", "needs: deploy-tset"), "is no job"),
+    "a job that does not exist": (
+        _text("needs: deploy-test", "needs: deploy-tset"),
+        "is not a job",
+    ),
     "shipping from pull requests": (
         _text("        if: github.event_name == 'push'\n", ""),
-        "ships what a pull request brings",
+        "ships pull requests",
     ),
     "an unknown key": (_text("timeout-minutes", "timeout-minuets"), "timeout-minuets"),
 }

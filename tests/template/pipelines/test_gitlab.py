@@ -51,25 +51,25 @@ def problems(path: Path) -> list[str]:
     except KeyError as error:
         return [f"a job extends {error}, which is not there"]
     if "timeout" not in config["default"]:
-        findings.append("jobs may take for ever")
+        findings.append("jobs have no time-out")
     for name, job in jobs.items():
         if name in RESERVED:
-            findings.append(f"{name} is a word of GitLab's own")
+            findings.append(f"{name} is a reserved name in GitLab")
         if job["stage"] not in config["stages"]:
-            findings.append(f"{name} is in a stage {job['stage']!r} that is not there")
+            findings.append(f"{name} is in an unknown stage {job['stage']!r}")
         if "rules" not in job:
-            findings.append(f"{name} runs whenever anything happens")
+            findings.append(f"{name} runs on every event")
         for need in job.get("needs", []):
             if need not in jobs:
-                findings.append(f"{name} needs {need}, which is no job")
+                findings.append(f"{name} needs {need}, which is not a job")
         command = " ".join(job["script"])
         ships = any(f" {word}" in command for word in ("push", "push_chart", "publish", "deploy"))
         if ships and "merge_request" in str(job.get("rules")):
-            findings.append(f"{name} ships what a merge request brings")
+            findings.append(f"{name} ships merge requests")
         if ships and ("resource_group" not in job or job.get("interruptible") is not False):
             findings.append(f"{name} can overlap with itself, or be interrupted")
     unused = set(config["stages"]) - {job["stage"] for job in jobs.values()}
-    return findings + [f"nothing is in the stage {stage}" for stage in sorted(unused)]
+    return findings + [f"the stage {stage} is empty" for stage in sorted(unused)]
 
 
 def test_pipeline_is_valid(gitlab: Pipeline) -> None:
@@ -98,14 +98,14 @@ def _text(old: str, new: str) -> Callable[[str], str]:
 
 
 BREAKS: dict[str, tuple[Callable[[str], str], str]] = {
-    "a stage that is none": (_text("  stage: check\n", "  stage: chek\n"), "'chek'"),
-    "a missing time-out": (_text("  timeout: 30 minutes\n", ""), "may take for ever"),
-    "a name of GitLab's": (_text("build-image:", "image:"), "image"),
+    "a stage that does not exist": (_text("  stage: check\n", "  stage: chek\n"), "'chek'"),
+    "a missing time-out": (_text("  timeout: 30 minutes\n", ""), "no time-out"),
+    "a reserved name": (_text("build-image:", "image:"), "image"),
     "nothing to extend": (_text("extends: .build", "extends: .biuld"), ".biuld"),
-    "a job that is none": (_text(", deploy-test]", ", deploy-tset]"), "is no job"),
+    "a job that does not exist": (_text(", deploy-test]", ", deploy-tset]"), "is not a job"),
     "jobs that overlap": (_text("  resource_group: publish\n", ""), "overlap"),
-    "a word that is none": (_text("resource_group:", "resource_grup:"), "resource_grup"),
-    "a script that is none": (_text("  script:\n    - $NOX -s types", "  script: {}"), "script"),
+    "an unknown keyword": (_text("resource_group:", "resource_grup:"), "resource_grup"),
+    "an invalid script": (_text("  script:\n    - $NOX -s types", "  script: {}"), "script"),
 }
 
 

@@ -86,7 +86,7 @@ def test_only_the_schedule_runs_updates(jenkins: Pipeline) -> None:
 @pytest.mark.parts
 def test_groovy_parses_the_jenkinsfile(jenkins: Pipeline, tmp_path: Path) -> None:
     if not shutil.which("groovy"):
-        missing("there is no groovy: `nox -s pipelines` installs it as root")
+        missing("groovy is not installed: `nox -s pipelines` installs it as root")
     script = tmp_path / "compile.groovy"
     script.write_text(COMPILE)
 
@@ -119,8 +119,8 @@ BREAKS = {
     ),
     "a workspace left behind": ("deleteDir()", "sh 'true'", "leaves its workspace behind"),
     "builds that overlap": ("disableConcurrentBuilds()", "timestamps()", "can overlap"),
-    "an agent held while waiting": ("agent none", "agent any", "while an agent is held"),
-    "a stage twice": ("stage('Types')", "stage('Lint')", "is there twice"),
+    "an agent blocked while waiting": ("agent none", "agent any", "blocks an agent"),
+    "a stage twice": ("stage('Types')", "stage('Lint')", "occurs twice"),
     "nothing to do": (
         "steps {\n                        sh '$NOX -s types'\n                    }",
         "post {\n                        always {\n deleteDir()\n }\n }",

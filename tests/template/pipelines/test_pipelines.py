@@ -73,11 +73,11 @@ def test_sessions_run_in_order(pipeline: Pipeline) -> None:
     large = pipeline.company == "large"
     expected = ["conflicts", "lint", "audit", "secrets", "types", "tests"]
     expected += ["image", "scan", "sbom", "push", "attest"]
-    told = [name for name in sessions(pipeline) if name != "update"]
+    run = [name for name in sessions(pipeline) if name != "update"]
 
-    assert [name for name in dict.fromkeys(told) if name in expected] == expected
-    assert ("publish" in told) is large
-    assert ({"chart", "push_chart", "deploy"} <= set(told)) is large
+    assert [name for name in dict.fromkeys(run) if name in expected] == expected
+    assert ("publish" in run) is large
+    assert ({"chart", "push_chart", "deploy"} <= set(run)) is large
 
 
 def test_secret_scan_covers_whole_history(pipeline: Pipeline) -> None:
@@ -166,10 +166,12 @@ def test_renovate_extends_the_companys_presets(tmp_path: Path) -> None:
 def test_pipelines_name_credentials_without_values(pipeline: Pipeline) -> None:
     for name, text in pipeline.files.items():
         for line in text.splitlines():
-            told = re.search(r"(?i)(password|token|netrc|kubeconfig)\w*['\"]?\s*[:=]\s*(\S+)", line)
-            if told:
+            named = re.search(
+                r"(?i)(password|token|netrc|kubeconfig)\w*['\"]?\s*[:=]\s*(\S+)", line
+            )
+            if named:
                 allowed = r"['\"]?(\$\{\{|\$[A-Z]|credentials\(|'[A-Z_]+'|printenv)"
-                assert re.match(allowed, told[2]), f"{name}: {line}"
+                assert re.match(allowed, named[2]), f"{name}: {line}"
 
 
 def test_only_the_chosen_pipeline_is_rendered(pipeline: Pipeline) -> None:

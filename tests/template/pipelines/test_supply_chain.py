@@ -81,8 +81,8 @@ def test_cosign_signs_and_attests_the_pushed_image(
             f"attest --yes {option} --type=slsaprovenance1 --predicate={dist}/provenance.json",
         )
     ]
-    told = yaml.safe_load((dist / "provenance.json").read_text(encoding="utf-8"))
-    (code, *bases) = told["buildDefinition"]["resolvedDependencies"]
+    provenance = yaml.safe_load((dist / "provenance.json").read_text(encoding="utf-8"))
+    (code, *bases) = provenance["buildDefinition"]["resolvedDependencies"]
     assert code["uri"] == "git+https://git.example.com/shop/demo.git"  # without the login
     assert re.fullmatch("[0-9a-f]{40}", code["digest"]["gitCommit"])
     assert bases == [{"uri": "docker://docker.io/library/python:3.13-slim"}]
@@ -140,8 +140,8 @@ PLUGINS = {
 def test_jenkins_plugins_are_documented(rendered: Rendered) -> None:
     service = rendered("jenkins", "large")
     text = (service.folder / "docs/operations.md").read_text(encoding="utf-8")
-    told = re.search(r"plugins\s+(.*?), agents labelled", text, re.DOTALL)
-    assert told
+    documented = re.search(r"plugins\s+(.*?), agents labelled", text, re.DOTALL)
+    assert documented
     used = {plugin for step, plugin in PLUGINS.items() if step in service.files["Jenkinsfile"]}
 
-    assert set(re.split(r", | and ", " ".join(told[1].split()))) == used
+    assert set(re.split(r", | and ", " ".join(documented[1].split()))) == used

@@ -75,9 +75,9 @@ class Server:
             )
         deadline = time.monotonic() + PATIENCE
         while not self._live():
-            said = self.log.read_text(errors="replace")[-3000:]
-            assert self._process.poll() is None, said
-            assert time.monotonic() < deadline, said
+            output = self.log.read_text(errors="replace")[-3000:]
+            assert self._process.poll() is None, output
+            assert time.monotonic() < deadline, output
             time.sleep(0.1)
 
     def kill(self) -> None:

@@ -112,7 +112,7 @@ class Service:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a generated, installed service, with the other models next to its own."""
     if not server.available():
-        missing("there is no Triton server: `nox -s triton` fetches it")
+        missing("Triton is not installed: `nox -s triton` fetches it")
     folder = tmp_path_factory.mktemp("triton") / "service"
     matrix.render(matrix.REPOSITORY, folder, {"inference": "triton"})
     environment = os.environ | {"UV_CACHE_DIR": str(UV_CACHE), "UV_PYTHON": sys.executable}

@@ -130,7 +130,7 @@ async def plain(scope: Scope, receive: Receive, send: Send) -> None:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionError("the caller has gone")
+            raise ConnectionError("the client has gone")
         size += len(message["body"])
         more = message["more_body"]
     await send({"type": "http.response.start", "status": 200, "headers": []})

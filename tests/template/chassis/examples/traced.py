@@ -27,13 +27,13 @@ app.mount("/everything", everything.app)
 @app.get("/outgoing")
 async def outgoing() -> dict[str, str]:
     """Return the headers that a request to another service would have."""
-    log.info("asking another service")
+    log.info("calling another service")
     return tracing.headers()
 
 
 @app.get("/own")
 async def own() -> dict[str, str]:
-    """Do the same in a span of its own."""
+    """Do the same in another span."""
     from opentelemetry import trace
 
     with trace.get_tracer(__name__).start_as_current_span("lookup"):
