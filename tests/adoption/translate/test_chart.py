@@ -1,4 +1,4 @@
-"""What the one manifest of a service says of its pods becomes values of the standard's chart."""
+"""Settings of a service's only manifest become values of the standard's chart."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def values(*manifests: str) -> tuple[Any, tuple[str, ...]]:
     return yaml.safe_load(carried.text), carried.rules
 
 
-def test_one_workload_beside_what_it_uses_is_carried_over() -> None:
+def test_only_workload_of_the_service_is_carried_over() -> None:
     found, rules = values(TEXT, DATABASE)
     old = yaml.safe_load(STANDARD)
     changed = {key: value for key, value in found.items() if value != old[key]}
@@ -66,7 +66,7 @@ def test_autoscaling_never_has_fewer_pods_than_the_manifest(
     validate(found, json.loads(rendered("values.schema.json")))
 
 
-def test_what_the_schema_of_the_chart_refuses_is_not_carried_over() -> None:
+def test_settings_that_the_chart_rejects_are_not_carried_over() -> None:
     validate = pytest.importorskip("jsonschema").validate
     more = (
         "          env:\n            - {name: APP__SERVER__PORT, value: '1'}\n"
@@ -94,5 +94,5 @@ def test_what_the_schema_of_the_chart_refuses_is_not_carried_over() -> None:
         (),
     ],
 )
-def test_it_stays_as_it_is_where_not_exactly_one_says_so(manifests: tuple[str, ...]) -> None:
+def test_values_stay_without_exactly_one_workload(manifests: tuple[str, ...]) -> None:
     assert carry(STANDARD, {f"{n}.yaml": one for n, one in enumerate(manifests)}).text == STANDARD

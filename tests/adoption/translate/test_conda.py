@@ -1,4 +1,4 @@
-"""Of a Conda environment, what pip installs is carried over, and the rest is listed by line."""
+"""From a Conda environment, pip's packages are carried over; the rest is listed by line."""
 
 from drydock.adoption.facts import gather
 from drydock.adoption.translate import Demand, Todo, conda
@@ -20,37 +20,37 @@ def found(text: str) -> list[Demand | Todo]:
     return list(conda.demands({"environment.yml": text}))
 
 
-def test_packages_of_pip_are_demanded() -> None:
+def test_packages_of_pip_are_carried_over() -> None:
     demands = [one for one in found(TEXT) if isinstance(one, Demand)]
     assert demands == [Demand("fastapi>=0.100", "", "environment.yml", 7)]
 
 
-def test_the_rest_is_left_by_hand() -> None:
-    told = [(one.line, one.why) for one in found(TEXT) if isinstance(one, Todo)]
-    assert told == [
+def test_other_packages_are_left_by_hand() -> None:
+    listed = [(one.line, one.why) for one in found(TEXT) if isinstance(one, Todo)]
+    assert listed == [
         (4, "Conda installs conda-forge::gdal=3.8"),
         (9, "not carried over: git+https://example.com/a.git"),
         (0, "pyproject.toml replaces it for packages from PyPI"),
     ]
 
 
-def test_it_tells_name_and_python() -> None:
+def test_name_and_python_are_facts() -> None:
     facts = {(one.about, one.value, one.line) for one in gather({"environment.yml": TEXT})}
     assert {("python_version", "3.12", 3), ("service_name", "bowls", 1)} <= facts
 
 
-def test_what_is_no_environment_says_nothing() -> None:
+def test_invalid_environment_is_ignored() -> None:
     for text in ("- a\n", "dependencies: text\n", "{", "dependencies:\n- pip:\n"):
         assert not [one for one in found(text) if isinstance(one, Demand)]
 
 
-def test_what_was_exported_is_left_in_one_line() -> None:
+def test_exported_packages_are_left_in_one_item() -> None:
     text = (
         "dependencies:\n  - python=3.11.5=h955ad1f_0\n  - icu=73.1=h6a678d5_0\n  - gdal=3.8\n"
         "  - libffi=3.4.4=h6a678d5_0\n"
     )
-    told = [(one.line, one.why) for one in found(text) if isinstance(one, Todo)]
-    assert told[:-1] == [
+    listed = [(one.line, one.why) for one in found(text) if isinstance(one, Todo)]
+    assert listed[:-1] == [
         (3, "Conda installs 2 packages from an exported environment: icu, libffi"),
         (4, "Conda installs gdal=3.8"),
     ]

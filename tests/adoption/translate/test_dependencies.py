@@ -1,4 +1,4 @@
-"""What a service depends on, read from every format."""
+"""A service's dependencies, read from every format."""
 
 from collections.abc import Mapping
 
@@ -15,12 +15,12 @@ SPECIFIERS = {
 
 
 @pytest.mark.parametrize("demand", SPECIFIERS)
-def test_constraints_of_poetry(demand: str) -> None:
+def test_constraint_of_poetry_becomes_a_specifier(demand: str) -> None:
     assert specifier(demand) == SPECIFIERS[demand]
 
 
 READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
-    "markers, extras, hashes and remarks": (
+    "markers, extras, hashes and comments": (
         {"requirements.txt": "a[x]==1 ; python_version > '3' # why\n\nb --hash=sha256:1\n# c\n"},
         [("a[x]==1 ; python_version > '3'", ""), ("b", "")],
     ),
@@ -28,12 +28,12 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
         {"requirements.txt": "-e .\n.\n--editable=./\na\n"},
         [("a", "")],
     ),
-    "lines that go on": ({"requirements.txt": "a==1 \\\n  --hash=sha256:1\n"}, [("a==1", "")]),
+    "continued lines": ({"requirements.txt": "a==1 \\\n  --hash=sha256:1\n"}, [("a==1", "")]),
     "files that include others": (
         {"requirements/dev.txt": "-r base.txt\nb\n", "requirements/base.txt": "a\n"},
         [("a", ""), ("b", "dev")],
     ),
-    "a list for development that includes what the service runs with": (
+    "a development list that includes the service's": (
         {
             "dev-requirements.txt": "-r requirements.txt\nb\n",
             "requirements.txt": "a\n-r more.txt\n",
@@ -41,23 +41,23 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
         },
         [("a", ""), ("c", ""), ("b", "dev")],
     ),
-    "a list of the folder above": (
+    "a list in the parent folder": (
         {"requirements/dev.txt": "-r ../requirements.txt\nb\n", "requirements.txt": "a\n"},
         [("a", ""), ("b", "dev")],
     ),
-    "lists for development that include each other": (
+    "development lists that include each other": (
         {"requirements-dev.txt": "-r requirements-test.txt\n", "requirements-test.txt": "a\n"},
         [("a", "dev")],
     ),
-    "what a service runs with includes a list for development": (
+    "a service's list that includes one for development": (
         {"requirements.txt": "-r requirements-dev.txt\n", "requirements-dev.txt": "a\n"},
         [("a", "")],
     ),
-    "what is installed is there for tools, too": (
+    "a package of the service that dev repeats": (
         {"requirements.txt": "a\n", "requirements-dev.txt": "a\nb\n"},
         [("b", "dev"), ("a", "")],
     ),
-    "a list that a tool wrote": (
+    "a list exported by a tool": (
         {"requirements.in": "a\n", "requirements.txt": "a==1\nb==2\n"},
         [("a", "")],
     ),
@@ -122,7 +122,7 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize("case", READ)
-def test_what_is_read(case: str) -> None:
+def test_dependencies_are_read(case: str) -> None:
     files, expected = READ[case]
     demands, _ = read(files)
     assert [(one.text, one.group) for one in demands] == expected
@@ -136,15 +136,24 @@ LISTED: dict[str, tuple[Mapping[str, str], str]] = {
     "constraints": ({"requirements.txt": "-c limits.txt\n"}, "requirements.txt:1"),
     "a folder": ({"requirements.txt": "a\n-e ./common\n"}, "requirements.txt:2"),
     "the service with extras": ({"requirements.txt": "a\n-e .[dev]\n"}, "requirements.txt:2"),
-    "no requirement": ({"requirements.txt": "a b c\n"}, "requirements.txt:1"),
-    "computed": ({"setup.py": "setup(\ninstall_requires=read())\n"}, "setup.py:2"),
-    "an argument": ({"setup.py": "setup(\nname='a',\next_modules=[])\n"}, "setup.py:3"),
-    "a lock": ({"requirements.in": "a\n", "requirements.txt": "a==1\n"}, "requirements.txt:0"),
+    "an invalid requirement": ({"requirements.txt": "a b c\n"}, "requirements.txt:1"),
+    "a computed argument of setup.py": (
+        {"setup.py": "setup(\ninstall_requires=read())\n"},
+        "setup.py:2",
+    ),
+    "an unknown argument of setup.py": (
+        {"setup.py": "setup(\nname='a',\next_modules=[])\n"},
+        "setup.py:3",
+    ),
+    "an exported lock file": (
+        {"requirements.in": "a\n", "requirements.txt": "a==1\n"},
+        "requirements.txt:0",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", LISTED)
-def test_what_cannot_be_carried_is_listed(case: str) -> None:
+def test_line_that_is_not_carried_over_is_listed(case: str) -> None:
     files, where = LISTED[case]
     assert where in {f"{one.path}:{one.line}" for one in read(files)[1]}
 
@@ -158,9 +167,9 @@ INSTALLED = {
         "COPY --from=two /x /x\n",
         ["torch"],
     ),
-    "not in a stage that it does not": ("RUN pip install a\nFROM a\n", []),
-    "not what installs others": ("RUN python -m pip install -U pip setuptools wheel uv\n", []),
-    "not by files": ("RUN pip install -r requirements.txt -e . ./lib\n", []),
+    "not in another stage": ("RUN pip install a\nFROM a\n", []),
+    "not an installer": ("RUN python -m pip install -U pip setuptools wheel uv\n", []),
+    "not from files": ("RUN pip install -r requirements.txt -e . ./lib\n", []),
     "by address": ("RUN pip install https://x.example/rates-1.0-py3-none-any.whl\n",
                    ["rates @ https://x.example/rates-1.0-py3-none-any.whl"]),
 }  # fmt: skip
@@ -173,14 +182,14 @@ def test_packages_that_the_image_installs_are_required(case: str) -> None:
     assert ([one.text for one in demands], todo) == (expected, [])
 
 
-def test_an_address_in_an_image_that_names_no_package_is_listed() -> None:
+def test_address_without_a_package_in_an_image_is_listed() -> None:
     text = "FROM python:3.12\nRUN pip install git+https://me:s3cret@x.example/clip.git\n"
     demands, (todo,) = read({"Dockerfile": text})
     assert (demands, todo.line, todo.concern) == ([], 2, "start")
     assert todo.why == "git+https://x.example/clip.git names no package"
 
 
-def test_the_image_pins_what_the_service_declares_without_a_version() -> None:
+def test_version_in_the_image_wins_over_an_unpinned_requirement() -> None:
     files = {"Dockerfile": "FROM a\nRUN pip install torch==2.1\n", "requirements.txt": "torch\n"}
     assert [one.text for one in read(files)[0]] == ["torch==2.1"]
 
@@ -234,19 +243,19 @@ SECRET = {
 
 
 @pytest.mark.parametrize("case", SECRET)
-def test_a_login_in_an_address_is_told_and_not_copied(case: str) -> None:
+def test_login_in_an_address_is_reported_and_not_copied(case: str) -> None:
     (demand,), (todo,) = read(SECRET[case])
     assert "://example.com/a" in f"{demand.text} {demand.source}"
     assert "s3cret" not in f"{demand} {todo}"
 
 
-def test_the_user_of_ssh_is_no_login() -> None:
+def test_user_of_ssh_is_no_login() -> None:
     text = "a @ git+ssh://git@example.com/a.git"
     (demand,), todo = read({"requirements.txt": f"{text}\n"})
     assert (demand.text, todo) == (text, [])
 
 
-def test_what_is_an_exported_lock() -> None:
+def test_exported_lock_file_is_recognized() -> None:
     declared = {"pyproject.toml": '[project]\ndependencies = ["a"]\n'}
     assert exported({**declared, "requirements.txt": "a==1\nb==2  # via a\n"}) == {
         "requirements.txt": "pyproject.toml"
@@ -255,7 +264,7 @@ def test_what_is_an_exported_lock() -> None:
     assert exported({"requirements.txt": "a==1\nb==2\n"}) == {}
 
 
-def test_a_pipfile_is_accounted_for() -> None:
+def test_pipfile_is_carried_over_or_listed() -> None:
     text = (
         '[[source]]\nname = "own"\nurl = "https://pypi.example.com/simple"\n'
         '[packages]\ng = {git = "https://x/g", ref = "v1"}\nlib = {path = "./lib"}\n'
@@ -274,12 +283,12 @@ def test_a_pipfile_is_accounted_for() -> None:
     ]
 
 
-def test_a_package_of_a_pipfile_with_a_table_of_its_own_has_a_line() -> None:
+def test_package_with_its_own_table_in_a_pipfile_has_a_line() -> None:
     demands, _ = read({"Pipfile": '[packages.a]\nversion = "*"\n'})
     assert [(one.text, one.line) for one in demands] == [("a", 1)]
 
 
-def test_what_is_no_requirement_is_left_by_hand_beside_a_list_of_pins() -> None:
+def test_invalid_requirement_is_left_by_hand_next_to_an_exported_list() -> None:
     files = {
         "pyproject.toml": '[project]\ndependencies = ["a b", "c"]\n',
         "requirements.txt": "c==1\nd==2\n",
@@ -289,7 +298,7 @@ def test_what_is_no_requirement_is_left_by_hand_beside_a_list_of_pins() -> None:
     assert "'a b' is not a valid requirement" in [one.why for one in todo]
 
 
-def test_what_is_no_requirement_keeps_its_login_to_itself() -> None:
+def test_invalid_requirement_is_reported_without_its_login() -> None:
     files = {"requirements.txt": "a b @ https://me:secret@example.com/a.whl\n"}
     _, todo = read(files)
     assert len(todo) == 1

@@ -1,4 +1,4 @@
-"""Patterns of both sides hold, and the service's own decide."""
+"""Patterns of both sides are kept; the service's own decide."""
 
 import pytest
 from drydock.adoption.translate import Carried
@@ -19,7 +19,7 @@ def test_own_patterns_come_last() -> None:
     assert not carried.todo
 
 
-def test_what_has_all_of_it_stays() -> None:
+def test_list_with_all_patterns_of_the_standard_is_unchanged() -> None:
     own = f"{STANDARD}*.log\n"
     assert carry(".gitignore", STANDARD, {".gitignore": own}).text == own
 
@@ -61,7 +61,7 @@ def test_image_is_built_from_what_pyproject_names(project: str, names: list[str]
     assert [line for line in lines if line.startswith("!")] == [f"!{name}" for name in names]
 
 
-def test_what_is_let_in_again_is_not_told() -> None:
+def test_included_file_is_not_included_again() -> None:
     own = "*.md\n!README.md\n**/*.toml\n!pyproject.toml\n"
     carried = image(own)
     assert carried.text.endswith(own)

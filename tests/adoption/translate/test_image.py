@@ -1,4 +1,4 @@
-"""What the image of a service has besides comes into the standard's; the rest is told."""
+"""What a service's image needs in addition is carried over; the rest is listed."""
 
 from collections.abc import Mapping
 
@@ -8,28 +8,28 @@ from drydock.adoption.translate.image import PATH, STAGE, carry
 STANDARD = f"FROM a AS build\n\nFROM a{STAGE}USER 10001\n"
 
 LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
-    "system packages, not those to build with": (
+    "system packages, except build tools": (
         "FROM python\nRUN apt-get update && apt-get install -y gcc libpq5 tzdata && rm -rf /tmp\n",
         {},
         "RUN apt-get update \\\n"
         "    && apt-get install --yes --no-install-recommends libpq5 tzdata \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
-    "only those of the last stage": (
+    "system packages of the last stage": (
         "FROM python AS one\nRUN apt-get install -y curl\nFROM b\nRUN apt-get install -y jq\n",
         {},
         "RUN apt-get update \\\n"
         "    && apt-get install --yes --no-install-recommends jq \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
-    "those that a script in a here-document installs": (
+    "system packages in a here-document": (
         "FROM python:3.9\nRUN <<EOF bash\nset -e\napt-get update\napt-get install -y jq\nEOF\n",
         {},
         "RUN apt-get update \\\n"
         "    && apt-get install --yes --no-install-recommends jq \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
-    "those that a here-document names over several lines, with options and build arguments": (
+    "system packages in a here-document, with options and build arguments": (
         'FROM python:3.9\nARG MORE="nginx git"\nRUN <<EOT\n# first \\\napt-get update -qy\n'
         "apt-get install -qyy \\\n    -o APT::Install-Recommends=false \\\n    ca-certificates \\\n"
         "    jq \\\n    ${MORE}\nrm -rf /var/lib/apt/lists/*\nEOT\n",
@@ -38,29 +38,29 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         "    && apt-get install --yes --no-install-recommends git jq nginx \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
-    "what Debian has, not what only its maker has": (
+    "system packages of Debian, not of a vendor": (
         "FROM python\nRUN apt-get install -y ffmpeg libcudnn9-cuda-12=9.8 msodbcsql18 unixodbc\n",
         {},
         "RUN apt-get update \\\n"
         "    && apt-get install --yes --no-install-recommends ffmpeg unixodbc \\\n"
         "    && rm -rf /var/lib/apt/lists/*\n",
     ),
-    "variables, in both ways to write them": (
+    "variables in both notations": (
         'FROM a\nENV A=1 B="x y" PYTHONUNBUFFERED=1\nENV GREETING hello there\n',
         {},
         'ENV A=1\nENV B="x y"\nENV GREETING="hello there"\n',
     ),
-    "an argument of the build that a variable takes up": (
+    "a build argument that a variable uses": (
         "FROM python:3.9\nARG SHA\nARG UNUSED=1\nENV REVISION=$SHA\n",
         {},
         "ARG SHA\nENV REVISION=$SHA\n",
     ),
-    "what an argument gives": (
+    "the default of a build argument": (
         "FROM python:3.9\nARG NAME=shop\nENV CONFIG=/etc/${NAME}.yml\n",
         {},
         "ENV CONFIG=/etc/shop.yml\n",
     ),
-    "files that it puts elsewhere": (
+    "a file copied to another folder": (
         "FROM python:3.9\nCOPY shop.yml /etc/shop.yml\nCOPY main.py /srv/main.py\nCOPY . .\n",
         {"shop.yml": "", "main.py": ""},
         "COPY shop.yml /etc/shop.yml\n",
@@ -75,40 +75,40 @@ LAYERS: dict[str, tuple[str, Mapping[str, str], str]] = {
         {"src/shop/main.py": ""},
         "ENV PYTHONPATH=/app\n",
     ),
-    "folders and files that it puts elsewhere": (
+    "folders and a file copied to another folder": (
         "FROM python:3.9\nCOPY shop.yml conf data /etc/shop/\n",
         {"shop.yml": "", "conf/a.ini": "", "data/b.csv": ""},
         "COPY conf /etc/shop/\nCOPY data /etc/shop/\nCOPY shop.yml /etc/shop/\n",
     ),
 }
-TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
-    "what it does in its own way": (
+BY_HAND: dict[str, tuple[str, list[tuple[int, str]]]] = {
+    "a routine installation": (
         'FROM python:3.9\nWORKDIR /x\nENV PYTHONPATH="${PYTHONPATH}:/x"\n'
         "RUN pip install -r requirements.txt && mkdir /x\nUSER me\n"
         "CMD uvicorn a:b\n",
         [],
     ),
-    "the same in an environment of its own": (
+    "an installation in a virtual environment": (
         "FROM python:3.9\nRUN apt-get install -y gcc && python -m venv /v\n"
         "RUN /v/bin/python -m venv /w && /v/bin/pip install -r requirements.txt"
         " && apt-get purge -y --auto-remove gcc\n",
         [],
     ),
-    "what tidies up, and finds Python": (
+    "clean-up and links to Python": (
         "FROM python:3.9\nRUN ln -s -f /usr/bin/python3.11 /usr/bin/python3"
         " && rm -rf /root/.cache /tmp/* /root/.uv"
         " && find /usr -type d -name '__pycache__' -exec rm -rf {} + 2>/dev/null"
         " && find /usr -name '*.pyc' -delete\nCOPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/\n",
         [],
     ),
-    "what looks like it": (
+    "commands that only look like clean-up": (
         "FROM python:3.9\nRUN ln -s /models/python /usr/bin/model && find /srv -name x -delete\n",
         [
             (2, "not carried over: ln -s /models/python /usr/bin/model"),
             (2, "not carried over: find /srv -name x -delete"),
         ],
     ),
-    "what its maker has": (
+    "a package of a vendor": (
         "FROM python:3.9\nRUN apt-get install -y cuda-12\n",
         [
             (
@@ -117,11 +117,11 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
             )
         ],
     ),
-    "a command that is nobody's habit": (
+    "an unusual command": (
         "FROM python:3.9\nRUN pip install -r requirements.txt && make models\n",
         [(2, "not carried over: make models")],
     ),
-    "a package that nothing demands": (
+    "a package that the service does not declare": (
         "FROM python:3.9 AS docs\nRUN pip install sphinx\nFROM python:3.9\n",
         [
             (1, "the image has no stage docs"),
@@ -145,23 +145,23 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
         "FROM python:3.9\nHEALTHCHECK CMD x\n",
         [(2, "the image has no HEALTHCHECK")],
     ),
-    "an argument that nothing takes up": (
+    "a build argument that nothing uses": (
         "FROM python:3.9\nARG SHA\nENV PIP_X=$SHA\nARG SHAPE\nENV PIP_Y=$SHAPES\n",
         [
             (2, "the image takes no build argument SHA"),
             (4, "the image takes no build argument SHAPE"),
         ],
     ),
-    "the home of a user of its own": (
+    "the home of another user": (
         "FROM python:3.9\nENV HOME=/home/me\n",
         [(2, "HOME is for a user that the image lacks: it runs as user 10001")],
     ),
     "a volume": ("FROM python:3.9\nVOLUME /x\n", [(2, "not carried over: VOLUME /x")]),
-    "what it fetches": (
+    "a download": (
         "FROM python:3.9\nADD https://example.com/a /a\n",
         [(2, "not carried over: ADD https://example.com/a /a")],
     ),
-    "a command of a script in a here-document": (
+    "a command in a here-document": (
         "FROM python:3.9\nRUN <<EOF\npip install -r requirements.txt\nmake models\nEOF\n",
         [(2, "not carried over: make models")],
     ),
@@ -169,20 +169,20 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
         "FROM python:3.9\nCOPY <<EOF /etc/x.ini\nENV A=1\nEOF\n",
         [(2, "not carried over: COPY <<EOF /etc/x.ini")],
     ),
-    "what another language is told": (
+    "a here-document for Python": (
         "FROM python:3.9\nRUN python3 <<EOF\nimport x\nEOF\n",
         [(2, "not carried over: python3 <<EOF")],
     ),
-    "nothing of a here-document whose lines are continued": (
+    "a here-document with continued lines": (
         "FROM python:3.9\nRUN <<EOF\napt-get install -qyy \\\n  -o APT::Install-Suggests=false \\\n"
         "  ca-certificates\nEOF\n",
         [],
     ),
-    "where Python looks": (
+    "PYTHONPATH": (
         "FROM python:3.9\nENV PYTHONPATH=/x\n",
         [(2, "not carried over: ENV PYTHONPATH=/x")],
     ),
-    "remarks, but none that is an order": (
+    "comments, except directives": (
         "# syntax=docker/dockerfile:1\nFROM python\n# one\n# two\nCMD uvicorn a:b\n",
         [(3, "a comment is not carried over: one")],
     ),
@@ -190,22 +190,22 @@ TOLD: dict[str, tuple[str, list[tuple[int, str]]]] = {
 
 
 @pytest.mark.parametrize("case", LAYERS)
-def test_what_comes_in(case: str) -> None:
+def test_layers_are_carried_over(case: str) -> None:
     image, files, expected = LAYERS[case]
     carried = carry(STANDARD, PATH, {**files, PATH: image})
     assert carried.text == STANDARD.replace(STAGE, STAGE + expected)
     assert carried.accounted == {PATH}
 
 
-@pytest.mark.parametrize("case", TOLD)
-def test_what_is_left_for_a_person(case: str) -> None:
-    image, expected = TOLD[case]
+@pytest.mark.parametrize("case", BY_HAND)
+def test_instruction_is_left_by_hand(case: str) -> None:
+    image, expected = BY_HAND[case]
     carried = carry(STANDARD, PATH, {PATH: image, "requirements.txt": ""})
     assert [(todo.line, todo.why) for todo in carried.todo] == expected
     assert carried.text == STANDARD
 
 
-def test_an_image_in_a_folder_stays_beside() -> None:
+def test_dockerfile_in_a_folder_is_kept() -> None:
     carried = carry(
         STANDARD, "docker/Dockerfile", {"docker/Dockerfile": "FROM python:3.9\n# why\n"}
     )
@@ -213,7 +213,7 @@ def test_an_image_in_a_folder_stays_beside() -> None:
     assert carried.accounted == frozenset()
 
 
-def test_an_image_in_lower_case_is_the_same() -> None:
+def test_dockerfile_in_lower_case_is_replaced() -> None:
     files = {
         "dockerfile": "FROM python:3.9\nENV A=1\n",
         "ci.yml": "paths: [dockerfile]\nbuild: -f ./dockerfile .\n",

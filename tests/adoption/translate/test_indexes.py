@@ -1,4 +1,4 @@
-"""The indexes of a service are named as uv does, and no login comes along."""
+"""A service's indexes are carried over to uv, without logins."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,37 +12,41 @@ A, B = "https://a.example.com/simple", "https://b.example.com/simple"
 NAMED_A, NAMED_B = {"name": "a-example-com", "url": A}, {"name": "b-example-com", "url": B}
 
 
-def poetry(said: str) -> Mapping[str, str]:
-    return {"pyproject.toml": f'[[tool.poetry.source]]\nname = "in-house"\nurl = "{A}"\n{said}'}
+def poetry(setting: str) -> Mapping[str, str]:
+    return {"pyproject.toml": f'[[tool.poetry.source]]\nname = "in-house"\nurl = "{A}"\n{setting}'}
 
 
 IN_HOUSE = {"name": "in-house", "url": A}
 NAMED: dict[str, tuple[Mapping[str, str], list[dict[str, Any]]]] = {
     "Poetry's": (poetry(""), [IN_HOUSE]),
-    "one for what names it": (poetry('priority = "explicit"\n'), [{**IN_HOUSE, "explicit": True}]),
-    "one instead of the public one": (
+    "an explicit one": (poetry('priority = "explicit"\n'), [{**IN_HOUSE, "explicit": True}]),
+    "one that replaces PyPI": (
         poetry('priority = "default"\n'),
         [{**IN_HOUSE, "default": True}],
     ),
-    "the same in Poetry of old": (poetry("default = true\n"), [{**IN_HOUSE, "default": True}]),
-    "one beside the public one": (poetry('priority = "supplemental"\n'), [IN_HOUSE]),
-    "the public one needs no name": (
+    "one that replaces PyPI, in old Poetry": (
+        poetry("default = true\n"), [{**IN_HOUSE, "default": True}],
+    ),
+    "one in addition to PyPI": (poetry('priority = "supplemental"\n'), [IN_HOUSE]),
+    "PyPI itself": (
         {"pyproject.toml": '[[tool.poetry.source]]\nname = "PyPI"\npriority = "primary"\n'},
         [],
     ),
     "PDM's": ({"pyproject.toml": f'[[tool.pdm.source]]\nname = "b"\nurl = "{B}"\n'},
               [{"name": "b", "url": B}]),
-    "in a list, instead of the public one": (
+    "in a list, instead of PyPI": (
         {"requirements.txt": f"--index-url {A}\nshop==1\n"},
         [{**NAMED_A, "default": True}],
     ),
-    "in short": ({"requirements.txt": f"-i {A}/\n"}, [{**NAMED_A, "default": True}]),
-    "in a list, beside the public one": (
+    "in a list, as a short option": (
+        {"requirements.txt": f"-i {A}/\n"}, [{**NAMED_A, "default": True}],
+    ),
+    "in a list, in addition to PyPI": (
         {"requirements.txt": f"--extra-index-url={A}\n--extra-index-url {B}  # why\n"},
         [NAMED_A, NAMED_B],
     ),
-    # uv asks the default last, and a name on the public one is anybody's.
-    "first, then the public one": (
+    # uv reads the default last, and anybody can publish a name on PyPI.
+    "in a list, before PyPI": (
         {"requirements.txt": f"--index-url {A}\n--extra-index-url https://pypi.org/simple\n"},
         [NAMED_A],
     ),
@@ -50,11 +54,11 @@ NAMED: dict[str, tuple[Mapping[str, str], list[dict[str, Any]]]] = {
         {"requirements.txt": "-r base.txt\n", "base.txt": f"--extra-index-url {A}\n"},
         [NAMED_A],
     ),
-    "in a list that a tool wrote": (
+    "in an exported list": (
         {"requirements.in": "a\n", "requirements.txt": f"--extra-index-url {A}\n\na==1\n"},
         [NAMED_A],
     ),
-    "once, however often it is said": (
+    "in two lists": (
         {
             "requirements.txt": f"--extra-index-url {A}\n",
             "requirements-dev.txt": f"--extra-index-url {A}/\n",
@@ -82,7 +86,7 @@ NAMED: dict[str, tuple[Mapping[str, str], list[dict[str, Any]]]] = {
         },
         [NAMED_A, NAMED_B],
     ),
-    "not what uv itself is told already": (
+    "one that uv already has": (
         {
             "pyproject.toml": f'[[tool.uv.index]]\nname = "a"\nurl = "{A}"\n',
             "requirements.txt": f"--extra-index-url {A}\n",
@@ -93,11 +97,11 @@ NAMED: dict[str, tuple[Mapping[str, str], list[dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize("case", NAMED)
-def test_what_is_named(case: str) -> None:
+def test_indexes_are_carried_over(case: str) -> None:
     files, expected = NAMED[case]
     tables, _, rules, _ = carry(files)
     found = tomllib.loads(tables).get("tool", {}).get("uv", {}).get("index", [])
-    # pip's commands are read by line, its options of a line in no order.
+    # The options of a line come in no order.
     assert sorted(found, key=lambda index: str(index["url"])) == expected
     assert len(rules) == len(expected)
 
@@ -111,7 +115,7 @@ WITH_A_LOGIN: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("path", WITH_A_LOGIN)
-def test_a_login_is_told_by_its_place_and_never_copied(path: str) -> None:
+def test_login_is_reported_with_its_line_and_not_copied(path: str) -> None:
     text, line = WITH_A_LOGIN[path]
     tables, _, rules, todo = carry({path: text})
     assert f'url = "{A}"' in tables
@@ -120,9 +124,9 @@ def test_a_login_is_told_by_its_place_and_never_copied(path: str) -> None:
     assert "s3" not in f"{tables}{rules}{todo}"
 
 
-def test_the_way_to_log_in_is_told_for_an_index_without_one() -> None:
+def test_variables_for_a_login_are_reported_for_every_index() -> None:
     _, _, _, (todo,) = carry({"requirements.txt": f"--extra-index-url {A}\n"})
-    assert todo.path == "pyproject.toml"  # the list itself is not needed any more
+    assert todo.path == "pyproject.toml"  # the list itself is no longer needed
     assert "UV_INDEX_A_EXAMPLE_COM_USERNAME" in todo.how
 
 
@@ -130,15 +134,19 @@ LISTED = {
     "a folder of packages": ("requirements.txt", "a\n--find-links ./wheels\n", 2),
     "a page of packages": ("requirements.txt", "-f https://example.com/wheels.html\n", 1),
     "a host that needs no certificate": ("requirements.txt", "--trusted-host a.example.com\n", 1),
-    "an address that others complete": ("requirements.txt", "-i https://${HOST}/simple\n", 1),
-    "what may be a token": ("requirements.txt", "-i https://a.example.com/simple?key=s3cret\n", 1),
-    "what only the build knows": ("Dockerfile", "FROM a\nARG PIP_EXTRA_INDEX_URL\n", 2),
+    "an address with a variable": ("requirements.txt", "-i https://${HOST}/simple\n", 1),
+    "an address with a possible token": (
+        "requirements.txt",
+        "-i https://a.example.com/simple?key=s3cret\n",
+        1,
+    ),
+    "an argument without a value": ("Dockerfile", "FROM a\nARG PIP_EXTRA_INDEX_URL\n", 2),
     "a host that the image trusts": ("Dockerfile", "FROM a\nENV PIP_TRUSTED_HOST=a.b\n", 2),
 }
 
 
 @pytest.mark.parametrize("case", LISTED)
-def test_what_is_not_certain_is_listed(case: str) -> None:
+def test_uncertain_setting_is_listed(case: str) -> None:
     path, text, line = LISTED[case]
     tables, _, _, (todo,) = carry({path: text})
     assert (tables, f"{todo.path}:{todo.line}") == ("", f"{path}:{line}")
@@ -151,24 +159,24 @@ def test_no_index_has_no_address() -> None:
     assert todo.why == "not carried over: no-index"
 
 
-def test_a_file_of_pip_is_read_by_nobody_any_more() -> None:
+def test_settings_file_of_pip_is_reported() -> None:
     assert [one.path for one in carry({"pip.conf": "[global]\ntimeout = 9\n"})[3]] == ["pip.conf"]
 
 
 STANDARD = f'[[tool.uv.index]]\nname = "in-house"\nurl = "{A}/"\n'
 
 
-def test_what_the_standard_names_is_not_named_again() -> None:
+def test_index_of_the_standard_is_not_repeated() -> None:
     tables, _, rules, todo = carry(poetry('priority = "default"\n'), STANDARD)
     assert (tables, rules, todo) == ("", [], [])
 
 
-def test_two_indexes_of_one_name_are_refused() -> None:
+def test_two_indexes_with_one_name_are_bad_input() -> None:
     with pytest.raises(BadInput, match=r"pyproject.toml:3: another index, .* called in-house"):
         carry(poetry(""), STANDARD.replace(A, B))
 
 
-def test_the_sources_of_a_pipfile_are_named() -> None:
+def test_sources_of_a_pipfile_are_carried_over() -> None:
     text = (
         '[[source]]\nname = "pypi"\nurl = "https://pypi.org/simple"\n'
         '[[source]]\nname = "own"\nurl = "https://ada:s3cret@a.example.com/simple"\n'
@@ -188,7 +196,7 @@ def test_the_sources_of_a_pipfile_are_named() -> None:
         f'source = [{{ name = "b", url = "{B}" }}]\n',
     ],
 )
-def test_a_source_is_named_however_a_pipfile_writes_it(text: str) -> None:
+def test_source_is_read_in_every_notation_of_a_pipfile(text: str) -> None:
     tables, *_ = carry({"Pipfile": text})
     assert tomllib.loads(tables)["tool"]["uv"]["index"] == [{"name": "b", "url": B}]
 
@@ -199,7 +207,7 @@ def _image(*commands: str) -> dict[str, str]:
 
 
 INSTALLS: dict[str, tuple[tuple[str, ...], dict[str, Any], dict[str, str]]] = {
-    "one package, beside a list from the public index": (
+    "single packages, next to a list from PyPI": (
         (
             f"pip install torch==2.1 torchvision --index-url {A}",
             "pip install -r requirements.txt",
@@ -212,7 +220,7 @@ INSTALLS: dict[str, tuple[tuple[str, ...], dict[str, Any], dict[str, str]]] = {
         {**NAMED_A, "explicit": True},
         {"torch": "a-example-com"},
     ),
-    "all that the image installs": (
+    "everything that the image installs": (
         (f"pip install torch --index-url {A}", f"pip install --index-url={A} -r requirements.txt"),
         {**NAMED_A, "default": True},
         {},
@@ -223,7 +231,7 @@ INSTALLS: dict[str, tuple[tuple[str, ...], dict[str, Any], dict[str, str]]] = {
         {**NAMED_A, "default": True},
         {},
     ),
-    "beside the public one": (
+    "in addition to PyPI": (
         (f"pip install torch --extra-index-url {A}", "pip install -r requirements.txt"),
         NAMED_A,
         {},
@@ -232,7 +240,7 @@ INSTALLS: dict[str, tuple[tuple[str, ...], dict[str, Any], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("case", INSTALLS)
-def test_an_index_of_single_packages_is_used_for_these_only(case: str) -> None:
+def test_index_of_single_packages_is_used_only_for_them(case: str) -> None:
     commands, index, assigned = INSTALLS[case]
     tables, found, _, (todo,) = carry(_image(*commands))
     assert tomllib.loads(tables)["tool"]["uv"]["index"] == [index]

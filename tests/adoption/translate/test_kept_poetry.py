@@ -1,4 +1,4 @@
-"""A service that stays Poetry's says to Poetry what it said before, and nothing to uv."""
+"""A service that keeps Poetry keeps its settings for Poetry, and gets none for uv."""
 
 import tomllib
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ def tool(result: Carried) -> Any:
     return tomllib.loads(result.text)["tool"]
 
 
-def test_where_packages_come_from_is_said_to_poetry_by_group(tmp_path: Path) -> None:
+def test_sources_of_packages_are_kept_by_group(tmp_path: Path) -> None:
     own = f"""{OWN}
 [tool.poetry.dependencies]
 python = "^3.9"
@@ -74,17 +74,18 @@ url = "{A}"
 priority = "supplemental"
 """
     result = carried(own)
-    said = tool(result)
-    assert "uv" not in said
-    assert "hatch" not in said
-    assert said["poetry"]["dependencies"] == {
+    settings = tool(result)
+    assert "uv" not in settings
+    assert "hatch" not in settings
+    assert settings["poetry"]["dependencies"] == {
         "lib": {"git": "https://example.com/lib.git", "tag": "v1"},
         "inner": {"source": "in-house"},
     }
-    groups = said["poetry"]["group"]
+    groups = settings["poetry"]["group"]
     assert groups["dev"]["dependencies"] == {"near": {"path": "near", "develop": True}}
     assert groups["load"]["dependencies"] == {"locust": {"git": "https://example.com/locust.git"}}
-    assert said["poetry"]["source"] == [{"name": "in-house", "url": A, "priority": "supplemental"}]
+    in_house = {"name": "in-house", "url": A, "priority": "supplemental"}
+    assert settings["poetry"]["source"] == [in_house]
     assert not [one for one in result.todo if "in-house" in one.why]
 
     (tmp_path / "pyproject.toml").write_text(result.text)
@@ -102,14 +103,14 @@ priority = "supplemental"
 
 
 INDEXES: dict[str, tuple[str, Mapping[str, str], list[dict[str, str]]]] = {
-    "as the service ranked them": (
+    "priorities of the service": (
         f'{OWN}[[tool.poetry.source]]\nname = "a"\nurl = "{A}"\npriority = "primary"\n'
         '[[tool.poetry.source]]\nname = "PyPI"\npriority = "supplemental"\n',
         {},
         [{"name": "a", "url": A, "priority": "primary"},
          {"name": "PyPI", "priority": "supplemental"}],
     ),
-    "in words that Poetry still knows": (
+    "priorities that Poetry has renamed": (
         f'{OWN}[[tool.poetry.source]]\nname = "a"\nurl = "{A}"\ndefault = true\n'
         '[[tool.poetry.source]]\nname = "b"\nurl = "https://b.example.com"\n'
         'priority = "secondary"\n',
@@ -117,19 +118,19 @@ INDEXES: dict[str, tuple[str, Mapping[str, str], list[dict[str, str]]]] = {
         [{"name": "a", "url": A, "priority": "primary"},
          {"name": "b", "url": "https://b.example.com", "priority": "supplemental"}],
     ),
-    "the public one, by a name of its own": (
+    "PyPI under another name": (
         f'{OWN}[[tool.poetry.source]]\nname = "simple"\nurl = "https://pypi.org/simple/"\n'
         'priority = "primary"\n',
         {"requirements.txt": f"--extra-index-url {A}\n"},
         [{"name": "a-example-com", "url": A, "priority": "primary"},
          {"name": "simple", "url": "https://pypi.org/simple/", "priority": "primary"}],
     ),
-    "one that a list names instead of the public one": (
+    "one in a list, instead of PyPI": (
         OWN,
         {"requirements.txt": f"--index-url {A}\n"},
         [{"name": "a-example-com", "url": A, "priority": "primary"}],
     ),
-    "one that a list names beside the public one": (
+    "one in a list, in addition to PyPI": (
         OWN,
         {"requirements.txt": f"--extra-index-url {A}\n"},
         [{"name": "a-example-com", "url": A, "priority": "primary"},
@@ -139,21 +140,21 @@ INDEXES: dict[str, tuple[str, Mapping[str, str], list[dict[str, str]]]] = {
 
 
 @pytest.mark.parametrize("case", INDEXES)
-def test_indexes(case: str) -> None:
+def test_indexes_have_their_priority(case: str) -> None:
     own, files, expected = INDEXES[case]
     assert tool(carried(own, **files))["poetry"]["source"] == expected
 
 
-def test_a_login_of_an_index_is_given_to_poetry_in_another_way() -> None:
+def test_login_of_an_index_is_reported_with_poetrys_variables() -> None:
     own = f'{OWN}[[tool.poetry.source]]\nname = "a"\nurl = "https://me:pw@a.example.com/simple"\n'
     result = carried(own)
     assert "pw" not in result.text
-    (told,) = [one for one in result.todo if "not carried over" in one.why]
-    assert "POETRY_HTTP_BASIC_A_USERNAME" in told.how
+    (login,) = [one for one in result.todo if "not carried over" in one.why]
+    assert "POETRY_HTTP_BASIC_A_USERNAME" in login.how
     assert tool(result)["poetry"]["source"] == [{"name": "a", "url": A}]
 
 
-def test_what_only_poetry_reads_stays_in_its_table() -> None:
+def test_settings_that_only_poetry_reads_are_kept() -> None:
     own = (
         f'{OWN}include = ["data/*.csv"]\nexclude = ["old"]\nhuge = 1\n'
         'packages = [{ include = "shop" }, { include = "more", from = "src" },'
@@ -176,21 +177,21 @@ def test_what_only_poetry_reads_stays_in_its_table() -> None:
         ("^3.12", ">=3.12,<4"),
     ],
 )
-def test_an_upper_bound_of_python_stays(own: str, expected: str) -> None:
+def test_upper_bound_of_python_is_kept(own: str, expected: str) -> None:
     result = carried(f'{OWN}[tool.poetry.dependencies]\npython = "{own}"\n')
     python = tomllib.loads(result.text)["project"]["requires-python"]
     assert set(python.split(",")) == set(expected.split(","))
 
 
-def test_a_list_that_was_exported_is_exported_by_poetry() -> None:
+def test_exported_list_is_regenerated_with_poetry() -> None:
     own = f'{OWN}[tool.poetry.dependencies]\nhttpx = "*"\n'
     result = carried(own, **{"requirements.txt": "httpx==0.27\nidna==3.4\n"})
-    (told,) = [one for one in result.todo if one.path == "requirements.txt"]
-    assert "poetry.lock replaces it" in told.why
-    assert "poetry export --output-file requirements.txt" in told.how
+    (exported,) = [one for one in result.todo if one.path == "requirements.txt"]
+    assert "poetry.lock replaces it" in exported.why
+    assert "poetry export --output-file requirements.txt" in exported.how
 
 
-@pytest.mark.parametrize(("standard", "told"), [(STANDARD, False), ("[tool.uv]\n", True)])
-def test_its_lock_file_is_no_longer_used_only_where_uv_locks(standard: str, told: bool) -> None:
+@pytest.mark.parametrize(("standard", "reported"), [(STANDARD, False), ("[tool.uv]\n", True)])
+def test_poetry_lock_is_replaced_only_by_uv(standard: str, reported: bool) -> None:
     found = find([], {"poetry.lock": ""}, {"pyproject.toml": standard}, "")
-    assert ("uv.lock replaces it" in [one.why for one in found]) == told
+    assert ("uv.lock replaces it" in [one.why for one in found]) == reported

@@ -1,4 +1,4 @@
-"""A file that names a Python which the service no longer takes is brought up, or told."""
+"""A Python version that the service no longer allows is replaced or reported."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ PROJECT = '[project]\nname = "shop"\nversion = "1"\nrequires-python = "{}"\n'
 
 
 @pytest.mark.parametrize(
-    ("wanted", "text", "expected"),
+    ("required", "text", "expected"),
     [
         (">=3.11", "3.10.13\n", "3.11\n"),
         (">=3.11", "# ours\n3.10\n3.12\n", "# ours\n3.11\n3.12\n"),
@@ -20,15 +20,15 @@ PROJECT = '[project]\nname = "shop"\nversion = "1"\nrequires-python = "{}"\n'
         (">=3.11", "pypy@3.10\n", "3.11\n"),
     ],
 )
-def test_a_python_that_is_not_taken_gives_way(wanted: str, text: str, expected: str) -> None:
-    carried, todo = carry(PROJECT.format(wanted), {PATH: text})
+def test_unsupported_python_is_replaced(required: str, text: str, expected: str) -> None:
+    carried, todo = carry(PROJECT.format(required), {PATH: text})
     assert carried is not None
     assert (carried.text, todo) == (expected, [])
     assert len(carried.rules) == 1
 
 
 @pytest.mark.parametrize(
-    ("wanted", "files"),
+    ("required", "files"),
     [
         (">=3.11", {PATH: "3.12.4\n"}),
         (">=3.11", {PATH: "3.11\n"}),
@@ -40,8 +40,8 @@ def test_a_python_that_is_not_taken_gives_way(wanted: str, text: str, expected: 
         (">=3.11", {}),
     ],
 )
-def test_others_stay(wanted: str, files: Mapping[str, str]) -> None:
-    assert carry(PROJECT.format(wanted), files) == (None, [])
+def test_supported_python_is_kept(required: str, files: Mapping[str, str]) -> None:
+    assert carry(PROJECT.format(required), files) == (None, [])
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_no_version_is_listed_twice(text: str, expected: str) -> None:
     assert carried.text == expected
 
 
-def test_what_other_tools_take_is_told() -> None:
+def test_files_of_other_tools_are_reported() -> None:
     files = {".tool-versions": "nodejs 20\npython 3.9.1\n", "runtime.txt": "python-3.10.4\n"}
     carried, todo = carry(PROJECT.format(">=3.11"), files)
     assert carried is None

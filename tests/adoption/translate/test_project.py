@@ -1,4 +1,4 @@
-"""What a service says of itself as a package comes into the standard's pyproject.toml."""
+"""A service's dependencies and metadata are carried over to the standard's pyproject.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -53,29 +53,29 @@ def at(carried: Carried, *path: str) -> Any:
 
 
 PROJECT: dict[str, tuple[str, tuple[str, ...], Any]] = {
-    "its version": ('[project]\nversion = "2.1"\n', ("project", "version"), "2.1"),
-    "a newer Python that it needs": (
+    "version": ('[project]\nversion = "2.1"\n', ("project", "version"), "2.1"),
+    "newer Python": (
         '[project]\nrequires-python = ">=3.12"\n', ("project", "requires-python"), ">=3.12",
     ),
-    "not an older one": (
+    "older Python is not carried over": (
         '[project]\nrequires-python = ">=3.8"\n', ("project", "requires-python"), ">=3.11",
     ),
     "fields that the standard lacks": (
         '[project]\nkeywords = ["a"]\nname = "other"\n', ("project", "keywords"), ["a"],
     ),
-    "who wrote it": (
+    "authors": (
         '[project]\nauthors = [{ name = "Ada" }]\n', ("project", "authors"), [{"name": "Ada"}],
     ),
-    "its scripts beside the standard's": (
+    "scripts next to the standard's": (
         '[project.scripts]\npack = "shop.pack:main"\n',
         ("project", "scripts"), {"shop": "shop.chassis.cli:main", "pack": "shop.pack:main"},
     ),
-    "its links": ('[project.urls]\nDocs = "x"\n', ("project", "urls"), {"Docs": "x"}),
-    "settings of its tools": (
+    "URLs": ('[project.urls]\nDocs = "x"\n', ("project", "urls"), {"Docs": "x"}),
+    "settings of a tool": (
         "[tool.coverage.run]\nbranch = true\n", ("tool", "coverage", "run"), {"branch": True},
     ),
-    "tables of nobody that is known": ("[servers]\na = 1\n", ("servers",), {"a": 1}),
-    "not what the standard has of a tool": (
+    "unknown tables": ("[servers]\na = 1\n", ("servers",), {"a": 1}),
+    "table that the standard has is not carried over": (
         '[tool.hatch.build.targets.wheel]\npackages = ["shop", "gone"]\n',
         ("tool", "hatch", "build", "targets", "wheel", "packages"), ["shop"],
     ),
@@ -88,7 +88,7 @@ PROJECT: dict[str, tuple[str, tuple[str, ...], Any]] = {
         'all = ["old-shop[fast]"]\n',
         ("project", "optional-dependencies"), {"fast": ["orjson"], "all": ["shop[fast]"]},
     ),
-    "where packages come from": (
+    "sources of packages": (
         '[tool.uv.sources]\nrates = { git = "https://x/y", tag = "v1" }\n',
         ("tool", "uv", "sources"), {"rates": {"git": "https://x/y", "tag": "v1"}},
     ),
@@ -96,18 +96,18 @@ PROJECT: dict[str, tuple[str, tuple[str, ...], Any]] = {
 
 
 @pytest.mark.parametrize("case", PROJECT)
-def test_what_comes_in(case: str) -> None:
+def test_setting_is_carried_over(case: str) -> None:
     text, path, expected = PROJECT[case]
     assert at(project(text), *path) == expected
 
 
-def test_dependencies_come_behind_the_standards_with_their_remarks() -> None:
+def test_dependencies_follow_the_standards_with_their_comments() -> None:
     listed = '    # names of days\n    "babel>=2",  # not arrow\n'
     carried = project(f"[project]\ndependencies = [\n{listed}]\n")
     assert f"    # The service's own:\n{listed}]" in carried.text
 
 
-def test_a_dependency_of_the_standard_keeps_its_version_and_takes_extras() -> None:
+def test_dependency_of_the_standard_keeps_its_version_and_gets_extras() -> None:
     carried = carry(STANDARD, {**README, "requirements.txt": "uvicorn[standard]==0.13\nfastapi\n"})
     found = at(carried, "project", "dependencies")
     assert found == ["fastapi>=0.160,<1", "uvicorn>=0.34", "uvicorn[standard]"]
@@ -115,7 +115,7 @@ def test_a_dependency_of_the_standard_keeps_its_version_and_takes_extras() -> No
 
 
 RANGES = {
-    # The service's requirement: that of the pyproject.toml, and the rule in the report.
+    # The service's requirement, its form in pyproject.toml, and the rule in the report.
     "fastapi>=0.100": ("fastapi>=0.160,<1", "the standard's fastapi>=0.160,<1 replaces LINE"),
     "fastapi>=0.160,<1": ("fastapi>=0.160,<1", ""),
     "fastapi>=0.163.2": (
@@ -128,7 +128,7 @@ RANGES = {
 
 
 @pytest.mark.parametrize("line", RANGES)
-def test_a_higher_lower_bound_of_the_service_is_kept(line: str) -> None:
+def test_higher_lower_bound_of_the_service_is_kept(line: str) -> None:
     expected, rule = RANGES[line]
     carried = carry(STANDARD, {**README, "requirements.txt": f"{line}\n"})
     assert at(carried, "project", "dependencies") == [expected, "uvicorn>=0.34"]
@@ -136,13 +136,13 @@ def test_a_higher_lower_bound_of_the_service_is_kept(line: str) -> None:
     assert rules == ([rule.replace("LINE", line)] if rule else [])
 
 
-def test_what_is_installed_is_no_tool_besides() -> None:
+def test_dev_group_does_not_repeat_dependencies() -> None:
     carried = project('[dependency-groups]\ndev = ["fastapi", "httpx"]\nmap = ["folium"]\n')
     assert at(carried, "dependency-groups", "dev") == ["pytest>=9", "httpx"]
     assert at(carried, "dependency-groups", "map") == ["folium"]
 
 
-def test_a_package_beside_the_services_is_built_too() -> None:
+def test_second_package_of_the_service_is_in_the_wheel() -> None:
     text = '[tool.hatch.build.targets.wheel]\npackages = ["shop", "rates"]\n'
     carried = carry(STANDARD, {**README, "pyproject.toml": text, "rates/__init__.py": ""})
     found = at(carried, "tool", "hatch", "build", "targets", "wheel", "packages")
@@ -152,7 +152,7 @@ def test_a_package_beside_the_services_is_built_too() -> None:
 READMES: dict[str, tuple[Mapping[str, str], Any]] = {
     "none": ({}, None),
     "another kind": ({"README.rst": ""}, "README.rst"),
-    "one without a kind": (
+    "one without an ending": (
         {"README": ""},
         {"file": "README", "content-type": "text/plain"},
     ),
@@ -161,42 +161,42 @@ READMES: dict[str, tuple[Mapping[str, str], Any]] = {
 
 
 @pytest.mark.parametrize("case", READMES)
-def test_the_readme_is_the_one_that_is_there(case: str) -> None:
+def test_readme_is_the_existing_file(case: str) -> None:
     files, expected = READMES[case]
     assert at(carry(STANDARD, files), "project", "readme") == expected
 
 
-TOLD = {
+BY_HAND = {
     "a script with the standard's name": (
         '[project.scripts]\nshop = "a:b"\n',
         0,
         "the script shop",
     ),
     "settings that another file replaces": ("[tool.ruff]\nline-length = 9\n", 1, "[tool.ruff]"),
-    "settings of a tool whose work is done": ("\n[tool.black]\nfast = true\n", 2, "[tool.black]"),
-    "a remark": ("# why so\n", 1, "why so"),
+    "settings of a replaced tool": ("\n[tool.black]\nfast = true\n", 2, "[tool.black]"),
+    "a comment": ("# why so\n", 1, "why so"),
 }
 
 
-@pytest.mark.parametrize("case", TOLD)
-def test_what_is_left_for_a_person(case: str) -> None:
-    text, line, why = TOLD[case]
+@pytest.mark.parametrize("case", BY_HAND)
+def test_setting_is_left_by_hand(case: str) -> None:
+    text, line, why = BY_HAND[case]
     (todo,) = project(text).todo
     assert (todo.path, todo.line) == ("pyproject.toml", line)
     assert why in todo.why
 
 
-def test_lists_of_requirements_are_accounted_for_unless_something_is_left() -> None:
+def test_requirements_files_are_accounted_for_unless_a_line_is_left() -> None:
     both = {"requirements.txt": "babel\n", "requirements-dev.txt": "-e ./common\n"}
     assert carry(STANDARD, {**README, **both}).accounted == {"requirements.txt"}
 
 
-def test_a_broken_pyproject_is_refused() -> None:
+def test_invalid_pyproject_is_an_error() -> None:
     with pytest.raises(ValueError, match="line 1"):
         project("[project\n")
 
 
-def test_a_python_that_no_single_range_says_is_listed() -> None:
+def test_python_that_needs_two_ranges_is_listed() -> None:
     carried = project('[tool.poetry.dependencies]\npython = "~3.9 || ^3.12"\n')
     assert at(carried, "project", "requires-python") == ">=3.11"
     assert [(todo.line, "requires-python" in todo.why) for todo in carried.todo] == [(2, True)]
@@ -217,7 +217,7 @@ def test_a_python_that_no_single_range_says_is_listed() -> None:
         ),
     ],
 )
-def test_the_comment_of_a_package_that_the_standard_has_is_listed(
+def test_comment_of_a_package_of_the_standard_is_listed(
     path: str, text: str, lost: list[tuple[int, str]]
 ) -> None:
     carried = carry(STANDARD, {**README, path: text})
@@ -227,7 +227,7 @@ def test_the_comment_of_a_package_that_the_standard_has_is_listed(
     assert path in carried.accounted
 
 
-def test_a_remark_stays_at_the_package_that_it_is_about() -> None:
+def test_comment_elsewhere_is_not_moved_to_a_package() -> None:
     carried = project(
         '[project]\n# The shop of Redis.\nname = "redis-shop"\ndependencies = ["redis"]\n'
     )
@@ -246,16 +246,16 @@ TAGGED = {
 
 
 @pytest.mark.parametrize("tool", TAGGED)
-def test_a_version_that_came_from_tags_is_told(tool: str) -> None:
+def test_version_from_git_tags_is_reported(tool: str) -> None:
     carried = project(f"[project]\nname = 'x'\ndynamic = ['version']\n{TAGGED[tool]}")
-    (told,) = [one for one in carried.todo if "came from git tags" in one.why]
-    assert f"by {tool}; pyproject.toml now has 0.1.0" in told.why
-    assert told.line == 4
+    (todo,) = [one for one in carried.todo if "came from git tags" in one.why]
+    assert f"by {tool}; pyproject.toml now has 0.1.0" in todo.why
+    assert todo.line == 4
 
 
-def test_a_version_of_a_file_did_not_come_from_tags() -> None:
+def test_version_from_a_file_is_not_from_git_tags() -> None:
     carried = project("[project]\nname = 'x'\n[tool.hatch.version]\npath = 'a.py'\n")
-    assert not [one for one in carried.todo if "git's tags" in one.why]
+    assert not [one for one in carried.todo if "git tags" in one.why]
 
 
 RICH = """\
@@ -309,7 +309,7 @@ COMMENTS = ("# a = [", "# ]", "# [project.urls]")
 
 
 @pytest.mark.parametrize("comment", COMMENTS)
-def test_a_comment_changes_no_value_wherever_it_stands(comment: str) -> None:
+def test_comment_changes_no_value_in_any_place(comment: str) -> None:
     expected = tomllib.loads(project(RICH).text)
     lines = RICH.splitlines(keepends=True)
     for place in range(len(lines) + 1):

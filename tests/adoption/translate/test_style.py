@@ -1,4 +1,4 @@
-"""A service keeps its line length, its quotes and its own rules; the standard's come besides."""
+"""A service keeps its line length, quotes and rules; the standard's rules are added."""
 
 import tomllib
 from collections.abc import Mapping
@@ -26,51 +26,53 @@ ignore = [
 LINT = tomllib.loads(STANDARD)["lint"]
 
 TOP: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
-    "of ruff.toml": ({"ruff.toml": "line-length = 79\n"}, {"line-length": 79}),
-    "of .ruff.toml, which ruff reads first": (
+    "line length in ruff.toml": ({"ruff.toml": "line-length = 79\n"}, {"line-length": 79}),
+    "line length in .ruff.toml, which ruff reads first": (
         {".ruff.toml": "line-length = 79\n", "ruff.toml": "line-length = 80\n"},
         {"line-length": 79},
     ),
-    "of pyproject.toml": (
+    "line length in pyproject.toml": (
         {"pyproject.toml": "[tool.ruff]\nline-length = 120\nindent-width = 2\n"},
         {"line-length": 120, "indent-width": 2},
     ),
-    "ruff's own, of a service that uses ruff": (
+    "default line length of ruff": (
         {"pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n"},
         {"line-length": 88},
     ),
-    "black's": ({"pyproject.toml": "[tool.black]\nline-length = 110\n"}, {"line-length": 110}),
-    "black's own, of a service with its hook": (
+    "line length of black": (
+        {"pyproject.toml": "[tool.black]\nline-length = 110\n"}, {"line-length": 110},
+    ),
+    "default line length of black's hook": (
         {".pre-commit-config.yaml": "repos:\n- repo: x\n  hooks:\n  - id: black\n"},
         {"line-length": 88},
     ),
-    "ruff's before black's": (
+    "line length of ruff before black's": (
         {"pyproject.toml": "[tool.ruff]\nline-length = 90\n[tool.black]\nline-length = 91\n"},
         {"line-length": 90},
     ),
-    "flake8's, without others": (
+    "line length of flake8": (
         {"setup.cfg": "[flake8]\nmax-line-length = 119\n"},
         {"line-length": 119},
     ),
-    "what it leaves out": (
+    "excluded files": (
         {"ruff.toml": "line-length = 100\nexclude = ['old']\nextend-exclude = ['gen']\n"},
         {"extend-exclude": ["noxfile.py", "src/shop/chassis", "old", "gen"]},
     ),
-    "where its code lies": (
+    "folders of code": (
         {"ruff.toml": "line-length = 100\nsrc = ['src', 'lib']\n"},
         {"src": ["src", "lib"]},
     ),
-    "its quotes": (
+    "quotes": (
         {"ruff.toml": "line-length = 100\n[format]\nquote-style = 'single'\n"},
         {"format": {"quote-style": "single"}},
     ),
-    "quotes as they are": (
+    "unchanged quotes": (
         {"pyproject.toml": "[tool.black]\nline-length = 100\nskip-string-normalization = true\n"},
         {"format": {"quote-style": "preserve"}},
     ),
 }  # fmt: skip
 RULES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
-    "its rules besides the standard's": (
+    "rules in addition to the standard's": (
         {"ruff.toml": "[lint]\nselect = ['E', 'D']\nextend-select = ['ANN']\n"},
         {"select": ["A", "B", "E", "D", "ANN"]},
     ),
@@ -82,11 +84,11 @@ RULES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
             "isort": {"combine-as-imports": True},
         },
     ),
-    "what it ignores in some files": (
+    "ignores by file": (
         {"ruff.toml": "[lint.per-file-ignores]\n'tests/**' = ['D']\n'a/*.py' = ['E501']\n"},
         {"per-file-ignores": {"tests/**": ["S101", "S603", "D"], "a/*.py": ["E501"]}},
     ),
-    "asserts in tests that lie elsewhere": (
+    "asserts in other folders of tests": (
         {"shop/test/test_a.py": ""},
         {"per-file-ignores": {**LINT["per-file-ignores"], "shop/test/**": ["S101", "S603"]}},
     ),
@@ -94,7 +96,7 @@ RULES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
         {"ruff.toml": "[lint]\npreview = true\n[lint.mccabe]\nmax-complexity = 7\n"},
         {"preview": True, "mccabe": {"max-complexity": 7}},
     ),
-    "isort's": (
+    "settings of isort": (
         {".isort.cfg": "[settings]\nprofile = black\nknown_first_party = a, b\n"
                        "force_single_line = true\nlines_after_imports = 2\n"},
         {"isort": {"known-first-party": ["a", "b"], "force-single-line": True,
@@ -104,7 +106,7 @@ RULES: dict[str, tuple[Mapping[str, str], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", TOP)
-def test_taste_is_the_services(case: str) -> None:
+def test_style_of_the_service_is_kept(case: str) -> None:
     files, expected = TOP[case]
     found = tomllib.loads(carry(STANDARD, files).text)
     found.pop("lint")
@@ -114,25 +116,25 @@ def test_taste_is_the_services(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", RULES)
-def test_rules_of_both_hold(case: str) -> None:
+def test_rules_of_both_are_combined(case: str) -> None:
     files, expected = RULES[case]
     assert tomllib.loads(carry(STANDARD, files).text)["lint"] == {**LINT, **expected}
 
 
-def test_a_service_without_settings_gets_the_standards() -> None:
+def test_service_without_settings_gets_the_standards() -> None:
     carried = carry(STANDARD, {"shop/main.py": "", "requirements.txt": "fastapi\n"})
     assert (carried.text, carried.todo, carried.rules) == (STANDARD, (), ())
 
 
-def test_what_has_no_place_is_listed_and_comments_are_told() -> None:
+def test_settings_and_comments_that_are_lost_are_listed() -> None:
     files = {
         "ruff.toml": "extend = '../ruff.toml'\n# why\nline-length = 80\n",
         "pyproject.toml": "[tool.black]\nexclude = 'old|gen'\n[tool.isort]\nsrc_paths = ['x']\n",
         ".flake8": "[flake8]\nignore = E203\n",
     }
     carried = carry(STANDARD, files)
-    told = {(one.path, one.line, bool(one.how)) for one in carried.todo}
-    assert told == {
+    listed = {(one.path, one.line, bool(one.how)) for one in carried.todo}
+    assert listed == {
         ("ruff.toml", 1, True),
         ("ruff.toml", 2, False),
         ("pyproject.toml", 2, True),
@@ -143,11 +145,11 @@ def test_what_has_no_place_is_listed_and_comments_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "target"),
+    ("required", "target"),
     [(">=3.12,<3.13", "py312"), (">=3.11", "py311"), ("==3.13.*", "py313"), ("", "py311")],
 )
-def test_syntax_is_that_of_the_oldest_python(wanted: str, target: str) -> None:
-    project = f'[project]\nname = "shop"\nrequires-python = "{wanted}"\n'
+def test_target_version_is_the_oldest_python(required: str, target: str) -> None:
+    project = f'[project]\nname = "shop"\nrequires-python = "{required}"\n'
     assert tomllib.loads(carry(STANDARD, {}, project).text)["target-version"] == target
 
 

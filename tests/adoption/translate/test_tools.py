@@ -1,4 +1,4 @@
-"""Tools among what a service runs with do not stand in the way of the standard's."""
+"""Development tools among a service's dependencies do not block the standard's."""
 
 import tomllib
 from collections.abc import Mapping
@@ -31,49 +31,49 @@ dev = [
 ]
 """
 CASES: dict[str, tuple[Mapping[str, str], list[str], list[str], str]] = {
-    "what tests import, and nothing requires": (
+    "package that only tests import, not required": (
         {"tests/test_a.py": "# Asks.\nfrom httpx import AsyncClient\nimport redis\n", "a.py": ""},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9", "httpx"],
         "httpx, which tests/test_a.py imports",
     ),
-    "what tests import, and something requires": (
+    "package that only tests import, required": (
         {"requirements.txt": "httpx==0.27\n", "tests/test_a.py": "import httpx\n"},
         ["uvicorn>=0.34", "httpx==0.27"],
         ["mypy>=1.18", "pytest>=9"],
         "dependencies: 1 of requirements.txt",
     ),
-    "a tool of the standard's takes its range": (
+    "tool of the standard gets its range": (
         {"requirements.txt": "redis==5\npytest==7.2.0\n"},
         ["uvicorn>=0.34", "redis==5"],
         ["mypy>=1.18", "pytest>=9"],
         "pytest==7.2.0 is a development tool",
     ),
-    "another tool keeps its own": (
+    "other tool keeps its range": (
         {"requirements.txt": "black==22.1\n"},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9", "black==22.1"],
         "black==22.1 is a development tool",
     ),
-    "a plugin follows pytest": (
+    "plugin loses its upper bound": (
         {"requirements.txt": "pytest-asyncio==0.21.0\n"},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9", "pytest-asyncio>=0.21.0"],
         "which follows the standard's pytest",
     ),
-    "a plugin of a group, too": (
+    "plugin in a group loses its upper bound": (
         {"pyproject.toml": '[tool.poetry.group.dev.dependencies]\npytest-mock = "^3.8"\n'},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9", "pytest-mock>=3.8"],
         "which follows the standard's pytest",
     ),
-    "the standard's side gives way to what the code imports": (
+    "tool that the code imports stays a dependency": (
         {"requirements.txt": "pytest==7.2.0\n", "shop/runner.py": "import pytest\n"},
         ["uvicorn>=0.34", "pytest==7.2.0"],
         ["mypy>=1.18", "pytest"],
         "replaces the standard's pytest>=9",
     ),
-    "what only tests import is a tool": (
+    "tool that only tests import": (
         {"requirements.txt": "pytest==7.2.0\n", "tests/test_a.py": "import pytest\n"},
         ["uvicorn>=0.34"],
         ["mypy>=1.18", "pytest>=9"],
@@ -83,7 +83,7 @@ CASES: dict[str, tuple[Mapping[str, str], list[str], list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_where_a_tool_comes_to(case: str) -> None:
+def test_tool_is_in_its_group(case: str) -> None:
     files, runtime, dev, rule = CASES[case]
     carried = carry(STANDARD, files)
     data = tomllib.loads(carried.text)

@@ -1,4 +1,4 @@
-"""New code is checked strictly; old modules that mypy would read start in a list."""
+"""New code is checked strictly; old modules that mypy would read are listed."""
 
 import re
 import subprocess
@@ -23,23 +23,23 @@ SRC = STANDARD.format(files="src/shop, tests", root="src")
 FLAT = STANDARD.format(files="shop, main.py, tests", root=".")
 
 LISTED: dict[str, tuple[str, Mapping[str, str], set[str]]] = {
-    "a package in src, and tests": (
+    "package in src, and tests": (
         SRC,
         {"src/shop/__init__.py": "", "src/shop/main.py": "", "tests/unit/test_a.py": ""},
         {"shop", "shop.main", "tests.unit.test_a"},
     ),
-    "a flat module, and what it imports": (
+    "flat module and its imports": (
         FLAT,
         {"main.py": "import store\nfrom routes import pets\n", "store.py": "",
          "routes/pets.py": "from . import owners\n", "routes/owners.py": ""},
         {"main", "store", "routes.pets", "routes.owners"},
     ),
-    "nothing that nobody imports": (
+    "modules that nothing imports": (
         FLAT,
         {"main.py": "", "alembic/env.py": "", "setup.py": "", "scripts/load.py": ""},
         {"main"},
     ),
-    "packages of what is imported": (
+    "packages of imported modules": (
         FLAT,
         {"main.py": "import a.b.c\n", "a/__init__.py": "import d\n", "a/b/__init__.py": "",
          "a/b/c.py": "", "d.py": ""},
@@ -83,12 +83,12 @@ def test_modules_that_tests_import_by_another_name_are_checked_once(tmp_path: Pa
     assert "[mypy-src.*]" not in carry(standard, files).text
 
 
-def test_a_service_of_empty_modules_has_no_list() -> None:
+def test_service_with_empty_modules_has_no_list() -> None:
     carried = carry(SRC, {"src/shop/__init__.py": "\n"})
     assert (carried.text, listed(carried.text), carried.rules) == (SRC, 0, ())
 
 
-def test_plugins_and_foreign_packages_are_carried_over_and_the_rest_is_told() -> None:
+def test_plugins_and_packages_are_carried_over_and_the_rest_is_listed() -> None:
     files = {
         "requirements.txt": "sqlalchemy<2\n",
         "setup.cfg": (
@@ -102,9 +102,9 @@ def test_plugins_and_foreign_packages_are_carried_over_and_the_rest_is_told() ->
     assert "plugins = pydantic.mypy, sqlalchemy.ext.mypy.plugin\n" in carried.text
     for package in ("redis.*", "celery.*"):
         assert f"[mypy-{package}]\nignore_missing_imports = True\n" in carried.text
-    told = " ".join(one.why for one in carried.todo)
+    reasons = " ".join(todo.why for todo in carried.todo)
     for word in ("odd.plugin", "warn_return_any", "shop.old"):
-        assert word in told
+        assert word in reasons
     assert carried.text.count("[mypy-shop.old]") == 1
 
 
@@ -120,7 +120,7 @@ def test_overrides_of_pyproject_are_carried_over() -> None:
 
 
 @pytest.mark.slow
-def test_mypy_passes_at_once_and_new_code_is_held_to_it(tmp_path: Path) -> None:
+def test_mypy_passes_at_once_and_checks_new_code(tmp_path: Path) -> None:
     files = {
         "main.py": "import requests\nimport nowhere\nfrom store import keep\n\nkeep(1 + 'a')\n",
         "store.py": "def keep(what):\n    return undefined\n",

@@ -1,6 +1,6 @@
-"""Settings of the wrong types are told as broken, or carried over and left by hand: never a fault.
+"""Settings of a wrong type are reported, carried over or left by hand. They never cause a crash.
 
-Every value of documents as they are usual is replaced in turn.
+Every value of typical documents is replaced in turn.
 """
 
 import json
@@ -147,7 +147,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def wrong(data: Any) -> Iterator[Any]:
-    """Yield `data` with one value at a time replaced by one of another kind."""
+    """Yield `data` with one value at a time replaced by a value of another type."""
     yield from INSTEAD
     if isinstance(data, dict):
         yield from ({**data, key: other} for key, value in data.items() for other in wrong(value))
@@ -178,7 +178,7 @@ def carry_all(files: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_no_value_of_another_type_is_a_fault(name: str) -> None:
+def test_value_of_a_wrong_type_is_no_crash(name: str) -> None:
     path, document = DOCUMENTS[name]
     carry_all({path: written(path, document)})
     faults: dict[str, str] = {}
@@ -195,17 +195,17 @@ def test_no_value_of_another_type_is_a_fault(name: str) -> None:
 
 
 UNREADABLE = {
-    "no TOML": "[",
+    "invalid TOML": "[",
     "nested too deeply": f"a = {'[' * 5000}{']' * 5000}\n",
-    "a number of more digits than Python reads": f"a = {'9' * 5000}\n",
+    "a number with too many digits for Python": f"a = {'9' * 5000}\n",
 }
 
 
 @pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read_is_told_and_no_fault(text: str) -> None:
+def test_unreadable_file_is_reported(text: str) -> None:
     for path in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
-        (said,) = [fact.value for fact in gather({path: text}) if fact.about == "broken"]
-        assert said.startswith(f"{path} is not valid: ")
+        (problem,) = [fact.value for fact in gather({path: text}) if fact.about == "broken"]
+        assert problem.startswith(f"{path} is not valid: ")
     for path in ("Pipfile", "poetry.lock", "pdm.lock", "config.toml"):
         carry_all({path: text})
     (todo,) = dependencies.read({"Pipfile": text})[1]
@@ -213,21 +213,21 @@ def test_what_cannot_be_read_is_told_and_no_fault(text: str) -> None:
 
 
 def where(error: Exception) -> str:
-    held = error.__traceback__
+    frame = error.__traceback__
     last = ""
-    while held:
-        file = held.tb_frame.f_code.co_filename
+    while frame:
+        file = frame.tb_frame.f_code.co_filename
         if "/drydock/" in file:
-            last = f"{file.rpartition('/drydock/')[2]}:{held.tb_lineno}"
-        held = held.tb_next
+            last = f"{file.rpartition('/drydock/')[2]}:{frame.tb_lineno}"
+        frame = frame.tb_next
     return f"{last} {error!r}"
 
 
 @pytest.mark.parametrize(
-    "said",
+    "argument",
     ["install_requires=3", "install_requires=[3, ['a']]", "extras_require={3: [3]}",
      "extras_require={'a': 3}", "tests_require={[]: 1}", "entry_points={'console_scripts': 3}",
      "entry_points={'console_scripts': [3]}", "version=3", "install_requires='a'"],
 )  # fmt: skip
-def test_no_argument_of_setup_is_a_fault(said: str) -> None:
-    carry_all({"setup.py": f"from setuptools import setup\nsetup({said})\n"})
+def test_argument_of_setup_with_a_wrong_type_is_no_crash(argument: str) -> None:
+    carry_all({"setup.py": f"from setuptools import setup\nsetup({argument})\n"})
