@@ -23,8 +23,8 @@ RESOLVE = """
 import sys
 from pathlib import Path
 from drydock.adoption.pins import resolve
-for way in resolve(Path(sys.argv[1]), "3.11", lambda text: print(text, file=sys.stderr)):
-    print(way.pin, "->", way.instead or "no version works")
+for obstacle in resolve(Path(sys.argv[1]), "3.11", lambda text: print(text, file=sys.stderr)):
+    print(obstacle.pin, "->", obstacle.replacement or "no version works")
 """
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from drydock import locking
-from drydock.adoption.pins import Way, resolve
+from drydock.adoption.pins import Obstacle, resolve
 from drydock.errors import BadInput
 from drydock.locking import NoIndexError
 
@@ -89,20 +89,20 @@ def test_service_that_locks_needs_no_change(tmp_path: Path) -> None:
 
 def test_pin_is_raised_to_the_lowest_version_with_a_wheel(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "kept==1.0", "old==1.0"), "3.11", print)
-    assert found == [Way("old==1.0", "old>=1.3", 9)]
+    assert found == [Obstacle("old==1.0", "old>=1.3", 9)]
 
 
 def test_pin_that_clashes_with_the_standard_is_raised(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "clash==1.0"), "3.11", print)
-    assert found == [Way("clash==1.0", "clash>=1.5", 8)]
+    assert found == [Obstacle("clash==1.0", "clash>=1.5", 8)]
 
 
 def test_pin_without_any_working_version_is_reported(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "gone==1.0", "old==1.0"), "3.11", print)
     gone, old = found
-    assert (gone.pin, gone.instead, gone.line) == ("gone==1.0", "", 8)
+    assert (gone.pin, gone.replacement, gone.line) == ("gone==1.0", "", 8)
     assert "gone" in gone.why
-    assert old == Way("old==1.0", "old>=1.3", 9)
+    assert old == Obstacle("old==1.0", "old>=1.3", 9)
 
 
 def test_pins_of_every_group_are_resolved(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_pins_of_every_group_are_resolved(tmp_path: Path) -> None:
     file = folder / "pyproject.toml"
     extra = '[project.optional-dependencies]\nx = ["clash<1.2"]\n'
     file.write_text(file.read_text() + extra + '[dependency-groups]\nload = ["old==1.0"]\n')
-    found = [(way.pin, way.instead) for way in resolve(folder, "3.11", print)]
+    found = [(obstacle.pin, obstacle.replacement) for obstacle in resolve(folder, "3.11", print)]
     assert found == [("old==1.0", "old>=1.3"), ("clash<1.2", "clash>=1.5")]
 
 
@@ -119,25 +119,25 @@ def test_only_necessary_pins_change(tmp_path: Path) -> None:
     folder = service(tmp_path, *own, "clash==1.0", "kept==1.0")
     attempts: list[str] = []
     found = resolve(folder, "3.11", attempts.append)
-    assert [way.pin for way in found] == ["clash==1.0"]
+    assert [obstacle.pin for obstacle in found] == ["clash==1.0"]
     assert len(attempts) < 12
 
 
 def test_one_of_two_clashing_pins_changes(tmp_path: Path) -> None:
     found = resolve(service(tmp_path, "other==2.0", "one==1.0", "kept==1.0"), "3.11", print)
-    assert found == [Way("one==1.0", "one>=1.5", 9)]
+    assert found == [Obstacle("one==1.0", "one>=1.5", 9)]
 
 
 def test_all_pins_without_a_working_version_are_reported_at_once(tmp_path: Path) -> None:
     own = ["gone==1.0", "kept==1.0", "lost==1.0", "stuck", "clash==1.0"]
     found = resolve(service(tmp_path, *own), "3.11", print)
-    assert [(way.pin, way.instead) for way in found] == [
+    assert [(obstacle.pin, obstacle.replacement) for obstacle in found] == [
         ("gone==1.0", ""),
         ("lost==1.0", ""),
         ("stuck", ""),
         ("clash==1.0", "clash>=1.5"),
     ]
-    reasons = {way.pin: way.why for way in found if way.why}
+    reasons = {obstacle.pin: obstacle.why for obstacle in found if obstacle.why}
     assert all(pin.partition("=")[0] in why for pin, why in reasons.items())
     assert "web" in reasons["stuck"]
 
@@ -180,7 +180,7 @@ def test_index_is_not_read_again_for_each_attempt(tmp_path: Path) -> None:
         found = resolve(
             service(tmp_path, *own), "3.11", lambda text: said.append((text, len(fetched)))
         )
-    assert {way.pin for way in found} == {"one==1.0", "clash==1.0", "old==1.0", "stuck"}
+    assert {obstacle.pin for obstacle in found} == {"one==1.0", "clash==1.0", "old==1.0", "stuck"}
     (nearest,) = [n for n, (text, _) in enumerate(said) if text.startswith("Checking which")][-1:]
     attempts = [asked for text, asked in said[nearest + 1 :] if text.startswith("Locking")]
     assert len(attempts) > 2
@@ -193,7 +193,7 @@ def test_failing_index_changes_no_result(tmp_path: Path, monkeypatch: pytest.Mon
     fetched: list[str] = []
     with served(tmp_path, fetched):
         expected = resolve(service(tmp_path, *own), "3.11", lambda _: None)
-    assert {way.pin for way in expected} == {"one==1.0", "clash==1.0", "old==1.0"}
+    assert {obstacle.pin for obstacle in expected} == {"one==1.0", "clash==1.0", "old==1.0"}
     failures = 0
     for most in range(len(fetched)):
         monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / f"cache {most}"))

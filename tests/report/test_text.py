@@ -1,7 +1,7 @@
 """The text and Markdown of a retrofit's report."""
 
 import pytest
-from drydock.adoption.pins import Way
+from drydock.adoption.pins import Obstacle
 from drydock.adoption.translate import Concern, Todo
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import RetrofitReport
@@ -58,5 +58,5 @@ def test_comments_without_a_place_are_only_counted_without_verbose(
 def test_pin_that_prevents_a_lock_file_is_explained(
     capsys: pytest.CaptureFixture[str], why: str, explanation: str
 ) -> None:
-    print_pins([Way("a==1", "", 3, why)], "3.12", (), applied=False)
+    print_pins([Obstacle("a==1", "", 3, why)], "3.12", (), applied=False)
     assert f"pyproject.toml:3: a==1: {explanation}" in capsys.readouterr().out

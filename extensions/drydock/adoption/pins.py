@@ -25,12 +25,12 @@ _DROPPED = ""
 
 
 @dataclass(frozen=True)
-class Way:
-    """A pin that prevents locking, and its replacement."""
+class Obstacle:
+    """A pin that prevents locking."""
 
     pin: str
-    instead: str
-    """Empty: no version from the pinned one on has wheels that work."""
+    replacement: str
+    """The requirement that locks instead; empty if no later version has wheels that work."""
     line: int
     why: str = ""
     """uv's message, if no version works."""
@@ -44,7 +44,7 @@ class Way:
 
 def resolve(
     folder: Path, python: str, say: Callable[[str], None], builds: Sequence[str] = ()
-) -> list[Way]:
+) -> list[Obstacle]:
     """Return the service's own requirements that prevent locking and installing it.
 
     An empty list means that it locks, with wheels for `python` on Linux. Packages in `builds` may
@@ -80,7 +80,7 @@ def resolve(
         reasons[pin] = trials.objection(lowest | dropped | {pin: _relaxed(pin)})
     lines = text.splitlines()
     return [
-        Way(pin, lowest.get(pin, ""), _line(lines, pin), reasons.get(pin, ""))
+        Obstacle(pin, lowest.get(pin, ""), _line(lines, pin), reasons.get(pin, ""))
         for pin in own
         if pin in lowest or pin in dropped
     ]
@@ -96,13 +96,13 @@ def read(folder: Path) -> str:
 
 def changed(text: str, changes: Mapping[str, str]) -> str:
     """Return a pyproject.toml in which each pin is replaced; an empty replacement removes it."""
-    for pin, instead in changes.items():
+    for pin, replacement in changes.items():
         for quote in "\"'":
             entry = f"{quote}{pin}{quote}"
-            if instead == _DROPPED:
+            if replacement == _DROPPED:
                 text = re.sub(rf"[ \t]*{re.escape(entry)}[ \t]*,?[^\n\]]*\n?", "", text)
             else:
-                text = text.replace(entry, f"{quote}{instead}{quote}")
+                text = text.replace(entry, f"{quote}{replacement}{quote}")
     return text
 
 

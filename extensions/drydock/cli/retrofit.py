@@ -175,7 +175,7 @@ def _resolve(path: Path, builds: tuple[str, ...], *, apply: bool) -> int:
         )
     python = str(recorded.get("python_version", "3.11"))
     found = resolve(path, python, print_step, builds)
-    changes = [way for way in found if way.instead]
+    changes = [obstacle for obstacle in found if obstacle.replacement]
     if apply and (changes or (not found and (builds or not locked_elsewhere(path)))):
         apply_pins(path, found, builds)
     print_pins(found, python, builds, applied=apply)

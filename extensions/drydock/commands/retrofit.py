@@ -13,7 +13,7 @@ from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
 from drydock.adoption.facts import Fact
 from drydock.adoption.merged import Merged
-from drydock.adoption.pins import Way
+from drydock.adoption.pins import Obstacle
 from drydock.adoption.place import Place, place_of
 from drydock.adoption.releases import Releases
 from drydock.adoption.translate import Carried, project
@@ -297,7 +297,7 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
         raise BadInput(f"git: {error}") from error
 
 
-def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) -> None:
+def apply_pins(folder: Path, obstacles: Sequence[Obstacle], builds: Sequence[str] = ()) -> None:
     """Change the pins of a service so that it locks, and commit that with the lock file.
 
     Versions that it has locked so far, by whatever tool, stay where they fit. The packages that
@@ -311,7 +311,10 @@ def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) ->
         before = pins.read(folder)
         if elsewhere := locking.locked_elsewhere(folder):
             raise BadInput(f"it is not locked here: {elsewhere}")
-        text = pins.changed(before, {way.pin: way.instead for way in ways if way.instead})
+        text = pins.changed(
+            before,
+            {obstacle.pin: obstacle.replacement for obstacle in obstacles if obstacle.replacement},
+        )
         try:
             lock = locking.locked(
                 text, builds, known=first_lock.known(repository, folder, text, builds)
@@ -324,7 +327,11 @@ def apply_pins(folder: Path, ways: Sequence[Way], builds: Sequence[str] = ()) ->
             repository.git("add", "--force", "--", *(str(folder / n) for n in _OF_PINS))
             if not repository.text("diff", "--cached", "--name-only"):
                 return
-            changes = [f"{way.pin} -> {way.instead}" for way in ways if way.instead]
+            changes = [
+                f"{obstacle.pin} -> {obstacle.replacement}"
+                for obstacle in obstacles
+                if obstacle.replacement
+            ]
             built = [f"{name} is built from source" for name in builds]
             what = "Relax the pins that kept the service from being locked"
             _branch_of(repository, folder).commit(

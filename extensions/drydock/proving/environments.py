@@ -276,7 +276,7 @@ class Maker:
             f'requires-python = "=={python.name}.*"\ndependencies = [\n{listed}]\n', "utf-8",
         )  # fmt: skip
         changes = pins.resolve(folder, python.name, self.say)
-        replacements = {change.pin: change.instead for change in changes}
+        replacements = {change.pin: change.replacement for change in changes}
         relaxed = [text for text in (replacements.get(pin, pin) for pin in combined) if text]
         lowest = {new: new.replace(">=", "==") for new in replacements.values() if "," not in new}
         try:  # the nearest existing version, not the newest

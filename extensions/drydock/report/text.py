@@ -21,7 +21,7 @@ from drydock.report.wording import (
 )
 
 if TYPE_CHECKING:  # importing these takes longer than reporting an update
-    from drydock.adoption.pins import Way
+    from drydock.adoption.pins import Obstacle
     from drydock.adoption.translate import Entry as Instruction
     from drydock.adoption.translate import Todo
 
@@ -159,23 +159,27 @@ def _print_account(account: "list[Instruction]", *, verbose: bool) -> None:
         echo(f"  {outcome} {entry.path}:{entry.line} {entry.said}: {entry.how}")
 
 
-def print_pins(ways: "list[Way]", python: str, builds: Sequence[str], *, applied: bool) -> None:
+def print_pins(
+    obstacles: "list[Obstacle]", python: str, builds: Sequence[str], *, applied: bool
+) -> None:
     """Print the pins that prevent a lock file, and what would work instead."""
-    if not ways:
+    if not obstacles:
         built = f" except {', '.join(builds)}" if builds else ""
         echo(f"The service locks; all packages{built} have wheels for Python {python}.")
-    for way in ways:
-        where = f"pyproject.toml:{way.line}: {way.pin}"
-        if way.instead:
-            echo(f"{where}: {'changed to' if applied else 'locks with'} {way.instead}")
-        elif way.source:
-            echo(f"{where}: {way.source} has no wheels: --build {way.source} builds it,")
+    for obstacle in obstacles:
+        where = f"pyproject.toml:{obstacle.line}: {obstacle.pin}"
+        if obstacle.replacement:
+            echo(f"{where}: {'changed to' if applied else 'locks with'} {obstacle.replacement}")
+        elif obstacle.source:
+            echo(f"{where}: {obstacle.source} has no wheels: --build {obstacle.source} builds it,")
             echo("  which runs its code, here and wherever the service is installed")
         else:
             no_wheel = f"no wheel works on Python {python}"
-            reason = no_wheel if "wheel" in way.why else "no version is compatible with the rest"
-            echo(f"{where}: {reason}: {way.why}")
-    if any(way.instead for way in ways) and not applied:
+            reason = (
+                no_wheel if "wheel" in obstacle.why else "no version is compatible with the rest"
+            )
+            echo(f"{where}: {reason}: {obstacle.why}")
+    if any(obstacle.replacement for obstacle in obstacles) and not applied:
         echo("These are the fewest changes; --apply makes them in a separate commit.")
 
 
