@@ -1,11 +1,11 @@
 #!/bin/sh
-# What multi-gitter runs in each repository, in a clone at its top:
+# The script that multi-gitter runs at the top of a clone of each repository:
 #
 #     multi-gitter run ./campaign.sh --config campaign.yaml
 #
-# CAMPAIGN says what: update (the default), modernize or retrofit. Exit code 0 and changed files
-# become a pull request, 0 without changes none; any other code leaves the repository out, so
-# conflict markers never get into one.
+# CAMPAIGN selects the command: update (the default), modernize or retrofit. With exit code 0,
+# changed files become a pull request; any other code skips the repository, so conflict markers never
+# reach a pull request.
 case "${CAMPAIGN:-update}" in
 update) drydock update --defaults ;;
 modernize) drydock modernize ;;

@@ -269,7 +269,7 @@ def _write(
         if project.PATH in changed and not report.conflicts:
             first_lock.write(own, place, report, options.builds)
         if options.commit and not report.conflicts:
-            subject = f"Bring the standard in: {report.template} {report.after}"
+            subject = f"Adopt the standard: {report.template} {report.after}"
             branch.commit(own, subject, to_markdown(report))
             report.branch = branch.name
 
