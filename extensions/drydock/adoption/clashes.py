@@ -142,8 +142,8 @@ def _grouped(facts: list[Fact]) -> Iterator[Fact]:
     for fact in facts:
         if fact.about not in _GROUPED:
             yield fact
-        elif held := values.pop((fact.about, fact.path), None):
-            yield replace(fact, value=listed(held))
+        elif merged := values.pop((fact.about, fact.path), None):
+            yield replace(fact, value=listed(merged))
 
 
 def _environment(facts: list[Fact]) -> Iterator[Todo]:

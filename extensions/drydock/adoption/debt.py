@@ -165,8 +165,8 @@ def _with_excluded(text: str, where: str, paths: Iterable[str]) -> str:
     comment = "# Not formatted yet. Only ever shorten it."
     if "exclude" in toml.data(text).get("format", {}):
         head, table, rest = text.partition("[format]\n")
-        held, bracket, end = rest.partition("\n[")
-        return f"{head}{table}{_with_items(held, 'exclude', comment, paths)}{bracket}{end}"
+        settings, bracket, end = rest.partition("\n[")
+        return f"{head}{table}{_with_items(settings, 'exclude', comment, paths)}{bracket}{end}"
     array = f"{comment}\nexclude = [\n{_lines(paths)}]\n"
     if "[format]\n" in text:
         return text.replace("[format]\n", f"[format]\n{array}", 1)
@@ -200,10 +200,10 @@ def _with_ignored(text: str, by_file: Mapping[str, Iterable[str]]) -> str:
     if not table:
         raise BadInput(f"{PATH} has no table {_TABLE.strip()} to list findings in")
     known = toml.data(text)["lint"]["per-file-ignores"]
-    held, bracket, end = rest.partition("\n[")
+    entries, bracket, end = rest.partition("\n[")
     lines = ""
     for path, codes in by_file.items():
-        named = json.dumps(path)
-        held = re.sub(rf"(?m)^{re.escape(named)} = \[[^\]]*\]\n?", "", held)
-        lines += f"{named} = {json.dumps(list(dict.fromkeys([*known.get(path, ()), *codes])))}\n"
-    return f"{head}{table}{held.rstrip()}\n{_LISTED}{lines}{bracket}{end}"
+        key = json.dumps(path)
+        entries = re.sub(rf"(?m)^{re.escape(key)} = \[[^\]]*\]\n?", "", entries)
+        lines += f"{key} = {json.dumps(list(dict.fromkeys([*known.get(path, ()), *codes])))}\n"
+    return f"{head}{table}{entries.rstrip()}\n{_LISTED}{lines}{bracket}{end}"

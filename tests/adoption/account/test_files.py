@@ -117,7 +117,7 @@ COMPOSED = {
     ),
     "command that may start a server": (
         f"{SERVICE}    command: [python, jobs/run.py]\n",
-        ["web has a command of its own: python jobs/run.py"],
+        ["web has its own command: python jobs/run.py"],
     ),
     "command of a worker": (f"{SERVICE}    command: uv run celery -A a.b worker\n", []),
 }

@@ -36,14 +36,14 @@ def find(path: str, text: str, main: str, command: str, image: str) -> Iterator[
             continue
         size = 3 if place.names[:1] == ("services",) else 2
         parts.setdefault(place.names[:size], []).append(place)
-    for names, held in parts.items():
-        values = _values(held)
+    for names, entries in parts.items():
+        values = _values(entries)
         instruction = ": ".join(filter(None, (".".join(names), values)))
         outcome: Outcome = "carried"
         how, why = _STAYS, ""
         if len(names) > 2 and (*names[:2], "build") in parts:
             outcome, how, why = _of_built(names, parts, main, command, image)
-        yield Entry(path, held[0].line, instruction, outcome, how, why)
+        yield Entry(path, entries[0].line, instruction, outcome, how, why)
 
 
 def _of_built(
@@ -51,26 +51,26 @@ def _of_built(
 ) -> tuple[Outcome, str, str]:
     """Return what becomes of a key of a service that compose builds: outcome, how and why."""
     _, service, key = names
-    held = parts[names]
+    entries = parts[names]
     if key in {"command", "entrypoint"}:
-        return _of_command(service, _line(held), command)
+        return _of_command(service, _line(entries), command)
     if key == "healthcheck":
         why = f"the health check of {service} may call a program that the image lacks"
         return "by hand", "probe /livez on the management port", why
     if key == "build":
-        return _of_build(held, main, image)
+        return _of_build(entries, main, image)
     if key == "ports" and image and _is_main(parts["services", service, "build"], main):
         return _of_ports(service, parts, image)
     return "carried", _STAYS, ""
 
 
-def _of_build(held: Sequence[Place], main: str, image: str) -> tuple[Outcome, str, str]:
-    if target := _value(held, "target"):
+def _of_build(entries: Sequence[Place], main: str, image: str) -> tuple[Outcome, str, str]:
+    if target := _value(entries, "target"):
         why = f"the standard's image has no stage {target}"
         return "by hand", "remove the target, or build from a separate Dockerfile", why
-    if not _is_main(held, main):
+    if not _is_main(entries, main):
         return "carried", f"{_STAYS}, and so does the Dockerfile that it builds from", ""
-    if image and (unknown := _unknown_arguments(held, image)):
+    if image and (unknown := _unknown_arguments(entries, image)):
         why = f"the standard's image takes no build argument {', '.join(unknown)}"
         return "by hand", "remove it, or add it to Dockerfile if you still need it", why
     return "carried", _STAYS, ""
@@ -84,12 +84,12 @@ def _of_command(service: str, line: str, command: str) -> tuple[Outcome, str, st
         return "by hand", f"remove it, or run {command} instead", why
     if bare and {bare[0].rpartition("/")[2], module} & _JOBS and not re.search(r"[;&|]", line):
         return "carried", f"{_STAYS}: it starts no server", ""
-    why = f"{service} has a command of its own: {line[:60]}"
+    why = f"{service} has its own command: {line[:60]}"
     return "by hand", f"keep it if it starts no server, else run {command} instead", why
 
 
 def _of_ports(service: str, parts: _Parts, image: str) -> tuple[Outcome, str, str]:
-    """Return what becomes of published ports, unless a command of its own may listen on them."""
+    """Return what becomes of published ports, unless the service's own command may listen there."""
     own = _line(parts.get(("services", service, "command"), ()))
     exposed = re.findall(r"\d+", " ".join(re.findall(r"(?m)^EXPOSE (.+)$", image)))
     published = {
@@ -105,32 +105,32 @@ def _of_ports(service: str, parts: _Parts, image: str) -> tuple[Outcome, str, st
     return "by hand", f"publish {exposed[0]} instead", why
 
 
-def _unknown_arguments(held: Sequence[Place], image: str) -> list[str]:
+def _unknown_arguments(entries: Sequence[Place], image: str) -> list[str]:
     """Return the build arguments that a Dockerfile does not declare."""
     declared = set(re.findall(r"(?m)^ARG (\w+)", image))
-    given = {
+    passed = {
         place.names[4] if len(place.names) > 4 else place.value.partition("=")[0]
-        for place in held
+        for place in entries
         if place.names[3:4] == ("args",)
     } - {""}
-    return sorted(name for name in given - declared if not _PREDEFINED.fullmatch(name))
+    return sorted(name for name in passed - declared if not _PREDEFINED.fullmatch(name))
 
 
-def _values(held: Sequence[Place]) -> str:
+def _values(entries: Sequence[Place]) -> str:
     """Return the scalars as one line."""
-    return " ".join(" ".join(place.value for place in held if place.value).split())
+    return " ".join(" ".join(place.value for place in entries if place.value).split())
 
 
-def _line(held: Sequence[Place]) -> str:
+def _line(entries: Sequence[Place]) -> str:
     """Return a command as a line of a shell, whether it is one or a list of words."""
-    words = [place.value for place in held if place.value]
-    return shlex.join(words) if len(words) > 1 else _values(held)
+    words = [place.value for place in entries if place.value]
+    return shlex.join(words) if len(words) > 1 else _values(entries)
 
 
-def _value(held: Sequence[Place], key: str) -> str:
-    return next((place.value for place in held if place.names[-1] == key and place.value), "")
+def _value(entries: Sequence[Place], key: str) -> str:
+    return next((place.value for place in entries if place.names[-1] == key and place.value), "")
 
 
-def _is_main(held: Sequence[Place], main: str) -> bool:
-    named = _value(held, "dockerfile").removeprefix("./").casefold()
-    return named in {"", main.casefold(), main.rpartition("/")[2].casefold()}
+def _is_main(entries: Sequence[Place], main: str) -> bool:
+    path = _value(entries, "dockerfile").removeprefix("./").casefold()
+    return path in {"", main.casefold(), main.rpartition("/")[2].casefold()}

@@ -92,8 +92,8 @@ def flags(command: list[str]) -> Iterator[Flag]:
         short = _SHORT.get(server, {})
         if not equals and not word.startswith("--") and word[:2] in short and len(word) > 2:
             name, equals, value = word[:2], "=", word[2:]
-        said = word
-        known = flag(short.get(name, name), value, said)
+        text = word
+        known = flag(short.get(name, name), value, text)
         takes_value = not equals and not _BOOLEAN.fullmatch(known.name)
         # A single dash is a value: the standard output.
         if (
@@ -103,8 +103,8 @@ def flags(command: list[str]) -> Iterator[Flag]:
             and not _is_target(server, rest)
         ):
             value, *rest = rest
-            said = f"{word} {value}"
-        yield flag(short.get(name, name), value, said)
+            text = f"{word} {value}"
+        yield flag(short.get(name, name), value, text)
 
 
 def _is_target(server: str, rest: list[str]) -> bool:

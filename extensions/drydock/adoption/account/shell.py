@@ -63,21 +63,21 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines of a script; continued lines as one, without comments and empty lines."""
-    held, start = "", 0
+    begun, start = "", 0
     for number, line in enumerate(text.splitlines(), 1):
-        if not held:
+        if not begun:
             start = number
             if line.lstrip().startswith("#"):
                 continue  # a comment is never continued
         if line.rstrip().endswith("\\"):
-            held += line.rstrip()[:-1] + " "
+            begun += line.rstrip()[:-1] + " "
             continue
-        joined = (held + line).strip()
-        held = ""
+        joined = (begun + line).strip()
+        begun = ""
         if joined:
             yield start, joined
-    if held.strip():
-        yield start, held.strip()
+    if begun.strip():
+        yield start, begun.strip()
 
 
 def words(command: str) -> list[str]:

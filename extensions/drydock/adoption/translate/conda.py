@@ -42,11 +42,11 @@ _EXPORTED = re.compile(r"[\w.-]+=[^=\s]+=[^=\s]+")
 def _of(path: str, text: str) -> Iterator[Demand | Todo]:
     how = "add it to pyproject.toml if PyPI has it, else install it in the Dockerfile"
     exported = [str(package) for package in packages(text) if _EXPORTED.fullmatch(str(package))]
-    if wanted := [package for package in exported if not _INSTALLER.match(package)]:
+    if installed := [package for package in exported if not _INSTALLER.match(package)]:
         # Most of them are dependencies of others, so a single line lists them all.
-        names = ", ".join(package.partition("=")[0] for package in wanted)
-        why = f"Conda installs {len(wanted)} packages from an exported environment: {names}"
-        line = line_of(path, text, "dependencies", value=wanted[0])
+        names = ", ".join(package.partition("=")[0] for package in installed)
+        why = f"Conda installs {len(installed)} packages from an exported environment: {names}"
+        line = line_of(path, text, "dependencies", value=installed[0])
         yield Todo(path, line, why, how, "start")
     for package in packages(text):
         if str(package) in exported:
