@@ -77,11 +77,11 @@ def test_every_panel_shows_data(run: Run) -> None:
 def test_variables_have_values(run: Run) -> None:
     variables = queries.dashboard(run.observed.service)["templating"]["list"]
     for variable in (one for one in variables if one["type"] == "query"):
-        expressions = resolve(variable["query"]["query"], run.job)
-        found = re.fullmatch(r"label_values\((.+), (\w+)\)", expressions)
-        assert found is not None
-        series = run.observed.api("series", **{"match[]": found[1]})
-        assert {one[found[2]] for one in series}, variable["name"]
+        expression = resolve(variable["query"]["query"], run.job)
+        match = re.fullmatch(r"label_values\((.+), (\w+)\)", expression)
+        assert match is not None
+        series = run.observed.api("series", **{"match[]": match[1]})
+        assert {one[match[2]] for one in series}, variable["name"]
 
 
 def test_every_rule_is_evaluated(run: Run) -> None:
@@ -101,7 +101,7 @@ def test_alerts_fire_on_real_metrics(run: Run) -> None:
         compared = re.sub(r"(==|>)\s*[\d.]+\s*(or absent\(.+\))?\s*$", "", alert["expr"].strip())
         assert compared != alert["expr"].strip(), name
         numbers = finite(run.observed.history(compared, run.since))
-        assert any(True for _ in numbers), f"{name}: nothing is compared"
+        assert any(True for _ in numbers), f"{name}: the compared value does not exist"
 
     assert seen == IMPLIED & run.observed.manifests.alerts.keys()
 
@@ -126,5 +126,5 @@ def test_vanished_service_fires_an_alert(run: Run) -> None:
 
     for name in ("InstanceDown", "ServiceDown"):
         query = partial(run.observed.query, alerts[name]["expr"])
-        (found,) = wait_for(query, name)
-        assert found["metric"]["job"] == run.job
+        (alert,) = wait_for(query, name)
+        assert alert["metric"]["job"] == run.job

@@ -110,11 +110,11 @@ def test_stage_gets_its_values_and_the_built_image(
     private: registry.Registry,
     server: tuple[cluster.Cluster, Path],
 ) -> None:
-    there, kubeconfig = server
+    fake, kubeconfig = server
 
     deploy(service, helm, kubeconfig, RELEASE_TAG="v0.1.0", IMAGE_DIGEST=effects.DIGEST)
 
-    sent = support.Manifests(there.objects.values())
+    sent = support.Manifests(fake.objects.values())
     image = f"{private.address}/team/demo-service:0.1.0@{effects.DIGEST}"
     assert sent.container["image"] == image
     assert sent.kind("HorizontalPodAutoscaler")["spec"]["minReplicas"] == 3
@@ -124,33 +124,33 @@ def test_stage_gets_its_values_and_the_built_image(
 def test_pushed_digest_is_deployed(
     service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
 ) -> None:
-    there, kubeconfig = server
+    fake, kubeconfig = server
     (service.folder / "dist").mkdir()
     (service.folder / "dist/image.digest").write_text(effects.DIGEST, encoding="utf-8")
 
     deploy(service, helm, kubeconfig)
 
-    assert image_of(there).endswith(f"@{effects.DIGEST}")
+    assert image_of(fake).endswith(f"@{effects.DIGEST}")
 
 
 def test_failed_deployment_is_rolled_back(
     service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
 ) -> None:
-    there, kubeconfig = server
+    fake, kubeconfig = server
     deploy(service, helm, kubeconfig)
-    good = image_of(there)
+    good = image_of(fake)
 
     broken = ("--set-string=image.repository=broken", "--timeout=4s")
     output = deploy(service, helm, kubeconfig, *broken, code=1)
 
-    sent = [str(one) for _, resource, one in there.written if resource == "deployments"]
+    sent = [str(one) for _, resource, one in fake.written if resource == "deployments"]
     assert any("broken" in one for one in sent)
-    assert image_of(there) == good
+    assert image_of(fake) == good
     assert "has been rolled back" in output
     assert any(
         one["metadata"]["labels"].get("status") == "deployed"
         and one["metadata"]["labels"]["version"] == "3"
-        for (resource, _), one in there.objects.items()
+        for (resource, _), one in fake.objects.items()
         if resource == "secrets"
     )
 
@@ -158,19 +158,19 @@ def test_failed_deployment_is_rolled_back(
 def test_failed_first_deployment_is_uninstalled(
     service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
 ) -> None:
-    there, kubeconfig = server
+    fake, kubeconfig = server
 
     deploy(
         service, helm, kubeconfig, "--set-string=image.repository=broken", "--timeout=4s", code=1
     )
 
-    assert {kind for kind, _ in there.objects} <= {"replicasets"}
+    assert {kind for kind, _ in fake.objects} <= {"replicasets"}
 
 
 def test_changed_secret_starts_new_pods(
     service: support.Generated, helm: Path, server: tuple[cluster.Cluster, Path]
 ) -> None:
-    there, kubeconfig = server
+    fake, kubeconfig = server
     names = ("whole", "single", "mounted")
     options = (
         "--set=secrets={whole}",
@@ -181,9 +181,9 @@ def test_changed_secret_starts_new_pods(
     def pods_after(changed: str) -> support.Manifest:
         if changed:
             metadata = {"name": changed, "labels": {}}
-            there.put("secrets", {"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
+            fake.put("secrets", {"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
         deploy(service, helm, kubeconfig, *options)
-        template: support.Manifest = there.deployment["spec"]["template"]
+        template: support.Manifest = fake.deployment["spec"]["template"]
         return template
 
     before = pods_after("")
@@ -194,9 +194,9 @@ def test_changed_secret_starts_new_pods(
     assert pods_after("other") == before
 
 
-def image_of(there: cluster.Cluster) -> str:
+def image_of(fake: cluster.Cluster) -> str:
     """Return the image of the wanted pods."""
-    image: str = support.Manifests([there.deployment]).container["image"]
+    image: str = support.Manifests([fake.deployment]).container["image"]
     return image
 
 

@@ -202,8 +202,8 @@ def test_refusal_follows_earlier_responses(library: str) -> None:
 
     request = POST + b"Content-Length: 4\r\nExpect: 100-continue\r\n\r\n"
 
-    goes_on, _, refusal = exchange(library, respond, request).partition(b"\r\n\r\n")
-    assert goes_on == b"HTTP/1.1 100 Continue"
+    interim, _, refusal = exchange(library, respond, request).partition(b"\r\n\r\n")
+    assert interim == b"HTTP/1.1 100 Continue"
     assert refusal.startswith(b"HTTP/1.1 408 ")
 
 
@@ -281,7 +281,7 @@ def test_half_sent_bodies_leave_room_for_others(launch: Launch) -> None:
             connection.sendall(POST + b"Content-Length: 1000\r\n\r\nbegun")
         wait_for(
             lambda: server.samples("http_server_connections_refused_total", reason="body"),
-            "the refusal of some",
+            "refused connections",
         )
 
         assert [server.request("/ok").status for _ in range(20)] == [200] * 20
@@ -374,7 +374,7 @@ def test_invalid_request_gets_400(server: Server) -> None:
     assert server.request("/ok").status == 200
 
 
-@pytest.mark.skipif(support.ADOPTED, reason="an adopted service has its own idea of that")
+@pytest.mark.skipif(support.ADOPTED, reason="an adopted service does not require it")
 def test_request_needs_exactly_one_host(server: Server) -> None:
     assert deliver(server, b"GET /ok HTTP/1.1\r\n\r\n")[0] == 400
     assert deliver(server, GET + b"Host: y\r\n\r\n")[0] == 400

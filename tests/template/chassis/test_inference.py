@@ -96,10 +96,10 @@ def start(launch: Launch) -> Iterator[Callable[..., ModelService]]:
         service.clients.shutdown(cancel_futures=True)
 
 
-both = pytest.mark.parametrize("model", ["Recorder", "AsyncRecorder"])
+with_each_model = pytest.mark.parametrize("model", ["Recorder", "AsyncRecorder"])
 
 
-@both
+@with_each_model
 def test_waiting_items_become_the_next_batch_in_order(
     start: Callable[..., ModelService], model: str
 ) -> None:
@@ -139,7 +139,7 @@ def test_only_a_quick_model_runs_in_the_event_loop(
     assert threads == ["model", thread, thread]
 
 
-@both
+@with_each_model
 def test_model_is_loaded_and_warm_before_readiness(
     start: Callable[..., ModelService], model: str
 ) -> None:
@@ -169,7 +169,7 @@ def test_full_queue_refuses_at_once(start: Callable[..., ModelService]) -> None:
     assert service.send("d").status == 200
 
 
-@both
+@with_each_model
 def test_late_items_are_dropped(start: Callable[..., ModelService], model: str) -> None:
     service = start(model, deadline_seconds=0.5)
     first = service.occupy()
@@ -180,7 +180,7 @@ def test_late_items_are_dropped(start: Callable[..., ModelService], model: str) 
     service.open()
     assert service.send("third").json() == "third"
     assert service.batches()[-1] == ["third"]
-    assert ["second"] not in service.batches() or model == "AsyncRecorder"  # which can be ended
+    assert ["second"] not in service.batches() or model == "AsyncRecorder"  # which can be cancelled
     assert service.dropped() == {"queue_full": 0, "deadline": 2, "abandoned": 0}
 
 
@@ -222,7 +222,7 @@ def test_liveness_ignores_a_hung_model_if_configured(start: Callable[..., ModelS
     assert service.server.request("/livez", management=True).status == 200
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSEGV"), reason="this system has no such crashes")
+@pytest.mark.skipif(not hasattr(signal, "SIGSEGV"), reason="this system has no SIGSEGV")
 def test_crashing_model_leaves_its_stack(launch: Launch) -> None:
     server = launch(
         "asking:app",
@@ -262,7 +262,7 @@ def test_bad_item_fails_alone(start: Callable[..., ModelService], model: str, it
     assert service.send("next").json() == "next"
 
 
-@both
+@with_each_model
 def test_non_finite_prediction_fails_only_its_item(
     start: Callable[..., ModelService], model: str
 ) -> None:
@@ -302,7 +302,7 @@ def test_non_finite_predictions_can_be_allowed(
     assert (response.body == b"null") is (response.status == 200)
 
 
-@both
+@with_each_model
 def test_wrong_number_of_predictions_fails_the_batch(
     start: Callable[..., ModelService], model: str
 ) -> None:

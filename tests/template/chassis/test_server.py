@@ -152,7 +152,9 @@ def test_readiness_fails_at_once_while_requests_continue(launch: Launch) -> None
     assert server.request("/livez", management=True).status == 200
     assert server.request("/ok").status == 200
     # Clients with kept connections have to reconnect, to another instance.
-    wait_for(lambda: server.request("/ok").headers.get("connection") == "close", "farewell")
+    wait_for(
+        lambda: server.request("/ok").headers.get("connection") == "close", "a response that closes"
+    )
 
     assert server.stop(signal.SIGTERM) == 0  # a second signal ends the waiting
 

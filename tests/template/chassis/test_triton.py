@@ -400,13 +400,13 @@ def test_concurrency_and_queue_are_limited(fake: FakeTriton) -> None:
     async def use(model: triton.Triton) -> tuple[int, list[int]]:
         calls = [asyncio.create_task(status_of(call(model))) for _ in range(3)]
         await until(lambda: len(fake.requests) == 2 and count("inference_queue_length") == 1)
-        one_more = await status_of(call(model))
+        excess = await status_of(call(model))
         fake.open.set()
-        return one_more, await asyncio.gather(*calls)
+        return excess, await asyncio.gather(*calls)
 
-    one_more, statuses = run(settings(fake.url, max_requests=2, max_queue_length=1), use)
+    excess, statuses = run(settings(fake.url, max_requests=2, max_queue_length=1), use)
 
-    assert one_more == 503
+    assert excess == 503
     assert statuses == [200, 200, 200]
     assert len(fake.requests) == 3
     assert count("inference_dropped_total", reason="queue_full") == full + 1
@@ -522,7 +522,7 @@ def test_service_survives_the_server_and_reconnects(launch: Launch) -> None:
 
     fake.close()
 
-    support.wait_for(lambda: server.ready().status == 503, "that it is not ready")
+    support.wait_for(lambda: server.ready().status == 503, "the end of readiness")
     assert "Cannot connect" in server.ready().json()["checks"]["model"]
     response = server.request("/ask")
     assert (response.status, response.headers["retry-after"]) == (503, "1")

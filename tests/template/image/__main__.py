@@ -89,7 +89,7 @@ def step(name: str) -> Iterator[list[str]]:
 
 
 def _prove_service(folder: Path, images: list[str]) -> None:
-    """A service with a model, the public index, no credentials."""
+    """Check a service with a model, from the public index, without credentials."""
     service = folder / "a service"
     with step("generate and lock"):
         _generate(matrix.REPOSITORY, service, "local")
@@ -107,7 +107,7 @@ def _prove_service(folder: Path, images: list[str]) -> None:
 
 
 def _prove_secret(folder: Path, images: list[str]) -> None:
-    """A service without a model, from an index with a password."""
+    """Check a service without a model, from an index with a password."""
     service = folder / "private"
     with index.private(folder / "index") as private, registry.private(folder / "images") as store:
         company = {
@@ -121,14 +121,14 @@ def _prove_secret(folder: Path, images: list[str]) -> None:
             try:
                 images.append(_build(service, {"NETRC": os.devnull}))
             except FailedError as failed:
-                notes.append("refused, as it should be")
+                notes.append("refused, as expected")
                 if "401" not in str(failed) and "Unauthorized" not in str(failed):
                     raise
             else:
-                raise FailedError("a private index gave packages to a build without credentials")
+                raise FailedError("the private index served a build without credentials")
         with step("build with the secret"):
             images.append(_build(service, {"NETRC": str(private.netrc)}))
-        with step("where the secret is") as notes:
+        with step("search for the secret") as notes:
             notes.append(_nowhere(private.password, images[-1]))
         with step("scan for secrets") as notes:
             notes.append(_scan(service))
@@ -174,7 +174,7 @@ def _content(image: str, inference: str) -> str:
     notes = content.require_good(image)
     if (added := content.added(image)) > LARGEST_MB[inference]:
         raise FailedError(
-            f"{added:.0f} MB above the base, at most {LARGEST_MB[inference]} are expected"
+            f"{added:.0f} MB above the base, expected at most {LARGEST_MB[inference]}"
         )
     return notes
 
@@ -188,9 +188,9 @@ def _start(image: str, notes: list[str]) -> Container:
     container = starts[-1]
     seconds = min(start.start_seconds for start in starts)
     cpu_seconds = min(start.start_cpu_seconds for start in starts)
-    notes.append(f"ready after {seconds:.2f} s, {cpu_seconds:.2f} s of them on a processor")
+    notes.append(f"ready after {seconds:.2f} s, {cpu_seconds:.2f} s of processor time")
     busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
-    notes += ["the machine is busy, so that counts"] if busy else []
+    notes += ["the machine is busy, so the processor time counts"] if busy else []
     if (cpu_seconds if busy else seconds) > LONGEST_START_SECONDS:
         raise FailedError(f"{notes[-1 - busy]}: expected {LONGEST_START_SECONDS}")
     fields = (container.process / "status").read_text()
@@ -204,7 +204,7 @@ def _start(image: str, notes: list[str]) -> Container:
 def _check_api(container: Container) -> str:
     prediction = post(f"{container.api}/api/v1/predict", load.FLOWER)
     if prediction.get("species") != "setosa":
-        raise FailedError(f"that flower is a setosa, not {prediction}")
+        raise FailedError(f"the flower is a setosa, the service predicts {prediction}")
     with urlopen(f"{container.management}/metrics", timeout=10) as response:
         metrics = response.read().decode()
     if missing := [metric for metric in METRICS if metric not in metrics]:
@@ -221,7 +221,7 @@ def _stop(container: Container) -> str:
             f"{len(outcome.failures)} requests failed, at first {outcome.failures[0]}"
         )
     if not outcome.after_signal:
-        raise FailedError("no request was answered after SIGTERM: this shows nothing")
+        raise FailedError("no request got a response after SIGTERM, so nothing is proved")
     return f"{outcome.answered} requests, {outcome.after_signal} after SIGTERM, none failed"
 
 
@@ -231,7 +231,7 @@ def _nowhere(secret: str, image: str) -> str:
         raise FailedError("the password is in " + "\n".join(files))
     # Proof that the search finds a text in a layer.
     if not content.layers_with(image.rpartition(":")[2]):
-        raise FailedError("the search for secrets finds nothing at all")
+        raise FailedError("the search for secrets does not work: it finds no text")
     return "in no layer, no history"
 
 
@@ -249,10 +249,10 @@ def _push(service: Path, store: registry.Registry) -> str:
     except FailedError:
         pass
     else:
-        raise FailedError("the registry takes images from everybody")
+        raise FailedError("the registry accepts images without the password")
     _nox(service, wrong | {"REGISTRY_PASSWORD": store.password}, "push", "--tls-verify=false")
     (tag,) = store.tags(REPOSITORY)
-    return f"demo-service:{tag} to a registry that wants a password"
+    return f"demo-service:{tag} to a registry with a password"
 
 
 def _attested(service: Path, store: registry.Registry, netrc: Path) -> str:
@@ -264,25 +264,25 @@ def _attested(service: Path, store: registry.Registry, netrc: Path) -> str:
     digest = (service / "dist/image.digest").read_text()
     image = store.get(f"{REPOSITORY}/manifests/{digest}")
     if digest != f"sha256:{hashlib.sha256(image).hexdigest()}":
-        raise FailedError("what was pushed has another digest")
+        raise FailedError("the pushed image has another digest")
     sbom = _attached(store, digest, len(image), "sbom")
     components = {part["name"]: part for part in sbom["components"]}
     version = components.get("fastapi", {}).get("version")
     locked = tomllib.loads((service / "uv.lock").read_text())["package"]
     if version not in [one["version"] for one in locked if one["name"] == "fastapi"]:
-        raise FailedError(f"the SBOM has fastapi {version}, the lock another one")
+        raise FailedError(f"the SBOM has fastapi {version}, unlike the lock file")
     if sbom["bomFormat"] != "CycloneDX" or "libc6" not in components:
         raise FailedError("the SBOM lacks the base image's packages")
     if "pytest" in components:
-        raise FailedError("the SBOM has what only development needs")
+        raise FailedError("the SBOM contains development dependencies")
     statement = _attached(store, digest, len(image), "provenance")
     (subject,) = statement["subject"]
     if f"sha256:{subject['digest']['sha256']}" != digest:
-        raise FailedError("the provenance is about another image")
+        raise FailedError("the provenance is for another image")
     built = statement["predicate"]["buildDefinition"]
     revision = built["resolvedDependencies"][0]["digest"]["gitCommit"]
     if revision != git(service, "rev-parse", "HEAD"):
-        raise FailedError(f"the provenance names the commit {revision}")
+        raise FailedError(f"the provenance names another commit, {revision}")
     if not any(host.BASE in one["uri"] for one in built["resolvedDependencies"]):
         raise FailedError("the provenance does not name the base image")
     return f"{len(components)} components, read back with the provenance of {revision[:10]}"

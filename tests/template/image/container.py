@@ -71,7 +71,7 @@ class Container:
         served = [line for line in lines if line.get("event") == "serving"]
         port = int(self.api.rpartition(":")[2])
         if not served or served[0]["port"] != port:
-            raise FailedError(f"something else answers on port {port}:\n{logs(self.name)}")
+            raise FailedError(f"another process responds on port {port}:\n{logs(self.name)}")
 
     @property
     def process(self) -> Path:

@@ -27,7 +27,7 @@ def serving(command: Sequence[str], address: str, expected: int, log: Path) -> I
         except AssertionError as error:
             raise FailedError(str(error)) from None
         if actual != expected:
-            raise FailedError(f"{address} answers {actual}, expected {expected}")
+            raise FailedError(f"{address} returns {actual}, expected {expected}")
         yield
     finally:
         process.kill()
