@@ -8,6 +8,7 @@ import pytest
 import typer
 from drydock.cli import app
 
+from tests.support import git
 from tests.template.matrix import REPOSITORY
 from tools import reference
 
@@ -16,6 +17,7 @@ PAGES = [
     *sorted((REPOSITORY / "docs").glob("*.md")),
 ]
 TYPED = re.compile(r"^(?:\$ )?(drydock [a-z].*)$|`(drydock [a-z][^`]*)`", re.MULTILINE)
+NAMED = re.compile(r"`([\w/.-]+\.(?:py|yml|jinja)|_?[A-Z_]{4,}|[a-z_]{4,})`")
 
 
 def commands() -> list[str]:
@@ -59,3 +61,19 @@ def test_target_of_each_link_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (page.parent / target).exists(), target
+
+
+def test_names_in_the_guides_exist() -> None:
+    """Files, functions and constants that CONTRIBUTING and the design mention."""
+    files = git(REPOSITORY, "ls-files", "*.py", "*.yml", "*.jinja", "*.toml").splitlines()
+    code = " ".join((REPOSITORY / path).read_text("utf-8") for path in files)
+    words = set(re.findall(r"\w+", code))
+    paths = "".join(f"/{path}\n" for path in files)
+    missing = []
+    for page in ("CONTRIBUTING.md", "docs/design.md"):
+        for name in NAMED.findall((REPOSITORY / page).read_text("utf-8")):
+            if "NAME" in name.split("/")[-1].split(".")[0]:
+                continue  # of a file to add
+            exists = f"/{name}\n" in paths if "." in name else name in words
+            missing += [] if exists else [f"{page}: {name}"]
+    assert missing == []
