@@ -32,17 +32,17 @@ FOUND = {
     "an error handler": (
         "\n@app.exception_handler(Oops)\ndef f(): ...\n",
         2,
-        "it handles errors itself: Oops",
+        "it handles errors itself (Oops)",
     ),
     "several error handlers as one item": (
         "\n@app.exception_handler(A)\ndef f(): ...\n\n\n@app.exception_handler(B)\ndef g(): ...\n",
         2,
-        "it handles errors itself: A, B",
+        "it handles errors itself (A, B)",
     ),
     "environment variables": (
         "\na = os.getenv('A')\nb = os.environ.get('B')\nc = os.getenv('A')\n",
         2,
-        "reads environment variables: A, B",
+        "reads environment variables (A, B)",
     ),
     "settings of pydantic 1": ("from pydantic import BaseModel, BaseSettings\n", 1, "BaseSettings"),
     "validators of pydantic 1": ('@validator("x")\ndef f(): ...\n', 1, "validators"),

@@ -13,7 +13,7 @@ _AT_THE_ROOT = re.compile(
 _FACTS = {
     "pipeline": ("{value}", "run the sessions of noxfile.py in it"),
     "own_metrics": (
-        "it serves its own metrics: {value}",
+        "it serves its own metrics ({value})",
         "they still work; the chassis serves the same registry at /metrics on the management "
         "port, so you can remove this server",
     ),
@@ -31,15 +31,15 @@ _FACTS = {
         "if you still need it, move it to the application's lifespan",
     ),
     "own_tracing": (
-        "it traces requests itself: {value}",
+        "it traces requests itself ({value})",
         "set tracing to yes: the chassis then creates the spans of each request; remove this",
     ),
     "own_errors": (
-        "it handles errors itself: {value}",
+        "it handles errors itself ({value})",
         "its handlers still run; the chassis handles all other errors",
     ),
     "own_logging": (
-        "it configures logging itself: {value}",
+        "it configures logging itself ({value})",
         "remove it to get JSON log lines with request ids",
     ),
 }
@@ -152,7 +152,7 @@ def _environment(facts: list[Fact]) -> Iterator[Todo]:
     names = list(dict.fromkeys(fact.value for fact in read))
     if names:
         how = "set them under env and secretEnv in chart/values.yaml"
-        why = f"its code reads environment variables: {listed(names)}"
+        why = f"its code reads environment variables ({listed(names)})"
         yield Todo(read[0].path, read[0].line, why, how, "operators")
 
 

@@ -331,3 +331,11 @@ def test_line_with_only_a_backslash_is_no_instruction(text: str) -> None:
     files = {"requirements.txt": "", PATH: text}
     assert STAGE in carry(STANDARD, PATH, files).text
     assert rewritten(STANDARD, PATH, files) == {}
+
+
+def test_only_installers_are_replaced_by_the_lock_file() -> None:
+    carried = image("RUN useradd me && pip install -r requirements.txt && chown me /code\n", {})
+    reasons = {one.said: one.how for one in carried.account}
+    assert reasons["pip install -r requirements.txt"] == "the image installs what uv.lock lists"
+    assert reasons["useradd me"] == reasons["chown me /code"]
+    assert "uv.lock" not in reasons["useradd me"]

@@ -116,7 +116,7 @@ def _is_target(server: str, rest: list[str]) -> bool:
 
 
 _SEEN_BY_CLIENTS = r"host|bind|port|(no-)?server-header|root-path|ssl-.*"
-_ONE = "one process per pod; replicas scale it"
+_ONE = "the chassis runs one process per pod"
 # Name, value, and how the standard covers it.
 _STANDARD: tuple[tuple[str, str, str], ...] = (
     ("host", r"0\.0\.0\.0|0|127\.0\.0\.1|localhost|", "it listens on all addresses of the pod"),
@@ -158,7 +158,7 @@ _CARRIED: tuple[tuple[str, str, str, str], ...] = (
 # Name, and what a person must do.
 _BY_HAND: tuple[tuple[str, str], ...] = (
     ("workers|threads",
-     f"{_ONE}: set replicas and autoscaling.minReplicas in chart/values.yaml to as many"),
+     f"set replicas and autoscaling.minReplicas in chart/values.yaml to as many: {_ONE}"),
     ("ssl-.*|certfile|keyfile|ca-certs|cert-reqs|ciphers",
      "terminate TLS at the ingress or in a sidecar"),
     ("timeout", "to end slow requests with 504, set limits.max_seconds and limits.enabled: true"),

@@ -47,6 +47,7 @@ _ROUTINE = re.compile(
 )
 _BUILT = re.compile(r"(^|/)dist/")
 """Where tools put what they build of the service itself."""
+_INSTALLER = re.compile(r"\b(pip3?|poetry|pipenv|uv|pdm)\b")
 _PROJECT = re.compile(
     r"(pyproject\.toml|poetry\.lock|uv\.lock|pdm\.lock|Pipfile(\.lock)?|requirements\S*|setup\.(py|cfg))$"
 )
@@ -284,7 +285,7 @@ class _Image:
             if name == "PYTHONPATH":
                 yield self._python_path(step, text, value)
             elif _PLAIN_ENV.fullmatch(name):
-                yield self._standard(step, text, "the standard's image is built in its own way"), ""
+                yield self._standard(step, text, "the standard's image has its own value"), ""
             elif _SERVER_ENV.fullmatch(name):
                 how = "the chassis starts the server: use server.* and logging.* of its settings"
                 yield self._by_hand(step, text, how), ""
@@ -424,7 +425,10 @@ class _Image:
         return self._by_hand(step, command, how)
 
     def _installs(self, step: Step, command: str, bare: str) -> _Found:
-        yield self._standard(step, command, "the image installs what uv.lock lists"), ""
+        how = "the standard's Dockerfile covers this"
+        if _INSTALLER.search(bare):
+            how = "the image installs what uv.lock lists"
+        yield self._standard(step, command, how), ""
         for name in extras.chosen(bare) if step.is_used else ():
             if name in self.optional or ("$" in name and self.optional):
                 why = f"the standard's image leaves out optional packages: {name}"

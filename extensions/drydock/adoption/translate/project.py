@@ -437,7 +437,7 @@ def _unused(ours: str, tool: Iterable[str], *, keeps_poetry: bool) -> Iterator[T
             yield Todo(PATH, line, f"[tool.{name}] is no longer used", how)
         elif replaced := _REPLACED.get(name):
             why = replaced.format(manager=manager, builder=builder)
-            yield Todo(PATH, line, f"[tool.{name}] is no longer used: {why}", "remove it")
+            yield Todo(PATH, line, f"[tool.{name}] is no longer used ({why})", "remove it")
 
 
 def _lost(ours: str, own: dict[str, Any], text: str, result: Mapping[str, Any]) -> Iterator[Todo]:

@@ -185,7 +185,7 @@ def _from_others(style: _Style, files: Files) -> None:
             style.top["line-length"] = int(length)
             style.rules.append(f"the line length is that of flake8 in {path}")
         line = line_of(path, files[path], section)
-        why = f"[{section}] is no longer used: ruff replaces it"
+        why = f"[{section}] is no longer used (ruff replaces it)"
         style.todo.append(Todo(path, line, why, "remove it"))
 
 
