@@ -224,26 +224,31 @@ def test_daemon_ends_when_the_starter_of_all_is_killed(tmp_path: Path) -> None:
 
 
 LAST_WORDS = {
-    "": "it logged nothing",
-    "one\ntwo\n": "two",
-    "Traceback (most recent call last):\n  raise KeyError\nKeyError: 'DATABASE'\n": (
-        "KeyError: 'DATABASE'"
+    "empty": ("", "it logged nothing"),
+    "no exception": ("one\ntwo\n", "two"),
+    "traceback": (
+        "Traceback (most recent call last):\n  raise KeyError\nKeyError: 'DATABASE'\n",
+        "KeyError: 'DATABASE'",
     ),
-    "pydantic.error_wrappers.ValidationError: 1 validation error for S\nurl\n  field required\n": (
-        "pydantic.error_wrappers.ValidationError: 1 validation error for S url field required"
+    "message of several lines": (
+        "pydantic.error_wrappers.ValidationError: 1 validation error for S\nurl\n  required\n",
+        "pydantic.error_wrappers.ValidationError: 1 validation error for S url required",
     ),
-    '{"event": "no", "exception": "Traceback:\\n  x\\nNameError: y"}\n{"event": "z"}': (
-        "NameError: y z"
+    "JSON": (
+        '{"event": "no", "exception": "Traceback:\\n  x\\nNameError: y"}\n{"event": "z"}',
+        "NameError: y z",
     ),
-    "ValueError: no\nDuring that\nasyncio.exceptions.CancelledError: gone\n": (
-        "ValueError: no During that asyncio.exceptions.CancelledError: gone"
+    "cancellation after the exception": (
+        "ValueError: no\nDuring that\nasyncio.exceptions.CancelledError: gone\n",
+        "ValueError: no During that asyncio.exceptions.CancelledError: gone",
     ),
-    "ImportError: first\nThe above was the cause\nRuntimeError: second\nbye": (
-        "RuntimeError: second bye"
+    "chained exceptions": (
+        "ImportError: first\nThe above was the cause\nRuntimeError: second\nbye",
+        "RuntimeError: second bye",
     ),
 }
 
 
-@pytest.mark.parametrize("log", LAST_WORDS)
-def test_last_words_of_a_log_give_the_reason(log: str) -> None:
-    assert last_words(log) == LAST_WORDS[log]
+@pytest.mark.parametrize(("log", "reason"), LAST_WORDS.values(), ids=LAST_WORDS)
+def test_last_words_of_a_log_give_the_reason(log: str, reason: str) -> None:
+    assert last_words(log) == reason

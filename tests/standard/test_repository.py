@@ -63,7 +63,7 @@ def test_symbolic_links_are_not_followed(tracked: bool, tmp_path: Path) -> None:
     assert read.text("../outside/secret.txt") is None
 
 
-def test_file_replaced_by_a_link_is_read_only_inside_the_repository(tmp_path: Path) -> None:
+def test_file_replaced_by_a_link_is_read_unless_the_link_leads_outside(tmp_path: Path) -> None:
     write(tmp_path, {"outside/a.txt": "secret", "in/a.txt": "a", "in/b.txt": "b", "in/c.txt": "c"})
     git(tmp_path / "in", "init", "--quiet")
     commit(tmp_path / "in", "a")

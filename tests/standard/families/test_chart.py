@@ -65,7 +65,7 @@ VALUES = "config:\n  server:\n    port: {}\n  management:\n    port: 9000\n"
         ("DS505", {"k8s/app.yaml": CONTAINER.replace("1.2.3", "latest-2")}),
     ],
 )  # fmt: skip
-def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
+def test_check_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
     assert run_check(code, tmp_path, files).passed
 
 
@@ -107,7 +107,9 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
         ("DS505", CHART | {DEPLOYMENT: CONTAINER, "chart/values.yaml": LATEST}, "`tag: latest`"),
     ],
 )  # fmt: skip
-def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
+def test_check_reports_finding(
+    code: str, files: dict[str, Content], finding: str, tmp_path: Path
+) -> None:
     assert finding in run_check(code, tmp_path, files).failed
 
 
@@ -133,5 +135,7 @@ OTHER = "the service does not use this template"
         ),
     ],
 )
-def test_is_skipped(code: str, files: dict[str, Content], reason: str, tmp_path: Path) -> None:
+def test_check_is_skipped_with_reason(
+    code: str, files: dict[str, Content], reason: str, tmp_path: Path
+) -> None:
     assert run_check(code, tmp_path, dict(files)).skipped == reason

@@ -64,7 +64,7 @@ NAMED = "settings: iris.settings:Settings\n"
         "",
     ],
 )
-def test_passes(yaml: str, tmp_path: Path) -> None:
+def test_check_passes(yaml: str, tmp_path: Path) -> None:
     assert run_check("DM601", tmp_path, SERVICE | {"config/application.yml": NAMED + yaml}).passed
 
 
@@ -88,7 +88,7 @@ def test_passes(yaml: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_fails(path: str, yaml: str, finding: str, tmp_path: Path) -> None:
+def test_check_reports_finding(path: str, yaml: str, finding: str, tmp_path: Path) -> None:
     files = SERVICE | {"config/application.yml": NAMED} | {path: NAMED + yaml}
     assert finding in run_check("DM601", tmp_path, dict(files)).failed
 
@@ -120,5 +120,7 @@ def test_without_a_settings_class_the_keys_of_the_chassis_are_known(tmp_path: Pa
         ),
     ],
 )
-def test_is_skipped(files: dict[str, Content], reason: str, tmp_path: Path) -> None:
+def test_check_is_skipped_with_reason(
+    files: dict[str, Content], reason: str, tmp_path: Path
+) -> None:
     assert run_check("DM601", tmp_path, dict(files)).skipped == reason

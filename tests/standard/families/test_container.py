@@ -38,7 +38,7 @@ TWO = f"FROM python:3.13 AS build\nRUN pip install .\n\n{SLIM}COPY --from=build 
         ("DS404", f"{SLIM}RUN <<EOF\nCOPY . .\nEOF\n"),
     ],
 )
-def test_passes(code: str, text: str, tmp_path: Path) -> None:
+def test_check_passes(code: str, text: str, tmp_path: Path) -> None:
     assert run_check(code, tmp_path, {"Dockerfile": text}).passed
 
 
@@ -69,7 +69,7 @@ def test_passes(code: str, text: str, tmp_path: Path) -> None:
         ("DS404", f"{SLIM}RUN a \\\n # b\n  && c\nADD --chown=1:1 ./ /app\n", "`Dockerfile:5`"),
     ],
 )
-def test_fails(code: str, text: str, finding: str, tmp_path: Path) -> None:
+def test_check_reports_finding(code: str, text: str, finding: str, tmp_path: Path) -> None:
     assert finding in run_check(code, tmp_path, {"Dockerfile": text}).failed
 
 
@@ -94,7 +94,7 @@ def test_three_locations_of_dockerignore_are_accepted(ignored: str, tmp_path: Pa
         ("Dockerfile", ""),
     ],
 )
-def test_is_skipped(code: str, path: str, text: str, tmp_path: Path) -> None:
+def test_check_is_skipped_with_reason(code: str, path: str, text: str, tmp_path: Path) -> None:
     assert (
         run_check(code, tmp_path, {path: text}).skipped
         == "there is no Dockerfile for a Python service"

@@ -112,7 +112,7 @@ def lock(old: str, new: str) -> dict[str, Content]:
         ("DS206", {".github/workflows/update.yml": "run: uvx nox -s update\n"}),
     ],
 )  # fmt: skip
-def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
+def test_check_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
     assert run_check(code, tmp_path, files).passed
 
 
@@ -142,7 +142,9 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
         ("DS206", {"docs/renovate.md": "", "x.yml": "copier update\n"}, "there is no Renovate"),
     ],
 )  # fmt: skip
-def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
+def test_check_reports_finding(
+    code: str, files: dict[str, Content], finding: str, tmp_path: Path
+) -> None:
     assert finding in run_check(code, tmp_path, files).failed
 
 
@@ -172,7 +174,9 @@ DYNAMIC = PROJECT.replace("dependencies = [", 'dynamic = ["dependencies"]\nx = [
         ("DC207", {"pyproject.toml": PROJECT}, "queries the package index"),
     ],
 )
-def test_is_skipped(code: str, files: dict[str, Content], reason: str, tmp_path: Path) -> None:
+def test_check_is_skipped_with_reason(
+    code: str, files: dict[str, Content], reason: str, tmp_path: Path
+) -> None:
     assert reason in run_check(code, tmp_path, files).skipped
 
 

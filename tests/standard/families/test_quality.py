@@ -38,7 +38,7 @@ OLD = '"app/old.py" = ["E501"]\n'
         ),
     ],
 )
-def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
+def test_check_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
     assert run_check(code, tmp_path, CODE | files).passed
 
 
@@ -62,7 +62,9 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
         ),
     ],
 )
-def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
+def test_check_reports_finding(
+    code: str, files: dict[str, Content], finding: str, tmp_path: Path
+) -> None:
     assert finding in run_check(code, tmp_path, CODE | files).failed
 
 
@@ -86,7 +88,9 @@ def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Pat
         ),
     ],
 )
-def test_is_skipped(code: str, files: dict[str, Content], reason: str, tmp_path: Path) -> None:
+def test_check_is_skipped_with_reason(
+    code: str, files: dict[str, Content], reason: str, tmp_path: Path
+) -> None:
     assert reason in run_check(code, tmp_path, files).skipped
 
 

@@ -59,7 +59,7 @@ RANDOM = "q7Wm2ZxK9v" + "B4nL8sT1yR5c"
         ("DM703", {"environment.py": f"TOKEN='{RANDOM}'\n"}),
     ],
 )
-def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
+def test_check_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
     assert run_check(code, tmp_path, files).passed
 
 
@@ -92,7 +92,9 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
         ("DM703", {"deploy/id_rsa": PRIVATE, "cert.p12": b"\0"}, "- `cert.p12`\n- `deploy/id_rsa`"),
     ],
 )
-def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
+def test_check_reports_finding(
+    code: str, files: dict[str, Content], finding: str, tmp_path: Path
+) -> None:
     assert finding in run_check(code, tmp_path, files).failed
 
 

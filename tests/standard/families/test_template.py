@@ -35,7 +35,7 @@ ADDRESS = "_src_path: https://git.example.com/platform/drydock.git\n"
         ("DS104", {".copier-answers.yml": "_src_path: git@host:group/template.git\n"}),
     ],
 )
-def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
+def test_check_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
     assert run_check(code, tmp_path, files).passed
 
 
@@ -75,7 +75,9 @@ def test_passes(code: str, files: dict[str, Content], tmp_path: Path) -> None:
         ("DS104", {".copier-answers.yml": "_src_path: file:///srv/t\n"}, "is a local directory"),
     ],
 )
-def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Path) -> None:
+def test_check_reports_finding(
+    code: str, files: dict[str, Content], finding: str, tmp_path: Path
+) -> None:
     assert finding in run_check(code, tmp_path, files).failed
 
 
@@ -88,7 +90,9 @@ def test_fails(code: str, files: dict[str, Content], finding: str, tmp_path: Pat
         ("DS105", {".copier-answers.yml": ANSWERS}, "the service does not use this template"),
     ],
 )
-def test_is_skipped(code: str, files: dict[str, Content], reason: str, tmp_path: Path) -> None:
+def test_check_is_skipped_with_reason(
+    code: str, files: dict[str, Content], reason: str, tmp_path: Path
+) -> None:
     assert run_check(code, tmp_path, files).skipped == reason
 
 
@@ -144,7 +148,7 @@ class TestWithTheEngine:
     FILES: ClassVar[dict[str, Content]] = CHASSIS | {"src/iris/main.py": "app = FastAPI()\n"}
 
     @pytest.mark.parametrize("code", ["DS106", "DC108"])
-    def test_passes(self, code: str, tmp_path: Path) -> None:
+    def test_check_passes(self, code: str, tmp_path: Path) -> None:
         assert run_check(code, tmp_path, self.FILES).passed
 
     @pytest.mark.parametrize(
@@ -154,16 +158,18 @@ class TestWithTheEngine:
             ("DC108", "logging.basicConfig()\n", "`src/iris/main.py:1`: `basicConfig`;"),
         ],
     )
-    def test_fails(self, code: str, text: str, finding: str, tmp_path: Path) -> None:
+    def test_check_reports_finding(
+        self, code: str, text: str, finding: str, tmp_path: Path
+    ) -> None:
         files: dict[str, Content] = {"src/iris/main.py": text}
         assert finding in run_check(code, tmp_path, self.FILES | files).failed
 
     @pytest.mark.parametrize("code", ["DS106", "DC107", "DC108"])
-    def test_is_skipped_without_a_chassis(self, code: str, tmp_path: Path) -> None:
+    def test_check_is_skipped_without_a_chassis(self, code: str, tmp_path: Path) -> None:
         assert "does not use this template" in run_check(code, tmp_path, {"a.py": ""}).skipped
 
     @pytest.mark.parametrize("code", ["DS106", "DC107", "DC108"])
-    def test_is_skipped_without_the_engine(
+    def test_check_is_skipped_without_the_engine(
         self, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for name in ("answers", "drift", "superfluous"):
