@@ -45,7 +45,7 @@ class Outcome:
 
     name: str
     retrofit: str = ""
-    """`brought in`, `conflicts`, or why it was refused."""
+    """`adopted`, `conflicts`, or why it was refused."""
     modernized: list[int] = field(default_factory=list)
     """How many places were changed, and how many are left to do by hand."""
     resolved: list[str] = field(default_factory=list)
@@ -97,7 +97,7 @@ class Proof:
         if code not in {0, 1} or "Traceback" in err:
             outcome.retrofit = (err.strip().splitlines() or [f"ended with {code}"])[-1]
             return outcome
-        outcome.retrofit = "conflicts" if code else "brought in"
+        outcome.retrofit = "conflicts" if code else "adopted"
         outcome.modernized = list(_modernized(json.loads(out)))
         if code:
             return outcome

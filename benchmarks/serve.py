@@ -319,7 +319,7 @@ def megabytes(process: int) -> float:
 def _processes(session: int) -> dict[int, int]:
     """Return the CPU ticks of a session's processes and their descendants (on Linux).
 
-    BentoML's worker is in a session of its own.
+    BentoML's worker is in a separate session.
     """
     processes: dict[int, tuple[int, int, int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):

@@ -69,7 +69,7 @@ class Outcome:
 
     name: str
     retrofit: str = ""
-    """`brought in`, `conflicts`, or why it was refused."""
+    """`adopted`, `conflicts`, or why it was refused."""
     seconds: float = 0
     locks: bool = False
     unlocked: str = ""
@@ -82,7 +82,7 @@ class Outcome:
     tests_before: str = ""
     tests_after: str = ""
     nox: dict[str, str] = field(default_factory=dict)
-    """The result of each session of its own nox."""
+    """The result of each session of the service's own nox."""
     nox_said: str = ""
     instructions: int = 0
     silent: list[str] = field(default_factory=list)
@@ -110,7 +110,7 @@ def run(
         except subprocess.TimeoutExpired:
             _kill(process)
             return 124, "", f"it took more than {seconds:.0f} s"
-        except BaseException:  # interrupted: the process is in a session of its own
+        except BaseException:  # interrupted: the process is in a separate session
             _kill(process)
             raise
     return process.returncode, out, err
@@ -170,7 +170,7 @@ class Trial:
             outcome.retrofit = (err.strip().splitlines() or [f"ended with {code}"])[-1]
             return outcome
         report = json.loads(out)
-        outcome.retrofit = "conflicts" if code else "brought in"
+        outcome.retrofit = "conflicts" if code else "adopted"
         entries = (*report.get("account", ()), *report["todo"])
         reported = {(entry["path"], entry["line"]) for entry in entries}
         outcome.instructions = len(instructions)
@@ -426,7 +426,7 @@ def table(before: Sequence[Outcome], after: Sequence[Outcome]) -> Table:
     earlier = {outcome.name: outcome for outcome in before}
     for new in after:
         old = earlier.get(new.name, Outcome(new.name))
-        if new.retrofit != "brought in":
+        if new.retrofit != "adopted":
             reason = new.retrofit.removeprefix("drydock: ").partition(" (")[0]
             rows.add_row(new.name, reason[:60], "", "", "", "", "")
             continue

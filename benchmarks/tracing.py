@@ -103,8 +103,8 @@ async def main():
     best = await measure(apps)
     for name, seconds in alone.items():
         print(f"{name:28}{seconds:8.2f}")
-    for name, (_, _, beside) in apps.items():
-        print(f"{name:28}{best[name] - alone[beside]:8.2f}")
+    for name, (_, _, reference) in apps.items():
+        print(f"{name:28}{best[name] - alone[reference]:8.2f}")
     sys.stdout.flush()
     os._exit(0)  # without waiting for unsent spans
 

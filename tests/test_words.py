@@ -90,7 +90,14 @@ def _unreleased() -> str:
 
 PAGES = sorted(
     path.relative_to(REPOSITORY).as_posix()
-    for pattern in ("README.md", "copier.yml", "docs/*.md", "template/**/*.md*")
+    for pattern in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "benchmarks/README.md",
+        "copier.yml",
+        "docs/*.md",
+        "template/**/*.md*",
+    )
     for path in REPOSITORY.glob(pattern)
 )
 MODULES = sorted(
