@@ -169,6 +169,10 @@ INSTALLED = {
     ),
     "not in another stage": ("RUN pip install a\nFROM a\n", []),
     "not an installer": ("RUN python -m pip install -U pip setuptools wheel uv\n", []),
+    "not under a condition": (
+        "RUN if [ $A = 1 ]; then pip install a; else pip install b; fi && pip install c\n",
+        ["c"],
+    ),
     "not from files": ("RUN pip install -r requirements.txt -e . ./lib\n", []),
     "by address": ("RUN pip install https://x.example/rates-1.0-py3-none-any.whl\n",
                    ["rates @ https://x.example/rates-1.0-py3-none-any.whl"]),

@@ -246,3 +246,9 @@ def test_index_of_single_packages_is_used_only_for_them(case: str) -> None:
     assert tomllib.loads(tables)["tool"]["uv"]["index"] == [index]
     assert found == assigned
     assert all(name in todo.why for name in assigned)
+
+
+def test_index_under_a_condition_is_not_used() -> None:
+    command = f"if [ $CPU = 1 ]; then pip install --extra-index-url {A} torch; fi"
+    tables, *_, todo = carry(_image(command, "pip install -r requirements.txt"))
+    assert (tables, todo) == ("", [])

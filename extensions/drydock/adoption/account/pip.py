@@ -51,8 +51,11 @@ class Install:
 
 
 def installed(command: str) -> Install | None:
-    """Return what a command of a shell installs; None if it is not an install by pip."""
-    if not (found := _COMMAND.search(command)):
+    """Return what a command of a shell installs; None if it is not an install by pip.
+
+    A condition or a loop may install nothing.
+    """
+    if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
         return None
     by_kind: dict[str, list[str]] = {}
     takes_lists, index, option = False, "", ""

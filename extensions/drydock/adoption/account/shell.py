@@ -34,6 +34,11 @@ def statements(text: str) -> Iterator[str]:
         yield text[first:].strip()
 
 
+def is_one_command(text: str) -> bool:
+    """Tell whether a line of a shell is one command: no condition, loop, function or list."""
+    return len(list(_spans(text))) == 1
+
+
 def nesting(text: str) -> int:
     """Return how many `if`, loops and functions a text opens, less those that it closes."""
     depth = 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from drydock.adoption.account import pip
+from drydock.adoption.account import pip, shell
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import instructions, main_dockerfile
 from drydock.adoption.translate import Todo, without_logins
@@ -229,9 +229,19 @@ def _alone(options: str, commands: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({pip.name_of(one) for one in (*own.requirements, *own.unclear)}))
 
 
+def _unconditional(instruction: str) -> str:
+    """Return a `RUN` without its conditions, loops and functions; any other instruction as is."""
+    word, _, line = instruction.partition(" ")
+    if word.upper() != "RUN":
+        return instruction
+    return f"{word} {' ; '.join(filter(shell.is_one_command, shell.statements(line)))}"
+
+
 def _image(files: Files) -> Iterator[_Setting]:
     path = main_dockerfile(files)
-    steps = list(instructions(files[path])) if path else []
+    steps = [
+        (line, _unconditional(step)) for line, step in (instructions(files[path]) if path else ())
+    ]
     commands = [options for _, step in steps for options in _INSTALL.findall(step)]
     for line, step in steps:
         if re.match(r"(ENV|ARG)\s", step, re.IGNORECASE):
