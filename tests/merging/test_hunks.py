@@ -99,7 +99,7 @@ def test_resolution(name: str) -> None:
     path, *texts, merged = LINES[name]
     base, ours, theirs = (text.encode() for text in texts)
     for one, other in ((ours, theirs), (theirs, ours)):
-        found = hunks.settle(path, git.mark_conflicts(base, one, other, ("yours", "new")))
+        found = hunks.resolve(path, git.mark_conflicts(base, one, other, ("yours", "new")))
         assert found.left == (merged is None)
         if merged is not None:
             assert found.text.decode() == merged
@@ -113,7 +113,7 @@ def test_certain_hunk_is_resolved_next_to_conflict() -> None:
         f'v = "{version}"\n{between}f({word})\n'.encode()
         for version, word in (("1.0.0", "a"), ("1.1.0", "b"), ("1.2.0", "c"))
     )
-    found = hunks.settle("a.py", git.mark_conflicts(base, ours, theirs, ("yours", "release v2")))
+    found = hunks.resolve("a.py", git.mark_conflicts(base, ours, theirs, ("yours", "release v2")))
     assert found.left == 1
     assert found.done == ('the higher version, from the release: v = "1.2.0"',)
     assert found.text.decode() == (

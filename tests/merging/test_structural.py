@@ -32,7 +32,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_merge(name: str) -> None:
     base, ours, theirs, merged = CASES[name]
-    assert structural.merge("a.toml", base, ours, theirs) == structural.Settled(merged, ())
+    assert structural.merge("a.toml", base, ours, theirs) == structural.Resolution(merged, ())
 
 
 NOT_CERTAIN = {
@@ -116,7 +116,9 @@ BROKEN, FIXED, EDITED = b'a = [\n"b"\n', b'a = [\n"b",\n]\n', b'a = [\n"c"\n]\n'
 def test_side_that_only_fixes_syntax_is_ignored(
     ours: bytes, theirs: bytes, merged: bytes, rule: str
 ) -> None:
-    assert structural.merge("a.toml", BROKEN, ours, theirs) == structural.Settled(merged, (rule,))
+    assert structural.merge("a.toml", BROKEN, ours, theirs) == structural.Resolution(
+        merged, (rule,)
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,9 +140,9 @@ DOCUMENTED = b'"""Tests."""\n\ndef test_a():\n    """It works."""\n    assert 1 
 
 def test_same_code_with_different_docstrings_takes_ours() -> None:
     theirs = DOCUMENTED.replace(b"It works.", b"One is true.")
-    settled = structural.merge("tests/test_a.py", None, DOCUMENTED, theirs)
-    assert settled.text == DOCUMENTED
-    assert settled.rules == ("both versions add the same code; kept your docstrings",)
+    resolution = structural.merge("tests/test_a.py", None, DOCUMENTED, theirs)
+    assert resolution.text == DOCUMENTED
+    assert resolution.rules == ("both versions add the same code; kept your docstrings",)
 
 
 @pytest.mark.parametrize(

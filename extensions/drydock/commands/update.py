@@ -191,7 +191,7 @@ def _carry(
         three = (trees.base, service.tracked, trees.theirs)
         labels = Labels(f"release {service.answers.release}", "yours", f"release {new.name}")
         merge = three_way(repository, *three, labels)
-        regenerated = answers_file.settle(repository, service, trees, merge)
+        regenerated = answers_file.take_release(repository, service, trees, merge)
         merge.declined |= trees.declined
         of_trees = {"base": trees.base, "ours": service.tracked, "theirs": trees.theirs}
         shadows = shadowing.leave_out(repository, service.prefix, merge, **of_trees)

@@ -92,9 +92,9 @@ _SETS = {
 }  # fmt: skip
 
 
-def identifier(known: Sequence[Profile]) -> Identify:
+def identifier(file_profiles: Sequence[Profile]) -> Identify:
     """Return a function that identifies the items of lists in a file with these profiles."""
-    lists = [declared for profile in known for declared in profile.lists]
+    lists = [declared for profile in file_profiles for declared in profile.lists]
 
     def identify(path: Path, items: Sequence[Value]) -> Identities | None:
         declared = profiles.declared(".".join(path), lists)

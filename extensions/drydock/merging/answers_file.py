@@ -10,7 +10,9 @@ from drydock.merging.trees import Merge
 from drydock.project import Service
 
 
-def settle(repository: Repository, service: Service, trees: Sides, merge: Merge) -> str | None:
+def take_release(
+    repository: Repository, service: Service, trees: Sides, merge: Merge
+) -> str | None:
     """Take the answers file from the release, unless the merged one has the same data.
 
     Returns a message if this drops edits of the file.

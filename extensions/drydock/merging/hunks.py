@@ -1,8 +1,8 @@
 """Resolves git's conflicts hunk by hunk, if the result is certain, and marks the rest.
 
 Certain are lines that differ only in a version, and changes that differ only in blank lines. In
-prose and scripts, so are adjacent lines that only one side each changed, and separate words that
-the sides changed in one line.
+prose and scripts, adjacent lines of which each side changed different ones are certain too, and so
+are changes of the sides to separate words of one line.
 """
 
 import re
@@ -37,7 +37,7 @@ class Hunks:
     """A report line for each resolution."""
 
 
-def settle(path: str, marked: bytes) -> Hunks:
+def resolve(path: str, marked: bytes) -> Hunks:
     """Resolve hunks in a text with conflict markers that include the base (diff3 style).
 
     Hunks that stay in conflict keep their markers, without the base.
@@ -46,13 +46,13 @@ def settle(path: str, marked: bytes) -> Hunks:
     for hunk in _HUNK.finditer(marked):
         result.append(marked[at : hunk.start()])
         at = hunk.end()
-        settled = _settled(path, hunk["base"], hunk["ours"], hunk["theirs"])
-        if settled is None:
+        resolution = _resolution(path, hunk["base"], hunk["ours"], hunk["theirs"])
+        if resolution is None:
             left += 1
             result += [hunk["first"], hunk["ours"], hunk["middle"], hunk["theirs"], hunk["last"]]
         else:
-            result.append(settled[0])
-            done += settled[1]
+            result.append(resolution[0])
+            done += resolution[1]
     return Hunks(b"".join([*result, marked[at:]]), left, tuple(done))
 
 
@@ -92,7 +92,9 @@ def _ended(lines: Sequence[bytes], end: bytes) -> bytes:
     return text if not text or text.endswith(b"\n") else text + end
 
 
-def _settled(path: str, base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, list[str]] | None:
+def _resolution(
+    path: str, base: bytes, ours: bytes, theirs: bytes
+) -> tuple[bytes, list[str]] | None:
     """Return the resolution of a hunk and a report line for each rule used; None: a conflict."""
     try:
         sides = [side.decode().splitlines(keepends=True) for side in (base, ours, theirs)]

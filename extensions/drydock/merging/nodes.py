@@ -129,6 +129,7 @@ def without(part: Part, names: Collection[str]) -> Part:
 
 
 def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part:
+    """Merge two leaves, or parts that cannot be merged by their parts: by content, rules, lines."""
     if _content(ours) == _content(theirs) or (base and _content(theirs) == _content(base)):
         if ours.kind is Text.PROSE:
             merging.replacements.append(_replacement("", theirs.text, ours.text))
@@ -139,8 +140,8 @@ def _leaf(base: Part | None, ours: Part, theirs: Part, merging: Merging) -> Part
         raise NotCertain(f"{name_of(ours)} has a different type in each version")
     base_text = base.text if base else None
     for rule in () if ours.body or theirs.body else merging.rules:
-        if settled := rule(base_text, ours.text, theirs.text):
-            text, done = settled
+        if resolution := rule(base_text, ours.text, theirs.text):
+            text, done = resolution
             merging.done.append(done)
             dropped = tuple({ours.text, theirs.text} - {text})
             merging.replacements.append(Replacement(dropped, text))
@@ -216,6 +217,7 @@ def _is_less(part: Part, before: Part) -> bool:
 def _merge_bodies(
     base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
 ) -> Body:
+    """Merge two bodies, with that of base if there is one; headings of lists stay in place."""
     if base and (separated := headings.set_aside(base, ours, theirs)):
         bodies, removed_headings = separated
         return removed_headings.restore(_merge_items(*bodies, owner, merging))
@@ -225,6 +227,11 @@ def _merge_bodies(
 def _merge_items(
     base: Body | None, ours: Body, theirs: Body, owner: Part, merging: Merging
 ) -> Body:
+    """Merge the parts of two bodies by key, and then their order.
+
+    A part that one side removed is removed if the other side did not change it. The renames of a
+    side are applied to base and the other side first.
+    """
     if ours.separator != theirs.separator:
         raise NotCertain(f"{name_of(owner)} is written differently in each version")
     in_base, in_ours, in_theirs = (_by_key(body) for body in (base, ours, theirs))

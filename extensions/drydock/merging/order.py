@@ -14,7 +14,7 @@ _Item = TypeVar("_Item", bound=Hashable)
 
 
 def merged_order(
-    base: Parts, ours: Parts, theirs: Parts, merged: Parts, unrelated: bool
+    base: Parts, ours: Parts, theirs: Parts, merged: Parts, independent: bool
 ) -> list[Hashable]:
     """Return the merged order: that of the side that changed it, with the additions of the other.
 
@@ -41,7 +41,7 @@ def merged_order(
     result = _joined(*([key for key in side if key in merged] for side in (first, second)))
     if not _can_trade(fixed, places):
         fixed_orders = ([key for key in side if key in fixed] for side in sides)
-        expected = _sequence(*fixed_orders, places=places, unrelated=unrelated)
+        expected = _sequence(*fixed_orders, places=places, independent=independent)
         if [key for key in result if key in fixed] != expected:
             raise NotCertain("both versions reorder the same parts")
     return result
@@ -76,7 +76,7 @@ def _sequence(
     theirs: list[Hashable],
     *,
     places: Mapping[Hashable, Hashable],
-    unrelated: bool,
+    independent: bool,
 ) -> list[Hashable]:
     """Merge sequences: between two common parts, only one side can make changes.
 
@@ -86,7 +86,7 @@ def _sequence(
         return theirs
     if theirs == base:
         return ours
-    if unrelated and (left := _removed(base, ours, theirs)) is not None:
+    if independent and (left := _removed(base, ours, theirs)) is not None:
         return left
     common = set(base) & set(ours) & set(theirs)
     cuts = [[at for at, key in enumerate(side) if key in common] for side in (base, ours, theirs)]
@@ -103,7 +103,7 @@ def _sequence(
     for at in [*zip(*cuts, strict=True), (len(base), len(ours), len(theirs))]:
         gaps = zip((base, ours, theirs), start, at, strict=True)
         between = [side[begin:end] for side, begin, end in gaps]
-        result += _sequence(*between, places=places, unrelated=unrelated)
+        result += _sequence(*between, places=places, independent=independent)
         result += base[at[0] : at[0] + 1]
         start = (at[0] + 1, at[1] + 1, at[2] + 1)
     return result

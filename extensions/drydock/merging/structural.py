@@ -27,7 +27,7 @@ _EXACT, _MOVED = re.compile(r"(?!)"), re.compile(r"^.*\[[^]]*\](?= |$)|\[[^]]*\]
 
 
 @dataclass(frozen=True)
-class Settled:
+class Resolution:
     """The merge of a text that both sides changed."""
 
     text: bytes
@@ -40,25 +40,25 @@ _GENERATED_NAME = re.compile(r"(?:^|/)(?:[\w.-]*[.-]lock(?:\.json|\.ya?ml)?|npm-
 _GENERATED = re.compile(rb"(?i)\b(?:auto-?generated|generated (?:by|with)|do not edit)\b")
 
 
-def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
+def merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution:
     """Merge the file at `path`; `base` is None if both sides added it.
 
     If ours changed the layout, the texts get that layout first; if the release did, only if the
     merge fails otherwise. Raises NotCertain if the format is not known or the merge is a guess.
     """
     alike = _laid_out(path, base, ours, theirs)
-    settled = _merge_alike(path, *alike) if alike and alike[1] == layout.YOURS else None
-    if settled is None:
+    resolution = _merge_alike(path, *alike) if alike and alike[1] == layout.YOURS else None
+    if resolution is None:
         try:
             return _merge(path, base, ours, theirs)
         except NotCertain:
-            settled = _merge_alike(path, *alike) if alike and alike[1] != layout.YOURS else None
-            settled = settled or _merge_moved(path, base, ours, theirs)
-            settled = settled or _merge_several(path, base, ours, theirs)
-            settled = settled or _merge_documented(path, base, ours, theirs)
-            if settled is None:
+            resolution = _merge_alike(path, *alike) if alike and alike[1] != layout.YOURS else None
+            resolution = resolution or _merge_moved(path, base, ours, theirs)
+            resolution = resolution or _merge_several(path, base, ours, theirs)
+            resolution = resolution or _merge_documented(path, base, ours, theirs)
+            if resolution is None:
                 raise
-    return replace(settled, text=_as_bytes(settled.text.decode(), base, ours, theirs))
+    return replace(resolution, text=_as_bytes(resolution.text.decode(), base, ours, theirs))
 
 
 def _laid_out(
@@ -77,20 +77,20 @@ def is_generated(path: str, content: bytes) -> bool:
     return bool(_GENERATED_NAME.search(path) or _GENERATED.search(content[:1000]))
 
 
-def _merge_alike(path: str, texts: layout.Texts, name: str) -> Settled | None:
+def _merge_alike(path: str, texts: layout.Texts, name: str) -> Resolution | None:
     """Merge three texts that have the layout of the side called `name`."""
     return _merge_texts(path, texts, (f"formatted like {name}",))
 
 
-def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
+def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution | None:
     """Merge entries that one side moved to another table and the other side changed."""
     file_format = formats.of(path)
     if base is None or file_format is None or formats.name_of(file_format) != "toml":
         return None
     try:
-        known = invariants.profiles_of(path, _text(theirs))
+        file_profiles = invariants.profiles_of(path, _text(theirs))
         base_part, our_part, their_part = (
-            _read(file_format, _text(side), known) for side in (base, ours, theirs)
+            _read(file_format, _text(side), file_profiles) for side in (base, ours, theirs)
         )
         by_ours = [*moves.of(base_part, our_part, their_part)]
         by_theirs = [*moves.of(base_part, their_part, our_part)]
@@ -105,17 +105,17 @@ def _merge_moved(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> S
     done = [f"you moved {move}" for move in by_ours]
     done += [f"the release moved {move}" for move in by_theirs]
     texts = source(base_part), source(our_part), source(their_part)
-    settled = _merge_texts(path, texts, tuple(done)) if done else None
-    if settled is None:
+    resolution = _merge_texts(path, texts, tuple(done)) if done else None
+    if resolution is None:
         return None
     # References are checked against the texts before the moves.
-    sides = _text(ours), _text(theirs), settled.text.decode()
+    sides = _text(ours), _text(theirs), resolution.text.decode()
     if broken := invariants.dangling(path, *sides):
         raise NotCertain(broken)
-    return settled
+    return resolution
 
 
-def _merge_several(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
+def _merge_several(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution | None:
     """Merge a value that one side made a list, if a single item can be written without one."""
     if base is None:
         return None
@@ -126,7 +126,7 @@ def _merge_several(path: str, base: bytes | None, ours: bytes, theirs: bytes) ->
     return _merge_texts(path, texts, ()) if texts else None
 
 
-def merge_repeated(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
+def merge_repeated(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution | None:
     """Merge YAML in which the release repeats a key with the same value, without the repetition."""
     if base is None or not yaml.handles(path):
         return None
@@ -140,7 +140,9 @@ def merge_repeated(path: str, base: bytes | None, ours: bytes, theirs: bytes) ->
     return _merge_texts(path, once, ("removed keys that the release repeats",))
 
 
-def _merge_documented(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled | None:
+def _merge_documented(
+    path: str, base: bytes | None, ours: bytes, theirs: bytes
+) -> Resolution | None:
     """Take ours of a file that both sides added, if the two differ only in docstrings."""
     if base is not None or not python.handles(path):
         return None
@@ -149,20 +151,20 @@ def _merge_documented(path: str, base: bytes | None, ours: bytes, theirs: bytes)
             return None
     except (NotCertain, ValueError, RecursionError):
         return None
-    return Settled(ours, ("both versions add the same code; kept your docstrings",))
+    return Resolution(ours, ("both versions add the same code; kept your docstrings",))
 
 
-def _merge_texts(path: str, texts: layout.Texts, done: tuple[str, ...]) -> Settled | None:
+def _merge_texts(path: str, texts: layout.Texts, done: tuple[str, ...]) -> Resolution | None:
     """Merge three texts by lines or structurally; `done` are report lines of earlier steps."""
     sides = [text.encode() for text in texts]
     merged = git.merge_texts(sides[0], sides[1], sides[2])
     if merged is not None and not line_problem(path, dict(enumerate(sides, 1)), merged):
-        return Settled(merged, done)
+        return Resolution(merged, done)
     try:
-        settled = _merge(path, sides[0], sides[1], sides[2])
+        resolution = _merge(path, sides[0], sides[1], sides[2])
     except NotCertain:
         return None
-    return replace(settled, rules=(*done, *settled.rules))
+    return replace(resolution, rules=(*done, *resolution.rules))
 
 
 def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | None:
@@ -187,7 +189,8 @@ def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | No
     return broken or invariants.broken(path, *sides)
 
 
-def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled:
+def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Resolution:
+    """Merge the file at `path` by the parts of its format, and check the result."""
     file_format = formats.of(path)
     if file_format is None:
         raise NotCertain("files of this kind are merged by lines only")
@@ -196,16 +199,16 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
     base_text = _text(base) if base is not None else None
     our_text, their_text = _text(ours), _text(theirs)
     if _is_fixed(file_format, base_text, their_text) and _is_valid(file_format, our_text):
-        return Settled(ours, ("the release only fixes the syntax; your version is valid",))
+        return Resolution(ours, ("the release only fixes the syntax; your version is valid",))
     if _is_fixed(file_format, base_text, our_text) and _is_valid(file_format, their_text):
-        return Settled(theirs, ("you only fixed the syntax; the release is valid",))
+        return Resolution(theirs, ("you only fixed the syntax; the release is valid",))
     name = formats.name_of(file_format)
     merging = Merging(rules.of(name), yours=our_text)
-    known = invariants.profiles_of(path, their_text)
+    file_profiles = invariants.profiles_of(path, their_text)
     sides = (
-        _read(file_format, base_text, known) if base_text is not None else None,
-        _read(file_format, our_text, known),
-        _read(file_format, their_text, known),
+        _read(file_format, base_text, file_profiles) if base_text is not None else None,
+        _read(file_format, our_text, file_profiles),
+        _read(file_format, their_text, file_profiles),
     )
     if base_text is not None and (
         disputed := invariants.disputed(path, base_text, our_text, their_text)
@@ -236,7 +239,7 @@ def _merge(path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Settled
         _check(path, file_format, texts, merged, merging)
     except RecursionError as error:
         raise NotCertain("it is nested too deeply") from error
-    return Settled(_as_bytes(merged, base, ours, theirs), tuple(merging.done))
+    return Resolution(_as_bytes(merged, base, ours, theirs), tuple(merging.done))
 
 
 _Texts = tuple[str | None, str, str]
@@ -294,10 +297,10 @@ def _is_valid(file_format: Format, text: str | None) -> bool:
     return True
 
 
-def _read(file_format: Format, text: str, known: Sequence[Profile]) -> Part:
+def _read(file_format: Format, text: str, file_profiles: Sequence[Profile]) -> Part:
     """Parse a text; raise NotCertain if that fails or loses something."""
     try:
-        document = file_format.read(text, known)
+        document = file_format.read(text, file_profiles)
     except (ValueError, RecursionError) as error:
         raise NotCertain("not all versions of it can be parsed") from error
     if source(document) != text:

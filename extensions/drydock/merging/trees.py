@@ -192,7 +192,7 @@ def _hunk_by_hunk(
     if base is None or structural.is_generated(path, ours):
         return None
     marked = git.mark_conflicts(base, ours, theirs, (labels.ours, labels.theirs))
-    result = hunks.settle(path, marked)
+    result = hunks.resolve(path, marked)
     before = {1: base, 2: ours, 3: theirs}
     if not result.done or (not result.left and structural.line_problem(path, before, result.text)):
         return None
@@ -215,19 +215,19 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
         base, ours, theirs = (contents[entry.oid] if entry else None for entry in entries)
         if marked is None or ours is None or theirs is None:
             continue
-        settled = ends.merge(base, ours, theirs)
-        if settled is not None and base is not None:
+        text = ends.merge(base, ours, theirs)
+        if text is not None and base is not None:
             before = {1: base, 2: ours, 3: theirs}
-            settled = None if structural.line_problem(path, before, settled) else settled
-        if settled is None:
+            text = None if structural.line_problem(path, before, text) else text
+        if text is None:
             try:
-                result = structural.merge(path, base, ours, theirs)
+                resolution = structural.merge(path, base, ours, theirs)
             except NotCertain as error:
                 resolved = _hunk_by_hunk(path, base, ours, theirs, labels)
                 if resolved and not resolved.left:
-                    settled, merge.rules[path] = resolved.text, resolved.done
+                    text, merge.rules[path] = resolved.text, resolved.done
                 elif once := structural.merge_repeated(path, base, ours, theirs):
-                    settled, merge.rules[path] = once.text, once.rules
+                    text, merge.rules[path] = once.text, once.rules
                 else:
                     if resolved:
                         written[path] = marked.mode, resolved.text
@@ -236,9 +236,9 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
                         merge.conflicts[path] = replace(merge.conflicts[path], reason=reason)
                     continue
             else:
-                settled, merge.rules[path] = result.text, result.rules
-        if settled is not None:
-            written[path] = marked.mode, settled  # git merged the mode
+                text, merge.rules[path] = resolution.text, resolution.rules
+        if text is not None:
+            written[path] = marked.mode, text  # git merged the mode
             del merge.conflicts[path]
     _write(repository, merge, written)
 
@@ -290,13 +290,13 @@ def _check_clean_merges(
         if problem is None:
             continue
         three = before.get(1), before[2], before[3]
-        settled: structural.Settled | None
+        resolution: structural.Resolution | None
         try:
-            settled = structural.merge(path, *three)
+            resolution = structural.merge(path, *three)
         except NotCertain:
-            settled = structural.merge_repeated(path, *three)
-        if settled:
-            text, merge.rules[path] = settled.text, settled.rules
+            resolution = structural.merge_repeated(path, *three)
+        if resolution:
+            text, merge.rules[path] = resolution.text, resolution.rules
         else:
             text = _marked(before, contents[entry.oid], problem, labels)
             merge.conflicts[path] = Conflict(inputs[path], problem)

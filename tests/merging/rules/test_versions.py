@@ -83,13 +83,13 @@ NOT_HIGHER: dict[str, tuple[str | None, str, str]] = {
 @pytest.mark.parametrize("name", HIGHER)
 def test_higher_version_wins(name: str) -> None:
     base, ours, theirs, side = HIGHER[name]
-    settled = versions.higher(base, ours, theirs)
-    assert settled
-    assert settled[0] == {"ours": ours, "theirs": theirs}[side]
-    assert " ".join(settled[0].split()) in settled[1]
+    resolution = versions.higher(base, ours, theirs)
+    assert resolution
+    assert resolution[0] == {"ours": ours, "theirs": theirs}[side]
+    assert " ".join(resolution[0].split()) in resolution[1]
     swapped = versions.higher(base, theirs, ours)
     assert swapped
-    assert swapped[0] == settled[0]
+    assert swapped[0] == resolution[0]
 
 
 @pytest.mark.parametrize("name", NOT_HIGHER)
@@ -153,5 +153,5 @@ REQUIREMENTS: dict[str, tuple[str | None, str, str, str | None]] = {
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_requirement_resolution(name: str) -> None:
     base, ours, theirs, merged = REQUIREMENTS[name]
-    settled = versions.requirement(base, ours, theirs)
-    assert (settled and settled[0]) == merged
+    resolution = versions.requirement(base, ours, theirs)
+    assert (resolution and resolution[0]) == merged

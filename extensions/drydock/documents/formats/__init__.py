@@ -25,11 +25,11 @@ class Format(Protocol):
     def check(self, text: str) -> None:
         """Raise ValueError, with a reason on one line, if `text` is not valid."""
 
-    def read(self, text: str, known: Sequence[Profile] = (), /) -> Part:
+    def read(self, text: str, file_profiles: Sequence[Profile] = (), /) -> Part:
         """Parse `text`; raise ValueError if it is invalid or not supported.
 
-        `known` are the profiles of the file, which describe its lists and names. Every line of
-        `text` ends with a line feed, including the last one.
+        `file_profiles` describe the lists and names in the file. Every line of `text` ends with a
+        line feed, including the last one.
 
         `nodes.source` of the returned part must equal `text`.
         """
@@ -49,7 +49,7 @@ def all_formats() -> Sequence[Format]:
 
 def of(path: str) -> Format | None:
     """Return the format of the file at `path`; None if none handles it."""
-    return next((known for known in all_formats() if known.handles(path)), None)
+    return next((candidate for candidate in all_formats() if candidate.handles(path)), None)
 
 
 def problem(path: str, content: bytes) -> str | None:

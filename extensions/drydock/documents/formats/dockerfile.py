@@ -49,7 +49,7 @@ def check(text: str) -> None:
         raise ValueError(f"unknown instruction {unknown}")
 
 
-def read(text: str, _known: Sequence[Profile] = ()) -> Part:
+def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into stages, and these into instructions with the comments above them."""
     check(text)
     opening = ""

@@ -31,7 +31,7 @@ def check(text: str) -> None:
         raise ValueError("contains conflict markers")
 
 
-def read(text: str, _known: Sequence[Profile] = ()) -> Part:
+def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into patterns, each with the comments and empty lines above it."""
     check(text)
     lead, parts = "", []

@@ -38,7 +38,7 @@ def _parsed(text: str) -> RawConfigParser:
     return parser
 
 
-def read(text: str, known: Sequence[Profile] = ()) -> Part:
+def read(text: str, file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into sections, keys, and the lines of their values."""
     check(text)
     sections: list[tuple[str, str, list[str]]] = []
@@ -55,7 +55,7 @@ def read(text: str, known: Sequence[Profile] = ()) -> Part:
             sections[-1][2].append(pending + line)
             pending = ""
     parts = []
-    identify = values.identifier(known)
+    identify = values.identifier(file_profiles)
     for name, lead, (opening, *lines) in sections:
         body = Body(tuple(_keys(name, lines, identify)), opening)
         parts.append(Part(f"[{name}]", lead=lead, body=body, place=ANYWHERE))

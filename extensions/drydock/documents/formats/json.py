@@ -40,13 +40,15 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return seen
 
 
-def read(text: str, known: Sequence[Profile] = ()) -> Part:
+def read(text: str, file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text`; raise ValueError if it is not valid or its layout is not supported."""
     check(text)
     space = _GRAMMAR.space.match(text)
     start = space.end() if space else 0
     value = values.scan(text, start, _GRAMMAR)
-    root = values.part(text, "the document", start, value, (), identify=values.identifier(known))
+    root = values.part(
+        text, "the document", start, value, (), identify=values.identifier(file_profiles)
+    )
     return Part("the document", body=Body((root,), text[:start], text[value.end :]))
 
 

@@ -34,7 +34,7 @@ def check(text: str) -> None:
         raise ValueError("contains conflict markers")
 
 
-def read(text: str, _known: Sequence[Profile] = ()) -> Part:
+def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into variables and rules, each with the comments above it."""
     check(text)
     lead, parts = "", list[Part]()

@@ -25,7 +25,7 @@ def check(text: str) -> None:
     """Do nothing: any text is Markdown."""
 
 
-def read(text: str, _known: Sequence[Profile] = ()) -> Part:
+def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into sections and their subsections."""
     lines = [f"{line}\n" for line in text.split("\n")[:-1]]
     return sections.document(lines, list(_headings(lines)), _meaning, SECTIONS)

@@ -38,7 +38,7 @@ def check(text: str) -> None:
     python_items.check(text)
 
 
-def read(text: str, _known: Sequence[Profile] = ()) -> Part:
+def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into statements."""
     if "\r" in text:
         raise ValueError("mixed line ends")

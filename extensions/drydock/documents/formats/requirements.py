@@ -31,7 +31,7 @@ def check(text: str) -> None:
     """Do nothing: only pip knows what it accepts."""
 
 
-def read(text: str, _known: Sequence[Profile] = ()) -> Part:
+def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` line by line; raise ValueError if a tool generated it."""
     if _GENERATED.search(text) or "\\\n" in text:
         raise ValueError("a tool generates it from other files")

@@ -31,7 +31,7 @@ def check(text: str) -> None:
     """Do nothing: docutils reports problems and continues."""
 
 
-def read(text: str, _known: Sequence[Profile] = ()) -> Part:
+def read(text: str, _file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into sections and their subsections."""
     lines = [f"{line}\n" for line in text.split("\n")[:-1]]
     headings = list(_headings(lines))

@@ -64,9 +64,9 @@ _GRAMMAR = Grammar(
 )
 
 
-def read(text: str, known: Sequence[Profile] = ()) -> Part:
+def read(text: str, file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into tables, their keys, and the values of these."""
-    identify = values.identifier(known)
+    identify = values.identifier(file_profiles)
     top, tables, end = _tables(text, identify)
     first = Part("the top", body=top.body)
     return Part("the document", body=Body((first, *_parts(tables, identify)), closing=text[end:]))

@@ -109,7 +109,7 @@ def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[yaml.Node]:
         yield from _repeated(child, seen)
 
 
-def read(text: str, known: Sequence[Profile] = ()) -> Part:
+def read(text: str, file_profiles: Sequence[Profile] = ()) -> Part:
     """Parse `text` into documents, mappings and lists, in block or flow style."""
     check(text)
     try:
@@ -117,7 +117,7 @@ def read(text: str, known: Sequence[Profile] = ()) -> Part:
         documents = _documents(text, events)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
-    reader = _Reader(text, known)
+    reader = _Reader(text, file_profiles)
     parts, at = [], 0
     for key, (start, value) in zip(_keys(documents), documents, strict=True):
         document, end = reader.document(start, value)
@@ -213,9 +213,9 @@ def locations(text: str) -> Iterator[Location]:
 class _Reader:
     """Turns values into parts that end with their lines."""
 
-    def __init__(self, text: str, known: Sequence[Profile]) -> None:
+    def __init__(self, text: str, file_profiles: Sequence[Profile]) -> None:
         self.text = text
-        self.identify = values.identifier(known)
+        self.identify = values.identifier(file_profiles)
 
     def document(self, start: int, value: Value) -> tuple[Part, int]:
         """Return the document at `start`, and the end of its last line."""

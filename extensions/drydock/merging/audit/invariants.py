@@ -59,8 +59,8 @@ def disputed(path: str, base: str, ours: str, theirs: str) -> str | None:
     """
     if (parsed := _parsed(path, base, ours, theirs)) is None:
         return None
-    known, lists, sides = parsed
-    return _atomic(known, lists, *sides) or _ordered(known, lists, *sides)
+    file_profiles, lists, sides = parsed
+    return _atomic(file_profiles, lists, *sides) or _ordered(file_profiles, lists, *sides)
 
 
 def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> str | None:
@@ -69,10 +69,10 @@ def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> 
         return unread.broken(path, ours, theirs, merged)
     if (parsed := _parsed(path, ours, theirs, merged)) is None:
         return None
-    known, lists, sides = parsed
-    problem = _documents(*sides) or _scalars(known, *sides)
-    problem = problem or _unique(lists, *sides) or _exclusive(known, *sides)
-    problem = problem or _references(known, *sides)
+    file_profiles, lists, sides = parsed
+    problem = _documents(*sides) or _scalars(file_profiles, *sides)
+    problem = problem or _unique(lists, *sides) or _exclusive(file_profiles, *sides)
+    problem = problem or _references(file_profiles, *sides)
     return problem or (disputed(path, base, ours, theirs) if base is not None else None)
 
 
@@ -80,8 +80,8 @@ def dangling(path: str, ours: str, theirs: str, merged: str) -> str | None:
     """Return a name that the merge uses without defining it, though each side does; or None."""
     if (parsed := _parsed(path, ours, theirs, merged)) is None:
         return None
-    known, _, sides = parsed
-    return _references(known, *sides)
+    file_profiles, _, sides = parsed
+    return _references(file_profiles, *sides)
 
 
 def _parsed(
@@ -94,10 +94,10 @@ def _parsed(
     documents = [load(path, text) for text in texts]
     if documents[-1] is None:
         return None
-    known = _profiles(path, documents[-1])
-    lists = _lists(known)
+    file_profiles = _profiles(path, documents[-1])
+    lists = _lists(file_profiles)
     contents = [_content(parsed, lists) for parsed in documents if parsed is not None]
-    return (known, lists, contents) if len(contents) == len(texts) else None
+    return (file_profiles, lists, contents) if len(contents) == len(texts) else None
 
 
 def profiles_of(path: str, text: str) -> Sequence[Profile]:
@@ -118,8 +118,8 @@ def _profiles(path: str, documents: Sequence[Data]) -> Sequence[Profile]:
     return list(profiles.of(path, keys))
 
 
-def _lists(known: Sequence[Profile]) -> Sequence[List]:
-    return [declared for profile in known for declared in profile.lists]
+def _lists(file_profiles: Sequence[Profile]) -> Sequence[List]:
+    return [declared for profile in file_profiles for declared in profile.lists]
 
 
 def _content(documents: Sequence[Data], lists: Sequence[List]) -> _Content:
@@ -220,10 +220,10 @@ def _documents(ours: _Content, theirs: _Content, merged: _Content) -> str | None
 
 
 def _scalars(
-    known: Sequence[Profile], ours: _Content, theirs: _Content, merged: _Content
+    file_profiles: Sequence[Profile], ours: _Content, theirs: _Content, merged: _Content
 ) -> str | None:
     """Return a unique scalar that the merge repeats."""
-    for written in (scalar for profile in known for scalar in profile.unique):
+    for written in (scalar for profile in file_profiles for scalar in profile.unique):
         in_ours, in_theirs, in_merged = (
             Counter(_scalars_at(content, written)) for content in (ours, theirs, merged)
         )
@@ -261,10 +261,10 @@ def _counts(content: _Content, declaration: List, known_by: str) -> Counter[tupl
 
 
 def _exclusive(
-    known: Sequence[Profile], ours: _Content, theirs: _Content, merged: _Content
+    file_profiles: Sequence[Profile], ours: _Content, theirs: _Content, merged: _Content
 ) -> str | None:
     """Return an object for which the merge has more than one of several exclusive keys."""
-    for choice in (choice for profile in known for choice in profile.exclusive):
+    for choice in (choice for profile in file_profiles for choice in profile.exclusive):
         for where, value in merged.at(choice.at):
             chosen = [
                 _choices(side.values.get(where), choice.keys, choice.besides)
@@ -289,10 +289,10 @@ def _choices(value: "Data | None", keys: frozenset[str], besides: frozenset[str]
 
 
 def _references(
-    known: Sequence[Profile], ours: _Content, theirs: _Content, merged: _Content
+    file_profiles: Sequence[Profile], ours: _Content, theirs: _Content, merged: _Content
 ) -> str | None:
     """Return a name that the merge uses without defining it."""
-    for reference in (reference for profile in known for reference in profile.references):
+    for reference in (reference for profile in file_profiles for reference in profile.references):
         undefined = [
             _used(content, reference) - _defined(content, reference)
             for content in (ours, theirs, merged)
@@ -340,14 +340,14 @@ def _scalars_at(content: _Content, written: str) -> Iterator[str]:
 
 
 def _atomic(
-    known: Sequence[Profile],
+    file_profiles: Sequence[Profile],
     lists: Sequence[List],
     base: _Content,
     ours: _Content,
     theirs: _Content,
 ) -> str | None:
     """Return an object or list that both sides add with different content."""
-    independent = [written for profile in known for written in profile.independent]
+    independent = [written for profile in file_profiles for written in profile.independent]
     reached = {*base.values}
     for where, value in ours.values.items():
         is_added = where not in base.values and where in theirs.values
@@ -386,14 +386,14 @@ def _difference(where: str, ours: _Content, theirs: _Content) -> str:
 
 
 def _ordered(
-    known: Sequence[Profile],
+    file_profiles: Sequence[Profile],
     lists: Sequence[List],
     base: _Content,
     ours: _Content,
     theirs: _Content,
 ) -> str | None:
     """Return an ordered list or object that both sides change in one place."""
-    in_order = [written for profile in known for written in profile.ordered]
+    in_order = [written for profile in file_profiles for written in profile.ordered]
     for where, value in base.values.items():
         sides = [content.values.get(where) for content in (base, ours, theirs)]
         at = base.places[where]
