@@ -93,7 +93,6 @@ PAGES = sorted(
     for pattern in (
         "README.md",
         "CONTRIBUTING.md",
-        "benchmarks/README.md",
         "copier.yml",
         "docs/*.md",
         "template/**/*.md*",
