@@ -107,11 +107,11 @@ EXCLUDED = {
     "no list": ("", ["old.py"]),
     "a comma in a pattern": ('extend-exclude = ["{a,b}.py"]', ["{a,b}.py", "old.py"]),
     "a comment behind it": ('extend-exclude = ["a.py"]  # why', ["a.py", "old.py"]),
-    "one item a line": (
+    "one item per line": (
         'extend-exclude = [\n    "a.py",\n    # why\n    "b[0-9].py" # last\n]',
         ["a.py", "b[0-9].py", "old.py"],
     ),
-    "one item a line, an empty list": ("extend-exclude = [\n]", ["old.py"]),
+    "an empty list over two lines": ("extend-exclude = [\n]", ["old.py"]),
 }
 
 

@@ -82,9 +82,9 @@ def shop(tmp_path: Path, *own: str) -> Path:
 
 
 def test_service_that_locks_needs_no_change(tmp_path: Path) -> None:
-    said: list[str] = []
-    assert resolve(service(tmp_path, "kept==1.0", "old"), "3.11", said.append) == []
-    assert said == ["Locking, attempt 1"]
+    lines: list[str] = []
+    assert resolve(service(tmp_path, "kept==1.0", "old"), "3.11", lines.append) == []
+    assert lines == ["Locking, attempt 1"]
 
 
 def test_pin_is_raised_to_the_lowest_version_with_a_wheel(tmp_path: Path) -> None:
@@ -175,14 +175,18 @@ def served(folder: Path, fetched: list[str], most: int | None = None) -> Iterato
 def test_index_is_not_read_again_for_each_attempt(tmp_path: Path) -> None:
     own = ["other==2.0", "one==1.0", "clash==1.0", "old==1.0", "stuck"]
     fetched: list[str] = []
-    said: list[tuple[str, int]] = []
+    progress: list[tuple[str, int]] = []
     with served(tmp_path, fetched):
         found = resolve(
-            service(tmp_path, *own), "3.11", lambda text: said.append((text, len(fetched)))
+            service(tmp_path, *own), "3.11", lambda text: progress.append((text, len(fetched)))
         )
     assert {obstacle.pin for obstacle in found} == {"one==1.0", "clash==1.0", "old==1.0", "stuck"}
-    (nearest,) = [n for n, (text, _) in enumerate(said) if text.startswith("Checking which")][-1:]
-    attempts = [asked for text, asked in said[nearest + 1 :] if text.startswith("Locking")]
+    (nearest,) = [n for n, (text, _) in enumerate(progress) if text.startswith("Checking which")][
+        -1:
+    ]
+    attempts = [
+        requests for text, requests in progress[nearest + 1 :] if text.startswith("Locking")
+    ]
     assert len(attempts) > 2
     assert len(set(attempts[:3])) == 1
 
