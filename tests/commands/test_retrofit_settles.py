@@ -83,7 +83,7 @@ def test_code_is_formatted_and_its_debt_listed_in_commits_of_their_own(
     assert json.loads(outcome.out)["debt"] == [
         "2 files formatted, in a separate commit",
         "excluded in ruff.toml, since ruff cannot parse it: tills/old.py",
-        "2 findings in 1 file, in ruff.toml: F401 1, I001 1",
+        "2 findings in 1 file, listed in ruff.toml: F401 1, I001 1",
         "2 modules not type-checked, listed in mypy.ini",
     ]
 
