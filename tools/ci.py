@@ -31,7 +31,7 @@ SESSIONS: tuple[tuple[str, ...], ...] = (
     ("variants",),
     ("unit",),
     # Creating a fork takes a minute; one retrofit of each kind of service is enough.
-    ("slow", "-k", "not fork_is_created and not (second_run and (main or events or setup))"),
+    ("slow", "-k", "not fork_is_created and not (second_retrofit and (main or events or setup))"),
     ("image",),
     ("fresh", "fetch"),
     ("packaging",),

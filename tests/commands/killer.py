@@ -1,8 +1,8 @@
-"""Runs commands that are killed on the way: a process of its own, as it forks.
+"""Run commands and kill them midway, in a separate process because it forks.
 
-For each line on its input, `[service, step, command…]`, it runs that command (or else updates the
-service) in a child that is killed before that step, and answers with the child's exit code; that
-of a killed one is negative. A step is a process started, or a change of a file in the service or
+For each line `[service, step, command…]` on its input, it runs the command (default: update the
+service) in a child that is killed before that step, and prints the child's exit code, which is
+negative if it was killed. A step is a started process, or a change to a file in the service or
 its repository.
 """
 
@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from drydock import cli
-from drydock.commands import retrofit, update  # noqa: F401 - once, for every child
+from drydock.commands import retrofit, update  # noqa: F401 - imported once for all children
 
 
 def run(service: str, at: int, command: list[str]) -> None:
-    """Run `command` on `service` in this process, which ends with that, or before its step `at`."""
+    """Run `command` on `service` and end this process, at the latest before step `at`."""
     steps = 0
 
     def count(event: str, arguments: tuple[Any, ...]) -> None:
@@ -26,27 +26,27 @@ def run(service: str, at: int, command: list[str]) -> None:
         writes = event in {"os.remove", "os.rmdir", "os.rename"} or (
             event == "open" and arguments[1] not in {None, "r", "rb"}
         )
-        inside = writes and str(arguments[0]).startswith(service)
-        if inside or event == "subprocess.Popen":
+        in_service = writes and str(arguments[0]).startswith(service)
+        if in_service or event == "subprocess.Popen":
             steps += 1
             if steps == at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    os.setpgrp()  # whatever kills the whole group must not reach further
-    nothing = Path(os.devnull).open("w")  # noqa: SIM115 - the process ends here
-    sys.stdout = sys.stderr = nothing
+    os.setpgrp()  # so that killing the process group does not kill the tests
+    null = Path(os.devnull).open("w")  # noqa: SIM115 - the process ends here
+    sys.stdout = sys.stderr = null
     sys.argv = ["drydock", *(command or ["update", service, "--defaults", "--json"])]
     sys.addaudithook(count)
     try:
         cli.main()
-    except SystemExit as ended:
-        os._exit(int(ended.code or 0))
+    except SystemExit as exit_:
+        os._exit(int(exit_.code or 0))
     finally:
         os._exit(70)
 
 
 def main() -> None:
-    """Answer line by line."""
+    """Run the command of each input line."""
     for line in sys.stdin:
         service, at, *command = json.loads(line)
         child = os.fork()

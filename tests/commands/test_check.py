@@ -30,7 +30,7 @@ def service(tmp_path: Path) -> Path:
     return tmp_path / "a"
 
 
-def test_when_every_must_holds_it_exits_with_0(drydock: Drydock, service: Path) -> None:
+def test_check_exits_with_0_if_no_must_fails(drydock: Drydock, service: Path) -> None:
     before = snapshot(service)
     outcome = drydock("check", service)
     assert (outcome.code, outcome.err) == (0, "")
@@ -40,9 +40,7 @@ def test_when_every_must_holds_it_exits_with_0(drydock: Drydock, service: Path) 
     assert snapshot(service) == before
 
 
-def test_when_a_must_fails_it_exits_with_1_and_says_how_to_fix_it(
-    drydock: Drydock, service: Path
-) -> None:
+def test_failed_must_exits_with_1_and_shows_the_fix(drydock: Drydock, service: Path) -> None:
     write(service, BROKEN)
     outcome = drydock("check", service)
     assert outcome.code == 1
@@ -50,9 +48,7 @@ def test_when_a_must_fails_it_exits_with_1_and_says_how_to_fix_it(
     assert ": 3 failed (1 must), 1 waived, " in outcome.out
 
 
-def test_verbose_says_what_passed_and_why_the_rest_was_skipped(
-    drydock: Drydock, service: Path
-) -> None:
+def test_verbose_lists_passed_and_skipped_checks(drydock: Drydock, service: Path) -> None:
     out = drydock("check", service, "--verbose").out
     assert "✓ DM202 All dependencies are locked\n" in out
     assert "    skipped: there is no Dockerfile for a Python service\n" in out
@@ -61,9 +57,9 @@ def test_verbose_says_what_passed_and_why_the_rest_was_skipped(
 def test_json_has_every_check(drydock: Drydock, service: Path) -> None:
     write(service, BROKEN)
     outcome = drydock("check", service, "--json")
-    told = json.loads(outcome.out)
-    checks = {one["code"]: one for one in told["checks"]}
-    assert (outcome.code, told["exit_code"], told["service"]) == (1, 1, str(service))
+    report = json.loads(outcome.out)
+    checks = {check["code"]: check for check in report["checks"]}
+    assert (outcome.code, report["exit_code"], report["service"]) == (1, 1, str(service))
     assert set(checks) == set(classes())
     assert checks["DM102"] | {"message": ""} == {
         "code": "DM102",
@@ -78,7 +74,7 @@ def test_json_has_every_check(drydock: Drydock, service: Path) -> None:
     assert checks["DS302"]["status"] == "waived"
 
 
-def test_markdown_is_for_a_pull_request(drydock: Drydock, service: Path) -> None:
+def test_markdown_report(drydock: Drydock, service: Path) -> None:
     write(service, BROKEN)
     outcome = drydock("check", service, "--markdown")
     assert outcome.code == 1
@@ -88,23 +84,23 @@ def test_markdown_is_for_a_pull_request(drydock: Drydock, service: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("make", "why"),
+    ("make", "message"),
     [
         (lambda path: None, "is not a directory"),
         (lambda path: path.write_text(""), "is not a directory"),
         (lambda path: path.mkdir(), "is empty"),
     ],
 )
-def test_what_is_no_service_at_all_exits_with_2(
-    make: Callable[[Path], object], why: str, drydock: Drydock, tmp_path: Path
+def test_missing_or_empty_folder_exits_with_2(
+    make: Callable[[Path], object], message: str, drydock: Drydock, tmp_path: Path
 ) -> None:
     make(tmp_path / "x")
     outcome = drydock("check", tmp_path / "x")
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err == f"drydock: {tmp_path}/x {why}\n"
+    assert outcome.err == f"drydock: {tmp_path}/x {message}\n"
 
 
-def test_services_in_folders_of_a_repository_are_named(drydock: Drydock, tmp_path: Path) -> None:
+def test_services_in_folders_of_a_repository_are_listed(drydock: Drydock, tmp_path: Path) -> None:
     answers = "_commit: v1.4.0\n_src_path: https://git.example.com/drydock.git\n"
     folders = [f"services/a{number:02}" for number in range(12)]
     write(tmp_path, GOOD | {f"{folder}/.copier-answers.yml": answers for folder in folders})
@@ -112,7 +108,7 @@ def test_services_in_folders_of_a_repository_are_named(drydock: Drydock, tmp_pat
     assert f"  drydock check {tmp_path}/services/a00, a separate service\n" in out
     assert out.endswith("a09, a separate service\n  and 2 more\n")
     assert json.loads(drydock("check", tmp_path, "--json").out)["services"] == folders
-    said = drydock("check", tmp_path, "--markdown").out
-    assert "Separate services in it, not checked: `services/a00`, " in said
-    assert "`services/a09`, 2 more.\n" in said
+    markdown = drydock("check", tmp_path, "--markdown").out
+    assert "Separate services in it, not checked: `services/a00`, " in markdown
+    assert "`services/a09`, 2 more.\n" in markdown
     assert "a separate service" not in drydock("check", tmp_path / "services/a00").out

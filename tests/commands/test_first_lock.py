@@ -1,4 +1,4 @@
-"""The lock file of an adopted service, and what is said where there is none."""
+"""The lock file of an adopted service, and the report when it cannot be locked."""
 
 from pathlib import Path
 
@@ -18,9 +18,9 @@ PYPROJECT = '[project]\nname = "parcels"\nversion = "1.0.0"\nrequires-python = "
         ("no-such-package-of-anybody==1.0", "uv lock, where its indexes can be reached"),
         ("parcels==2.0", "drydock retrofit --resolve --apply"),
     ],
-    ids=["an index is needed", "pins contradict each other"],
+    ids=["needs-an-index", "conflicting-pins"],
 )
-def test_what_the_rules_require_does_not_lock(
+def test_unlockable_requirement_of_a_codemod_is_reported(
     required: str, locks_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
@@ -34,5 +34,5 @@ def test_what_the_rules_require_does_not_lock(
     assert first_lock.again(place, report, ()) is None
     assert report.unlocked.startswith("uv.lock lacks new requirements of the code: ")
     assert report.locks_by.startswith(locks_by)
-    assert [one.why for one in report.todo] == [report.unlocked]
+    assert [todo.why for todo in report.todo] == [report.unlocked]
     assert (tmp_path / "uv.lock").read_text() == lock

@@ -1,4 +1,4 @@
-"""`drydock modernize`: what of a service's code is changed, listed, and left."""
+"""`drydock modernize`: the code that is changed, listed and left alone."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ NEW = OLD.replace("regex", "pattern")
 
 @pytest.fixture
 def service(tmp_path: Path) -> Path:
-    """A small service in a repository of its own."""
+    """A small service in its own repository."""
     folder = tmp_path / "service"
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
@@ -23,7 +23,7 @@ def service(tmp_path: Path) -> Path:
     return folder
 
 
-def test_changes_what_is_certain_and_stages_nothing(drydock: Drydock, service: Path) -> None:
+def test_modernize_changes_code_without_staging_it(drydock: Drydock, service: Path) -> None:
     outcome = drydock("modernize", service)
     assert outcome.code == 0, outcome.err
     assert (service / "app/api.py").read_text() == NEW
@@ -31,24 +31,28 @@ def test_changes_what_is_certain_and_stages_nothing(drydock: Drydock, service: P
     assert "app/api.py:3: regex= -> pattern= [fastapi-pattern]" in outcome.out
 
 
-def test_dry_run_changes_nothing_and_shows_the_diff(drydock: Drydock, service: Path) -> None:
+def test_dry_run_shows_the_diff_and_changes_nothing(drydock: Drydock, service: Path) -> None:
     before = snapshot(service)
     outcome = drydock("modernize", service, "--dry-run", "--diff")
     assert snapshot(service) == before
     assert "-q = Query(None, regex='^a')\n+q = Query(None, pattern='^a')" in outcome.out
 
 
-def test_json_and_markdown_tell_the_same(drydock: Drydock, service: Path) -> None:
-    told = json.loads(drydock("modernize", service, "--dry-run", "--json").out)
-    (found,) = told["findings"]
-    assert (found["rule"], found["path"], found["line"]) == ("fastapi-pattern", "app/api.py", 3)
-    assert [one["path"] for one in told["files"]] == ["app/api.py"]
+def test_json_and_markdown_list_the_same_findings(drydock: Drydock, service: Path) -> None:
+    report = json.loads(drydock("modernize", service, "--dry-run", "--json").out)
+    (finding,) = report["findings"]
+    assert (finding["rule"], finding["path"], finding["line"]) == (
+        "fastapi-pattern",
+        "app/api.py",
+        3,
+    )
+    assert [file["path"] for file in report["files"]] == ["app/api.py"]
     markdown = drydock("modernize", service, "--dry-run", "--markdown").out
     assert "| fastapi-pattern | 1 |" in markdown
     assert "`app/api.py:3`" in markdown
 
 
-def test_uncommitted_changes_stop_it(drydock: Drydock, service: Path) -> None:
+def test_uncommitted_changes_are_refused(drydock: Drydock, service: Path) -> None:
     (service / "app/api.py").write_text(OLD + "x = 1\n")
     outcome = drydock("modernize", service)
     assert outcome.code == 2
@@ -56,16 +60,14 @@ def test_uncommitted_changes_stop_it(drydock: Drydock, service: Path) -> None:
     assert (service / "app/api.py").read_text() == OLD + "x = 1\n"
 
 
-def test_unknown_rule_is_refused_with_those_there_are(drydock: Drydock, service: Path) -> None:
+def test_unknown_rule_is_refused_with_a_list_of_rules(drydock: Drydock, service: Path) -> None:
     outcome = drydock("modernize", service, "--rule", "fastapi-patern")
     assert outcome.code == 2
     assert "there is no rule fastapi-patern" in outcome.err
     assert "fastapi-pattern" in outcome.err
 
 
-def test_files_outside_git_and_outside_the_service_are_left(
-    drydock: Drydock, service: Path
-) -> None:
+def test_untracked_files_and_other_services_are_left_alone(drydock: Drydock, service: Path) -> None:
     write(service, {"sibling/api.py": OLD, "one/api.py": OLD})
     commit(service, "two")
     write(service, {"one/notes.py": OLD, "sibling/dirty.py": OLD})
@@ -83,7 +85,7 @@ def test_line_ends_and_byte_order_mark_are_kept(drydock: Drydock, service: Path)
     assert after == data.removesuffix(b"\r\n").replace(b"regex", b"pattern")
 
 
-def test_a_second_run_changes_nothing(drydock: Drydock, service: Path) -> None:
+def test_second_run_changes_nothing(drydock: Drydock, service: Path) -> None:
     drydock("modernize", service)
     commit(service, "modernize")
     outcome = drydock("modernize", service)
@@ -92,7 +94,7 @@ def test_a_second_run_changes_nothing(drydock: Drydock, service: Path) -> None:
     assert git(service, "status", "--porcelain") == ""
 
 
-def test_runs_nothing_of_the_service(drydock: Drydock, service: Path) -> None:
+def test_code_of_the_service_is_not_run(drydock: Drydock, service: Path) -> None:
     trap = "open('ran', 'w').close()\n"
     write(service, {"sitecustomize.py": trap, "app/trap.py": trap + OLD, "conftest.py": trap})
     commit(service, "trap")
@@ -100,7 +102,7 @@ def test_runs_nothing_of_the_service(drydock: Drydock, service: Path) -> None:
     assert not (service / "ran").exists()
 
 
-def test_since_a_release_only_newer_rules_are_applied(drydock: Drydock, service: Path) -> None:
+def test_since_applies_only_newer_rules(drydock: Drydock, service: Path) -> None:
     outcome = drydock("modernize", service, "--since", "v99.0.0", "--dry-run")
     assert outcome.code == 0
     assert "Nothing to do" in outcome.out
@@ -110,7 +112,7 @@ def test_since_a_release_only_newer_rules_are_applied(drydock: Drydock, service:
     assert "yesterday is not a release" in refused.err
 
 
-def test_the_chassis_is_left_to_the_releases(drydock: Drydock, service: Path) -> None:
+def test_chassis_is_left_to_updates(drydock: Drydock, service: Path) -> None:
     write(service, {".copier-answers.yml": "_commit: v1.4.0\n", "app/chassis/x.py": OLD})
     commit(service, "retrofit")
     assert drydock("modernize", service).code == 0

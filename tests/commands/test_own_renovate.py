@@ -1,4 +1,4 @@
-"""A service's own configuration of Renovate stays the one that Renovate reads."""
+"""A service's own Renovate configuration stays the one that Renovate reads."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ NAMES = [".github/renovate.json5", ".renovaterc", "package.json"]
 
 
 def own(name: str) -> str:
-    """Return a configuration of Renovate, as a file of that name holds it."""
+    """Return the content of a Renovate configuration with this file name."""
     if name == "package.json":
         return json.dumps({"private": True, "renovate": OWN}, indent=2)
     comment = "// of the team\n" if name.endswith("5") else ""
@@ -38,12 +38,12 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def retrofit(drydock: Drydock, folder: Path, standard: Path, *arguments: str) -> Outcome:
-    given = ("--defaults", "--template", standard, "--to", NOW, "--data", "ci=github", "--json")
-    return drydock("retrofit", folder, *given, *arguments)
+    options = ("--defaults", "--template", standard, "--to", NOW, "--data", "ci=github", "--json")
+    return drydock("retrofit", folder, *options, *arguments)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_retrofit_adds_none_beside_it(
+def test_retrofit_adds_no_second_configuration(
     drydock: Drydock, tmp_path: Path, standard: Path, name: str
 ) -> None:
     folder = make(requirements.FLAT, tmp_path / "parcels")
@@ -55,25 +55,25 @@ def test_a_retrofit_adds_none_beside_it(
     assert outcomes(outcome)["renovate.json"] == "declined"
     assert not (folder / "renovate.json").exists()
     assert (folder / name).read_text() == own(name)
-    (told,) = (one for one in json.loads(outcome.out)["todo"] if one["path"] == name)
-    assert "Renovate reads only one" in told["why"]
-    assert '"extends": ["config:recommended"]' in told["how"]
+    (todo,) = (todo for todo in json.loads(outcome.out)["todo"] if todo["path"] == name)
+    assert "Renovate reads only one" in todo["why"]
+    assert '"extends": ["config:recommended"]' in todo["how"]
 
 
-def test_a_retrofit_adds_it_to_a_service_without_one(
+def test_retrofit_adds_renovate_json_to_a_service_without_one(
     drydock: Drydock, tmp_path: Path, standard: Path
 ) -> None:
     folder = make(requirements.FLAT, tmp_path / "parcels")
     write(folder, {"package.json": '{"private": true}', "docs/renovate.json5": "{}"})
-    commit(folder, "Neither of these is Renovate's")
+    commit(folder, "Add files that are not Renovate's")
 
     assert outcomes(retrofit(drydock, folder, standard))["renovate.json"] == "added"
 
 
-def test_in_a_folder_of_a_repository_there_is_nothing_to_shadow(
+def test_retrofit_in_a_folder_of_a_repository_adds_renovate_json(
     drydock: Drydock, tmp_path: Path, standard: Path
 ) -> None:
-    """Renovate reads its configuration at the root, where the report says that it belongs."""
+    """Renovate reads its configuration at the root, and the report says to move it there."""
     make(requirements.FLAT, tmp_path / "all/shop")
     git(tmp_path / "all", "init", "--quiet")
     write(tmp_path / "all", {"shop/.renovaterc": own(".renovaterc")})
@@ -83,10 +83,10 @@ def test_in_a_folder_of_a_repository_there_is_nothing_to_shadow(
     outcome = retrofit(drydock, tmp_path / "all/shop", standard)
 
     assert outcomes(outcome)["renovate.json"] == "added"
-    assert "renovate.json" in {one["path"] for one in json.loads(outcome.out)["todo"]}
+    assert "renovate.json" in {todo["path"] for todo in json.loads(outcome.out)["todo"]}
 
 
-def test_a_retrofit_does_not_replace_its_own_renovate_json(
+def test_retrofit_does_not_replace_an_existing_renovate_json(
     drydock: Drydock, tmp_path: Path, standard: Path
 ) -> None:
     folder = make(requirements.FLAT, tmp_path / "parcels")
@@ -95,9 +95,9 @@ def test_a_retrofit_does_not_replace_its_own_renovate_json(
 
     outcome = retrofit(drydock, folder, standard)
 
-    assert outcome.code == 1  # both name what it extends
+    assert outcome.code == 1  # both set extends
     report = json.loads(outcome.out)
-    assert [one["path"] for one in report["files"] if one["outcome"] == "conflict"] == [
+    assert [file["path"] for file in report["files"] if file["outcome"] == "conflict"] == [
         "renovate.json"
     ]
     text = (folder / "renovate.json").read_text()
@@ -108,7 +108,7 @@ def test_a_retrofit_does_not_replace_its_own_renovate_json(
 
 @pytest.fixture
 def template(tmp_path: Path) -> Template:
-    """A template whose second release brings a renovate.json, and whose third changes it."""
+    """A template whose second release adds a renovate.json, and whose third changes it."""
     template = Template.make(tmp_path / "template")
     template.release("v1.0.0", {"README.md": "# It\n"})
     template.release("v2.0.0", {"renovate.json": json.dumps(STANDARD, indent=2) + "\n"})
@@ -118,7 +118,7 @@ def template(tmp_path: Path) -> Template:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_update_adds_none_beside_it(
+def test_update_adds_no_second_configuration(
     drydock: Drydock, tmp_path: Path, template: Template, name: str
 ) -> None:
     service = Service.make(template, tmp_path / "service")
@@ -140,7 +140,7 @@ def test_an_update_adds_none_beside_it(
     assert not (service.path / "renovate.json").exists()
 
 
-def test_where_the_template_moves_its_own_the_move_comes(
+def test_template_moving_its_renovate_json_moves_it_in_the_service(
     drydock: Drydock, tmp_path: Path, template: Template
 ) -> None:
     text = json.dumps(STANDARD, indent=2) + "\n"
@@ -153,7 +153,7 @@ def test_where_the_template_moves_its_own_the_move_comes(
     assert json.loads(service.read(".github/renovate.json")) == STANDARD
 
 
-def test_a_release_merges_with_what_a_team_added_to_renovate_json(
+def test_release_is_merged_with_an_edited_renovate_json(
     drydock: Drydock, tmp_path: Path, template: Template
 ) -> None:
     service = Service.make(template, tmp_path / "service", ref="v2.0.0")
@@ -166,7 +166,7 @@ def test_a_release_merges_with_what_a_team_added_to_renovate_json(
     assert json.loads(service.read("renovate.json")) == edited | {"timezone": "UTC"}
 
 
-def test_a_release_that_brings_renovate_json_does_not_replace_that_of_a_team(
+def test_release_adding_renovate_json_does_not_replace_an_existing_one(
     drydock: Drydock, tmp_path: Path, template: Template
 ) -> None:
     service = Service.make(template, tmp_path / "service")
@@ -174,7 +174,7 @@ def test_a_release_that_brings_renovate_json_does_not_replace_that_of_a_team(
 
     outcome = drydock("update", service.path, "--to", "v2.0.0", "--json")
 
-    assert outcome.code == 1  # both name what it extends
+    assert outcome.code == 1  # both set extends
     text = service.read("renovate.json")
     assert "local>platform/ours" in text
     assert "matchDepTypes" in text

@@ -1,4 +1,4 @@
-"""`drydock questions`: what the template asks, and since when."""
+"""`drydock questions`: the template's questions, and the release that introduced each."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Drydock = Callable[..., Outcome]
 
 @pytest.fixture
 def grown(template: Template) -> Template:
-    """A template whose second release asks one question more."""
+    """A template whose second release adds a question."""
     template.release("v1.0.0")
     more = "size:\n  type: int\n  help: How big?\n  default: 3\n  choices: [3, 4]\n"
     hidden = "secret: {type: str, default: x, when: false}\n"
@@ -22,9 +22,7 @@ def grown(template: Template) -> Template:
     return template
 
 
-def test_each_question_has_what_is_allowed_its_default_and_its_release(
-    drydock: Drydock, grown: Template
-) -> None:
+def test_questions_have_choices_default_and_release(drydock: Drydock, grown: Template) -> None:
     outcome = drydock("questions", "--template", grown.path, "--json")
     assert outcome.code == 0, outcome.err
     name, size = json.loads(outcome.out)
@@ -33,14 +31,16 @@ def test_each_question_has_what_is_allowed_its_default_and_its_release(
     assert (size["choices"], size["default"], size["since"]) == ([3, 4], 3, "v1.1.0")
 
 
-def test_a_service_says_which_template(drydock: Drydock, grown: Template, tmp_path: Path) -> None:
+def test_template_is_read_from_the_service(
+    drydock: Drydock, grown: Template, tmp_path: Path
+) -> None:
     service = Service.make(grown, tmp_path / "service")
     outcome = drydock("questions", service.path)
     assert outcome.code == 0, outcome.err
     assert "size: How big?\n    3, 4; default 3; since v1.1.0\n" in outcome.out
 
 
-def test_an_older_release_asks_less(drydock: Drydock, grown: Template) -> None:
+def test_older_release_has_fewer_questions(drydock: Drydock, grown: Template) -> None:
     outcome = drydock("questions", "--template", grown.path, "--to", "v1.0.0")
     assert "size" not in outcome.out
     assert drydock("questions", "--template", grown.path, "--to", "v9").code == 2

@@ -1,4 +1,4 @@
-"""`drydock retrofit`: services that no template made become ones that it did."""
+"""`drydock retrofit`: adopt services that no template made."""
 
 import json
 import shutil
@@ -20,23 +20,23 @@ pytestmark = pytest.mark.slow
 Drydock = Callable[..., Outcome]
 LEGACY = {
     "Poetry, src/, flat YAML": poetry.ORDERS,
-    "the same with events": poetry.ORDERS_EVENTS,
+    "Poetry with events": poetry.ORDERS_EVENTS,
     "requirements.txt, raw manifests": requirements.GREETER,
     "a flat main.py": requirements.FLAT,
     "a factory, setuptools": packaged.LOBBY,
     "setup.py": packaged.STOCK,
-    "in a repository with others": repositories.PRICING,
-    "a chart and a pipeline of its own": repositories.CHARTED,
+    "one of several services in a repository": repositories.PRICING,
+    "own chart and pipeline": repositories.CHARTED,
 }
-UNION = {".gitignore"}
-"""Where both sides' lines may just stand together."""
+CONFLICTS = {".gitignore"}
+"""Files that may conflict, and whose lines can be combined."""
 BIN = Path(sys.executable).parent
 
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
-    monkeypatch.setenv("UV_NO_CACHE", "1")  # nothing is locked by what others fetched
+    monkeypatch.setenv("UV_NO_CACHE", "1")  # lock only with what this test fetched
 
 
 def retrofit(drydock: Drydock, folder: Path, template: Path, *arguments: str | Path) -> Outcome:
@@ -47,12 +47,12 @@ def retrofit(drydock: Drydock, folder: Path, template: Path, *arguments: str | P
 
 def report_of(outcome: Outcome) -> dict[str, Any]:
     assert outcome.code in (0, 1), outcome.err
-    found: dict[str, Any] = json.loads(outcome.out)
-    return found
+    report: dict[str, Any] = json.loads(outcome.out)
+    return report
 
 
 def small(tmp_path: Path, files: Mapping[str, str], *, executable: str = "") -> Path:
-    """Return the folder of a committed service of one module, with more files."""
+    """Return the folder of a committed service with one module and `files`."""
     folder = tmp_path / "parcels"
     app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
     write(folder, {"parcels/__init__.py": "", "parcels/main.py": app, **files})
@@ -68,12 +68,12 @@ def outcomes(report: Mapping[str, Any]) -> dict[str, str]:
 
 
 def resolve(folder: Path) -> None:
-    """Let both sides' lines stand, where there is a conflict."""
-    for path in sorted(UNION):
+    """Resolve conflicts by keeping the lines of both sides."""
+    for path in sorted(CONFLICTS):
         if path in git(folder, "diff", "--name-only", "--relative", "--diff-filter=U").split():
             lines = (folder / path).read_text().splitlines()
-            kept = [line for line in lines if line[:7] not in ("<<<<<<<", "=======", ">>>>>>>")]
-            (folder / path).write_text("\n".join(dict.fromkeys(kept)) + "\n")
+            resolved = [line for line in lines if line[:7] not in ("<<<<<<<", "=======", ">>>>>>>")]
+            (folder / path).write_text("\n".join(dict.fromkeys(resolved)) + "\n")
             git(folder, "add", path)
     if git(folder, "status", "--porcelain", "--untracked-files=no"):
         git(folder, "commit", "--quiet", "--message", "Bring the standard in")
@@ -89,28 +89,30 @@ def folder(legacy: Legacy, tmp_path: Path) -> Path:
     return make(legacy, tmp_path / "parcels")
 
 
-def test_the_standard_comes_in_and_nothing_gets_lost(
+def test_retrofit_adds_the_standard_and_loses_nothing(
     drydock: Drydock, legacy: Legacy, folder: Path, standard: Path
 ) -> None:
     before = texts(folder)
     report = report_of(retrofit(drydock, folder, standard, "--json", "--no-format"))
 
-    answers = {one["name"]: one["value"] for one in report["answers"]}
+    answers = {answer["name"]: answer["value"] for answer in report["answers"]}
     assert {name: answers[name] for name in legacy.answers} == legacy.answers
-    assert {file["path"] for file in report["files"] if file["outcome"] == "conflict"} <= UNION
+    assert {file["path"] for file in report["files"] if file["outcome"] == "conflict"} <= CONFLICTS
     for path, expected in legacy.carried.items():
         text = (folder / path).read_text()
         for part in expected:
             assert part in text, f"{part!r} is not in {path}:\n{text}"
-    listed = {f"{one['path']}:{one['line']}".removesuffix(":0") for one in report["todo"]}
+    listed = {f"{todo['path']}:{todo['line']}".removesuffix(":0") for todo in report["todo"]}
     assert legacy.places() <= listed
-    found = outcomes(report)
-    assert {path for path, outcome in found.items() if outcome == "removed"} == {*legacy.removed}
-    told = {
-        path for path, one in found.items() if one in {"merged", "updated", "conflict", "removed"}
+    by_path = outcomes(report)
+    assert {path for path, outcome in by_path.items() if outcome == "removed"} == {*legacy.removed}
+    changed = {
+        path
+        for path, outcome in by_path.items()
+        if outcome in {"merged", "updated", "conflict", "removed"}
     }
-    assert list(lost(before, texts(folder), told)) == []
-    unchanged = before.keys() - told
+    assert list(lost(before, texts(folder), changed)) == []
+    unchanged = before.keys() - changed
     assert {p: t for p, t in texts(folder).items() if p in unchanged} == {
         path: before[path] for path in unchanged
     }
@@ -119,7 +121,7 @@ def test_the_standard_comes_in_and_nothing_gets_lost(
 
 
 @pytest.mark.slow
-def test_the_second_run_changes_nothing_and_the_next_release_comes(
+def test_second_retrofit_is_refused_and_the_next_release_updates_the_service(
     drydock: Drydock, legacy: Legacy, folder: Path, standard: Path, tmp_path: Path
 ) -> None:
     assert retrofit(drydock, folder, standard).code in (0, 1)
@@ -145,7 +147,7 @@ def test_the_second_run_changes_nothing_and_the_next_release_comes(
     assert texts(other / legacy.folder) == texts(folder)
 
 
-def test_it_is_taken_back(
+def test_retrofit_can_be_undone(
     drydock: Drydock, legacy: Legacy, folder: Path, standard: Path, tmp_path: Path
 ) -> None:
     top = tmp_path / "parcels"
@@ -166,16 +168,16 @@ def files(folder: Path) -> dict[str, Any]:
     return {k: v for k, v in snapshot(folder).items() if not k.startswith(".git/")}
 
 
-def test_a_dry_run_adds_nothing(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_dry_run_changes_nothing(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
     folder = make(poetry.ORDERS, tmp_path / "orders")
     before = snapshot(folder)
     dry = report_of(retrofit(drydock, folder, standard, "--dry-run", "--json"))
     assert snapshot(folder) == before
-    done = report_of(retrofit(drydock, folder, standard, "--json"))
-    assert outcomes(dry) == outcomes(done)
+    real = report_of(retrofit(drydock, folder, standard, "--json"))
+    assert outcomes(dry) == outcomes(real)
 
 
-def test_the_first_commit_on_a_branch_tells_all(
+def test_first_commit_on_the_branch_has_the_report(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = make(poetry.ORDERS, tmp_path / "orders")
@@ -190,12 +192,12 @@ def test_the_first_commit_on_a_branch_tells_all(
         assert text in outcome.out
 
 
-def test_modernize_carries_the_code_in_a_commit_of_its_own(
+def test_modernize_changes_the_code_in_a_separate_commit(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = make(poetry.ORDERS_EVENTS, tmp_path / "orders")
     plan = report_of(retrofit(drydock, folder, standard, "--modernize", "--dry-run", "--json"))
-    assert [one["path"] for one in plan["modernized"]["files"]] == ["src/parcel_orders/app.py"]
+    assert [file["path"] for file in plan["modernized"]["files"]] == ["src/parcel_orders/app.py"]
     outcome = retrofit(drydock, folder, standard, "--modernize")
     assert outcome.code == 0
     assert "fastapi-lifespan" in outcome.out
@@ -210,7 +212,7 @@ def test_modernize_carries_the_code_in_a_commit_of_its_own(
     assert git(folder, "status", "--porcelain") == ""
 
 
-def test_modernize_takes_code_for_what_its_old_pins_say(
+def test_modernize_interprets_code_by_its_old_pins(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "shop"
@@ -239,7 +241,9 @@ def add(item: Item) -> Item:
     assert "    note: Optional[str] = None\n" in (folder / "app.py").read_text()
 
 
-def test_modernize_needs_a_commit(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_modernize_cannot_be_combined_with_no_commit(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
     folder = make(poetry.ORDERS_EVENTS, tmp_path / "orders")
     before = snapshot(folder)
     outcome = retrofit(drydock, folder, standard, "--modernize", "--no-commit")
@@ -252,7 +256,7 @@ def flask() -> Mapping[str, str]:
     return {"app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}
 
 
-REFUSED = {
+UNSUPPORTED = {
     "Flask": (flask(), "app.py:3: this is a Flask application"),
     "no application": ({"lib.py": "X = 1\n"}, "no ASGI application found"),
     "a broken pyproject": (
@@ -272,17 +276,17 @@ def refuses(drydock: Drydock, folder: Path, standard: Path, *arguments: str | Pa
     return line
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_refuses_what_it_cannot_wrap(
+@pytest.mark.parametrize("case", UNSUPPORTED)
+def test_unsupported_application_is_refused(
     drydock: Drydock, standard: Path, tmp_path: Path, case: str
 ) -> None:
-    written, said = REFUSED[case]
-    folder = make(Legacy(written, {}), tmp_path / "service")
-    assert said in refuses(drydock, folder, standard)
+    files, message = UNSUPPORTED[case]
+    folder = make(Legacy(files, {}), tmp_path / "service")
+    assert message in refuses(drydock, folder, standard)
     refuses(drydock, folder, standard, "--dry-run")
 
 
-def test_flask_is_told_what_still_could_serve_it(
+def test_flask_error_names_parts_of_the_standard_that_still_work(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = make(Legacy(flask(), {}), tmp_path / "service")
@@ -290,18 +294,18 @@ def test_flask_is_told_what_still_could_serve_it(
     assert "lint, types, image and pipeline of the standard could still serve it" in line
 
 
-def test_refuses_a_folder_without_git(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_folder_without_git_is_refused(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
     write(tmp_path / "plain", dict(requirements.FLAT.files))
     assert "git init" in refuses(drydock, tmp_path / "plain", standard)
 
 
-def test_refuses_what_is_not_committed(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_uncommitted_changes_are_refused(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
     write(folder, {"main.py": "changed\n"})
     assert "uncommitted changes" in refuses(drydock, folder, standard)
 
 
-def test_what_is_given_is_what_other_answers_follow_from(
+def test_given_answers_determine_derived_answers(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "nm"
@@ -309,34 +313,36 @@ def test_what_is_given_is_what_other_answers_follow_from(
     write(folder, {"main.py": app, "requirements.txt": "fastapi\n"})
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder, "As it was")
-    given = ("--data", "service_name=orders", "--data", "service_port=9000")
-    report = report_of(retrofit(drydock, folder, standard, *given, "--dry-run", "--json"))
-    answers = {one["name"]: one["value"] for one in report["answers"]}
+    options = ("--data", "service_name=orders", "--data", "service_port=9000")
+    report = report_of(retrofit(drydock, folder, standard, *options, "--dry-run", "--json"))
+    answers = {answer["name"]: answer["value"] for answer in report["answers"]}
     assert (answers["package_path"], answers["management_port"]) == ("orders", 9001)
     assert answers["description"] == "The orders service."
 
 
-def test_refuses_unknown_names(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_unknown_release_ancestor_and_existing_branch_are_refused(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
     assert "has no release 'v7'" in refuses(drydock, folder, standard, "--to", "v7")
-    there = f"{standard}@nowhere"
-    assert "has no 'nowhere'" in refuses(drydock, folder, standard, "--ancestor", there)
-    gone = tmp_path / "gone"
-    assert "cannot be read" in refuses(drydock, folder, standard, "--ancestor", gone)
+    unknown = f"{standard}@nowhere"
+    assert "has no 'nowhere'" in refuses(drydock, folder, standard, "--ancestor", unknown)
+    missing = tmp_path / "gone"
+    assert "cannot be read" in refuses(drydock, folder, standard, "--ancestor", missing)
     git(folder, "branch", "drydock/retrofit")
     assert "--abort undoes it" in refuses(drydock, folder, standard)
 
 
 @pytest.mark.parametrize(("given", "manager"), [((), "uv"), (("packaging=poetry",), "poetry")])
-def test_a_service_of_poetrys_may_stay_one(
+def test_poetry_service_becomes_uv_by_default_or_stays_poetry(
     drydock: Drydock, standard: Path, tmp_path: Path, given: tuple[str, ...], manager: str
 ) -> None:
     folder = make(poetry.ORDERS, tmp_path / "service")
-    data = [word for one in given for word in ("--data", one)]
+    data = [option for answer in given for option in ("--data", answer)]
     report = report_of(retrofit(drydock, folder, standard, "--json", *data))
-    (answer,) = [one for one in report["answers"] if one["name"] == "packaging"]
+    (answer,) = [answer for answer in report["answers"] if answer["name"] == "packaging"]
     assert (answer["value"], answer["doubtful"]) == (manager, not given)
-    assert [one["path"] for one in answer["against"]] == ["pyproject.toml"]
+    assert [evidence["path"] for evidence in answer["against"]] == ["pyproject.toml"]
     text = (folder / "pyproject.toml").read_text()
     assert ("requires-poetry" in text, "poetry.core.masonry.api" in text) == (
         manager == "poetry",
@@ -346,19 +352,21 @@ def test_a_service_of_poetrys_may_stay_one(
     outcome = drydock("retrofit", folder, "--resolve")
     if manager == "poetry":
         assert {"why": "no lock file was written", "how": "poetry lock"}.items() <= next(
-            one for one in report["todo"] if one["how"] == "poetry lock"
+            todo for todo in report["todo"] if todo["how"] == "poetry lock"
         ).items()
         assert (outcome.code, "poetry lock" in outcome.err) == (2, True)
 
 
-def test_refuses_files_in_the_way(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_untracked_file_would_be_overwritten(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
     write(folder, {"noxfile.py": "mine\n"})
     assert "would be overwritten: move it first: noxfile.py" in refuses(drydock, folder, standard)
 
 
 @pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
-def test_refuses_to_change_what_git_was_told_to_overlook(
+def test_file_that_git_does_not_watch_is_not_changed(
     drydock: Drydock, standard: Path, tmp_path: Path, mark: str
 ) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
@@ -366,19 +374,19 @@ def test_refuses_to_change_what_git_was_told_to_overlook(
     commit(folder, "Taste")
     git(folder, "update-index", mark, "ruff.toml")
     write(folder, {"ruff.toml": "line-length = 120\n"})
-    told = refuses(drydock, folder, standard)
-    assert "git is set to ignore changes to ruff.toml, which would be overwritten" in told
+    error = refuses(drydock, folder, standard)
+    assert "git is set to ignore changes to ruff.toml, which would be overwritten" in error
 
 
 @pytest.mark.parametrize(
-    ("own", "mine"),
+    ("own", "path"),
     [
         ({"docs": "how to run it\n"}, "docs"),
         ({"Dockerfile/web": "FROM scratch\n"}, "Dockerfile/web"),
     ],
 )
-def test_a_file_where_the_standard_has_a_folder_stays_and_so_the_other_way(
-    drydock: Drydock, standard: Path, tmp_path: Path, own: dict[str, str], mine: str
+def test_own_file_or_folder_at_a_path_of_the_standard_is_kept(
+    drydock: Drydock, standard: Path, tmp_path: Path, own: dict[str, str], path: str
 ) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
     write(folder, {name: None for name in ("Dockerfile",) if (folder / name).exists()})
@@ -386,13 +394,13 @@ def test_a_file_where_the_standard_has_a_folder_stays_and_so_the_other_way(
     write(folder, own)
     commit(folder, "More")
     report = report_of(retrofit(drydock, folder, standard, "--json"))
-    assert (folder / mine).read_text() == own[mine]
-    assert mine not in outcomes(report)
-    told = [one["why"] for one in report["todo"] if one["path"] == mine]
-    assert [why.partition(" has ")[0] for why in told] == ["it is where the standard"]
+    assert (folder / path).read_text() == own[path]
+    assert path not in outcomes(report)
+    reasons = [todo["why"] for todo in report["todo"] if todo["path"] == path]
+    assert [reason.partition(" has ")[0] for reason in reasons] == ["it is where the standard"]
 
 
-def test_a_link_where_the_standard_has_a_folder_stays(
+def test_own_link_at_a_folder_of_the_standard_is_kept(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
@@ -400,10 +408,10 @@ def test_a_link_where_the_standard_has_a_folder_stays(
     commit(folder, "A link")
     report = report_of(retrofit(drydock, folder, standard, "--json"))
     assert (folder / "docs").is_symlink()
-    assert "docs" in {one["path"] for one in report["todo"]}
+    assert "docs" in {todo["path"] for todo in report["todo"]}
 
 
-def test_work_on_the_branch_is_not_thrown_away(
+def test_abort_that_would_lose_work_is_refused(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = make(poetry.ORDERS, tmp_path / "orders")
@@ -417,13 +425,13 @@ def test_work_on_the_branch_is_not_thrown_away(
     assert (folder / "noxfile.py").read_text() == "edited\n"
 
 
-def test_nothing_to_take_back(drydock: Drydock, tmp_path: Path) -> None:
+def test_abort_without_a_retrofit_is_refused(drydock: Drydock, tmp_path: Path) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
     refused = drydock("retrofit", folder, "--abort")
     assert (refused.code, "there is no retrofit to undo" in refused.err) == (2, True)
 
 
-def test_siblings_are_left_alone(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_sibling_services_are_left_alone(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
     folder = make(repositories.PRICING, tmp_path / "all")
     assert retrofit(drydock, folder, standard).code == 0
     changed = git(tmp_path / "all", "diff", "--name-only", "main").splitlines()
@@ -432,12 +440,12 @@ def test_siblings_are_left_alone(drydock: Drydock, standard: Path, tmp_path: Pat
 
 
 def copied(drydock: Drydock, standard: Path, folder: Path, release: str, *more: str) -> None:
-    """Make a service from `release`, copy it by hand under another name, and edit it."""
+    """Create a service from `release`, rename it by hand, and edit it."""
     data = ("--data", "service_name=parcels", "--data", "service_port=8700")
-    made = drydock(
+    outcome = drydock(
         "new", folder, "--defaults", "--template", standard, "--ref", release, *data, *more
     )
-    assert made.code == 0, made.err
+    assert outcome.code == 0, outcome.err
     shutil.rmtree(folder / ".git")
     (folder / ".copier-answers.yml").unlink()
     (folder / "src/parcels").rename(folder / "src/letters")
@@ -465,7 +473,7 @@ def releases(standard: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_copy_of_a_generated_service_goes_on_as_one(
+def test_copy_of_a_generated_service_is_recognized(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     for number, release in enumerate([*releases(standard), NOW]):
@@ -473,41 +481,47 @@ def test_a_copy_of_a_generated_service_goes_on_as_one(
         copied(drydock, standard, folder, release)
         before = texts(folder)
         report = report_of(retrofit(drydock, folder, standard, "--json"))
-        answers = {one["name"]: one["value"] for one in report["answers"]}
+        answers = {answer["name"]: answer["value"] for answer in report["answers"]}
         assert answers["adopted"] is False
         assert (answers["service_name"], answers["app"]) == ("letters", "letters.main:app")
         assert (answers["service_port"], answers["inference"]) == (8700, "local")
-        found = outcomes(report)
-        assert "conflict" not in found.values(), found
-        assert found["mypy.ini"] == "declined"
+        by_path = outcomes(report)
+        assert "conflict" not in by_path.values(), by_path
+        assert by_path["mypy.ini"] == "declined"
         assert not (folder / "mypy.ini").exists()
-        now = texts(folder)
-        assert '    "babel",\n' in now["pyproject.toml"]
-        assert "line-length = 120" in now["ruff.toml"]
-        assert '"""Ours: ' in now["src/letters/chassis/logs.py"]
-        # No starter comes back or changes.
+        after = texts(folder)
+        assert '    "babel",\n' in after["pyproject.toml"]
+        assert "line-length = 120" in after["ruff.toml"]
+        assert '"""Ours: ' in after["src/letters/chassis/logs.py"]
+        # No starter is restored or changed.
         starters = ("README.md", "config/application.yml", "src/letters/routes.py")
-        assert {name: now[name] for name in starters} == {name: before[name] for name in starters}
-        assert f"_commit: {NOW}" in now[".copier-answers.yml"]
+        assert {name: after[name] for name in starters} == {name: before[name] for name in starters}
+        assert f"_commit: {NOW}" in after[".copier-answers.yml"]
         if release == NOW:
-            assert {path for path in now if now[path] != before.get(path)} == {
+            assert {path for path in after if after[path] != before.get(path)} == {
                 ".copier-answers.yml"
             }
 
 
 @pytest.mark.slow
-def test_a_copy_is_shipped_as_before(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+def test_copy_keeps_its_chart_and_pipeline_answers(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
     more = ("--data", "helm=false", "--data", "ci=github")
     copied(drydock, standard, tmp_path / "letters", NOW, *more)
     report = report_of(retrofit(drydock, tmp_path / "letters", standard, "--json"))
-    found = {path: one for path, one in outcomes(report).items() if one not in ("kept", "declined")}
-    assert found == {".copier-answers.yml": "added"}
+    changes = {
+        path: outcome
+        for path, outcome in outcomes(report).items()
+        if outcome not in ("kept", "declined")
+    }
+    assert changes == {".copier-answers.yml": "added"}
     recorded = yaml.safe_load((tmp_path / "letters/.copier-answers.yml").read_text())
     assert (recorded["helm"], recorded["ci"]) == (False, "github")
 
 
 @pytest.mark.slow
-def test_a_copy_comes_to_what_an_update_would_have_made_of_it(
+def test_retrofit_of_a_copy_equals_an_update(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     release = releases(standard)[0]
@@ -524,7 +538,7 @@ def test_a_copy_comes_to_what_an_update_would_have_made_of_it(
 
 
 @pytest.mark.slow
-def test_a_copy_is_brought_in_once_and_reached_by_the_next_release(
+def test_retrofitted_copy_is_updated_to_the_next_release(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "copied"
@@ -541,7 +555,7 @@ def test_a_copy_is_brought_in_once_and_reached_by_the_next_release(
     assert ('"""Ours: ' in text, "<<<<<<<" in text) == (True, False)
 
 
-def test_an_ancestor_is_the_base_of_what_resembles_it(
+def test_ancestor_is_the_base_of_similar_files(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     ignored = "".join(f"cache{number}/\n" for number in range(12))
@@ -557,13 +571,13 @@ def test_an_ancestor_is_the_base_of_what_resembles_it(
     }
     folder = make(Legacy(mine, {}), tmp_path / "greeter")
     report = report_of(retrofit(drydock, folder, standard, "--json", "--ancestor", old))
-    # As it was in the ancestor, but for the name: it just takes the standard's.
+    # Unchanged since the ancestor except for the name: it takes the standard's version.
     assert outcomes(report)["ruff.toml"] == "updated"
     assert report["origins"][".gitignore"].endswith(":.gitignore")
     assert "mine/\n" in (folder / ".gitignore").read_text()
 
 
-def test_a_template_that_knows_no_adoption_takes_no_code_away(
+def test_template_without_adopted_question_removes_no_code(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     write(template.path, {"copier.yml": f"{COPIER_YML}_skip_if_exists: [notes.txt]\n"})
@@ -575,16 +589,16 @@ def test_a_template_that_knows_no_adoption_takes_no_code_away(
     report = report_of(
         drydock("retrofit", folder, "--defaults", "--template", template.path, "--json")
     )
-    # What is neither code nor left to the service is for a person to decide.
+    # Files that are neither code nor starters conflict.
     assert outcomes(report) == {
         ".copier-answers.yml": "added", "Dockerfile": "conflict", "tool.py": "conflict"
     }  # fmt: skip
-    assert [one["path"] for one in report["todo"]] == ["demo/main.py", "tests/conftest.py"]
+    assert [todo["path"] for todo in report["todo"]] == ["demo/main.py", "tests/conftest.py"]
     for name in ("demo/main.py", "tests/conftest.py", "notes.txt"):
         assert (folder / name).read_text() == "mine\n"
 
 
-def test_a_login_in_the_address_of_an_index_stays_where_it_was(
+def test_credentials_of_an_index_are_not_copied(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     index = "--extra-index-url https://me:s3cret@packages.example.com/simple\n"
@@ -600,44 +614,44 @@ def test_a_login_in_the_address_of_an_index_stays_where_it_was(
     assert "s3cret" not in outcome.out + git(folder, "show", "--format=%B", "HEAD")
 
 
-SHIPPED = {
+DEPLOYMENT = {
     "chart/Chart.yaml": "apiVersion: v2\nname: counter\nversion: 1.0.0\n",
     "chart/templates/web.yaml": "kind: Deployment\n",
     "Jenkinsfile": "pipeline { agent any }\n",
 }
 
 
-def test_how_it_is_shipped_stays(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
-    mine = {**requirements.FLAT.files, **SHIPPED}
+def test_own_chart_and_pipeline_are_kept(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
+    mine = {**requirements.FLAT.files, **DEPLOYMENT}
     folder = make(Legacy(mine, {}), tmp_path / "counter")
     report = report_of(retrofit(drydock, folder, standard, "--json"))
-    told = {one["name"]: (one["value"], one["evidence"][0]["path"])
-            for one in report["answers"] if one["name"] in ("helm", "ci")}  # fmt: skip
-    assert told == {"helm": (False, "chart/Chart.yaml"), "ci": ("none", "Jenkinsfile")}
-    now = texts(folder)
-    assert {path: now[path] for path in SHIPPED} == SHIPPED
-    assert {path for path in now if path.startswith("chart/")} < SHIPPED.keys()
-    assert {"chart/Chart.yaml", "Jenkinsfile"} <= {one["path"] for one in report["todo"]}
+    answers = {answer["name"]: (answer["value"], answer["evidence"][0]["path"])
+               for answer in report["answers"] if answer["name"] in ("helm", "ci")}  # fmt: skip
+    assert answers == {"helm": (False, "chart/Chart.yaml"), "ci": ("none", "Jenkinsfile")}
+    after = texts(folder)
+    assert {path: after[path] for path in DEPLOYMENT} == DEPLOYMENT
+    assert {path for path in after if path.startswith("chart/")} < DEPLOYMENT.keys()
+    assert {"chart/Chart.yaml", "Jenkinsfile"} <= {todo["path"] for todo in report["todo"]}
 
 
-def test_a_pipeline_that_is_asked_for_does_not_overwrite_another(
+def test_requested_pipeline_does_not_overwrite_an_existing_one(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
-    mine = {**requirements.FLAT.files, **SHIPPED}
+    mine = {**requirements.FLAT.files, **DEPLOYMENT}
     folder = make(Legacy(mine, {}), tmp_path / "counter")
     report = report_of(retrofit(drydock, folder, standard, "--json", "--data", "ci=jenkins"))
     assert outcomes(report)["Jenkinsfile"] == "conflict"
-    assert SHIPPED["Jenkinsfile"] in (folder / "Jenkinsfile").read_text()
+    assert DEPLOYMENT["Jenkinsfile"] in (folder / "Jenkinsfile").read_text()
 
 
-def test_what_works_only_at_the_root_is_told(
+def test_files_that_only_work_at_the_root_are_listed(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = make(repositories.PRICING, tmp_path / "all")
     report = report_of(retrofit(drydock, folder, standard, "--json", "--data", "ci=github"))
-    told = {one["path"] for one in report["todo"] if "at the root" in one["why"]}
+    listed = {todo["path"] for todo in report["todo"] if "at the root" in todo["why"]}
     pipeline = ".github/workflows/pipeline.yml"
-    assert told == {pipeline, "renovate.json", ".pre-commit-config.yaml"}
+    assert listed == {pipeline, "renovate.json", ".pre-commit-config.yaml"}
 
 
 def test_hooks_and_code_of_the_service_are_not_run(
@@ -651,7 +665,7 @@ def test_hooks_and_code_of_the_service_are_not_run(
     assert not (tmp_path / "ran").exists()
 
 
-def test_an_entrypoint_that_migrates_stays_and_all_is_accounted_for(
+def test_entrypoint_with_migrations_is_kept_and_all_lines_are_accounted_for(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = small(
@@ -670,14 +684,14 @@ def test_an_entrypoint_that_migrates_stays_and_all_is_accounted_for(
     assert "\nENV PYTHON_ENV=live\n" in image
     assert (folder / "entry.sh").read_text() == '#!/bin/sh\nalembic upgrade head\nexec "$@"\n'
     assert git(folder, "ls-files", "--stage", "entry.sh").startswith("100755")
-    said = {(one["path"], one["line"]): one["outcome"] for one in report["account"]}
-    assert said["entry.sh", 2] == "carried"
-    assert said["entry.sh", 3] == "standard"
-    assert said["Dockerfile", 2] == "carried"
-    assert ("compose.yml", 4) in {(one["path"], one["line"]) for one in report["todo"]}
+    account = {(line["path"], line["line"]): line["outcome"] for line in report["account"]}
+    assert account["entry.sh", 2] == "carried"
+    assert account["entry.sh", 3] == "standard"
+    assert account["Dockerfile", 2] == "carried"
+    assert ("compose.yml", 4) in {(todo["path"], todo["line"]) for todo in report["todo"]}
 
 
-def test_where_no_index_can_be_reached_it_is_locked_elsewhere(
+def test_unreachable_index_leaves_the_service_unlocked_with_instructions(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = small(
@@ -690,7 +704,7 @@ def test_where_no_index_can_be_reached_it_is_locked_elsewhere(
     assert "\n  make it lock: uv lock, where its indexes can be reached" in outcome.out
 
 
-def test_no_name_is_there_twice_but_for_its_case(
+def test_file_names_that_differ_in_case_only_are_not_added(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = small(
@@ -708,25 +722,25 @@ def test_no_name_is_there_twice_but_for_its_case(
     assert outcomes(report)["ruff.toml"] == "declined"
     names = git(folder, "ls-files").splitlines()
     assert len({name.casefold() for name in names}) == len(names)
-    listed = {(one["path"], one["line"]) for one in report["todo"]}
+    listed = {(todo["path"], todo["line"]) for todo in report["todo"]}
     assert {("compose.yml", 3), ("Ruff.toml", 0)} <= listed
 
 
-def test_the_second_service_of_a_repository_has_a_branch_of_its_own(
+def test_second_service_of_a_repository_has_its_own_branch(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
     top = tmp_path / "all"
-    files = {f"{one}/requirements.txt": "" for one in ("orders", "prices")}
-    write(top, files | {f"{one}/{one}_api/main.py": app for one in ("orders", "prices")})
+    files = {f"{name}/requirements.txt": "" for name in ("orders", "prices")}
+    write(top, files | {f"{name}/{name}_api/main.py": app for name in ("orders", "prices")})
     git(top, "init", "--quiet", "--initial-branch=main")
     commit(top, "As it was")
-    for one in ("orders", "prices"):
-        assert retrofit(drydock, top / one, standard).code == 0
-        assert git(top, "branch", "--show-current") == f"drydock/retrofit-{one}"
-        if one == "orders":
+    for name in ("orders", "prices"):
+        assert retrofit(drydock, top / name, standard).code == 0
+        assert git(top, "branch", "--show-current") == f"drydock/retrofit-{name}"
+        if name == "orders":
             git(top, "checkout", "--quiet", "main")
-            git(top, "merge", "--quiet", f"drydock/retrofit-{one}")
+            git(top, "merge", "--quiet", f"drydock/retrofit-{name}")
     assert drydock("retrofit", top / "prices", "--abort").code == 0
     assert git(top, "branch", "--show-current") == "main"
     assert (top / "orders/pyproject.toml").exists()
@@ -734,8 +748,10 @@ def test_the_second_service_of_a_repository_has_a_branch_of_its_own(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lock", [None, "version = 1\n"], ids=["without a lock", "with one"])
-def test_the_lock_file_of_a_uv_workspace_is_left_alone(
+@pytest.mark.parametrize(
+    "lock", [None, "version = 1\n"], ids=["without-lock-file", "with-lock-file"]
+)
+def test_lock_file_of_a_uv_workspace_is_left_alone(
     drydock: Drydock, standard: Path, tmp_path: Path, lock: str | None
 ) -> None:
     top = tmp_path / "all"
@@ -756,7 +772,7 @@ def test_the_lock_file_of_a_uv_workspace_is_left_alone(
     assert f"The service cannot be locked yet: uv.lock was not written: {reason}" in outcome.out, (
         outcome.err
     )
-    assert "exclude it there, then uv lock" in outcome.out
+    assert "exclude it from the workspace, then uv lock" in outcome.out
     assert (outcome.code, git(top, "status", "--porcelain")) == (0, "")
     changed = git(top, "diff", "--name-only", "main").split()
     assert all(path.startswith("services/orders/") for path in changed)
@@ -765,7 +781,7 @@ def test_the_lock_file_of_a_uv_workspace_is_left_alone(
     assert (git(top, "status", "--porcelain"), snapshot(folder)) == ("", before)
 
 
-def test_pins_are_told_of_a_retrofitted_service_only(drydock: Drydock, tmp_path: Path) -> None:
+def test_resolve_needs_a_retrofitted_service(drydock: Drydock, tmp_path: Path) -> None:
     folder = make(requirements.FLAT, tmp_path / "service")
 
     outcome = drydock("retrofit", folder, "--resolve")
@@ -774,9 +790,7 @@ def test_pins_are_told_of_a_retrofitted_service_only(drydock: Drydock, tmp_path:
     assert "--resolve needs a service that was retrofitted" in outcome.err
 
 
-def test_what_a_template_would_run_is_listed_and_what_it_says_shown(
-    drydock: Drydock, tmp_path: Path
-) -> None:
+def test_tasks_are_listed_and_messages_shown(drydock: Drydock, tmp_path: Path) -> None:
     questions = (
         "_subdirectory: template\nservice_name: x\n_tasks: ['touch made']\n"
         "_message_after_update: 'Welcome.'\n"

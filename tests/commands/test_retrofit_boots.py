@@ -1,4 +1,4 @@
-"""A retrofitted service is installed for real: it answers as before, and its own tests pass."""
+"""A retrofitted service, installed: it responds as before, and its own tests pass."""
 
 import os
 import re
@@ -23,7 +23,7 @@ from tests.support import Outcome, git
 pytestmark = pytest.mark.updates
 
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv"  # before tests move home
-PATIENCE = 60  # seconds until a service that does not listen is a failure
+TIMEOUT = 60  # seconds until a service must listen
 BOOTING = {name: legacy for name, legacy in LEGACY.items() if legacy.routes}
 BOOTING["a factory"] = packaged.LOBBY_AT_HAND
 
@@ -37,8 +37,8 @@ def free_port() -> int:
 
 def ask(port: int, path: str) -> tuple[int, bytes]:
     try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
-            return answer.status, answer.read()
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=TIMEOUT) as response:
+            return response.status, response.read()
     except HTTPError as error:
         return error.code, error.read()
 
@@ -51,7 +51,7 @@ def running(folder: Path, port: int, *command: str | Path) -> Iterator[None]:
             list(map(str, command)), cwd=folder, stdout=output, stderr=output
         )
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while True:
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
@@ -64,8 +64,8 @@ def running(folder: Path, port: int, *command: str | Path) -> Iterator[None]:
         process.wait()
 
 
-def bring_in(drydock: Callable[..., Outcome], standard: Path, folder: Path) -> Path:
-    """Bring the standard in and install the service; return its Python."""
+def adopt(drydock: Callable[..., Outcome], standard: Path, folder: Path) -> Path:
+    """Adopt and install a service; return its Python."""
     uv = find_uv()
     assert uv
     outcome = drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
@@ -88,7 +88,7 @@ def passes(python: Path, folder: Path, *tests: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOOTING)
-def test_it_answers_as_before(
+def test_adopted_service_responds_as_before(
     drydock: Callable[..., Outcome],
     standard: Path,
     tmp_path: Path,
@@ -98,7 +98,7 @@ def test_it_answers_as_before(
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
     legacy = BOOTING[name]
     folder = make(legacy, tmp_path / "service")
-    python = bring_in(drydock, standard, folder)
+    python = adopt(drydock, standard, folder)
     answers = yaml.safe_load((folder / ".copier-answers.yml").read_text())
     root = str(folder / answers["package_path"].rpartition("/")[0])
 
@@ -128,7 +128,7 @@ def test_it_answers_as_before(
     )
 
 
-def test_a_copy_that_was_renamed_by_hand_starts(
+def test_copy_renamed_by_hand_starts(
     drydock: Callable[..., Outcome],
     standard: Path,
     tmp_path: Path,
@@ -137,14 +137,14 @@ def test_a_copy_that_was_renamed_by_hand_starts(
     monkeypatch.setenv("UV_CACHE_DIR", str(UV_CACHE))
     folder = tmp_path / "service"
     copied(drydock, standard, folder, git(standard, "tag", "--sort=v:refname").split()[0])
-    python = bring_in(drydock, standard, folder)
+    python = adopt(drydock, standard, folder)
     port, management = free_port(), free_port()
     serve = [str(folder / ".venv/bin/letters"), "serve", "--port", str(port)]
     serve += ["--management-port", str(management)]
     with running(folder, port, *serve):
         assert b'"title":"letters"' in ask(port, "/openapi.json")[1]
-        deadline = time.monotonic() + PATIENCE
-        while ask(management, "/readyz")[0] != 200:  # the model is loaded behind it
+        deadline = time.monotonic() + TIMEOUT
+        while ask(management, "/readyz")[0] != 200:  # the model is still loading
             assert time.monotonic() < deadline
             time.sleep(0.05)
     passes(python, folder)

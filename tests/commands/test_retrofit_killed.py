@@ -1,4 +1,4 @@
-"""A retrofit, and its taking back, that is killed at any step can be taken back."""
+"""A retrofit or its abort, killed at any step, can be undone."""
 
 import shutil
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tests.support import COPIER_YML, Outcome, Template, commit, git, snapshot, 
 
 Drydock = Callable[..., Outcome]
 Kill = Callable[..., bool]
-ENDS = {0, 1}  # 1: its conflict
+EXIT_CODES = {0, 1}  # 1: with a conflict
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +20,8 @@ def files(folder: Path) -> dict[str, Any]:
     return {k: v for k, v in snapshot(folder).items() if not k.startswith(".git/")}
 
 
-def taken_back(drydock: Drydock, folder: Path) -> None:
-    """Take a retrofit back, if it came far enough to be one."""
+def undo(drydock: Drydock, folder: Path) -> None:
+    """Abort a retrofit, if it got far enough to need that."""
     outcome = drydock("retrofit", folder, "--abort")
     assert outcome.code == 0 or "no retrofit to undo" in outcome.err, outcome.err
 
@@ -33,7 +33,7 @@ def check(folder: Path, before: dict[str, Any], where: str) -> None:
     assert not (folder / ".git/index.lock").exists(), where
 
 
-def test_killed_while_code_is_formatted_and_its_debt_listed(
+def test_retrofit_killed_while_formatting_or_listing_debt_can_be_undone(
     drydock: Drydock, kill: Kill, template: Template, tmp_path: Path
 ) -> None:
     adopted = "adopted:\n  type: bool\n  ask: false\n  default: true\n"
@@ -45,24 +45,24 @@ def test_killed_while_code_is_formatted_and_its_debt_listed(
     git(tmp_path, "init", "--quiet", "--initial-branch=main", service)
     commit(service, "As it was")
     before = files(service)
-    several = 0
-    for at in range(1, 300, 3):  # every third: those before the merge are held below
+    with_commits = 0
+    for at in range(1, 300, 3):  # every third step: the next test covers those before the merge
         copy = tmp_path / f"copy{at}"
         shutil.copytree(service, copy)
         git(copy, "status")
         arguments = ("retrofit", copy, "--defaults", "--template", template.path)
         killed = kill(copy, at, *arguments, ends={0})
-        several += int(git(copy, "rev-list", "--count", "main..HEAD")) > 0
-        taken_back(drydock, copy)
+        with_commits += int(git(copy, "rev-list", "--count", "main..HEAD")) > 0
+        undo(drydock, copy)
         check(copy, before, f"killed at step {at}")
         shutil.rmtree(copy)
         if not killed:
             break
-    assert several > 10
+    assert with_commits > 10
 
 
 @pytest.mark.parametrize("conflict", [False, True])
-def test_killed_at_every_step(
+def test_retrofit_killed_at_any_step_can_be_undone(
     drydock: Drydock, kill: Kill, template: Template, tmp_path: Path, conflict: bool
 ) -> None:
     template.release("v1.0.0", {"lib/code.txt": "theirs\n", "run.sh": "#!/bin/sh\n"})
@@ -72,23 +72,23 @@ def test_killed_at_every_step(
     commit(service, "As it was")
     before = files(service)
     arguments = ("--defaults", "--template", template.path)
-    touched = 0
+    changed = 0
     for at in range(1, 200):
         copy = tmp_path / f"copy{at}"
         shutil.copytree(service, copy)
         git(copy, "status")
-        killed = kill(copy, at, "retrofit", copy, *arguments, ends=ENDS)
-        touched += files(copy) != before
-        taken_back(drydock, copy)
+        killed = kill(copy, at, "retrofit", copy, *arguments, ends=EXIT_CODES)
+        changed += files(copy) != before
+        undo(drydock, copy)
         check(copy, before, f"killed at step {at}")
         shutil.rmtree(copy)
         if not killed:
             break
     assert at > 30
-    assert touched > 3
+    assert changed > 3
 
 
-def test_killed_while_it_is_taken_back(
+def test_killed_abort_can_be_repeated(
     drydock: Drydock, kill: Kill, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", {"lib/code.txt": "theirs\n"})
@@ -102,8 +102,8 @@ def test_killed_while_it_is_taken_back(
         copy = tmp_path / f"copy{at}"
         shutil.copytree(service, copy)
         git(copy, "status")
-        killed = kill(copy, at, "retrofit", copy, "--abort", ends=ENDS)
-        taken_back(drydock, copy)
+        killed = kill(copy, at, "retrofit", copy, "--abort", ends=EXIT_CODES)
+        undo(drydock, copy)
         check(copy, before, f"killed at step {at}")
         if not killed:
             break

@@ -1,4 +1,4 @@
-"""Ten kinds of services are brought in, locked, installed and started, and answer as before."""
+"""Ten kinds of services: adopted, locked, installed and started, with unchanged responses."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ KINDS = {
     "requirements in UTF-16": kinds.UTF16,
     "gunicorn, and an entrypoint with alembic": kinds.MIGRATES,
     "stages with targets": kinds.STAGES,
-    "cron beside the server": kinds.CRON,
+    "cron next to the server": kinds.CRON,
     "a factory with arguments": kinds.FACTORY,
     "one of three services, with a client": kinds.MANY,
     "Poetry, a private index and a lock": kinds.POETRY,
@@ -36,7 +36,7 @@ KINDS = {
     "setup.cfg and compose": kinds.SETUP_CFG,
 }
 SAMPLE = ("Pipfile", "Poetry, a private index and a lock")
-"""Those that continuous integration runs."""
+"""The kinds that continuous integration runs."""
 MAIN = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
 
@@ -46,8 +46,8 @@ def _cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A private index with two versions of one package; yields its address."""
+def private_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a private index with two versions of one package."""
     with index.private(tmp_path / "index", alone=True) as private:
         for version in ("1.0.0", "1.1.0"):
             name = f"staves-{version}"
@@ -70,12 +70,13 @@ def _of_index(legacy: Legacy, address: str) -> Legacy:
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(one, marks=pytest.mark.sample if one in SAMPLE else ()) for one in KINDS]
+    "kind",
+    [pytest.param(name, marks=pytest.mark.sample if name in SAMPLE else ()) for name in KINDS],
 )
-def test_it_is_locked_installed_and_answers_as_before(
-    drydock: Drydock, standard: Path, tmp_path: Path, house: str, kind: str
+def test_adopted_service_locks_installs_and_responds_as_before(
+    drydock: Drydock, standard: Path, tmp_path: Path, private_index: str, kind: str
 ) -> None:
-    legacy = _of_index(KINDS[kind], house)
+    legacy = _of_index(KINDS[kind], private_index)
     folder = make(legacy, tmp_path / "service")
     outcome = drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
     assert outcome.code == 0, outcome.out + outcome.err
@@ -97,13 +98,13 @@ def test_it_is_locked_installed_and_answers_as_before(
     )
     assert done.returncode == 0, done.stderr
     python = folder / ".venv/bin/python"
-    _answers_as_before(folder, python, answers, legacy)
+    _assert_same_responses(folder, python, answers, legacy)
     if legacy.tests:
         passes(python, folder, legacy.tests, "tests/test_chassis.py")
     assert git(folder, "status", "--porcelain", ".") == ""
 
 
-def _answers_as_before(folder: Path, python: Path, answers: Any, legacy: Legacy) -> None:
+def _assert_same_responses(folder: Path, python: Path, answers: Any, legacy: Legacy) -> None:
     root = str(folder / answers["package_path"].rpartition("/")[0])
     port, management = free_port(), free_port()
     bare = [str(python), "-m", "uvicorn", answers["app"], "--app-dir", root, "--port", str(port)]
@@ -118,7 +119,7 @@ def _answers_as_before(folder: Path, python: Path, answers: Any, legacy: Legacy)
         assert [ask(management, path)[0] for path in ("/livez", "/readyz")] == [200, 200]
 
 
-def test_the_root_of_several_services_is_refused_with_their_folders(
+def test_root_of_several_services_is_refused_with_their_folders(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     make(kinds.MANY, tmp_path / "service")
@@ -128,17 +129,17 @@ def test_the_root_of_several_services_is_refused_with_their_folders(
 
 
 def test_locked_versions_are_kept(
-    drydock: Drydock, standard: Path, tmp_path: Path, house: str
+    drydock: Drydock, standard: Path, tmp_path: Path, private_index: str
 ) -> None:
-    folder = make(_of_index(kinds.POETRY, house), tmp_path / "service")
+    folder = make(_of_index(kinds.POETRY, private_index), tmp_path / "service")
     drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
     lock = (folder / "uv.lock").read_text()
-    assert house.rstrip("/") in lock
+    assert private_index.rstrip("/") in lock
     assert packages(lock)["staves"] == "1.0.0"
 
 
 @pytest.mark.sample
-def test_its_own_nox_passes_and_debt_shrinks(
+def test_nox_passes_and_the_debt_session_shortens_lists(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = make(kinds.PIPFILE, tmp_path / "service")
@@ -162,7 +163,7 @@ def _nox(folder: Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_what_the_code_needs_since_is_locked_with_what_was_locked_before(
+def test_new_requirements_are_locked_with_the_current_versions(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "service"
@@ -189,7 +190,7 @@ def test_what_the_code_needs_since_is_locked_with_what_was_locked_before(
     assert git(folder, "status", "--porcelain", ".") == ""
 
 
-def test_poetry_locks_a_service_that_stays_its_own_and_keeps_what_it_had(
+def test_poetry_service_keeps_its_locked_versions(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "service"
@@ -197,7 +198,7 @@ def test_poetry_locks_a_service_that_stays_its_own_and_keeps_what_it_had(
         '[tool.poetry]\nname = "kegs"\nversion = "1.2.0"\ndescription = "Lends kegs"\n'
         'authors = ["Ada <ada@example.com>"]\n\n[tool.poetry.dependencies]\npython = "^3.11"\n'
         'fastapi = "^0.160"\nuvicorn = "*"\ncolorama = "0.4.5"\n\n'
-        # Not every mirror of the public index has what Poetry asks of the public index itself.
+        # Some mirrors of the public index lack the API that Poetry uses there.
         '[[tool.poetry.source]]\nname = "simple"\nurl = "https://pypi.org/simple/"\n\n'
         '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
     )
@@ -215,7 +216,9 @@ def test_poetry_locks_a_service_that_stays_its_own_and_keeps_what_it_had(
     _poetry(folder, "lock")
 
     _poetry(folder, "check", "--lock")
-    locked = {one["name"]: one["version"] for one in toml.data(_lock(folder))["package"]}
+    locked = {
+        package["name"]: package["version"] for package in toml.data(_lock(folder))["package"]
+    }
     assert locked["colorama"] == "0.4.5"
     assert {"prometheus-client", "structlog", "nox"} <= locked.keys()
     installed = _poetry(folder, "sync", "--dry-run")

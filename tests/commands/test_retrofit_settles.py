@@ -1,4 +1,4 @@
-"""A retrofitted service meets its own lint at once: formatted, and its debt in sight."""
+"""A retrofitted service passes its own lint: its code is formatted and its debt is listed."""
 
 import ast
 import json
@@ -49,21 +49,21 @@ def retrofit(drydock: Drydock, folder: Path, standard: Path, *options: str) -> O
 
 
 def lint(folder: Path) -> str:
-    """Run what `nox -s lint` runs; return what it objects to."""
-    said = ""
+    """Run the commands of `nox -s lint`; return the output of those that fail."""
+    output = ""
     for command in (["format", "--check", "."], ["check", "."]):
         done = subprocess.run(
             [RUFF, *command], cwd=folder, capture_output=True, text=True, check=False
         )
-        said += done.stdout + done.stderr if done.returncode else ""
-    return said
+        output += done.stdout + done.stderr if done.returncode else ""
+    return output
 
 
 def subjects(folder: Path) -> list[str]:
     return git(folder, "log", "--format=%s", "main..").splitlines()
 
 
-def test_code_is_formatted_and_its_debt_listed_in_commits_of_their_own(
+def test_formatting_and_debt_are_separate_commits(
     drydock: Drydock, folder: Path, standard: Path
 ) -> None:
     outcome = retrofit(drydock, folder, standard, "--json")
@@ -88,9 +88,7 @@ def test_code_is_formatted_and_its_debt_listed_in_commits_of_their_own(
     ]
 
 
-def test_git_blame_looks_behind_the_formatting(
-    drydock: Drydock, folder: Path, standard: Path
-) -> None:
+def test_git_blame_ignores_the_formatting(drydock: Drydock, folder: Path, standard: Path) -> None:
     retrofit(drydock, folder, standard)
 
     revisions = (folder / ".git-blame-ignore-revs").read_text()
@@ -101,9 +99,7 @@ def test_git_blame_looks_behind_the_formatting(
     assert git(folder, "rev-parse", "main").startswith(line.split()[0].lstrip("^?"))
 
 
-def test_without_formatting_files_that_are_not_formatted_are_listed(
-    drydock: Drydock, folder: Path, standard: Path
-) -> None:
+def test_no_format_lists_unformatted_files(drydock: Drydock, folder: Path, standard: Path) -> None:
     outcome = retrofit(drydock, folder, standard, "--no-format")
 
     assert "2 files not formatted, listed in ruff.toml" in outcome.out
@@ -111,7 +107,9 @@ def test_without_formatting_files_that_are_not_formatted_are_listed(
     assert (folder / "tills/main.py").read_text() == CODE
 
 
-def test_what_is_only_staged_is_listed_too(drydock: Drydock, folder: Path, standard: Path) -> None:
+def test_no_commit_lists_debt_in_the_work_tree(
+    drydock: Drydock, folder: Path, standard: Path
+) -> None:
     assert retrofit(drydock, folder, standard, "--no-commit").code == 0
 
     assert lint(folder) == ""
@@ -121,7 +119,7 @@ def test_what_is_only_staged_is_listed_too(drydock: Drydock, folder: Path, stand
     assert git(folder, "status", "--porcelain") == ""
 
 
-def test_nothing_is_formatted_where_the_commit_of_it_could_not_be_noted(
+def test_code_is_not_formatted_if_the_revision_cannot_be_recorded(
     drydock: Drydock, folder: Path, standard: Path
 ) -> None:
     git(folder, "rm", "--quiet", "--cached", ".git-blame-ignore-revs")
@@ -134,7 +132,7 @@ def test_nothing_is_formatted_where_the_commit_of_it_could_not_be_noted(
     assert (folder / "tills/main.py").read_text() == CODE
 
 
-def test_all_of_it_is_undone(drydock: Drydock, folder: Path, standard: Path) -> None:
+def test_abort_undoes_all_commits(drydock: Drydock, folder: Path, standard: Path) -> None:
     before = git(folder, "rev-parse", "HEAD")
     retrofit(drydock, folder, standard)
     assert len(subjects(folder)) == 3
@@ -144,19 +142,21 @@ def test_all_of_it_is_undone(drydock: Drydock, folder: Path, standard: Path) -> 
     assert git(folder, "branch", "--format=%(refname:short)").split() == ["main"]
 
 
-@pytest.mark.parametrize("asked", [["--abort"], ["--debt"], ["--resolve", "--apply"]])
-def test_what_changes_at_once_is_not_tried_out(
-    drydock: Drydock, folder: Path, asked: list[str]
+@pytest.mark.parametrize("options", [["--abort"], ["--debt"], ["--resolve", "--apply"]])
+def test_abort_debt_and_apply_have_no_dry_run(
+    drydock: Drydock, folder: Path, options: list[str]
 ) -> None:
     before = snapshot(folder)
 
-    refused = drydock("retrofit", folder, *asked, "--dry-run")
+    refused = drydock("retrofit", folder, *options, "--dry-run")
     assert refused.code == 2
-    assert f"--dry-run cannot be combined with {asked[-1]}" in refused.err
+    assert f"--dry-run cannot be combined with {options[-1]}" in refused.err
     assert snapshot(folder) == before
 
 
-def test_work_on_top_of_it_is_not_undone(drydock: Drydock, folder: Path, standard: Path) -> None:
+def test_abort_that_would_lose_commits_is_refused(
+    drydock: Drydock, folder: Path, standard: Path
+) -> None:
     retrofit(drydock, folder, standard)
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "Mine")
 
@@ -164,7 +164,7 @@ def test_work_on_top_of_it_is_not_undone(drydock: Drydock, folder: Path, standar
     assert (outcome.code, "has commits of yours" in outcome.err) == (2, True)
 
 
-def test_after_conflicts_it_is_done_when_asked_for(
+def test_debt_option_lists_debt_after_conflicts_are_resolved(
     drydock: Drydock, folder: Path, standard: Path
 ) -> None:
     write(folder, {"chart/Chart.yaml": "apiVersion: v2\nname: own\nversion: 3.0.0\n",
@@ -187,7 +187,7 @@ def test_after_conflicts_it_is_done_when_asked_for(
     assert (again.code, "already lists debt" in again.err) == (2, True)
 
 
-def test_a_service_in_a_folder_changes_nothing_outside_of_it(
+def test_files_outside_the_service_are_not_formatted(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:
     inside = {f"services/tills/{path}": text for path, text in TILLS.files.items()}
@@ -202,7 +202,7 @@ def test_a_service_in_a_folder_changes_nothing_outside_of_it(
     assert all(path.startswith("services/tills/") for path in changed)
 
 
-def test_what_helps_at_work_stays_yours_where_it_cannot_be_merged(
+def test_files_that_cannot_be_merged_are_kept(
     drydock: Drydock, folder: Path, standard: Path
 ) -> None:
     own = {"AGENTS.md": "# Tills\n\nAsk first.\n", ".gitignore": "*.pyc\n!keep.pyc\n"}

@@ -1,4 +1,4 @@
-"""`drydock shim`: what Renovate calls `copier`, and what it finds in the work tree after it."""
+"""`drydock shim`: the `copier` that Renovate runs, and the work tree it leaves."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ PYPROJECT = '[project]\nname = "demo"\nversion = "{version}"\nrequires-python = 
 
 @pytest.fixture
 def service(template: Template, tmp_path: Path) -> Service:
-    """A service whose next update does everything an update can do to a file."""
+    """A service whose next update makes every kind of change to a file."""
     template.release(
         "v1.0.0",
         {
@@ -49,17 +49,17 @@ def service(template: Template, tmp_path: Path) -> Service:
 
 @pytest.fixture
 def copier(drydock: Drydock, tmp_path: Path) -> Copier:
-    """Call the command in a service, with as little environment as Renovate leaves."""
+    """Run the command in a service, with the reduced environment of Renovate."""
     (tmp_path / "bin").mkdir()
 
     def call(service: Path, *arguments: str, options: tuple[str, ...] = ()) -> Outcome:
         assert drydock("shim", tmp_path / "bin", *options).code == 0
-        kept = ("HOME", "LANG", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "PYTHONPATH")
-        names = {name: os.environ[name] for name in kept if name in os.environ}
+        names = ("HOME", "LANG", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "PYTHONPATH")
+        environment = {name: os.environ[name] for name in names if name in os.environ}
         path = os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]])
         done = subprocess.run(
             ["copier", *arguments],
-            cwd=service, env=names | {"PATH": path, "CI": "true"},
+            cwd=service, env=environment | {"PATH": path, "CI": "true"},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
         return Outcome(done.returncode, done.stdout, done.stderr)
@@ -68,12 +68,12 @@ def copier(drydock: Drydock, tmp_path: Path) -> Copier:
 
 
 def status(service: Path) -> dict[str, str]:
-    """Return what Renovate reads: a mark of index and work tree by path."""
-    said = git(service, "status", "--porcelain", "--untracked-files=all", "--no-renames", "-z")
-    return {line[3:]: line[:2] for line in said.split("\0") if line}
+    """Return the status that Renovate reads: the state of index and work tree by path."""
+    output = git(service, "status", "--porcelain", "--untracked-files=all", "--no-renames", "-z")
+    return {line[3:]: line[:2] for line in output.split("\0") if line}
 
 
-def test_all_is_left_unstaged_and_new_files_untracked(service: Service, copier: Copier) -> None:
+def test_changes_are_unstaged_and_new_files_untracked(service: Service, copier: Copier) -> None:
     outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
 
     assert outcome.code == 0, outcome.err
@@ -92,7 +92,7 @@ def test_all_is_left_unstaged_and_new_files_untracked(service: Service, copier: 
     assert "_commit: v1.1.0" in service.read(".copier-answers.yml")
 
 
-def test_a_conflict_is_no_failure_and_stays_unmerged(service: Service, copier: Copier) -> None:
+def test_conflict_exits_with_0_and_stays_unmerged(service: Service, copier: Copier) -> None:
     service.change({"changed.txt": LINES.replace("line 9\n", "mine\n")})
 
     outcome = copier(service.path, *RENOVATE, "--trust", "--vcs-ref", "v1.1.0")
@@ -104,7 +104,7 @@ def test_a_conflict_is_no_failure_and_stays_unmerged(service: Service, copier: C
     assert "<<<<<<< yours" in service.read("changed.txt")
 
 
-def test_a_mode_reaches_the_index_where_git_does_not_look_at_modes(
+def test_changed_mode_reaches_the_index_with_core_filemode_off(
     template: Template, tmp_path: Path, copier: Copier
 ) -> None:
     template.release("v1.0.0", {"run.sh": "#!/bin/sh\n", "old.sh": "#!/bin/sh\n# old\n"})
@@ -124,9 +124,7 @@ def test_a_mode_reaches_the_index_where_git_does_not_look_at_modes(
     assert [line.split()[0] for line in modes] == ["100644", "100755"]
 
 
-def test_without_markers_a_conflict_leaves_the_file_and_is_listed(
-    service: Service, copier: Copier
-) -> None:
+def test_no_markers_keeps_the_file_and_lists_the_conflict(service: Service, copier: Copier) -> None:
     mine = LINES.replace("line 9\n", "mine\n")
     service.change({"changed.txt": mine, "gone.txt": "gone, and more\n"})
 
@@ -140,13 +138,15 @@ def test_without_markers_a_conflict_leaves_the_file_and_is_listed(
     assert service.read("gone.txt") == "gone, and more\n"
 
 
-def test_a_release_that_is_there_changes_nothing(service: Service, copier: Copier) -> None:
+def test_current_release_changes_nothing(service: Service, copier: Copier) -> None:
     outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.0.0")
 
     assert (outcome.code, status(service.path)) == (0, {})
 
 
-def test_bad_input_is_one_line_and_changes_nothing(service: Service, copier: Copier) -> None:
+def test_bad_input_fails_with_one_line_and_changes_nothing(
+    service: Service, copier: Copier
+) -> None:
     outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v7.0.0")
 
     assert outcome.code == 2
@@ -155,7 +155,7 @@ def test_bad_input_is_one_line_and_changes_nothing(service: Service, copier: Cop
     assert status(service.path) == {}
 
 
-def test_a_new_file_that_git_ignores_stops_the_update(service: Service, copier: Copier) -> None:
+def test_ignored_new_file_aborts_the_update(service: Service, copier: Copier) -> None:
     service.change({".gitignore": "*.sh\n"})
 
     outcome = copier(service.path, *RENOVATE, "--vcs-ref", "v1.1.0")
@@ -166,7 +166,7 @@ def test_a_new_file_that_git_ignores_stops_the_update(service: Service, copier: 
     assert not (service.path / "run.sh").exists()
 
 
-def test_a_service_in_a_folder_is_updated_there(
+def test_service_in_a_folder_is_updated(
     template: Template, service: Service, copier: Copier, tmp_path: Path
 ) -> None:
     repository = tmp_path / "repository"
@@ -184,7 +184,7 @@ def test_a_service_in_a_folder_is_updated_there(
     assert all(path.startswith("services/one/") for path in found)
 
 
-def test_the_lock_file_is_refreshed(template: Template, tmp_path: Path, copier: Copier) -> None:
+def test_lock_file_is_regenerated(template: Template, tmp_path: Path, copier: Copier) -> None:
     template.release("v1.0.0", {"pyproject.toml": PYPROJECT.format(version="1")})
     service = Service.make(template, tmp_path / "service")
     assert 'version = "1"' in service.read("uv.lock")
@@ -197,7 +197,7 @@ def test_the_lock_file_is_refreshed(template: Template, tmp_path: Path, copier: 
     assert 'version = "2"' in service.read("uv.lock")
 
 
-def test_a_lock_file_that_cannot_be_refreshed_is_a_notice(
+def test_lock_file_that_cannot_be_regenerated_is_reported(
     template: Template, tmp_path: Path, copier: Copier
 ) -> None:
     index = '\n[[tool.uv.index]]\nurl = "http://127.0.0.1:9/simple/"\ndefault = true\n'
@@ -215,7 +215,7 @@ def test_a_lock_file_that_cannot_be_refreshed_is_a_notice(
     assert "uv.lock" not in status(service.path)
 
 
-def test_all_else_is_done_by_copier_itself(
+def test_other_commands_are_run_by_copier(
     service: Service, template: Template, copier: Copier, tmp_path: Path
 ) -> None:
     real = subprocess.run(
@@ -232,7 +232,7 @@ def test_all_else_is_done_by_copier_itself(
     assert copier(service.path, "update", "--no-such-option").code != 0
 
 
-def test_nothing_of_the_service_is_run(service: Service, copier: Copier) -> None:
+def test_code_of_the_service_is_not_run(service: Service, copier: Copier) -> None:
     bomb = "raise SystemExit('the code of the service was run')\n"
     names = ("drydock/__init__.py", "copier.py", "yaml.py", "argparse.py", "sitecustomize.py")
     service.change(dict.fromkeys(names, bomb))
@@ -241,7 +241,7 @@ def test_nothing_of_the_service_is_run(service: Service, copier: Copier) -> None
     assert copier(service.path, "--version").code == 0
 
 
-def test_another_program_of_that_name_is_not_replaced(drydock: Drydock, tmp_path: Path) -> None:
+def test_another_program_named_copier_is_not_replaced(drydock: Drydock, tmp_path: Path) -> None:
     (tmp_path / "copier").write_text("#!/bin/sh\necho real\n")
 
     outcome = drydock("shim", tmp_path)
@@ -251,7 +251,7 @@ def test_another_program_of_that_name_is_not_replaced(drydock: Drydock, tmp_path
     assert (tmp_path / "copier").read_text() == "#!/bin/sh\necho real\n"
 
 
-def test_a_folder_that_is_not_there_is_bad_input(drydock: Drydock, tmp_path: Path) -> None:
+def test_missing_folder_fails_with_one_line(drydock: Drydock, tmp_path: Path) -> None:
     before = snapshot(tmp_path)
 
     outcome = drydock("shim", tmp_path / "nowhere")
@@ -260,7 +260,7 @@ def test_a_folder_that_is_not_there_is_bad_input(drydock: Drydock, tmp_path: Pat
     assert snapshot(tmp_path) == before
 
 
-def test_a_copier_that_the_path_finds_first_is_told(
+def test_copier_earlier_on_the_path_is_reported(
     drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = tmp_path / "first", tmp_path / "second"

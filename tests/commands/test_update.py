@@ -1,4 +1,4 @@
-"""`drydock update`: what it does to a service."""
+"""`drydock update`: its effects on a service."""
 
 import contextlib
 import json
@@ -29,18 +29,18 @@ Drydock = Callable[..., Outcome]
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 
 
-def changed(text: str, number: int, by: str) -> str:
-    return text.replace(f"line {number}\n", f"line {number} {by}\n")
+def changed(text: str, number: int, suffix: str) -> str:
+    return text.replace(f"line {number}\n", f"line {number} {suffix}\n")
 
 
 def files(outcome: Outcome) -> dict[str, str]:
-    """Return the outcome of each file, from a report in JSON."""
+    """Return the outcome of each file in a JSON report."""
     return {file["path"]: file["outcome"] for file in json.loads(outcome.out)["files"]}
 
 
 @pytest.fixture
 def service(template: Template, tmp_path: Path) -> Service:
-    """A service at v1.0.0 of a template whose v1.1.0 the test makes."""
+    """A service at v1.0.0; each test releases v1.1.0."""
     template.release(
         "v1.0.0",
         {
@@ -53,7 +53,7 @@ def service(template: Template, tmp_path: Path) -> Service:
     return Service.make(template, tmp_path / "service")
 
 
-def test_brings_the_release_and_merges_edits(
+def test_update_applies_the_release_and_merges_edits(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"code.txt": changed(LINES, 3, "mine"), "mine.txt": "mine\n"})
@@ -75,9 +75,7 @@ def test_brings_the_release_and_merges_edits(
     assert git(service.path, "diff") == ""  # index and work tree agree
 
 
-def test_a_second_run_changes_nothing(
-    drydock: Drydock, template: Template, service: Service
-) -> None:
+def test_second_run_changes_nothing(drydock: Drydock, template: Template, service: Service) -> None:
     service.change({"code.txt": changed(LINES, 3, "mine"), "old.txt": None})
     template.release("v1.1.0", {"code.txt": changed(LINES, 17, "new")})
     assert drydock("update", service.path, "--defaults").code == 0
@@ -90,7 +88,7 @@ def test_a_second_run_changes_nothing(
     assert (forced.code, service.status()) == (0, "")
 
 
-def test_a_conflict_is_left_to_git_with_readable_labels(
+def test_conflict_is_left_unmerged_with_readable_labels(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"code.txt": changed(LINES, 3, "mine")})
@@ -107,7 +105,7 @@ def test_a_conflict_is_left_to_git_with_readable_labels(
 
 
 @pytest.mark.parametrize("style", ["diff3", "zdiff3"])
-def test_the_base_of_a_conflict_is_labelled_too(
+def test_base_of_a_conflict_is_labelled(
     drydock: Drydock, template: Template, service: Service, style: str
 ) -> None:
     git(service.path, "config", "merge.conflictStyle", style)
@@ -117,7 +115,7 @@ def test_the_base_of_a_conflict_is_labelled_too(
     assert "||||||| release v1.0.0\nline 3\n" in service.read("code.txt")
 
 
-def test_git_ends_what_a_conflict_left(
+def test_conflict_can_be_resolved_with_git(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"code.txt": changed(LINES, 3, "mine")})
@@ -131,7 +129,7 @@ def test_git_ends_what_a_conflict_left(
     assert service.read("code.txt") == changed(LINES, 3, "new")
 
 
-def test_an_edit_survives_when_the_release_removes_the_file(
+def test_edited_file_removed_in_the_release_is_kept_as_a_conflict(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"old.txt": "mine\n"})
@@ -142,7 +140,7 @@ def test_an_edit_survives_when_the_release_removes_the_file(
     assert service.read("old.txt") == "mine\n"
 
 
-def test_an_edit_follows_where_the_release_moves_the_file(
+def test_edit_follows_a_file_moved_by_the_release(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"code.txt": changed(LINES, 3, "mine")})
@@ -154,7 +152,7 @@ def test_an_edit_follows_where_the_release_moves_the_file(
     assert files(outcome)["lib/code.txt"] == "merged"
 
 
-def test_the_release_follows_where_the_user_moved_the_file(
+def test_release_follows_a_file_moved_by_the_user(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"code.txt": None, "deep/mine.txt": changed(LINES, 3, "mine")})
@@ -166,7 +164,7 @@ def test_the_release_follows_where_the_user_moved_the_file(
     assert files(outcome) == {".copier-answers.yml": "updated", "deep/mine.txt": "merged"}
 
 
-def test_files_of_the_user_stay_where_they_are_when_the_release_moves_a_folder(
+def test_own_files_stay_when_the_release_moves_their_folder(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     names = ["a.txt", "b.txt", "c.txt"]
@@ -189,7 +187,7 @@ def test_files_of_the_user_stay_where_they_are_when_the_release_moves_a_folder(
 
 
 @pytest.mark.parametrize("release", [{"old.txt": "newer\n"}, {"code.txt": "x\n"}, {"moved": ""}])
-def test_what_the_user_deleted_stays_deleted_and_is_listed(
+def test_deleted_file_stays_deleted_and_is_listed(
     drydock: Drydock, template: Template, service: Service, release: dict[str, str]
 ) -> None:
     service.change({"old.txt": None})
@@ -205,7 +203,7 @@ def test_what_the_user_deleted_stays_deleted_and_is_listed(
     assert not (service.path / "place/old.txt").exists()
 
 
-def test_a_new_file_that_resembles_what_the_user_deleted_comes_in(
+def test_new_file_similar_to_a_deleted_one_is_added(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"old.txt": None})
@@ -217,7 +215,7 @@ def test_a_new_file_that_resembles_what_the_user_deleted_comes_in(
     assert service.read("like.txt") == f"new\n{old}"
 
 
-def test_a_file_that_both_added_is_merged(
+def test_file_added_by_both_sides_is_merged(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"same.txt": "same\n", "both.txt": "a\nb\nmine\n"})
@@ -228,7 +226,7 @@ def test_a_file_that_both_added_is_merged(
     assert service.read("both.txt").startswith("a\nb\n<<<<<<< yours\nmine\n")
 
 
-def test_a_line_that_the_user_moved_and_the_release_removes_is_a_conflict(
+def test_line_moved_by_the_user_and_removed_in_the_release_is_not_kept_silently(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     start = "import os\nimport sys\nimport autoapi\n\n" + LINES
@@ -243,7 +241,7 @@ def test_a_line_that_the_user_moved_and_the_release_removes_is_a_conflict(
     assert removed or outcome.code == 1
 
 
-def test_a_file_that_is_merged_but_not_valid_is_a_conflict(
+def test_merge_with_an_invalid_result_is_a_conflict(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     start = "[a]\nx = 1\n\n[b]\ny = 1\n\n[c]\nz = 1\n"
@@ -259,7 +257,7 @@ def test_a_file_that_is_merged_but_not_valid_is_a_conflict(
     assert service.read("settings.toml").count("[new]") == 2
 
 
-def test_a_line_end_that_the_release_adds_at_the_end_is_no_conflict(
+def test_final_newline_added_in_the_release_is_merged(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", {"settings.json": '{\n"a": 1\n}'})
@@ -270,7 +268,7 @@ def test_a_line_end_that_the_release_adds_at_the_end_is_no_conflict(
     assert service.read("settings.json") == '{\n"a": 1,\n"mine": 2\n}\n'
 
 
-def test_new_questions_take_their_default_and_answers_stay(
+def test_new_question_takes_its_default_and_answers_stay(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change(
@@ -284,7 +282,7 @@ def test_new_questions_take_their_default_and_answers_stay(
     assert "name: x\n" in answers
 
 
-def test_an_answer_that_became_invalid_is_named(
+def test_answer_that_became_invalid_is_reported(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     questions = "_subdirectory: template\nci:\n  type: str\n  choices: [%s]\n  default: one\n"
@@ -310,7 +308,7 @@ http: false
 
 @pytest.fixture
 def starters(tmp_path: Path) -> Template:
-    """A template with starters, and a file that is written only once."""
+    """A template with starters and a file that is written only once."""
     template = Template.make(tmp_path / "template", STARTERS)
     template.release(
         "v1.0.0",
@@ -319,7 +317,7 @@ def starters(tmp_path: Path) -> Template:
     return template
 
 
-def test_starters_are_never_touched_or_brought_back(
+def test_starters_are_never_changed_or_restored(
     drydock: Drydock, starters: Template, tmp_path: Path
 ) -> None:
     service = Service.make(starters, tmp_path / "service")
@@ -336,7 +334,7 @@ def test_starters_are_never_touched_or_brought_back(
     assert not (service.path / "late_starter.txt").exists()
 
 
-def test_a_changed_answer_brings_its_starter(
+def test_changed_answer_adds_its_starter(
     drydock: Drydock, starters: Template, tmp_path: Path
 ) -> None:
     service = Service.make(starters, tmp_path / "service")
@@ -349,7 +347,7 @@ def test_a_changed_answer_brings_its_starter(
     assert not (service.path / "late_starter.txt").exists()
 
 
-def test_a_changed_answer_keeps_a_starter_that_is_there(
+def test_changed_answer_keeps_an_existing_starter(
     drydock: Drydock, starters: Template, tmp_path: Path
 ) -> None:
     service = Service.make(starters, tmp_path / "service")
@@ -359,7 +357,7 @@ def test_a_changed_answer_keeps_a_starter_that_is_there(
     assert service.read("http_starter.txt") == "mine\n"
 
 
-def test_what_skip_if_exists_would_bring_back_stays_deleted(
+def test_deleted_skip_if_exists_file_stays_deleted(
     drydock: Drydock, starters: Template, tmp_path: Path
 ) -> None:
     service = Service.make(starters, tmp_path / "service")
@@ -372,7 +370,7 @@ def test_what_skip_if_exists_would_bring_back_stays_deleted(
 
 
 @pytest.mark.parametrize("when", ["new", "known"])
-def test_what_skip_if_exists_names_may_be_there_untracked(
+def test_untracked_skip_if_exists_file_is_kept(
     drydock: Drydock, starters: Template, tmp_path: Path, when: str
 ) -> None:
     name = "late_once.txt" if when == "new" else "once.txt"
@@ -391,7 +389,7 @@ def test_what_skip_if_exists_names_may_be_there_untracked(
     assert service.read("std.txt") == "2\n"
 
 
-def test_a_standard_file_that_becomes_a_starter_is_not_removed(
+def test_standard_file_that_becomes_a_starter_is_kept(
     drydock: Drydock, starters: Template, tmp_path: Path
 ) -> None:
     service = Service.make(starters, tmp_path / "service")
@@ -402,7 +400,7 @@ def test_a_standard_file_that_becomes_a_starter_is_not_removed(
     assert service.read("std.txt") == "1\n"
 
 
-def test_a_starter_is_not_taken_for_a_moved_standard_file(
+def test_starter_is_not_mistaken_for_a_moved_standard_file(
     drydock: Drydock, starters: Template, tmp_path: Path
 ) -> None:
     starters.release("v1.0.1", {"std.txt": LINES, "a_starter.txt": changed(LINES, 1, "starter")})
@@ -415,7 +413,7 @@ def test_a_starter_is_not_taken_for_a_moved_standard_file(
     assert service.read("a_starter.txt") == changed(LINES, 1, "starter")
 
 
-def test_tasks_and_migrations_are_listed_and_not_run(drydock: Drydock, tmp_path: Path) -> None:
+def test_tasks_and_migrations_are_listed_but_not_run(drydock: Drydock, tmp_path: Path) -> None:
     template = Template.make(
         tmp_path / "template",
         "_subdirectory: template\nname: x\n_tasks: ['touch task-{{ name }}']\n_migrations:\n"
@@ -473,7 +471,7 @@ CHANGELOG = """\
 """
 
 
-def test_what_must_be_done_is_read_from_the_changelog(
+def test_duties_are_read_from_the_changelog(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     write(template.path, {"CHANGELOG.md": CHANGELOG})
@@ -487,38 +485,38 @@ def test_what_must_be_done_is_read_from_the_changelog(
     ]
 
 
-def test_update_revert_and_update_again(
+def test_reverted_update_can_be_repeated(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"code.txt": changed(LINES, 3, "mine")})
     template.release("v1.1.0", {"code.txt": changed(LINES, 17, "new"), "new.txt": "new\n"})
     assert drydock("update", service.path, "--defaults").code == 0
-    updated = snapshot(service.path / "")
+    updated = snapshot(service.path)
     commit(service.path, "update")
     git(service.path, "revert", "--no-edit", "HEAD")
     assert "_commit: v1.0.0\n" in service.read(".copier-answers.yml")
     assert drydock("update", service.path, "--defaults").code == 0
-    now = snapshot(service.path)
-    assert {k: v for k, v in now.items() if not k.startswith(".git/")} == {
+    updated_again = snapshot(service.path)
+    assert {k: v for k, v in updated_again.items() if not k.startswith(".git/")} == {
         k: v for k, v in updated.items() if not k.startswith(".git/")
     }
 
 
-def test_to_names_a_release_and_updates_go_in_steps(
+def test_to_option_allows_updates_in_steps(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     template.release("v1.1.0", {"code.txt": "1.1\n"})
     template.release("v1.2.0", {"code.txt": "1.2\n"})
     template.release("v2.0.0rc1", {"code.txt": "2\n"})
     for to, text in (("1.1.0", "1.1\n"), (None, "1.2\n"), ("v2.0.0rc1", "2\n")):
-        asked = ("--to", to) if to else ()
-        assert drydock("update", service.path, "--defaults", *asked).code == 0
+        option = ("--to", to) if to else ()
+        assert drydock("update", service.path, "--defaults", *option).code == 0
         assert service.read("code.txt") == text
         commit(service.path, "update")
     assert "Nothing to do" in drydock("update", service.path, "--defaults").out
 
 
-def test_a_moved_template_is_given_and_recorded(
+def test_template_option_is_used_and_recorded(
     drydock: Drydock, template: Template, service: Service, tmp_path: Path
 ) -> None:
     template.release("v1.1.0", {"code.txt": "new\n"})
@@ -532,7 +530,7 @@ def test_a_moved_template_is_given_and_recorded(
     assert service.read("code.txt") == "new\n"
 
 
-def test_a_remark_in_the_answers_file_stays(
+def test_comment_in_the_answers_file_is_kept(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     text = service.read(".copier-answers.yml")
@@ -542,7 +540,7 @@ def test_a_remark_in_the_answers_file_stays(
     assert "_commit: v1.1.0 # me\n" in service.read(".copier-answers.yml")
 
 
-def test_an_edited_answers_file_ends_as_the_release_writes_it(
+def test_edited_answers_file_is_regenerated(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     text = service.read(".copier-answers.yml")
@@ -554,7 +552,7 @@ def test_an_edited_answers_file_ends_as_the_release_writes_it(
     assert service.read(".copier-answers.yml") == text.replace("v1.0.0", "v1.1.0")
 
 
-def test_a_custom_answers_file_is_found_and_updated(drydock: Drydock, tmp_path: Path) -> None:
+def test_custom_answers_file_is_found_and_updated(drydock: Drydock, tmp_path: Path) -> None:
     template = Template.make(
         tmp_path / "template", "_subdirectory: template\n_answers_file: .ci/answers.yml\nname: x\n"
     )
@@ -572,34 +570,34 @@ def test_a_custom_answers_file_is_found_and_updated(drydock: Drydock, tmp_path: 
     assert service.read("a.txt") == "2\n"
 
 
-def test_a_dry_run_reports_the_same_and_changes_nothing_at_all(
+def test_dry_run_reports_the_same_and_changes_nothing(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"code.txt": changed(LINES, 3, "mine")})
     template.release("v1.1.0", {"code.txt": changed(LINES, 3, "new"), "new.txt": "new\n"})
-    before = snapshot(service.path)  # with .git in it
+    before = snapshot(service.path)  # including .git
     dry = drydock("update", service.path, "--defaults", "--json", "--dry-run")
     assert snapshot(service.path) == before
     real = drydock("update", service.path, "--defaults", "--json")
     assert (dry.code, files(dry)) == (real.code, files(real)) == (1, files(real))
 
 
-def test_abort_takes_an_update_back(drydock: Drydock, template: Template, service: Service) -> None:
+def test_abort_undoes_an_update(drydock: Drydock, template: Template, service: Service) -> None:
     service.change({"code.txt": changed(LINES, 3, "mine")})
     template.release(
         "v1.1.0", {"code.txt": changed(LINES, 3, "new"), "deep/new.txt": "new\n", "old.txt": None}
     )
-    before = snapshot(service.path / "")
+    before = snapshot(service.path)
     assert drydock("update", service.path, "--defaults").code == 1
     assert drydock("update", service.path, "--abort").code == 0
     assert service.status() == ""
-    plain = {k: v for k, v in snapshot(service.path).items() if not k.startswith(".git/")}
-    assert plain == {k: v for k, v in before.items() if not k.startswith(".git/")}
+    files_after = {k: v for k, v in snapshot(service.path).items() if not k.startswith(".git/")}
+    assert files_after == {k: v for k, v in before.items() if not k.startswith(".git/")}
     assert not (service.path / "deep").exists()
     assert drydock("update", service.path, "--abort").code == 2
 
 
-def test_what_cannot_be_written_is_taken_back_at_once(
+def test_failed_write_is_undone_at_once(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     git(service.path, "config", "filter.broken.clean", "cat")
@@ -616,7 +614,7 @@ def test_what_cannot_be_written_is_taken_back_at_once(
     assert "no update" in drydock("update", service.path, "--abort").err
 
 
-def test_abort_refuses_what_would_lose_work(
+def test_abort_that_would_lose_work_is_refused(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     template.release("v1.1.0", {"code.txt": "new\n"})
@@ -629,7 +627,7 @@ def test_abort_refuses_what_would_lose_work(
     assert "git revert" in drydock("update", service.path, "--abort").err
 
 
-def test_external_data_is_the_service_s_own(drydock: Drydock, tmp_path: Path) -> None:
+def test_external_data_is_read_from_the_service(drydock: Drydock, tmp_path: Path) -> None:
     template = Template.make(
         tmp_path / "template", "_subdirectory: template\n_external_data: {team: 'team.yml'}\n"
     )
@@ -662,7 +660,7 @@ def test_external_data_outside_the_service_needs_trust(
 
 
 @pytest.mark.parametrize("place", ["../outside", "/etc", "nowhere"])
-def test_a_subdirectory_that_is_not_in_the_template_is_named(
+def test_invalid_subdirectory_is_named(
     place: str, drydock: Drydock, template: Template, service: Service
 ) -> None:
     text = COPIER_YML.replace("_subdirectory: template", f"_subdirectory: {place}")
@@ -676,7 +674,7 @@ def test_a_subdirectory_that_is_not_in_the_template_is_named(
     assert "drydock." not in refused.err  # the temporary folder
 
 
-def test_what_the_template_s_folder_has_not_committed_is_noted(
+def test_pending_changes_of_the_template_are_reported(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     template.write({"code.txt": "not committed\n"})
@@ -693,7 +691,7 @@ def test_what_the_template_s_folder_has_not_committed_is_noted(
     assert service.read("code.txt") == "committed\n"
 
 
-def test_what_the_template_says_before_and_after_an_update_is_reported(
+def test_messages_of_the_template_are_reported(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     messages = "_message_before_update: Read it, {{ name }}.\n_message_after_update: Done.\n"
@@ -705,7 +703,7 @@ def test_what_the_template_says_before_and_after_an_update_is_reported(
     assert "Read it, demo.\n\nDone.\n" in outcome.out
 
 
-def test_a_mode_reaches_the_index_where_git_does_not_look_at_modes(
+def test_changed_mode_reaches_the_index_with_core_filemode_off(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     git(service.path, "config", "core.fileMode", "false")
@@ -716,7 +714,7 @@ def test_a_mode_reaches_the_index_where_git_does_not_look_at_modes(
     assert git(service.path, "ls-files", "--stage", "code.txt").split()[0] == "100755"
 
 
-def test_a_relative_template_is_found_from_the_service(
+def test_relative_template_is_relative_to_the_service(
     drydock: Drydock, template: Template, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = service.read(".copier-answers.yml").replace(str(template.path), "../template")
@@ -738,9 +736,7 @@ def locked(template: Template, folder: Path, more: str = "") -> Service:
     return service
 
 
-def test_the_lock_file_is_written_anew(
-    drydock: Drydock, template: Template, tmp_path: Path
-) -> None:
+def test_lock_file_is_regenerated(drydock: Drydock, template: Template, tmp_path: Path) -> None:
     service = locked(template, tmp_path / "service")
     template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("3.11", "3.11,<4")})
     outcome = drydock("update", service.path, "--defaults")
@@ -753,7 +749,7 @@ def test_the_lock_file_is_written_anew(
     assert service.read("uv.lock") == LOCK
 
 
-def test_the_lock_file_of_a_uv_workspace_is_left_alone(
+def test_lock_file_of_a_uv_workspace_is_left_alone(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     top = tmp_path / "all"
@@ -777,7 +773,7 @@ def test_the_lock_file_of_a_uv_workspace_is_left_alone(
 
 
 @pytest.mark.parametrize("why", ["dynamic", "conflict", "dry run", "not touched", "poetry"])
-def test_the_lock_file_is_left_alone(
+def test_lock_file_is_left_alone(
     drydock: Drydock, template: Template, tmp_path: Path, why: str
 ) -> None:
     service = locked(
@@ -801,7 +797,7 @@ def test_the_lock_file_is_left_alone(
     assert not (service.path / "ran").exists()
 
 
-def test_a_lock_of_uv_goes_where_poetry_comes(
+def test_uv_lock_is_no_longer_used_after_a_change_to_poetry(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     service = locked(template, tmp_path / "service")
@@ -816,7 +812,7 @@ def test_a_lock_of_uv_goes_where_poetry_comes(
 
 
 @pytest.mark.slow
-def test_only_new_questions_are_asked_on_a_terminal(template: Template, service: Service) -> None:
+def test_terminal_prompts_for_new_questions_only(template: Template, service: Service) -> None:
     yml = (template.path / "copier.yml").read_text()
     write(template.path, {"copier.yml": yml + "extra:\n  type: str\n  help: What else?\n"})
     template.release("v1.1.0")
@@ -827,18 +823,18 @@ def test_only_new_questions_are_asked_on_a_terminal(template: Template, service:
     )  # fmt: skip
     os.close(terminal)
 
-    def hear() -> bytes:
-        assert select.select([main], [], [], 60)[0], f"silence after {said!r}"
+    def read_terminal() -> bytes:
+        assert select.select([main], [], [], 60)[0], f"silence after {output!r}"
         return os.read(main, 1024)
 
-    said = b""
-    while b"What else?" not in said:
-        said += hear()
+    output = b""
+    while b"What else?" not in output:
+        output += read_terminal()
     os.write(main, b"more\r")
     with contextlib.suppress(OSError):  # the terminal ends with the process
         while True:
-            said += hear()
+            output += read_terminal()
     os.close(main)
     assert running.wait() == 0
-    assert b"What is it called?" not in said
+    assert b"What is it called?" not in output
     assert "extra: more\n" in service.read(".copier-answers.yml")

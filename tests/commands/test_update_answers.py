@@ -1,4 +1,4 @@
-"""What `drydock update` says of answers: duties, folders that they leave, files edited by hand."""
+"""`drydock update` with changed answers: duties, moved folders, edited answers files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +48,7 @@ def service(tmp_path: Path) -> Service:
     return Service.make(template, tmp_path / "service")
 
 
-def test_an_answer_that_changes_is_a_migration(drydock: Drydock, service: Service) -> None:
+def test_changed_answer_applies_with_its_duties(drydock: Drydock, service: Service) -> None:
     outcome = drydock("update", service.path, "--defaults", "--data", "kind=remote")
 
     assert outcome.code == 0, outcome.err
@@ -61,7 +61,7 @@ def test_an_answer_that_changes_is_a_migration(drydock: Drydock, service: Servic
     assert "remote.txt  added by the answers" in rest
 
 
-def test_a_new_question_without_a_default_is_named_with_what_answers_it(
+def test_new_question_without_a_default_is_named_with_the_option_to_answer_it(
     drydock: Drydock, service: Service, tmp_path: Path
 ) -> None:
     template = Template(tmp_path / "template")
@@ -77,7 +77,7 @@ def test_a_new_question_without_a_default_is_named_with_what_answers_it(
     assert (service.path / "team.txt").read_text() == "a\n"
 
 
-def test_files_of_the_service_in_a_folder_that_an_answer_leaves_are_named(
+def test_own_files_in_a_folder_that_an_answer_moves_are_listed(
     drydock: Drydock, service: Service
 ) -> None:
     service.change({"src/demo/own.py": "OWN = 1\n"})
@@ -89,7 +89,7 @@ def test_files_of_the_service_in_a_folder_that_an_answer_leaves_are_named(
     assert (service.path / "src/other/chassis/identity.py").exists()
 
 
-def test_an_answers_file_that_disagrees_with_the_code_is_told(
+def test_answers_file_that_contradicts_the_code_is_reported(
     drydock: Drydock, service: Service
 ) -> None:
     answers = service.read(".copier-answers.yml")
@@ -107,13 +107,13 @@ def test_an_answers_file_that_disagrees_with_the_code_is_told(
     assert "drydock update --data service_name=other" in outcome.out
 
 
-def test_a_service_of_an_untagged_clone_gets_the_name_of_its_release(
+def test_recorded_commit_becomes_the_name_of_its_release(
     drydock: Drydock, service: Service, tmp_path: Path
 ) -> None:
-    made = git(tmp_path / "template", "rev-parse", "--short", "HEAD")
+    commit = git(tmp_path / "template", "rev-parse", "--short", "HEAD")
     answers = service.read(".copier-answers.yml")
-    # In quotes, as Copier writes it where it has digits alone.
-    service.change({".copier-answers.yml": answers.replace("v1.0.0", f"'{made}'")})
+    # In quotes, as Copier writes an id of digits only.
+    service.change({".copier-answers.yml": answers.replace("v1.0.0", f"'{commit}'")})
 
     outcome = drydock("update", service.path, "--defaults")
 
@@ -123,10 +123,10 @@ def test_a_service_of_an_untagged_clone_gets_the_name_of_its_release(
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
-def test_what_a_team_depends_on_stays_its_own_where_the_model_moves_to_triton(
+def test_own_dependencies_are_kept_when_the_model_moves_to_triton(
     drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, standard: Path, place: str
 ) -> None:
-    """In a real service: numpy was the example's, and becomes the chassis'."""
+    """In a real service: numpy belonged to the example, and now to the chassis."""
     monkeypatch.setenv("UV_OFFLINE", "1")
     template = Template(standard)
     service = Service.make(template, tmp_path / "service", ref=NOW, service_name="iris-api")

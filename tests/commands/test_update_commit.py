@@ -37,7 +37,7 @@ def files(service: Service) -> dict[str, object]:
     return {k: v for k, v in snapshot(service.path).items() if not k.startswith(".git/")}
 
 
-def test_it_is_a_commit_on_a_branch_of_its_own(service: Service, drydock: Drydock) -> None:
+def test_update_is_committed_on_its_own_branch(service: Service, drydock: Drydock) -> None:
     before = git(service.path, "rev-parse", "main")
 
     outcome = drydock("update", service.path, "--defaults", "--commit")
@@ -51,9 +51,7 @@ def test_it_is_a_commit_on_a_branch_of_its_own(service: Service, drydock: Drydoc
     assert "look at it: git show" in outcome.out
 
 
-def test_its_message_names_the_release_and_carries_duties_and_report(
-    service: Service, drydock: Drydock
-) -> None:
+def test_commit_message_has_release_duties_and_report(service: Service, drydock: Drydock) -> None:
     drydock("update", service.path, "--defaults", "--commit")
 
     message = git(service.path, "log", "-1", "--format=%B")
@@ -63,21 +61,23 @@ def test_its_message_names_the_release_and_carries_duties_and_report(
     assert "| new.txt | added |" in message
 
 
-def test_the_report_for_a_pull_request_is_the_message(service: Service, drydock: Drydock) -> None:
-    told = drydock("update", service.path, "--defaults", "--commit", "--markdown").out
+def test_markdown_report_equals_the_commit_message(service: Service, drydock: Drydock) -> None:
+    report = drydock("update", service.path, "--defaults", "--commit", "--markdown").out
 
-    assert git(service.path, "log", "-1", "--format=%b").strip() == told.strip()
+    assert git(service.path, "log", "-1", "--format=%b").strip() == report.strip()
 
 
-def test_a_dry_run_reports_the_same_and_makes_no_branch(service: Service, drydock: Drydock) -> None:
-    told = drydock("update", service.path, "--defaults", "--commit", "--dry-run", "--markdown").out
+def test_dry_run_reports_the_update_without_a_branch(service: Service, drydock: Drydock) -> None:
+    report = drydock(
+        "update", service.path, "--defaults", "--commit", "--dry-run", "--markdown"
+    ).out
 
-    assert "Would update the template" in told
+    assert "Would update the template" in report
     assert branch(service) == "main"
     assert git(service.path, "branch", "--format=%(refname:short)") == "main"
 
 
-def test_nothing_to_do_makes_no_branch(service: Service, drydock: Drydock) -> None:
+def test_up_to_date_service_gets_no_branch(service: Service, drydock: Drydock) -> None:
     drydock("update", service.path, "--defaults")
     commit(service.path, "update")
 
@@ -87,7 +87,7 @@ def test_nothing_to_do_makes_no_branch(service: Service, drydock: Drydock) -> No
     assert git(service.path, "branch", "--format=%(refname:short)") == "main"
 
 
-def test_it_is_taken_back_with_its_branch(service: Service, drydock: Drydock) -> None:
+def test_abort_removes_the_branch(service: Service, drydock: Drydock) -> None:
     before = files(service)
     drydock("update", service.path, "--defaults", "--commit")
 
@@ -97,7 +97,7 @@ def test_it_is_taken_back_with_its_branch(service: Service, drydock: Drydock) ->
     assert files(service) == before
 
 
-def test_conflicts_are_left_on_the_branch_and_can_be_taken_back(
+def test_conflicts_are_left_on_the_branch_and_can_be_undone(
     service: Service, drydock: Drydock
 ) -> None:
     service.change({"code.txt": "one\ntwo\nthird\n"})
@@ -114,7 +114,7 @@ def test_conflicts_are_left_on_the_branch_and_can_be_taken_back(
     assert (branch(service), files(service)) == ("main", before)
 
 
-def test_a_branch_that_is_there_is_not_replaced(service: Service, drydock: Drydock) -> None:
+def test_existing_branch_is_not_replaced(service: Service, drydock: Drydock) -> None:
     git(service.path, "switch", "--quiet", "--create", "drydock/update")
     service.change({"mine.txt": "mine\n"})
     mine = head(service.path)
@@ -128,7 +128,7 @@ def test_a_branch_that_is_there_is_not_replaced(service: Service, drydock: Drydo
     assert branch(service) == "main"
 
 
-def test_on_its_branch_a_release_goes_on_top_of_what_is_there(
+def test_second_update_on_the_branch_adds_a_commit(
     service: Service, template: Template, drydock: Drydock
 ) -> None:
     drydock("update", service.path, "--defaults", "--commit")
@@ -147,7 +147,7 @@ def test_on_its_branch_a_release_goes_on_top_of_what_is_there(
     assert git(service.path, "rev-parse", "HEAD~") == mine
 
 
-def test_conflicts_on_top_are_taken_back_without_what_was_there(
+def test_abort_of_a_second_update_keeps_earlier_commits(
     service: Service, template: Template, drydock: Drydock
 ) -> None:
     drydock("update", service.path, "--defaults", "--commit")
@@ -162,7 +162,7 @@ def test_conflicts_on_top_are_taken_back_without_what_was_there(
     assert service.status() == ""
 
 
-def test_an_update_beside_a_merged_branch_is_taken_back_alone(
+def test_abort_leaves_a_merged_branch_alone(
     service: Service, template: Template, drydock: Drydock
 ) -> None:
     drydock("update", service.path, "--defaults", "--commit")
@@ -179,7 +179,7 @@ def test_an_update_beside_a_merged_branch_is_taken_back_alone(
     )
 
 
-def test_a_commit_needs_an_author(
+def test_commit_without_a_git_identity_is_refused(
     service: Service, drydock: Drydock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").touch()
@@ -191,7 +191,7 @@ def test_a_commit_needs_an_author(
     assert branch(service) == "main"
 
 
-def test_a_signature_that_fails_is_told_with_what_undoes_the_update(
+def test_failed_signature_is_reported_with_the_command_to_undo(
     service: Service, drydock: Drydock
 ) -> None:
     before = files(service)
@@ -199,8 +199,8 @@ def test_a_signature_that_fails_is_told_with_what_undoes_the_update(
     git(service.path, "config", "gpg.program", "false")
     outcome = drydock("update", service.path, "--defaults", "--commit")
     assert outcome.code == 2
-    told = outcome.err.strip().splitlines()[-1]
-    assert "gpg failed to sign" in told
-    assert told.endswith("drydock update --abort undoes what was written")
+    error = outcome.err.strip().splitlines()[-1]
+    assert "gpg failed to sign" in error
+    assert error.endswith("drydock update --abort undoes what was written")
     assert drydock("update", service.path, "--abort").code == 0
     assert files(service) == before

@@ -1,4 +1,4 @@
-"""An update that is killed can be taken back: `git reset --hard` gives exactly the old state."""
+"""A killed update can be undone: `git reset --hard` restores exactly the old state."""
 
 import fcntl
 import shutil
@@ -12,7 +12,7 @@ from tests.support import Outcome, Service, Template, commit, git, snapshot, wri
 
 Drydock = Callable[..., Outcome]
 Kill = Callable[..., bool]
-CONFLICT = {1}  # what an update of this service ends with
+CONFLICT = {1}  # the exit codes of an update of this service
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def service(template: Template, tmp_path: Path) -> Service:
-    """A service whose next update does everything an update can do to a file."""
+    """A service whose next update makes every kind of change to a file."""
     template.release(
         "v1.0.0",
         {
@@ -57,8 +57,8 @@ def files(folder: Path) -> dict[str, Any]:
 
 
 def folders(folder: Path) -> set[str]:
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_dir())
-    return {name for name in found if not name.startswith(".git")}
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_dir())
+    return {name for name in names if not name.startswith(".git")}
 
 
 def copies(service: Service, tmp_path: Path) -> Iterator[Path]:
@@ -67,44 +67,44 @@ def copies(service: Service, tmp_path: Path) -> Iterator[Path]:
         number += 1
         copy = tmp_path / f"copy{number}"
         shutil.copytree(service.path, copy, symlinks=True)
-        # The copied index knows the times of the original's files.
+        # The copied index has the times of the original files.
         git(copy, "status")
         yield copy
         shutil.rmtree(copy)
 
 
-def test_a_kill_at_every_step_can_be_taken_back(
+def test_update_killed_at_any_step_can_be_undone(
     drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
 ) -> None:
     before = files(service.path), folders(service.path)
-    touched = 0
+    changed = 0
     for at, copy in enumerate(copies(service, tmp_path), 1):
         if not kill(copy, at, ends=CONFLICT):
             break
-        touched += files(copy) != before[0]
+        changed += files(copy) != before[0]
         if at % 2:
             git(copy, "reset", "--hard", "--quiet")
         else:
             drydock("update", copy, "--abort")
         assert (files(copy), folders(copy)) == before, f"killed at step {at}"
         assert git(copy, "status", "--porcelain", "--ignored") == ""
-        assert drydock("update", copy, "--defaults").code == 1  # and works as if nothing had been
+        assert drydock("update", copy, "--defaults").code == 1  # and another update works
     assert at > 30
-    assert touched >= 5  # the steps after the first file was written
+    assert changed >= 5  # steps after the first file was written
 
 
 @pytest.mark.parametrize("conflict", [False, True])
-def test_one_that_commits_can_be_taken_back_after_a_kill_at_every_step(
+def test_update_with_commit_killed_at_any_step_can_be_undone(
     drydock: Drydock, kill: Kill, service: Service, tmp_path: Path, conflict: bool
 ) -> None:
     if not conflict:
         service.change({"both.txt": LINES})
     before = files(service.path), folders(service.path)
-    touched = 0
+    changed = 0
     for at, copy in enumerate(copies(service, tmp_path), 1):
         command = ("update", copy, "--defaults", "--commit", "--json")
         killed = kill(copy, at, *command, ends={int(conflict)})
-        touched += files(copy) != before[0]
+        changed += files(copy) != before[0]
         undone = drydock("update", copy, "--abort")
         assert undone.code == 0 or " to undo" in undone.err, undone.err
         assert (files(copy), folders(copy)) == before, f"killed at step {at}"
@@ -113,10 +113,10 @@ def test_one_that_commits_can_be_taken_back_after_a_kill_at_every_step(
         if not killed:
             break
     assert at > 30
-    assert touched > 5
+    assert changed > 5
 
 
-def test_what_is_uncommitted_beside_it_outlives_a_kill_at_every_step(
+def test_uncommitted_work_elsewhere_survives_a_kill_at_any_step(
     drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
 ) -> None:
     repository = tmp_path / "repository"
@@ -128,10 +128,10 @@ def test_what_is_uncommitted_beside_it_outlives_a_kill_at_every_step(
     git(repository, "add", "--all")
     write(repository, {"two/changed.txt": "changed\n", "two/new.txt": "new\n"})
     before = files(repository), folders(repository), git(repository, "status", "--porcelain")
-    touched = 0
+    changed = 0
     for at, copy in enumerate(copies(Service(repository), tmp_path), 1):
         killed = kill(copy / "one", at, ends=CONFLICT)
-        touched += files(copy) != before[0]
+        changed += files(copy) != before[0]
         undone = drydock("update", copy / "one", "--abort")
         assert undone.code == 0 or " to undo" in undone.err, undone.err
         after = files(copy), folders(copy), git(copy, "status", "--porcelain")
@@ -140,10 +140,10 @@ def test_what_is_uncommitted_beside_it_outlives_a_kill_at_every_step(
         if not killed:
             break
     assert at > 30
-    assert touched >= 5
+    assert changed >= 5
 
 
-def test_a_lock_left_behind_is_cleared(
+def test_abort_removes_a_stale_index_lock(
     drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
 ) -> None:
     before = files(service.path)
@@ -158,7 +158,7 @@ def test_a_lock_left_behind_is_cleared(
     assert git(copy, "status", "--porcelain") == ""
 
 
-def test_killed_while_git_writes_files(
+def test_update_killed_while_git_writes_files_can_be_undone(
     drydock: Drydock, kill: Kill, service: Service, tmp_path: Path
 ) -> None:
     service.change({".gitattributes": "*.txt filter=deadly\n"})
@@ -173,7 +173,7 @@ def test_killed_while_git_writes_files(
     assert git(service.path, "status", "--porcelain") == ""
 
 
-def test_a_running_update_is_not_taken_back(drydock: Drydock, service: Service) -> None:
+def test_abort_refuses_a_running_update(drydock: Drydock, service: Service) -> None:
     assert drydock("update", service.path, "--defaults").code == 1
     with (service.path / ".git/drydock-update").open() as journal:
         fcntl.flock(journal, fcntl.LOCK_EX)

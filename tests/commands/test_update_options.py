@@ -1,4 +1,4 @@
-"""The options of `copier update` that a team knows, as `drydock update` has them."""
+"""The options of `copier update` that `drydock update` also has, and `--abort`."""
 
 import json
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def test_current_stays_at_the_recorded_release(
     assert "_commit: v1.0.0" in service.read(".copier-answers.yml")
 
 
-def test_current_knows_a_release_that_is_no_longer_the_newest_of_its_tags(
+def test_current_works_when_the_template_has_a_newer_patch_release(
     service: Service, template: Template, drydock: Drydock
 ) -> None:
     template.release("v1.0.1", {"code.txt": "patched\n"})
@@ -63,7 +63,7 @@ def test_current_knows_a_release_that_is_no_longer_the_newest_of_its_tags(
     ("options", "expected"),
     [((), "v1.1.0"), (("--prereleases",), "v1.2.0rc1"), (("-g",), "v1.2.0rc1")],
 )
-def test_a_prerelease_only_when_asked_for(
+def test_prereleases_are_used_only_on_request(
     service: Service, template: Template, drydock: Drydock, options: tuple[str, ...], expected: str
 ) -> None:
     template.release("v1.2.0rc1", {"code.txt": "next\n"})
@@ -73,7 +73,7 @@ def test_a_prerelease_only_when_asked_for(
 
 
 @pytest.mark.parametrize("option", ["--exclude", "-x"])
-def test_an_excluded_file_is_left_out(service: Service, drydock: Drydock, option: str) -> None:
+def test_excluded_files_are_left_alone(service: Service, drydock: Drydock, option: str) -> None:
     outcome = drydock("update", service.path, "--defaults", option, "docs", option, "more.txt")
 
     assert outcome.code == 0
@@ -83,7 +83,7 @@ def test_an_excluded_file_is_left_out(service: Service, drydock: Drydock, option
 
 
 @pytest.mark.parametrize("option", ["--skip", "-s"])
-def test_a_skipped_file_stays_as_it_is_and_a_new_one_comes(
+def test_skip_keeps_existing_files_and_adds_new_ones(
     service: Service, drydock: Drydock, option: str
 ) -> None:
     outcome = drydock("update", service.path, "--defaults", option, "code.txt", option, "more.txt")
@@ -94,14 +94,14 @@ def test_a_skipped_file_stays_as_it_is_and_a_new_one_comes(
     assert service.read("docs/guide.md") == "new\n"
 
 
-def test_answered_questions_are_not_asked(service: Service, drydock: Drydock) -> None:
+def test_skip_answered_does_not_prompt(service: Service, drydock: Drydock) -> None:
     assert "port: 80" in service.read(".copier-answers.yml")
 
     assert drydock("update", service.path, "--skip-answered").code == 0
     assert service.read("code.txt") == "new\n"
 
 
-def test_a_data_file_answers(service: Service, drydock: Drydock, tmp_path: Path) -> None:
+def test_data_file_provides_answers(service: Service, drydock: Drydock, tmp_path: Path) -> None:
     (tmp_path / "answers.yml").write_text("port: 83\n")
 
     file = ("--data-file", tmp_path / "answers.yml")
@@ -122,7 +122,7 @@ def siblings(template: Template, tmp_path: Path) -> tuple[Service, Service]:
     return one, two
 
 
-def test_services_of_one_repository_are_updated_one_after_the_other(
+def test_services_of_one_repository_can_be_updated_in_sequence(
     siblings: tuple[Service, Service], drydock: Drydock
 ) -> None:
     one, two = siblings
@@ -134,7 +134,7 @@ def test_services_of_one_repository_are_updated_one_after_the_other(
     assert {"one/code.txt", "two/code.txt"} <= set(staged)
 
 
-def test_each_of_several_updates_is_aborted_by_itself(
+def test_each_of_several_updates_is_aborted_separately(
     siblings: tuple[Service, Service], drydock: Drydock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = siblings
@@ -155,7 +155,7 @@ def test_each_of_several_updates_is_aborted_by_itself(
     assert "there is no update to undo" in drydock("update", two.path, "--abort").err
 
 
-def test_another_command_does_not_abort_an_update(
+def test_retrofit_abort_does_not_abort_an_update(
     siblings: tuple[Service, Service], drydock: Drydock
 ) -> None:
     one, _ = siblings
@@ -167,7 +167,7 @@ def test_another_command_does_not_abort_an_update(
     assert one.read("code.txt") == "new\n"
 
 
-def test_what_is_committed_is_aborted_for_its_own_service_only(
+def test_committed_update_is_aborted_for_its_own_service_only(
     siblings: tuple[Service, Service], drydock: Drydock
 ) -> None:
     one, two = siblings
@@ -183,7 +183,7 @@ def test_what_is_committed_is_aborted_for_its_own_service_only(
     assert one.read("code.txt") == "old\n"
 
 
-def test_an_update_noted_without_its_service_is_aborted(
+def test_journal_without_a_service_can_be_aborted(
     siblings: tuple[Service, Service], drydock: Drydock
 ) -> None:
     one, _ = siblings
@@ -191,15 +191,15 @@ def test_an_update_noted_without_its_service_is_aborted(
     git_dir = one.path.parent / ".git"
     (journal,) = git_dir.glob("drydock-update*")
     earlier = {"head", "folder", "done", "paths"}
-    about = {k: v for k, v in json.loads(journal.read_text()).items() if k in earlier}
+    entries = {k: v for k, v in json.loads(journal.read_text()).items() if k in earlier}
     journal.unlink()
-    (git_dir / "drydock-update").write_text(json.dumps(about))
+    (git_dir / "drydock-update").write_text(json.dumps(entries))
 
     assert drydock("update", one.path, "--abort").code == 0
     assert (one.read("code.txt"), one.status()) == ("old\n", "")
 
 
-def test_an_abort_is_not_tried_out(siblings: tuple[Service, Service], drydock: Drydock) -> None:
+def test_abort_has_no_dry_run(siblings: tuple[Service, Service], drydock: Drydock) -> None:
     one, _ = siblings
     assert drydock("update", one.path, "--defaults").code == 0
 
@@ -208,7 +208,7 @@ def test_an_abort_is_not_tried_out(siblings: tuple[Service, Service], drydock: D
     assert one.read("code.txt") == "new\n"
 
 
-def test_what_is_uncommitted_in_a_sibling_outlives_an_abort(
+def test_abort_keeps_uncommitted_changes_of_a_sibling(
     siblings: tuple[Service, Service], drydock: Drydock
 ) -> None:
     one, two = siblings
@@ -227,7 +227,7 @@ def test_what_is_uncommitted_in_a_sibling_outlives_an_abort(
     assert (two.read("code.txt"), (two.path / "more.txt").exists()) == ("old\n", False)
 
 
-def test_conflicts_beside_an_uncommitted_sibling_are_aborted(
+def test_conflicts_can_be_aborted_with_an_uncommitted_sibling(
     siblings: tuple[Service, Service], drydock: Drydock
 ) -> None:
     one, two = siblings
@@ -241,7 +241,7 @@ def test_conflicts_beside_an_uncommitted_sibling_are_aborted(
     assert not (two.path / "docs/guide.md").exists()
 
 
-def test_a_change_in_the_service_itself_still_stops_update_and_abort(
+def test_uncommitted_change_in_the_service_stops_update_and_abort(
     siblings: tuple[Service, Service], drydock: Drydock
 ) -> None:
     _, two = siblings
@@ -253,7 +253,7 @@ def test_a_change_in_the_service_itself_still_stops_update_and_abort(
     assert "other files were changed" in drydock("update", two.path, "--abort").err
 
 
-def test_a_commit_takes_nothing_of_a_sibling(
+def test_commit_is_refused_with_uncommitted_changes_of_a_sibling(
     siblings: tuple[Service, Service], drydock: Drydock
 ) -> None:
     one, two = siblings

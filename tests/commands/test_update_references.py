@@ -1,4 +1,4 @@
-"""`drydock update` says what your files still name, though the release takes it away."""
+"""`drydock update` reports names in your files that the release removes."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -57,15 +57,15 @@ OWN = {
     "own.sh": "make -s lint\n",
     "src/shop/old.py": "import os\n\nfrom deprecated.sphinx import versionadded\n",
     "src/shop/wire.py": "import other_lib\nimport moves\n",
-    # What names nothing that is gone:
+    # Files without a removed name:
     "src/shop/other.py": "from .becomes import now\n",
-    "HISTORY.md": "scripts/build.sh is no more\n",
+    "HISTORY.md": "scripts/build.sh was removed\n",
     "comments.sh": "# scripts/build.sh\n",
     "longer.sh": "scripts/build.sh.bak\nmy/scripts/build.sh\nmake lint-all\ncmake lint\n",
     "kept.sh": "scripts/yours.sh\n",
     "scripts/yours.sh": "#!/bin/sh\necho mine\n",
 }
-TOLD = {
+NOTES = {
     "a local action":
         ".github/workflows/own.yml:4 uses ./.github/actions/install, which the release removes",
     "a reusable workflow":
@@ -73,29 +73,30 @@ TOLD = {
     "a script": "deploy/own.sh:2 uses scripts/build.sh, which the release removes",
     "a script that moves":
         "Dockerfile:2 uses scripts/moves.sh, which the release moves to tools/moves.sh",
-    "a list of requirements":
+    "a requirements file":
         "requirements-own.txt:1 uses requirements-dev.txt, which the release removes",
     "a module": "src/shop/own.py:1 uses shop.clock, which the release removes",
-    "a module, by its package": "tests/test_own.py:2 uses shop.clock, which the release removes",
-    "a package that was required":
+    "a module imported from its package":
+        "tests/test_own.py:2 uses shop.clock, which the release removes",
+    "a required package":
         "src/shop/old.py:3 uses the package deprecated, which the release removes",
-    "a package that was required, of two words":
+    "a required package with a hyphen":
         "src/shop/wire.py:1 uses the package other-lib, which the release removes",
-    "a target of the Makefile": "own.sh:1 uses make lint, which the release removes",
+    "a make target": "own.sh:1 uses make lint, which the release removes",
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def notes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """What an update that takes all that away says of what is still named."""
+    """The notes of an update that removes these names."""
     place = tmp_path_factory.mktemp("references")
-    with pytest.MonkeyPatch.context() as patch:  # it is there before a test's own settings
+    with pytest.MonkeyPatch.context() as patch:  # this fixture runs before a test's own settings
         for name, value in own_settings(tmp_path_factory.mktemp("home")).items():
             patch.setenv(name, value)
-        yield said_in(place)
+        yield notes_of_update(place)
 
 
-def said_in(place: Path) -> list[str]:
+def notes_of_update(place: Path) -> list[str]:
     template = Template.make(place / "template")
     template.release("v1.0.0", dict(HAD))
     service = Service.make(template, place / "service")
@@ -108,10 +109,10 @@ def said_in(place: Path) -> list[str]:
     return [note for note in report.notes if " uses " in note]
 
 
-@pytest.mark.parametrize("what", TOLD)
-def test_what_is_still_named_is_said(what: str, notes: list[str]) -> None:
-    assert TOLD[what] in notes
+@pytest.mark.parametrize("what", NOTES)
+def test_removed_name_is_reported(what: str, notes: list[str]) -> None:
+    assert NOTES[what] in notes
 
 
-def test_nothing_else_is(notes: list[str]) -> None:
-    assert sorted(notes) == sorted(TOLD.values())
+def test_nothing_else_is_reported(notes: list[str]) -> None:
+    assert sorted(notes) == sorted(NOTES.values())

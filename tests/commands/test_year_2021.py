@@ -1,4 +1,4 @@
-"""A service of 2021 is taken to today's standard in three commands, and behaves as it did."""
+"""A service written in 2021 is brought to the current standard with unchanged behaviour."""
 
 import os
 import re
@@ -18,7 +18,7 @@ ROW = re.compile(r"^\| `(\w+ /\S*)` \| (same|differs[\w ]*|not proved) \| (.*?) 
 
 
 @pytest.mark.prove
-def test_three_commands_bring_it_here_and_the_readme_tells_how_it_differs(
+def test_three_commands_adopt_a_2021_service_with_the_differences_in_the_readme(
     drydock: Callable[..., Outcome],
     standard: Path,
     tmp_path: Path,
@@ -28,7 +28,7 @@ def test_three_commands_bring_it_here_and_the_readme_tells_how_it_differs(
     folder = make(ROOMS, tmp_path / "rooms")
     git(folder, "switch", "--quiet", "--create", "today")
     assert drydock("modernize", folder).code == 0
-    git(folder, "commit", "--quiet", "--all", "--message", "Carry the code over")
+    git(folder, "commit", "--quiet", "--all", "--message", "Modernize the code")
     outcome = drydock("retrofit", folder, "--defaults", "--template", standard, "--to", NOW)
     assert outcome.code == 0, outcome.out
 
@@ -39,10 +39,10 @@ def test_three_commands_bring_it_here_and_the_readme_tells_how_it_differs(
     assert {end for name, end in proof.after.tests.ends.items() if "test_rooms" in name} == {
         "passed"
     }
-    told = {
-        row.operation: (row.outcome, "; ".join(sorted({one.intended for one in row.found})))
+    differences = {
+        row.operation: (row.outcome, "; ".join(sorted({finding.intended for finding in row.found})))
         for row in proof.rows
         if row.is_operation
     }
     readme = (REPOSITORY / "README.md").read_text("utf-8")
-    assert {name: (outcome, why) for name, outcome, why in ROW.findall(readme)} == told
+    assert {name: (outcome, why) for name, outcome, why in ROW.findall(readme)} == differences

@@ -1,4 +1,4 @@
-"""`drydock update`: what git cannot merge is merged by meaning, and told."""
+"""`drydock update`: structural merges and their reports."""
 
 import json
 from collections.abc import Callable
@@ -21,17 +21,19 @@ dependencies = [
 
 @pytest.fixture
 def service(template: Template, tmp_path: Path) -> Service:
-    """A service at v1.0.0 of a template whose v1.1.0 the test makes."""
+    """A service at v1.0.0; each test releases v1.1.0."""
     template.release("v1.0.0", {"pyproject.toml": PROJECT, "notes.txt": "one\n"})
     return Service.make(template, tmp_path / "service")
 
 
 def reasons(outcome: Outcome) -> dict[str, tuple[str, str]]:
-    told = json.loads(outcome.out)["files"]
-    return {file["path"]: (file["outcome"], file["reason"]) for file in told}
+    files = json.loads(outcome.out)["files"]
+    return {file["path"]: (file["outcome"], file["reason"]) for file in files}
 
 
-def test_two_sides_add_to_one_place(drydock: Drydock, template: Template, service: Service) -> None:
+def test_additions_of_both_sides_in_one_place_are_merged(
+    drydock: Drydock, template: Template, service: Service
+) -> None:
     pydantic = '    "pydantic>=2",\n'
     service.change({"pyproject.toml": PROJECT.replace(pydantic, f'{pydantic}    "attrs",\n')})
     template.release(
@@ -40,12 +42,11 @@ def test_two_sides_add_to_one_place(drydock: Drydock, template: Template, servic
     outcome = drydock("update", service.path, "--defaults", "--json")
     assert outcome.code == 0, outcome.out
     assert {'    "attrs",', '    "rich",'} <= set(service.read("pyproject.toml").splitlines())
-    told = ("merged", "merged structurally")
-    assert reasons(outcome)["pyproject.toml"] == told
+    assert reasons(outcome)["pyproject.toml"] == ("merged", "merged structurally")
     assert git(service.path, "diff") == ""  # index and work tree agree
 
 
-def test_the_rule_that_settled_a_version_is_named(
+def test_rule_that_resolved_a_version_is_named(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"pyproject.toml": PROJECT.replace("0.27", "0.29")})
@@ -53,35 +54,35 @@ def test_the_rule_that_settled_a_version_is_named(
     outcome = drydock("update", service.path, "--defaults", "--json")
     assert outcome.code == 0, outcome.out
     assert '"httpx>=0.29"' in service.read("pyproject.toml")
-    what, reason = reasons(outcome)["pyproject.toml"]
-    assert what == "merged"
+    result, reason = reasons(outcome)["pyproject.toml"]
+    assert result == "merged"
     assert "httpx>=0.29" in reason
 
 
-def test_the_higher_version_of_the_release_is_no_silent_loss(
+def test_higher_version_of_the_release_is_reported(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"pyproject.toml": PROJECT.replace("0.27", "0.28")})
     template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("0.27", "0.29")})
     outcome = drydock("update", service.path, "--defaults", "--json")
-    told = reasons(outcome)["pyproject.toml"]
-    assert (told[0], "httpx>=0.29" in told[1]) == ("merged", True)
+    result, reason = reasons(outcome)["pyproject.toml"]
+    assert (result, "httpx>=0.29" in reason) == ("merged", True)
 
 
-def test_what_is_not_certain_stays_a_conflict_and_says_why(
+def test_uncertain_merge_stays_a_conflict_with_a_reason(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({"pyproject.toml": PROJECT.replace('"demo"', '"mine"')})
     template.release("v1.1.0", {"pyproject.toml": PROJECT.replace('"demo"', '"theirs"')})
     outcome = drydock("update", service.path, "--defaults", "--json")
     assert outcome.code == 1
-    told, reason = reasons(outcome)["pyproject.toml"]
-    assert told == "conflict"
+    result, reason = reasons(outcome)["pyproject.toml"]
+    assert result == "conflict"
     assert reason == "both versions change the same lines; both versions change name"
     assert "<<<<<<< yours\n" in service.read("pyproject.toml")
 
 
-def test_a_file_that_both_added_is_merged_by_meaning(
+def test_file_added_by_both_sides_is_merged_structurally(
     drydock: Drydock, template: Template, service: Service
 ) -> None:
     service.change({".gitignore": "/data/\n.env\n"})
@@ -93,7 +94,7 @@ def test_a_file_that_both_added_is_merged_by_meaning(
 
 
 @pytest.mark.parametrize("named", ["pyproject.toml", "./pyproject.toml"])
-def test_explain_shows_both_sides_and_why_and_changes_nothing(
+def test_explain_shows_both_sides_and_the_reason_and_changes_nothing(
     drydock: Drydock, template: Template, service: Service, named: str
 ) -> None:
     service.change({"pyproject.toml": PROJECT.replace("0.27", "0.29")})
@@ -110,19 +111,21 @@ def test_explain_shows_both_sides_and_why_and_changes_nothing(
     assert "result: same as yours" in lines
 
 
-def test_explain_tells_machines_all_texts(
-    drydock: Drydock, template: Template, service: Service
-) -> None:
+def test_explain_json_has_all_texts(drydock: Drydock, template: Template, service: Service) -> None:
     service.change({"notes.txt": "mine\n"})
     template.release("v1.1.0", {"notes.txt": "new\n"})
     outcome = drydock("update", service.path, "--defaults", "--explain", "notes.txt", "--json")
-    told = json.loads(outcome.out)["explanation"]
-    assert (told["base"], told["ours"], told["theirs"]) == ("one\n", "mine\n", "new\n")
-    assert "<<<<<<< yours" in told["result"]
+    explanation = json.loads(outcome.out)["explanation"]
+    assert [explanation[side] for side in ("base", "ours", "theirs")] == [
+        "one\n",
+        "mine\n",
+        "new\n",
+    ]
+    assert "<<<<<<< yours" in explanation["result"]
 
 
 @pytest.mark.parametrize("released", [True, False])
-def test_a_file_that_the_update_leaves_alone_cannot_be_explained(
+def test_unchanged_file_cannot_be_explained(
     drydock: Drydock, template: Template, service: Service, released: bool
 ) -> None:
     if released:
@@ -133,16 +136,16 @@ def test_a_file_that_the_update_leaves_alone_cannot_be_explained(
     assert "other.txt: not changed by the update from v1.0.0 to" in outcome.err
 
 
-def test_a_long_list_of_what_only_yours_changed_is_counted(
+def test_many_files_changed_by_you_only_are_summarized(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", {f"f{number}.txt": "1\n" for number in range(7)})
     service = Service.make(template, tmp_path / "service")
     service.change({f"f{number}.txt": "2\n" for number in range(6)})
     template.release("v1.1.0", {"f6.txt": "2\n"})
-    said = drydock("update", service.path, "--defaults", "--dry-run").out
-    assert "6 files  changed by you only (--verbose lists them)" in said
-    assert "f0.txt" not in said
-    assert "f6.txt  taken from the release" in said
-    told = drydock("update", service.path, "--defaults", "--dry-run", "--verbose").out
-    assert all(f"f{number}.txt  changed by you only" in told for number in range(6))
+    summary = drydock("update", service.path, "--defaults", "--dry-run").out
+    assert "6 files  changed by you only (--verbose lists them)" in summary
+    assert "f0.txt" not in summary
+    assert "f6.txt  taken from the release" in summary
+    details = drydock("update", service.path, "--defaults", "--dry-run", "--verbose").out
+    assert all(f"f{number}.txt  changed by you only" in details for number in range(6))
