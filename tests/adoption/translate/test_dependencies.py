@@ -186,6 +186,16 @@ def test_packages_that_the_image_installs_are_required(case: str) -> None:
     assert ([one.text for one in demands], todo) == (expected, [])
 
 
+@pytest.mark.parametrize("table", ["project", "tool.poetry"])
+def test_image_that_installs_the_service_itself_requires_nothing(table: str) -> None:
+    files = {
+        "pyproject.toml": f'[{table}]\nname = "Parcel_Orders"\n',
+        "Dockerfile": "FROM python:3.12\nRUN pip install parcel-orders other\n",
+    }
+    demands, todo = read(files)
+    assert ([demand.name for demand in demands], todo) == (["other"], [])
+
+
 def test_address_without_a_package_in_an_image_is_listed() -> None:
     text = "FROM python:3.12\nRUN pip install git+https://me:s3cret@x.example/clip.git\n"
     demands, (todo,) = read({"Dockerfile": text})

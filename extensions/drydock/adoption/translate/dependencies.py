@@ -125,17 +125,27 @@ def _requirement_files(files: Files, lock: str) -> _Found:
 def _image(files: Files) -> _Found:
     """Yield the packages that the service's image installs by name."""
     path = main_dockerfile(files)
+    ignored = {*pip.INSTALLERS, *_own_names(files)}
     for step in steps_of(files[path]) if path else ():
         for _, command in step.commands() if step.word == "RUN" and step.is_used else ():
             if install := pip.installed(command):
                 for one in install.requirements:
-                    if pip.name_of(one) not in pip.INSTALLERS:
+                    if pip.name_of(one) not in ignored:
                         yield Demand(one, "", path, step.line)
                 for address in install.addresses:
                     if named := _named_address(address):
                         yield Demand(named, "", path, step.line)
                     else:
                         yield _unnamed(path, step.line, address)
+
+
+def _own_names(files: Files) -> Iterator[str]:
+    """Yield the name of the service's own package, which its image may install by name."""
+    with suppress(ValueError):
+        data = toml.data(files.get("pyproject.toml", ""))
+        for table in (data.get("project", {}), data.get("tool", {}).get("poetry", {})):
+            if name := table.get("name"):
+                yield canonicalize_name(str(name))
 
 
 def _group(path: str) -> str:
