@@ -1,4 +1,4 @@
-"""`drydock update` in every kind of repository and with every kind of file that git knows."""
+"""`drydock update` in all kinds of repositories and with all kinds of files."""
 
 import json
 import os
@@ -14,8 +14,8 @@ Drydock = Callable[..., Outcome]
 LINES = "".join(f"line {number}\n" for number in range(1, 21))
 
 
-def changed(text: str, number: int, by: str) -> str:
-    return text.replace(f"line {number}\n", f"line {number} {by}\n")
+def changed(text: str, number: int, suffix: str) -> str:
+    return text.replace(f"line {number}\n", f"line {number} {suffix}\n")
 
 
 MERGED = changed(changed(LINES, 3, "mine"), 17, "new")
@@ -27,10 +27,10 @@ def started(template: Template) -> Template:
     return template
 
 
-def test_a_service_in_a_folder_leaves_its_siblings_alone(
+def test_update_in_a_folder_leaves_siblings_alone(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
-    # The release moves a file; a sibling holds the same one where it would be moved to.
+    # The release moves a file; the repository has the same file at a similar path.
     template.release("v1.0.0", {"code.txt": LINES, "old/kept.txt": LINES + "kept\n"})
     mono = tmp_path / "mono"
     write(mono, {"code.txt": LINES, "new/kept.txt": LINES + "kept\n"})
@@ -47,8 +47,10 @@ def test_a_service_in_a_folder_leaves_its_siblings_alone(
     outcome = drydock("update", one.path, "--defaults", "--json")
     assert outcome.code == 0, outcome.err
     assert one.read("code.txt") == MERGED
-    now = {k: v for k, v in snapshot(mono).items() if not k.startswith((".git", "services/one"))}
-    assert now == others
+    others_after = {
+        k: v for k, v in snapshot(mono).items() if not k.startswith((".git", "services/one"))
+    }
+    assert others_after == others
     assert git(mono, "diff", "--cached", "--name-only", "--no-renames").splitlines() == [
         "services/one/.copier-answers.yml",
         "services/one/code.txt",
@@ -57,7 +59,7 @@ def test_a_service_in_a_folder_leaves_its_siblings_alone(
     ]
 
 
-def test_a_move_inside_a_service_is_not_taken_to_a_sibling(
+def test_deleted_file_is_not_mistaken_for_a_move_to_a_sibling(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", {"code.txt": LINES})
@@ -65,7 +67,7 @@ def test_a_move_inside_a_service_is_not_taken_to_a_sibling(
     mono.mkdir()
     git(mono, "init", "--quiet")
     one = Service.make(template, mono / "one")
-    one.change({"code.txt": None})  # deleted here, the same text lies in the sibling
+    one.change({"code.txt": None})  # the sibling has the same text
     write(mono, {"two/code.txt": LINES})
     commit(mono, "sibling")
     template.release("v1.1.0", {"code.txt": changed(LINES, 17, "new")})
@@ -75,9 +77,7 @@ def test_a_move_inside_a_service_is_not_taken_to_a_sibling(
     assert "declined" in outcome.out
 
 
-def test_modes_are_merged_like_content(
-    drydock: Drydock, template: Template, tmp_path: Path
-) -> None:
+def test_file_modes_are_merged(drydock: Drydock, template: Template, tmp_path: Path) -> None:
     template.release("v1.0.0", {"a.sh": LINES, "b.sh": LINES})
     service = Service.make(template, tmp_path / "service")
     (service.path / "a.sh").chmod(0o755)
@@ -117,7 +117,7 @@ def test_symbolic_links_are_merged(drydock: Drydock, tmp_path: Path) -> None:
     assert str((service.path / "both").readlink()) == "mine.txt"
 
 
-def test_a_folder_of_the_service_that_became_a_link_is_not_written_through(
+def test_folder_replaced_by_a_link_is_not_written_through(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", {"docs/a.txt": "1\n"})
@@ -134,7 +134,7 @@ def test_a_folder_of_the_service_that_became_a_link_is_not_written_through(
 
 
 @pytest.mark.parametrize("how", ["stored", "attributes", "autocrlf"])
-def test_line_ends_of_windows_do_not_conflict(
+def test_windows_line_ends_do_not_conflict(
     drydock: Drydock, started: Template, tmp_path: Path, how: str
 ) -> None:
     service = Service.make(started, tmp_path / "service")
@@ -152,7 +152,7 @@ def test_line_ends_of_windows_do_not_conflict(
     assert git(service.path, "diff", "--name-only") == ""
 
 
-def test_binary_files_are_updated_kept_or_in_conflict(
+def test_binary_files_are_updated_kept_or_conflict(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", dict.fromkeys(("new.bin", "my.bin", "both.bin"), b"\x00" * 9 + b"1"))
@@ -167,7 +167,7 @@ def test_binary_files_are_updated_kept_or_in_conflict(
     assert "UU both.bin" in service.status()
 
 
-def test_clean_and_smudge_filters_see_every_file(
+def test_clean_and_smudge_filters_apply(
     drydock: Drydock, started: Template, tmp_path: Path
 ) -> None:
     service = Service.make(started, tmp_path / "service")
@@ -184,7 +184,7 @@ def test_clean_and_smudge_filters_see_every_file(
     assert git(service.path, "diff", "--name-only") == ""
 
 
-def test_submodules_stay_where_they_are(
+def test_submodules_are_left_alone(
     drydock: Drydock, started: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
@@ -201,8 +201,8 @@ def test_submodules_stay_where_they_are(
 
 
 @pytest.fixture
-def with_part(started: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
-    """A service with a submodule, in a repository whose commands reach into submodules."""
+def with_submodule(started: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """A service with a submodule, in a repository with submodule.recurse."""
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
     service = Service.make(started, tmp_path / "service")
     git(service.path, "submodule", "--quiet", "add", started.path, "vendor/part")
@@ -212,48 +212,48 @@ def with_part(started: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return service
 
 
-def test_an_abort_leaves_work_in_submodules_alone(drydock: Drydock, with_part: Service) -> None:
-    assert drydock("update", with_part.path, "--defaults").code == 0
-    part = with_part.path / "vendor/part"
+def test_abort_keeps_commits_in_submodules(drydock: Drydock, with_submodule: Service) -> None:
+    assert drydock("update", with_submodule.path, "--defaults").code == 0
+    part = with_submodule.path / "vendor/part"
     write(part, {"copier.yml": "in: work\n"})
     git(part, "add", "--all")
     git(part, "commit", "--quiet", "--message", "work")
-    made = git(part, "rev-parse", "HEAD")
-    refused = drydock("update", with_part.path, "--abort")
+    head = git(part, "rev-parse", "HEAD")
+    refused = drydock("update", with_submodule.path, "--abort")
     assert (refused.code, "vendor/part" in refused.err) == (2, True)
-    assert git(part, "rev-parse", "HEAD") == made
+    assert git(part, "rev-parse", "HEAD") == head
 
 
-def test_an_abort_of_a_killed_update_leaves_submodules_alone(
-    drydock: Drydock, with_part: Service
+def test_abort_keeps_untracked_files_in_submodules(
+    drydock: Drydock, with_submodule: Service
 ) -> None:
-    part = with_part.path / "vendor/part"
-    assert drydock("update", with_part.path, "--defaults").code == 0
+    part = with_submodule.path / "vendor/part"
+    assert drydock("update", with_submodule.path, "--defaults").code == 0
     write(part, {"work.txt": "untracked work\n"})
     before = snapshot(part)
-    assert drydock("update", with_part.path, "--abort").code == 0
+    assert drydock("update", with_submodule.path, "--abort").code == 0
     assert snapshot(part) == before
-    assert with_part.read("code.txt") == changed(LINES, 3, "mine")
+    assert with_submodule.read("code.txt") == changed(LINES, 3, "mine")
 
 
 @pytest.mark.parametrize("work", ["changed", "committed", "staged"])
-def test_work_in_a_submodule_is_uncommitted_work(
-    drydock: Drydock, with_part: Service, work: str
+def test_uncommitted_work_in_a_submodule_is_refused(
+    drydock: Drydock, with_submodule: Service, work: str
 ) -> None:
-    part = with_part.path / "vendor/part"
+    part = with_submodule.path / "vendor/part"
     write(part, {"copier.yml": "in: work\n"})
     if work != "changed":
         git(part, "commit", "--quiet", "--all", "--message", "work")
     if work == "staged":
-        git(with_part.path, "add", "vendor/part")
-    before = snapshot(with_part.path)
-    refused = drydock("update", with_part.path, "--defaults")
+        git(with_submodule.path, "add", "vendor/part")
+    before = snapshot(with_submodule.path)
+    refused = drydock("update", with_submodule.path, "--defaults")
     assert refused.code == 2
     assert "uncommitted changes: commit or stash them first: vendor/part" in refused.err
-    assert snapshot(with_part.path) == before
+    assert snapshot(with_submodule.path) == before
 
 
-def test_a_link_here_and_a_file_there_is_one_conflict(
+def test_file_replaced_by_a_link_is_a_single_conflict(
     drydock: Drydock, started: Template, tmp_path: Path
 ) -> None:
     service = Service.make(started, tmp_path / "service")
@@ -273,7 +273,7 @@ def test_a_link_here_and_a_file_there_is_one_conflict(
     assert service.status() == ""
 
 
-def test_what_the_template_ignores_itself_was_not_deleted(
+def test_file_ignored_by_the_template_is_not_reported_as_deleted(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", {".gitignore": "*.gen\n", "a.gen": "1\n", "b.gen": "1\n"})
@@ -282,16 +282,16 @@ def test_what_the_template_ignores_itself_was_not_deleted(
     template.release("v1.1.0", {"a.gen": "2\n", "new.txt": "new\n"})
     outcome = drydock("update", service.path, "--defaults", "--json")
     assert outcome.code == 0, outcome.err
-    told = json.loads(outcome.out)
-    assert [file["path"] for file in told["files"]] == [".copier-answers.yml", "new.txt"]
-    assert [note for note in told["notes"] if "gen" in note] == [
+    report = json.loads(outcome.out)
+    assert [file["path"] for file in report["files"]] == [".copier-answers.yml", "new.txt"]
+    assert [note for note in report["notes"] if "gen" in note] == [
         "a.gen: the release changes it, but git ignores it, so updates skip it: "
         "to track it, run git add --force"
     ]
     assert service.read("a.gen") == "1\n"
 
 
-def test_attributes_of_the_service_decide_not_those_of_the_template(
+def test_attributes_of_the_service_apply_rather_than_those_of_the_template(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", {"code.txt": LINES, ".gitattributes": "*.txt text\n"})
@@ -299,23 +299,26 @@ def test_attributes_of_the_service_decide_not_those_of_the_template(
     service.change({".gitattributes": "*.txt text\nnotes/* merge=union\n", "notes/n": "a\n"})
     template.release("v1.1.0", {".gitattributes": "*.txt text eol=crlf\n", "notes/n": "b\n"})
     assert drydock("update", service.path, "--defaults").code == 0
-    assert sorted(service.read("notes/n").split()) == ["a", "b"]  # the service's union merge
+    assert sorted(service.read("notes/n").split()) == [
+        "a",
+        "b",
+    ]  # merged with the service's union driver
     assert git(service.path, "show", ":code.txt") == LINES.rstrip()
 
 
-def test_what_ignore_rules_match_is_still_updated(
+def test_tracked_files_that_match_ignore_rules_are_updated(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     template.release("v1.0.0", {".gitignore": "*.log\n", "kept.log": "1\n"})
     service = Service.make(template, tmp_path / "service")
-    service.change({})  # with force, as such files are added
+    service.change({})  # the helper adds ignored files with --force
     template.release("v1.1.0", {"kept.log": "2\n", "more.log": "new\n"})
     assert drydock("update", service.path, "--defaults").code == 0
     assert service.read("kept.log") == "2\n"
     assert service.read("more.log") == "new\n"
 
 
-def test_big_files_and_other_encodings_and_names(
+def test_big_files_other_encodings_and_odd_names_are_merged(
     drydock: Drydock, template: Template, tmp_path: Path
 ) -> None:
     latin = "".join(f"Zeile {n} f\u00fcr\n" for n in range(30)).encode("latin-1")
@@ -341,7 +344,7 @@ def test_big_files_and_other_encodings_and_names(
     git(service.path, "fsck", "--strict")
 
 
-def test_a_shallow_clone_is_updated(drydock: Drydock, started: Template, tmp_path: Path) -> None:
+def test_shallow_clone_is_updated(drydock: Drydock, started: Template, tmp_path: Path) -> None:
     service = Service.make(started, tmp_path / "service")
     service.change({"code.txt": changed(LINES, 3, "mine")})
     git(tmp_path, "clone", "--quiet", "--depth=1", service.path.as_uri(), "shallow")
@@ -350,7 +353,7 @@ def test_a_shallow_clone_is_updated(drydock: Drydock, started: Template, tmp_pat
     assert Service(tmp_path / "shallow").read("code.txt") == MERGED
 
 
-def test_a_linked_work_tree_is_updated(drydock: Drydock, started: Template, tmp_path: Path) -> None:
+def test_linked_work_tree_is_updated(drydock: Drydock, started: Template, tmp_path: Path) -> None:
     service = Service.make(started, tmp_path / "service")
     git(service.path, "worktree", "add", "--quiet", tmp_path / "linked")
     started.release("v1.1.0", {"code.txt": changed(LINES, 17, "new")})
@@ -361,9 +364,7 @@ def test_a_linked_work_tree_is_updated(drydock: Drydock, started: Template, tmp_
     assert drydock("update", tmp_path / "linked", "--abort").code == 0
 
 
-def test_a_sha256_repository_is_updated(
-    drydock: Drydock, started: Template, tmp_path: Path
-) -> None:
+def test_sha256_repository_is_updated(drydock: Drydock, started: Template, tmp_path: Path) -> None:
     (tmp_path / "service").mkdir()
     git(tmp_path / "service", "init", "--quiet", "--object-format=sha256")
     service = Service.make(started, tmp_path / "service/one")
@@ -374,7 +375,7 @@ def test_a_sha256_repository_is_updated(
     git(service.path, "fsck", "--strict")
 
 
-def test_a_template_of_sha256_serves_a_service_of_sha1(drydock: Drydock, tmp_path: Path) -> None:
+def test_sha256_template_updates_a_sha1_service(drydock: Drydock, tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--object-format=sha256", "-b", "main", "other")
     write(tmp_path / "other", {"copier.yml": "name: x\n", "a.txt": "1\n"})
     write(
@@ -391,7 +392,7 @@ def test_a_template_of_sha256_serves_a_service_of_sha1(drydock: Drydock, tmp_pat
     assert service.read("a.txt") == "2\n"
 
 
-def test_hooks_and_monitors_of_the_service_do_not_run(
+def test_hooks_and_file_system_monitor_do_not_run(
     drydock: Drydock, started: Template, tmp_path: Path
 ) -> None:
     service = Service.make(started, tmp_path / "service")
@@ -406,7 +407,7 @@ def test_hooks_and_monitors_of_the_service_do_not_run(
     assert not (tmp_path / "ran").exists()
 
 
-def test_works_from_within_a_hook_of_another_repository(
+def test_update_works_inside_a_hook_of_another_repository(
     drydock: Drydock, started: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = Service.make(started, tmp_path / "service")

@@ -1,7 +1,7 @@
-"""Where `copier update` does right, `drydock update` leaves the very same files.
+"""`drydock update` produces the same files as `copier update` where that is correct.
 
-Each scenario is a template with two releases and what the user did in between; stock Copier and
-drydock update one copy of the service each.
+Each scenario is a template with two releases and the user's edits in between. Stock Copier and
+drydock each update a copy of the service.
 """
 
 import shutil
@@ -37,7 +37,7 @@ RELEASED = LINES.replace("line 17\n", "new\n")
 
 @dataclass(frozen=True)
 class Scenario:
-    """What the template was, what the user did, what the template became."""
+    """Two releases of a template, and the user's edits in between."""
 
     before: Files
     after: Files
@@ -45,11 +45,11 @@ class Scenario:
     yml: str = COPIER_YML
     new_yml: str | None = None
     answers: dict[str, Any] = field(default_factory=dict)
-    """Given when the service is made."""
+    """Answers of the new service."""
     data: dict[str, str] = field(default_factory=dict)
-    """Given with the update."""
+    """Answers given with the update."""
     folder: str = ""
-    """Where in its repository the service is."""
+    """The service's folder in its repository."""
     untagged: bool = False
     """Whether the service was made from a commit after the release."""
 
@@ -128,7 +128,7 @@ EACH = "{% yield i from items %}{{ i }}"
 
 SCENARIOS = {
     "nothing changed by the user": Scenario({"a.txt": LINES}, {"a.txt": RELEASED, "b.txt": "b\n"}),
-    "edits apart": Scenario({"a.txt": LINES}, {"a.txt": RELEASED}, {"a.txt": EDITED}),
+    "edits in separate places": Scenario({"a.txt": LINES}, {"a.txt": RELEASED}, {"a.txt": EDITED}),
     "files added by the user": Scenario({"a.txt": LINES}, {"a.txt": RELEASED}, {"src/m.py": "m\n"}),
     "a file deleted by the user": Scenario(
         {"a.txt": LINES, "b.txt": "b\n"}, {"a.txt": RELEASED, "b.txt": "c\n"}, {"b.txt": None}
@@ -136,14 +136,14 @@ SCENARIOS = {
     "a file removed by the release": Scenario(
         {"a.txt": LINES, "x/b.txt": "b\n"}, {"x/b.txt": None}
     ),
-    "both did the same": Scenario(
+    "identical changes of both sides": Scenario(
         {"a.txt": LINES}, {"a.txt": RELEASED, "b.txt": "b\n"}, {"a.txt": RELEASED, "b.txt": "b\n"}
     ),
     "modes": Scenario(
         {"run.sh": "#!/bin/sh\n"}, {"run.sh": "#!/bin/sh\ntrue\n", "go.sh": "#!/bin/sh\n"}
     ),
     "binary files": Scenario({"a.bin": b"\0\1"}, {"a.bin": b"\0\2", "b.bin": b"\xff\0"}),
-    "no line end at the end": Scenario({"a.txt": "a\nb"}, {"a.txt": "a\nb\nc"}),
+    "no newline at end of file": Scenario({"a.txt": "a\nb"}, {"a.txt": "a\nb\nc"}),
     "paths from answers": Scenario(
         {
             "src/{{ name }}/m.py.jinja": "n = '{{ name }}'\n",
@@ -164,7 +164,7 @@ SCENARIOS = {
         answers={"kind": "two", "tags": ["c", "a"], "size": 7},
         data={"size": "9"},
     ),
-    "a question renamed and one new": Scenario(
+    "a renamed and a new question": Scenario(
         {"a.txt.jinja": "{{ kind }}\n"},
         {"a.txt.jinja": "{{ sort }} {{ extra }}\n"},
         yml=TO_RENAME,
@@ -178,13 +178,13 @@ SCENARIOS = {
         new_yml=TO_ALLOW % "three",
         answers={"kind": "two"},
     ),
-    "files that an update leaves alone": Scenario(
+    "starters and files written once": Scenario(
         {"start.txt": "1\n", "once.txt": "1\n", "std.txt": LINES},
         {"start.txt": "2\n", "once.txt": "2\n", "std.txt": RELEASED, "late_once.txt": "x\n"},
         {"start.txt": "mine\n", "once.txt": "mine\n", "std.txt": EDITED},
         yml=LEFT_ALONE,
     ),
-    "a file that the release excludes from now on": Scenario(
+    "a file newly excluded in the release": Scenario(
         {"a.txt": "a\n", "b.txt": "b\n"},
         {"b.txt": "c\n"},
         {"a.txt": "mine\n"},
@@ -220,7 +220,7 @@ SCENARIOS = {
         yml="_subdirectory: template\nitems: {type: yaml, default: [a, b]}\n",
         data={"items": "[b, c]"},
     ),
-    "a template without a folder of its own": Scenario(
+    "a template without a subdirectory": Scenario(
         {
             "{{ _copier_conf.answers_file }}.jinja": None,
             "../a.txt.jinja": "{{ name }}\n",
@@ -238,15 +238,15 @@ SCENARIOS = {
     "a service made between releases": Scenario(
         {"a.txt": LINES}, {"a.txt": RELEASED}, {"a.txt": EDITED}, untagged=True
     ),
-    "what Copier tells a template": Scenario(
+    "variables that Copier provides": Scenario(
         {"a.txt.jinja": "{{ _copier_conf.os }} {{ _copier_conf.sep }} {{ _copier_answers.name }}"},
         {"a.txt.jinja": "{{ _copier_conf.answers_file }} {{ _copier_phase }} {{ _commit }}"},
     ),
 }
 
 
-def made(scenario: Scenario, template: Template, top: Path) -> Path:
-    """Make the service with stock Copier, and work in it as the user did."""
+def make_service(scenario: Scenario, template: Template, top: Path) -> Path:
+    """Create the service with stock Copier, and apply the user's edits."""
     service = top / scenario.folder
     copier.run_copy(
         str(template.path), service, data=scenario.answers, defaults=True, quiet=True,
@@ -260,7 +260,7 @@ def made(scenario: Scenario, template: Template, top: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_same_as_stock_copier(drydock: Drydock, tmp_path: Path, name: str) -> None:
+def test_update_equals_stock_copier(drydock: Drydock, tmp_path: Path, name: str) -> None:
     scenario = SCENARIOS[name]
     template = Template.make(tmp_path / "template", scenario.yml)
     write(template.path, {"inc/part.txt": "part of [[ name ]]"})
@@ -269,7 +269,7 @@ def test_the_same_as_stock_copier(drydock: Drydock, tmp_path: Path, name: str) -
         write(template.path, {"README": "more\n"})
         commit(template.path, "more")
     (tmp_path / "ours").mkdir()
-    service = made(scenario, template, tmp_path / "ours/repository")
+    service = make_service(scenario, template, tmp_path / "ours/repository")
     shutil.copytree(tmp_path / "ours", tmp_path / "stock", symlinks=True)
     stock = tmp_path / "stock/repository" / scenario.folder
     git(stock, "status")
@@ -293,14 +293,12 @@ def test_the_same_as_stock_copier(drydock: Drydock, tmp_path: Path, name: str) -
     assert git(stock, "status", "--porcelain")  # the scenario changes something
 
 
-@pytest.mark.parametrize("name", ["edits apart", "every kind of question"])
-def test_stock_copier_updates_what_drydock_updated(
-    drydock: Drydock, tmp_path: Path, name: str
-) -> None:
+@pytest.mark.parametrize("name", ["edits in separate places", "every kind of question"])
+def test_stock_copier_can_update_after_drydock(drydock: Drydock, tmp_path: Path, name: str) -> None:
     scenario = SCENARIOS[name]
     template = Template.make(tmp_path / "template", scenario.yml)
     template.release("v1.0.0", scenario.before)
-    service = made(scenario, template, tmp_path / "service")
+    service = make_service(scenario, template, tmp_path / "service")
     template.release("v1.1.0", scenario.after)
     template.release("v1.2.0", {"c.txt": "c\n"})
     template.release("v1.3.0", {"d.txt": "d\n"})
