@@ -88,8 +88,8 @@ def run(
 def require_version() -> None:
     """Raise BadInput when git is too old for the engine."""
     output = run("version").decode()
-    found = re.search(r"(\d+)\.(\d+)", output)
-    if found and (int(found[1]), int(found[2])) < MINIMUM:
+    version = re.search(r"(\d+)\.(\d+)", output)
+    if version and (int(version[1]), int(version[2])) < MINIMUM:
         needed = ".".join(map(str, MINIMUM))
         raise BadInput(f"{output.strip()} is too old: git {needed} or newer is needed")
 
@@ -174,8 +174,8 @@ def _move_object(name: Path, place: Path, into: Path) -> None:
     if place.stat().st_dev == into.stat().st_dev:
         file.rename(target)
         return
-    with tempfile.TemporaryDirectory(prefix="tmp_objdir-", dir=into) as beside:
-        Path(shutil.copy(file, beside)).rename(target)
+    with tempfile.TemporaryDirectory(prefix="tmp_objdir-", dir=into) as temporary:
+        Path(shutil.copy(file, temporary)).rename(target)
 
 
 @dataclass(frozen=True)

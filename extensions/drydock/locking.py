@@ -38,8 +38,8 @@ class NoIndexError(UserError):
 
 def find_uv() -> str | None:
     """Return the path of uv, if it is installed."""
-    beside = Path(sys.executable).with_name("uv")
-    return shutil.which("uv") or (str(beside) if beside.exists() else None)
+    sibling = Path(sys.executable).with_name("uv")
+    return shutil.which("uv") or (str(sibling) if sibling.exists() else None)
 
 
 def command(service: Path) -> str:
@@ -238,8 +238,8 @@ def tool(name: str, version: str) -> list[str]:
         if done.returncode == 0:
             return [uv, "--quiet", "tool", "run", pinned]
         reason = one_line(done.stderr)
-    beside = Path(sys.executable).with_name(name)
-    path = shutil.which(name) or (str(beside) if beside.exists() else None)
+    sibling = Path(sys.executable).with_name(name)
+    path = shutil.which(name) or (str(sibling) if sibling.exists() else None)
     if path is None:
         raise BadInput(f"{pinned} could not be run: {reason}")
     return [path]

@@ -141,7 +141,9 @@ def test_include_next_to_the_subdirectory_is_found(large: Template, tmp_path: Pa
         release = opened.find("v1.0.1")
         folder = templates.checkout_rendered(opened, release)
         assert not (folder / "docs").exists()
-        checkout = Checkout(folder, "t", release, whole=lambda: templates.checkout(opened, release))
+        checkout = Checkout(
+            folder, "t", release, complete=lambda: templates.checkout(opened, release)
+        )
         result = render(checkout, tmp_path / "made", Request(defaults=True))
     assert (result.folder / "page.md").read_text() == "how\nb = 1\n"
 

@@ -330,12 +330,12 @@ def write_waves(
 
 def _write(path: Path, text: str) -> None:
     """Write a file atomically: others can read it at any time."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise BadInput(f"{path}: {error.strerror}") from error
 
 

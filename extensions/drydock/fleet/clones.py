@@ -141,16 +141,16 @@ def _fetch_or_clone(member: Member, folder: Path) -> None:
         with contextlib.suppress(GitError):
             _fetch(member, folder)
             return
-    beside = Path(tempfile.mkdtemp(prefix=f"{folder.name}.new-", dir=folder.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f"{folder.name}.new-", dir=folder.parent))
     try:
-        git.run("init", "--quiet", "--bare", "--template=", beside)
-        _fetch(member, beside)
+        git.run("init", "--quiet", "--bare", "--template=", temporary)
+        _fetch(member, temporary)
         _remove(folder)
-        beside.rename(folder)
+        temporary.rename(folder)
     except GitError as error:
         raise BadInput(redacted(f"{member.address} cannot be read: {error}")) from error
     finally:
-        _remove(beside)
+        _remove(temporary)
 
 
 def _fetch(member: Member, folder: Path) -> None:

@@ -312,10 +312,10 @@ def release_before(name: str) -> str | None:
 
 
 @contextmanager
-def open_template(address: str, base: Path, kept: Path | None = None) -> Iterator[Template]:
+def open_template(address: str, base: Path, clone: Path | None = None) -> Iterator[Template]:
     """Yield the template at `address`: a folder (read in place), a bundle or a URL (cloned once).
 
-    A relative folder is relative to `base`. `kept` is a persistent clone, which is created if it
+    A relative folder is relative to `base`. `clone` is a persistent clone, which is created if it
     does not exist. Raises BadInput for an address that cannot be used.
     """
     shown = without_credentials(address)
@@ -325,7 +325,7 @@ def open_template(address: str, base: Path, kept: Path | None = None) -> Iterato
         try:
             local = local_folder(address, base)
             folder = local if local and local.is_dir() else None
-            repository = _at_hand(address, base, kept or Path(scratch, "template.git"))
+            repository = _local_repository(address, base, clone or Path(scratch, "template.git"))
             template = Template(shown, repository, folder)
             is_empty = template.head is None
         except git.GitError as error:
@@ -338,19 +338,26 @@ def open_template(address: str, base: Path, kept: Path | None = None) -> Iterato
         yield template
 
 
-def _at_hand(address: str, base: Path, clone: Path) -> git.Repository:
+def _local_repository(address: str, base: Path, clone: Path) -> git.Repository:
     local = local_folder(address, base)
     if local and local.is_dir():
         return _in_place(local)
     source = str(local) if local else addresses.expand(address)
     if not clone.exists():
         # Without blobs: git fetches the files of a release when they are needed.
-        beside = clone.with_name(f"{clone.name}.new")
-        shutil.rmtree(beside, ignore_errors=True)
+        temporary = clone.with_name(f"{clone.name}.new")
+        shutil.rmtree(temporary, ignore_errors=True)
         git.run(
-            "clone", "--quiet", "--bare", "--template=", "--filter=blob:none", "--", source, beside
+            "clone",
+            "--quiet",
+            "--bare",
+            "--template=",
+            "--filter=blob:none",
+            "--",
+            source,
+            temporary,
         )
-        beside.rename(clone)
+        temporary.rename(clone)
     return git.Repository(clone)
 
 

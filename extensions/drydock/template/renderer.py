@@ -127,12 +127,12 @@ def _compiled(_settings: str, extended: bool) -> _Compiled:
 
 
 @dataclass
-class Given:
+class Extras:
     """Options of a render that Copier does not have, and data collected during it."""
 
     service: Path
     """The folder of the files that `_external_data` names."""
-    whole: Callable[[], Path] | None
+    complete: Callable[[], Path] | None
     """Returns a complete checkout of the release, for includes that a partial one lacks."""
     leave_out: Set[str]
     """Paths of files not to write."""
@@ -140,7 +140,7 @@ class Given:
     """Folders that may already have a file with the same content, to be linked."""
     sources: dict[str, str] = field(default_factory=dict)
     """The template's file of each rendered file."""
-    held: dict[str, bytes | Path] | None = None
+    contents: dict[str, bytes | Path] | None = None
     """Collects the files instead of writing them; None: they are written."""
 
 
@@ -157,9 +157,9 @@ class _Known:
 class _Loader(CopierTemplateLoader):
     """Loads included templates, from the complete release if the partial checkout lacks them."""
 
-    def __init__(self, folder: Path, whole: Callable[[], Path] | None) -> None:
+    def __init__(self, folder: Path, complete: Callable[[], Path] | None) -> None:
         super().__init__(folder.resolve())
-        self._whole = whole
+        self._complete = complete
 
     def get_source(
         self, environment: Environment, template: str
@@ -167,25 +167,27 @@ class _Loader(CopierTemplateLoader):
         try:
             return super().get_source(environment, template)
         except TemplateNotFound:
-            if self._whole is None:
+            if self._complete is None:
                 raise
-            return CopierTemplateLoader(self._whole().resolve()).get_source(environment, template)
+            return CopierTemplateLoader(self._complete().resolve()).get_source(
+                environment, template
+            )
 
 
 class Renderer(Worker):
     """Copier's worker without its calls of git, and with a cache of compiled texts."""
 
     @property
-    def given(self) -> Given:
+    def extras(self) -> Extras:
         """The additional options of this render; Copier's dataclass allows no further fields."""
-        given: Given = self.__dict__["given"]
-        return given
+        extras: Extras = self.__dict__["extras"]
+        return extras
 
     @cached_property
     def jinja_env(self) -> SandboxedEnvironment:
         """The environment, which compiles each text once."""
         environment = super().jinja_env
-        environment.loader = _Loader(self.template.local_abspath, self.given.whole)
+        environment.loader = _Loader(self.template.local_abspath, self.extras.complete)
         environment.bytecode_cache = compiled = _compiled(
             json.dumps([self.template.envops, self.template.jinja_extensions], default=str),
             bool(self.template.jinja_extensions),
@@ -207,7 +209,7 @@ class Renderer(Worker):
 
     def _external_data(self) -> LazyDict[str, Any]:
         """Read files of the service itself, since the folder of a render has none."""
-        service = self.given.service
+        service = self.extras.service
 
         def load(path: str) -> Any:
             with Phase.use(Phase.UNDEFINED):
@@ -259,13 +261,13 @@ class Renderer(Worker):
         expected_contents: bytes | Path = b"",
         expected_mode: int | None = None,
     ) -> bool:
-        """Tell whether to write a file; with `given.held`, collect its content instead."""
-        held = self.given.held
-        leave_out = self.given.leave_out
+        """Tell whether to write a file; with `extras.contents`, collect its content instead."""
+        contents = self.extras.contents
+        leave_out = self.extras.leave_out
         # With leave_out most folders would stay empty, so they are created with their files.
         if dst_relpath.as_posix() in leave_out or (is_dir and leave_out):
             return False
-        if held is None:
+        if contents is None:
             allowed = super()._render_allowed(
                 dst_relpath, is_dir, is_symlink, expected_contents, expected_mode
             )
@@ -273,17 +275,17 @@ class Renderer(Worker):
                 return allowed
             return not self._is_linked(dst_relpath, expected_contents, expected_mode)
         if not is_dir:
-            held[dst_relpath.as_posix()] = expected_contents
+            contents[dst_relpath.as_posix()] = expected_contents
         return False
 
     def _is_linked(self, path: Path, content: bytes | Path, mode: int | None) -> bool:
         """Link an existing file with the same content, if any: that is faster than writing."""
-        alike = self.given.alike
+        alike = self.extras.alike
         if not alike or not isinstance(content, bytes):
             return False
         target = self.subproject.local_abspath / path
         target.unlink(missing_ok=True)  # an earlier file may be a link
-        source = self.given.sources[path.as_posix()]
+        source = self.extras.sources[path.as_posix()]
         for candidate in (folder / name for folder in alike for name in (path, source)):
             with suppress(OSError):
                 status = candidate.lstat()
@@ -312,7 +314,7 @@ class Renderer(Worker):
         self, src_relpath: Path, dst_relpath: Path, extra_context: dict[str, Any] | None = None
     ) -> None:
         """Render one file, and record its source."""
-        self.given.sources[dst_relpath.as_posix()] = src_relpath.as_posix()
+        self.extras.sources[dst_relpath.as_posix()] = src_relpath.as_posix()
         _reset_yield(self.jinja_env)  # of its path, as compiling the file would
         super()._render_file(src_relpath, dst_relpath, extra_context)
 

@@ -20,7 +20,7 @@ from drydock.errors import NO_TERMINAL, BadInput
 from drydock.template import deferred
 from drydock.template.answers import Answers
 from drydock.template.releases import Release
-from drydock.template.renderer import OUTSIDE, CheckedOut, Given, Renderer, checked_out
+from drydock.template.renderer import OUTSIDE, CheckedOut, Extras, Renderer, checked_out
 
 with deferred.imports():
     from copier._main import _operation
@@ -53,7 +53,7 @@ class Checkout:
     release: Release
     recorded: str | None = None
     """The value for `_commit`, if it is not the release's name."""
-    whole: Callable[[], Path] | None = None
+    complete: Callable[[], Path] | None = None
     """Returns a folder with all files, if `folder` may lack included ones."""
 
 
@@ -159,11 +159,11 @@ def contents(checkout: Checkout, folder: Path, request: Request) -> dict[str, by
     provides the service's name. Raises BadInput as `render` does.
     """
     with _worker(checkout, folder, request) as worker, _during(request.operation):
-        held = _held(worker)
+        files = _collected(worker)
         answers_file = worker.answers_relpath.as_posix()
         return {
             path: content
-            for path, content in held.items()
+            for path, content in files.items()
             if path != answers_file and not worker.match_skip(Path(path))
         }
 
@@ -171,15 +171,15 @@ def contents(checkout: Checkout, folder: Path, request: Request) -> dict[str, by
 def paths(checkout: Checkout, folder: Path, request: Request) -> set[str]:
     """Return the paths of the files that `render` would write, without writing them."""
     with _worker(checkout, folder, request) as worker, _during(request.operation):
-        return {*_held(worker)}
+        return {*_collected(worker)}
 
 
-def _held(worker: Renderer) -> dict[str, bytes | Path]:
+def _collected(worker: Renderer) -> dict[str, bytes | Path]:
     """Render without writing; return the content of each file by path."""
-    held: dict[str, bytes | Path] = {}
-    worker.given.held = held
+    contents: dict[str, bytes | Path] = {}
+    worker.extras.contents = contents
     worker.run_copy()
-    return held
+    return contents
 
 
 @contextmanager
@@ -203,8 +203,8 @@ def _worker(checkout: Checkout, folder: Path, request: Request) -> Iterator[Rend
             quiet=True,
         ) as worker,
     ):
-        worker.__dict__["given"] = Given(
-            request.service or folder, checkout.whole, request.leave_out, request.alike
+        worker.__dict__["extras"] = Extras(
+            request.service or folder, checkout.complete, request.leave_out, request.alike
         )
         worker.__dict__["template"] = _template(checkout)
         worker.__dict__["subproject"] = _subproject(folder, request)
@@ -338,7 +338,7 @@ def _outcome(worker: Renderer, request: Request) -> Rendering:
         exclude=template.exclude,
         excludes=worker.match_exclude,
         keeps=worker.match_skip,
-        sources=worker.given.sources,
+        sources=worker.extras.sources,
     )
 
 
