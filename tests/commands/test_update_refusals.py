@@ -98,7 +98,7 @@ def test_edit_of_a_file_that_git_does_not_watch(
 ) -> None:
     git(service.path, "update-index", mark, "code.txt")
     write(service.path, {"code.txt": "hidden work\n"})
-    assert "overlook code.txt" in refuses(drydock, service.path)
+    assert "ignore changes to code.txt" in refuses(drydock, service.path)
 
 
 ANSWERS: dict[str, tuple[Content, str]] = {
