@@ -123,7 +123,7 @@ def test_existing_branch_is_not_replaced(service: Service, drydock: Drydock) -> 
     outcome = drydock("update", service.path, "--defaults", "--commit")
 
     assert outcome.code == 2
-    assert "the branch drydock/update is there" in outcome.err
+    assert "the branch drydock/update already exists" in outcome.err
     assert git(service.path, "rev-parse", "drydock/update") == mine
     assert branch(service) == "main"
 
