@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from drydock.commands.prove import Options, given, prove
+from drydock.commands.prove import Options, inputs, prove
 from drydock.proving.proof import Proof
 
 from tests.support import commit, git, write
@@ -28,7 +28,7 @@ def proved(
         before="HEAD~",
         seconds=40,
         requests=requests,
-        given=given(variables, [], network=False),
+        inputs=inputs(variables, [], network=False),
     )
     return prove(folder, options, lambda _: None)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from drydock.commands.prove import Options, given, prove
+from drydock.commands.prove import Options, inputs, prove
 from drydock.errors import BadInput
 from drydock.proving import serving
 from drydock.proving.proof import Proof, Row
@@ -101,7 +101,7 @@ import main
 def test_it_is_there(path):
     assert path in main.app.openapi()["paths"]
 """
-GREETING = given(["GREETING=ada"], [], network=False)
+GREETING = inputs(["GREETING=ada"], [], network=False)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def changed(folder: Path, changes: dict[str, str]) -> None:
 
 
 def proved(folder: Path, before: str = "HEAD~") -> Proof:
-    return prove(folder, Options(before=before, seconds=60, given=GREETING), lambda _: None)
+    return prove(folder, Options(before=before, seconds=60, inputs=GREETING), lambda _: None)
 
 
 def row(proof: Proof, operation: str) -> Row:
@@ -209,7 +209,7 @@ def test_service_that_does_not_start_differs_or_is_unproved(service: Path, scrat
     assert "after does not start" in after.verdict
     assert "RuntimeError: no luck" in after.verdict
 
-    before = prove(service, Options(before="HEAD", after="HEAD~", given=GREETING), lambda _: None)
+    before = prove(service, Options(before="HEAD", after="HEAD~", inputs=GREETING), lambda _: None)
     assert before.exit_code == 2
     assert "before does not start" in before.verdict
     assert list(scratch.iterdir()) == []
@@ -221,9 +221,9 @@ def test_service_that_starts_only_once_is_unproved(
 ) -> None:
     marker = tmp_path / "started"
     setup = f"test ! -e {marker} && touch {marker}"
-    once = given(["GREETING=ada"], [setup], network=False)
+    once = inputs(["GREETING=ada"], [setup], network=False)
 
-    proof = prove(service, Options(before="HEAD", seconds=10, given=once), lambda _: None)
+    proof = prove(service, Options(before="HEAD", seconds=10, inputs=once), lambda _: None)
 
     assert proof.exit_code == 2
     assert "before starts once, but not a second time" in proof.verdict
@@ -294,4 +294,4 @@ def test_uncommitted_changes_are_refused(service: Path) -> None:
 
 def test_variable_without_value_is_refused() -> None:
     with pytest.raises(BadInput, match="--env takes NAME=VALUE, not 'A'"):
-        given(["A"], [], network=False)
+        inputs(["A"], [], network=False)

@@ -101,7 +101,7 @@ def _prove(
         after=after,
         requests=requests,
         seconds=seconds,
-        given=prove.given(env or [], setup or [], network=network),
+        inputs=prove.inputs(env or [], setup or [], network=network),
         app=service_app,
         build=build,
     )

@@ -52,13 +52,13 @@ class Options:
     requests: Path | None = None
     seconds: int = SECONDS
     """The time limit for all requests to both sides, and for each run of the service's tests."""
-    given: Inputs = field(default_factory=Inputs)
+    inputs: Inputs = field(default_factory=Inputs)
     app: str | None = None
     build: bool = False
 
 
-def given(variables: Sequence[str], setup: Sequence[str], *, network: bool) -> Inputs:
-    """Return the environment of the service; raise BadInput for an invalid NAME=VALUE."""
+def inputs(variables: Sequence[str], setup: Sequence[str], *, network: bool) -> Inputs:
+    """Return the inputs of the service; raise BadInput for an invalid NAME=VALUE."""
     environment = {}
     for variable in variables:
         name, equals, value = variable.partition("=")
@@ -255,7 +255,7 @@ class _Proving:
         action: Callable[[Service], "_Seen"],
     ) -> tuple["_Seen", Run]:
         run = Run()
-        with serving(side, environment, self.options.given, self._folder(), run) as service:
+        with serving(side, environment, self.options.inputs, self._folder(), run) as service:
             seen = action(service)
         report.runs.append(run)
         return seen, run
@@ -263,7 +263,7 @@ class _Proving:
     def _test(self, side: Side, environment: Environment, report: SideReport) -> None:
         self.say(f"Running its own tests, {side.name}")
         report.tests = own_tests.run(
-            side, environment, self.options.given, self._folder(), self.options.seconds
+            side, environment, self.options.inputs, self._folder(), self.options.seconds
         )
 
     def _side(self, name: str, ref: str, commit: str) -> Side:
@@ -280,7 +280,7 @@ class _Proving:
 
     def _conditions(self) -> list[str]:
         own = "each had its own folder, home, ports and environment, without your variables"
-        if self.options.given.network:
+        if self.options.inputs.network:
             return [own, "it could reach the network (--network), without a proxy"]
         if processes.can_isolate_network():
             return [own, "it had an isolated network, from which nothing can be reached"]
