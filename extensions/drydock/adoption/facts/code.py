@@ -68,7 +68,9 @@ def is_aside(path: str) -> bool:
     *folders, name = PurePosixPath(path).parts
     if any(part.lower() in _ASIDE or _LOAD_TESTS.fullmatch(part) for part in folders):
         return True
-    return name.startswith(("test_", "conftest", "setup.py", "noxfile", "locustfile"))
+    stem = name.removesuffix(".py")
+    prefixes = ("test_", "conftest", "setup.py", "noxfile", "locustfile")
+    return name.startswith(prefixes) or bool(_LOAD_TESTS.fullmatch(stem))
 
 
 def _others(tree: ast.Module) -> dict[str, str]:
