@@ -89,7 +89,9 @@ def test_requested_path_is_not_served(case: str) -> None:
     assert own_paths("shop/main.py", REQUESTED[case]) == []
 
 
-@pytest.mark.parametrize("path", ["locustfile.py", "load_tests/stub.py", "loadtest/app.py"])
+@pytest.mark.parametrize(
+    "path", ["locustfile.py", "load_tests/stub.py", "loadtest/app.py", "evals/load_test.py"]
+)
 def test_load_tests_are_not_the_service(path: str) -> None:
     text = '@app.get("/health")\ndef f(): ...\n\n\nhost = os.getenv("TARGET")\n'
     assert own_paths(path, text) == []
@@ -159,3 +161,14 @@ def test_own_pipelines_are_reported() -> None:
     files = {"Jenkinsfile": "", ".circleci/config.yml": "", "docs/Jenkinsfile": ""}
     reported = [todo.path for todo in clashes.find(gather(files), files, {}, "")]
     assert reported == [".circleci/config.yml", "Jenkinsfile"]
+
+
+def test_pipelines_of_one_folder_are_one_item() -> None:
+    files = {f".github/workflows/{name}.yml": "" for name in ("ci", "lint", "release")}
+    files["Jenkinsfile"] = ""
+    jenkins, github = sorted(
+        clashes.find(gather(files), files, {}, ""), key=lambda todo: todo.path, reverse=True
+    )
+    assert (jenkins.path, github.path) == ("Jenkinsfile", ".github/workflows/ci.yml")
+    assert jenkins.why == "the service has its own pipeline"
+    assert github.why == "the service has its own pipeline, also in lint.yml, release.yml"

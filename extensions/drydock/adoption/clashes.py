@@ -98,6 +98,7 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
     with_metrics = {path: text for path, text in standard.items() if "prometheus_client" in text}
     collectors = {fact.value for fact in code.find(with_metrics) if fact.about == "collector"}
     facts = list(_grouped([fact for fact in facts if fact.path not in standard]))
+    facts = list(_one_pipeline(facts))
     for fact in facts:
         if fact.about in _FACTS:
             why, how = _FACTS[fact.about]
@@ -144,6 +145,22 @@ def _grouped(facts: list[Fact]) -> Iterator[Fact]:
             yield fact
         elif merged := values.pop((fact.about, fact.path), None):
             yield replace(fact, value=listed(merged))
+
+
+def _one_pipeline(facts: list[Fact]) -> Iterator[Fact]:
+    """Yield the facts; the pipelines in one folder as one, at the path of the first."""
+    names: dict[str, list[str]] = {}
+    for fact in facts:
+        folder, _, name = fact.path.rpartition("/")
+        if fact.about == "pipeline" and folder:
+            names.setdefault(folder, []).append(name)
+    for fact in facts:
+        folder = fact.path.rpartition("/")[0]
+        if fact.about != "pipeline" or not folder:
+            yield fact
+        elif found := names.pop(folder, []):
+            also = f", also in {listed(found[1:])}" if found[1:] else ""
+            yield replace(fact, value=f"{fact.value}{also}")
 
 
 def _environment(facts: list[Fact]) -> Iterator[Todo]:
