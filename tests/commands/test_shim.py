@@ -273,4 +273,4 @@ def test_copier_earlier_on_the_path_is_reported(
     outcome = drydock("shim", second)
 
     assert outcome.code == 0
-    assert f"the PATH has {first / 'copier'} before it" in outcome.err
+    assert f"{first / 'copier'} comes first on the PATH" in outcome.err

@@ -63,7 +63,7 @@ def three(remotes: Path, tmp_path: Path) -> Path:
 def fleet(
     drydock: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Fleet:
-    """Run `drydock fleet …` with a cache of its own, in the test's folder."""
+    """Run `drydock fleet …` with its own cache, in the test's folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
 

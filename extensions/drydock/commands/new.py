@@ -21,8 +21,8 @@ from drydock.template.answers import DEFAULT_NAME
 from drydock.template.releases import Release, Template, open_template
 
 DISTRIBUTION = "drydock-engine"
-# For a machine without an identity; `.invalid` is nobody's (RFC 2606).
-_NOBODY = ("-c", "user.name=Drydock", "-c", "user.email=drydock@example.invalid")
+# For a machine without a git identity; `.invalid` is reserved (RFC 2606).
+_DRYDOCK_IDENTITY = ("-c", "user.name=Drydock", "-c", "user.email=drydock@example.invalid")
 
 _COMMIT = "git add --all . && git commit"
 _PUSH = "git remote add origin ADDRESS && git push --set-upstream origin main"
@@ -55,11 +55,11 @@ def new(
         open_template(address, Path.cwd()) as source,
         tempfile.TemporaryDirectory(prefix="drydock.") as scratch,
     ):
-        release, doubts = _choose(source, ref, installed)
+        release, release_warnings = _choose(source, ref, installed)
         checkout = rendering.Checkout(Path(scratch, "template"), source.address, release)
         source.checkout(release, checkout.folder)
         rendering.check_data(checkout, data)
-        warnings += doubts
+        warnings += release_warnings
         with _staged(destination) as staged:
             say(f"Rendering {release.name}")
             request = rendering.Request(data=data, defaults=defaults)
@@ -190,7 +190,7 @@ def _start_history(
     git.run("add", "--all", cwd=staged)
     identity: tuple[str, ...] = ()
     if not git.has_identity(staged):
-        identity = _NOBODY
+        identity = _DRYDOCK_IDENTITY
         warnings.append(
             "git has no user.name and user.email, so the first commit is authored by Drydock; "
             "set them, then: git commit --amend --reset-author --no-edit"
