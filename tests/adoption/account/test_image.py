@@ -165,6 +165,14 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
             "12: nothing runs this now: streamlit run c.py",
         ],
     ),
+    "options behind the arguments of a script, which the chassis does not have": (
+        'ENTRYPOINT ["/start.sh"]\nCMD ["uvicorn", "a:b"]\n',
+        {"start.sh": ': "${WORKERS:=4}"\nmigrate\nexec "$@" --host 0.0.0.0 --workers "$WORKERS"\n'},
+        [
+            "2: nothing runs this now: migrate",
+            "3: not carried over: --workers $WORKERS",
+        ],
+    ),
     "condition around a server, line by line": (
         "CMD sh start.sh\n",
         {"start.sh": "if [ $A = 1 ]; then\n  uvicorn a:b &\nfi\ncron\n"},

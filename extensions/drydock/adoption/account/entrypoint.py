@@ -138,7 +138,7 @@ def _kept_script(
 def _ends_with_command(text: str) -> bool:
     """Tell whether a script ends by running its arguments, which are the image's command."""
     lines = list(shell.lines(text))
-    return bool(lines) and bool(re.match(r"exec\s+[\"']?\$[@*]", lines[-1][1]))
+    return bool(lines) and bool(re.fullmatch(r"exec\s+[\"']?\$[@*][\"']?", lines[-1][1]))
 
 
 def _with_command(text: str, server: Step) -> str:

@@ -14,7 +14,7 @@ from drydock.errors import one_line
 Where = tuple[str, int]
 """A file and a line in it."""
 
-_QUIET = re.compile(r"(set|cd|echo|printf|true|:)\b|exit\b")
+_QUIET = re.compile(r"(set|cd|echo|printf|true|exit)\b|:(\s|$)")
 _RUNS_ARGUMENTS = re.compile(r"(exec\s+)?[\"']?\$[@*]")
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?")
 
@@ -85,7 +85,8 @@ def _steps(
     elif not bare or _QUIET.match(text) or text.startswith("#!"):
         yield Step(*where, text, "quiet")
     elif _RUNS_ARGUMENTS.match(text):
-        yield Step(*where, text, "arguments")
+        # What follows the arguments are options of the server that they start.
+        yield Step(*where, text, "arguments", tuple(servers.flags(["uvicorn", *bare[1:]])))
     else:
         yield Step(*where, text, "more")
 
