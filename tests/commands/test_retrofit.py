@@ -326,11 +326,13 @@ def test_unknown_release_ancestor_and_existing_branch_are_refused(
     folder = make(requirements.FLAT, tmp_path / "service")
     assert "has no release 'v7'" in refuses(drydock, folder, standard, "--to", "v7")
     unknown = f"{standard}@nowhere"
-    assert "has no 'nowhere'" in refuses(drydock, folder, standard, "--ancestor", unknown)
+    assert "has no branch, tag or commit 'nowhere'" in refuses(
+        drydock, folder, standard, "--ancestor", unknown
+    )
     missing = tmp_path / "gone"
     assert "cannot be read" in refuses(drydock, folder, standard, "--ancestor", missing)
     git(folder, "branch", "drydock/retrofit")
-    assert "--abort undoes it" in refuses(drydock, folder, standard)
+    assert "undo it with drydock retrofit --abort" in refuses(drydock, folder, standard)
 
 
 @pytest.mark.parametrize(("given", "manager"), [((), "uv"), (("packaging=poetry",), "poetry")])
