@@ -96,3 +96,34 @@ def test_settings_that_the_chart_rejects_are_not_carried_over() -> None:
 )
 def test_values_stay_without_exactly_one_workload(manifests: tuple[str, ...]) -> None:
     assert carry(STANDARD, {f"{n}.yaml": one for n, one in enumerate(manifests)}).text == STANDARD
+
+
+SETTINGS = "kind: ConfigMap\nmetadata: {name: settings}\ndata: {LEVEL: low, RATE: '2', my.key: x}\n"
+
+
+@pytest.mark.parametrize(
+    ("container", "config_maps", "variables"),
+    [
+        ("envFrom: [{configMapRef: {name: settings}}]", [SETTINGS], {"LEVEL": "low", "RATE": "2"}),
+        (
+            "envFrom: [{configMapRef: {name: settings}}], env: [{name: RATE, value: 3}]",
+            [SETTINGS],
+            {"LEVEL": "low", "RATE": "3"},
+        ),
+        (
+            "env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: my.key}}}]",
+            [SETTINGS],
+            {"A": "x"},
+        ),
+        ("envFrom: [{configMapRef: {name: settings}, prefix: X_}]", [SETTINGS], {}),
+        ("envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: a}}]", [SETTINGS], {}),
+        ("envFrom: [{configMapRef: {name: settings}}]", [SETTINGS, SETTINGS], {}),
+        ("envFrom: [{configMapRef: {name: other}}]", [SETTINGS], {}),
+    ],
+)
+def test_variables_of_config_maps_are_carried_over(
+    container: str, config_maps: list[str], variables: dict[str, str]
+) -> None:
+    workload = "kind: Deployment\nspec: {template: {spec: {containers: [{image: shop, %s}]}}}\n"
+    found, _ = values(workload % container, *config_maps)
+    assert found["env"] == {**yaml.safe_load(STANDARD)["env"], **variables}

@@ -34,24 +34,50 @@ def carry(theirs: str, files: Files) -> Carried:
         return Carried(theirs)
     path, document = workloads[0]
     standard, text, rules = yaml.safe_load(theirs), theirs, []
-    for key, value in _values(document, standard):
+    for key, value in _values(document, standard, _config_maps(files)):
         text = _with(text, key, value)
         rules.append(f"{key} of {path}")
     return Carried(text, tuple(rules))
 
 
-def _values(document: Mapping[str, Any], standard: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _config_maps(files: Files) -> dict[str, dict[str, Any]]:
+    """Return the entries of each ConfigMap in the manifests; none if two have one name."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path, text in files.items():
+        if not path.endswith((".yml", ".yaml")) or "{{" in text or "ConfigMap" not in text:
+            continue
+        try:
+            documents = [one for one in yaml.safe_load_all(text) if isinstance(one, dict)]
+        except (yaml.YAMLError, ValueError, RecursionError):
+            continue
+        for document in documents:
+            name = manifests.at(document, "metadata").get("name")
+            if document.get("kind") == "ConfigMap" and isinstance(name, str):
+                found.setdefault(name, []).append(manifests.at(document, "data"))
+    return {name: entries[0] for name, entries in found.items() if len(entries) == 1}
+
+
+def _values(
+    document: Mapping[str, Any],
+    standard: Mapping[str, Any],
+    config_maps: Mapping[str, Mapping[str, Any]],
+) -> Iterator[tuple[str, Any]]:
     spec, pod = manifests.at(document, "spec"), manifests.pod(document)
     (container,) = manifests.containers(document)
-    variables: dict[str, str] = {}
+    variables = dict(_of_config_maps(container, config_maps))
     secret_keys: dict[str, dict[str, str]] = {}
     secrets: list[str] = []
     for entry in manifests.items(container, "env"):
         name, secret = str(entry.get("name")), manifests.at(entry, "valueFrom", "secretKeyRef")
         if not _VARIABLE.fullmatch(name) or _OF_THE_CHART.fullmatch(name):
             continue
+        reference = manifests.at(entry, "valueFrom", "configMapKeyRef")
+        named = config_maps.get(str(reference.get("name")), {})
+        variables.pop(name, None)
         if "value" in entry:
             variables[name] = _text(entry["value"])
+        elif (key := str(reference.get("key"))) in named:
+            variables[name] = _text(named[key])
         elif {"name", "key"} <= secret.keys() and not secret.get("optional"):
             secret_keys[name] = {"secret": str(secret["name"]), "key": str(secret["key"])}
     for entry in manifests.items(container, "envFrom"):
@@ -70,6 +96,23 @@ def _values(document: Mapping[str, Any], standard: Mapping[str, Any]) -> Iterato
     yield from ((key, pod[key]) for key in _SAME_KEYS if pod.get(key))
     if mounts := container.get("volumeMounts"):
         yield "volumeMounts", mounts
+
+
+def _of_config_maps(
+    container: Mapping[str, Any], config_maps: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the variables that a container takes from whole ConfigMaps of the service.
+
+    A Secret that comes later can replace them, so that they are uncertain.
+    """
+    entries = list(manifests.items(container, "envFrom"))
+    for number, entry in enumerate(entries):
+        if any("secretRef" in later for later in entries[number + 1 :]):
+            continue
+        name = str(manifests.at(entry, "configMapRef").get("name"))
+        for variable, value in config_maps.get(name, {}).items() if not entry.get("prefix") else ():
+            if _VARIABLE.fullmatch(str(variable)) and not _OF_THE_CHART.fullmatch(str(variable)):
+                yield str(variable), _text(value)
 
 
 def _at_least(replicas: int, autoscaling: Mapping[str, Any]) -> dict[str, Any]:
