@@ -122,6 +122,7 @@ def test_recorded_commit_becomes_the_name_of_its_release(
     assert "a clone of the template without tags" in outcome.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_own_dependencies_are_kept_when_the_model_moves_to_triton(
     drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, standard: Path, place: str

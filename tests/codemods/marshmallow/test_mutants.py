@@ -120,6 +120,7 @@ SHARE = (
 )
 
 
+@pytest.mark.slow
 def test_correct_translation_has_no_differences(tmp_path: Path) -> None:
     write_pairs(tmp_path, {"m": SCHEMA}, 4)
     assert compare(tmp_path, 10) == {"m": []}
