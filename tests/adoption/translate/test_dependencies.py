@@ -186,10 +186,18 @@ def test_packages_that_the_image_installs_are_required(case: str) -> None:
     assert ([one.text for one in demands], todo) == (expected, [])
 
 
-@pytest.mark.parametrize("table", ["project", "tool.poetry"])
-def test_image_that_installs_the_service_itself_requires_nothing(table: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", '[project]\nname = "Parcel_Orders"\n'),
+        ("pyproject.toml", '[tool.poetry]\nname = "Parcel_Orders"\n'),
+        ("setup.py", 'setup(name="Parcel_Orders")\n'),
+        ("setup.cfg", "[metadata]\nname = Parcel_Orders\n"),
+    ],
+)
+def test_image_that_installs_the_service_itself_requires_nothing(path: str, text: str) -> None:
     files = {
-        "pyproject.toml": f'[{table}]\nname = "Parcel_Orders"\n',
+        path: text,
         "Dockerfile": "FROM python:3.12\nRUN pip install parcel-orders other\n",
     }
     demands, todo = read(files)

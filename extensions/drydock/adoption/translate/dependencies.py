@@ -141,6 +141,8 @@ def _image(files: Files) -> _Found:
 
 def _own_names(files: Files) -> Iterator[str]:
     """Yield the name of the service's own package, which its image may install by name."""
+    if name := setup.metadata(files, "name"):
+        yield canonicalize_name(name)
     with suppress(ValueError):
         data = toml.data(files.get("pyproject.toml", ""))
         for table in (data.get("project", {}), data.get("tool", {}).get("poetry", {})):

@@ -253,7 +253,7 @@ def _with_constants(
     """Set the service's version, README and packages."""
     rules = []
     project, tool = own.get("project", {}), own.get("tool", {}).get("poetry", {})
-    version = project.get("version") or tool.get("version") or setup.version(files)
+    version = project.get("version") or tool.get("version") or setup.metadata(files, "version")
     if isinstance(version, str) and re.match(r"\d", version):
         text = _set(text, "version", version)
     present = [

@@ -102,13 +102,13 @@ def _from_ini(parser: configparser.ConfigParser, text: str) -> Iterator[Demand]:
                 )
 
 
-def version(files: Files) -> str | None:
-    """Return the version, if it is a literal."""
+def metadata(files: Files, field: str) -> str | None:
+    """Return a field such as `version`, if it is a literal."""
     for argument in _arguments(files):
-        if argument.arg == "version" and isinstance(value := _value(argument.value), str):
+        if argument.arg == field and isinstance(value := _value(argument.value), str):
             return value
     parser = _ini(files)
-    return parser.get("metadata", "version", fallback=None) if parser else None
+    return parser.get("metadata", field, fallback=None) if parser else None
 
 
 def scripts(files: Files) -> str:
