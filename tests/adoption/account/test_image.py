@@ -173,6 +173,11 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
             "3: not carried over: --workers $WORKERS",
         ],
     ),
+    "commands in parentheses, without the user that they look up": (
+        "RUN (getent group app >/dev/null 2>&1 || groupadd app) && (id -u app || make users)\n",
+        {},
+        ["2: not carried over: make users"],
+    ),
     "condition around a server, line by line": (
         "CMD sh start.sh\n",
         {"start.sh": "if [ $A = 1 ]; then\n  uvicorn a:b &\nfi\ncron\n"},

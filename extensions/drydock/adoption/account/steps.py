@@ -49,7 +49,8 @@ class Step:
         plain = re.sub(r"--(mount|network|security)=\S+\s*", "", self.rest)
         for command in shell.statements(plain):
             if bare := command.strip("() "):
-                yield command, bare
+                balanced = command.count("(") == command.count(")")
+                yield command if balanced else bare, bare
 
 
 def steps_of(text: str) -> Iterator[Step]:

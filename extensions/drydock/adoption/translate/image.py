@@ -42,7 +42,7 @@ _ROUTINE = re.compile(
     r"|ln\s+(-\S+\s+)*\S*/python[\w.${}]*\s+\S*/python[\d.]*$"
     r"|(\S*/bin/)?(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b"
     r"|(\S*/bin/)?python3?\s+(-m\s+venv\b|-$)"
-    r"|(useradd|adduser|groupadd|addgroup|chown|chmod|test|true|false|exit|cd|set)\b|\[\s"
+    r"|(useradd|adduser|groupadd|addgroup|getent|id|chown|chmod|test|true|false|exit|cd|set)\b|\[\s"
     r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|(export|source|\.)\s|echo\s[^>]*$"
 )
 _BUILT = re.compile(r"(^|/)dist/")
