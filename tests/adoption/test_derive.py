@@ -57,6 +57,11 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         {**APP, "shop/admin.py": "app = FastAPI()\n"},
         "app", "shop.admin:app", ["shop/admin.py:1"], True,
     ),
+    "package in src, started by its own module": (
+        {"src/shop/web.py": "api = FastAPI()\nif x:\n    uvicorn.run(api)\n"},
+        "app", "shop.web:api", ["src/shop/web.py:1", "src/shop/web.py:3", "src/shop/web.py:3"],
+        False,
+    ),
     "package in src": (
         {"src/shop/__init__.py": "", "src/shop/web.py": "api = FastAPI()\n"},
         "package_path", "src/shop", ["src/shop/web.py:1"], False,

@@ -64,7 +64,10 @@ def _of_other_case(base: Tree, ours: Tree, theirs: Tree) -> Iterator[Shadow]:
     own = {path.casefold(): path for path in ours if path not in base and path not in theirs}
     for path in sorted(theirs.keys() - ours.keys()):
         if (our_path := own.get(path.casefold())) and theirs[path] != base.get(path):
-            reason = f"on file systems that ignore case, it is the same file as your {our_path}"
+            reason = (
+                f"on file systems that ignore case, your {our_path} and the release's {path} are "
+                "the same file"
+            )
             yield Shadow(path, our_path, reason, f"rename one of the two: git mv {our_path} …")
 
 

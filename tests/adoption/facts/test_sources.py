@@ -362,12 +362,13 @@ def test_application_started_in_code_is_named_by_its_import() -> None:
         "own.py": "app = make()\nif x:\n    uvicorn.run(app)\n",
         "text.py": "uvicorn.run(reload=True, app='shop.main:app')\n",
     }
-    found = [(fact.value, fact.where) for fact in gather(files) if fact.about == "app"]
-    assert found == [
-        ("own:app", "own.py:3"),
+    facts = gather(files)
+    assert [(fact.value, fact.where) for fact in facts if fact.about == "app"] == [
         ("real.api:app", "real/__main__.py:3"),
         ("shop.main:app", "text.py:1"),
     ]
+    own = {(fact.about, fact.value) for fact in facts if fact.path == "own.py"}
+    assert own == {("app_object", "own.py:app"), ("app_file", "own.py")}
 
 
 def test_code_that_python_cannot_parse_is_reported_with_its_line() -> None:

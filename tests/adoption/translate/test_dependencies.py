@@ -136,6 +136,7 @@ LISTED: dict[str, tuple[Mapping[str, str], str]] = {
     "constraints": ({"requirements.txt": "-c limits.txt\n"}, "requirements.txt:1"),
     "a folder": ({"requirements.txt": "a\n-e ./common\n"}, "requirements.txt:2"),
     "the service with extras": ({"requirements.txt": "a\n-e .[dev]\n"}, "requirements.txt:2"),
+    "the version of Python": ({"requirements.txt": "a\npython>=3.10\n"}, "requirements.txt:2"),
     "an invalid requirement": ({"requirements.txt": "a b c\n"}, "requirements.txt:1"),
     "a computed argument of setup.py": (
         {"setup.py": "setup(\ninstall_requires=read())\n"},

@@ -111,7 +111,7 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
             about, arguments = ("factory", "") if not needed else ("factory_with", f"({needed})")
             value = f"{path}:{statement.name}{arguments}"
             yield Fact(about, value, path, statement.lineno, IMPLIES)
-    known = dict(_names(path, tree))
+    imported, assigned = dict(_imported(path, tree)), set(_assigned(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _served(path, node.decorator_list, _DECORATORS)
@@ -119,9 +119,13 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
             yield from _call(path, node)
             yield from _served(path, [node], _ROUTES)
             yield from _served(path, [node.func], _DECORATORS)
-            target = _started(node)
-            if target and (app := known.get(ast.unparse(target))):
-                yield Fact("app", app, path, node.lineno, IMPLIES)
+            name = ast.unparse(target) if (target := _started(node)) else ""
+            if name in imported:
+                yield Fact("app", imported[name], path, node.lineno, IMPLIES)
+            elif name in assigned:
+                # Its file is certain; its dotted name depends on the layout.
+                yield Fact("app_object", f"{path}:{name}", path, node.lineno, IMPLIES)
+                yield Fact("app_file", path, path, node.lineno, IMPLIES)
         elif isinstance(node, ast.FunctionDef):
             yield from _before_start(path, node)
 
@@ -137,17 +141,21 @@ def _at_import(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _at_import([*node.body, *node.orelse, *node.finalbody])
 
 
-def _names(path: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield each name that a module imports or assigns, with its `module:attribute`."""
+def _imported(path: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield each name that a module imports from another one, with its `module:attribute`."""
     own = module_of(path)
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
             package = own.split(".")[: -node.level] if node.level else []
             base = ".".join([*package, *filter(None, [node.module])])
             yield from ((name.asname or name.name, f"{base}:{name.name}") for name in node.names)
-        elif isinstance(node, ast.Assign):
-            names = (target.id for target in node.targets if isinstance(target, ast.Name))
-            yield from ((name, f"{own}:{name}") for name in names)
+
+
+def _assigned(tree: ast.Module) -> Iterator[str]:
+    """Yield each name that a module assigns."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def _before_start(path: str, function: ast.FunctionDef) -> Iterator[Fact]:

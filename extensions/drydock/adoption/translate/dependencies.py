@@ -259,6 +259,10 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
             why = f"not carried over: the extras of {line}"
             how = "add what the service needs of them to dependencies in pyproject.toml"
             yield Todo(path, number, why, how, "start")
+        elif re.match(r"python\s*([<>=!~;]|$)", line, re.IGNORECASE):
+            why = f"{line} is no package but the Python that the service needs"
+            how = "set requires-python in pyproject.toml, if it needs a newer one than the standard"
+            yield Todo(path, number, why, how)
         elif named := _named_address(line):
             yield Demand(named, group, path, number)
         elif name := archived(line):
