@@ -1,1 +1,1 @@
-"""How a service without a template is brought in: what it says, and what becomes of that."""
+"""Adopts a service: reads its facts, and reports the outcome of each instruction."""

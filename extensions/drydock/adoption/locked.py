@@ -1,4 +1,4 @@
-"""The versions in a service's old lock file, with which it ran so far."""
+"""The versions in a service's old lock file, with which it currently runs."""
 
 from collections.abc import Mapping
 

@@ -19,7 +19,7 @@ class Merged:
     trees: Trees
     merge: Merge
     account: list[Entry]
-    """What becomes of each instruction about how the service runs."""
+    """The outcome of each instruction about how the service runs."""
     todo: list[Todo]
     """What is left to do by hand."""
 

@@ -1,4 +1,4 @@
-"""`drydock retrofit`: make a service that never came from the template one that did."""
+"""`drydock retrofit`: adopt an existing service into the template."""
 
 import re
 import tempfile
@@ -45,7 +45,7 @@ _OF_PINS = (project.PATH, "uv.lock")
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked of a retrofit."""
+    """The options of a retrofit."""
 
     template: str | None = None
     """The template's address; None: the one drydock was installed from."""
@@ -55,20 +55,20 @@ class Options:
     data: Mapping[str, Any] = field(default_factory=dict)
     dry_run: bool = False
     commit: bool = True
-    """Whether what comes out is committed on a branch of its own; else it is only staged."""
+    """Whether to commit the result to its own branch; otherwise it is staged."""
     modernize: bool = False
     """Whether to migrate the code to current library versions, in a separate commit."""
     format: bool = True
-    """Whether the code is formatted, in a commit of its own; else it is listed as not formatted."""
+    """Whether to format the code in a separate commit; otherwise it is listed as not formatted."""
     builds: tuple[str, ...] = ()
-    """The packages that may be built where they come as source only, which runs their code."""
+    """Packages without wheels that can be built from source, which runs their code."""
 
 
 def retrofit(folder: Path, options: Options, say: Say, ask: Ask | None) -> RetrofitReport:
-    """Bring the standard to the service in `folder`.
+    """Adopt the service in `folder`.
 
-    `say` is told each step before it starts; `ask`, where there is somebody to ask, returns what
-    holds of a doubtful answer. Raises BadInput, with nothing changed, when that cannot be done.
+    `say` prints each step before it starts. `ask` prompts for a doubtful answer; None without a
+    terminal. Raises BadInput, with nothing changed, if the service cannot be adopted.
     """
     try:
         git.require_version()
@@ -95,7 +95,7 @@ class _Retrofit:
         self.place, self.template, self.options, self.say = place, template, options, say
         self.releases = Releases(place, template, scratch)
         self.made: dict[str, Carried] = {}
-        """Modules that the service lacked."""
+        """Modules that are added to the service, by path."""
 
     def run(self, ask: Ask | None) -> RetrofitReport:
         options = self.options
@@ -158,7 +158,7 @@ class _Retrofit:
         )
 
     def _release(self) -> Release:
-        """Return the release to bring in: the one that was named, or the newest."""
+        """Return the release to adopt: the one that is named, or the newest."""
         if self.options.to:
             return self.template.find(self.options.to)
         release = self.template.latest()
@@ -178,7 +178,7 @@ class _Retrofit:
             _branch_of(place.repository, place.folder).require_none(place.repository)
 
     def _modernize(self, report: RetrofitReport) -> None:
-        """Carry the code along, in a commit of its own, where that is wanted."""
+        """Migrate the code in a separate commit, with `--modernize`."""
         if not self.options.modernize or report.conflicts:
             return
         own, dry_run = self.place.repository, self.options.dry_run
@@ -200,7 +200,7 @@ class _Retrofit:
             report.modernized = made
 
     def _call_factory(self, facts: list[Fact]) -> Place:
-        """Add a module that calls a factory with arguments, if one can; return the service."""
+        """Add a module that calls a factory with arguments, if certain; return the service."""
         if made := factory.module_for(facts, self.place.files):
             facts.append(made.fact)
             how = f"it calls the factory as {made.fact.where} does"
@@ -209,7 +209,7 @@ class _Retrofit:
         return self.place
 
     def _settle(self, report: RetrofitReport) -> None:
-        """Format the code, and list what it does not meet, where nothing is in conflict."""
+        """Format the code and list its debt, unless there are conflicts."""
         again = "drydock retrofit --debt"
         if report.conflicts:
             report.unsettled = f"once the conflicts are resolved and committed: {again}"
@@ -275,16 +275,16 @@ def _write(
 
 
 def _branch_of(repository: Repository, folder: Path) -> Branch:
-    """Return the branch that the service in `folder` is brought in on."""
+    """Return the branch on which the service in `folder` is adopted."""
     inside = prefix_of(folder, repository)
     return Branch("retrofit", re.sub(r"[^\w]+", "-", inside).strip("-"))
 
 
 def settle(folder: Path, *, formats: bool) -> list[str]:
-    """Format the code of a retrofitted service, and list what it does not meet, a commit each.
+    """Format the code of an adopted service and list its debt, in a commit each.
 
-    Returns what was done, a line each. Raises BadInput, with nothing changed, where it was done
-    already, or other work would be lost.
+    Returns a line for each result. Raises BadInput, with nothing changed, if that was done before
+    or other work would be lost.
     """
     try:
         folder = resolved(folder)
@@ -298,11 +298,11 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
 
 
 def apply_pins(folder: Path, obstacles: Sequence[Obstacle], builds: Sequence[str] = ()) -> None:
-    """Change the pins of a service so that it locks, and commit that with the lock file.
+    """Replace the pins of a service that prevent locking, and commit that with the lock file.
 
-    Versions that it has locked so far, by whatever tool, stay where they fit. The packages that
-    `builds` names may be built for it. Raises BadInput, with nothing changed, where there is no
-    solution or other work would be lost.
+    Versions that any tool has locked are kept where they fit. The packages in `builds` can be built
+    from source. Raises BadInput, with nothing changed, if there is no solution or other work would
+    be lost.
     """
     try:
         folder = resolved(folder)
@@ -342,9 +342,9 @@ def apply_pins(folder: Path, obstacles: Sequence[Obstacle], builds: Sequence[str
 
 
 def abort(folder: Path) -> None:
-    """Take back a retrofit that is not merged: its branch is gone, the old one is as it was.
+    """Undo a retrofit that is not merged: delete its branch, and restore the previous one.
 
-    Raises BadInput when there is none, or it holds work that would be lost.
+    Raises BadInput if there is none, or if it contains work that would be lost.
     """
     try:
         repository = repository_of(folder)

@@ -1,4 +1,4 @@
-"""`drydock update`: bring a service to a newer release of its template."""
+"""`drydock update`: update a service to a newer release of its template."""
 
 import tempfile
 from collections.abc import Callable, Mapping
@@ -32,36 +32,36 @@ from drydock.template.step import choose
 
 Say = Callable[[str], None]
 Watch = Callable[[Repository, Merge, Rendering], None]
-"""Sees a merge, in the repository that has its objects, and the render of the new release."""
+"""Takes the repository with the merge's objects, the merge, and the render of the new release."""
 BRANCH = Branch("update")
 
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked of an update."""
+    """The options of an update."""
 
     to: str | None = None
     """The release to update to, `:current:` for the recorded one; None: the newest."""
     prereleases: bool = False
-    """Whether the newest may be a prerelease."""
+    """Whether the newest release can be a prerelease."""
     exclude: tuple[str, ...] = ()
-    """Patterns of files that the update leaves out, as those of the template's `_exclude`."""
+    """Patterns of files that the update leaves out, like the template's `_exclude`."""
     skip: tuple[str, ...] = ()
-    """Patterns of files that stay as they are where they are there, as `_skip_if_exists`."""
+    """Patterns of files that are kept if they exist, like `_skip_if_exists`."""
     data: Mapping[str, Any] | None = None
-    """Answers given now, by the name of their question."""
+    """New answers, by question."""
     template: str | None = None
-    """The template's new address, where it moved."""
+    """The template's new address, if it moved."""
     answers_file: str | None = None
     defaults: bool = False
     dry_run: bool = False
     commit: bool = False
-    """Whether what comes out is committed on a branch of its own; else it is only staged."""
+    """Whether to commit the result to its own branch; otherwise it is staged."""
     trust: bool = False
     explain: str | None = None
-    """A file, by its path in the service, to tell all about; nothing is changed then."""
+    """A file to explain, by its path in the service; nothing is changed then."""
     watch: Watch = lambda _repository, _merge, _theirs: None
-    """Is shown the merge before anything is written."""
+    """Called with the merge before anything is written."""
 
 
 def update(
@@ -70,10 +70,10 @@ def update(
     say: Say,
     templates: Templates | None = None,
 ) -> UpdateReport:
-    """Update the service in `folder`; `say` is told each step before it starts.
+    """Update the service in `folder`; `say` prints each step before it starts.
 
-    `templates` are those that other updates share. Raises BadInput, with nothing changed, when
-    anything given or found cannot be used.
+    `templates` are opened templates to share with other updates. Raises BadInput, with nothing
+    changed, if an option, the service or the template cannot be used.
     """
     try:
         git.require_version()
@@ -94,7 +94,7 @@ def update(
 
 
 def abort(folder: Path) -> None:
-    """Take back the last update of the service in `folder`; raise BadInput if that is unsafe."""
+    """Undo the last update of the service in `folder`; raise BadInput if that is unsafe."""
     try:
         repository = repository_of(folder)
         BRANCH.abort(repository, prefix_of(folder, repository))
@@ -159,7 +159,7 @@ def _check_out(
     address: str,
     name: str | None = None,
 ) -> Checkout:
-    """Check out what a render starts from, and the rest where one needs it."""
+    """Check out the files that a render starts from, and the rest on demand."""
     folder = templates.checkout_rendered(template, release)
     return Checkout(folder, address, release, name, partial(templates.checkout, template, release))
 
@@ -180,7 +180,7 @@ def _request(service: Service, options: Options) -> Request:
 def _carry(
     renders: Renders, template: Template, options: Options, report: UpdateReport
 ) -> Mapping[str, Any]:
-    """Merge the releases with the service and write what comes of it; return the new answers."""
+    """Merge the releases with the service, and write the result; return the new answers."""
     service, new = renders.service, renders.new.release
     theirs = renders.theirs()
     base = renders.base(theirs)
@@ -228,7 +228,7 @@ def _carry(
 
 
 def _report_answers(report: UpdateReport, service: Service, theirs: Rendering) -> None:
-    """Report what the new release's render says of the answers."""
+    """Report the answers, tasks and message of the new release's render."""
     report.skipped = theirs.skipped
     report.invalid_answers = {
         name: (value, theirs.answers.get(name)) for name, value in theirs.invalid.items()
@@ -243,7 +243,7 @@ def _report_answers(report: UpdateReport, service: Service, theirs: Rendering) -
 
 
 def _require_branch(repository: Repository) -> None:
-    """Raise BadInput if nothing can be committed on the branch of updates."""
+    """Raise BadInput if the update cannot be committed on its branch."""
     if not git.has_identity(repository.top):
         how = "git config user.name NAME, and user.email"
         raise BadInput(f"git does not know who commits: {how}")

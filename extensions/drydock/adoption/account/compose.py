@@ -25,7 +25,7 @@ def is_compose(path: str) -> bool:
 
 
 def find(path: str, text: str, main: str, command: str, image: str) -> Iterator[Entry]:
-    """Yield what becomes of each key.
+    """Yield the outcome of each key.
 
     `main` is the main Dockerfile, `command` the one that now starts the service, and `image` the
     text of the Dockerfile that replaces the main one; empty if none does.
@@ -49,7 +49,7 @@ def find(path: str, text: str, main: str, command: str, image: str) -> Iterator[
 def _of_built(
     names: tuple[str, ...], parts: _Parts, main: str, command: str, image: str
 ) -> tuple[Outcome, str, str]:
-    """Return what becomes of a key of a service that compose builds: outcome, how and why."""
+    """Return the outcome of a key of a service that compose builds: outcome, how and why."""
     _, service, key = names
     entries = parts[names]
     if key in {"command", "entrypoint"}:
@@ -89,7 +89,7 @@ def _of_command(service: str, line: str, command: str) -> tuple[Outcome, str, st
 
 
 def _of_ports(service: str, parts: _Parts, image: str) -> tuple[Outcome, str, str]:
-    """Return what becomes of published ports, unless the service's own command may listen there."""
+    """Return the outcome of published ports, unless the service's own command may listen there."""
     own = _line(parts.get(("services", service, "command"), ()))
     exposed = re.findall(r"\d+", " ".join(re.findall(r"(?m)^EXPOSE (.+)$", image)))
     published = {

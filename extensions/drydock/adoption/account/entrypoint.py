@@ -27,7 +27,7 @@ _NOT_KEPT: tuple[bool, str, dict[str, str]] = (False, "", {})
 
 @dataclass(frozen=True)
 class Entrypoint:
-    """What becomes of what an image starts."""
+    """The outcome of what an image starts."""
 
     account: list[Entry] = field(default_factory=list)
     variables: list[servers.Variable] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Entrypoint:
 def of_image(
     path: str, steps: list[tuple[int, str]], files: Files, port: int | None, workdir: str
 ) -> Entrypoint:
-    """Return what becomes of ENTRYPOINT and CMD among the instructions of an image.
+    """Return the outcome of ENTRYPOINT and CMD among the instructions of an image.
 
     `steps` are the instructions of the image's stages, each with its line; `port` is the service's,
     and `workdir` the folder in which the old image started it.

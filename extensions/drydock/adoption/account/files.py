@@ -19,7 +19,7 @@ _ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
 
 
 def of_service(files: Files, carried: Mapping[str, Carried], name: str) -> list[Entry]:
-    """Return what becomes of each instruction about how a service runs.
+    """Return the outcome of each instruction about how a service runs.
 
     `carried` are the standard's files with what they took over. `name` is the service's, which is
     also the command that starts it. Another template has no such name, so its account is empty.
@@ -40,7 +40,7 @@ def left(account: Iterable[Entry], carried: Mapping[str, Carried]) -> Iterator[T
 def find(
     files: Files, done: Iterable[Entry], main: str, command: str, image: str = ""
 ) -> Iterator[Entry]:
-    """Yield what becomes of each instruction that `done` does not account for yet.
+    """Yield the outcome of each instruction that `done` does not account for yet.
 
     `main` is the main Dockerfile, `command` the one that now starts the service, and `image` the
     text of the Dockerfile that replaces the main one; empty if none does.

@@ -177,7 +177,7 @@ _BY_HAND: tuple[tuple[str, str], ...] = (
 def account(
     path: str, line: int, option: Flag, port: int | None, *, carries: bool
 ) -> tuple[Entry, Variable | None]:
-    """Return what becomes of a flag, and the variable that replaces it, if there is one.
+    """Return the outcome of a flag, and the variable that replaces it, if there is one.
 
     `port` is the service's, if it is known. Without `carries` there is no place to set a variable,
     so what could be carried over is left by hand.

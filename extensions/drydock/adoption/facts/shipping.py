@@ -1,4 +1,4 @@
-"""Charts and pipelines: how the service is deployed so far."""
+"""Charts and pipelines: how the service is currently deployed."""
 
 import re
 from collections.abc import Iterator

@@ -42,7 +42,7 @@ class Todo:
 
 @dataclass(frozen=True)
 class Entry:
-    """What becomes of one instruction."""
+    """The outcome of one instruction."""
 
     path: str
     line: int
@@ -98,4 +98,4 @@ class Carried:
     accounted: frozenset[str] = frozenset()
     """Files of the service that are fully carried over or listed."""
     account: tuple[Entry, ...] = ()
-    """What becomes of each instruction in the service's own file."""
+    """The outcome of each instruction in the service's own file."""

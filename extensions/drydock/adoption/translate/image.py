@@ -189,7 +189,7 @@ class _Image:
     """The folder that the old image runs in."""
 
     def account(self, step: Step) -> _Found:
-        """Yield what becomes of each part of an instruction."""
+        """Yield the outcome of each part of an instruction."""
         accounts: Mapping[str, object] = {
             "FROM": self._base, "ARG": self._argument, "ENV": self._variables,
             "LABEL": self._labels, "RUN": self._commands, "COPY": self._files,
@@ -301,7 +301,7 @@ class _Image:
                     yield self._by_hand(step, text, "correct it, if it points at the code", why), ""
 
     def _python_path(self, step: Step, text: str, value: str) -> tuple[Entry, str]:
-        """Return what becomes of the folders that Python imports from, at their new place."""
+        """Return the outcome of the folders that Python imports from, at their new place."""
         before = re.sub(r"\$(PYTHONPATH|\{PYTHONPATH[^}]*\})", "", value.strip("\"'"))
         entries = [self._inside(one, step.workdir) for one in before.split(":") if one]
         folders = [one for one in entries if one is not None]
