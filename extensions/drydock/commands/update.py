@@ -1,7 +1,7 @@
 """`drydock update`: update a service to a newer release of its template."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -13,10 +13,11 @@ from drydock.codemods.since import offered
 from drydock.commands import lock_file
 from drydock.errors import BadInput, undone_by
 from drydock.git import Repository
-from drydock.merging import answers_file, references, shadowing, sides, work_tree
+from drydock.merging import updated, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.renders import Renders
-from drydock.merging.trees import Labels, Merge, three_way
+from drydock.merging.trees import Labels, Merge
+from drydock.merging.updated import Updated
 from drydock.merging.work_tree import Work
 from drydock.project import Service, find, prefix_of, repository_of
 from drydock.report import notes
@@ -140,7 +141,7 @@ def _update(
             say,
         )
         rendering.check_data(renders.new, options.data or {})
-        answers = _carry(renders, template, options, report)
+        answers = _merge(renders, template, options, report)
         history = changelog.read(renders.new.folder)
     with undone_by("drydock update --abort"):
         locked = lock_file.refresh(service, report, say)
@@ -177,7 +178,7 @@ def _request(service: Service, options: Options) -> Request:
     )
 
 
-def _carry(
+def _merge(
     renders: Renders, template: Template, options: Options, report: UpdateReport
 ) -> Mapping[str, Any]:
     """Merge the releases with the service, and write the result; return the new answers."""
@@ -187,28 +188,16 @@ def _carry(
     brought = renders.brought(theirs)
     renders.say("Merging")
     with service.repository.quarantined() as repository:
-        trees = sides.make(repository, service, base, theirs, brought)
-        three = (trees.base, service.tracked, trees.theirs)
         labels = Labels(f"release {service.answers.release}", "yours", f"release {new.name}")
-        merge = three_way(repository, *three, labels)
-        regenerated = answers_file.take_release(repository, service, trees, merge)
-        merge.declined |= trees.declined
-        of_trees = {"base": trees.base, "ours": service.tracked, "theirs": trees.theirs}
-        shadows = shadowing.leave_out(repository, service.prefix, merge, **of_trees)
-        report.notes += [
-            *filter(None, [regenerated]),
-            *(f"{one.path} is not added: {one.reason}; {one.duty}" for one in shadows),
-            *notes.ignored(service, trees.ignored),
-            *merge.doubts,
-            *references.find(repository, service.prefix, service.tracked, trees.theirs, merge),
-        ]
-        work_tree.require_room(service.repository, service.tracked, service.unwatched, merge)
+        made = updated.merge(repository, service, base, theirs, brought, labels=labels)
+        merge, three = made.merge, (made.sides.base, service.tracked, made.sides.theirs)
         options.watch(repository, merge, theirs)
-        report.files = files_of(service.prefix, three, merge, trees.held)
+        report.files = files_of(service.prefix, three, merge, made.sides.held)
         if renders.old.release.commit == new.commit:
             report.files = [notes.by_answers(file) for file in report.files]
         _report_answers(report, service, theirs)
         report.notes += [
+            *_notes(made, service),
             *notes.disagreements(service),
             *(notes.unmoved(service, base, theirs, merge) if report.answers else ()),
             *filter(None, [template.foreign(new), template.tags_missing]),
@@ -218,13 +207,27 @@ def _carry(
             report.explanation = notes.explained(repository, service.prefix, file, three, merge)
         if not report.dry_run and (merge.changes or merge.conflicts):
             renders.say("Writing")
-            if options.commit:
-                is_new = BRANCH.write(repository, service.head, merge, service.prefix)
-                report.branch, report.continued = BRANCH.name, not is_new
-            else:
-                work = Work(BRANCH.command, service.prefix)
-                work_tree.write(repository, service.head, merge, work)
+            _write(repository, service, merge, options, report)
     return theirs.answers
+
+
+def _notes(made: Updated, service: Service) -> Iterator[str]:
+    """Yield the notes on what the merge decided besides each file."""
+    yield from filter(None, [made.regenerated])
+    yield from (f"{one.path} is not added: {one.reason}; {one.duty}" for one in made.shadows)
+    yield from notes.ignored(service, made.sides.ignored)
+    yield from made.merge.doubts
+    yield from made.dangling
+
+
+def _write(
+    repository: Repository, service: Service, merge: Merge, options: Options, report: UpdateReport
+) -> None:
+    if options.commit:
+        is_new = BRANCH.write(repository, service.head, merge, service.prefix)
+        report.branch, report.continued = BRANCH.name, not is_new
+    else:
+        work_tree.write(repository, service.head, merge, Work(BRANCH.command, service.prefix))
 
 
 def _report_answers(report: UpdateReport, service: Service, theirs: Rendering) -> None:
