@@ -14,13 +14,13 @@ from pathlib import Path, PurePosixPath
 from drydock.adoption.facts import names_of
 from drydock.errors import BadInput
 from drydock.git import Repository
+from drydock.merging.lines import SIGNIFICANT
 from drydock.template.addresses import local_folder
 from drydock.template.releases import open_template
 
 SIMILAR = 0.5
 """The least share of common lines for one file to count as a copy of another."""
 _LARGEST = 1 << 20  # bytes
-_SIGNIFICANT = re.compile(rb"\w\W*\w\W*\w\W*\w")
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def _closest(
 
 
 def _lines(content: bytes) -> Counter[bytes]:
-    """Return the significant lines: every file has brackets and blank lines."""
-    return Counter(line.strip() for line in content.splitlines() if _SIGNIFICANT.search(line))
+    """Return the lines with content of their own."""
+    return Counter(line.strip() for line in content.splitlines() if SIGNIFICANT.search(line))
 
 
 def of_repository(named: str, files: Mapping[str, bytes]) -> list[Candidate]:

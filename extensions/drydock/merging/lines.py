@@ -9,7 +9,8 @@ word characters, such as brackets, recur too often to count.
 import re
 from collections import Counter
 
-_TELLING = re.compile(rb"\w\W*\w\W*\w\W*\w")
+SIGNIFICANT = re.compile(rb"\w\W*\w\W*\w\W*\w")
+"""A line with content of its own: every file has brackets and blank lines."""
 
 
 def problem(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> str | None:
@@ -18,7 +19,7 @@ def problem(base: bytes, ours: bytes, theirs: bytes, merged: bytes) -> str | Non
     in_base, in_ours, in_theirs, in_merged = (Counter(text.splitlines()) for text in texts)
     for line in sorted(in_base.keys() | in_ours.keys() | in_theirs.keys()):
         counts = in_base[line], in_ours[line], in_theirs[line]
-        if not _TELLING.search(line) or in_base[line] not in counts[1:]:
+        if not SIGNIFICANT.search(line) or in_base[line] not in counts[1:]:
             continue
         expected = in_theirs[line] if in_ours[line] == in_base[line] else in_ours[line]
         if in_merged[line] != expected:

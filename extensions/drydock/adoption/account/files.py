@@ -15,7 +15,6 @@ from drydock.adoption.translate import Carried, Entry, Todo
 
 _PROCFILE = re.compile(r"(^|/)Procfile(\.\w+)?$")
 _STAYS = "the file stays as it is"
-_ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
 
 
 def of_service(files: Files, carried: Mapping[str, Carried], name: str) -> list[Entry]:
@@ -48,7 +47,7 @@ def find(
     accounted = {entry.path for entry in done}
     has_image = main in accounted
     for path, text in sorted(files.items()):
-        if _ASIDE.search(path):
+        if manifests.ASIDE.search(path):
             continue
         if path != main and is_dockerfile(path):
             for line, instruction in instructions(text):

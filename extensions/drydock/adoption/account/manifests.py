@@ -37,7 +37,8 @@ _OF_POD = {
 }
 _NO_PLACE = "nothing in chart/values.yaml sets it; see chart/templates"
 _KNOWN = {"name", "image", "imagePullPolicy", "env", "envFrom"}
-_ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
+ASIDE = re.compile(r"(^|/)(tests?|docs|node_modules|examples?)/")
+"""Folders whose files do not run the service."""
 
 
 def is_manifest(path: str, text: str) -> bool:
@@ -54,7 +55,7 @@ def find(path: str, text: str) -> Iterator[Entry]:
 
 def is_of_service(path: str, text: str) -> bool:
     """Tell whether a file is a manifest of the service's pods, outside tests, docs and examples."""
-    return is_manifest(path, text) and not _ASIDE.search(path)
+    return is_manifest(path, text) and not ASIDE.search(path)
 
 
 def workloads(text: str) -> Iterator[dict[str, Any]]:
