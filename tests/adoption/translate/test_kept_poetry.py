@@ -185,7 +185,7 @@ def test_upper_bound_of_python_is_kept(own: str, expected: str) -> None:
 
 def test_exported_list_is_regenerated_with_poetry() -> None:
     own = f'{OWN}[tool.poetry.dependencies]\nhttpx = "*"\n'
-    result = carried(own, **{"requirements.txt": "httpx==0.27\nidna==3.4\n"})
+    result = carried(own, **{"requirements.txt": "httpx==0.27\nidna==3.4  # via httpx\n"})
     (exported,) = [one for one in result.todo if one.path == "requirements.txt"]
     assert "poetry.lock replaces it" in exported.why
     assert "poetry export --output-file requirements.txt" in exported.how

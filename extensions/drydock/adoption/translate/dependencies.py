@@ -15,7 +15,16 @@ from drydock.adoption.account import pip
 from drydock.adoption.account.steps import steps_of
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import main_dockerfile
-from drydock.adoption.translate import Demand, Todo, conda, pipfile, poetry, setup, without_logins
+from drydock.adoption.translate import (
+    Demand,
+    Todo,
+    conda,
+    exports,
+    pipfile,
+    poetry,
+    setup,
+    without_logins,
+)
 from drydock.adoption.translate.poetry import is_for_development
 from drydock.documents.formats import requirements, toml
 from drydock.documents.places import line_of
@@ -119,7 +128,7 @@ def _requirement_files(files: Files, lock: str) -> _Found:
             why = f"a lock file exported from {locks[path]}; {lock} replaces it"
             yield Todo(path, 0, why, how)
         elif is_requirements(path) and path not in included:
-            yield from _lines(path, files, _group(path), set())
+            yield from _lines(path, files, _group(path), {*locks})
 
 
 def _image(files: Files) -> _Found:
@@ -159,31 +168,19 @@ def exported(files: Files) -> dict[str, str]:
 
     They pin everything that is installed, so they require nothing of their own.
     """
-    entries = [*_pyproject(files), *pipfile.demands(files)]
-    texts = [one.text for one in entries if isinstance(one, Demand) and not one.group]
-    # `read` reports invalid requirements.
-    declared = {canonicalize_name(name[0]) for name in map(_NAME.match, texts) if name}
-    found = {}
-    for path in filter(is_requirements, files):
-        source = f"{path.removesuffix('.txt')}.in"
-        pins = _pins(files[path])
-        if path.endswith(".txt") and source in files:
-            found[path] = source
-        elif declared and pins - declared and all(map(_PIN.match, files[path].splitlines())):
-            found[path] = "pyproject.toml" if "Pipfile" not in files else "Pipfile"
-    return found
+    declared: dict[str, set[str]] = {}
+    for one in (*_pyproject(files), *pipfile.demands(files)):
+        if isinstance(one, Demand):
+            with suppress(InvalidRequirement):  # `read` reports it
+                declared.setdefault(one.group, set()).add(one.name)
+    own = set(filter(is_requirements, files))
+    sources = {path: exports.source(path, files, own, declared) for path in sorted(own)}
+    return {path: source for path, source in sources.items() if source}
 
 
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 # With a version, as older tools took it, it is not certain where the name ends.
 _EGG = re.compile(r"(?!.*-\d)[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(\[[\w.,-]+\])?")
 _ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
-_PIN = re.compile(r"\s*($|#|-|[\w.-]+(\[[^\]]*\])?\s*==)")
-
-
-def _pins(text: str) -> frozenset[str]:
-    names = re.findall(r"(?m)^([\w.-]+)(?:\[[^\]]*\])?\s*==", text)
-    return frozenset(canonicalize_name(name) for name in names)
 
 
 def is_requirements(path: str) -> bool:
