@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 from drydock.errors import BadInput, Refused, one_line
@@ -122,15 +123,33 @@ def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
         return None
 
 
+_MARKER = re.compile(rb"^([<|=>])\1{6,}(?=\s|\Z)", re.MULTILINE)
+MARKER_SIZE = 7
+"""The usual length of git's conflict markers."""
+
+
+def marker_size(*texts: bytes) -> int:
+    """Return the length of conflict markers that no line of these texts looks like.
+
+    Git does not look: it takes its usual length although a heading can be underlined with as many
+    equals signs.
+    """
+    taken = {len(match[0]) for text in texts for match in _MARKER.finditer(text)}
+    return next(size for size in count(MARKER_SIZE) if size not in taken)
+
+
 def mark_differences(ours: bytes, theirs: bytes, labels: tuple[str, str]) -> bytes:
     """Return both texts as one, with conflict markers around each difference."""
     # The exit code is the number of conflicts.
     return _merge_file((ours, b"", theirs), labels, accept=range(128))
 
 
-def mark_conflicts(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str]) -> bytes:
-    """Merge three texts by lines, with conflict markers that also show the base."""
-    return _merge_file((ours, base, theirs), labels, accept=range(128), style="diff3")
+def mark_conflicts(
+    base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str], *, with_base: bool = True
+) -> bytes:
+    """Merge three texts by lines, with conflict markers that `with_base` also show the base."""
+    style = "diff3" if with_base else "merge"
+    return _merge_file((ours, base, theirs), labels, accept=range(128), style=style)
 
 
 def _merge_file(
@@ -145,6 +164,7 @@ def _merge_file(
             name.write_bytes(content)
         return run(
             "-c", f"merge.conflictStyle={style}", "merge-file", "-p",
+            f"--marker-size={marker_size(*texts)}",
             "-L", labels[0], "-L", "base", "-L", labels[1], *names, accept=accept,
         )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Conflicts of git are resolved if lines differ only in a version or in separate words."""
 
+import random
+
 import pytest
-from drydock import git
 from drydock.merging import hunks
 
 # path, base, ours, theirs, merged; None: a conflict
@@ -99,7 +100,7 @@ def test_resolution(name: str) -> None:
     path, *texts, merged = LINES[name]
     base, ours, theirs = (text.encode() for text in texts)
     for one, other in ((ours, theirs), (theirs, ours)):
-        found = hunks.resolve(path, git.mark_conflicts(base, one, other, ("yours", "new")))
+        found = hunks.resolve(path, (base, one, other), ("yours", "new"))
         assert found.left == (merged is None)
         if merged is not None:
             assert found.text.decode() == merged
@@ -113,7 +114,7 @@ def test_certain_hunk_is_resolved_next_to_conflict() -> None:
         f'v = "{version}"\n{between}f({word})\n'.encode()
         for version, word in (("1.0.0", "a"), ("1.1.0", "b"), ("1.2.0", "c"))
     )
-    found = hunks.resolve("a.py", git.mark_conflicts(base, ours, theirs, ("yours", "release v2")))
+    found = hunks.resolve("a.py", (base, ours, theirs), ("yours", "release v2"))
     assert found.left == 1
     assert found.done == ('the higher version, from the release: v = "1.2.0"',)
     assert found.text.decode() == (
@@ -142,3 +143,56 @@ def test_markers_surround_all_changes_if_reason_names_none() -> None:
 
 def test_unchanged_text_gets_no_markers() -> None:
     assert hunks.mark(MINE, MINE, "it would be nowhere in it", ("yours", "new")) is None
+
+
+LIKE_MARKERS = {
+    "=======": "#######",
+    "========": "########",
+    "=========": "#########",
+    "<<<<<<< HEAD": "~~~~~~~ HEAD",
+    "<<<<<<<< a": "~~~~~~~~ a",
+    "||||||| base": "!!!!!!! base",
+    "|||||||||": "!!!!!!!!!",
+    ">>>>>>> yours": "+++++++ yours",
+    ">>>>>>>>": "++++++++",
+}
+"""Lines that look like conflict markers, each with one that does not, but is otherwise like it."""
+
+
+def without_likeness(text: bytes) -> str:
+    """Return a text without lines that look like markers; its own markers get the usual length."""
+    lines = text.decode().splitlines()
+    sizes = {line.count("<") for line in lines if line.endswith(" our version")} or {7}
+    size = sizes.pop()
+    assert not sizes
+    marks = {"<" * size + " our version", "=" * size, ">" * size + " their version"}
+    return "".join(
+        f"{line[size - 7 :] if line in marks else LIKE_MARKERS.get(line, line)}\n" for line in lines
+    )
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_lines_like_markers_are_merged_like_any_other_line(seed: int) -> None:
+    choice = random.Random(seed)
+    lines = [*choice.sample([*LIKE_MARKERS], 3), "install", "use", "v/1.0", "v/1.1", "v/1.2"]
+    sides = [
+        "".join(f"{choice.choice(lines)}\n" for _ in range(choice.randint(1, 7))).encode()
+        for _ in range(3)
+    ]
+    plain_sides = [
+        "".join(f"{LIKE_MARKERS.get(line, line)}\n" for line in side.decode().splitlines()).encode()
+        for side in sides
+    ]
+    labels = "our version", "their version"
+
+    found = hunks.resolve("a.md", (sides[0], sides[1], sides[2]), labels)
+    plain = hunks.resolve("a.md", (plain_sides[0], plain_sides[1], plain_sides[2]), labels)
+
+    assert (found.left, len(found.done)) == (plain.left, len(plain.done))
+    assert without_likeness(found.text) == plain.text.decode()
+
+
+def test_longer_markers_surround_text_with_heading_underline() -> None:
+    title = b"Install\n=======\n"
+    marked = hunks.mark(title + b"x = 1\n", title + b"x = 2\n", "", ("yours", "new"))
+    assert marked == title + b"<<<<<<<< yours\nx = 1\n========\nx = 2\n>>>>>>>> new\n"

@@ -103,7 +103,7 @@ def test_outcome(name: str, merges: Merges) -> None:
         assert conflict, content
         missing = [name for name in triple.names if name not in conflict.reason]
         assert not missing, conflict.reason
-        assert re.search("^<{7} ", content, re.MULTILINE)
+        assert re.search("^<{7,} yours$", content, re.MULTILINE)
     else:
         assert not conflict, conflict and conflict.reason
         assert content == triple.side("m")

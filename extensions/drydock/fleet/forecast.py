@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from drydock.git import Repository
 from drydock.merging.trees import Merge
 from drydock.template.rendering import Rendering
 
 _LONGEST_PART = 20  # lines of a conflict that are recorded, for each side
-_MARKED = re.compile(
-    rb"^<{7} [^\n]*\n(?P<ours>.*?)(?:^\|{7} [^\n]*\n.*?)?^={7}\r?\n(?P<theirs>.*?)^>{7} [^\n]*$",
-    re.MULTILINE | re.DOTALL,
-)
+_FIRST = re.compile(rb"^(<{7,}) ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -59,11 +57,30 @@ class Conflicts:
 def parts_of(text: bytes) -> Iterator[Part]:
     """Yield the places between conflict markers in `text`."""
     extra = 0  # lines so far that the service's version does not have
-    for match in _MARKED.finditer(text):
+    for match in _marked(text):
         before = text.count(b"\n", 0, match.start())
         ours, theirs = (_lines(match[side]) for side in ("ours", "theirs"))
         yield Part(before - extra + 1, ours[:_LONGEST_PART], theirs[:_LONGEST_PART])
         extra += match[0].count(b"\n") + 1 - len(ours)
+
+
+def _marked(text: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the places between conflict markers, whose length can differ from git's usual one."""
+    end = 0
+    for first in _FIRST.finditer(text):
+        if first.start() >= end and (match := _hunk(len(first[1])).match(text, first.start())):
+            yield match
+            end = match.end()
+
+
+@cache
+def _hunk(size: int) -> re.Pattern[bytes]:
+    """Return the pattern of a place between conflict markers of this length."""
+    return re.compile(
+        rb"^<{%d} [^\n]*\n(?P<ours>.*?)(?:^\|{%d} [^\n]*\n.*?)?"
+        rb"^={%d}\r?\n(?P<theirs>.*?)^>{%d} [^\n]*$" % ((size,) * 4),
+        re.MULTILINE | re.DOTALL,
+    )
 
 
 def _lines(text: bytes) -> list[str]:

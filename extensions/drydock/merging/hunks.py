@@ -9,17 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 
 from packaging.version import Version
 
+from drydock import git
 from drydock.merging import words
 from drydock.merging.rules import versions
 
-_HUNK = re.compile(
-    rb"^(?P<first><{7}[^\n]*\n)(?P<ours>(?:.*\n)*?)\|{7}[^\n]*\n(?P<base>(?:.*\n)*?)"
-    rb"(?P<middle>={7}\r?\n)(?P<theirs>(?:.*\n)*?)(?P<last>>{7}[^\n]*(?:\n|\Z))",
-    re.MULTILINE,
-)
 # Files in which words are independent; in data and code a word can depend on its neighbour.
 _WORDED = re.compile(r"(?i)\.(?:md|markdown|rst|txt|adoc|sh|bash)$|(?:^|/)(?:LICENSE|Makefile)$")
 _RUNS = re.compile(r"\s*(?:- +)?run: ")
@@ -37,13 +34,14 @@ class Hunks:
     """A report line for each resolution."""
 
 
-def resolve(path: str, marked: bytes) -> Hunks:
-    """Resolve hunks in a text with conflict markers that include the base (diff3 style).
+def resolve(path: str, sides: tuple[bytes, bytes, bytes], labels: tuple[str, str]) -> Hunks:
+    """Merge base, ours and theirs by lines, and resolve hunks in conflict.
 
-    Hunks that stay in conflict keep their markers, without the base.
+    Hunks that stay in conflict get markers with the labels of ours and theirs, without the base.
     """
+    marked = git.mark_conflicts(*sides, labels)
     result, done, left, at = list[bytes](), list[str](), 0, 0
-    for hunk in _HUNK.finditer(marked):
+    for hunk in _hunk(git.marker_size(*sides)).finditer(marked):
         result.append(marked[at : hunk.start()])
         at = hunk.end()
         resolution = _resolution(path, hunk["base"], hunk["ours"], hunk["theirs"])
@@ -54,6 +52,17 @@ def resolve(path: str, marked: bytes) -> Hunks:
             result.append(resolution[0])
             done += resolution[1]
     return Hunks(b"".join([*result, marked[at:]]), left, tuple(done))
+
+
+@cache
+def _hunk(size: int) -> re.Pattern[bytes]:
+    """Return the pattern of a hunk with the base, between markers of this length."""
+    return re.compile(
+        rb"^(?P<first><{%d} [^\n]*\n)(?P<ours>(?:.*\n)*?)\|{%d} [^\n]*\n(?P<base>(?:.*\n)*?)"
+        rb"(?P<middle>={%d}\r?\n)(?P<theirs>(?:.*\n)*?)(?P<last>>{%d} [^\n]*(?:\n|\Z))"
+        % ((size,) * 4),
+        re.MULTILINE,
+    )
 
 
 def mark(ours: bytes, merged: bytes, reason: str, labels: tuple[str, str]) -> bytes | None:
@@ -76,13 +85,18 @@ def mark(ours: bytes, merged: bytes, reason: str, labels: tuple[str, str]) -> by
         return None
     end = b"\r\n" if b"\r\n" in ours else b"\n"
     first, last = (label.encode() for label in labels)
+    size = git.marker_size(ours, merged)
     result = list[bytes]()
     for block in blocks:
         if block not in chosen:
             result += block[1]
             continue
         sides = (_ended(side, end) for side in block[:2])
-        marks = (b"<<<<<<< " + first + end, b"=======" + end, b">>>>>>> " + last + end)
+        marks = (
+            b"<" * size + b" " + first + end,
+            b"=" * size + end,
+            b">" * size + b" " + last + end,
+        )
         result += [marks[0], next(sides), marks[1], next(sides), marks[2]]
     return b"".join(result)
 

@@ -191,12 +191,18 @@ def _hunk_by_hunk(
     """Resolve hunks of a merge by lines; None if none can be, or the result has a problem."""
     if base is None or structural.is_generated(path, ours):
         return None
-    marked = git.mark_conflicts(base, ours, theirs, (labels.ours, labels.theirs))
-    result = hunks.resolve(path, marked)
+    result = hunks.resolve(path, (base, ours, theirs), (labels.ours, labels.theirs))
     before = {1: base, 2: ours, 3: theirs}
     if not result.done or (not result.left and structural.line_problem(path, before, result.text)):
         return None
     return result
+
+
+def _clearly_marked(sides: tuple[bytes, bytes, bytes], labels: Labels) -> bytes | None:
+    """Return a merge with longer markers than git's; None if no line looks like git's."""
+    if git.marker_size(*sides) == git.MARKER_SIZE:
+        return None
+    return git.mark_conflicts(*sides, (labels.ours, labels.theirs), with_base=False)
 
 
 def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
@@ -229,8 +235,10 @@ def _try_again(repository: Repository, merge: Merge, labels: Labels) -> None:
                 elif once := structural.merge_repeated(path, base, ours, theirs):
                     text, merge.rules[path] = once.text, once.rules
                 else:
-                    if resolved:
-                        written[path] = marked.mode, resolved.text
+                    sides = base or b"", ours, theirs
+                    clear = resolved.text if resolved else _clearly_marked(sides, labels)
+                    if clear:
+                        written[path] = marked.mode, clear
                     if formats.of(path):
                         reason = f"{merge.conflicts[path].reason}; {error}"
                         merge.conflicts[path] = replace(merge.conflicts[path], reason=reason)

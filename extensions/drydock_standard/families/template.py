@@ -13,6 +13,8 @@ from drydock_standard.repository import Repository, Unusable
 
 NAME = "Template"
 ORDER = 1
+# The usual length is 7; in a text with lines of that form, `drydock update` takes longer markers.
+_MARKER = re.compile(r"(?:<{7,}|>{7,})(?= )|={7,}\Z")
 _LEFT_OVER = re.compile(r"\.(rej|orig)\Z")
 _SHARED = ("pyproject.toml", ".gitignore", "chart/values.yaml", "ruff.toml", "mypy.ini")
 """Template files that a service extends; the last two also hold its debt list."""
@@ -40,16 +42,20 @@ class ConflictMarkers(Check):
 
 def _conflict(text: str) -> int:
     """Return the line of the first conflict with all its markers, in order; 0 if there is none."""
-    start, divided = 0, False
+    started, divided = dict[int, int](), set[int]()
     for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith("<<<<<<< "):
-            start, divided = number, False
-        elif line == "=======":
-            divided = start > 0
-        elif line.startswith(">>>>>>> "):
-            if divided:
-                return start
-            start = 0
+        if not (match := _MARKER.match(line)):
+            continue
+        size = len(match[0])
+        if line[0] == "<":
+            started[size] = number
+            divided.discard(size)
+        elif line[0] == "=":
+            divided |= {size} & started.keys()
+        elif size in divided:
+            return started[size]
+        else:
+            started.pop(size, None)
     return 0
 
 

@@ -215,4 +215,72 @@ MARKDOWN: Triples = {
         """,
         "Getting started",
     ),
+    # https://spec.commonmark.org/current/#setext-headings
+    "markdown: ours_removes_underline_theirs_removes_heading_conflicts": conflicts(
+        "atomic",
+        "README.md",
+        """
+        bo  |Install
+        b   |=======
+            |
+            |Send a request.
+        """,
+    ),
+    "markdown: both_sides_change_underlined_section_conflicts": conflicts(
+        "atomic",
+        "docs/use.md",
+        """
+            |Shop
+            |====
+            |
+        b t |Upgrade
+        b t |=======
+         o  |Run it
+        b   |Use the thing.
+         o  |My own words about it.
+          t |Use the thing now.
+        """,
+    ),
+}
+
+TEXT: Triples = {
+    "text: ours_removes_underline_theirs_removes_heading_conflicts": conflicts(
+        "atomic",
+        "notes.txt",
+        """
+        bo  |Install
+        b   |=======
+            |
+            |Send a request.
+        """,
+    ),
+    "text: sides_change_adjacent_lines_above_lines_like_markers": merges(
+        "atomic",
+        "notes.txt",
+        """
+        bo  |Install this service
+          tm|Install the service
+        b t |=======
+         o m|-------
+            |<<<<<<< HEAD
+        bo  |=======
+          tm|~~~~~~~
+        b t |Send one request
+         o m|Send your request
+            |||||||| base
+            |>>>>>>> end
+        """,
+    ),
+    "text: sides_change_lines_next_to_underline": merges(
+        "atomic",
+        "notes.txt",
+        """
+        bo  |Install
+          tm|Upgrade
+        b t |=======
+         o m|-------
+            |
+            |Send a request.
+        """,
+    ),
 }

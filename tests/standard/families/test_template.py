@@ -25,6 +25,7 @@ ADDRESS = "_src_path: https://git.example.com/platform/drydock.git\n"
         ("DM101", {"quoted.md": f"    {MARKERS.replace(chr(10), chr(10) + '    ')}"}),
         ("DM101", {"binary.bin": b"\0\n" + MARKERS.encode()}),
         ("DM101", {"order.txt": ">>>>>>> b\n=======\n<<<<<<< a\n"}),
+        ("DM101", {"lengths.md": "<<<<<<< a\n========\n>>>>>>>>> b\n=======\n"}),
         ("DM102", {"a.py": "", "rejected.txt": ""}),
         ("DM102", {"photo.orig": ""}),
         ("DM103", {".copier-answers.yml": ANSWERS}),
@@ -46,6 +47,11 @@ def test_check_passes(code: str, files: dict[str, Content], tmp_path: Path) -> N
         ("DM101", {"docs/a.md": MARKERS.replace("c\n", "||||||| base\nc\n")}, "- `docs/a.md:2`\n"),
         ("DM101", {"crlf.txt": MARKERS.replace("\n", "\r\n")}, "- `crlf.txt:2`\n"),
         ("DM101", {"uv.lock": MARKERS, "é`.txt": MARKERS}, "- `é'.txt:2`\n"),
+        (
+            "DM101",
+            {"title.md": "<<<<<<<< yours\nb\n=======\n<<<<<<< x\n========\nc\n>>>>>>>> new\n"},
+            "- `title.md:1`\n",
+        ),
         ("DM102", {"a.py.rej": ""}, "- `a.py.rej`\n"),
         ("DM102", {"src/a.py": "", "src/a.py.orig": ""}, "- `src/a.py.orig`\n"),
         (

@@ -138,13 +138,16 @@ def test_checks_pass_and_write_reports(service: Service, rendered: Rendered) -> 
 
 @pytest.mark.slow
 def test_conflict_markers_are_refused(service: Service, rendered: Rendered) -> None:
-    service.change({"notes.md": "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"})
+    service.change(
+        {"notes.md": "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n", "title.md": "<<<<<<<< ours\n"}
+    )
 
     (command,) = commands(rendered, "conflicts")
     outcome = run(command, service.path)
 
     assert outcome.code != 0
     assert "notes.md:1:<<<<<<< ours" in outcome.output
+    assert "title.md:1:<<<<<<<< ours" in outcome.output
 
 
 @pytest.mark.slow

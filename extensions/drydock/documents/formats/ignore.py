@@ -15,7 +15,7 @@ from drydock.profiles import Profile
 
 _IGNORES = re.compile(r"(?:^|/)\.[\w-]*ignore$")
 _ATTRIBUTES = re.compile(r"(?:^|/)(?:\.gitattributes|CODEOWNERS)$")
-_MARKER = re.compile(r"^(?:<{7}|>{7}|={7})(?:\s|$)", re.MULTILINE)
+_MARKER = re.compile(r"^(?:<{7,}|>{7,}|={7})(?:\s|$)", re.MULTILINE)
 # A pattern, in which spaces can be escaped or quoted, and the attributes of what it matches.
 _LINE = re.compile(r'(?P<pattern>"(?:\\.|[^"\\])*"|(?:\\.|[^\s\\])+)(?P<attributes>.*)')
 

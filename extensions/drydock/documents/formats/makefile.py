@@ -14,7 +14,7 @@ from drydock.documents.nodes import Body, Part
 from drydock.profiles import Profile
 
 _NAME = re.compile(r"(?:^|/)(?:GNUm|M|m)akefile$")
-_MARKER = re.compile(r"^(?:<{7}|>{7}|={7})(?:\s|$)", re.MULTILINE)
+_MARKER = re.compile(r"^(?:<{7,}|>{7,}|={7})(?:\s|$)", re.MULTILINE)
 _LINE = re.compile(r"(?:[^\n\\]|\\.|\\\n)*\n", re.DOTALL)
 _RULE = re.compile(
     r"(?P<targets>[A-Za-z0-9_.][\w./ -]*?)[ ]*:(?![:=])(?P<rest>(?:[^\n\\;]|\\\n)*)\n"
