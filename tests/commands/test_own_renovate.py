@@ -166,6 +166,26 @@ def test_release_is_merged_with_an_edited_renovate_json(
     assert json.loads(service.read("renovate.json")) == edited | {"timezone": "UTC"}
 
 
+@pytest.mark.parametrize(
+    ("path", "moved"),
+    [("renovate.json", ".github/renovate.json"), ("README.md", "Readme.md")],
+)
+def test_file_that_the_service_moved_is_merged_without_a_note(
+    drydock: Drydock, tmp_path: Path, template: Template, path: str, moved: str
+) -> None:
+    template.release("v4.0.0", {"README.md": "# It\nMore.\n"})
+    service = Service.make(template, tmp_path / "service", ref="v2.0.0")
+    git(service.path, "mv", path, "moving")
+    (service.path / moved).parent.mkdir(exist_ok=True)
+    git(service.path, "mv", "moving", moved)
+    commit(service.path, "Move it")
+
+    outcome = drydock("update", service.path, "--json")
+
+    assert outcomes(outcome)[moved] in ("updated", "merged")
+    assert not [note for note in json.loads(outcome.out)["notes"] if "is not added" in note]
+
+
 def test_release_adding_renovate_json_does_not_replace_an_existing_one(
     drydock: Drydock, tmp_path: Path, template: Template
 ) -> None:

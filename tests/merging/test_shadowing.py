@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from drydock.git import Entry, Repository, Tree
 from drydock.merging import shadowing
+from drydock.merging.trees import Labels, three_way
 
 from tests.support import commit, git, write
 
@@ -112,3 +113,30 @@ def test_file_is_added_if_it_shadows_none(
     tmp_path: Path, base: Tree, ours: Tree, theirs: Tree
 ) -> None:
     assert of_other_case(tmp_path, base, ours, theirs) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "moved"),
+    [
+        pytest.param("renovate.json", ".github/renovate.json", id="renovate"),
+        pytest.param("README.md", "Readme.md", id="other_case"),
+    ],
+)
+def test_file_that_ours_moved_is_merged_at_its_new_path(
+    tmp_path: Path, path: str, moved: str
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    repository = Repository.at(tmp_path)
+    text = b'{\n  "extends": ["a"],\n  "labels": ["b"],\n  "timezone": "UTC"\n}\n'
+    old, new = repository.write_blobs([text, text.replace(b"UTC", b"CET")])
+    base, ours, theirs = (
+        {name: Entry("100644", oid)} for name, oid in ((path, old), (moved, old), (path, new))
+    )
+    merge = three_way(repository, base, ours, theirs, Labels("v1", "yours", "v2"))
+
+    kept = merge.kept(ours)
+    left = shadowing.leave_out(repository, "", merge, base=base, ours=kept, theirs=theirs)
+
+    assert left == []
+    assert merge.changes == {moved: Entry("100644", new)}
+    assert merge.shadows == {}

@@ -36,12 +36,14 @@ def leave_out(
 ) -> list[Shadow]:
     """Leave out of a merge the files that would shadow one of the service, except moved files.
 
-    The trees are those of `find`. Returns the files left out.
+    A file that ours moved is merged at its new path. The trees are those of `find`. Returns the
+    files left out.
     """
+    moved = {*merge.moved, *merge.moved.values()}
     shadows = [
         shadow
         for shadow in find(repository, prefix, base, ours, theirs)
-        if shadow.path not in merge.moved
+        if shadow.path not in moved
     ]
     for shadow in shadows:
         merge.leave_out(shadow.path, shadow.reason)

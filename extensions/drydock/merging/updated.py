@@ -44,8 +44,9 @@ def merge(
     merged = three_way(repository, trees.base, ours, trees.theirs, labels)
     regenerated = answers_file.take_release(repository, service, trees, merged)
     merged.declined |= trees.declined
+    kept = merged.kept(ours)
     shadows = shadowing.leave_out(
-        repository, service.prefix, merged, base=trees.base, ours=ours, theirs=trees.theirs
+        repository, service.prefix, merged, base=trees.base, ours=kept, theirs=trees.theirs
     )
     dangling = references.find(repository, service.prefix, ours, trees.theirs, merged)
     work_tree.require_room(service.repository, ours, service.unwatched, merged)
