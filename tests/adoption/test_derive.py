@@ -283,6 +283,38 @@ def test_given_application_allows_any_folder() -> None:
     assert found["app"] == "main:app"
 
 
+GIVEN = {
+    "another value": ("service_port", 8100, ["--data"], ["Dockerfile:2"]),
+    "the derived value": ("service_port", 8000, ["Dockerfile:2"], []),
+    "a value in text": ("service_port", "8000", ["Dockerfile:2"], []),
+    "another value of yes or no": ("helm", False, ["--data"], []),
+    "a value that the default replaced": ("packaging", "poetry", ["--data"], []),
+}
+
+
+@pytest.mark.parametrize("case", GIVEN)
+def test_evidence_of_another_value_speaks_against_a_given_answer(case: str) -> None:
+    name, value, evidence, against = GIVEN[case]
+    files = {
+        "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "Dockerfile": "FROM python:3.12\nEXPOSE 8000\n",
+        "pyproject.toml": '[tool.poetry]\nname = "shop"\n',
+        "k8s/web.yaml": "kind: Deployment\n",
+    }
+    derived = derive(gather(files), files, "shop", {name: value})
+    (answer,) = (one for one in derived if one.name == name)
+    assert (answer.value, answer.doubtful) == (value, False)
+    assert where(answer) == evidence
+    assert [fact.where for fact in answer.against] == against
+
+
+def test_package_of_an_unknown_application_is_doubtful() -> None:
+    files = {"shop/main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    for app, doubtful in (("shop.main:app", False), ("other.main:app", True)):
+        derived = derive(gather(files), files, "shop", {"app": app})
+        assert [one.doubtful for one in derived if one.name == "package_path"] == [doubtful]
+
+
 @pytest.mark.parametrize("routes", ["app.routes", ".routes", "."])
 def test_root_of_a_module_follows_its_imports(routes: str) -> None:
     run = f"from {routes} import router\nimport fastapi, uvicorn\napp = fastapi.FastAPI()\n"

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from drydock.adoption.facts import GIVEN
 from drydock.adoption.place import Place, place_of
-from drydock.adoption.survey import facts_of
+from drydock.adoption.survey import facts_of, implied
 
 from tests.support import commit, git, write
 
@@ -41,6 +42,11 @@ def test_answers_that_others_are_derived_from_are_facts(place: Place) -> None:
 @pytest.mark.parametrize("data", [{}, {"app": ""}, {"service_port": "many"}])
 def test_an_answer_without_a_value_is_not_a_fact(place: Place, data: dict[str, Any]) -> None:
     assert answers(place, data) == []
+
+
+def test_prompted_answers_name_their_source() -> None:
+    facts = implied({"app": "main:app", "owner": "team"}, "prompt")
+    assert [(fact.about, fact.where, fact.weight) for fact in facts] == [("app", "prompt", GIVEN)]
 
 
 def test_an_answer_weighs_more_than_any_file(place: Place) -> None:

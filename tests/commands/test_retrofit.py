@@ -344,7 +344,9 @@ def test_poetry_service_becomes_uv_by_default_or_stays_poetry(
     report = report_of(retrofit(drydock, folder, standard, "--json", *data))
     (answer,) = [answer for answer in report["answers"] if answer["name"] == "packaging"]
     assert (answer["value"], answer["doubtful"]) == (manager, not given)
-    assert [evidence["path"] for evidence in answer["against"]] == ["pyproject.toml"]
+    assert [fact["path"] for fact in answer["evidence"]] == (["--data"] if given else [])
+    against = [] if given else ["pyproject.toml"]
+    assert [fact["path"] for fact in answer["against"]] == against
     text = (folder / "pyproject.toml").read_text()
     assert ("requires-poetry" in text, "poetry.core.masonry.api" in text) == (
         manager == "poetry",

@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from drydock.adoption import python
-from drydock.adoption.facts import HINTS, RECORDED, Fact, Files
+from drydock.adoption.facts import GIVEN, HINTS, RECORDED, Fact, Files
 from drydock.adoption.facts.code import module_of
 from drydock.adoption.translate.dependencies import read
 from drydock.adoption.translate.poetry import allows
@@ -57,12 +57,17 @@ class _App:
 
 
 def derive(
-    facts: list[Fact], files: Files, folder: str, given: Mapping[str, Any] | None = None
+    facts: list[Fact],
+    files: Files,
+    folder: str,
+    given: Mapping[str, Any] | None = None,
+    prompted: Collection[str] = (),
 ) -> list[Derived]:
     """Return an answer to each question of this template that the service's facts answer.
 
-    `folder` is the name of the service's folder. An answer that is `given` is never in doubt.
-    Raises BadInput if there is no application that the chassis can wrap.
+    `folder` is the name of the service's folder. An answer that is `given` is never in doubt;
+    `prompted` are the names of those that were prompted for. Raises BadInput if there is no
+    application that the chassis can wrap.
     """
     if not any(fact.path == "--data" for fact in _of(facts, "app")):
         _require_one_service(facts, files)
@@ -72,6 +77,8 @@ def derive(
     adopted = _best(_of(facts, "adopted"))
     inference = _best(_of(facts, "inference"))
     given = given or {}
+    if str(given.get("app", app.value)) != app.value:
+        package = replace(package, doubtful=True)  # of another application
     answers = [
         # A copy of a generated service is not adopted: its API already follows the standard.
         Derived("adopted", adopted is None or adopted[0] == "True", adopted[1] if adopted else ()),
@@ -88,9 +95,22 @@ def derive(
         *_shipping(facts, is_copy=adopted is not None),
     ]
     return [
-        replace(one, value=given[one.name], doubtful=False) if one.name in given else one
+        _given(one, given[one.name], "prompt" if one.name in prompted else "--data")
+        if one.name in given
+        else one
         for one in answers
     ]
+
+
+def _given(derived: Derived, value: Any, source: str) -> Derived:
+    """Return a given answer; the evidence of another value speaks against it."""
+    if str(value).lower() == str(derived.value).lower():
+        return replace(derived, value=value, doubtful=False)
+    facts = derived.evidence
+    if not isinstance(derived.value, bool):
+        facts = tuple(fact for fact in (*facts, *derived.against) if fact.value != str(value))
+    evidence = (Fact(derived.name, str(value), source, 0, GIVEN),)
+    return Derived(derived.name, value, evidence, facts)
 
 
 def _of(facts: Iterable[Fact], about: str) -> list[Fact]:

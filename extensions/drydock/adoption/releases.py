@@ -44,6 +44,17 @@ class Releases:
         folder = self._scratch / f"rendered {len(list(self._scratch.iterdir()))}" / inside
         return rendering.render(self.checkout(release), folder, request)
 
+    def check(self, release: Release, name: str, value: Any, others: Mapping[str, Any]) -> Any:
+        """Return the value of an answer in the type of its question.
+
+        `others` are the other answers. Raises BadInput if the value is invalid.
+        """
+        checkout = self.checkout(release)
+        rendering.check_data(checkout, {name: value})
+        inside = self._place.prefix or self._place.folder.name
+        request = Request("update", recorded=others, data={name: value}, defaults=True)
+        return rendering.parse_answer(checkout, self._scratch / "none" / inside, request, name)
+
     def copied(
         self,
         facts: list[Fact],

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from drydock.adoption import python
-from drydock.adoption.facts import Fact, gather
+from drydock.adoption.facts import GIVEN, Fact, gather
 from drydock.adoption.place import Place
 from drydock.errors import BadInput
 
-_WEIGHT_OF_DATA = 100
-"""More than the weight of any fact: a given answer decides."""
 _DERIVED_FROM = ("app", "service_name", "service_port")
 """The answers that others are derived from."""
 
@@ -24,8 +22,13 @@ def facts_of(place: Place, data: Mapping[str, Any]) -> list[Fact]:
     facts = gather(place.files)
     if broken := next((fact for fact in facts if fact.about == "broken"), None):
         raise BadInput(broken.value)
-    return facts + [
-        Fact(name, value, "--data", 0, _WEIGHT_OF_DATA)
+    return facts + implied(data, "--data")
+
+
+def implied(answers: Mapping[str, Any], source: str) -> list[Fact]:
+    """Return the facts that answers from a source, such as `--data`, imply."""
+    return [
+        Fact(name, value, source, 0, GIVEN)
         for name in _DERIVED_FROM
-        if (value := str(data.get(name, ""))) and (name != "service_port" or value.isdigit())
+        if (value := str(answers.get(name, ""))) and (name != "service_port" or value.isdecimal())
     ]

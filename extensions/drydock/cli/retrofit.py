@@ -132,7 +132,9 @@ def _retrofit(
             typer.echo(line)
         return
 
-    def ask(doubtful: "Derived") -> str:
+    def ask(doubtful: "Derived", problem: str) -> str:
+        if problem:
+            typer.echo(problem, err=True)
         question = f"{doubtful.name} ({evidence_of(doubtful)})"
         return str(typer.prompt(question, default=str(doubtful.value), err=True))
 

@@ -38,7 +38,8 @@ from drydock.template.releases import Release, Template, open_template
 from drydock.template.rendering import Rendering
 
 Say = Callable[[str], None]
-Ask = Callable[[Derived], str]
+Ask = Callable[[Derived, str], str]
+"""Prompts for a doubtful answer; given the reason, if any, why the last one is invalid."""
 _WRITTEN = {"added", "updated", "merged"}
 _OF_PINS = (project.PATH, "uv.lock")
 
@@ -229,15 +230,38 @@ class _Retrofit:
                 report.debt = debt.summary(found)
 
     def _answers(self, facts: list[Fact], release: Release, ask: Ask | None) -> list[Derived]:
+        """Derive the answers. Prompt for doubtful ones, of which others can then be derived."""
         questions = rendering.config(self.releases.checkout(release)).questions_data
         if "app" not in questions:
             return []  # another template: its questions take --data or their defaults
-        place, given = self.place, self.options.data
-        return [
-            replace(one, value=ask(one), doubtful=False) if one.doubtful and ask else one
-            for one in derive.derive(facts, place.files, place.folder.name, given)
-            if one.name in questions
-        ]
+        place, prompted = self.place, dict[str, Any]()
+        while True:
+            given = {**self.options.data, **prompted}
+            derived = [
+                one
+                for one in derive.derive(facts, place.files, place.folder.name, given, prompted)
+                if one.name in questions
+            ]
+            doubtful = next((one for one in derived if one.doubtful), None)
+            if not (ask and doubtful):
+                return derived
+            others = {one.name: one.value for one in derived if one is not doubtful} | given
+            value = self._prompt(ask, doubtful, release, others)
+            prompted[doubtful.name] = value
+            if value != doubtful.value:
+                facts += survey.implied({doubtful.name: value}, "prompt")
+
+    def _prompt(
+        self, ask: Ask, doubtful: Derived, release: Release, others: Mapping[str, Any]
+    ) -> Any:
+        """Prompt for an answer until it is valid; return it in the type of its question."""
+        problem = ""
+        while True:
+            value = ask(doubtful, problem)
+            try:
+                return self.releases.check(release, doubtful.name, value, others)
+            except BadInput as error:
+                problem = str(error)
 
     def _ancestors(
         self,

@@ -168,6 +168,23 @@ def contents(checkout: Checkout, folder: Path, request: Request) -> dict[str, by
         }
 
 
+def parse_answer(checkout: Checkout, folder: Path, request: Request, name: str) -> Any:
+    """Return a new answer in the type of its question, without rendering.
+
+    Raises BadInput, with the reason that its question names, if it is invalid.
+    """
+    try:
+        with _worker(checkout, folder, request) as worker, _during(request.operation):
+            with Phase.use(Phase.PROMPT):
+                worker._ask()
+            return worker.answers.user[name]
+    except BadInput as error:
+        reason = str(error).partition(f"Validation error for question '{name}': ")[2]
+        if reason:
+            raise BadInput(f"{name}={request.data[name]}: {reason.strip()}") from error
+        raise
+
+
 def paths(checkout: Checkout, folder: Path, request: Request) -> set[str]:
     """Return the paths of the files that `render` would write, without writing them."""
     with _worker(checkout, folder, request) as worker, _during(request.operation):

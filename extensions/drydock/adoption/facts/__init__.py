@@ -20,6 +20,8 @@ SHOWN = 12
 _NAMES_THE_SERVICE = re.compile(r"(?<!\.py)$|(^|/)setup\.py$|/chassis/(identity|application)\.py$")
 RECORDED, SAYS, IMPLIES, HINTS = 4, 3, 2, 1
 """How certain a fact is: a recorded answer; written down; from how the service runs; likely."""
+GIVEN = 100
+"""The weight of an answer that is given or prompted for: it decides."""
 
 
 @dataclass(frozen=True)
