@@ -216,8 +216,9 @@ def serving(
     command: Sequence[str | Path], port: int, folder: Path, user: str | None = None
 ) -> Iterator[None]:
     """Run a server until the body ends; it also ends with this process, even if that is killed."""
-    # SIGINT lets Postgres end at once; SIGTERM would wait for its clients.
-    guarded = ["setpriv", "--pdeathsig=INT", "--", *command]
+    # SIGINT lets Postgres end at once; SIGTERM would wait for its clients. A background job of a
+    # shell ignores SIGINT, and so would the server.
+    guarded = ["env", "--default-signal=INT", "setpriv", "--pdeathsig=INT", "--", *command]
     with subprocess.Popen(
         guarded, cwd=folder, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
