@@ -191,6 +191,42 @@ def test_requirements_files_are_accounted_for_unless_a_line_is_left() -> None:
     assert carry(STANDARD, {**README, **both}).accounted == {"requirements.txt"}
 
 
+def test_requirements_file_with_a_contradicted_line_stays() -> None:
+    files = {
+        "pyproject.toml": '[project]\ndependencies = ["SQLAlchemy>=2"]\n',
+        "requirements.txt": "SQLAlchemy==1.4.1\nbabel==2\n",
+        "requirements-more.txt": "babel==1\n",
+    }
+    carried = carry(STANDARD, {**README, **files})
+    assert carried.accounted == {"pyproject.toml", "requirements.txt"}
+    assert [(todo.path, todo.line, todo.why) for todo in carried.todo] == [
+        (
+            "pyproject.toml",
+            2,
+            "not carried over: SQLAlchemy>=2, because requirements.txt:1 requires "
+            "SQLAlchemy==1.4.1",
+        ),
+        (
+            "requirements-more.txt",
+            1,
+            "not carried over: babel==1, because requirements.txt:2 requires babel==2",
+        ),
+    ]
+
+
+def test_comments_of_a_requirements_file_are_carried_over_or_listed() -> None:
+    text = (
+        "# Of the shop\n\nbabel>=2  # don't raise\nbabel==2.1  # of days\n-r more.txt  # all\n"
+        "# babel==3\n# -----\n"
+    )
+    carried = carry(STANDARD, {**README, "requirements.txt": text, "more.txt": "redis\n"})
+    assert '"babel==2.1",  # of days\n' in carried.text
+    assert [(todo.line, todo.why.partition(": ")[2]) for todo in carried.todo] == [
+        (1, "# Of the shop"), (3, "# don't raise"), (5, "# all"), (6, "# babel==3"),
+    ]  # fmt: skip
+    assert "requirements.txt" in carried.accounted
+
+
 def test_invalid_pyproject_is_an_error() -> None:
     with pytest.raises(ValueError, match="line 1"):
         project("[project\n")

@@ -18,6 +18,7 @@ from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.translate import (
     Demand,
     Todo,
+    combined,
     conda,
     exports,
     pipfile,
@@ -48,7 +49,7 @@ def read(files: Files, lock: str = "uv.lock") -> tuple[list[Demand], list[Todo]]
 
     `lock` is the service's new lock file.
     """
-    found: dict[tuple[str, str, str], Demand] = {}
+    found: list[Demand] = []
     todo: list[Todo] = []
     for entry in [
         *_pyproject(files),
@@ -62,7 +63,7 @@ def read(files: Files, lock: str = "uv.lock") -> tuple[list[Demand], list[Todo]]
             todo.append(entry)
             continue
         try:
-            marker = str(Requirement(entry.text).marker or "")
+            Requirement(entry.text)
         except InvalidRequirement:
             why = f"{without_logins(entry.text)!r} is not a valid requirement"
             todo.append(Todo(entry.path, entry.line, why, "add it by hand", "start"))
@@ -72,14 +73,9 @@ def read(files: Files, lock: str = "uv.lock") -> tuple[list[Demand], list[Todo]]
             why = f"the login in the address of {entry.name} is not carried over"
             how = "use a git credential helper, or netrc for uv; revoke the old login"
             todo.append(Todo(entry.path, entry.line, why, how))
-        demand = replace(entry, text=text, source=source)
-        known = found.setdefault((demand.name, demand.group, marker), demand)
-        if len(demand.text) > len(known.text):
-            # Of two entries for a package, the longer one usually constrains it more.
-            found[demand.name, demand.group, marker] = demand
-    main = {name for name, group, _ in found if not group}
-    demands = [d for d in found.values() if d.group != "dev" or d.name not in main]
-    return demands, todo
+        found.append(replace(entry, text=text, source=source))
+    demands, contradictions = combined.one_each(found)
+    return demands, todo + contradictions
 
 
 _Found = Iterator["Demand | Todo"]

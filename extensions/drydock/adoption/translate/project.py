@@ -108,6 +108,8 @@ def carry(theirs: str, files: Files) -> Carried:
     text += sources + _settings(text, ours)
     result = toml.data(text)
     lost = [*dropped, *_lost(ours, own, text, result)]
+    requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
+    lost += _comments_of_lists(sorted(requirements), files, text, lost)
     left = [
         *todo,
         *more,
@@ -118,8 +120,8 @@ def carry(theirs: str, files: Files) -> Carried:
         *_unused(ours, tool, keeps_poetry=keeps_poetry),
         *lost,
     ]
-    requirements = {path for path in files if is_requirements(path)} - exported(files).keys()
-    unsure = {one.path for one in left if one not in dropped}
+    # A file of which only comments are lost is not kept for them.
+    unsure = {one.path for one in left if one not in lost}
     if numbers := Counter(one.path for one in demands if one not in missing_tools):
         counts = ", ".join(f"{count} of {path}" for path, count in numbers.items())
         done.insert(0, f"dependencies: {counts}")
@@ -217,6 +219,20 @@ def _comments_lost(demand: Demand, files: Files) -> Iterator[Todo]:
         yield _comment_lost(demand.path, demand.line, comment)
 
 
+def _comments_of_lists(
+    paths: Iterable[str], files: Files, text: str, reported: Iterable[Todo]
+) -> Iterator[Todo]:
+    """Yield the comments of requirements files that are neither in `text` nor reported."""
+    known = {(one.path, one.why) for one in reported}
+    for path in paths:
+        for number, line in enumerate(files[path].splitlines(), 1):
+            comment = re.search(r"(?:^|\s)(#.*\w.*)$", line)
+            if comment and (shown := without_logins(comment[1].strip())) not in text:
+                todo = _comment_lost(path, number, shown)
+                if (path, todo.why) not in known:
+                    yield todo
+
+
 def _comment_lost(path: str, line: int, comment: str) -> Todo:
     return Todo(path, line, f"a comment is not carried over: {comment[:60]}", "")
 
@@ -243,7 +259,8 @@ def _comments(demand: Demand, files: Files) -> tuple[list[str], str]:
         if not before.strip().startswith("#"):
             break
         above.insert(0, without_logins(before.strip()))
-    behind = re.search(r"\s(#[^'\"]*)$", lines[line - 1]) if 0 < line <= len(lines) else None
+    form = r"\s(#.*)$" if demand.path.endswith((".txt", ".in")) else r"\s(#[^'\"]*)$"
+    behind = re.search(form, lines[line - 1]) if 0 < line <= len(lines) else None
     return above, f"  {without_logins(behind[1].strip())}" if behind else ""
 
 
