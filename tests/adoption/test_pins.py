@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from drydock import locking
-from drydock.adoption.pins import Obstacle, resolve
+from drydock.adoption.pins import Obstacle, changed, resolve
 from drydock.errors import BadInput
 from drydock.locking import NoIndexError
 
@@ -282,6 +282,44 @@ def test_applied_changes_are_one_commit(drydock: Drydock, tmp_path: Path) -> Non
     assert ('"kept==1.0"' in text, '"old>=1.3"' in text, '"clash>=1.5"' in text) == (True,) * 3
     again = drydock("retrofit", folder, "--resolve")
     assert (again.code, "The service locks" in again.out) == (0, True)
+
+
+def test_applied_changes_keep_the_line_ends(drydock: Drydock, tmp_path: Path) -> None:
+    folder = shop(tmp_path, "kept==1.0", "old==1.0")
+    file = folder / "pyproject.toml"
+    mixed = file.read_bytes().replace(b"\n", b"\r\n").replace(b'"1"\r\n', b'"1"\n')
+    file.write_bytes(mixed)
+    commit(folder, "As it was")
+    outcome = drydock("retrofit", folder, "--resolve", "--apply")
+    assert outcome.code == 0, outcome.err
+    assert file.read_bytes() == mixed.replace(b'"old==1.0"', b'"old>=1.3"')
+
+
+def test_failed_write_of_the_changes_names_the_command_that_undoes_it(
+    drydock: Drydock, tmp_path: Path
+) -> None:
+    folder = shop(tmp_path, "old==1.0")
+    write(folder, {".gitignore": "uv.lock\n"})
+    commit(folder, "As it was")
+    (folder / "uv.lock").symlink_to(tmp_path / "nowhere" / "uv.lock")
+    outcome = drydock("retrofit", folder, "--resolve", "--apply")
+    assert outcome.code == 2
+    assert "uv.lock: No such file or directory; git reset --hard undoes" in outcome.err
+
+
+DROPPED = {
+    'a = ["x==1", "y==2", "z==3"]\n': 'a = ["x==1", "z==3"]\n',
+    'a = [\n    "y==2", "z==3",\n]\n': 'a = [\n "z==3",\n]\n',
+    'a = [\n    "x",\n    "y==2",  # why [1]\n    "z",\n]\n': 'a = [\n    "x",\n    "z",\n]\n',
+    'a = [\r\n  "y==2",\r\n  "z",\r\n]\r\n': 'a = [\r\n  "z",\r\n]\r\n',
+    'a = ["y==2"]  # all\nb = []\n': "a = []  # all\nb = []\n",
+    'a = [\n    "x",\n    "y==2"\n]\n': 'a = [\n    "x",\n]\n',
+}
+
+
+@pytest.mark.parametrize("text", DROPPED)
+def test_dropped_pin_leaves_the_other_pins(text: str) -> None:
+    assert changed(text, {"y==2": ""}) == DROPPED[text]
 
 
 def test_changes_are_applied_from_within_a_subfolder(

@@ -100,7 +100,8 @@ def changed(text: str, changes: Mapping[str, str]) -> str:
         for quote in "\"'":
             entry = f"{quote}{pin}{quote}"
             if replacement == _DROPPED:
-                text = re.sub(rf"[ \t]*{re.escape(entry)}[ \t]*,?[^\n\]]*\n?", "", text)
+                rest = r"[ \t]*,?(?:[ \t]*(?:#[^\n]*)?\r?\n)?"
+                text = re.sub(rf"[ \t]*{re.escape(entry)}{rest}", "", text)
             else:
                 text = text.replace(entry, f"{quote}{replacement}{quote}")
     return text

@@ -335,31 +335,27 @@ def apply_pins(folder: Path, obstacles: Sequence[Obstacle], builds: Sequence[str
         before = pins.read(folder)
         if elsewhere := locking.locked_elsewhere(folder):
             raise BadInput(f"it is not locked here: {elsewhere}")
-        text = pins.changed(
-            before,
-            {obstacle.pin: obstacle.replacement for obstacle in obstacles if obstacle.replacement},
-        )
+        changes = {one.pin: one.replacement for one in obstacles if one.replacement}
+        text = pins.changed(before, changes)
         try:
             lock = locking.locked(
                 text, builds, known=first_lock.known(repository, folder, text, builds)
             )
         except locking.LockError as error:
             raise BadInput(f"it still does not lock: {error}") from error
-        (folder / project.PATH).write_text(text, "utf-8")
-        (folder / "uv.lock").write_text(lock, "utf-8")
         with undone_by("git reset --hard"):
+            # As bytes, which keep the line ends.
+            content = (folder / project.PATH).read_bytes().decode()
+            (folder / project.PATH).write_bytes(pins.changed(content, changes).encode())
+            (folder / "uv.lock").write_text(lock, "utf-8")
             repository.git("add", "--force", "--", *(str(folder / n) for n in _OF_PINS))
             if not repository.text("diff", "--cached", "--name-only"):
                 return
-            changes = [
-                f"{obstacle.pin} -> {obstacle.replacement}"
-                for obstacle in obstacles
-                if obstacle.replacement
-            ]
+            relaxed = [f"{pin} -> {replacement}" for pin, replacement in changes.items()]
             built = [f"{name} is built from source" for name in builds]
             what = "Relax the pins that kept the service from being locked"
             _branch_of(repository, folder).commit(
-                repository, what if changes else "Lock the service", "\n".join(changes + built)
+                repository, what if changes else "Lock the service", "\n".join(relaxed + built)
             )
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
