@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from drydock.errors import BadInput, Refused, one_line
@@ -38,11 +38,21 @@ _LOCAL = {
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 }
-# Submodules are not ours: without the last setting, `reset --hard` would reset them, too.
-_QUIET = (
-    *("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false"),
-    *("-c", "submodule.recurse=false"),
+_SETTINGS = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    # Submodules are not ours: `reset --hard` would reset them, too.
+    "submodule.recurse=false",
+    # Settings of users that change output which is parsed, or the encoding of messages.
+    "color.ui=false",
+    "color.diff=false",
+    "color.grep=false",
+    "log.showSignature=false",
+    "log.diffMerges=separate",
+    "i18n.commitEncoding=UTF-8",
+    "i18n.logOutputEncoding=UTF-8",
 )
+_QUIET = tuple(chain.from_iterable(("-c", setting) for setting in _SETTINGS))
 
 
 UNMERGED = frozenset(("DD", "AU", "UD", "UA", "DU", "AA", "UU"))

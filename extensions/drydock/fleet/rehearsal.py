@@ -106,7 +106,8 @@ class _Hunk:
 
 def _hunks(rehearsed: Template, old: str, new: str, path: str) -> Iterator[_Hunk]:
     commits = [rehearsed.find(name).commit for name in (old, new)]
-    diff = rehearsed.repository.git("diff", "--unified=0", "--no-color", *commits, "--", path)
+    options = ("--unified=0", "--inter-hunk-context=0", "--no-ext-diff", "--no-textconv")
+    diff = rehearsed.repository.git("diff", *options, *commits, "--", path)
     text = diff.decode("utf-8", "replace")
     starts = [*_HUNK.finditer(text)]
     for number, start in enumerate(starts):

@@ -163,7 +163,7 @@ class Template:
     @cached_property
     def _changed(self) -> bytes:
         """The folder's uncommitted changes, as `git status` prints them."""
-        return git.run("status", "--porcelain", cwd=self.folder)
+        return git.run("status", "--porcelain", "--untracked-files=normal", cwd=self.folder)
 
     def is_own(self, release: Release) -> bool:
         """Tell whether `release` is the template's own, rather than that of a fork's upstream."""
