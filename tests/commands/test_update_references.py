@@ -10,7 +10,8 @@ from tests.support import Service, Template, own_settings
 
 ACTION = "runs: {using: composite, steps: []}\n"
 CLOCK = "def now() -> int:\n    return 1\n"
-LINT = "all: lint\n\nlint:\n\truff check\n"
+LINT = "all: lint\n\nlint:\n\truff check\n\nlint-docs:\n\tlint docs\n"
+CHART = "lint:\n\thelm lint\n\nship:\n\thelm push\n\nkept:\n\ttrue\n"
 REQUIRED = '[project]\nname = "shop"\ndependencies = [{}]\n\n[dependency-groups]\ndev = [{}]\n'
 HAD: Mapping[str, str] = {
     ".github/actions/install/action.yml": f"name: Install what the service needs\n{ACTION}",
@@ -24,6 +25,10 @@ HAD: Mapping[str, str] = {
     "src/shop/clock.py": CLOCK,
     "src/shop/becomes.py": f"# A package.\n{CLOCK}",
     "Makefile": LINT,
+    "chart/GNUmakefile": CHART,
+    "docs/makefile": "html:\n\tbuild\n",
+    "moved/Makefile": "tidy:\n\ttrue\n",
+    "other/Makefile": "lint:\n\ttrue\n",
     "pyproject.toml": REQUIRED.format('"deprecated", "other-lib>=1", "unused", "moves"', ""),
 }
 RELEASE: Mapping[str, str | None] = {
@@ -40,6 +45,10 @@ RELEASE: Mapping[str, str | None] = {
     "src/shop/becomes.py": None,
     "src/shop/becomes/__init__.py": HAD["src/shop/becomes.py"],
     "Makefile": LINT.replace("lint", "check"),
+    "chart/GNUmakefile": CHART.replace("lint:", "check:").replace("ship:", "push:"),
+    "docs/makefile": None,
+    "moved/Makefile": None,
+    "moved/GNUmakefile": "tidy:\n\ttrue\n",
     "new.sh": "scripts/build.sh\n",
     "pyproject.toml": REQUIRED.format("", '"moves"'),
 }
@@ -55,6 +64,12 @@ OWN = {
     "src/shop/own.py": "from .clock import now\n",
     "tests/test_own.py": "import os\nfrom shop import clock\n",
     "own.sh": "make -s lint\n",
+    "docs.sh": "make lint-docs\n",
+    "ship.sh": "set -e\nmake -s -C chart/ --jobs ship\n",
+    "enter.sh": "cd chart && make lint\n",
+    "chart/ci.sh": "make ship\n",
+    "chart/check.sh": "make lint\n",
+    "html.sh": "make --directory=docs html\n",
     "src/shop/old.py": "import os\n\nfrom deprecated.sphinx import versionadded\n",
     "src/shop/wire.py": "import other_lib\nimport moves\n",
     # Files without a removed name:
@@ -62,6 +77,8 @@ OWN = {
     "HISTORY.md": "scripts/build.sh was removed\n",
     "comments.sh": "# scripts/build.sh\n",
     "longer.sh": "scripts/build.sh.bak\nmy/scripts/build.sh\nmake lint-all\ncmake lint\n",
+    "made.sh": "make -C chart kept\nmake -C other ship\nmake ship\nmake -C moved tidy\n",
+    "made-elsewhere.sh": "make -C other lint\n(cd other; make lint)\n",
     "kept.sh": "scripts/yours.sh\n",
     "scripts/yours.sh": "#!/bin/sh\necho mine\n",
 }
@@ -83,6 +100,15 @@ NOTES = {
     "a required package with a hyphen":
         "src/shop/wire.py:1 uses the package other-lib, which the release removes",
     "a make target": "own.sh:1 uses make lint, which the release removes",
+    "a make target with a hyphen": "docs.sh:1 uses make lint-docs, which the release removes",
+    "a make target of a folder":
+        "ship.sh:2 uses make -C chart ship, which the release removes",
+    "a make target in an entered folder":
+        "enter.sh:1 uses make -C chart lint, which the release removes",
+    "a make target in its folder": "chart/ci.sh:1 uses make ship, which the release removes",
+    "a make target of two files": "chart/check.sh:1 uses make lint, which the release removes",
+    "a make target of a removed file":
+        "html.sh:1 uses make -C docs html, which the release removes",
 }  # fmt: skip
 
 

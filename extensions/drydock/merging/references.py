@@ -27,6 +27,8 @@ from drydock.merging.trees import Merge
 
 _MAKEFILE = re.compile(r"(?:^|/)(?:GNUm|M|m)akefile$")
 _TARGET = re.compile(r"^(?P<name>[A-Za-z][\w-]*)[ \t]*:(?!=)", re.MULTILINE)
+# A call of make in another folder.
+_ENTERED = re.compile(r"(?<![\w./-])cd[ \t]+(?:\./)?\w[\w./-]*[ \t]*(?:&&|;)[ \t]*make\b")
 # Files that are not searched for commands: prose can mention what is removed.
 _PROSE = re.compile(
     r"(?i)\.(?:md|markdown|rst|adoc|svg|html|ipynb|lock)$|(?:^|/)(?:LICENSE|CHANGELOG)"
@@ -53,6 +55,8 @@ class _Gone:
         """A word that every use of the name contains."""
         if self.kind == "path":
             return PurePosixPath(self.name).stem
+        if self.kind == "target":
+            return self.name.rpartition(" ")[2]
         return self.name.rpartition("." if self.kind == "module" else " ")[2].replace("-", "_")
 
 
@@ -116,26 +120,38 @@ class _Files:
         return any(file in self.now for file in files)
 
     def targets(self) -> Iterator[_Gone]:
-        """Yield the targets that the merge removes from the Makefile."""
-        for whole, entry in self.merge.changes.items():
-            path = whole.removeprefix(self.prefix)
-            if (
-                entry
-                and whole in self.ours
-                and path == "Makefile"
-                and whole not in self.merge.conflicts
-            ):
-                texts = self.repository.read_blobs([self.ours[whole].oid, entry.oid])
-                before, after = (
-                    {
-                        match["name"]
-                        for match in _TARGET.finditer(texts[version.oid].decode(errors="replace"))
-                    }
-                    for version in (self.ours[whole], entry)
-                )
-                yield from (
-                    _Gone(f"make {name}", path, "target") for name in sorted(before - after)
-                )
+        """Yield the targets that the merge removes from the Makefiles of a folder."""
+        start = len(self.prefix)
+        before = {
+            path[start:]: entry
+            for path, entry in self.ours.items()
+            if path.startswith(self.prefix) and _MAKEFILE.search(path[start:])
+        }
+        changed = {path for path, entry in before.items() if self.now.get(path) != entry}
+        if not changed:
+            return
+        after = {path: entry for path, entry in self.now.items() if _MAKEFILE.search(path)}
+        entries = (*before.values(), *after.values())
+        texts = self.repository.read_blobs(e.oid for e in entries if e.mode.startswith("100"))
+        for folder in sorted({posixpath.dirname(path) for path in changed}):
+            own = {path for path in {*before, *after} if posixpath.dirname(path) == folder}
+            if any(self.prefix + path in self.merge.conflicts for path in own):
+                continue
+            had, left = (
+                {name: path for path in own & files.keys() for name in _defined(files[path], texts)}
+                for files in (before, after)
+            )
+            elsewhere = {
+                name
+                for path, entry in (*before.items(), *after.items())
+                if path not in own
+                for name in _defined(entry, texts)
+            }
+            for name in sorted(had.keys() - left.keys()):
+                if folder:
+                    yield _Gone(f"make -C {folder} {name}", had[name], "target")
+                if not folder or name not in elsewhere:
+                    yield _Gone(f"make {name}", had[name], "target")
 
     def packages(self) -> Iterator[_Gone]:
         """Yield the run-time dependencies of the service that are no longer required anywhere.
@@ -190,6 +206,12 @@ class _Files:
                 )
 
 
+def _defined(makefile: Entry, texts: Mapping[str, bytes]) -> set[str]:
+    """Return the targets of a Makefile."""
+    text = texts.get(makefile.oid, b"").decode(errors="replace")
+    return {match["name"] for match in _TARGET.finditer(text)}
+
+
 def _required(value: object) -> Iterator[str]:
     """Yield the packages of all requirements in a value."""
     if isinstance(value, str):
@@ -207,8 +229,7 @@ def _line(gone: _Gone, path: str, text: str) -> int:
         inside = gone.kind == "package"
         return _imported(name, path, text, inside=inside) if path.endswith(".py") else 0
     if gone.kind == "target":
-        pattern = rf"(?<![\w./-])make\s+(?:-\S+\s+)*{re.escape(gone.word)}(?![\w./-])"
-        return _first(pattern, text) if path != gone.path else 0
+        return _made(gone, path, text) if path != gone.path else 0
     if path == gone.path or (path.endswith(".py") and gone.path.endswith(".py")):
         return 0
     names = {
@@ -217,6 +238,21 @@ def _line(gone: _Gone, path: str, text: str) -> int:
     }
     words = "|".join(re.escape(name) for name in names)
     return _first(rf"(?<![\w./-])(?:\./)?(?:{words})(?![\w/-]|\.\w)", text)
+
+
+def _made(gone: _Gone, path: str, text: str) -> int:
+    """Return the first line of the file at `path` that calls make for a removed target; or 0."""
+    folder = posixpath.dirname(gone.path)
+    options, word = r"(?:-\S+\s+)*", rf"{re.escape(gone.word)}(?![\w./-])"
+    make = r"(?<![\w./-])make\s+"
+    if " -C " not in gone.name:
+        if folder and not path.startswith(f"{folder}/"):
+            return 0
+        return _first(f"{make}{options}{word}", _ENTERED.sub("cd", text))
+    place = rf"(?:\./)?{re.escape(folder)}/?"
+    chosen = rf"{make}{options}(?:-C\s*|--directory[=\s]){place}\s+{options}{word}"
+    entered = rf"(?<![\w./-])cd\s+{place}\s*(?:&&|;)\s*make\s+{options}{word}"
+    return _first(f"{chosen}|{entered}", text)
 
 
 def _first(pattern: str, text: str) -> int:
