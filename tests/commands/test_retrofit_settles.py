@@ -137,7 +137,9 @@ def test_abort_undoes_all_commits(drydock: Drydock, folder: Path, standard: Path
     retrofit(drydock, folder, standard)
     assert len(subjects(folder)) == 3
 
-    assert drydock("retrofit", folder, "--abort").code == 0
+    undone = drydock("retrofit", folder, "--abort")
+    assert undone.code == 0
+    assert undone.out == "Retrofit undone: branch drydock/retrofit deleted, back on main.\n"
     assert git(folder, "rev-parse", "HEAD") == before
     assert git(folder, "branch", "--format=%(refname:short)").split() == ["main"]
 
@@ -185,6 +187,12 @@ def test_debt_option_lists_debt_after_conflicts_are_resolved(
     assert lint(folder) == ""
     again = drydock("retrofit", folder, "--debt")
     assert (again.code, "already lists debt" in again.err) == (2, True)
+    tip = git(folder, "rev-parse", "HEAD")
+    refused = drydock("retrofit", folder, "--abort")
+    assert refused.code == 2
+    assert "drydock/retrofit has commits of yours: " in refused.err
+    assert " Bring the standard in: git switch main && " in refused.err
+    assert git(folder, "rev-parse", "drydock/retrofit") == tip
 
 
 def test_files_outside_the_service_are_not_formatted(

@@ -91,10 +91,23 @@ def test_abort_removes_the_branch(service: Service, drydock: Drydock) -> None:
     before = files(service)
     drydock("update", service.path, "--defaults", "--commit")
 
-    assert drydock("update", service.path, "--abort").code == 0
+    undone = drydock("update", service.path, "--abort")
+    assert undone.code == 0
+    assert undone.out == "Update undone: branch drydock/update deleted, back on main.\n"
     assert branch(service) == "main"
     assert git(service.path, "branch", "--format=%(refname:short)") == "main"
     assert files(service) == before
+
+
+def test_abort_of_a_staged_update_restores_the_last_commit(
+    service: Service, drydock: Drydock
+) -> None:
+    drydock("update", service.path, "--defaults")
+
+    undone = drydock("update", service.path, "--abort")
+    assert undone.code == 0
+    assert undone.out == "Update undone: index and working tree match the last commit.\n"
+    assert service.status() == ""
 
 
 def test_conflicts_are_left_on_the_branch_and_can_be_undone(

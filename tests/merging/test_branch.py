@@ -1,5 +1,6 @@
 """A command's branch has its commit, and an abort deletes it."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,10 +131,174 @@ def test_abort_never_drops_work_on_the_branch(folder: Path) -> None:
         BRANCH.abort(repository)
     commit(folder, "mine")
     with pytest.raises(
-        BadInput, match="has commits of yours: git branch -D drydock/update deletes them"
+        BadInput,
+        match=r"has commits of yours: [0-9a-f]+ mine: "
+        "git switch main && git branch -D drydock/update deletes them",
     ):
         BRANCH.abort(repository)
     assert (folder / "b").read_text() == "mine\n"
+
+
+def add_commit(repository: Repository, content: bytes = b"3\n") -> None:
+    """Commit another change, as a later step of the command does."""
+    (oid,) = repository.write_blobs([content])
+    repository.git("update-index", "--cacheinfo", f"100644,{oid},a")
+    BRANCH.commit(repository, "Later", "")
+    git(repository.top, "reset", "--quiet", "--hard")
+
+
+def test_abort_deletes_several_commits_of_the_command(folder: Path) -> None:
+    repository = commit_on_branch(folder)
+    add_commit(repository)
+    assert BRANCH.abort(repository) == "branch drydock/update deleted, back on main"
+    assert git(folder, "branch", "--format=%(refname:short)") == "main"
+
+
+@pytest.mark.parametrize("is_checked_out", [True, False])
+@pytest.mark.parametrize("conflicts", [False, True])
+def test_abort_keeps_own_commits_below_one_of_the_command(
+    folder: Path, conflicts: bool, is_checked_out: bool
+) -> None:
+    repository = Repository.at(folder)
+    if conflicts:  # the command leaves the first commit to the team
+        with repository.quarantined() as own:
+            BRANCH.write(own, git(folder, "rev-parse", "HEAD"), merged(own))
+    else:
+        commit_on_branch(folder)
+    write(folder, {"b": "mine\n"})
+    commit(folder, "Resolve")
+    write(folder, {"b": "mine, too\n"})
+    commit(folder, "Again")
+    add_commit(repository)
+    tip = git(folder, "rev-parse", "HEAD")
+    if not is_checked_out:
+        git(folder, "switch", "--quiet", "main")
+    with pytest.raises(
+        BadInput, match=r"commits of yours: [0-9a-f]+ Resolve and 1 more: "
+    ) as error:
+        BRANCH.abort(repository)
+    assert git(folder, "rev-parse", "drydock/update") == tip
+    keep = str(error.value).rpartition("git branch NAME ")[2]
+    git(folder, "branch", "kept", keep)
+    if is_checked_out:
+        git(folder, "switch", "--quiet", "main")
+    git(folder, "branch", "-D", "drydock/update")
+    assert "drydock" not in git(folder, "config", "--list", "--local")
+    assert git(folder, "rev-parse", "kept") == tip
+
+
+def test_commit_elsewhere_is_not_recorded_as_one_of_the_branch(folder: Path) -> None:
+    repository = commit_on_branch(folder)
+    git(folder, "switch", "--quiet", "--create", "mine")
+    write(folder, {"b": "mine\n"})
+    commit(folder, "Mine")
+    add_commit(repository)
+    git(folder, "switch", "--quiet", "drydock/update")
+    git(folder, "merge", "--quiet", "mine")
+    with pytest.raises(BadInput, match=r"commits of yours: [0-9a-f]+ Mine and 1 more"):
+        BRANCH.abort(repository)
+
+
+def test_abort_of_work_on_top_of_own_commits_restores_them(folder: Path) -> None:
+    repository = commit_on_branch(folder)
+    write(folder, {"b": "mine\n"})
+    commit(folder, "Mine")
+    tip = git(folder, "rev-parse", "HEAD")
+    (oid,) = repository.write_blobs([b"3\n"])
+    merge = Merge({"a": Entry("100644", oid)})
+    work_tree.write(repository, tip, merge, Work(BRANCH.command))  # of a run that was killed
+    assert BRANCH.abort(repository) == "index and working tree match the last commit"
+    assert git(folder, "status", "--porcelain") == ""
+    assert git(folder, "rev-parse", "drydock/update") == tip
+
+
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_abort_returns_to_a_branch_that_moved_on(folder: Path, is_committed: bool) -> None:
+    repository = Repository.at(folder)
+    with repository.quarantined() as own:
+        BRANCH.write(own, git(folder, "rev-parse", "HEAD"), merged(own))
+    if is_committed:
+        BRANCH.commit(repository, "Update", "")
+    tree = git(folder, "rev-parse", "main^{tree}")
+    moved = git(folder, "commit-tree", tree, "-p", "main", "-m", "More")
+    git(folder, "update-ref", "refs/heads/main", moved)
+    assert BRANCH.abort(repository) == "branch drydock/update deleted, back on main"
+    assert git(folder, "rev-parse", "HEAD", "main").split() == [moved, moved]
+    assert git(folder, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_abort_in_another_worktree_changes_nothing(
+    folder: Path, tmp_path: Path, is_committed: bool
+) -> None:
+    other = tmp_path / "other worktree"
+    git(folder, "worktree", "add", "--quiet", "--detach", str(other))
+    repository = Repository.at(folder)
+    with repository.quarantined() as own:
+        BRANCH.write(own, git(folder, "rev-parse", "HEAD"), merged(own))
+    if is_committed:
+        BRANCH.commit(repository, "Update", "")
+    before = (git(folder, "status", "--porcelain"), git(folder, "rev-parse", "HEAD"))
+    with pytest.raises(BadInput, match=f"drydock/update is checked out in {folder}: run this"):
+        BRANCH.abort(Repository.at(other))
+    assert (git(folder, "status", "--porcelain"), git(folder, "rev-parse", "HEAD")) == before
+    assert BRANCH.abort(repository) == "branch drydock/update deleted, back on main"
+
+
+def test_abort_of_staged_work_spares_the_branch_of_another_worktree(
+    folder: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    git(folder, "worktree", "add", "--quiet", "--detach", str(other))
+    repository, second = Repository.at(folder), Repository.at(other)
+    head = git(folder, "rev-parse", "HEAD")
+    with repository.quarantined() as own:
+        BRANCH.write(own, head, merged(own))
+    with second.quarantined() as own:
+        work_tree.write(own, head, merged(own), Work(BRANCH.command))
+    assert BRANCH.abort(second) == "index and working tree match the last commit"
+    assert git(other, "status", "--porcelain") == ""
+    assert git(folder, "status", "--porcelain") == "M  a"
+    assert BRANCH.abort(repository) == "branch drydock/update deleted, back on main"
+
+
+def test_abort_never_checks_out_the_branch_of_another_worktree(
+    folder: Path, tmp_path: Path
+) -> None:
+    repository = commit_on_branch(folder)
+    other = tmp_path / "other"
+    git(folder, "worktree", "add", "--quiet", str(other), "main")
+    with pytest.raises(
+        BadInput, match=f"main, which an abort returns to, is checked out in {other}"
+    ):
+        BRANCH.abort(repository)
+    git(folder, "worktree", "remove", str(other))
+    assert BRANCH.abort(repository) == "branch drydock/update deleted, back on main"
+
+
+def test_abort_ignores_a_worktree_that_was_deleted(folder: Path, tmp_path: Path) -> None:
+    repository = commit_on_branch(folder)
+    other = tmp_path / "other"
+    git(folder, "worktree", "add", "--quiet", str(other), "main")
+    shutil.rmtree(other)
+    assert BRANCH.abort(repository) == "branch drydock/update deleted, back on main"
+
+
+def test_branch_that_is_not_checked_out_is_only_deleted(folder: Path) -> None:
+    repository = commit_on_branch(folder)
+    git(folder, "switch", "--quiet", "--create", "mine", "main")
+    assert BRANCH.abort(repository) == "branch drydock/update deleted"
+    assert git(folder, "branch", "--show-current") == "mine"
+
+
+def test_abort_after_a_resolved_conflict_was_merged_is_an_error(folder: Path) -> None:
+    repository = Repository.at(folder)
+    with repository.quarantined() as own:
+        BRANCH.write(own, git(folder, "rev-parse", "HEAD"), merged(own))
+    commit(folder, "Resolve")
+    git(folder, "branch", "--force", "main", "HEAD")
+    with pytest.raises(BadInput, match="is already merged: undo it with git revert"):
+        BRANCH.abort(repository)
 
 
 def test_abort_of_merged_branch_is_an_error(folder: Path) -> None:

@@ -119,8 +119,7 @@ def _retrofit(
         if is_set and dry_run:
             raise typer.BadParameter(f"--dry-run cannot be combined with {name}")
     if abort:
-        retrofit.abort(path)
-        typer.echo("Retrofit undone: the service is as before.")
+        typer.echo(f"Retrofit undone: {retrofit.abort(path)}.")
         return
 
     if resolve:

@@ -94,8 +94,7 @@ def _update(
     if abort and dry_run:
         raise typer.BadParameter("--dry-run cannot be combined with --abort")
     if abort:
-        update.abort(path)
-        typer.echo("Update aborted: index and working tree match the last commit.")
+        typer.echo(f"Update undone: {update.abort(path)}.")
         return
     options = update.Options(
         to=to,

@@ -361,13 +361,15 @@ def apply_pins(folder: Path, obstacles: Sequence[Obstacle], builds: Sequence[str
         raise BadInput(f"git: {error}") from error
 
 
-def abort(folder: Path) -> None:
+def abort(folder: Path) -> str:
     """Undo a retrofit that is not merged: delete its branch, and restore the previous one.
 
-    Raises BadInput if there is none, or if it contains work that would be lost.
+    Returns the state that this leaves. Raises BadInput if there is none, or if it contains work
+    that would be lost.
     """
     try:
         repository = repository_of(folder)
-        _branch_of(repository, folder).abort(repository, prefix_of(folder, repository))
+        branch = _branch_of(repository, folder)
+        return branch.abort(repository, prefix_of(folder, repository))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error

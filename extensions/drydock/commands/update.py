@@ -94,11 +94,14 @@ def update(
         raise BadInput(f"{error.filename}: {error.strerror}") from error
 
 
-def abort(folder: Path) -> None:
-    """Undo the last update of the service in `folder`; raise BadInput if that is unsafe."""
+def abort(folder: Path) -> str:
+    """Undo the last update of the service in `folder`; return the state that this leaves.
+
+    Raises BadInput if that is unsafe.
+    """
     try:
         repository = repository_of(folder)
-        BRANCH.abort(repository, prefix_of(folder, repository))
+        return BRANCH.abort(repository, prefix_of(folder, repository))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
 
