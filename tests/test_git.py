@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from drydock import git
+from drydock.errors import BadInput
 from drydock.git import Entry, Repository
 
 from tests.support import commit, snapshot, write
@@ -149,9 +150,34 @@ def test_identity_comes_from_configuration_or_environment(
     assert git.has_identity(repository.top)
     Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")
     assert not git.has_identity(repository.top)
+    with pytest.raises(BadInput) as error:
+        git.require_identity(repository.top, scope="--global", instead="give --no-commit")
+    assert str(error.value) == (
+        "git has no user.name and user.email: set them with git config --global user.name NAME "
+        "and git config --global user.email ADDRESS, or give --no-commit"
+    )
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "me@example.invalid")
     assert git.has_identity(repository.top)
+
+
+@pytest.mark.parametrize("who", ["author", "committer", "user"])
+def test_identity_needs_a_name_and_an_address(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    settings = {
+        "user.useConfigOnly": "true",
+        **{f"{role}.{key}": "me" for role in ("author", "committer") for key in ("name", "email")},
+    }
+    if who == "user":
+        settings = {"user.useConfigOnly": "true", "user.name": "me", "user.email": "me"}
+    for key in ("name", "email"):
+        Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")
+        for name, value in settings.items():
+            git.run("config", "--global", name, value)
+        assert git.has_identity(repository.top)
+        git.run("config", "--global", "--unset", f"{who}.{key}")
+        assert not git.has_identity(repository.top)
 
 
 def test_texts_merge_or_get_conflict_markers() -> None:

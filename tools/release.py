@@ -58,8 +58,7 @@ def check(repository: Path, version: str) -> None:
     """Raise BadInput if the working tree cannot become the release `version`."""
     if git.run("status", "--porcelain", cwd=repository):
         raise BadInput("the working tree has uncommitted changes: commit them first")
-    if not git.has_identity(repository):
-        raise BadInput("git has no user.name and user.email: set them")
+    git.require_identity(repository)
     with open_template(str(repository), repository) as template:
         last = _last(template)
         _require_version(repository, template.company, last, version)

@@ -187,10 +187,30 @@ def _quoted(path: str) -> str:
 
 
 def has_identity(folder: Path) -> bool:
-    """Tell whether the user has set a name and address for commits in `folder`."""
-    if os.environ.get("GIT_COMMITTER_EMAIL") and os.environ.get("GIT_AUTHOR_EMAIL"):
-        return True
-    return bool(run("config", "user.email", cwd=folder, accept=(0, 1)).strip())
+    """Tell whether git can commit in `folder` with an address that the user has set."""
+    return all(_has_identity(folder, role) for role in ("committer", "author"))
+
+
+def _has_identity(folder: Path, role: str) -> bool:
+    address = os.environ.get(f"GIT_{role.upper()}_EMAIL") or run(
+        "config", "--get-regexp", rf"^(user|{role})\.email$", cwd=folder, accept=(0, 1)
+    )
+    # It also fails without a name, unless git may derive one from the user's account.
+    return bool(address and run("var", f"GIT_{role.upper()}_IDENT", cwd=folder, accept=(0, 128)))
+
+
+def require_identity(folder: Path, *, scope: str = "", instead: str = "") -> None:
+    """Raise BadInput if a commit in `folder` would fail because git does not know who commits.
+
+    `scope` is the option of `git config` that sets it there, `instead` another way out.
+    """
+    if not has_identity(folder):
+        config = " ".join(filter(None, ("git config", scope)))
+        fix = f"{config} user.name NAME and {config} user.email ADDRESS"
+        raise BadInput(
+            f"git has no user.name and user.email: set them with {fix}"
+            + (f", or {instead}" if instead else "")
+        )
 
 
 def _move_object(name: Path, place: Path, into: Path) -> None:

@@ -200,8 +200,21 @@ def test_commit_without_a_git_identity_is_refused(
 
     outcome = drydock("update", service.path, "--defaults", "--commit")
 
-    assert (outcome.code, "git does not know who commits" in outcome.err) == (2, True)
+    assert (outcome.code, "git has no user.name and user.email" in outcome.err) == (2, True)
     assert branch(service) == "main"
+
+
+def test_commit_with_an_address_but_no_name_is_refused(
+    service: Service, drydock: Drydock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "address").write_text("[user]\nemail = me@example.invalid\nuseConfigOnly = true\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "address"))
+    before = snapshot(service.path)
+
+    outcome = drydock("update", service.path, "--defaults", "--commit")
+
+    assert (outcome.code, "git has no user.name and user.email" in outcome.err) == (2, True)
+    assert snapshot(service.path) == before
 
 
 def test_failed_signature_is_reported_with_the_command_to_undo(

@@ -325,7 +325,8 @@ def test_update_without_a_git_identity_fails_with_one_line(
     monkeypatch.delenv("GIT_AUTHOR_EMAIL", raising=False)
     done = fleet("update", three)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("drydock: git does not know who commits: git config --global")
+    assert done.err.startswith("drydock: git has no user.name and user.email: set them with ")
+    assert "git config --global user.name NAME" in done.err
     assert not Path("fleet.jsonl").exists()
 
 

@@ -215,9 +215,8 @@ def update(run: Run, options: UpdateRun) -> list[Record]:
 
     Raises BadInput when git has no identity for commits.
     """
-    if not git.has_identity(Path("/")):  # temporary work trees do not have a repository's settings
-        fix = "git config --global user.name NAME, and user.email"
-        raise BadInput(f"git does not know who commits: {fix}")
+    # Temporary work trees do not have a repository's settings.
+    git.require_identity(Path("/"), scope="--global")
     shared = _Shared()
     if options.reports:
         with _as_bad_input():

@@ -173,9 +173,7 @@ class _Retrofit:
         if options.modernize and not options.commit:
             raise BadInput("--modernize makes a commit of its own: leave out --no-commit")
         if options.commit and not options.dry_run:
-            if not git.has_identity(place.folder):
-                how = "git config user.name NAME, and user.email; or give --no-commit"
-                raise BadInput(f"git does not know who commits: {how}")
+            git.require_identity(place.folder, instead="give --no-commit")
             _branch_of(place.repository, place.folder).require_none(place.repository)
 
     def _modernize(self, report: RetrofitReport) -> None:
@@ -314,9 +312,11 @@ def settle(folder: Path, *, formats: bool) -> list[str]:
         folder = resolved(folder)
         repository = repository_of(folder)
         require_clean(repository)
+        git.require_identity(folder)
         prefix = prefix_of(folder, repository)
         branch = _branch_of(repository, folder)
-        return debt.summary(settling.settle(repository, prefix, branch, formats=formats))
+        with undone_by("git reset --hard"):
+            return debt.summary(settling.settle(repository, prefix, branch, formats=formats))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
 
@@ -332,6 +332,7 @@ def apply_pins(folder: Path, obstacles: Sequence[Obstacle], builds: Sequence[str
         folder = resolved(folder)
         repository = repository_of(folder)
         require_clean(repository)
+        git.require_identity(folder)
         before = pins.read(folder)
         if elsewhere := locking.locked_elsewhere(folder):
             raise BadInput(f"it is not locked here: {elsewhere}")

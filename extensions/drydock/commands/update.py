@@ -250,8 +250,6 @@ def _report_answers(report: UpdateReport, service: Service, theirs: Rendering) -
 
 def _require_branch(repository: Repository) -> None:
     """Raise BadInput if the update cannot be committed on its branch."""
-    if not git.has_identity(repository.top):
-        how = "git config user.name NAME, and user.email"
-        raise BadInput(f"git does not know who commits: {how}")
+    git.require_identity(repository.top)
     if not BRANCH.is_current(repository):
         BRANCH.require_none(repository)
