@@ -1,8 +1,16 @@
 """Messages are one line, and an internal error names the command that undoes what was written."""
 
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
+
 import pytest
+from drydock.commands import modernize, retrofit, update
 from drydock.errors import BadInput, Fault, one_line, undone_by
 from drydock.git import GitError
+
+from tests.support import Outcome
 
 
 def test_message_is_one_line_without_control_characters() -> None:
@@ -29,6 +37,7 @@ def test_bad_input_is_passed_on_unchanged() -> None:
     [
         (GitError("gpg failed\nto sign"), "git: gpg failed to sign"),
         (OSError(28, "No space left", "a.py"), "a.py: No space left"),
+        (OSError(28, "No space left"), "No space left"),
         (OSError("full"), "full"),
     ],
 )
@@ -38,6 +47,30 @@ def test_errors_of_git_and_the_system_are_bad_input_that_can_be_undone(
     with pytest.raises(BadInput) as caught, undone_by("drydock update --abort"):
         raise error
     assert str(caught.value) == f"{message}; drydock update --abort undoes what was written"
+
+
+@pytest.mark.parametrize(
+    ("command", "module", "step"),
+    [
+        ("update", update, "find"),
+        ("retrofit", retrofit, "place_of"),
+        ("modernize", modernize, "repository_of"),
+    ],
+)
+def test_full_disk_is_reported_without_a_file_name(
+    drydock: Callable[..., Outcome],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    module: ModuleType,
+    step: str,
+) -> None:
+    def full(*_arguments: object, **_options: object) -> NoReturn:
+        raise OSError(28, "No space left on device")  # as writing to an open file does
+
+    monkeypatch.setattr(module, step, full)
+    outcome = drydock(command, tmp_path)
+    assert (outcome.code, outcome.err) == (2, "drydock: No space left on device\n")
 
 
 def test_report_of_an_internal_error_contains_the_traceback() -> None:

@@ -56,9 +56,14 @@ def undone_by(command: str) -> Iterator[None]:
         if isinstance(error, Refused):
             raise BadInput(f"git: {error}; {left}") from error
         if isinstance(error, OSError):
-            reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise BadInput(f"{reason}; {left}") from error
+            raise BadInput(f"{reason_of(error)}; {left}") from error
         raise Fault(error, left) from error
+
+
+def reason_of(error: OSError) -> str:
+    """Return what failed, after the file if it is known: a full disk names none."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def one_line(message: object) -> str:

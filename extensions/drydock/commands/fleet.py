@@ -16,7 +16,7 @@ from drydock.adoption import python
 from drydock.adoption.place import texts_of
 from drydock.commands.update import Options as UpdateOptions
 from drydock.commands.update import update as update_service
-from drydock.errors import BadInput
+from drydock.errors import BadInput, reason_of
 from drydock.fleet import clones, metrics, page, records, rehearsal, updating, waves, workers
 from drydock.fleet.clones import Source
 from drydock.fleet.forecast import Conflicts
@@ -113,7 +113,7 @@ def _as_bad_input() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadInput(f"{error.filename}: {error.strerror}") from error
+        raise BadInput(reason_of(error)) from error
 
 
 class _Shared:

@@ -9,7 +9,7 @@ from drydock.adoption.place import texts_of
 from drydock.codemods import all_rules
 from drydock.codemods.run import run
 from drydock.codemods.since import newer_than
-from drydock.errors import BadInput, undone_by
+from drydock.errors import BadInput, reason_of, undone_by
 from drydock.git import Repository
 from drydock.paths import resolved
 from drydock.project import prefix_of, repository_of, require_clean
@@ -56,7 +56,7 @@ def modernize(folder: Path, options: Options, say: Say) -> ModernizeReport:
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
     except OSError as error:
-        raise BadInput(f"{error.filename}: {error.strerror}") from error
+        raise BadInput(reason_of(error)) from error
     return ModernizeReport(
         service=str(folder),
         dry_run=options.dry_run,

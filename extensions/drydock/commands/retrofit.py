@@ -20,7 +20,7 @@ from drydock.adoption.translate import Carried, project
 from drydock.adoption.trees import Adoption
 from drydock.commands import first_lock, modernize, settling
 from drydock.commands.new import origin
-from drydock.errors import BadInput, undone_by
+from drydock.errors import BadInput, reason_of, undone_by
 from drydock.git import Repository
 from drydock.merging import work_tree
 from drydock.merging.branch import Branch
@@ -84,7 +84,7 @@ def retrofit(folder: Path, options: Options, say: Say, ask: Ask | None) -> Retro
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
     except OSError as error:
-        raise BadInput(f"{error.filename}: {error.strerror}") from error
+        raise BadInput(reason_of(error)) from error
 
 
 class _Retrofit:

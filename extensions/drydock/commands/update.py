@@ -11,7 +11,7 @@ from typing import Any
 from drydock import git
 from drydock.codemods.since import offered
 from drydock.commands import lock_file
-from drydock.errors import BadInput, undone_by
+from drydock.errors import BadInput, reason_of, undone_by
 from drydock.git import Repository
 from drydock.merging import updated, work_tree
 from drydock.merging.branch import Branch
@@ -91,7 +91,7 @@ def update(
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error
     except OSError as error:
-        raise BadInput(f"{error.filename}: {error.strerror}") from error
+        raise BadInput(reason_of(error)) from error
 
 
 def abort(folder: Path) -> str:

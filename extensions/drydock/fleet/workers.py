@@ -22,7 +22,7 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
-from drydock.errors import UserError, one_line
+from drydock.errors import UserError, one_line, reason_of
 from drydock.fleet.inventory import Member
 from drydock.git import GitError
 from drydock.template.addresses import redacted
@@ -162,7 +162,7 @@ def _guarded(examine: Examine, member: Member, own: Path) -> Result:
     except (UserError, GitError) as error:
         message = str(error)
     except OSError as error:
-        message = ": ".join(filter(None, (str(error.filename or ""), error.strerror or str(error))))
+        message = reason_of(error)
     except Exception as error:
         message = f"internal error: {error!r}"
     message = one_line(redacted(message)).replace(f"{own}/", "")
