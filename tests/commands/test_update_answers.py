@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.legacy.support import NOW
-from tests.support import Outcome, Service, Template, git, write
+from tests.support import Outcome, Service, Template, git, snapshot, write
 
 Drydock = Callable[..., Outcome]
 COPIER_YML = """\
@@ -59,6 +59,47 @@ def test_changed_answer_applies_with_its_duties(drydock: Drydock, service: Servi
     assert "uv lock" not in rest
     assert "local.txt  no longer part of a service with these answers" in rest
     assert "remote.txt  added by the answers" in rest
+
+
+def test_commit_of_changed_answers_does_not_claim_an_update(
+    drydock: Drydock, service: Service
+) -> None:
+    change = ("update", service.path, "--defaults", "--data", "kind=remote")
+    preview = drydock(*change, "--dry-run", "--markdown").out
+    assert preview.startswith("Would apply the answers at `v1.0.0`.\n")
+    assert "git commit -m 'Apply the answers at v1.0.0'" in drydock(*change).out
+    drydock("update", service.path, "--abort")
+
+    assert drydock(*change, "--commit").code == 0
+    subject, _, body = git(service.path, "log", "-1", "--format=%B").partition("\n\n")
+    assert subject == "Apply the answers at v1.0.0"
+    assert body.startswith("Applies the answers at `v1.0.0`.\n")
+
+
+@pytest.mark.parametrize("options", [[], ["--commit"], ["--dry-run"]])
+def test_unchanged_answer_is_nothing_to_do(
+    drydock: Drydock, service: Service, options: list[str]
+) -> None:
+    service.change({"local.txt": "changed by the team\n"})
+    before = snapshot(service.path)
+
+    outcome = drydock("update", service.path, "--defaults", "--data", "kind=local", *options)
+
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"Nothing to do: {service.path} is at v1.0.0.\n")
+    assert "Next:" not in outcome.out
+    assert snapshot(service.path) == before
+    assert "there is no update to undo" in drydock("update", service.path, "--abort").err
+
+
+def test_unchanged_answer_can_still_be_explained(drydock: Drydock, service: Service) -> None:
+    service.change({"local.txt": "changed by the team\n"})
+    same = ("update", service.path, "--defaults", "--data", "kind=local")
+
+    outcome = drydock(*same, "--explain", "local.txt")
+
+    assert outcome.code == 0
+    assert outcome.out.startswith("local.txt: kept\n  changed by you only\n")
 
 
 def test_new_question_without_a_default_is_named_with_the_option_to_answer_it(

@@ -151,8 +151,7 @@ def _update(
         changed = {name for name, (was, _) in report.answers.items() if was is not None}
         report.must = changelog.of_update(history, old, new, answers, changed, locked=locked)
         if report.branch and not report.conflicts:
-            subject = f"Update the template to {report.after}"
-            BRANCH.commit(service.repository, subject, to_markdown(report))
+            BRANCH.commit(service.repository, report.subject, to_markdown(report))
     return report
 
 
@@ -208,6 +207,8 @@ def _merge(
         if options.explain is not None:
             file = report.of(options.explain)
             report.explanation = notes.explained(repository, service.prefix, file, three, merge)
+        elif not merge.changes and not merge.conflicts:
+            report.files = []  # not even those that are kept: there is nothing to do
         if not report.dry_run and (merge.changes or merge.conflicts):
             renders.say("Writing")
             _write(repository, service, merge, options, report)

@@ -27,8 +27,12 @@ def _update_lines(report: UpdateReport) -> Iterator[str]:
     if not report.files:
         yield f"Nothing to do: the service is at `{report.after}`."
         return
-    verb = "Would update" if report.dry_run else "Updates"
-    yield f"{verb} the template from `{report.before}` to `{report.after}`."
+    if report.applies_answers:
+        verb = "Would apply" if report.dry_run else "Applies"
+        yield f"{verb} the answers at `{report.after}`."
+    else:
+        verb = "Would update" if report.dry_run else "Updates"
+        yield f"{verb} the template from `{report.before}` to `{report.after}`."
     if report.must:
         yield from ("", "## You must", "")
         yield from (f"- [ ] {item}" for item in report.must)

@@ -117,6 +117,18 @@ class UpdateReport(_Merged):
         return [*answers, *self.notes]
 
     @property
+    def applies_answers(self) -> bool:
+        """Whether the release stays the same, and only answers are applied."""
+        return self.before == self.after
+
+    @property
+    def subject(self) -> str:
+        """The subject of the commit."""
+        if self.applies_answers:
+            return f"Apply the answers at {self.after}"
+        return f"Update the template to {self.after}"
+
+    @property
     def next_steps(self) -> list[str]:
         """What the user does now."""
         if self.dry_run or not self.files:
@@ -131,9 +143,10 @@ class UpdateReport(_Merged):
             undo = "git reset --hard HEAD~" if self.continued else "drydock update --abort"
             steps = ["look at it: git show", "run the tests, then merge it"]
             return [*steps, *more, f"or undo it: {undo}"]
+        subject = self.subject if self.applies_answers else f"Update to {self.after}"
         return [
             "look at it: git diff --staged",
-            f"run the tests, then: git commit -m 'Update to {self.after}'",
+            f"run the tests, then: git commit -m '{subject}'",
             *more,
             "or undo it: drydock update --abort",
         ]

@@ -62,7 +62,7 @@ def print_update(report: UpdateReport, *, verbose: bool = False) -> None:
         echo(f"Nothing to do: {report.service} is at {report.after}.")
         print_doubts(report.doubts, report.skipped)
         return
-    if report.before == report.after:
+    if report.applies_answers:
         verb = style("Would apply" if report.dry_run else "Applied", bold=True)
         echo(f"{verb} the answers to {report.service} at {report.after}")
     else:
