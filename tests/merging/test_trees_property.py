@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 LABELS = Labels(base="release v1", ours="yours", theirs="release v2")
 COMMON = ["import this", "", "[section]", "# the same in many files"]
+LIKE_MARKERS = ["=======", "<<<<<<< HEAD", "|||||||", ">>>>>>>", "========"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def bases(draw: st.DrawFn) -> Files:
     files: Files = {}
     for number, path in enumerate(draw(st.lists(st.sampled_from(PATHS), min_size=1, unique=True))):
         own = [f"base-{number}-{n}" for n in range(draw(st.integers(1, 12)))]
+        for line in draw(st.lists(st.sampled_from(LIKE_MARKERS), max_size=3)):
+            own.insert(draw(st.integers(0, len(own))), line)
         head = COMMON[: draw(st.integers(0, len(COMMON)))]
         binary = draw(st.integers(0, 9)) == 0
         files[path] = File((*head, *own), draw(st.booleans()), binary)

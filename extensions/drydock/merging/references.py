@@ -138,7 +138,11 @@ class _Files:
             if any(self.prefix + path in self.merge.conflicts for path in own):
                 continue
             had, left = (
-                {name: path for path in own & files.keys() for name in _defined(files[path], texts)}
+                {
+                    name: path
+                    for path in sorted(own & files.keys())
+                    for name in _defined(files[path], texts)
+                }
                 for files in (before, after)
             )
             elsewhere = {
