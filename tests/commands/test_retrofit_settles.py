@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -164,6 +165,19 @@ def test_abort_that_would_lose_commits_is_refused(
 
     outcome = drydock("retrofit", folder, "--abort")
     assert (outcome.code, "has commits of yours" in outcome.err) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--debt", "--no-format"])
+def test_missing_identity_is_reported_before_anything_is_written(
+    drydock: Drydock, folder: Path, standard: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    before = snapshot(folder)
+
+    outcome = retrofit(drydock, folder, standard, option)
+    assert outcome.code == 2
+    assert "git has no user.name and user.email: set them with" in outcome.err
+    assert snapshot(folder) == before
 
 
 def test_debt_option_lists_debt_after_conflicts_are_resolved(

@@ -175,6 +175,19 @@ def test_abort_of_a_second_update_keeps_earlier_commits(
     assert service.status() == ""
 
 
+def test_abort_of_a_staged_update_keeps_the_branch_it_is_on(
+    service: Service, template: Template, drydock: Drydock
+) -> None:
+    drydock("update", service.path, "--defaults", "--commit")
+    tip = head(service.path)
+    template.release("v1.2.0", {"port.txt": "8080\n"})
+    assert drydock("update", service.path, "--defaults").code == 0
+
+    assert drydock("update", service.path, "--abort").code == 0
+    assert (branch(service), head(service.path)) == ("drydock/update", tip)
+    assert service.status() == ""
+
+
 def test_abort_leaves_a_merged_branch_alone(
     service: Service, template: Template, drydock: Drydock
 ) -> None:

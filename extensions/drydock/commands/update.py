@@ -231,7 +231,10 @@ def _write(
         is_new = BRANCH.write(repository, service.head, merge, service.prefix)
         report.branch, report.continued = BRANCH.name, not is_new
     else:
-        work_tree.write(repository, service.head, merge, Work(BRANCH.command, service.prefix))
+        # As `Branch.write`: an abort must not undo commits that are already on the branch.
+        then = BRANCH.forget if BRANCH.is_current(repository) else None
+        work = Work(BRANCH.command, service.prefix)
+        work_tree.write(repository, service.head, merge, work, then)
 
 
 def _report_answers(report: UpdateReport, service: Service, theirs: Rendering) -> None:
