@@ -232,7 +232,8 @@ def _write(
         report.branch, report.continued = BRANCH.name, not is_new
     else:
         # As `Branch.write`: an abort must not undo commits that are already on the branch.
-        then = BRANCH.forget if BRANCH.is_current(repository) else None
+        is_on_own = BRANCH.is_current(repository) and BRANCH.is_for(repository, service.prefix)
+        then = BRANCH.forget if is_on_own else None
         work = Work(BRANCH.command, service.prefix)
         work_tree.write(repository, service.head, merge, work, then)
 
