@@ -27,6 +27,11 @@ COMMANDS: dict[str, Install | None] = {
     "pip install 'a @ https://x.example/a.zip'": Install(
         ("a @ https://x.example/a.zip",), (), (), (), takes_lists=False, index=""
     ),
+    "pip3.11 install -Ur requirements.txt a": Install(
+        ("a",), (), (), (), takes_lists=True, index=""
+    ),
+    "xargs pip install < requirements.txt": Install((), ("<",), (), (), takes_lists=True, index=""),
+    f"pip install -i{A} a": Install(("a",), (), (), (), takes_lists=False, index=A),
     "pip install --target /packages --timeout 60": NOTHING,
     "pip config set global.index-url x": None,
     "apt-get install python3-pip": None,

@@ -29,6 +29,27 @@ READ: dict[str, tuple[Mapping[str, str], list[tuple[str, str]]]] = {
         [("a", "")],
     ),
     "continued lines": ({"requirements.txt": "a==1 \\\n  --hash=sha256:1\n"}, [("a==1", "")]),
+    "markers after addresses": (
+        {
+            "requirements.txt": (
+                "git+https://x.example/a#egg=a ; python_version > '3'\n"
+                "https://x.example/b-1-py3-none-any.whl ; os_name == 'nt'\n"
+            )
+        },
+        [
+            ("a @ git+https://x.example/a ; python_version > '3'", ""),
+            ("b @ https://x.example/b-1-py3-none-any.whl ; os_name == 'nt'", ""),
+        ],
+    ),
+    "files of any name that include others": (
+        {
+            "requirements.txt": '-rdeps/base.txt\n-r "other.txt"\n',
+            "deps/base.txt": "--requirement=more.txt\na\n",
+            "deps/more.txt": "b\n",
+            "other.txt": "c\n",
+        },
+        [("b", ""), ("a", ""), ("c", "")],
+    ),
     "files that include others": (
         {"requirements/dev.txt": "-r base.txt\nb\n", "requirements/base.txt": "a\n"},
         [("a", ""), ("b", "dev")],
@@ -133,6 +154,12 @@ LISTED: dict[str, tuple[Mapping[str, str], str]] = {
         {"requirements.txt": "a==1 \\\n  --hash=sha256:1\n--pre\n"},
         "requirements.txt:3",
     ),
+    "a list that is missing": ({"requirements.txt": "-r gone.txt\n"}, "requirements.txt:1"),
+    "a list at an address": (
+        {"requirements.txt": "-r https://x.example/requirements.txt\n"},
+        "requirements.txt:1",
+    ),
+    "a list outside the service": ({"requirements.txt": "-r ../all.txt\n"}, "requirements.txt:1"),
     "constraints": ({"requirements.txt": "-c limits.txt\n"}, "requirements.txt:1"),
     "a folder": ({"requirements.txt": "a\n-e ./common\n"}, "requirements.txt:2"),
     "the service with extras": ({"requirements.txt": "a\n-e .[dev]\n"}, "requirements.txt:2"),
@@ -183,7 +210,8 @@ INSTALLED = {
 @pytest.mark.parametrize("case", INSTALLED)
 def test_packages_that_the_image_installs_are_required(case: str) -> None:
     text, expected = INSTALLED[case]
-    demands, todo = read({"Dockerfile": f"FROM python:3.12\n{text}"})
+    files = {"Dockerfile": f"FROM python:3.12\n{text}", "requirements.txt": ""}
+    demands, todo = read(files)
     assert ([one.text for one in demands], todo) == (expected, [])
 
 
@@ -204,6 +232,65 @@ def test_image_that_installs_the_service_itself_requires_nothing(path: str, text
     demands, todo = read(files)
     assert [demand.name for demand in demands] == ["other"]
     assert "Dockerfile" not in {one.path for one in todo}
+
+
+LISTS_OF_IMAGES: dict[str, tuple[str, list[str]]] = {
+    "by its path": ("RUN pip install -r deps/prod.txt\n", ["z==1"]),
+    "with other options": ("RUN pip3.11 install --user -Ur deps/prod.txt a\n", ["a", "z==1"]),
+    "in another folder": (
+        "COPY . /app\nRUN pip install --requirement=/app/deps/prod.txt\n", ["z==1"],
+    ),
+    "by another name": (
+        "COPY deps/prod.txt /tmp/all.txt\nRUN pip install -r /tmp/all.txt\n", ["z==1"],
+    ),
+    "from a folder above": (
+        'COPY ["shop/deps/prod.txt", "./"]\nRUN pip install -r prod.txt\n', ["z==1"],
+    ),
+    "twice": ("RUN pip install -r deps/prod.txt\nRUN pip install -r deps/prod.txt\n", ["z==1"]),
+    "that is read anyway": ("COPY . /app\nRUN pip install -r /app/requirements.txt\n", []),
+    "that is no list": ("RUN uv pip install -r pyproject.toml\n", []),
+    "that the image writes": (
+        "RUN poetry export -o gone.txt && pip install -r gone.txt\n", [],
+    ),
+    "that a variable names": ("RUN pip install -r requirements/$KIND.txt\n", []),
+    "as arguments": ("RUN xargs pip install < requirements.txt\n", []),
+}  # fmt: skip
+SERVICE = {"requirements.txt": "", "deps/prod.txt": "z==1\n", "pyproject.toml": "[project]\n"}
+
+
+@pytest.mark.parametrize("case", LISTS_OF_IMAGES)
+def test_list_that_the_image_installs_is_required(case: str) -> None:
+    text, expected = LISTS_OF_IMAGES[case]
+    demands, todo = read({**SERVICE, "Dockerfile": f"FROM python:3.12\n{text}"})
+    assert ([one.text for one in demands], todo) == (expected, [])
+
+
+LISTED_OF_IMAGES = {
+    "a missing list": ("-r gone.txt", "not carried over: -r gone.txt"),
+    "a list at an address": (
+        "-r https://x.example/requirements.txt",
+        "not carried over: -r https://x.example/requirements.txt",
+    ),
+    "constraints": (
+        "-r requirements.txt -c limits.txt", "not carried over: the limits of limits.txt",
+    ),
+    "overrides": ("--overrides=limits.txt", "not carried over: the limits of limits.txt"),
+    "a folder": ("./libs/rates", "./libs/rates is installed from a folder"),
+    "an editable folder": ("-e /app/libs/rates", "/app/libs/rates is installed from a folder"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LISTED_OF_IMAGES)
+def test_file_that_the_image_installs_from_is_listed(case: str) -> None:
+    options, why = LISTED_OF_IMAGES[case]
+    files = {**SERVICE, "limits.txt": "a<2\n", "libs/rates/setup.py": ""}
+    _, todo = read({**files, "Dockerfile": f"FROM python:3.12\nRUN pip install {options}\n"})
+    assert [(one.path, one.line, one.why) for one in todo] == [("Dockerfile", 2, why)]
+
+
+def test_constraints_that_are_required_anyway_are_not_listed() -> None:
+    run = "RUN pip install -c requirements.txt -e .\n"
+    assert read({**SERVICE, "Dockerfile": f"FROM python:3.12\n{run}"})[1] == []
 
 
 def test_address_without_a_package_in_an_image_is_listed() -> None:
@@ -244,6 +331,8 @@ LOCAL = {
     "libs/redis-om-0.2.tar.gz": "redis-om is installed from LINE",
     "dist/*.whl": "LINE names no package",
     "-e ./common": "LINE names no package",
+    "redis-om @ file:///wheels/redis_om-0.2-py3-none-any.whl": "redis-om is installed from LINE",
+    "redis-om[x] @ ./libs/redis-om": "redis-om is installed from LINE",
     "git+https://example.com/a.git": "LINE names no package",
     "git+https://example.com/a.git#egg=rates-1.0": "LINE names no package",
     "git+git@example.com:a.git#egg=rates": "LINE names no package",

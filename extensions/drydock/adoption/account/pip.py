@@ -4,6 +4,7 @@ https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.astral.sh/uv/ref
 """
 
 import re
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -15,11 +16,15 @@ INSTALLERS = {
     "pip", "setuptools", "wheel", "poetry", "poetry-core", "pipenv", "uv", "pdm", "build",
 }  # fmt: skip
 """Packages that install others; the standard's image has its own way to install."""
-_COMMAND = re.compile(r"(?:pip3?|uv\s+pip)\s+(?:-\S+\s+)*install\s+(.*)")
-_LISTS = {"-r", "--requirement", "--requirements", "-e", "--editable", "--group", "--extra"}
+LISTS = {"-r", "--requirement", "--requirements"}
+"""Options with a requirements file."""
+CONSTRAINTS = {"-c", "--constraint", "--constraints", "--override", "--overrides"}
+"""Options with a file that limits versions, or replaces requirements."""
+_COMMAND = re.compile(r"(?:pip(?:3(?:\.\d+)?)?|uv\s+pip)\s+(?:-\S+\s+)*install\s+(.*)")
+_LISTS = LISTS | {"-e", "--editable", "--group", "--extra"}
 _REPLACING = {"-i", "--index-url", "--default-index"}
-_VALUED = _LISTS | _REPLACING | {
-    "-c", "--constraint", "--constraints", "--override", "--overrides", "--index",
+_VALUED = _LISTS | CONSTRAINTS | _REPLACING | {
+    "--index",
     "--extra-index-url", "-f", "--find-links", "--trusted-host", "--allow-insecure-host",
     "--index-strategy", "--keyring-provider", "-t", "--target", "--prefix", "--root", "--src",
     "--platform", "--python-platform", "--python-version", "--implementation", "--abi", "-p",
@@ -58,32 +63,53 @@ def installed(command: str) -> Install | None:
     if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
         return None
     by_kind: dict[str, list[str]] = {}
-    takes_lists, index, option = False, "", ""
-    for word in shell.words(found[1]):
-        name, sign, value = word.partition("=")
-        if option:
-            index = word if option in _REPLACING else index
-            option = ""
-        elif word.startswith("-"):
-            takes_lists |= name in _LISTS or bool(re.match(r"-[re]\S", word))
-            if sign and name in _REPLACING:
-                index = value
-            option = word if word in _VALUED else ""
-        else:
-            by_kind.setdefault(_kind(word), []).append(word)
+    takes_lists, index = False, ""
+    for option, value in _arguments(found[1]):
+        takes_lists |= option in _LISTS
+        if option in _REPLACING:
+            index = value
+        elif not option:
+            by_kind.setdefault(_kind(value), []).append(value)
     return Install(
         requirements=tuple(by_kind.get("requirement", ())),
         unclear=tuple(by_kind.get("unclear", ())),
         archives=tuple(by_kind.get("archive", ())),
         addresses=tuple(by_kind.get("address", ())),
-        takes_lists=takes_lists or "project" in by_kind,
+        takes_lists=takes_lists or bool({"project", "list"} & by_kind.keys()),
         index=index,
     )
+
+
+def values(command: str, options: Set[str]) -> list[str]:
+    """Return the values of options of an install by pip; of `""` the other arguments."""
+    if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
+        return []
+    return [value for option, value in _arguments(found[1]) if option in options]
+
+
+def _arguments(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each option with its value, and the other arguments with an empty option."""
+    option = ""
+    for word in shell.words(text):
+        if option:
+            yield option, word
+            option = ""
+        elif word in _VALUED:
+            option = word
+        elif re.fullmatch(r"-[UIqv]+\w", word) and f"-{word[-1]}" in _VALUED:
+            option = f"-{word[-1]}"
+        elif word.startswith("--"):
+            name, _, value = word.partition("=")
+            yield name, value
+        else:
+            yield (word[:2], word[2:]) if word.startswith("-") else ("", word)
 
 
 def _kind(word: str) -> str:
     if "$" in word:
         return "unclear"
+    if re.search(r"\.(txt|in)$", word):
+        return "list"
     try:
         return "requirement" if Requirement(word) else ""
     except InvalidRequirement:

@@ -1,7 +1,7 @@
 """A service's dependencies, from any format, as PEP 508 requirements."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from drydock.adoption.account import pip
-from drydock.adoption.account.steps import steps_of
+from drydock.adoption.account.steps import Step, steps_of
 from drydock.adoption.facts import Files
 from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.translate import (
@@ -38,6 +38,11 @@ LOCAL_PACKAGE = (
     "pyproject.toml"
 )
 """What to do with a package that comes from a file."""
+_MISSING = "it is not in the service: add its packages to dependencies in pyproject.toml"
+_MANIFESTS = ("/setup.py", "/setup.cfg", "/pyproject.toml")
+_SETTINGS = "https://docs.astral.sh/uv/reference/settings/"
+_CONSTRAINTS = "add its lines to constraint-dependencies of [tool.uv] in pyproject.toml"
+_INCLUDE = re.compile(r"\s*-(?:r\s*|-requirement[ =]\s*)(?!equirement)(\S+)")
 _INDEX = re.compile(
     r"--((extra-)?index-url|pypi-url|find-links|trusted-host|no-index)\b|-[if]\b|-[if]\s*\w+://"
 )
@@ -115,7 +120,8 @@ def _pyproject(files: Files) -> _Found:
 
 
 def _requirement_files(files: Files, lock: str) -> _Found:
-    included = {name for path in files for name in _included(path, files)}
+    own = _with_included(filter(is_requirements, files), files)
+    included = {name for path in own for name in _included(path, files)}
     locks = exported(files)
     for path in sorted(files):
         if path in locks:
@@ -128,20 +134,82 @@ def _requirement_files(files: Files, lock: str) -> _Found:
 
 
 def _image(files: Files) -> _Found:
-    """Yield the packages that the service's image installs by name."""
+    """Yield the packages that the service's image installs by name, or from other lists."""
     path = main_dockerfile(files)
     ignored = {*pip.INSTALLERS, *_own_names(files)}
+    seen = _with_included(filter(is_requirements, files), files)
+    for step, command in _installs(files):
+        if install := pip.installed(command):
+            for one in install.requirements:
+                if pip.name_of(one) not in ignored:
+                    yield Demand(one, "", path, step.line)
+            for address in install.addresses:
+                if named := _named_address(address):
+                    yield Demand(named, "", path, step.line)
+                else:
+                    yield _unnamed(path, step.line, address)
+            yield from _not_carried(path, files, step, command)
+            for other in _lists_of(command, files):
+                yield from _lines(other, files, _group(other), seen)
+
+
+def _installs(files: Files) -> Iterator[tuple[Step, str]]:
+    """Yield the commands that the service's image is built with, each with its step."""
+    path = main_dockerfile(files)
     for step in steps_of(files[path]) if path else ():
-        for _, command in step.commands() if step.word == "RUN" and step.is_used else ():
-            if install := pip.installed(command):
-                for one in install.requirements:
-                    if pip.name_of(one) not in ignored:
-                        yield Demand(one, "", path, step.line)
-                for address in install.addresses:
-                    if named := _named_address(address):
-                        yield Demand(named, "", path, step.line)
-                    else:
-                        yield _unnamed(path, step.line, address)
+        if step.word == "RUN" and step.is_used:
+            yield from ((step, command) for _, command in step.commands())
+
+
+def _not_carried(path: str, files: Files, step: Step, command: str) -> Iterator[Todo]:
+    """Yield the lists, constraints and folders of an install that are not carried over."""
+    for name in pip.values(command, pip.LISTS):
+        if not _in_service(name, files) and not _is_made(name, files[path]):
+            yield Todo(path, step.line, f"not carried over: -r {name}", _MISSING, "start")
+    read = _with_included(filter(is_requirements, files), files)
+    for name in pip.values(command, pip.CONSTRAINTS):
+        if _in_service(name, files) not in read:
+            yield Todo(path, step.line, f"not carried over: the limits of {name}", _CONSTRAINTS)
+    manifests = (PurePath(one) for one in files if one.endswith(_MANIFESTS) and "/" in one)
+    folders = {folder for one in manifests for folder in (str(one.parent), one.parent.name)}
+    for name in pip.values(command, {"", "-e", "--editable"}):
+        folder = normpath(re.sub(r"\[.*\]$", "", name))
+        if "/" in name and {folder, PurePath(folder).name} & folders:
+            yield Todo(
+                path, step.line, f"{name} is installed from a folder", LOCAL_PACKAGE, "start"
+            )
+
+
+def _lists_of(command: str, files: Files) -> set[str]:
+    """Return the requirements files of the service that an install takes."""
+    found = {_in_service(name, files) for name in pip.values(command, pip.LISTS)}
+    return {path for path in found if path and not path.endswith((".toml", ".py", ".cfg"))}
+
+
+def _in_service(name: str, files: Files) -> str:
+    """Return the file of the service that has this name in its image; empty if there is none."""
+    text, base = files[main_dockerfile(files)], PurePath(name).name
+    if "://" in name:
+        return ""
+    paths = []
+    for copy in steps_of(text):
+        *sources, target = re.sub(r"[\[\]\",]", " ", copy.rest).split() or [""]
+        if copy.word in {"COPY", "ADD"}:
+            is_renamed = len(sources) == 1 and PurePath(target).name == base
+            paths += [one for one in sources if is_renamed or PurePath(one).name == base]
+    for path in (*paths, name):
+        # The image may be built from a folder above the service.
+        if known := [one for one in files if f"/{normpath(path)}".endswith(f"/{one}")]:
+            return max(known, key=len)
+    same = () if _is_made(name, text) else (one for one in files if PurePath(one).name == base)
+    return min(same, key=len, default="")
+
+
+def _is_made(name: str, dockerfile: str) -> bool:
+    """Tell whether an image writes a list itself, or whether a variable names it."""
+    base = re.escape(PurePath(name).name)
+    others = re.sub(rf"(-r|--requirements?)[ =]*\S*{base}", "", dockerfile)
+    return "$" in name or bool(re.search(base, others))
 
 
 def _own_names(files: Files) -> Iterator[str]:
@@ -186,9 +254,19 @@ def is_requirements(path: str) -> bool:
 
 
 def lists(files: Files) -> set[str]:
-    """Return all requirements files, also those that others include."""
+    """Return all requirements files, also those that others include or the image installs."""
     own = set(filter(is_requirements, files))
-    return own | ({other for path in own for other in _included(path, files)} & files.keys())
+    for _, command in _installs(files):
+        own |= _lists_of(command, files)
+    return _with_included(own, files)
+
+
+def _with_included(paths: Iterable[str], files: Files) -> set[str]:
+    found = new = set(paths)
+    while new:
+        new = {other for path in new for other in _included(path, files) if other in files} - found
+        found = found | new
+    return found
 
 
 def is_archive(line: str) -> bool:
@@ -200,6 +278,12 @@ def archived(line: str) -> str:
     """Return the package that a local wheel or source archive is of; empty if that is unclear."""
     found = re.match(r"([A-Za-z0-9][\w.]*?(?:-[A-Za-z_][\w.]*)*)-\d", line.rpartition("/")[2])
     return canonicalize_name(found[1]) if found and is_archive(line) else ""
+
+
+def _local(line: str) -> str:
+    """Return the package of a requirement whose address is a file or folder; else empty."""
+    found = re.match(r"([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*@\s*(?:file:|\.{0,2}/)", line)
+    return canonicalize_name(found[1]) if found else ""
 
 
 def _unnamed(path: str, line: int, address: str) -> Todo:
@@ -214,8 +298,9 @@ def _named_address(line: str) -> str:
     pip takes the name from `#egg=`
     (https://pip.pypa.io/en/stable/topics/vcs-support/#url-fragments) or from that of a wheel.
     """
-    address = re.sub(r"^(-e\s*|--editable[= ]\s*)", "", line)
-    if not re.fullmatch(r"(\w+\+)?(https?|ssh|git|file)://\S+", address):
+    address, _, marker = re.sub(r"^(-e\s*|--editable[= ]\s*)", "", line).partition(" ;")
+    address = address.strip()
+    if not re.fullmatch(r"(\w+\+)?(https?|ssh|git)://\S+", address):
         return ""
     url, _, fragment = address.partition("#")
     options = dict(one.partition("=")[::2] for one in fragment.split("&"))
@@ -226,15 +311,16 @@ def _named_address(line: str) -> str:
     if not _EGG.fullmatch(name):
         return ""
     rest = "&".join(f"{key}={value}" for key, value in options.items() if key)
-    return f"{name} @ {url}{'#' if rest else ''}{rest}"
+    return f"{name} @ {url}{'#' if rest else ''}{rest}{marker and f' ;{marker}'}"
 
 
 def _included(path: str, files: Files) -> Iterator[str]:
-    if is_requirements(path):
-        folder = path.rpartition("/")[0]
-        for line in files[path].splitlines():
-            if found := re.match(r"\s*-(?:r|-requirement)[ =]\s*(\S+)", line):
-                yield normpath(f"{folder}/{found[1]}" if folder else found[1])
+    """Yield the files that a requirements file includes, whether they exist or not."""
+    folder = path.rpartition("/")[0]
+    for line in files.get(path, "").splitlines():
+        if found := _INCLUDE.match(line):
+            name = found[1].strip("\"'")
+            yield name if "://" in name else normpath(f"{folder}/{name}" if folder else name)
 
 
 def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
@@ -242,10 +328,8 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
         return
     seen.add(path)
     for number, line in requirements.lines(files[path]):
-        if re.match(r"-(r|-requirement)\b", line):
-            for other in _included(path, {path: line}):
-                # A service's own list keeps its group when one for development includes it.
-                yield from _lines(other, files, group and _group(other), seen)
+        if _INCLUDE.match(line):
+            yield from _inclusion(path, (number, line), files, group, seen)
         elif re.fullmatch(r"(-e\s*|--editable[= ]\s*)?\./?", line):
             continue  # the service itself
         elif re.fullmatch(r"(-e\s*|--editable[= ]\s*)?\./?\[.*\]", line):
@@ -258,12 +342,23 @@ def _lines(path: str, files: Files, group: str, seen: set[str]) -> _Found:
             yield Todo(path, number, why, how)
         elif named := _named_address(line):
             yield Demand(named, group, path, number)
-        elif name := archived(line):
+        elif name := archived(line) or _local(line):
             yield Todo(path, number, f"{name} is installed from {line}", LOCAL_PACKAGE, "start")
         elif re.match(r"(-e|--editable|\.|/|\w+://|git\+)", line) or is_archive(line):
             yield _unnamed(path, number, line)
         elif line.startswith("-") and not _INDEX.match(line):
-            how = "look for a uv setting: https://docs.astral.sh/uv/reference/settings/"
+            is_limit = re.match(r"-(c|-constraint)", line)
+            how = _CONSTRAINTS if is_limit else f"look for a uv setting: {_SETTINGS}"
             yield Todo(path, number, f"not carried over: {line}", how)
         elif line and not line.startswith("-"):
             yield Demand(re.sub(r"\s+", " ", line), group, path, number)
+
+
+def _inclusion(
+    path: str, line: tuple[int, str], files: Files, group: str, seen: set[str]
+) -> _Found:
+    for other in _included(path, {path: line[1]}):
+        if other not in files:
+            yield Todo(path, line[0], f"not carried over: {line[1]}", _MISSING, "start")
+        # A service's own list keeps its group when one for development includes it.
+        yield from _lines(other, files, group and _group(other), seen)

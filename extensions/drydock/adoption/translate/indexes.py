@@ -24,7 +24,7 @@ _PATH = "pyproject.toml"
 _PIPFILE = "Pipfile"
 _SETTING = r"(?:extra-)?index-url|pypi-url|find-links|trusted-host|no-index"
 _IN_LIST = re.compile(rf"--({_SETTING})\b[ =]*(.*)|-([if])\s*(.*)")
-_INSTALL = re.compile(r"\bpip3?\s+(?:[^;&|]*\s)?install\s+([^;&|]*)")
+_INSTALL = re.compile(r"\bpip(?:3(?:\.\d+)?)?\s+(?:[^;&|]*\s)?install\s+([^;&|]*)")
 _IN_COMMAND = re.compile(rf"(?<!\S)(?:--({_SETTING})|-([if]))[ =]+([^\s\"']+)")
 _CONFIGURES = re.compile(rf"\bconfig\s+(?:\S+\s+)*?set\s+\w+\.({_SETTING})\s+[\"']?([^\s\"']+)")
 _VARIABLE = re.compile(
