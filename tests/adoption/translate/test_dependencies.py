@@ -288,6 +288,12 @@ def test_file_that_the_image_installs_from_is_listed(case: str) -> None:
     assert [(one.path, one.line, one.why) for one in todo] == [("Dockerfile", 2, why)]
 
 
+@pytest.mark.parametrize("line", ["ENV PIP_CONSTRAINT=limits.txt", "ENV UV_OVERRIDE 'limits.txt'"])
+def test_limits_that_a_variable_names_are_listed(line: str) -> None:
+    _, (todo,) = read({"Dockerfile": f"FROM python:3.12\n{line}\n"})
+    assert (todo.line, todo.why) == (2, "not carried over: the limits of limits.txt")
+
+
 def test_constraints_that_are_required_anyway_are_not_listed() -> None:
     run = "RUN pip install -c requirements.txt -e .\n"
     assert read({**SERVICE, "Dockerfile": f"FROM python:3.12\n{run}"})[1] == []

@@ -121,6 +121,14 @@ BY_HAND: dict[str, tuple[str, list[tuple[int, str]]]] = {
         "FROM python:3.9\nRUN pip install -r requirements.txt && make models\n",
         [(2, "not carried over: make models")],
     ),
+    "a package that another tool adds": (
+        "FROM python:3.9\nRUN uv add --group x gunicorn==22 && poetry add -E y meinheld\n"
+        "RUN pipenv install --deploy && uv tool install poetry\n",
+        [
+            (2, "the image installs gunicorn==22, which the service does not declare"),
+            (2, "the image installs meinheld, which the service does not declare"),
+        ],
+    ),
     "a package that the service does not declare": (
         "FROM python:3.9 AS docs\nRUN pip install sphinx\nFROM python:3.9\n",
         [

@@ -34,6 +34,10 @@ _VALUED = _LISTS | CONSTRAINTS | _REPLACING | {
     "--root-user-action", "--report", "--log", "--proxy", "--retries", "--timeout",
     "--exists-action", "--cert", "--client-cert", "--cache-dir",
 }  # fmt: skip
+_ADDING = re.compile(
+    r"\b(?:uv\s+(?:add|tool\s+install)|(?:poetry|pdm)\s+add|pipenv\s+install)\s+(.*)"
+)
+_VALUED_OF_OTHERS = _VALUED | {"-G", "-E", "--extras", "--source", "--package", "--with", "--from"}
 _ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
 
 
@@ -85,6 +89,17 @@ def values(command: str, options: Set[str]) -> list[str]:
     if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
         return []
     return [value for option, value in _arguments(found[1]) if option in options]
+
+
+def added(command: str) -> list[str]:
+    """Return the packages that a command of uv, Poetry, PDM or Pipenv adds by name."""
+    if not (found := _ADDING.search(command)) or not shell.is_one_command(command):
+        return []
+    words = shell.words(found[1])
+    pairs = zip(["", *words], words, strict=False)
+    return [
+        word for before, word in pairs if word[:1] not in "-./" and before not in _VALUED_OF_OTHERS
+    ]
 
 
 def _arguments(text: str) -> Iterator[tuple[str, str]]:

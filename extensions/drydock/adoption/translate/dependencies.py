@@ -42,6 +42,7 @@ _MISSING = "it is not in the service: add its packages to dependencies in pyproj
 _MANIFESTS = ("/setup.py", "/setup.cfg", "/pyproject.toml")
 _SETTINGS = "https://docs.astral.sh/uv/reference/settings/"
 _CONSTRAINTS = "add its lines to constraint-dependencies of [tool.uv] in pyproject.toml"
+_LIMITING = re.compile(r"\b(?:PIP|UV)_(?:CONSTRAINT|OVERRIDE)[= ]\s*[\"']?([^\s\"']+)")
 _INCLUDE = re.compile(r"\s*-(?:r\s*|-requirement[ =]\s*)(?!equirement)(\S+)")
 _INDEX = re.compile(
     r"--((extra-)?index-url|pypi-url|find-links|trusted-host|no-index)\b|-[if]\b|-[if]\s*\w+://"
@@ -151,6 +152,9 @@ def _image(files: Files) -> _Found:
             yield from _not_carried(path, files, step, command)
             for other in _lists_of(command, files):
                 yield from _lines(other, files, _group(other), seen)
+    for step in steps_of(files[path]) if path else ():
+        for name in _LIMITING.findall(step.rest) if step.word in {"ENV", "ARG"} else ():
+            yield Todo(path, step.line, f"not carried over: the limits of {name}", _CONSTRAINTS)
 
 
 def _installs(files: Files) -> Iterator[tuple[Step, str]]:

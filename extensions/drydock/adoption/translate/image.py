@@ -434,12 +434,14 @@ class _Image:
                 why = f"the standard's image leaves out optional packages: {name}"
                 how = "move the packages that it needs to dependencies in pyproject.toml"
                 yield replace(self._by_hand(step, command, how, why), concern="start"), ""
-        if not (install := pip.installed(bare)):
-            return
-        for requirement in (*install.requirements, *install.unclear):
+        install = pip.installed(bare)
+        named = (*install.requirements, *install.unclear) if install else pip.added(bare)
+        for requirement in named:
             if pip.name_of(requirement) not in self.demanded | pip.INSTALLERS:
                 why = f"the image installs {requirement}, which the service does not declare"
                 yield self._by_hand(step, command, "add it to pyproject.toml", why), ""
+        if not install:
+            return
         for address in install.addresses if not step.is_used else ():
             why = f"the stage {step.stage} installs {address}"
             yield self._by_hand(step, command, "add it to pyproject.toml", why), ""
