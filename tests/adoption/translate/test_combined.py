@@ -98,3 +98,10 @@ def test_dev_group_keeps_what_it_adds_to_the_service(case: str) -> None:
     assert [one.why.partition(",")[0] for one in todo] == [
         f"not carried over: {one}" for one in listed
     ]
+
+
+def test_each_line_of_the_dev_group_that_contradicts_the_service_is_listed() -> None:
+    dev = required("a>=2", "a[x]>=3", "a<2", group="dev")
+    demands, todo = one_each([*required("a==1"), *dev])
+    assert [one.text for one in demands] == ["a==1"]
+    assert [one.line for one in todo] == [1, 2]

@@ -21,9 +21,12 @@ def one_each(demands: Iterable[Demand]) -> tuple[list[Demand], list[Todo]]:
         marker = str(Requirement(demand.text).marker or "")
         groups.setdefault((demand.name, demand.group, marker), []).append(demand)
     todo: list[Todo] = []
-    found = [_combined(group, todo) for group in groups.values()]
-    main = [demand for demand in found if not demand.group]
-    return [one for one in found if one.group != "dev" or _adds(one, main, todo)], todo
+    found = {key: _combined(own, todo) for key, own in groups.items() if key[1] != "dev"}
+    main = [demand for demand in found.values() if not demand.group]
+    for key, group in groups.items():
+        if key not in found and (added := [one for one in group if _adds(one, main, todo)]):
+            found[key] = _combined(added, todo)
+    return [found[key] for key in groups if key in found], todo
 
 
 def _combined(demands: Sequence[Demand], todo: list[Todo]) -> Demand:
