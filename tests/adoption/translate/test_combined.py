@@ -19,6 +19,7 @@ BOTH: dict[str, tuple[Sequence[str], str]] = {
     "three ranges": (["a>=1", "a<3", "a>=1.5"], "a>=1.5,<3"),
     "compatible release": (["a~=1.4", "a<1.6"], "a~=1.4,<1.6"),
     "wildcard": (["a==1.4.*", "a>=1.4.2"], "a>=1.4.2,==1.4.*"),
+    "excluded series at a bound": (["a>=2.1", "a!=2.1.*"], "a>=2.1,!=2.1.*"),
     "narrow range": (["a>1.0", "a<1.0.1"], "a>1.0,<1.0.1"),
     "extras": (["a[x]>=1", "a[y]"], "a[x,y]>=1"),
     "extras of an exact version": (["a[x]", "a==1"], "a[x]==1"),

@@ -135,6 +135,9 @@ def _is_possible(specifier: SpecifierSet) -> bool:
         with suppress(InvalidVersion):
             bound = Version(part.version.removesuffix(".*"))
             versions |= {part.version.removesuffix(".*"), f"{bound.base_version}.0.1"}
+            for at, number in enumerate(bound.release):
+                above = ".".join(map(str, (*bound.release[:at], number + 1)))
+                versions.add(f"{bound.epoch}!{above}")
     return any(_contains(specifier, version) for version in versions)
 
 
