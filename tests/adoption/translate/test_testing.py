@@ -123,3 +123,12 @@ def test_only_a_file_without_comments_is_accounted_for() -> None:
 def test_settings_that_are_no_longer_read_are_reported() -> None:
     (todo,) = carry(STANDARD, {"tox.ini": "[tox]\n[pytest]\nlog_level = INFO\n"}).todo
     assert (todo.path, todo.line) == ("tox.ini", 2)
+
+
+def test_unclosed_quote_is_left_by_hand() -> None:
+    carried = carry(STANDARD, {"pytest.ini": '[pytest]\naddopts = -k "a\nlog_level = INFO\n'})
+    assert 'log_level = "INFO"' in carried.text
+    assert [(one.path, one.line, "quote" in one.why) for one in carried.todo] == [
+        ("pytest.ini", 2, True)
+    ]
+    assert not carried.accounted

@@ -120,10 +120,11 @@ def _workload(path: str, text: str, document: dict[str, Any]) -> Iterator[Entry]
 
 
 def at(data: Any, *names: str) -> dict[str, Any]:
-    """Return the mapping at these keys; an empty one if there is none."""
+    """Return the entries with a text as key in the mapping at these keys; none if there is none."""
     for name in names:
         data = data.get(name) if isinstance(data, dict) else None
-    return data if isinstance(data, dict) else {}
+    entries = data.items() if isinstance(data, dict) else ()
+    return {key: value for key, value in entries if isinstance(key, str)}
 
 
 def items(data: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
@@ -131,4 +132,4 @@ def items(data: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
     entries = data.get(name)
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, dict):
-            yield entry
+            yield at(entry)

@@ -113,7 +113,7 @@ def _manifest(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
 def _values(path: str, text: str, document: dict[str, Any]) -> Iterator[Fact]:
     service = document.get("service")
     for key in ("containerPort", "targetPort", "internalPort", "port"):
-        if isinstance(service, dict) and isinstance(service.get(key), int):
+        if isinstance(service, dict) and type(service.get(key)) is int:
             line = line_of(path, text, "service", key)
             yield Fact("service_port", str(service[key]), path, line, HINTS)
             return
@@ -137,7 +137,7 @@ def _texts(data: Any, key: str) -> Iterator[str]:
 
 def _numbers(data: Any, key: str) -> Iterator[int]:
     if isinstance(data, dict):
-        if isinstance(data.get(key), int):
+        if type(data.get(key)) is int:  # no bool
             yield data[key]
         data = list(data.values())
     if isinstance(data, list):

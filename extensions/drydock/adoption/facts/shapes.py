@@ -96,7 +96,7 @@ _TOOLS: dict[str, dict[str, str]] = {
     "uv": {"dev-dependencies": _TEXTS, "sources": _TABLE, "index": _TABLES},
     "black": {},
     "isort": {},
-    "mypy": {"overrides": _TABLES, "overrides.*.module": _ANY_TEXT},
+    "mypy": {"plugins": _ANY_TEXT, "overrides": _TABLES, "overrides.*.module": _ANY_TEXT},
     "pytest": {
         "ini_options": _TABLE,
         **{f"{before}{key}": _ANY_TEXT for before in ("", "ini_options.") for key in _OF_TESTS},

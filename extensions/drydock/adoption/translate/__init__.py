@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any, Literal
 
 from packaging.requirements import Requirement
@@ -22,9 +23,18 @@ def without_logins(text: str) -> str:
 def inline(value: Any) -> str:
     """Return a value as TOML writes it on one line."""
     if isinstance(value, dict):
-        keys = {key: key if re.fullmatch(r"[\w-]+", key) else json.dumps(key) for key in value}
+        keys = {key: key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else inline(key) for key in value}
         return "{ " + ", ".join(f"{keys[k]} = {inline(item)}" for k, item in value.items()) + " }"
-    return f"[{', '.join(map(inline, value))}]" if isinstance(value, list) else json.dumps(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(inline, value))}]"
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float):
+        return repr(value)  # TOML writes inf and nan as Python does
+    if isinstance(value, str) and any(character > "\uffff" for character in value):
+        # JSON escapes such a character as a pair of surrogates, which TOML does not allow.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", r"\u007f")
+    return json.dumps(value)
 
 
 @dataclass(frozen=True)

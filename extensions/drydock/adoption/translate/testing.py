@@ -47,14 +47,15 @@ def carry(theirs: str, files: Files) -> Carried:
     pytest reads only one configuration file, `pytest.toml` first.
     """
     source, section, settings = _settings(files)
-    own = {key: value for key, value in settings.items() if _is_known(key, files)}
+    known = {key: value for key, value in settings.items() if _is_known(key, files)}
+    own = {key: value for key, value in known.items() if not _is_unclosed(key, value)}
     standard = toml.data(theirs)["pytest"]
     merged: dict[str, Any] = {key: _native(key, value) for key, value in own.items()}
     folders = merged.get("testpaths") or folders_of_tests(files)
     merged |= _as_before(files, merged, standard)
     merged["testpaths"] = [*folders, *(f for f in standard["testpaths"] if f not in folders)]
-    known = {str(one).partition(":")[0].partition("(")[0] for one in merged.get("markers", [])}
-    marks = sorted({*_marks(files)} - known)
+    named = {str(one).partition(":")[0].partition("(")[0] for one in merged.get("markers", [])}
+    marks = sorted({*_marks(files)} - named)
     merged["markers"] = [*merged.get("markers", []), *marks]
     for key in _ADDED[1:]:
         items = merged.get(key, [])
@@ -66,7 +67,11 @@ def carry(theirs: str, files: Files) -> Carried:
         text, found = re.subn(rf"(?m)^{key} = .*$", line.replace("\\", r"\\"), text, count=1)
         text = text if found else f"{text}{line}\n"
     todo = [] if source in {"", "pytest.ini"} else [_unused(source, section, files)]
-    for key in sorted(settings.keys() - own.keys()):
+    for key in sorted(known.keys() - own.keys()):
+        why = f"{key} is not carried over: it has a quote that is not closed"
+        how = f"close it, and carry it over to {PATH}"
+        todo.append(Todo(source, line_of(source, files[source], *section, key), why, how))
+    for key in sorted(settings.keys() - known.keys()):
         why = f"no required package defines {key}, and pytest rejects unknown settings"
         how = f"add its plugin to the dev group, and {key} to {PATH}; or remove it"
         todo.append(Todo(source, line_of(source, files[source], *section, key), why, how))
@@ -161,8 +166,20 @@ def _unused(source: str, section: tuple[str, ...], files: Files) -> Todo:
     return Todo(source, line_of(source, files[source], *section), why, "remove them")
 
 
+def _is_unclosed(key: str, value: Any) -> bool:
+    """Tell whether a setting cannot be split into words, which pytest refuses, too."""
+    try:
+        _native(key, value)
+    except ValueError:
+        return True
+    return False
+
+
 def _native(key: str, value: Any) -> Any:
-    """Return a value in the type that `pytest.toml` requires for a setting."""
+    """Return a value in the type that `pytest.toml` requires for a setting.
+
+    Raises ValueError for words with an unclosed quote.
+    """
     if key in _WORDS:
         return shlex.split(value) if isinstance(value, str) else value
     if key in _LINES:
