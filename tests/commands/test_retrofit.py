@@ -305,6 +305,18 @@ def test_uncommitted_changes_are_refused(drydock: Drydock, standard: Path, tmp_p
     assert "uncommitted changes" in refuses(drydock, folder, standard)
 
 
+def test_module_that_calls_a_factory_is_added(
+    drydock: Drydock, standard: Path, tmp_path: Path
+) -> None:
+    factory = "from fastapi import FastAPI\n\n\ndef create_app(name):\n    return FastAPI()\n"
+    main = "from parcels.main import create_app\n\n\ndef main():\n    run(create_app('a'))\n"
+    folder = small(tmp_path, {"parcels/main.py": factory, "parcels/__main__.py": main})
+    report = report_of(retrofit(drydock, folder, standard, "--dry-run", "--json"))
+    (module,) = (file for file in report["files"] if file["path"] == "parcels/asgi.py")
+    how = "it calls the factory as parcels/__main__.py:5 does"
+    assert (module["outcome"], module["reason"]) == ("added", how)
+
+
 def test_given_answers_determine_derived_answers(
     drydock: Drydock, standard: Path, tmp_path: Path
 ) -> None:

@@ -40,7 +40,11 @@ def merge(
     shadows = trees.leave_out_shadows(repository, place, sides, merged)
     work_tree.require_room(repository, place.tracked, place.unwatched, merged)
     carried = sides.carried
-    merged.rules |= {place.prefix + path: one.rules for path, one in carried.items() if one.rules}
+    merged.rules |= {
+        place.prefix + path: one.rules
+        for path, one in carried.items()
+        if one.rules and path not in adoption.made  # a new module is not merged
+    }
     account = account_files.of_service(place.files, carried, name)
     todo = [
         *(todo for one in carried.values() for todo in one.todo),

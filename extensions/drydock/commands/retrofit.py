@@ -133,7 +133,12 @@ class _Retrofit:
     ) -> RetrofitReport:
         place, theirs, sides = adoption.place, adoption.theirs, adopted.trees
         three = (sides.base, place.tracked, sides.theirs)
-        into = {path: to for to, one in sides.carried.items() for path in one.accounted}
+        reasons = {
+            ("removed", path): f"all of it is in {to} now"
+            for to, one in sides.carried.items()
+            for path in one.accounted
+        }
+        reasons |= {("added", path): "; ".join(one.rules) for path, one in adoption.made.items()}
         return RetrofitReport(
             service=str(place.folder),
             template=self.template.address,
@@ -142,9 +147,7 @@ class _Retrofit:
             dry_run=self.options.dry_run,
             answers=derived,
             files=[
-                replace(file, reason=f"all of it is in {into[file.path]} now")
-                if file.outcome == "removed" and file.path in into
-                else file
+                replace(file, reason=reasons.get((file.outcome, file.path), file.reason))
                 for file in files_of(place.prefix, three, adopted.merge, set())
             ],
             origins={path: one.origin for path, one in adoption.ancestors.items()},
