@@ -59,10 +59,11 @@ GREETER = Legacy(
             '    # greetings\n    "babel>=2.9",  # names of days\n',
             "    \"colorama; sys_platform == 'win32'\",\n",
             '    "uvicorn[standard]",\n',
+            '"gunicorn",\n',
         ),
         "Dockerfile": ('ENV GREETING="hello there"\n',),
     },
-    todo=("Dockerfile | pip install gunicorn", "api.yaml | kind: Deployment"),
+    todo=("api.yaml | kind: Deployment",),
     removed=("requirements.txt",),
     routes=("/ping", "/api/v1/hello?name=ada", "/openapi.json"),
 )
