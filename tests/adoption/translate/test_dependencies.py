@@ -441,6 +441,17 @@ def test_exported_lock_file_requires_nothing(case: str) -> None:
     assert [one.text for one in demands] == ["a"]
 
 
+def test_export_of_poetry_that_lacks_a_later_dependency_requires_nothing() -> None:
+    files = {
+        "pyproject.toml": '[project]\ndependencies = ["a", "later"]\n',
+        "requirements.txt": 'a==1 ; python_version >= "3.9" and python_version < "4.0"\n'
+        'b==2 ; python_version >= "3.9" and python_version < "4.0" and os_name == "nt"\n',
+    }
+    demands, todo = read(files)
+    assert [demand.text for demand in demands] == ["a", "later"]
+    assert [one.path for one in todo] == ["requirements.txt"]
+
+
 @pytest.mark.parametrize("case", LISTS)
 def test_list_of_pins_is_not_taken_for_an_export(case: str) -> None:
     files, text = LISTS[case]

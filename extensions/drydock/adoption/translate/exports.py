@@ -21,6 +21,7 @@ _INPUT = re.compile(r"(?<![\w./-])(?<!-o )(?<!-c )[\w./-]+\.in\b(?![\w/-])")
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 _PIN = re.compile(r"-(?!r|-requirement)|\.|[\w.-]+(\[[^\]]*\])?\s*(==|@)")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+_PYTHONS = re.compile(r";\s*\(*python(_full)?_version\s*>=[^;]+\band\s+python(_full)?_version\s*<")
 
 
 def source(path: str, files: Files, lists: Set[str], declared: Mapping[str, Set[str]]) -> str:
@@ -45,16 +46,20 @@ def source(path: str, files: Files, lists: Set[str], declared: Mapping[str, Set[
         if inputs:  # if one is missing, only this file has its packages
             return min(known[0]) if all(known) else ""
     project = "Pipfile" if "Pipfile" in files else "pyproject.toml"
-    if has_header and any(declared.values()):
+    packages = [pin for pin in pins if _NAME.match(pin)]
+    names = {canonicalize_name(name[0]) for name in map(_NAME.match, packages) if name}
+    # `poetry export` adds the Pythons to each package. It may be older than what is declared now.
+    is_poetrys = bool(packages) and all(map(_PYTHONS.search, packages))
+    if (has_header and any(declared.values())) or (
+        is_poetrys and any(names & group for group in declared.values())
+    ):
         return project
-    names = {canonicalize_name(name[0]) for name in map(_NAME.match, pins) if name}
     if not any(group and group < names for group in declared.values()):
         return ""
     is_generated = (
         has_origins
         or "--hash" in text
-        # `poetry export` adds a marker to each package.
-        or all(";" in pin for pin in pins if _NAME.match(pin))
+        or all(";" in package for package in packages)
         or any(names <= _packages(lock, files) for lock in _LOCKS)
     )
     return project if is_generated else ""
