@@ -291,7 +291,7 @@ def test_flask_error_names_parts_of_the_standard_that_still_work(
 ) -> None:
     folder = make(Legacy(flask(), {}), tmp_path / "service")
     line = refuses(drydock, folder, standard)
-    assert "lint, types, image and pipeline of the standard could still serve it" in line
+    assert "you can still use the standard's lint, types, image and pipeline" in line
 
 
 def test_folder_without_git_is_refused(drydock: Drydock, standard: Path, tmp_path: Path) -> None:
@@ -621,7 +621,7 @@ def test_credentials_of_an_index_are_not_copied(
     mine = {**requirements.FLAT.files, "requirements.txt": f"{index}fastapi\n"}
     folder = make(Legacy(mine, {}), tmp_path / "counter")
     outcome = retrofit(drydock, folder, standard)
-    assert (outcome.code, "  requirements.txt:1: uv takes packages from" in outcome.out) == (
+    assert (outcome.code, "  requirements.txt:1: uv now takes packages from" in outcome.out) == (
         0,
         True,
     )
