@@ -38,7 +38,8 @@ _ADDING = re.compile(
     r"\b(?:uv\s+(?:add|tool\s+install)|(?:poetry|pdm)\s+add|pipenv\s+install)\s+(.*)"
 )
 _VALUED_OF_OTHERS = _VALUED | {"-G", "-E", "--extras", "--source", "--package", "--with", "--from"}
-_ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
+ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
+"""The end of the name of a wheel or source archive."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ def installed(command: str) -> Install | None:
 
     A condition or a loop may install nothing.
     """
-    if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
+    if (arguments := _install(command)) is None:
         return None
     by_kind: dict[str, list[str]] = {}
     takes_lists, index = False, ""
-    for option, value in _arguments(found[1]):
+    for option, value in arguments:
         takes_lists |= option in _LISTS
         if option in _REPLACING:
             index = value
@@ -86,9 +87,7 @@ def installed(command: str) -> Install | None:
 
 def values(command: str, options: Set[str]) -> list[str]:
     """Return the values of options of an install by pip; of `""` the other arguments."""
-    if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
-        return []
-    return [value for option, value in _arguments(found[1]) if option in options]
+    return [value for option, value in _install(command) or () if option in options]
 
 
 def added(command: str) -> list[str]:
@@ -100,6 +99,13 @@ def added(command: str) -> list[str]:
     return [
         word for before, word in pairs if word[:1] not in "-./" and before not in _VALUED_OF_OTHERS
     ]
+
+
+def _install(command: str) -> list[tuple[str, str]] | None:
+    """Return the arguments of an install by pip; None if the command is not one."""
+    if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
+        return None
+    return list(_arguments(found[1]))
 
 
 def _arguments(text: str) -> Iterator[tuple[str, str]]:
@@ -131,7 +137,7 @@ def _kind(word: str) -> str:
         pass
     if "://" in word:
         return "address"
-    if _ARCHIVE.search(word):
+    if ARCHIVE.search(word):
         return "archive"
     return "project" if re.match(r"[./]", word) else "unclear"
 

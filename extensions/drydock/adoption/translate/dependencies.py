@@ -248,7 +248,6 @@ def exported(files: Files) -> dict[str, str]:
 
 # With a version, as older tools took it, it is not certain where the name ends.
 _EGG = re.compile(r"(?!.*-\d)[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(\[[\w.,-]+\])?")
-_ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
 
 
 def is_requirements(path: str) -> bool:
@@ -275,7 +274,7 @@ def _with_included(paths: Iterable[str], files: Files) -> set[str]:
 
 def is_archive(line: str) -> bool:
     """Tell whether a requirement is a wheel or a source archive in a folder."""
-    return bool(_ARCHIVE.search(line)) and "://" not in line and " @ " not in line
+    return bool(pip.ARCHIVE.search(line)) and "://" not in line and " @ " not in line
 
 
 def archived(line: str) -> str:

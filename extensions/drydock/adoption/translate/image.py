@@ -1,7 +1,7 @@
 """The standard's Dockerfile with what a service's own image needs in addition."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
@@ -92,8 +92,7 @@ def carry(theirs: str, path: str, files: Files) -> Carried:
     demands = read(files)[0]
     demanded = {demand.name for demand in demands}
     demanded |= {canonicalize_name(name) for name in names_of(files)}
-    workdir = steps[-1].workdir if steps else "/"
-    image = _Image(path, files, extras.declared(demands), demanded, _ports(theirs), workdir)
+    image = _Image(path, files, steps, extras.declared(demands), demanded, _ports(theirs))
     for step in steps:
         for entry, layer in image.account(step):
             account.append(entry)
@@ -179,14 +178,14 @@ class _Image:
 
     path: str
     files: Files
+    steps: Sequence[Step]
+    """All of its instructions."""
     optional: set[str]
     """Its extras and groups, as `extras.chosen` has them, but none for development."""
     demanded: set[str]
     """The packages that the service depends on."""
     ports: list[int]
     """The ports of the standard's image."""
-    workdir: str
-    """The folder that the old image runs in."""
 
     def account(self, step: Step) -> _Found:
         """Yield the outcome of each part of an instruction."""
@@ -234,9 +233,7 @@ class _Image:
 
     def _base(self, step: Step) -> _Found:
         base, stage = step.base_and_name
-        stages = {
-            one.base_and_name[1] for one in steps_of(self.files[self.path]) if one.word == "FROM"
-        }
+        stages = {one.base_and_name[1] for one in self.steps if one.word == "FROM"}
         if base in stages or _PYTHON_BASE.fullmatch(base):
             yield (
                 self._standard(
@@ -274,7 +271,7 @@ class _Image:
         use = re.compile(rf"\$(\{{{name}\b|{name}\b)")
         return any(
             use.search(value) and not _NOT_CARRIED.fullmatch(variable)
-            for one in steps_of(self.files[self.path])
+            for one in self.steps
             if one.last_stage and one.word in {"ENV", "LABEL"}
             for variable, value in _pairs(one.rest)
         )
@@ -315,7 +312,7 @@ class _Image:
 
     def _inside(self, folder: str, workdir: str) -> str | None:
         """Return where a folder of the old image is in the new one; None if that is not certain."""
-        for top in {workdir, self.workdir} - {"/"}:
+        for top in {workdir, self.steps[-1].workdir} - {"/"}:
             if f"{folder}/".startswith(f"{top}/"):
                 folder = folder.removeprefix(top).strip("/") or "."
         relative = folder.removeprefix("./").rstrip("/")
