@@ -192,6 +192,16 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         {},
         ["3: not carried over: ln -s /a /b", "3: not carried over: mkdir /data"],
     ),
+    "folders to write to, which the image copies from a stage": (
+        "WORKDIR /app\nRUN mkdir -p /app /app/models /app/logs\n"
+        "FROM python AS tests\nRUN mkdir /reports\n"
+        "FROM python\nCOPY --from=0 /app /app\n",
+        {},
+        [
+            "3: not carried over: mkdir -p /app /app/models /app/logs",
+            "4: the image has no stage tests",
+        ],
+    ),
     "a file written by echo": (
         "RUN echo 'a' > /etc/a\n",
         {},

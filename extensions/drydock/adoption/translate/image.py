@@ -416,7 +416,7 @@ class _Image:
 
     def _folders(self, step: Step, command: str, folders: list[str]) -> Entry:
         inside = (step.workdir, _FOLDER, f"{step.workdir}/", ".", "./")
-        if step.stage or all(folder in inside for folder in folders):
+        if not step.is_used or all(folder in inside for folder in folders):
             return self._standard(step, command, f"the image has {_FOLDER}")
         how = "if the service writes to it, mount a volume: the image runs as user 10001"
         return self._by_hand(step, command, how)
