@@ -25,8 +25,11 @@ nox.options.sessions = [
 
 # Tests start hundreds of processes, each of which would compile all its imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+CORES = os.cpu_count() or 2
 # One more than cores, since tests that start services spend a third of their time waiting.
-WORKERS = str((os.cpu_count() or 2) + 1)
+WORKERS = str(CORES + 1)
+# Fast tests do not wait. Neighbours stay in one process, since they share what they start from.
+PARALLEL = ("-n", str(CORES), "--dist", "worksteal")
 # The versions that the tests last passed with; services never use this file.
 CONSTRAINTS = "constraints.txt"
 ELSEWHERE = "slow updates fleet java packaging prove renovate retrofits rules triton"
@@ -114,7 +117,7 @@ def unit(session: nox.Session) -> None:
     """Run the fast tests of engine and template; arguments after `--` are passed to pytest."""
     install(session)
     with memory() as variables:
-        session.run("pytest", "-n", WORKERS, "-m", FAST, *session.posargs, env=variables)
+        session.run("pytest", *PARALLEL, "-m", FAST, *session.posargs, env=variables)
 
 
 @nox.session
@@ -123,7 +126,7 @@ def coverage(session: nox.Session) -> None:
     install(session, "coverage")
     packages = ("--cov=drydock", "--cov=drydock_standard", "--cov-branch")
     options = (*packages, "--cov-report=term-missing:skip-covered")
-    session.run("pytest", "-n", WORKERS, "-m", FAST, *options, *session.posargs)
+    session.run("pytest", *PARALLEL, "-m", FAST, *options, *session.posargs)
 
 
 @nox.session

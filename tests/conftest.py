@@ -1,5 +1,6 @@
 """Every test runs without the user's settings, with its own git identity."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,37 @@ def _is_untouched(home: Path) -> bool:
     except OSError:
         return False
     return files == [(".gitconfig", GIT_SETTINGS)]
+
+
+class Prepared:
+    """Folders that many tests start from: each is built once, and restored for each test.
+
+    That takes a fifth of the time. A folder stays at its path, which its services record.
+    """
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self._factory = factory
+        self._places: dict[Callable[[Path], object], Path] = {}
+
+    def __call__(self, build: Callable[[Path], object]) -> Path:
+        """Return the folder that `build` fills, as it left it."""
+        if build not in self._places:
+            place = self._factory.mktemp("prepared")
+            (place / "folder").mkdir()
+            build(place / "folder")
+            shutil.copytree(place / "folder", place / "original", symlinks=True)
+            self._places[build] = place
+        else:
+            place = self._places[build]
+            shutil.rmtree(place / "folder")
+            shutil.copytree(place / "original", place / "folder", symlinks=True)
+        return place / "folder"
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Folders that many tests start from: `prepared(build)` returns the one of a function."""
+    return Prepared(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

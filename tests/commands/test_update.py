@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Prepared
 from tests.support import (
     ANSWERS,
     COPIER_YML,
@@ -38,9 +39,8 @@ def files(outcome: Outcome) -> dict[str, str]:
     return {file["path"]: file["outcome"] for file in json.loads(outcome.out)["files"]}
 
 
-@pytest.fixture
-def service(template: Template, tmp_path: Path) -> Service:
-    """A service at v1.0.0; each test releases v1.1.0."""
+def _build(folder: Path) -> None:
+    template = Template.make(folder / "template")
     template.release(
         "v1.0.0",
         {
@@ -50,7 +50,25 @@ def service(template: Template, tmp_path: Path) -> Service:
             "data.bin": b"\0one",
         },
     )
-    return Service.make(template, tmp_path / "service")
+    Service.make(template, folder / "service")
+
+
+@pytest.fixture
+def template(prepared: Prepared) -> Template:
+    """A template with one release."""
+    return Template(prepared(_build) / "template")
+
+
+@pytest.fixture
+def unreleased(tmp_path: Path) -> Template:
+    """A template without a release."""
+    return Template.make(tmp_path / "template")
+
+
+@pytest.fixture
+def service(template: Template) -> Service:
+    """A service at v1.0.0; each test releases v1.1.0."""
+    return Service(template.path.parent / "service")
 
 
 def test_update_applies_the_release_and_merges_edits(
@@ -165,14 +183,14 @@ def test_release_follows_a_file_moved_by_the_user(
 
 
 def test_own_files_stay_when_the_release_moves_their_folder(
-    drydock: Drydock, template: Template, tmp_path: Path
+    drydock: Drydock, unreleased: Template, tmp_path: Path
 ) -> None:
     names = ["a.txt", "b.txt", "c.txt"]
     texts: dict[str, Content] = {name: f"{name}\n" + LINES for name in names}
-    template.release("v1.0.0", {f"old/{name}": text for name, text in texts.items()})
-    service = Service.make(template, tmp_path / "service")
+    unreleased.release("v1.0.0", {f"old/{name}": text for name, text in texts.items()})
+    service = Service.make(unreleased, tmp_path / "service")
     service.change({"old/mine.txt": "mine\n", "old/a.txt": changed(f"a.txt\n{LINES}", 3, "mine")})
-    template.release(
+    unreleased.release(
         "v1.1.0",
         {
             **{f"old/{name}": None for name in names},
@@ -227,28 +245,28 @@ def test_file_added_by_both_sides_is_merged(
 
 
 def test_line_moved_by_the_user_and_removed_in_the_release_is_not_kept_silently(
-    drydock: Drydock, template: Template, tmp_path: Path
+    drydock: Drydock, unreleased: Template, tmp_path: Path
 ) -> None:
     start = "import os\nimport sys\nimport autoapi\n\n" + LINES
-    template.release("v1.0.0", {"conf.txt": start})
-    service = Service.make(template, tmp_path / "service")
+    unreleased.release("v1.0.0", {"conf.txt": start})
+    service = Service.make(unreleased, tmp_path / "service")
     moved = start.replace("import os\n", "").replace("autoapi\n", "autoapi\nimport os\n")
     moved = "import autoapi\n" + moved.replace("import autoapi\n", "")
     service.change({"conf.txt": moved})
-    template.release("v1.1.0", {"conf.txt": start.replace("import autoapi\n", "")})
+    unreleased.release("v1.1.0", {"conf.txt": start.replace("import autoapi\n", "")})
     outcome = drydock("update", service.path, "--defaults")
     removed = "import autoapi" not in service.read("conf.txt")
     assert removed or outcome.code == 1
 
 
 def test_merge_with_an_invalid_result_is_a_conflict(
-    drydock: Drydock, template: Template, tmp_path: Path
+    drydock: Drydock, unreleased: Template, tmp_path: Path
 ) -> None:
     start = "[a]\nx = 1\n\n[b]\ny = 1\n\n[c]\nz = 1\n"
-    template.release("v1.0.0", {"settings.toml": start, "settings.py": "a = 1\n"})
-    service = Service.make(template, tmp_path / "service")
+    unreleased.release("v1.0.0", {"settings.toml": start, "settings.py": "a = 1\n"})
+    service = Service.make(unreleased, tmp_path / "service")
     service.change({"settings.toml": "[new]\nk = 1\n\n" + start})
-    template.release("v1.1.0", {"settings.toml": start + "\n[new]\nk = 2\n"})
+    unreleased.release("v1.1.0", {"settings.toml": start + "\n[new]\nk = 2\n"})
     outcome = drydock("update", service.path, "--defaults")
     assert outcome.code == 1
     assert "a merge by lines would not be valid" in outcome.out
@@ -258,12 +276,12 @@ def test_merge_with_an_invalid_result_is_a_conflict(
 
 
 def test_final_newline_added_in_the_release_is_merged(
-    drydock: Drydock, template: Template, tmp_path: Path
+    drydock: Drydock, unreleased: Template, tmp_path: Path
 ) -> None:
-    template.release("v1.0.0", {"settings.json": '{\n"a": 1\n}'})
-    service = Service.make(template, tmp_path / "service")
+    unreleased.release("v1.0.0", {"settings.json": '{\n"a": 1\n}'})
+    service = Service.make(unreleased, tmp_path / "service")
     service.change({"settings.json": '{\n"a": 1,\n"mine": 2\n}'})
-    template.release("v1.1.0", {"settings.json": '{\n"a": 1\n}\n'})
+    unreleased.release("v1.1.0", {"settings.json": '{\n"a": 1\n}\n'})
     assert drydock("update", service.path, "--defaults").code == 0
     assert service.read("settings.json") == '{\n"a": 1,\n"mine": 2\n}\n'
 
@@ -283,14 +301,14 @@ def test_new_question_takes_its_default_and_answers_stay(
 
 
 def test_answer_that_became_invalid_is_reported(
-    drydock: Drydock, template: Template, tmp_path: Path
+    drydock: Drydock, unreleased: Template, tmp_path: Path
 ) -> None:
     questions = "_subdirectory: template\nci:\n  type: str\n  choices: [%s]\n  default: one\n"
-    write(template.path, {"copier.yml": questions % "one, two"})
-    template.release("v1.0.0")
-    service = Service.make(template, tmp_path / "service", ci="two")
-    write(template.path, {"copier.yml": questions % "one, three"})
-    template.release("v1.1.0")
+    write(unreleased.path, {"copier.yml": questions % "one, two"})
+    unreleased.release("v1.0.0")
+    service = Service.make(unreleased, tmp_path / "service", ci="two")
+    write(unreleased.path, {"copier.yml": questions % "one, three"})
+    unreleased.release("v1.1.0")
     outcome = drydock("update", service.path, "--defaults")
     assert outcome.code == 0
     assert "ci: 'two' is no longer valid; using 'one'" in outcome.out
@@ -643,10 +661,10 @@ def test_external_data_is_read_from_the_service(drydock: Drydock, tmp_path: Path
 
 @pytest.mark.parametrize("place", ["../secret.yml", "{outside}/secret.yml"])
 def test_external_data_outside_the_service_needs_trust(
-    place: str, drydock: Drydock, template: Template, service: Service, tmp_path: Path
+    place: str, drydock: Drydock, template: Template, service: Service
 ) -> None:
-    write(tmp_path, {"secret.yml": "key: found\n"})
-    place = place.format(outside=tmp_path)
+    write(service.path.parent, {"secret.yml": "key: found\n"})
+    place = place.format(outside=service.path.parent)
     write(template.path, {"copier.yml": COPIER_YML + f"_external_data: {{secret: '{place}'}}\n"})
     template.release("v1.1.0", {"new.txt.jinja": "{{ _external_data.secret.key }}\n"})
 
@@ -736,9 +754,9 @@ def locked(template: Template, folder: Path, more: str = "") -> Service:
     return service
 
 
-def test_lock_file_is_regenerated(drydock: Drydock, template: Template, tmp_path: Path) -> None:
-    service = locked(template, tmp_path / "service")
-    template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("3.11", "3.11,<4")})
+def test_lock_file_is_regenerated(drydock: Drydock, unreleased: Template, tmp_path: Path) -> None:
+    service = locked(unreleased, tmp_path / "service")
+    unreleased.release("v1.1.0", {"pyproject.toml": PROJECT.replace("3.11", "3.11,<4")})
     outcome = drydock("update", service.path, "--defaults")
     assert outcome.code == 0
     if "uv.lock was not regenerated" not in outcome.out:  # no uv, no network
@@ -750,16 +768,16 @@ def test_lock_file_is_regenerated(drydock: Drydock, template: Template, tmp_path
 
 
 def test_lock_file_of_a_uv_workspace_is_left_alone(
-    drydock: Drydock, template: Template, tmp_path: Path
+    drydock: Drydock, unreleased: Template, tmp_path: Path
 ) -> None:
     top = tmp_path / "all"
     root = PROJECT.replace('"x"', '"all"') + '[tool.uv.workspace]\nmembers = ["service"]\n'
     write(top, {"pyproject.toml": root, "uv.lock": LOCK})
     git(top, "init", "--quiet", "--initial-branch=main")
-    service = locked(template, top / "service")
+    service = locked(unreleased, top / "service")
     commit(top, "start")
     before = snapshot(service.path)
-    template.release("v1.1.0", {"pyproject.toml": PROJECT.replace("3.11", "3.11,<4")})
+    unreleased.release("v1.1.0", {"pyproject.toml": PROJECT.replace("3.11", "3.11,<4")})
 
     outcome = drydock("update", service.path, "--defaults")
 
@@ -774,10 +792,10 @@ def test_lock_file_of_a_uv_workspace_is_left_alone(
 
 @pytest.mark.parametrize("why", ["dynamic", "conflict", "dry run", "not touched", "poetry"])
 def test_lock_file_is_left_alone(
-    drydock: Drydock, template: Template, tmp_path: Path, why: str
+    drydock: Drydock, unreleased: Template, tmp_path: Path, why: str
 ) -> None:
     service = locked(
-        template, tmp_path / "service", 'dynamic = ["classifiers"]\n' if why == "dynamic" else ""
+        unreleased, tmp_path / "service", 'dynamic = ["classifiers"]\n' if why == "dynamic" else ""
     )
     write(service.path, {"setup.py": "import pathlib; pathlib.Path('ran').touch()\n"})
     if why == "conflict":
@@ -787,8 +805,10 @@ def test_lock_file_is_left_alone(
     service.change({})
     new: dict[str, Content] = {"a.txt": "2\n"}
     if why != "not touched":
-        new["pyproject.toml"] = (template.path / "template/pyproject.toml").read_text() + "# new\n"
-    template.release("v1.1.0", new)
+        new["pyproject.toml"] = (
+            unreleased.path / "template/pyproject.toml"
+        ).read_text() + "# new\n"
+    unreleased.release("v1.1.0", new)
     flag = ("--dry-run",) if why == "dry run" else ()
     outcome = drydock("update", service.path, "--defaults", *flag)
     name = "poetry" if why == "poetry" else "uv"
@@ -798,12 +818,12 @@ def test_lock_file_is_left_alone(
 
 
 def test_uv_lock_is_no_longer_used_after_a_change_to_poetry(
-    drydock: Drydock, template: Template, tmp_path: Path
+    drydock: Drydock, unreleased: Template, tmp_path: Path
 ) -> None:
-    service = locked(template, tmp_path / "service")
-    project = (template.path / "template/pyproject.toml").read_text()
+    service = locked(unreleased, tmp_path / "service")
+    project = (unreleased.path / "template/pyproject.toml").read_text()
     poetry = '\n[tool.poetry]\nrequires-poetry = ">=2.2"\n'
-    template.release("v1.1.0", {"pyproject.toml": project + poetry})
+    unreleased.release("v1.1.0", {"pyproject.toml": project + poetry})
 
     outcome = drydock("update", service.path, "--defaults")
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Outcome, Service, Template, commit, git, head, snapshot
+from tests.conftest import Prepared
+from tests.support import Outcome, Service, Template, commit, git, head, snapshot, write
 
 Drydock = Callable[..., Outcome]
 CHANGELOG = """\
@@ -21,12 +22,24 @@ What you must do:
 """
 
 
-@pytest.fixture
-def service(template: Template, tmp_path: Path) -> Service:
+def _build(folder: Path) -> None:
+    template = Template.make(folder / "template")
     template.release("v1.0.0", {"code.txt": "one\ntwo\nthree\n", "port.txt": "80\n"})
-    (template.path / "CHANGELOG.md").write_text(CHANGELOG)
+    write(template.path, {"CHANGELOG.md": CHANGELOG})
     template.release("v1.1.0", {"code.txt": "one\ntwo\nTHREE\n", "new.txt": "new\n"})
-    return Service.make(template, tmp_path / "service")
+    Service.make(template, folder / "service")
+
+
+@pytest.fixture
+def service(prepared: Prepared) -> Service:
+    """A service at the first of two releases."""
+    return Service(prepared(_build) / "service")
+
+
+@pytest.fixture
+def template(service: Service) -> Template:
+    """The template of the service."""
+    return Template(service.path.parent / "template")
 
 
 def branch(service: Service) -> str:

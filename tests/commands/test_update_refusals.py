@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Prepared
 from tests.support import (
     Content,
     Outcome,
@@ -24,17 +25,23 @@ Drydock = Callable[..., Outcome]
 ANSWERS_FILE = ".copier-answers.yml"
 
 
-@pytest.fixture
-def released(template: Template) -> Template:
+def _build(folder: Path) -> None:
+    template = Template.make(folder / "template")
     template.release("v1.0.0", {"code.txt": "1\n", "gone.txt": "x\n"})
-    return template
+    Service.make(template, folder / "service")
+    template.release("v1.1.0", {"code.txt": "2\n", "gone.txt": None, "new/a.txt": "new\n"})
 
 
 @pytest.fixture
-def service(released: Template, tmp_path: Path) -> Service:
-    service = Service.make(released, tmp_path / "service")
-    released.release("v1.1.0", {"code.txt": "2\n", "gone.txt": None, "new/a.txt": "new\n"})
-    return service
+def service(prepared: Prepared) -> Service:
+    """A service at the first of two releases."""
+    return Service(prepared(_build) / "service")
+
+
+@pytest.fixture
+def released(service: Service) -> Template:
+    """The template of the service."""
+    return Template(service.path.parent / "template")
 
 
 def refuses(drydock: Drydock, folder: Path, *arguments: str | Path) -> str:

@@ -6,31 +6,43 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import Prepared
 from tests.support import Outcome, Service, Template, git
 
 Fleet = Callable[..., Outcome]
 
 
-@pytest.fixture
-def releases(template: Template) -> Template:
-    """A template with three releases; the last two change one file each."""
+def _build(folder: Path) -> None:
+    """Make a template with three releases, and three services: oldest, edited, and newest."""
+    template = Template.make(folder / "template")
     template.write({"app.cfg": "[app]\nport = 1\n\n[log]\nlevel = info\n", "own.txt": "start\n"})
     template.release("v1.0.0")
     template.release("v1.1.0", {"app.cfg": "[app]\nport = 2\n\n[log]\nlevel = info\n"})
     template.release("v1.2.0", {"more.txt": "new\n"})
-    return template
+    services = {"iris": "v1.0.0", "parcel": "v1.0.0", "tulip": "v1.2.0"}
+    for name, ref in services.items():
+        service = Service.make(template, folder / "work" / name, ref, name=name)
+        if name == "parcel":
+            service.change({"app.cfg": "[app]\nport = 9\n\n[log]\nlevel = info\n"})
+        publish(service.path, folder / "remotes")
 
 
 @pytest.fixture
-def remotes(releases: Template, tmp_path: Path) -> Path:
-    """A folder with the bare repositories of three services: oldest, edited, and newest."""
-    services = {"iris": "v1.0.0", "parcel": "v1.0.0", "tulip": "v1.2.0"}
-    for name, ref in services.items():
-        service = Service.make(releases, tmp_path / "work" / name, ref, name=name)
-        if name == "parcel":
-            service.change({"app.cfg": "[app]\nport = 9\n\n[log]\nlevel = info\n"})
-        publish(service.path, tmp_path / "remotes")
-    return tmp_path / "remotes"
+def built(prepared: Prepared) -> Path:
+    """The folder of the template, its services and their remotes."""
+    return prepared(_build)
+
+
+@pytest.fixture
+def releases(built: Path) -> Template:
+    """A template with three releases; the last two change one file each."""
+    return Template(built / "template")
+
+
+@pytest.fixture
+def remotes(built: Path) -> Path:
+    """The folder with the bare repositories of three services: oldest, edited, and newest."""
+    return built / "remotes"
 
 
 def publish(service: Path, remotes: Path) -> None:

@@ -16,11 +16,13 @@ from tests.codemods.marshmallow.service import (
 from tests.codemods.proved import found, proved
 
 pytestmark = [pytest.mark.rules, pytest.mark.usefixtures("packages")]
-MODERN = {
-    **FILES,
-    **run(FILES, [RULE], unsafe=False).texts,
-    "requirements.txt": NEW_REQUIREMENTS,
-}
+
+
+@pytest.fixture(scope="module")
+def modern() -> dict[str, str]:
+    """The files of the translated service."""
+    texts = run(FILES, [RULE], unsafe=False).texts
+    return {**FILES, **texts, "requirements.txt": NEW_REQUIREMENTS}
 
 
 @pytest.fixture
@@ -31,8 +33,10 @@ def requests(tmp_path: Path) -> Path:
     return file
 
 
-def test_translated_service_behaves_as_before(tmp_path: Path, requests: Path) -> None:
-    proof = proved(tmp_path / "orders", FILES, MODERN, requests=requests)
+def test_translated_service_behaves_as_before(
+    tmp_path: Path, requests: Path, modern: dict[str, str]
+) -> None:
+    proof = proved(tmp_path / "orders", FILES, modern, requests=requests)
     assert found(proof) == set()
     assert proof.exit_code == 0, proof.verdict
     assert proof.before.tests.count() == proof.after.tests.count() == "2 passed"
@@ -47,20 +51,22 @@ def test_translated_service_behaves_as_before(tmp_path: Path, requests: Path) ->
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_proof_finds_mistake_of_translation(kind: str, tmp_path: Path, requests: Path) -> None:
+def test_proof_finds_mistake_of_translation(
+    kind: str, tmp_path: Path, requests: Path, modern: dict[str, str]
+) -> None:
     path, right, wrong = BROKEN[kind]
-    assert right in MODERN[path]
-    files = {**MODERN, path: MODERN[path].replace(right, wrong)}
+    assert right in modern[path]
+    files = {**modern, path: modern[path].replace(right, wrong)}
     proof = proved(tmp_path / "orders", FILES, files, requests=requests)
     assert proof.exit_code == 1
     assert found(proof)
 
 
 def test_calls_of_models_behave_differently_as_the_rule_warns(
-    tmp_path: Path, requests: Path
+    tmp_path: Path, requests: Path, modern: dict[str, str]
 ) -> None:
     rule = "marshmallow-call-sites"
-    files = {**MODERN, **run(MODERN, [rule], unsafe=True).texts}
+    files = {**modern, **run(modern, [rule], unsafe=True).texts}
     assert "OrderIn.model_validate(payload)" in files["main.py"]
     proof = proved(tmp_path / "orders", FILES, files, requests=requests)
     assert proof.exit_code == 1

@@ -34,13 +34,18 @@ FILES = {
     "main.py": MAIN,
     "requirements.txt": "fastapi==0.115.6\nuvicorn==0.34.0\naioredis==2.0.1\n",
 }
-MODERN = {**FILES, **run(FILES, ["aioredis"], unsafe=False).texts}
 pytestmark = [pytest.mark.rules, pytest.mark.usefixtures("packages")]
 
 
-def test_service_with_aioredis_behaves_as_before(tmp_path: Path) -> None:
-    assert MODERN["requirements.txt"].endswith("\nredis>=4.2\n")
-    proof = proved(tmp_path / "stock", FILES, MODERN)
+@pytest.fixture(scope="module")
+def modern() -> dict[str, str]:
+    """The files of the migrated service."""
+    return {**FILES, **run(FILES, ["aioredis"], unsafe=False).texts}
+
+
+def test_service_with_aioredis_behaves_as_before(tmp_path: Path, modern: dict[str, str]) -> None:
+    assert modern["requirements.txt"].endswith("\nredis>=4.2\n")
+    proof = proved(tmp_path / "stock", FILES, modern)
     assert (found(proof), proof.exit_code) == (set(), 0), proof.verdict
 
 
@@ -51,9 +56,11 @@ def test_service_with_aioredis_behaves_as_before(tmp_path: Path) -> None:
         ("from redis.exceptions import ConnectionError", "from redis.exceptions import LockError"),
     ],
 )
-def test_proof_finds_mistake_of_rule(right: str, wrong: str, tmp_path: Path) -> None:
-    files = {path: text.replace(right, wrong) for path, text in MODERN.items()}
-    assert files != MODERN
+def test_proof_finds_mistake_of_rule(
+    right: str, wrong: str, tmp_path: Path, modern: dict[str, str]
+) -> None:
+    files = {path: text.replace(right, wrong) for path, text in modern.items()}
+    assert files != modern
     proof = proved(tmp_path / "stock", FILES, files)
     assert proof.exit_code == 1
     assert found(proof) or "does not start" in proof.verdict
