@@ -86,6 +86,22 @@ NAMED: dict[str, tuple[Mapping[str, str], list[dict[str, Any]]]] = {
         },
         [NAMED_A, NAMED_B],
     ),
+    "in a command of the image, in quotes": (
+        {"Dockerfile": f'FROM a\nRUN pip install --extra-index-url "{A}" shop\n'},
+        [NAMED_A],
+    ),
+    "in a command of the image, from a build argument": (
+        {"Dockerfile": f"FROM a\nARG INDEX={A}\nRUN pip install --extra-index-url $INDEX shop\n"},
+        [NAMED_A],
+    ),
+    "by uv's names in commands of the image": (
+        {"Dockerfile": f"FROM a\nRUN uv pip install --default-index {A} --index {B} shop\n"},
+        [{**NAMED_A, "default": True}, NAMED_B],
+    ),
+    "as a variable of the image that follows a command": (
+        {"Dockerfile": f"FROM a\nRUN pip install -i {A} shop\nENV PIP_INDEX_URL={B}\n"},
+        [{**NAMED_A, "default": True}, NAMED_B],
+    ),
     "one that uv already has": (
         {
             "pyproject.toml": f'[[tool.uv.index]]\nname = "a"\nurl = "{A}"\n',
@@ -157,6 +173,16 @@ def test_uncertain_setting_is_listed(case: str) -> None:
 def test_no_index_has_no_address() -> None:
     *_, (todo,) = carry({"requirements.txt": "--no-index\n"})
     assert todo.why == "not carried over: no-index"
+
+
+def test_command_without_an_index_lists_its_folder_of_packages() -> None:
+    *_, todo = carry(
+        {"Dockerfile": "FROM a\nRUN pip install --no-index --find-links=wheels shop\n"}
+    )
+    assert [one.why for one in todo] == [
+        "not carried over: no-index",
+        "not carried over: find-links wheels",
+    ]
 
 
 def test_settings_file_of_pip_is_reported() -> None:

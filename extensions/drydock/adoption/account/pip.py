@@ -4,13 +4,14 @@ https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.astral.sh/uv/ref
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from drydock.adoption.account import shell
+from drydock.adoption.account.steps import Step
 
 INSTALLERS = {
     "pip", "setuptools", "wheel", "poetry", "poetry-core", "pipenv", "uv", "pdm", "build",
@@ -22,10 +23,15 @@ CONSTRAINTS = {"-c", "--constraint", "--constraints", "--override", "--overrides
 """Options with a file that limits versions, or replaces requirements."""
 _COMMAND = re.compile(r"(?:pip(?:3(?:\.\d+)?)?|uv\s+pip)\s+(?:-\S+\s+)*install\s+(.*)")
 _LISTS = LISTS | {"-e", "--editable", "--group", "--extra"}
-_REPLACING = {"-i", "--index-url", "--default-index"}
-_VALUED = _LISTS | CONSTRAINTS | _REPLACING | {
-    "--index",
-    "--extra-index-url", "-f", "--find-links", "--trusted-host", "--allow-insecure-host",
+_REPLACING = {"-i", "--index-url", "--pypi-url", "--default-index"}
+_SOURCES = {
+    **{option: option.lstrip("-") for option in _REPLACING},
+    "-i": "index-url", "--extra-index-url": "extra-index-url", "--index": "index",
+    "-f": "find-links", "--find-links": "find-links", "--no-index": "no-index",
+    "--trusted-host": "trusted-host", "--allow-insecure-host": "trusted-host",
+}  # fmt: skip
+"""Options about where packages come from, with pip's name for each."""
+_VALUED = _LISTS | CONSTRAINTS | (_SOURCES.keys() - {"--no-index"}) | {
     "--index-strategy", "--keyring-provider", "-t", "--target", "--prefix", "--root", "--src",
     "--platform", "--python-platform", "--python-version", "--implementation", "--abi", "-p",
     "--python", "--resolution", "--prerelease", "--exclude-newer", "--upgrade-strategy", "-P",
@@ -46,18 +52,58 @@ ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")
 class Install:
     """The arguments of one command."""
 
-    requirements: tuple[str, ...]
-    """Packages by name, in the form of PEP 508."""
-    unclear: tuple[str, ...]
-    """Arguments with a variable, or that are not valid in PEP 508."""
-    archives: tuple[str, ...]
-    """Wheels and source archives in a folder."""
-    addresses: tuple[str, ...]
-    """Addresses of archives and repositories, without the name of their package."""
-    takes_lists: bool
-    """Whether it also installs a requirements file, a group, an extra or a project."""
-    index: str
-    """The index that replaces the default one; empty if there is none."""
+    arguments: tuple[tuple[str, str], ...]
+    """Each option with its value, and the other arguments with an empty option."""
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Packages by name, in the form of PEP 508."""
+        return self._of("requirement")
+
+    @property
+    def unclear(self) -> tuple[str, ...]:
+        """Arguments with a variable, or that are not valid in PEP 508."""
+        return self._of("unclear")
+
+    @property
+    def archives(self) -> tuple[str, ...]:
+        """Wheels and source archives in a folder."""
+        return self._of("archive")
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Addresses of archives and repositories, without the name of their package."""
+        return self._of("address")
+
+    @property
+    def takes_lists(self) -> bool:
+        """Whether it also installs a requirements file, a group, an extra or a project."""
+        return bool(self.values(_LISTS) or self._of("project", "list"))
+
+    @property
+    def index(self) -> str:
+        """The index that replaces the default one; empty if there is none."""
+        return (self.values(_REPLACING) or [""])[-1]
+
+    @property
+    def sources(self) -> list[tuple[str, str]]:
+        """The settings about where packages come from, by pip's names, with their values."""
+        return [(_SOURCES[option], value) for option, value in self.arguments if option in _SOURCES]
+
+    def values(self, options: Set[str]) -> list[str]:
+        """Return the values of options; of `""` the other arguments."""
+        return [value for option, value in self.arguments if option in options]
+
+    def _of(self, *kinds: str) -> tuple[str, ...]:
+        return tuple(value for value in self.values({""}) if _kind(value) in kinds)
+
+
+def installs(steps: Iterable[Step]) -> Iterator[tuple[Step, Install]]:
+    """Yield the installs by pip of an image, each with its instruction."""
+    for step in steps:
+        for _, command in step.commands() if step.word == "RUN" else ():
+            if install := installed(command):
+                yield step, install
 
 
 def installed(command: str) -> Install | None:
@@ -65,29 +111,9 @@ def installed(command: str) -> Install | None:
 
     A condition or a loop may install nothing.
     """
-    if (arguments := _install(command)) is None:
+    if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
         return None
-    by_kind: dict[str, list[str]] = {}
-    takes_lists, index = False, ""
-    for option, value in arguments:
-        takes_lists |= option in _LISTS
-        if option in _REPLACING:
-            index = value
-        elif not option:
-            by_kind.setdefault(_kind(value), []).append(value)
-    return Install(
-        requirements=tuple(by_kind.get("requirement", ())),
-        unclear=tuple(by_kind.get("unclear", ())),
-        archives=tuple(by_kind.get("archive", ())),
-        addresses=tuple(by_kind.get("address", ())),
-        takes_lists=takes_lists or bool({"project", "list"} & by_kind.keys()),
-        index=index,
-    )
-
-
-def values(command: str, options: Set[str]) -> list[str]:
-    """Return the values of options of an install by pip; of `""` the other arguments."""
-    return [value for option, value in _install(command) or () if option in options]
+    return Install(tuple(_arguments(found[1])))
 
 
 def added(command: str) -> list[str]:
@@ -99,13 +125,6 @@ def added(command: str) -> list[str]:
     return [
         word for before, word in pairs if word[:1] not in "-./" and before not in _VALUED_OF_OTHERS
     ]
-
-
-def _install(command: str) -> list[tuple[str, str]] | None:
-    """Return the arguments of an install by pip; None if the command is not one."""
-    if not (found := _COMMAND.search(command)) or not shell.is_one_command(command):
-        return None
-    return list(_arguments(found[1]))
 
 
 def _arguments(text: str) -> Iterator[tuple[str, str]]:

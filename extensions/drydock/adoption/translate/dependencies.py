@@ -1,9 +1,10 @@
 """A service's dependencies, from any format, as PEP 508 requirements."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePath
 from posixpath import normpath
 from urllib.parse import unquote
@@ -63,7 +64,7 @@ def read(files: Files, lock: str = "uv.lock") -> tuple[list[Demand], list[Todo]]
         *pipfile.demands(files),
         *conda.demands(files),
         *_requirement_files(files, lock),
-        *_image(files),
+        *_installed(files),
     ]:
         if isinstance(entry, Todo):
             todo.append(entry)
@@ -134,86 +135,109 @@ def _requirement_files(files: Files, lock: str) -> _Found:
             yield from _lines(path, files, _group(path), {*locks})
 
 
-def _image(files: Files) -> _Found:
+def _installed(files: Files) -> _Found:
     """Yield the packages that the service's image installs by name, or from other lists."""
-    path = main_dockerfile(files)
+    image = _Image.of(files)
     ignored = {*pip.INSTALLERS, *_own_names(files)}
     seen = _with_included(filter(is_requirements, files), files)
-    for step, command in _installs(files):
-        if install := pip.installed(command):
-            for one in install.requirements:
-                if pip.name_of(one) not in ignored:
-                    yield Demand(one, "", path, step.line)
-            for address in install.addresses:
-                if named := _named_address(address):
-                    yield Demand(named, "", path, step.line)
-                else:
-                    yield _unnamed(path, step.line, address)
-            yield from _not_carried(path, files, step, command)
-            for other in _lists_of(command, files):
-                yield from _lines(other, files, _group(other), seen)
-    for step in steps_of(files[path]) if path else ():
+    limits = frozenset(seen)
+    for step, install in image.installs():
+        for one in install.requirements:
+            if pip.name_of(one) not in ignored:
+                yield Demand(one, "", image.path, step.line)
+        for address in install.addresses:
+            if named := _named_address(address):
+                yield Demand(named, "", image.path, step.line)
+            else:
+                yield _unnamed(image.path, step.line, address)
+        yield from _not_carried(image, step.line, install, limits)
+        for other in image.lists_of(install):
+            yield from _lines(other, files, _group(other), seen)
+    for step in image.steps:
         for name in _LIMITING.findall(step.rest) if step.word in {"ENV", "ARG"} else ():
-            yield Todo(path, step.line, f"not carried over: the limits of {name}", _CONSTRAINTS)
-
-
-def _installs(files: Files) -> Iterator[tuple[Step, str]]:
-    """Yield the commands that the service's image is built with, each with its step."""
-    path = main_dockerfile(files)
-    for step in steps_of(files[path]) if path else ():
-        if step.word == "RUN" and step.is_used:
-            yield from ((step, command) for _, command in step.commands())
-
-
-def _not_carried(path: str, files: Files, step: Step, command: str) -> Iterator[Todo]:
-    """Yield the lists, constraints and folders of an install that are not carried over."""
-    for name in pip.values(command, pip.LISTS):
-        if not _in_service(name, files) and not _is_made(name, files[path]):
-            yield Todo(path, step.line, f"not carried over: -r {name}", _MISSING, "start")
-    read = _with_included(filter(is_requirements, files), files)
-    for name in pip.values(command, pip.CONSTRAINTS):
-        if _in_service(name, files) not in read:
-            yield Todo(path, step.line, f"not carried over: the limits of {name}", _CONSTRAINTS)
-    manifests = (PurePath(one) for one in files if one.endswith(_MANIFESTS) and "/" in one)
-    folders = {folder for one in manifests for folder in (str(one.parent), one.parent.name)}
-    for name in pip.values(command, {"", "-e", "--editable"}):
-        folder = normpath(re.sub(r"\[.*\]$", "", name))
-        if "/" in name and {folder, PurePath(folder).name} & folders:
             yield Todo(
-                path, step.line, f"{name} is installed from a folder", LOCAL_PACKAGE, "start"
+                image.path, step.line, f"not carried over: the limits of {name}", _CONSTRAINTS
             )
 
 
-def _lists_of(command: str, files: Files) -> set[str]:
-    """Return the requirements files of the service that an install takes."""
-    found = {_in_service(name, files) for name in pip.values(command, pip.LISTS)}
-    return {path for path in found if path and not path.endswith((".toml", ".py", ".cfg"))}
+@dataclass(frozen=True)
+class _Image:
+    """The image of a service, and the files that it is built with."""
 
+    path: str
+    """Its Dockerfile; empty if there is none."""
+    files: Files
+    """Those of the service."""
+    steps: Sequence[Step]
 
-def _in_service(name: str, files: Files) -> str:
-    """Return the file of the service that has this name in its image; empty if there is none."""
-    text, base = files[main_dockerfile(files)], PurePath(name).name
-    if "://" in name:
-        return ""
-    paths = []
-    for copy in steps_of(text):
-        *sources, target = re.sub(r"[\[\]\",]", " ", copy.rest).split() or [""]
-        if copy.word in {"COPY", "ADD"}:
+    @classmethod
+    def of(cls, files: Files) -> "_Image":
+        """Return the image that most likely is deployed."""
+        path = main_dockerfile(files)
+        return cls(path, files, tuple(steps_of(files[path])) if path else ())
+
+    def installs(self) -> Iterator[tuple[Step, pip.Install]]:
+        """Yield the installs by pip that the image contains, each with its instruction."""
+        return pip.installs(step for step in self.steps if step.is_used)
+
+    def lists_of(self, install: pip.Install) -> set[str]:
+        """Return the requirements files of the service that an install takes."""
+        found = {self.in_service(name) for name in install.values(pip.LISTS)}
+        return {path for path in found if path and not path.endswith((".toml", ".py", ".cfg"))}
+
+    def in_service(self, name: str) -> str:
+        """Return the file of the service that has this name in its image; empty: there is none."""
+        base = PurePath(name).name
+        if "://" in name:
+            return ""
+        paths = []
+        for sources, target in self._copies:
             is_renamed = len(sources) == 1 and PurePath(target).name == base
             paths += [one for one in sources if is_renamed or PurePath(one).name == base]
-    for path in (*paths, name):
-        # The image may be built from a folder above the service.
-        if known := [one for one in files if f"/{normpath(path)}".endswith(f"/{one}")]:
-            return max(known, key=len)
-    same = () if _is_made(name, text) else (one for one in files if PurePath(one).name == base)
-    return min(same, key=len, default="")
+        for path in (*paths, name):
+            # The image may be built from a folder above the service.
+            if known := [one for one in self.files if f"/{normpath(path)}".endswith(f"/{one}")]:
+                return max(known, key=len)
+        named = () if self.makes(name) else self.files
+        return min((one for one in named if PurePath(one).name == base), key=len, default="")
+
+    @cached_property
+    def _copies(self) -> list[tuple[list[str], str]]:
+        """What each `COPY` and `ADD` copies, and where to."""
+        words = [
+            re.sub(r"[\[\]\",]", " ", step.rest).split() or [""]
+            for step in self.steps
+            if step.word in {"COPY", "ADD"}
+        ]
+        return [(sources, target) for *sources, target in words]
+
+    def makes(self, name: str) -> bool:
+        """Tell whether the image writes a list itself, or whether a variable names it."""
+        base = re.escape(PurePath(name).name)
+        others = re.sub(rf"(-r|--requirements?)[ =]*\S*{base}", "", self.files[self.path])
+        return "$" in name or bool(re.search(base, others))
 
 
-def _is_made(name: str, dockerfile: str) -> bool:
-    """Tell whether an image writes a list itself, or whether a variable names it."""
-    base = re.escape(PurePath(name).name)
-    others = re.sub(rf"(-r|--requirements?)[ =]*\S*{base}", "", dockerfile)
-    return "$" in name or bool(re.search(base, others))
+def _not_carried(
+    image: _Image, line: int, install: pip.Install, limits: Set[str]
+) -> Iterator[Todo]:
+    """Yield the lists, constraints and folders of an install that are not carried over.
+
+    `limits` are the files whose lines are carried over anyway.
+    """
+    for name in install.values(pip.LISTS):
+        if not image.in_service(name) and not image.makes(name):
+            yield Todo(image.path, line, f"not carried over: -r {name}", _MISSING, "start")
+    for name in install.values(pip.CONSTRAINTS):
+        if image.in_service(name) not in limits:
+            yield Todo(image.path, line, f"not carried over: the limits of {name}", _CONSTRAINTS)
+    manifests = (PurePath(one) for one in image.files if one.endswith(_MANIFESTS) and "/" in one)
+    folders = {folder for one in manifests for folder in (str(one.parent), one.parent.name)}
+    for name in install.values({"", "-e", "--editable"}):
+        folder = normpath(re.sub(r"\[.*\]$", "", name))
+        if "/" in name and {folder, PurePath(folder).name} & folders:
+            why = f"{name} is installed from a folder"
+            yield Todo(image.path, line, why, LOCAL_PACKAGE, "start")
 
 
 def _own_names(files: Files) -> Iterator[str]:
@@ -259,8 +283,9 @@ def is_requirements(path: str) -> bool:
 def lists(files: Files) -> set[str]:
     """Return all requirements files, also those that others include or the image installs."""
     own = set(filter(is_requirements, files))
-    for _, command in _installs(files):
-        own |= _lists_of(command, files)
+    image = _Image.of(files)
+    for _, install in image.installs():
+        own |= image.lists_of(install)
     return _with_included(own, files)
 
 

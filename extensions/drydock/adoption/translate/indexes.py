@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from drydock.adoption.account import pip, shell
+from drydock.adoption.account.steps import steps_of
 from drydock.adoption.facts import Files
-from drydock.adoption.facts.image import instructions, main_dockerfile
+from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.translate import Todo, without_logins
 from drydock.adoption.translate.dependencies import lists
 from drydock.documents.formats import requirements, toml
@@ -24,8 +25,6 @@ _PATH = "pyproject.toml"
 _PIPFILE = "Pipfile"
 _SETTING = r"(?:extra-)?index-url|pypi-url|find-links|trusted-host|no-index"
 _IN_LIST = re.compile(rf"--({_SETTING})\b[ =]*(.*)|-([if])\s*(.*)")
-_INSTALL = re.compile(r"\bpip(?:3(?:\.\d+)?)?\s+(?:[^;&|]*\s)?install\s+([^;&|]*)")
-_IN_COMMAND = re.compile(rf"(?<!\S)(?:--({_SETTING})|-([if]))[ =]+([^\s\"']+)")
 _CONFIGURES = re.compile(rf"\bconfig\s+(?:\S+\s+)*?set\s+\w+\.({_SETTING})\s+[\"']?([^\s\"']+)")
 _VARIABLE = re.compile(
     r"(?<![${\w])(?:PIP|UV)_((?:EXTRA_)?INDEX_URL|(?:DEFAULT_)?INDEX|FIND_LINKS|TRUSTED_HOST)"
@@ -33,7 +32,7 @@ _VARIABLE = re.compile(
 )
 _PIP_FILES = ("pip.conf", "pip.ini", ".pip/pip.conf")
 _REPLACING, _ADDITIONAL = (
-    {"index-url", "pypi-url", "i", "default-index"},
+    {"index-url", "pypi-url", "default-index"},
     {"extra-index-url", "index"},
 )
 PUBLIC = re.compile(r"https://(pypi\.org|pypi\.python\.org)/simple/?")
@@ -197,7 +196,8 @@ def _lists(files: Files) -> Iterator[_Setting]:
         for number, line in requirements.lines(files[path]):
             if found := _IN_LIST.match(line):
                 kind, value = (found[1], found[2]) if found[1] else (found[3], found[4])
-                yield _Setting({"f": "find-links"}.get(kind, kind), value.strip(), path, number)
+                kind = {"f": "find-links", "i": "index-url"}.get(kind, kind)
+                yield _Setting(kind, value.strip(), path, number)
 
 
 def _configuration(files: Files) -> Iterator[_Setting]:
@@ -217,45 +217,33 @@ def _configuration(files: Files) -> Iterator[_Setting]:
                     yield _Setting(kind, word, path, line)
 
 
-def _alone(options: str, commands: Iterable[str]) -> tuple[str, ...]:
+def _alone(install: pip.Install, others: Iterable[pip.Install]) -> tuple[str, ...]:
     """Return the packages that a command of pip takes from an index that no other command uses.
 
     PyTorch is installed so: its index has that and little else. Empty if the index also serves
     whatever else the service needs.
     """
-    own, *others = (pip.installed(f"pip install {one}") for one in (options, *commands))
-    if not own or own.takes_lists or all(one and one.index == own.index for one in others):
+    if install.takes_lists or all(one.index == install.index for one in others):
         return ()
-    return tuple(sorted({pip.name_of(one) for one in (*own.requirements, *own.unclear)}))
-
-
-def _unconditional(instruction: str) -> str:
-    """Return a `RUN` without its conditions, loops and functions; any other instruction as is."""
-    word, _, line = instruction.partition(" ")
-    if word.upper() != "RUN":
-        return instruction
-    return f"{word} {' ; '.join(filter(shell.is_one_command, shell.statements(line)))}"
+    return tuple(sorted({pip.name_of(one) for one in (*install.requirements, *install.unclear)}))
 
 
 def _image(files: Files) -> Iterator[_Setting]:
     path = main_dockerfile(files)
-    steps = [
-        (line, _unconditional(step)) for line, step in (instructions(files[path]) if path else ())
-    ]
-    commands = [options for _, step in steps for options in _INSTALL.findall(step)]
-    for line, step in steps:
-        if re.match(r"(ENV|ARG)\s", step, re.IGNORECASE):
-            for name, value in _VARIABLE.findall(step):
-                for word in value.strip("\"'").split() or [""]:
-                    yield _Setting(name.lower().replace("_", "-"), word, path, line)
-        elif re.match(r"RUN\s", step, re.IGNORECASE):
-            for options in _INSTALL.findall(step):
-                packages = _alone(options, commands)
-                for kind, short, value in _IN_COMMAND.findall(options):
-                    setting = kind or {"f": "find-links"}.get(short, short)
-                    if packages and setting in _REPLACING:
-                        yield _Setting("explicit", value, path, line, packages=packages)
-                    else:
-                        yield _Setting(setting, value, path, line)
-            for kind, value in _CONFIGURES.findall(step):
-                yield _Setting(kind, value, path, line)
+    steps = list(steps_of(files[path])) if path else []
+    installs = list(pip.installs(steps))
+    for step in steps:
+        for name, value in _VARIABLE.findall(step.text) if step.word in {"ENV", "ARG"} else ():
+            for word in value.strip("\"'").split() or [""]:
+                yield _Setting(name.lower().replace("_", "-"), word, path, step.line)
+        for install in (one for of_step, one in installs if of_step is step):
+            packages = _alone(install, [one for _, one in installs])
+            for kind, value in install.sources:
+                if packages and kind in _REPLACING:
+                    yield _Setting("explicit", value, path, step.line, packages=packages)
+                else:
+                    yield _Setting(kind, value, path, step.line)
+        for _, command in step.commands() if step.word == "RUN" else ():
+            if shell.is_one_command(command):
+                for kind, value in _CONFIGURES.findall(command):
+                    yield _Setting(kind, value, path, step.line)
