@@ -307,16 +307,25 @@ class Connection(HttpToolsProtocol):
         return True
 
     def _upgrade(self, rest: bytes) -> None:
-        protocol = self._get_upgrade()
-        if protocol == b"websocket":
+        """Open a WebSocket, or parse the request again without its offer of another protocol."""
+        if self.scope["method"] == "CONNECT":
+            self.refuse("head", 400, "CONNECT is for proxies.")
+        elif dict(self.headers)[b"upgrade"].lower() == b"websocket" and not self._announces_body():
             self._stop_waiting()
             self.handle_websocket_upgrade()
-        elif protocol is None:
-            self.refuse("head", 400, "CONNECT is for proxies.")
         else:
-            lines = [f"{self.scope['method']} ".encode() + self.url + b" HTTP/1.1"]
+            version = self.parser.get_http_version()
+            lines = [f"{self.scope['method']} ".encode() + self.url + f" HTTP/{version}".encode()]
             lines += [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+            # After a request that closes the connection a parser skips all others.
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as in uvicorn
             self.data_received(b"\r\n".join([*lines, b"", rest]))
+
+    def _announces_body(self) -> bool:
+        """Whether a request has a body, which `websockets` would wait for without a response."""
+        headers = dict(self.headers)
+        return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
     def _check_sizes(self) -> None:
         longest = self.bounds.max_header_bytes

@@ -174,10 +174,16 @@ async def _invalid_request(request: Request, exc: Exception) -> Response:
 def _invalid_input(error: dict[str, Any]) -> InvalidInput:
     """Return what the client should fix; an error of the service's own making may lack parts."""
     location, *path = error.get("loc") or ["request"]
-    if error.get("type") == "json_invalid":
-        path = []  # a position in the text, which a pointer cannot express
+    detail = str(error.get("msg", ""))
+    context = error.get("ctx")
+    reason = str(context.get("error", "")) if isinstance(context, dict) else ""
+    if error.get("type") == "json_invalid" and path and reason not in detail:
+        # Not JSON at all: a position in the text, which a pointer cannot express. Pydantic's own
+        # errors of this type, about a text with JSON in it, have a place and the reason already.
+        detail = f"{detail}: {reason} at position {path[0]}"
+        path = []
     pointer = "".join(f"/{_escape(part)}" for part in path)
-    return InvalidInput(location=str(location), pointer=pointer, detail=str(error.get("msg", "")))
+    return InvalidInput(location=str(location), pointer=pointer, detail=detail)
 
 
 def _escape(part: int | str) -> str:

@@ -366,6 +366,45 @@ def test_upgrade_to_another_protocol_is_ignored(server: Server, protocol: bytes,
         assert received.count(b"HTTP/1.1 201 Created") == 2
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\n",
+        b"HTTP/1.1\r\nHost: x\r\nConnection: close\r\nConnection: Upgrade\r\n",
+        b"HTTP/1.0\r\nHost: x\r\nConnection: Upgrade\r\n",
+        b"HTTP/1.0\r\nConnection: Upgrade\r\n",
+    ],
+)
+def test_request_that_offers_an_upgrade_and_closes_gets_its_response(
+    server: Server, head: bytes
+) -> None:
+    request = b"POST /raw %sUpgrade: h2c\r\nContent-Length: 5\r\n\r\nhello" % head
+    with connect(server) as connection:
+        connection.sendall(request)
+
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert received.endswith(b"\r\n\r\nhello")
+
+
+def test_upgrade_is_ignored_whichever_connection_header_offers_it(server: Server) -> None:
+    offer = b"Connection: Upgrade\r\nConnection: keep-alive\r\nUpgrade: h2c\r\n"
+    request = POST + offer + b"Content-Length: 5\r\n\r\nhello"
+
+    assert deliver(server, request) == (200, b"hello")
+
+
+def test_request_with_a_body_is_no_websocket(server: Server) -> None:
+    offer = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    request = POST + offer + key
+
+    assert deliver(server, request + b"Content-Length: 5\r\n\r\nhello") == (200, b"hello")
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+    assert deliver(server, request + chunked) == (200, b"hello")
+
+
 def test_invalid_request_gets_400(server: Server) -> None:
     assert deliver(server, b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 400
     assert deliver(server, b"SSH-2.0-OpenSSH\r\n\r\n")[0] == 400

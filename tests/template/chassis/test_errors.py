@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from collections.abc import Callable
 from http.client import IncompleteRead
 from typing import Any
@@ -11,7 +12,7 @@ import everything
 import pytest
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, Json
 from starlette.applications import Starlette
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse, Response
@@ -84,6 +85,32 @@ def test_invalid_body_has_a_pointer(client: TestClient, body: bytes, pointers: l
 
     assert [error["pointer"] for error in errors] == pointers
     assert {error["location"] for error in errors} == {"body"}
+
+
+def test_body_that_is_not_json_gets_the_reason_and_its_position(client: TestClient) -> None:
+    headers = {"content-type": "application/json"}
+    response = client.post("/orders", content=b'{"amount": 1,}', headers=headers)
+    (error,) = problem(response, 422)["errors"]
+
+    assert re.fullmatch(r"JSON decode error: .+ at position \d+", error["detail"])
+    assert error["pointer"] == ""
+
+
+def test_text_that_is_not_json_has_a_pointer(build: Build) -> None:
+    class Message(BaseModel):
+        content: Json[list[int]]
+
+    app = FastAPI()
+
+    @app.post("/messages")
+    def message(message: Message) -> int:
+        return len(message.content)
+
+    client = TestClient(build(app, ON).app)
+    (error,) = problem(client.post("/messages", json={"content": "[1"}), 422)["errors"]
+
+    assert error["pointer"] == "/content"
+    assert error["detail"].startswith("Invalid JSON: ")
 
 
 def test_problem_does_not_repeat_the_input(client: TestClient) -> None:
