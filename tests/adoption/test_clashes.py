@@ -1,7 +1,7 @@
 """What a service does that the standard also does is reported with file and line."""
 
 import pytest
-from drydock.adoption import clashes
+from drydock.adoption import clashes, imports
 from drydock.adoption.facts import gather
 
 FOUND = {
@@ -57,6 +57,52 @@ FOUND = {
         "main calls warm before it starts the server",
     ),
 }
+
+
+ARGUMENTS = {
+    "of a parser": "parser = ArgumentParser()\nargs = parser.parse_args()\n",
+    "of a function": "def read():\n    return p.parse_args()\n\n\nif x:\n    args: A = read()\n",
+    "by position": "import sys\nport = int(sys.argv[1])\n",
+}
+NO_ARGUMENTS = {
+    "started as a program": 'if __name__ == "__main__":\n    args = parser.parse_args()\n',
+    "in a function": "def main():\n    args = parser.parse_args()\n",
+    "given by code": "args = parser.parse_args([])\n",
+    "unknown ones allowed": "args, _ = parser.parse_known_args()\n",
+    "the name of the program": "name = sys.argv[0]\n",
+}
+
+
+def left(files: dict[str, str], app: imports.App | None = None) -> list[tuple[str, int, str]]:
+    found = clashes.find(gather(files), files, {}, "", app)
+    return [(one.path, one.line, one.why.split(",")[0]) for one in found]
+
+
+@pytest.mark.parametrize("case", ARGUMENTS)
+def test_command_line_that_is_read_on_import_is_reported(case: str) -> None:
+    text = ARGUMENTS[case]
+    why = "it reads the command line when it is imported"
+    assert left({"shop/main.py": text}) == [("shop/main.py", text.count("\n"), why)]
+
+
+@pytest.mark.parametrize("case", NO_ARGUMENTS)
+def test_command_line_that_is_not_read_on_import_is_no_clash(case: str) -> None:
+    assert left({"shop/main.py": NO_ARGUMENTS[case]}) == []
+
+
+def test_only_what_runs_with_the_application_is_reported() -> None:
+    reads, starts = "args = parse_args()\n", "def main():\n    warm()\n    uvicorn.run(app)\n"
+    files = {
+        "src/shop/main.py": "from shop.settings import args\n",
+        "src/shop/settings.py": f"def parse_args():\n    return parser.parse_args()\n\n\n{reads}",
+        "src/shop/run.py": f"from shop.main import app\n\n\n{starts}",
+        "src/other/main.py": f"def parse_args():\n    return p.parse_args()\n\n\n{reads}{starts}",
+    }
+    assert left(files, imports.app_of(files, "shop.main:app", "src/shop")) == [
+        ("src/shop/run.py", 5, "main calls warm before it starts the server"),
+        ("src/shop/settings.py", 5, "it reads the command line when it is imported"),
+    ]
+    assert imports.app_of(files, "shop.gone:app", "src/shop") is None
 
 
 SERVED = {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from drydock.adoption import imports
 from drydock.adoption.facts import Fact, Files, code, listed
 from drydock.adoption.translate import Concern, Todo
 
@@ -30,6 +31,11 @@ _FACTS = {
         "{value} before it starts the server, which the chassis now does instead",
         "if you still need it, move it to the application's lifespan",
     ),
+    "own_arguments": (
+        "it reads the command line when it is imported, but the chassis starts it with `serve` and "
+        "its own options",
+        'read it under if __name__ == "__main__", and let the application take variables',
+    ),
     "own_tracing": (
         "it traces requests itself ({value})",
         "set tracing to yes: the chassis then creates the spans of each request; remove this",
@@ -46,7 +52,7 @@ _FACTS = {
 _CONCERNS: dict[str, Concern] = {
     "own_path": "callers", "pipeline": "operators", "own_metrics": "operators",
     "configuration": "operators", "own_start": "start", "own_logging": "operators",
-    "own_tracing": "operators", "own_errors": "debt",
+    "own_arguments": "start", "own_tracing": "operators", "own_errors": "debt",
 }  # fmt: skip
 _LIFESPAN = "use FastAPI(lifespan=...): https://fastapi.tiangolo.com/advanced/events/"
 # What current FastAPI, pydantic and Drydock have removed or renamed, with the replacement.
@@ -89,16 +95,19 @@ _CHANGED = {
 _GROUPED = {"own_errors", "own_path"}
 
 
-def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Iterator[Todo]:
+def find(
+    facts: list[Fact], files: Files, standard: Files, prefix: str, app: imports.App | None = None
+) -> Iterator[Todo]:
     """Yield what must be done by hand.
 
     `files` are the service's, `standard` the standard's; `prefix` is the service's folder in its
-    repository.
+    repository, and `app` the module of its application, if that is known.
     """
     with_metrics = {path: text for path, text in standard.items() if "prometheus_client" in text}
     collectors = {fact.value for fact in code.find(with_metrics) if fact.about == "collector"}
     facts = list(_grouped([fact for fact in facts if fact.path not in standard]))
     facts = list(_one_pipeline(facts))
+    facts = [fact for fact in facts if _runs(fact, files, app)]
     for fact in facts:
         if fact.about in _FACTS:
             why, how = _FACTS[fact.about]
@@ -132,6 +141,15 @@ def find(facts: list[Fact], files: Files, standard: Files, prefix: str) -> Itera
                 fact.path, fact.line, f"the service has its own {fact.value}", how, "operators"
             )
     yield from _at_the_root(standard, prefix)
+
+
+def _runs(fact: Fact, files: Files, app: imports.App | None) -> bool:
+    """Tell whether the code of a fact runs when the application starts."""
+    if app and fact.about == "own_arguments":
+        return app.loads(fact.path, files)
+    if app and fact.about == "own_start":
+        return app.is_loaded_by(fact.path, files)
+    return True
 
 
 def _grouped(facts: list[Fact]) -> Iterator[Fact]:

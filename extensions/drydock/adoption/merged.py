@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from drydock.adoption import clashes, trees
+from drydock.adoption import clashes, imports, trees
 from drydock.adoption.account import files as account_files
 from drydock.adoption.facts import Fact
 from drydock.adoption.translate import Entry, Todo
@@ -45,6 +45,9 @@ def merge(
         for path, one in carried.items()
         if one.rules and path not in adoption.made  # a new module is not merged
     }
+    answers = adoption.theirs.answers
+    app, package_path = (str(answers.get(key, "")) for key in ("app", "package_path"))
+    started = imports.app_of(place.files, app, package_path)
     account = account_files.of_service(place.files, carried, name)
     todo = [
         *(todo for one in carried.values() for todo in one.todo),
@@ -52,7 +55,7 @@ def merge(
         *(_own(path) for path in sorted(own)),
         *(_left_out(path, blocker) for path, blocker in sorted(blocked.items())),
         *(Todo(one.own, 0, one.reason, one.duty) for one in shadows),
-        *clashes.find(facts, place.files, adoption.theirs.texts(), place.prefix),
+        *clashes.find(facts, place.files, adoption.theirs.texts(), place.prefix, started),
     ]
     return Merged(sides, merged, account, todo)
 

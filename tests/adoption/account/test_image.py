@@ -63,6 +63,11 @@ CARRIED: dict[str, tuple[str, Mapping[str, str], str]] = {
         {"gunicorn.conf.py": 'loglevel = "debug"\nkeepalive = 7\n'},
         "ENV APP__LOGGING__LEVEL=ERROR\nENV APP__SERVER__KEEP_ALIVE_SECONDS=7\n",
     ),
+    "options in a module that runs the server, started with options of Python": (
+        "CMD python3 -Bum main\n",
+        {"main.py": 'import uvicorn\nuvicorn.run("a:b", port=8080, root_path="/y")\n'},
+        "ENV APP__SERVER__ROOT_PATH=/y\n",
+    ),
     "options in a module that runs the server": (
         "CMD python main.py\n",
         {"main.py": 'import uvicorn\nuvicorn.run("a:b", port=8080, root_path="/y")\n'},
@@ -216,6 +221,19 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         "CMD supervisord -n\n",
         {},
         ["2: the image started supervisord -n; it now starts the application"],
+    ),
+    "options of a module that runs the server": (
+        "CMD python -u -W ignore -m shop.main prod --host 0.0.0.0 --port 8080 --workers 2 "
+        "--upstream=http://b --user alice -v\n",
+        {"shop/main.py": 'import uvicorn\nuvicorn.run("a:b", host=x)\n'},
+        [
+            "2: not carried over: prod",
+            "2: not carried over: --workers 2",
+            "2: not carried over: --upstream=http://b",
+            "2: not carried over: --user alice",
+            "2: not carried over: -v",
+            "2: not carried over: host=x",
+        ],
     ),
     "a script that needs root": (
         'ENTRYPOINT ["./run.sh"]\n',

@@ -22,6 +22,8 @@ _TOOL_RUN = re.compile(
     r"(?:poetry|pipenv|pdm|hatch|uv)[ \t]+run[ \t]+(?!-)"
 )
 _RUN_COMMAND = 'exec "$@"'
+_OF_SERVERS = {"host", "port", "workers", "reload"}
+"""Options of a module that runs a server which are surely meant for that server."""
 _NOT_KEPT: tuple[bool, str, dict[str, str]] = (False, "", {})
 
 
@@ -181,8 +183,8 @@ def _account(
         if step.kind in {"server", "run"}:
             how = "the image's command starts the service, wrapped in the chassis"
             entries.append(Entry(step.path, step.line, step.said, "standard", how))
-        elif step.kind == "config":
-            pass  # its flag is accounted for below
+        elif step.kind in {"config", "options"}:
+            pass  # its flags are accounted for below
         elif step.kind == "more" and keeps_entrypoint:
             entries.append(Entry(step.path, step.line, step.said, "carried", "the entrypoint"))
         elif step.kind == "more":
@@ -192,6 +194,12 @@ def _account(
             outcome = "carried" if keeps_entrypoint and step.path != image else "standard"
             entries.append(Entry(step.path, step.line, step.said, outcome, how))  # type: ignore[arg-type]
         for flag in step.flags:
+            if step.kind == "options" and flag.name not in _OF_SERVERS:
+                how = f"nothing passes it to {step.said} now: have the code read a variable"
+                entries.append(
+                    Entry(step.path, step.line, flag.said, "by hand", how, concern="start")
+                )
+                continue
             entry, variable = servers.account(step.path, step.line, flag, port, carries=True)
             entries.append(entry)
             if variable:  # the command line comes first, and wins over a file

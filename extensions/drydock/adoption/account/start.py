@@ -17,6 +17,9 @@ Where = tuple[str, int]
 _QUIET = re.compile(r"(set|cd|echo|printf|true|exit)\b|:(\s|$)")
 _RUNS_ARGUMENTS = re.compile(r"(exec\s+)?[\"']?\$[@*]")
 _PYTHON = re.compile(r"python(\d(\.\d+)?)?")
+_FLAGS_OF_PYTHON = re.compile(r"-[bBdEiIOPqsSuvx]+")
+_MODULE_FLAG = re.compile(r"-[bBdEiIOPqsSuvx]*m")
+_VALUED_OF_PYTHON = {"-W", "-X"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Step:
     line: int
     said: str
     kind: str
-    """server, run (uvicorn.run), config (gunicorn's file), script, quiet, arguments, or more."""
+    """server, run (uvicorn.run), options (of the module that calls it), config (gunicorn's file),
+    script, quiet, arguments, or more."""
     flags: tuple[servers.Flag, ...] = ()
 
 
@@ -100,16 +104,17 @@ def _in_script(where: Where, text: str, files: Files, seen: frozenset[str]) -> I
 
 def _server(where: Where, bare: list[str], text: str, files: Files) -> Iterator[Step]:
     if _PYTHON.fullmatch(bare[0].rpartition("/")[2]):
-        module = bare[2] if bare[1:2] == ["-m"] and len(bare) > 2 else ""
+        module, script, rest = _started(bare[1:])
         if module in servers.SERVERS:
-            bare = [module, *bare[3:]]
+            bare = [module, *rest]
         else:
-            script = bare[1] if len(bare) > 1 else ""
             inside = module.replace(".", "/")
             names = [f"{inside}.py", f"{inside}/__main__.py"] if module else [script]
             file = next((path for name in names if (path := _found(name, files))), "")
             calls = list(runs(file, files)) if file else []
             yield Step(*where, text, "server" if calls else "more")
+            if calls and (options := tuple(_options(rest))):
+                yield Step(*where, module or script, "options", options)
             yield from calls
             return
     server = bare[0].rpartition("/")[2]
@@ -119,6 +124,34 @@ def _server(where: Where, bare: list[str], text: str, files: Files) -> Iterator[
         config = next((flag.value for flag in flags if flag.name == "config"), "gunicorn.conf.py")
         if file := _found(config.removeprefix("file:").removeprefix("python:"), files):
             yield from settings_of_gunicorn(file, files[file])
+
+
+def _started(words: list[str]) -> tuple[str, str, list[str]]:
+    """Return the module or the script that Python runs, and the words behind it.
+
+    https://docs.python.org/3/using/cmdline.html
+    """
+    while words:
+        word, *words = words
+        if word in _VALUED_OF_PYTHON:
+            words = words[1:]
+        elif _MODULE_FLAG.fullmatch(word):
+            return words[0] if words else "", "", words[1:]
+        elif not _FLAGS_OF_PYTHON.fullmatch(word) and word[:2] not in _VALUED_OF_PYTHON:
+            return "", word, words
+    return "", "", []
+
+
+def _options(words: list[str]) -> Iterator[servers.Flag]:
+    """Yield the arguments of a module; each option with its values as one."""
+    group: list[str] = []
+    for word in [*words, "--"]:
+        if group and (word.startswith("-") or not group[0].startswith("-")):
+            name, equals, value = group[0].partition("=")
+            value = value if equals else " ".join(group[1:])
+            yield servers.flag(name, value, " ".join(group))
+            group = []
+        group.append(word)
 
 
 def _found(name: str, files: Files) -> str:

@@ -32,6 +32,7 @@ _STANDARD_PATHS = re.compile(
 )
 _TRACES = re.compile(r"(\w+Instrumentor|TracerProvider|ElasticAPM|DDTrace\w*|TraceMiddleware)")
 _ERRORS = {"exception_handler", "add_exception_handler"}
+_ARGV = re.compile(r"sys\.argv\[[^\]]*[1-9]")
 _READS = {"os.getenv", "os.environ.get", "getenv", "environ.get"}
 _COMMON = {"getenv", "get", "configure"}
 """Names that are too common to tell anything without the object in front of them."""
@@ -100,8 +101,14 @@ def module_of(path: str) -> str:
 
 
 def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterator[Fact]:
+    parsing = {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and any(map(_reads_arguments, ast.walk(node)))
+    }
     for statement in _at_import(tree.body):
         yield from _app(path, statement, others)
+        yield from _arguments(path, statement, parsing)
         if not isinstance(statement, ast.FunctionDef):
             continue
         if statement.name in others and _returned(statement, others.keys()):
@@ -128,6 +135,26 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
                 yield Fact("app_file", path, path, node.lineno, IMPLIES)
         elif isinstance(node, ast.FunctionDef):
             yield from _before_start(path, node)
+
+
+def _arguments(path: str, statement: ast.stmt, parsing: Collection[str]) -> Iterator[Fact]:
+    """Yield where a module reads the command line while it is imported.
+
+    `parsing` are its functions that do so.
+    """
+    if isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign):
+        for node in ast.walk(statement):
+            name = _name(node.func) if isinstance(node, ast.Call) else ""
+            if _reads_arguments(node) or name in parsing:
+                yield Fact("own_arguments", path, path, statement.lineno, SAYS)
+                return
+
+
+def _reads_arguments(node: ast.AST) -> bool:
+    """Tell whether a node reads the command line, and fails on arguments that it does not know."""
+    if isinstance(node, ast.Call):
+        return _name(node.func) == "parse_args" and not node.args and not node.keywords
+    return isinstance(node, ast.Subscript) and bool(_ARGV.fullmatch(ast.unparse(node)[:-1]))
 
 
 def _at_import(statements: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -12,7 +12,8 @@ _PORT = re.compile(r"(?:--port[ =]|-p |--bind[ =]\S*?:|-b \S*?:)(\d{2,5})\b")
 _FOLDER = re.compile(r"(?:--app-dir|--chdir)[ =](\S+)")
 _FILE = re.compile(r"\b(?:run|dev)\s+([\w./-]+\.py)\b")
 _PYTHON = re.compile(
-    r"\bpython3?(?:\.\d+)?\s+(?:-u\s+)?(?:-m\s+(?P<module>[\w.]+)|(?P<file>[\w./-]+\.py))"
+    r"\bpython3?(?:\.\d+)?\s+(?:-[bBdEiIOPqsSuvx]+\s+|-[WX]\s*\S+\s+)*"
+    r"(?:-[bBdEiIOPqsSuvx]*m\s+(?P<module>[\w.]+)|(?P<file>[\w./-]+\.py))"
 )
 _GUNICORN = re.compile(r"(^|/)gunicorn[\w.]*\.py$")
 _BIND = re.compile(r"(?m)^bind\s*=\s*f?[\"'][^\"'\n]*?:(\d{2,5})[\"']")

@@ -4,16 +4,15 @@ New code is checked strictly. Only mypy, in the service's environment, can tell 
 module passes, so all of them are listed. https://mypy.readthedocs.io/en/stable/config_file.html
 """
 
-import ast
 import configparser
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from drydock.adoption import python
+from drydock.adoption import imports, python
 from drydock.adoption.facts import Files
 from drydock.adoption.translate import Carried, Todo
 from drydock.adoption.translate.dependencies import read
@@ -35,8 +34,8 @@ def carry(theirs: str, files: Files) -> Carried:
     mypy = standard["mypy"]
     starts = [one.strip() for one in mypy["files"].split(",")]
     roots = list(dict.fromkeys(("" if mypy["mypy_path"] == "." else mypy["mypy_path"], "")))
-    modules = _modules(files, roots)
-    checked = _checked(files, modules, starts)
+    modules = imports.modules(files, roots)
+    checked = imports.loaded(files, modules, starts)
     source, known = _settings(files)
     text, todo = _with_settings(theirs, source, known, {*modules}, files)
     unreadable = sorted(path for path in checked if not _is_python(files[path]))
@@ -70,68 +69,13 @@ def listed(text: str) -> int:
     return text.partition(_DEBT)[2].count("[mypy-")
 
 
-def _modules(files: Files, roots: Iterable[str]) -> dict[str, str]:
-    """Return the service's modules by their name in mypy."""
-    found: dict[str, str] = {}
-    paths: set[str] = set()
-    for root in roots:
-        for path in files:
-            inside = path.removeprefix(f"{root}/") if root else path
-            if not path.endswith(".py") or path in paths or (root and inside == path):
-                continue
-            name = inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            *folders, module = name.split(".")
-            # mypy takes any file for a module, such as a migration whose name is a number.
-            if all(one.isidentifier() for one in folders) and re.fullmatch(r"[\w-]+", module):
-                found.setdefault(name, path)
-                paths.add(path)
-    return found
-
-
 def _by_another_name(files: Files, root: str) -> str:
     """Return the package that some code imports although other code imports from inside it."""
     package = root.replace("/", ".")
-    imports = re.compile(rf"^\s*(?:from|import)\s+{re.escape(package)}\b", re.MULTILINE)
+    importing = re.compile(rf"^\s*(?:from|import)\s+{re.escape(package)}\b", re.MULTILINE)
     code = (text for path, text in files.items() if path.endswith(".py"))
-    is_imported = bool(root) and f"{root}/__init__.py" in files and any(map(imports.search, code))
+    is_imported = bool(root) and f"{root}/__init__.py" in files and any(map(importing.search, code))
     return package if is_imported else ""
-
-
-def _checked(files: Files, modules: Mapping[str, str], starts: Iterable[str]) -> set[str]:
-    """Return the files that mypy checks, and those that they import."""
-    names = {path: name for name, path in modules.items()}
-    queue = [path for path in names for one in starts if f"{path}/".startswith(f"{one}/")]
-    found: set[str] = set()
-    while queue:
-        path = queue.pop()
-        if path not in found:
-            found.add(path)
-            queue += [
-                modules[one] for one in _imported(names[path], path, files[path]) if one in modules
-            ]
-    return found
-
-
-def _imported(name: str, path: str, text: str) -> Iterator[str]:
-    """Yield the names of all modules that a module can import, and of their packages."""
-    try:
-        tree = python.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
-    for node in ast.walk(tree):
-        found: list[str] = []
-        if isinstance(node, ast.Import):
-            found = [one.name for one in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                parts = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join(filter(None, (*parts, base)))
-            found = [base, *(f"{base}.{one.name}".strip(".") for one in node.names)]
-        for one in found:
-            parts = one.split(".")
-            yield from (".".join(parts[: n + 1]) for n in range(len(parts)))
 
 
 def _is_python(text: str) -> bool:
