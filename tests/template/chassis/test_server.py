@@ -212,6 +212,14 @@ def test_hanging_application_does_not_delay_the_end(launch: Launch) -> None:
     assert server.lines(event="stuck at the end")
 
 
+def test_sigterm_ends_a_service_that_is_still_put_together(launch: Launch) -> None:
+    """As process 1 of a container it would otherwise ignore the signal."""
+    server = launch("everything:waking")
+    server.line(event="waking up")
+
+    assert server.stop(signal.SIGTERM) == 0
+
+
 @pytest.mark.inference
 def test_loading_model_does_not_delay_the_end(launch: Launch) -> None:
     server = launch(APP__INFERENCE__MODEL="models:Stuck", APP__SHUTDOWN__DEADLINE_SECONDS="1")

@@ -170,6 +170,13 @@ def create() -> FastAPI:
     return app
 
 
+def waking() -> FastAPI:
+    """Take long to return the application."""
+    log.info("waking up")
+    threading.Event().wait(3600)
+    return app
+
+
 @asynccontextmanager
 async def _no_start(_: FastAPI) -> AsyncIterator[None]:
     raise OSError("the database is gone")
