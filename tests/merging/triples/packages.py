@@ -351,6 +351,22 @@ PYPROJECT: Triples = {
             |]
         """,
     ),
+    # https://python-poetry.org/docs/managing-dependencies/#dependency-groups
+    "pyproject: ours_adds_package_theirs_starts_group_above_it": merges(
+        "ordered",
+        "pyproject.toml",
+        """
+            |[tool.poetry.dependencies]
+            |python = "^3.11"
+            |fastapi = "^0.115"
+           m|redis = "^5"
+          tm|[tool.poetry.group.dev.dependencies]
+            |mypy = "^1.8"
+            |pytest = "^8"
+            |ruff = "^0.9"
+         o  |redis = "^5"
+        """,
+    ),
     "pyproject: both_sides_move_package_to_different_lists_conflicts": conflicts(
         "unique",
         "pyproject.toml",

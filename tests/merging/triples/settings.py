@@ -115,6 +115,50 @@ YAML: Triples = {
         """,
         "models",
     ),
+    "settings: ours_adds_key_theirs_splits_mapping_above_it": merges(
+        "ordered",
+        "config/application.yml",
+        """
+            |servers:
+            |  api:
+            |    port: 8000
+            |    workers: 4
+           m|    graceful: true
+          tm|  metrics:
+            |    host: 0.0.0.0
+            |    timeout: 5
+            |    backlog: 64
+         o  |    graceful: true
+        """,
+    ),
+    "settings: ours_adds_item_theirs_splits_list_above_it_conflicts": conflicts(
+        "ordered",
+        "config/application.yml",
+        """
+            |models:
+            |  - small
+          t |fallbacks:
+            |  - medium
+            |  - large
+            |  - huge
+         o  |  - mine
+        """,
+        "your models[mine] would become fallbacks[mine]",
+    ),
+    "settings: ours_adds_key_theirs_renames_mapping": merges(
+        "ordered",
+        "config/application.yml",
+        """
+            |servers:
+        bo  |  api:
+          tm|  shop:
+            |    port: 8000
+            |    workers: 4
+            |    host: 0.0.0.0
+            |    timeout: 5
+         o m|    graceful: true
+        """,
+    ),
     "settings: ours_changes_indentation_theirs_adds_key": merges(
         "unique",
         "config/application.yml",

@@ -73,7 +73,9 @@ def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> 
     problem = _documents(*sides) or _scalars(file_profiles, *sides)
     problem = problem or _unique(lists, *sides) or _exclusive(file_profiles, *sides)
     problem = problem or _references(file_profiles, *sides)
-    return problem or (disputed(path, base, ours, theirs) if base is not None else None)
+    if problem or base is None or (before := _parsed(path, base, ours, theirs)) is None:
+        return problem
+    return _displaced(before[2][0], *sides) or disputed(path, base, ours, theirs)
 
 
 def dangling(path: str, ours: str, theirs: str, merged: str) -> str | None:
@@ -258,6 +260,43 @@ def _counts(content: _Content, declaration: List, known_by: str) -> Counter[tupl
         if (identity := _declared_identity(value, known_by)) is not None:
             counts[content.parents[where], identity] += 1
     return counts
+
+
+def _displaced(base: _Content, ours: _Content, theirs: _Content, merged: _Content) -> str | None:
+    """Return an addition of one side that the merge has in another object or list.
+
+    If the other side inserts a key or a header above an addition, lines below it get another
+    parent. The addition only moves along with a parent that the other side no longer has.
+    """
+    new = merged.values.keys() - base.values.keys() - ours.values.keys() - theirs.values.keys()
+    places = {where: _unnumbered(where) for where in new}
+    for owner, side, other in (("your", ours, theirs), ("the release's", theirs, ours)):
+        for where in side.values.keys() - base.values.keys() - merged.values.keys():
+            parent = side.parents.get(where, "")
+            kinds = {type(content.values.get(parent)) for content in (base, side, other)}
+            if len(kinds) > 1 or where in other.values:
+                continue
+            name = _unnumbered(where.removeprefix(parent))
+            now = [
+                at
+                for at, known_as in places.items()
+                if known_as != _unnumbered(where)
+                and merged.values[at] == side.values[where]
+                and _unnumbered(at.removeprefix(merged.parents.get(at, ""))).lstrip(".")
+                == name.lstrip(".")
+            ]
+            if len(now) == 1:
+                return f"{owner} {_shown(where)} would become {_shown(now[0])}"
+    return None
+
+
+def _unnumbered(where: str) -> str:
+    """Return a path without the numbers of documents and repeated items: additions change them."""
+    return re.sub(r" \(\d+\)(?=\])|(?<=\w) \d+(?=: )", "", where)
+
+
+def _shown(where: str) -> str:
+    return where.replace(DOT, ".")
 
 
 def _exclusive(
