@@ -805,6 +805,55 @@ DOCKERFILE: Triples = {
          o m|ENTRYPOINT ["tini", "--"]
         """,
     ),
+    # https://docs.docker.com/reference/dockerfile/#user: for the instructions below it.
+    "dockerfile: ours_sets_user_theirs_installs_below_it_conflicts": conflicts(
+        "ordered",
+        "Dockerfile",
+        """
+            |FROM python:3.11
+            |WORKDIR /app
+         o  |USER app
+            |COPY . .
+            |RUN pip install .
+            |EXPOSE 8000
+          t |RUN apt-get install -y curl
+            |CMD ["api"]
+        """,
+        "runs as root in the release, and would run as app",
+    ),
+    "dockerfile: ours_sets_other_user_theirs_adds_command_below_it": merges(
+        "ordered",
+        "Dockerfile",
+        """
+            |FROM python:3.11
+            |WORKDIR /app
+        b t |USER app
+         o m|USER shop
+            |COPY . .
+            |RUN pip install .
+            |EXPOSE 8000
+          tm|RUN python -m compileall .
+            |CMD ["api"]
+        """,
+    ),
+    # https://docs.docker.com/build/building/multi-stage/#name-your-build-stages: from 0.
+    "dockerfile: ours_copies_from_stage_number_theirs_adds_stage_above_conflicts": conflicts(
+        "reference",
+        "Dockerfile",
+        """
+          t |FROM node:22
+          t |RUN npm run build
+          t |
+            |FROM python:3.11
+            |RUN pip wheel .
+            |
+            |FROM python:3.11-slim
+            |RUN useradd app
+         o  |COPY --from=0 /wheels /wheels
+            |CMD ["api"]
+        """,
+        "would read from `node`, not from `python`",
+    ),
     "dockerfile: both_sides_add_debian_packages": merges(
         "ordered",
         "Dockerfile",

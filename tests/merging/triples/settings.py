@@ -173,6 +173,22 @@ YAML: Triples = {
             |other: 1
         """,
     ),
+    # https://yaml.org/spec/1.2.2/#3213-node-comparison: keys are unique.
+    "settings: both_sides_add_merge_key_conflicts": conflicts(
+        "unique",
+        "config/application.yml",
+        """
+            |fast: &fast {timeout: 1}
+            |slow: &slow {timeout: 9}
+            |api:
+         o  |  <<: *fast
+            |  port: 8000
+            |  host: 0.0.0.0
+            |  workers: 4
+          t |  <<: *slow
+        """,
+        "`<<` would occur 2 times in api",
+    ),
     # https://docs.python.org/3/library/logging.config.html#logging-config-dictschema
     "logging: both_sides_add_different_handlers": merges(
         "unique",

@@ -82,8 +82,12 @@ def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
     faults = audit.new_faults(base_faults, in_ours.faults, in_theirs.faults, in_merged.faults)
     if faults:
         return min(faults)
+    if problem := _misread(in_ours, in_theirs, in_merged):
+        return problem
     if before is None:
         return None
+    if problem := _other_user(before, in_ours, in_theirs, in_merged):
+        return problem
     for word in _RUNS:
         old, our, their, result = (
             stages.last.get(word) for stages in (before, in_ours, in_theirs, in_merged)
@@ -95,6 +99,34 @@ def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
     return None
 
 
+def _misread(ours: "_Stages", theirs: "_Stages", merged: "_Stages") -> str | None:
+    """Return an instruction whose number of a stage would be that of another stage."""
+    for instruction, images in merged.numbered.items():
+        known = ours.numbered.get(instruction, set()) | theirs.numbered.get(instruction, set())
+        if known and (other := sorted(images - known)):
+            return f"`{instruction}` would read from `{other[0]}`, not from `{min(known)}`"
+    return None
+
+
+def _other_user(
+    base: "_Stages", ours: "_Stages", theirs: "_Stages", merged: "_Stages"
+) -> str | None:
+    """Return a command that only one side has, and that the other side's USER would affect.
+
+    Only the change between root and another user matters: that of rights.
+    """
+    for owner, side, other in (("your version", ours, theirs), ("the release", theirs, ours)):
+        for command in side.users.keys() - base.users.keys() - other.users.keys():
+            users, now = side.users[command], merged.users.get(command, side.users[command])
+            if {user in _ROOT for user in users} != {user in _ROOT for user in now}:
+                shown = f"`{command[:40]}…`" if len(command) > 40 else f"`{command}`"
+                return f"{shown} runs as {users[0]} in {owner}, and would run as {now[0]}"
+    return None
+
+
+_ROOT = {"root", "0", "root:root", "0:0"}
+
+
 class _Stages:
     """The stages of a Dockerfile: their faults, and what the last stage runs."""
 
@@ -104,7 +136,12 @@ class _Stages:
         )
         self.last: dict[str, str] = {}
         """What the last stage runs, including the instructions of the stages it is based on."""
+        self.numbered: dict[str, set[str]] = {}
+        """For instructions that name a stage by its number: the image and name of that stage."""
+        self.users: dict[str, list[str]] = {}
+        """The users of each RUN instruction."""
         stages: dict[str, dict[str, str]] = {}
+        froms = list[str]()
         seen: Counter[str] = Counter()
         for word, rest in _instructions(text):
             sources = re.findall(r"(?:--|,)from=([^\s,]+)", rest)
@@ -114,7 +151,13 @@ class _Stages:
                 self.last = dict(stages.get(image.lower(), {}))
                 named = re.fullmatch(r"(?i)\s*as\s+(\S+)\s*", name)
                 stages[named[1].lower() if named else str(len(stages))] = self.last
+                froms.append(f"{re.split('[:@]', image)[0]}{name}".strip())
                 seen.clear()
+            for number in (int(s) for s in sources if s.isdecimal() and int(s) < len(froms)):
+                self.numbered.setdefault(f"{word} {rest}", set()).add(froms[number])
+            if word == "RUN":
+                user = self.last.get("USER", "USER root").partition(" ")[2]
+                self.users.setdefault(f"{word} {rest}", []).append(user)
             missing = [source for source in sources if source.lower() not in stages]
             self.faults.update(
                 f"`{word} {rest}` would have no stage `{s}` above it" for s in missing
