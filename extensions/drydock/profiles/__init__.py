@@ -20,7 +20,8 @@ To add a kind of file, add a module here and triples for it; nothing else change
 3. An `Exclusive` for each choice of keys of which an object has one.
 4. A `Reference` for each name that must be defined (`uses`, `defines`). Use the pattern `named` or
    `known` to exclude names that the file need not define, such as those of an included file.
-5. `unique` for scalars outside lists that must be unique in the file; `independent` for tables to
+5. `unique` for scalars outside lists that must be unique in the file; `normalized` for objects
+   whose keys are names of packages, extras or groups; `independent` for tables to
    which both sides can add parts, with the page that says so; `ordered` for objects whose keys are
    ordered; `one_or_several` where a single item can be written without a list.
 6. Triples in the matching module of `tests/merging/triples`, each below the page it follows: one
@@ -123,6 +124,8 @@ class Profile:
     """Places of tables to which both sides can add parts, with the page that says so."""
     unique: Sequence[str] = ()
     """Places of scalars that must be unique in the file."""
+    normalized: Sequence[str] = ()
+    """Places of objects whose keys are unique in any spelling: without case, with `-` for `_`."""
     one_or_several: Mapping[str, str] = field(default_factory=dict)
     """Places where a single item can be written without a list, with the page that says so."""
     ordered: Sequence[str] = ()

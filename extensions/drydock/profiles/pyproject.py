@@ -43,6 +43,11 @@ PROFILE = Profile(
                          "unfixable", "per-file-ignores.*")
         ),
     ),
+    normalized=(
+        "^project.optional-dependencies", "^dependency-groups", "^tool.uv.sources",
+        "^tool.poetry.dependencies", "^tool.poetry.dev-dependencies",
+        "^tool.poetry.group.*.dependencies", "^tool.poetry.extras",
+    ),
     # Tables of options or names that are independent of each other.
     independent={
         "^project.urls": "https://packaging.python.org/en/latest/specifications/pyproject-toml/#urls",

@@ -30,5 +30,7 @@ PROFILE = Profile(
         List("envlist[]", (r"(?P<id>.+)",), unordered=f"{_TOX}#env_list"),
         List("env_list[]", (r"(?P<id>.+)",), unordered=f"{_TOX}#env_list"),
     ),
+    # Of setuptools, which reads `python-requires` for `python_requires`.
+    normalized=("^metadata", "^options"),
     references=(Reference(("**",), ("^ keys",), r"\{\[(?P<id>[^\]]+)\]"),),
 )

@@ -6,5 +6,6 @@ _PIP = "https://pip.pypa.io/en/stable/reference/requirements-file-format/"
 
 PROFILE = Profile(
     files=r"(^|/)([\w.-]*(requirements|constraints)[\w.-]*|requirements/[\w.-]+)\.(txt|in)$",
-    lists=(List("^[]", ("package",), unordered=_PIP),),
+    # Of several main indexes, pip takes the last one.
+    lists=(List("^[]", ("package", r"-?(?P<id>-i)(?:ndex-url)?[ =].*"), unordered=_PIP),),
 )

@@ -393,6 +393,20 @@ SCRIPTS: Triples = {
         """,
         "WORKERS",
     ),
+    # https://www.gnu.org/software/make/manual/html_node/Special-Variables.html: the last one.
+    "makefile: both_sides_set_default_goal_conflicts": conflicts(
+        "unique",
+        "Makefile",
+        """
+         o  |.DEFAULT_GOAL := test
+            |test:
+            |	pytest
+            |lint:
+            |	ruff check
+          t |.DEFAULT_GOAL := lint
+        """,
+        ".DEFAULT_GOAL",
+    ),
     "makefile: both_sides_add_different_targets_in_different_places": merges(
         "unique",
         "Makefile",

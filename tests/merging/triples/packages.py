@@ -367,6 +367,33 @@ PYPROJECT: Triples = {
          o  |redis = "^5"
         """,
     ),
+    # https://packaging.python.org/en/latest/specifications/name-normalization/
+    "pyproject: both_sides_add_poetry_package_with_different_spellings_conflicts": conflicts(
+        "unique",
+        "pyproject.toml",
+        """
+            |[tool.poetry.dependencies]
+         o  |PyYAML = "^5"
+            |python = "^3.11"
+            |fastapi = "^0.115"
+            |uvicorn = "^0.30"
+          t |pyyaml = "^6"
+        """,
+        "PyYAML and pyyaml are the same key in tool.poetry.dependencies",
+    ),
+    "pyproject: both_sides_add_group_with_different_spellings_conflicts": conflicts(
+        "unique",
+        "pyproject.toml",
+        """
+            |[dependency-groups]
+         o  |type_checks = ["mypy"]
+            |test = ["pytest"]
+            |lint = ["ruff"]
+            |docs = ["mkdocs"]
+          t |type-checks = ["pyright"]
+        """,
+        "are the same key in dependency-groups",
+    ),
     "pyproject: both_sides_move_package_to_different_lists_conflicts": conflicts(
         "unique",
         "pyproject.toml",
@@ -391,6 +418,19 @@ PYPROJECT: Triples = {
         "numpy",
     ),
     # https://pipenv.pypa.io/en/latest/pipfile.html
+    "pipfile: both_sides_add_package_with_different_spellings_conflicts": conflicts(
+        "unique",
+        "Pipfile",
+        """
+            |[packages]
+         o  |Typing_Extensions = "*"
+            |fastapi = "*"
+            |pydantic = "*"
+            |uvicorn = "*"
+          t |typing-extensions = ">=4"
+        """,
+        "are the same key in packages",
+    ),
     "pipfile: both_sides_add_same_package_with_different_versions_conflicts": conflicts(
         "atomic",
         "Pipfile",
@@ -519,6 +559,43 @@ REQUIREMENTS: Triples = {
            m|httpx>=2.5,<3
         """,
     ),
+    # https://pip.pypa.io/en/stable/cli/pip_install/#cmdoption-i: one, unlike --extra-index-url.
+    "requirements: both_sides_set_index_conflicts": conflicts(
+        "unique",
+        "requirements.txt",
+        """
+         o  |--index-url https://one.example.com/simple
+            |fastapi>=0.115
+            |pydantic>=2
+            |uvicorn>=0.30
+          t |-i https://two.example.com/simple
+        """,
+        "-i would occur 2 times",
+    ),
+    "requirements: both_sides_add_extra_index": merges(
+        "unique",
+        "requirements.txt",
+        """
+         o m|--extra-index-url https://one.example.com/simple
+            |fastapi>=0.115
+            |pydantic>=2
+            |uvicorn>=0.30
+          tm|--extra-index-url https://two.example.com/simple
+        """,
+    ),
+    # https://pip.pypa.io/en/stable/topics/vcs-support/: `egg` names the package.
+    "requirements: ours_adds_package_by_address_theirs_adds_it_by_version_conflicts": conflicts(
+        "unique",
+        "requirements.txt",
+        """
+         o  |-e git+https://example.com/shop-models#egg=shop_models
+            |fastapi>=0.115
+            |pydantic>=2
+            |uvicorn>=0.30
+          t |shop-models>=2
+        """,
+        "shop-models",
+    ),
     "requirements: both_sides_raise_prerelease_higher_wins": merges(
         "unique",
         "requirements.txt",
@@ -572,6 +649,20 @@ TOOLS: Triples = {
          o m|    redis>=5
           tm|    structlog>=24
         """,
+    ),
+    # https://setuptools.pypa.io/en/latest/userguide/declarative_config.html: `-` is read as `_`.
+    "setup.cfg: both_sides_set_option_with_different_spellings_conflicts": conflicts(
+        "unique",
+        "setup.cfg",
+        """
+            |[options]
+         o  |python-requires = >=3.10
+            |packages = find:
+            |include_package_data = true
+            |zip_safe = false
+          t |python_requires = >=3.11
+        """,
+        "are the same key in options",
     ),
     "setup.cfg: ours_uses_compatible_release_theirs_raises_bound_upper_bound_stays": merges(
         "unique",
@@ -912,5 +1003,30 @@ TOOLS: Triples = {
          o  |/src/ @mine/models
           t |*.py @platform
         """,
+    ),
+    "codeowners: ours_owns_directory_theirs_owns_part_of_it_below": merges(
+        "ordered",
+        "CODEOWNERS",
+        """
+            |* @shop/core
+         o m|/src/ @shop/api
+            |/docs/ @shop/docs
+            |/chart/ @shop/platform
+            |/tests/ @shop/core
+          tm|/src/models/ @shop/ml
+        """,
+    ),
+    "codeowners: ours_owns_directory_theirs_owns_all_below_it_conflicts": conflicts(
+        "ordered",
+        "CODEOWNERS",
+        """
+            |* @shop/core
+         o  |/src/ @shop/api
+            |/docs/ @shop/docs
+            |/chart/ @shop/platform
+            |/tests/ @shop/core
+          t |* @shop/platform
+        """,
+        "`/src/ @shop/api`, which then has no effect",
     ),
 }

@@ -30,6 +30,72 @@ IGNORED: Triples = {
           t |!_results/
         """,
     ),
+    # https://git-scm.com/docs/gitignore: "the last matching pattern decides the outcome".
+    "gitignore: ours_adds_exception_theirs_ignores_it_below_conflicts": conflicts(
+        "ordered",
+        ".gitignore",
+        """
+            |build/
+         o  |!models/small.onnx
+            |dist/
+            |.venv/
+            |.cache/
+          t |models/*
+        """,
+        "models/*",
+    ),
+    "gitignore: ours_adds_pattern_theirs_adds_exception_to_it_below": merges(
+        "ordered",
+        ".gitignore",
+        """
+            |build/
+         o m|*.onnx
+            |dist/
+            |.venv/
+            |.cache/
+          tm|!models/small.onnx
+        """,
+    ),
+    # https://docs.docker.com/build/concepts/context/#dockerignore-files: the last match decides.
+    "dockerignore: ours_excludes_file_theirs_includes_its_directory_below_conflicts": conflicts(
+        "ordered",
+        ".dockerignore",
+        """
+            |*
+         o  |src/secrets.env
+            |!pyproject.toml
+            |!README.md
+            |!LICENSE
+          t |!src/**
+        """,
+        "src/secrets.env",
+    ),
+    # https://git-scm.com/docs/gitattributes: a later line overrides, attribute by attribute.
+    "gitattributes: sides_set_different_attributes_of_overlapping_patterns": merges(
+        "ordered",
+        ".gitattributes",
+        """
+            |* text=auto
+         o m|*.py diff=python
+            |*.png binary
+            |*.jpg binary
+            |*.gif binary
+          tm|*.py eol=lf
+        """,
+    ),
+    "gitattributes: sides_set_same_attribute_of_same_pattern_conflicts": conflicts(
+        "ordered",
+        ".gitattributes",
+        """
+            |* text=auto
+         o  |*.sh eol=crlf
+            |*.png binary
+            |*.jpg binary
+            |*.gif binary
+          t |*.sh eol=lf
+        """,
+        "*.sh eol=lf",
+    ),
 }
 
 YAML: Triples = {

@@ -71,6 +71,7 @@ def broken(path: str, base: str | None, ours: str, theirs: str, merged: str) -> 
         return None
     file_profiles, lists, sides = parsed
     problem = _documents(*sides) or _scalars(file_profiles, *sides)
+    problem = problem or _normalized(file_profiles, *sides)
     problem = problem or _unique(lists, *sides) or _exclusive(file_profiles, *sides)
     problem = problem or _references(file_profiles, *sides)
     if problem or base is None or (before := _parsed(path, base, ours, theirs)) is None:
@@ -208,7 +209,8 @@ def _declared_identity(item: Data, known_by: str) -> str | None:
         try:
             parsed = Requirement(item)
         except InvalidRequirement:
-            return None
+            egg = re.search(r"[#&]egg=(?P<name>[\w.-]+)", item)  # of a package by its address
+            return canonicalize_name(egg["name"]) if egg else None
         return " ".join(filter(None, [canonicalize_name(parsed.name), str(parsed.marker or "")]))
     return named(known_by, item)
 
@@ -233,6 +235,28 @@ def _scalars(
             if count > max(1, in_ours[name], in_theirs[name]):
                 return f"{name} would occur {count} times in the file, each version has it once"
     return None
+
+
+def _normalized(
+    file_profiles: Sequence[Profile], ours: _Content, theirs: _Content, merged: _Content
+) -> str | None:
+    """Return a key that the merge repeats in another spelling."""
+    for written in (written for profile in file_profiles for written in profile.normalized):
+        for where, value in merged.at(written):
+            spellings: dict[str, set[str]] = {}
+            for key in value if isinstance(value, dict) else ():
+                spellings.setdefault(canonicalize_name(key.replace(DOT, ".")), set()).add(key)
+            for keys in spellings.values():
+                sides = [keys & {*_keys(side, where)} for side in (ours, theirs)]
+                if len(keys) > max(1, *map(len, sides)):
+                    shown = " and ".join(_shown(key) for key in sorted(keys))
+                    return f"{shown} are the same key in {where}"
+    return None
+
+
+def _keys(content: _Content, where: str) -> Sequence[str]:
+    value = content.values.get(where)
+    return [*value] if isinstance(value, dict) else []
 
 
 def _unique(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _IDENTITY = re.compile(
     r"-\s+(?:name|id|key):\s*(?P<item>[^\s#].*)"
-    r"|(?:export\s+)?(?P<variable>[A-Za-z_][\w.-]*)\s*(?:[:?]?=)(?!=)"
+    r"|(?:export\s+)?(?P<variable>\.?[A-Za-z_][\w.-]*)\s*(?:[:?]?=)(?!=)"
     r"|(?P<block>(?:variable|resource|output|module|provider|stage|define)\b[\s(]*[\"'][^{)]*[\"'])"
     r"|(?P<key>[A-Za-z_/][\w./-]*)\s*:(?:\s|$)"
 )
