@@ -82,16 +82,17 @@ def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
     faults = audit.new_faults(base_faults, in_ours.faults, in_theirs.faults, in_merged.faults)
     if faults:
         return min(faults)
-    if problem := _misread(in_ours, in_theirs, in_merged):
+    problem = _misread(in_ours, in_theirs, in_merged)
+    if problem or before is None:
         return problem
-    if before is None:
-        return None
-    if problem := _other_user(before, in_ours, in_theirs, in_merged):
-        return problem
+    problem = _other_user(before, in_ours, in_theirs, in_merged)
+    return problem or _not_run(before, in_ours, in_theirs, in_merged)
+
+
+def _not_run(base: "_Stages", ours: "_Stages", theirs: "_Stages", merged: "_Stages") -> str | None:
+    """Return an instruction of one side that the last stage would no longer have."""
     for word in _RUNS:
-        old, our, their, result = (
-            stages.last.get(word) for stages in (before, in_ours, in_theirs, in_merged)
-        )
+        old, our, their, result = (stages.last.get(word) for stages in (base, ours, theirs, merged))
         if our not in (old, result):
             return f"the image would no longer have your `{our or f'(no {word})'}`"
         if their not in (old, result):
