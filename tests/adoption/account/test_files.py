@@ -119,6 +119,22 @@ COMPOSED = {
         f"{SERVICE}    command: [python, jobs/run.py]\n",
         ["web has its own command: python jobs/run.py"],
     ),
+    "command with more than a server": (
+        f"{SERVICE}    command:\n      - sh\n      - -c\n      - |\n        alembic upgrade head\n"
+        "        uvicorn a:b\n",
+        ["it starts web without the chassis: sh -c 'alembic upgrade head uvicorn a:b '"],
+    ),
+    "Dockerfile of another folder": (
+        "services:\n  proxy:\n    build: ./nginx\n    ports: ['80:80']\n"
+        "    healthcheck: {test: curl localhost}\n"
+        "  ui:\n    build: {context: ui, dockerfile: Dockerfile, target: dev}\n    ports: ['3']\n",
+        [],
+    ),
+    "main Dockerfile by its path": (
+        "services:\n  web:\n    build: {context: ./, dockerfile: ./Dockerfile}\n"
+        "    ports: ['80:80']\n",
+        ["web publishes port 80 of the container, but the service is on 8080"],
+    ),
     "command of a worker": (f"{SERVICE}    command: uv run celery -A a.b worker\n", []),
 }
 
@@ -128,6 +144,24 @@ def test_compose_file_that_contradicts_the_image_is_reported(case: str) -> None:
     text, expected = COMPOSED[case]
     found = find({"compose.yml": text}, [], "Dockerfile", "shop serve", IMAGE)
     assert [entry.why for entry in found if entry.outcome == "by hand"] == expected
+
+
+def test_what_a_command_of_compose_does_besides_the_server_is_named() -> None:
+    text = f"{SERVICE}    command: sh -c 'alembic upgrade head && uvicorn a:b'\n"
+    (entry,) = (
+        one for one in find({"compose.yml": text}, [], "", "shop serve") if one.outcome == "by hand"
+    )
+    assert entry.how == "run shop serve instead, and in a job: alembic upgrade head"
+
+
+def test_compose_file_in_a_folder_builds_from_its_own_context() -> None:
+    text = "services:\n  web:\n    build: ..\n    ports: ['80:80']\n"
+    found = list(find({"docker/compose.yml": text}, [], "Dockerfile", "shop serve", IMAGE))
+    assert len([one for one in found if one.outcome == "by hand"]) == 1
+    found = list(find({"docker/compose.yml": text}, [], "docker/Dockerfile", "shop serve", IMAGE))
+    assert (
+        len([one for one in found if one.outcome == "by hand"]) == 1
+    )  # the standard's, at the top
 
 
 def test_instruction_of_compose_is_one_line() -> None:

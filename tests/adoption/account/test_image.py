@@ -217,6 +217,32 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         {"real.py": 'import uvicorn\nuvicorn.run("a:b")\n'},
         ["2: nothing runs this now: cron"],
     ),
+    "a script that starts no known server, as one": (
+        'ENTRYPOINT ["/start.sh"]\n',
+        {"start.sh": 'export A=1\nif a; then\n  b=c\nfi\nexec "${command[@]}" a:b\n'},
+        ["2: the image started start.sh; it now starts the application"],
+    ),
+    "a port in a variable, other than the service's": (
+        "ARG BASE=7000\nENV PORT $BASE\nEXPOSE $PORT ${OTHER:-7001} $THIRD\n",
+        {},
+        [
+            "4: the image does not expose 7000",
+            "4: the image does not expose 7001",
+            "4: the image does not expose $THIRD",
+        ],
+    ),
+    "variables before an install that name an index": (
+        "RUN POETRY_VIRTUALENVS_CREATE=false A='b c' poetry install --no-root\n"
+        "RUN PIP_INDEX_URL=$URL pip install -r requirements.txt\n",
+        {},
+        ["3: not carried over: PIP_INDEX_URL=$URL pip install -r requirements.txt"],
+    ),
+    "packages of pipx, without those that install others": (
+        "RUN pip install --user pipx && python -m pipx ensurepath && ~/.local/bin/pipx install uv "
+        "&& pipx install httpie\n",
+        {},
+        ["2: the image installs httpie, which the service does not declare"],
+    ),
     "a program that starts no known server": (
         "CMD supervisord -n\n",
         {},
@@ -249,6 +275,27 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
         ],
     ),
 }
+
+
+STARTED = "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.8\n"
+
+
+def test_script_that_the_base_image_runs_before_the_server_is_reported() -> None:
+    named = f"{STARTED}ENV PRE_START_PATH=/app/scripts/init.sh MAX_WORKERS=2 MODULE_NAME=a\n"
+    base = "2: the standard's base image replaces tiangolo/uvicorn-gunicorn-fastapi:python3.8"
+    why = "nothing runs this now: {}, which the base image ran before the server"
+    assert [f"{one.line}: {one.why}" for one in image(named, {}).todo] == [
+        base,
+        f"3: {why.format('/app/scripts/init.sh')}",
+        "3: not carried over: ENV MAX_WORKERS=2",
+    ]
+    by_default = image(STARTED, {"app/prestart.sh": ""})
+    assert [f"{one.line}: {one.why}" for one in by_default.todo] == [
+        base,
+        f"2: {why.format('app/prestart.sh')}",
+    ]
+    own_command = image(f"{STARTED}CMD uvicorn a:b\n", {"app/prestart.sh": ""})
+    assert [f"{one.line}: {one.why}" for one in own_command.todo] == [base]
 
 
 @pytest.mark.parametrize("case", BY_HAND)

@@ -72,6 +72,14 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "python_version",
         [("3.12", "Dockerfile:1")],
     ),
+    "a port that is the default of a variable": (
+        {
+            "Dockerfile": "CMD uvicorn a:app --port ${PORT:-8001}\n",
+            "run.sh": 'gunicorn a:app -b "${HOST:-0.0.0.0}:${PORT-8002}"\n',
+        },
+        "service_port",
+        [("8001", "Dockerfile:1"), ("8002", "run.sh:1")],
+    ),
     "no application: a comment": ({"run.sh": "# uvicorn a:app\n"}, "app", []),
     "a port in a flat key": (
         {"config.yml": "shop.port: 5000\nprometheus.port: 8080\nredis.port: 6379\n"},

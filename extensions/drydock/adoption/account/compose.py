@@ -1,5 +1,6 @@
 """Compose files: they stay, but may contradict the image that the standard builds."""
 
+import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,34 +43,35 @@ def find(path: str, text: str, main: str, command: str, image: str) -> Iterator[
         outcome: Outcome = "carried"
         how, why = _STAYS, ""
         if len(names) > 2 and (*names[:2], "build") in parts:
-            outcome, how, why = _of_built(names, parts, main, command, image)
+            outcome, how, why = _of_built(path, names, parts, main, command=command, image=image)
         yield Entry(path, entries[0].line, instruction, outcome, how, why)
 
 
 def _of_built(
-    names: tuple[str, ...], parts: _Parts, main: str, command: str, image: str
+    path: str, names: tuple[str, ...], parts: _Parts, main: str, *, command: str, image: str
 ) -> tuple[Outcome, str, str]:
     """Return the outcome of a key of a service that compose builds: outcome, how and why."""
     _, service, key = names
     entries = parts[names]
+    is_main = _is_main(path, parts["services", service, "build"], main)
     if key in {"command", "entrypoint"}:
         return _of_command(service, _line(entries), command)
-    if key == "healthcheck":
+    if key == "healthcheck" and is_main:
         why = f"the health check of {service} may call a program that the image lacks"
         return "by hand", "probe /livez on the management port", why
     if key == "build":
-        return _of_build(entries, main, image)
-    if key == "ports" and image and _is_main(parts["services", service, "build"], main):
+        return _of_build(entries, image, is_main=is_main)
+    if key == "ports" and image and is_main:
         return _of_ports(service, parts, image)
     return "carried", _STAYS, ""
 
 
-def _of_build(entries: Sequence[Place], main: str, image: str) -> tuple[Outcome, str, str]:
+def _of_build(entries: Sequence[Place], image: str, *, is_main: bool) -> tuple[Outcome, str, str]:
+    if not is_main:
+        return "carried", f"{_STAYS}, and so does the Dockerfile that it builds from", ""
     if target := _value(entries, "target"):
         why = f"the standard's image has no stage {target}"
         return "by hand", "remove the target, or build from a separate Dockerfile", why
-    if not _is_main(entries, main):
-        return "carried", f"{_STAYS}, and so does the Dockerfile that it builds from", ""
     if image and (unknown := _unknown_arguments(entries, image)):
         why = f"the standard's image takes no build argument {', '.join(unknown)}"
         return "by hand", "remove it, or add it to Dockerfile if you still need it", why
@@ -80,7 +82,12 @@ def _of_command(service: str, line: str, command: str) -> tuple[Outcome, str, st
     bare = shell.unwrapped(shell.words(line))
     module = bare[2] if bare[1:2] == ["-m"] and len(bare) > 2 else ""
     if servers.starts_one(line):
-        why = f"it starts {service} without the chassis: {line[:60]}"
+        why = f"it starts {service} without the chassis: {' '.join(line.split())[:60]}"
+        inner = shell.script_of(bare) or line
+        others = [one for one in shell.commands(inner) if not servers.starts_one(one)]
+        if others and len(others) < len(list(shell.commands(inner))):
+            how = f"run {command} instead, and in a job: {' '.join('; '.join(others).split())[:60]}"
+            return "by hand", how, why
         return "by hand", f"remove it, or run {command} instead", why
     if bare and {bare[0].rpartition("/")[2], module} & _JOBS and not re.search(r"[;&|]", line):
         return "carried", f"{_STAYS}: it starts no server", ""
@@ -131,6 +138,16 @@ def _value(entries: Sequence[Place], key: str) -> str:
     return next((place.value for place in entries if place.names[-1] == key and place.value), "")
 
 
-def _is_main(entries: Sequence[Place], main: str) -> bool:
-    path = _value(entries, "dockerfile").removeprefix("./").casefold()
-    return path in {"", main.casefold(), main.rpartition("/")[2].casefold()}
+def _is_main(path: str, entries: Sequence[Place], main: str) -> bool:
+    """Tell whether a service is built from the main Dockerfile, or from the one at the top.
+
+    https://docs.docker.com/reference/compose-file/build/: the Dockerfile's path starts at the
+    context, and the context's at the compose file.
+    """
+    short = next((place.value for place in entries if len(place.names) == 3), "")
+    context = _value(entries, "context") or short or "."
+    dockerfile = _value(entries, "dockerfile") or "Dockerfile"
+    if "$" in context or ":" in context:  # the context is another folder than known here
+        return dockerfile.rpartition("/")[2].casefold() == main.rpartition("/")[2].casefold()
+    built = posixpath.normpath(posixpath.join(posixpath.dirname(path), context, dockerfile))
+    return built.casefold() in {main.casefold(), "dockerfile"}

@@ -179,6 +179,7 @@ def _account(
     variables: dict[str, servers.Variable] = {}
     has_server = any(step.kind == "server" for step in started.steps)
     steps = started.steps if keeps_entrypoint else _grouped(started.steps)
+    steps = steps if has_server else _without_scripts(started.steps)
     for step in steps:
         if step.kind in {"server", "run"}:
             how = "the image's command starts the service, wrapped in the chassis"
@@ -205,6 +206,16 @@ def _account(
             if variable:  # the command line comes first, and wins over a file
                 variables.setdefault(variable.name, variable)
     return entries, list(variables.values())
+
+
+def _without_scripts(steps: Sequence[Step]) -> Iterator[Step]:
+    """Yield the steps; each script that starts no known server as one."""
+    scripts = {step.said for step in steps if step.kind == "script"}
+    for step in steps:
+        if step.kind == "script":
+            yield replace(step, kind="more")
+        elif step.path not in scripts:
+            yield step
 
 
 def _grouped(steps: Sequence[Step]) -> Iterator[Step]:

@@ -14,7 +14,7 @@ from drydock.adoption.account import shell
 from drydock.adoption.account.steps import Step
 
 INSTALLERS = {
-    "pip", "setuptools", "wheel", "poetry", "poetry-core", "pipenv", "uv", "pdm", "build",
+    "pip", "pipx", "setuptools", "wheel", "poetry", "poetry-core", "pipenv", "uv", "pdm", "build",
 }  # fmt: skip
 """Packages that install others; the standard's image has its own way to install."""
 LISTS = {"-r", "--requirement", "--requirements"}
@@ -41,7 +41,7 @@ _VALUED = _LISTS | CONSTRAINTS | (_SOURCES.keys() - {"--no-index"}) | {
     "--exists-action", "--cert", "--client-cert", "--cache-dir",
 }  # fmt: skip
 _ADDING = re.compile(
-    r"\b(?:uv\s+(?:add|tool\s+install)|(?:poetry|pdm)\s+add|pipenv\s+install)\s+(.*)"
+    r"\b(?:uv\s+(?:add|tool\s+install)|pipx\s+install|(?:poetry|pdm)\s+add|pipenv\s+install)\s+(.*)"
 )
 _VALUED_OF_OTHERS = _VALUED | {"-G", "-E", "--extras", "--source", "--package", "--with", "--from"}
 ARCHIVE = re.compile(r"\.(whl|tar\.gz|tar\.bz2|tgz|zip)$")

@@ -1,12 +1,14 @@
 """The instructions of an image, each with the stage and the folder that it runs in."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from drydock.adoption.account import shell
 from drydock.adoption.facts.image import instructions
 
+_ASSIGNED = re.compile(r"(\w+)(?:=|\s+)(\S+)")
+_VARIABLE = re.compile(r"\$\{?(\w+)(?::-(\w+))?\}?")
 _FROM_STAGE = re.compile(r"--from=([\w.-]+)")
 
 
@@ -59,6 +61,7 @@ def steps_of(text: str) -> Iterator[Step]:
     lineage = _lineage(found)
     used = _used(found, lineage)
     arguments: dict[str, str] = {}
+    variables: dict[str, str] = {}
     stage, number, workdirs = "", -1, {"": "/"}
     for line, step in found:
         if argument := re.match(r"ARG\s+(\w+)=[\"']?([^\"']*)", step, re.IGNORECASE):
@@ -68,6 +71,10 @@ def steps_of(text: str) -> Iterator[Step]:
                 r"\$\{?(\w+)\}?", lambda name: arguments.get(name[1], name[0]), step
             )
         word, _, rest = step.partition(" ")
+        if word.upper() == "ENV":
+            variables |= {name: value.strip("\"'") for name, value in _ASSIGNED.findall(rest)}
+        elif word.upper() == "EXPOSE":
+            step = _with_values(step, variables)  # noqa: PLW2901 - the same instruction
         if word.upper() == "FROM":
             number += 1
             base, name = _from(step)
@@ -80,6 +87,11 @@ def steps_of(text: str) -> Iterator[Step]:
             workdir = folder if folder.startswith("/") else f"{workdir.rstrip('/')}/{folder}"
         workdirs[name.lower()] = workdir
         yield Step(line, step, stage, workdir.rstrip("/") or "/", number < 0 or number in used)
+
+
+def _with_values(step: str, variables: Mapping[str, str]) -> str:
+    """Return an instruction with the values of variables, or their defaults."""
+    return _VARIABLE.sub(lambda name: variables.get(name[1]) or name[2] or name[0], step)
 
 
 def _from(step: str) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from drydock.adoption.facts.image import instructions, is_dockerfile
 
 _SERVER = re.compile(r"\b(uvicorn|gunicorn|hypercorn|granian|daphne|fastapi)\b(?P<rest>.*)")
 _TARGET = re.compile(r"(?<![\w/.:-])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*):([A-Za-z_]\w*)(?![\w:/.-])")
-_PORT = re.compile(r"(?:--port[ =]|-p |--bind[ =]\S*?:|-b \S*?:)(\d{2,5})\b")
+# The default of a variable counts: ${PORT:-8000}.
+_PORT = re.compile(r"(?:--port[ =]|-p |--bind[ =]\S*?:|-b \S*?:)(?:\$\{\w+:?-)?(\d{2,5})\b")
 _FOLDER = re.compile(r"(?:--app-dir|--chdir)[ =](\S+)")
 _FILE = re.compile(r"\b(?:run|dev)\s+([\w./-]+\.py)\b")
 _PYTHON = re.compile(

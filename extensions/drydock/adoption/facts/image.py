@@ -27,7 +27,8 @@ _PRODUCTION = {"prod", "production"}
 _PYTHON = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*python:(\d+\.\d+)", re.IGNORECASE)
 # These variables name the application: https://github.com/tiangolo/uvicorn-gunicorn-docker#app_module
 _STARTED = re.compile(r"\b(APP_MODULE|MODULE_NAME|VARIABLE_NAME)[=\s]+[\"']?([\w.:]+)")
-_STARTS = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*tiangolo/uvicorn-gunicorn", re.IGNORECASE)
+STARTS = re.compile(r"^FROM\s+(?:--\S+\s+)?\S*tiangolo/uvicorn-gunicorn", re.IGNORECASE)
+"""Base images that start the application themselves, as variables tell them."""
 _EXPOSE = re.compile(r"^EXPOSE\s+(.+)$", re.IGNORECASE)
 # A here-document that a shell runs; other programs read another language.
 _SCRIPT = re.compile(
@@ -108,7 +109,7 @@ def find(files: Files) -> Iterator[Fact]:
 
 def _started(path: str, lines: Sequence[tuple[int, str]]) -> Iterator[Fact]:
     """Yield the application that variables name, in images that start it so."""
-    if not any(_STARTS.match(line) for _, line in lines):
+    if not any(STARTS.match(line) for _, line in lines):
         return
     variables = {
         found[1]: (found[2], number)

@@ -10,7 +10,7 @@ from drydock.adoption.account import entrypoint, extras, packages, pip
 from drydock.adoption.account.entrypoint import Entrypoint
 from drydock.adoption.account.steps import Step, steps_of
 from drydock.adoption.facts import Files, names_of
-from drydock.adoption.facts.image import instructions, rivals
+from drydock.adoption.facts.image import STARTS, instructions, rivals
 from drydock.adoption.translate import Carried, Entry, Todo, without_logins
 from drydock.adoption.translate.dependencies import LOCAL_PACKAGE, archived, read
 
@@ -26,6 +26,12 @@ _PLAIN_ENV = re.compile(
 )
 # Variables that only the commands of servers read.
 _SERVER_ENV = re.compile(r"UVICORN_\w+|GUNICORN_\w+|WEB_CONCURRENCY|HYPERCORN_\w+|GRANIAN_\w+")
+# Variables that the start script of a base image reads:
+# https://github.com/tiangolo/uvicorn-gunicorn-docker#environment-variables
+_WORKERS_ENV = {"MAX_WORKERS", "WORKERS_PER_CORE"}
+_STARTED_ENV = {"MODULE_NAME", "VARIABLE_NAME", "APP_MODULE"}
+_STARTER_ENV = {"WORKER_CLASS", "BIND", "TIMEOUT", "GRACEFUL_TIMEOUT", "KEEP_ALIVE"}
+_PRE_START, _PRE_START_ENV = "prestart.sh", "PRE_START_PATH"
 # Variables that belong to the user of the server.
 _USER_ENV = re.compile(r"HOME|USER|LOGNAME")
 _NOT_CARRIED = re.compile(
@@ -40,14 +46,19 @@ _ROUTINE = re.compile(
     r"|rm\s+-rf?\s+(\S*(/var/|/root/\.(cache|uv|npm|cargo)|/tmp)\S*\s*)+$"
     r"|find\s.*(__pycache__|\.py[co]\b).*\s-(delete|exec\s+rm\s)"
     r"|ln\s+(-\S+\s+)*\S*/python[\w.${}]*\s+\S*/python[\d.]*$"
-    r"|(\S*/bin/)?(python3?\s+-m\s+)?(pip3?|poetry|pipenv|uv|pdm)\b"
+    r"|(\S*/bin/)?(python3?\s+-m\s+)?(pip3?|pipx|poetry|pipenv|uv|pdm)\b"
     r"|(\S*/bin/)?python3?\s+(-m\s+venv\b|-$)"
     r"|(useradd|adduser|groupadd|addgroup|getent|id|chown|chmod|test|true|false|exit|cd|set)\b|\[\s"
     r"|curl\s.*(install\.python-poetry|astral\.sh|get-poetry)|(export|source|\.)\s|echo\s[^>]*$"
 )
 _BUILT = re.compile(r"(^|/)dist/")
 """Where tools put what they build of the service itself."""
-_INSTALLER = re.compile(r"\b(pip3?|poetry|pipenv|uv|pdm)\b")
+_INSTALLER = re.compile(r"\b(pip3?|pipx|poetry|pipenv|uv|pdm)\b")
+# Variables before a command, unless they name an index or limit versions.
+_ASSIGNED = re.compile(
+    r"""(?:(?!\w*(?:INDEX|URL|LINKS|CONSTRAINT|OVERRIDE|REPOSITOR|BASIC))[A-Za-z_]\w*="""
+    r"""(?:"[^"]*"|'[^']*'|[^\s"'])*\s+)+"""
+)
 _PROJECT = re.compile(
     r"(pyproject\.toml|poetry\.lock|uv\.lock|pdm\.lock|Pipfile(\.lock)?|requirements\S*|setup\.(py|cfg))$"
 )
@@ -202,6 +213,19 @@ class _Image:
         else:
             yield self._plain(step), ""
 
+    @property
+    def _starts_itself(self) -> bool:
+        """Whether the script of the base image starts the application."""
+        steps = [one for one in self.steps if one.last_stage]
+        return any(STARTS.match(one.text) for one in steps) and not any(
+            one.word in {"CMD", "ENTRYPOINT"} for one in steps
+        )
+
+    def _before_start(self, step: Step, text: str, script: str) -> Entry:
+        why = f"nothing runs this now: {script}, which the base image ran before the server"
+        how = "run it in an entrypoint, an init container, or a job"
+        return replace(self._by_hand(step, text, how, why), concern="start")
+
     def _plain(self, step: Step) -> Entry:
         if step.word == "HEALTHCHECK":
             how = "Kubernetes probes /livez and /readyz on the management port instead"
@@ -244,6 +268,12 @@ class _Image:
         else:
             why = f"the standard's base image replaces {base}"
             yield self._by_hand(step, step.text, "check what the service needs from it", why), ""
+            names = [
+                name for one in self.steps if one.word == "ENV" for name, _ in _pairs(one.rest)
+            ]
+            scripts = [path for path in self.files if path.rpartition("/")[2] == _PRE_START]
+            if self._starts_itself and _PRE_START_ENV not in names and scripts:
+                yield self._before_start(step, step.text, min(scripts)), ""
         text = self.files[self.path]
         is_copied_from = any(f"--from={stage}" in line for _, line in instructions(text))
         if step.stage and stage and not is_copied_from:
@@ -283,9 +313,19 @@ class _Image:
                 yield self._python_path(step, text, value)
             elif _PLAIN_ENV.fullmatch(name):
                 yield self._standard(step, text, "the standard's image has its own value"), ""
-            elif _SERVER_ENV.fullmatch(name):
+            elif name == "WEB_CONCURRENCY" or (self._starts_itself and name in _WORKERS_ENV):
+                how = (
+                    "set replicas and autoscaling.minReplicas in chart/values.yaml to as many: the "
+                    "chassis runs one process per pod"
+                )
+                yield self._by_hand(step, text, how), ""
+            elif _SERVER_ENV.fullmatch(name) or (self._starts_itself and name in _STARTER_ENV):
                 how = "the chassis starts the server: use server.* and logging.* of its settings"
                 yield self._by_hand(step, text, how), ""
+            elif self._starts_itself and name in _STARTED_ENV:
+                yield self._standard(step, text, "the answer app"), ""
+            elif self._starts_itself and name == _PRE_START_ENV:
+                yield self._before_start(step, text, value), ""
             elif not step.last_stage:
                 yield self._by_hand(step, text), ""
             elif _USER_ENV.fullmatch(name):
@@ -377,12 +417,16 @@ class _Image:
         for command, bare in step.commands():
             if mkdir := re.match(r"mkdir\s+(?:-\S+\s+)*(.*)", bare):
                 yield self._folders(step, command, mkdir[1].split()), ""
-            elif installed := packages.installed(bare):
+                continue
+            if installed := packages.installed(bare):
                 yield from ((entry, "") for entry in self._packages(step, command, installed))
-            elif not _ROUTINE.match(bare):
+                continue
+            assigned = _ASSIGNED.match(bare)
+            plain = bare[assigned.end() :] if assigned else bare
+            if not _ROUTINE.match(plain):
                 yield self._by_hand(step, command), ""
             else:
-                yield from self._installs(step, command, bare)
+                yield from self._installs(step, command, plain)
 
     def _packages(self, step: Step, command: str, installed: packages.Installed) -> Iterator[Entry]:
         names = ", ".join((*installed.names, *installed.of_vendors, *installed.unclear))
