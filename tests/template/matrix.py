@@ -3,7 +3,9 @@
 import itertools
 import shutil
 from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +90,19 @@ def render(
     return rendering.render(checkout, folder, request)
 
 
+@cache
+def _company_questions() -> dict[str, Any]:
+    questions: dict[str, Any] = yaml.safe_load((REPOSITORY / "company.yml").read_text("utf-8"))
+    return questions
+
+
 def fork(folder: Path, company: Mapping[str, Any]) -> Path:
     """Copy the template into `folder` as a company's fork, with its own hidden values."""
     folder.mkdir(parents=True)
     for name in ("copier.yml", "reserved.yml", "company_questions.yml"):
         shutil.copy(REPOSITORY / name, folder)
     shutil.copytree(REPOSITORY / "template", folder / "template")
-    values = yaml.safe_load((REPOSITORY / "company.yml").read_text(encoding="utf-8"))
+    values = deepcopy(_company_questions())
     for name, value in company.items():
         values[name]["default"] = value
     (folder / "company.yml").write_text(yaml.safe_dump(values), encoding="utf-8")
