@@ -1,11 +1,8 @@
 """Real uv decides which pins prevent locking, with wheels from a local index."""
 
-import tarfile
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,69 +13,14 @@ from drydock.adoption.pins import Obstacle, changed, resolve
 from drydock.errors import BadInput
 from drydock.locking import NoIndexError
 
-from tests.support import Outcome, commit, git, write
+from tests.wheels import service, use_wheels
 
-Drydock = Callable[..., Outcome]
 pytestmark = pytest.mark.slow
-
-WHEELS: dict[str, list[str]] = {
-    "web-2.0-py3-none-any": [],
-    "kept-1.0-py3-none-any": [],
-    **{f"kept{n}-1.0-py3-none-any": [] for n in range(8)},
-    "old-1.0-cp36-cp36m-win32": [],
-    "old-1.3-py3-none-any": [],
-    "old-1.4-py3-none-any": [],
-    "gone-1.0-cp36-cp36m-win32": [],
-    "clash-1.0-py3-none-any": ["web<2"],
-    "clash-1.5-py3-none-any": ["web>=2"],
-    "one-1.0-py3-none-any": ["other<2"],
-    "one-1.5-py3-none-any": ["other>=2"],
-    "other-2.0-py3-none-any": [],
-    "other-2.1-py3-none-any": [],
-    "lost-1.0-cp36-cp36m-win32": [],
-    "stuck-1.0-py3-none-any": ["web<2"],
-}
-"""Names of wheels, each with its requirements."""
-ANSWERS = "_src_path: x\n_commit: v1\npython_version: '3.11'\n"
 
 
 @pytest.fixture(autouse=True)
 def _index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "wheels"
-    folder.mkdir()
-    for wheel, requires in WHEELS.items():
-        name, version, *_ = wheel.split("-")
-        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-        metadata += "".join(f"Requires-Dist: {one}\n" for one in requires)
-        with zipfile.ZipFile(folder / f"{wheel}.whl", "w") as archive:
-            archive.writestr(f"{name}-{version}.dist-info/METADATA", metadata)
-            archive.writestr(f"{name}-{version}.dist-info/WHEEL", "Wheel-Version: 1.0\n")
-            archive.writestr(f"{name}-{version}.dist-info/RECORD", "")
-    settings = tmp_path / "config" / "uv" / "uv.toml"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(f"no-index = true\nfind-links = ['{folder}']\n")
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-
-
-def service(folder: Path, *own: str) -> Path:
-    """Write a service with the standard's requirements and its own."""
-    lines = "".join(f'    "{one}",\n' for one in own)
-    text = (
-        '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n'
-        f'dependencies = [\n    "web>=2",\n    # The service\'s own:\n{lines}]\n'
-    )
-    (folder / "pyproject.toml").write_text(text)
-    return folder
-
-
-def shop(tmp_path: Path, *own: str) -> Path:
-    """Return the folder of a repository with such a service, not yet committed."""
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    write(service(folder, *own), {".copier-answers.yml": ANSWERS})
-    return folder
+    use_wheels(tmp_path, monkeypatch)
 
 
 def test_service_that_locks_needs_no_change(tmp_path: Path) -> None:
@@ -266,47 +208,6 @@ def test_missing_pyproject_is_bad_input(tmp_path: Path) -> None:
         resolve(tmp_path, "3.11", print)
 
 
-def test_applied_changes_are_one_commit(drydock: Drydock, tmp_path: Path) -> None:
-    folder = shop(tmp_path, "kept==1.0", "old==1.0", "clash<1.2")
-    commit(folder, "As it was")
-    outcome = drydock("retrofit", folder, "--resolve", "--apply")
-
-    assert outcome.code == 0, outcome.err
-    assert "old==1.0: changed to old>=1.3" in outcome.out
-    assert git(folder, "status", "--porcelain") == ""
-    assert git(folder, "show", "--name-only", "--format=%s", "HEAD").split("\n")[2:] == [
-        "pyproject.toml",
-        "uv.lock",
-    ]
-    text = (folder / "pyproject.toml").read_text()
-    assert ('"kept==1.0"' in text, '"old>=1.3"' in text, '"clash>=1.5"' in text) == (True,) * 3
-    again = drydock("retrofit", folder, "--resolve")
-    assert (again.code, "The service locks" in again.out) == (0, True)
-
-
-def test_applied_changes_keep_the_line_ends(drydock: Drydock, tmp_path: Path) -> None:
-    folder = shop(tmp_path, "kept==1.0", "old==1.0")
-    file = folder / "pyproject.toml"
-    mixed = file.read_bytes().replace(b"\n", b"\r\n").replace(b'"1"\r\n', b'"1"\n')
-    file.write_bytes(mixed)
-    commit(folder, "As it was")
-    outcome = drydock("retrofit", folder, "--resolve", "--apply")
-    assert outcome.code == 0, outcome.err
-    assert file.read_bytes() == mixed.replace(b'"old==1.0"', b'"old>=1.3"')
-
-
-def test_failed_write_of_the_changes_names_the_command_that_undoes_it(
-    drydock: Drydock, tmp_path: Path
-) -> None:
-    folder = shop(tmp_path, "old==1.0")
-    write(folder, {".gitignore": "uv.lock\n"})
-    commit(folder, "As it was")
-    (folder / "uv.lock").symlink_to(tmp_path / "nowhere" / "uv.lock")
-    outcome = drydock("retrofit", folder, "--resolve", "--apply")
-    assert outcome.code == 2
-    assert "uv.lock: No such file or directory; git reset --hard undoes" in outcome.err
-
-
 DROPPED = {
     'a = ["x==1", "y==2", "z==3"]\n': 'a = ["x==1", "z==3"]\n',
     'a = [\n    "y==2", "z==3",\n]\n': 'a = [\n "z==3",\n]\n',
@@ -320,145 +221,3 @@ DROPPED = {
 @pytest.mark.parametrize("text", DROPPED)
 def test_dropped_pin_leaves_the_other_pins(text: str) -> None:
     assert changed(text, {"y==2": ""}) == DROPPED[text]
-
-
-def test_changes_are_applied_from_within_a_subfolder(
-    drydock: Drydock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    top = tmp_path / "all"
-    write(top / "shop", {".copier-answers.yml": ANSWERS})
-    service(top / "shop", "old==1.0")
-    git(top, "init", "--quiet")
-    commit(top, "As it was")
-    monkeypatch.chdir(top / "shop")
-    outcome = drydock("retrofit", "--resolve", "--apply")
-    assert outcome.code == 0, outcome.err
-    assert git(top, "status", "--porcelain") == ""
-    changed = git(top, "show", "--name-only", "--format=", "HEAD").split()
-    assert changed == ["shop/pyproject.toml", "shop/uv.lock"]
-
-
-def test_pin_without_wheels_is_reported_and_nothing_changes(
-    drydock: Drydock, tmp_path: Path
-) -> None:
-    folder = shop(tmp_path, "gone==1.0")
-    commit(folder, "As it was")
-    outcome = drydock("retrofit", folder, "--resolve", "--apply")
-    assert outcome.code == 1
-    assert "gone==1.0: no wheel works on Python 3.11" in outcome.out
-    assert git(folder, "rev-list", "--count", "HEAD").strip() == "1"
-
-
-def test_pins_of_a_workspace_member_are_left_alone(drydock: Drydock, tmp_path: Path) -> None:
-    top = tmp_path / "all"
-    root = '[project]\nname = "all"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["shop"]\n'
-    write(top, {"pyproject.toml": root})
-    write(top / "shop", {".copier-answers.yml": ANSWERS})
-    service(top / "shop", "old==1.0")
-    git(top, "init", "--quiet")
-    commit(top, "As it was")
-
-    outcome = drydock("retrofit", top / "shop", "--resolve", "--apply")
-
-    assert outcome.code == 2
-    assert "a member of the uv workspace in ../: run uv lock there" in outcome.err
-    assert git(top, "status", "--porcelain") == ""
-    assert git(top, "rev-list", "--count", "HEAD").strip() == "1"
-
-
-def source_only(folder: Path, ran: Path) -> None:
-    """Put a source distribution into `folder` that writes the file `ran` when it is built."""
-    backend = f"""
-import os, pathlib, zipfile
-
-METADATA = "Metadata-Version: 2.1\\nName: sourced\\nVersion: 1.0\\n"
-
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    pathlib.Path({str(ran)!r}).touch()
-    with zipfile.ZipFile(pathlib.Path(folder, "sourced-1.0-py3-none-any.whl"), "w") as archive:
-        archive.writestr("sourced-1.0.dist-info/METADATA", METADATA)
-        archive.writestr("sourced-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\n")
-        archive.writestr("sourced-1.0.dist-info/RECORD", "")
-    return "sourced-1.0-py3-none-any.whl"
-"""
-    files = {
-        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\n'
-        'backend-path = ["."]\n',
-        "PKG-INFO": "Metadata-Version: 2.1\nName: sourced\nVersion: 1.0\n",
-        "backend.py": backend,
-    }
-    with tarfile.open(folder / "sourced-1.0.tar.gz", "w:gz") as archive:
-        for name, text in files.items():
-            entry = tarfile.TarInfo(f"sourced-1.0/{name}")
-            entry.size = len(text.encode())
-            archive.addfile(entry, BytesIO(text.encode()))
-
-
-def test_source_distribution_is_built_only_if_allowed(drydock: Drydock, tmp_path: Path) -> None:
-    ran = tmp_path / "ran"
-    source_only(tmp_path / "wheels", ran)
-    folder = shop(tmp_path, "sourced==1.0", "gone==1.0", "old==1.0")
-    commit(folder, "As it was")
-
-    outcome = drydock("retrofit", folder, "--resolve")
-    assert outcome.code == 1
-    assert "sourced==1.0: sourced has no wheels: --build sourced builds it" in outcome.out
-    assert "gone==1.0: no wheel works on Python 3.11" in outcome.out
-    assert not ran.exists()
-
-    service(folder, "sourced==1.0", "old==1.0")
-    commit(folder, "Without what is gone")
-    outcome = drydock("retrofit", folder, "--resolve", "--apply", "--build", "Sourced")
-    assert outcome.code == 0, outcome.err
-    assert ran.exists()
-    assert locking.packages((folder / "uv.lock").read_text())["sourced"] == "1.0"
-    body = git(folder, "show", "--no-patch", "--format=%b", "HEAD").strip()
-    assert body == "old==1.0 -> old>=1.3\nsourced is built from source"
-
-
-def test_service_that_only_needs_a_build_is_locked(drydock: Drydock, tmp_path: Path) -> None:
-    source_only(tmp_path / "wheels", tmp_path / "ran")
-    folder = shop(tmp_path, "sourced")
-    commit(folder, "As it was")
-    for _ in range(2):
-        outcome = drydock("retrofit", folder, "--resolve", "--apply", "--build", "sourced")
-        assert outcome.code == 0, outcome.err
-        assert "all packages except sourced have wheels" in outcome.out
-        assert git(folder, "log", "--format=%s").splitlines() == ["Lock the service", "As it was"]
-
-
-def test_invalid_package_name_is_not_built(drydock: Drydock, tmp_path: Path) -> None:
-    outcome = drydock("retrofit", tmp_path, "--build", "--all")
-    assert outcome.code == 2
-    assert "--build" in outcome.err
-
-
-def test_only_blocking_pins_change_in_a_locked_service(drydock: Drydock, tmp_path: Path) -> None:
-    folder = shop(tmp_path, "other", "old", "clash<1.2")
-    versions = {"other": "2.0", "old": "1.3", "clash": "1.0"}
-    lock = "".join(f'[[package]]\nname = "{n}"\nversion = "{v}"\n' for n, v in versions.items())
-    write(folder, {"poetry.lock": lock})
-    commit(folder, "As it was")
-
-    outcome = drydock("retrofit", folder, "--resolve", "--apply")
-
-    assert outcome.code == 0, outcome.err
-    now = locking.packages((folder / "uv.lock").read_text())
-    assert now == {"web": "2.0", "other": "2.0", "old": "1.3", "clash": "1.5"}
-    assert "constraint" not in (folder / "uv.lock").read_text()
-
-
-def test_incomplete_lock_file_is_completed_and_keeps_its_versions(
-    drydock: Drydock, tmp_path: Path
-) -> None:
-    folder = shop(tmp_path, "old==1.3", "kept")
-    assert locking.write(folder) is None
-    service(folder, "old", "kept", "other")
-    commit(folder, "As it was")
-
-    outcome = drydock("retrofit", folder, "--resolve", "--apply")
-
-    assert outcome.code == 0, outcome.err
-    now = locking.packages((folder / "uv.lock").read_text())
-    assert now == {"web": "2.0", "other": "2.1", "old": "1.3", "kept": "1.0"}
-    assert git(folder, "log", "--format=%s").splitlines() == ["Lock the service", "As it was"]

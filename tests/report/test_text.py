@@ -4,7 +4,7 @@ import pytest
 from drydock.adoption.pins import Obstacle
 from drydock.adoption.translate import Concern, Todo
 from drydock.report.markdown import to_markdown
-from drydock.report.outcomes import RetrofitReport
+from drydock.report.outcomes import PinsReport, RetrofitReport
 from drydock.report.text import print_pins, print_retrofit
 
 ORDER: list[Concern] = ["debt", "operators", "callers", "start"]
@@ -58,5 +58,5 @@ def test_comments_without_a_place_are_only_counted_without_verbose(
 def test_pin_that_prevents_a_lock_file_is_explained(
     capsys: pytest.CaptureFixture[str], why: str, explanation: str
 ) -> None:
-    print_pins([Obstacle("a==1", "", 3, why)], "3.12", (), applied=False)
+    print_pins(PinsReport([Obstacle("a==1", "", 3, why)], "3.12", (), applied=False))
     assert f"pyproject.toml:3: a==1: {explanation}" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import codecs
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from drydock.adoption.facts import Files
 from drydock.errors import BadInput
 from drydock.git import Repository, Tree
+from drydock.merging.branch import Branch
 from drydock.paths import resolved
 from drydock.project import prefix_of, repository_of, require_clean
 from drydock.template import answers
@@ -70,6 +72,12 @@ def place_of(folder: Path) -> Place:
     contents = {path: blobs[entry.oid] for path, entry in inside.items() if path not in links}
     files = texts_of(contents | dict(_through_links(links, contents)))
     return Place(folder, repository, prefix, head, tracked, unwatched, contents, files)
+
+
+def branch_of(repository: Repository, folder: Path) -> Branch:
+    """Return the branch on which the service in `folder` is adopted."""
+    inside = prefix_of(folder, repository)
+    return Branch("retrofit", re.sub(r"[^\w]+", "-", inside).strip("-"))
 
 
 def texts_of(contents: Mapping[str, bytes]) -> dict[str, str]:

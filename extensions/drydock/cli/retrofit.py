@@ -16,7 +16,6 @@ from drydock.cli.options import (
     NewTemplate,
     To,
 )
-from drydock.errors import BadInput
 
 if TYPE_CHECKING:
     from drydock.adoption.derive import Derived
@@ -106,12 +105,12 @@ def _retrofit(
 
     Exits with 0 when done, 1 if conflicts are left, 2 if nothing could be done.
     """
-    from drydock.commands import retrofit
+    from drydock.commands import pins, retrofit, settling
     from drydock.locking import builds_of
     from drydock.report.json import to_json
     from drydock.report.markdown import to_markdown
     from drydock.report.terminal import print_step
-    from drydock.report.text import print_retrofit
+    from drydock.report.text import print_pins, print_retrofit
     from drydock.report.wording import evidence_of
     from drydock.template.answers import read_data
 
@@ -123,11 +122,13 @@ def _retrofit(
         return
 
     if resolve:
-        raise typer.Exit(_resolve(path, builds_of(build or []), apply=apply))
+        pinned = pins.resolve(path, builds_of(build or []), print_step, apply=apply)
+        print_pins(pinned)
+        raise typer.Exit(pinned.exit_code)
     if apply:
         raise typer.BadParameter("--apply needs --resolve")
     if debt:
-        for line in retrofit.settle(path, formats=not no_format):
+        for line in settling.settle_later(path, formats=not no_format):
             typer.echo(line)
         return
 
@@ -155,29 +156,3 @@ def _retrofit(
     else:
         print_retrofit(report, verbose=verbose)
     raise typer.Exit(report.exit_code)
-
-
-def _resolve(path: Path, builds: tuple[str, ...], *, apply: bool) -> int:
-    """List or change the pins that prevent a lock file; return 1 if any still do."""
-    from drydock.adoption.pins import resolve
-    from drydock.commands.retrofit import apply_pins
-    from drydock.locking import locked_elsewhere
-    from drydock.report.terminal import print_step
-    from drydock.report.text import print_pins
-    from drydock.template import answers
-
-    try:
-        recorded = answers.read(path, answers.find(path)).values
-    except BadInput as error:
-        raise BadInput(f"--resolve needs a service that was retrofitted: {error}") from error
-    if recorded.get("packaging") == "poetry":
-        raise BadInput(
-            "--resolve needs uv, but Poetry locks this service: poetry lock shows why it fails"
-        )
-    python = str(recorded.get("python_version", "3.11"))
-    found = resolve(path, python, print_step, builds)
-    changes = [obstacle for obstacle in found if obstacle.replacement]
-    if apply and (changes or (not found and (builds or not locked_elsewhere(path)))):
-        apply_pins(path, found, builds)
-    print_pins(found, python, builds, applied=apply)
-    return 1 if found and not (apply and len(changes) == len(found)) else 0

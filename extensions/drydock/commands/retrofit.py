@@ -1,20 +1,18 @@
 """`drydock retrofit`: adopt an existing service into the template."""
 
-import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from drydock import git, locking
-from drydock.adoption import ancestry, debt, derive, factory, merged, pins, survey
+from drydock.adoption import ancestry, debt, derive, factory, merged, survey
 from drydock.adoption.ancestry import Ancestor, Candidate
 from drydock.adoption.derive import Derived
 from drydock.adoption.facts import Fact
 from drydock.adoption.merged import Merged
-from drydock.adoption.pins import Obstacle
-from drydock.adoption.place import Place, place_of
+from drydock.adoption.place import Place, branch_of, place_of
 from drydock.adoption.releases import Releases
 from drydock.adoption.translate import Carried, project
 from drydock.adoption.trees import Adoption
@@ -23,11 +21,9 @@ from drydock.commands.new import origin
 from drydock.errors import BadInput, reason_of, undone_by
 from drydock.git import Repository
 from drydock.merging import work_tree
-from drydock.merging.branch import Branch
 from drydock.merging.trees import Labels, Merge
 from drydock.merging.work_tree import Work
-from drydock.paths import resolved
-from drydock.project import prefix_of, repository_of, require_clean
+from drydock.project import prefix_of, repository_of
 from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.modernized import modernized_to_markdown
@@ -41,7 +37,6 @@ Say = Callable[[str], None]
 Ask = Callable[[Derived, str], str]
 """Prompts for a doubtful answer; given the reason, if any, why the last one is invalid."""
 _WRITTEN = {"added", "updated", "merged"}
-_OF_PINS = (project.PATH, "uv.lock")
 
 
 @dataclass(frozen=True)
@@ -177,7 +172,7 @@ class _Retrofit:
             raise BadInput("--modernize makes a commit of its own: leave out --no-commit")
         if options.commit and not options.dry_run:
             git.require_identity(place.folder, instead="give --no-commit")
-            _branch_of(place.repository, place.folder).require_none(place.repository)
+            branch_of(place.repository, place.folder).require_none(place.repository)
 
     def _modernize(self, report: RetrofitReport) -> None:
         """Migrate the code in a separate commit, with `--modernize`."""
@@ -197,7 +192,7 @@ class _Retrofit:
                 listed = ("--pathspec-from-file=-", "--pathspec-file-nul")
                 own.git("--literal-pathspecs", "add", *listed, stdin="\0".join(paths).encode())
                 body = modernized_to_markdown(made)
-                branch = _branch_of(own, self.place.folder)
+                branch = branch_of(own, self.place.folder)
                 branch.commit(own, "Migrate the code to current library versions", body)
             report.modernized = made
 
@@ -221,7 +216,7 @@ class _Retrofit:
         with undone_by("drydock retrofit --abort"):
             try:
                 if self.options.commit:
-                    branch = _branch_of(own, self.place.folder)
+                    branch = branch_of(own, self.place.folder)
                     found = settling.settle(own, prefix, branch, formats=self.options.format)
                 else:
                     found = settling.stage(own, prefix)
@@ -284,7 +279,7 @@ def _write(
     repository: Repository, place: Place, merge: Merge, report: RetrofitReport, options: Options
 ) -> None:
     own = repository.storing_in(None)
-    branch = _branch_of(repository, place.folder)
+    branch = branch_of(repository, place.folder)
     if options.commit:
         branch.write(repository, place.head, merge, place.prefix)
     else:
@@ -299,72 +294,6 @@ def _write(
             report.branch = branch.name
 
 
-def _branch_of(repository: Repository, folder: Path) -> Branch:
-    """Return the branch on which the service in `folder` is adopted."""
-    inside = prefix_of(folder, repository)
-    return Branch("retrofit", re.sub(r"[^\w]+", "-", inside).strip("-"))
-
-
-def settle(folder: Path, *, formats: bool) -> list[str]:
-    """Format the code of an adopted service and list its debt, in a commit each.
-
-    Returns a line for each result. Raises BadInput, with nothing changed, if that was done before
-    or other work would be lost.
-    """
-    try:
-        folder = resolved(folder)
-        repository = repository_of(folder)
-        require_clean(repository)
-        git.require_identity(folder)
-        prefix = prefix_of(folder, repository)
-        branch = _branch_of(repository, folder)
-        with undone_by("git reset --hard"):
-            return debt.summary(settling.settle(repository, prefix, branch, formats=formats))
-    except git.GitError as error:
-        raise BadInput(f"git: {error}") from error
-
-
-def apply_pins(folder: Path, obstacles: Sequence[Obstacle], builds: Sequence[str] = ()) -> None:
-    """Replace the pins of a service that prevent locking, and commit that with the lock file.
-
-    Versions that any tool has locked are kept where they fit. The packages in `builds` can be built
-    from source. Raises BadInput, with nothing changed, if there is no solution or other work would
-    be lost.
-    """
-    try:
-        folder = resolved(folder)
-        repository = repository_of(folder)
-        require_clean(repository)
-        git.require_identity(folder)
-        before = pins.read(folder)
-        if elsewhere := locking.locked_elsewhere(folder):
-            raise BadInput(f"it is not locked here: {elsewhere}")
-        changes = {one.pin: one.replacement for one in obstacles if one.replacement}
-        text = pins.changed(before, changes)
-        try:
-            lock = locking.locked(
-                text, builds, known=first_lock.known(repository, folder, text, builds)
-            )
-        except locking.LockError as error:
-            raise BadInput(f"it still does not lock: {error}") from error
-        with undone_by("git reset --hard"):
-            # As bytes, which keep the line ends.
-            content = (folder / project.PATH).read_bytes().decode()
-            (folder / project.PATH).write_bytes(pins.changed(content, changes).encode())
-            (folder / "uv.lock").write_text(lock, "utf-8")
-            repository.git("add", "--force", "--", *(str(folder / n) for n in _OF_PINS))
-            if not repository.text("diff", "--cached", "--name-only"):
-                return
-            relaxed = [f"{pin} -> {replacement}" for pin, replacement in changes.items()]
-            built = [f"{name} is built from source" for name in builds]
-            what = "Relax the pins that kept the service from being locked"
-            _branch_of(repository, folder).commit(
-                repository, what if changes else "Lock the service", "\n".join(relaxed + built)
-            )
-    except git.GitError as error:
-        raise BadInput(f"git: {error}") from error
-
-
 def abort(folder: Path) -> str:
     """Undo a retrofit that is not merged: delete its branch, and restore the previous one.
 
@@ -373,7 +302,7 @@ def abort(folder: Path) -> str:
     """
     try:
         repository = repository_of(folder)
-        branch = _branch_of(repository, folder)
+        branch = branch_of(repository, folder)
         return branch.abort(repository, prefix_of(folder, repository))
     except git.GitError as error:
         raise BadInput(f"git: {error}") from error

@@ -1,21 +1,41 @@
 """The end of a retrofit: format the old code and list its debt, in one commit each."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from drydock import locking
+from drydock import git, locking
 from drydock.adoption import debt
 from drydock.adoption.debt import REVISIONS, Debt
+from drydock.adoption.place import branch_of
 from drydock.adoption.translate import style
-from drydock.errors import BadInput
+from drydock.errors import BadInput, undone_by
 from drydock.git import Entry, Repository
 from drydock.merging import work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.trees import Merge
 from drydock.merging.work_tree import Work
-from drydock.project import contents_of
+from drydock.paths import resolved
+from drydock.project import contents_of, prefix_of, repository_of, require_clean
 
 _FORMATTED = "Format the code with ruff"
 _REVISION_COMMENT = "Formatting only, when the template was adopted:"
+
+
+def settle_later(folder: Path, *, formats: bool) -> list[str]:
+    """Settle the service in `folder`, which was adopted with conflicts; return the results.
+
+    Raises BadInput, with nothing changed, if that was done before or other work would be lost.
+    """
+    try:
+        folder = resolved(folder)
+        repository = repository_of(folder)
+        require_clean(repository)
+        git.require_identity(folder)
+        prefix, branch = prefix_of(folder, repository), branch_of(repository, folder)
+        with undone_by("git reset --hard"):
+            return debt.summary(settle(repository, prefix, branch, formats=formats))
+    except git.GitError as error:
+        raise BadInput(f"git: {error}") from error
 
 
 def settle(repository: Repository, prefix: str, branch: Branch, *, formats: bool) -> Debt:

@@ -10,6 +10,7 @@ from drydock.report.files import FileReport
 
 if TYPE_CHECKING:  # importing these takes longer than reporting an update
     from drydock.adoption.derive import Derived
+    from drydock.adoption.pins import Obstacle
     from drydock.adoption.translate import Entry as Instruction
     from drydock.adoption.translate import Todo
     from drydock.report.modernized import ModernizeReport
@@ -206,3 +207,27 @@ class RetrofitReport(_Merged):
             "run nox, then merge it without squashing: .git-blame-ignore-revs may name its commits",
             "or undo it: drydock retrofit --abort",
         ]
+
+
+@dataclass(frozen=True)
+class PinsReport:
+    """The pins of an adopted service that prevent a lock file."""
+
+    obstacles: "list[Obstacle]"
+    python: str
+    """The version that the service has to be installed on."""
+    builds: tuple[str, ...]
+    """Packages without wheels that can be built from source."""
+    applied: bool
+    """Whether the changes were made, not only found."""
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What each pin is replaced with, of those that have a replacement."""
+        return {one.pin: one.replacement for one in self.obstacles if one.replacement}
+
+    @property
+    def exit_code(self) -> int:
+        """1 when pins still prevent a lock file, else 0."""
+        left = [one for one in self.obstacles if not (self.applied and one.replacement)]
+        return 1 if left else 0

@@ -1,6 +1,6 @@
 """The results of commands as text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,14 @@ from typer import echo, style
 
 from drydock.report.files import FileReport
 from drydock.report.modernized import print_modernized
-from drydock.report.outcomes import Explanation, NewService, Question, RetrofitReport, UpdateReport
+from drydock.report.outcomes import (
+    Explanation,
+    NewService,
+    PinsReport,
+    Question,
+    RetrofitReport,
+    UpdateReport,
+)
 from drydock.report.terminal import Row, print_doubts, print_list, print_table
 from drydock.report.wording import (
     COLOURS,
@@ -21,7 +28,6 @@ from drydock.report.wording import (
 )
 
 if TYPE_CHECKING:  # importing these takes longer than reporting an update
-    from drydock.adoption.pins import Obstacle
     from drydock.adoption.translate import Entry as Instruction
     from drydock.adoption.translate import Todo
 
@@ -159,27 +165,26 @@ def _print_account(account: "list[Instruction]", *, verbose: bool) -> None:
         echo(f"  {outcome} {entry.path}:{entry.line} {entry.said}: {entry.how}")
 
 
-def print_pins(
-    obstacles: "list[Obstacle]", python: str, builds: Sequence[str], *, applied: bool
-) -> None:
+def print_pins(report: PinsReport) -> None:
     """Print the pins that prevent a lock file, and what would work instead."""
-    if not obstacles:
-        built = f" except {', '.join(builds)}" if builds else ""
-        echo(f"The service locks; all packages{built} have wheels for Python {python}.")
-    for obstacle in obstacles:
+    if not report.obstacles:
+        built = f" except {', '.join(report.builds)}" if report.builds else ""
+        echo(f"The service locks; all packages{built} have wheels for Python {report.python}.")
+    for obstacle in report.obstacles:
         where = f"pyproject.toml:{obstacle.line}: {obstacle.pin}"
         if obstacle.replacement:
-            echo(f"{where}: {'changed to' if applied else 'locks with'} {obstacle.replacement}")
+            verb = "changed to" if report.applied else "locks with"
+            echo(f"{where}: {verb} {obstacle.replacement}")
         elif obstacle.source:
             echo(f"{where}: {obstacle.source} has no wheels: --build {obstacle.source} builds it,")
             echo("  which runs its code, here and wherever the service is installed")
         else:
-            no_wheel = f"no wheel works on Python {python}"
+            no_wheel = f"no wheel works on Python {report.python}"
             reason = (
                 no_wheel if "wheel" in obstacle.why else "no version is compatible with the rest"
             )
             echo(f"{where}: {reason}: {obstacle.why}")
-    if any(obstacle.replacement for obstacle in obstacles) and not applied:
+    if report.changes and not report.applied:
         echo("These are the fewest changes; --apply makes them in a separate commit.")
 
 
