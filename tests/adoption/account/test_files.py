@@ -53,6 +53,10 @@ BY_HAND: dict[str, tuple[Mapping[str, str], list[str]]] = {
         {"run.sh": "#!/bin/sh\nexport A=1\nexec poetry run uvicorn main:app\n"},
         ["run.sh:3"],
     ),
+    "a script without a suffix": (
+        {"deploy/start": "#!/bin/bash\nuvicorn main:app\n"},
+        ["deploy/start:2"],
+    ),
     "a script without a server": ({"lint.sh": "ruff check\n"}, []),
     "options in a module that no image starts": (
         {"main.py": 'import uvicorn\n\nuvicorn.run("main:app", root_path="/a", workers=3)\n'},
@@ -135,6 +139,13 @@ COMPOSED = {
         "    ports: ['80:80']\n",
         ["web publishes port 80 of the container, but the service is on 8080"],
     ),
+    "command that runs a module with a server": (
+        f"{SERVICE}    command: python main.py\n    ports: ['80:80']\n",
+        [
+            "it starts web without the chassis: python main.py",
+            "web publishes port 80 of the container, but the service is on 8080",
+        ],
+    ),
     "command of a worker": (f"{SERVICE}    command: uv run celery -A a.b worker\n", []),
 }
 
@@ -142,7 +153,12 @@ COMPOSED = {
 @pytest.mark.parametrize("case", COMPOSED)
 def test_compose_file_that_contradicts_the_image_is_reported(case: str) -> None:
     text, expected = COMPOSED[case]
-    found = find({"compose.yml": text}, [], "Dockerfile", "shop serve", IMAGE)
+    files = {"compose.yml": text, "main.py": "import uvicorn\nuvicorn.run(app)\n"}
+    found = [
+        one
+        for one in find(files, [], "Dockerfile", "shop serve", IMAGE)
+        if one.path == "compose.yml"
+    ]
     assert [entry.why for entry in found if entry.outcome == "by hand"] == expected
 
 

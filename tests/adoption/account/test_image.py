@@ -136,6 +136,11 @@ BY_HAND: dict[str, tuple[str, Mapping[str, str], list[str]]] = {
             "3: the standard's image is Debian's, where the name may differ: libpq of dnf",
         ],
     ),
+    "package of a manager's options": (
+        "RUN apt-get -o Acquire::Retries=5 update && apt-get -y -o Dpkg::Options::=x install jq\n",
+        {},
+        [],
+    ),
     "packages in a variable or a file": (
         "RUN apt-get install -y $PACKAGES /tmp/a.deb\n",
         {},
@@ -373,6 +378,18 @@ ENTRYPOINTS: dict[str, tuple[str, Mapping[str, str], str, Mapping[str, str]]] = 
         "CMD alembic upgrade head && uvicorn a:b --port 8080\n",
         {},
         'ENTRYPOINT ["sh", "-c", "alembic upgrade head && exec \\"$0\\" \\"$@\\""]\n',
+        {},
+    ),
+    "a script without a suffix, copied to another path": (
+        'COPY deploy/entry /entrypoint\nENTRYPOINT ["/entrypoint"]\nCMD uvicorn a:b\n',
+        {"deploy/entry": '#!/bin/sh\nalembic upgrade head\nexec "$@"\n', "local/entrypoint": ""},
+        'ENTRYPOINT ["sh", "/app/deploy/entry"]\n',
+        {},
+    ),
+    "a script copied to a folder, with the command given elsewhere": (
+        "COPY a/entry.sh b/entry.sh.txt /\nENTRYPOINT /entry.sh\n",
+        {"a/entry.sh": 'wait-for db\nexec "$@"\n', "b/entry.sh": "", "b/entry.sh.txt": ""},
+        'ENTRYPOINT ["sh", "/app/a/entry.sh"]\n',
         {},
     ),
     "a script that only starts the server": (

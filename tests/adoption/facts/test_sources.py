@@ -72,6 +72,26 @@ FOUND: dict[str, tuple[Mapping[str, str], str, list[tuple[str, str]]]] = {
         "python_version",
         [("3.12", "Dockerfile:1")],
     ),
+    "an application that a script without a suffix starts": (
+        {"start": "#!/usr/bin/env bash\nuvicorn a:app\n", "notes": "uvicorn b:app\n"},
+        "app",
+        [("a:app", "start:2")],
+    ),
+    "no application: a name without a value until it is started": (
+        {"a.py": "app = None\nif __name__ == '__main__':\n    uvicorn.run(app)\n"},
+        "app_object",
+        [],
+    ),
+    "no variable: a key of WSGI": (
+        {"a.py": "environ.get('wsgi.input')\nos.getenv('A')\n"},
+        "variable",
+        [("A", "a.py:2")],
+    ),
+    "no port and name: a worker in compose": (
+        {"compose.yml": "services:\n  celery_beat:\n    build: .\n    ports: ['80:8001']\n"},
+        "service_port",
+        [],
+    ),
     "a port that is the default of a variable": (
         {
             "Dockerfile": "CMD uvicorn a:app --port ${PORT:-8001}\n",

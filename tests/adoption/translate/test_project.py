@@ -136,6 +136,18 @@ def test_higher_lower_bound_of_the_service_is_kept(line: str) -> None:
     assert rules == ([rule.replace("LINE", line)] if rule else [])
 
 
+def test_extras_and_groups_that_become_the_dev_group_are_named() -> None:
+    rules = project(
+        '[project.optional-dependencies]\nfast = ["a"]\ntest = ["b"]\n'
+        '[tool.poetry.group.docs]\noptional = true\ndependencies = {mkdocs = "*"}\n'
+        '[dependency-groups]\ndev = ["c"]\nlint = ["d"]\n'
+    ).rules
+    assert [rule for rule in rules if rule.startswith("no longer")] == [
+        "no longer an extra, but in the dev group: test",
+        "no longer a group of its own, but in the dev group: docs, lint",
+    ]
+
+
 def test_dev_group_does_not_repeat_dependencies() -> None:
     carried = project('[dependency-groups]\ndev = ["fastapi", "httpx"]\nmap = ["folium"]\n')
     assert at(carried, "dependency-groups", "dev") == ["pytest>=9", "httpx"]

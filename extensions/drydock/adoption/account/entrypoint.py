@@ -1,8 +1,9 @@
 """The entrypoint of an image: whether it does more than start the server, and what replaces it."""
 
 import json
+import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from drydock.adoption.account import servers, shell, start
@@ -62,6 +63,8 @@ def of_image(
     ]
     if not last:
         return Entrypoint(entries)
+    copied = dict(_copied(steps, files))
+    last = {word: (line, _in_service(text, copied)) for word, (line, text) in last.items()}
     line, started = _start(path, last, files)
     keeps, text, rewritten = _kept(started, last, files, workdir)
     replaced, variables = _account(started, port, keeps_entrypoint=keeps, image=path)
@@ -71,6 +74,27 @@ def of_image(
             replaced.append(Entry(path, line, f"{word} {arguments}", "standard", how))
     why = f"it does more than start the server: {started.more[0].said}" if keeps else ""
     return Entrypoint(entries + replaced, variables, text, why, rewritten)
+
+
+def _copied(steps: Sequence[tuple[int, str]], files: Files) -> Iterator[tuple[str, str]]:
+    """Yield the path in the image of each file that it copies, and its path in the service."""
+    for _, text in steps:
+        word, *rest = re.sub(r"[\[\]\",]", " ", text).split()
+        named = [one for one in rest if not one.startswith("--")]
+        if word.upper() in {"COPY", "ADD"} and len(named) > 1 and "--from=" not in text:
+            *sources, target = named
+            for source in (posixpath.normpath(one) for one in sources):
+                if source in files:
+                    name = "" if len(sources) == 1 and target[-1] not in "/." else source
+                    yield (
+                        posixpath.normpath(posixpath.join(target, posixpath.basename(name))),
+                        source,
+                    )
+
+
+def _in_service(arguments: str, copied: Mapping[str, str]) -> str:
+    """Return the arguments of an instruction, with the service's paths of copied files."""
+    return re.sub(r"/[^\s;&|\"'\],]+", lambda path: copied.get(path[0], path[0]), arguments)
 
 
 def _words(arguments: str) -> list[str] | None:
@@ -105,7 +129,8 @@ def _kept(
 ) -> tuple[bool, str, dict[str, str]]:
     """Tell whether the entrypoint is kept; return its instruction and the changed scripts."""
     servers_of = [step for step in started.steps if step.kind == "server"]
-    if not started.more or len(servers_of) != 1:
+    runs_command = not servers_of and "CMD" not in last  # whatever starts the container names it
+    if not started.more or not (runs_command or len(servers_of) == 1):
         return _NOT_KEPT
     if any(_UNSUPPORTED.match(step.said) for step in started.more):
         return _NOT_KEPT
@@ -113,13 +138,15 @@ def _kept(
     if len(scripts) > 1:
         return _NOT_KEPT
     if scripts:
-        return _kept_script(started, servers_of[0], files, workdir)
+        return _kept_script(started, next(iter(servers_of), None), files, workdir)
+    if runs_command:
+        return _NOT_KEPT
     line = _inline(last, servers_of[0])
     return bool(line), line, {}
 
 
 def _kept_script(
-    started: Start, server: Step, files: Files, workdir: str
+    started: Start, server: Step | None, files: Files, workdir: str
 ) -> tuple[bool, str, dict[str, str]]:
     (script,) = (step.said for step in started.steps if step.kind == "script")
     text = files[script]
@@ -127,7 +154,7 @@ def _kept_script(
     plain = re.match(r"#!.*\b(ba|da|a)?sh\b|(?!#!)", text)
     if moved or not plain or any(step.path != script for step in started.more):
         return _NOT_KEPT
-    if server.path == script:
+    if server and server.path == script:
         changed = _with_command(text, server)
     else:
         changed = text if _ends_with_command(text) else ""

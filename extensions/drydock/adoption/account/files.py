@@ -53,7 +53,7 @@ def find(
             for line, instruction in instructions(text):
                 yield Entry(path, line, instruction, "carried", _STAYS)
         elif path.endswith((".yml", ".yaml")):
-            yield from _yaml(path, text, main, command, image)
+            yield from _yaml(path, files, main, command, image)
         elif _PROCFILE.search(path):
             yield from _lines(path, text, r"(?P<name>[\w-]+):\s*(?P<command>.+)", command)
         elif path.endswith((".conf", ".ini")) and re.search(r"(?m)^\[program:", text):
@@ -62,18 +62,18 @@ def find(
             continue
         elif is_gunicorn_settings(path):
             yield from _flags(start.settings_of_gunicorn(path, text))
-        elif path.endswith(".sh"):
+        elif shell.is_script(path, text):
             if any(servers.starts_one(line) for _, line in shell.lines(text)):
                 yield from _lines(path, text, r"(?P<name>)(?P<command>.+)", command)
         elif path.endswith(".py") and "run(" in text:
             yield from _runs(path, files, has_image=has_image)
 
 
-def _yaml(path: str, text: str, main: str, command: str, image: str) -> Iterator[Entry]:
+def _yaml(path: str, files: Files, main: str, command: str, image: str) -> Iterator[Entry]:
     if compose.is_compose(path):
-        yield from compose.find(path, text, main, command, image)
-    elif manifests.is_manifest(path, text):
-        yield from manifests.find(path, text)
+        yield from compose.find(path, files, main, command=command, image=image)
+    elif manifests.is_manifest(path, files[path]):
+        yield from manifests.find(path, files[path])
 
 
 def _lines(path: str, text: str, form: str, command: str) -> Iterator[Entry]:

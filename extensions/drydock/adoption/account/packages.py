@@ -71,7 +71,7 @@ def installed(command: str) -> Installed | None:
     if pattern := _OPTIONS.get(manager):
         installs = any(map(pattern.fullmatch, rest))
     else:
-        at = next((n for n, word in enumerate(rest) if not word.startswith("-")), len(rest))
+        at = next(_without_values(rest), len(rest))
         installs = rest[at : at + 1] != [] and rest[at] in _INSTALLS.get(manager, ())
         rest = [*rest[:at], *rest[at + 1 :]]
     if not installs:
@@ -91,6 +91,13 @@ def installed(command: str) -> Installed | None:
     return Installed(
         manager, tuple(names), tuple(versions), tuple(unclear), tuple(of_vendors), tuple(renamed)
     )
+
+
+def _without_values(words: list[str]) -> Iterator[int]:
+    """Yield the places of words that are neither options nor their values."""
+    for at, (before, word) in enumerate(zip(["", *words], words, strict=False)):
+        if not word.startswith("-") and before not in _VALUED:
+            yield at
 
 
 def _without_options(words: list[str]) -> Iterator[str]:

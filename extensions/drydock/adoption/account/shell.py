@@ -14,7 +14,15 @@ _OPENS = re.compile(
     r"|(function\s+)?[\w-]+\s*(\(\s*\))?\s*\{$|[\w-]+\s*\(\s*\)\s*\{\s"
 )
 _CLOSES = re.compile(r"(fi|done|esac|\})(\s|$)")
+_SHEBANG = re.compile(r"#!.*\b(ba|da|a)?sh\b")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=\S*")
+
+
+def is_script(path: str, text: str) -> bool:
+    """Tell whether a file is a script of a shell, by its ending or its first line."""
+    return path.endswith(".sh") or (
+        "." not in path.rpartition("/")[2] and bool(_SHEBANG.match(text))
+    )
 
 
 def commands(text: str) -> Iterator[str]:

@@ -179,9 +179,9 @@ def _imported(path: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _assigned(tree: ast.Module) -> Iterator[str]:
-    """Yield each name that a module assigns."""
+    """Yield each name that a module assigns; not those of constants, which are no application."""
     for node in tree.body:
-        if isinstance(node, ast.Assign):
+        if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant):
             yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
@@ -318,7 +318,7 @@ def _own(path: str, node: ast.Call, called: str) -> Iterator[Fact]:
         yield Fact("own_errors", ast.unparse(node.args[0]), path, node.lineno, SAYS)
     elif _TRACES.fullmatch(called):
         yield Fact("own_tracing", called, path, node.lineno, SAYS)
-    elif function in _READS and (variable := _text(node.args[:1])):
+    elif function in _READS and (variable := _text(node.args[:1])).isidentifier():
         yield Fact("variable", variable, path, node.lineno, SAYS)
 
 

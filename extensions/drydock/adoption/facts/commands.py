@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from drydock.adoption.account import shell
 from drydock.adoption.facts import HINTS, IMPLIES, SAYS, Fact, Files
 from drydock.adoption.facts.image import instructions, is_dockerfile
 
@@ -38,7 +39,7 @@ def find(files: Files) -> Iterator[Fact]:
             yield Fact("service_port", bound[1], path, at, IMPLIES)
         if is_dockerfile(path):
             lines, weight = list(instructions(text)), SAYS
-        elif _FILES.search(path):
+        elif _FILES.search(path) or shell.is_script(path, text):
             lines = list(enumerate(text.splitlines(), 1))
             is_guide = path.endswith((".md", ".rst"))
             weight = HINTS if is_guide else IMPLIES

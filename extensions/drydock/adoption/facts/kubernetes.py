@@ -27,6 +27,10 @@ _GENERIC = {
 }  # fmt: skip
 
 
+_JOB = re.compile(r"celery|flower|(^|[-_])(worker|beat)s?($|[-_])")
+"""Services of compose files that run the service's code, but do not serve it."""
+
+
 def is_used(image: str) -> bool:
     """Tell whether an image is software that a service uses, such as a database."""
     return bool(_USED.search(image))
@@ -62,7 +66,7 @@ def _compose(path: str, files: Files, document: dict[str, Any]) -> Iterator[Fact
     text = files[path]
     services = document.get("services")
     for name, service in services.items() if isinstance(services, dict) else ():
-        if not isinstance(service, dict) or "build" not in service:
+        if not isinstance(service, dict) or "build" not in service or _JOB.search(str(name)):
             continue
         if not _builds_another(path, service["build"], files):
             if name not in _GENERIC:

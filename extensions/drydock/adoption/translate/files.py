@@ -1,13 +1,14 @@
 """Which files of the standard take over a service's settings."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from drydock.adoption.facts import Files
+from drydock.adoption.facts import Files, listed
 from drydock.adoption.facts.image import main_dockerfile
 from drydock.adoption.translate import (
     Carried,
+    Todo,
     chart,
     ignored,
     image,
@@ -59,7 +60,20 @@ def carry(standard: Path, into: Set[str], files: Files) -> dict[str, Carried]:
     if dockerfile and image.STAGE in texts.get(image.PATH, ""):
         carried[image.PATH] = image.carry(texts[image.PATH], dockerfile, files)
         carried |= image.rewritten(texts[image.PATH], dockerfile, files)
+    if pyproject_text:
+        own = carried[project.PATH]
+        carried[project.PATH] = replace(own, todo=(*own.todo, *_kept(carried, files)))
     return carried
+
+
+def _kept(carried: Mapping[str, Carried], files: Files) -> Iterator[Todo]:
+    """Yield the requirements files that are carried over, but that other files name."""
+    accounted = {path for one in carried.values() for path in one.accounted}
+    for path in sorted(carried[project.PATH].accounted - replaced(carried, files)):
+        name = PurePosixPath(path).name
+        others = [one for one, text in files.items() if one not in accounted and name in text]
+        why = f"all of it is in {project.PATH} now, but it is named in {listed(sorted(others))}"
+        yield Todo(path, 0, why, "change that, then git rm it")
 
 
 def replaced(carried: Mapping[str, Carried], files: Files) -> set[str]:

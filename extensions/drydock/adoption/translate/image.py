@@ -39,8 +39,8 @@ _NOT_CARRIED = re.compile(
 )
 # Commands that install a Python project, which the standard's image covers.
 _ROUTINE = re.compile(
-    r"apt(-get)?\s+(-\S+\s+)*(update|upgrade|install|clean|auto(remove|clean)|dist-upgrade)\b"
-    r"|apt(-get)?\s+(-\S+\s+)*(purge|remove)\b"
+    r"apt(-get)?\s+(-[oct]\s+\S+\s+|-\S+\s+)*"
+    r"(update|upgrade|install|clean|auto(remove|clean)|dist-upgrade|purge|remove)\b"
     r"|apk\s+(-\S+\s+)*(add|update|upgrade|del)\b|pacman\s+(-\S+\s+)*-S"
     r"|(yum|dnf|microdnf|zypper)\s+(-\S+\s+)*(install|in|update|upgrade|up|clean|refresh)\b"
     r"|rm\s+-rf?\s+(\S*(/var/|/root/\.(cache|uv|npm|cargo)|/tmp)\S*\s*)+$"

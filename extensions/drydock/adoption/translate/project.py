@@ -122,6 +122,7 @@ def carry(theirs: str, files: Files) -> Carried:
     ]
     # A file of which only comments are lost is not kept for them.
     unsure = {one.path for one in left if one not in lost}
+    rules = [*rules, *_joined(own)]
     if numbers := Counter(one.path for one in demands if one not in missing_tools):
         counts = ", ".join(f"{count} of {path}" for path, count in numbers.items())
         done.insert(0, f"dependencies: {counts}")
@@ -131,6 +132,21 @@ def carry(theirs: str, files: Files) -> Carried:
         todo=tuple(left),
         accounted=frozenset(({PATH} if ours else set()) | (requirements - unsure)),
     )
+
+
+def _joined(own: Mapping[str, Any]) -> Iterator[str]:
+    """Yield which extras and groups for development are part of the dev group now."""
+    extras = _at(own, ("project", "optional-dependencies")) or {}
+    if names := ", ".join(sorted(filter(poetry.is_for_development, extras))):
+        yield f"no longer an extra, but in the dev group: {names}"
+    tables = [
+        ("dependency-groups",),
+        ("tool", "poetry", "group"),
+        ("tool", "pdm", "dev-dependencies"),
+    ]
+    groups = {name for table in tables for name in _at(own, table) or {}} - {"dev"}
+    if names := ", ".join(sorted(filter(poetry.is_for_development, groups))):
+        yield f"no longer a group of its own, but in the dev group: {names}"
 
 
 def _renamed(demands: Iterable[Demand], own: Mapping[str, Any], name: str) -> list[Demand]:
