@@ -308,8 +308,48 @@ def test_evidence_of_another_value_speaks_against_a_given_answer(case: str) -> N
     assert [fact.where for fact in answer.against] == against
 
 
+MISSING = {
+    "a module that does not exist": (
+        "shop.api:app",
+        r"app=shop.api:app: the service has no module shop.api \(shop/api.py\): "
+        r"commit it first, or name another one, like shop.main:app$",
+    ),
+    "an attribute that does not exist": (
+        "shop.main:application",
+        r"app=shop.main:application: shop/main.py defines no application: "
+        r"name what it does define, like shop.main:app$",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_given_application_that_does_not_exist_is_bad_input(case: str) -> None:
+    app, message = MISSING[case]
+    for files in (APP, {"shop/main.py": "app = 1\n"}):
+        with pytest.raises(BadInput, match=message):
+            derive(gather(files), files, "shop", {"app": app})
+
+
+@pytest.mark.parametrize(
+    ("files", "app"),
+    [
+        ({"src/shop/api.py": "app = make()\n"}, "shop.api:app"),
+        ({"backend/shop/api/__init__.py": "from .app import *\n"}, "shop.api:app"),
+        ({"shop/api.py": "def __getattr__(name): ...\n"}, "shop.api:app"),
+        ({"shop/api.py": "print 'Python 2'\n"}, "shop.api:app"),
+        ({}, "shop/main.py"),  # not module:attribute, which the question itself refuses
+    ],
+)
+def test_given_application_that_may_exist_is_taken(files: dict[str, str], app: str) -> None:
+    derived = derive(gather(APP | files), APP | files, "shop", {"app": app})
+    assert [one.value for one in derived if one.name == "app"] == [app]
+
+
 def test_package_of_an_unknown_application_is_doubtful() -> None:
-    files = {"shop/main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    files = {
+        "shop/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "other/main.py": "app = make()\n",
+    }
     for app, doubtful in (("shop.main:app", False), ("other.main:app", True)):
         derived = derive(gather(files), files, "shop", {"app": app})
         assert [one.doubtful for one in derived if one.name == "package_path"] == [doubtful]

@@ -85,13 +85,15 @@ def test_other_answers_are_derived_from_prompted_ones(folder: Path, standard: Pa
 
 def test_invalid_answer_is_prompted_for_again_with_the_reason(folder: Path, standard: Path) -> None:
     typed = {
-        "app": ["beta.main", "beta.main:app"],
+        "app": ["beta.main", "beta.api:app", "beta.main:app"],
         "service_port": ["many", "80", "8100"],
         "helm": ["maybe", "yes"],
     }
     answers, shown = prompted(folder, standard, typed)
     for problem in (
         "app=beta.main: like iris.main:app, which is module:attribute",
+        "app=beta.api:app: the service has no module beta.api (beta/api.py): commit it first, or "
+        "name another one, like alpha.main:app",
         "service_port=many: expected a whole number, like 8000",
         "service_port=80: like 8000: between 1024 and 65535",
         "helm=maybe: expected yes or no",

@@ -67,8 +67,11 @@ def derive(
 
     `folder` is the name of the service's folder. An answer that is `given` is never in doubt;
     `prompted` are the names of those that were prompted for. Raises BadInput if there is no
-    application that the chassis can wrap.
+    application that the chassis can wrap, or not the one that is given.
     """
+    given = given or {}
+    if "app" in given:
+        require_app(str(given["app"]), facts, files)
     if not any(fact.path == "--data" for fact in _of(facts, "app")):
         _require_one_service(facts, files)
     name = _name(facts, folder, _FRAMEWORKS | _required(files))
@@ -76,7 +79,6 @@ def derive(
     port = _port(facts)
     adopted = _best(_of(facts, "adopted"))
     inference = _best(_of(facts, "inference"))
-    given = given or {}
     if str(given.get("app", app.value)) != app.value:
         package = replace(package, doubtful=True)  # of another application
     answers = [
@@ -100,6 +102,28 @@ def derive(
         else one
         for one in answers
     ]
+
+
+def require_app(app: str, facts: Iterable[Fact], files: Files) -> None:
+    """Raise BadInput if an application `module:attribute` is not in the service."""
+    module, _, attribute = app.partition(":")
+    if not (module and attribute):
+        return  # the question's validator says so
+    texts = {path: files[path] for path, _ in _files_of(app, files)}
+    if any(python.can_have(text, attribute) for text in texts.values()):
+        return
+    code = [fact for fact in facts if fact.path in files]
+    known = max(_apps(code, files), key=lambda one: one.weight, default=None)
+    like = f"{known.module}:{known.attribute}" if known else "shop.main:app"
+    if texts:
+        raise BadInput(
+            f"app={app}: {next(iter(texts))} defines no {attribute}: name what it does define, "
+            f"like {like}"
+        )
+    raise BadInput(
+        f"app={app}: the service has no module {module} ({module.replace('.', '/')}.py): "
+        f"commit it first, or name another one, like {like}"
+    )
 
 
 def _given(derived: Derived, value: Any, source: str) -> Derived:

@@ -76,6 +76,24 @@ def forget() -> None:
     _newer.clear()
 
 
+def can_have(text: str, name: str) -> bool:
+    """Tell whether a module can have an attribute `name`, defined or imported."""
+    try:
+        tree = parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True  # other checks report syntax errors
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
+            return True
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and (
+            node.name in (name, "__getattr__")
+        ):
+            return True
+        if isinstance(node, ast.alias) and (node.asname or node.name) in (name, "*"):
+            return True
+    return False
+
+
 def is_newer(text: str) -> bool:
     """Tell whether only a newer Python than the engine's can parse a module."""
     return text in _newer

@@ -242,20 +242,28 @@ class _Retrofit:
             if not (ask and doubtful):
                 return derived
             others = {one.name: one.value for one in derived if one is not doubtful} | given
-            value = self._prompt(ask, doubtful, release, others)
+            value = self._prompt(ask, doubtful, release, others, facts)
             prompted[doubtful.name] = value
             if value != doubtful.value:
                 facts += survey.implied({doubtful.name: value}, "prompt")
 
     def _prompt(
-        self, ask: Ask, doubtful: Derived, release: Release, others: Mapping[str, Any]
+        self,
+        ask: Ask,
+        doubtful: Derived,
+        release: Release,
+        others: Mapping[str, Any],
+        facts: list[Fact],
     ) -> Any:
         """Prompt for an answer until it is valid; return it in the type of its question."""
         problem = ""
         while True:
             value = ask(doubtful, problem)
             try:
-                return self.releases.check(release, doubtful.name, value, others)
+                checked = self.releases.check(release, doubtful.name, value, others)
+                if doubtful.name == "app":
+                    derive.require_app(str(checked), facts, self.place.files)
+                return checked
             except BadInput as error:
                 problem = str(error)
 

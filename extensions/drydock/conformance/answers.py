@@ -1,11 +1,11 @@
 """Finds answers that the code of a service contradicts."""
 
-import ast
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from drydock.adoption import python
 from drydock.adoption.facts import Fact, Files, chassis, image
 
 _COMPARED = {
@@ -55,23 +55,5 @@ def _app(files: Files, recorded: Mapping[str, Any]) -> Iterator[Disagreement]:
         return
     if path is None:
         yield Disagreement("app", f"{module}:{attribute}", "no such module", f"{stem}.py")
-    elif not _has(files[path], attribute):
+    elif not python.can_have(files[path], attribute):
         yield Disagreement("app", f"{module}:{attribute}", f"no {attribute} in it", path)
-
-
-def _has(text: str, name: str) -> bool:
-    """Return whether a module can have an attribute `name`, defined or imported."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True  # other checks report syntax errors
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
-            return True
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and (
-            node.name in (name, "__getattr__")
-        ):
-            return True
-        if isinstance(node, ast.alias) and (node.asname or node.name) in (name, "*"):
-            return True
-    return False
