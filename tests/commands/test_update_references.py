@@ -13,6 +13,63 @@ CLOCK = "def now() -> int:\n    return 1\n"
 LINT = "all: lint\n\nlint:\n\truff check\n\nlint-docs:\n\tlint docs\n"
 CHART = "lint:\n\thelm lint\n\nship:\n\thelm push\n\nkept:\n\ttrue\n"
 REQUIRED = '[project]\nname = "shop"\ndependencies = [{}]\n\n[dependency-groups]\ndev = [{}]\n'
+TIMES = """\
+import os
+
+from shop.clock import now as _now
+
+ZONE = "UTC"
+
+
+def parse(text: str) -> int:
+    return int(text)
+
+
+def show(time: int) -> str:
+    return str(time)
+
+
+def wait(seconds: int) -> None:
+    pass
+
+
+def later(time: int) -> int:
+    return time
+"""
+NEW_TIMES = """\
+ZONES = ["UTC"]
+
+
+def show(time: int, zone: str) -> str:
+    return str(time)
+
+
+async def wait(seconds: int) -> None:
+    pass
+
+
+def later(time: int, by: int = 1) -> int:
+    return time + by
+"""
+FIXTURES = """\
+import pytest
+
+
+@pytest.fixture
+def client():
+    return 1
+
+
+@pytest.fixture(name="model")
+def _model():
+    return 2
+
+
+@pytest.fixture
+def moved():
+    return 3
+"""
+NEW_FIXTURES = "import pytest\n\n\n@pytest.fixture\ndef moved():\n    return 3\n"
 HAD: Mapping[str, str] = {
     ".github/actions/install/action.yml": f"name: Install what the service needs\n{ACTION}",
     ".github/actions/upload/action.yml": ACTION,
@@ -24,6 +81,8 @@ HAD: Mapping[str, str] = {
     "src/shop/__init__.py": "",
     "src/shop/clock.py": CLOCK,
     "src/shop/becomes.py": f"# A package.\n{CLOCK}",
+    "src/shop/times.py": TIMES,
+    "tests/conftest.py": FIXTURES,
     "Makefile": LINT,
     "chart/GNUmakefile": CHART,
     "docs/makefile": "html:\n\tbuild\n",
@@ -44,6 +103,9 @@ RELEASE: Mapping[str, str | None] = {
     "src/shop/clock.py": None,
     "src/shop/becomes.py": None,
     "src/shop/becomes/__init__.py": HAD["src/shop/becomes.py"],
+    "src/shop/times.py": NEW_TIMES,
+    "tests/conftest.py": "",
+    "conftest.py": NEW_FIXTURES,
     "Makefile": LINT.replace("lint", "check"),
     "chart/GNUmakefile": CHART.replace("lint:", "check:").replace("ship:", "push:"),
     "docs/makefile": None,
@@ -72,7 +134,20 @@ OWN = {
     "html.sh": "make --directory=docs html\n",
     "src/shop/old.py": "import os\n\nfrom deprecated.sphinx import versionadded\n",
     "src/shop/wire.py": "import other_lib\nimport moves\n",
+    "src/shop/zone.py": "from .times import show, ZONE\n",
+    "src/shop/parsing.py": "import shop.times as clocks\n\nVALUE = clocks.parse('1')\n",
+    "src/shop/shown.py": "from shop import times\n\n\nTEXT = times.show(1)\n",
+    "src/shop/waits.py": "from shop.times import wait as pause\n\npause(1)\n",
+    "tests/test_client.py": "def test_client(client):\n    pass\n",
+    "tests/test_model.py": "import os\n\n\ndef test_model(moved, model):\n    pass\n",
     # Files without a removed name:
+    "src/shop/last.py": "from shop.times import later, show\n\nlater(1)\nshow(1, 'UTC')\n",
+    "src/shop/local.py": "import other.times\n\nother.times.parse('1')\nZONE = 1\n",
+    "tests/test_own_client.py": (
+        "import pytest\n\n\n@pytest.fixture\ndef client():\n    return 5\n\n\n"
+        "def test_it(client):\n    pass\n"
+    ),
+    "other/test_client.py": "def test_client(client):\n    pass\n",
     "src/shop/other.py": "from .becomes import now\n",
     "HISTORY.md": "scripts/build.sh was removed\n",
     "comments.sh": "# scripts/build.sh\n",
@@ -95,6 +170,16 @@ NOTES = {
     "a module": "src/shop/own.py:1 uses shop.clock, which the release removes",
     "a module imported from its package":
         "tests/test_own.py:2 uses shop.clock, which the release removes",
+    "a constant of a module": "src/shop/zone.py:1 uses shop.times.ZONE, which the release removes",
+    "a function of an imported module":
+        "src/shop/parsing.py:3 uses shop.times.parse, which the release removes",
+    "a function with another parameter":
+        "src/shop/shown.py:4 calls shop.times.show, whose parameters the release changes",
+    "a function that becomes async":
+        "src/shop/waits.py:3 calls shop.times.wait, whose parameters the release changes",
+    "a fixture": "tests/test_client.py:1 uses the fixture client, which the release removes",
+    "a fixture with a name":
+        "tests/test_model.py:4 uses the fixture model, which the release removes",
     "a required package":
         "src/shop/old.py:3 uses the package deprecated, which the release removes",
     "a required package with a hyphen":
@@ -132,7 +217,7 @@ def notes_of_update(place: Path) -> list[str]:
     assert [file.path for file in report.files if file.outcome == "conflict"] == [
         "scripts/yours.sh"
     ]
-    return [note for note in report.notes if " uses " in note]
+    return [note for note in report.notes if " uses " in note or " calls " in note]
 
 
 @pytest.mark.parametrize("what", NOTES)

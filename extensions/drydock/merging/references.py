@@ -1,7 +1,9 @@
-"""Finds uses of files, modules, packages and make targets that an update removes.
+"""Finds uses of files, modules, names, packages and make targets that an update removes.
 
 Local actions, reusable workflows, scripts, requirements files and any other files are found by
-path; modules and packages that are no longer required by import; targets of a Makefile by command.
+path; modules, their names, and packages that are no longer required by import; fixtures of a
+`conftest.py` by parameter; targets of a Makefile by command. Calls of functions whose parameters
+the update changes are found, too.
 Files that equal the release are skipped, because the release intends their content, and files in
 conflict too, because the user reads these anyway.
 """
@@ -11,8 +13,7 @@ import os
 import posixpath
 import re
 import tomllib
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from drydock.git import Entry, Repository, Tree
+from drydock.merging import python_uses
 from drydock.merging.trees import Merge
 
 _MAKEFILE = re.compile(r"(?:^|/)(?:GNUm|M|m)akefile$")
@@ -46,9 +48,11 @@ class _Gone:
     path: str
     """The file that is removed, or that defined the name."""
     kind: str
-    """`path`, `module`, `package` or `target`."""
+    """`path`, `module`, `name`, `call`, `fixture`, `package` or `target`."""
     instead: str = ""
     """The new path, if it moved."""
+    functions: tuple[python_uses.Function, python_uses.Function] | None = None
+    """The old and the new function, if the merge changes its parameters."""
 
     @property
     def word(self) -> str:
@@ -57,7 +61,16 @@ class _Gone:
             return PurePosixPath(self.name).stem
         if self.kind == "target":
             return self.name.rpartition(" ")[2]
-        return self.name.rpartition("." if self.kind == "module" else " ")[2].replace("-", "_")
+        dotted = self.kind in {"module", "name", "call"}
+        return self.name.rpartition("." if dotted else " ")[2].replace("-", "_")
+
+    @property
+    def change(self) -> str:
+        """What the release does with the name, after the place of a use."""
+        if self.functions:
+            return f"calls {self.name}, whose parameters the release changes"
+        act = f"moves to {self.instead}" if self.instead else "removes"
+        return f"uses {self.name}, which the release {act}"
 
 
 def find(
@@ -68,13 +81,12 @@ def find(
     `ours` is the tree of HEAD.
     """
     files = _Files(repository, prefix, ours, theirs, merge)
-    removed = [*files.removed(), *files.targets(), *files.packages()]
+    removed = [*files.removed(), *files.names(), *files.targets(), *files.packages()]
     for path, text, released in files.naming({gone.word for gone in removed}):
         for gone in removed:
             line = _line(gone, path, text)
             if line and not _line(gone, path, released):
-                act = f"moves to {gone.instead}" if gone.instead else "removes"
-                yield f"{path}:{line} uses {gone.name}, which the release {act}"
+                yield f"{path}:{line} {gone.change}"
 
 
 @dataclass
@@ -118,6 +130,47 @@ class _Files:
         at = name.replace(".", "/")
         files = (f"{at}.py", f"{at}/__init__.py", f"src/{at}.py", f"src/{at}/__init__.py")
         return any(file in self.now for file in files)
+
+    def names(self) -> Iterator[_Gone]:
+        """Yield the names that the merge removes from modules, and functions that it changes."""
+        start = len(self.prefix)
+        changed = {
+            whole[start:]: (entry, now)
+            for whole, entry in self.ours.items()
+            if whole.endswith(".py")
+            and whole.startswith(self.prefix)
+            and whole not in self.merge.conflicts
+            and (now := self.now.get(whole[start:]))
+            and now != entry
+            and entry.mode.startswith("100")
+        }
+        texts = self.repository.read_blobs(e.oid for pair in changed.values() for e in pair)
+        conftests = [path for path in self.now if PurePosixPath(path).name == "conftest.py"]
+        for path, (entry, now) in sorted(changed.items()):
+            before, after = (
+                python_uses.parsed(texts[e.oid].decode(errors="replace")) for e in (entry, now)
+            )
+            if not before or not after:
+                continue
+            if PurePosixPath(path).name == "conftest.py":
+                gone = python_uses.fixtures(before) - python_uses.fixtures(after)
+                gone -= self._fixtures(conftests) if gone else set()
+                yield from (_Gone(f"the fixture {name}", path, "fixture") for name in sorted(gone))
+                continue
+            module, left = python_uses.module_of(path), python_uses.names(after)
+            for name in sorted((python_uses.names(before) or set()) - (left or set())):
+                if left is not None and not self._is_module(f"{module}.{name}"):
+                    yield _Gone(f"{module}.{name}", path, "name")
+            functions = python_uses.functions(after)
+            for name, old in python_uses.functions(before).items():
+                new = functions.get(name)
+                if new and _header(new) != _header(old):
+                    yield _Gone(f"{module}.{name}", path, "call", functions=(old, new))
+
+    def _fixtures(self, conftests: Sequence[str]) -> set[str]:
+        texts = self.repository.read_blobs(self.now[path].oid for path in conftests)
+        trees = (python_uses.parsed(text.decode(errors="replace")) for text in texts.values())
+        return {name for tree in trees if tree for name in python_uses.fixtures(tree)}
 
     def targets(self) -> Iterator[_Gone]:
         """Yield the targets that the merge removes from the Makefiles of a folder."""
@@ -232,6 +285,10 @@ def _line(gone: _Gone, path: str, text: str) -> int:
         name = gone.name if gone.kind == "module" else gone.word
         inside = gone.kind == "package"
         return _imported(name, path, text, inside=inside) if path.endswith(".py") else 0
+    if gone.kind in {"name", "call", "fixture"}:
+        is_searched = path.endswith(".py") and path != gone.path and gone.word in text
+        tree = python_uses.parsed(text) if is_searched else None
+        return _used(gone, path, tree) if tree else 0
     if gone.kind == "target":
         return _made(gone, path, text) if path != gone.path else 0
     if path == gone.path or (path.endswith(".py") and gone.path.endswith(".py")):
@@ -242,6 +299,21 @@ def _line(gone: _Gone, path: str, text: str) -> int:
     }
     words = "|".join(re.escape(name) for name in names)
     return _first(rf"(?<![\w./-])(?:\./)?(?:{words})(?![\w/-]|\.\w)", text)
+
+
+def _used(gone: _Gone, path: str, tree: ast.Module) -> int:
+    """Return the first line of the file at `path` that uses a name of another module; or 0."""
+    if gone.functions:
+        return python_uses.line_of_call(gone.name, path, tree, *gone.functions)
+    if gone.kind == "name":
+        return python_uses.line_of_name(gone.name, path, tree)
+    folder = posixpath.dirname(gone.path)
+    is_below = not folder or path.startswith(f"{folder}/")
+    return python_uses.line_of_fixture(gone.word, tree) if is_below else 0
+
+
+def _header(node: python_uses.Function) -> str:
+    return f"{type(node).__name__} {ast.unparse(node.args)}"
 
 
 def _made(gone: _Gone, path: str, text: str) -> int:
@@ -271,11 +343,7 @@ def _imported(module: str, path: str, text: str, *, inside: bool) -> int:
 
     0 if there is none.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if (tree := python_uses.parsed(text)) is None:
         return 0
     package = PurePosixPath(path.removeprefix("src/")).parts[:-1]
     for node in ast.walk(tree):

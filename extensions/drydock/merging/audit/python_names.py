@@ -224,7 +224,7 @@ class Module:
                     bound = (name.asname or name.name).partition(".")[0]
                     bindings.setdefault(bound, ast.unparse(alone))
         for node in self.tree.body:
-            for bound in _bound(node):
+            for bound in names_bound(node):
                 bindings.setdefault(bound, bound)
         return bindings
 
@@ -253,7 +253,7 @@ class Module:
         """The index of the first statement that binds each name of the module."""
         order: dict[str, int] = {}
         for index, node in enumerate(self.tree.body):
-            for name in _bound(node):
+            for name in names_bound(node):
                 order.setdefault(name, index)
         return order
 
@@ -291,7 +291,7 @@ class Module:
                 continue
             node, bound = self._functions[name]
             shown = ast.unparse(call)
-            if not _fits(call, node.args, bound=bound):
+            if not fits(call, node.args, bound=bound):
                 yield Fault("arguments", name, shown)
             if isinstance(node, ast.AsyncFunctionDef) != (id(call) in awaited):
                 is_async = isinstance(node, ast.AsyncFunctionDef)
@@ -345,7 +345,7 @@ class Module:
             node.value
             for node in self.tree.body
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)
-            and "__all__" in {*_bound(node)}
+            and "__all__" in {*names_bound(node)}
         ]
         return {
             item.value
@@ -403,7 +403,8 @@ def _run(node: ast.AST) -> Iterator[str]:
                 yield from _run(child)
 
 
-def _bound(node: ast.AST) -> Iterator[str]:
+def names_bound(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement binds, but not those within functions and classes."""
     if isinstance(node, _Definition):
         yield node.name
         return
@@ -412,7 +413,7 @@ def _bound(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
     for child in ast.iter_child_nodes(node):
-        yield from _bound(child)
+        yield from names_bound(child)
 
 
 def _rebound(body: list[ast.stmt], scope: str) -> Iterator[str]:
@@ -422,7 +423,7 @@ def _rebound(body: list[ast.stmt], scope: str) -> Iterator[str]:
         # Modules of one package bind the same name: `import a.b` and `import a.c`.
         if isinstance(node, ast.Import) and any("." in name.name for name in node.names):
             continue
-        for name in _bound(node) if not isinstance(node, ast.AugAssign) else ():
+        for name in names_bound(node) if not isinstance(node, ast.AugAssign) else ():
             if name in seen:
                 yield f"{scope}{name}"
             seen.add(name)
@@ -430,7 +431,7 @@ def _rebound(body: list[ast.stmt], scope: str) -> Iterator[str]:
             yield from _rebound(node.body, f"{scope}{node.name}.")
 
 
-def _fits(call: ast.Call, takes: ast.arguments, *, bound: bool) -> bool:
+def fits(call: ast.Call, takes: ast.arguments, *, bound: bool) -> bool:
     """Tell whether a function accepts the arguments of a call; `bound`: the first is implicit."""
     named = {word.arg for word in call.keywords}
     if None in named or any(isinstance(argument, ast.Starred) for argument in call.args):
