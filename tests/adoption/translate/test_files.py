@@ -33,12 +33,12 @@ packages = ["shop"]
 def test_list_that_another_file_names_stays_and_is_reported(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(STANDARD)
     files = {
-        "requirements.txt": "babel\n-r more.txt\n",
-        "more.txt": "arrow\n",
+        "requirements.txt": "babel\n-r requirements-base.txt\n",
+        "requirements-base.txt": "arrow\n",
         "README.md": "pip install -r requirements.txt\n",
     }
     carried = carry(tmp_path, {"pyproject.toml"}, files)
-    assert replaced(carried, files) == {"more.txt"}
+    assert replaced(carried, files) == {"requirements-base.txt"}
     assert [(todo.path, todo.why) for todo in carried["pyproject.toml"].todo] == [
         ("requirements.txt", "all of it is in pyproject.toml now, but it is named in README.md")
     ]
