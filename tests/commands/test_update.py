@@ -544,6 +544,7 @@ def test_template_option_is_used_and_recorded(
     assert "--template URL" in refused.err
     outcome = drydock("update", service.path, "--defaults", "--template", tmp_path / "moved")
     assert outcome.code == 0
+    assert f"  template: {tmp_path / 'moved'}, was {template.path}\n" in outcome.out
     assert f"_src_path: {tmp_path / 'moved'}\n" in service.read(".copier-answers.yml")
     assert service.read("code.txt") == "new\n"
 

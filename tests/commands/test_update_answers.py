@@ -76,6 +76,38 @@ def test_commit_of_changed_answers_does_not_claim_an_update(
     assert body.startswith("Applies the answers at `v1.0.0`.\n")
 
 
+def test_new_address_of_the_template_is_reported_as_such(
+    drydock: Drydock, service: Service, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "template", tmp_path / "moved"
+    old.rename(new)
+    change = ("update", service.path, "--defaults", "--template", new)
+    address = f"template: {new}, was {old}"
+
+    preview = drydock(*change, "--dry-run")
+    assert preview.out.startswith("Would record the new address of the template in "), preview.err
+    markdown = drydock(*change, "--dry-run", "--markdown").out
+    assert markdown.startswith("Would record the new address of the template at `v1.0.0`.\n")
+    assert f"\nThe template is now at `{new}`, was `{old}`.\n" in markdown
+
+    outcome = drydock(*change)
+    assert outcome.out.startswith(
+        f"Recorded the new address of the template in {service.path} at v1.0.0\n  {address}\n"
+    )
+    assert "git commit -m 'Record the new address of the template at v1.0.0'" in outcome.out
+    drydock("update", service.path, "--abort")
+
+    outcome = drydock(*change, "--data", "kind=remote")
+    assert outcome.out.startswith(f"Applied the answers to {service.path} at v1.0.0\n")
+    assert f"  {address}\n  kind: remote, was local\n" in outcome.out
+    drydock("update", service.path, "--abort")
+
+    assert drydock(*change, "--commit").code == 0
+    subject, _, body = git(service.path, "log", "-1", "--format=%B").partition("\n\n")
+    assert subject == "Record the new address of the template at v1.0.0"
+    assert body.startswith("Records the new address of the template at `v1.0.0`.\n")
+
+
 @pytest.mark.parametrize("options", [[], ["--commit"], ["--dry-run"]])
 def test_unchanged_answer_is_nothing_to_do(
     drydock: Drydock, service: Service, options: list[str]

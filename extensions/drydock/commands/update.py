@@ -132,6 +132,8 @@ def _update(
         if options.explain is not None:
             report.of(options.explain)
         return report
+    if moved:
+        report.moved_from = without_credentials(service.answers.template)
     address = service.answers.template
     checkout = partial(_check_out, templates, template)
     with tempfile.TemporaryDirectory(prefix="drydock.") as scratch:

@@ -27,12 +27,14 @@ def _update_lines(report: UpdateReport) -> Iterator[str]:
     if not report.files:
         yield f"Nothing to do: the service is at `{report.after}`."
         return
-    if report.applies_answers:
-        verb = "Would apply" if report.dry_run else "Applies"
-        yield f"{verb} the answers at `{report.after}`."
-    else:
-        verb = "Would update" if report.dry_run else "Updates"
-        yield f"{verb} the template from `{report.before}` to `{report.after}`."
+    does, would, what = {
+        "release": ("Updates", "update", f"the template from `{report.before}` to"),
+        "answers": ("Applies", "apply", "the answers at"),
+        "address": ("Records", "record", "the new address of the template at"),
+    }[report.changes]
+    yield f"{f'Would {would}' if report.dry_run else does} {what} `{report.after}`."
+    if report.moved_from:
+        yield from ("", f"The template is now at `{report.template}`, was `{report.moved_from}`.")
     if report.must:
         yield from ("", "## You must", "")
         yield from (f"- [ ] {item}" for item in report.must)

@@ -3,7 +3,7 @@
 import posixpath
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from drydock.errors import BadInput
 from drydock.report.files import FileReport
@@ -14,6 +14,9 @@ if TYPE_CHECKING:  # importing these takes longer than reporting an update
     from drydock.adoption.translate import Entry as Instruction
     from drydock.adoption.translate import Todo
     from drydock.report.modernized import ModernizeReport
+
+
+Change = Literal["release", "answers", "address"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class UpdateReport(_Merged):
     """The explanation of the file that --explain names."""
     rules: list[str] = field(default_factory=list)
     """The rules of `drydock modernize` that these releases require."""
+    moved_from: str = ""
+    """The address of the template that was recorded, if it changes; else empty."""
 
     def of(self, path: str) -> FileReport:
         """Return the report of the file at `path`; raise BadInput if there is none."""
@@ -118,16 +123,21 @@ class UpdateReport(_Merged):
         return [*answers, *self.notes]
 
     @property
-    def applies_answers(self) -> bool:
-        """Whether the release stays the same, and only answers are applied."""
-        return self.before == self.after
+    def changes(self) -> Change:
+        """What the update changes foremost: the release, answers, or the template's address."""
+        if self.before != self.after:
+            return "release"
+        return "address" if self.moved_from and not self.answers else "answers"
 
     @property
     def subject(self) -> str:
         """The subject of the commit."""
-        if self.applies_answers:
-            return f"Apply the answers at {self.after}"
-        return f"Update the template to {self.after}"
+        subjects = {
+            "release": f"Update the template to {self.after}",
+            "answers": f"Apply the answers at {self.after}",
+            "address": f"Record the new address of the template at {self.after}",
+        }
+        return subjects[self.changes]
 
     @property
     def next_steps(self) -> list[str]:
@@ -144,7 +154,7 @@ class UpdateReport(_Merged):
             undo = "git reset --hard HEAD~" if self.continued else "drydock update --abort"
             steps = ["look at it: git show", "run the tests, then merge it"]
             return [*steps, *more, f"or undo it: {undo}"]
-        subject = self.subject if self.applies_answers else f"Update to {self.after}"
+        subject = f"Update to {self.after}" if self.changes == "release" else self.subject
         return [
             "look at it: git diff --staged",
             f"run the tests, then: git commit -m '{subject}'",

@@ -68,12 +68,9 @@ def print_update(report: UpdateReport, *, verbose: bool = False) -> None:
         echo(f"Nothing to do: {report.service} is at {report.after}.")
         print_doubts(report.doubts, report.skipped)
         return
-    if report.applies_answers:
-        verb = style("Would apply" if report.dry_run else "Applied", bold=True)
-        echo(f"{verb} the answers to {report.service} at {report.after}")
-    else:
-        verb = style("Would update" if report.dry_run else "Updated", bold=True)
-        echo(f"{verb} {report.service} from {report.before} to {report.after}")
+    echo(_headline(report))
+    if report.moved_from:
+        echo(f"  template: {report.template}, was {report.moved_from}")
     for name, (before, now) in report.answers.items():
         echo(f"  {name}: {now}" + (" (new question)" if before is None else f", was {before}"))
     print_list("You must:", report.must)
@@ -83,6 +80,20 @@ def print_update(report: UpdateReport, *, verbose: bool = False) -> None:
     if report.message:
         echo(f"\n{report.message}")
     print_list("Next:", report.next_steps)
+
+
+def _headline(report: UpdateReport) -> str:
+    service, release = report.service, report.after
+    done, would, what = {
+        "release": ("Updated", "Would update", f"{service} from {report.before} to {release}"),
+        "answers": ("Applied", "Would apply", f"the answers to {service} at {release}"),
+        "address": (
+            "Recorded",
+            "Would record",
+            f"the new address of the template in {service} at {release}",
+        ),
+    }[report.changes]
+    return f"{style(would if report.dry_run else done, bold=True)} {what}"
 
 
 _LONG = 5
