@@ -30,6 +30,11 @@ REPEATED = {
         '@one.get("/a")\ndef a(): ...\n@two.get("/a")\ndef b(): ...',
         [],
     ),
+    "repeated_value_of_enum": (
+        "class A(StrEnum):\n    a = 'x'\n    b = 'x'\n    c = auto()\n    d = auto()",
+        ["in A the value `'x'`"],
+    ),
+    "repeated_value_of_class": ("class A:\n    a = 1\n    b = 1", []),
     "decorator_that_is_not_a_route": (
         '@use.mark("a")\ndef a(): ...\n@use.mark("a")\ndef b(): ...',
         [],
@@ -43,25 +48,35 @@ def test_repetitions(case: str) -> None:
     assert list(python_repeated.names(ast.parse(text))) == found
 
 
-DATACLASS = "@dataclass\nclass A:\n    a: int = 0\n    "
-FIELDS = {
-    "no_default": (DATACLASS + "b: int", ["A.b"]),
-    "default": (DATACLASS + "b: int = 1", []),
-    "field_without_default": (DATACLASS + "b: int = field(repr=False)", ["A.b"]),
-    "field_with_default_factory": (DATACLASS + "b: int = field(default_factory=list)", []),
-    "keyword_only_field": (DATACLASS + "b: int = field(kw_only=True)", []),
-    "keyword_only_marker": (DATACLASS + "_: KW_ONLY\n    b: int", []),
-    "class_variable": (DATACLASS + "b: ClassVar[int]", []),
-    "keyword_only_dataclass": (
-        DATACLASS.replace("dataclass", "dataclass(kw_only=True)") + "b: int",
+ROUTES = '@app.get("/items/{item}")\ndef a(): ...\n@app.%s("%s")\ndef b(): ...'
+UNREACHED = {
+    "statement_below_return": (
+        "def f():\n    return 1\n    a()",
+        ["`a()` is below `return 1`"],
+    ),
+    "statement_below_return_in_branch": ("def f():\n    if a:\n        return 1\n    b()", []),
+    "handler_below_exception": (
+        "try:\n    a\nexcept Exception:\n    b\nexcept KeyError:\n    c",
+        ["`except KeyError` is below `except Exception`"],
+    ),
+    "handler_above_exception": (
+        "try:\n    a\nexcept KeyError:\n    b\nexcept Exception:\n    c",
         [],
     ),
-    "qualified_decorator": (DATACLASS.replace("@", "@dataclasses.") + "b: int", ["A.b"]),
-    "class_without_decorator": (DATACLASS.removeprefix("@dataclass\n") + "b: int", []),
+    "route_below_parameter": (
+        ROUTES % ("get", "/items/new"),
+        ["the route `/items/new` is below `/items/{item}`"],
+    ),
+    "route_with_other_method": (ROUTES % ("post", "/items/new"), []),
+    "route_with_more_segments": (ROUTES % ("get", "/items/new/one"), []),
+    "route_above_parameter": (
+        '@app.get("/items/new")\ndef a(): ...\n@app.get("/items/{item}")\ndef b(): ...',
+        [],
+    ),
 }
 
 
-@pytest.mark.parametrize("case", FIELDS)
-def test_field_without_default_below_one_with_default(case: str) -> None:
-    text, found = FIELDS[case]
-    assert list(python_repeated.without_default(ast.parse(text))) == found
+@pytest.mark.parametrize("case", UNREACHED)
+def test_unreached_code(case: str) -> None:
+    text, found = UNREACHED[case]
+    assert list(python_repeated.unreached(ast.parse(text))) == found

@@ -834,6 +834,123 @@ PYTHON: Triples = {
         """,
     ),
     # https://docs.python.org/3/library/dataclasses.html#dataclasses.dataclass
+    # https://docs.python.org/3/library/enum.html: the second name is an alias of the first.
+    "python: both_sides_add_members_with_same_value_conflicts": conflicts(
+        "unique",
+        "src/api/codes.py",
+        """
+            |class Code(IntEnum):
+         o  |    BUSY = 9
+            |    OK = 0
+            |    LATE = 1
+            |    WRONG = 2
+          t |    CLOSED = 9
+        """,
+        "in Code the value `9` would occur twice",
+    ),
+    # https://www.starlette.io/routing/#route-priority: the first route that matches.
+    "python: ours_adds_route_below_parameter_of_theirs_conflicts": conflicts(
+        "ordered",
+        "src/api/routes.py",
+        """
+          t |@app.get("/items/{item}")
+          t |def one(item): ...
+          t |
+          t |
+            |@app.get("/health")
+            |def health(): ...
+            |
+            |
+            |@app.get("/version")
+            |def version(): ...
+         o  |
+         o  |
+         o  |@app.get("/items/new")
+         o  |def new(): ...
+        """,
+        "the route `/items/new` is below `/items/{item}`",
+    ),
+    "python: ours_adds_statement_theirs_returns_above_it_conflicts": conflicts(
+        "ordered",
+        "src/api/main.py",
+        """
+            |def load(path):
+            |    model = read(path)
+            |    warm_up(model)
+          t |    return model
+            |    # Models are large,
+            |    # and loaded once,
+            |    # when it starts.
+         o  |    report(model)
+        """,
+        "`report(model)` is below `return model`",
+    ),
+    "python: ours_adds_field_theirs_constructs_without_it_conflicts": conflicts(
+        "reference",
+        "src/api/main.py",
+        """
+            |@dataclass
+            |class Item:
+            |    name: str
+         o  |    price: float
+            |
+            |
+            |def first():
+            |    return None
+          t |
+          t |
+          t |def second():
+          t |    return Item("b")
+        """,
+        "you changed the parameters of `Item`",
+    ),
+    # https://docs.python.org/3/library/typing.html#typing.TYPE_CHECKING: false at run time.
+    "python: ours_imports_for_types_only_theirs_uses_it_conflicts": conflicts(
+        "reference",
+        "src/api/main.py",
+        """
+            |from typing import TYPE_CHECKING
+            |
+        b t |from shop import Order
+            |from shop import Item
+         o  |
+         o  |if TYPE_CHECKING:
+         o  |    from shop import Order
+            |
+            |
+            |def show(order: "Order") -> str:
+            |    return str(order)
+            |
+            |
+            |def new() -> Item:
+        bo  |    return Item()
+          t |    return Item(Order())
+        """,
+        "`Order` would be used, but imported only for types",
+    ),
+    "python: ours_imports_for_types_only_theirs_uses_it_in_annotation": merges(
+        "reference",
+        "src/api/main.py",
+        """
+            |from __future__ import annotations
+            |
+            |from typing import TYPE_CHECKING
+            |
+        b t |from shop import Order
+            |from shop import Item
+         o m|
+         o m|if TYPE_CHECKING:
+         o m|    from shop import Order
+            |
+            |
+            |def show(order: Order) -> str:
+            |    return str(order)
+          tm|
+          tm|
+          tm|def save(order: Order) -> None:
+          tm|    Item(order)
+        """,
+    ),
     "python: ours_adds_field_with_default_theirs_adds_one_without_below_conflicts": conflicts(
         "ordered",
         "a.py",

@@ -1,8 +1,9 @@
 """Finds faults in names and calls that a merge of Python has but neither side has.
 
 These are: a name that one side uses and the other removed, a call of a function whose parameters
-changed or that became async, a use above the definition, two definitions of one name, a branch that
-is never reached, and a dataclass field without a default below one that has a default.
+changed or that became async, a use above the definition, two definitions of one name, code that is
+never reached, a use of a name that is imported for types only, and a dataclass field without a
+default below one that has a default.
 """
 
 import ast
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from drydock.merging import audit
-from drydock.merging.audit import python_repeated
+from drydock.merging.audit import python_fields, python_repeated
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Definition = _Function | ast.ClassDef
@@ -169,6 +170,8 @@ _PHRASES = {
     "early": _Phrase("order", *["`{name}` would be used above its definition"] * 3),
     "defined again": _Phrase("order", *["`{name}` would be defined twice"] * 3),
     "again": _Phrase("order", *["{name} would occur twice"] * 3),
+    "unreached": _Phrase("order", *["{name} and would never be reached"] * 3),
+    "type only": _Phrase("order", *["`{name}` would be used, but imported only for types"] * 3),
     "default": _Phrase("order", *["`{name}` has no default, a field above it has"] * 3),
 }
 
@@ -208,7 +211,9 @@ class Module:
         yield from (Fault("defined again", name) for name in _rebound(self.tree.body, ""))
         yield from (Fault("package", name) for name in self.packages)
         yield from (Fault("again", name) for name in python_repeated.names(self.tree))
-        yield from (Fault("default", name) for name in python_repeated.without_default(self.tree))
+        yield from (Fault("default", name) for name in python_fields.without_default(self.tree))
+        yield from (Fault("unreached", name) for name in python_repeated.unreached(self.tree))
+        yield from (Fault("type only", name) for name in self._type_only())
         yield from self._calls()
 
     @cached_property
@@ -268,6 +273,8 @@ class Module:
             if isinstance(node, _Function):
                 functions.append((node.name, node, False))
             elif isinstance(node, ast.ClassDef):
+                if fields := _constructor(node):
+                    functions.append((node.name, fields, False))
                 for member in node.body:
                     if isinstance(member, _Function) and member.name == "__init__":
                         if not node.decorator_list:
@@ -318,6 +325,22 @@ class Module:
             if symbol.is_referenced() and (table is self.tables[0] or symbol.is_global())
         }
         return used - self._global - _BUILTIN | self._unset_attributes()
+
+    def _type_only(self) -> set[str]:
+        """Return the names that run-time code uses, but that are bound for type checkers only."""
+        guards = [node for node in self.tree.body if isinstance(node, ast.If) and _is_guard(node)]
+        if not guards:
+            return set()
+        left = [node for node in self.tree.body if node not in guards]
+        bound = {name for node in guards for one in node.body for name in names_bound(one)}
+        bound -= {name for node in left for name in names_bound(node)}
+        bound -= {symbol.get_name() for table in self.tables[1:] for symbol in table.get_symbols()
+                  if symbol.is_local()}  # fmt: skip
+        is_lazy = any(
+            node.module == "__future__" and any(name.name == "annotations" for name in node.names)
+            for node in self._imports()
+        )
+        return bound & {name for node in left for name in _run_time(node, is_lazy)}
 
     def _imports(self) -> Iterator[ast.ImportFrom]:
         return (node for node in self.tree.body if isinstance(node, ast.ImportFrom))
@@ -403,6 +426,23 @@ def _run(node: ast.AST) -> Iterator[str]:
                 yield from _run(child)
 
 
+def _is_guard(node: ast.If) -> bool:
+    """Tell whether a statement is `if TYPE_CHECKING:` without another branch."""
+    return not node.orelse and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _run_time(node: ast.AST, is_lazy: bool) -> Iterator[str]:
+    """Yield the names that code uses when it runs; `is_lazy`: annotations are not evaluated."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield node.id
+    for name, value in ast.iter_fields(node):
+        if name in {"annotation", "returns"} and (is_lazy or isinstance(node, ast.AnnAssign)):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield from _run_time(child, is_lazy)
+
+
 def names_bound(node: ast.AST) -> Iterator[str]:
     """Yield the names that a statement binds, but not those within functions and classes."""
     if isinstance(node, _Definition):
@@ -414,6 +454,13 @@ def names_bound(node: ast.AST) -> Iterator[str]:
         yield node.id
     for child in ast.iter_child_nodes(node):
         yield from names_bound(child)
+
+
+def _constructor(node: ast.ClassDef) -> ast.FunctionDef | None:
+    """Return the constructor that the fields of a class make; None if it has its own."""
+    members = {member.name for member in node.body if isinstance(member, _Function)}
+    parameters = None if members & {"__init__", "__new__"} else python_fields.constructor(node)
+    return ast.FunctionDef(node.name, parameters, [], []) if parameters else None
 
 
 def _rebound(body: list[ast.stmt], scope: str) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """Finds repetitions that Python accepts but ignores: of keys, branches, cases and routes.
 
-Also finds dataclass fields without a default below one that has a default.
+Also finds code that is never reached because of the code above it.
 """
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -27,28 +28,73 @@ def names(tree: ast.AST) -> Iterator[str]:
             yield from _again("the case", map(ast.unparse, cases))
         elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             yield from _again("the route", _routes(node.body))
+        if isinstance(node, ast.ClassDef) and any(map(_is_enum, node.bases)):
+            values = (one.value for one in node.body if isinstance(one, ast.Assign))
+            constants = (ast.unparse(value) for value in values if isinstance(value, ast.Constant))
+            yield from _again(f"in {node.name} the value", constants)
 
 
-def without_default(tree: ast.AST) -> Iterator[str]:
-    """Yield each dataclass field without a default below one that has a default: a TypeError."""
+def unreached(tree: ast.AST) -> Iterator[str]:
+    """Yield each handler, route and statement that the code above it hides, with that code."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and any(map(_orders_fields, node.decorator_list)):
-            has_default = False
-            for field in _positional_fields(node.body):
-                if has_default and not _is_default(field.value):
-                    yield f"{node.name}.{ast.unparse(field.target)}"
-                has_default = has_default or _is_default(field.value)
+        for _, block in ast.iter_fields(node):
+            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                yield from _after_end(block)
+        if isinstance(node, ast.Try):
+            yield from _hidden_handlers(node.handlers)
+        elif isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield from _hidden_routes(node.body)
 
 
-def _positional_fields(body: Iterable[ast.stmt]) -> Iterator[ast.AnnAssign]:
-    """Yield the fields that are positional parameters."""
+def _after_end(block: list[ast.stmt]) -> Iterator[str]:
+    ends = [n for n, one in enumerate(block)
+            if isinstance(one, ast.Return | ast.Raise | ast.Continue | ast.Break)]  # fmt: skip
+    if ends:
+        end = _first_line(block[ends[0]])
+        yield from (f"`{_first_line(one)}` is below `{end}`" for one in block[ends[0] + 1 :])
+
+
+def _hidden_handlers(handlers: list[ast.ExceptHandler]) -> Iterator[str]:
+    broad = ""
+    for handler in handlers:
+        caught = ast.unparse(handler.type) if handler.type else ""
+        if broad and caught != "BaseException":
+            yield f"`except {caught}` is below `except {broad}`"
+        if caught in {"Exception", "BaseException"}:
+            broad = broad or caught
+
+
+def _hidden_routes(body: list[ast.stmt]) -> Iterator[str]:
+    """Yield each route whose path a parameter of a route above it matches.
+
+    Starlette takes the first route that matches (https://www.starlette.io/routing/#route-priority).
+    """
+    above: list[tuple[str, str]] = []
     for node in body:
-        if isinstance(node, ast.AnnAssign):
-            annotation = ast.unparse(node.annotation)
-            if "KW_ONLY" in annotation:
-                return
-            if "ClassVar" not in annotation and not _words(node.value) & {"init", "kw_only"}:
-                yield node
+        for call in _route_calls(node):
+            path = call.args[0]
+            if not (isinstance(path, ast.Constant) and isinstance(path.value, str)):
+                continue
+            route = ast.unparse(call.func)
+            for known, hiding in above:
+                if known == route and hiding != path.value and _matches(hiding, path.value):
+                    yield f"the route `{path.value}` is below `{hiding}`"
+            above.append((route, path.value))
+
+
+def _matches(route: str, path: str) -> bool:
+    """Tell whether a route with untyped parameters matches all that the other one matches."""
+    pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route))
+    pattern = re.sub(r"\\\{\w+:path\\\}", ".*", pattern)
+    return bool(re.fullmatch(pattern, path))
+
+
+def _first_line(node: ast.stmt) -> str:
+    return ast.unparse(node).split("\n")[0][:60]
+
+
+def _is_enum(base: ast.expr) -> bool:
+    return ast.unparse(base).endswith(("Enum", "Flag"))
 
 
 def _again(kind: str, names: Iterable[str]) -> Iterator[str]:
@@ -65,32 +111,14 @@ def _tests(node: ast.If) -> Iterator[ast.expr]:
 
 def _routes(body: Iterable[ast.stmt]) -> Iterator[str]:
     """Yield the decorators that register routes, with path and methods only."""
-    for node in body:
-        for mark in getattr(node, "decorator_list", ()):
-            if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and mark.args:
-                methods = [word for word in mark.keywords if word.arg == "methods"]
-                if mark.func.attr in _ROUTES:
-                    yield ast.unparse(ast.Call(mark.func, mark.args[:1], methods))
+    for call in (call for node in body for call in _route_calls(node)):
+        methods = [word for word in call.keywords if word.arg == "methods"]
+        yield ast.unparse(ast.Call(call.func, call.args[:1], methods))
 
 
-def _orders_fields(decorator: ast.expr) -> bool:
-    """Tell whether a decorator makes a dataclass whose fields are positional parameters."""
-    called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    words = decorator.keywords if isinstance(decorator, ast.Call) else []
-    by_name = any(word.arg == "kw_only" for word in words)
-    return ast.unparse(called).rpartition(".")[2] == "dataclass" and not by_name
-
-
-def _is_default(value: ast.expr | None) -> bool:
-    """Tell whether the value of a field is a default; `field(…)` has one only if it names it."""
-    if _is_field(value):
-        return bool(_words(value) & {"default", "default_factory"})
-    return value is not None
-
-
-def _is_field(value: ast.expr | None) -> bool:
-    return isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "field"
-
-
-def _words(value: ast.expr | None) -> set[str | None]:
-    return {word.arg for word in value.keywords} if isinstance(value, ast.Call) else set()
+def _route_calls(node: ast.stmt) -> Iterator[ast.Call]:
+    """Yield the decorators of a function that register a route."""
+    for mark in getattr(node, "decorator_list", ()):
+        is_call = isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute)
+        if is_call and mark.args and mark.func.attr in _ROUTES:
+            yield mark
