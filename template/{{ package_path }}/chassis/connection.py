@@ -9,7 +9,7 @@ second.
 import asyncio
 import sys
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 import httptools
@@ -25,6 +25,7 @@ from .limits import Admission
 from .settings import ChassisSettings
 
 LINGER_SECONDS: Final = 2.0  # for a peer that still sends to read why it is refused
+BODY_LINGER_SECONDS: Final = 5.0  # for one that sends all of its body before it reads
 FRESH_SECONDS: Final = 1.0  # for a new connection to send its request
 REPORT_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.5  # between two checks for slow peers
@@ -143,7 +144,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request, but not for long."""
         super().connection_made(transport)
-        self.corked = _Corked(transport, self.loop)
+        self.corked = _Corked(transport, self.loop, self._end)
         bounds = self.bounds
         if 0 < bounds.max_connections < len(self.connections):
             self._make_room()
@@ -274,8 +275,20 @@ class Connection(HttpToolsProtocol):
         headers = [*response.raw_headers, (b"connection", b"close")]
         self.corked.flush()
         self.transport.write(_encoded(status, headers, bytes(response.body)))
-        self.connection_lost(ConnectionAbortedError(detail))
-        self.transport.set_protocol(_Refused(self.transport, self.loop))
+        self._linger(LINGER_SECONDS)
+
+    def _end(self) -> None:
+        """Close the connection after its last response, but let a peer that still sends read it."""
+        if self.transport.is_closing() or self.whole is self.scope:
+            self.transport.close()
+        else:
+            self._linger(BODY_LINGER_SECONDS)
+
+    def _linger(self, seconds: float) -> None:
+        """Leave the connection to its peer for a moment."""
+        self.pipeline.clear()
+        self.connection_lost(ConnectionAbortedError())
+        self.transport.set_protocol(_Lingering(self.transport, self.loop, seconds))
 
     def _turn_away(self, admission: Admission) -> bool:
         """Respond that there are too many requests, before any other work on this one."""
@@ -297,7 +310,7 @@ class Connection(HttpToolsProtocol):
         body = b"".join(part["body"] for part in bodies if self.scope["method"] != "HEAD")
         self.transport.write(_encoded(start["status"], headers, body))
         if close:
-            self.transport.close()
+            self.loop.call_soon(self._end)  # once the parser is done with what has arrived
             return
         self.idle_since = self.loop.time()
         self.bounds.hold(self)
@@ -393,10 +406,16 @@ class _Corked(asyncio.Transport):
     head of a stream, or a 100 Continue, has nothing to wait for.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        close: Callable[[], None],
+    ) -> None:
         super().__init__()
         self._transport = transport
         self._loop = loop
+        self._close = close
         self._held = b""
         self.is_closing = transport.is_closing  # type: ignore[method-assign]
 
@@ -415,7 +434,7 @@ class _Corked(asyncio.Transport):
     def close(self) -> None:
         """Close the connection once all has been sent."""
         self.flush()
-        self._transport.close()
+        self._close()
 
     def flush(self) -> None:
         """Send what is held, unless the connection was closed meanwhile."""
@@ -433,13 +452,15 @@ class _RefusedError(Exception):
         self.status = status
 
 
-class _Refused(asyncio.Protocol):
-    """Reads for a moment what a refused peer still sends: a reset would discard the response."""
+class _Lingering(asyncio.Protocol):
+    """Reads for a moment what a peer still sends: a reset would discard its response."""
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, seconds: float
+    ) -> None:
         transport.resume_reading()
         transport.write_eof()
-        self._timer = loop.call_later(LINGER_SECONDS, transport.abort)
+        self._timer = loop.call_later(seconds, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import struct
 import sys
@@ -403,6 +404,44 @@ def test_request_with_a_body_is_no_websocket(server: Server) -> None:
     assert deliver(server, request + b"Content-Length: 5\r\n\r\nhello") == (200, b"hello")
     chunked = b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
     assert deliver(server, request + chunked) == (200, b"hello")
+
+
+def upload(server: Server, head: bytes, size: int) -> tuple[int, bytes]:
+    """Send all of a body before reading the response, as many clients do."""
+    with connect(server) as connection:
+        connection.sendall(head + b"Content-Length: %d\r\n\r\n" % size)
+        connection.sendall(bytes(size))
+        return response(connection)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST /nothing HTTP/1.0\r\n",
+        b"POST /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n",
+    ],
+)
+def test_client_that_still_sends_gets_the_response_before_the_connection_closes(
+    server: Server, head: bytes
+) -> None:
+    """Like a 401 of a middleware, which does not wait for the body."""
+    assert upload(server, head, 5 * MEGABYTE)[0] == 404
+    assert not server.lines(level="error")
+
+
+def test_client_that_still_sends_gets_the_response_while_the_service_drains(
+    launch: Launch,
+) -> None:
+    server = launch(APP__SHUTDOWN__DRAIN_SECONDS="600", APP__SHUTDOWN__DEADLINE_SECONDS="900")
+    server.wait_until_ready()
+    server.process.send_signal(signal.SIGTERM)
+    server.line(event="draining")
+
+    for _ in range(3):
+        head = b"POST /nothing HTTP/1.1\r\nHost: x\r\n"
+        assert upload(server, head, 5 * MEGABYTE)[0] == 404
+    assert server.stop(signal.SIGTERM) == 0
+    assert not server.lines(level="error")
 
 
 def test_invalid_request_gets_400(server: Server) -> None:

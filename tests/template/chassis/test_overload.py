@@ -121,6 +121,17 @@ def test_connection_close_client_sees_the_end(full: support.Server, ending: byte
         assert json.loads(body)["status"] == 503
 
 
+def test_client_that_still_sends_gets_the_refusal_before_the_connection_closes(
+    full: support.Server,
+) -> None:
+    head = b"POST /ok HTTP/1.1\r\nhost: test\r\nconnection: close\r\n"
+    body = bytes(5_000_000)
+
+    received = exchange(full, head + b"content-length: %d\r\n\r\n" % len(body) + body)
+
+    assert received.startswith(b"HTTP/1.1 503 ")
+
+
 def test_response_to_head_has_no_body(full: support.Server) -> None:
     for _ in range(3):
         received = exchange(full, b"HEAD /ok HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n")
