@@ -23,6 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 MEDIA_TYPE = "application/problem+json"
 
+_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
+
 
 class InvalidInput(BaseModel):
     """One reason why a request was not understood; the pointer is a JSON pointer (RFC 6901)."""
@@ -208,7 +210,8 @@ def _document(app: FastAPI) -> None:
         schemas.update(schema.pop("$defs"), Problem=schema)
         content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for operations in document.get("paths", {}).values():
-            for operation in operations.values():
+            for method in _METHODS & operations.keys():
+                operation = operations[method]
                 responses = operation.setdefault("responses", {})
                 if "HTTPValidationError" in json.dumps(responses.get("422")):
                     responses["422"] = {"description": "Invalid request", "content": content}

@@ -352,6 +352,24 @@ def test_openapi_document_describes_errors(build: Build) -> None:
         assert name in schemas
 
 
+def test_openapi_document_of_the_services_own_may_have_more_than_operations(build: Build) -> None:
+    app = FastAPI()
+    app.get("/ok")(lambda: "ok")
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        document["paths"]["/ok"] |= {"summary": "Fine", "parameters": [], "x-team": "a"}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    build(app, ON)
+    path = app.openapi()["paths"]["/ok"]
+
+    assert path["summary"] == "Fine"
+    assert path["get"]["responses"]["default"]
+
+
 def test_openapi_document_can_be_generated_twice(build: Build) -> None:
     app = FastAPI()
     app.get("/ok")(lambda: "ok")
