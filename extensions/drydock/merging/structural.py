@@ -177,15 +177,14 @@ def line_problem(path: str, before: dict[int, bytes], merged: bytes) -> str | No
     if problem := lines.problem(before[1], before[2], before[3], merged):
         return f"a merge by lines would have this line {problem}"
     texts = [before[1], before[2], before[3], merged]
-    file_format = formats.of(path)
-    if invalid:
-        return None
+    file_format = None if invalid else formats.of(path)
     try:
         base, ours, theirs, result = (text.decode("utf-8-sig") for text in texts)
     except UnicodeDecodeError:
         return None
     sides = (base, ours, theirs, result)
     broken = audit.broken(formats.name_of(file_format), *sides) if file_format else None
+    # Also of a text that is not valid: a template of YAML is no YAML.
     return broken or invariants.broken(path, *sides)
 
 

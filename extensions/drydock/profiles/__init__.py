@@ -124,6 +124,11 @@ class Profile:
     """Places of tables to which both sides can add parts, with the page that says so."""
     unique: Sequence[str] = ()
     """Places of scalars that must be unique in the file."""
+    unique_part: Mapping[str, str] = field(default_factory=dict)
+    """Places of scalars of which a part must be unique in the file, with its pattern.
+
+    The pattern has the group `id`; all places share the names.
+    """
     normalized: Sequence[str] = ()
     """Places of objects whose keys are unique in any spelling: without case, with `-` for `_`."""
     one_or_several: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ PROFILE = Profile(
     files=r"(^|/)(\.github/workflows/[^/]+|action)\.ya?ml$",
     lists=(
         *_PATTERNS,
+        List("^on[]", (r"(?P<id>.+)",), unordered=f"{_SYNTAX}#on"),
         List("needs[]", (r"(?P<id>.+)",), unordered=f"{_SYNTAX}#jobsjob_idneeds"),
         # "A name for your step to display on GitHub."
         List("steps[]", ("id",), shown="name"),

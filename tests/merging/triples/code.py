@@ -455,6 +455,40 @@ SCRIPTS: Triples = {
         """,
     ),
     # https://hexdocs.pm/dotenvy, python-dotenv: the last line of a name counts.
+    "dotenv: both_sides_append_different_variables": merges(
+        "unique",
+        ".env.example",
+        """
+            |# The port.
+            |PORT=8000
+         o m|
+         o m|# Of the model.
+         o m|DEVICE=cuda
+          tm|TIMEOUT=5
+        """,
+    ),
+    "dotenv: both_sides_change_adjacent_variables": merges(
+        "unique",
+        ".env.example",
+        """
+        b t |PORT=8000
+         o m|PORT=9000
+        bo  |HOST=0.0.0.0
+          tm|HOST=::
+            |LEVEL=INFO
+        """,
+    ),
+    # https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
+    "dotenv: sides_append_variables_that_refer_to_others_conflicts": conflicts(
+        "ordered",
+        ".env.example",
+        """
+            |HOST=0.0.0.0
+            |PORT=8000
+         o  |HEALTH=http://${HOST}:${PORT}/health
+          t |DOCS=http://${HOST}:${PORT}/docs
+        """,
+    ),
     "dotenv: both_sides_set_same_variable_conflicts": conflicts(
         "unique",
         ".env.example",

@@ -371,6 +371,22 @@ HELM: Triples = {
         """,
         "TOKEN",
     ),
+    "helm: both_sides_add_same_env_name_around_loop_conflicts": conflicts(
+        "unique",
+        "chart/templates/deployment.yaml",
+        """
+            |      env:
+         o  |        - name: WORKERS
+         o  |          value: "8"
+            |        {{- range .Values.env }}
+            |        - name: {{ .name }}
+            |          value: {{ .value }}
+            |        {{- end }}
+          t |        - name: WORKERS
+          t |          value: "2"
+        """,
+        "WORKERS",
+    ),
     "helm: both_sides_change_branches_that_set_same_env_name": merges(
         "unique",
         "chart/templates/deployment.yaml",
@@ -525,6 +541,39 @@ COMPOSE: Triples = {
             |      - "8000:8000"
          o m|      - "5678:5678"
           tm|      - "9000:9000"
+        """,
+    ),
+    "compose: both_sides_publish_same_port_of_different_services_conflicts": conflicts(
+        "unique",
+        "compose.yml",
+        """
+            |services:
+            |  api:
+            |    image: api
+         o  |    ports:
+         o  |      - "9000:8000"
+            |  cache:
+            |    image: redis
+            |    restart: always
+            |    read_only: true
+          t |    ports:
+          t |      - target: 6379
+          t |        published: "9000"
+        """,
+        "9000 would occur 2 times",
+    ),
+    # https://docs.docker.com/reference/compose-file/services/#networks
+    "compose: both_sides_append_different_networks": merges(
+        "ordered",
+        "compose.yml",
+        """
+            |services:
+            |  api:
+            |    networks:
+            |      - front
+         o m|      - mine
+          tm|      - metrics
+            |networks: {front: {}, mine: {}, metrics: {}}
         """,
     ),
     "compose: both_sides_mount_to_same_path_conflicts": conflicts(

@@ -166,6 +166,18 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
+    # https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#on
+    "github: both_sides_append_different_events": merges(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+        b   |on: [push]
+         o  |on: [push, workflow_dispatch]
+          t |on: [push, pull_request]
+           m|on: [push, workflow_dispatch, pull_request]
+            |jobs: {}
+        """,
+    ),
     "github: both_sides_append_branch_patterns": merges(
         "ordered",
         ".github/workflows/ci.yml",

@@ -182,6 +182,26 @@ MARKDOWN: Triples = {
         """,
         "The shop sells",
     ),
+    # https://spec.commonmark.org/0.31.2/#example-204: the first definition takes precedence.
+    "markdown: both_sides_define_same_link_in_different_places_conflicts": conflicts(
+        "unique",
+        "README.md",
+        """
+            |See the [design].
+            |
+         o  |[guide]: https://example.com/mine
+            |[design]: https://example.com/design
+            |
+            |How to run it:
+            |
+            |    run
+            |
+          t |Read the [guide].
+          t |
+          t |[Guide]: https://example.com/new
+        """,
+        "`[guide]` would be defined 2 times",
+    ),
     "markdown: ours_replaces_text_theirs_appends_conflicts": conflicts(
         "atomic",
         "README.md",

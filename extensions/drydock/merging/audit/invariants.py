@@ -8,7 +8,7 @@ sides in one place of an ordered list conflict, and a name that is used is defin
 import json
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -226,10 +226,20 @@ def _documents(ours: _Content, theirs: _Content, merged: _Content) -> str | None
 def _scalars(
     file_profiles: Sequence[Profile], ours: _Content, theirs: _Content, merged: _Content
 ) -> str | None:
-    """Return a unique scalar that the merge repeats."""
-    for written in (scalar for profile in file_profiles for scalar in profile.unique):
+    """Return a unique scalar, or a unique part of scalars, that the merge repeats."""
+    patterns: list[Mapping[str, str]] = [
+        {scalar: r"(?P<id>.+)"} for profile in file_profiles for scalar in profile.unique
+    ]
+    patterns += [profile.unique_part for profile in file_profiles]
+    for places in patterns:
         in_ours, in_theirs, in_merged = (
-            Counter(_scalars_at(content, written)) for content in (ours, theirs, merged)
+            Counter(
+                match["id"]
+                for written, pattern in places.items()
+                for text in _scalars_at(content, written)
+                if (match := re.fullmatch(pattern, text))
+            )
+            for content in (ours, theirs, merged)
         )
         for name, count in in_merged.items():
             if count > max(1, in_ours[name], in_theirs[name]):
