@@ -13,6 +13,10 @@ _CLASSIFIERS = (
 )
 
 _COVERAGE = "https://coverage.readthedocs.io/en/latest/config.html"
+_MARKERS = "https://docs.pytest.org/en/stable/how-to/mark.html#registering-marks"
+_RUFF = "https://docs.astral.sh/ruff/settings/"
+_ENTRY_POINTS = "https://packaging.python.org/en/latest/specifications/entry-points/"
+_POETRY = "https://python-poetry.org/docs/pyproject/"
 _MYPY = "https://mypy.readthedocs.io/en/stable/config_file.html"
 
 PROFILE = Profile(
@@ -34,6 +38,19 @@ PROFILE = Profile(
             for table in ("project", "tool.poetry")
             for name in ("classifiers", "keywords")
         ),
+        *(
+            List(f"^tool.coverage.{name}[]", (r"(?P<id>.+)",), unordered=f"{_COVERAGE}#{anchor}")
+            for name, anchor in (("report.exclude_also", "report-exclude-also"),
+                                 ("report.exclude_lines", "report-exclude-lines"),
+                                 ("run.source", "run-source"))
+        ),
+        List("^tool.pytest.ini_options.markers[]", (r"(?P<id>\w+).*",), unordered=_MARKERS),
+        *(
+            List(f"^tool.ruff.{name}[]", (r"(?P<id>.+)",), unordered=f"{_RUFF}#{anchor}")
+            for name, anchor in (("exclude", "exclude"), ("extend-exclude", "extend-exclude"),
+                                 ("lint.isort.known-first-party", "lint_isort_known-first-party"),
+                                 ("lint.isort.known-third-party", "lint_isort_known-third-party"))
+        ),
         List("^tool.coverage.*.omit[]", (r"(?P<id>.+)",), unordered=f"{_COVERAGE}#run-omit"),
         List("^tool.mypy.disable_error_code[]", (r"(?P<id>.+)",),
              unordered=f"{_MYPY}#confval-disable_error_code"),
@@ -52,6 +69,16 @@ PROFILE = Profile(
     independent={
         "^project.urls": "https://packaging.python.org/en/latest/specifications/pyproject-toml/#urls",
         "^project.scripts": "https://packaging.python.org/en/latest/specifications/entry-points/#use-for-scripts",
+        "^project.gui-scripts": _ENTRY_POINTS,
+        "^project.entry-points": _ENTRY_POINTS,
+        "^project.entry-points.*": _ENTRY_POINTS,
+        "^tool.poetry.dependencies": f"{_POETRY}#dependencies-and-dependency-groups",
+        "^tool.poetry.group": f"{_POETRY}#dependencies-and-dependency-groups",
+        "^tool.poetry.group.*": f"{_POETRY}#dependencies-and-dependency-groups",
+        "^tool.poetry.group.*.dependencies": f"{_POETRY}#dependencies-and-dependency-groups",
+        "^tool.poetry.scripts": f"{_POETRY}#scripts",
+        "^tool.uv.sources": "https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources",
+        "^tool.ruff.lint.per-file-ignores": f"{_RUFF}#lint_per-file-ignores",
         "^project.optional-dependencies": _PROJECT,
         "^dependency-groups": _GROUPS,
         "^tool.pytest": "https://docs.pytest.org/en/stable/reference/reference.html#configuration-options",
@@ -73,8 +100,12 @@ PROFILE = Profile(
             for table in ("^tool.poetry.dependencies", "^tool.poetry.group.*.dependencies")
             for keys in (frozenset({"rev", "tag", "branch"}), frozenset({"git", "url", "path"}))
         ),
-        # "version" is static or dynamic.
-        Exclusive("^project", frozenset({"version", "dynamic: version"})),
+        # Each field is static or dynamic.
+        *(
+            Exclusive("^project", frozenset({name, f"dynamic: {name}"}))
+            for name in ("version", "dependencies", "optional-dependencies", "requires-python",
+                         "readme", "description", "classifiers", "scripts")
+        ),
     ),
     references=(
         Reference(("^dependency-groups.*[].include-group",), ("^dependency-groups keys",)),

@@ -30,6 +30,23 @@ REPEATED = {
         '@one.get("/a")\ndef a(): ...\n@two.get("/a")\ndef b(): ...',
         [],
     ),
+    "repeated_attribute": ("a.b = 1\nc()\na.b = 2", ["the assignment of `a.b`"]),
+    "attribute_in_branches": ("if a:\n    b.c = 1\nelse:\n    b.c = 2", []),
+    "repeated_local_name": ("def f():\n    a = 1\n    a = 2", ["the assignment of `a`"]),
+    "repeated_item": ("a['b'] = 1\na['b'] = 2\na[b] = 1\na[b] = 2", ["the assignment of `a['b']`"]),
+    "repeated_fixture": (
+        "@pytest.fixture\ndef a(): ...\n@pytest.fixture(name='a')\ndef b(): ...",
+        ["the name `pytest.fixture 'a'`"],
+    ),
+    "repeated_command": (
+        "@app.command('a')\ndef b(): ...\n@app.command()\ndef a(): ...",
+        ["the name `app.command 'a'`"],
+    ),
+    "repeated_url_pattern": ("[path('a/', b), path('a/', c)]", ["the route `path('a/')`"]),
+    "repeated_requirement": (
+        "setup(install_requires=['A_b>=1', 'a-b>=2', 'c<1', 'c>1; python_version<\"3\"'])",
+        ["the package `a-b`"],
+    ),
     "repeated_value_of_enum": (
         "class A(StrEnum):\n    a = 'x'\n    b = 'x'\n    c = auto()\n    d = auto()",
         ["in A the value `'x'`"],

@@ -834,6 +834,34 @@ PYTHON: Triples = {
         """,
     ),
     # https://docs.python.org/3/library/dataclasses.html#dataclasses.dataclass
+    "python: ours_reads_name_theirs_assigns_it_above_conflicts": conflicts(
+        "reference",
+        "src/api/main.py",
+        """
+            |def load(path, limit):
+            |    model = read(path)
+          t |    limit = 10
+            |    check(model)
+            |    warm_up(model)
+            |    show(model)
+         o  |    trim(model, limit)
+            |    return model
+        """,
+        "`trim(model, limit)` would read `limit = 10`",
+    ),
+    "python: both_sides_set_same_attribute_conflicts": conflicts(
+        "unique",
+        "src/api/main.py",
+        """
+            |app = FastAPI()
+         o  |app.state.limit = 8
+            |app.include_router(items)
+            |app.include_router(models)
+            |app.include_router(health)
+          t |app.state.limit = 2
+        """,
+        "app.state.limit",
+    ),
     # https://docs.python.org/3/library/enum.html: the second name is an alias of the first.
     "python: both_sides_add_members_with_same_value_conflicts": conflicts(
         "unique",

@@ -131,6 +131,56 @@ PYPROJECT: Triples = {
         """,
         "version",
     ),
+    "pyproject: ours_makes_dependencies_dynamic_theirs_sets_them_conflicts": conflicts(
+        "atomic",
+        "pyproject.toml",
+        """
+            |[project]
+         o  |dynamic = ["dependencies"]
+            |name = "api"
+            |version = "1.0"
+            |license = "MIT"
+          t |dependencies = ["fastapi"]
+        """,
+        "project can have one of dependencies, dynamic: dependencies",
+    ),
+    # https://packaging.python.org/en/latest/specifications/entry-points/
+    "pyproject: both_sides_add_table_with_different_entry_points": merges(
+        "unique",
+        "pyproject.toml",
+        """
+            |[project]
+            |name = "api"
+         otm|
+         otm|[project.entry-points."shop.plugins"]
+         o m|mine = "api.mine:plugin"
+          tm|metrics = "api.metrics:plugin"
+        """,
+    ),
+    # https://docs.pytest.org/en/stable/how-to/mark.html#registering-marks
+    "pyproject: both_sides_register_different_markers": merges(
+        "ordered",
+        "pyproject.toml",
+        """
+            |[tool.pytest.ini_options]
+            |markers = [
+            |    "slow: takes minutes",
+         o m|    "gpu: needs a GPU",
+          tm|    "network: needs the network",
+            |]
+        """,
+    ),
+    "pyproject: both_sides_exclude_different_paths_from_ruff": merges(
+        "ordered",
+        "pyproject.toml",
+        """
+            |[tool.ruff]
+        b   |extend-exclude = ["vendor"]
+         o  |extend-exclude = ["vendor", "mine"]
+          t |extend-exclude = ["vendor", "generated"]
+           m|extend-exclude = ["vendor", "mine", "generated"]
+        """,
+    ),
     "pyproject: both_sides_add_same_table_with_different_settings_conflicts": conflicts(
         "atomic",
         "pyproject.toml",

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from drydock.merging import audit
-from drydock.merging.audit import python_fields, python_repeated
+from drydock.merging.audit import python_fields, python_repeated, python_values
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Definition = _Function | ast.ClassDef
@@ -45,7 +45,7 @@ def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
 
 
 def _hidden_or_unused(base: str, ours: str, theirs: str, merged: str) -> str | None:
-    """Return a name that a new `__all__` hides, or an import that nothing uses any longer.
+    """Return a name that a new `__all__` hides, a changed value, or an import that nothing uses.
 
     These are faults only in comparison with base.
     """
@@ -65,6 +65,13 @@ def _hidden_or_unused(base: str, ours: str, theirs: str, merged: str) -> str | N
             if hidden:
                 whose = "your" if side is in_ours else "the release's"
                 return f"{adds} `__all__`, which omits {whose} `{min(hidden)}`"
+    for side, other, owner in (
+        (in_ours, in_theirs, "the release"),
+        (in_theirs, in_ours, "your version"),
+    ):
+        trees = in_base.tree, side.tree, other.tree, in_merged.tree
+        if uses := python_values.changed(*trees):
+            return f"{uses[0]}, which {owner} adds above it"
     if imports := unneeded(base, ours, theirs, merged):
         return f"the release has `{imports[0]}`, but you removed the code that uses it"
     return None
