@@ -61,6 +61,7 @@ def test_answers_that_the_code_confirms_or_leaves_open_are_not_reported(
             ("inference", "none", "local", "src/iris/chassis/inference.py"),
         ),
         ({}, {"python_version": "3.12"}, ("python_version", "3.12", "3.13", "Dockerfile:1")),
+        ({}, {"helm": None}, ("helm", "None", "True", "noxfile.py:2")),
         ({}, {"helm": False}, ("helm", "False", "True", "noxfile.py:2")),
         ({}, {"ci": "gitlab"}, ("ci", "gitlab", "jenkins", "Jenkinsfile")),
         (

@@ -6,8 +6,8 @@ from pathlib import Path
 from drydock import locking
 from drydock.git import Repository
 from drydock.merging import work_tree
+from drydock.merging.results import FileReport
 from drydock.project import Service
-from drydock.report.files import FileReport
 from drydock.report.outcomes import UpdateReport
 
 

@@ -21,10 +21,10 @@ from drydock.commands.new import origin
 from drydock.errors import BadInput, reason_of, undone_by
 from drydock.git import Repository
 from drydock.merging import work_tree
+from drydock.merging.results import files_of
 from drydock.merging.trees import Labels, Merge
 from drydock.merging.work_tree import Work
 from drydock.project import prefix_of, repository_of
-from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.modernized import modernized_to_markdown
 from drydock.report.outcomes import RetrofitReport

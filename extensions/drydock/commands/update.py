@@ -1,7 +1,7 @@
 """`drydock update`: update a service to a newer release of its template."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -11,17 +11,16 @@ from typing import Any
 from drydock import git
 from drydock.codemods.since import offered
 from drydock.commands import lock_file
+from drydock.conformance.answers import edited
 from drydock.errors import BadInput, reason_of, undone_by
 from drydock.git import Repository
 from drydock.merging import updated, work_tree
 from drydock.merging.branch import Branch
 from drydock.merging.renders import Renders
+from drydock.merging.results import by_answers, explained, files_of
 from drydock.merging.trees import Labels, Merge
-from drydock.merging.updated import Updated
 from drydock.merging.work_tree import Work
 from drydock.project import Service, find, prefix_of, repository_of
-from drydock.report import notes
-from drydock.report.files import files_of
 from drydock.report.markdown import to_markdown
 from drydock.report.outcomes import UpdateReport
 from drydock.template import changelog, rendering
@@ -128,7 +127,7 @@ def _update(
             f"{service.answers.file} names {new.name} from now on"
         )
     elif step.stays and not options.data and not moved:
-        report.notes += notes.disagreements(service)
+        report.notes += edited(service)
         if options.explain is not None:
             report.of(options.explain)
         return report
@@ -198,17 +197,17 @@ def _merge(
         options.watch(repository, merge, theirs)
         report.files = files_of(service.prefix, three, merge, made.sides.held)
         if renders.old.release.commit == new.commit:
-            report.files = [notes.by_answers(file) for file in report.files]
+            report.files = [by_answers(file) for file in report.files]
         _report_answers(report, service, theirs)
         report.notes += [
-            *_notes(made, service),
-            *notes.disagreements(service),
-            *(notes.unmoved(service, base, theirs, merge) if report.answers else ()),
+            *made.notes,
+            *edited(service),
+            *(_unmoved(made.left) if report.answers else ()),
             *filter(None, [template.foreign(new), template.tags_missing]),
         ]
         if options.explain is not None:
             file = report.of(options.explain)
-            report.explanation = notes.explained(repository, service.prefix, file, three, merge)
+            report.explanation = explained(repository, service.prefix, file, three, merge)
         elif not merge.changes and not merge.conflicts:
             report.files = []  # not even those that are kept: there is nothing to do
         if not report.dry_run and (merge.changes or merge.conflicts):
@@ -217,13 +216,13 @@ def _merge(
     return theirs.answers
 
 
-def _notes(made: Updated, service: Service) -> Iterator[str]:
-    """Yield the notes on what the merge decided besides each file."""
-    yield from filter(None, [made.regenerated])
-    yield from (f"{one.path} is not added: {one.reason}; {one.duty}" for one in made.shadows)
-    yield from notes.ignored(service, made.sides.ignored)
-    yield from made.merge.doubts
-    yield from made.dangling
+def _unmoved(left: Sequence[str]) -> Iterator[str]:
+    """Yield a note about the service's own files in folders that changed answers move."""
+    if left:
+        yield (
+            f"the answers move the template's files, but yours stay: {', '.join(left)}. Move them "
+            "with git mv over the starters in the new folder, and update their imports"
+        )
 
 
 def _write(

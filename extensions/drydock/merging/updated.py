@@ -1,10 +1,11 @@
 """The merge of an update: the old and the new release with a service, before it is written."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from drydock.git import Repository
 from drydock.merging import answers_file, references, shadowing, sides, work_tree
-from drydock.merging.shadowing import Shadow
 from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import Service
@@ -17,12 +18,10 @@ class Updated:
 
     sides: Sides
     merge: Merge
-    regenerated: str | None
-    """What was decided about the answers file; None: it merged."""
-    shadows: list[Shadow]
-    """Files of the release that are left out: the service has another, which is read instead."""
-    dangling: list[str]
-    """What the service still uses although the release removes it, a line each."""
+    notes: list[str]
+    """What the merge decided besides the result for each file, a line each."""
+    left: list[str]
+    """The service's own files in folders that the release has under another name."""
 
 
 def merge(
@@ -50,4 +49,36 @@ def merge(
     )
     dangling = references.find(repository, service.prefix, ours, trees.theirs, merged)
     work_tree.require_room(service.repository, ours, service.unwatched, merged)
-    return Updated(trees, merged, regenerated, shadows, list(dangling))
+    notes = [
+        *filter(None, [regenerated]),
+        *(f"{one.path} is not added: {one.reason}; {one.duty}" for one in shadows),
+        *_ignored(service, trees.ignored),
+        *merged.doubts,
+        *dangling,
+    ]
+    return Updated(trees, merged, notes, _left(service, base, theirs, merged))
+
+
+def _ignored(service: Service, paths: Iterable[str]) -> Iterator[str]:
+    """Yield a note for each file that the release changes but git ignores in the service."""
+    for path in sorted(paths):
+        yield (
+            f"{path.removeprefix(service.prefix)}: the release changes it, but git ignores it, "
+            "so updates skip it: to track it, run git add --force"
+        )
+
+
+def _left(service: Service, base: Rendering, theirs: Rendering, merged: Merge) -> list[str]:
+    """Return the service's own files in folders of base that theirs has no longer."""
+    folders = _folders(base.files()) - _folders(theirs.files())
+    return sorted(
+        path.removeprefix(service.prefix)
+        for path in service.tracked
+        if path.startswith(service.prefix)
+        and path.removeprefix(service.prefix).rpartition("/")[0] in folders
+        and merged.changes.get(path, service.tracked[path]) is not None
+    )
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    return {str(folder) for path in paths for folder in PurePosixPath(path).parents} - {"."}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from drydock.report.files import FileReport
+from drydock.merging.results import FileReport
 from drydock.report.modernized import modernized_to_markdown
 from drydock.report.outcomes import RetrofitReport, UpdateReport
 from drydock.report.wording import (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from drydock.errors import BadInput
-from drydock.report.files import FileReport
+from drydock.merging.results import Explanation, FileReport
 
 if TYPE_CHECKING:  # importing these takes longer than reporting an update
     from drydock.adoption.derive import Derived
@@ -45,17 +45,6 @@ class Question:
     """The default, or the Jinja expression that computes it from other answers."""
     since: str
     """The first release that asks it."""
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """How one file was merged; a text is None if the file does not exist."""
-
-    file: FileReport
-    base: str | None
-    ours: str | None
-    theirs: str | None
-    result: str | None
 
 
 class _Merged:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from typer import echo, style
 
-from drydock.report.files import FileReport
+from drydock.merging.results import Explanation, FileReport
 from drydock.report.modernized import print_modernized
 from drydock.report.outcomes import (
-    Explanation,
     NewService,
     PinsReport,
     Question,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from drydock.report.files import FileOutcome, FileReport
+from drydock.merging.results import FileOutcome, FileReport
 
 if TYPE_CHECKING:  # importing these takes longer than reporting an update
     from drydock.adoption.derive import Derived

@@ -1,9 +1,9 @@
-"""The outcome of an update or retrofit for each file of a service."""
+"""The result of a merge for each file of a service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from drydock.git import Entry, Tree
+from drydock.git import Entry, Repository, Tree
 from drydock.merging.trees import Merge
 
 FileOutcome = Literal["added", "updated", "merged", "kept", "declined", "removed", "conflict"]
@@ -16,6 +16,17 @@ class FileReport:
     path: str
     outcome: FileOutcome
     reason: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How one file was merged; a text is None if the file does not exist."""
+
+    file: FileReport
+    base: str | None
+    ours: str | None
+    theirs: str | None
+    result: str | None
 
 
 def files_of(
@@ -77,3 +88,32 @@ def _present(path: str, entries: _Entries, merge: Merge) -> tuple[FileOutcome, s
     if ours is None and not moved:
         return "added", "new in the release"
     return "updated", moved or "taken from the release"
+
+
+def by_answers(file: FileReport) -> FileReport:
+    """Return the report of a file when the answers change, but not the release."""
+    if file.outcome == "removed":
+        return replace(file, reason="no longer part of a service with these answers")
+    if file.outcome == "added":
+        return replace(file, reason="added by the answers")
+    return file
+
+
+def explained(
+    repository: Repository,
+    prefix: str,
+    file: FileReport,
+    sides: tuple[Tree, Tree, Tree],
+    merge: Merge,
+) -> Explanation:
+    """Return how one file was merged, with the text of each side and of the result.
+
+    `prefix` is the service's folder; `sides` are base, ours and theirs of the whole repository.
+    """
+    path = prefix + file.path
+    earlier = merge.moved.get(path, path)
+    entries = [side.get(path) or side.get(earlier) for side in sides]
+    entries.append(merge.changes.get(path, sides[1].get(path)))
+    contents = repository.read_blobs([entry.oid for entry in entries if entry])
+    texts = [contents[e.oid].decode("utf-8", "replace") if e else None for e in entries]
+    return Explanation(file, *texts)

@@ -2,8 +2,8 @@
 
 import pytest
 from drydock.git import Entry, Tree
+from drydock.merging.results import FileReport, files_of
 from drydock.merging.trees import Conflict, Merge
-from drydock.report.files import FileReport, files_of
 
 ONE, TWO, THREE, FOUR = (Entry("100644", str(number) * 40) for number in range(1, 5))
 
