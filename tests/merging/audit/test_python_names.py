@@ -18,6 +18,13 @@ BROKEN = {
         "x = 1\ny = os.sep\n",
         "the release removes `import os`, your code still uses it",
     ),
+    "ours_removes_comma_theirs_appends_text": (
+        "x = [\n    'a',\n    # b\n]\n",
+        "x = [\n    'a'\n    # b\n]\n",
+        "x = [\n    'a',\n    # b\n    'c',\n]\n",
+        "x = [\n    'a'\n    # b\n    'c',\n]\n",
+        "`'a'` and `'c'` would be joined to one text",
+    ),
     "ours_removes_function_theirs_uses_it": (
         "def f():\n    pass\n",
         "",

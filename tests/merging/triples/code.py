@@ -438,6 +438,35 @@ SCRIPTS: Triples = {
         """,
         "WORKERS",
     ),
+    # https://www.gnu.org/software/bash/manual/html_node/Bourne-Shell-Builtins.html#index-exec
+    "shell: ours_adds_command_theirs_replaces_shell_above_it_conflicts": conflicts(
+        "ordered",
+        "entrypoint.sh",
+        """
+            |set -e
+            |migrate
+          t |exec uvicorn api.main:app
+            |# The server runs
+            |# until it gets
+            |# a signal.
+         o  |./report.sh
+        """,
+        "`./report.sh` would be below an `exec` or `exit`",
+    ),
+    "shell: both_sides_add_commands_above_exec": merges(
+        "ordered",
+        "entrypoint.sh",
+        """
+            |set -e
+         o m|migrate
+            |if [ -n "$DEBUG" ]; then
+            |    exec sh
+            |fi
+          tm|warm_up
+            |
+            |exec uvicorn api.main:app
+        """,
+    ),
     "shell: both_sides_add_variables_next_to_branches_with_same_variable": merges(
         "unique",
         "entrypoint.sh",

@@ -849,6 +849,37 @@ PYTHON: Triples = {
         """,
         "`trim(model, limit)` would read `limit = 10`",
     ),
+    # https://docs.python.org/3/reference/lexical_analysis.html#string-literal-concatenation
+    "python: ours_removes_last_comma_theirs_appends_text": merges(
+        "atomic",
+        "src/api/main.py",
+        """
+            |MODELS = [
+            |    "small",
+        b tm|    "medium",
+         o  |    "medium"
+            |    # Models that
+            |    # need a GPU
+            |    # follow here.
+          tm|    "large",
+            |]
+        """,
+    ),
+    "python: ours_wraps_text_theirs_adds_text": merges(
+        "atomic",
+        "src/api/main.py",
+        """
+            |check(
+        b t |    "This text is long.",
+         o m|    "This text "
+         o m|    "is long.",
+            |    1,
+            |    2,
+            |    3,
+          tm|    "another",
+            |)
+        """,
+    ),
     "python: both_sides_set_same_attribute_conflicts": conflicts(
         "unique",
         "src/api/main.py",

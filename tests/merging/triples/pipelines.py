@@ -77,6 +77,23 @@ GITHUB: Triples = {
             |      - run: nox
         """,
     ),
+    "github: both_sides_change_different_lines_of_script_without_name": merges(
+        "ordered",
+        ".github/workflows/ci.yml",
+        """
+            |jobs:
+            |  check:
+            |    steps:
+            |      - uses: actions/checkout@v4
+            |      - run: |
+        b t |          pip install -r requirements.txt pip
+         o m|          pip install -r requirements.txt
+            |          pip freeze
+            |          python --version
+        bo  |          pre-commit run --all-files
+          tm|          pre-commit run --all-files --verbose
+        """,
+    ),
     "github: both_sides_add_step_in_different_places": merges(
         "ordered",
         ".github/workflows/ci.yml",

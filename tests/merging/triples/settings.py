@@ -303,6 +303,32 @@ YAML: Triples = {
           t |  - Operations: operations.md
         """,
     ),
+    "mkdocs: both_sides_append_pages_to_different_sections": merges(
+        "ordered",
+        "mkdocs.yml",
+        """
+            |nav:
+            |  - Home: index.md
+            |  - Models:
+            |      - Training: training.md
+         o m|      - Serving: serving.md
+            |  - Operations:
+            |      - Alerts: alerts.md
+          tm|      - Dashboards: dashboards.md
+        """,
+    ),
+    "mkdocs: both_sides_append_page_to_same_section_conflicts": conflicts(
+        "ordered",
+        "mkdocs.yml",
+        """
+            |nav:
+            |  - Home: index.md
+            |  - Models:
+            |      - Training: training.md
+         o  |      - Serving: serving.md
+          t |      - Evaluation: evaluation.md
+        """,
+    ),
     "mkdocs: both_sides_append_plugin_conflicts": conflicts(
         "ordered",
         "mkdocs.yml",

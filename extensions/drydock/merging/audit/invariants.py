@@ -10,11 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from drydock import profiles
+from drydock import git, profiles
 from drydock.merging.audit import unread
 from drydock.merging.audit.data import Data, is_unread, load
 from drydock.merging.rules import versions
@@ -479,7 +480,7 @@ def _ordered(
             keys = [list(side) for side in sides if isinstance(side, dict)]
         else:
             continue
-        if len(keys) == 3 and not _in_one_order(*keys):
+        if len(keys) == 3 and not _in_one_order(*keys) and not _changed_apart(sides):
             listed = [f"{side} {', '.join(key for key in new if key not in keys[0]) or 'others'}"
                     for side, new in zip(_SIDES, keys[1:], strict=True)]  # fmt: skip
             return f"both versions change {where or 'the list'} in one place: {'; '.join(listed)}"
@@ -511,6 +512,44 @@ def _in_one_order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str
         our in (old, their) or their == old or _is_superset(old, our, their)
         for old, our, their in zip(*segments, strict=True)
     )
+
+
+def _changed_apart(sides: "Sequence[Data | None]") -> bool:
+    """Tell whether the sides only change different objects of a list, or different lines of one.
+
+    No side adds, removes or moves any, so each object is still in the position that it has in base.
+    """
+    lists = [side for side in sides if isinstance(side, list)]
+    if len(lists) < 3 or len({len(side) for side in lists}) > 1:
+        return False
+    for old, our, their in zip(*lists, strict=True):
+        if our in (old, their) or their == old:
+            changed = [item for item in (our, their) if item != old]
+            if changed and not _is_changed(old, changed[0]):
+                return False
+            continue
+        texts = [_lines_of(item).encode() for item in (old, our, their)]
+        if not all(_is_changed(old, item) for item in (our, their)):
+            return False
+        if git.merge_texts(texts[0], texts[1], texts[2]) is None:
+            return False
+    return True
+
+
+def _is_changed(old: Data, new: Data) -> bool:
+    """Tell whether an object is a changed version of another one, and not another object."""
+    if not (isinstance(old, dict) and isinstance(new, dict)) or not old.keys() & new.keys():
+        return False
+    first, second = _lines_of(old), _lines_of(new)
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIKE
+
+
+_ALIKE = 0.6
+"""The similarity from which one object counts as a changed version of another."""
+
+
+def _lines_of(item: Data) -> str:
+    return json.dumps(item, indent=1).replace("\\n", "\n") + "\n"
 
 
 def _segments(items: Sequence[str], common: set[str]) -> list[list[str]]:

@@ -8,13 +8,17 @@ default below one that has a default.
 
 import ast
 import builtins
+import io
 import symtable
 import sys
+import tokenize
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from drydock.merging import audit
 from drydock.merging.audit import python_fields, python_repeated, python_values
@@ -177,6 +181,7 @@ _PHRASES = {
     "early": _Phrase("order", *["`{name}` would be used above its definition"] * 3),
     "defined again": _Phrase("order", *["`{name}` would be defined twice"] * 3),
     "again": _Phrase("order", *["{name} would occur twice"] * 3),
+    "joined": _Phrase("order", *["{name} would be joined to one text"] * 3),
     "unreached": _Phrase("order", *["{name} and would never be reached"] * 3),
     "type only": _Phrase("order", *["`{name}` would be used, but imported only for types"] * 3),
     "default": _Phrase("order", *["`{name}` has no default, a field above it has"] * 3),
@@ -200,6 +205,7 @@ class Module:
     """A parsed text; raises ValueError if it does not compile."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # such as an invalid escape in the user's code
@@ -221,6 +227,7 @@ class Module:
         yield from (Fault("default", name) for name in python_fields.without_default(self.tree))
         yield from (Fault("unreached", name) for name in python_repeated.unreached(self.tree))
         yield from (Fault("type only", name) for name in self._type_only())
+        yield from (Fault("joined", name) for name in self._joined())
         yield from self._calls()
 
     @cached_property
@@ -333,6 +340,27 @@ class Module:
         }
         return used - self._global - _BUILTIN | self._unset_attributes()
 
+    def _joined(self) -> Iterator[str]:
+        """Yield adjacent texts on different lines in a list or call, joined for lack of a comma.
+
+        Texts in parentheses of their own are meant to be joined.
+        """
+        literals = [
+            item
+            for node in ast.walk(self.tree)
+            for item in _items_of(node)
+            if isinstance(item, ast.Constant) and isinstance(item.value, str)
+            if item.lineno != item.end_lineno
+        ]
+        for item in literals:
+            source = ast.get_source_segment(self._text, item) or ""
+            with suppress(tokenize.TokenError, SyntaxError):
+                tokens = [*tokenize.generate_tokens(io.StringIO(f"({source}\n)").readline)]
+                texts = [token for token in tokens if token.type == tokenize.STRING]
+                for first, second in pairwise(texts):
+                    if first.end[0] != second.start[0]:
+                        yield f"`{first.string[:30]}` and `{second.string[:30]}`"
+
     def _type_only(self) -> set[str]:
         """Return the names that run-time code uses, but that are bound for type checkers only."""
         guards = [node for node in self.tree.body if isinstance(node, ast.If) and _is_guard(node)]
@@ -431,6 +459,16 @@ def _run(node: ast.AST) -> Iterator[str]:
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 yield from _run(child)
+
+
+def _items_of(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the items of a literal, or the arguments of a call."""
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        yield from node.elts
+    elif isinstance(node, ast.Dict):
+        yield from node.values
+    elif isinstance(node, ast.Call):
+        yield from (*node.args, *(word.value for word in node.keywords))
 
 
 def _is_guard(node: ast.If) -> bool:

@@ -135,6 +135,11 @@ def broken(path: str, ours: str, theirs: str, merged: str) -> str | None:
     for (parents, name), count in in_merged.items():
         if count > max(1, in_ours[parents, name], in_theirs[parents, name]):
             return f"{name} would occur {count} times, each version has it once"
+    if re.search(r"\.(sh|bash)$", path):
+        ended = [_after_end(text) for text in sides]
+        for line in ended[2]:
+            if ended[2][line] > max(ended[0][line], ended[1][line]):
+                return f"`{line[:60]}` would be below an `exec` or `exit`, and never run"
     for kind in kinds:
         defined = [_names(kind.defines, text) for text in sides]
         used = [_names(kind.uses, text) for text in sides]
@@ -145,6 +150,14 @@ def broken(path: str, ours: str, theirs: str, merged: str) -> str | None:
                 remover, user = user, remover
             return f"{remover} removes {name}, {user} still uses it"
     return None
+
+
+def _after_end(text: str) -> Counter[str]:
+    """Return the commands below the first `exec` or `exit` that is in no block of a script."""
+    lines = re.sub(r"\\\n\s*", " ", text).split("\n")
+    ends = (at for at, line in enumerate(lines) if re.match(r"(?:exec\s+[\w/.\"$]|exit\b)", line))
+    rest = lines[next(ends, len(lines)) + 1 :]
+    return Counter(line.strip() for line in rest if re.match(r"[^\s#})]", line))
 
 
 def _names(patterns: Sequence[str], text: str) -> set[str]:
