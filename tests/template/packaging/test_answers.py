@@ -1,6 +1,7 @@
 """Effects of the answers about packaging on a service, without running a tool or an index."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,22 @@ def test_package_managers_differ_in_few_lines_of_pyproject(tmp_path: Path) -> No
 
     assert len(set(uv) - set(poetry)) <= 5
     assert len(set(poetry) - set(uv)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("package_path", "app", "expected"),
+    [
+        ("src/shop", "shop.api.main:app", ["src/shop"]),
+        ("shop", "main:app", ["shop", "main.py"]),
+        ("app/shop", "main:app", ["app/shop", "app/main.py"]),
+        ("shop", "project.asgi:app", ["shop", "project"]),
+        ("src/shop", "project.asgi:app", ["src/shop", "src/project"]),
+    ],
+)
+def test_application_outside_the_package_is_built_from_its_place(
+    tmp_path: Path, package_path: str, app: str, expected: list[str]
+) -> None:
+    """A copy, as by force-include, would hide later edits from an editable installation."""
+    answers = {"adopted": True, "package_path": package_path, "app": app}
+    wheel = tomllib.loads(rendered(tmp_path, answers)["pyproject.toml"])["tool"]["hatch"]["build"]
+    assert wheel["targets"]["wheel"] == {"packages": expected}
