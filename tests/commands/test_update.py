@@ -832,6 +832,19 @@ def test_uv_lock_is_no_longer_used_after_a_change_to_poetry(
     assert service.read("uv.lock") == LOCK
 
 
+def test_lock_file_of_a_former_tool_is_no_longer_used(
+    drydock: Drydock, unreleased: Template, tmp_path: Path
+) -> None:
+    service = locked(unreleased, tmp_path / "service")
+    service.change({"Pipfile.lock": "{}"})
+    project = (unreleased.path / "template/pyproject.toml").read_text()
+    unreleased.release("v1.1.0", {"pyproject.toml": f"{project}# new\n"})
+
+    outcome = drydock("update", service.path, "--defaults")
+
+    assert "Note: Pipfile.lock is no longer used: git rm Pipfile.lock\n" in outcome.out
+
+
 @pytest.mark.slow
 def test_terminal_prompts_for_new_questions_only(template: Template, service: Service) -> None:
     yml = (template.path / "copier.yml").read_text()

@@ -46,8 +46,13 @@ def refresh(service: Service, report: UpdateReport, say: Callable[[str], None]) 
         path = service.prefix + name
         if path not in service.tracked:
             continue
-        if name == "uv.lock" and command != current and not report.dry_run:
-            report.notes.append(f"{name} is no longer used: git rm {name}, then {current}")
+        has_current = any(
+            service.prefix + other in service.tracked and written == current
+            for other, written in locking.FILES.items()
+        )
+        if (name == "uv.lock" or has_current) and command != current and not report.dry_run:
+            then = "" if has_current else f", then {current}"
+            report.notes.append(f"{name} is no longer used: git rm {name}{then}")
             continue
         handled = True
         if report.conflicts or report.dry_run or name != "uv.lock":
