@@ -6,6 +6,8 @@ _CONFIG = "https://setuptools.pypa.io/en/latest/userguide/declarative_config.htm
 _CLASSIFIERS = (
     "https://packaging.python.org/en/latest/specifications/core-metadata/#classifier-multiple-use"
 )
+_ENTRY_POINTS = "https://packaging.python.org/en/latest/specifications/entry-points/"
+_MARKERS = "https://docs.pytest.org/en/stable/how-to/mark.html#registering-marks"
 _TOX = "https://tox.wiki/en/latest/config.html"
 _COVERAGE = "https://coverage.readthedocs.io/en/latest/config.html"
 _FLAKE8 = "https://flake8.pycqa.org/en/latest/user/options.html"
@@ -20,6 +22,11 @@ PROFILE = Profile(
         List("^metadata.classifiers[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
         List("^metadata.keywords[]", (r"(?P<id>.+)",), unordered=_CLASSIFIERS),
         List("options\u2024extras_require.*[]", ("package",), unordered=_CONFIG),
+        List("options\u2024entry_points.*[]", (r"(?P<id>[^=\s]+)\s*=.*",), unordered=_ENTRY_POINTS),
+        *(
+            List(f"^{section}.markers[]", (r"(?P<id>\w+).*",), unordered=_MARKERS)
+            for section in ("pytest", "tool:pytest")
+        ),
         List("^tox.requires[]", ("package",), unordered=f"{_TOX}#requires"),
         List("deps[]", ("package",), unordered=f"{_TOX}#deps"),
         List("per-file-ignores[]", (r"(?P<id>[^:]+):.*",), unordered=f"{_FLAKE8}"),

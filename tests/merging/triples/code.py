@@ -407,6 +407,38 @@ SCRIPTS: Triples = {
         """,
         ".DEFAULT_GOAL",
     ),
+    "makefile: ours_adds_target_theirs_adds_it_with_another_conflicts": conflicts(
+        "unique",
+        "Makefile",
+        """
+            |test:
+            |	pytest
+         o  |lint:
+         o  |	flake8
+            |docs:
+            |	mkdocs build
+            |run:
+            |	uvicorn api.main:app
+          t |lint format:
+          t |	ruff $@
+        """,
+        "`lint` would have two recipes",
+    ),
+    "makefile: ours_appends_command_theirs_splits_recipe_above_it_conflicts": conflicts(
+        "ordered",
+        "Makefile",
+        """
+            |check:
+            |\truff check
+            |\tmypy
+          t |test:
+            |\tpytest
+            |\tpytest -m slow
+            |\tpytest -m gpu
+         o  |\t./report.sh
+        """,
+        "`./report.sh` is part of `check` in your version, not of `test`",
+    ),
     "makefile: both_sides_add_different_targets_in_different_places": merges(
         "unique",
         "Makefile",

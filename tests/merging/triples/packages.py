@@ -700,6 +700,43 @@ TOOLS: Triples = {
           tm|    structlog>=24
         """,
     ),
+    # https://packaging.python.org/en/latest/specifications/entry-points/: names are unique.
+    "setup.cfg: both_sides_add_script_with_same_name_conflicts": conflicts(
+        "unique",
+        "setup.cfg",
+        """
+            |[options.entry_points]
+            |console_scripts =
+         o  |    serve = api.mine:main
+            |    train = api.train:main
+            |    check = api.check:main
+            |    show = api.show:main
+          t |    serve = api.main:main
+        """,
+        "serve would occur 2 times",
+    ),
+    "setup.cfg: both_sides_append_different_scripts": merges(
+        "ordered",
+        "setup.cfg",
+        """
+            |[options.entry_points]
+            |console_scripts =
+            |    train = api.train:main
+         o m|    mine = api.mine:main
+          tm|    serve = api.main:main
+        """,
+    ),
+    "pytest.ini: both_sides_register_different_markers": merges(
+        "ordered",
+        "pytest.ini",
+        """
+            |[pytest]
+            |markers =
+            |    slow: takes minutes
+         o m|    gpu: needs a GPU
+          tm|    network: needs the network
+        """,
+    ),
     # https://setuptools.pypa.io/en/latest/userguide/declarative_config.html: `-` is read as `_`.
     "setup.cfg: both_sides_set_option_with_different_spellings_conflicts": conflicts(
         "unique",

@@ -756,6 +756,44 @@ JENKINS: Triples = {
         """,
         "WORKERS",
     ),
+    # https://www.jenkins.io/doc/book/pipeline/syntax/#parameters
+    "jenkinsfile: both_sides_add_same_parameter_conflicts": conflicts(
+        "unique",
+        "Jenkinsfile",
+        """
+            |pipeline {
+            |  parameters {
+         o  |    string(name: 'ZONE', defaultValue: 'eu')
+            |    string(name: 'IMAGE', defaultValue: 'api')
+            |    booleanParam(name: 'DRY', defaultValue: false)
+            |    string(name: 'TAG', defaultValue: 'latest')
+          t |    string(name: 'ZONE', defaultValue: 'us')
+            |  }
+            |}
+        """,
+        "ZONE",
+    ),
+    # https://www.jenkins.io/doc/book/pipeline/syntax/#post: once in a pipeline or stage.
+    "jenkinsfile: both_sides_add_post_section_in_different_places_conflicts": conflicts(
+        "unique",
+        "Jenkinsfile",
+        """
+            |pipeline {
+            |  agent any
+         o  |  post {
+         o  |    always { archive() }
+         o  |  }
+            |  stages {
+            |    stage('test') { steps { sh 'nox' } }
+            |    stage('ship') { steps { sh './ship.sh' } }
+            |  }
+          t |  post {
+          t |    always { notify() }
+          t |  }
+            |}
+        """,
+        "post would occur 2 times",
+    ),
     "jenkinsfile: both_sides_set_same_variable_in_different_stages": merges(
         "unique",
         "Jenkinsfile",

@@ -1,6 +1,11 @@
-"""The units of Makefiles: recipes by their targets."""
+"""The units of Makefiles, recipes by their targets, and the rules of each target."""
 
+import re
 from collections import Counter
+
+from drydock.merging import audit
+
+_RULE = re.compile(r"(?P<targets>[^\s#:=][^#:=]*?)\s*:(?![:=])(?P<rest>.*)")
 
 
 def units(text: str) -> Counter[tuple[str, str]]:
@@ -25,3 +30,50 @@ def units(text: str) -> Counter[tuple[str, str]]:
                 counts["", content] += 1
     counts["default goal", goal] += 1
     return counts
+
+
+def broken(base: str | None, ours: str, theirs: str, merged: str) -> str | None:
+    """Return a target with two recipes, or an added command that the merge has in another recipe.
+
+    make takes the last recipe of a target.
+    """
+    in_base, in_ours, in_theirs, in_merged = (
+        _Recipes(t or "") for t in (base, ours, theirs, merged)
+    )
+    counts = (side.counts for side in (in_base, in_ours, in_theirs, in_merged))
+    if repeated := audit.new_faults(*counts):
+        return f"`{min(repeated)}` would have two recipes"
+    for owner, side, other in (
+        ("your version", in_ours, in_theirs),
+        ("the release", in_theirs, in_ours),
+    ):
+        for targets, command in side.commands - in_base.commands - in_merged.commands:
+            if targets in in_base.counts and targets in other.counts:
+                now = {at for at, what in in_merged.commands - in_ours.commands - in_theirs.commands
+                       if what == command}  # fmt: skip
+                if now:
+                    return f"`{command}` is part of `{targets}` in {owner}, not of `{min(now)}`"
+    return None
+
+
+class _Recipes:
+    """The commands of each rule, and how often each target has a recipe beyond the first."""
+
+    def __init__(self, text: str) -> None:
+        self.commands: set[tuple[str, str]] = set()
+        self.counts: Counter[str] = Counter()
+        recipes: Counter[str] = Counter()
+        targets, is_first = "", False
+        for line in text.replace("\\\n", " ").split("\n"):
+            if line.startswith("\t") and targets:
+                self.commands.add((targets, " ".join(line.split())))
+                if is_first:
+                    recipes.update(targets.split())
+                is_first = False
+            elif match := _RULE.match(line):
+                targets, is_first = " ".join(match["targets"].split()), True
+                self.counts[targets] += 0
+            elif line.strip() and not line.startswith("#"):
+                targets = ""
+        for target, count in recipes.items():
+            self.counts[target] = count - 1

@@ -68,6 +68,24 @@ _KINDS = (
             r"(?:if\s+not\s+exists\s+)?[\w.\"]+)",
         ),
     ),
+    _Kind(
+        r"\.sql$",
+        (
+            r"(?i)(?P<id>alter\s+table\s+\S+\s+add\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?\w+)",
+            r"(?i)(?P<id>[\w\"]+)\s+(?:(?:small|big)?(?:int|serial)|integer|text|varchar|char|uuid"
+            r"|jsonb?|bool|boolean|date|timestamp|timestamptz|numeric|decimal|float|real|double)\b",
+        ),
+    ),
+    # https://www.jenkins.io/doc/book/pipeline/syntax/
+    _Kind(
+        r"(^|/)Jenkinsfile$|\.groovy$",
+        (
+            r"(?:string|text|choice|booleanParam|password)\s*\(?.*\bname:\s*(?P<id>[\"'][^\"']+[\"'])",
+            r"(?P<id>agent|environment|options|parameters|post|stages|tools|triggers)\b\s*(?:\{|any|none)",
+            r"(?P<id>(?:always|success|failure|unstable|cleanup|changed|aborted)\s*\{)",
+            r"(?P<id>def\s+\w+\s*\()",
+        ),
+    ),
     # https://nginx.org/en/docs/dirindex.html
     _Kind(
         r"\.conf$",
