@@ -44,6 +44,11 @@ FOUND = {
         2,
         "reads environment variables (A, B)",
     ),
+    "environment variables without a default": (
+        "\na = os.environ['A']\nb = environ['B']\nos.environ['C'] = a\nc = os.getenv('A')\n",
+        2,
+        "fails without environment variables (A, B)",
+    ),
     "settings of pydantic 1": ("from pydantic import BaseModel, BaseSettings\n", 1, "BaseSettings"),
     "validators of pydantic 1": ('@validator("x")\ndef f(): ...\n', 1, "validators"),
     "a table that pyproject.toml no longer has": (

@@ -53,6 +53,15 @@ DERIVED: dict[str, tuple[Mapping[str, str], str, Any, list[str], bool]] = {
         {**APP, "shop/admin.py": "app = FastAPI()\n", "Dockerfile": "CMD uvicorn shop.main:app\n"},
         "app", "shop.main:app", ["shop/main.py:3", "Dockerfile:1"], False,
     ),
+    "one of two applications, the other is started for development": (
+        {
+            **APP,
+            "shop/admin.py": "app = FastAPI()\n",
+            "deploy/local/start.sh": "uvicorn shop.admin:app --reload\n",
+            "deploy/start.sh": "gunicorn shop.main:app\n",
+        },
+        "app", "shop.main:app", ["shop/main.py:3", "deploy/start.sh:1"], True,
+    ),
     "one of two applications, never started": (
         {**APP, "shop/admin.py": "app = FastAPI()\n"},
         "app", "shop.admin:app", ["shop/admin.py:1"], True,

@@ -182,13 +182,19 @@ def _one_pipeline(facts: list[Fact]) -> Iterator[Fact]:
 
 
 def _environment(facts: list[Fact]) -> Iterator[Todo]:
-    """Yield one item for all environment variables that the code reads."""
-    read = [fact for fact in facts if fact.about == "variable"]
-    names = list(dict.fromkeys(fact.value for fact in read))
-    if names:
-        how = "set them under env and secretEnv in chart/values.yaml"
-        why = f"its code reads environment variables ({listed(names)})"
-        yield Todo(read[0].path, read[0].line, why, how, "operators")
+    """Yield one item for all environment variables that the code needs, one for all it reads."""
+    how = "set them under env and secretEnv in chart/values.yaml"
+    kinds: dict[str, tuple[str, Concern]] = {
+        "required_variable": ("its code fails without environment variables", "start"),
+        "variable": ("its code reads environment variables", "operators"),
+    }
+    known: set[str] = set()
+    for about, (why, concern) in kinds.items():
+        found = [fact for fact in facts if fact.about == about and fact.value not in known]
+        names = dict.fromkeys(fact.value for fact in found)
+        known |= names.keys()
+        if found:
+            yield Todo(found[0].path, found[0].line, f"{why} ({listed(names)})", how, concern)
 
 
 def _charts(facts: list[Fact], standard: Files) -> Iterator[Todo]:

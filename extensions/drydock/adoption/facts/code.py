@@ -34,6 +34,7 @@ _TRACES = re.compile(r"(\w+Instrumentor|TracerProvider|ElasticAPM|DDTrace\w*|Tra
 _ERRORS = {"exception_handler", "add_exception_handler"}
 _ARGV = re.compile(r"sys\.argv\[[^\]]*[1-9]")
 _READS = {"os.getenv", "os.environ.get", "getenv", "environ.get"}
+_ENVIRONS = {"os.environ", "environ"}
 _COMMON = {"getenv", "get", "configure"}
 """Names that are too common to tell anything without the object in front of them."""
 _ASIDE = ("test", "tests", "docs", "examples", "scripts", "migrations", "alembic", "notebooks")
@@ -122,6 +123,8 @@ def _in_module(path: str, tree: ast.Module, others: Mapping[str, str]) -> Iterat
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _served(path, node.decorator_list, _DECORATORS)
+        if isinstance(node, ast.Subscript):
+            yield from _required(path, node)
         if isinstance(node, ast.Call):
             yield from _call(path, node)
             yield from _served(path, [node], _ROUTES)
@@ -320,6 +323,14 @@ def _own(path: str, node: ast.Call, called: str) -> Iterator[Fact]:
         yield Fact("own_tracing", called, path, node.lineno, SAYS)
     elif function in _READS and (variable := _text(node.args[:1])).isidentifier():
         yield Fact("variable", variable, path, node.lineno, SAYS)
+
+
+def _required(path: str, node: ast.Subscript) -> Iterator[Fact]:
+    """Yield the variable that a service reads without a default."""
+    variable = _text([node.slice])
+    is_read = isinstance(node.ctx, ast.Load) and ast.unparse(node.value) in _ENVIRONS
+    if is_read and variable.isidentifier():
+        yield Fact("required_variable", variable, path, node.lineno, SAYS)
 
 
 def _text(nodes: list[ast.expr]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from drydock.adoption.account import shell
 from drydock.adoption.facts import HINTS, IMPLIES, SAYS, Fact, Files
-from drydock.adoption.facts.image import instructions, is_dockerfile
+from drydock.adoption.facts.image import instructions, is_dockerfile, is_for_development
 
 _SERVER = re.compile(r"\b(uvicorn|gunicorn|hypercorn|granian|daphne|fastapi)\b(?P<rest>.*)")
 _TARGET = re.compile(r"(?<![\w/.:-])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*):([A-Za-z_]\w*)(?![\w:/.-])")
@@ -42,7 +42,7 @@ def find(files: Files) -> Iterator[Fact]:
         elif _FILES.search(path) or shell.is_script(path, text):
             lines = list(enumerate(text.splitlines(), 1))
             is_guide = path.endswith((".md", ".rst"))
-            weight = HINTS if is_guide else IMPLIES
+            weight = HINTS if is_guide or is_for_development(path) else IMPLIES
         else:
             continue
         for number, line in lines:

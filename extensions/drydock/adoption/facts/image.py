@@ -83,6 +83,11 @@ def _candidates(files: Files) -> list[str]:
     return [path for path in files if is_dockerfile(path) and not is_of_another(files[path])]
 
 
+def is_for_development(path: str) -> bool:
+    """Tell whether a file says by its name or its folders that it is not for production."""
+    return not _words(path).isdisjoint(_DEVELOPMENT)
+
+
 def _words(path: str) -> set[str]:
     return set(re.split(r"[^a-z]+", path.lower()))
 
