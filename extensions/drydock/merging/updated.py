@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from drydock.git import Repository
-from drydock.merging import answers_file, references, shadowing, sides, work_tree
+from drydock.merging import answers_file, precedence, references, shadowing, sides, work_tree
 from drydock.merging.sides import Sides
 from drydock.merging.trees import Labels, Merge, three_way
 from drydock.project import Service
@@ -48,6 +48,9 @@ def merge(
         repository, service.prefix, merged, base=trees.base, ours=kept, theirs=trees.theirs
     )
     dangling = references.find(repository, service.prefix, ours, trees.theirs, merged)
+    hidden = precedence.find(
+        repository, service.prefix, merged, base=trees.base, ours=ours, theirs=trees.theirs
+    )
     work_tree.require_room(service.repository, ours, service.unwatched, merged)
     notes = [
         *filter(None, [regenerated]),
@@ -55,6 +58,7 @@ def merge(
         *_ignored(service, trees.ignored),
         *merged.doubts,
         *dangling,
+        *hidden,
     ]
     return Updated(trees, merged, notes, _left(service, base, theirs, merged))
 

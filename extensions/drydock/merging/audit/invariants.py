@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from drydock import git, profiles
+from drydock import profiles
 from drydock.merging.audit import unread
 from drydock.merging.audit.data import Data, is_unread, load
 from drydock.merging.rules import versions
@@ -528,10 +528,9 @@ def _changed_apart(sides: "Sequence[Data | None]") -> bool:
             if changed and not _is_changed(old, changed[0]):
                 return False
             continue
-        texts = [_lines_of(item).encode() for item in (old, our, their)]
         if not all(_is_changed(old, item) for item in (our, their)):
             return False
-        if git.merge_texts(texts[0], texts[1], texts[2]) is None:
+        if not _in_different_lines(*(_lines_of(item).split("\n") for item in (old, our, their))):
             return False
     return True
 
@@ -542,6 +541,21 @@ def _is_changed(old: Data, new: Data) -> bool:
         return False
     first, second = _lines_of(old), _lines_of(new)
     return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIKE
+
+
+def _in_different_lines(old: Sequence[str], our: Sequence[str], their: Sequence[str]) -> bool:
+    """Tell whether there is an unchanged line between the changes of both sides."""
+    by_ours, by_theirs = (
+        [
+            (start, end)
+            for kind, start, end, _, _ in SequenceMatcher(
+                None, old, side, autojunk=False
+            ).get_opcodes()
+            if kind != "equal"
+        ]
+        for side in (our, their)
+    )
+    return all(end < first or last < start for start, end in by_ours for first, last in by_theirs)
 
 
 _ALIKE = 0.6
