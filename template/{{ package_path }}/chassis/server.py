@@ -71,8 +71,8 @@ def end_on_sigterm() -> None:
     """End the process on SIGTERM, until `run` serves: there are no requests to lose.
 
     In a container the service is process 1, for which Linux ignores the signal unless it is
-    handled. A pod that is deleted while it waits for a config server, or imports large libraries,
-    would go on to start, and be killed only after its grace period.
+    handled. A pod that is deleted while it reads its settings, or imports large libraries, would
+    go on to start, and be killed only after its grace period.
     """
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 

@@ -3,7 +3,10 @@
 import ast
 import json
 import re
+import runpy
+from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import check_jsonschema
 import pytest
@@ -59,6 +62,40 @@ def test_pipeline_commands_are_nox_sessions(pipeline: Pipeline) -> None:
     there = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
     assert set(sessions(pipeline)) <= there
+
+
+@pytest.mark.parametrize(
+    ("declared", "tag", "built", "chart"),
+    [
+        ("1.2.3", "", "1.2.3.dev7", "1.2.3-dev.7"),
+        ("1.2.3", "v1.2.3", "1.2.3", "1.2.3"),
+        ("1.2.3rc1", "", "1.2.3rc1.dev7", "1.2.3-rc.1.dev.7"),
+        ("1.2.3rc1", "v1.2.3rc1", "1.2.3rc1", "1.2.3-rc.1"),
+        ("1.2.3.post1", "", "1.2.3.post1.dev7", "1.2.3-post.1.dev.7"),
+        ("1.2.3.dev0", "", "1.2.3.dev7", "1.2.3-dev.7"),
+        ("1.2.3-dev", "", "1.2.3.dev7", "1.2.3-dev.7"),
+        ("2026.11", "", "2026.11.dev7", "2026.11-dev.7"),
+        ("1.2.3.4", "", "1.2.3.4.dev7", "1.2.3-4.dev.7"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*session:FutureWarning")  # sessions of the same names
+def test_every_version_of_a_package_is_one_of_a_chart(
+    rendered: Callable[[str, str], Pipeline],
+    declared: str,
+    tag: str,
+    built: str,
+    chart: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    functions = runpy.run_path(str(rendered("jenkins", "large").folder / "noxfile.py"))
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{declared}"\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RELEASE_TAG", tag)
+    session = Mock(**{"run.return_value": "7\n"})
+
+    assert functions["build_version"](session) == built
+    assert functions["chart_version"](session) == chart
 
 
 def test_nox_release_is_pinned_in_one_line(pipeline: Pipeline) -> None:
